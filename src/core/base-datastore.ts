@@ -1,0 +1,91 @@
+import type {
+  Batch,
+  CallOptions,
+  Capabilities,
+  Change,
+  Datastore,
+  DeleteOptions,
+  Entry,
+  KeySource,
+  ListOptions,
+  ListPage,
+  Pair,
+  PairSource,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from './datastore.ts'
+import { failure, throwIfAborted } from './errors.ts'
+import type { Key } from './key.ts'
+import { Key as Keys } from './key.ts'
+import { OrderedBatch } from './ordered-batch.ts'
+import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
+
+/** What can be said in terms of the rest of the contract. A store overrides what it does better. */
+export abstract class BaseDatastore<V> implements Datastore<V> {
+  abstract readonly capabilities: Capabilities
+  abstract get(key: Key, options?: CallOptions): Promise<V>
+  abstract getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array>
+  abstract put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult>
+  abstract delete(key: Key, options?: DeleteOptions): Promise<void>
+  abstract has(key: Key, options?: CallOptions): Promise<boolean>
+  abstract stat(key: Key, options?: CallOptions): Promise<Stat>
+  abstract rename(from: Key, to: Key, options?: RenameOptions): Promise<void>
+  abstract list(prefix: Key, options?: ListOptions): Promise<ListPage>
+  abstract stats(options?: CallOptions): Promise<StoreStats>
+  abstract close(): Promise<void>
+
+  async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
+    const key = prefix.child(Keys.random())
+    await this.put(key, value, { ...options, replace: false })
+    return key
+  }
+
+  async *getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
+    for await (const key of keys) yield { key, value: await this.get(key, options) }
+  }
+
+  async *putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
+    for await (const { key, value } of pairs) {
+      await this.put(key, value as ValueSource<V>, options)
+      yield key
+    }
+  }
+
+  async *deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
+    for await (const key of keys) {
+      await this.delete(key, { ...options, missingOk: true })
+      yield key
+    }
+  }
+
+  batch(): Batch<V> {
+    return new OrderedBatch(this)
+  }
+
+  // eslint-disable-next-line require-yield -- a store that answers queries overrides this
+  async *query(query: Query, _options?: QueryOptions): AsyncIterable<Entry<V>> {
+    throw failure('QUERY_UNSUPPORTED', 'query', Keys.parse(query.prefix ?? '/'), 'this store answers no queries')
+  }
+
+  explainQuery(query: Query): QueryPlan {
+    return { store: this.constructor.name, native: [], scanned: Object.keys(query) }
+  }
+
+  async sync(_prefix?: Key, options: CallOptions = {}): Promise<void> {
+    throwIfAborted(options.signal, 'sync')
+  }
+
+  // eslint-disable-next-line require-yield -- a store that can watch overrides this
+  async *watch(prefix: Key, _options?: CallOptions): AsyncIterable<Change> {
+    throw failure('UNSUPPORTED', 'watch', prefix, 'this store does not report changes')
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

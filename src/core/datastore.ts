@@ -1,0 +1,222 @@
+import type { Key } from './key.ts'
+import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call: it rejects with `AbortError` and leaves the store consistent. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A byte range; both ends count from the first byte, `end` is exclusive. Ends past the value are cut to it. */
+export interface RangeOptions extends CallOptions {
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+}
+
+export interface PutOptions extends CallOptions {
+  /** May the key come into being? Default true; otherwise an absent key is `NOT_FOUND`. */
+  readonly create?: boolean | undefined
+  /** May a value be replaced? Default true; otherwise a present key is `ALREADY_EXISTS`. */
+  readonly replace?: boolean | undefined
+  /** Replace only the version with this etag; any other state of the key is `CONFLICT`. */
+  readonly ifMatch?: string | undefined
+}
+
+export interface DeleteOptions extends CallOptions {
+  /** Accept an absent key. Default false: `NOT_FOUND`. */
+  readonly missingOk?: boolean | undefined
+  /** Delete only the version with this etag; any other is `CONFLICT`. */
+  readonly ifMatch?: string | undefined
+}
+
+export interface RenameOptions extends CallOptions {
+  /** May a value at the new key be replaced? Default true; otherwise `ALREADY_EXISTS`. */
+  readonly replace?: boolean | undefined
+}
+
+export interface ListOptions extends CallOptions {
+  /** Start strictly past this name, in the direction of the listing. A page's `cursor` goes here. */
+  readonly after?: string | undefined
+  /** The most children a page holds; default 1000. */
+  readonly limit?: number | undefined
+  /** Last name first. */
+  readonly reverse?: boolean | undefined
+}
+
+/** How many children a page of `list` holds unless told otherwise. */
+export const DEFAULT_PAGE = 1000
+
+/** What is known of a value without reading it. Times are milliseconds since 1970. */
+export interface Stat {
+  /** Bytes of the value. For an object store, of its stored form where there is one. */
+  readonly size: number
+  readonly mtime?: number | undefined
+  readonly btime?: number | undefined
+  readonly atime?: number | undefined
+  /** Names this version of the value: another version never has the same etag. Opaque. */
+  readonly etag: string
+  readonly expires?: number | undefined
+}
+
+/** What a write made. */
+export interface PutResult {
+  /** The etag of the version that this put wrote: hand it to the next put's `ifMatch`. */
+  readonly etag: string
+}
+
+/** One name of one level of the tree. It may be a value and a branch at once. */
+export interface Child {
+  /** The last segment of `key`. */
+  readonly name: string
+  readonly key: Key
+  /** There is a value under `key` itself. */
+  readonly isValue: boolean
+  /** There are keys below `key`. */
+  readonly isBranch: boolean
+  /** Bytes of the value, where listing learns it for nothing. */
+  readonly size?: number | undefined
+}
+
+/** Children in ascending code-unit order of their names (descending with `reverse`). */
+export interface ListPage {
+  readonly children: readonly Child[]
+  /** Hand it to `after` for the next page; absent on the last page. */
+  readonly cursor?: string | undefined
+  /** How many children the whole level has, where the store knows without walking it. */
+  readonly total?: number | undefined
+}
+
+export type Accuracy = 'exact' | 'lower-bound' | 'approximate' | 'unknown'
+
+export interface StoreStats {
+  /** Keys with a value. */
+  readonly entries?: number | undefined
+  /** Bytes of the values. */
+  readonly bytes?: number | undefined
+  readonly accuracy: Accuracy
+}
+
+/** What a store does natively. Adapters work theirs out from their children. */
+export interface Capabilities {
+  /** Where queries are answered: wholly by the store, in part, or only by scanning. */
+  readonly query: 'native' | 'partial' | 'scan'
+  /** `seek`: a page costs the page. `level`: a page costs its level. `store`: a page costs the store. */
+  readonly list: 'seek' | 'level' | 'store'
+  /** What `watch` reports: `all` includes changes made by others. */
+  readonly watch: 'none' | 'own' | 'all'
+  /** A batch is seen whole or not at all, even after a crash. */
+  readonly atomicBatch: boolean
+  /** Values pass through in bounded memory. */
+  readonly streams: boolean
+  readonly rename: 'atomic' | 'copy'
+  /** Values can expire. */
+  readonly ttl: boolean
+  /** A synced write survives a power cut. */
+  readonly durable: boolean
+  /** Children come in key order without being sorted for the call. */
+  readonly order: boolean
+  readonly writable: boolean
+  /** Several keys of the caller may meet in one key below (see `lowercase`). */
+  readonly manyToOne?: boolean | undefined
+}
+
+/** One answer of a query. */
+export interface Entry<V> {
+  readonly key: Key
+  /** Absent with `keysOnly`. */
+  readonly value?: V | undefined
+  /** Present with `withStat`. */
+  readonly stat?: Stat | undefined
+}
+
+export interface Change {
+  readonly type: 'put' | 'delete'
+  readonly key: Key
+}
+
+export interface Batch<V> {
+  put(key: Key, value: V): this
+  delete(key: Key): this
+  /** Applies the operations in the order written. A delete of an absent key is accepted. */
+  commit(options?: CallOptions): Promise<void>
+}
+
+export type ByteSource = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** What `put` takes: a value, and for a store of bytes also a stream of them. */
+export type ValueSource<V> = V | (V extends Uint8Array ? ByteSource : never)
+
+export interface Pair<V> {
+  readonly key: Key
+  readonly value: V
+}
+
+export type KeySource = Iterable<Key> | AsyncIterable<Key>
+export type PairSource<V> = Iterable<Pair<V>> | AsyncIterable<Pair<V>>
+
+/**
+ * The one interface of every store and of every adapter over stores.
+ *
+ * Failures are `DatastoreError`s. Operations on one key take effect one at a time, in call order. Buffers are
+ * never shared with the caller. After `close` every call rejects with `CLOSED`.
+ */
+export interface Datastore<V> {
+  readonly capabilities: Capabilities
+
+  /** The value under `key`, whole. Rejects with `NOT_FOUND`. */
+  get(key: Key, options?: CallOptions): Promise<V>
+
+  /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */
+  getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array>
+
+  /** Stores a value whole or not at all. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for what is no value. */
+  put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult>
+
+  /** Stores under a fresh child of `prefix` and gives its key. */
+  putNew(prefix: Key, value: ValueSource<V>, options?: CallOptions): Promise<Key>
+
+  delete(key: Key, options?: DeleteOptions): Promise<void>
+
+  has(key: Key, options?: CallOptions): Promise<boolean>
+
+  stat(key: Key, options?: CallOptions): Promise<Stat>
+
+  /** Moves the value of one key (not what is below it). */
+  rename(from: Key, to: Key, options?: RenameOptions): Promise<void>
+
+  /** One page of one level of the tree. A level that does not exist is empty. */
+  list(prefix: Key, options?: ListOptions): Promise<ListPage>
+
+  /** Values in the order of the keys. Rejects at the first absent key. */
+  getMany(keys: KeySource, options?: CallOptions): AsyncIterable<Pair<V>>
+
+  /** Stores each pair and gives its key once it is stored, in order. */
+  putMany(pairs: PairSource<V>, options?: CallOptions): AsyncIterable<Key>
+
+  /** Deletes each key and gives it back once it is gone, in order. An absent key is accepted. */
+  deleteMany(keys: KeySource, options?: CallOptions): AsyncIterable<Key>
+
+  batch(): Batch<V>
+
+  /** Entries that answer `query`, in the order it asks for. */
+  query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>>
+
+  /** Which clauses of `query` run in which store, and which are answered by scanning. */
+  explainQuery(query: Query): QueryPlan
+
+  stats(options?: CallOptions): Promise<StoreStats>
+
+  /** Writes that had resolved before this call survive a power cut after it. */
+  sync(prefix?: Key, options?: CallOptions): Promise<void>
+
+  /** Changes at and below `prefix`, until the consumer stops. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`. */
+  watch(prefix: Key, options?: CallOptions): AsyncIterable<Change>
+
+  /** Waits for calls in flight, then closes the stores below. Never erases. A second call is the first one's promise. */
+  close(): Promise<void>
+
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type BinaryDatastore = Datastore<Uint8Array>
+export type ObjectDatastore<T> = Datastore<T>

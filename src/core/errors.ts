@@ -1,0 +1,96 @@
+import type { Key } from './key.ts'
+
+/** Every way a store can fail. The union is closed: callers may switch over it. */
+export const ERROR_CODES = [
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'CONFLICT',
+  'KEY_INVALID',
+  'VALUE_INVALID',
+  'READ_ONLY',
+  'UNSUPPORTED',
+  'QUERY_UNSUPPORTED',
+  'CLOSED',
+  'IO',
+  'ACCESS_DENIED',
+  'CORRUPT',
+  'CONNECTION',
+  'TIMEOUT',
+  'ABORTED',
+  'CONFIG_INVALID',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export interface ErrorDetails {
+  /** The key the failure is about, where there is one. */
+  readonly key?: Key | undefined
+  /** What went wrong below. */
+  readonly cause?: unknown
+}
+
+/**
+ * A failure of a store. The message says the action, then the state: `Cannot put "/a": the store is read-only`.
+ */
+export class DatastoreError extends Error {
+  override name = 'DatastoreError'
+  readonly code: ErrorCode
+  readonly key: Key | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.key = details.key
+  }
+}
+
+/** The key holds no value (`NOT_FOUND`). */
+export class NotFoundError extends DatastoreError {
+  override name = 'NotFoundError'
+
+  constructor(action: string, key: Key, details: Omit<ErrorDetails, 'key'> = {}) {
+    super('NOT_FOUND', `${describeAction(action, key)}: there is no such key`, { ...details, key })
+  }
+}
+
+/** The caller's signal ended the call (`ABORTED`). Named as the platform names it, so that `error.name` is enough. */
+export class AbortError extends DatastoreError {
+  override name = 'AbortError'
+
+  constructor(action: string, details: ErrorDetails = {}) {
+    super('ABORTED', `${describeAction(action, details.key)}: the call was aborted`, details)
+  }
+}
+
+/** Begins a message: `Cannot get "/a"`. Control characters in the key are escaped, so a message stays on one line. */
+export function describeAction(action: string, key?: Key): string {
+  return key === undefined ? `Cannot ${action}` : `Cannot ${action} ${JSON.stringify(key.toString())}`
+}
+
+/** A `DatastoreError` whose message is `Cannot <action> "<key>": <state>`. */
+export function failure(
+  code: ErrorCode,
+  action: string,
+  key: Key | undefined,
+  state: string,
+  cause?: unknown,
+): DatastoreError {
+  return new DatastoreError(code, `${describeAction(action, key)}: ${state}`, { key, cause })
+}
+
+export function hasCode(error: unknown, code: ErrorCode): error is DatastoreError {
+  return error instanceof DatastoreError && error.code === code
+}
+
+export function isNotFound(error: unknown): error is DatastoreError {
+  return hasCode(error, 'NOT_FOUND')
+}
+
+export function isAborted(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
+/** Throws `AbortError` when `signal` has already fired. */
+export function throwIfAborted(signal: AbortSignal | undefined, action: string, key?: Key): void {
+  if (signal?.aborted === true) throw new AbortError(action, { key, cause: signal.reason })
+}

@@ -1,0 +1,37 @@
+import type { Child, CallOptions, Datastore, ListOptions, ListPage } from './datastore.ts'
+import { DEFAULT_PAGE } from './datastore.ts'
+import type { Key } from './key.ts'
+
+/** @throws RangeError for a limit that is no whole number from 0 up. */
+export function pageLimit(options: ListOptions): number {
+  const { limit = DEFAULT_PAGE } = options
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page cannot hold ${limit} children`)
+  return limit
+}
+
+/** The page of a level whose children are all at hand, in ascending order of their names. */
+export function pageOf(level: readonly Child[], options: ListOptions): ListPage {
+  const limit = pageLimit(options)
+  const { after, reverse = false } = options
+  const ordered = reverse ? level.toReversed() : level
+  const start =
+    after === undefined ? 0 : ordered.findIndex(child => (reverse ? child.name < after : child.name > after))
+  const children = start < 0 ? [] : ordered.slice(start, start + limit)
+  const isLast = start < 0 || start + limit >= ordered.length
+  const last = children.at(-1)
+  return { children, total: level.length, ...(!isLast && last !== undefined && { cursor: last.name }) }
+}
+
+/** Every child of one level, page by page. */
+export async function* childrenOf<V>(
+  store: Datastore<V>,
+  prefix: Key,
+  options: CallOptions & { readonly pageSize?: number | undefined } = {},
+): AsyncIterable<Child> {
+  let after: string | undefined
+  do {
+    const page = await store.list(prefix, { after, limit: options.pageSize, signal: options.signal })
+    yield* page.children
+    after = page.cursor
+  } while (after !== undefined)
+}

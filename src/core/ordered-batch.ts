@@ -1,0 +1,37 @@
+import type { Batch, CallOptions, Datastore, ValueSource } from './datastore.ts'
+import { throwIfAborted } from './errors.ts'
+import type { Key } from './key.ts'
+
+type Operation<V> =
+  | { readonly type: 'put'; readonly key: Key; readonly value: V }
+  | { readonly type: 'delete'; readonly key: Key }
+
+/** A batch for stores without one: nothing happens before `commit`, which then applies one operation after another. */
+export class OrderedBatch<V> implements Batch<V> {
+  readonly #store: Datastore<V>
+  readonly #operations: Operation<V>[] = []
+
+  constructor(store: Datastore<V>) {
+    this.#store = store
+  }
+
+  put(key: Key, value: V): this {
+    // The caller may reuse its buffer before the commit.
+    const kept = value instanceof Uint8Array ? (value.slice() as V & Uint8Array) : value
+    this.#operations.push({ type: 'put', key, value: kept })
+    return this
+  }
+
+  delete(key: Key): this {
+    this.#operations.push({ type: 'delete', key })
+    return this
+  }
+
+  async commit(options: CallOptions = {}): Promise<void> {
+    throwIfAborted(options.signal, 'commit a batch')
+    for (const operation of this.#operations.splice(0)) {
+      if (operation.type === 'put') await this.#store.put(operation.key, operation.value as ValueSource<V>, options)
+      else await this.#store.delete(operation.key, { ...options, missingOk: true })
+    }
+  }
+}

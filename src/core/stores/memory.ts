@@ -1,0 +1,190 @@
+import { BaseDatastore } from '../base-datastore.ts'
+import { assertBytes, CHUNK_SIZE, clampRange, collectBytes } from '../bytes.ts'
+import { Lifecycle } from '../concurrency/lifecycle.ts'
+import { WriteQueue } from '../concurrency/write-queue.ts'
+import type {
+  CallOptions,
+  Capabilities,
+  DeleteOptions,
+  ListOptions,
+  ListPage,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from '../datastore.ts'
+import { NotFoundError, throwIfAborted } from '../errors.ts'
+import { Key } from '../key.ts'
+import { pageLimit } from '../list-page.ts'
+import { checkPreconditions, refuseContradiction } from '../preconditions.ts'
+import { LevelIndex } from './level-index.ts'
+
+/** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
+class Version implements PutResult {
+  readonly bytes: Uint8Array
+  readonly number: number
+  readonly mtime: number
+  readonly btime: number
+
+  constructor(bytes: Uint8Array, number: number, mtime: number, btime: number) {
+    this.bytes = bytes
+    this.number = number
+    this.mtime = mtime
+    this.btime = btime
+  }
+
+  get etag(): string {
+    return `m${this.number}`
+  }
+}
+
+/** Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. */
+export class MemoryDatastore extends BaseDatastore<Uint8Array> {
+  readonly capabilities: Capabilities = {
+    query: 'scan',
+    list: 'seek',
+    watch: 'none',
+    atomicBatch: false,
+    streams: true,
+    rename: 'atomic',
+    ttl: false,
+    durable: false,
+    order: true,
+    writable: true,
+  }
+  readonly #versions = new Map<string, Version>()
+  readonly #index = new LevelIndex()
+  readonly #lifecycle = new Lifecycle()
+  readonly #queue = new WriteQueue()
+  #bytes = 0
+  #lastVersion = 0
+
+  get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+    return this.#queue.read(key, async () => this.#read('get', key, options).bytes.slice())
+  }
+
+  async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    const { bytes } = await this.#queue.read(key, async () => this.#read('get', key, options))
+    const { start, end } = clampRange(options, bytes.length)
+    for (let offset = start; offset < end; offset += CHUNK_SIZE) {
+      throwIfAborted(options.signal, 'get', key)
+      yield bytes.slice(offset, Math.min(end, offset + CHUNK_SIZE))
+    }
+  }
+
+  async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    this.#enter('put', key, options)
+    refuseContradiction(key, options)
+    assertBytes(value, key)
+    if (value instanceof Uint8Array) {
+      if (this.#queue.isIdle) return this.#write(key, value.slice(), options)
+      const bytes = value.slice()
+      return this.#queue.write([key], async () => this.#write(key, bytes, options))
+    }
+    return this.#lifecycle.run('put', key, () =>
+      this.#queue.write([key], async () => {
+        const bytes = await collectBytes(value, key, options?.signal)
+        throwIfAborted(options?.signal, 'put', key)
+        return this.#write(key, bytes, options)
+      }),
+    )
+  }
+
+  async delete(key: Key, options?: DeleteOptions): Promise<void> {
+    this.#enter('delete', key, options)
+    return this.#queue.write([key], async () => {
+      const version = this.#versions.get(key.toString())
+      if (options?.ifMatch !== undefined) checkPreconditions('delete', key, version, { ifMatch: options.ifMatch })
+      if (version !== undefined) this.#remove(key.toString(), version)
+      else if (options?.missingOk !== true) throw new NotFoundError('delete', key)
+    })
+  }
+
+  async has(key: Key, options?: CallOptions): Promise<boolean> {
+    this.#enter('look up', key, options)
+    return this.#queue.read(key, async () => this.#versions.has(key.toString()))
+  }
+
+  async stat(key: Key, options?: CallOptions): Promise<Stat> {
+    return this.#queue.read(key, async () => {
+      const { bytes, mtime, btime, etag } = this.#read('stat', key, options)
+      return { size: bytes.length, mtime, btime, etag }
+    })
+  }
+
+  async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
+    this.#enter('rename', from, options)
+    return this.#queue.write([from, to], async () => {
+      const version = this.#read('rename', from, options)
+      if (from.equals(to)) return
+      checkPreconditions('rename', to, this.#versions.get(to.toString()), { replace: options.replace })
+      this.#store(to.toString(), version.bytes)
+      this.#remove(from.toString(), version)
+    })
+  }
+
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.#enter('list', prefix, options)
+    const limit = pageLimit(options)
+    const level = this.#index.level(prefix.toString())
+    if (level === undefined) return { children: [], total: 0 }
+    const names = level.page(options.after, limit + 1, options.reverse === true)
+    const hasMore = names.length > limit
+    if (hasMore) names.pop()
+    const children = names.map(name => {
+      const key = prefix.childOfCleanSegment(name)
+      const version = this.#versions.get(key.toString())
+      const isBranch = this.#index.isBranch(key.toString())
+      return { name, key, isValue: version !== undefined, isBranch, size: version?.bytes.length }
+    })
+    return { children, total: level.size, ...(hasMore && { cursor: names.at(-1) }) }
+  }
+
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    this.#enter('count', undefined, options)
+    return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close()
+  }
+
+  #enter(action: string, key: Key | undefined, options: CallOptions | undefined): void {
+    this.#lifecycle.assertOpen(action, key)
+    throwIfAborted(options?.signal, action, key)
+  }
+
+  #read(action: string, key: Key, options: CallOptions | undefined): Version {
+    this.#enter(action, key, options)
+    const version = this.#versions.get(key.toString())
+    if (version === undefined) throw new NotFoundError(action, key)
+    return version
+  }
+
+  #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined): Version {
+    const text = key.toString()
+    if (options !== undefined) checkPreconditions('put', key, this.#versions.get(text), options)
+    return this.#store(text, bytes)
+  }
+
+  #store(text: string, bytes: Uint8Array): Version {
+    const before = this.#versions.get(text)
+    const now = Date.now()
+    const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)
+    this.#versions.set(text, version)
+    this.#bytes += bytes.length - (before?.bytes.length ?? 0)
+    if (before === undefined) this.#index.add(text, this.#isValue)
+    return version
+  }
+
+  #remove(text: string, version: Version): void {
+    this.#versions.delete(text)
+    this.#bytes -= version.bytes.length
+    this.#index.remove(text, this.#isValue)
+  }
+
+  readonly #isValue = (text: string): boolean => this.#versions.has(text)
+}
