@@ -1,0 +1,99 @@
+import { createBirpc } from 'birpc'
+import type { Channel } from '../../shared/channel.ts'
+import type { HostFunctions, Input, Output, ProcedureName } from '../../shared/contract.ts'
+import type { EventName, EventValue, PageFunctions } from '../../shared/events.ts'
+import type { Failure, FailureCode } from '../../shared/values.ts'
+
+/** A call that the host answered with a failure, or that was lost with the connection (`CONNECTION`). */
+export class CallError extends Error {
+  override name = 'CallError'
+  readonly code: FailureCode
+  readonly key: string | undefined
+  readonly path: string | undefined
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.code = failure.code
+    this.key = failure.key
+    this.path = failure.path
+  }
+}
+
+/** The page's side of the contract. The one thing through which features reach the host. */
+export interface Client {
+  /** Rejects with `CallError`; an aborted signal cancels the call in the host. */
+  call<Name extends ProcedureName>(
+    name: Name,
+    input: Input<Name>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Output<Name>>
+  /** @returns A function that ends the subscription. */
+  on<Name extends EventName>(name: Name, listener: (value: EventValue<Name>) => void): () => void
+  /** Called once when the connection to the host is lost. */
+  onLost(listener: () => void): () => void
+}
+
+/** Speaks the contract over a channel. */
+export function createClient(channel: Channel): Client {
+  const listeners = new Map<EventName, Set<(value: never) => void>>()
+  const lostListeners = new Set<() => void>()
+  const functions: PageFunctions = {
+    event(name, value) {
+      for (const listener of listeners.get(name) ?? []) listener(value as never)
+    },
+  }
+  const host = createBirpc<HostFunctions, PageFunctions>(functions, {
+    post: message => channel.post(message),
+    on: listener => channel.onMessage(listener),
+    timeout: -1,
+    eventNames: ['cancel'],
+  })
+  channel.onClose(() => {
+    host.$close(connectionLost())
+    for (const listener of lostListeners) listener()
+  })
+  let lastCall = 0
+  return {
+    async call<Name extends ProcedureName>(
+      name: Name,
+      input: Input<Name>,
+      { signal }: { readonly signal?: AbortSignal | undefined } = {},
+    ): Promise<Output<Name>> {
+      if (signal?.aborted === true) throw aborted(name)
+      const id = ++lastCall
+      const cancel = () => void host.cancel(id)
+      signal?.addEventListener('abort', cancel, { once: true })
+      try {
+        const reply = await host.call(id, name, input)
+        if (reply.ok) return reply.value as Output<Name>
+        throw new CallError(reply.error)
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+      }
+    },
+    on(name, listener) {
+      const subscribers = listeners.get(name) ?? new Set()
+      listeners.set(name, subscribers.add(listener))
+      return () => subscribers.delete(listener)
+    },
+    onLost(listener) {
+      lostListeners.add(listener)
+      return () => lostListeners.delete(listener)
+    },
+  }
+}
+
+export function isAbortedCall(error: unknown): boolean {
+  return error instanceof CallError && error.code === 'ABORTED'
+}
+
+function aborted(name: string): CallError {
+  return new CallError({
+    code: 'ABORTED',
+    message: `Cannot call ${name}: it was cancelled before it was sent`,
+  })
+}
+
+function connectionLost(): CallError {
+  return new CallError({ code: 'CONNECTION', message: 'The connection to the host was lost' })
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { Procedure } from './procedure.ts'
+import { jobProcedures } from './procedures/jobs.ts'
+import { levelProcedures } from './procedures/levels.ts'
+import { sessionProcedures } from './procedures/sessions.ts'
+import { shellProcedures } from './procedures/shell.ts'
+import { stackProcedures } from './procedures/stacks.ts'
+import { storeProcedures, transferProcedures } from './procedures/store.ts'
+import { workspaceProcedures } from './procedures/workspace.ts'
+import type { Reply } from './values.ts'
+
+/** Every call the page can make. The host parses each input by it and implements each entry; nothing else crosses. */
+export const contract = {
+  ...shellProcedures,
+  ...workspaceProcedures,
+  ...sessionProcedures,
+  ...stackProcedures,
+  ...storeProcedures,
+  ...transferProcedures,
+  ...levelProcedures,
+  ...jobProcedures,
+} satisfies Record<string, Procedure>
+
+export type Contract = typeof contract
+export type ProcedureName = keyof Contract
+export type Input<Name extends ProcedureName> = z.input<Contract[Name]['input']>
+export type ParsedInput<Name extends ProcedureName> = z.output<Contract[Name]['input']>
+export type Output<Name extends ProcedureName> = z.output<Contract[Name]['output']>
+
+/** What the host offers over birpc: one entrance, so that every input is parsed in one place. */
+export interface HostFunctions {
+  /** @param id Chosen by the page; names the call in `cancel`. */
+  call(id: number, name: string, input: unknown): Promise<Reply<unknown>>
+  /** Ends a running call: it answers `ABORTED`. An unknown id is ignored. */
+  cancel(id: number): void
+}

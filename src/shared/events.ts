@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { jobInfo } from './procedures/jobs.ts'
+import { levelState } from './procedures/levels.ts'
+import { sessionInfo } from './procedures/sessions.ts'
+import { workspaceState } from './procedures/workspace.ts'
+import { keyText, sessionId } from './values.ts'
+
+/** What the host tells the page without being asked: one way, rate-limited, the latest state wins. */
+export const events = {
+  sessionsChanged: z.strictObject({ sessions: z.array(sessionInfo) }),
+  workspaceChanged: workspaceState,
+  levelChanged: z.strictObject({ session: sessionId, prefix: keyText, ...levelState.shape }),
+  /** A key was put or deleted through the host. */
+  valueChanged: z.strictObject({ session: sessionId, key: keyText, type: z.enum(['put', 'delete']) }),
+  jobChanged: jobInfo,
+  /** A menu item was chosen (Electron). */
+  commandInvoked: z.strictObject({ id: z.string() }),
+}
+
+export type EventName = keyof typeof events
+export type EventValue<Name extends EventName> = z.infer<(typeof events)[Name]>
+
+/** What the page offers over birpc. */
+export interface PageFunctions {
+  event(name: EventName, value: unknown): void
+}

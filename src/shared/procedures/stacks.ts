@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { procedure } from '../procedure.ts'
+import { done, nothing } from '../values.ts'
+
+export const kindInfo = z.strictObject({
+  kind: z.string(),
+  label: z.string(),
+  help: z.string(),
+  children: z.enum(['none', 'one', 'many', 'keyed']),
+  /** The field that holds the children: `tiers`, `shards`, `store`; absent for `none`. */
+  childrenField: z.string().optional(),
+  /** JSON Schema (2020-12) of the node's own options, without `kind`, `id` and children. */
+  schema: z.record(z.string(), z.unknown()),
+})
+export type KindInfo = z.infer<typeof kindInfo>
+
+export const problem = z.strictObject({
+  /** Where in the document, as `root.tiers[1].path`; `''` for the text as a whole. */
+  path: z.string(),
+  message: z.string(),
+  /** Where in the text, when the text is no JSON; UTF-16 code units from 0. */
+  offset: z.number().int().nonnegative().optional(),
+})
+export type Problem = z.infer<typeof problem>
+
+export const template = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  help: z.string(),
+  document: z.record(z.string(), z.unknown()),
+})
+export type Template = z.infer<typeof template>
+
+export const stackProcedures = {
+  'stacks.kinds': procedure(nothing, z.strictObject({ kinds: z.array(kindInfo) })),
+  'stacks.templates': procedure(nothing, z.strictObject({ templates: z.array(template) })),
+  /** Says everything that is wrong with a stack document's text, without opening anything. */
+  'stacks.validate': procedure(
+    z.strictObject({ text: z.string().max(4_000_000) }),
+    z.strictObject({ problems: z.array(problem) }),
+  ),
+  /** The text of a `.stack.json` file, as it is. */
+  'stacks.read': procedure(
+    z.strictObject({ path: z.string().min(1) }),
+    z.strictObject({ path: z.string(), text: z.string() }),
+  ),
+  /** Saves a stack document's text atomically. */
+  'stacks.write': procedure(
+    z.strictObject({
+      path: z.string().min(1),
+      text: z.string().max(4_000_000),
+      replace: z.boolean().optional(),
+    }),
+    done,
+  ),
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { procedure } from '../procedure.ts'
+import { nothing } from '../values.ts'
+import { source } from './sessions.ts'
+
+export const settings = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Sizes of the panels in percent, by the group's name and in its order. */
+  panels: z.record(z.string(), z.array(z.number())),
+  /** How values are viewed, by key pattern: `auto`, `text`, `json`, `hex`. */
+  views: z.record(z.string(), z.string()),
+})
+export type Settings = z.infer<typeof settings>
+
+export const recent = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  source,
+  isReadOnly: z.boolean(),
+  openedAt: z.number(),
+})
+export type Recent = z.infer<typeof recent>
+
+export const workspaceState = z.strictObject({
+  recents: z.array(recent),
+  settings,
+  /** Something the person should know, such as a broken workspace file that was set aside. */
+  notice: z.string().optional(),
+})
+export type WorkspaceState = z.infer<typeof workspaceState>
+
+export const workspaceProcedures = {
+  'workspace.get': procedure(nothing, workspaceState),
+  'workspace.updateSettings': procedure(z.strictObject({ settings: settings.partial() }), workspaceState),
+  'workspace.forgetRecent': procedure(z.strictObject({ id: z.string() }), workspaceState),
+  'workspace.dismissNotice': procedure(nothing, workspaceState),
+}
