@@ -1,0 +1,41 @@
+import { fnv1a64 } from '../hash/fnv1a64.ts'
+import { jumpHash } from '../hash/jump.ts'
+import type { Key } from '../key.ts'
+
+/**
+ * Picks the shard of a key: a whole number from 0 up to, not including, `shardIds.length`. It depends on its
+ * arguments alone; the list of shards and its order is part of the data.
+ */
+export type ShardFunction = (key: Key, shardIds: readonly string[]) => number
+
+export const SHARD_FUNCTIONS = {
+  /** Jump consistent hash of `key.hash`: a shard added at the end moves only the keys that it takes. */
+  jump: (key, shardIds) => jumpHash(key.hash, shardIds.length),
+  /** `key.hash` modulo the number of shards: simple, and any change of the number moves most keys. */
+  modulo: (key, shardIds) => Number(key.hash % BigInt(shardIds.length)),
+  /** Highest random weight by the shards' ids: order does not matter, and any shard may go or come. */
+  rendezvous: (key, shardIds) => {
+    let best = 0
+    let bestWeight = -1n
+    for (const [index, id] of shardIds.entries()) {
+      const weight = mix64(key.hash ^ fnv1a64(id))
+      if (weight > bestWeight) {
+        bestWeight = weight
+        best = index
+      }
+    }
+    return best
+  },
+} as const satisfies Record<string, ShardFunction>
+
+export type ShardFunctionName = keyof typeof SHARD_FUNCTIONS
+
+const MASK = 0xffff_ffff_ffff_ffffn
+
+/** Spreads every bit over the whole word (the finalizer of SplitMix64; source: Steele, Lea, Flood 2014). */
+function mix64(word: bigint): bigint {
+  let mixed = word
+  mixed = ((mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK
+  mixed = ((mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn) & MASK
+  return mixed ^ (mixed >> 31n)
+}

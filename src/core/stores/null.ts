@@ -1,0 +1,100 @@
+import { BaseDatastore } from '../base-datastore.ts'
+import { assertBytes, chunksOf } from '../bytes.ts'
+import { Lifecycle } from '../concurrency/lifecycle.ts'
+import type {
+  CallOptions,
+  Capabilities,
+  DeleteOptions,
+  ListOptions,
+  ListPage,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from '../datastore.ts'
+import { NotFoundError, throwIfAborted } from '../errors.ts'
+import type { Key } from '../key.ts'
+import { pageLimit } from '../list-page.ts'
+import { checkPreconditions, refuseContradiction } from '../preconditions.ts'
+
+/** Accepts every value and keeps none: each key is absent, always. For tests, and to measure what is above it. */
+export class NullDatastore extends BaseDatastore<Uint8Array> {
+  readonly capabilities: Capabilities = {
+    query: 'scan',
+    list: 'seek',
+    watch: 'none',
+    atomicBatch: true,
+    streams: true,
+    rename: 'atomic',
+    ttl: false,
+    durable: false,
+    order: true,
+    writable: true,
+  }
+  readonly #lifecycle = new Lifecycle()
+
+  async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+    this.#enter('get', key, options)
+    throw new NotFoundError('get', key)
+  }
+
+  async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
+    this.#enter('get', key, options)
+    throw new NotFoundError('get', key)
+  }
+
+  async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    this.#enter('put', key, options)
+    refuseContradiction(key, options)
+    assertBytes(value, key)
+    return this.#lifecycle.run('put', key, async () => {
+      if (!(value instanceof Uint8Array)) for await (const _ of chunksOf(value, key, options?.signal));
+      checkPreconditions('put', key, undefined, options ?? {})
+      return { etag: 'null' }
+    })
+  }
+
+  async delete(key: Key, options?: DeleteOptions): Promise<void> {
+    this.#enter('delete', key, options)
+    checkPreconditions('delete', key, undefined, { ifMatch: options?.ifMatch })
+    if (options?.missingOk !== true) throw new NotFoundError('delete', key)
+  }
+
+  async has(key: Key, options?: CallOptions): Promise<boolean> {
+    this.#enter('look up', key, options)
+    return false
+  }
+
+  async stat(key: Key, options?: CallOptions): Promise<Stat> {
+    this.#enter('stat', key, options)
+    throw new NotFoundError('stat', key)
+  }
+
+  async rename(from: Key, _to: Key, options?: RenameOptions): Promise<void> {
+    this.#enter('rename', from, options)
+    throw new NotFoundError('rename', from)
+  }
+
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.#enter('list', prefix, options)
+    pageLimit(options)
+    return { children: [], total: 0 }
+  }
+
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    this.#enter('count', undefined, options)
+    return { entries: 0, bytes: 0, accuracy: 'exact' }
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close()
+  }
+
+  #enter(action: string, key: Key | undefined, options: CallOptions | undefined): void {
+    this.#lifecycle.assertOpen(action, key)
+    throwIfAborted(options?.signal, action, key)
+  }
+}
