@@ -1,0 +1,61 @@
+import type { Client } from './client.ts'
+import { download } from './download.ts'
+
+/** What the page can ask of the machine around it. A dialog that was cancelled gives `undefined`. */
+export interface Shell {
+  readonly kind: 'electron' | 'web'
+  pickFolder(): Promise<string | undefined>
+  pickStackFile(): Promise<string | undefined>
+  /** @param name The file name to begin with. */
+  pickSaveLocation(name: string): Promise<string | undefined>
+  /** Hands `chunks` to the browser as a file called `name`, without holding them all in the page's memory. */
+  download(name: string, chunks: AsyncIterable<Uint8Array>): Promise<void>
+  copyText(text: string): Promise<void>
+  /** Shows a path in the system's file manager; `UNSUPPORTED` in a browser. */
+  reveal(path: string): Promise<void>
+  openExternal(url: string): Promise<void>
+}
+
+/** The dialogs that a browser lacks, drawn by the page itself. */
+export interface PathDialogs {
+  pick(request: PathRequest): Promise<string | undefined>
+}
+
+export type PathRequest =
+  | { readonly type: 'folder' }
+  | { readonly type: 'stackFile' }
+  | { readonly type: 'saveLocation'; readonly name: string }
+
+export function createShell(client: Client, kind: Shell['kind'], dialogs: PathDialogs): Shell {
+  const paths = kind === 'electron' ? nativeDialogs(client) : dialogs
+  return {
+    kind,
+    pickFolder: () => paths.pick({ type: 'folder' }),
+    pickStackFile: () => paths.pick({ type: 'stackFile' }),
+    pickSaveLocation: name => paths.pick({ type: 'saveLocation', name }),
+    download,
+    copyText: text => navigator.clipboard.writeText(text),
+    async reveal(path) {
+      await client.call('shell.reveal', { path })
+    },
+    async openExternal(url) {
+      if (kind === 'web') window.open(url, '_blank', 'noopener,noreferrer')
+      else await client.call('shell.openExternal', { url })
+    },
+  }
+}
+
+function nativeDialogs(client: Client): PathDialogs {
+  return {
+    async pick(request) {
+      switch (request.type) {
+        case 'folder':
+          return (await client.call('shell.pickFolder', {})).path
+        case 'stackFile':
+          return (await client.call('shell.pickStackFile', {})).path
+        case 'saveLocation':
+          return (await client.call('shell.pickSaveLocation', { name: request.name })).path
+      }
+    },
+  }
+}
