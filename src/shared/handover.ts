@@ -1,0 +1,16 @@
+/** How a page reaches its host: the names that page, preload and shells agree on. */
+
+/** Where the browser shell takes its WebSocket: the path, on the page's own address. */
+export const WEB_SOCKET_PATH = '/contract'
+
+/**
+ * The first of two subprotocols that the page asks for; the second is its token. Stands for the contract's version.
+ * The server answers with this one alone, so that the token is sent once and never comes back.
+ */
+export const WEB_SOCKET_PROTOCOL = 'strata.1'
+
+/** What a page in Electron posts to its own window to ask for its port. The page's origin begins with `app:`. */
+export const PORT_REQUEST = 'strata:connect'
+
+/** The message that brings the port, as `event.ports[0]`, posted to the page's own window. */
+export const PORT_REPLY = 'strata:port'
