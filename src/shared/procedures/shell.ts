@@ -2,9 +2,6 @@ import { z } from 'zod'
 import { procedure } from '../procedure.ts'
 import { done, nothing } from '../values.ts'
 
-/** The version of this contract. Host and page refuse each other when they differ. */
-export const CONTRACT_VERSION = 1
-
 const picked = z.strictObject({ path: z.string().optional() })
 
 export const menuCommand = z.strictObject({
