@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import type { Datastore } from '../../src/core/datastore.ts'
+import { hasCode } from '../../src/core/errors.ts'
+import { Key } from '../../src/core/key.ts'
+import { noise } from './samples.ts'
+import type { Suite } from './suite.ts'
+import { collect, expectFailure, walkKeys } from './suite.ts'
+
+const [a, b] = [Key.of('a'), Key.of('b')]
+
+export function describeClose<V>(suite: Suite<V>): void {
+  const calls: Record<string, (store: Datastore<V>) => Promise<unknown>> = {
+    get: store => store.get(a),
+    has: store => store.has(a),
+    stat: store => store.stat(a),
+    list: store => store.list(Key.root),
+    stats: store => store.stats(),
+    sync: store => store.sync(),
+    put: store => store.put(a, suite.value(1)),
+    putNew: store => store.putNew(a, suite.value(1)),
+    delete: store => store.delete(a),
+    rename: store => store.rename(a, b),
+    getMany: store => collect(store.getMany([a])),
+    putMany: store => collect(store.putMany([{ key: a, value: suite.value(1) }])),
+    deleteMany: store => collect(store.deleteMany([a])),
+    'batch.commit': store => store.batch().delete(a).commit(),
+  }
+  if (suite.isBinary) calls['getStream'] = store => collect(store.getStream(a))
+  const writes = new Set(['put', 'putNew', 'delete', 'rename', 'putMany', 'deleteMany', 'batch.commit'])
+
+  describe('close', () => {
+    it.each(Object.keys(calls))('D14 %s after close is CLOSED', async name => {
+      const store = await suite.openWith('/a')
+      await store.close()
+      const code = suite.isWritable || !writes.has(name) ? ['CLOSED'] : ['CLOSED', 'READ_ONLY']
+      const failed = await calls[name]!(store).catch((error: unknown) => error)
+      expect(code).toContain((failed as { code?: string }).code)
+    })
+
+    it('D14 close() may be called again, at once or later, and disposing is closing', async () => {
+      const store = await suite.openWith('/a')
+      await Promise.all([store.close(), store.close()])
+      await store.close()
+      await store[Symbol.asyncDispose]()
+      await expectFailure(store.get(a), 'CLOSED', a)
+    })
+
+    it('D14 await using closes the store', async () => {
+      const store = await suite.open()
+      {
+        await using disposed = store
+        await disposed.stats()
+      }
+      await expectFailure(store.get(a), 'CLOSED', a)
+    })
+
+    it('D14 reads in flight end well before close does', async () => {
+      const store = await suite.openWith('/a', '/b')
+      const order: string[] = []
+      const reads = [store.get(a), store.stat(b), store.list(Key.root), store.has(a)].map(read =>
+        read.then(() => order.push('read')),
+      )
+      const closed = store.close().then(() => order.push('closed'))
+      await Promise.all([...reads, closed])
+      expect(order).toEqual(['read', 'read', 'read', 'read', 'closed'])
+    })
+
+    it('D14 calls waiting for a write on their key, made before close, still end well', async () => {
+      if (!suite.isWritable || !suite.isBinary) return
+      const store = await suite.openWith('/a', '/b')
+      let finish: (() => void) | undefined
+      const gate = new Promise<void>(resolve => {
+        finish = resolve
+      })
+      async function* slow(): AsyncIterable<Uint8Array> {
+        yield noise(10)
+        await gate
+        yield noise(10)
+      }
+      const put = store.put(a, slow() as V)
+      const get = store.get(a)
+      const replaced = store.put(a, suite.value(2))
+      const last = store.stat(a)
+      const renamed = store.rename(a, b)
+      let isClosed = false
+      const closed = store.close().then(() => {
+        isClosed = true
+      })
+      await expectFailure(store.get(b), 'CLOSED', b)
+      expect(isClosed).toBe(false)
+      finish?.()
+      await put
+      expect(await get).toHaveLength(20)
+      await replaced
+      expect((await last).size).toBe((suite.value(2) as Uint8Array).length)
+      await renamed
+      await closed
+    })
+
+    it('D14 a stream open at close goes on whole or ends with CLOSED, never short', async () => {
+      if (!suite.isBinary) return
+      const value = noise(500_000)
+      const store = await suite.open([{ key: a, value: value as V }])
+      const chunks = store.getStream(a)[Symbol.asyncIterator]()
+      const first = await chunks.next()
+      const closed = store.close()
+      const got: Uint8Array[] = [first.value as Uint8Array]
+      try {
+        for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
+          got.push(next.value)
+        expect(Buffer.compare(Buffer.concat(got), value)).toBe(0)
+      } catch (error) {
+        if (!hasCode(error, 'CLOSED')) throw error
+      }
+      await closed
+    })
+
+    it('D14 close() never erases: what was stored is there when the store is opened again', async () => {
+      if (suite.options.reopen === undefined || !suite.isWritable) return
+      const store = await suite.openWith('/a/b', '/c')
+      const late = store.put(Key.of('late'), suite.value(2))
+      await store.close()
+      await late
+      const again = await suite.reopen(store)
+      expect(await walkKeys(again)).toEqual(['/a/b', '/c', '/late'])
+      expect(await again.get(Key.of('late'))).toEqual(suite.value(2))
+    })
+  })
+}

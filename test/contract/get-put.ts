@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../src/core/key.ts'
+import { mebibyte } from './samples.ts'
+import type { Suite } from './suite.ts'
+import { collect, expectFailure } from './suite.ts'
+
+const key = Key.of('a', 'b')
+
+/** Writing whole values. */
+export function describeGetPut<V>(suite: Suite<V>): void {
+  describe('put', () => {
+    it('D1 each value replaces the one before, whole', async () => {
+      const store = await suite.open()
+      for (const value of [...suite.samples, ...suite.samples.toReversed()]) {
+        await store.put(key, value)
+        expect(await store.get(key)).toEqual(value)
+      }
+    })
+
+    it('D1 a value of 1 MiB comes back whole', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      await store.put(key, mebibyte as V)
+      expect(Buffer.compare((await store.get(key)) as Uint8Array, mebibyte)).toBe(0)
+      expect((await store.stat(key)).size).toBe(mebibyte.length)
+    })
+
+    it('D2 what is no bytes is a TypeError, a string above all, and changes nothing', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.openWith('/kept')
+      for (const value of ['text', '', 1, null, undefined, true, {}, new ArrayBuffer(2)] as unknown as V[]) {
+        await expect(store.put(Key.of('kept'), value)).rejects.toBeInstanceOf(TypeError)
+        await expect(store.put(key, value)).rejects.toBeInstanceOf(TypeError)
+        await expect(store.putNew(key, value)).rejects.toBeInstanceOf(TypeError)
+      }
+      expect(await store.get(Key.of('kept'))).toEqual(suite.value(0))
+      expect((await store.list(Key.root)).children.map(child => child.name)).toEqual(['kept'])
+    })
+
+    it('D15 changing the buffer after put() changes nothing in the store', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      const buffer = new Uint8Array([1, 2, 3])
+      const writing = store.put(key, buffer as V)
+      buffer.fill(9)
+      await writing
+      expect(await store.get(key)).toEqual(new Uint8Array([1, 2, 3]))
+      buffer.set([4, 5, 6])
+      await store.put(key, buffer.subarray(1, 3) as V)
+      buffer.fill(9)
+      expect(await store.get(key)).toEqual(new Uint8Array([5, 6]))
+    })
+
+    it('D15 a Node Buffer is bytes, and comes back as the same bytes', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      await store.put(key, Buffer.from('pooled') as unknown as V)
+      expect(new Uint8Array((await store.get(key)) as Uint8Array)).toEqual(new TextEncoder().encode('pooled'))
+    })
+
+    it('D4 the etag of a put is the etag of its version, and another value has another', async () => {
+      const store = await suite.open()
+      const etags = new Set<string>()
+      for (const value of suite.samples) {
+        const { etag } = await store.put(key, value)
+        expect((await store.stat(key)).etag).toBe(etag)
+        etags.add(etag)
+      }
+      expect(etags.size).toBe(suite.samples.length)
+    })
+
+    it('D6 putNew() stores under a fresh child and gives its whole key', async () => {
+      const store = await suite.open()
+      const made = new Set<string>()
+      for (const prefix of [Key.root, Key.of('a'), Key.of('a', 'deep:er')]) {
+        for (const index of [0, 1]) {
+          const fresh = await store.putNew(prefix, suite.value(index))
+          expect(fresh.parent.toString()).toBe(prefix.toString())
+          expect(await store.get(fresh)).toEqual(suite.value(index))
+          made.add(fresh.toString())
+        }
+      }
+      expect(made.size).toBe(6)
+    })
+
+    it('D18 the root holds no value: a put or rename to it is KEY_INVALID', async () => {
+      const store = await suite.openWith('/a')
+      await expectFailure(store.put(Key.root, suite.value(0)), 'KEY_INVALID', Key.root)
+      await expectFailure(store.rename(Key.of('a'), Key.root), 'KEY_INVALID', Key.root)
+      expect(await store.has(Key.root)).toBe(false)
+      expect(await store.has(Key.of('a'))).toBe(true)
+    })
+
+    it('D1 a key put through one Key object is got through another', async () => {
+      const store = await suite.open()
+      await store.put(Key.parse('//a/b/'), suite.value(2))
+      expect(await store.get(Key.of('a').child('b'))).toEqual(suite.value(2))
+      expect((await collect(store.getMany([Key.root.child(key)]))).length).toBe(1)
+    })
+
+    it('D1 value and branch: a key may hold a value above and below others', async () => {
+      const store = await suite.openWith('/v')
+      const below = Key.of('v', 'w')
+      if (!suite.hasValueAndBranch) {
+        await expectFailure(store.put(below, suite.value(1)), 'CONFLICT', below)
+        expect(await store.get(Key.of('v'))).toEqual(suite.value(0))
+        return
+      }
+      await store.put(below, suite.value(1))
+      expect(await store.get(Key.of('v'))).toEqual(suite.value(0))
+      expect(await store.get(below)).toEqual(suite.value(1))
+      await store.delete(Key.of('v'))
+      expect(await store.get(below)).toEqual(suite.value(1))
+      await store.put(Key.of('v'), suite.value(2))
+      await store.delete(below)
+      expect(await store.get(Key.of('v'))).toEqual(suite.value(2))
+    })
+  })
+}

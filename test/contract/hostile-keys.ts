@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../src/core/key.ts'
+import { hostileSegments } from './samples.ts'
+import type { Suite } from './suite.ts'
+import { expectFailure, listAll, walkKeys } from './suite.ts'
+
+/** Keys that have broken other stores: they stay apart, come back exactly, and lead nowhere else. */
+export function describeHostileKeys<V>(suite: Suite<V>): void {
+  const { hostileSegments: isHeld = () => true } = suite.options
+  const held = hostileSegments.filter(isHeld)
+  const refused = hostileSegments.filter(segment => !isHeld(segment))
+  const sorted = held.toSorted((left, right) => (left < right ? -1 : 1))
+  const shown = (segments: readonly string[]) => segments.map(abbreviate)
+
+  describe('hostile keys', () => {
+    it('K3 D1 each is stored under its own name, as a leaf and as a branch', async () => {
+      const store = await suite.open()
+      const keys = held.flatMap(segment => [Key.of('leaf', segment), Key.of('branch', segment, segment)])
+      await Promise.all(keys.map((key, index) => store.put(key, suite.value(index))))
+      for (const [index, key] of keys.entries()) {
+        expect(await store.get(key), key.toString()).toEqual(suite.value(index))
+        expect(await store.has(key), key.toString()).toBe(true)
+      }
+      expect((await walkKeys(store)).length).toBe(keys.length)
+    })
+
+    it('D9 each is listed exactly, in code-unit order', async () => {
+      const store = await suite.openWith(...held.map(segment => `/leaf/${segment}`))
+      expect(shown((await listAll(store, Key.of('leaf'))).map(child => child.name))).toEqual(shown(sorted))
+      const paged = await listAll(store, Key.of('leaf'), { limit: 7 })
+      expect(shown(paged.map(child => child.name))).toEqual(shown(sorted))
+      const reversed = await listAll(store, Key.of('leaf'), { limit: 7, reverse: true })
+      expect(shown(reversed.map(child => child.name))).toEqual(shown(sorted.toReversed()))
+    })
+
+    it('D3 D5 each is renamed and deleted alone', async () => {
+      const store = await suite.openWith(...held.map(segment => `/${segment}`))
+      expect(shown((await listAll(store, Key.root)).map(child => child.name))).toEqual(shown(sorted))
+      let left = held.length
+      for (const [index, segment] of held.entries()) {
+        const key = Key.of(segment)
+        if (index % 2 === 0) await store.rename(key, Key.of('moved', segment))
+        else await store.delete(key)
+        expect(await store.has(key), JSON.stringify(segment)).toBe(false)
+        left -= 1
+        if (index % 10 === 0)
+          expect((await walkKeys(store)).filter(text => !text.startsWith('/moved/'))).toHaveLength(left)
+      }
+      const moved = held.filter((_, index) => index % 2 === 0)
+      for (const segment of moved) {
+        expect(await store.get(Key.of('moved', segment))).toEqual(suite.value(held.indexOf(segment)))
+      }
+    })
+
+    it('D9 a value and a branch of look-alike names never meet', async () => {
+      const texts = ['/a', '/a.txt', '/a.json', '/a:b', '/a.val', '/a.', '/A'].filter(text =>
+        isHeld(text.slice(1)),
+      )
+      const below = suite.hasValueAndBranch ? texts.map(text => `${text}/b`) : []
+      const store = await suite.openWith(...texts, ...below)
+      for (const [index, text] of [...texts, ...below].entries()) {
+        expect(await store.get(Key.parse(text)), text).toEqual(suite.value(index))
+      }
+      expect(await walkKeys(store)).toHaveLength(texts.length + below.length)
+    })
+
+    it('D9 keys nest deeply', async () => {
+      const deep = Key.of(...Array.from({ length: 60 }, (_, index) => `level ${index}`))
+      const store = await suite.open([{ key: deep, value: suite.value(2) }])
+      expect(await store.get(deep)).toEqual(suite.value(2))
+      expect(await walkKeys(store)).toEqual([deep.toString()])
+    })
+
+    it('D18 a key that the store cannot hold is refused by name, and not absent by mistake', async () => {
+      const store = await suite.open()
+      for (const segment of refused) {
+        for (const key of [Key.of(segment), Key.of('below', segment, 'x')]) {
+          await expectFailure(store.put(key, suite.value(0)), 'KEY_INVALID', key)
+        }
+      }
+      expect(await walkKeys(store)).toEqual([])
+    })
+  })
+}
+
+/** Short enough to read in a failed test, and unlike for unlike segments. */
+function abbreviate(segment: string): string {
+  if (segment.length < 50) return JSON.stringify(segment)
+  return `${segment.length} × ${JSON.stringify(segment.slice(0, 4))} … ${JSON.stringify(segment.slice(-4))}`
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../src/core/key.ts'
+import type { Suite } from './suite.ts'
+import { collect, expectFailure, walkKeys } from './suite.ts'
+
+const keys = ['/m/b', '/m/a', '/n/c'].map(Key.parse)
+
+export function describeMany<V>(suite: Suite<V>): void {
+  const pairs = keys.map((key, index) => ({ key, value: suite.value(index) }))
+
+  describe('many and batch', () => {
+    it('D8 putMany() stores iterables and async iterables, giving each key in order', async () => {
+      const store = await suite.open()
+      expect((await collect(store.putMany(pairs))).map(String)).toEqual(keys.map(String))
+      expect(await collect(store.getMany(keys))).toEqual(pairs)
+      async function* later() {
+        yield* pairs.map(({ key }, index) => ({ key, value: suite.value(index + 1) }))
+      }
+      await collect(store.putMany(later()))
+      expect((await collect(store.getMany(keys))).map(({ value }) => value)).toEqual(
+        [1, 2, 3].map(index => suite.value(index)),
+      )
+    })
+
+    it('D8 deleteMany() gives each key once it is gone and accepts absent ones', async () => {
+      const store = await suite.open(pairs)
+      const doomed = [keys[0]!, Key.of('absent'), keys[2]!]
+      expect((await collect(store.deleteMany(doomed))).map(String)).toEqual(doomed.map(String))
+      expect(await walkKeys(store)).toEqual(['/m/a'])
+    })
+
+    it('D8 a batch does nothing before commit, then everything', async () => {
+      const store = await suite.openWith('/old')
+      const batch = store.batch()
+      for (const { key, value } of pairs) batch.put(key, value)
+      batch.delete(Key.of('old')).delete(Key.of('never'))
+      expect(await walkKeys(store)).toEqual(['/old'])
+      await batch.commit()
+      expect(await walkKeys(store)).toEqual(['/m/a', '/m/b', '/n/c'])
+      expect(await collect(store.getMany(keys))).toEqual(pairs)
+    })
+
+    it('D8 a batch keeps its order: put after delete stays, delete after put goes', async () => {
+      const store = await suite.openWith('/x', '/y')
+      await store.batch().delete(Key.of('x')).put(Key.of('x'), suite.value(3)).commit()
+      await store.batch().put(Key.of('y'), suite.value(3)).delete(Key.of('y')).commit()
+      await store.batch().put(Key.of('z'), suite.value(0)).put(Key.of('z'), suite.value(1)).commit()
+      expect(await store.get(Key.of('x'))).toEqual(suite.value(3))
+      expect(await store.get(Key.of('z'))).toEqual(suite.value(1))
+      expect(await walkKeys(store)).toEqual(['/x', '/z'])
+    })
+
+    it('D8 a committed batch is empty: committing again repeats nothing', async () => {
+      const store = await suite.open()
+      const batch = store.batch().put(keys[0]!, suite.value(1))
+      await batch.commit()
+      await store.delete(keys[0]!)
+      await batch.commit()
+      expect(await store.has(keys[0]!)).toBe(false)
+    })
+
+    it('D15 a batch keeps the bytes as they were when it was told them', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      const buffer = new Uint8Array([1, 2])
+      const batch = store.batch().put(keys[0]!, buffer as V)
+      buffer.fill(9)
+      await batch.commit()
+      expect(await store.get(keys[0]!)).toEqual(new Uint8Array([1, 2]))
+    })
+
+    it('D2 D18 a batch with what is no bytes is a TypeError', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      const commit = async () =>
+        store
+          .batch()
+          .put(keys[0]!, 'text' as V)
+          .commit()
+      await expect(commit()).rejects.toBeInstanceOf(TypeError)
+      await expectFailure(store.get(keys[0]!), 'NOT_FOUND', keys[0])
+    })
+  })
+}

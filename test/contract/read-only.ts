@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import type { Datastore } from '../../src/core/datastore.ts'
+import { Key } from '../../src/core/key.ts'
+import type { Suite } from './suite.ts'
+import { collect, expectFailure, walkKeys } from './suite.ts'
+
+const [a, absent] = [Key.of('a'), Key.of('absent')]
+
+/** A store that takes no writes refuses every one of them, and keeps what it has. */
+export function describeReadOnly<V>(suite: Suite<V>): void {
+  const writes: Record<string, (store: Datastore<V>) => Promise<unknown>> = {
+    put: store => store.put(a, suite.value(1)),
+    'put of a new key': store => store.put(absent, suite.value(1)),
+    putNew: store => store.putNew(a, suite.value(1)),
+    delete: store => store.delete(a),
+    'delete of an absent key': store => store.delete(absent, { missingOk: true }),
+    rename: store => store.rename(a, absent),
+    'rename to itself': store => store.rename(a, a),
+    putMany: store => collect(store.putMany([{ key: a, value: suite.value(1) }])),
+    deleteMany: store => collect(store.deleteMany([a])),
+    'batch.commit': store => store.batch().put(a, suite.value(1)).delete(Key.of('b')).commit(),
+  }
+
+  describe('read-only', () => {
+    it.each(Object.keys(writes))('W1 D18 %s is READ_ONLY and changes nothing', async name => {
+      const store = await suite.openWith('/a', '/b')
+      await expectFailure(writes[name]!(store), 'READ_ONLY')
+      expect(await walkKeys(store)).toEqual(['/a', '/b'])
+      expect(await store.get(a)).toEqual(suite.value(0))
+    })
+
+    it('W1 D11 sync() of a read-only store is nothing to refuse', async () => {
+      await (await suite.openWith('/a')).sync()
+    })
+  })
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../src/core/key.ts'
+import type { Suite } from './suite.ts'
+import { collect, expectFailure } from './suite.ts'
+
+const absent = Key.of('nothing', 'here')
+
+/** Reading what is there and what is not: holds for read-only stores too. */
+export function describeReads<V>(suite: Suite<V>): void {
+  describe('reads', () => {
+    it('D1 get() gives every sample value back', async () => {
+      const pairs = suite.samples.map((value, index) => ({ key: Key.of('samples', `s${index}`), value }))
+      const store = await suite.open(pairs)
+      for (const { key, value } of pairs) expect(await store.get(key)).toEqual(value)
+    })
+
+    it('D1 D18 an absent key is NOT_FOUND for get, stat and getStream, false for has', async () => {
+      const store = await suite.openWith('/a')
+      await expectFailure(store.get(absent), 'NOT_FOUND', absent)
+      await expectFailure(store.stat(absent), 'NOT_FOUND', absent)
+      expect(await store.has(absent)).toBe(false)
+      if (suite.isBinary) await expectFailure(collect(store.getStream(absent)), 'NOT_FOUND', absent)
+    })
+
+    it('D1 a branch without a value, the root included, is no value', async () => {
+      const store = await suite.openWith('/branch/leaf')
+      for (const key of [Key.root, Key.of('branch')]) {
+        await expectFailure(store.get(key), 'NOT_FOUND', key)
+        await expectFailure(store.stat(key), 'NOT_FOUND', key)
+        expect(await store.has(key)).toBe(false)
+      }
+    })
+
+    it('D1 a key below a value, or beside one, is not that value', async () => {
+      const store = await suite.openWith('/a', '/ab/c')
+      for (const text of ['/a/b', '/A', '/ab', '/a:b', '/a.', '/aa']) {
+        await expectFailure(store.get(Key.parse(text)), 'NOT_FOUND', Key.parse(text))
+        expect(await store.has(Key.parse(text)), text).toBe(false)
+      }
+    })
+
+    it('D4 has() and stat() know a value', async () => {
+      const store = await suite.openWith('/x/empty', '/x/one')
+      expect(await store.has(Key.parse('/x/one'))).toBe(true)
+      const stat = await store.stat(Key.parse('/x/one'))
+      expect(stat.size).toBeGreaterThanOrEqual(0)
+      expect(stat.etag).toEqual(expect.any(String))
+      if (suite.isBinary) expect(stat.size).toBe((suite.value(1) as Uint8Array).length)
+      if (suite.isBinary) expect((await store.stat(Key.parse('/x/empty'))).size).toBe(0)
+    })
+
+    it('D4 the etag stays while the value does', async () => {
+      const store = await suite.openWith('/a', '/b')
+      const { etag } = await store.stat(Key.of('a'))
+      await store.get(Key.of('a'))
+      expect((await store.stat(Key.of('a'))).etag).toBe(etag)
+    })
+
+    it('D15 changing what get() gave changes nothing in the store', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.openWith('/zero', '/one', '/two')
+      const first = (await store.get(Key.of('two'))) as Uint8Array
+      first.fill(0x2a)
+      expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
+      for await (const chunk of store.getStream(Key.of('two'))) chunk.fill(0x2a)
+      expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
+    })
+
+    it('D8 getMany() gives the values in the order asked, and stops at an absent key', async () => {
+      const store = await suite.openWith('/a', '/b', '/c/d')
+      const keys = ['/c/d', '/a', '/b', '/a'].map(Key.parse)
+      const pairs = await collect(store.getMany(keys))
+      expect(pairs.map(({ key }) => String(key))).toEqual(['/c/d', '/a', '/b', '/a'])
+      expect(pairs.map(({ value }) => value)).toEqual([2, 0, 1, 0].map(index => suite.value(index)))
+      await expectFailure(collect(store.getMany([Key.of('a'), absent])), 'NOT_FOUND', absent)
+    })
+  })
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../src/core/key.ts'
+import type { Suite } from './suite.ts'
+import { walkKeys } from './suite.ts'
+
+export function describeStats<V>(suite: Suite<V>): void {
+  describe('stats and sync', () => {
+    it('D10 stats() counts as accurately as it says', async () => {
+      const store = await suite.openWith('/a', '/b/c', '/b/d', '/e')
+      await store.delete(Key.of('e'))
+      await store.put(Key.of('a'), suite.value(2))
+      const { entries, bytes, accuracy } = await store.stats()
+      expect(['exact', 'lower-bound', 'approximate', 'unknown']).toContain(accuracy)
+      const held = [2, 1, 2].reduce(
+        (sum, index) => sum + ((suite.value(index) as Uint8Array | null)?.length ?? 0),
+        0,
+      )
+      if (accuracy === 'exact' && entries !== undefined) expect(entries).toBe(3)
+      if (accuracy === 'exact' && bytes !== undefined && suite.isBinary) expect(bytes).toBe(held)
+      if (accuracy === 'lower-bound' && entries !== undefined) expect(entries).toBeLessThanOrEqual(3)
+      if (accuracy === 'lower-bound' && bytes !== undefined && suite.isBinary)
+        expect(bytes).toBeLessThanOrEqual(held)
+    })
+
+    it('D10 an empty store counts nothing', async () => {
+      const store = await suite.open()
+      const { entries, bytes, accuracy } = await store.stats()
+      if (accuracy === 'exact') expect([entries ?? 0, bytes ?? 0]).toEqual([0, 0])
+    })
+
+    it('D11 sync() of the store, and of a part of it, resolves and changes nothing', async () => {
+      const store = await suite.openWith('/a/b')
+      await store.sync()
+      await store.sync(Key.of('a'))
+      await store.sync(Key.of('absent'))
+      expect(await walkKeys(store)).toEqual(['/a/b'])
+    })
+
+    it('D11 sync() called after an un-awaited put does not lose it', async () => {
+      const store = await suite.open()
+      const put = store.put(Key.of('a'), suite.value(1))
+      await store.sync()
+      await put
+      expect(await store.get(Key.of('a'))).toEqual(suite.value(1))
+    })
+  })
+}

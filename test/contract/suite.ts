@@ -1,0 +1,130 @@
+import { afterEach, expect } from 'vitest'
+import type { Child, Datastore, Pair } from '../../src/core/datastore.ts'
+import type { ErrorCode } from '../../src/core/errors.ts'
+import { DatastoreError } from '../../src/core/errors.ts'
+import { Key } from '../../src/core/key.ts'
+import { byteSamples } from './samples.ts'
+
+/** What a store under test can and cannot do, and how to get one. */
+export interface SuiteOptions<V> {
+  /** A fresh store: empty, or holding `seed` where `writable` is false (it is empty everywhere else). */
+  readonly create: (seed: readonly Pair<V>[]) => Promise<Datastore<V>>
+  /** Removes what `create` made. Runs after each test, once every store is closed. */
+  readonly destroy?: (() => Promise<void>) | undefined
+  /** Opens again what a closed store kept. Absent for stores that forget. */
+  readonly reopen?: ((closed: Datastore<V>) => Promise<Datastore<V>>) | undefined
+  /** At least four values, all different, neighbours above all. Default: bytes, the empty ones first. */
+  readonly samples?: readonly V[] | undefined
+  /** Default true. False: every write is refused with `READ_ONLY`. */
+  readonly writable?: boolean | undefined
+  /** May a key hold a value and have keys below it? Default true. False: a put below a value is `CONFLICT`. */
+  readonly valueAndBranch?: boolean | undefined
+  /** Which hostile segments the store can hold; it refuses the others with `KEY_INVALID`. Default: all of them. */
+  readonly hostileSegments?: ((segment: string) => boolean) | undefined
+  /** Random runs of each property. Default 20. */
+  readonly runs?: number | undefined
+}
+
+/** One store under test: opens fresh stores, closes them after each test, and gives values to store. */
+export class Suite<V> {
+  readonly options: SuiteOptions<V>
+  readonly samples: readonly V[]
+  /** Values are bytes, so streams and sizes can be tested. */
+  readonly isBinary: boolean
+  readonly isWritable: boolean
+  readonly hasValueAndBranch: boolean
+  readonly runs: number
+  readonly #opened: Datastore<V>[] = []
+
+  constructor(options: SuiteOptions<V>) {
+    this.options = options
+    this.isBinary = options.samples === undefined
+    this.samples = options.samples ?? (byteSamples as readonly unknown[] as readonly V[])
+    this.isWritable = options.writable ?? true
+    this.hasValueAndBranch = options.valueAndBranch ?? true
+    this.runs = options.runs ?? 20
+  }
+
+  /** Call once inside the `describe` of the store. */
+  closeAfterEach(): void {
+    afterEach(async () => {
+      for (const store of this.#opened.splice(0)) await store.close()
+      await this.options.destroy?.()
+    })
+  }
+
+  /** A store that holds these pairs and nothing else. */
+  async open(pairs: readonly Pair<V>[] = []): Promise<Datastore<V>> {
+    const store = await this.options.create(this.isWritable ? [] : pairs)
+    this.#opened.push(store)
+    if (this.isWritable) for (const { key, value } of pairs) await store.put(key, value)
+    return store
+  }
+
+  /** A store that holds these keys, with sample values in turn. */
+  openWith(...texts: readonly string[]): Promise<Datastore<V>> {
+    return this.open(texts.map((text, index) => ({ key: Key.parse(text), value: this.value(index) })))
+  }
+
+  async reopen(store: Datastore<V>): Promise<Datastore<V>> {
+    if (this.options.reopen === undefined) throw new Error('This store forgets: there is nothing to reopen')
+    const reopened = await this.options.reopen(store)
+    this.#opened.push(reopened)
+    return reopened
+  }
+
+  /** A sample value; neighbouring indexes give different ones. */
+  value(index: number): V {
+    return this.samples[index % this.samples.length] as V
+  }
+}
+
+/** Expects a `DatastoreError` with this code whose key and message name `key`. */
+export async function expectFailure(call: Promise<unknown>, code: ErrorCode, key?: Key): Promise<void> {
+  const error = await call.then(
+    value => new Error(`Nothing failed; the call gave ${String(value)}`),
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(DatastoreError)
+  if (!(error instanceof DatastoreError)) return
+  expect({ code: error.code, key: error.key?.toString() }).toEqual({
+    code,
+    key: key?.toString() ?? error.key?.toString(),
+  })
+  expect(error.message).toMatch(/^Cannot /)
+  if (key !== undefined) expect(error.message).toContain(JSON.stringify(key.toString()))
+}
+
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of source) items.push(item)
+  return items
+}
+
+/** Every child of a level, page by page, with checks that hold for every page. */
+export async function listAll<V>(
+  store: Datastore<V>,
+  prefix: Key,
+  options: { readonly limit?: number; readonly reverse?: boolean } = {},
+): Promise<Child[]> {
+  const children: Child[] = []
+  let after: string | undefined
+  do {
+    const page = await store.list(prefix, { ...options, after })
+    expect(page.children.length).toBeLessThanOrEqual(options.limit ?? 1000)
+    if (page.cursor !== undefined) expect(page.cursor, 'a cursor makes progress').not.toBe(after)
+    children.push(...page.children)
+    after = page.cursor
+  } while (after !== undefined)
+  return children
+}
+
+/** Every key with a value, found by walking the tree from the root. */
+export async function walkKeys<V>(store: Datastore<V>, prefix: Key = Key.root): Promise<string[]> {
+  const keys: string[] = []
+  for (const child of await listAll(store, prefix)) {
+    if (child.isValue) keys.push(child.key.toString())
+    if (child.isBranch) keys.push(...(await walkKeys(store, child.key)))
+  }
+  return keys
+}
