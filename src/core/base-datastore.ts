@@ -69,7 +69,12 @@ export abstract class BaseDatastore<V> implements Datastore<V> {
 
   // eslint-disable-next-line require-yield -- a store that answers queries overrides this
   async *query(query: Query, _options?: QueryOptions): AsyncIterable<Entry<V>> {
-    throw failure('QUERY_UNSUPPORTED', 'query', Keys.parse(query.prefix ?? '/'), 'this store answers no queries')
+    throw failure(
+      'QUERY_UNSUPPORTED',
+      'query',
+      Keys.parse(query.prefix ?? '/'),
+      'this store answers no queries',
+    )
   }
 
   explainQuery(query: Query): QueryPlan {

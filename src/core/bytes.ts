@@ -1,5 +1,5 @@
+import { untilAborted } from './concurrency/abortable.ts'
 import type { ByteSource, RangeOptions } from './datastore.ts'
-import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 
 /** Bytes of one chunk of a stream, where nothing else decides. */
@@ -10,7 +10,11 @@ export type BytesOrSource = Uint8Array | ByteSource
 /** @throws TypeError for anything but bytes or an iterable: a string in particular is not bytes. */
 export function assertBytes(value: unknown, key: Key): asserts value is BytesOrSource {
   if (value instanceof Uint8Array) return
-  if (typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)) {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value)
+  ) {
     return
   }
   const found = value === null ? 'null' : typeof value
@@ -19,14 +23,13 @@ export function assertBytes(value: unknown, key: Key): asserts value is BytesOrS
   )
 }
 
-/** The chunks of a source, each checked to be bytes. Ends with `AbortError` when the signal fires. */
+/** The chunks of a source, each checked to be bytes. Ends with `AbortError` when the signal fires, even while the source is silent. */
 export async function* chunksOf(
   source: ByteSource,
   key: Key,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
-  for await (const chunk of source as AsyncIterable<unknown>) {
-    throwIfAborted(signal, 'put', key)
+  for await (const chunk of untilAborted<unknown>(source, signal, 'put', key)) {
     if (!(chunk instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot put ${JSON.stringify(key.toString())}: a stream yields Uint8Arrays, not ${typeof chunk}`,
@@ -61,7 +64,10 @@ export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuff
  * The range asked for, cut to a value of `size` bytes.
  * @throws RangeError for a start or end that is no whole number of bytes.
  */
-export function clampRange(options: RangeOptions, size: number): { readonly start: number; readonly end: number } {
+export function clampRange(
+  options: RangeOptions,
+  size: number,
+): { readonly start: number; readonly end: number } {
   const { start = 0, end = size } = options
   for (const bound of [start, end]) {
     if (!Number.isSafeInteger(bound) || bound < 0) throw new RangeError(`A byte range has no bound ${bound}`)

@@ -22,7 +22,7 @@ export class Key {
    * Reads a key: a missing leading `/` is added, repeated `/` are one, a trailing `/` is dropped.
    * @throws DatastoreError `KEY_INVALID` for a `.` or `..` segment or a lone surrogate.
    */
-  static parse(text: string): Key {
+  static parse(this: void, text: string): Key {
     if (typeof text !== 'string') throw new TypeError(`A key is read from a string, not from ${typeof text}`)
     const segments = text.split('/').filter(segment => segment !== '')
     for (const segment of segments) refuseSegment(segment, text)

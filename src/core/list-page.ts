@@ -1,4 +1,4 @@
-import type { Child, CallOptions, Datastore, ListOptions, ListPage } from './datastore.ts'
+import type { CallOptions, Child, Datastore, ListOptions, ListPage } from './datastore.ts'
 import { DEFAULT_PAGE } from './datastore.ts'
 import type { Key } from './key.ts'
 

@@ -11,6 +11,11 @@ export function refuseContradiction(key: Key, options: PutOptions | undefined): 
   }
 }
 
+/** @throws DatastoreError `KEY_INVALID` for the root, which is the place of all keys and no key of a value. */
+export function refuseRoot(action: string, key: Key): void {
+  if (key.isRoot) throw failure('KEY_INVALID', action, key, 'the root holds no value')
+}
+
 /**
  * Judges a write by the version it would replace.
  * @throws DatastoreError `CONFLICT`, `NOT_FOUND` or `ALREADY_EXISTS`
@@ -27,5 +32,6 @@ export function checkPreconditions(
     throw failure('CONFLICT', action, key, state)
   }
   if (!create && current === undefined) throw new NotFoundError(action, key)
-  if (!replace && current !== undefined) throw failure('ALREADY_EXISTS', action, key, 'there is a value already')
+  if (!replace && current !== undefined)
+    throw failure('ALREADY_EXISTS', action, key, 'there is a value already')
 }

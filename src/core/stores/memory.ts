@@ -17,9 +17,9 @@ import type {
   ValueSource,
 } from '../datastore.ts'
 import { NotFoundError, throwIfAborted } from '../errors.ts'
-import { Key } from '../key.ts'
+import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { checkPreconditions, refuseContradiction } from '../preconditions.ts'
+import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
 import { LevelIndex } from './level-index.ts'
 
 /** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
@@ -62,12 +62,12 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   #bytes = 0
   #lastVersion = 0
 
-  get(key: Key, options?: CallOptions): Promise<Uint8Array> {
-    return this.#queue.read(key, async () => this.#read('get', key, options).bytes.slice())
+  async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+    return this.#whenRead('get', key, options, () => this.#held('get', key).bytes.slice())
   }
 
   async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
-    const { bytes } = await this.#queue.read(key, async () => this.#read('get', key, options))
+    const { bytes } = await this.#whenRead('get', key, options, () => this.#held('get', key))
     const { start, end } = clampRange(options, bytes.length)
     for (let offset = start; offset < end; offset += CHUNK_SIZE) {
       throwIfAborted(options.signal, 'get', key)
@@ -77,12 +77,12 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
     this.#enter('put', key, options)
+    refuseRoot('put', key)
     refuseContradiction(key, options)
     assertBytes(value, key)
     if (value instanceof Uint8Array) {
-      if (this.#queue.isIdle) return this.#write(key, value.slice(), options)
-      const bytes = value.slice()
-      return this.#queue.write([key], async () => this.#write(key, bytes, options))
+      const bytes = new Uint8Array(value)
+      return this.#whenWritten('put', [key], options, () => this.#write(key, bytes, options))
     }
     return this.#lifecycle.run('put', key, () =>
       this.#queue.write([key], async () => {
@@ -94,31 +94,27 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   }
 
   async delete(key: Key, options?: DeleteOptions): Promise<void> {
-    this.#enter('delete', key, options)
-    return this.#queue.write([key], async () => {
+    return this.#whenWritten('delete', [key], options, () => {
       const version = this.#versions.get(key.toString())
-      if (options?.ifMatch !== undefined) checkPreconditions('delete', key, version, { ifMatch: options.ifMatch })
+      if (options?.ifMatch !== undefined)
+        checkPreconditions('delete', key, version, { ifMatch: options.ifMatch })
       if (version !== undefined) this.#remove(key.toString(), version)
       else if (options?.missingOk !== true) throw new NotFoundError('delete', key)
     })
   }
 
   async has(key: Key, options?: CallOptions): Promise<boolean> {
-    this.#enter('look up', key, options)
-    return this.#queue.read(key, async () => this.#versions.has(key.toString()))
+    return this.#whenRead('look up', key, options, () => this.#versions.has(key.toString()))
   }
 
   async stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#queue.read(key, async () => {
-      const { bytes, mtime, btime, etag } = this.#read('stat', key, options)
-      return { size: bytes.length, mtime, btime, etag }
-    })
+    return this.#whenRead('stat', key, options, () => statOf(this.#held('stat', key)))
   }
 
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
-    this.#enter('rename', from, options)
-    return this.#queue.write([from, to], async () => {
-      const version = this.#read('rename', from, options)
+    refuseRoot('rename to', to)
+    return this.#whenWritten('rename', [from, to], options, () => {
+      const version = this.#held('rename', from)
       if (from.equals(to)) return
       checkPreconditions('rename', to, this.#versions.get(to.toString()), { replace: options.replace })
       this.#store(to.toString(), version.bytes)
@@ -148,6 +144,10 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
   }
 
+  override async sync(_prefix?: Key, options?: CallOptions): Promise<void> {
+    this.#enter('sync', undefined, options)
+  }
+
   close(): Promise<void> {
     return this.#lifecycle.close()
   }
@@ -157,8 +157,36 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     throwIfAborted(options?.signal, action, key)
   }
 
-  #read(action: string, key: Key, options: CallOptions | undefined): Version {
+  /** Reads at once where nothing is being written, else in turn. */
+  #whenRead<T>(action: string, key: Key, options: CallOptions | undefined, work: () => T): T | Promise<T> {
     this.#enter(action, key, options)
+    if (this.#queue.isIdle) return work()
+    return this.#lifecycle.run(action, key, () =>
+      this.#queue.read(key, async () => {
+        throwIfAborted(options?.signal, action, key)
+        return work()
+      }),
+    )
+  }
+
+  #whenWritten<T>(
+    action: string,
+    keys: readonly [Key, ...Key[]],
+    options: CallOptions | undefined,
+    work: () => T,
+  ): T | Promise<T> {
+    const [key] = keys
+    this.#enter(action, key, options)
+    if (this.#queue.isIdle) return work()
+    return this.#lifecycle.run(action, key, () =>
+      this.#queue.write(keys, async () => {
+        throwIfAborted(options?.signal, action, key)
+        return work()
+      }),
+    )
+  }
+
+  #held(action: string, key: Key): Version {
     const version = this.#versions.get(key.toString())
     if (version === undefined) throw new NotFoundError(action, key)
     return version
@@ -187,4 +215,8 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   }
 
   readonly #isValue = (text: string): boolean => this.#versions.has(text)
+}
+
+function statOf({ bytes, mtime, btime, etag }: Version): Stat {
+  return { size: bytes.length, mtime, btime, etag }
 }

@@ -66,7 +66,8 @@ export class SortedNames {
     if (this.#pending.length === 0) return
     const names = this.#pending.splice(0).sort(compareNames)
     if (this.#chunks.length === 0) {
-      for (let start = 0; start < names.length; start += CHUNK) this.#chunks.push(names.slice(start, start + CHUNK))
+      for (let start = 0; start < names.length; start += CHUNK)
+        this.#chunks.push(names.slice(start, start + CHUNK))
       return
     }
     for (const name of names) this.#insert(name)
