@@ -52,7 +52,7 @@ export class LockableDatastore<V> extends ForwardingDatastore<V> {
 
   override async *putMany(pairs: PairSource<V>, options?: CallOptions): AsyncIterable<Key> {
     for await (const { key, value } of pairs) {
-      await this.put(key, value as ValueSource<V>, options)
+      await this.put(key, value, options)
       yield key
     }
   }

@@ -1,5 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
-import { assertBytes, chunksOf } from '../bytes.ts'
+import { assertBytes, collectBytes } from '../bytes.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import type {
   CallOptions,
@@ -51,7 +51,7 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
     refuseContradiction(key, options)
     assertBytes(value, key)
     return this.#lifecycle.run('put', key, async () => {
-      if (!(value instanceof Uint8Array)) for await (const _ of chunksOf(value, key, options?.signal));
+      if (!(value instanceof Uint8Array)) await collectBytes(value, key, options?.signal)
       checkPreconditions('put', key, undefined, options ?? {})
       return { etag: 'null' }
     })

@@ -1,0 +1,41 @@
+import type { Child, Datastore, ListOptions, ListPage } from '../datastore.ts'
+import type { Key } from '../key.ts'
+import { pageLimit } from '../list-page.ts'
+
+/**
+ * One page of a level that is spread over several stores. Each store is asked for a page of the same size, which is
+ * enough whatever their shares are. A name that several stores have appears once, as all that it is in any of them.
+ */
+export async function mergeLevel<V>(
+  stores: readonly Datastore<V>[],
+  prefix: Key,
+  options: ListOptions,
+): Promise<ListPage> {
+  const limit = pageLimit(options)
+  const pages = await Promise.all(
+    [...new Set(stores)].map(store => store.list(prefix, { ...options, limit })),
+  )
+  const merged = new Map<string, Child>()
+  for (const page of pages) {
+    for (const child of page.children) {
+      const known = merged.get(child.name)
+      merged.set(child.name, known === undefined ? child : unite(known, child))
+    }
+  }
+  const direction = options.reverse === true ? -1 : 1
+  const all = [...merged.values()].sort((a, b) => (a.name < b.name ? -direction : direction))
+  const children = all.slice(0, limit)
+  const last = children.at(-1)
+  const hasMore = all.length > limit || pages.some(page => page.cursor !== undefined)
+  if (hasMore && last !== undefined) return { children, cursor: last.name }
+  return { children, ...(options.after === undefined && !hasMore && { total: children.length }) }
+}
+
+function unite(a: Child, b: Child): Child {
+  return {
+    ...a,
+    isValue: a.isValue || b.isValue,
+    isBranch: a.isBranch || b.isBranch,
+    size: a.isValue ? a.size : b.size,
+  }
+}

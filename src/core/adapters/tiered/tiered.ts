@@ -1,0 +1,193 @@
+import { BaseDatastore } from '../../base-datastore.ts'
+import { Lifecycle } from '../../concurrency/lifecycle.ts'
+import { WriteQueue } from '../../concurrency/write-queue.ts'
+import type {
+  CallOptions,
+  Capabilities,
+  Change,
+  Datastore,
+  DeleteOptions,
+  Entry,
+  ListOptions,
+  ListPage,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from '../../datastore.ts'
+import { isNotFound, NotFoundError, throwIfAborted } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { refuseContradiction } from '../../preconditions.ts'
+import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
+import { assertChildren, closeAll } from '../combine.ts'
+import { TierFills } from './tier-fills.ts'
+import { TierReads } from './tier-reads.ts'
+import { type TierErrorListener, type TierMetrics, UpperTier } from './upper-tier.ts'
+
+export interface TieredOptions {
+  /** Told of failures of single tiers that a call got over. */
+  readonly onTierError?: TierErrorListener | undefined
+}
+
+/**
+ * Reads through `tiers` in order and keeps upper tiers warm. The last tier is the truth: writes go there first and
+ * are judged by it alone, and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`.
+ */
+export class TieredDatastore<V> extends BaseDatastore<V> {
+  readonly #upper: readonly UpperTier<V>[]
+  readonly #last: Datastore<V>
+  readonly #reads: TierReads<V>
+  readonly #queue = new WriteQueue()
+  readonly #fills = new TierFills()
+  readonly #lifecycle = new Lifecycle()
+
+  constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
+    super()
+    assertChildren(tiers, 'tiered')
+    const report: TierErrorListener = options.onTierError ?? (() => undefined)
+    this.#last = tiers.at(-1) as Datastore<V>
+    this.#upper = tiers
+      .slice(0, -1)
+      .map((store, tier) => new UpperTier(store, (error, key) => report(error, key, tier)))
+    this.#reads = new TierReads(this.#upper, this.#last, this.#fills, report)
+  }
+
+  get capabilities(): Capabilities {
+    const last = this.#last.capabilities
+    const isStreaming = this.#upper.every(tier => tier.store.capabilities.streams)
+    return { ...last, atomicBatch: false, streams: last.streams && isStreaming }
+  }
+
+  /** What happened in each tier, first to last. */
+  get metrics(): readonly Readonly<TierMetrics>[] {
+    return [...this.#upper.map(tier => tier.metrics), this.#reads.lastMetrics]
+  }
+
+  get(key: Key, options: CallOptions = {}): Promise<V> {
+    return this.#queue.read(key, () => this.#lifecycle.run('get', key, () => this.#reads.get(key, options)))
+  }
+
+  async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    this.#lifecycle.enter('get', key)
+    try {
+      yield* await this.#queue.read(key, async () => this.#reads.stream(key, options))
+    } finally {
+      this.#lifecycle.leave()
+    }
+  }
+
+  has(key: Key, options: CallOptions = {}): Promise<boolean> {
+    return this.#queue.read(key, () =>
+      this.#lifecycle.run('look up', key, () => this.#reads.has(key, options)),
+    )
+  }
+
+  stat(key: Key, options: CallOptions = {}): Promise<Stat> {
+    return this.#queue.read(key, () => this.#lifecycle.run('stat', key, () => this.#reads.stat(key, options)))
+  }
+
+  async put(key: Key, value: ValueSource<V>, options: PutOptions = {}): Promise<PutResult> {
+    refuseContradiction(key, options)
+    // The bytes are the caller's again as soon as this returns, but the tiers take them one after the other.
+    const kept =
+      value instanceof Uint8Array && this.#upper.length > 0 ? (value.slice() as typeof value) : value
+    return this.#write('put', [key], options, async () => {
+      const result = await this.#last.put(key, kept, options)
+      const isStream = this.#last.capabilities.streams && !(kept instanceof Uint8Array)
+      await Promise.all(
+        // A stream was used up by the last tier, so the others read it from there.
+        this.#upper.map(tier =>
+          tier.write(key, isStream ? (this.#last.getStream(key) as unknown as ValueSource<V>) : kept),
+        ),
+      )
+      return result
+    })
+  }
+
+  delete(key: Key, options: DeleteOptions = {}): Promise<void> {
+    return this.#write('delete', [key], options, async () => {
+      const wasAbove = await this.#dropAbove([key], options)
+      try {
+        await this.#last.delete(key, { ...options, missingOk: false })
+      } catch (error) {
+        if (!isNotFound(error) || !(wasAbove || options.missingOk === true)) throw error
+      }
+    })
+  }
+
+  rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
+    const isSame = from.equals(to)
+    return this.#write('rename', isSame ? [from] : [from, to], options, async () => {
+      if (isSame) {
+        if (!(await this.#reads.has(from, options))) throw new NotFoundError('rename', from)
+      } else if (await this.#last.has(from, options)) {
+        await this.#dropAbove([from, to], options)
+        await this.#last.rename(from, to, options)
+      } else {
+        await this.#renameCopy(from, to, options)
+      }
+    })
+  }
+
+  async list(prefix: Key, options?: ListOptions): Promise<ListPage> {
+    this.#lifecycle.assertOpen('list', prefix)
+    return this.#last.list(prefix, options)
+  }
+
+  override query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
+    return this.#last.query(query, options)
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    return { store: 'tiered', native: [], scanned: [], children: [this.#last.explainQuery(query)] }
+  }
+
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    this.#lifecycle.assertOpen('count')
+    return this.#last.stats(options)
+  }
+
+  override async sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
+    this.#lifecycle.assertOpen('sync', prefix)
+    await this.#last.sync(prefix, options)
+  }
+
+  override watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
+    return this.#last.watch(prefix, options)
+  }
+
+  close(): Promise<void> {
+    return this.#lifecycle.close(async () => {
+      await this.#fills.drain()
+      await closeAll([...this.#upper.map(tier => tier.store), this.#last])
+    })
+  }
+
+  /** Renames what only an upper tier has: the truth gets it under its new name. */
+  async #renameCopy(from: Key, to: Key, options: RenameOptions): Promise<void> {
+    const value = await this.#reads.get(from, options).catch((cause: unknown) => {
+      throw isNotFound(cause) ? new NotFoundError('rename', from, { cause }) : cause
+    })
+    await this.#last.put(to, value, { replace: options.replace, signal: options.signal })
+    await this.#dropAbove([from, to], options)
+  }
+
+  #write<T>(action: string, keys: readonly Key[], options: CallOptions, work: () => Promise<T>): Promise<T> {
+    return this.#lifecycle.run(action, keys[0], () =>
+      this.#queue.write(keys, async () => {
+        throwIfAborted(options.signal, action, keys[0])
+        await this.#fills.giveWay(keys)
+        return work()
+      }),
+    )
+  }
+
+  /** @returns Whether any upper tier had any of the keys. */
+  async #dropAbove(keys: readonly Key[], options: CallOptions): Promise<boolean> {
+    const drops = this.#upper.flatMap(tier => keys.map(key => tier.drop(key, { signal: options.signal })))
+    return (await Promise.all(drops)).includes(true)
+  }
+}

@@ -1,0 +1,44 @@
+export { LockableDatastore } from './adapters/lockable.ts'
+export { readOnly } from './adapters/read-only.ts'
+export type { ShardFunction, ShardFunctionName } from './adapters/shard-function.ts'
+export { ShardedDatastore, type ShardedOptions } from './adapters/sharded.ts'
+export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
+export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
+export type {
+  Accuracy,
+  Batch,
+  BinaryDatastore,
+  ByteSource,
+  CallOptions,
+  Capabilities,
+  Change,
+  Child,
+  Datastore,
+  DeleteOptions,
+  Entry,
+  ListOptions,
+  ListPage,
+  ObjectDatastore,
+  Pair,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from './datastore.ts'
+export { AbortError, DatastoreError, type ErrorCode, NotFoundError } from './errors.ts'
+export { Key } from './key.ts'
+export { childrenOf } from './list-page.ts'
+export { FsDatastore, type FsOptions } from './node/fs/fs-datastore.ts'
+export { describeKinds, openStack, validateDocument } from './node/stack.ts'
+export type { Condition, Order, Query, QueryOptions, QueryPlan } from './query/query.ts'
+export { ConfigError } from './stack/config-error.ts'
+export type { DocumentProblem, StackDocument, StackNodeDocument } from './stack/document.ts'
+export { defineKind, type Kind, type OpenContext } from './stack/kind.ts'
+export type { Stack, StackHost, StackNode } from './stack/open.ts'
+export { pureKinds } from './stack/pure-kinds.ts'
+export { type KindDescription, Registry } from './stack/registry.ts'
+export { MemoryDatastore } from './stores/memory.ts'
+export { NullDatastore } from './stores/null.ts'

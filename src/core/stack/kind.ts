@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import type { BinaryDatastore } from '../datastore.ts'
+
+/** What a node is opened with besides its own options. */
+export interface OpenContext {
+  /** The node's id. */
+  readonly id: string
+  /** Where the node stands in the document, as `root.tiers[1]`; errors begin with it. */
+  readonly path: string
+  /** The ids of the node's children, in order. */
+  readonly childIds: readonly string[]
+  /** The folder that relative paths start from; absent when the document is not in a file. */
+  readonly baseDirectory?: string | undefined
+}
+
+/** One kind of node: the single description from which it is opened, validated, edited and documented. */
+export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
+  /** Its name in documents: `tiered`. */
+  readonly kind: string
+  /** Its name for people: `Tiered`. */
+  readonly label: string
+  /** What it is for, in one or two sentences. */
+  readonly help: string
+  /** The node's own options: everything but `kind`, `id`, `label` and the children. */
+  readonly schema: Schema
+  readonly children: 'none' | 'one' | 'many' | 'keyed'
+  /** The field that holds the children; needed unless `children` is `none`. */
+  readonly childrenField?: string | undefined
+  /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
+  open(
+    options: z.output<Schema>,
+    children: readonly BinaryDatastore[],
+    context: OpenContext,
+  ): Promise<BinaryDatastore>
+}
+
+/** Gives a kind its precise option types. */
+export function defineKind<Schema extends z.ZodObject>(kind: Kind<Schema>): Kind {
+  // Options reach `open` only after they were parsed with this very schema.
+  return kind
+}

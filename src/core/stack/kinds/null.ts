@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { NullDatastore } from '../../stores/null.ts'
+import { defineKind } from '../kind.ts'
+
+export const nullKind = defineKind({
+  kind: 'null',
+  label: 'Null',
+  help: 'Accepts every value and keeps none. For tests and measurements.',
+  schema: z.strictObject({}),
+  children: 'none',
+  open: async () => new NullDatastore(),
+})

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { TieredDatastore } from '../../adapters/tiered/tiered.ts'
+import { defineKind } from '../kind.ts'
+
+export const tieredKind = defineKind({
+  kind: 'tiered',
+  label: 'Tiered',
+  help: 'Reads from the first tier that has a key and copies it into the tiers above. The last tier holds everything.',
+  schema: z.strictObject({}),
+  children: 'many',
+  childrenField: 'tiers',
+  open: async (_options, tiers) => new TieredDatastore(tiers),
+})

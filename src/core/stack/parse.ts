@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import { ConfigError } from './config-error.ts'
+import {
+  DOCUMENT_VERSION,
+  type DocumentProblem,
+  type StackDocument,
+  type StackNodeDocument,
+} from './document.ts'
+import type { Kind } from './kind.ts'
+import type { Registry } from './registry.ts'
+
+/** A node of a document that is known to be right, with its options parsed. */
+export interface ParsedNode {
+  readonly id: string
+  readonly kind: Kind
+  readonly label: string
+  readonly path: string
+  readonly options: Record<string, unknown>
+  readonly children: readonly ParsedNode[]
+}
+
+export interface ParsedDocument {
+  readonly name: string
+  readonly root: ParsedNode
+  /** The document with an id on every node. */
+  readonly document: StackDocument
+}
+
+/** Nodes may nest this deep: a limit that no real stack meets, against documents made to exhaust the stack. */
+const MAX_DEPTH = 64
+
+const envelope = z.strictObject({
+  strata: z.literal(DOCUMENT_VERSION),
+  name: z.string().optional(),
+  root: z.record(z.string(), z.unknown()),
+})
+
+/**
+ * Reads a document.
+ * @throws ConfigError for the first problem.
+ */
+export function parseDocument(document: unknown, registry: Registry): ParsedDocument {
+  const { parsed, problems } = inspect(document, registry)
+  const [first] = problems
+  if (first !== undefined) throw new ConfigError(first.path, first.message)
+  if (parsed === undefined) throw new ConfigError('', 'this is no stack document')
+  return parsed
+}
+
+/** Everything that is wrong with a document, in document order; nothing is opened. */
+export function validateDocument(document: unknown, registry: Registry): readonly DocumentProblem[] {
+  return inspect(document, registry).problems
+}
+
+function inspect(
+  document: unknown,
+  registry: Registry,
+): { readonly parsed?: ParsedDocument; readonly problems: readonly DocumentProblem[] } {
+  const outer = envelope.safeParse(document)
+  if (!outer.success) return { problems: outer.error.issues.map(issue => problemOf(issue, '')) }
+  const reader = new NodeReader(registry)
+  const read = reader.read(outer.data.root, 'root', 0)
+  if (read === undefined || reader.problems.length > 0) return { problems: reader.problems }
+  const { name } = outer.data
+  return {
+    problems: [],
+    parsed: {
+      name: name ?? read.node.label,
+      root: read.node,
+      document: { strata: DOCUMENT_VERSION, ...(name !== undefined && { name }), root: read.document },
+    },
+  }
+}
+
+interface ReadNode {
+  readonly node: ParsedNode
+  readonly document: StackNodeDocument
+}
+
+class NodeReader {
+  readonly problems: DocumentProblem[] = []
+  readonly #registry: Registry
+  readonly #ids = new Map<string, string>()
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  read(node: unknown, path: string, depth: number): ReadNode | undefined {
+    if (typeof node !== 'object' || node === null || Array.isArray(node)) {
+      this.#refuse(path, 'a node is an object such as { "kind": "memory" }')
+      return
+    }
+    if (depth >= MAX_DEPTH) {
+      this.#refuse(path, `nodes are nested more than ${MAX_DEPTH} deep`)
+      return
+    }
+    const { kind: name, id: givenId, label, ...rest } = node as Record<string, unknown>
+    const kind = typeof name === 'string' ? this.#registry.find(name) : undefined
+    if (kind === undefined) {
+      const found = name === undefined ? 'the kind is missing' : `there is no kind ${JSON.stringify(name)}`
+      this.#refuse(`${path}.kind`, `${found}; use one of ${this.#registry.names.join(', ')}`)
+      return
+    }
+    const id = this.#idOf(givenId, kind, path)
+    if (label !== undefined && typeof label !== 'string') this.#refuse(`${path}.label`, 'a label is a string')
+    const { [kind.childrenField ?? '']: children, ...options } = rest
+    const parsed = kind.schema.safeParse(options)
+    if (!parsed.success) this.problems.push(...parsed.error.issues.map(issue => problemOf(issue, path)))
+    const below = this.#children(kind, children, path, depth)
+    if (!parsed.success || below === undefined) return undefined
+    return {
+      node: {
+        id,
+        kind,
+        label: typeof label === 'string' && label !== '' ? label : kind.label,
+        path,
+        options: parsed.data,
+        children: below.map(child => child.node),
+      },
+      document: withChildren(node as StackNodeDocument, id, kind, below),
+    }
+  }
+
+  #children(kind: Kind, children: unknown, path: string, depth: number): readonly ReadNode[] | undefined {
+    const field = kind.childrenField
+    if (kind.children === 'none' || field === undefined) return []
+    const at = `${path}.${field}`
+    if (kind.children === 'one') {
+      if (children === undefined) {
+        this.#refuse(at, `a ${kind.kind} node needs one store here`)
+        return
+      }
+      const child = this.read(children, at, depth + 1)
+      return child && [child]
+    }
+    if (kind.children === 'keyed') return this.#keyedChildren(kind, children, at, depth)
+    if (!Array.isArray(children) || children.length === 0) {
+      this.#refuse(at, `a ${kind.kind} node needs a list of at least one store here`)
+      return
+    }
+    const read = children.map((child, index) => this.read(child, `${at}[${index}]`, depth + 1))
+    return allOf(read)
+  }
+
+  #keyedChildren(kind: Kind, children: unknown, at: string, depth: number): readonly ReadNode[] | undefined {
+    if (typeof children !== 'object' || children === null || Array.isArray(children)) {
+      this.#refuse(at, `a ${kind.kind} node needs an object of stores here`)
+      return
+    }
+    return allOf(
+      Object.entries(children).map(([key, child]) =>
+        this.read(child, `${at}[${JSON.stringify(key)}]`, depth + 1),
+      ),
+    )
+  }
+
+  #idOf(given: unknown, kind: Kind, path: string): string {
+    if (given !== undefined && (typeof given !== 'string' || given === '')) {
+      this.#refuse(`${path}.id`, 'an id is a string that is not empty')
+    }
+    // By position: unless a document is rearranged, a node without an id keeps the one it had.
+    const id = typeof given === 'string' && given !== '' ? given : `${kind.kind}@${path}`
+    const other = this.#ids.get(id)
+    if (other !== undefined)
+      this.#refuse(`${path}.id`, `the id ${JSON.stringify(id)} is that of ${other} already`)
+    this.#ids.set(id, path)
+    return id
+  }
+
+  #refuse(path: string, message: string): undefined {
+    this.problems.push({ path, message })
+    return undefined
+  }
+}
+
+function allOf(nodes: readonly (ReadNode | undefined)[]): readonly ReadNode[] | undefined {
+  const complete = nodes.filter(node => node !== undefined)
+  return complete.length === nodes.length ? complete : undefined
+}
+
+function withChildren(
+  node: StackNodeDocument,
+  id: string,
+  kind: Kind,
+  below: readonly ReadNode[],
+): StackNodeDocument {
+  const field = kind.childrenField
+  const documents = below.map(child => child.document)
+  if (field === undefined || kind.children === 'none') return { ...node, id }
+  if (kind.children === 'one') return { ...node, id, [field]: documents[0] }
+  if (kind.children === 'many') return { ...node, id, [field]: documents }
+  const keys = Object.keys(node[field] as object)
+  return { ...node, id, [field]: Object.fromEntries(keys.map((key, index) => [key, documents[index]])) }
+}
+
+function problemOf(issue: z.core.$ZodIssue, base: string): DocumentProblem {
+  const path = issue.path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
+    base,
+  )
+  if (issue.code !== 'unrecognized_keys') return { path, message: issue.message }
+  const names = issue.keys.map(key => JSON.stringify(key)).join(', ')
+  const [only] = issue.keys
+  return {
+    path: only === undefined || issue.keys.length > 1 ? path : path === '' ? only : `${path}.${only}`,
+    message:
+      issue.keys.length > 1 ? `there are no options ${names} here` : `there is no option ${names} here`,
+  }
+}

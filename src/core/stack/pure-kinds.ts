@@ -1,0 +1,9 @@
+import type { Kind } from './kind.ts'
+import { memoryKind } from './kinds/memory.ts'
+import { nullKind } from './kinds/null.ts'
+import { readOnlyKind } from './kinds/read-only.ts'
+import { shardedKind } from './kinds/sharded.ts'
+import { tieredKind } from './kinds/tiered.ts'
+
+/** The kinds that need nothing of the platform. */
+export const pureKinds: readonly Kind[] = [memoryKind, nullKind, tieredKind, shardedKind, readOnlyKind]

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Kind } from './kind.ts'
+
+/** A kind as a form or a page of documentation needs it. */
+export interface KindDescription {
+  readonly kind: string
+  readonly label: string
+  readonly help: string
+  readonly children: Kind['children']
+  readonly childrenField?: string | undefined
+  /** JSON Schema (2020-12) of the node's own options. */
+  readonly schema: Record<string, unknown>
+}
+
+/** Every kind of node that documents may use. A kind that is in here can be loaded, edited and documented. */
+export class Registry {
+  readonly #kinds: ReadonlyMap<string, Kind>
+
+  constructor(kinds: readonly Kind[]) {
+    this.#kinds = new Map(kinds.map(kind => [kind.kind, kind]))
+  }
+
+  get names(): readonly string[] {
+    return [...this.#kinds.keys()]
+  }
+
+  find(name: string): Kind | undefined {
+    return this.#kinds.get(name)
+  }
+
+  describe(): readonly KindDescription[] {
+    return [...this.#kinds.values()].map(({ kind, label, help, children, childrenField, schema }) => ({
+      kind,
+      label,
+      help,
+      children,
+      ...(childrenField !== undefined && { childrenField }),
+      schema: { ...z.toJSONSchema(schema, { io: 'input' }) },
+    }))
+  }
+}
