@@ -8,7 +8,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.*.json'],
+        project: ['./tsconfig.!(base).json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
