@@ -1,0 +1,114 @@
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import styles from './completion-field.module.css'
+import fieldStyles from './field.module.css'
+import { nextOption } from './next-option.ts'
+import { OptionList } from './option-list.tsx'
+
+export interface Completion {
+  readonly id: string
+  readonly label: ReactNode
+  /** Stands dimmed at the end of the row. */
+  readonly detail?: string | undefined
+  readonly icon?: ReactNode
+  readonly isDisabled?: boolean
+}
+
+export interface CompletionFieldProps<Item extends Completion> {
+  readonly label: string
+  /** Names the list of options. */
+  readonly listLabel: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly items: readonly Item[]
+  /** Enter on an option, or a click on it. */
+  readonly onChoose: (item: Item) => void
+  /** Tab, while it has something to complete; without it Tab moves on. */
+  readonly onComplete?: (item: Item) => void
+  /** Enter while no option is active. */
+  readonly onSubmit?: () => void
+  /** Whether the first option is active from the start. */
+  readonly isFirstActive?: boolean
+  readonly placeholder?: string
+  readonly isLabelHidden?: boolean
+  readonly isMonospace?: boolean
+  readonly autoFocus?: boolean
+  readonly error?: string | undefined
+  /** Stands in the list's place while it has no options. */
+  readonly emptyText: string
+  /** Options that are in sight at once; the list keeps this height. */
+  readonly rows?: number
+}
+
+/** A text field with a list of completions below it that the arrow keys reach without leaving the field. */
+export function CompletionField<Item extends Completion>(props: CompletionFieldProps<Item>) {
+  const { items, value, error, isFirstActive = false, rows = 8 } = props
+  const id = useId()
+  const [activeId, setActiveId] = useState<string>()
+  const found = items.findIndex(item => item.id === activeId)
+  const active = found < 0 && isFirstActive && items.length > 0 ? 0 : found
+  const activeItem = items[active]
+
+  function press(event: KeyboardEvent): void {
+    if (event.nativeEvent.isComposing) return
+    const next = nextOption(event.key, active, items.length)
+    if (next !== undefined) {
+      event.preventDefault()
+      setActiveId(items[next]?.id)
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      if (activeItem === undefined) props.onSubmit?.()
+      else if (activeItem.isDisabled !== true) props.onChoose(activeItem)
+    } else if (event.key === 'Tab' && !event.shiftKey && value !== '') {
+      const completed = activeItem ?? items[0]
+      if (props.onComplete === undefined || completed === undefined) return
+      event.preventDefault()
+      props.onComplete(completed)
+    }
+  }
+
+  return (
+    <div className={styles['field']}>
+      <label
+        htmlFor={`${id}-input`}
+        className={props.isLabelHidden === true ? 'visually-hidden' : fieldStyles['label']}
+      >
+        {props.label}
+      </label>
+      <input
+        id={`${id}-input`}
+        className={`${fieldStyles['input']} ${props.isMonospace === true ? fieldStyles['mono'] : ''}`}
+        role="combobox"
+        aria-expanded={items.length > 0}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={activeItem === undefined ? undefined : `${id}-list-${active}`}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : `${id}-error`}
+        value={value}
+        placeholder={props.placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        autoFocus={props.autoFocus ?? false}
+        onChange={event => {
+          setActiveId(undefined)
+          props.onChange(event.target.value)
+        }}
+        onKeyDown={press}
+      />
+      {error !== undefined && (
+        <p id={`${id}-error`} className={fieldStyles['error']} role="alert">
+          {error}
+        </p>
+      )}
+      <OptionList
+        id={`${id}-list`}
+        label={props.listLabel}
+        items={items}
+        active={active}
+        rows={rows}
+        emptyText={props.emptyText}
+        onChoose={props.onChoose}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react'
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
+import { Heading } from 'react-aria-components/Heading'
+import { Modal, ModalOverlay } from 'react-aria-components/Modal'
+import styles from './dialog.module.css'
+
+export interface DialogProps {
+  /** Shown as its heading, and its accessible name. */
+  readonly title: string
+  /** Called by Escape and by a click outside. */
+  readonly onClose: () => void
+  readonly children: ReactNode
+  /** `alertdialog` for a question that guards something. It can't be dismissed by a click outside. */
+  readonly role?: 'dialog' | 'alertdialog'
+  readonly width?: 'small' | 'medium' | 'large'
+  /** `top` for what one types into and leaves at once. */
+  readonly place?: 'middle' | 'top'
+  /** The heading stays for assistive technology alone. */
+  readonly isTitleHidden?: boolean
+}
+
+/** A modal window, open as long as it is rendered. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+  role = 'dialog',
+  width = 'small',
+  place = 'middle',
+  isTitleHidden = false,
+}: DialogProps) {
+  return (
+    <ModalOverlay
+      isOpen
+      isDismissable={role === 'dialog'}
+      onOpenChange={isOpen => {
+        if (!isOpen) onClose()
+      }}
+      className={`${styles['overlay']} ${styles[place]}`}
+    >
+      <Modal className={`${styles['modal']} ${styles[width]}`}>
+        <AriaDialog role={role} className={styles['dialog'] ?? ''}>
+          <Heading
+            slot="title"
+            level={2}
+            className={isTitleHidden ? 'visually-hidden' : (styles['title'] ?? '')}
+          >
+            {title}
+          </Heading>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+/** The row of buttons that ends a dialog. */
+export function DialogButtons({ children }: { readonly children: ReactNode }) {
+  return <div className={styles['buttons']}>{children}</div>
+}

@@ -1,0 +1,89 @@
+import type { ReactNode } from 'react'
+import { Header } from 'react-aria-components/Header'
+import { Keyboard } from 'react-aria-components/Keyboard'
+import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu'
+import { Popover } from 'react-aria-components/Popover'
+import { Text } from 'react-aria-components/Text'
+import styles from './menu.module.css'
+
+export interface MenuEntry {
+  readonly id: string
+  readonly label: string
+  readonly detail?: string | undefined
+  /** As people read it: `Ctrl+P`. */
+  readonly shortcut?: string | undefined
+  readonly icon?: ReactNode
+  readonly isDisabled?: boolean
+  readonly isDangerous?: boolean
+}
+
+export interface MenuGroup {
+  readonly id: string
+  /** Shown above the group; a group without one is set apart by a line. */
+  readonly title?: string
+  readonly entries: readonly MenuEntry[]
+}
+
+export interface MenuProps {
+  readonly label: string
+  readonly groups: readonly MenuGroup[]
+  readonly onChoose: (id: string) => void
+}
+
+/** A button (the one child) that opens a menu. */
+export function MenuButton({ children, ...menu }: MenuProps & { readonly children: ReactNode }) {
+  return (
+    <MenuTrigger>
+      {children}
+      <Popover className={styles['popover'] ?? ''} offset={2} placement="bottom start">
+        <MenuList {...menu} />
+      </Popover>
+    </MenuTrigger>
+  )
+}
+
+/** The menu alone, for a popover of one's own. */
+export function MenuList({ label, groups, onChoose }: MenuProps) {
+  const filled = groups.filter(group => group.entries.length > 0)
+  return (
+    <AriaMenu aria-label={label} className={styles['menu'] ?? ''} onAction={id => onChoose(String(id))}>
+      {filled.map(group => (
+        <MenuSection
+          key={group.id}
+          id={group.id}
+          className={styles['section'] ?? ''}
+          aria-label={group.title ?? group.id}
+        >
+          {group.title !== undefined && <Header className={styles['header'] ?? ''}>{group.title}</Header>}
+          {group.entries.map(entry => (
+            <Entry key={entry.id} entry={entry} />
+          ))}
+        </MenuSection>
+      ))}
+    </AriaMenu>
+  )
+}
+
+function Entry({ entry }: { readonly entry: MenuEntry }) {
+  return (
+    <MenuItem
+      id={entry.id}
+      textValue={entry.label}
+      isDisabled={entry.isDisabled ?? false}
+      className={`${styles['entry']} ${entry.isDangerous === true ? styles['dangerous'] : ''}`}
+    >
+      <span className={styles['icon']}>{entry.icon}</span>
+      <Text slot="label" className={styles['label'] ?? ''}>
+        {entry.label}
+      </Text>
+      {entry.detail !== undefined && (
+        <Text slot="description" className={styles['detail'] ?? ''}>
+          {entry.detail}
+        </Text>
+      )}
+      {entry.shortcut !== undefined && (
+        <Keyboard className={styles['shortcut'] ?? ''}>{entry.shortcut}</Keyboard>
+      )}
+    </MenuItem>
+  )
+}

@@ -1,0 +1,13 @@
+import styles from './progress.module.css'
+
+export interface ProgressProps {
+  readonly label: string
+  readonly value: number
+  /** Absent while nobody knows how much there is. */
+  readonly total?: number | undefined
+}
+
+export function Progress({ label, value, total }: ProgressProps) {
+  const known = total === undefined || total === 0 ? {} : { value: Math.min(value, total), max: total }
+  return <progress aria-label={label} className={styles['progress']} {...known} />
+}

@@ -1,0 +1,61 @@
+import type { Ref } from 'react'
+import { FieldError } from 'react-aria-components/FieldError'
+import { Input } from 'react-aria-components/Input'
+import { Label } from 'react-aria-components/Label'
+import { Text } from 'react-aria-components/Text'
+import { TextArea } from 'react-aria-components/TextArea'
+import { TextField as AriaTextField } from 'react-aria-components/TextField'
+import styles from './field.module.css'
+
+export interface TextFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Says what is wrong; marks the field invalid. */
+  readonly error?: string | undefined
+  readonly description?: string | undefined
+  readonly isMonospace?: boolean
+  /** Lines of a field of several; absent for one line. */
+  readonly rows?: number
+  readonly autoFocus?: boolean
+  readonly isDisabled?: boolean
+  readonly ref?: Ref<HTMLInputElement>
+}
+
+export function TextField({
+  label,
+  value,
+  onChange,
+  error,
+  description,
+  isMonospace = false,
+  rows,
+  autoFocus = false,
+  isDisabled = false,
+  ref,
+}: TextFieldProps) {
+  const className = `${styles['input']} ${isMonospace ? styles['mono'] : ''}`
+  return (
+    <AriaTextField
+      value={value}
+      onChange={onChange}
+      isInvalid={error !== undefined}
+      isDisabled={isDisabled}
+      autoFocus={autoFocus}
+      className={styles['field'] ?? ''}
+    >
+      <Label className={styles['label'] ?? ''}>{label}</Label>
+      {rows === undefined ? (
+        <Input ref={ref ?? null} className={className} spellCheck={false} autoComplete="off" />
+      ) : (
+        <TextArea className={className} rows={rows} spellCheck={false} />
+      )}
+      {description !== undefined && (
+        <Text slot="description" className={styles['description'] ?? ''}>
+          {description}
+        </Text>
+      )}
+      <FieldError className={styles['error'] ?? ''}>{error}</FieldError>
+    </AriaTextField>
+  )
+}

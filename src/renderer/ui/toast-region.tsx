@@ -1,0 +1,64 @@
+import { CircleCheck, Info, OctagonAlert, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Button } from './button.tsx'
+import { IconButton } from './icon-button.tsx'
+import styles from './toast-region.module.css'
+import { dismissToast, type Toast, useToasts } from './toasts.ts'
+
+/** How long a toast that asks for nothing stays. Errors stay until they are dismissed. */
+const SHOWN_MS = 6000
+
+const ICONS = { info: Info, success: CircleCheck, error: OctagonAlert }
+
+/** Where short messages appear; assistive technology reads them as they come. */
+export function ToastRegion() {
+  const toasts = useToasts(state => state.toasts)
+  return (
+    <section aria-label="Notifications" className={styles['region']}>
+      <ol aria-live="polite" aria-relevant="additions">
+        {toasts.map(toast => (
+          <ToastItem key={toast.id} toast={toast} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function ToastItem({ toast }: { readonly toast: Toast }) {
+  const [isHeld, setHeld] = useState(false)
+  const staysOpen = isHeld || toast.tone === 'error'
+  useEffect(() => {
+    if (staysOpen) return undefined
+    const timer = setTimeout(() => dismissToast(toast.id), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [staysOpen, toast.id])
+  const Icon = ICONS[toast.tone]
+  const { action } = toast
+  return (
+    <li
+      className={`${styles['toast']} ${styles[toast.tone]}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon size={16} aria-hidden className={styles['icon']} />
+      <div className={styles['text']} role={toast.tone === 'error' ? 'alert' : undefined}>
+        <p>{toast.message}</p>
+        {toast.hint !== undefined && <p className={styles['hint']}>{toast.hint}</p>}
+      </div>
+      {action !== undefined && (
+        <Button
+          variant="quiet"
+          onPress={() => {
+            dismissToast(toast.id)
+            action.run()
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Dismiss" icon={X} onPress={() => dismissToast(toast.id)} />
+    </li>
+  )
+}
