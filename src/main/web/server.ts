@@ -10,3 +10,85 @@
  * In Electron (`location.protocol` is `app:`) there is no server: the page posts `PORT_REQUEST` to its own window with
  * `window.postMessage(PORT_REQUEST, location.origin)` and gets `PORT_REPLY` with the port in `event.ports[0]`.
  */
+import { createServer, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
+import { MAX_CALL_BYTES } from '../../shared/values.ts'
+import type { Host } from '../host/host.ts'
+import { openPage } from '../page/open-page.ts'
+import { createBoundedChannel } from './bounded-channel.ts'
+import { LaunchTickets } from './launch-tickets.ts'
+import { answerPageRequest } from './page-requests.ts'
+import { closeServer, listen } from './server-lifecycle.ts'
+import { refusalOfSocket } from './socket-requests.ts'
+import { createToken } from './token.ts'
+
+/** The loopback interface and no other: whoever is on the network cannot even knock. */
+const INTERFACE = '127.0.0.1'
+
+/** A call's bytes and room for what goes with them. */
+const MAX_MESSAGE_BYTES = MAX_CALL_BYTES + 1024 * 1024
+
+export interface WebShellOptions {
+  readonly host: Pick<Host, 'connect'>
+  /** Folder of the built page. */
+  readonly pageDirectory: string
+  /** Address of Vite's server, to take the page from there. */
+  readonly developmentServer?: string | undefined
+  /** A free one when absent. */
+  readonly port?: number | undefined
+  /** A random one when absent. */
+  readonly token?: string | undefined
+}
+
+export interface WebShell {
+  /** Where the page is, token included: `http://127.0.0.1:PORT/#token=…`. */
+  readonly address: string
+  readonly token: string
+  /** An address that leads to the page once, for a command line that others may read. */
+  issueLaunchAddress(): string
+  /** Ends every connection. Leaves the host open. Calls after the first wait for the first. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves page and contract to browsers on this machine.
+ * @throws Error when the page is not built or the port cannot be had.
+ */
+export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
+  const { host, token = createToken() } = options
+  const page = await openPage(options.pageDirectory, options.developmentServer)
+  const tickets = new LaunchTickets()
+  const server = createServer((request, response) => {
+    void answerPageRequest({ page, tickets, token }, request, response)
+  })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: () => WEB_SOCKET_PROTOCOL,
+  })
+  server.on('upgrade', (request, stream, head) => {
+    // Unheard, an error on a connection that is being refused would end the process.
+    stream.on('error', () => stream.destroy())
+    const status = refusalOfSocket(request, token)
+    if (status !== undefined) {
+      refuseUpgrade(stream, status)
+      return
+    }
+    sockets.handleUpgrade(request, stream, head, socket => void host.connect(createBoundedChannel(socket)))
+  })
+  const { port } = await listen(server, INTERFACE, options.port ?? 0)
+  const origin = `http://${INTERFACE}:${port}`
+  let closing: Promise<void> | undefined
+  return {
+    address: `${origin}/#token=${token}`,
+    token,
+    issueLaunchAddress: () => `${origin}${tickets.issue()}`,
+    close: () => (closing ??= closeServer(server, sockets)),
+  }
+}
+
+function refuseUpgrade(stream: Duplex, status: number): void {
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

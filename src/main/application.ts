@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const packageFile = z.object({ version: z.string() })
+
+/** Where the built page is, below the folder that holds `package.json`. */
+export function pageDirectory(applicationDirectory: string): string {
+  return join(applicationDirectory, 'out', 'renderer')
+}
+
+/** The version that `package.json` names. */
+export async function applicationVersion(applicationDirectory: string): Promise<string> {
+  const text = await readFile(join(applicationDirectory, 'package.json'), 'utf8')
+  return packageFile.parse(JSON.parse(text)).version
+}
+
+/**
+ * Where relative paths of a command line start. npm runs a script in the package's folder, whatever folder the person
+ * is in, and says in `INIT_CWD` which one that is.
+ */
+export function callerDirectory(
+  applicationDirectory: string,
+  current: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  return current === applicationDirectory ? (environment['INIT_CWD'] ?? current) : current
+}

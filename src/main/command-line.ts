@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export const USAGE = `Usage: strata [PATH…] [--stack FILE] [--web] [--port N] [--no-open]
+
+  PATH          a folder, or a stack file (.json); without any, the sample
+  --stack FILE  a stack file
+  --web         serve the page to a browser, even where Electron is at hand
+  --port N      the port to serve on (a free one)
+  --no-open     start no browser; only print the address
+  --help        print this`
+
+/** What was asked for when the program was started. Paths are absolute. */
+export interface CommandLine {
+  readonly paths: readonly string[]
+  readonly stacks: readonly string[]
+  readonly isWeb: boolean
+  readonly opensBrowser: boolean
+  readonly port: number | undefined
+  readonly isHelp: boolean
+}
+
+/** A command line that says nothing sensible. Its message is for the person who wrote it. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+const OPTIONS = {
+  stack: { type: 'string', multiple: true },
+  web: { type: 'boolean' },
+  open: { type: 'boolean' },
+  port: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/**
+ * @param directory Where relative paths start.
+ * @throws UsageError for unknown options and bad values.
+ */
+export function parseCommandLine(args: readonly string[], directory: string): CommandLine {
+  const { values, positionals } = parse(args)
+  return {
+    paths: positionals.map(path => resolve(directory, path)),
+    stacks: (values.stack ?? []).map(path => resolve(directory, path)),
+    isWeb: values.web ?? false,
+    opensBrowser: values.open ?? true,
+    port: values.port === undefined ? undefined : parsePort(values.port),
+    isHelp: values.help ?? false,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, allowNegative: true })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new UsageError(`Cannot serve on port "${text}": a port is a number from 0 to 65535`)
+  }
+  return port
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { callerDirectory } from './application.ts'
+import { hasDisplay } from './display.ts'
+import { runCommand } from './run-command.ts'
+import { chooseShell } from './start/choose-shell.ts'
+import { electronPackage, fetchElectron, findElectron } from './start/electron-binary.ts'
+import { electronArguments, runElectron } from './start/run-electron.ts'
+import { runWebShell } from './web/run-web-shell.ts'
+
+const applicationDirectory = join(import.meta.dirname, '..', '..')
+
+await runCommand(callerDirectory(applicationDirectory, process.cwd(), process.env), async commandLine => {
+  const choice = await chooseShell({
+    isWeb: commandLine.isWeb,
+    hasDisplay: hasDisplay(process.platform, process.env),
+    isSuperuser: process.platform === 'linux' && process.getuid?.() === 0,
+    findElectron: obtainElectron,
+  })
+  if (choice.shell === 'electron') {
+    const code = await runElectron(choice.executable, electronArguments(applicationDirectory, commandLine))
+    if (code !== 0) console.error(`Electron ended with code ${code}. \`npm start -- --web\` does without it.`)
+    return code
+  }
+  if (choice.reason !== undefined) console.log(`Strata serves its window to a browser: ${choice.reason}.`)
+  await runWebShell({ applicationDirectory, commandLine })
+  return 0
+})
+
+async function obtainElectron(): Promise<string | undefined> {
+  const directory = electronPackage()
+  if (directory === undefined) return undefined
+  const executable = await findElectron(directory)
+  if (executable !== undefined) return executable
+  console.log('Fetching Electron, once. `npm start -- --web` does without it.')
+  return (await fetchElectron(directory)) ? findElectron(directory) : undefined
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Milliseconds that fetching the binary may take: it is about 120 MB. */
+const FETCH_TIME = 300_000
+
+/** Folder of the `electron` package; `undefined` where it is not installed. */
+export function electronPackage(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/** Path of Electron's executable, if it was fetched already. Loading the package instead would fetch it. */
+export async function findElectron(
+  packageDirectory: string,
+  environment: Environment = process.env,
+): Promise<string | undefined> {
+  const name = await readFile(join(packageDirectory, 'path.txt'), 'utf8').catch(ifAbsent)
+  const elsewhere = environment['ELECTRON_OVERRIDE_DIST_PATH']
+  if (elsewhere !== undefined && elsewhere !== '') return presentFile(join(elsewhere, name ?? 'electron'))
+  return name === undefined ? undefined : presentFile(join(packageDirectory, 'dist', name))
+}
+
+/** Has the package fetch its binary, once, as it would on first use. @returns Whether that succeeded. */
+export async function fetchElectron(packageDirectory: string, limit = FETCH_TIME): Promise<boolean> {
+  const fetching = spawn(process.execPath, [join(packageDirectory, 'install.js')], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+    timeout: limit,
+  })
+  const [code] = (await once(fetching, 'close')) as [number | null]
+  return code === 0
+}
+
+async function presentFile(path: string): Promise<string | undefined> {
+  return access(path).then(() => path, ifAbsent)
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { applicationVersion, pageDirectory } from '../application.ts'
+import type { CommandLine } from '../command-line.ts'
+import { hasDisplay } from '../display.ts'
+import { createHost } from '../host/host.ts'
+import { openSources } from '../open-sources.ts'
+import { requestedSources } from '../sources.ts'
+import { withinTime } from '../within-time.ts'
+import { dataDirectory } from './data-directory.ts'
+import { openBrowser } from './open-browser.ts'
+import { startWebShell, type WebShell } from './server.ts'
+
+/** Milliseconds to close stacks and save in; a store that hangs must not keep the program from ending. */
+const CLOSING_TIME = 10_000
+
+export interface WebRun {
+  /** Folder of `package.json`. */
+  readonly applicationDirectory: string
+  readonly commandLine: CommandLine
+  readonly developmentServer?: string | undefined
+  /** A fixed token, so that a page finds its host again after a restart in development. */
+  readonly token?: string | undefined
+}
+
+/** Serves page and host to a browser until the process is told to stop. */
+export async function runWebShell(run: WebRun): Promise<void> {
+  const { applicationDirectory, commandLine } = run
+  const sources = await requestedSources(commandLine)
+  const host = await createHost({
+    dataDirectory: dataDirectory(),
+    shell: 'web',
+    appVersion: await applicationVersion(applicationDirectory),
+  })
+  try {
+    await openSources(host, sources)
+    const shell = await startWebShell({
+      host,
+      pageDirectory: pageDirectory(applicationDirectory),
+      developmentServer: run.developmentServer,
+      port: commandLine.port,
+      token: run.token,
+    })
+    console.log(`Strata is at ${shell.address}`)
+    if (commandLine.opensBrowser) await showInBrowser(shell)
+    await stopSignal()
+    await withinTime(shell.close(), CLOSING_TIME)
+  } finally {
+    await withinTime(host.close(), CLOSING_TIME)
+  }
+}
+
+async function showInBrowser(shell: WebShell): Promise<void> {
+  if (!hasDisplay(process.platform, process.env)) return
+  const isOpen = await openBrowser(shell.issueLaunchAddress())
+  if (!isOpen) console.error('No browser could be started; open the address above in one.')
+}
+
+/** A second signal ends the process at once, as it would without us. */
+async function stopSignal(): Promise<void> {
+  const received = new AbortController()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  await Promise.race(signals.map(signal => once(process, signal, { signal: received.signal })))
+  received.abort()
+}

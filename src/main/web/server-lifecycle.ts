@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { WebSocketServer } from 'ws'
+
+/** Milliseconds that pages get to answer the goodbye. */
+const GOODBYE_TIME = 1_000
+
+/** WebSocket close code: the server is going away. */
+const GOING_AWAY = 1001
+
+/** @param port 0 for any free one. */
+export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new Error(`Cannot serve on port ${port}: ${describe(error)}`, { cause: error })
+  }
+  return server.address() as AddressInfo
+}
+
+/** Says goodbye to every page, and cuts off those that do not answer. */
+export async function closeServer(server: Server, sockets: WebSocketServer): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  for (const socket of sockets.clients) socket.close(GOING_AWAY)
+  server.closeIdleConnections()
+  const cutOff = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
+  }, GOODBYE_TIME)
+  await closed
+  clearTimeout(cutOff)
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return 'it is in use'
+  if (code === 'EACCES') return 'this user may not use it'
+  return String(error)
+}

@@ -1,0 +1,12 @@
+/** Waits for `work`, but no longer than `limit` milliseconds. @returns Whether it was done by then. */
+export async function withinTime(work: Promise<unknown>, limit: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), limit)
+  })
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

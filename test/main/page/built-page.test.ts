@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openBuiltPage } from '../../../src/main/page/built-page.ts'
+import type { PageSource } from '../../../src/main/page/page-source.ts'
+
+let directory: string
+let page: PageSource
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'strata-page-'))
+  const built = join(directory, 'renderer')
+  await mkdir(join(built, 'assets'), { recursive: true })
+  await writeFile(join(directory, 'secret'), 'secret')
+  await writeFile(join(built, 'index.html'), 'page')
+  await writeFile(join(built, 'assets', 'a-1.css'), 'a')
+  await writeFile(join(built, 'unknown.kind'), 'b')
+  await symlink(join(directory, 'secret'), join(built, 'link'))
+  await symlink(directory, join(built, 'folder-link'))
+  page = await openBuiltPage(built)
+  await writeFile(join(built, 'later.js'), 'late')
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const text = async (target: string): Promise<string | undefined> => {
+  const file = await page.read(target)
+  return file === undefined ? undefined : new TextDecoder().decode(file.bytes)
+}
+
+it('reads the files of the folder, whatever the query', async () => {
+  expect(await text('/')).toBe('page')
+  expect(await text('/index.html?x=/../secret')).toBe('page')
+  expect(await text('/assets/a-1.css')).toBe('a')
+})
+
+it('knows what a file is, and takes what it does not know for bytes', async () => {
+  expect(await page.read('/assets/a-1.css')).toMatchObject({
+    mediaType: 'text/css; charset=utf-8',
+    isImmutable: true,
+  })
+  expect(await page.read('/unknown.kind')).toMatchObject({
+    mediaType: 'application/octet-stream',
+    isImmutable: false,
+  })
+})
+
+it('follows no link, and serves nothing that came later', async () => {
+  expect(await text('/link')).toBeUndefined()
+  expect(await text('/folder-link/secret')).toBeUndefined()
+  expect(await text('/later.js')).toBeUndefined()
+})
+
+it.each(['', 'index.html', '/../secret', '/assets/../../secret', '/__proto__', '/constructor'])(
+  'has nothing at %j',
+  async target => {
+    expect(await text(target)).toBeUndefined()
+  },
+)
+
+it('refuses a folder that is no built page', async () => {
+  await expect(openBuiltPage(directory)).rejects.toThrow(/holds no index\.html; run `npm run build` first$/)
+})

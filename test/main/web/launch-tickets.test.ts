@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { LaunchTickets } from '../../../src/main/web/launch-tickets.ts'
+
+it('a ticket holds once', () => {
+  const tickets = new LaunchTickets()
+  const [first, second] = [tickets.issue(), tickets.issue()]
+  expect(first).toMatch(/^\/launch\/[\w-]{43}$/)
+  expect(tickets.redeem(first)).toBe(true)
+  expect(tickets.redeem(first)).toBe(false)
+  expect(tickets.redeem(second)).toBe(true)
+})
+
+it('a ticket that nobody used within a minute holds no longer', () => {
+  let now = 1_000
+  const tickets = new LaunchTickets(() => now)
+  const used = tickets.issue()
+  const late = tickets.issue()
+  now += 59_999
+  expect(tickets.redeem(used)).toBe(true)
+  now += 1
+  expect(tickets.redeem(late)).toBe(false)
+})
+
+it('what was never issued is no ticket', () => {
+  const tickets = new LaunchTickets()
+  tickets.issue()
+  expect(tickets.redeem('/launch/')).toBe(false)
+  expect(tickets.redeem('/')).toBe(false)
+})
