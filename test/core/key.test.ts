@@ -83,7 +83,7 @@ describe('Key, its text', () => {
     for (const segment of refused) {
       expect(
         codeOf(() => Key.of('ok', segment)),
-        String(segment),
+        JSON.stringify(segment),
       ).toBe('KEY_INVALID')
       expect(segmentProblem(segment)).toEqual(expect.any(String))
     }

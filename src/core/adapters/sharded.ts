@@ -63,27 +63,27 @@ export class ShardedDatastore<V> extends BaseDatastore<V> {
   }
 
   get(key: Key, options?: CallOptions): Promise<V> {
-    return this.#renames.read(key, async () => this.#shard(key).get(key, options))
+    return this.#renames.follow(key, async () => this.#shard(key).get(key, options))
   }
 
   async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    yield* await this.#renames.read(key, async () => this.#shard(key).getStream(key, options))
+    yield* await this.#renames.follow(key, async () => this.#shard(key).getStream(key, options))
   }
 
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
-    return this.#renames.read(key, async () => this.#shard(key).put(key, value, options))
+    return this.#renames.follow(key, async () => this.#shard(key).put(key, value, options))
   }
 
   delete(key: Key, options?: DeleteOptions): Promise<void> {
-    return this.#renames.read(key, async () => this.#shard(key).delete(key, options))
+    return this.#renames.follow(key, async () => this.#shard(key).delete(key, options))
   }
 
   has(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#renames.read(key, async () => this.#shard(key).has(key, options))
+    return this.#renames.follow(key, async () => this.#shard(key).has(key, options))
   }
 
   stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#renames.read(key, async () => this.#shard(key).stat(key, options))
+    return this.#renames.follow(key, async () => this.#shard(key).stat(key, options))
   }
 
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {

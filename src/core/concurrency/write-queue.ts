@@ -1,9 +1,38 @@
 import type { Key } from '../key.ts'
 
 /** The last write to a key, and the reads called since. */
-interface Turn {
+class Turn {
   readonly write: Promise<unknown> | undefined
-  readonly reads: Set<Promise<unknown>>
+  #reads = 0
+  #idle: Promise<void> | undefined
+  #resolveIdle: (() => void) | undefined
+
+  constructor(write?: Promise<unknown>) {
+    this.write = write
+  }
+
+  get hasReads(): boolean {
+    return this.#reads > 0
+  }
+
+  enterRead(): void {
+    this.#reads++
+  }
+
+  leaveRead(): void {
+    this.#reads--
+    if (this.#reads === 0) this.#resolveIdle?.()
+  }
+
+  /** What a write called now has to wait for. */
+  pending(): Promise<unknown>[] {
+    const pending = this.write === undefined ? [] : [this.write]
+    if (this.#reads === 0) return pending
+    this.#idle ??= new Promise(resolve => {
+      this.#resolveIdle = resolve
+    })
+    return [...pending, this.#idle]
+  }
 }
 
 /**
@@ -21,48 +50,48 @@ export class WriteQueue {
   /** Runs `work` once every write to `key` called before has ended; later writes wait for it. */
   read<T>(key: Key, work: () => Promise<T>): Promise<T> {
     const name = key.toString()
-    let turn = this.#turns.get(name)
-    if (turn === undefined) {
-      turn = { write: undefined, reads: new Set() }
-      this.#turns.set(name, turn)
-    }
+    const found = this.#turns.get(name)
+    const turn = found ?? new Turn()
+    if (found === undefined) this.#turns.set(name, turn)
+    turn.enterRead()
     const result = turn.write === undefined ? work() : turn.write.then(work)
-    const { reads } = turn
-    const tail = result.then(ignore, ignore)
-    reads.add(tail)
-    void tail.then(() => {
-      reads.delete(tail)
-      if (reads.size === 0) this.#forget(name, turn)
-    })
+    const leave = () => {
+      turn.leaveRead()
+      if (!turn.hasReads) this.#forget(name, turn)
+    }
+    result.then(leave, leave)
     return result
+  }
+
+  /**
+   * Runs `work` once every write to `key` called before has ended. Nothing waits for it: it is for work that takes
+   * its place in a queue further down as soon as it runs.
+   */
+  follow<T>(key: Key, work: () => Promise<T>): Promise<T> {
+    if (this.#turns.size === 0) return work()
+    const write = this.#turns.get(key.toString())?.write
+    return write === undefined ? work() : write.then(work)
   }
 
   /** Runs `work` once everything on any of `keys` called before has ended; later reads and writes wait for it. */
   write<T>(keys: readonly Key[], work: () => Promise<T>): Promise<T> {
     const names = keys.map(String)
-    const before = names.flatMap(name => this.#pending(name))
+    const before = names.flatMap(name => this.#turns.get(name)?.pending() ?? [])
     const result = before.length === 0 ? work() : Promise.all(before).then(work)
     const tail = result.then(ignore, ignore)
-    const turns = names.map(name => {
-      const turn: Turn = { write: tail, reads: new Set() }
+    for (const name of names) {
+      const turn = new Turn(tail)
       this.#turns.set(name, turn)
-      return { name, turn }
-    })
-    void tail.then(() => {
-      for (const { name, turn } of turns) if (turn.reads.size === 0) this.#forget(name, turn)
-    })
+      void tail.then(() => {
+        if (!turn.hasReads) this.#forget(name, turn)
+      })
+    }
     return result
   }
 
   /** Resolves once every call made before has ended. */
   async drain(): Promise<void> {
-    await Promise.all([...this.#turns.keys()].flatMap(name => this.#pending(name)))
-  }
-
-  #pending(name: string): Promise<unknown>[] {
-    const turn = this.#turns.get(name)
-    if (turn === undefined) return []
-    return turn.write === undefined ? [...turn.reads] : [turn.write, ...turn.reads]
+    await Promise.all([...this.#turns.values()].flatMap(turn => turn.pending()))
   }
 
   #forget(name: string, turn: Turn): void {
