@@ -74,3 +74,9 @@ export function clampRange(
   }
   return { start: Math.min(start, size), end: Math.max(Math.min(start, size), Math.min(end, size)) }
 }
+
+/** The value in a buffer of its own, where it is bytes; any other value as it is. */
+export function ownCopy<V>(value: V): V {
+  // `slice` of a Node `Buffer` would share its memory.
+  return value instanceof Uint8Array ? (new Uint8Array(value) as Uint8Array & V) : value
+}

@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../base-datastore.ts'
-import { WriteQueue } from '../concurrency/write-queue.ts'
+import { ownCopy } from '../bytes.ts'
+import { CallGate } from '../concurrency/call-gate.ts'
 import type {
   CallOptions,
   Capabilities,
@@ -33,8 +34,8 @@ export class ShardedDatastore<V> extends BaseDatastore<V> {
   readonly shards: readonly Datastore<V>[]
   readonly shardIds: readonly string[]
   readonly #by: ShardFunction
-  /** Renames between shards are several calls below; later calls on their keys wait for them. */
-  readonly #renames = new WriteQueue()
+  /** Renames between shards are several calls below, so the shards alone could not keep call order. */
+  readonly #gate = new CallGate()
 
   constructor(shards: readonly Datastore<V>[], { by = 'jump', ids }: ShardedOptions = {}) {
     super()
@@ -63,51 +64,58 @@ export class ShardedDatastore<V> extends BaseDatastore<V> {
   }
 
   get(key: Key, options?: CallOptions): Promise<V> {
-    return this.#renames.follow(key, async () => this.#shard(key).get(key, options))
+    return this.#gate.read('get', key, options, () => this.#shard(key).get(key, options))
   }
 
-  async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    yield* await this.#renames.follow(key, async () => this.#shard(key).getStream(key, options))
+  getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
+    return this.#gate.readStream('get', key, options, () => this.#shard(key).getStream(key, options))
   }
 
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
-    return this.#renames.follow(key, async () => this.#shard(key).put(key, value, options))
+    // A put that has to wait must not see what the caller does to its buffer meanwhile.
+    const kept = this.#gate.isIdle ? value : ownCopy(value)
+    return this.#gate.read('put', key, options, () => this.#shard(key).put(key, kept, options))
   }
 
   delete(key: Key, options?: DeleteOptions): Promise<void> {
-    return this.#renames.follow(key, async () => this.#shard(key).delete(key, options))
+    return this.#gate.read('delete', key, options, () => this.#shard(key).delete(key, options))
   }
 
   has(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#renames.follow(key, async () => this.#shard(key).has(key, options))
+    return this.#gate.read('look up', key, options, () => this.#shard(key).has(key, options))
   }
 
   stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#renames.follow(key, async () => this.#shard(key).stat(key, options))
+    return this.#gate.read('stat', key, options, () => this.#shard(key).stat(key, options))
   }
 
-  async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
-    const source = this.#shard(from)
-    const target = this.#shard(to)
-    return this.#renames.write([from, to], () =>
-      source === target ? source.rename(from, to, options) : moveValue(source, target, from, to, options),
-    )
+  rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
+    return this.#gate.write('rename', [from, to], options, () => {
+      const source = this.#shard(from)
+      const target = this.#shard(to)
+      return source === target
+        ? source.rename(from, to, options)
+        : moveValue(source, target, from, to, options)
+    })
   }
 
-  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.#gate.assertOpen('list', prefix, options)
     return mergeLevel(this.shards, prefix, options)
   }
 
-  stats(options?: CallOptions): Promise<StoreStats> {
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    this.#gate.assertOpen('count', undefined, options)
     return statsOfParts(this.shards, options)
   }
 
   override async sync(prefix?: Key, options?: CallOptions): Promise<void> {
+    this.#gate.assertOpen('sync', prefix, options)
     await Promise.all(this.shards.map(shard => shard.sync(prefix, options)))
   }
 
   close(): Promise<void> {
-    return closeAll(this.shards)
+    return this.#gate.close(() => closeAll(this.shards))
   }
 
   #shard(key: Key): Datastore<V> {

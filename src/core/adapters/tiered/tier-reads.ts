@@ -1,3 +1,4 @@
+import { ownCopy } from '../../bytes.ts'
 import type { CallOptions, Datastore, RangeOptions, Stat, ValueSource } from '../../datastore.ts'
 import { failure, isAborted, isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
@@ -112,7 +113,7 @@ export class TierReads<V> {
   /** Copies a value that was read whole into the tiers above the one it came from. */
   #fill(key: Key, moment: number, below: number, value: V): void {
     // The caller owns what it got and may change it before the copies are made.
-    const kept = value instanceof Uint8Array ? (value.slice() as V & Uint8Array) : value
+    const kept = ownCopy(value)
     this.#fills.start(key, moment, async () => {
       await Promise.all(this.#upper.slice(0, below).map(tier => tier.fill(key, kept as ValueSource<V>)))
     })

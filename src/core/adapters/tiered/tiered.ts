@@ -1,6 +1,6 @@
 import { BaseDatastore } from '../../base-datastore.ts'
-import { Lifecycle } from '../../concurrency/lifecycle.ts'
-import { WriteQueue } from '../../concurrency/write-queue.ts'
+import { ownCopy } from '../../bytes.ts'
+import { CallGate } from '../../concurrency/call-gate.ts'
 import type {
   CallOptions,
   Capabilities,
@@ -18,7 +18,7 @@ import type {
   StoreStats,
   ValueSource,
 } from '../../datastore.ts'
-import { isNotFound, NotFoundError, throwIfAborted } from '../../errors.ts'
+import { isNotFound, NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { refuseContradiction } from '../../preconditions.ts'
 import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
@@ -40,9 +40,8 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   readonly #upper: readonly UpperTier<V>[]
   readonly #last: Datastore<V>
   readonly #reads: TierReads<V>
-  readonly #queue = new WriteQueue()
   readonly #fills = new TierFills()
-  readonly #lifecycle = new Lifecycle()
+  readonly #gate = new CallGate()
 
   constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     super()
@@ -67,33 +66,25 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   get(key: Key, options: CallOptions = {}): Promise<V> {
-    return this.#queue.read(key, () => this.#lifecycle.run('get', key, () => this.#reads.get(key, options)))
+    return this.#gate.read('get', key, options, () => this.#reads.get(key, options))
   }
 
-  async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
-    this.#lifecycle.enter('get', key)
-    try {
-      yield* await this.#queue.read(key, async () => this.#reads.stream(key, options))
-    } finally {
-      this.#lifecycle.leave()
-    }
+  getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    return this.#gate.readStream('get', key, options, () => this.#reads.stream(key, options))
   }
 
   has(key: Key, options: CallOptions = {}): Promise<boolean> {
-    return this.#queue.read(key, () =>
-      this.#lifecycle.run('look up', key, () => this.#reads.has(key, options)),
-    )
+    return this.#gate.read('look up', key, options, () => this.#reads.has(key, options))
   }
 
   stat(key: Key, options: CallOptions = {}): Promise<Stat> {
-    return this.#queue.read(key, () => this.#lifecycle.run('stat', key, () => this.#reads.stat(key, options)))
+    return this.#gate.read('stat', key, options, () => this.#reads.stat(key, options))
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions = {}): Promise<PutResult> {
     refuseContradiction(key, options)
-    // The bytes are the caller's again as soon as this returns, but the tiers take them one after the other.
-    const kept =
-      value instanceof Uint8Array && this.#upper.length > 0 ? (value.slice() as typeof value) : value
+    // The bytes are the caller's again as soon as this returns, but the tiers take them later.
+    const kept = ownCopy(value)
     return this.#write('put', [key], options, async () => {
       const result = await this.#last.put(key, kept, options)
       const isStream = this.#last.capabilities.streams && !(kept instanceof Uint8Array)
@@ -133,7 +124,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   async list(prefix: Key, options?: ListOptions): Promise<ListPage> {
-    this.#lifecycle.assertOpen('list', prefix)
+    this.#gate.assertOpen('list', prefix, options)
     return this.#last.list(prefix, options)
   }
 
@@ -146,12 +137,12 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   async stats(options?: CallOptions): Promise<StoreStats> {
-    this.#lifecycle.assertOpen('count')
+    this.#gate.assertOpen('count', undefined, options)
     return this.#last.stats(options)
   }
 
   override async sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
-    this.#lifecycle.assertOpen('sync', prefix)
+    this.#gate.assertOpen('sync', prefix, options)
     await this.#last.sync(prefix, options)
   }
 
@@ -160,7 +151,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   close(): Promise<void> {
-    return this.#lifecycle.close(async () => {
+    return this.#gate.close(async () => {
       await this.#fills.drain()
       await closeAll([...this.#upper.map(tier => tier.store), this.#last])
     })
@@ -176,13 +167,10 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   #write<T>(action: string, keys: readonly Key[], options: CallOptions, work: () => Promise<T>): Promise<T> {
-    return this.#lifecycle.run(action, keys[0], () =>
-      this.#queue.write(keys, async () => {
-        throwIfAborted(options.signal, action, keys[0])
-        await this.#fills.giveWay(keys)
-        return work()
-      }),
-    )
+    return this.#gate.write(action, keys, options, async () => {
+      await this.#fills.giveWay(keys)
+      return work()
+    })
   }
 
   /** @returns Whether any upper tier had any of the keys. */

@@ -1,0 +1,69 @@
+import type { CallOptions } from '../datastore.ts'
+import { throwIfAborted } from '../errors.ts'
+import type { Key } from '../key.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/**
+ * What every call on a store goes through: refused after `close`, refused when aborted, and in call order with the
+ * other calls on its key. A call that waits its turn counts as in flight, so that `close` waits for it.
+ */
+export class CallGate {
+  readonly #lifecycle = new Lifecycle()
+  readonly #queue = new WriteQueue()
+
+  /** Whether the next call would begin at once, whatever its key. */
+  get isIdle(): boolean {
+    return this.#queue.isIdle
+  }
+
+  /** @throws DatastoreError `CLOSED`, or AbortError */
+  assertOpen(action: string, key?: Key, options?: CallOptions): void {
+    this.#lifecycle.assertOpen(action, key)
+    throwIfAborted(options?.signal, action, key)
+  }
+
+  read<T>(action: string, key: Key, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    return this.#lifecycle.run(action, key, () => {
+      throwIfAborted(options?.signal, action, key)
+      return this.#queue.read(key, work)
+    })
+  }
+
+  /** A read of many pieces: `close` waits until the consumer is done with it. */
+  async *readStream<T>(
+    action: string,
+    key: Key,
+    options: CallOptions | undefined,
+    work: () => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    this.#lifecycle.enter(action, key)
+    try {
+      throwIfAborted(options?.signal, action, key)
+      yield* await this.#queue.read(key, async () => work())
+    } finally {
+      this.#lifecycle.leave()
+    }
+  }
+
+  write<T>(
+    action: string,
+    keys: readonly Key[],
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const [first] = keys
+    return this.#lifecycle.run(action, first, () => {
+      throwIfAborted(options?.signal, action, first)
+      return this.#queue.write(keys, async () => {
+        throwIfAborted(options?.signal, action, first)
+        return work()
+      })
+    })
+  }
+
+  /** Refuses new calls, waits for those in flight, then runs `finish`, once. */
+  close(finish: () => Promise<void>): Promise<void> {
+    return this.#lifecycle.close(finish)
+  }
+}

@@ -1,0 +1,43 @@
+import { LockableDatastore } from '../../../src/core/adapters/lockable.ts'
+import { readOnly } from '../../../src/core/adapters/read-only.ts'
+import type { ShardFunctionName } from '../../../src/core/adapters/shard-function.ts'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded.ts'
+import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
+import type { BinaryDatastore, Pair } from '../../../src/core/datastore.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../contract/describe-datastore.ts'
+
+const memory = () => new MemoryDatastore()
+const memories = (count: number) => Array.from({ length: count }, memory)
+
+const tiered = (below: BinaryDatastore) => new TieredDatastore([memory(), memory(), below])
+const sharded = (by: ShardFunctionName = 'jump') => new ShardedDatastore(memories(3), { by })
+
+describeDatastore('TieredDatastore', { create: async () => tiered(memory()) })
+describeDatastore('TieredDatastore of one tier', { create: async () => new TieredDatastore([memory()]) })
+describeDatastore('ShardedDatastore by jump', { create: async () => sharded('jump') })
+describeDatastore('ShardedDatastore by modulo', { create: async () => sharded('modulo') })
+describeDatastore('ShardedDatastore by rendezvous', { create: async () => sharded('rendezvous') })
+describeDatastore('an unlocked LockableDatastore', {
+  create: async () => new LockableDatastore(memory(), false),
+})
+describeDatastore('TieredDatastore over shards', { create: async () => tiered(sharded()) })
+describeDatastore('ShardedDatastore over tiers', {
+  create: async () => new ShardedDatastore([tiered(memory()), tiered(memory())]),
+})
+describeDatastore('ShardedDatastore over shards over tiers', {
+  create: async () => new ShardedDatastore([new ShardedDatastore([tiered(memory()), memory()]), sharded()]),
+})
+
+const seededReadOnly = (open: () => BinaryDatastore) => async (seed: readonly Pair<Uint8Array>[]) => {
+  const store = open()
+  for (const { key, value } of seed) await store.put(key, value)
+  return readOnly(store)
+}
+
+describeDatastore('readOnly over memory', { create: seededReadOnly(memory), writable: false })
+describeDatastore('readOnly over shards', { create: seededReadOnly(sharded), writable: false })
+describeDatastore('readOnly over tiers over shards', {
+  create: seededReadOnly(() => tiered(sharded())),
+  writable: false,
+})
