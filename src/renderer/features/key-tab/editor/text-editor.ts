@@ -1,0 +1,142 @@
+import { Compartment, EditorState, type Extension, Text, Transaction } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { equalBytes } from '../hex/byte-edits.ts'
+import { decodeLossy, decodeText } from '../model/text-codec.ts'
+import type { Capture, ValueEditor } from '../model/value-editor.ts'
+import { editingSetup, viewerSetup } from './editor-setup.ts'
+import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
+import { minimalChange } from './minimal-change.ts'
+
+export interface TextEditorOptions {
+  readonly root: ShadowRoot
+  readonly label: string
+  /** What is shown first. */
+  readonly initial: Uint8Array
+  /** What counts as unedited. */
+  readonly base: Uint8Array
+  readonly onEdit: () => void
+  /** What Ctrl/Cmd+S does. */
+  readonly onPut: () => void
+}
+
+interface Unedited {
+  readonly bytes: Uint8Array
+  /** The state that has these bytes; absent where they are no text. */
+  readonly state: EditorState | undefined
+}
+
+/** Edits bytes as UTF-8 text. Bytes that are no UTF-8 are shown, and kept as they are. */
+export class TextEditor implements ValueEditor {
+  readonly #view: EditorView
+  readonly #language = new Compartment()
+  readonly #access = new Compartment()
+  #isReadOnly = true
+  #base: Unedited
+  /** What is shown while it is no UTF-8. */
+  #opaque: Uint8Array | undefined
+
+  constructor({ root, label, initial, base, onEdit, onPut }: TextEditorOptions) {
+    const decoded = decodeText(base)
+    const state = EditorState.create({
+      doc: Text.of((decoded ?? decodeLossy(base)).lines),
+      extensions: [
+        viewerSetup(label),
+        editingSetup(onPut),
+        lineEndings(shapeOf(decoded ?? decodeLossy(base))),
+        this.#language.of([]),
+        this.#access.of(EditorState.readOnly.of(true)),
+        EditorView.updateListener.of(update => {
+          if (update.docChanged) onEdit()
+        }),
+      ],
+    })
+    this.#view = new EditorView({ state, root, parent: root })
+    this.#opaque = decoded === undefined ? base : undefined
+    this.#base = { bytes: base, state: decoded === undefined ? undefined : state }
+    if (initial !== base) this.#replace(initial, [Transaction.addToHistory.of(false)])
+  }
+
+  bytes(): Uint8Array {
+    const { state } = this.#view
+    return this.#opaque ?? encodeDocument(state.doc, currentShape(state))
+  }
+
+  isDirty(): boolean {
+    if (this.#opaque !== undefined) return !equalBytes(this.#opaque, this.#base.bytes)
+    return this.#base.state === undefined || !isSameText(this.#view.state, this.#base.state)
+  }
+
+  capture(): Capture {
+    const bytes = this.bytes()
+    const state = this.#opaque === undefined ? this.#view.state : undefined
+    return {
+      bytes,
+      adopt: () => {
+        this.#base = { bytes, state }
+      },
+    }
+  }
+
+  show(bytes: Uint8Array): void {
+    this.#replace(bytes, [])
+  }
+
+  rebase(bytes: Uint8Array): void {
+    this.#replace(bytes, [Transaction.addToHistory.of(false)])
+    this.#base = { bytes, state: this.#opaque === undefined ? this.#view.state : undefined }
+  }
+
+  focus(): void {
+    this.#view.focus()
+  }
+
+  /** Puts the cursor there and scrolls to it. @param line, column From 1. */
+  goTo(line: number, column: number): void {
+    const { doc } = this.#view.state
+    const at = doc.line(Math.max(1, Math.min(line, doc.lines)))
+    this.#view.dispatch({
+      selection: { anchor: Math.min(at.to, at.from + column - 1) },
+      scrollIntoView: true,
+    })
+    this.#view.focus()
+  }
+
+  scrollToStart(): void {
+    this.#view.dispatch({ selection: { anchor: 0 }, effects: EditorView.scrollIntoView(0, { y: 'start' }) })
+  }
+
+  setLanguage(support: Extension): void {
+    this.#view.dispatch({ effects: this.#language.reconfigure(support) })
+  }
+
+  setReadOnly(isReadOnly: boolean): void {
+    this.#isReadOnly = isReadOnly
+    const isLocked = isReadOnly || this.#opaque !== undefined
+    this.#view.dispatch({ effects: this.#access.reconfigure(EditorState.readOnly.of(isLocked)) })
+  }
+
+  destroy(): void {
+    this.#view.destroy()
+  }
+
+  #replace(bytes: Uint8Array, annotations: ReturnType<typeof Transaction.addToHistory.of>[]): void {
+    const decoded = decodeText(bytes)
+    this.#opaque = decoded === undefined ? bytes : undefined
+    const text = decoded ?? decodeLossy(bytes)
+    this.#view.dispatch({
+      changes: minimalChange(this.#view.state.doc, Text.of(text.lines)),
+      effects: setShape.of(shapeOf(text)),
+      annotations,
+    })
+    this.setReadOnly(this.#isReadOnly)
+  }
+}
+
+function isSameText(a: EditorState, b: EditorState): boolean {
+  if (a.doc !== b.doc && !a.doc.eq(b.doc)) return false
+  const [left, right] = [currentShape(a), currentShape(b)]
+  if (isSameShape(left, right)) return true
+  // Told apart by another dominant ending, two shapes can still say the same.
+  if (left.hasBom !== right.hasBom || left.ending === right.ending) return false
+  return equalBytes(encodeDocument(a.doc, left), encodeDocument(b.doc, right))
+}

@@ -1,0 +1,82 @@
+/** Bytes in a row of the hex view. */
+export const ROW_BYTES = 16
+
+export interface Caret {
+  /** The byte the caret is on; `size` is the place after the last byte. */
+  readonly offset: number
+  readonly pane: 'hex' | 'ascii'
+  /** Whether the first hex digit of the byte was typed and the second is awaited. */
+  readonly isHalfTyped: boolean
+}
+
+export interface Extent {
+  /** Bytes of the value. */
+  readonly size: number
+  /** Whole rows that the window shows. */
+  readonly pageRows: number
+  /** Whether the caret may stand after the last byte. */
+  readonly canAppend: boolean
+}
+
+interface KeyPress {
+  readonly key: string
+  /** Ctrl, or Cmd on a Mac. */
+  readonly isCommand: boolean
+}
+
+/** @returns Where a key press moves the caret, or `undefined` when the key is no movement. */
+export function moveCaret(caret: Caret, press: KeyPress, extent: Extent): Caret | undefined {
+  const offset = target(caret.offset, press, extent)
+  if (offset === undefined) return undefined
+  return { ...caret, offset: clampOffset(offset, extent), isHalfTyped: false }
+}
+
+export function clampOffset(offset: number, { size, canAppend }: Extent): number {
+  return Math.max(0, Math.min(offset, canAppend ? size : size - 1))
+}
+
+/** @returns The value of a typed hex digit, or `undefined` for another key. */
+export function hexDigit(key: string): number | undefined {
+  return /^[0-9a-fA-F]$/.test(key) ? Number.parseInt(key, 16) : undefined
+}
+
+/** @returns The byte of a typed printable ASCII character, or `undefined` for another key. */
+export function asciiByte(key: string): number | undefined {
+  return /^[ -~]$/.test(key) ? key.charCodeAt(0) : undefined
+}
+
+/** Reads an offset as people write it: `1024`, `0x400`. */
+export function parseOffset(text: string): number | undefined {
+  const clean = text.trim().replaceAll(/[,_\s]/g, '')
+  if (/^0x[0-9a-f]+$/i.test(clean)) return Number.parseInt(clean.slice(2), 16)
+  return /^\d+$/.test(clean) ? Number(clean) : undefined
+}
+
+function target(
+  offset: number,
+  { key, isCommand }: KeyPress,
+  { size, pageRows }: Extent,
+): number | undefined {
+  const column = offset % ROW_BYTES
+  const row = offset - column
+  switch (key) {
+    case 'ArrowLeft':
+      return offset - 1
+    case 'ArrowRight':
+      return offset + 1
+    case 'ArrowUp':
+      return row === 0 ? offset : offset - ROW_BYTES
+    case 'ArrowDown':
+      return row + ROW_BYTES >= size ? offset : offset + ROW_BYTES
+    case 'PageUp':
+      return Math.max(column, offset - pageRows * ROW_BYTES)
+    case 'PageDown':
+      return offset + pageRows * ROW_BYTES
+    case 'Home':
+      return isCommand ? 0 : row
+    case 'End':
+      return isCommand ? size : row + ROW_BYTES - 1
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,99 @@
+import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
+import type { Source } from '../../../../shared/procedures/sessions.ts'
+
+/** Edits that were not put. */
+export interface Draft {
+  readonly bytes: Uint8Array
+  /** The version that was edited; absent where there was none. */
+  readonly etag: string | undefined
+  /** Milliseconds since 1970. */
+  readonly savedAt: number
+}
+
+/** Bytes of a draft that is kept, and characters that all drafts take together. */
+export const DRAFT_LIMITS = { bytes: 1024 * 1024, characters: 4 * 1024 * 1024 }
+
+const PREFIX = 'strata.draft.'
+
+/** Keeps drafts through a crash or a closed window, in the browser's storage. */
+export class DraftStore {
+  readonly #storage: Storage
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+  }
+
+  read(id: string): Draft | undefined {
+    const text = this.#storage.getItem(PREFIX + id)
+    return text === null ? undefined : parseDraft(text)
+  }
+
+  /** @returns Whether the draft is kept: one that is too large is not. The oldest others make room. */
+  write(id: string, { bytes, etag, savedAt }: Draft): boolean {
+    if (bytes.length > DRAFT_LIMITS.bytes) {
+      this.remove(id)
+      return false
+    }
+    const text = JSON.stringify({ savedAt, etag, bytes: toBase64(bytes) })
+    this.#makeRoom(PREFIX + id, text.length)
+    try {
+      this.#storage.setItem(PREFIX + id, text)
+      return true
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') return false
+      throw error
+    }
+  }
+
+  remove(id: string): void {
+    this.#storage.removeItem(PREFIX + id)
+  }
+
+  #makeRoom(name: string, length: number): void {
+    const others = this.#entries().filter(entry => entry.name !== name)
+    let total = others.reduce((sum, entry) => sum + entry.length, length)
+    for (const entry of others.toSorted((a, b) => a.savedAt - b.savedAt)) {
+      if (total <= DRAFT_LIMITS.characters) return
+      this.#storage.removeItem(entry.name)
+      total -= entry.length
+    }
+  }
+
+  #entries(): { name: string; length: number; savedAt: number }[] {
+    const names = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index))
+    return names
+      .filter(name => name?.startsWith(PREFIX) === true)
+      .map(name => {
+        const text = this.#storage.getItem(name ?? '') ?? ''
+        return { name: name ?? '', length: text.length, savedAt: parseDraft(text)?.savedAt ?? 0 }
+      })
+  }
+}
+
+/** Names the draft of a key: the same for the same stack opened again. */
+export function draftId(source: Source, key: string): string {
+  return `${fnv1a64(JSON.stringify(source)).toString(16)}:${key}`
+}
+
+function parseDraft(text: string): Draft | undefined {
+  try {
+    const { savedAt, etag, bytes } = JSON.parse(text) as Record<string, unknown>
+    if (typeof savedAt !== 'number' || typeof bytes !== 'string') return undefined
+    return { savedAt, etag: typeof etag === 'string' ? etag : undefined, bytes: fromBase64(bytes) }
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof DOMException) return undefined
+    throw error
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (let start = 0; start < bytes.length; start += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000))
+  }
+  return btoa(binary)
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), character => character.charCodeAt(0))
+}

@@ -1,0 +1,112 @@
+/** Bytes of one page. */
+export const BYTE_PAGE = 64 * 1024
+
+/** Pages that are kept; older ones are read again when they are wanted. */
+const MAX_PAGES = 64
+
+/** Reads `start` to `end` (exclusive) of one version of a value. */
+export type ReadRange = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>
+
+/** A value that is read where one looks at it. Holds at most 4 MiB of it. */
+export class PagedBytes {
+  readonly size: number
+  #read: ReadRange
+  #pages = new Map<number, Uint8Array>()
+  #running = new Map<number, AbortController>()
+  #failed = new Set<number>()
+  #listeners = new Set<() => void>()
+  #version = 0
+  #error: unknown
+
+  constructor(size: number, head: Uint8Array, read: ReadRange) {
+    this.size = size
+    this.#read = read
+    for (let page = 0; (page + 1) * BYTE_PAGE <= head.length && page < MAX_PAGES; page++) {
+      this.#pages.set(page, head.slice(page * BYTE_PAGE, (page + 1) * BYTE_PAGE))
+    }
+  }
+
+  /** Grows when bytes come or fail to. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Why a page did not come. */
+  get error(): unknown {
+    return this.#error
+  }
+
+  byteAt(offset: number): number | undefined {
+    return this.#pages.get(Math.floor(offset / BYTE_PAGE))?.[offset % BYTE_PAGE]
+  }
+
+  /**
+   * Asks for the bytes from `start` to `end`; reads that are running for other places are given up. A page that
+   * failed is not asked for again before `retry`.
+   */
+  want(start: number, end: number): void {
+    const first = Math.floor(start / BYTE_PAGE)
+    const last = Math.floor(Math.max(start, Math.min(end, this.size) - 1) / BYTE_PAGE)
+    for (const [page, controller] of this.#running) if (page < first || page > last) controller.abort()
+    for (let page = first; page <= last; page++) this.#bring(page)
+  }
+
+  /** Lets pages that failed be asked for again. */
+  retry(): void {
+    this.#failed.clear()
+    this.#error = undefined
+    this.#tell()
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Gives up every read. */
+  close(): void {
+    for (const controller of this.#running.values()) controller.abort()
+    this.#listeners.clear()
+  }
+
+  #bring(page: number): void {
+    const known = this.#pages.get(page)
+    if (known !== undefined) {
+      this.#pages.delete(page)
+      this.#pages.set(page, known)
+      return
+    }
+    const running = this.#running.get(page)
+    if (page * BYTE_PAGE >= this.size || this.#failed.has(page) || running?.signal.aborted === false) return
+    const controller = new AbortController()
+    this.#running.set(page, controller)
+    void this.#load(page, controller)
+  }
+
+  async #load(page: number, controller: AbortController): Promise<void> {
+    try {
+      const start = page * BYTE_PAGE
+      const bytes = await this.#read(start, Math.min(this.size, start + BYTE_PAGE), controller.signal)
+      if (controller.signal.aborted) return
+      this.#keep(page, bytes)
+    } catch (error) {
+      if (controller.signal.aborted) return
+      this.#failed.add(page)
+      this.#error = error
+    } finally {
+      if (this.#running.get(page) === controller) this.#running.delete(page)
+    }
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#version += 1
+    for (const listener of this.#listeners) listener()
+  }
+
+  #keep(page: number, bytes: Uint8Array): void {
+    this.#pages.set(page, bytes)
+    const oldest = this.#pages.keys().next()
+    if (this.#pages.size > MAX_PAGES && oldest.done === false) this.#pages.delete(oldest.value)
+  }
+}
