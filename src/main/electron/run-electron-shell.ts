@@ -1,0 +1,41 @@
+import type { createHost } from '../host/host.ts'
+import type { ElectronModules } from './electron-modules.ts'
+import { guardContents } from './guard-contents.ts'
+import { openShell } from './open-shell.ts'
+import { registerPageScheme } from './page-protocol.ts'
+import { requestedBy } from './requested-by.ts'
+
+export interface ElectronRun {
+  readonly electron: ElectronModules
+  readonly createHost: typeof createHost
+  /** Folder of the built main process, `out/main`. */
+  readonly mainDirectory: string
+  /** Address of Vite's server, to take the page from there. */
+  readonly developmentServer?: string | undefined
+  readonly argv: readonly string[]
+}
+
+/**
+ * Runs Strata in a window of its own, or hands what was asked for to the Strata that runs already. Everything up to
+ * Electron's readiness happens before this returns.
+ */
+export async function runElectronShell(run: ElectronRun): Promise<void> {
+  const { app, dialog, protocol } = run.electron
+  const dataDirectory = process.env['STRATA_DATA']
+  if (dataDirectory !== undefined && dataDirectory !== '') app.setPath('userData', dataDirectory)
+  try {
+    const requested = requestedBy(run.argv, app.isPackaged, process.cwd())
+    if (!app.requestSingleInstanceLock(requested)) {
+      app.quit()
+      return
+    }
+    app.enableSandbox()
+    registerPageScheme(protocol)
+    guardContents(app)
+    await app.whenReady()
+    await openShell(run, requested)
+  } catch (error) {
+    dialog.showErrorBox('Strata cannot start', error instanceof Error ? error.message : String(error))
+    app.exit(1)
+  }
+}

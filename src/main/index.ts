@@ -1,0 +1,37 @@
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+  shell,
+} from 'electron'
+import { runElectronShell } from './electron/run-electron-shell.ts'
+import { createHost } from './host/host.ts'
+
+// Not awaited: Electron gets ready only after this module has run to its end, and the shell waits for that.
+void runElectronShell({
+  electron: {
+    app,
+    BrowserWindow,
+    dialog,
+    ipcMain,
+    Menu,
+    MessageChannelMain,
+    nativeTheme,
+    protocol,
+    screen,
+    session,
+    shell,
+  },
+  createHost,
+  mainDirectory: import.meta.dirname,
+  developmentServer:
+    import.meta.env.MODE === 'development' ? process.env['ELECTRON_RENDERER_URL'] : undefined,
+  argv: process.argv,
+})

@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createElectronDouble, WindowDouble } from './electron-double.ts'
+import { cleanUp, createHostDouble, runOnDouble } from './run-on-double.ts'
+
+let data: string
+let stack: string
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'strata-data-'))
+  stack = join(data, 'a.stack.json')
+  await writeFile(stack, '{}')
+})
+afterAll(async () => {
+  await rm(data, { recursive: true })
+  await cleanUp()
+})
+
+async function start({ argv = [] as readonly string[], isFirst = true, ...state } = {}) {
+  const electron = createElectronDouble({ isFirst })
+  const host = createHostDouble()
+  Object.assign(host.host, state)
+  const run = await runOnDouble(electron, host, ['/opt/strata', ...argv])
+  return { electron, host, run, window: electron.windows[0]! }
+}
+
+describe('starting', () => {
+  it('opens the sample when nothing is asked for, in Electron’s own data folder', async () => {
+    const { host, run, window } = await start()
+    expect(host.opened).toEqual([{ type: 'sample' }])
+    expect(host.shown).toEqual(['s1'])
+    expect(run.hostOptions).toMatchObject({
+      dataDirectory: '/data/userData',
+      shell: 'electron',
+      appVersion: '1.2.3',
+    })
+    expect(window.options.webPreferences?.preload).toBe(
+      join(run.applicationDirectory, 'out/preload/index.cjs'),
+    )
+    expect(window.options).toMatchObject({ minWidth: 900, minHeight: 600, show: false })
+    window.emit('ready-to-show')
+    expect(window.show).toHaveBeenCalled()
+  })
+
+  it('opens folders and stack files of the command line, and shows the first', async () => {
+    const { host } = await start({ argv: [data, `--stack=${stack}`, stack] })
+    expect(host.opened).toEqual([
+      { type: 'folder', path: data },
+      { type: 'stackFile', path: stack },
+      { type: 'stackFile', path: stack },
+    ])
+    expect(host.shown).toEqual(['s1'])
+  })
+
+  it('says what cannot be opened, and shows its window all the same', async () => {
+    const { electron } = await start({ argv: ['/nowhere'] })
+    expect(electron.dialog.showErrorBox.mock.calls).toEqual([
+      ['Strata cannot open this', 'Cannot open "/nowhere": there is no such folder or stack file'],
+    ])
+    expect(electron.windows).toHaveLength(1)
+  })
+
+  it('says why it cannot start, and ends', async () => {
+    const electron = createElectronDouble()
+    electron.app.getVersion.mockImplementation(() => {
+      throw new Error('no version')
+    })
+    await runOnDouble(electron, createHostDouble())
+    expect(electron.dialog.showErrorBox.mock.calls).toEqual([['Strata cannot start', 'no version']])
+    expect(electron.app.exit).toHaveBeenCalledWith(1)
+    expect(electron.windows).toHaveLength(0)
+  })
+
+  it('keeps its data where STRATA_DATA says', async () => {
+    vi.stubEnv('STRATA_DATA', data)
+    const { electron } = await start()
+    vi.unstubAllEnvs()
+    expect(electron.app.setPath.mock.calls).toEqual([['userData', data]])
+  })
+})
+
+describe('a second start', () => {
+  it('leaves it to the first', async () => {
+    const { electron, host } = await start({ argv: [data], isFirst: false })
+    expect(electron.app.requestSingleInstanceLock.mock.calls).toEqual([[{ paths: [data], stacks: [] }]])
+    expect(electron.app.quit).toHaveBeenCalled()
+    expect(electron.app.whenReady).not.toHaveBeenCalled()
+    expect(host.opened).toEqual([])
+  })
+
+  it('opens what it was asked for in the first, and brings its window up', async () => {
+    const { electron, host, window } = await start()
+    window.isMinimized.mockReturnValue(true)
+    electron.app.emit('second-instance', {}, [], '/', { paths: [data], stacks: [] })
+    await vi.waitFor(() => expect(host.opened).toHaveLength(2))
+    expect(host.opened[1]).toEqual({ type: 'folder', path: data })
+    expect(window.restore).toHaveBeenCalled()
+    expect(window.focus).toHaveBeenCalled()
+    expect(electron.windows).toHaveLength(1)
+  })
+
+  it('opens nothing when it asked for nothing, or for nonsense', async () => {
+    const { electron, host, window } = await start()
+    electron.app.emit('second-instance', {}, [], '/', { paths: [], stacks: [] })
+    electron.app.emit('second-instance', {}, [], '/', 'nonsense')
+    expect(window.focus).toHaveBeenCalledTimes(2)
+    expect(host.opened).toHaveLength(1)
+  })
+})
+
+describe('the window', () => {
+  const state = { x: 30, y: 40, width: 1000, height: 700, isMaximized: true, isFullScreen: false }
+
+  it('comes back where it was', async () => {
+    const { window } = await start({ windowState: state })
+    expect(window.options).toMatchObject({ x: 30, y: 40, width: 1000, height: 700 })
+    expect(window.maximize).toHaveBeenCalled()
+    expect(window.setFullScreen).not.toHaveBeenCalled()
+  })
+
+  it.each(['resize', 'move', 'close'])('is remembered on %s', async event => {
+    const { host, window } = await start()
+    window.bounds = { x: 1, y: 2, width: 1003, height: 704 }
+    window.emit(event)
+    expect(host.host.windowState).toEqual({ ...window.bounds, isMaximized: false, isFullScreen: false })
+  })
+
+  it('asks before unsaved changes are lost', async () => {
+    const { electron, window } = await start()
+    electron.dialog.showMessageBoxSync.mockReturnValueOnce(0).mockReturnValueOnce(1)
+    // Preventing the page's own prevention is what lets it go.
+    expect(window.webContents.allows('will-prevent-unload', {})).toBe(true)
+    expect(window.webContents.allows('will-prevent-unload', {})).toBe(false)
+  })
+
+  it('offers to reload a page that crashed', async () => {
+    const { electron, window } = await start()
+    electron.dialog.showMessageBoxSync.mockReturnValueOnce(0).mockReturnValueOnce(1)
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
+    expect(window.reload).toHaveBeenCalledOnce()
+    window.webContents.emit('render-process-gone', {}, { reason: 'oom' })
+    expect(window.destroy).toHaveBeenCalledOnce()
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' })
+    expect(electron.dialog.showMessageBoxSync).toHaveBeenCalledTimes(2)
+  })
+
+  it('is opened anew from the dock after it was closed', async () => {
+    const { electron, window } = await start()
+    electron.app.emit('activate')
+    expect(electron.windows).toHaveLength(1)
+    window.emit('closed')
+    electron.app.emit('activate')
+    expect(electron.windows).toHaveLength(2)
+  })
+
+  it('says when its page cannot be shown', async () => {
+    const { electron, window } = await start()
+    window.emit('closed')
+    WindowDouble.isUnloadable = true
+    electron.app.emit('activate')
+    WindowDouble.isUnloadable = false
+    await vi.waitFor(() =>
+      expect(electron.dialog.showErrorBox.mock.calls).toEqual([
+        ['Strata cannot show its window', 'Error: ERR_FAILED'],
+      ]),
+    )
+  })
+})
+
+describe('the application', () => {
+  it('follows the theme of the page', async () => {
+    const { electron, host } = await start()
+    expect(electron.nativeTheme.themeSource).toBe('dark')
+    host.changeTheme('light')
+    expect(electron.nativeTheme.themeSource).toBe('light')
+  })
+
+  it('closes its stores before it ends', async () => {
+    const { electron, host } = await start()
+    const preventDefault = vi.fn()
+    electron.app.emit('will-quit', { preventDefault })
+    expect(preventDefault).toHaveBeenCalled()
+    expect(host.host.close).toHaveBeenCalledOnce()
+    await vi.waitFor(() => expect(electron.app.exit).toHaveBeenCalledWith(0))
+  })
+
+  it('ends with its last window, where that is the custom', async () => {
+    const { electron } = await start()
+    electron.app.emit('window-all-closed')
+    expect(electron.app.quit).toHaveBeenCalledTimes(process.platform === 'darwin' ? 0 : 1)
+  })
+
+  it('shows dialogs, files and its menu for the host', async () => {
+    const { electron, run, window } = await start()
+    const actions = run.hostOptions!.shellActions!
+    expect(await actions.pickFolder()).toBeUndefined()
+    electron.dialog.showOpenDialog.mockResolvedValue({ canceled: false, filePaths: ['/picked'] })
+    expect(await actions.pickFolder()).toBe('/picked')
+    expect(electron.dialog.showOpenDialog).toHaveBeenLastCalledWith(
+      window,
+      expect.objectContaining({ properties: ['openDirectory', 'createDirectory'] }),
+    )
+    expect(await actions.pickStackFile()).toBe('/picked')
+    expect(await actions.pickSaveLocation('a.json')).toBeUndefined()
+    electron.dialog.showSaveDialog.mockResolvedValue({ canceled: false, filePath: '/saved' })
+    expect(await actions.pickSaveLocation('a.json')).toBe('/saved')
+    await actions.reveal('/data/a')
+    expect(electron.shell.showItemInFolder).toHaveBeenCalledWith('/data/a')
+    const onInvoke = vi.fn()
+    actions.setMenu([{ id: 'a', label: 'A', menu: 'Go', isEnabled: true }], onInvoke)
+    const [menu] = electron.Menu.setApplicationMenu.mock.calls[0]!
+    expect(menu).toContainEqual(expect.objectContaining({ label: 'Go' }))
+  })
+})
