@@ -1,0 +1,73 @@
+import { Key } from '../../core/key.ts'
+import type { Row } from '../../shared/procedures/store.ts'
+import type { Client } from './client.ts'
+
+/** A key half typed: the level that is known, and the beginning of a name in it. */
+export interface PartialKey {
+  readonly prefix: string
+  readonly name: string
+}
+
+export interface KeyCompletion extends PartialKey {
+  /** Rows of the level whose names begin with `name`, in the level's order. */
+  readonly rows: readonly Row[]
+  /** Whether there are more such rows than were asked for. */
+  readonly hasMore: boolean
+}
+
+/** `/a/b/c` → level `/a/b`, name `c`; `/a/b/` → level `/a/b`, name ``. Repeated `/` are one. */
+export function splitPartialKey(text: string): PartialKey {
+  const segments = text.split('/')
+  const name = segments.pop() ?? ''
+  return { prefix: `/${segments.filter(segment => segment !== '').join('/')}`, name }
+}
+
+/** The key of `name` in the level `prefix`. */
+export function joinKey(prefix: string, name: string): string {
+  return prefix === '/' ? `/${name}` : `${prefix}/${name}`
+}
+
+/** The first `limit` names that `text` may be the beginning of. Costs one page of one level, however big it is. */
+export async function completeKey(
+  client: Client,
+  session: string,
+  text: string,
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal },
+): Promise<KeyCompletion> {
+  const { prefix, name } = splitPartialKey(text)
+  const level = { session, prefix }
+  const offset = name === '' ? 0 : (await client.call('levels.find', { ...level, name }, { signal })).index
+  const page = await client.call('levels.rows', { ...level, offset, limit: limit + 1 }, { signal })
+  const rows = page.rows.filter(row => row.name.startsWith(name))
+  return { prefix, name, rows: rows.slice(0, limit), hasMore: rows.length > limit }
+}
+
+export interface KeyFinding {
+  /** The key in its canonical text. */
+  readonly key: string
+  readonly isValue: boolean
+  readonly isBranch: boolean
+}
+
+/** Says what stands at a key, if anything. Rejects with `KEY_INVALID` for a text that is no key. */
+export async function findKey(
+  client: Client,
+  session: string,
+  text: string,
+  signal?: AbortSignal,
+): Promise<KeyFinding> {
+  const key = Key.parse(text)
+  if (key.isRoot) return { key: '/', isValue: false, isBranch: true }
+  const level = { session, prefix: key.parent.toString() }
+  const found = await client.call('levels.find', { ...level, name: key.lastSegment }, { signal })
+  if (found.isPresent) {
+    const { rows } = await client.call('levels.rows', { ...level, offset: found.index, limit: 1 }, { signal })
+    const [row] = rows
+    if (row?.name === key.lastSegment) {
+      return { key: key.toString(), isValue: row.isValue, isBranch: row.isBranch }
+    }
+  }
+  // The level may have been listed before the key was made.
+  const { exists } = await client.call('store.has', { session, key: key.toString() }, { signal })
+  return { key: key.toString(), isValue: exists, isBranch: false }
+}

@@ -1,0 +1,31 @@
+import type { FailureCode } from '../../../shared/values.ts'
+
+/** What a person may try after a failure; `undefined` where the message says it all. */
+export function failureHint(code: FailureCode): string | undefined {
+  switch (code) {
+    case 'READ_ONLY':
+      return 'Turn off "Read-only" in the toolbar. If it is off, the stack itself can’t be written.'
+    case 'NOT_FOUND':
+      return 'It may have been deleted or moved meanwhile. Refresh the keys.'
+    case 'ALREADY_EXISTS':
+      return 'Choose another key, or open the one that is there.'
+    case 'CONFLICT':
+      return 'Somebody else was faster. Look at what is there now, then try again.'
+    case 'ACCESS_DENIED':
+      return 'Check the permissions of the file or folder for the user that runs Strata.'
+    case 'CONNECTION':
+      return 'Use "Reconnect". Unsaved edits are kept.'
+    case 'IO':
+      return 'Check that the disk or folder is still there and has room.'
+    case 'CORRUPT':
+      return 'View the bytes as Hex to see what is stored.'
+    case 'CONFIG_INVALID':
+      return 'Correct the stack in the stack editor.'
+    case 'TIMEOUT':
+      return 'Try again.'
+    case 'CLOSED':
+      return 'Open the stack again from "Stacks".'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,72 @@
+import type { JobRequest } from '../../../shared/procedures/jobs.ts'
+import { formatNumber } from '../../ui/format-count.ts'
+import { showToast } from '../../ui/toasts.ts'
+import type { Services } from '../services.ts'
+import { changeTabs, revealKey, setPanelOpen } from '../state/app-store.ts'
+import { retargetTabs, tabsOfKey } from '../tabs/tab-keys.ts'
+import { closeTab, type TabsState } from '../tabs/tabs-model.ts'
+
+/** Deletes one value and closes its tab. */
+export async function deleteValue({ client }: Services, session: string, key: string): Promise<void> {
+  await client.call('store.delete', { session, key })
+  changeTabs((tabs, current) => closeTabsOf(tabs, current, session, key, false))
+  showToast({ tone: 'success', message: `Deleted "${key}"` })
+}
+
+/** Deletes everything at and below `key`, as a job. */
+export async function deleteBranch(services: Services, session: string, key: string): Promise<void> {
+  await startJob(services, session, { type: 'deleteBranch', prefix: key })
+  changeTabs((tabs, current) => closeTabsOf(tabs, current, session, key, true))
+}
+
+/** Renames one value; its tab and the tree follow. Rejects with `ALREADY_EXISTS` unless `replace` is given. */
+export async function renameKey(
+  { client }: Services,
+  session: string,
+  from: string,
+  to: string,
+  replace: boolean,
+): Promise<void> {
+  await client.call('store.rename', { session, from, to, replace })
+  keyRenamed(session, from, to)
+  showToast({ tone: 'success', message: `Renamed "${from}" to "${to}"` })
+}
+
+export function keyRenamed(session: string, from: string, to: string): void {
+  changeTabs(tabs => retargetTabs(tabs, session, from, to))
+  revealKey(to)
+}
+
+export async function moveBranch(
+  services: Services,
+  session: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  await startJob(services, session, { type: 'moveBranch', from, to })
+}
+
+export async function copyText({ shell }: Services, text: string, what: string): Promise<void> {
+  await shell.copyText(text)
+  showToast({ tone: 'info', message: `Copied ${what}` })
+}
+
+/** Says how a job ended that a person waits for. */
+export function keysMessage(verb: string, count: number): string {
+  return `${verb} ${count === 1 ? '1 key' : `${formatNumber(count)} keys`}`
+}
+
+async function startJob({ client }: Services, session: string, request: JobRequest): Promise<void> {
+  await client.call('jobs.start', { session, request })
+  setPanelOpen('isActivityOpen', true)
+}
+
+function closeTabsOf(
+  tabs: TabsState,
+  current: string | undefined,
+  session: string,
+  key: string,
+  below: boolean,
+): TabsState {
+  return tabsOfKey(tabs, session, key, below).reduce((state, tab) => closeTab(state, tab.id, current), tabs)
+}

@@ -1,0 +1,60 @@
+import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import { showToast } from '../../ui/toasts.ts'
+import { ask } from '../dialogs/dialog-store.ts'
+import type { Services } from '../services.ts'
+import { useAppStore } from '../state/app-store.ts'
+import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
+
+/** Shows a session, with the tabs it had when it was last seen. */
+export function showSession(session: SessionInfo): void {
+  useAppStore.setState(state => {
+    if (state.restored.includes(session.id)) return { session: session.id, subject: undefined }
+    return {
+      session: session.id,
+      subject: undefined,
+      restored: [...state.restored, session.id],
+      tabs: restoreTabs(state.tabs, session.id, localStorage.getItem(tabsStorageKey(session))),
+    }
+  })
+}
+
+export async function openSource({ client }: Services, source: Source): Promise<void> {
+  showSession(await client.call('sessions.open', { source }))
+}
+
+export async function openFolder(services: Services): Promise<void> {
+  const path = await services.shell.pickFolder()
+  if (path !== undefined) await openSource(services, { type: 'folder', path })
+}
+
+export async function openStackFile(services: Services): Promise<void> {
+  const path = await services.shell.pickStackFile()
+  if (path !== undefined) await openSource(services, { type: 'stackFile', path })
+}
+
+/** Closes a session; asks first when that would drop unsaved changes. */
+export async function closeSession({ client }: Services, session: SessionInfo): Promise<void> {
+  const dirty = useAppStore.getState().tabs.tabs.filter(tab => tab.session === session.id && tab.isDirty)
+  if (dirty.length > 0) {
+    const answer = await ask({
+      title: `Close ${session.name}?`,
+      message: 'These have changes that were not put:',
+      list: dirty.map(tab => (tab.kind === 'stack' ? tab.name : tab.key)),
+      buttons: [
+        { id: 'cancel', label: 'Cancel' },
+        { id: 'discard', label: 'Discard and close', variant: 'danger' },
+      ],
+    })
+    if (answer !== 'discard') return
+  }
+  await client.call('sessions.close', { session: session.id })
+}
+
+export async function toggleReadOnly({ client }: Services, session: SessionInfo): Promise<void> {
+  const isReadOnly = !session.isReadOnly
+  await client.call('sessions.setReadOnly', { session: session.id, isReadOnly })
+  showToast({
+    tone: 'info',
+    message: isReadOnly ? `${session.name} is read-only now` : `${session.name} can be written again`,
+  })
+}

@@ -1,0 +1,68 @@
+import { ask } from '../dialogs/dialog-store.ts'
+import { currentSettings, type Services } from '../services.ts'
+import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
+import { type Tab, tabDescription } from '../tabs/tab.ts'
+import { tabActions } from '../tabs/tab-actions.ts'
+import { closeTab, openTab } from '../tabs/tabs-model.ts'
+import { rememberedView } from '../tabs/view-memory.ts'
+
+export interface OpenOptions {
+  readonly as: 'key' | 'branch'
+  readonly isPreview: boolean
+}
+
+export function openKey(
+  services: Services,
+  session: string,
+  key: string,
+  { as, isPreview }: OpenOptions,
+): void {
+  const view = rememberedView(currentSettings(services).views, key)
+  changeTabs(tabs =>
+    openTab(tabs, as === 'key' ? { kind: 'key', session, key, view } : { kind: 'branch', session, key }, {
+      isPreview,
+    }),
+  )
+  useAppStore.setState({ subject: { session, key, row: undefined } })
+}
+
+/** Opens a key and shows it in the tree. */
+export function goToKey(services: Services, session: string, key: string, as: 'key' | 'branch'): void {
+  openKey(services, session, key, { as, isPreview: true })
+  revealKey(key)
+}
+
+/** Closes tabs one after the other; each with unsaved changes asks first, and "Cancel" ends it. */
+export async function closeTabs(tabs: readonly Tab[]): Promise<void> {
+  for (const tab of tabs) {
+    if (tab.isDirty && !(await settleChanges(tab))) return
+    changeTabs((state, session) => closeTab(state, tab.id, session))
+  }
+}
+
+/** Whether the tab may close: its changes were put or given up. */
+async function settleChanges(tab: Tab): Promise<boolean> {
+  const actions = tabActions(tab.id)
+  const isStack = tab.kind === 'stack'
+  const answer = await ask({
+    title: 'Unsaved changes',
+    message: isStack
+      ? `${tabDescription(tab)} has changes that were not applied.`
+      : `The value of "${tab.key}" has changes that were not put.`,
+    buttons: [
+      { id: 'cancel', label: 'Cancel' },
+      { id: 'discard', label: 'Discard', variant: 'danger' },
+      ...(actions === undefined ? [] : [{ id: 'put', label: 'Put', variant: 'primary' as const }]),
+    ],
+  })
+  if (answer === 'put') {
+    await actions?.put()
+    return !isStillDirty(tab.id)
+  }
+  if (answer === 'discard') actions?.revert()
+  return answer === 'discard'
+}
+
+function isStillDirty(id: string): boolean {
+  return useAppStore.getState().tabs.tabs.some(tab => tab.id === id && tab.isDirty)
+}

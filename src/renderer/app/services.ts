@@ -1,0 +1,59 @@
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { JobInfo } from '../../shared/procedures/jobs.ts'
+import type { SessionInfo } from '../../shared/procedures/sessions.ts'
+import type { Settings, WorkspaceState } from '../../shared/procedures/workspace.ts'
+import type { Hello } from '../api/connection.ts'
+import type { HostState } from '../api/host-state.ts'
+import type { LiveValue } from '../api/live-value.ts'
+import type { ReconnectingClient } from '../api/reconnecting-client.ts'
+import type { Shell } from '../api/shell.ts'
+import { useAppStore } from './state/app-store.ts'
+
+/** What everything in the window works with. */
+export interface Services {
+  readonly client: ReconnectingClient
+  readonly state: HostState
+  readonly hello: Hello
+  readonly shell: Shell
+}
+
+export const ServicesContext = createContext<Services | undefined>(undefined)
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (services === undefined) throw new Error('There are no services outside of the window')
+  return services
+}
+
+export function useSessions(): readonly SessionInfo[] {
+  return useLive(useServices().state.sessions) ?? NO_SESSIONS
+}
+
+/** The session that is shown. */
+export function useCurrentSession(): SessionInfo | undefined {
+  const id = useAppStore(state => state.session)
+  return useSessions().find(session => session.id === id)
+}
+
+export function useJobs(): readonly JobInfo[] {
+  return useLive(useServices().state.jobs) ?? NO_JOBS
+}
+
+export function useWorkspace(): WorkspaceState {
+  return useLive(useServices().state.workspace) ?? EMPTY_WORKSPACE
+}
+
+export function currentSettings({ state }: Services): Settings {
+  return (state.workspace.get() ?? EMPTY_WORKSPACE).settings
+}
+
+const NO_SESSIONS: readonly SessionInfo[] = []
+const NO_JOBS: readonly JobInfo[] = []
+const EMPTY_WORKSPACE: WorkspaceState = {
+  recents: [],
+  settings: { theme: 'system', panels: {}, views: {} },
+}
+
+function useLive<T>(live: LiveValue<T>): T | undefined {
+  return useSyncExternalStore(live.subscribe, live.get)
+}

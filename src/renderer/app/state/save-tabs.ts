@@ -1,0 +1,32 @@
+import type { Services } from '../services.ts'
+import { savedTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
+import { useAppStore } from './app-store.ts'
+
+/** Quiet time after which changed tabs are written down. */
+const QUIET_MS = 300
+
+/** Writes the open tabs of every session down, so that they are there at the next start. */
+export function saveTabs({ state }: Services): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const save = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    const { tabs, restored } = useAppStore.getState()
+    for (const session of state.sessions.get() ?? []) {
+      if (!restored.includes(session.id)) continue
+      localStorage.setItem(tabsStorageKey(session), JSON.stringify(savedTabs(tabs, session.id)))
+    }
+  }
+  const end = useAppStore.subscribe((now, before) => {
+    if (now.tabs !== before.tabs) timer ??= setTimeout(save, QUIET_MS)
+  })
+  const saveAtOnce = (): void => {
+    if (timer !== undefined) save()
+  }
+  window.addEventListener('pagehide', saveAtOnce)
+  return () => {
+    saveAtOnce()
+    end()
+    window.removeEventListener('pagehide', saveAtOnce)
+  }
+}

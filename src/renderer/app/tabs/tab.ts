@@ -1,0 +1,50 @@
+/** How the bytes of a value are shown. */
+export type View = 'auto' | 'text' | 'json' | 'hex'
+
+interface TabBase {
+  readonly id: string
+  /** Its session; absent for a stack that has not been opened yet. */
+  readonly session: string | undefined
+  /** A preview gives its place to the next one. */
+  readonly isPreview: boolean
+  readonly isDirty: boolean
+}
+
+export interface KeyTabState extends TabBase {
+  readonly kind: 'key'
+  readonly key: string
+  readonly view: View
+}
+
+export interface BranchTabState extends TabBase {
+  readonly kind: 'branch'
+  readonly key: string
+}
+
+export interface StackTabState extends TabBase {
+  readonly kind: 'stack'
+  /** The stack's name when the tab was opened. */
+  readonly name: string
+  readonly initial: { readonly text: string; readonly path?: string }
+}
+
+export type Tab = KeyTabState | BranchTabState | StackTabState
+
+/** A tab to be opened, before it has an id and a place. */
+export type TabSpec =
+  | Pick<KeyTabState, 'kind' | 'session' | 'key' | 'view'>
+  | Pick<BranchTabState, 'kind' | 'session' | 'key'>
+  | Pick<StackTabState, 'kind' | 'session' | 'name' | 'initial'>
+
+/** Short, for the tab itself: the key's last segment. */
+export function tabTitle(tab: Tab): string {
+  if (tab.kind === 'stack') return `Stack: ${tab.name}`
+  const name = tab.key.slice(tab.key.lastIndexOf('/') + 1)
+  if (tab.kind === 'key') return name
+  return name === '' ? '/' : `${name}/`
+}
+
+/** Whole, for its tooltip and for questions about it. */
+export function tabDescription(tab: Tab): string {
+  return tab.kind === 'stack' ? tabTitle(tab) : tab.key
+}

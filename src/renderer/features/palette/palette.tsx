@@ -1,0 +1,63 @@
+import { useState } from 'react'
+import { CompletionField } from '../../ui/completion-field.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import styles from './palette.module.css'
+import { type PaletteCommand, paletteOptions } from './palette-options.ts'
+import { rememberUse, usePaletteStore } from './palette-store.ts'
+
+export interface PaletteProps {
+  readonly commands: readonly PaletteCommand[]
+  readonly onRun: (id: string) => void
+  readonly onClose: () => void
+}
+
+/** Every command by name. */
+export function Palette({ commands, onRun, onClose }: PaletteProps) {
+  const [query, setQuery] = useState('')
+  const recent = usePaletteStore(state => state.recent)
+  const options = paletteOptions(commands, query, recent).map(({ command, places }) => ({
+    id: command.id,
+    label: <MarkedTitle title={command.title} places={places} />,
+    detail: command.shortcut,
+    isDisabled: !command.isEnabled,
+  }))
+  return (
+    <Dialog title="Command palette" onClose={onClose} place="top" width="medium" isTitleHidden>
+      <CompletionField
+        label="Command"
+        listLabel="Commands"
+        value={query}
+        onChange={setQuery}
+        items={options}
+        onChoose={({ id }) => {
+          rememberUse(id)
+          onClose()
+          onRun(id)
+        }}
+        isFirstActive
+        isLabelHidden
+        autoFocus
+        placeholder="Type a command"
+        emptyText="No command matches."
+        rows={14}
+      />
+    </Dialog>
+  )
+}
+
+function MarkedTitle({ title, places }: { readonly title: string; readonly places: readonly number[] }) {
+  const marked = new Set(places)
+  return (
+    <>
+      {[...title].map((letter, index) =>
+        marked.has(index) ? (
+          <b key={index} className={styles['mark']}>
+            {letter}
+          </b>
+        ) : (
+          letter
+        ),
+      )}
+    </>
+  )
+}

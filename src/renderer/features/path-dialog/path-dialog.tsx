@@ -1,0 +1,110 @@
+import { FileText, Folder } from 'lucide-react'
+import { useState } from 'react'
+import type { Client } from '../../api/client.ts'
+import { Button } from '../../ui/button.tsx'
+import { CompletionField } from '../../ui/completion-field.tsx'
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { asFolder, splitPartialPath, withoutEnd } from './partial-path.ts'
+import styles from './path-dialog.module.css'
+import { fittingEntries, type PathEntry } from './path-options.ts'
+import { isListedFile, type PathPurpose, purposeTitle } from './path-purpose.ts'
+import { useFolder } from './use-folder.ts'
+
+export interface PathDialogProps {
+  readonly client: Client
+  readonly purpose: PathPurpose
+  /** The folder to begin in. */
+  readonly home: string
+  /** `undefined` when the dialog was cancelled. */
+  readonly onAnswer: (path: string | undefined) => void
+}
+
+/** Asks for a path on the host's machine where the shell has no dialog of its own. */
+export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps) {
+  const [text, setText] = useState(asFolder(home) + (purpose.type === 'saveLocation' ? purpose.name : ''))
+  const [problem, setProblem] = useState<string>()
+  const [isReplacing, setReplacing] = useState(false)
+  const { folder, name } = splitPartialPath(text)
+  const listed = useFolder(client, folder === '' ? home : folder)
+  const entries = listed?.entries ?? []
+  const narrowing = purpose.type === 'saveLocation' ? '' : name
+  const options = fittingEntries(entries, narrowing, file => isListedFile(purpose, file))
+
+  function change(next: string): void {
+    setText(next)
+    setProblem(undefined)
+    setReplacing(false)
+  }
+
+  function choose(entry: PathEntry): void {
+    if (entry.isFolder) change(asFolder(entry.path) + (purpose.type === 'saveLocation' ? name : ''))
+    else if (purpose.type === 'saveLocation') change(entry.path)
+    else onAnswer(entry.path)
+  }
+
+  function submit(): void {
+    if (listed === undefined) return
+    if (listed.error !== undefined) {
+      setProblem(listed.error)
+      return
+    }
+    const entry = entries.find(other => other.name === name)
+    if (name === '') {
+      if (purpose.type === 'folder') onAnswer(withoutEnd(text))
+      else setProblem('Type the name of a file.')
+    } else if (entry?.isFolder === true) {
+      if (purpose.type === 'folder') onAnswer(entry.path)
+      else choose(entry)
+    } else if (purpose.type === 'saveLocation') {
+      if (entry === undefined || isReplacing) onAnswer(text)
+      else setReplacing(true)
+    } else if (purpose.type === 'stackFile' && entry !== undefined) {
+      onAnswer(entry.path)
+    } else {
+      setProblem(`There is no ${purpose.type === 'folder' ? 'folder' : 'file'} "${name}" in ${folder}`)
+    }
+  }
+
+  const title = purposeTitle(purpose)
+  return (
+    <Dialog title={title} onClose={() => onAnswer(undefined)} width="medium">
+      <CompletionField
+        label="Path"
+        listLabel={purpose.type === 'folder' ? 'Folders' : 'Folders and files'}
+        value={text}
+        onChange={change}
+        items={options.map(option)}
+        onChoose={({ entry }) => choose(entry)}
+        onComplete={({ entry }) => change(entry.isFolder ? asFolder(entry.path) : entry.path)}
+        onSubmit={submit}
+        isMonospace
+        autoFocus
+        error={problem ?? listed?.error}
+        emptyText={listed === undefined ? '' : emptyText(purpose, narrowing)}
+        rows={10}
+      />
+      {isReplacing && (
+        <p className={styles['replace']} role="alert">
+          The file <code>{name}</code> is there already. Save again to replace it.
+        </p>
+      )}
+      <p className={styles['hint']}>Tab completes · ↓ chooses · Enter takes the path as it stands</p>
+      <DialogButtons>
+        <Button onPress={() => onAnswer(undefined)}>Cancel</Button>
+        <Button variant={isReplacing ? 'danger' : 'primary'} onPress={submit}>
+          {isReplacing ? 'Replace' : purpose.type === 'saveLocation' ? 'Save' : 'Open'}
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  )
+}
+
+function option(entry: PathEntry) {
+  const Icon = entry.isFolder ? Folder : FileText
+  return { id: entry.path, label: entry.name, icon: <Icon size={14} aria-hidden />, entry }
+}
+
+function emptyText(purpose: PathPurpose, name: string): string {
+  const what = purpose.type === 'folder' ? 'folder' : 'folder or .json file'
+  return name === '' ? `There is no ${what} here.` : `No ${what} begins with "${name}".`
+}

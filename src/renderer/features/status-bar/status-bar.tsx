@@ -1,0 +1,66 @@
+import { Lock, Unplug } from 'lucide-react'
+import type { JobInfo } from '../../../shared/procedures/jobs.ts'
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { Client } from '../../api/client.ts'
+import { Button } from '../../ui/button.tsx'
+import { formatBytes } from '../../ui/format-bytes.ts'
+import { formatCountOf } from '../../ui/format-count.ts'
+import styles from './status-bar.module.css'
+import { type Stats, useStats } from './use-stats.ts'
+
+export interface StatusBarProps {
+  readonly client: Client
+  readonly session: SessionInfo | undefined
+  readonly jobs: readonly JobInfo[]
+  readonly isConnected: boolean
+  readonly onShowActivity: () => void
+}
+
+/** One line: which stack, how much is in it, what is going on. */
+export function StatusBar({ client, session, jobs, isConnected, onShowActivity }: StatusBarProps) {
+  const running = jobs.filter(job => job.state === 'running').length
+  return (
+    <footer aria-label="Status bar" className={styles['bar']}>
+      {session === undefined ? (
+        <span>No stack is open</span>
+      ) : (
+        <SessionStatus client={client} session={session} />
+      )}
+      <span className={styles['space']} />
+      {!isConnected && (
+        <span className={styles['lost']}>
+          <Unplug size={13} aria-hidden />
+          No connection
+        </span>
+      )}
+      <Button variant="quiet" onPress={onShowActivity}>
+        {running === 0 ? 'No jobs running' : running === 1 ? '1 job running' : `${running} jobs running`}
+      </Button>
+    </footer>
+  )
+}
+
+function SessionStatus({ client, session }: { readonly client: Client; readonly session: SessionInfo }) {
+  const stats = useStats(client, session.id)
+  return (
+    <>
+      <span className={styles['name']}>{session.name}</span>
+      {session.isReadOnly && (
+        <span className={styles['lock']}>
+          <Lock size={12} aria-hidden />
+          Read-only
+        </span>
+      )}
+      {!session.isWritable && <span className={styles['lock']}>This stack can’t be written</span>}
+      <span>{countText(stats)}</span>
+      {typeof stats === 'object' && stats.bytes !== undefined && <span>{formatBytes(stats.bytes)}</span>}
+    </>
+  )
+}
+
+function countText(stats: Stats | 'failed' | undefined): string {
+  if (stats === undefined) return 'Counting keys…'
+  if (stats === 'failed') return 'Keys not counted'
+  if (stats.entries === undefined || stats.accuracy === 'unknown') return 'Number of keys unknown'
+  return formatCountOf(stats.entries, stats.accuracy, 'key', 'keys')
+}

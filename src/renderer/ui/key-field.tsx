@@ -1,0 +1,72 @@
+import { FileText, Folder, FolderOpen } from 'lucide-react'
+import { type Completion, CompletionField } from './completion-field.tsx'
+import { formatBytes } from './format-bytes.ts'
+
+interface KeyRow {
+  readonly name: string
+  readonly isValue: boolean
+  readonly isBranch: boolean
+  readonly size?: number | undefined
+}
+
+export interface KeyFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Names of the level `prefix` that begin with `name`; absent while they are looked up. */
+  readonly completion:
+    | { readonly prefix: string; readonly name: string; readonly rows: readonly KeyRow[] }
+    | undefined
+  /** A name of the list was chosen. */
+  readonly onChoose: (key: string, row: KeyRow) => void
+  readonly onSubmit: () => void
+  readonly error?: string | undefined
+  readonly rows: number
+  readonly isLabelHidden?: boolean
+}
+
+interface KeyOption extends Completion {
+  readonly key: string
+  readonly row: KeyRow
+}
+
+/** A key that is typed level by level, with the names of the level that fit. Tab completes the first or the chosen one. */
+export function KeyField(props: KeyFieldProps) {
+  const { completion, value, onChange } = props
+  return (
+    <CompletionField
+      label={props.label}
+      listLabel="Keys that fit"
+      value={value}
+      onChange={onChange}
+      items={completion === undefined ? [] : completion.rows.map(row => option(completion.prefix, row))}
+      onChoose={({ key, row }) => props.onChoose(key, row)}
+      onComplete={({ key, row }) =>
+        onChange(row.isBranch && (!row.isValue || value === key) ? `${key}/` : key)
+      }
+      onSubmit={props.onSubmit}
+      isLabelHidden={props.isLabelHidden ?? false}
+      isMonospace
+      autoFocus
+      error={props.error}
+      emptyText={completion === undefined ? '' : emptyText(completion)}
+      rows={props.rows}
+    />
+  )
+}
+
+function option(prefix: string, row: KeyRow): KeyOption {
+  const Icon = row.isBranch ? (row.isValue ? FolderOpen : Folder) : FileText
+  return {
+    id: row.name,
+    key: prefix === '/' ? `/${row.name}` : `${prefix}/${row.name}`,
+    row,
+    label: row.isBranch && !row.isValue ? `${row.name}/` : row.name,
+    detail: row.size === undefined ? undefined : formatBytes(row.size),
+    icon: <Icon size={14} aria-hidden />,
+  }
+}
+
+function emptyText({ prefix, name }: { readonly prefix: string; readonly name: string }): string {
+  return name === '' ? `${prefix} is empty.` : `Nothing in ${prefix} begins with "${name}".`
+}
