@@ -4,14 +4,19 @@ import { z } from 'zod'
 
 const packageFile = z.object({ version: z.string() })
 
+/** The folder that holds `package.json`, above that of the built main process. */
+export function applicationDirectory(mainDirectory: string): string {
+  return join(mainDirectory, '..', '..')
+}
+
 /** Where the built page is, below the folder that holds `package.json`. */
-export function pageDirectory(applicationDirectory: string): string {
-  return join(applicationDirectory, 'out', 'renderer')
+export function pageDirectory(application: string): string {
+  return join(application, 'out', 'renderer')
 }
 
 /** The version that `package.json` names. */
-export async function applicationVersion(applicationDirectory: string): Promise<string> {
-  const text = await readFile(join(applicationDirectory, 'package.json'), 'utf8')
+export async function applicationVersion(application: string): Promise<string> {
+  const text = await readFile(join(application, 'package.json'), 'utf8')
   return packageFile.parse(JSON.parse(text)).version
 }
 
@@ -20,9 +25,9 @@ export async function applicationVersion(applicationDirectory: string): Promise<
  * is in, and says in `INIT_CWD` which one that is.
  */
 export function callerDirectory(
-  applicationDirectory: string,
+  application: string,
   current: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  return current === applicationDirectory ? (environment['INIT_CWD'] ?? current) : current
+  return current === application ? (environment['INIT_CWD'] ?? current) : current
 }

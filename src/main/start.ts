@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { callerDirectory } from './application.ts'
+import { applicationDirectory, callerDirectory } from './application.ts'
 import { hasDisplay } from './display.ts'
 import { runCommand } from './run-command.ts'
 import { chooseShell } from './start/choose-shell.ts'
@@ -7,9 +6,9 @@ import { electronPackage, fetchElectron, findElectron } from './start/electron-b
 import { electronArguments, runElectron } from './start/run-electron.ts'
 import { runWebShell } from './web/run-web-shell.ts'
 
-const applicationDirectory = join(import.meta.dirname, '..', '..')
+const application = applicationDirectory(import.meta.dirname)
 
-await runCommand(callerDirectory(applicationDirectory, process.cwd(), process.env), async commandLine => {
+await runCommand(callerDirectory(application, process.cwd(), process.env), async commandLine => {
   const choice = await chooseShell({
     isWeb: commandLine.isWeb,
     hasDisplay: hasDisplay(process.platform, process.env),
@@ -17,12 +16,12 @@ await runCommand(callerDirectory(applicationDirectory, process.cwd(), process.en
     findElectron: obtainElectron,
   })
   if (choice.shell === 'electron') {
-    const code = await runElectron(choice.executable, electronArguments(applicationDirectory, commandLine))
+    const code = await runElectron(choice.executable, electronArguments(application, commandLine))
     if (code !== 0) console.error(`Electron ended with code ${code}. \`npm start -- --web\` does without it.`)
     return code
   }
   if (choice.reason !== undefined) console.log(`Strata serves its window to a browser: ${choice.reason}.`)
-  await runWebShell({ applicationDirectory, commandLine })
+  await runWebShell({ application, commandLine })
   return 0
 })
 

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import type { BrowserWindow } from 'electron'
-import { pageDirectory } from '../application.ts'
+import { applicationDirectory, pageDirectory } from '../application.ts'
 import type { Host } from '../host/host.ts'
 import { openSources } from '../open-sources.ts'
 import { openPage } from '../page/open-page.ts'
@@ -25,7 +24,7 @@ export async function openShell(run: ElectronRun, requested: Requested): Promise
     appVersion: app.getVersion(),
     shellActions: createShellActions({ ...electron, window: () => window }),
   })
-  const page = await openPage(pageDirectory(join(mainDirectory, '..', '..')), run.developmentServer)
+  const page = await openPage(pageDirectory(applicationDirectory(mainDirectory)), run.developmentServer)
   const showWindow = (): void => {
     if (window !== undefined) return focus(window)
     window = openMainWindow({ ...electron, host, mainDirectory })

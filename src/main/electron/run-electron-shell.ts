@@ -1,3 +1,4 @@
+import { applicationDirectory, callerDirectory } from '../application.ts'
 import type { createHost } from '../host/host.ts'
 import type { ElectronModules } from './electron-modules.ts'
 import { guardContents } from './guard-contents.ts'
@@ -24,7 +25,8 @@ export async function runElectronShell(run: ElectronRun): Promise<void> {
   const dataDirectory = process.env['STRATA_DATA']
   if (dataDirectory !== undefined && dataDirectory !== '') app.setPath('userData', dataDirectory)
   try {
-    const requested = requestedBy(run.argv, app.isPackaged, process.cwd())
+    const directory = callerDirectory(applicationDirectory(run.mainDirectory), process.cwd(), process.env)
+    const requested = requestedBy(run.argv, app.isPackaged, directory)
     if (!app.requestSingleInstanceLock(requested)) {
       app.quit()
       return

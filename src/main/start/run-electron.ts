@@ -7,10 +7,10 @@ import type { CommandLine } from '../command-line.ts'
  * switch of its own, whatever a path begins with.
  */
 export function electronArguments(
-  applicationDirectory: string,
+  application: string,
   { paths, stacks }: Pick<CommandLine, 'paths' | 'stacks'>,
 ): readonly string[] {
-  return [applicationDirectory, '--', ...stacks.map(stack => `--stack=${stack}`), ...paths]
+  return [application, '--', ...stacks.map(stack => `--stack=${stack}`), ...paths]
 }
 
 /** Runs Electron until its window is closed. @returns Its exit code. */

@@ -15,7 +15,7 @@ const CLOSING_TIME = 10_000
 
 export interface WebRun {
   /** Folder of `package.json`. */
-  readonly applicationDirectory: string
+  readonly application: string
   readonly commandLine: CommandLine
   readonly developmentServer?: string | undefined
   /** A fixed token, so that a page finds its host again after a restart in development. */
@@ -24,18 +24,18 @@ export interface WebRun {
 
 /** Serves page and host to a browser until the process is told to stop. */
 export async function runWebShell(run: WebRun): Promise<void> {
-  const { applicationDirectory, commandLine } = run
+  const { application, commandLine } = run
   const sources = await requestedSources(commandLine)
   const host = await createHost({
     dataDirectory: dataDirectory(),
     shell: 'web',
-    appVersion: await applicationVersion(applicationDirectory),
+    appVersion: await applicationVersion(application),
   })
   try {
     await openSources(host, sources)
     const shell = await startWebShell({
       host,
-      pageDirectory: pageDirectory(applicationDirectory),
+      pageDirectory: pageDirectory(application),
       developmentServer: run.developmentServer,
       port: commandLine.port,
       token: run.token,

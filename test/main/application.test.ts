@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { applicationDirectory, applicationVersion, callerDirectory } from '../../src/main/application.ts'
+import { hasDisplay } from '../../src/main/display.ts'
+import { openSources } from '../../src/main/open-sources.ts'
+import { requestedSources } from '../../src/main/sources.ts'
+import { withinTime } from '../../src/main/within-time.ts'
+import { createHostDouble } from './electron/run-on-double.ts'
+
+it('the version is that of package.json', async () => {
+  const application = applicationDirectory(join(import.meta.dirname, '..', '..', 'out', 'main'))
+  expect(await applicationVersion(application)).toMatch(/^\d+\.\d+\.\d+$/)
+})
+
+it('paths start where the person is, though npm runs us in the package', () => {
+  expect(callerDirectory('/strata', '/strata', { INIT_CWD: '/home/ada' })).toBe('/home/ada')
+  expect(callerDirectory('/strata', '/strata', {})).toBe('/strata')
+  // Another script of npm started something that started us, where it chose.
+  expect(callerDirectory('/strata', '/tmp', { INIT_CWD: '/home/ada' })).toBe('/tmp')
+})
+
+it.each([
+  ['linux', {}, false],
+  ['linux', { DISPLAY: '' }, false],
+  ['linux', { DISPLAY: ':0' }, true],
+  ['linux', { WAYLAND_DISPLAY: 'wayland-0' }, true],
+  ['darwin', {}, true],
+  ['darwin', { SSH_CONNECTION: 'a b' }, false],
+  ['win32', {}, true],
+] as const)('on %s with %j there is a display: %j', (platform, environment, expected) => {
+  expect(hasDisplay(platform, environment)).toBe(expected)
+})
+
+it('a folder is opened as a folder, a file as a stack, nothing as the sample', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'strata-sources-'))
+  const file = join(directory, 'a.stack.json')
+  const folder = join(directory, 'folder.json')
+  await writeFile(file, '{}')
+  await mkdir(folder)
+  expect(await requestedSources({ paths: [file, folder], stacks: [file] })).toEqual([
+    { type: 'stackFile', path: file },
+    { type: 'folder', path: folder },
+    { type: 'stackFile', path: file },
+  ])
+  expect(await requestedSources({ paths: [], stacks: [] })).toEqual([{ type: 'sample' }])
+  await expect(requestedSources({ paths: [join(directory, 'absent')], stacks: [] })).rejects.toThrow(
+    'there is no such folder or stack file',
+  )
+  await rm(directory, { recursive: true })
+})
+
+it('the first of what is opened is shown', async () => {
+  const { host, opened, shown } = createHostDouble()
+  await openSources(host, [{ type: 'sample' }, { type: 'folder', path: '/a' }])
+  expect([opened.length, shown]).toEqual([2, ['s1']])
+})
+
+it('withinTime waits for work no longer than its limit', async () => {
+  expect(await withinTime(Promise.resolve(), 60_000)).toBe(true)
+  expect(await withinTime(new Promise(() => undefined), 5)).toBe(false)
+  await expect(withinTime(Promise.reject(new Error('work failed')), 60_000)).rejects.toThrow('work failed')
+})

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { parseCommandLine, UsageError } from '../../src/main/command-line.ts'
+
+it('paths may be relative, and options stand anywhere', () => {
+  expect(
+    parseCommandLine(['a', '--stack', 'b.json', '--port', '80', '/c', '--no-open'], '/home/ada'),
+  ).toEqual({
+    paths: ['/home/ada/a', '/c'],
+    stacks: ['/home/ada/b.json'],
+    isWeb: false,
+    opensBrowser: false,
+    port: 80,
+    isHelp: false,
+  })
+})
+
+it('nothing asks for nothing', () => {
+  expect(parseCommandLine([], '/')).toEqual({
+    paths: [],
+    stacks: [],
+    isWeb: false,
+    opensBrowser: true,
+    port: undefined,
+    isHelp: false,
+  })
+})
+
+it.each([
+  [['--prot', '1']],
+  [['--port', 'x']],
+  [['--port', '65536']],
+  [['--port', '-1']],
+  [['--port=']],
+  [['--stack']],
+  [['--web=yes']],
+])('%j is refused', args => {
+  expect(() => parseCommandLine(args, '/')).toThrow(UsageError)
+})
+
+it('after -- everything is a path', () => {
+  expect(parseCommandLine(['--', '--web'], '/').paths).toEqual(['/--web'])
+})
