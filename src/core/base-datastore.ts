@@ -23,7 +23,9 @@ import { failure, throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 import { Key as Keys } from './key.ts'
 import { OrderedBatch } from './ordered-batch.ts'
+import { planOf } from './query/plan.ts'
 import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
+import { answerByScan } from './query/scan.ts'
 
 /** What can be said in terms of the rest of the contract. A store overrides what it does better. */
 export abstract class BaseDatastore<V> implements Datastore<V> {
@@ -51,7 +53,7 @@ export abstract class BaseDatastore<V> implements Datastore<V> {
 
   async *putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
     for await (const { key, value } of pairs) {
-      await this.put(key, value as ValueSource<V>, options)
+      await this.put(key, value, options)
       yield key
     }
   }
@@ -67,26 +69,20 @@ export abstract class BaseDatastore<V> implements Datastore<V> {
     return new OrderedBatch(this)
   }
 
-  // eslint-disable-next-line require-yield -- a store that answers queries overrides this
-  async *query(query: Query, _options?: QueryOptions): AsyncIterable<Entry<V>> {
-    throw failure(
-      'QUERY_UNSUPPORTED',
-      'query',
-      Keys.parse(query.prefix ?? '/'),
-      'this store answers no queries',
-    )
+  query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
+    return answerByScan(this, query, options)
   }
 
   explainQuery(query: Query): QueryPlan {
-    return { store: this.constructor.name, native: [], scanned: Object.keys(query) }
+    return planOf(this.constructor.name, query, () => false)
   }
 
   async sync(_prefix?: Key, options: CallOptions = {}): Promise<void> {
     throwIfAborted(options.signal, 'sync')
   }
 
-  // eslint-disable-next-line require-yield -- a store that can watch overrides this
-  async *watch(prefix: Key, _options?: CallOptions): AsyncIterable<Change> {
+  async *watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    throwIfAborted(options.signal, 'watch', prefix)
     throw failure('UNSUPPORTED', 'watch', prefix, 'this store does not report changes')
   }
 

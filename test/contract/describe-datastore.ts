@@ -11,6 +11,7 @@ import { describeListPaging } from './list-paging.ts'
 import { describeMany } from './many.ts'
 import { describeModel } from './model.ts'
 import { describePreconditions } from './preconditions.ts'
+import { describeQueries } from './queries.ts'
 import { describeReadOnly } from './read-only.ts'
 import { describeReads } from './reads.ts'
 import { describeStats } from './stats.ts'
@@ -31,6 +32,7 @@ export function describeDatastore<V = Uint8Array>(name: string, options: SuiteOp
     describeReads(suite)
     describeList(suite)
     describeListPaging(suite)
+    describeQueries(suite)
     describeCapabilities(suite)
     describeClose(suite)
     describeAborts(suite)

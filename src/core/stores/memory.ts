@@ -20,6 +20,8 @@ import { NotFoundError, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
+import { planOf } from '../query/plan.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
 import { LevelIndex } from './level-index.ts'
 
 /** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
@@ -44,7 +46,7 @@ class Version implements PutResult {
 /** Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. */
 export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
-    query: 'scan',
+    query: 'native',
     list: 'seek',
     watch: 'none',
     atomicBatch: false,
@@ -142,6 +144,10 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   async stats(options?: CallOptions): Promise<StoreStats> {
     this.#enter('count', undefined, options)
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    return planOf('MemoryDatastore', query, () => true)
   }
 
   override async sync(_prefix?: Key, options?: CallOptions): Promise<void> {

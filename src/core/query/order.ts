@@ -1,0 +1,53 @@
+import { Key } from '../key.ts'
+import type { Facts } from './field.ts'
+import { readField } from './field.ts'
+import type { ParsedOrder } from './parse-query.ts'
+
+/** Something with a place in an order: its key, and what each order looks at. */
+export interface Placed {
+  readonly key: Key
+  readonly place: readonly unknown[]
+}
+
+/** What the orders look at in one entry. */
+export function placeOf(orderBy: readonly ParsedOrder[], facts: Facts): readonly unknown[] {
+  return orderBy.map(({ field }) => readField(field, facts))
+}
+
+/**
+ * The orders one after another, ties by key. Numbers come before texts, texts before `false`, `true` and `null`;
+ * what is absent, or is nothing that has an order, comes last in either direction.
+ */
+export function comparePlaces(orderBy: readonly ParsedOrder[]): (a: Placed, b: Placed) => number {
+  return (a, b) => {
+    for (const [index, { descending }] of orderBy.entries()) {
+      const difference = compareValues(a.place[index], b.place[index], descending)
+      if (difference !== 0) return difference
+    }
+    return Key.compare(a.key, b.key)
+  }
+}
+
+const ABSENT = 4
+
+function compareValues(a: unknown, b: unknown, descending: boolean): number {
+  const [left, right] = [rankOf(a), rankOf(b)]
+  if (left === ABSENT || right === ABSENT) return left - right
+  const difference = left === right ? compareAlike(a, b) : left - right
+  return descending ? 0 - difference : difference
+}
+
+function compareAlike(a: unknown, b: unknown): number {
+  if (a instanceof Key && b instanceof Key) return Key.compare(a, b)
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
+  return Number(a) - Number(b)
+}
+
+function rankOf(value: unknown): number {
+  if (value === null) return 3
+  if (typeof value === 'number') return Number.isNaN(value) ? ABSENT : 0
+  if (typeof value === 'string') return 1
+  if (typeof value === 'boolean') return 2
+  return value instanceof Key ? 0 : ABSENT
+}

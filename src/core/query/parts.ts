@@ -1,0 +1,75 @@
+import type { Entry } from '../datastore.ts'
+import { noStart, slice } from './answer.ts'
+import type { Facts } from './field.ts'
+import { mergeOrdered } from './merge.ts'
+import type { Placed } from './order.ts'
+import { comparePlaces, placeOf } from './order.ts'
+import type { ParsedQuery } from './parse-query.ts'
+import { isInKeyOrder, parseQuery } from './parse-query.ts'
+import type { Query } from './query.ts'
+
+/**
+ * What to ask each of several stores that hold the keys between them, so that `answerOfParts` can make one answer of
+ * theirs: offset and limit wait for the merge, and what the order looks at is asked for even where the caller does not
+ * want it.
+ */
+export function queryOfPart(query: Query): Query {
+  const parsed = parseQuery(query)
+  const { orderBy, limit, offset } = parsed
+  const looksAt = (...kinds: readonly string[]) => orderBy.some(({ field }) => kinds.includes(field.kind))
+  const inKeyOrder = isInKeyOrder(parsed)
+  const isBounded = limit !== Number.POSITIVE_INFINITY && (inKeyOrder || parsed.after === undefined)
+  return {
+    ...query,
+    after: inKeyOrder ? query.after : undefined,
+    offset: undefined,
+    limit: isBounded ? offset + limit : undefined,
+    keysOnly: parsed.keysOnly && !looksAt('value'),
+    withStat: parsed.withStat || looksAt('size', 'mtime'),
+  }
+}
+
+/**
+ * The answer to `query` out of the answers that several stores gave to `queryOfPart(query)`. No key may be in two of
+ * them.
+ */
+export async function* answerOfParts<V>(
+  query: Query,
+  answers: readonly AsyncIterable<Entry<V>>[],
+): AsyncIterable<Entry<V>> {
+  const parsed = parseQuery(query)
+  const compare = comparePlaces(parsed.orderBy)
+  const placed = answers.map(entries => withPlaces(entries, parsed))
+  const merged = pastStart(mergeOrdered(placed, compare), parsed)
+  for await (const { entry } of slice(merged, parsed.offset, parsed.limit)) yield asAsked(entry, parsed)
+}
+
+interface PlacedEntry<V> extends Placed {
+  readonly entry: Entry<V>
+}
+
+async function* withPlaces<V>(
+  entries: AsyncIterable<Entry<V>>,
+  { orderBy }: ParsedQuery,
+): AsyncIterable<PlacedEntry<V>> {
+  for await (const entry of entries) {
+    const { key, stat, value } = entry
+    const facts: Facts = { key, size: stat?.size, mtime: stat?.mtime, value }
+    yield { key, place: placeOf(orderBy, facts), entry }
+  }
+}
+
+/** In key order each part has started past `after` by itself; in another only the merge knows where that is. */
+async function* pastStart<T extends Placed>(merged: AsyncIterable<T>, query: ParsedQuery): AsyncIterable<T> {
+  const { after } = query
+  let isPast = after === undefined || isInKeyOrder(query)
+  for await (const one of merged) {
+    if (isPast) yield one
+    else isPast = after?.equals(one.key) === true
+  }
+  if (!isPast) throw noStart(query)
+}
+
+function asAsked<V>({ key, value, stat }: Entry<V>, { keysOnly, withStat }: ParsedQuery): Entry<V> {
+  return { key, ...(!keysOnly && { value }), ...(withStat && { stat }) }
+}

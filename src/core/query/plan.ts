@@ -1,0 +1,43 @@
+import { kindsOf } from './condition.ts'
+import { parseQuery } from './parse-query.ts'
+import type { Query, QueryPlan } from './query.ts'
+
+/** What a query asks for, one by one. `where` and `orderBy` go by the kind of field they look at. */
+export type Clause =
+  | 'prefix'
+  | 'recursive'
+  | `where.${'key' | 'size' | 'mtime' | 'value'}`
+  | `orderBy.${'key' | 'size' | 'mtime' | 'value'}`
+  | 'after'
+  | 'offset'
+  | 'limit'
+  | 'keysOnly'
+  | 'withStat'
+
+/** The clauses that `query` uses; walking what is below its prefix is always one. */
+export function clausesOf(query: Query): readonly Clause[] {
+  const { recursive, where, orderBy, after, offset, limit, keysOnly, withStat } = parseQuery(query)
+  const kinds = new Set(where.flatMap(condition => [...kindsOf(condition)]))
+  const clauses: readonly (Clause | false)[] = [
+    'prefix',
+    !recursive && 'recursive',
+    ...[...kinds].map(kind => `where.${kind}` as const),
+    ...new Set(orderBy.map(({ field }) => `orderBy.${field.kind}` as const)),
+    after !== undefined && 'after',
+    offset > 0 && 'offset',
+    limit !== Number.POSITIVE_INFINITY && 'limit',
+    keysOnly && 'keysOnly',
+    withStat && 'withStat',
+  ]
+  return clauses.filter(clause => clause !== false)
+}
+
+/** The plan of a store that answers by itself the clauses that `isNative` says, and scans for the others. */
+export function planOf(store: string, query: Query, isNative: (clause: Clause) => boolean): QueryPlan {
+  const clauses = clausesOf(query)
+  return {
+    store,
+    native: clauses.filter(isNative),
+    scanned: clauses.filter(clause => !isNative(clause)),
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Keeps the first `capacity` of all that is added, by `compare`, in a heap with the last of them on top: memory goes
+ * with the capacity, not with what passes through.
+ */
+export class TopEntries<T> {
+  readonly #capacity: number
+  readonly #compare: (a: T, b: T) => number
+  readonly #heap: T[] = []
+
+  constructor(capacity: number, compare: (a: T, b: T) => number) {
+    this.#capacity = capacity
+    this.#compare = compare
+  }
+
+  add(entry: T): void {
+    const heap = this.#heap
+    if (this.#capacity === Number.POSITIVE_INFINITY) heap.push(entry)
+    else if (heap.length < this.#capacity) this.#rise(heap.push(entry) - 1)
+    else if (heap.length > 0 && this.#compare(entry, heap[0] as T) < 0) {
+      heap[0] = entry
+      this.#sink()
+    }
+  }
+
+  /** What was kept, first to last. */
+  sorted(): T[] {
+    return this.#heap.toSorted(this.#compare)
+  }
+
+  #rise(start: number): void {
+    let index = start
+    while (index > 0) {
+      const parent = (index - 1) >>> 1
+      if (!this.#isPast(index, parent)) return
+      this.#swap(index, parent)
+      index = parent
+    }
+  }
+
+  #sink(): void {
+    let index = 0
+    for (;;) {
+      const left = 2 * index + 1
+      if (left >= this.#heap.length) return
+      const right = left + 1
+      const child = right < this.#heap.length && this.#isPast(right, left) ? right : left
+      if (!this.#isPast(child, index)) return
+      this.#swap(index, child)
+      index = child
+    }
+  }
+
+  #isPast(a: number, b: number): boolean {
+    return this.#compare(this.#heap[a] as T, this.#heap[b] as T) > 0
+  }
+
+  #swap(a: number, b: number): void {
+    const entry = this.#heap[a] as T
+    this.#heap[a] = this.#heap[b] as T
+    this.#heap[b] = entry
+  }
+}

@@ -1,0 +1,72 @@
+import type { Child, Datastore, ListPage } from '../datastore.ts'
+import { Key } from '../key.ts'
+
+/** How a walk goes. */
+export interface Way {
+  readonly recursive: boolean
+  /** Last key first. */
+  readonly descending: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+export type Walkable = Pick<Datastore<unknown>, 'list' | 'has'>
+
+/** The child whose level it is, given once the level is through, where that is the order. */
+type Owner = Pick<Child, 'key' | 'isValue'>
+
+/** One level on the way of a walk, and how far it is through. */
+export class Level {
+  readonly prefix: Key
+  readonly owner: Owner | undefined
+  children: readonly Child[] = []
+  index = 0
+  /** Where the next page starts. */
+  after: string | undefined
+  /** There is no next page. */
+  isLast = false
+
+  constructor(prefix: Key, owner: Owner | undefined, after: string | undefined) {
+    this.prefix = prefix
+    this.owner = owner
+    this.after = after
+  }
+
+  turnTo({ children, cursor }: ListPage): void {
+    this.children = children
+    this.index = 0
+    this.after = cursor
+    this.isLast = cursor === undefined
+  }
+}
+
+export function levelBelow(prefix: Key, owner?: Owner): Level {
+  return new Level(prefix, owner, undefined)
+}
+
+/** The levels on the way to a key, outermost first, each set to go on strictly past it. */
+export async function levelsPast(
+  store: Walkable,
+  prefix: Key,
+  past: Key | undefined,
+  { recursive, descending, signal }: Way,
+): Promise<Level[]> {
+  if (past === undefined) return [levelBelow(prefix)]
+  if (!prefix.isAncestorOf(past)) {
+    const isAllBelowPast = Key.compare(past, prefix) <= 0
+    return isAllBelowPast === descending ? [] : [levelBelow(prefix)]
+  }
+  const levels: Level[] = []
+  for (let depth = prefix.depth; depth < past.depth; depth++) {
+    const key = Key.root.child(past.segments.slice(0, depth))
+    // In descending order a key comes after all that is below it, so those above `past` are yet to come.
+    const isOwned = descending && depth > prefix.depth
+    const owner = isOwned ? { key, isValue: await store.has(key, { signal }) } : undefined
+    const level = new Level(key, owner, past.segments[depth])
+    levels.push(level)
+    if (recursive || depth === prefix.depth) continue
+    level.isLast = true
+    return levels
+  }
+  if (!descending && recursive) levels.push(levelBelow(past))
+  return levels
+}
