@@ -6,6 +6,7 @@ import type {
   Capabilities,
   Datastore,
   DeleteOptions,
+  Entry,
   ListOptions,
   ListPage,
   PutOptions,
@@ -18,6 +19,8 @@ import type {
 } from '../datastore.ts'
 import { DatastoreError, hasCode, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { answerOfParts, clausesAfterMerge, queryOfPart } from '../query/parts.ts'
+import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import { assertChildren, capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
 import { mergeLevel } from './merge-level.ts'
 import { SHARD_FUNCTIONS, type ShardFunction, type ShardFunctionName } from './shard-function.ts'
@@ -102,6 +105,18 @@ export class ShardedDatastore<V> extends BaseDatastore<V> {
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     this.#gate.assertOpen('list', prefix, options)
     return mergeLevel(this.shards, prefix, options)
+  }
+
+  override query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
+    const part = queryOfPart(query)
+    const answers = [...new Set(this.shards)].map(shard => shard.query(part, options))
+    return answerOfParts(query, answers)
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    const part = queryOfPart(query)
+    const children = [...new Set(this.shards)].map(shard => shard.explainQuery(part))
+    return { store: 'sharded', native: clausesAfterMerge(query), scanned: [], children }
   }
 
   async stats(options?: CallOptions): Promise<StoreStats> {

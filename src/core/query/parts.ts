@@ -6,6 +6,8 @@ import type { Placed } from './order.ts'
 import { comparePlaces, placeOf } from './order.ts'
 import type { ParsedQuery } from './parse-query.ts'
 import { isInKeyOrder, parseQuery } from './parse-query.ts'
+import type { Clause } from './plan.ts'
+import { clausesOf } from './plan.ts'
 import type { Query } from './query.ts'
 
 /**
@@ -27,6 +29,13 @@ export function queryOfPart(query: Query): Query {
     keysOnly: parsed.keysOnly && !looksAt('value'),
     withStat: parsed.withStat || looksAt('size', 'mtime'),
   }
+}
+
+/** The clauses that `answerOfParts` answers itself; the others are up to the parts. */
+export function clausesAfterMerge(query: Query): readonly Clause[] {
+  const after = isInKeyOrder(parseQuery(query)) ? [] : ['after']
+  const kept = ['offset', 'limit', ...after]
+  return clausesOf(query).filter(clause => kept.includes(clause) || clause.startsWith('orderBy.'))
 }
 
 /**

@@ -41,3 +41,8 @@ export function planOf(store: string, query: Query, isNative: (clause: Clause) =
     scanned: clauses.filter(clause => !isNative(clause)),
   }
 }
+
+/** Whether anything in a plan, in any store, is left to scanning, so that the query needs `{ scan: true }`. */
+export function needsScan(plan: QueryPlan): boolean {
+  return plan.scanned.length > 0 || plan.children?.some(needsScan) === true
+}
