@@ -15,7 +15,7 @@ export default defineConfig({
     build: {
       target: NODE,
       sourcemap: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: at('src/main/index.ts'),
           start: at('src/main/start.ts'),
@@ -28,7 +28,7 @@ export default defineConfig({
     build: {
       // A sandboxed preload is one CommonJS file and can load nothing but Electron.
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: { index: at('src/preload/index.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -38,9 +38,10 @@ export default defineConfig({
     root: at('src/renderer'),
     plugins: [react()],
     build: {
-      rollupOptions: { input: at('src/renderer/index.html') },
+      rolldownOptions: { input: at('src/renderer/index.html') },
       // Small files in `data:` addresses would be scripts and fonts that the policy refuses.
       assetsInlineLimit: 0,
+      minify: true,
       modulePreload: { polyfill: false },
     },
     server: {

@@ -26,7 +26,10 @@ export async function openShell(run: ElectronRun, requested: Requested): Promise
   })
   const page = await openPage(pageDirectory(applicationDirectory(mainDirectory)), run.developmentServer)
   const showWindow = (): void => {
-    if (window !== undefined) return focus(window)
+    if (window !== undefined) {
+      focus(window)
+      return
+    }
     window = openMainWindow({ ...electron, host, mainDirectory })
     window.once('closed', () => {
       window = undefined

@@ -10,7 +10,7 @@ export interface PortHandover {
   readonly MessageChannelMain: ElectronModules['MessageChannelMain']
   readonly host: Pick<Host, 'connect'>
   /** Whether these contents are of one of our own windows. */
-  isOwn(contents: WebContents): boolean
+  readonly isOwn: (contents: WebContents) => boolean
 }
 
 /** Gives the page its port to the host when it asks: the one message of Electron's that is listened to. */

@@ -1,4 +1,4 @@
-import type { BaseWindow, OpenDialogOptions } from 'electron'
+import type { BrowserWindow, OpenDialogOptions } from 'electron'
 import { DatastoreError } from '../../core/errors.ts'
 import type { ShellActions } from '../host/shell-actions.ts'
 import type { ElectronModules } from './electron-modules.ts'
@@ -9,7 +9,7 @@ const STACK_FILES = [{ name: 'Stack files', extensions: ['json'] }]
 
 export interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'dialog' | 'Menu' | 'shell'> {
   /** The window that dialogs belong to. */
-  window(): BaseWindow | undefined
+  readonly window: () => BrowserWindow | undefined
 }
 
 /** What the page may ask of the desktop, by way of the host. */

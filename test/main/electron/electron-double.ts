@@ -4,9 +4,12 @@ import type {
   BrowserWindowConstructorOptions,
   Dialog,
   IpcMainEvent,
+  MenuItemConstructorOptions,
   NativeTheme,
+  OpenDialogReturnValue,
   Protocol,
   Rectangle,
+  SaveDialogReturnValue,
   Screen,
   Session,
   Shell,
@@ -73,7 +76,7 @@ export class WindowDouble extends EventEmitter {
   isMinimized = vi.fn(() => false)
   isMaximized = vi.fn(() => false)
   isFullScreen = vi.fn(() => false)
-  loadURL = vi.fn(async (_url: string) => {
+  loadURL = vi.fn<(url: string) => Promise<void>>(async () => {
     if (WindowDouble.isUnloadable) throw new Error('ERR_FAILED')
   })
   getNormalBounds = vi.fn(() => this.bounds)
@@ -126,8 +129,14 @@ export function createElectronDouble({ isPackaged = true, isFirst = true } = {})
   const dialog = {
     showErrorBox: vi.fn<Dialog['showErrorBox']>(),
     showMessageBoxSync: vi.fn<(...args: unknown[]) => number>(() => 0),
-    showOpenDialog: vi.fn(async (..._args: unknown[]) => ({ canceled: true, filePaths: [] as string[] })),
-    showSaveDialog: vi.fn(async (..._args: unknown[]) => ({ canceled: true, filePath: '' })),
+    showOpenDialog: vi.fn<(...args: unknown[]) => Promise<OpenDialogReturnValue>>(async () => ({
+      canceled: true,
+      filePaths: [],
+    })),
+    showSaveDialog: vi.fn<(...args: unknown[]) => Promise<SaveDialogReturnValue>>(async () => ({
+      canceled: true,
+      filePath: '',
+    })),
   } satisfies Partial<Dialog>
   const shell = {
     openExternal: vi.fn<Shell['openExternal']>(async () => undefined),
@@ -142,8 +151,8 @@ export function createElectronDouble({ isPackaged = true, isFirst = true } = {})
     getAllDisplays: () => [display as Electron.Display],
   } satisfies Partial<Screen>
   const Menu = {
-    buildFromTemplate: vi.fn((template: Electron.MenuItemConstructorOptions[]) => template),
-    setApplicationMenu: vi.fn(),
+    buildFromTemplate: vi.fn((template: MenuItemConstructorOptions[]) => template),
+    setApplicationMenu: vi.fn<(menu: readonly MenuItemConstructorOptions[]) => void>(),
   }
   const ipcMain = new EventEmitter()
   class MessageChannelMain {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { WindowState } from '../../../src/main/host/workspace/window-state.ts'
 import { createElectronDouble, WindowDouble } from './electron-double.ts'
 import { cleanUp, createHostDouble, runOnDouble } from './run-on-double.ts'
 
@@ -17,10 +18,16 @@ afterAll(async () => {
   await cleanUp()
 })
 
-async function start({ argv = [] as readonly string[], isFirst = true, ...state } = {}) {
+interface Start {
+  readonly argv?: readonly string[]
+  readonly isFirst?: boolean
+  readonly windowState?: WindowState
+}
+
+async function start({ argv = [], isFirst = true, windowState }: Start = {}) {
   const electron = createElectronDouble({ isFirst })
   const host = createHostDouble()
-  Object.assign(host.host, state)
+  host.host.windowState = windowState
   const run = await runOnDouble(electron, host, ['/opt/strata', ...argv])
   return { electron, host, run, window: electron.windows[0]! }
 }
@@ -178,10 +185,11 @@ describe('the application', () => {
 
   it('closes its stores before it ends', async () => {
     const { electron, host } = await start()
+    const close = vi.spyOn(host.host, 'close')
     const preventDefault = vi.fn()
     electron.app.emit('will-quit', { preventDefault })
     expect(preventDefault).toHaveBeenCalled()
-    expect(host.host.close).toHaveBeenCalledOnce()
+    expect(close).toHaveBeenCalledOnce()
     await vi.waitFor(() => expect(electron.app.exit).toHaveBeenCalledWith(0))
   })
 

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { runElectronShell } from '../../../src/main/electron/run-electron-shell.ts'
 import type { Host, HostOptions } from '../../../src/main/host/host.ts'
 import type { Channel } from '../../../src/shared/channel.ts'
@@ -55,7 +54,7 @@ export function createHostDouble(): HostDouble {
       },
     },
     windowState: undefined,
-    close: vi.fn(async () => undefined),
+    close: async () => undefined,
   }
   const changeTheme = (theme: WorkspaceState['settings']['theme']): void => {
     for (const listener of listeners) listener(state(theme))

@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Writes how many specs passed and failed, and which were skipped for what reason. */
+export default class PlaywrightCounts {
+  #suite
+
+  onBegin(_config, suite) {
+    this.#suite = suite
+  }
+
+  onEnd() {
+    const counts = { passed: 0, failed: 0, skipped: [] }
+    for (const test of this.#suite?.allTests() ?? []) {
+      const outcome = test.outcome()
+      if (outcome === 'skipped') counts.skipped.push({ name: test.title, reason: reasonOf(test) })
+      else if (outcome === 'unexpected') counts.failed++
+      else counts.passed++
+    }
+    const folder = process.env.STRATA_REPORTS
+    if (folder !== undefined) writeFileSync(join(folder, 'e2e.json'), JSON.stringify(counts))
+  }
+}
+
+function reasonOf(test) {
+  const annotations = [...test.annotations, ...test.results.flatMap(result => result.annotations ?? [])]
+  const skip = annotations.find(annotation => annotation.type === 'skip' || annotation.type === 'fixme')
+  return skip?.description ?? 'no reason was given'
+}

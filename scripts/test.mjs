@@ -1,0 +1,59 @@
+// Runs every test and ends with what was skipped, why, and one line of counts.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { findChromium } from './find-chromium.mjs'
+
+const reports = join(import.meta.dirname, '..', '.cache', 'reports')
+rmSync(reports, { recursive: true, force: true })
+mkdirSync(reports, { recursive: true })
+
+const steps = [
+  {
+    name: 'unit',
+    command: 'vitest',
+    args: ['run', '--reporter=default', '--reporter=./scripts/vitest-counts.mjs'],
+  },
+  { name: 'build', command: 'node', args: ['scripts/build.mjs'] },
+  { name: 'e2e', command: 'playwright', args: ['test'], skipReason: chromiumMissing() },
+]
+
+let isFailed = false
+const totals = { passed: 0, failed: 0, skipped: [] }
+
+for (const { name, command, args, skipReason } of steps) {
+  if (skipReason !== undefined) {
+    totals.skipped.push({ name: `all of ${name}`, reason: skipReason })
+    continue
+  }
+  const { status } = spawnSync('npx', ['--no-install', command, ...args], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, STRATA_REPORTS: reports },
+  })
+  const counts = read(join(reports, `${name}.json`))
+  totals.passed += counts.passed
+  totals.failed += counts.failed
+  totals.skipped.push(...counts.skipped)
+  if (status === 0) continue
+  isFailed = true
+  // A step that broke before it could count is a failure all the same.
+  if (counts.failed === 0) totals.failed++
+  console.error(`\n${name} ended with status ${status}`)
+}
+
+if (totals.skipped.length > 0) {
+  console.log('\nSkipped:')
+  for (const { name, reason } of totals.skipped) console.log(`- ${name}: ${reason}`)
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped.length} skipped`)
+process.exitCode = isFailed ? 1 : 0
+
+function read(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, skipped: [] }
+}
+
+function chromiumMissing() {
+  if (findChromium() !== undefined) return undefined
+  return 'there is no Chromium on this machine; install one (Debian: apt-get install chromium) or set CHROMIUM to its path'
+}
