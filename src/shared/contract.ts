@@ -5,7 +5,7 @@ import { levelProcedures } from './procedures/levels.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { shellProcedures } from './procedures/shell.ts'
 import { stackProcedures } from './procedures/stacks.ts'
-import { storeProcedures, transferProcedures } from './procedures/store.ts'
+import { storeProcedures, streamProcedures, uploadProcedures } from './procedures/store.ts'
 import { workspaceProcedures } from './procedures/workspace.ts'
 import type { Reply } from './values.ts'
 
@@ -16,7 +16,8 @@ export const contract = {
   ...sessionProcedures,
   ...stackProcedures,
   ...storeProcedures,
-  ...transferProcedures,
+  ...streamProcedures,
+  ...uploadProcedures,
   ...levelProcedures,
   ...jobProcedures,
 } satisfies Record<string, Procedure>

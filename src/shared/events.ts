@@ -10,8 +10,14 @@ export const events = {
   sessionsChanged: z.strictObject({ sessions: z.array(sessionInfo) }),
   workspaceChanged: workspaceState,
   levelChanged: z.strictObject({ session: sessionId, prefix: keyText, ...levelState.shape }),
-  /** A key was put or deleted through the host. */
-  valueChanged: z.strictObject({ session: sessionId, key: keyText, type: z.enum(['put', 'delete']) }),
+  /** A key was put or deleted through the host. Of each key the latest change, at most ten times a second. */
+  valueChanged: z.strictObject({
+    session: sessionId,
+    key: keyText,
+    type: z.enum(['put', 'delete']),
+    /** Too much changed to name each key: any key at or below `key` may have been put or deleted. */
+    isDeep: z.boolean().optional(),
+  }),
   jobChanged: jobInfo,
   /** A menu item was chosen (Electron). */
   commandInvoked: z.strictObject({ id: z.string() }),

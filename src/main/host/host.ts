@@ -1,9 +1,15 @@
 import type { BinaryDatastore } from '../../core/datastore.ts'
 import type { Channel } from '../../shared/channel.ts'
 import type { SessionInfo, Source } from '../../shared/procedures/sessions.ts'
+import type { Log } from './calls/describe-failure.ts'
+import { type Connection, type OpenConnection, serveChannel } from './connection.ts'
+import { allHandlers } from './handlers/all-handlers.ts'
+import { Jobs } from './jobs/jobs.ts'
+import type { Broadcast } from './page.ts'
+import { Sessions } from './sessions/sessions.ts'
 import type { ShellActions } from './shell-actions.ts'
 import type { WindowState } from './workspace/window-state.ts'
-import type { WorkspaceView } from './workspace/workspace.ts'
+import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
 
 export interface HostOptions {
   /** Folder for what the program keeps: the workspace file and the sample. Made when absent. */
@@ -12,11 +18,8 @@ export interface HostOptions {
   readonly appVersion: string
   /** What only a desktop shell can do. Absent, those procedures answer `UNSUPPORTED`. */
   readonly shellActions?: ShellActions | undefined
-}
-
-/** One page that talks to the host. Its calls, streams and uploads end with it; sessions and jobs live on. */
-export interface Connection {
-  close(): void
+  /** Told of defects and of what goes wrong with nobody waiting for it. Default: the console. */
+  readonly log?: Log | undefined
 }
 
 /** Everything behind the contract: sessions, levels, jobs, the workspace. Knows no window and no network. */
@@ -31,6 +34,63 @@ export interface Host {
   readonly workspace: WorkspaceView
   /** Where the window stood when it was last seen; setting it saves it, coalesced. */
   windowState: WindowState | undefined
-  /** Ends every connection and job, closes every stack, and saves the workspace. */
+  /** Ends every connection and job, closes every stack, and saves the workspace. A second call is the first one's promise. */
   close(): Promise<void>
+}
+
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { dataDirectory, log = logToConsole } = options
+  const connections = new Set<OpenConnection>()
+  const broadcast: Broadcast = (name, value) => {
+    for (const { page } of connections) page.emit(name, value)
+  }
+  const workspace = await Workspace.open(dataDirectory, log)
+  workspace.onChange(state => broadcast('workspaceChanged', state))
+  const sessions = new Sessions({ dataDirectory, workspace, broadcast, log })
+  const jobs = new Jobs(broadcast, log)
+  let first: string | undefined
+  const handlers = allHandlers({
+    options,
+    sessions,
+    jobs,
+    workspace,
+    first: () => (sessions.isOpen(first) ? first : undefined),
+  })
+  let closing: Promise<void> | undefined
+
+  async function end(): Promise<void> {
+    const open = [...connections]
+    for (const connection of open) connection.close()
+    await Promise.all(open.map(connection => connection.ended))
+    await jobs.cancelAll()
+    await sessions.closeAll()
+    await workspace.close()
+  }
+
+  return {
+    connect(channel) {
+      const connection = serveChannel(channel, handlers, log)
+      connections.add(connection)
+      void connection.ended.then(() => connections.delete(connection))
+      if (closing !== undefined) connection.close()
+      return connection
+    },
+    open: (source, { isReadOnly } = {}) => sessions.open(source, isReadOnly),
+    openStore: async (name, store) => sessions.openStore(name, store),
+    showFirst(session) {
+      first = session
+    },
+    workspace,
+    get windowState() {
+      return workspace.windowState
+    },
+    set windowState(state) {
+      workspace.windowState = state
+    },
+    close: () => (closing ??= end()),
+  }
+}
+
+function logToConsole(message: string, error: unknown): void {
+  console.error(message, error)
 }

@@ -65,7 +65,7 @@ export const storeProcedures = {
   ),
 }
 
-export const transferProcedures = {
+export const streamProcedures = {
   /** Begins a pulled read: nothing is read ahead of `streams.next`. */
   'streams.open': procedure(
     z.strictObject({ ...at, start: byteOffset.optional(), end: byteOffset.optional() }),
@@ -84,6 +84,9 @@ export const transferProcedures = {
     z.strictObject({ bytes, isLast: z.boolean() }),
   ),
   'streams.close': procedure(z.strictObject({ stream: z.string() }), done),
+}
+
+export const uploadProcedures = {
   /** Begins a write in pieces; nothing is visible before `uploads.commit`. */
   'uploads.open': procedure(z.strictObject({ ...at, ...writeRules }), z.strictObject({ upload: z.string() })),
   /** Resolves when the store has taken the piece: wait for it before the next one. */

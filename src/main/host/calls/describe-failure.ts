@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { DatastoreError, isAborted } from '../../../core/errors.ts'
+import type { Failure } from '../../../shared/values.ts'
+import { BadInputError } from './bad-input.ts'
+
+/** Told of failures that point to a defect rather than to something the person can act on. */
+export type Log = (message: string, error: unknown) => void
+
+/** What the page is told of something thrown. */
+export function describeFailure(error: unknown, log: Log): Failure {
+  if (error instanceof DatastoreError) return describeStoreFailure(error)
+  if (error instanceof z.ZodError) return { code: 'BAD_INPUT', message: describeIssues(error) }
+  if (error instanceof BadInputError) return { code: 'BAD_INPUT', message: error.message }
+  if (isAborted(error)) return { code: 'ABORTED', message: 'The call was aborted' }
+  log('A call failed in a way that nobody expected', error)
+  // Stores refuse arguments with these two; a defect may look the same, which is why it was logged.
+  if (error instanceof TypeError) return { code: 'VALUE_INVALID', message: error.message }
+  if (error instanceof RangeError) return { code: 'BAD_INPUT', message: error.message }
+  return {
+    code: 'UNKNOWN',
+    message: error instanceof Error ? error.message : 'Something failed without a reason',
+  }
+}
+
+function describeStoreFailure(error: DatastoreError): Failure {
+  const { code, message } = error
+  return {
+    code,
+    message,
+    ...(error.key !== undefined && { key: error.key.toString() }),
+    ...('path' in error && typeof error.path === 'string' && { path: error.path }),
+  }
+}
+
+const SHOWN_ISSUES = 5
+
+function describeIssues(error: z.ZodError): string {
+  const shown = error.issues.slice(0, SHOWN_ISSUES).map(issue => {
+    const where = issue.path.map(String).join('.')
+    return where === '' ? issue.message : `${where}: ${issue.message}`
+  })
+  const hidden = error.issues.length - shown.length
+  return `The call does not fit its schema: ${shown.join('; ')}${hidden > 0 ? `; and ${hidden} more` : ''}`
+}

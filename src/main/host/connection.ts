@@ -1,0 +1,72 @@
+import { createBirpc } from 'birpc'
+import type { Channel } from '../../shared/channel.ts'
+import type { HostFunctions } from '../../shared/contract.ts'
+import type { PageFunctions } from '../../shared/events.ts'
+import type { Reply } from '../../shared/values.ts'
+import type { Log } from './calls/describe-failure.ts'
+import { dispatch, type Handlers } from './calls/dispatch.ts'
+import { RunningCalls } from './calls/running-calls.ts'
+import { isRequest, unsendableReply } from './calls/wire.ts'
+import type { Page } from './page.ts'
+import { Streams } from './transfers/streams.ts'
+import { Uploads } from './transfers/uploads.ts'
+
+/** One page that talks to the host. Its calls, streams and uploads end with it; sessions and jobs live on. */
+export interface Connection {
+  close(): void
+}
+
+export interface OpenConnection extends Connection {
+  readonly page: Page
+  /** Resolves once nothing of the page is left open. */
+  readonly ended: Promise<void>
+}
+
+/** Serves the contract over a channel until it closes. */
+export function serveChannel(channel: Channel, handlers: Handlers, log: Log): OpenConnection {
+  const calls = new RunningCalls()
+  const functions: HostFunctions = {
+    call: (id, name, input): Promise<Reply<unknown>> =>
+      calls.run(id, signal => dispatch(handlers, name, input, { signal, page }, log)),
+    cancel: id => calls.cancel(id),
+  }
+  const rpc = createBirpc<PageFunctions, HostFunctions>(functions, {
+    post: message => postOrExplain(channel, message, log),
+    on: listener =>
+      channel.onMessage(message => {
+        if (isRequest(message)) listener(message)
+      }),
+    bind: 'functions',
+    eventNames: ['event'],
+    timeout: -1,
+    onGeneralError(error) {
+      log('A message could not be handled', error)
+      return true
+    },
+  })
+  const page: Page = {
+    streams: new Streams(),
+    uploads: new Uploads(),
+    emit: (name, value) =>
+      void rpc.event(name, value).catch((error: unknown) => log('An event was lost', error)),
+  }
+  const ended = new Promise<void>(resolve => {
+    channel.onClose(() => {
+      rpc.$close()
+      calls.abortAll()
+      void Promise.all([page.streams.endAll(), page.uploads.endAll()]).then(() => resolve())
+    })
+  })
+  return { page, ended, close: () => channel.close() }
+}
+
+/** A reply that the channel cannot carry becomes one that says so; the page would wait for ever. */
+function postOrExplain(channel: Channel, message: unknown, log: Log): void {
+  try {
+    channel.post(message)
+  } catch (error) {
+    log('A message could not be sent', error)
+    const reply = unsendableReply(message, error)
+    if (reply !== undefined) channel.post(reply)
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+export interface WriteFileOptions {
+  /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */
+  readonly replace: boolean
+}
+
+/** Writes a file whole or not at all: whoever reads it, even after a crash, sees the old text or the new one. */
+export async function writeFileAtomically(
+  path: string,
+  text: string,
+  options: WriteFileOptions,
+): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
+  try {
+    await writeDurably(temporary, text)
+    if (options.replace) await rename(temporary, path)
+    else await claim(temporary, path)
+    await syncFolder(folder)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A link, unlike a rename, refuses a name that is taken, and does so without a moment in between. */
+async function claim(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    if (!hasErrno(error, ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])) throw error
+    // A file system without links: take the name with an empty file, then put the text over it.
+    await (await open(path, 'wx')).close()
+    await rename(temporary, path)
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders, and needs no such call.
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export function hasErrno(error: unknown, codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}

@@ -1,0 +1,66 @@
+import { homedir } from 'node:os'
+import { DatastoreError } from '../../../core/errors.ts'
+import { CONTRACT_VERSION } from '../../../shared/contract-version.ts'
+import type { shellProcedures } from '../../../shared/procedures/shell.ts'
+import { BadInputError } from '../calls/bad-input.ts'
+import type { HandlersOf } from '../calls/call.ts'
+import { untilAborted } from '../calls/until-aborted.ts'
+import { browse } from '../files/browse.ts'
+import type { HostParts } from '../host-parts.ts'
+import type { ShellActions } from '../shell-actions.ts'
+
+const DONE = { done: true } as const
+
+export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof shellProcedures> {
+  const actions = (what: string): ShellActions => {
+    if (options.shellActions !== undefined) return options.shellActions
+    throw new DatastoreError('UNSUPPORTED', `Cannot ${what}: this shell has no such thing`)
+  }
+  return {
+    'shell.hello': ({ version }) => {
+      if (version !== CONTRACT_VERSION) {
+        const state = `the page speaks version ${version} of the contract, the host version ${CONTRACT_VERSION}`
+        throw new DatastoreError('UNSUPPORTED', `Cannot connect: ${state}; reload the page`)
+      }
+      const { appVersion, shell } = options
+      const session = first()
+      return {
+        version: CONTRACT_VERSION,
+        appVersion,
+        shell,
+        platform: process.platform,
+        home: homedir(),
+        ...(session !== undefined && { session }),
+      }
+    },
+    'shell.pickFolder': async () => picked(await actions('pick a folder').pickFolder()),
+    'shell.pickStackFile': async () => picked(await actions('pick a file').pickStackFile()),
+    'shell.pickSaveLocation': async ({ name }) =>
+      picked(await actions('pick a place to save').pickSaveLocation(name)),
+    'shell.reveal': async ({ path }) => {
+      await actions('show a file').reveal(path)
+      return DONE
+    },
+    'shell.openExternal': async ({ url }) => {
+      assertHttps(url)
+      await actions('open a link').openExternal(url)
+      return DONE
+    },
+    'shell.setMenu': ({ commands }, { page }) => {
+      actions('show a menu').setMenu(commands, id => page.emit('commandInvoked', { id }))
+      return DONE
+    },
+    'files.browse': ({ path }, { signal }) => untilAborted(signal, 'browse', browse(path)),
+  }
+}
+
+function picked(path: string | undefined): { path?: string } {
+  return path === undefined ? {} : { path }
+}
+
+/** Which of these links are opened is the shell's to say. */
+function assertHttps(url: string): void {
+  if (URL.parse(url)?.protocol !== 'https:') {
+    throw new BadInputError(`Cannot open ${JSON.stringify(url.slice(0, 200))}: it is no https address`)
+  }
+}

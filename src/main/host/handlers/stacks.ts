@@ -1,0 +1,24 @@
+import { homedir } from 'node:os'
+import { describeKinds } from '../../../core/node/stack.ts'
+import type { stackProcedures } from '../../../shared/procedures/stacks.ts'
+import type { HandlersOf } from '../calls/call.ts'
+import { expandPath } from '../files/expand-path.ts'
+import { readStackFile, writeStackFile } from '../stacks/stack-files.ts'
+import { templates } from '../stacks/templates.ts'
+import { validateText } from '../stacks/validate-text.ts'
+
+export function stackHandlers(): HandlersOf<typeof stackProcedures> {
+  return {
+    'stacks.kinds': () => ({ kinds: [...describeKinds()] }),
+    'stacks.templates': () => ({ templates: templates(homedir()) }),
+    'stacks.validate': ({ text }) => ({ problems: validateText(text) }),
+    'stacks.read': async ({ path }) => {
+      const file = expandPath(path)
+      return { path: file, text: await readStackFile(file) }
+    },
+    'stacks.write': async ({ path, text, replace = false }) => {
+      await writeStackFile(expandPath(path), text, replace)
+      return { done: true }
+    },
+  }
+}

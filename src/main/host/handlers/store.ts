@@ -1,0 +1,61 @@
+import { Key } from '../../../core/key.ts'
+import type { storeProcedures } from '../../../shared/procedures/store.ts'
+import { BadInputError } from '../calls/bad-input.ts'
+import type { HandlersOf } from '../calls/call.ts'
+import { untilAborted } from '../calls/until-aborted.ts'
+import type { HostParts } from '../host-parts.ts'
+import { readVersion } from '../transfers/read-version.ts'
+import { statOfWrite } from '../transfers/stat-of-write.ts'
+
+const DONE = { done: true } as const
+
+export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeProcedures> {
+  return {
+    'store.list': async ({ session, prefix, ...options }, { signal }) => {
+      const { store } = sessions.get(session)
+      const listing = store.list(Key.parse(prefix), { ...options, signal })
+      const { children, cursor, total } = await untilAborted(signal, 'list', listing)
+      const rows = children.map(({ name, isValue, isBranch, size }) => ({ name, isValue, isBranch, size }))
+      return { rows, cursor, total }
+    },
+    'store.get': ({ session, key, start, end }, { signal }) =>
+      untilAborted(
+        signal,
+        'get',
+        readVersion(sessions.get(session).store, Key.parse(key), { start, end, signal }),
+      ),
+    'store.put': async ({ session, key: text, bytes, ...rules }, { signal }) => {
+      refuseContradiction(rules)
+      const { store } = sessions.get(session)
+      const key = Key.parse(text)
+      const result = await store.put(key, bytes, { ...rules, signal })
+      return { stat: await statOfWrite(store, key, result, bytes.length) }
+    },
+    'store.delete': async ({ session, key, ...rules }, { signal }) => {
+      await sessions.get(session).store.delete(Key.parse(key), { ...rules, signal })
+      return DONE
+    },
+    'store.rename': async ({ session, from, to, replace }, { signal }) => {
+      await sessions.get(session).store.rename(Key.parse(from), Key.parse(to), { replace, signal })
+      return DONE
+    },
+    'store.has': async ({ session, key }, { signal }) => {
+      const looking = sessions.get(session).store.has(Key.parse(key), { signal })
+      return { exists: await untilAborted(signal, 'look up', looking) }
+    },
+    'store.stat': ({ session, key }, { signal }) =>
+      untilAborted(signal, 'stat', sessions.get(session).store.stat(Key.parse(key), { signal })),
+    'store.stats': ({ session }, { signal }) =>
+      untilAborted(signal, 'count', sessions.get(session).store.stats({ signal })),
+  }
+}
+
+/** @throws BadInputError when a write may neither create nor replace. */
+export function refuseContradiction(rules: {
+  readonly create?: boolean | undefined
+  readonly replace?: boolean | undefined
+}): void {
+  if (rules.create === false && rules.replace === false) {
+    throw new BadInputError('Cannot put: create and replace are both false, so nothing could be written')
+  }
+}

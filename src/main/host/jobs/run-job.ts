@@ -1,0 +1,82 @@
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { Key } from '../../../core/key.ts'
+import type { JobRequest } from '../../../shared/procedures/jobs.ts'
+import { BadInputError } from '../calls/bad-input.ts'
+import { inParallel } from './in-parallel.ts'
+import { type WalkedKey, walk } from './walk.ts'
+
+/** Keys worked on at once. */
+const WIDTH = 16
+
+/** What a job tells while it runs. */
+export interface JobProgress {
+  /** One more key was handled. */
+  handled(bytes: number): void
+  /** So many keys are to handle in all. */
+  expect(total: number): void
+}
+
+export type JobWork = (store: BinaryDatastore, signal: AbortSignal, progress: JobProgress) => Promise<void>
+
+/**
+ * What a request means.
+ * @throws BadInputError for one that makes no sense; DatastoreError `KEY_INVALID`
+ */
+export function workOf(request: JobRequest): { readonly title: string; readonly work: JobWork } {
+  if (request.type === 'moveBranch') {
+    return moveBranch(Key.parse(request.from), Key.parse(request.to))
+  }
+  const prefix = Key.parse(request.prefix)
+  return request.type === 'count' ? countKeys(prefix) : deleteBranch(prefix)
+}
+
+function countKeys(prefix: Key): ReturnType<typeof workOf> {
+  return {
+    title: `Count keys in ${prefix.toString()}`,
+    work: (store, signal, progress) =>
+      inParallel(walk(store, prefix, signal), WIDTH, async ({ key, size }) => {
+        progress.handled(size ?? (await store.stat(key, { signal })).size)
+      }),
+  }
+}
+
+function deleteBranch(prefix: Key): ReturnType<typeof workOf> {
+  return {
+    title: `Delete ${prefix.toString()} and everything below it`,
+    work: async (store, signal, progress) => {
+      progress.expect(await count(walk(store, prefix, signal)))
+      await inParallel(walk(store, prefix, signal), WIDTH, async ({ key }) => {
+        await store.delete(key, { missingOk: true, signal })
+        progress.handled(0)
+      })
+    },
+  }
+}
+
+function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
+  if (from.equals(to) || from.isAncestorOf(to)) {
+    throw new BadInputError(
+      `Cannot move "${from.toString()}" to "${to.toString()}": a branch cannot move into itself`,
+    )
+  }
+  return {
+    title: `Move ${from.toString()} to ${to.toString()}`,
+    work: async (store, signal, progress) => {
+      // All keys are known before the first one moves: where a branch moves up, it would meet itself.
+      const keys: WalkedKey[] = []
+      for await (const walked of walk(store, from, signal)) keys.push(walked)
+      progress.expect(keys.length)
+      for (const { key } of keys) {
+        await store.rename(key, to.child(key.relativeTo(from)), { replace: false, signal })
+        progress.handled(0)
+      }
+    },
+  }
+}
+
+async function count(keys: AsyncIterable<WalkedKey>): Promise<number> {
+  const iterator = keys[Symbol.asyncIterator]()
+  let total = 0
+  while ((await iterator.next()).done !== true) total++
+  return total
+}

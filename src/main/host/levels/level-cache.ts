@@ -1,0 +1,48 @@
+import type { Level } from './level.ts'
+
+/** Rows that all levels together may hold in memory. */
+const MAX_ROWS = 5_000_000
+
+/** Bounds what all levels hold: those that were not used for longest are forgotten first. */
+export class LevelCache {
+  readonly #maxRows: number
+  /** In the order of their last use. */
+  readonly #forgetters = new Map<Level, () => void>()
+  #version = 0
+
+  constructor(maxRows = MAX_ROWS) {
+    this.#maxRows = maxRows
+  }
+
+  nextVersion(): number {
+    return ++this.#version
+  }
+
+  /** @param forget Called when the level has to go. */
+  add(level: Level, forget: () => void): void {
+    this.#forgetters.set(level, forget)
+  }
+
+  use(level: Level): void {
+    const forget = this.#forgetters.get(level)
+    if (forget === undefined) return
+    this.#forgetters.delete(level)
+    this.#forgetters.set(level, forget)
+  }
+
+  remove(level: Level): void {
+    this.#forgetters.delete(level)
+  }
+
+  /** Forgets levels until the rest fits. The level used last always stays. */
+  shrink(): void {
+    let rows = 0
+    for (const level of this.#forgetters.keys()) rows += level.size
+    for (const [level, forget] of this.#forgetters) {
+      if (rows <= this.#maxRows || this.#forgetters.size === 1) return
+      rows -= level.size
+      this.#forgetters.delete(level)
+      forget()
+    }
+  }
+}

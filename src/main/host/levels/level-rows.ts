@@ -1,0 +1,134 @@
+import type { Child } from '../../../core/datastore.ts'
+import { compareNames, lowerBound } from '../../../core/stores/sorted-names.ts'
+import type { Row } from '../../../shared/procedures/store.ts'
+
+/** What is newly known of one row. What is absent stays as it was. */
+export interface RowPatch {
+  readonly isValue?: boolean | undefined
+  readonly isBranch?: boolean | undefined
+  /** Bytes of the value; `NaN` when it is a new value of a size that nobody knows yet. */
+  readonly size?: number | undefined
+}
+
+const VALUE = 1
+const BRANCH = 2
+const FIRST_ROOM = 1024
+
+/** The rows of one level in the order of their names, in arrays: some 10 bytes a row besides its name. */
+export class LevelRows {
+  #names: string[] = []
+  #flags = new Uint8Array(FIRST_ROOM)
+  #sizes = new Float64Array(FIRST_ROOM)
+
+  get length(): number {
+    return this.#names.length
+  }
+
+  get lastName(): string | undefined {
+    return this.#names.at(-1)
+  }
+
+  /** Adds a child whose name is past every other. */
+  append({ name, isValue, isBranch, size }: Omit<Child, 'key'>): void {
+    const index = this.#names.push(name) - 1
+    if (index >= this.#flags.length) this.#grow(this.#flags.length * 2)
+    this.#flags[index] = (isValue ? VALUE : 0) | (isBranch ? BRANCH : 0)
+    this.#sizes[index] = size ?? Number.NaN
+  }
+
+  /** Rows `start` to `end`, as many as there are. */
+  slice(start: number, end: number): Row[] {
+    const rows: Row[] = []
+    for (let index = start; index < Math.min(end, this.length); index++) rows.push(this.#row(index))
+    return rows
+  }
+
+  find(name: string): { readonly index: number; readonly isPresent: boolean } {
+    const index = lowerBound(this.#names, name)
+    return { index, isPresent: this.#names[index] === name }
+  }
+
+  /**
+   * Applies what is newly known, in one pass over the level when rows come or go.
+   * @returns Whether anything changed.
+   */
+  patch(patches: ReadonlyMap<string, RowPatch>): boolean {
+    const added: Row[] = []
+    const removed = new Set<number>()
+    let isChanged = false
+    for (const [name, patch] of patches) {
+      const { index, isPresent } = this.find(name)
+      const before: Row = isPresent ? this.#row(index) : { name, isValue: false, isBranch: false }
+      const after = patched(before, patch)
+      if (!after.isValue && !after.isBranch) {
+        if (isPresent) removed.add(index)
+      } else if (!isPresent) added.push(after)
+      else if (!isSame(before, after)) isChanged = true
+      if (isPresent) this.#set(index, after)
+    }
+    if (added.length === 0 && removed.size === 0) return isChanged
+    this.#rebuild(added, removed)
+    return true
+  }
+
+  #rebuild(added: Row[], removed: ReadonlySet<number>): void {
+    added.sort((a, b) => compareNames(a.name, b.name))
+    const merged = new LevelRows()
+    merged.#grow(this.length + added.length)
+    let next = 0
+    for (let index = 0; index < this.length; index++) {
+      const name = this.#names[index] as string
+      for (; next < added.length && (added[next] as Row).name < name; next++)
+        merged.append(added[next] as Row)
+      if (!removed.has(index)) merged.#copy(this, index)
+    }
+    for (; next < added.length; next++) merged.append(added[next] as Row)
+    this.#names = merged.#names
+    this.#flags = merged.#flags
+    this.#sizes = merged.#sizes
+  }
+
+  #copy(from: LevelRows, index: number): void {
+    const to = this.#names.push(from.#names[index] as string) - 1
+    this.#flags[to] = from.#flags[index] as number
+    this.#sizes[to] = from.#sizes[index] as number
+  }
+
+  #row(index: number): Row {
+    const flags = this.#flags[index] as number
+    const size = this.#sizes[index] as number
+    const row = {
+      name: this.#names[index] as string,
+      isValue: (flags & VALUE) !== 0,
+      isBranch: (flags & BRANCH) !== 0,
+    }
+    return Number.isNaN(size) ? row : { ...row, size }
+  }
+
+  #set(index: number, { isValue, isBranch, size }: Row): void {
+    this.#flags[index] = (isValue ? VALUE : 0) | (isBranch ? BRANCH : 0)
+    this.#sizes[index] = size ?? Number.NaN
+  }
+
+  #grow(room: number): void {
+    const flags = new Uint8Array(Math.max(room, FIRST_ROOM))
+    const sizes = new Float64Array(flags.length)
+    flags.set(this.#flags.subarray(0, flags.length))
+    sizes.set(this.#sizes.subarray(0, sizes.length))
+    this.#flags = flags
+    this.#sizes = sizes
+  }
+}
+
+function patched(
+  row: Row,
+  { isValue = row.isValue, isBranch = row.isBranch, size = row.size }: RowPatch,
+): Row {
+  const { name } = row
+  const isSizeKnown = isValue && size !== undefined && !Number.isNaN(size)
+  return isSizeKnown ? { name, isValue, isBranch, size } : { name, isValue, isBranch }
+}
+
+function isSame(a: Row, b: Row): boolean {
+  return a.isValue === b.isValue && a.isBranch === b.isBranch && a.size === b.size
+}

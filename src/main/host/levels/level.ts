@@ -1,0 +1,190 @@
+import { setImmediate } from 'node:timers/promises'
+import type { BinaryDatastore, ListPage } from '../../../core/datastore.ts'
+import type { Key } from '../../../core/key.ts'
+import type { LevelState } from '../../../shared/procedures/levels.ts'
+import type { Row } from '../../../shared/procedures/store.ts'
+import { Coalesced } from '../coalesced.ts'
+import { LevelRows, type RowPatch } from './level-rows.ts'
+import { Waiters } from './waiters.ts'
+
+/** Milliseconds between two reports of one level. */
+const REPORT_INTERVAL = 100
+
+/** Rows up to which a level is listed on its own; past them, only as far as somebody asks. */
+const MAX_AHEAD = 5_000_000
+
+/** Children of the first page: few, so that it comes at once. */
+const FIRST_PAGE = 1000
+const NEXT_PAGE = 10_000
+/** For stores where any page costs the whole level. */
+const WHOLE_LEVEL_PAGE = 100_000
+
+export interface LevelOptions {
+  readonly store: BinaryDatastore
+  readonly prefix: Key
+  /** A number that is larger each time. */
+  readonly nextVersion: () => number
+  /** Called when the state has changed, at most ten times a second. */
+  readonly report: (state: LevelState) => void
+}
+
+/** The level was given up, and may be asked for anew. */
+export class LevelDroppedError extends Error {
+  override name = 'LevelDroppedError'
+}
+
+/** One level of the tree by row number. Lists it in the background and is kept up to date by patches. */
+export class Level {
+  readonly #options: LevelOptions
+  readonly #rows = new LevelRows()
+  readonly #stop = new AbortController()
+  readonly #reports: Coalesced
+  readonly #patches = new Map<string, RowPatch>()
+  readonly #waiters = new Waiters()
+  #total: number | undefined
+  #isComplete = false
+  #failure: { readonly error: unknown } | undefined
+  #version: number
+  #resume: () => void = () => undefined
+
+  constructor(options: LevelOptions) {
+    this.#options = options
+    this.#version = options.nextVersion()
+    this.#reports = new Coalesced(REPORT_INTERVAL, () => {
+      this.#applyPatches()
+      options.report(this.state)
+    })
+    void this.#listAll()
+  }
+
+  get state(): LevelState {
+    const count = this.#isComplete ? this.#rows.length : Math.max(this.#total ?? 0, this.#rows.length)
+    const accuracy = this.#isComplete || this.#total !== undefined ? 'exact' : 'lower-bound'
+    return { count, accuracy, version: this.#version }
+  }
+
+  /** Rows held in memory. */
+  get size(): number {
+    return this.#rows.length
+  }
+
+  get isFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** Rows `offset` to `offset + limit`, once they are listed or the level has ended. */
+  async rows(offset: number, limit: number, signal: AbortSignal): Promise<{ rows: Row[] } & LevelState> {
+    await this.#until(() => this.#rows.length >= offset + limit, signal)
+    return { rows: this.#rows.slice(offset, offset + limit), ...this.state }
+  }
+
+  /** Where `name` stands, or would stand, once the listing has come that far. */
+  async find(name: string, signal: AbortSignal): Promise<{ index: number; isPresent: boolean } & LevelState> {
+    await this.#until(() => this.#isListed(name), signal)
+    return { ...this.#rows.find(name), ...this.state }
+  }
+
+  /** Notes what became of one name. A row that is not listed yet is patched when it arrives. */
+  patch(name: string, patch: RowPatch): void {
+    this.#patches.set(name, { ...this.#patches.get(name), ...patch })
+    this.#reports.request()
+  }
+
+  /** Whether there are rows once everything that is known has been applied. */
+  hasRows(): boolean {
+    this.#applyPatches()
+    return this.#rows.length > 0
+  }
+
+  /** Gives the level up; whoever waits for rows is turned away with `LevelDroppedError`. */
+  drop(): void {
+    this.#fail(new LevelDroppedError('The level was given up'))
+    this.#stop.abort()
+    this.#reports.stop()
+    this.#resume()
+  }
+
+  async #listAll(): Promise<void> {
+    try {
+      await this.#listPages()
+      this.#isComplete = true
+      this.#waiters.check()
+      this.#reports.request()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #listPages(): Promise<void> {
+    const { store, prefix } = this.#options
+    const isSeeking = store.capabilities.list === 'seek'
+    let limit = isSeeking ? FIRST_PAGE : WHOLE_LEVEL_PAGE
+    let after: string | undefined
+    do {
+      const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
+      this.#take(page)
+      this.#waiters.check()
+      this.#reports.request()
+      after = page.cursor
+      limit = isSeeking ? NEXT_PAGE : WHOLE_LEVEL_PAGE
+      await this.#pause()
+    } while (after !== undefined)
+  }
+
+  #take(page: ListPage): void {
+    this.#total = page.total
+    const outOfOrder = new Map<string, RowPatch>()
+    for (const child of page.children) {
+      const { lastName } = this.#rows
+      if (lastName === undefined || child.name > lastName) this.#rows.append(child)
+      else outOfOrder.set(child.name, child)
+    }
+    if (this.#rows.patch(outOfOrder)) this.#version = this.#options.nextVersion()
+  }
+
+  /** Lets other work go on between two pages, and waits where nobody needs more. */
+  async #pause(): Promise<void> {
+    await setImmediate()
+    while (this.#rows.length >= MAX_AHEAD && this.#waiters.size === 0 && !this.#stop.signal.aborted) {
+      await new Promise<void>(resolve => {
+        this.#resume = resolve
+      })
+    }
+    this.#stop.signal.throwIfAborted()
+  }
+
+  #applyPatches(): void {
+    if (this.#patches.size === 0) return
+    const due = new Map([...this.#patches].filter(([name]) => this.#isComplete || this.#isListed(name)))
+    for (const name of due.keys()) this.#patches.delete(name)
+    const before = this.#rows.length
+    if (!this.#rows.patch(due)) return
+    this.#version = this.#options.nextVersion()
+    if (this.#total !== undefined) this.#total += this.#rows.length - before
+  }
+
+  /** What is past the listing may still come with the next page, in its old or its new state. */
+  #isListed(name: string): boolean {
+    const { lastName } = this.#rows
+    return lastName !== undefined && name <= lastName
+  }
+
+  async #until(isMet: () => boolean, signal: AbortSignal): Promise<void> {
+    const isReady = (): boolean => {
+      this.#applyPatches()
+      return this.#isComplete || isMet()
+    }
+    while (!isReady()) {
+      if (this.#failure !== undefined) throw this.#failure.error
+      const waiting = this.#waiters.until(isReady, signal)
+      this.#resume()
+      await waiting
+    }
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#waiters.turnAway(error)
+  }
+}

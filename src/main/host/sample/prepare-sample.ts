@@ -1,0 +1,58 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from '../../../core/errors.ts'
+import { Key } from '../../../core/key.ts'
+import { openStack } from '../../../core/node/stack.ts'
+import type { StackDocument } from '../../../core/stack/document.ts'
+import { hasErrno, writeFileAtomically } from '../files/atomic-file.ts'
+import { filmEntries } from './films.ts'
+import { officeEntries } from './office.ts'
+import { sampleDocument } from './sample-document.ts'
+import type { SampleEntry } from './sample-entry.ts'
+import { shopEntries } from './shop.ts'
+
+/**
+ * The document of the sample, whose folders are filled on the first time. Later on everything is left as the person
+ * made it.
+ */
+export async function prepareSample(directory: string): Promise<StackDocument> {
+  const document = sampleDocument(directory)
+  const marker = join(directory, 'sample.json')
+  if (await exists(marker)) return document
+  await mkdir(directory, { recursive: true })
+  await fill(document)
+  await writeFileAtomically(marker, `${JSON.stringify({ strata: 'sample', version: 1 })}\n`, {
+    replace: true,
+  })
+  return document
+}
+
+/** Every value of the sample, the same in every run. */
+export function sampleEntries(): SampleEntry[] {
+  return [...officeEntries(), ...filmEntries(), ...shopEntries()]
+}
+
+async function fill(document: StackDocument): Promise<void> {
+  const stack = await openStack(document)
+  try {
+    const puts = sampleEntries().map(({ key, value }) =>
+      // An earlier start may have been ended half-way, and what it made may have been edited.
+      stack.store.put(Key.parse(key), value, { replace: false }).catch((error: unknown) => {
+        if (!hasCode(error, 'ALREADY_EXISTS')) throw error
+      }),
+    )
+    await Promise.all(puts)
+  } finally {
+    await stack.close()
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await readFile(path)
+    return true
+  } catch (error) {
+    if (hasErrno(error, ['ENOENT'])) return false
+    throw error
+  }
+}

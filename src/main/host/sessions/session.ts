@@ -1,0 +1,123 @@
+import { LockableDatastore } from '../../../core/adapters/lockable.ts'
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { Key } from '../../../core/key.ts'
+import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { LevelCache } from '../levels/level-cache.ts'
+import { SessionLevels } from '../levels/session-levels.ts'
+import type { Broadcast } from '../page.ts'
+import { ChangeFeed } from './change-feed.ts'
+import { ObservedDatastore, type StoreChange } from './observed.ts'
+import type { OpenedStack } from './opened-stack.ts'
+import { SwappableDatastore } from './swappable.ts'
+
+export interface SessionOptions {
+  readonly id: string
+  readonly source: Source
+  /** What makes another opening of the same source this session; absent when nothing does. */
+  readonly identity: string | undefined
+  readonly stack: OpenedStack
+  readonly isReadOnly: boolean
+  readonly levelCache: LevelCache
+  readonly broadcast: Broadcast
+}
+
+/** One open stack and everything that is done with it. Its lock is a store, so that nothing gets round it. */
+export class Session {
+  readonly id: string
+  readonly levels: SessionLevels
+  readonly #swappable: SwappableDatastore
+  readonly #lock: LockableDatastore<Uint8Array>
+  readonly #closing = new AbortController()
+  readonly #feed: ChangeFeed
+  #source: Source
+  #identity: string | undefined
+  #stack: OpenedStack
+  #turn: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> | undefined
+
+  constructor(options: SessionOptions) {
+    this.id = options.id
+    this.#source = options.source
+    this.#identity = options.identity
+    this.#stack = options.stack
+    this.#swappable = new SwappableDatastore(options.stack.store)
+    const observed = new ObservedDatastore(this.#swappable, change => this.#note(change))
+    this.#lock = new LockableDatastore(observed, options.isReadOnly)
+    this.#feed = new ChangeFeed(this.id, options.broadcast)
+    this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
+  }
+
+  /** The store that every call goes to. */
+  get store(): BinaryDatastore {
+    return this.#lock
+  }
+
+  /** Fires when the session begins to close. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  get source(): Source {
+    return this.#source
+  }
+
+  get identity(): string | undefined {
+    return this.#identity
+  }
+
+  get isReadOnly(): boolean {
+    return this.#lock.isLocked
+  }
+
+  set isReadOnly(isReadOnly: boolean) {
+    this.#lock.isLocked = isReadOnly
+  }
+
+  get info(): SessionInfo {
+    const { name, document, nodes, store } = this.#stack
+    return {
+      id: this.id,
+      name,
+      source: this.#source,
+      isReadOnly: this.isReadOnly,
+      isWritable: store.capabilities.writable,
+      document: { ...document },
+      nodes: nodes.map(({ id, kind, label, path, depth }) => ({ id, kind, label, path, depth })),
+    }
+  }
+
+  /** Runs changes of the session itself one after another. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  /**
+   * Lets `stack` serve every call from now on.
+   * @returns Resolves once the last call in the old stack has ended and the old stack is closed.
+   */
+  replaceStack(stack: OpenedStack, source: Source): { readonly drained: Promise<void> } {
+    this.#stack = stack
+    this.#source = source
+    // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
+    if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
+    const drained = this.#swappable.swap(stack.store)
+    this.levels.refresh(Key.root, true)
+    this.#feed.noteBranch(Key.root)
+    return { drained }
+  }
+
+  /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
+  close(): Promise<void> {
+    this.#closing.abort()
+    this.#feed.stop()
+    this.#closed ??= this.#lock.close()
+    return this.#closed
+  }
+
+  #note(change: StoreChange): void {
+    this.#feed.note(change)
+    this.levels.noteChange(change)
+  }
+}

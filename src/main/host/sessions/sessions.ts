@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { DatastoreError } from '../../../core/errors.ts'
+import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { Log } from '../calls/describe-failure.ts'
+import { LevelCache } from '../levels/level-cache.ts'
+import type { Broadcast } from '../page.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { baseDirectory, normalizeSource, openDocument, openSource } from './open-source.ts'
+import type { OpenedStack } from './opened-stack.ts'
+import { Session } from './session.ts'
+import { sourceIdentity } from './source-identity.ts'
+import { stackOfStore } from './stack-of-store.ts'
+
+/** Sessions that may be open at once. */
+const MAX_SESSIONS = 100
+
+export interface SessionsOptions {
+  readonly dataDirectory: string
+  readonly workspace: Workspace
+  readonly broadcast: Broadcast
+  readonly log: Log
+}
+
+/** Every open stack. */
+export class Sessions {
+  readonly #options: SessionsOptions
+  readonly #sampleDirectory: string
+  readonly #levelCache = new LevelCache()
+  readonly #open = new Map<string, Session>()
+  /** Openings under way, by what is opened, so that opening twice at once gives one session. */
+  readonly #opening = new Map<string, Promise<Session>>()
+  readonly #draining = new Set<Promise<void>>()
+  #lastId = 0
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    this.#sampleDirectory = join(options.dataDirectory, 'sample')
+  }
+
+  get infos(): SessionInfo[] {
+    return [...this.#open.values()].map(session => session.info)
+  }
+
+  isOpen(id: string | undefined): boolean {
+    return id !== undefined && this.#open.has(id)
+  }
+
+  /** @throws DatastoreError `CLOSED` */
+  get(id: string): Session {
+    const session = this.#open.get(id)
+    if (session !== undefined) return session
+    throw new DatastoreError('CLOSED', `Cannot find session ${JSON.stringify(id)}: it is closed`)
+  }
+
+  /** Opens a stack, or gives the session that has it open. */
+  async open(requested: Source, isReadOnly: boolean | undefined): Promise<SessionInfo> {
+    const source = normalizeSource(requested)
+    const identity = await sourceIdentity(source)
+    const session = await (this.#byIdentity(identity) ?? this.#openOnce(source, identity))
+    const isLocked = isReadOnly ?? session.isReadOnly
+    if (isLocked !== session.isReadOnly) session.isReadOnly = isLocked
+    this.#options.workspace.remember({
+      name: session.info.name,
+      source: session.source,
+      isReadOnly: isLocked,
+    })
+    this.#tell()
+    return session.info
+  }
+
+  openStore(name: string, store: BinaryDatastore): SessionInfo {
+    const stack = stackOfStore(name, store)
+    const source: Source = { type: 'document', document: stack.document }
+    const { info } = this.#add(source, undefined, stack, false)
+    this.#tell()
+    return info
+  }
+
+  setReadOnly(id: string, isReadOnly: boolean): SessionInfo {
+    const session = this.get(id)
+    session.isReadOnly = isReadOnly
+    this.#options.workspace.setReadOnly(session.source, isReadOnly)
+    this.#tell()
+    return session.info
+  }
+
+  /** Replaces a session's stack. When the new one cannot be opened, the old one goes on serving. */
+  apply(id: string, document: unknown): Promise<SessionInfo> {
+    const session = this.get(id)
+    return session.inTurn(async () => {
+      const { source } = session
+      const stack = await openDocument(document, baseDirectory(source, this.#sampleDirectory))
+      if (session.closing.aborted) {
+        await stack.store.close()
+        throw new DatastoreError('CLOSED', 'Cannot apply the stack: the session was closed meanwhile')
+      }
+      const applied = appliedSource(source, stack.document)
+      this.#drain(session.replaceStack(stack, applied).drained)
+      this.#options.workspace.remember({ name: stack.name, source: applied, isReadOnly: session.isReadOnly })
+      this.#tell()
+      return session.info
+    })
+  }
+
+  async close(id: string): Promise<void> {
+    const session = this.get(id)
+    this.#open.delete(id)
+    this.#tell()
+    await session.close()
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.allSettled(this.#opening.values())
+    const sessions = [...this.#open.values()]
+    this.#open.clear()
+    const closings = await Promise.allSettled(sessions.map(session => session.close()))
+    for (const closing of closings) {
+      if (closing.status === 'rejected') this.#options.log('A session could not be closed', closing.reason)
+    }
+    await Promise.all(this.#draining)
+  }
+
+  #openOnce(source: Source, identity: string | undefined): Promise<Session> {
+    if (identity === undefined) return this.#openNew(source, identity)
+    const running = this.#opening.get(identity)
+    if (running !== undefined) return running
+    const opening = this.#openNew(source, identity).finally(() => this.#opening.delete(identity))
+    this.#opening.set(identity, opening)
+    return opening
+  }
+
+  async #openNew(source: Source, identity: string | undefined): Promise<Session> {
+    const stack = await openSource(source, this.#sampleDirectory)
+    const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
+    return this.#add(source, identity, stack, isReadOnly)
+  }
+
+  #add(source: Source, identity: string | undefined, stack: OpenedStack, isReadOnly: boolean): Session {
+    if (this.#open.size >= MAX_SESSIONS) {
+      this.#drain(stack.store.close())
+      const state = `${MAX_SESSIONS} are open, close some first`
+      throw new DatastoreError('CONFLICT', `Cannot open another stack: ${state}`)
+    }
+    const id = `session-${++this.#lastId}`
+    const { broadcast } = this.#options
+    const session = new Session({
+      id,
+      source,
+      identity,
+      stack,
+      isReadOnly,
+      levelCache: this.#levelCache,
+      broadcast,
+    })
+    this.#open.set(id, session)
+    return session
+  }
+
+  #byIdentity(identity: string | undefined): Session | undefined {
+    if (identity === undefined) return undefined
+    return [...this.#open.values()].find(session => session.identity === identity)
+  }
+
+  #drain(closing: Promise<void>): void {
+    const settled = closing
+      .catch((error: unknown) => this.#options.log('A stack could not be closed', error))
+      .finally(() => this.#draining.delete(settled))
+    this.#draining.add(settled)
+  }
+
+  #tell(): void {
+    this.#options.broadcast('sessionsChanged', { sessions: this.infos })
+  }
+}
+
+/** What a session is of once an edited document runs in it. A document that came from a file is still of that file. */
+function appliedSource(before: Source, document: unknown): Source {
+  const isOfFile = before.type === 'stackFile' || before.type === 'document'
+  return isOfFile && before.path !== undefined
+    ? { type: 'document', document, path: before.path }
+    : { type: 'document', document }
+}

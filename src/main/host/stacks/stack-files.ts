@@ -1,0 +1,75 @@
+import { open } from 'node:fs/promises'
+import { DatastoreError } from '../../../core/errors.ts'
+import { BadInputError } from '../calls/bad-input.ts'
+import { writeFileAtomically } from '../files/atomic-file.ts'
+import { fileFailure } from '../files/file-failure.ts'
+import { findJsonError } from './json-error.ts'
+
+const SUFFIX = '.stack.json'
+
+/** Bytes of the largest stack file that is read or written. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/**
+ * The text of a stack file.
+ * @param path Absolute; its name ends in `.stack.json`, so that no page can read any file it likes.
+ */
+export async function readStackFile(path: string): Promise<string> {
+  refuseOtherFiles(path)
+  const bytes = await readBounded(path).catch((error: unknown) => {
+    throw error instanceof DatastoreError ? error : fileFailure('read', path, error)
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new DatastoreError('CORRUPT', `Cannot read ${JSON.stringify(path)}: it is not UTF-8 text`, {
+      cause,
+    })
+  }
+}
+
+/** Saves a stack file whole or not at all. */
+export async function writeStackFile(path: string, text: string, replace: boolean): Promise<void> {
+  refuseOtherFiles(path)
+  if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge('write', path)
+  try {
+    await writeFileAtomically(path, text, { replace })
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
+}
+
+/** @throws DatastoreError `CONFIG_INVALID` for text that is no JSON. */
+export function parseStackText(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const found = findJsonError(text)
+    const state = found === undefined ? 'it is no JSON' : `${found.message} (at character ${found.offset})`
+    throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(path)}: ${state}`, { cause })
+  }
+}
+
+/** Reads no more than is allowed, whatever the file's size is said to be. */
+async function readBounded(path: string): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size > MAX_BYTES) throw tooLarge('read', path)
+    return await file.readFile()
+  } finally {
+    await file.close()
+  }
+}
+
+function refuseOtherFiles(path: string): void {
+  if (path.endsWith(SUFFIX)) return
+  throw new BadInputError(
+    `Cannot use ${JSON.stringify(path)} as a stack file: its name does not end in ${SUFFIX}`,
+  )
+}
+
+function tooLarge(action: string, path: string): DatastoreError {
+  const state = `a stack file has at most ${MAX_BYTES} bytes`
+  return new DatastoreError('UNSUPPORTED', `Cannot ${action} ${JSON.stringify(path)}: ${state}`)
+}

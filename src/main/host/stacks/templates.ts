@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import type { Template } from '../../../shared/procedures/stacks.ts'
+
+/**
+ * Stacks to begin with. Each is valid as it is: its folders are suggestions, `strata-data/…` below the person's home,
+ * and are made when the stack is applied.
+ */
+export function templates(home: string): Template[] {
+  const folder = (id: string, label: string, name: string) => ({
+    kind: 'fs',
+    id,
+    label,
+    path: join(home, 'strata-data', name),
+  })
+  const cache = { kind: 'memory', id: 'cache', label: 'Cache' }
+  const shards = (count: number) => ({
+    kind: 'sharded',
+    id: 'shards',
+    label: 'Shards',
+    shards: Array.from({ length: count }, (_, index) => {
+      const letter = String.fromCharCode(97 + index)
+      return folder(`shard-${letter}`, `Shard ${letter.toUpperCase()}`, `shard-${letter}`)
+    }),
+  })
+  return [
+    {
+      id: 'cached-folder',
+      label: 'Memory cache over a folder',
+      help: 'Values live in a folder; those that were read stay in memory, too, and come from there the next time.',
+      document: stack('Cached folder', {
+        kind: 'tiered',
+        id: 'tiers',
+        label: 'Tiers',
+        tiers: [cache, folder('folder', 'Folder', 'folder')],
+      }),
+    },
+    {
+      id: 'sharded-folders',
+      label: 'Four shards over folders',
+      help: 'Each key lives in exactly one of four folders, picked by the key. Put the folders on different disks.',
+      document: stack('Sharded folders', shards(4)),
+    },
+    {
+      id: 'tiered-shards',
+      label: 'Memory cache over four shards',
+      help: 'A cache in front, four folders behind it that share the keys among them.',
+      document: stack('Cached shards', {
+        kind: 'tiered',
+        id: 'tiers',
+        label: 'Tiers',
+        tiers: [cache, shards(4)],
+      }),
+    },
+    {
+      id: 'read-only-folder',
+      label: 'Read-only folder',
+      help: 'Shows the files of a folder as they are and refuses every write.',
+      document: stack('Read-only folder', {
+        kind: 'read-only',
+        id: 'lock',
+        label: 'Read-only',
+        store: { kind: 'fs', id: 'folder', label: 'Folder', path: home, layout: 'plain' },
+      }),
+    },
+    {
+      id: 'memory',
+      label: 'Memory',
+      help: 'Keeps values until the stack is closed: for trying things out.',
+      document: stack('Memory', { kind: 'memory', id: 'memory', label: 'Memory' }),
+    },
+  ]
+}
+
+function stack(name: string, root: Record<string, unknown>): Record<string, unknown> {
+  return { strata: 1, name, root }
+}

@@ -1,0 +1,69 @@
+import { DatastoreError } from '../../../core/errors.ts'
+
+/** A stream or an upload that a page holds open. */
+export interface Transfer {
+  readonly isEnded: boolean
+  /** Ends it at once, whatever it was doing. Never rejects. */
+  end(): Promise<void>
+}
+
+/** What one page holds open of one sort, by id; bounded in number. */
+export class OpenTransfers<T extends Transfer> {
+  readonly #sort: string
+  readonly #limit: number
+  readonly #transfers = new Map<string, T>()
+  #opening = 0
+  #lastId = 0
+  #isClosed = false
+
+  /** @param sort What ids and messages call it: `stream`. */
+  constructor(sort: string, limit: number) {
+    this.#sort = sort
+    this.#limit = limit
+  }
+
+  get size(): number {
+    return this.#transfers.size
+  }
+
+  /** @throws DatastoreError `CONFLICT` when the page holds too many open already. */
+  async add(open: () => Promise<T>): Promise<{ readonly id: string; readonly transfer: T }> {
+    for (const [id, transfer] of this.#transfers) if (transfer.isEnded) this.#transfers.delete(id)
+    if (this.#transfers.size + this.#opening >= this.#limit) {
+      const state = `${this.#limit} are open, close one of them first`
+      throw new DatastoreError('CONFLICT', `Cannot open another ${this.#sort}: ${state}`)
+    }
+    this.#opening++
+    try {
+      const transfer = await open()
+      if (this.#isClosed) await transfer.end()
+      const id = `${this.#sort}-${++this.#lastId}`
+      this.#transfers.set(id, transfer)
+      return { id, transfer }
+    } finally {
+      this.#opening--
+    }
+  }
+
+  /** @throws DatastoreError `CLOSED` */
+  get(id: string): T {
+    const transfer = this.#transfers.get(id)
+    if (transfer?.isEnded === false) return transfer
+    this.#transfers.delete(id)
+    throw new DatastoreError('CLOSED', `Cannot find ${this.#sort} ${JSON.stringify(id)}: it has ended`)
+  }
+
+  /** Takes it out of the table. @returns What it was, if it was there. */
+  remove(id: string): T | undefined {
+    const transfer = this.#transfers.get(id)
+    this.#transfers.delete(id)
+    return transfer
+  }
+
+  async endAll(): Promise<void> {
+    this.#isClosed = true
+    const transfers = [...this.#transfers.values()]
+    this.#transfers.clear()
+    await Promise.all(transfers.map(transfer => transfer.end()))
+  }
+}

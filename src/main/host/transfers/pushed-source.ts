@@ -1,0 +1,72 @@
+interface Waiting {
+  readonly piece: Uint8Array
+  readonly taken: () => void
+}
+
+type Step = IteratorResult<Uint8Array, undefined>
+
+/** Bytes that are pushed by one side and pulled by the other. A push resolves once its piece was taken. */
+export class PushedSource implements AsyncIterable<Uint8Array> {
+  readonly #pieces: Waiting[] = []
+  #pull: { readonly resolve: (step: Step) => void; readonly reject: (error: unknown) => void } | undefined
+  #isEnded = false
+  #failure: { readonly error: unknown } | undefined
+  #noticePull: () => void = () => undefined
+
+  /** Resolves when the first piece is asked for. */
+  readonly pulled = new Promise<void>(resolve => {
+    this.#noticePull = resolve
+  })
+
+  push(piece: Uint8Array): Promise<void> {
+    return new Promise(taken => {
+      this.#pieces.push({ piece, taken })
+      this.#settle()
+    })
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#settle()
+  }
+
+  /** The side that pulls gets `error` in place of the next piece. */
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#settle()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return {
+      next: () =>
+        new Promise((resolve, reject) => {
+          this.#pull = { resolve, reject }
+          this.#noticePull()
+          this.#settle()
+        }),
+      return: () => {
+        this.#isEnded = true
+        return Promise.resolve({ done: true, value: undefined })
+      },
+    }
+  }
+
+  #settle(): void {
+    const pull = this.#pull
+    if (pull === undefined) return
+    if (this.#failure !== undefined) {
+      this.#pull = undefined
+      pull.reject(this.#failure.error)
+      return
+    }
+    const next = this.#pieces.shift()
+    if (next === undefined && !this.#isEnded) return
+    this.#pull = undefined
+    if (next === undefined) {
+      pull.resolve({ done: true, value: undefined })
+      return
+    }
+    pull.resolve({ done: false, value: next.piece })
+    next.taken()
+  }
+}

@@ -1,0 +1,59 @@
+import { concatBytes } from '../../../core/bytes.ts'
+import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
+import { failure, isNotFound } from '../../../core/errors.ts'
+import type { Key } from '../../../core/key.ts'
+import { MAX_CALL_BYTES } from '../../../shared/values.ts'
+
+const ATTEMPTS = 4
+
+export interface ReadOptions {
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * A range of a value, at most what one call carries, and the stat of the very version it is of.
+ * @throws DatastoreError `CONFLICT` when the value changes faster than it can be read.
+ */
+export async function readVersion(
+  store: BinaryDatastore,
+  key: Key,
+  { start = 0, end, signal }: ReadOptions,
+): Promise<{ bytes: Uint8Array; stat: Stat }> {
+  let stat = await store.stat(key, { signal })
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const last = Math.max(start, Math.min(end ?? stat.size, stat.size, start + MAX_CALL_BYTES))
+    const isWhole = start === 0 && last === stat.size
+    const bytes = await readOrMiss(store, key, isWhole ? { signal } : { start, end: last, signal })
+    const after = await store.stat(key, { signal })
+    if (bytes !== undefined && after.etag === stat.etag) return { bytes, stat }
+    stat = after
+  }
+  throw failure('CONFLICT', 'get', key, 'the value changes faster than it can be read')
+}
+
+/** `undefined` when the key is gone: the stat that follows says so, or finds it back. */
+async function readOrMiss(
+  store: BinaryDatastore,
+  key: Key,
+  range: ReadOptions,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await readRange(store, key, range)
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+async function readRange(store: BinaryDatastore, key: Key, range: ReadOptions): Promise<Uint8Array> {
+  if (range.start === undefined && range.end === undefined) {
+    const bytes = await store.get(key, range)
+    // A view on a larger buffer would be sent with all of it.
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
+  }
+  const chunks: Uint8Array[] = []
+  for await (const chunk of store.getStream(key, range)) chunks.push(chunk)
+  return concatBytes(chunks)
+}
