@@ -46,7 +46,7 @@ export async function collectBytes(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of chunksOf(source, key, signal)) chunks.push(chunk.slice())
+  for await (const chunk of chunksOf(source, key, signal)) chunks.push(ownCopy(chunk))
   return concatBytes(chunks)
 }
 

@@ -1,3 +1,4 @@
+import { ownCopy } from './bytes.ts'
 import type { Batch, CallOptions, Datastore, ValueSource } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
@@ -17,7 +18,7 @@ export class OrderedBatch<V> implements Batch<V> {
 
   put(key: Key, value: V): this {
     // The caller may reuse its buffer before the commit.
-    const kept = value instanceof Uint8Array ? (value.slice() as V & Uint8Array) : value
+    const kept = ownCopy(value)
     this.#operations.push({ type: 'put', key, value: kept })
     return this
   }

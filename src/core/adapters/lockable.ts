@@ -13,8 +13,8 @@ import type {
 } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { OrderedBatch } from '../ordered-batch.ts'
 import { ForwardingDatastore } from './forwarding.ts'
+import { GuardedBatch } from './guarded-batch.ts'
 
 /** Refuses every write with `READ_ONLY` while it is locked. Reads pass untouched. */
 export class LockableDatastore<V> extends ForwardingDatastore<V> {
@@ -65,8 +65,7 @@ export class LockableDatastore<V> extends ForwardingDatastore<V> {
   }
 
   override batch(): Batch<V> {
-    // An unlocked store keeps the batch of the store below, and with it its atomicity.
-    return this.isLocked ? new OrderedBatch(this) : this.child.batch()
+    return new GuardedBatch(this.child.batch(), (action, key) => this.#assertUnlocked(action, key))
   }
 
   #assertUnlocked(action: string, key: Key): void {

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest'
+import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
+import type { PutOptions, PutResult, ValueSource } from '../../../src/core/datastore.ts'
+import { DatastoreError, NotFoundError } from '../../../src/core/errors.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { BreakableDatastore } from './breakable.ts'
+
+const key = Key.parse('/films/Brazil')
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+
+function stores() {
+  const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new BreakableDatastore()]
+  return { top, middle, last, tiered: new TieredDatastore<Uint8Array>([top, middle, last]) }
+}
+
+/** Waits until `check` holds; background copies have no promise to wait for. */
+async function eventually(check: () => Promise<boolean>): Promise<void> {
+  await expect.poll(check, { timeout: 5000, interval: 1 }).toBe(true)
+}
+
+describe('TieredDatastore.get', () => {
+  it('A1 get() copies what a lower tier had into every tier above', async () => {
+    const { top, middle, last, tiered } = stores()
+    await last.put(key, bytes('1985'))
+    expect(text(await tiered.get(key))).toBe('1985')
+    await eventually(async () => (await top.has(key)) && (await middle.has(key)))
+    expect(tiered.metrics.map(tier => tier.hits)).toEqual([0, 0, 1])
+    await tiered.get(key)
+    expect(tiered.metrics[0]).toMatchObject({ hits: 1, misses: 1, fills: 1 })
+  })
+
+  it('A1 get() reads on when a tier fails, and reports it', async () => {
+    const reported: unknown[] = []
+    const [top, last] = [new BreakableDatastore(), new MemoryDatastore()]
+    const tiered = new TieredDatastore<Uint8Array>([top, last], {
+      onTierError: (error, where, tier) => reported.push({ error, key: where.toString(), tier }),
+    })
+    await last.put(key, bytes('1985'))
+    top.breakOn('get')
+    expect(text(await tiered.get(key))).toBe('1985')
+    expect(reported).toMatchObject([{ key: '/films/Brazil', tier: 0 }])
+    expect(tiered.metrics[0]).toMatchObject({ errors: 1 })
+  })
+
+  it('A1 a fill that fails never breaks the read, and is counted', async () => {
+    const { top, last, tiered } = stores()
+    await last.put(key, bytes('1985'))
+    top.breakOn('put')
+    expect(text(await tiered.get(key))).toBe('1985')
+    await eventually(async () => tiered.metrics[0]?.failedFills === 1)
+    expect(text(await tiered.get(key))).toBe('1985')
+  })
+
+  it('A1 get() of a key that no tier has is one plain NotFoundError, not a group of them', async () => {
+    const error = await stores()
+      .tiered.get(key)
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(NotFoundError)
+  })
+
+  it('A1 a last tier that fails is never taken for an absent key', async () => {
+    const { last, tiered } = stores()
+    last.breakOn('get')
+    await expect(tiered.get(key)).rejects.toMatchObject({ code: 'IO' })
+  })
+
+  it('A1 closing a stream early fills nothing', async () => {
+    const { top, last, tiered } = stores()
+    await last.put(key, new Uint8Array(1_000_000).fill(7))
+    for await (const chunk of tiered.getStream(key)) {
+      expect(chunk.length).toBeGreaterThan(0)
+      break
+    }
+    await tiered.close()
+    expect(top.puts).toBe(0)
+  })
+
+  it('A1 a stream read to its end fills the tiers above with the whole value', async () => {
+    const { top, last, tiered } = stores()
+    const value = new Uint8Array(1_000_000).map((_, index) => index)
+    await last.put(key, value)
+    for await (const _chunk of tiered.getStream(key));
+    await eventually(async () => top.has(key))
+    expect(await top.get(key)).toEqual(value)
+  })
+
+  it('A1 a ranged read fills nothing: it never saw the whole value', async () => {
+    const { top, last, tiered } = stores()
+    await last.put(key, bytes('0123456789'))
+    for await (const _chunk of tiered.getStream(key, { start: 2, end: 4 }));
+    await tiered.close()
+    expect(top.puts).toBe(0)
+  })
+})
+
+describe('TieredDatastore.put', () => {
+  it('A2 put() writes the last tier first', async () => {
+    const order: string[] = []
+    const note = (name: string) =>
+      new (class extends MemoryDatastore {
+        override put(at: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+          order.push(name)
+          return super.put(at, value, options)
+        }
+      })()
+    const tiered = new TieredDatastore<Uint8Array>([note('top'), note('middle'), note('last')])
+    await tiered.put(key, bytes('x'))
+    expect(order[0]).toBe('last')
+    expect(order).toHaveLength(3)
+  })
+
+  it('A2 an upper tier that fails loses its copy, so that it cannot serve a stale value', async () => {
+    const { top, tiered } = stores()
+    await tiered.put(key, bytes('old'))
+    top.breakOn('put')
+    await tiered.put(key, bytes('new'))
+    expect(await top.has(key)).toBe(false)
+    expect(text(await tiered.get(key))).toBe('new')
+    expect(tiered.metrics[0]).toMatchObject({ failedWrites: 1 })
+  })
+
+  it('A2 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
+    const { top, tiered } = stores()
+    await tiered.put(key, bytes('old'))
+    top.breakOn('put', 'delete')
+    await tiered.put(key, bytes('new'))
+    expect(text(await top.get(key))).toBe('old')
+    expect(text(await tiered.get(key))).toBe('new')
+    const chunks: Uint8Array[] = []
+    for await (const chunk of tiered.getStream(key)) chunks.push(chunk)
+    expect(text(chunks[0]!)).toBe('new')
+    top.mend()
+    await tiered.put(key, bytes('newer'))
+    expect(text(await top.get(key))).toBe('newer')
+  })
+
+  it('A2 put() judges create, replace and ifMatch by the last tier alone', async () => {
+    const { top, last, tiered } = stores()
+    await top.put(key, bytes('only a copy'))
+    await expect(tiered.put(key, bytes('x'), { create: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await tiered.put(key, bytes('x'), { replace: false })
+    const { etag } = await tiered.stat(key)
+    expect(etag).toBe((await last.stat(key)).etag)
+    await tiered.put(key, bytes('y'), { ifMatch: etag })
+    await expect(tiered.put(key, bytes('z'), { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('A2 a put that the last tier refuses leaves every tier as it was', async () => {
+    const { top, last, tiered } = stores()
+    await tiered.put(key, bytes('old'))
+    last.breakOn('put')
+    await expect(tiered.put(key, bytes('new'))).rejects.toMatchObject({ code: 'IO' })
+    expect(text(await top.get(key))).toBe('old')
+    expect(text(await last.get(key))).toBe('old')
+  })
+
+  it('A2 put() of a stream reaches every tier whole', async () => {
+    const { top, middle, last, tiered } = stores()
+    await tiered.put(key, [bytes('one '), bytes('two')])
+    for (const store of [top, middle, last]) expect(text(await store.get(key))).toBe('one two')
+  })
+})
+
+describe('TieredDatastore.delete and rename', () => {
+  it('A3 delete() removes the key from every tier', async () => {
+    const { top, middle, last, tiered } = stores()
+    await tiered.put(key, bytes('x'))
+    await tiered.delete(key)
+    for (const store of [top, middle, last]) expect(await store.has(key)).toBe(false)
+  })
+
+  it('A3 delete() is NOT_FOUND only when no tier had the key', async () => {
+    const { top, last, tiered } = stores()
+    await expect(tiered.delete(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await top.put(key, bytes('x'))
+    await tiered.delete(key)
+    await last.put(key, bytes('x'))
+    await tiered.delete(key)
+  })
+
+  it('A3 delete() fails, and keeps the value, when an upper tier cannot drop its copy', async () => {
+    const { top, last, tiered } = stores()
+    await tiered.put(key, bytes('x'))
+    top.breakOn('delete')
+    await expect(tiered.delete(key)).rejects.toMatchObject({ code: 'IO' })
+    expect(await last.has(key)).toBe(true)
+  })
+
+  it('A3 rename() finds the value in whichever tier has it', async () => {
+    const { top, last, tiered } = stores()
+    const to = Key.parse('/films/Life of Brian')
+    await top.put(key, bytes('only above'))
+    await tiered.rename(key, to)
+    expect(text(await last.get(to))).toBe('only above')
+    expect(await tiered.has(key)).toBe(false)
+  })
+
+  it('A3 a get running at the same time cannot put a deleted value back', async () => {
+    for (let round = 0; round < 50; round++) {
+      const { top, last, tiered } = stores()
+      await last.put(key, bytes('x'))
+      const release = last.holdNext('get')
+      const get = tiered.get(key)
+      await release.reached
+      const deleted = tiered.delete(key)
+      release.go()
+      await get
+      await deleted
+      await tiered.close()
+      expect(await top.hadAtClose(key)).toBe(false)
+    }
+  })
+
+  it('A3 a fill that is under way when delete() begins does not survive it', async () => {
+    const { top, last, tiered } = stores()
+    await last.put(key, bytes('x'))
+    const release = top.holdNext('put')
+    await tiered.get(key)
+    await release.reached
+    const deleted = tiered.delete(key)
+    release.go()
+    await deleted
+    expect(await top.has(key)).toBe(false)
+    expect(await tiered.has(key)).toBe(false)
+  })
+
+  it('A3 a fill never overwrites a newer put', async () => {
+    const { top, last, tiered } = stores()
+    await last.put(key, bytes('old'))
+    const release = top.holdNext('put')
+    await tiered.get(key)
+    await release.reached
+    const put = tiered.put(key, bytes('new'))
+    release.go()
+    await put
+    expect(text(await top.get(key))).toBe('new')
+  })
+})
+
+describe('TieredDatastore, the rest', () => {
+  it('A4 has() asks upper tiers first; list() and stats() ask the last', async () => {
+    const { top, last, tiered } = stores()
+    await top.put(key, bytes('x'))
+    last.breakOn('has')
+    expect(await tiered.has(key)).toBe(true)
+    expect((await tiered.list(Key.root)).children).toEqual([])
+    expect(await tiered.stats()).toMatchObject({ entries: 0 })
+  })
+
+  it("A4 stat() is the last tier's, and an upper tier's while the last is out of reach", async () => {
+    const { last, tiered } = stores()
+    await tiered.put(key, bytes('four'))
+    last.breakOn('stat')
+    expect(await tiered.stat(key)).toMatchObject({ size: 4 })
+  })
+
+  it('D14 close() closes a tier that is listed twice once', async () => {
+    const shared = new BreakableDatastore()
+    const tiered = new TieredDatastore<Uint8Array>([shared, shared])
+    await tiered.close()
+    expect(shared.closes).toBe(1)
+  })
+
+  it('D18 a tiered store without tiers is CONFIG_INVALID', () => {
+    expect(() => new TieredDatastore<Uint8Array>([])).toThrow(DatastoreError)
+    expect(() => new TieredDatastore<Uint8Array>([])).toThrow(/at least one/)
+  })
+})

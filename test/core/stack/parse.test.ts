@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseDocument, validateDocument } from '../../../src/core/stack/parse.ts'
+import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
+import { Registry } from '../../../src/core/stack/registry.ts'
+
+const registry = new Registry(pureKinds)
+const problems = (root: unknown) => validateDocument({ strata: 1, root }, registry)
+
+describe('validateDocument', () => {
+  it('X1 accepts what it describes', () => {
+    const root = {
+      kind: 'tiered',
+      tiers: [
+        { kind: 'memory' },
+        { kind: 'sharded', by: 'modulo', shards: [{ kind: 'memory' }, { kind: 'null' }] },
+      ],
+    }
+    expect(problems(root)).toEqual([])
+  })
+
+  it.each([
+    [null, '', /expected object/],
+    [{ root: { kind: 'memory' } }, 'strata', /1/],
+    [{ strata: 2, root: { kind: 'memory' } }, 'strata', /1/],
+    [{ strata: 1 }, 'root', /expected/],
+    [{ strata: 1, root: { kind: 'memory' }, extra: 1 }, 'extra', /no option "extra"/],
+    [{ strata: 1, root: { kind: 'memory', colour: 'red' } }, 'root.colour', /no option "colour"/],
+    [{ strata: 1, root: {} }, 'root.kind', /the kind is missing; use one of memory, /],
+    [{ strata: 1, root: { kind: 'toString' } }, 'root.kind', /no kind "toString"/],
+    [{ strata: 1, root: { kind: 'tiered' } }, 'root.tiers', /list of at least one store/],
+    [{ strata: 1, root: { kind: 'tiered', tiers: [] } }, 'root.tiers', /list of at least one store/],
+    [{ strata: 1, root: { kind: 'tiered', tiers: [7] } }, 'root.tiers[0]', /a node is an object/],
+    [{ strata: 1, root: { kind: 'read-only' } }, 'root.store', /needs one store/],
+    [
+      {
+        strata: 1,
+        root: {
+          kind: 'tiered',
+          tiers: [{ kind: 'memory' }, { kind: 'sharded', by: 'luck', shards: [{ kind: 'null' }] }],
+        },
+      },
+      'root.tiers[1].by',
+      /jump/,
+    ],
+    [
+      {
+        strata: 1,
+        root: {
+          kind: 'tiered',
+          tiers: [
+            { kind: 'memory', id: 'a' },
+            { kind: 'null', id: 'a' },
+          ],
+        },
+      },
+      'root.tiers[1].id',
+      /"a" is that of root\.tiers\[0\]/,
+    ],
+    [{ strata: 1, root: { kind: 'memory', id: '' } }, 'root.id', /not empty/],
+    [{ strata: 1, root: { kind: 'memory', label: 7 } }, 'root.label', /string/],
+  ])('X1 %j: the problem is at %s', (document, path, message) => {
+    const found = validateDocument(document, registry)
+    expect(found.map(problem => problem.path)).toContain(path)
+    expect(found.find(problem => problem.path === path)?.message).toMatch(message)
+  })
+
+  it('X1 finds every problem at once, in document order', () => {
+    const found = problems({
+      kind: 'tiered',
+      tiers: [{ kind: 'memory', a: 1 }, { kind: 'none' }, { kind: 'memory', b: 1 }],
+    })
+    expect(found.map(problem => problem.path)).toEqual([
+      'root.tiers[0].a',
+      'root.tiers[1].kind',
+      'root.tiers[2].b',
+    ])
+  })
+
+  it('X1 a document nested beyond reason is refused, not followed', () => {
+    let root: unknown = { kind: 'memory' }
+    for (let depth = 0; depth < 50_000; depth++) root = { kind: 'read-only', store: root }
+    expect(problems(root)).toMatchObject([{ message: /nested more than 64 deep/ }])
+  })
+
+  it('X1 whatever it is given, it answers with problems and never throws', () => {
+    fc.assert(fc.property(fc.anything(), value => void validateDocument(value, registry)))
+    fc.assert(fc.property(fc.json(), text => void problems(JSON.parse(text))))
+  })
+})
+
+describe('parseDocument', () => {
+  it('X3 gives every node an id, keeps those that it has, and answers with a document that says them', () => {
+    const { document } = parseDocument(
+      {
+        strata: 1,
+        name: 'Films',
+        root: { kind: 'tiered', id: 'top', tiers: [{ kind: 'memory' }, { kind: 'null' }] },
+      },
+      registry,
+    )
+    const again = parseDocument(document, registry).document
+    expect(again).toEqual(document)
+    expect(document).toMatchObject({
+      strata: 1,
+      name: 'Films',
+      root: { id: 'top', tiers: [{ id: 'memory@root.tiers[0]' }, { id: 'null@root.tiers[1]' }] },
+    })
+  })
+
+  it('X3 ids in the document stay with their nodes when the document is rearranged', () => {
+    const { document } = parseDocument(
+      { strata: 1, root: { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'null' }] } },
+      registry,
+    )
+    const tiers = (document.root['tiers'] as unknown[]).toReversed()
+    const { root } = parseDocument({ ...document, root: { ...document.root, tiers } }, registry)
+    expect(root.children.map(child => child.id)).toEqual(['null@root.tiers[1]', 'memory@root.tiers[0]'])
+  })
+})
+
+describe('Registry.describe', () => {
+  it('X2 describes every kind with a schema, a label and help', () => {
+    for (const kind of registry.describe()) {
+      expect(kind.help.length).toBeGreaterThan(20)
+      expect(kind.schema).toMatchObject({ type: 'object' })
+      expect(kind.childrenField === undefined).toBe(kind.children === 'none')
+    }
+  })
+})
