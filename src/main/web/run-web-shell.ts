@@ -20,11 +20,13 @@ export interface WebRun {
   readonly developmentServer?: string | undefined
   /** A fixed token, so that a page finds its host again after a restart in development. */
   readonly token?: string | undefined
+  /** Settles when it is time to end. Default: when the process is told to. */
+  readonly stopped?: (() => Promise<unknown>) | undefined
 }
 
-/** Serves page and host to a browser until the process is told to stop. */
+/** Serves page and host to a browser until it is told to stop, then closes both. */
 export async function runWebShell(run: WebRun): Promise<void> {
-  const { application, commandLine } = run
+  const { application, commandLine, stopped = stopSignal } = run
   const sources = await requestedSources(commandLine)
   const host = await createHost({
     dataDirectory: dataDirectory(),
@@ -42,7 +44,7 @@ export async function runWebShell(run: WebRun): Promise<void> {
     })
     console.log(`Strata is at ${shell.address}`)
     if (commandLine.opensBrowser) await showInBrowser(shell)
-    await stopSignal()
+    await stopped()
     await withinTime(shell.close(), CLOSING_TIME)
   } finally {
     await withinTime(host.close(), CLOSING_TIME)

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { parseCommandLine } from '../../../src/main/command-line.ts'
+import { runWebShell } from '../../../src/main/web/run-web-shell.ts'
+import { createClient } from '../../../src/renderer/api/client.ts'
+import { CONTRACT_VERSION } from '../../../src/shared/contract-version.ts'
+import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
+import { createWebSocketChannel } from '../../../src/shared/web-socket-channel.ts'
+
+let directory: string
+let folder: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'strata-serve-'))
+  folder = join(directory, 'folder')
+  await mkdir(folder)
+  await mkdir(join(directory, 'out', 'renderer'), { recursive: true })
+  await writeFile(join(folder, 'greeting.txt'), 'hello')
+  await writeFile(join(directory, 'package.json'), '{ "version": "1.2.3" }')
+  await writeFile(join(directory, 'out', 'renderer', 'index.html'), 'page')
+  vi.stubEnv('STRATA_DATA', join(directory, 'data'))
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  await rm(directory, { recursive: true })
+})
+
+/** Runs the shell until `meanwhile` is done. @returns What it printed. */
+async function serve(
+  args: readonly string[],
+  meanwhile: (address: URL) => Promise<void>,
+): Promise<readonly string[]> {
+  const printed: string[] = []
+  vi.spyOn(console, 'log').mockImplementation(line => void printed.push(String(line)))
+  vi.spyOn(console, 'error').mockImplementation(line => void printed.push(String(line)))
+  const commandLine = parseCommandLine([...args, '--no-open'], directory)
+  await runWebShell({
+    application: directory,
+    commandLine,
+    stopped: () => meanwhile(new URL(printed[0]!.replace('Strata is at ', ''))),
+  })
+  return printed
+}
+
+it('prints its address on one line, and the token nowhere else', async () => {
+  const printed = await serve([folder], async address => {
+    await fetch(address)
+    await fetch(new URL('/absent', address))
+  })
+  expect(printed).toHaveLength(1)
+  expect(printed[0]).toMatch(/^Strata is at http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/)
+})
+
+it('serves the folder that was asked for to a page that has the token', async () => {
+  await serve(['folder'], async address => {
+    const socket = new WebSocket(
+      `ws://${address.host}${WEB_SOCKET_PATH}`,
+      [WEB_SOCKET_PROTOCOL, address.hash.replace('#token=', '')],
+      { origin: address.origin },
+    )
+    const client = createClient(createWebSocketChannel(socket))
+    const hello = await client.call('shell.hello', { version: CONTRACT_VERSION })
+    expect(hello).toMatchObject({ shell: 'web', appVersion: '1.2.3' })
+    const { rows } = await client.call('levels.rows', {
+      session: hello.session!,
+      prefix: '/',
+      offset: 0,
+      limit: 10,
+    })
+    expect(rows.map(({ name }) => name)).toEqual(['greeting.txt'])
+    const lost = new Promise<void>(resolve => client.onLost(resolve))
+    socket.close()
+    await lost
+  })
+})
+
+it('leaves nothing listening when it was told to stop', async () => {
+  let address: URL | undefined
+  await serve([folder], async at => {
+    address = at
+  })
+  await expect(fetch(address!)).rejects.toThrow('fetch failed')
+})
+
+it('ends at once when it cannot open what was asked for', async () => {
+  await expect(serve(['absent'], () => Promise.resolve())).rejects.toThrow(
+    `Cannot open "${join(directory, 'absent')}": there is no such folder or stack file`,
+  )
+})
+
+it('closes its host when the page is not built', async () => {
+  await rm(join(directory, 'out'), { recursive: true })
+  await expect(serve([folder], () => Promise.resolve())).rejects.toThrow('run `npm run build` first')
+})
