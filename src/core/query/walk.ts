@@ -27,6 +27,7 @@ export async function* walk(store: Walkable, prefix: Key, options: WalkOptions):
   const isPast = (key: Key, other: Key) =>
     descending ? Key.compare(key, other) < 0 : Key.compare(key, other) > 0
   const [start, end] = descending ? [bounds.last, bounds.first] : [bounds.first, bounds.last]
+  const isBeyond = (key: Key) => end !== undefined && isPast(key, end)
   throwIfAborted(signal, 'query', prefix)
   let past = after
   if (start !== undefined && (after === undefined || isPast(start, after))) {
@@ -42,6 +43,7 @@ export async function* walk(store: Walkable, prefix: Key, options: WalkOptions):
     let value: Walked | undefined
     if (child !== undefined) {
       throwIfAborted(signal, 'query', prefix)
+      if (!descending && isBeyond(child.key)) return
       const goesDown = recursive && child.isBranch
       if (goesDown) levels.push(levelBelow(child.key, descending ? child : undefined))
       if (child.isValue && !(descending && goesDown)) value = child
@@ -56,7 +58,7 @@ export async function* walk(store: Walkable, prefix: Key, options: WalkOptions):
       if (level.owner?.isValue === true) value = level.owner
     }
     if (value === undefined) continue
-    if (end !== undefined && isPast(value.key, end)) return
+    if (isBeyond(value.key)) return
     yield value
   }
 }
