@@ -1,0 +1,88 @@
+import { FolderOpen, Redo2, Save, SaveAll, Undo2 } from 'lucide-react'
+import { useRef } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { IconButton, type IconButtonProps } from '../../../ui/icon-button.tsx'
+import { isMacPlatform } from '../../../ui/platform.ts'
+import { formatShortcut } from '../../../ui/shortcut.ts'
+import { memberOf, stringOf } from '../json/json-node.ts'
+import { printJson } from '../json/print-json.ts'
+import { changeName, leaveField } from '../state/edit-actions.ts'
+import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
+import { useFocusRequest } from '../state/use-focus-request.ts'
+import { Toolbar } from '../widgets/toolbar.tsx'
+import styles from './editor-toolbar.module.css'
+import type { EditorCommand, EditorCommands } from './use-commands.ts'
+
+/** The stack's name, and what can be done with the whole document. */
+export function EditorToolbar({ commands }: { readonly commands: EditorCommands }) {
+  const busy = useEditorState(state => state.busy)
+  const { apply, revert, undo, redo, load, save, saveAs } = commands
+  return (
+    <div className={styles['bar']}>
+      <NameInput />
+      <Toolbar label="Stack document">
+        <Button variant="primary" isDisabled={!apply.isEnabled} onPress={apply.run}>
+          {busy === 'apply' ? 'Applying…' : apply.label}
+        </Button>
+        <Button isDisabled={!revert.isEnabled} onPress={revert.run}>
+          {revert.label}
+        </Button>
+        <span className={styles['gap']} />
+        <CommandButton command={undo} icon={Undo2} />
+        <CommandButton command={redo} icon={Redo2} />
+        <span className={styles['gap']} />
+        <CommandButton command={load} icon={FolderOpen} />
+        <CommandButton command={save} icon={Save} />
+        <CommandButton command={saveAs} icon={SaveAll} />
+      </Toolbar>
+    </div>
+  )
+}
+
+function NameInput() {
+  const { store } = useEditor()
+  const input = useRef<HTMLInputElement>(null)
+  const name = useEditorState(({ draft }) => stringOf(memberOf(draft.good?.root, 'name')?.value))
+  const isBroken = useEditorState(
+    ({ draft }) => draft.error !== undefined || draft.good?.root.type !== 'object',
+  )
+  const problem = useProblems().find(({ node, field }) => node === undefined && field === 'name')
+  useFocusRequest(request => {
+    if (request.to === 'name') input.current?.focus()
+    return request.to === 'name'
+  })
+  return (
+    <input
+      ref={input}
+      className={styles['name']}
+      aria-label="Stack name"
+      aria-invalid={problem !== undefined}
+      title={problem?.message}
+      placeholder="Stack name"
+      value={name ?? ''}
+      disabled={isBroken}
+      spellCheck={false}
+      autoComplete="off"
+      onBlur={() => leaveField(store)}
+      onChange={event => changeName(store, printJson(event.target.value))}
+    />
+  )
+}
+
+interface CommandButtonProps {
+  readonly command: EditorCommand
+  readonly icon: IconButtonProps['icon']
+}
+
+function CommandButton({ command, icon }: CommandButtonProps) {
+  const [shortcut] = command.shortcuts
+  return (
+    <IconButton
+      label={command.label}
+      icon={icon}
+      shortcut={shortcut && formatShortcut(shortcut, isMacPlatform())}
+      isDisabled={!command.isEnabled}
+      onPress={command.run}
+    />
+  )
+}

@@ -1,0 +1,72 @@
+import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
+import { goToProblem, nextProblem } from '../problems/go-to-problem.ts'
+import { applyDraft } from '../state/apply-action.ts'
+import { redoEdit, revert, undoEdit } from '../state/edit-actions.ts'
+import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
+import { canApply } from '../state/editor-state.ts'
+import { type FileServices, load, save, saveAs } from '../state/file-actions.ts'
+
+export interface EditorCommand {
+  readonly label: string
+  /** As Electron spells accelerators; the first is the one that is shown. */
+  readonly shortcuts: readonly string[]
+  readonly isEnabled: boolean
+  readonly run: () => void
+}
+
+export type CommandId =
+  | 'apply'
+  | 'revert'
+  | 'undo'
+  | 'redo'
+  | 'load'
+  | 'save'
+  | 'saveAs'
+  | 'nextProblem'
+  | 'previousProblem'
+
+export type EditorCommands = Readonly<Record<CommandId, EditorCommand>>
+
+export interface CommandServices {
+  readonly onApplied: (session: SessionInfo) => void
+  readonly confirmReplace: FileServices['confirmReplace']
+}
+
+/** What can be done with the document as a whole, by toolbar and keyboard alike. */
+export function useCommands({ onApplied, confirmReplace }: CommandServices): EditorCommands {
+  const { store, client, shell } = useEditor()
+  const problems = useProblems()
+  const draft = useEditorState(state => state.draft)
+  const isApplicable = useEditorState(canApply)
+  const isIdle = useEditorState(state => state.busy === undefined)
+  const isChanged = useEditorState(state => state.draft.text !== state.applied)
+  const files: FileServices = { client, shell, confirmReplace }
+  const visit = (by: 1 | -1) => {
+    const problem = nextProblem(problems, store.getState().visited, by)
+    if (problem !== undefined) goToProblem(store, problem)
+  }
+  const command = (label: string, shortcuts: readonly string[], isEnabled: boolean, run: () => void) => ({
+    label,
+    shortcuts,
+    isEnabled,
+    run,
+  })
+  return {
+    apply: command(
+      'Apply',
+      ['CmdOrCtrl+Enter'],
+      isApplicable,
+      () => void applyDraft(store, client, onApplied),
+    ),
+    revert: command('Revert', [], isChanged && isIdle, () => revert(store)),
+    undo: command('Undo', ['CmdOrCtrl+Z'], draft.past.length > 0, () => undoEdit(store)),
+    redo: command('Redo', ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y'], draft.future.length > 0, () =>
+      redoEdit(store),
+    ),
+    load: command('Load…', [], isIdle, () => void load(store, files)),
+    save: command('Save', ['CmdOrCtrl+S'], isIdle, () => void save(store, files)),
+    saveAs: command('Save as…', ['CmdOrCtrl+Shift+S'], isIdle, () => void saveAs(store, files)),
+    nextProblem: command('Next problem', ['F8'], problems.length > 0, () => visit(1)),
+    previousProblem: command('Previous problem', ['Shift+F8'], problems.length > 0, () => visit(-1)),
+  }
+}

@@ -1,0 +1,111 @@
+import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
+import { type JsonText, printJson } from '../json/print-json.ts'
+import { isRecord, type Property, propertiesOf, type Schema } from '../model/schema.ts'
+
+export interface Choice {
+  readonly value: JsonText
+  readonly label: string
+  readonly help?: string | undefined
+}
+
+export type Control =
+  | { readonly type: 'text'; readonly isFolder: boolean }
+  | { readonly type: 'number'; readonly isInteger: boolean; readonly range: NumberRange }
+  | { readonly type: 'flag' }
+  | { readonly type: 'choice'; readonly choices: readonly Choice[] }
+  /** A shape that no control here can show: it is edited in the document. */
+  | { readonly type: 'document' }
+
+export interface NumberRange {
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+}
+
+/** One option of a node, as a form shows it. */
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly help: string | undefined
+  readonly isRequired: boolean
+  /** What holds while the document says nothing. */
+  readonly default: JsonText | undefined
+  readonly control: Control
+}
+
+/** The fields of a kind's form, from its JSON Schema alone. */
+export function formFields(info: KindInfo | undefined): readonly Field[] {
+  return propertiesOf(info).map(({ name, schema, isRequired }: Property) => ({
+    name,
+    label: text(schema['title']) ?? wordsOf(name),
+    help: text(schema['description']),
+    isRequired: isRequired && schema['default'] === undefined,
+    default: schema['default'] === undefined ? undefined : printJson(schema['default']),
+    control: controlOf(schema, isRequired),
+  }))
+}
+
+const YES_OR_NO: readonly Choice[] = [
+  { value: 'true', label: 'Yes' },
+  { value: 'false', label: 'No' },
+]
+
+function controlOf(schema: Schema, isRequired: boolean): Control {
+  const choices = choicesOf(schema)
+  if (choices !== undefined) return { type: 'choice', choices }
+  switch (schema['type']) {
+    case 'string':
+      return { type: 'text', isFolder: schema['format'] === 'folder-path' }
+    case 'boolean':
+      // A box is checked or not; where saying nothing means a third thing, all three have to be shown.
+      return isRequired || schema['default'] !== undefined
+        ? { type: 'flag' }
+        : { type: 'choice', choices: YES_OR_NO }
+    case 'integer':
+    case 'number':
+      return { type: 'number', isInteger: schema['type'] === 'integer', range: rangeOf(schema) }
+    default:
+      return { type: 'document' }
+  }
+}
+
+function choicesOf(schema: Schema): readonly Choice[] | undefined {
+  if (Array.isArray(schema['enum'])) return schema['enum'].map(value => choice(value, {}))
+  const alternatives = schema['oneOf'] ?? schema['anyOf']
+  if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined
+  const choices = alternatives.flatMap((item: unknown) =>
+    isRecord(item) && 'const' in item ? [choice(item['const'], item)] : [],
+  )
+  return choices.length === alternatives.length ? choices : undefined
+}
+
+function choice(value: unknown, schema: Schema): Choice {
+  const label = text(schema['title']) ?? (typeof value === 'string' ? value : printJson(value))
+  return { value: printJson(value), label, help: text(schema['description']) }
+}
+
+/** The bounds that mean something: those of the safe integers only say "any". */
+function rangeOf(schema: Schema): NumberRange {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
+  const isInteger = schema['type'] === 'integer'
+  return {
+    min: bound(minimum) ?? (isInteger ? bound(exclusiveMinimum, 1) : undefined),
+    max: bound(maximum) ?? (isInteger ? bound(exclusiveMaximum, -1) : undefined),
+  }
+}
+
+function bound(value: unknown, step = 0): number | undefined {
+  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value + step : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** `followLinks` → `Follow links`. */
+function wordsOf(name: string): string {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll(/[-_]+/g, ' ')
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

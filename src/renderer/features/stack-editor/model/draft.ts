@@ -1,0 +1,115 @@
+import type { JsonNode, JsonPath } from '../json/json-node.ts'
+import { JsonSyntaxError, parseJson } from '../json/parse-json.ts'
+import { applyChange, changeBetween, invertChange, type TextChange } from './text-change.ts'
+
+/** Steps that undo can go back. */
+const MAX_STEPS = 1000
+
+/** Typing in one place within this many milliseconds is undone as one step. */
+const GROUP_MS = 1500
+
+/** A text that is valid JSON, with what it says. */
+export interface Reading {
+  readonly text: string
+  readonly root: JsonNode
+}
+
+interface Step {
+  readonly change: TextChange
+  /** The nodes selected before and after the step. */
+  readonly from: JsonPath
+  readonly to: JsonPath
+  readonly group: string | undefined
+  readonly at: number
+}
+
+/**
+ * A stack document being edited. Its text is the truth; tree and form show `good`, the last text that was valid JSON,
+ * and may edit only while that is the present one (`error` absent).
+ */
+export interface Draft {
+  readonly text: string
+  readonly error: JsonSyntaxError | undefined
+  readonly good: Reading | undefined
+  /** The selected node, as a path in the document. */
+  readonly selected: JsonPath
+  readonly past: readonly Step[]
+  readonly future: readonly Step[]
+}
+
+export interface Edit {
+  readonly text: string
+  /** The node to select afterwards; the same one when absent. */
+  readonly select?: JsonPath | undefined
+  /** Edits of one group that follow each other closely are undone together. */
+  readonly group?: string | undefined
+  /** When, in milliseconds. */
+  readonly at: number
+}
+
+export const ROOT_PATH: JsonPath = ['root']
+
+export function openDraft(text: string): Draft {
+  return { ...read(text, undefined), selected: ROOT_PATH, past: [], future: [] }
+}
+
+export function editDraft(draft: Draft, { text, select = draft.selected, group, at }: Edit): Draft {
+  const change = changeBetween(draft.text, text)
+  if (change === undefined) return selectNode(draft, select)
+  const last = draft.past.at(-1)
+  const isSame = group !== undefined && last?.group === group && at - last.at < GROUP_MS
+  const past = isSame
+    ? mergeStep(draft, last, text, { to: select, at })
+    : [...draft.past, { change, from: draft.selected, to: select, group, at }].slice(-MAX_STEPS)
+  return { ...read(text, draft.good), selected: select, past, future: [] }
+}
+
+export function undo(draft: Draft): Draft {
+  const step = draft.past.at(-1)
+  if (step === undefined) return draft
+  return {
+    ...read(applyChange(draft.text, invertChange(step.change)), draft.good),
+    selected: step.from,
+    past: draft.past.slice(0, -1),
+    future: [...draft.future, step],
+  }
+}
+
+export function redo(draft: Draft): Draft {
+  const step = draft.future.at(-1)
+  if (step === undefined) return draft
+  return {
+    ...read(applyChange(draft.text, step.change), draft.good),
+    selected: step.to,
+    past: [...draft.past, { ...step, group: undefined }],
+    future: draft.future.slice(0, -1),
+  }
+}
+
+export function selectNode(draft: Draft, selected: JsonPath): Draft {
+  return selected === draft.selected ? draft : { ...draft, selected }
+}
+
+/** The next edit begins a step of its own, whatever its group. */
+export function endGroup(draft: Draft): Draft {
+  const last = draft.past.at(-1)
+  if (last?.group === undefined) return draft
+  return { ...draft, past: [...draft.past.slice(0, -1), { ...last, group: undefined }] }
+}
+
+function read(text: string, lastGood: Reading | undefined): Pick<Draft, 'text' | 'error' | 'good'> {
+  try {
+    return { text, error: undefined, good: { text, root: parseJson(text) } }
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    return { text, error, good: lastGood }
+  }
+}
+
+/** The steps with the last one reaching to `text`; without it when that leads back to where it began. */
+function mergeStep(draft: Draft, last: Step, text: string, end: Pick<Step, 'to' | 'at'>): readonly Step[] {
+  const start = applyChange(draft.text, invertChange(last.change))
+  const change = changeBetween(start, text)
+  const rest = draft.past.slice(0, -1)
+  return change === undefined ? rest : [...rest, { ...last, ...end, change }]
+}

@@ -1,0 +1,90 @@
+import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
+import { type JsonNode, memberOf } from '../json/json-node.ts'
+import { insertElement, setMember } from '../json/patch-json.ts'
+import { type JsonText, printArray, printObject } from '../json/print-json.ts'
+import { ROOT_PATH } from '../model/draft.ts'
+import { itemCount, type StackNode } from '../model/stack-node.ts'
+import { FreshIds } from './fresh-ids.ts'
+import { newNode } from './new-node.ts'
+import { nextName } from './next-name.ts'
+import type { Stack, StackEdit } from './stack-edit.ts'
+
+/** Where a new node would go: below `parent`, before the child at `index`. */
+export interface AddPlace {
+  readonly parent: StackNode
+  readonly field: string
+  readonly index: number
+}
+
+/** Below the node if it takes another child, else beside it; undefined when there is room in neither. */
+export function placeToAdd(node: StackNode): AddPlace | undefined {
+  return placeIn(node, itemCount(node)) ?? placeBeside(node)
+}
+
+/** What adding at the node's place does, in words. */
+export function addLabel(node: StackNode): string {
+  return (placeToAdd(node)?.parent ?? node) === node ? 'Add child' : 'Add beside'
+}
+
+function placeBeside({ slot }: StackNode): AddPlace | undefined {
+  if (slot?.type === 'many' && typeof slot.step === 'number') return placeIn(slot.parent, slot.step + 1)
+  return slot?.type === 'keyed' ? placeIn(slot.parent, itemCount(slot.parent)) : undefined
+}
+
+function placeIn(parent: StackNode, index: number): AddPlace | undefined {
+  const { children, childrenField: field } = parent.info ?? {}
+  if (field === undefined) return undefined
+  const place = { parent, field, index }
+  const held = memberOf(parent.json, field)?.value
+  switch (children) {
+    case 'one':
+      return held === undefined || held.type === 'null' ? place : undefined
+    case 'many':
+      return isAbsentOr(held, 'array') ? place : undefined
+    case 'keyed':
+      return isAbsentOr(held, 'object') ? place : undefined
+    default:
+      return undefined
+  }
+}
+
+function isAbsentOr(node: JsonNode | undefined, type: JsonNode['type']): boolean {
+  return node === undefined || node.type === type
+}
+
+export function addNode(stack: Stack, { parent, field, index }: AddPlace, info: KindInfo): StackEdit {
+  const { text } = stack
+  const id = new FreshIds(stack.root).next(info.kind)
+  const node = newNode({ info, id, siblings: parent.children, text })
+  const at = [...parent.path, field]
+  const isThere = memberOf(parent.json, field) !== undefined
+  switch (parent.info?.children) {
+    case 'many': {
+      const edited = isThere
+        ? insertElement(text, at, index, node)
+        : setMember(text, parent.path, field, printArray([node]))
+      return { text: edited, select: [...at, index] }
+    }
+    case 'keyed': {
+      const name = freshName(parent)
+      const edited = isThere
+        ? setMember(text, at, name, node)
+        : setMember(text, parent.path, field, printObject([[name, node]]))
+      return { text: edited, select: [...at, name] }
+    }
+    default:
+      return { text: setMember(text, parent.path, field, node), select: at }
+  }
+}
+
+/** Gives a document that has no root node one. */
+export function addRoot({ text }: Pick<Stack, 'text'>, info: KindInfo): StackEdit {
+  const node: JsonText = newNode({ info, id: new FreshIds(undefined).next(info.kind), siblings: [], text })
+  return { text: setMember(text, [], 'root', node), select: ROOT_PATH }
+}
+
+/** A name for a new child that is told by name: the first is all there is, the others are numbered. */
+export function freshName(parent: StackNode): string {
+  const names = parent.children.map(({ slot }) => String(slot?.step))
+  return names.length === 0 ? '/' : nextName(names.at(-1) === '/' ? [...names, '/store-0'] : names)
+}

@@ -1,0 +1,107 @@
+import type { JsonPath } from '../json/json-node.ts'
+import type { JsonText } from '../json/print-json.ts'
+import { type Draft, editDraft, endGroup, redo, selectNode, undo } from '../model/draft.ts'
+import { nodeAtOffset } from '../model/node-at-offset.ts'
+import { nodeOf, type StackNode } from '../model/stack-node.ts'
+import { renameChild, setDocumentMember, setOption } from '../operations/set-option.ts'
+import type { Stack, StackEdit } from '../operations/stack-edit.ts'
+import type { FocusRequest } from './editor-state.ts'
+import { type EditorStore, editableStack, stackOf } from './editor-store.ts'
+
+/** Does an operation on the nodes as one step, and goes where `focus` says. */
+export function operate(
+  store: EditorStore,
+  operation: (stack: Stack) => StackEdit,
+  focus?: FocusRequest,
+): void {
+  const stack = editableStack(store.getState())
+  if (stack === undefined) return
+  const { text, select } = operation(stack)
+  setDraft(store, draft => editDraft(endGroup(draft), { text, select, at: performance.now() }))
+  if (focus !== undefined) store.setState({ focus })
+}
+
+/** Sets an option of a node from its form; typing in one field is one step. */
+export function changeOption(
+  store: EditorStore,
+  node: StackNode,
+  name: string,
+  value: JsonText | undefined,
+): void {
+  const group = `${node.id} ${name}`
+  editText(store, text => setOption(text, node, name, value), group)
+}
+
+export function changeName(store: EditorStore, value: JsonText): void {
+  editText(store, text => setDocumentMember(text, 'name', value), 'name')
+}
+
+/** Gives a child that is told by name another one, which becomes part of its path. */
+export function renameKeyedChild(store: EditorStore, node: StackNode, name: string): void {
+  const path = [...node.path.slice(0, -1), name]
+  editText(store, text => renameChild(text, node, name), `${node.slot?.parent.id} at`, path)
+}
+
+function editText(
+  store: EditorStore,
+  change: (text: string) => string,
+  group: string,
+  select?: JsonPath,
+): void {
+  if (editableStack(store.getState()) === undefined) return
+  setDraft(store, draft =>
+    editDraft(draft, { text: change(draft.text), select, group, at: performance.now() }),
+  )
+}
+
+/** Takes over what was typed into the text; the node that the cursor is in becomes the selected one. */
+export function typeText(store: EditorStore, text: string, cursor: number, group: string | undefined): void {
+  setDraft(store, draft => editDraft(draft, { text, group, at: performance.now() }))
+  selectAt(store, cursor)
+}
+
+/** Selects the node that is at an offset of the text. */
+export function selectAt(store: EditorStore, offset: number): void {
+  const state = store.getState()
+  if (state.draft.error !== undefined) return
+  const node = nodeAtOffset(stackOf(state), offset)
+  if (node !== undefined) select(store, node.path)
+}
+
+export function select(store: EditorStore, path: JsonPath): void {
+  setDraft(store, draft => selectNode(draft, path))
+}
+
+export function leaveField(store: EditorStore): void {
+  setDraft(store, endGroup)
+}
+
+export function undoEdit(store: EditorStore): void {
+  setDraft(store, undo)
+}
+
+export function redoEdit(store: EditorStore): void {
+  setDraft(store, redo)
+}
+
+/** Back to the text that runs; undo brings the edits back. */
+export function revert(store: EditorStore): void {
+  const { applied } = store.getState()
+  setDraft(store, draft => editDraft(draft, { text: applied, at: performance.now() }))
+}
+
+export function setDraft(store: EditorStore, change: (draft: Draft) => Draft): void {
+  const state = store.getState()
+  const draft = change(state.draft)
+  if (draft === state.draft) return
+  const isEdited = draft.text !== state.draft.text
+  store.setState({
+    draft: { ...draft, selected: existing(draft, state.kinds) },
+    ...(isEdited && { refused: undefined, notice: undefined }),
+  })
+}
+
+/** The selected node, or the nearest one above it that is there. */
+function existing(draft: Draft, kinds: Parameters<typeof stackOf>[0]['kinds']): JsonPath {
+  return nodeOf(stackOf({ draft, kinds }), draft.selected)?.path ?? draft.selected
+}

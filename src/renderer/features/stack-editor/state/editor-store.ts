@@ -1,0 +1,69 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
+import { JsonSyntaxError, parseJson } from '../json/parse-json.ts'
+import { openDraft, type Reading } from '../model/draft.ts'
+import { readFileText } from '../model/file-form.ts'
+import { type Kinds, readStack, type StackNode } from '../model/stack-node.ts'
+import { adoptIds } from '../operations/adopt-ids.ts'
+import type { Stack } from '../operations/stack-edit.ts'
+import type { EditorState } from './editor-state.ts'
+
+export type EditorStore = StoreApi<EditorState>
+
+export interface InitialDocument {
+  readonly text: string
+  readonly path?: string | undefined
+}
+
+export function createEditorStore(
+  initial: InitialDocument,
+  session: SessionInfo | undefined,
+  kinds: Kinds,
+): EditorStore {
+  const { text: fileText, form } = readFileText(initial.text)
+  const text = session === undefined ? fileText : withIds(fileText, session, kinds)
+  return createStore<EditorState>(() => ({
+    kinds,
+    draft: openDraft(text),
+    applied: text,
+    saved: initial.path === undefined ? undefined : fileText,
+    path: initial.path,
+    fileForm: form,
+    session,
+    found: [],
+    refused: undefined,
+    visited: undefined,
+    notice: undefined,
+    busy: undefined,
+    collapsed: new Set(),
+    focus: { to: 'tree' },
+  }))
+}
+
+const stacks = new WeakMap<Reading, StackNode | undefined>()
+
+/** The nodes of the last good text; the same objects as long as it is the same. */
+export function stackOf({
+  draft: { good },
+  kinds,
+}: Pick<EditorState, 'draft' | 'kinds'>): StackNode | undefined {
+  if (good === undefined) return undefined
+  if (!stacks.has(good)) stacks.set(good, readStack(good.root, kinds))
+  return stacks.get(good)
+}
+
+/** What operations may work on; undefined while the text is no valid JSON. */
+export function editableStack(state: EditorState): Stack | undefined {
+  const { draft, kinds } = state
+  return draft.error === undefined ? { text: draft.text, root: stackOf(state), kinds } : undefined
+}
+
+function withIds(text: string, session: SessionInfo, kinds: Kinds): string {
+  try {
+    parseJson(text)
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return text
+    throw error
+  }
+  return adoptIds(text, session.document, kinds)
+}

@@ -1,0 +1,85 @@
+import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
+import type { MenuEntry, MenuGroup } from '../../../ui/menu.tsx'
+import { formatShortcut } from '../../../ui/shortcut.ts'
+import type { Kinds, StackNode } from '../model/stack-node.ts'
+import { addLabel, placeToAdd } from '../operations/add-node.ts'
+import { canBecome } from '../operations/change-kind.ts'
+import { NODE_COMMANDS } from '../operations/node-commands.ts'
+import type { Possible } from '../operations/stack-edit.ts'
+import { wrappings } from '../operations/wrap-node.ts'
+
+/** The menus of a node; the first leads to the others. */
+export type MenuName = 'node' | 'add' | 'wrap' | 'kind'
+
+export interface NodeMenu {
+  readonly label: string
+  readonly groups: readonly MenuGroup[]
+}
+
+export function nodeMenu(name: MenuName, node: StackNode, kinds: Kinds, isMac: boolean): NodeMenu {
+  switch (name) {
+    case 'node':
+      return { label: 'Node', groups: commandGroups(node, kinds, isMac) }
+    case 'add':
+      return { label: addLabel(node), groups: [group('kinds', addEntries(node, kinds), addLabel(node))] }
+    case 'wrap':
+      return { label: 'Wrap', groups: [group('wrappings', wrapEntries(kinds), 'Wrap')] }
+    case 'kind':
+      return { label: 'Change kind', groups: [group('kinds', kindEntries(node, kinds), 'Change kind')] }
+  }
+}
+
+/** Every kind; the one that stands there already first, since shards and tiers are mostly alike. */
+function addEntries(node: StackNode, kinds: Kinds): readonly MenuEntry[] {
+  const last = placeToAdd(node)?.parent.children.at(-1)?.info
+  const all = [...kinds.values()]
+  return last === undefined
+    ? all.map(info => entry(info))
+    : [entry(last, `Another ${last.label}`), ...all.filter(info => info !== last).map(info => entry(info))]
+}
+
+function wrapEntries(kinds: Kinds): readonly MenuEntry[] {
+  return wrappings(kinds).map(({ info, label }) => ({ id: info.kind, label }))
+}
+
+function kindEntries(node: StackNode, kinds: Kinds): readonly MenuEntry[] {
+  return [...kinds.values()]
+    .filter(({ kind }) => kind !== node.kind)
+    .map(info => withReason(entry(info), canBecome(node, info)))
+}
+
+function commandGroups(node: StackNode, kinds: Kinds, isMac: boolean): readonly MenuGroup[] {
+  const commands = NODE_COMMANDS.map(({ id, label, shortcut, check }) =>
+    withReason(
+      {
+        id,
+        label,
+        ...(shortcut !== undefined && { shortcut: formatShortcut(shortcut, isMac) }),
+        isDangerous: id === 'remove',
+      },
+      check(node),
+    ),
+  )
+  const isFull = placeToAdd(node) === undefined
+  return [
+    group('new', [
+      { id: 'add', label: `${addLabel(node)}…`, shortcut: '+', isDisabled: isFull },
+      { id: 'kind', label: 'Change kind…', isDisabled: kinds.size < 2 },
+    ]),
+    group('wrap', [...wrapEntries(kinds).map(wrapping => ({ ...wrapping, id: `wrap ${wrapping.id}` }))]),
+    group('change', commands),
+  ]
+}
+
+function entry({ kind, label }: KindInfo, shown = label): MenuEntry {
+  return { id: kind, label: shown }
+}
+
+function withReason(shown: MenuEntry, possible: Possible): MenuEntry {
+  if (possible.isPossible) return shown
+  return { ...shown, label: `${shown.label} (${possible.reason})`, isDisabled: true }
+}
+
+function group(id: string, entries: readonly MenuEntry[], title?: string): MenuGroup {
+  return title === undefined ? { id, entries } : { id, entries, title }
+}

@@ -1,0 +1,92 @@
+import { ArrowDown, ArrowUp, Copy, Layers, Plus, Trash2, Ungroup } from 'lucide-react'
+import { useState } from 'react'
+import { IconButton } from '../../../ui/icon-button.tsx'
+import { PanelHeader } from '../../../ui/panel-header.tsx'
+import { isMacPlatform } from '../../../ui/platform.ts'
+import { formatShortcut } from '../../../ui/shortcut.ts'
+import { addLabel, placeToAdd } from '../operations/add-node.ts'
+import { NODE_COMMANDS, type NodeCommand } from '../operations/node-commands.ts'
+import { useEditor, useEditorState, useSelectedNode } from '../state/editor-context.ts'
+import { Toolbar } from '../widgets/toolbar.tsx'
+import { chooseEntry, runCommand } from './choose-entry.ts'
+import type { MenuName } from './node-menu.ts'
+import { NodeMenuPopover } from './node-menu-popover.tsx'
+import styles from './stack-pane.module.css'
+import { StackTree } from './stack-tree.tsx'
+
+const ICONS: Readonly<Partial<Record<NodeCommand['id'], typeof Plus>>> = {
+  unwrap: Ungroup,
+  duplicate: Copy,
+  moveUp: ArrowUp,
+  moveDown: ArrowDown,
+  remove: Trash2,
+}
+
+interface OpenMenu {
+  readonly name: MenuName
+  readonly anchor: Element
+}
+
+/** The tree of nodes with its toolbar and menus. */
+export function StackPane() {
+  const { store } = useEditor()
+  const node = useSelectedNode()
+  const isBroken = useEditorState(state => state.draft.error !== undefined)
+  const [menu, setMenu] = useState<OpenMenu>()
+  const isMac = isMacPlatform()
+  const isOff = node === undefined || isBroken
+  const open = (name: MenuName, anchor: Element | null) => {
+    if (anchor !== null && !isOff) setMenu({ name, anchor })
+  }
+
+  return (
+    <section className={styles['pane']} aria-label="Nodes">
+      <PanelHeader title="Stack">
+        <Toolbar label="Node">
+          <IconButton
+            label={node === undefined ? 'Add child' : addLabel(node)}
+            icon={Plus}
+            shortcut="+"
+            isDisabled={isOff || placeToAdd(node) === undefined}
+            onPress={({ target }) => open('add', target)}
+          />
+          <IconButton
+            label="Wrap"
+            icon={Layers}
+            isDisabled={isOff}
+            onPress={({ target }) => open('wrap', target)}
+          />
+          {NODE_COMMANDS.map(({ id, label, shortcut, check }) => {
+            const icon = ICONS[id]
+            if (icon === undefined) return null
+            return (
+              <IconButton
+                key={id}
+                label={label}
+                icon={icon}
+                shortcut={shortcut && formatShortcut(shortcut, isMac)}
+                isDisabled={isOff || !check(node).isPossible}
+                onPress={() => {
+                  if (node !== undefined) runCommand(store, node, id)
+                }}
+              />
+            )
+          })}
+        </Toolbar>
+      </PanelHeader>
+      <StackTree onMenu={open} />
+      {menu !== undefined && node !== undefined && (
+        <NodeMenuPopover
+          name={menu.name}
+          anchor={menu.anchor}
+          node={node}
+          onClose={() => setMenu(undefined)}
+          onChoose={id => {
+            const next = chooseEntry(store, node, menu.name, id)
+            setMenu(next && { ...menu, name: next })
+          }}
+        />
+      )}
+    </section>
+  )
+}

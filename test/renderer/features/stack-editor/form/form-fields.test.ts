@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { type Field, formFields } from '../../../../../src/renderer/features/stack-editor/form/form-fields.ts'
+import type { KindInfo } from '../../../../../src/shared/procedures/stacks.ts'
+import { kind, kinds } from '../kinds.ts'
+
+function field(schema: Record<string, unknown>, required: readonly string[] = []): Field {
+  const info: KindInfo = {
+    kind: 'x',
+    label: 'X',
+    help: '',
+    children: 'none',
+    schema: { type: 'object', properties: { followLinks: schema }, required },
+  }
+  return formFields(info)[0]!
+}
+
+describe('formFields', () => {
+  it('X2 makes a field of every option of every kind, in the order of its schema', () => {
+    for (const info of kinds.values()) {
+      expect(formFields(info).map(({ name }) => name)).toEqual(Object.keys(info.schema['properties'] ?? {}))
+    }
+    expect(formFields(kind('fs')).map(({ label, control }) => [label, control.type])).toEqual([
+      ['Path', 'text'],
+      ['Layout', 'choice'],
+      ['Durability', 'choice'],
+      ['Create', 'choice'],
+      ['Read only', 'flag'],
+    ])
+  })
+
+  it('X2 offers to browse where a string is a folder', () => {
+    expect(field({ type: 'string', format: 'folder-path' }).control).toEqual({ type: 'text', isFolder: true })
+    expect(field({ type: 'string' }).control).toEqual({ type: 'text', isFolder: false })
+  })
+
+  it('X2 takes the bounds of numbers, but not those that only say "any integer"', () => {
+    const [count, ratio] = formFields(kind('odd'))
+    expect(count?.control).toEqual({ type: 'number', isInteger: true, range: { min: 1, max: 64 } })
+    expect(ratio?.control).toEqual({ type: 'number', isInteger: false, range: {} })
+    expect(field({ type: 'integer', exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER }).control).toEqual(
+      {
+        type: 'number',
+        isInteger: true,
+        range: { min: 1 },
+      },
+    )
+  })
+
+  it('X2 shows a yes-or-no without a default as three choices, since saying nothing is one', () => {
+    expect(field({ type: 'boolean', default: false }).control.type).toBe('flag')
+    expect(field({ type: 'boolean' }, ['followLinks']).control.type).toBe('flag')
+    expect(field({ type: 'boolean' }).control).toMatchObject({
+      type: 'choice',
+      choices: [{ value: 'true' }, { value: 'false' }],
+    })
+  })
+
+  it('X2 reads choices from enum and from alternatives of constants', () => {
+    expect(field({ enum: ['a', 1] }).control).toMatchObject({
+      choices: [
+        { value: '"a"', label: 'a' },
+        { value: '1', label: '1' },
+      ],
+    })
+    expect(field({ oneOf: [{ const: 'a', title: 'The A', description: 'First.' }] }).control).toEqual({
+      type: 'choice',
+      choices: [{ value: '"a"', label: 'The A', help: 'First.' }],
+    })
+  })
+
+  it('X2 leaves shapes it has no control for to the document', () => {
+    expect(field({ type: 'array', items: { type: 'string' } }).control.type).toBe('document')
+    expect(field({ anyOf: [{ type: 'string' }, { const: 1 }] }).control.type).toBe('document')
+    expect(field({}).control.type).toBe('document')
+  })
+
+  it('X2 names fields by title or by their words, and says default and need', () => {
+    expect(field({ type: 'string' }).label).toBe('Follow links')
+    expect(field({ type: 'string', title: 'Links' }).label).toBe('Links')
+    expect(field({ type: 'string', default: 'x' }, ['followLinks'])).toMatchObject({
+      default: '"x"',
+      isRequired: false,
+    })
+    expect(field({ type: 'string' }, ['followLinks']).isRequired).toBe(true)
+  })
+
+  it('X2 makes no field of a kind that nobody knows', () => {
+    expect(formFields(undefined)).toEqual([])
+  })
+})

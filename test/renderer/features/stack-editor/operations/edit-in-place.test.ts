@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { adoptIds } from '../../../../../src/renderer/features/stack-editor/operations/adopt-ids.ts'
+import {
+  canBecome,
+  changeKind,
+} from '../../../../../src/renderer/features/stack-editor/operations/change-kind.ts'
+import { duplicateNode } from '../../../../../src/renderer/features/stack-editor/operations/rearrange-nodes.ts'
+import {
+  renameChild,
+  setDocumentMember,
+  setOption,
+} from '../../../../../src/renderer/features/stack-editor/operations/set-option.ts'
+import {
+  wrapNode,
+  wrappings,
+} from '../../../../../src/renderer/features/stack-editor/operations/wrap-node.ts'
+import { kind, kinds, nodeIn, stackOfText } from '../kinds.ts'
+
+const TIERED = `{
+  "strata": 1,
+  "name": "Mine",
+  "root": {
+    "kind": "tiered",
+    "id": "top",
+    "tiers": [
+      { "kind": "memory", "id": "memory-1" },
+      {
+        "kind": "fs",
+        "id": "disk",
+        "path": "data"
+      }
+    ]
+  }
+}
+`
+
+describe('operations in the text', () => {
+  it('X1 duplicateNode() copies all but the ids, and leaves a folder used twice for the person to see', () => {
+    const stack = stackOfText(TIERED)
+    const { text, select } = duplicateNode(stack, nodeIn(stack, 'root.tiers[1]'))
+    const disk = (id: string) =>
+      `      {\n        "kind": "fs",\n        "id": "${id}",\n        "path": "data"\n      }`
+    expect(text).toBe(TIERED.replace(disk('disk'), `${disk('disk')},\n${disk('fs-1')}`))
+    expect(select).toEqual(['root', 'tiers', 1 + 1])
+  })
+
+  it('X1 wrapNode() moves the node in by its own lines', () => {
+    const stack = stackOfText(TIERED)
+    const sharded = wrappings(kinds).find(({ info }) => info.kind === 'sharded')!
+    expect(wrapNode(stack, nodeIn(stack, 'root.tiers[1]'), sharded).text).toBe(
+      TIERED.replace(
+        /      \{\n        "kind": "fs"[^}]*\}/,
+        `      {
+        "kind": "sharded",
+        "id": "sharded-1",
+        "shards": [
+          {
+            "kind": "fs",
+            "id": "disk",
+            "path": "data"
+          }
+        ]
+      }`,
+      ),
+    )
+  })
+
+  it('X2 wrappings() are what the kinds say of themselves', () => {
+    const cached = {
+      ...kind('tiered'),
+      schema: { 'x-wrap': { label: 'Put a cache in front', before: ['memory'] } },
+    }
+    const [wrapping] = wrappings(new Map([...kinds, ['tiered', cached]])).filter(
+      ({ info }) => info === cached,
+    )
+    const stack = stackOfText('{ "root": { "kind": "null" } }')
+    expect(wrapping?.label).toBe('Put a cache in front')
+    expect(JSON.parse(wrapNode(stack, nodeIn(stack, 'root'), wrapping!).text)).toEqual({
+      root: { kind: 'tiered', id: 'tiered-1', tiers: [{ kind: 'memory', id: 'memory-1' }, { kind: 'null' }] },
+    })
+  })
+
+  it('X2 setOption() puts options in the order of the schema, in front of the children', () => {
+    const stack = stackOfText(TIERED)
+    const disk = nodeIn(stack, 'root.tiers[1]')
+    const set = setOption(setOption(stack.text, disk, 'readOnly', 'true'), disk, 'layout', '"plain"')
+    expect(set).toContain('"path": "data",\n        "layout": "plain",\n        "readOnly": true\n      }')
+    expect(setOption(stack.text, nodeIn(stack, 'root'), 'label', '"Top"')).toContain(
+      '"id": "top",\n    "label": "Top",\n    "tiers": [',
+    )
+    expect(setOption(set, disk, 'layout', undefined)).not.toContain('layout')
+  })
+
+  it('X1 setDocumentMember() puts the name behind the version', () => {
+    expect(setDocumentMember('{ "strata": 1, "root": {} }', 'name', '"A"')).toBe(
+      '{ "strata": 1, "name": "A", "root": {} }',
+    )
+  })
+
+  it('X2 changeKind() keeps children and fitting options, and drops what only the old kind knew', () => {
+    const stack = stackOfText(
+      '{ "root": { "kind": "sharded", "id": "s", "by": "modulo", "mine": 1, "shards": [{ "kind": "memory" }] } }',
+    )
+    const root = nodeIn(stack, 'root')
+    expect(JSON.parse(changeKind(stack, root, kind('tiered')).text)).toEqual({
+      root: { kind: 'tiered', id: 's', mine: 1, tiers: [{ kind: 'memory' }] },
+    })
+    expect(JSON.parse(changeKind(stack, root, kind('read-only')).text)).toEqual({
+      root: { kind: 'read-only', id: 's', mine: 1, store: { kind: 'memory' } },
+    })
+  })
+
+  it('X2 changeKind() adds what the new kind needs, and names the kind first', () => {
+    const stack = stackOfText('{ "root": { "label": "New" } }')
+    expect(changeKind(stack, nodeIn(stack, 'root'), kind('fs')).text).toBe(
+      '{ "root": { "kind": "fs", "label": "New", "path": "" } }',
+    )
+  })
+
+  it('X2 canBecome() never lets a child be lost', () => {
+    const root = nodeIn(stackOfText(TIERED), 'root')
+    expect(canBecome(root, kind('sharded'))).toEqual({ isPossible: true })
+    expect(canBecome(root, kind('read-only'))).toMatchObject({ isPossible: false })
+    expect(canBecome(root, kind('memory'))).toMatchObject({ isPossible: false })
+  })
+
+  it('X3 adoptIds() writes the ids of the running stack where there are none, and changes none', () => {
+    const text =
+      '{\n  "root": {\n    "kind": "tiered",\n    "tiers": [{ "kind": "memory", "id": "mine" }, { "kind": "null" }]\n  }\n}'
+    const running = {
+      strata: 1,
+      root: {
+        kind: 'tiered',
+        id: 'tiered@root',
+        tiers: [
+          { kind: 'memory', id: 'other' },
+          { kind: 'fs', id: 'elsewhere' },
+        ],
+      },
+    }
+    expect(adoptIds(text, running, kinds)).toBe(
+      text.replace('"kind": "tiered",', '"kind": "tiered",\n    "id": "tiered@root",'),
+    )
+  })
+
+  it('X2 renameChild() gives a child that is told by name another', () => {
+    const stack = stackOfText('{ "root": { "kind": "mount", "mounts": { "/a": { "kind": "memory" } } } }')
+    expect(renameChild(stack.text, nodeIn(stack, 'root.mounts["/a"]'), '/b')).toContain('"/b": { "kind"')
+  })
+})
