@@ -1,0 +1,135 @@
+import type { LevelState } from '../../../../shared/procedures/levels.ts'
+import { Level } from './level.ts'
+
+/** A row by its level. `STATUS_ROW` is the row below the children. */
+export interface Place {
+  readonly level: Level
+  readonly index: number
+}
+
+export const STATUS_ROW = -1
+
+/**
+ * Which rows the tree has, without holding any: the open levels, each with its number of children. A row's number and
+ * its place on its level are found from each other in O(depth · log open rows); so are opening and closing.
+ */
+export class RowModel {
+  readonly root = new Level(0)
+  #lastId = 0
+
+  /** Rows in all. */
+  get rows(): number {
+    return this.root.rows
+  }
+
+  /** @throws RangeError for a row that there is not. */
+  at(row: number): Place {
+    if (row < 0 || row >= this.rows) throw new RangeError(`There is no row ${row} among ${this.rows}`)
+    let level = this.root
+    let rest = row
+    for (;;) {
+      if (rest === level.state.count + level.open.nested) return { level, index: STATUS_ROW }
+      const found = level.open.locate(rest)
+      if (found.type === 'row') return { level, index: found.index }
+      level = found.value
+      rest = found.row
+    }
+  }
+
+  /** The row's number. The level and all above it must be open. */
+  rowOf({ level, index }: Place): number {
+    let row =
+      index === STATUS_ROW ? level.state.count + level.open.nested : index + level.open.nestedBefore(index)
+    for (let below = level; below.parent !== undefined; below = below.parent) {
+      const place = this.indexOf(below)
+      row += place + below.parent.open.nestedBefore(place) + 1
+    }
+    return row
+  }
+
+  /** Where a level's row stands, or stood before it was closed. */
+  indexOf(level: Level): number {
+    return level.row?.index ?? level.closedAt
+  }
+
+  isShown(level: Level): boolean {
+    for (let below = level; below.parent !== undefined; below = below.parent) {
+      if (below.row === undefined) return false
+    }
+    return true
+  }
+
+  /** A new level, closed. */
+  create(parent: Level, names: readonly string[]): Level {
+    return new Level(++this.#lastId, parent, names)
+  }
+
+  /** Opens the row at `index` of the level's parent. */
+  open(level: Level, index: number): void {
+    const { parent } = level
+    if (parent === undefined) throw new TypeError('The root has no row to open')
+    level.row = parent.open.add(index, level)
+    grown(level)
+  }
+
+  /** What is open below stays so, out of sight. */
+  close(level: Level): void {
+    const { parent, row } = level
+    if (parent === undefined || row === undefined) return
+    level.closedAt = row.index
+    parent.open.remove(row)
+    level.row = undefined
+    grown(parent)
+  }
+
+  /** The level that is open at `place`. */
+  openAt({ level, index }: Place): Level | undefined {
+    return index === STATUS_ROW ? undefined : level.open.at(index)
+  }
+
+  /** Takes over how many children there are. Open rows past the end are closed. */
+  setState(level: Level, state: LevelState): void {
+    if (state.count < level.state.count) {
+      for (const below of [...level.open]) if (this.indexOf(below) >= state.count) this.close(below)
+    }
+    level.state = state
+    grown(level)
+  }
+
+  setStatusRow(level: Level, hasStatusRow: boolean): void {
+    if (level.hasStatusRow === hasStatusRow) return
+    level.hasStatusRow = hasStatusRow
+    grown(level)
+  }
+
+  /** Moves the open rows of a level to where they stand now; those that `indexes` leaves out are closed. */
+  reorder(level: Level, indexes: ReadonlyMap<Level, number>): void {
+    for (const below of [...level.open]) this.close(below)
+    for (const [below, index] of indexes) if (level.open.at(index) === undefined) this.open(below, index)
+  }
+
+  /** The place itself while it is there, otherwise the nearest one that is; nothing in an empty tree. */
+  settle(place: Place): Place | undefined {
+    let { level, index } = place
+    for (let below = place.level; below.parent !== undefined; below = below.parent) {
+      if (below.row === undefined) {
+        level = below.parent
+        index = below.closedAt
+      }
+    }
+    if (index === STATUS_ROW && level.hasStatusRow) return { level, index }
+    const last = level.state.count - 1
+    if (last >= 0) return { level, index: index === STATUS_ROW ? last : Math.min(index, last) }
+    if (level.hasStatusRow) return { level, index: STATUS_ROW }
+    return level.parent === undefined
+      ? undefined
+      : this.settle({ level: level.parent, index: this.indexOf(level) })
+  }
+}
+
+/** Tells the levels above how many rows `level` has now. */
+function grown(level: Level): void {
+  for (let below = level; below.parent !== undefined && below.row !== undefined; below = below.parent) {
+    below.parent.open.setNested(below.row, below.rows)
+  }
+}

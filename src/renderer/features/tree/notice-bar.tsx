@@ -1,0 +1,29 @@
+import { X } from 'lucide-react'
+import { Button } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import styles from './notice-bar.module.css'
+
+export interface NoticeBarProps {
+  readonly text: string
+  readonly onRetry?: (() => void) | undefined
+  readonly onDismiss: () => void
+}
+
+/** Says what no row can say; a failure can be tried again. */
+export function NoticeBar({ text, onRetry, onDismiss }: NoticeBarProps) {
+  return (
+    <div
+      role={onRetry === undefined ? 'status' : 'alert'}
+      className={styles['notice']}
+      data-is-failure={onRetry !== undefined}
+    >
+      <span className={styles['text']}>{text}</span>
+      {onRetry !== undefined && (
+        <Button variant="quiet" onPress={onRetry}>
+          Retry
+        </Button>
+      )}
+      <IconButton label="Dismiss" icon={X} onPress={onDismiss} />
+    </div>
+  )
+}

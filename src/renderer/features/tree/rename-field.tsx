@@ -1,0 +1,75 @@
+import { useEffect, useId, useRef, useState } from 'react'
+import { segmentProblem } from '../../../core/key.ts'
+import styles from './rename-field.module.css'
+
+export interface RenameFieldProps {
+  /** The segment to begin with. */
+  readonly name: string
+  /** Rejects with why the name can't be taken. */
+  readonly onRename: (name: string) => Promise<void>
+  /** The field is to go. @param isFocusKept Whether the keyboard stays with the tree. */
+  readonly onDone: (isFocusKept: boolean) => void
+}
+
+/** Renames a row in place: Enter takes the name, Escape or leaving the field drops it. */
+export function RenameField({ name, onRename, onDone }: RenameFieldProps) {
+  const [text, setText] = useState(name)
+  const [refusal, setRefusal] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const messageId = useId()
+  const problem = text === name ? undefined : (segmentProblem(text) ?? refusal)
+
+  useEffect(() => {
+    field.current?.focus()
+    // The name is selected and its type is not: that is what one comes to change.
+    field.current?.setSelectionRange(name.lastIndexOf(':') + 1, name.length)
+  }, [name])
+
+  const submit = async () => {
+    if (text === name) onDone(true)
+    if (text === name || segmentProblem(text) !== undefined || isBusy) return
+    setBusy(true)
+    try {
+      await onRename(text)
+      onDone(true)
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : String(error))
+      setBusy(false)
+    }
+  }
+
+  return (
+    <span className={styles['editor']}>
+      <input
+        ref={field}
+        aria-label="New name"
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem === undefined ? undefined : messageId}
+        className={styles['field']}
+        value={text}
+        readOnly={isBusy}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={event => {
+          setText(event.target.value)
+          setRefusal(undefined)
+        }}
+        onBlur={() => {
+          if (!isBusy) onDone(false)
+        }}
+        onKeyDown={event => {
+          event.stopPropagation()
+          if (event.nativeEvent.isComposing) return
+          if (event.key === 'Enter') void submit()
+          else if (event.key === 'Escape') onDone(true)
+        }}
+      />
+      {problem !== undefined && (
+        <span id={messageId} role="alert" className={styles['problem']}>
+          {problem}
+        </span>
+      )}
+    </span>
+  )
+}

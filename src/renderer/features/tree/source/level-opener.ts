@@ -1,0 +1,117 @@
+import type { Row } from '../../../../shared/procedures/store.ts'
+import { childKey, type Level } from '../model/level.ts'
+import type { Place } from '../model/row-model.ts'
+import { PAGE_ROWS } from './level-calls.ts'
+import { lookAhead, onlyBranch } from './look-ahead.ts'
+import { openKeys } from './open-keys.ts'
+import { restoreOpen } from './restore-open.ts'
+import type { TreeState } from './tree-state.ts'
+
+/** Milliseconds before a level that is being read says so: most answer sooner, and a row that flashes is no help. */
+const SLOW_AFTER = 150
+
+export interface OpenerOptions {
+  /** Whether single-child branches share a row. */
+  readonly isCompact: boolean
+  /** Called for a level that was read before: what it shows may be old. */
+  readonly onReopened: (level: Level) => void
+}
+
+/** Opens branches: reads their level, joins single-child branches, opens again what was open in them. */
+export class LevelOpener {
+  readonly #state: TreeState
+  readonly #options: OpenerOptions
+  readonly #loading = new Map<Level, Promise<Level>>()
+
+  constructor(state: TreeState, options: OpenerOptions) {
+    this.#state = state
+    this.#options = options
+  }
+
+  /**
+   * Opens the branch `row`. A level that was open before shows at once what it had.
+   * @returns The level once it was read: another one than was opened first when branches came to share the row.
+   */
+  open({ level: parent, index }: Place, row: Row, limit = PAGE_ROWS): Promise<Level> {
+    const { model, levels } = this.#state
+    const known = parent.open.at(index) ?? levels.get(childKey(parent.prefix, row.name))
+    const level = known ?? model.create(parent, [row.name])
+    if (level.row === undefined) model.open(level, index)
+    if (known === undefined) levels.add(level)
+    else if (known.load.type === 'ready') this.#options.onReopened(known)
+    const isJoinable = this.#options.isCompact && !row.isValue
+    const loaded = level.load.type === 'ready' ? Promise.resolve(level) : this.load(level, limit, isJoinable)
+    this.#state.changed()
+    return loaded
+  }
+
+  /** Reads a level, unless that runs already. */
+  load(level: Level, limit = PAGE_ROWS, isJoinable = false): Promise<Level> {
+    const running = this.#loading.get(level)
+    if (running !== undefined) return running
+    const loaded = this.#load(level, limit, isJoinable).finally(() => this.#loading.delete(level))
+    this.#loading.set(level, loaded)
+    return loaded
+  }
+
+  /** Takes a shared row apart when a branch on the way, `prefix`, has got other children. */
+  async verifyJoin(level: Level, prefix: string): Promise<void> {
+    const { model, levels, calls, wanted } = this.#state
+    const [name] = level.names
+    try {
+      const reply = await calls.rows(prefix, 0, 1)
+      if (onlyBranch(reply) !== undefined || !levels.has(level)) return
+      if (level.parent === undefined || name === undefined) return
+      const place = { level: level.parent, index: model.indexOf(level) }
+      const isOpen = level.row !== undefined
+      for (const key of openKeys(level)) wanted.add(key)
+      this.#state.discard(level)
+      if (isOpen) await this.open(place, { name, isValue: false, isBranch: true })
+      else this.#state.changed()
+    } catch (error) {
+      this.#state.fail(error)
+    }
+  }
+
+  async #load(level: Level, limit: number, isJoinable: boolean): Promise<Level> {
+    const { model, pages, levels, calls } = this.#state
+    level.load = { type: 'loading' }
+    const slow = setTimeout(() => {
+      model.setStatusRow(level, true)
+      this.#state.changed()
+    }, SLOW_AFTER)
+    try {
+      const { names, reply } = isJoinable
+        ? await lookAhead(calls, level.prefix, limit)
+        : { names: [], reply: await calls.rows(level.prefix, 0, limit) }
+      if (!levels.has(level)) return level
+      const reached = names.length === 0 ? level : this.#join(level, names)
+      reached.load = { type: 'ready' }
+      if (reply.rows.length === Math.min(reply.count, PAGE_ROWS)) pages.set(reached, 0, reply.rows)
+      this.#state.settle(reached, reply)
+      this.#state.changed()
+      await restoreOpen(this.#state, reached, (place, below) => this.open(place, below))
+      return reached
+    } catch (error) {
+      this.#state.failLevel(level, error)
+      return level
+    } finally {
+      clearTimeout(slow)
+    }
+  }
+
+  /** Puts a level further down in the row of `level`. */
+  #join(level: Level, names: readonly string[]): Level {
+    const { model, levels } = this.#state
+    const { parent } = level
+    if (parent === undefined) return level
+    const index = model.indexOf(level)
+    const isOpen = level.row !== undefined
+    const joined = model.create(parent, [...level.names, ...names])
+    this.#state.discard(level)
+    levels.add(joined)
+    joined.closedAt = index
+    if (isOpen) model.open(joined, index)
+    return joined
+  }
+}

@@ -1,0 +1,116 @@
+import type { LevelState } from '../../../../shared/procedures/levels.ts'
+import type { Row } from '../../../../shared/procedures/store.ts'
+import type { Level } from '../model/level.ts'
+import { inParallel } from './in-parallel.ts'
+import { PAGE_ROWS } from './level-calls.ts'
+import type { TreeState } from './tree-state.ts'
+
+/** Tries to see one version of a level that goes on changing; the last one is taken as it is. */
+const MAX_TRIES = 3
+
+interface Snapshot {
+  readonly state: LevelState
+  readonly isOneVersion: boolean
+  readonly indexes: ReadonlyMap<string, { readonly index: number; readonly isPresent: boolean }>
+  readonly pages: ReadonlyMap<number, readonly Row[]>
+}
+
+/**
+ * Brings a level whose rows changed up to date in one step: until the new rows in sight and the new places of all open
+ * and tracked rows are known, the old ones stay.
+ */
+export class Reconciler {
+  readonly #state: TreeState
+  readonly #pagesInSight: (level: Level) => readonly number[]
+  readonly #running = new Map<Level, { asked: number; readonly done: Promise<void> }>()
+
+  constructor(state: TreeState, pagesInSight: (level: Level) => readonly number[]) {
+    this.#state = state
+    this.#pagesInSight = pagesInSight
+  }
+
+  /** Resolves when the level is as it was when this was called, or newer. */
+  async reconcile(level: Level): Promise<void> {
+    const running = this.#running.get(level)
+    if (running !== undefined) {
+      running.asked++
+      return running.done
+    }
+    let resolve: () => void = () => undefined
+    const done = new Promise<void>(finished => (resolve = finished))
+    const run = { asked: 1, done }
+    this.#running.set(level, run)
+    try {
+      for (let answered = 0; answered < run.asked; ) {
+        answered = run.asked
+        await this.#once(level)
+      }
+    } catch (error) {
+      this.#state.failLevel(level, error)
+    } finally {
+      this.#running.delete(level)
+      resolve()
+    }
+  }
+
+  async #once(level: Level): Promise<void> {
+    let snapshot = await this.#read(level)
+    for (let tries = 1; tries < MAX_TRIES && !snapshot.isOneVersion; tries++)
+      snapshot = await this.#read(level)
+    if (this.#state.levels.has(level)) this.#apply(level, snapshot)
+  }
+
+  async #read(level: Level): Promise<Snapshot> {
+    const { calls } = this.#state
+    const states: LevelState[] = []
+    const indexes = new Map<string, { index: number; isPresent: boolean }>()
+    const pages = new Map<number, readonly Row[]>()
+    await inParallel(this.#pagesInSight(level), 4, async page => {
+      const reply = await calls.rows(level.prefix, page * PAGE_ROWS, PAGE_ROWS)
+      states.push(reply)
+      pages.set(page, reply.rows)
+    })
+    await inParallel(this.#namesToFind(level), 32, async name => {
+      const reply = await calls.find(level.prefix, name)
+      states.push(reply)
+      indexes.set(name, reply)
+    })
+    const state = states.at(-1) ?? (await calls.rows(level.prefix, 0, 1))
+    return { state, isOneVersion: states.every(seen => seen.version === state.version), indexes, pages }
+  }
+
+  #namesToFind(level: Level): readonly string[] {
+    const names = new Set<string>()
+    for (const open of level.open) names.add(open.names[0] ?? '')
+    for (const { place, name } of this.#state.tracked) {
+      if (place.level === level && name !== undefined) names.add(name)
+    }
+    return [...names]
+  }
+
+  #apply(level: Level, { state, indexes, pages }: Snapshot): void {
+    const tree = this.#state
+    if (state.count === 0 && state.accuracy === 'exact' && level.parent !== undefined) {
+      tree.discard(level)
+      tree.changed()
+      return
+    }
+    const open = new Map<Level, number>()
+    for (const below of [...level.open]) {
+      const found = indexes.get(below.names[0] ?? '')
+      if (found?.isPresent === true) open.set(below, found.index)
+      else if (found !== undefined) tree.discard(below)
+    }
+    tree.pages.forget(level)
+    for (const [page, rows] of pages) tree.pages.set(level, page, rows)
+    tree.model.reorder(level, open)
+    tree.settle(level, state)
+    for (const tracked of tree.tracked) {
+      const found = indexes.get(tracked.name ?? '')
+      if (tracked.place.level !== level || found === undefined) continue
+      tracked.place = { level, index: found.index }
+      if (!found.isPresent) tracked.name = undefined
+    }
+    tree.changed()
+  }
+}

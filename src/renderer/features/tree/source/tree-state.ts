@@ -1,0 +1,98 @@
+import type { LevelState } from '../../../../shared/procedures/levels.ts'
+import { isAbortedCall } from '../../../api/client.ts'
+import { childKey, type Level } from '../model/level.ts'
+import { type Place, RowModel } from '../model/row-model.ts'
+import { KeySet } from './key-set.ts'
+import type { LevelCalls } from './level-calls.ts'
+import { LevelRegistry } from './level-registry.ts'
+import { PageCache } from './page-cache.ts'
+
+/** A place that follows its row by name when the level changes. */
+export interface TrackedPlace {
+  place: Place
+  /** The row's name, once it was read. */
+  name: string | undefined
+}
+
+/** What the tree knows of one session's namespace, and who wants to hear that it changed. */
+export class TreeState {
+  readonly model = new RowModel()
+  readonly pages = new PageCache()
+  readonly levels = new LevelRegistry(this.model.root)
+  readonly calls: LevelCalls
+  /** Branches to open as their levels are read. */
+  readonly wanted: KeySet
+  readonly tracked = new Set<TrackedPlace>()
+  /** Why something could not be read although its level is open. */
+  failure: string | undefined
+  readonly #listeners = new Set<() => void>()
+  #isHeld = false
+
+  constructor(calls: LevelCalls, open: Iterable<string> = []) {
+    this.calls = calls
+    this.wanted = new KeySet(open)
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  changed(): void {
+    if (this.#isHeld) return
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Makes many changes and tells of them once. */
+  async hold(work: () => Promise<unknown>): Promise<void> {
+    this.#isHeld = true
+    try {
+      await work()
+    } finally {
+      this.#isHeld = false
+      this.changed()
+    }
+  }
+
+  fail(error: unknown): void {
+    if (isAbortedCall(error)) return
+    this.failure = messageOf(error)
+    this.changed()
+  }
+
+  /** Whether rows of `state` may stand beside those that are known; a count that only grew is taken over. */
+  isCurrent(level: Level, state: LevelState): boolean {
+    if (state.version !== level.state.version) return false
+    if (state.count !== level.state.count || state.accuracy !== level.state.accuracy)
+      this.settle(level, state)
+    return true
+  }
+
+  /** Takes over how many rows a level has. */
+  settle(level: Level, { count, accuracy, version }: LevelState): void {
+    this.model.setState(level, { count, accuracy, version })
+    const isEmpty = count === 0 && (level.parent !== undefined || accuracy !== 'exact')
+    this.model.setStatusRow(level, level.load.type === 'failed' || isEmpty)
+  }
+
+  /** Shows why a level can't be read, in place of its rows; what was open in it opens again once it can. */
+  failLevel(level: Level, error: unknown): void {
+    if (isAbortedCall(error) || !this.levels.has(level)) return
+    for (const { names } of level.open) this.wanted.add(childKey(level.prefix, names[0] ?? ''))
+    level.load = { type: 'failed', message: messageOf(error) }
+    this.pages.forget(level)
+    this.settle(level, { count: 0, accuracy: 'unknown', version: level.state.version })
+    this.changed()
+  }
+
+  /** Closes a level and forgets it with all below it. */
+  discard(level: Level): void {
+    this.model.close(level)
+    for (const known of this.levels.within(level)) this.pages.forget(known)
+    this.levels.discard(level)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,31 @@
+import styles from './sticky-rows.module.css'
+import { indentOf, RowContent } from './tree-row.tsx'
+import { ROW_HEIGHT } from './view/scroll-scale.ts'
+import { stickyPath } from './view/sticky-path.ts'
+import type { TreeView } from './view/tree-view.ts'
+
+/** The branches that the first rows in sight are in. The rows themselves are in the tree: this is for the eye alone. */
+export function StickyRows({ view }: { readonly view: TreeView }) {
+  const path = stickyPath(view.source.state.model, view.position.virtual)
+  if (path.length === 0) return null
+  return (
+    <div aria-hidden className={styles['sticky']}>
+      <div className={styles['rows']}>
+        {path.map((number, index) => {
+          const row = view.describe(number)
+          return (
+            <div
+              key={number}
+              data-row={number}
+              data-is-sticky
+              className={styles['row']}
+              style={{ top: index * ROW_HEIGHT, paddingLeft: indentOf(row.depth) }}
+            >
+              <RowContent view={row} />
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

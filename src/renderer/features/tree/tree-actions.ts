@@ -1,0 +1,152 @@
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { Client } from '../../api/client.ts'
+import { STATUS_ROW } from './model/row-model.ts'
+import { findByTyping } from './source/find-by-typing.ts'
+import { splitKey } from './source/key-set.ts'
+import { openSiblings } from './source/open-siblings.ts'
+import type { OpenOptions, TreeEvents } from './tree-request.ts'
+import type { RowView } from './view/row-view.ts'
+import type { TreeView } from './view/tree-view.ts'
+
+export interface TreeActionsOptions extends TreeEvents {
+  readonly view: TreeView
+  readonly client: Client
+  readonly session: SessionInfo
+  /** Says something that has no row to say it. */
+  readonly onNotice: (text: string) => void
+}
+
+/** What one can do in the tree, however it was asked for. */
+export class TreeActions {
+  readonly #options: TreeActionsOptions
+
+  constructor(options: TreeActionsOptions) {
+    this.#options = options
+  }
+
+  get view(): TreeView {
+    return this.#options.view
+  }
+
+  expand(number: number): void {
+    const { source } = this.view
+    const place = source.state.model.at(number)
+    const row = source.row(place)
+    if (row?.isBranch === true) void source.open(place, row)
+  }
+
+  collapse(number: number): void {
+    const { source } = this.view
+    const level = source.state.model.openAt(source.state.model.at(number))
+    if (level !== undefined) source.close(level)
+  }
+
+  toggle(number: number): void {
+    const row = this.view.describe(number)
+    if (row.type === 'key' && row.isOpen) this.collapse(number)
+    else this.expand(number)
+  }
+
+  /** Opens a row in a tab: as what it is, the value first. */
+  activate(row: RowView, as: 'any' | 'branch', isPreview: boolean): void {
+    if (row.type !== 'key' || (as === 'branch' && !row.isBranch)) return
+    const options: OpenOptions = { as: as === 'any' && row.isValue ? 'key' : 'branch', isPreview }
+    this.#options.onOpen(row.key, options)
+  }
+
+  async expandSiblings(): Promise<void> {
+    const { focus, source } = this.view
+    if (focus === undefined || focus.index === STATUS_ROW) return
+    const total = focus.level.state.count
+    await this.#try(async () => {
+      const { opened, looked } = await openSiblings(source, focus)
+      if (looked < total) {
+        this.#options.onNotice(`Opened ${opened} branches among the nearest ${looked} of ${total} rows`)
+      }
+    })
+  }
+
+  async typeAhead(text: string): Promise<void> {
+    const { focus, source } = this.view
+    if (focus === undefined) return
+    await this.#try(async () => {
+      const place = await findByTyping(source, focus, text)
+      if (place !== undefined) this.view.focusAt(place)
+    })
+  }
+
+  /** Reads again what failed: the level of a row that says so, or what else did. */
+  retry(number?: number): void {
+    const { source } = this.view
+    source.retry(number === undefined ? undefined : source.state.model.at(number).level)
+  }
+
+  /** Lists anew the branch of a row, or the level that a row without branch is on. */
+  refresh(number: number | undefined): void {
+    const { source } = this.view
+    const { model } = source.state
+    const place = number === undefined ? undefined : model.at(number)
+    const level = place === undefined ? model.root : (model.openAt(place) ?? place.level)
+    void source.refresh(level)
+  }
+
+  newKey(row: RowView | undefined): void {
+    const below = row?.type !== 'key' ? '/' : row.isBranch ? row.key : splitKey(row.key).prefix
+    this.#options.onRequest({ type: 'newKey', below })
+  }
+
+  copyKey(row: RowView | undefined): void {
+    if (row?.type === 'key') this.#options.onRequest({ type: 'copyKey', key: row.key })
+  }
+
+  goToKey(): void {
+    this.#options.onRequest({ type: 'goToKey' })
+  }
+
+  delete(row: RowView | undefined): void {
+    if (row?.type !== 'key' || !this.isWritable('delete keys')) return
+    const { key, isValue, isBranch } = row
+    this.#options.onRequest({ type: 'delete', key, isValue, isBranch })
+  }
+
+  /** Starts the job that counts the keys at and below `key`. */
+  async count(key: string): Promise<void> {
+    const { client, session } = this.#options
+    await this.#try(async () => {
+      await client.call('jobs.start', { session: session.id, request: { type: 'count', prefix: key } })
+    })
+  }
+
+  moveBranch(from: string, to: string): void {
+    this.#options.onRequest({ type: 'moveBranch', from, to })
+  }
+
+  /** Renames a value. @throws CallError when the store refuses. */
+  async rename(from: string, to: string): Promise<void> {
+    const { client, session, onRequest } = this.#options
+    await client.call('store.rename', { session: session.id, from, to, replace: false })
+    onRequest({ type: 'renamed', from, to })
+    await this.view.reveal(to, 'nearest')
+  }
+
+  /** Renames a value where no field is left to say why that failed. */
+  async tryRename(from: string, to: string): Promise<void> {
+    await this.#try(() => this.rename(from, to))
+  }
+
+  /** Says why nothing can be written, where that is so. */
+  isWritable(what: string): boolean {
+    const { session, onNotice } = this.#options
+    if (!session.isReadOnly) return true
+    onNotice(`Cannot ${what}: ${session.isWritable ? 'the stack is locked' : 'the stack is read-only'}`)
+    return false
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.view.source.state.fail(error)
+    }
+  }
+}

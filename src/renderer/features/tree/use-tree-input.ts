@@ -1,0 +1,160 @@
+import type { FocusEvent, KeyboardEvent, MouseEvent, UIEvent } from 'react'
+import { useRef } from 'react'
+import { isTyping, NOTHING_TYPED, typed } from './model/type-ahead.ts'
+import type { TreeActions } from './tree-actions.ts'
+import type { Point, TreeMode } from './tree-mode.ts'
+import { type KeyCommand, type KeyContext, keyCommand } from './view/key-command.ts'
+import type { RowView } from './view/row-view.ts'
+import type { TreeView } from './view/tree-view.ts'
+
+/** What the scrolled element listens to: one listener for all rows. */
+export interface TreeInput {
+  onKeyDown(event: KeyboardEvent<HTMLElement>): void
+  onClick(event: MouseEvent<HTMLElement>): void
+  onDoubleClick(event: MouseEvent<HTMLElement>): void
+  onContextMenu(event: MouseEvent<HTMLElement>): void
+  onFocus(event: FocusEvent<HTMLElement>): void
+  onScroll(event: UIEvent<HTMLElement>): void
+  onScrollEnd(): void
+}
+
+export function useTreeInput(actions: TreeActions, setMode: (mode: TreeMode) => void): TreeInput {
+  const { view } = actions
+  const letters = useRef(NOTHING_TYPED)
+
+  const rename = (row: RowView) => {
+    if (row.type === 'key' && actions.isWritable('rename keys')) setMode({ type: 'rename', key: row.key })
+  }
+  const perform = (command: KeyCommand, number: number, row: RowView, tree: HTMLElement) => {
+    switch (command.type) {
+      case 'move':
+        view.focusOn(command.to)
+        break
+      case 'expand':
+        actions.expand(number)
+        break
+      case 'collapse':
+        actions.collapse(number)
+        break
+      case 'expandSiblings':
+        void actions.expandSiblings()
+        break
+      case 'activate':
+        actions.activate(row, command.as, command.isPreview)
+        break
+      case 'rename':
+        rename(row)
+        break
+      case 'delete':
+        actions.delete(row)
+        break
+      case 'copy':
+        actions.copyKey(row)
+        break
+      case 'retry':
+        actions.retry(number)
+        break
+      case 'jump':
+        setMode({ type: 'jump' })
+        break
+      case 'menu':
+        setMode({ type: 'menu', about: 'row', at: belowRow(tree) })
+        break
+      case 'typeAhead':
+        void actions.typeAhead(command.text)
+    }
+  }
+
+  return {
+    onKeyDown(event) {
+      const number = view.focusRow
+      if (event.target !== event.currentTarget || event.nativeEvent.isComposing || number === undefined)
+        return
+      const row = view.describe(number)
+      const command = keyCommand(
+        event,
+        contextOf(view, number, row, isTyping(letters.current, event.timeStamp)),
+      )
+      if (command === undefined) return
+      event.preventDefault()
+      event.stopPropagation()
+      if (command.type === 'typeAhead') {
+        letters.current = typed(letters.current, command.text, event.timeStamp)
+        perform({ ...command, text: letters.current.text }, number, row, event.currentTarget)
+      } else perform(command, number, row, event.currentTarget)
+    },
+    onClick(event) {
+      const { number, part } = targetOf(event)
+      if (number === undefined || number >= view.rows) return
+      if (part === 'retry') {
+        actions.retry(number)
+        return
+      }
+      view.focusOn(number)
+      const row = view.describe(number)
+      if (part === 'toggle') actions.toggle(number)
+      else if (part === 'branch') actions.activate(row, 'branch', false)
+      // The second click of a double click comes here too.
+      else if (row.type === 'key' && event.detail < 2) {
+        if (row.isValue) actions.activate(row, 'any', true)
+        else actions.toggle(number)
+      }
+    },
+    onDoubleClick(event) {
+      const { number, part } = targetOf(event)
+      if (part === undefined && number !== undefined) actions.activate(view.describe(number), 'any', false)
+    },
+    onContextMenu(event) {
+      event.preventDefault()
+      const { number } = targetOf(event)
+      // The menu key is answered on its way down, and sends this as well.
+      if (event.button !== 2) return
+      if (number !== undefined) view.focusOn(number)
+      setMode({ type: 'menu', about: number === undefined ? 'tree' : 'row', at: pointOf(event) })
+    },
+    onFocus(event) {
+      if (event.target === event.currentTarget && view.focus === undefined) view.focusOn(0)
+    },
+    onScroll(event) {
+      if (event.target === event.currentTarget) view.scrolledTo(event.currentTarget.scrollTop)
+    },
+    onScrollEnd() {
+      view.rest()
+    },
+  }
+}
+
+function contextOf(view: TreeView, row: number, shown: RowView, isTypingNow: boolean): KeyContext {
+  const { model } = view.source.state
+  const { level } = model.at(row)
+  return {
+    row,
+    rows: view.rows,
+    pageRows: view.pageRows,
+    parentRow:
+      level.parent === undefined
+        ? undefined
+        : model.rowOf({ level: level.parent, index: model.indexOf(level) }),
+    isBranch: shown.type === 'key' && shown.isBranch,
+    isOpen: shown.type === 'key' && shown.isOpen,
+    isStatus: shown.type !== 'key' && shown.type !== 'pending',
+    isTyping: isTypingNow,
+  }
+}
+
+function targetOf(event: MouseEvent<HTMLElement>): { number: number | undefined; part: string | undefined } {
+  const target = event.target instanceof Element ? event.target : undefined
+  const row = target?.closest('[data-row]')?.getAttribute('data-row') ?? undefined
+  const part = target?.closest('[data-part]')?.getAttribute('data-part') ?? undefined
+  return { number: row === undefined ? undefined : Number(row), part }
+}
+
+function pointOf({ clientX, clientY }: MouseEvent<HTMLElement>): Point {
+  return { x: clientX, y: clientY }
+}
+
+/** Where a menu of the row with the focus opens. */
+export function belowRow(tree: HTMLElement | null): Point {
+  const box = (tree?.querySelector('[aria-selected="true"]') ?? tree)?.getBoundingClientRect()
+  return { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 }
+}

@@ -1,0 +1,103 @@
+/** The part of a keyboard event that the tree looks at. */
+export interface KeyPress {
+  readonly key: string
+  readonly altKey: boolean
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
+  readonly shiftKey: boolean
+}
+
+/** What the keyboard acts on. */
+export interface KeyContext {
+  /** Number of the row with the focus. */
+  readonly row: number
+  readonly rows: number
+  /** Rows that one page key moves by. */
+  readonly pageRows: number
+  /** Number of the row of the branch that the focused row is in; absent on the first level. */
+  readonly parentRow: number | undefined
+  readonly isBranch: boolean
+  readonly isOpen: boolean
+  /** Whether the row is no key but tells of its level. */
+  readonly isStatus: boolean
+  /** Whether letters typed just before are still being put together. */
+  readonly isTyping: boolean
+}
+
+export type KeyCommand =
+  | { readonly type: 'move'; readonly to: number }
+  | { readonly type: 'expand' | 'collapse' | 'expandSiblings' }
+  | { readonly type: 'activate'; readonly as: 'any' | 'branch'; readonly isPreview: boolean }
+  | { readonly type: 'rename' | 'delete' | 'menu' | 'copy' | 'jump' | 'retry' }
+  | { readonly type: 'typeAhead'; readonly text: string }
+
+/** What a key does in the tree, after the ARIA authoring practices for trees; absent for keys of others. */
+export function keyCommand(press: KeyPress, context: KeyContext): KeyCommand | undefined {
+  if (press.ctrlKey || press.metaKey) return chordCommand(press)
+  if (press.altKey) {
+    return press.key === 'Enter' ? { type: 'activate', as: 'branch', isPreview: false } : undefined
+  }
+  return movement(press.key, context) ?? action(press, context)
+}
+
+function chordCommand({ key, altKey, shiftKey }: KeyPress): KeyCommand | undefined {
+  return key.toLowerCase() === 'c' && !altKey && !shiftKey ? { type: 'copy' } : undefined
+}
+
+function movement(key: string, context: KeyContext): KeyCommand | undefined {
+  const { row, rows, pageRows, parentRow, isBranch, isOpen } = context
+  const last = rows - 1
+  switch (key) {
+    case 'ArrowDown':
+      return { type: 'move', to: Math.min(row + 1, last) }
+    case 'ArrowUp':
+      return { type: 'move', to: Math.max(row - 1, 0) }
+    case 'PageDown':
+      return { type: 'move', to: Math.min(row + pageRows, last) }
+    case 'PageUp':
+      return { type: 'move', to: Math.max(row - pageRows, 0) }
+    case 'Home':
+      return { type: 'move', to: 0 }
+    case 'End':
+      return { type: 'move', to: last }
+    case 'ArrowRight':
+      if (isOpen) return { type: 'move', to: Math.min(row + 1, last) }
+      return isBranch ? { type: 'expand' } : undefined
+    case 'ArrowLeft':
+      if (isOpen) return { type: 'collapse' }
+      return parentRow === undefined ? undefined : { type: 'move', to: parentRow }
+    default:
+      return undefined
+  }
+}
+
+function action({ key, shiftKey }: KeyPress, { isStatus, isTyping }: KeyContext): KeyCommand | undefined {
+  if (key === ' ' && isTyping) return { type: 'typeAhead', text: key }
+  if (isStatus && (key === 'Enter' || key === ' ')) return { type: 'retry' }
+  switch (key) {
+    case 'Enter':
+      return { type: 'activate', as: 'any', isPreview: false }
+    case ' ':
+      return { type: 'activate', as: 'any', isPreview: true }
+    case '*':
+      return { type: 'expandSiblings' }
+    // No segment holds a slash, so it is free to begin a jump.
+    case '/':
+      return { type: 'jump' }
+    case 'F2':
+      return { type: 'rename' }
+    case 'Delete':
+      return { type: 'delete' }
+    case 'ContextMenu':
+      return { type: 'menu' }
+    case 'F10':
+      return shiftKey ? { type: 'menu' } : undefined
+    default:
+      return isCharacter(key) ? { type: 'typeAhead', text: key } : undefined
+  }
+}
+
+/** Named keys (`Tab`, `F5`) have more than one character. */
+function isCharacter(key: string): boolean {
+  return key.length === String.fromCodePoint(key.codePointAt(0) ?? 0).length
+}

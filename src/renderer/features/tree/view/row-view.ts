@@ -1,0 +1,82 @@
+import { formatBytes } from '../../../ui/format-bytes.ts'
+import { formatCount } from '../../../ui/format-count.ts'
+import { childKey, type Level } from '../model/level.ts'
+import { STATUS_ROW } from '../model/row-model.ts'
+import type { TreeSource } from '../source/tree-source.ts'
+
+interface RowBase {
+  /** Names the row's place; the same for a row that is only drawn elsewhere. */
+  readonly id: string
+  readonly depth: number
+  /** From 1. */
+  readonly position: number
+  /** Rows on the level; -1 while that is not known exactly. */
+  readonly setSize: number
+}
+
+export interface KeyRowView extends RowBase {
+  readonly type: 'key'
+  readonly key: string
+  /** The last segment, or those of all branches that share the row. */
+  readonly name: string
+  readonly isValue: boolean
+  readonly isBranch: boolean
+  readonly isOpen: boolean
+  /** Size of the value and number of children, as far as they are known. */
+  readonly detail: string
+}
+
+export interface PendingRowView extends RowBase {
+  readonly type: 'pending'
+}
+
+export interface StatusRowView extends RowBase {
+  readonly type: 'loading' | 'empty' | 'failed'
+  readonly message: string
+}
+
+/** What a row shows. Flat, so that two can be compared field by field. */
+export type RowView = KeyRowView | PendingRowView | StatusRowView
+
+export function describeRow(source: TreeSource, number: number): RowView {
+  const { model, levels } = source.state
+  const place = model.at(number)
+  const { level, index } = place
+  const base: RowBase = {
+    id: `${level.id}-${index}`,
+    depth: level.depth,
+    position: index + 1,
+    setSize: level.state.accuracy === 'exact' ? level.state.count : -1,
+  }
+  if (index === STATUS_ROW) return statusView(level, { ...base, position: 1, setSize: 1 })
+  const row = source.row(place)
+  if (row === undefined) return { ...base, type: 'pending' }
+  const open = model.openAt(place)
+  const below = open ?? levels.get(childKey(level.prefix, row.name))
+  return {
+    ...base,
+    type: 'key',
+    key: below?.prefix ?? childKey(level.prefix, row.name),
+    name: below?.names.join('/') ?? row.name,
+    isValue: row.isValue,
+    isBranch: row.isBranch,
+    isOpen: open !== undefined,
+    detail: detailOf(row.size, open),
+  }
+}
+
+function statusView(level: Level, base: RowBase): StatusRowView {
+  const { load } = level
+  if (load.type === 'failed') return { ...base, type: 'failed', message: load.message }
+  const isListed = load.type === 'ready' && level.state.accuracy === 'exact'
+  return isListed
+    ? { ...base, type: 'empty', message: 'No keys here' }
+    : { ...base, type: 'loading', message: 'Loading…' }
+}
+
+function detailOf(size: number | undefined, open: Level | undefined): string {
+  const parts: string[] = []
+  if (size !== undefined) parts.push(formatBytes(size))
+  if (open?.load.type === 'ready') parts.push(formatCount(open.state.count, open.state.accuracy))
+  return parts.join(' · ')
+}

@@ -1,0 +1,245 @@
+import type { Client } from '../../../api/client.ts'
+import { type Place, STATUS_ROW } from '../model/row-model.ts'
+import { locate } from '../source/locate.ts'
+import { openKeys } from '../source/open-keys.ts'
+import { TreeSource } from '../source/tree-source.ts'
+import type { TrackedPlace } from '../source/tree-state.ts'
+import { describeRow, type RowView } from './row-view.ts'
+import { positionAt, rested, SCROLL_START, type ScrollPosition, scrolled } from './scroll-position.ts'
+import { MAX_HEIGHT, ROW_HEIGHT, type ScrollScale, scrollScale } from './scroll-scale.ts'
+import { recallTree, rememberTree } from './session-memory.ts'
+import { MAX_STICKY } from './sticky-path.ts'
+
+/** Rows drawn beyond the edges of the window. */
+const OVERSCAN = 12
+/** Rows read beyond those drawn. */
+const READ_AHEAD = 60
+
+export type Align = 'nearest' | 'center'
+
+export interface TreeViewOptions {
+  readonly client: Client
+  readonly session: string
+  /** Whether single-child branches share a row. */
+  readonly isCompact: boolean
+}
+
+/** The window on the rows: which are in sight, and which one has the focus. React draws it and tells it of events. */
+export class TreeView {
+  readonly session: string
+  readonly source: TreeSource
+  /** Resolves when the tree is as it was left last time. */
+  readonly restored: Promise<void>
+  readonly #listeners = new Set<() => void>()
+  readonly #unsubscribe: () => void
+  #focus: TrackedPlace | undefined
+  #top: TrackedPlace | undefined
+  #position = SCROLL_START
+  #viewport = 0
+  #revision = 0
+
+  constructor({ client, session, isCompact }: TreeViewOptions) {
+    this.session = session
+    this.source = new TreeSource({ client, session, isCompact, open: recallTree(session)?.open ?? [] })
+    this.#unsubscribe = this.source.state.subscribe(() => this.#update())
+    this.restored = this.#restore()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Grows with every change of what is to be drawn. */
+  readonly revision = (): number => this.#revision
+
+  get rows(): number {
+    return this.source.state.model.rows
+  }
+
+  get position(): ScrollPosition {
+    return this.#position
+  }
+
+  get scale(): ScrollScale {
+    return scrollScale(this.rows, this.#viewport)
+  }
+
+  /** The rows to draw, from `first` up to but not including `end`. */
+  get range(): { readonly first: number; readonly end: number } {
+    const top = this.#position.virtual / ROW_HEIGHT
+    return {
+      first: Math.max(0, Math.floor(top) - OVERSCAN),
+      end: Math.min(this.rows, Math.ceil(top + this.#viewport / ROW_HEIGHT) + OVERSCAN),
+    }
+  }
+
+  /** Pixels that the scrolled element is high. */
+  get height(): number {
+    return Math.min(this.rows * ROW_HEIGHT, MAX_HEIGHT)
+  }
+
+  /** Elements that are enough for any range. */
+  get poolSize(): number {
+    return Math.ceil(this.#viewport / ROW_HEIGHT) + 2 * OVERSCAN + 2
+  }
+
+  /** Rows that a page key moves by: one less than can be read. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.#viewport / ROW_HEIGHT) - MAX_STICKY - 1)
+  }
+
+  /** The place with the focus. */
+  get focus(): Place | undefined {
+    return this.#focus?.place
+  }
+
+  get focusRow(): number | undefined {
+    return this.#focus === undefined ? undefined : this.source.state.model.rowOf(this.#focus.place)
+  }
+
+  describe(row: number): RowView {
+    return describeRow(this.source, row)
+  }
+
+  /** What the row with the focus shows. */
+  get focused(): RowView | undefined {
+    const row = this.focusRow
+    return row === undefined ? undefined : this.describe(row)
+  }
+
+  setViewport(height: number): void {
+    if (height === this.#viewport) return
+    this.#viewport = height
+    this.#update()
+  }
+
+  /** The element was scrolled. */
+  scrolledTo(physical: number): void {
+    const position = scrolled(this.scale, this.#position, physical)
+    if (position === this.#position) return
+    this.#moveTo(position)
+    this.#update()
+  }
+
+  /** Scrolling came to rest. */
+  rest(): void {
+    const position = rested(this.scale, this.#position)
+    if (position.physical === this.#position.physical) return
+    this.#position = position
+    this.#update()
+  }
+
+  focusAt(place: Place, align: Align = 'nearest'): void {
+    this.#track('focus', place)
+    this.#scrollTo(this.source.state.model.rowOf(place), place.level.depth, align)
+    this.#update()
+  }
+
+  focusOn(row: number, align?: Align): void {
+    if (this.rows > 0) this.focusAt(this.source.state.model.at(row), align)
+  }
+
+  /** Gives the focus to the row of `key`, opening the branches above it. @returns Whether there is one. */
+  async reveal(key: string, align: Align, isCancelled: () => boolean = () => false): Promise<boolean> {
+    try {
+      const place = await locate(this.source, key, isCancelled)
+      if (place === undefined || isCancelled()) return false
+      this.focusAt(place, align)
+      return true
+    } catch (error) {
+      this.source.state.fail(error)
+      return false
+    }
+  }
+
+  /** Ends all calls, and remembers how the tree was left. */
+  end(): void {
+    const { root } = this.source.state.model
+    if (root.load.type === 'ready') {
+      const top = this.rows === 0 ? undefined : this.describe(this.#topRow)
+      rememberTree(this.session, {
+        open: [...openKeys(root)],
+        focus: keyOf(this.focused),
+        top: top?.type === 'key' ? { key: top.key, pixels: this.#position.virtual % ROW_HEIGHT } : undefined,
+      })
+    }
+    this.#unsubscribe()
+    this.source.end()
+  }
+
+  get #topRow(): number {
+    return Math.min(Math.floor(this.#position.virtual / ROW_HEIGHT), this.rows - 1)
+  }
+
+  async #restore(): Promise<void> {
+    const memory = recallTree(this.session)
+    await this.source.whenRead()
+    try {
+      const focus = memory?.focus && (await locate(this.source, memory.focus))
+      if (focus) this.#track('focus', focus)
+      const top = memory?.top && (await locate(this.source, memory.top.key))
+      const pixels = memory?.top?.pixels ?? 0
+      if (top) this.#moveTo(positionAt(this.scale, this.source.state.model.rowOf(top) * ROW_HEIGHT + pixels))
+    } catch (error) {
+      this.source.state.fail(error)
+    }
+    this.#update()
+  }
+
+  /** Brings a row in sight, clear of the branches that stay above it. */
+  #scrollTo(row: number, depth: number, align: Align): void {
+    const above = Math.min(depth - 1, MAX_STICKY) * ROW_HEIGHT
+    const top = row * ROW_HEIGHT
+    const { virtual } = this.#position
+    let target = virtual
+    if (align === 'center') target = top - Math.floor((this.#viewport - ROW_HEIGHT) / 2)
+    else if (top < virtual + above) target = top - above
+    else if (top + ROW_HEIGHT > virtual + this.#viewport) target = top + ROW_HEIGHT - this.#viewport
+    if (target !== virtual) this.#moveTo(positionAt(this.scale, target))
+  }
+
+  #moveTo(position: ScrollPosition): void {
+    this.#position = position
+    const isAtStart = position.virtual === 0 || this.rows === 0
+    this.#track('top', isAtStart ? undefined : this.source.state.model.at(this.#topRow))
+  }
+
+  #track(which: 'focus' | 'top', place: Place | undefined): void {
+    const { tracked } = this.source.state
+    const before = which === 'focus' ? this.#focus : this.#top
+    if (before !== undefined) tracked.delete(before)
+    const after = place && { place, name: this.source.row(place)?.name }
+    if (after !== undefined) tracked.add(after)
+    if (which === 'focus') this.#focus = after
+    else this.#top = after
+  }
+
+  /** Follows the rows wherever they went. */
+  #update(): void {
+    this.#settle('focus')
+    this.#settle('top')
+    const top = this.#top
+    const pixels = this.#position.virtual % ROW_HEIGHT
+    const virtual = top === undefined ? 0 : this.source.state.model.rowOf(top.place) * ROW_HEIGHT + pixels
+    const { physical } = this.scale
+    const isKept = virtual === this.#position.virtual && this.#position.physical <= physical
+    if (!isKept) this.#position = positionAt(this.scale, virtual)
+    const { first, end } = this.range
+    this.source.look(first - READ_AHEAD, end + READ_AHEAD)
+    this.#revision++
+    for (const listener of this.#listeners) listener()
+  }
+
+  #settle(which: 'focus' | 'top'): void {
+    const tracked = which === 'focus' ? this.#focus : this.#top
+    if (tracked === undefined) return
+    const place = this.source.state.model.settle(tracked.place)
+    if (place?.level !== tracked.place.level || place.index !== tracked.place.index) this.#track(which, place)
+    else tracked.name ??= place.index === STATUS_ROW ? undefined : this.source.row(place)?.name
+  }
+}
+
+function keyOf(view: RowView | undefined): string | undefined {
+  return view?.type === 'key' ? view.key : undefined
+}
