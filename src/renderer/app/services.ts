@@ -15,6 +15,8 @@ export interface Services {
   readonly state: HostState
   readonly hello: Hello
   readonly shell: Shell
+  /** Renews a lost connection; rejects when the host can't be reached. */
+  readonly reconnect: () => Promise<void>
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined)

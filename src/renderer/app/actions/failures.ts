@@ -3,7 +3,7 @@ import { showToast } from '../../ui/toasts.ts'
 import { failureHint } from './failure-hint.ts'
 
 /** Does something and shows a failure to the person. */
-export function attempt(action: () => Promise<void>): void {
+export function attempt(action: () => Promise<unknown>): void {
   action().catch(reportFailure)
 }
 

@@ -34,7 +34,7 @@ export async function renameKey(
 
 export function keyRenamed(session: string, from: string, to: string): void {
   changeTabs(tabs => retargetTabs(tabs, session, from, to))
-  revealKey(to)
+  revealKey(session, to)
 }
 
 export async function moveBranch(

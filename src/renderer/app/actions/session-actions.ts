@@ -58,3 +58,22 @@ export async function toggleReadOnly({ client }: Services, session: SessionInfo)
     message: isReadOnly ? `${session.name} is read-only now` : `${session.name} can be written again`,
   })
 }
+
+/** A line of the list of stacks: an open session, or a recent stack to open again. */
+interface StackChoice {
+  readonly id: string
+  readonly source: Source
+  readonly isOpen: boolean
+}
+
+export async function chooseStack(services: Services, { id, source, isOpen }: StackChoice): Promise<void> {
+  const session = services.state.sessions.get()?.find(other => other.id === id)
+  if (isOpen && session !== undefined) showSession(session)
+  else await openSource(services, source)
+}
+
+export async function removeStack(services: Services, { id, isOpen }: StackChoice): Promise<void> {
+  const session = services.state.sessions.get()?.find(other => other.id === id)
+  if (isOpen && session !== undefined) await closeSession(services, session)
+  else await services.client.call('workspace.forgetRecent', { id })
+}

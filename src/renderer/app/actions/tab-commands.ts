@@ -23,13 +23,12 @@ export function openKey(
       isPreview,
     }),
   )
-  useAppStore.setState({ subject: { session, key, row: undefined } })
 }
 
 /** Opens a key and shows it in the tree. */
 export function goToKey(services: Services, session: string, key: string, as: 'key' | 'branch'): void {
   openKey(services, session, key, { as, isPreview: true })
-  revealKey(key)
+  revealKey(session, key)
 }
 
 /** Closes tabs one after the other; each with unsaved changes asks first, and "Cancel" ends it. */

@@ -15,9 +15,7 @@ export function useNativeMenu(client: Client, shell: 'electron' | 'web', command
   useEffect(() => {
     if (menu === undefined) return
     const shown = JSON.parse(menu) as MenuCommand[]
-    attempt(async () => {
-      await client.call('shell.setMenu', { commands: shown })
-    })
+    attempt(() => client.call('shell.setMenu', { commands: shown }))
   }, [client, menu])
 }
 

@@ -21,13 +21,19 @@ export interface DeleteTarget {
   readonly isBranch: boolean
 }
 
+export interface RenameTarget {
+  readonly session: string
+  readonly key: string
+  /** Whether everything below the key moves with it. */
+  readonly isBranch: boolean
+}
+
 export type DialogRequest =
   | { readonly type: 'palette' }
   | { readonly type: 'goToKey'; readonly session: string }
-  | { readonly type: 'newKey'; readonly session: string; readonly below: string }
+  | { readonly type: 'newKey'; readonly session: string; readonly initial: string }
   | ({ readonly type: 'delete' } & DeleteTarget)
-  | { readonly type: 'rename'; readonly session: string; readonly key: string }
-  | { readonly type: 'moveBranch'; readonly session: string; readonly key: string }
+  | ({ readonly type: 'rename' } & RenameTarget)
   | {
       readonly type: 'question'
       readonly question: Question

@@ -1,12 +1,19 @@
 import { create } from 'zustand'
-import { NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
+import type { Tab } from '../tabs/tab.ts'
+import { activeTab, NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
 
 /** What the inspector speaks of. */
 export interface Subject {
   readonly session: string
   readonly key: string
-  /** What the tree said about it, if it came from there. */
+  /** What stands there, as far as the tree or the tab knows. */
   readonly row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined
+}
+
+export interface Reveal {
+  readonly session: string
+  readonly key: string
+  readonly serial: number
 }
 
 /** View state of the window. What the host owns is in `HostState`. */
@@ -17,8 +24,8 @@ export interface AppState {
   /** Sessions whose tabs of last time were opened. */
   readonly restored: readonly string[]
   readonly subject: Subject | undefined
-  /** Asks the tree to show a key; a new serial asks anew. */
-  readonly reveal: { readonly key: string; readonly serial: number } | undefined
+  /** Asks the tree of a session to show a key; a new serial asks anew. */
+  readonly reveal: Reveal | undefined
   readonly isNavigationOpen: boolean
   readonly isInspectorOpen: boolean
   readonly isActivityOpen: boolean
@@ -37,12 +44,23 @@ export const useAppStore = create<AppState>(() => ({
   isConnected: true,
 }))
 
+/** Changes the tabs; the inspector follows the tab that is looked at. */
 export function changeTabs(change: (tabs: TabsState, session: string | undefined) => TabsState): void {
-  useAppStore.setState(({ tabs, session }) => ({ tabs: change(tabs, session) }))
+  useAppStore.setState(({ tabs, session }) => {
+    const next = change(tabs, session)
+    const active = activeTab(next, session)
+    const isSame = active === undefined || active.id === activeTab(tabs, session)?.id
+    if (isSame || active.kind === 'stack' || active.session === undefined) return { tabs: next }
+    return { tabs: next, subject: { session: active.session, key: active.key, row: rowOf(active) } }
+  })
 }
 
-export function revealKey(key: string): void {
-  useAppStore.setState(({ reveal }) => ({ reveal: { key, serial: (reveal?.serial ?? 0) + 1 } }))
+function rowOf({ kind }: Tab): Subject['row'] {
+  return { isValue: kind === 'key', isBranch: kind === 'branch' }
+}
+
+export function revealKey(session: string, key: string): void {
+  useAppStore.setState(({ reveal }) => ({ reveal: { session, key, serial: (reveal?.serial ?? 0) + 1 } }))
 }
 
 type PanelName = 'isNavigationOpen' | 'isInspectorOpen' | 'isActivityOpen'

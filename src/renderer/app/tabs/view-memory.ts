@@ -24,6 +24,7 @@ export function withView(
   key: string,
   view: View,
 ): Record<string, string> {
-  const { [viewPattern(key)]: _, ...others } = views
-  return view === 'auto' ? others : { ...others, [viewPattern(key)]: view }
+  const pattern = viewPattern(key)
+  const others = Object.entries(views).filter(([other]) => other !== pattern)
+  return Object.fromEntries(view === 'auto' ? others : [...others, [pattern, view]])
 }

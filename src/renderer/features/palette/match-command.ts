@@ -10,7 +10,7 @@ export interface Match {
  * and letters next to each other count more, and so do early ones.
  */
 export function matchCommand(query: string, title: string): Match | undefined {
-  const letters = [...query.toLowerCase()].filter(letter => letter !== ' ')
+  const letters = query.toLowerCase().replaceAll(' ', '')
   const text = title.toLowerCase()
   const whole = text.indexOf(query.toLowerCase().trim())
   if (query.trim() !== '' && whole >= 0) {

@@ -49,7 +49,7 @@ function MarkedTitle({ title, places }: { readonly title: string; readonly place
   const marked = new Set(places)
   return (
     <>
-      {[...title].map((letter, index) =>
+      {Array.from(title, (letter, index) =>
         marked.has(index) ? (
           <b key={index} className={styles['mark']}>
             {letter}

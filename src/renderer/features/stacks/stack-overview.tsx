@@ -16,6 +16,7 @@ export interface StackOverviewProps {
 /** What a stack is made of, in the order a key passes through it. Shown while no tab is open. */
 export function StackOverview({ client, session, hints }: StackOverviewProps) {
   const kinds = useKinds(client)
+  const first = firstOfKind(session)
   return (
     <section aria-label="Stack overview" className={styles['overview']}>
       <h2 className={styles['title']}>{session.name}</h2>
@@ -30,7 +31,9 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
                 <span className={styles['label']}>{node.label}</span>
                 <span className={styles['kind']}>{kinds.get(node.kind)?.label ?? node.kind}</span>
               </p>
-              <p className={styles['help']}>{kinds.get(node.kind)?.help}</p>
+              {node.path === first.get(node.kind) && (
+                <p className={styles['help']}>{kinds.get(node.kind)?.help}</p>
+              )}
             </div>
           </li>
         ))}
@@ -45,4 +48,9 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
       </ul>
     </section>
   )
+}
+
+/** Where the first node of each kind stands, so that a kind is explained once. */
+function firstOfKind({ nodes }: SessionInfo): ReadonlyMap<string, string> {
+  return new Map(nodes.toReversed().map(node => [node.kind, node.path]))
 }

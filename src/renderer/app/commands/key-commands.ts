@@ -1,0 +1,55 @@
+import { attempt } from '../actions/failures.ts'
+import { copyText } from '../actions/key-actions.ts'
+import { openDialog } from '../dialogs/dialog-store.ts'
+import type { Command } from './command.ts'
+import type { CommandContext } from './command-context.ts'
+
+/** What can be done to the key that was chosen last. */
+export function keyCommands({ services, session, subject }: CommandContext): readonly Command[] {
+  const canWrite = session !== undefined && !session.isReadOnly && subject !== undefined
+  const row = subject?.row ?? { isValue: true, isBranch: false }
+  return [
+    {
+      id: 'renameKey',
+      title: 'Rename key…',
+      menu: 'Edit',
+      shortcuts: ['F2'],
+      worksWhileTyping: true,
+      isEnabled: canWrite && row.isValue,
+      run() {
+        if (subject !== undefined) openDialog({ type: 'rename', ...place(subject), isBranch: false })
+      },
+    },
+    {
+      id: 'moveBranch',
+      title: 'Move branch…',
+      menu: 'Edit',
+      isEnabled: canWrite && row.isBranch && subject.key !== '/',
+      run() {
+        if (subject !== undefined) openDialog({ type: 'rename', ...place(subject), isBranch: true })
+      },
+    },
+    {
+      id: 'deleteKey',
+      title: 'Delete key…',
+      menu: 'Edit',
+      isEnabled: canWrite && subject.key !== '/',
+      run() {
+        if (subject !== undefined) openDialog({ type: 'delete', ...place(subject), ...row })
+      },
+    },
+    {
+      id: 'copyKey',
+      title: 'Copy key',
+      menu: 'Edit',
+      isEnabled: subject !== undefined,
+      run() {
+        if (subject !== undefined) attempt(() => copyText(services, subject.key, `"${subject.key}"`))
+      },
+    },
+  ]
+}
+
+function place({ session, key }: { readonly session: string; readonly key: string }) {
+  return { session, key }
+}

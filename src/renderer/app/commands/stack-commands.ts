@@ -1,0 +1,40 @@
+import { attempt } from '../actions/failures.ts'
+import { showSession, toggleReadOnly } from '../actions/session-actions.ts'
+import { editStack } from '../actions/stack-actions.ts'
+import type { Command } from './command.ts'
+import type { CommandContext } from './command-context.ts'
+
+export function stackCommands({ services, session, sessions }: CommandContext): readonly Command[] {
+  return [
+    {
+      id: 'editStack',
+      title: 'Edit stack',
+      menu: 'Stack',
+      shortcuts: ['CmdOrCtrl+E'],
+      worksWhileTyping: true,
+      isEnabled: session !== undefined,
+      run() {
+        if (session !== undefined) editStack(session)
+      },
+    },
+    {
+      id: 'toggleReadOnly',
+      title: session?.isReadOnly === true ? 'Unlock: allow writing' : 'Lock: read-only',
+      menu: 'Stack',
+      shortcuts: ['CmdOrCtrl+Shift+L'],
+      worksWhileTyping: true,
+      isEnabled: session !== undefined,
+      run() {
+        if (session !== undefined) attempt(() => toggleReadOnly(services, session))
+      },
+    },
+    ...sessions
+      .filter(other => other.id !== session?.id)
+      .map(other => ({
+        id: `show.${other.id}`,
+        title: `Switch to ${other.name}`,
+        isEnabled: true,
+        run: () => showSession(other),
+      })),
+  ]
+}

@@ -1,0 +1,95 @@
+import { GoToKey } from '../../features/go-to-key/go-to-key.tsx'
+import { NewKey } from '../../features/new-key/new-key.tsx'
+import { Palette } from '../../features/palette/palette.tsx'
+import { PathDialog } from '../../features/path-dialog/path-dialog.tsx'
+import { ErrorBoundary } from '../../ui/error-boundary.tsx'
+import { goToKey } from '../actions/tab-commands.ts'
+import { type Command, shownShortcut } from '../commands/command.ts'
+import { shortcutText } from '../commands/shortcut-text.ts'
+import { useServices, useSessions } from '../services.ts'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { closeDialog, type OpenDialog, openDialog, useDialogs } from './dialog-store.ts'
+import { QuestionDialog } from './question-dialog.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
+
+interface DialogHostProps {
+  readonly commands: readonly Command[]
+}
+
+/** The dialogs that are open. */
+export function DialogHost({ commands }: DialogHostProps) {
+  const dialogs = useDialogs(state => state.dialogs)
+  return dialogs.map(dialog => (
+    <ErrorBoundary key={dialog.id} panel="The dialog">
+      <AnyDialog dialog={dialog} commands={commands} />
+    </ErrorBoundary>
+  ))
+}
+
+function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: OpenDialog }) {
+  const services = useServices()
+  const sessions = useSessions()
+  const { client, hello } = services
+  const close = (): void => closeDialog(dialog.id)
+  switch (dialog.type) {
+    case 'palette':
+      return (
+        <Palette
+          commands={commands.map(command => ({
+            ...command,
+            shortcut: shortcutText(shownShortcut(command, hello.shell)),
+          }))}
+          onRun={id => commands.find(command => command.id === id)?.run()}
+          onClose={close}
+        />
+      )
+    case 'goToKey':
+      return (
+        <GoToKey
+          client={client}
+          session={dialog.session}
+          canWrite={sessions.some(({ id, isReadOnly }) => id === dialog.session && !isReadOnly)}
+          onOpen={(key, as) => goToKey(services, dialog.session, key, as)}
+          onNewKey={initial => openDialog({ type: 'newKey', session: dialog.session, initial })}
+          onClose={close}
+        />
+      )
+    case 'newKey':
+      return (
+        <NewKey
+          client={client}
+          session={dialog.session}
+          initial={dialog.initial}
+          onCreated={key => goToKey(services, dialog.session, key, 'key')}
+          onOpen={key => goToKey(services, dialog.session, key, 'key')}
+          onClose={close}
+        />
+      )
+    case 'delete':
+      return <DeleteDialog services={services} target={dialog} onClose={close} />
+    case 'rename':
+      return <RenameDialog services={services} target={dialog} onClose={close} />
+    case 'question':
+      return (
+        <QuestionDialog
+          question={dialog.question}
+          onAnswer={id => {
+            close()
+            dialog.answer(id)
+          }}
+        />
+      )
+    case 'path':
+      return (
+        <PathDialog
+          client={client}
+          purpose={dialog.request}
+          home={hello.home}
+          onAnswer={path => {
+            close()
+            dialog.answer(path)
+          }}
+        />
+      )
+  }
+}

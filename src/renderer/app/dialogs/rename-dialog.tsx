@@ -1,0 +1,87 @@
+import { useState } from 'react'
+import { Key } from '../../../core/key.ts'
+import { CallError } from '../../api/client.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/text-field.tsx'
+import { moveBranch, renameKey } from '../actions/key-actions.ts'
+import type { Services } from '../services.ts'
+import type { RenameTarget } from './dialog-store.ts'
+import styles from './dialogs.module.css'
+
+interface RenameDialogProps {
+  readonly services: Services
+  readonly target: RenameTarget
+  readonly onClose: () => void
+}
+
+/** Gives a key another name, or a branch another place. A value that is there is replaced only on demand. */
+export function RenameDialog({ services, target, onClose }: RenameDialogProps) {
+  const { session, key, isBranch } = target
+  const [text, setText] = useState(key)
+  const [problem, setProblem] = useState<string>()
+  const [exists, setExists] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+
+  async function rename(replace: boolean): Promise<void> {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const to = Key.parse(text)
+      if (to.isRoot) {
+        setProblem('Type the new key.')
+        return
+      }
+      if (isBranch) await moveBranch(services, session, key, to.toString())
+      else await renameKey(services, session, key, to.toString(), replace)
+      onClose()
+    } catch (error) {
+      if (error instanceof CallError && error.code === 'ALREADY_EXISTS' && !isBranch) setExists(true)
+      else setProblem(error instanceof Error ? error.message : String(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <Dialog title={isBranch ? 'Move branch' : 'Rename key'} onClose={onClose} width="medium">
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          void rename(exists)
+        }}
+      >
+        <TextField
+          label="New key"
+          value={text}
+          onChange={next => {
+            setText(next)
+            setExists(false)
+            setProblem(undefined)
+          }}
+          error={problem}
+          description={
+            isBranch ? `Every key at and below ${key} moves; none that is there is replaced.` : key
+          }
+          isMonospace
+          autoFocus
+        />
+        {exists && (
+          <p role="alert" className={styles['error']}>
+            There is a value at this key already.
+          </p>
+        )}
+        <DialogButtons>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            variant={exists ? 'danger' : 'primary'}
+            isDisabled={isBusy || text === key || text.trim() === ''}
+          >
+            {exists ? 'Replace it' : isBranch ? 'Move' : 'Rename'}
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  )
+}

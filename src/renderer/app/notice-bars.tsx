@@ -1,0 +1,51 @@
+import { useState } from 'react'
+import { Button } from '../ui/button.tsx'
+import { attempt, reportFailure } from './actions/failures.ts'
+import { useServices, useWorkspace } from './services.ts'
+import { useAppStore } from './state/app-store.ts'
+import styles from './window.module.css'
+
+/** What a person must know before going on: a lost connection, a workspace that was set aside. */
+export function NoticeBars() {
+  const { client } = useServices()
+  const { notice } = useWorkspace()
+  const isConnected = useAppStore(state => state.isConnected)
+  return (
+    <>
+      {!isConnected && <LostBar />}
+      {notice !== undefined && (
+        <div role="status" className={styles['bar']}>
+          <p>{notice}</p>
+          <Button variant="quiet" onPress={() => attempt(() => client.call('workspace.dismissNotice', {}))}>
+            Dismiss
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function LostBar() {
+  const { reconnect } = useServices()
+  const [isBusy, setBusy] = useState(false)
+
+  async function again(): Promise<void> {
+    setBusy(true)
+    try {
+      await reconnect()
+      useAppStore.setState({ isConnected: true })
+    } catch (error) {
+      reportFailure(error)
+      setBusy(false)
+    }
+  }
+
+  return (
+    <div role="alert" className={`${styles['bar']} ${styles['lost']}`}>
+      <p>The connection to Strata was lost. Nothing typed here is gone: reconnect, then put it.</p>
+      <Button isDisabled={isBusy} onPress={() => void again()}>
+        {isBusy ? 'Reconnecting…' : 'Reconnect'}
+      </Button>
+    </div>
+  )
+}

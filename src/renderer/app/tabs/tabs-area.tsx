@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import { ContextMenu } from '../../ui/context-menu.tsx'
+import { attempt } from '../actions/failures.ts'
+import { copyText } from '../actions/key-actions.ts'
+import { closeTabs } from '../actions/tab-commands.ts'
+import { useCurrentSession, useServices } from '../services.ts'
+import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
+import { EmptyArea } from './empty-area.tsx'
+import type { Tab } from './tab.ts'
+import { TabPanels } from './tab-panels.tsx'
+import { TabStrip } from './tab-strip.tsx'
+import { activateTab, activeTab, pinTab, visibleTabs } from './tabs-model.ts'
+
+interface TabMenu {
+  readonly tab: Tab
+  readonly x: number
+  readonly y: number
+}
+
+/** The middle of the window: the tabs of the session that is shown. */
+export function TabsArea({ closeShortcut }: { readonly closeShortcut: string | undefined }) {
+  const services = useServices()
+  const session = useCurrentSession()
+  const state = useAppStore(({ tabs }) => tabs)
+  const [menu, setMenu] = useState<TabMenu>()
+  const tabs = visibleTabs(state, session?.id)
+  const active = activeTab(state, session?.id)
+  return (
+    <>
+      {tabs.length > 0 && (
+        <TabStrip
+          tabs={tabs}
+          active={active}
+          closeShortcut={closeShortcut}
+          onActivate={tab => changeTabs((current, shown) => activateTab(current, tab.id, shown))}
+          onPin={tab => changeTabs(current => pinTab(current, tab.id))}
+          onClose={tab => attempt(() => closeTabs([tab]))}
+          onMenu={(tab, { x, y }) => setMenu({ tab, x, y })}
+        />
+      )}
+      {tabs.length === 0 && <EmptyArea />}
+      <TabPanels active={active} />
+      {menu !== undefined && (
+        <ContextMenu
+          label="Tab"
+          at={menu}
+          groups={[{ id: 'tab', entries: menuEntries(menu.tab) }]}
+          onChoose={id => runTabMenu(id, menu.tab)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+    </>
+  )
+
+  function runTabMenu(id: string, tab: Tab): void {
+    const others = tabs.filter(other => other.id !== tab.id)
+    if (id === 'close') attempt(() => closeTabs([tab]))
+    else if (id === 'closeOthers') attempt(() => closeTabs(others))
+    else if (id === 'closeAll') attempt(() => closeTabs(tabs))
+    else if (id === 'pin') changeTabs(current => pinTab(current, tab.id))
+    else if (tab.kind === 'stack' || tab.session === undefined) return
+    else if (id === 'copyKey') attempt(() => copyText(services, tab.key, `"${tab.key}"`))
+    else if (id === 'reveal') revealKey(tab.session, tab.key)
+  }
+}
+
+function menuEntries(tab: Tab) {
+  return [
+    ...(tab.isPreview ? [{ id: 'pin', label: 'Keep open' }] : []),
+    { id: 'close', label: 'Close' },
+    { id: 'closeOthers', label: 'Close others' },
+    { id: 'closeAll', label: 'Close all' },
+    ...(tab.kind === 'stack'
+      ? []
+      : [
+          { id: 'reveal', label: 'Show in tree' },
+          { id: 'copyKey', label: 'Copy key' },
+        ]),
+  ]
+}

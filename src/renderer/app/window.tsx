@@ -1,0 +1,141 @@
+import { useEffect } from 'react'
+import { Activity } from '../features/activity/activity.tsx'
+import { Inspector } from '../features/inspector/inspector.tsx'
+import { StatusBar } from '../features/status-bar/status-bar.tsx'
+import { ErrorBoundary } from '../ui/error-boundary.tsx'
+import { Panel, PanelDivider, Panels } from '../ui/panels.tsx'
+import { ToastRegion } from '../ui/toast-region.tsx'
+import { attempt } from './actions/failures.ts'
+import { copyText } from './actions/key-actions.ts'
+import { CollapsiblePanel } from './collapsible-panel.tsx'
+import { shownShortcut } from './commands/command.ts'
+import { shortcutText } from './commands/shortcut-text.ts'
+import { useCommands } from './commands/use-commands.ts'
+import { useNativeMenu } from './commands/use-native-menu.ts'
+import { useShortcuts } from './commands/use-shortcuts.ts'
+import { DialogHost } from './dialogs/dialog-host.tsx'
+import { Navigation } from './navigation.tsx'
+import { NoticeBars } from './notice-bars.tsx'
+import { useCurrentSession, useJobs, useServices, useSessions } from './services.ts'
+import { setPanelOpen, togglePanel, useAppStore } from './state/app-store.ts'
+import { followHost } from './state/follow-host.ts'
+import { saveTabs } from './state/save-tabs.ts'
+import { TabsArea } from './tabs/tabs-area.tsx'
+import { Toolbar } from './toolbar.tsx'
+import { usePanelLayout } from './use-panel-layout.ts'
+import { useWindowChrome } from './use-window-chrome.ts'
+import styles from './window.module.css'
+
+const ROWS = ['work', 'activity']
+const COLUMNS = ['navigation', 'tabs', 'inspector']
+
+/** The whole window, once there is a connection. */
+export function Window() {
+  const services = useServices()
+  const { client, hello } = services
+  const sessions = useSessions()
+  const session = useCurrentSession()
+  const jobs = useJobs()
+  const { subject, isNavigationOpen, isInspectorOpen, isActivityOpen, isConnected } = useAppStore()
+  const commands = useCommands()
+  const rows = usePanelLayout('rows', ROWS)
+  const columns = usePanelLayout('columns', COLUMNS)
+  useEffect(() => followHost(services), [services])
+  useEffect(() => saveTabs(services), [services])
+  useShortcuts(commands)
+  useNativeMenu(client, hello.shell, commands)
+  useWindowChrome()
+  const closeTab = commands.find(({ id }) => id === 'closeTab')
+  const cancelJob = (job: string): void => attempt(() => client.call('jobs.cancel', { job }))
+  return (
+    <div className={styles['window']}>
+      <Toolbar commands={commands} />
+      <NoticeBars />
+      <div className={styles['body']}>
+        <Panels id="rows" orientation="vertical" layout={rows.layout} onLayoutChanged={rows.save}>
+          <Panel id="work" minSize={200} className={styles['panel']}>
+            <Panels
+              id="columns"
+              orientation="horizontal"
+              layout={columns.layout}
+              onLayoutChanged={columns.save}
+            >
+              <CollapsiblePanel
+                id="navigation"
+                defaultSize={280}
+                minSize={180}
+                isOpen={isNavigationOpen}
+                onOpenChange={isOpen => setPanelOpen('isNavigationOpen', isOpen)}
+              >
+                <div className={styles['side']} inert={!isNavigationOpen}>
+                  <Navigation commands={commands} />
+                </div>
+              </CollapsiblePanel>
+              <PanelDivider label="Width of the keys" />
+              <Panel id="tabs" minSize={320} className={styles['panel']}>
+                <main className={styles['main']} data-region="main">
+                  <TabsArea closeShortcut={closeTab && shortcutText(shownShortcut(closeTab, hello.shell))} />
+                </main>
+              </Panel>
+              <PanelDivider label="Width of the inspector" />
+              <CollapsiblePanel
+                id="inspector"
+                defaultSize={250}
+                minSize={170}
+                isOpen={isInspectorOpen}
+                onOpenChange={isOpen => setPanelOpen('isInspectorOpen', isOpen)}
+              >
+                <aside
+                  aria-label="Inspector"
+                  data-region="inspector"
+                  className={styles['side']}
+                  inert={!isInspectorOpen}
+                >
+                  <ErrorBoundary panel="The inspector">
+                    <Inspector
+                      client={client}
+                      subject={subject?.session === session?.id ? subject : undefined}
+                      onCopy={(text, what) => attempt(() => copyText(services, text, what))}
+                    />
+                  </ErrorBoundary>
+                </aside>
+              </CollapsiblePanel>
+            </Panels>
+          </Panel>
+          <PanelDivider label="Height of the activity" />
+          <CollapsiblePanel
+            id="activity"
+            defaultSize={150}
+            minSize={84}
+            collapsedSize={28}
+            isOpen={isActivityOpen}
+            onOpenChange={isOpen => setPanelOpen('isActivityOpen', isOpen)}
+          >
+            <section aria-label="Activity" data-region="activity" className={styles['side']}>
+              <ErrorBoundary panel="The activity">
+                <Activity
+                  jobs={jobs}
+                  sessions={sessions}
+                  isOpen={isActivityOpen}
+                  onToggle={() => togglePanel('isActivityOpen')}
+                  onCancel={cancelJob}
+                />
+              </ErrorBoundary>
+            </section>
+          </CollapsiblePanel>
+        </Panels>
+      </div>
+      <div data-region="status">
+        <StatusBar
+          client={client}
+          session={session}
+          jobs={jobs}
+          isConnected={isConnected}
+          onShowActivity={() => setPanelOpen('isActivityOpen', true)}
+        />
+      </div>
+      <DialogHost commands={commands} />
+      <ToastRegion />
+    </div>
+  )
+}
