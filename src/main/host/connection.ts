@@ -50,14 +50,30 @@ export function serveChannel(channel: Channel, handlers: Handlers, log: Log): Op
     emit: (name, value) =>
       void rpc.event(name, value).catch((error: unknown) => log('An event was lost', error)),
   }
-  const ended = new Promise<void>(resolve => {
-    channel.onClose(() => {
-      rpc.$close()
-      calls.abortAll()
-      void Promise.all([page.streams.endAll(), page.uploads.endAll()]).then(() => resolve())
-    })
+  const { promise: ended, resolve } = withResolvers()
+  const end = (): void => {
+    if (rpc.$closed) return
+    rpc.$close()
+    calls.abortAll()
+    void Promise.all([page.streams.endAll(), page.uploads.endAll()]).then(resolve)
+  }
+  channel.onClose(end)
+  return {
+    page,
+    ended,
+    close() {
+      channel.close()
+      end()
+    },
+  }
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>(done => {
+    resolve = done
   })
-  return { page, ended, close: () => channel.close() }
+  return { promise, resolve }
 }
 
 /** A reply that the channel cannot carry becomes one that says so; the page would wait for ever. */

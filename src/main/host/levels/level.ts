@@ -16,8 +16,8 @@ const MAX_AHEAD = 5_000_000
 /** Children of the first page: few, so that it comes at once. */
 const FIRST_PAGE = 1000
 const NEXT_PAGE = 10_000
-/** For stores where any page costs the whole level. */
-const WHOLE_LEVEL_PAGE = 100_000
+/** For stores where any page costs the whole store. */
+const COSTLY_PAGE = 100_000
 
 export interface LevelOptions {
   readonly store: BinaryDatastore
@@ -117,8 +117,8 @@ export class Level {
 
   async #listPages(): Promise<void> {
     const { store, prefix } = this.#options
-    const isSeeking = store.capabilities.list === 'seek'
-    let limit = isSeeking ? FIRST_PAGE : WHOLE_LEVEL_PAGE
+    const isCostly = store.capabilities.list === 'store'
+    let limit = isCostly ? COSTLY_PAGE : FIRST_PAGE
     let after: string | undefined
     do {
       const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
@@ -126,7 +126,7 @@ export class Level {
       this.#waiters.check()
       this.#reports.request()
       after = page.cursor
-      limit = isSeeking ? NEXT_PAGE : WHOLE_LEVEL_PAGE
+      limit = isCostly ? COSTLY_PAGE : NEXT_PAGE
       await this.#pause()
     } while (after !== undefined)
   }

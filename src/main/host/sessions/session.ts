@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { LockableDatastore } from '../../../core/adapters/lockable.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
@@ -37,6 +38,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.id = options.id
+    // Every stream and upload listens, and there may be many.
+    setMaxListeners(0, this.closing)
     this.#source = options.source
     this.#identity = options.identity
     this.#stack = options.stack
