@@ -27,6 +27,7 @@ export function ContextMenu({ at, onClose, onChoose, ...menu }: ContextMenuProps
       >
         <MenuList
           {...menu}
+          autoFocus
           onChoose={id => {
             onClose()
             onChoose(id)

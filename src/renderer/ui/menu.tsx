@@ -28,6 +28,8 @@ export interface MenuProps {
   readonly label: string
   readonly groups: readonly MenuGroup[]
   readonly onChoose: (id: string) => void
+  /** Whether its first entry takes the keyboard; a menu of a button does so by itself. */
+  readonly autoFocus?: boolean
 }
 
 /** A button (the one child) that opens a menu. */
@@ -43,10 +45,15 @@ export function MenuButton({ children, ...menu }: MenuProps & { readonly childre
 }
 
 /** The menu alone, for a popover of one's own. */
-export function MenuList({ label, groups, onChoose }: MenuProps) {
+export function MenuList({ label, groups, onChoose, autoFocus = false }: MenuProps) {
   const filled = groups.filter(group => group.entries.length > 0)
   return (
-    <AriaMenu aria-label={label} className={styles['menu'] ?? ''} onAction={id => onChoose(String(id))}>
+    <AriaMenu
+      {...(autoFocus && { autoFocus: 'first' as const })}
+      aria-label={label}
+      className={styles['menu'] ?? ''}
+      onAction={id => onChoose(String(id))}
+    >
       {filled.map(group => (
         <MenuSection
           key={group.id}
