@@ -1,5 +1,5 @@
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { AnchoredMenu } from './anchored-menu.tsx'
+import { ContextMenu } from '../../ui/context-menu.tsx'
 import { rowMenu } from './row-menu.ts'
 import type { TreeActions } from './tree-actions.ts'
 import { type TreeMode, without } from './tree-mode.ts'
@@ -18,7 +18,7 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
   if (mode.type === 'renameChoice') {
     const { from, to, at } = mode
     return (
-      <AnchoredMenu
+      <ContextMenu
         label="What takes the new name"
         at={at}
         groups={[
@@ -30,7 +30,7 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
             ],
           },
         ]}
-        onDone={() => setMode(without('renameChoice'))}
+        onClose={() => setMode(without('renameChoice'))}
         onChoose={id => {
           if (id === 'value') void actions.tryRename(from, to)
           else actions.moveBranch(from, to)
@@ -57,11 +57,11 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
     delete: () => actions.delete(row),
   }
   return (
-    <AnchoredMenu
+    <ContextMenu
       label={row?.type === 'key' ? `Actions for ${row.name}` : 'Actions for the tree'}
       at={mode.at}
       groups={rowMenu(row, { isReadOnly: session.isReadOnly, isCompact })}
-      onDone={() => setMode(without('menu'))}
+      onClose={() => setMode(without('menu'))}
       onChoose={id => commands[id]?.()}
     />
   )

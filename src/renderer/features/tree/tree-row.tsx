@@ -37,6 +37,7 @@ export const TreeRow = memo(function TreeRow({ view, tree, number, top, isSelect
       aria-description={isKey && view.isValue && view.isBranch ? 'value and branch' : undefined}
       data-row={number}
       data-type={view.type}
+      data-is-edited={editor !== undefined}
       className={styles['row']}
       style={{ top, paddingLeft: indentOf(view.depth) }}
     >
@@ -72,13 +73,8 @@ function KeyContent({ view, editor }: { readonly view: KeyRowView; readonly edit
   const { isBranch, isValue, isOpen, detail } = view
   return (
     <>
-      <span
-        className={styles['toggle']}
-        data-part={isBranch ? 'toggle' : undefined}
-        data-is-open={isOpen}
-        data-is-branch={isBranch}
-      />
-      <span className={styles['mark']} data-is-value={isValue} data-is-branch={isBranch} />
+      {isBranch && <span className={styles['toggle']} data-part="toggle" data-is-open={isOpen} />}
+      {isValue && <span className={styles['mark']} data-is-branch={isBranch} />}
       {editor ?? <KeyName name={view.name} />}
       {detail !== '' && editor === undefined && <span className={styles['detail']}>{detail}</span>}
       {isBranch && editor === undefined && (

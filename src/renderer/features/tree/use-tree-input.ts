@@ -116,7 +116,8 @@ export function useTreeInput(actions: TreeActions, setMode: (mode: TreeMode) => 
       if (event.target === event.currentTarget && view.focus === undefined) view.focusOn(0)
     },
     onScroll(event) {
-      if (event.target === event.currentTarget) view.scrolledTo(event.currentTarget.scrollTop)
+      const { target, currentTarget } = event
+      if (target === currentTarget && currentTarget.clientHeight > 0) view.scrolledTo(currentTarget.scrollTop)
     },
     onScrollEnd() {
       view.rest()

@@ -109,7 +109,8 @@ export class TreeView {
   }
 
   setViewport(height: number): void {
-    if (height === this.#viewport) return
+    // A tree that is hidden has no height; it stays as it is until it is shown again.
+    if (height === this.#viewport || height === 0) return
     this.#viewport = height
     this.#update()
   }

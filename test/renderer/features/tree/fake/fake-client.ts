@@ -94,3 +94,15 @@ export class FakeClient implements Client {
     return { index, isPresent, count, accuracy, version }
   }
 }
+
+/** Resolves in a later task, as the answer to a message does; unlike a timer it is never held back. */
+export function nextMessage(): Promise<void> {
+  return new Promise(resolve => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}

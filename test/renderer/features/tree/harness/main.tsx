@@ -1,0 +1,81 @@
+import { createRoot } from 'react-dom/client'
+import { KeyTree } from '../../../../../src/renderer/features/tree/key-tree.tsx'
+import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
+import '../../../../../src/renderer/ui/theme.css'
+import '../../../../../src/renderer/ui/base.css'
+import { FakeClient, nextMessage } from '../fake/fake-client.ts'
+import { harnessData } from './data.ts'
+import styles from './harness.module.css'
+
+const SESSION: SessionInfo = {
+  id: 's1',
+  name: 'harness',
+  source: { type: 'sample' },
+  isReadOnly: false,
+  isWritable: true,
+  document: {},
+  nodes: [],
+}
+
+const parameters = new URLSearchParams(location.search)
+const { levels, store } = harnessData(parameters.get('data') ?? 'sample')
+const latency = Number(parameters.get('latency') ?? '0')
+const client = new FakeClient({
+  levels,
+  // A message, as an answer from the host is, unless the host is to be slow.
+  delay: () => (latency === 0 ? nextMessage() : new Promise(resolve => setTimeout(resolve, latency))),
+  answers: {
+    'store.rename': ({ from, to }) => {
+      store?.delete(from)
+      store?.put(to)
+      return { done: true }
+    },
+  },
+})
+if (store !== undefined) store.onLevelChanged = prefix => client.emitLevel(SESSION.id, prefix)
+
+const said: unknown[] = []
+let session = SESSION
+let reveal: { key: string; serial: number } | undefined
+const root = createRoot(document.getElementById('root') ?? document.body)
+
+function draw(): void {
+  root.render(
+    <div className={styles['page']}>
+      <KeyTree
+        client={client}
+        session={session}
+        reveal={reveal}
+        onOpen={(key, options) => void said.push({ event: 'open', key, ...options })}
+        onRequest={request => void said.push({ event: 'request', ...request })}
+        onSelect={(key, row) => void said.push({ event: 'select', key, ...row })}
+      />
+    </div>,
+  )
+}
+
+/** What a test can do that a user can't. */
+const harness = {
+  said,
+  calls: client.calls,
+  store,
+  reveal(key: string) {
+    reveal = { key, serial: (reveal?.serial ?? 0) + 1 }
+    draw()
+  },
+  setSession(change: Partial<SessionInfo>) {
+    session = { ...session, ...change }
+    draw()
+  },
+  /** Makes calls about a prefix fail, or with nothing lets all succeed. */
+  refuse(prefix?: string) {
+    client.refuse = (_name, input) =>
+      prefix !== undefined && input['prefix'] === prefix
+        ? `Cannot list "${prefix}": permission denied`
+        : undefined
+  },
+}
+export type Harness = typeof harness
+Object.assign(window, { harness })
+performance.mark('draw')
+draw()
