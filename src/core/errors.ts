@@ -94,3 +94,29 @@ export function isAborted(error: unknown): boolean {
 export function throwIfAborted(signal: AbortSignal | undefined, action: string, key?: Key): void {
   if (signal?.aborted === true) throw new AbortError(action, { key, cause: signal.reason })
 }
+
+/**
+ * The same failure in terms of another key: what an adapter tells its caller of a failure below it. What is no
+ * `DatastoreError`, or speaks of no key, stays as it is.
+ * @param keyFor What the caller calls the key of the failure; `undefined` where the caller has no name for it.
+ */
+export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined): unknown {
+  if (!(error instanceof DatastoreError) || error.key === undefined) return error
+  const key = keyFor(error.key)
+  if (key === undefined || key.equals(error.key)) return error
+  const message = error.message.replaceAll(
+    JSON.stringify(error.key.toString()),
+    JSON.stringify(key.toString()),
+  )
+  // The class is kept, so that callers may ask for `NotFoundError` whatever is in between.
+  const copy: unknown = Object.create(
+    Object.getPrototypeOf(error) as object,
+    Object.getOwnPropertyDescriptors(error),
+  )
+  return Object.assign(copy as DatastoreError, { message, key, cause: error })
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

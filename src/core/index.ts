@@ -1,4 +1,6 @@
 export { LockableDatastore } from './adapters/lockable.ts'
+export { MountDatastore } from './adapters/mount.ts'
+export { NamespaceDatastore } from './adapters/namespace.ts'
 export { readOnly } from './adapters/read-only.ts'
 export type { ShardFunction, ShardFunctionName } from './adapters/shard-function.ts'
 export { ShardedDatastore, type ShardedOptions } from './adapters/sharded.ts'

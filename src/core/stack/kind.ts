@@ -9,6 +9,8 @@ export interface OpenContext {
   readonly path: string
   /** The ids of the node's children, in order. */
   readonly childIds: readonly string[]
+  /** What each child is called in the document, in order, where `children` is `keyed`. */
+  readonly childKeys: readonly string[]
   /** The folder that relative paths start from; absent when the document is not in a file. */
   readonly baseDirectory?: string | undefined
 }

@@ -81,6 +81,7 @@ async function openNode(node: ParsedNode, depth: number, host: StackHost): Promi
       id: node.id,
       path: node.path,
       childIds: node.children.map(child => child.id),
+      childKeys: node.childKeys,
       baseDirectory: host.baseDirectory,
     }
     const store = await node.kind.open(node.options, stores, context)

@@ -17,6 +17,8 @@ export interface ParsedNode {
   readonly path: string
   readonly options: Record<string, unknown>
   readonly children: readonly ParsedNode[]
+  /** The names of keyed children, in order. */
+  readonly childKeys: readonly string[]
 }
 
 export interface ParsedDocument {
@@ -117,6 +119,7 @@ class NodeReader {
         path,
         options: parsed.data,
         children: below.map(child => child.node),
+        childKeys: kind.children === 'keyed' ? Object.keys(children as object) : [],
       },
       document: withChildren(node as StackNodeDocument, id, kind, below),
     }

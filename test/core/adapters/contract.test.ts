@@ -1,9 +1,12 @@
 import { LockableDatastore } from '../../../src/core/adapters/lockable.ts'
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
+import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { readOnly } from '../../../src/core/adapters/read-only.ts'
 import type { ShardFunctionName } from '../../../src/core/adapters/shard-function.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import type { BinaryDatastore, Pair } from '../../../src/core/datastore.ts'
+import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
 
@@ -40,4 +43,24 @@ describeDatastore('readOnly over shards', { create: seededReadOnly(sharded), wri
 describeDatastore('readOnly over tiers over shards', {
   create: seededReadOnly(() => tiered(sharded())),
   writable: false,
+})
+describeDatastore('MountDatastore at the root', { create: async () => new MountDatastore({ '/': memory() }) })
+describeDatastore('NamespaceDatastore', {
+  create: async () => new NamespaceDatastore(memory(), Key.parse('/some/where')),
+})
+describeDatastore('NamespaceDatastore over mounts over shards', {
+  create: async () =>
+    new NamespaceDatastore(
+      new MountDatastore({ '/some': sharded(), '/': memory() }),
+      Key.parse('/some/where'),
+    ),
+})
+describeDatastore('ShardedDatastore over namespaces of one store', {
+  create: async () => {
+    const store = memory()
+    return new ShardedDatastore([
+      new NamespaceDatastore(store, Key.parse('/one')),
+      new NamespaceDatastore(store, Key.parse('/two')),
+    ])
+  },
 })

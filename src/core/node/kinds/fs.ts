@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
 import { FsDatastore } from '../fs/fs-datastore.ts'
@@ -45,7 +46,3 @@ export const fsKind = defineKind({
     }
   },
 })
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,0 +1,116 @@
+import type { CallOptions, Capabilities, Datastore, ListOptions, ListPage, StoreStats } from '../datastore.ts'
+import { DatastoreError, failure, NotFoundError } from '../errors.ts'
+import { Key } from '../key.ts'
+import { planOf } from '../query/plan.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import { capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
+import { overlayLevel } from './overlay-level.ts'
+import { type Route, RoutedDatastore } from './routed.ts'
+
+interface Mount<V> {
+  readonly prefix: Key
+  readonly store: Datastore<V>
+}
+
+/**
+ * Puts stores into one tree. The deepest mount above a key has it, under what is left of the key below the mount's
+ * prefix. A mount point is a branch of the level above it, and hides what the store mounted above has there.
+ */
+export class MountDatastore<V> extends RoutedDatastore<V> {
+  /** Deepest first, so that the first that fits is the right one. */
+  #mounts: readonly Mount<V>[] = []
+
+  /**
+   * @param mounts Stores by the text of the key they are mounted at; `/` for the root.
+   * @throws DatastoreError `KEY_INVALID` for a prefix that is no key, `CONFIG_INVALID` for two at the same key.
+   */
+  constructor(mounts: Readonly<Record<string, Datastore<V>>> = {}) {
+    super()
+    for (const [prefix, store] of Object.entries(mounts)) this.mount(Key.parse(prefix), store)
+  }
+
+  get capabilities(): Capabilities {
+    const together = capabilitiesOfParts(this.#mounts.map(mount => mount.store))
+    return { ...together, rename: 'copy', watch: 'none', atomicBatch: false }
+  }
+
+  /** The keys that stores are mounted at, deepest first. */
+  get mountPoints(): readonly Key[] {
+    return this.#mounts.map(mount => mount.prefix)
+  }
+
+  /** @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already. */
+  mount(prefix: Key, store: Datastore<V>): void {
+    if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
+      throw new DatastoreError('CONFIG_INVALID', `Cannot mount at ${quote(prefix)}: a store is mounted there`)
+    }
+    this.#mounts = [...this.#mounts, { prefix, store }].sort((a, b) => b.prefix.depth - a.prefix.depth)
+  }
+
+  /**
+   * Takes a store out of the tree and hands it back, open.
+   * @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`.
+   */
+  unmount(prefix: Key): Datastore<V> {
+    const mount = this.#mounts.find(each => each.prefix.equals(prefix))
+    if (mount === undefined) {
+      throw new DatastoreError('CONFIG_INVALID', `Cannot unmount ${quote(prefix)}: no store is mounted there`)
+    }
+    this.#mounts = this.#mounts.filter(each => each !== mount)
+    return mount.store
+  }
+
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.gate.assertOpen('list', prefix, options)
+    const below = this.#mounts.map(mount => mount.prefix).filter(point => prefix.isAncestorOf(point))
+    const mount = this.#find(prefix)
+    const list = (part: ListOptions) =>
+      mount?.store.list(prefix.relativeTo(mount.prefix), part) ?? Promise.resolve({ children: [], total: 0 })
+    return overlayLevel(prefix, below, list, options)
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    const isNative = this.#mounts.every(mount => mount.store.capabilities.query === 'native')
+    return planOf('mount', query, () => isNative)
+  }
+
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    this.gate.assertOpen('count', undefined, options)
+    return statsOfParts(
+      this.#mounts.map(mount => mount.store),
+      options,
+    )
+  }
+
+  override async sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
+    this.gate.assertOpen('sync', prefix, options)
+    const mount = this.#find(prefix)
+    const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
+    await Promise.all([
+      mount?.store.sync(prefix.relativeTo(mount.prefix), options),
+      ...within.map(each => each.store.sync(Key.root, options)),
+    ])
+  }
+
+  close(): Promise<void> {
+    return this.gate.close(() => closeAll(this.#mounts.map(mount => mount.store)))
+  }
+
+  protected override route(action: string, key: Key, isWrite: boolean): Route<V> {
+    const mount = this.#find(key)
+    if (mount === undefined) {
+      if (isWrite) throw failure('UNSUPPORTED', action, key, 'no store is mounted above it')
+      throw new NotFoundError(action, key)
+    }
+    const { prefix, store } = mount
+    return { store, key: key.relativeTo(prefix), restore: below => prefix.child(below) }
+  }
+
+  #find(key: Key): Mount<V> | undefined {
+    return this.#mounts.find(({ prefix }) => prefix.equals(key) || prefix.isAncestorOf(key))
+  }
+}
+
+function quote(key: Key): string {
+  return JSON.stringify(key.toString())
+}

@@ -1,0 +1,75 @@
+import type {
+  CallOptions,
+  Capabilities,
+  Change,
+  Datastore,
+  ListOptions,
+  ListPage,
+  StoreStats,
+} from '../datastore.ts'
+import { Key } from '../key.ts'
+import { planOf } from '../query/plan.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import { countTree } from './count-tree.ts'
+import { type Route, RoutedDatastore } from './routed.ts'
+
+/** Shows what is below `prefix` of a store as a store of its own: `/a` here is `<prefix>/a` there. */
+export class NamespaceDatastore<V> extends RoutedDatastore<V> {
+  readonly prefix: Key
+  readonly #store: Datastore<V>
+
+  constructor(store: Datastore<V>, prefix: Key) {
+    super()
+    this.#store = store
+    this.prefix = prefix
+  }
+
+  get capabilities(): Capabilities {
+    return this.#store.capabilities
+  }
+
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.gate.assertOpen('list', prefix, options)
+    const page = await this.#store.list(this.prefix.child(prefix), options)
+    return {
+      ...page,
+      children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
+    }
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    const isNative = this.#store.capabilities.query === 'native'
+    return planOf('namespace', query, () => isNative)
+  }
+
+  /** Counted by walking: the store's own figures are those of all its namespaces. */
+  async stats(options: CallOptions = {}): Promise<StoreStats> {
+    this.gate.assertOpen('count', undefined, options)
+    return countTree(this.#store, this.prefix, options)
+  }
+
+  override async sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
+    this.gate.assertOpen('sync', prefix, options)
+    await this.#store.sync(this.prefix.child(prefix), options)
+  }
+
+  override async *watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
+    for await (const { type, key } of this.#store.watch(this.prefix.child(prefix), options)) {
+      const own = this.#restore(key)
+      if (own !== undefined) yield { type, key: own }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.gate.close(() => this.#store.close())
+  }
+
+  protected override route(_action: string, key: Key): Route<V> {
+    // The root of a namespace is a key like any other below, but here it is the root, which holds no value.
+    const below = key.isRoot ? key : this.prefix.child(key)
+    return { store: this.#store, key: below, restore: this.#restore }
+  }
+
+  readonly #restore = (key: Key): Key | undefined =>
+    this.prefix.isAncestorOf(key) ? key.relativeTo(this.prefix) : undefined
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { MountDatastore } from '../../adapters/mount.ts'
+import { messageOf } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { ConfigError } from '../config-error.ts'
+import { defineKind } from '../kind.ts'
+
+export const mountKind = defineKind({
+  kind: 'mount',
+  label: 'Mount',
+  help: 'Puts stores into one tree, each at a key of its own. The deepest mount above a key has it.',
+  schema: z.strictObject({}),
+  children: 'keyed',
+  childrenField: 'mounts',
+  open: async (_options, stores, { path, childKeys }) => {
+    const mounted = new MountDatastore<Uint8Array>()
+    for (const [index, store] of stores.entries()) {
+      const prefix = childKeys[index] ?? '/'
+      try {
+        mounted.mount(Key.parse(prefix), store)
+      } catch (cause) {
+        throw new ConfigError(`${path}.mounts[${JSON.stringify(prefix)}]`, messageOf(cause), { cause })
+      }
+    }
+    return mounted
+  },
+})

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { NamespaceDatastore } from '../../adapters/namespace.ts'
+import { messageOf } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { ConfigError } from '../config-error.ts'
+import { defineKind } from '../kind.ts'
+
+export const namespaceKind = defineKind({
+  kind: 'namespace',
+  label: 'Namespace',
+  help: 'Shows what is below one key of a store as a store of its own.',
+  schema: z.strictObject({
+    prefix: z
+      .string()
+      .min(1, 'it needs a key such as /app')
+      .describe('The key that everything is kept below.'),
+  }),
+  children: 'one',
+  childrenField: 'store',
+  open: async ({ prefix }, [store], { path }) => {
+    if (store === undefined) throw new ConfigError(path, 'it needs one store below')
+    try {
+      return new NamespaceDatastore(store, Key.parse(prefix))
+    } catch (cause) {
+      throw new ConfigError(`${path}.prefix`, messageOf(cause), { cause })
+    }
+  },
+})

@@ -1,0 +1,7 @@
+import { fsBenchmark } from './core/fs.ts'
+import { memoryBenchmark } from './core/memory.ts'
+import { overheadBenchmark } from './core/overhead.ts'
+import type { Benchmark } from './result.ts'
+
+/** Every benchmark, by the name that `npm run bench -- NAME` takes. */
+export const benchmarks: readonly Benchmark[] = [memoryBenchmark, fsBenchmark, overheadBenchmark]

@@ -1,0 +1,40 @@
+/** One line of a benchmark: ours and a peer's, measured in the same run. */
+export interface Result {
+  readonly name: string
+  readonly unit: string
+  readonly ours: number
+  readonly peer: string
+  readonly peerValue: number
+  /** Above 1 we are better, whether the unit is a rate or a time. */
+  readonly ratio: number
+  /** What `ratio` has to reach; absent where there is no bar. */
+  readonly bar?: number | undefined
+  readonly ok: boolean
+}
+
+export interface Benchmark {
+  readonly name: string
+  run(): Promise<readonly Result[]>
+}
+
+/** A rate, where more is better. */
+export function compareRates(
+  name: string,
+  unit: string,
+  ours: number,
+  peer: string,
+  peerValue: number,
+  bar?: number,
+): Result {
+  const ratio = ours / peerValue
+  return {
+    name,
+    unit,
+    ours,
+    peer,
+    peerValue,
+    ratio,
+    ...(bar !== undefined && { bar }),
+    ok: bar === undefined || ratio >= bar,
+  }
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { listAll, walkKeys } from '../../contract/suite.ts'
+
+const key = (text: string) => Key.parse(text)
+const value = Uint8Array.of(1)
+
+function tree() {
+  const [root, films, deep] = [new MemoryDatastore(), new MemoryDatastore(), new MemoryDatastore()]
+  return {
+    root,
+    films,
+    deep,
+    mounted: new MountDatastore({ '/': root, '/films': films, '/films/new/2026': deep }),
+  }
+}
+
+describe('MountDatastore', () => {
+  it('M1 the deepest mount by segments has the key, under what is left below its prefix', async () => {
+    const { root, films, deep, mounted } = tree()
+    await mounted.put(key('/films/Brazil'), value)
+    await mounted.put(key('/films/new/2026/Dune'), value)
+    await mounted.put(key('/filmstock'), value)
+    expect(await walkKeys(films)).toEqual(['/Brazil'])
+    expect(await walkKeys(deep)).toEqual(['/Dune'])
+    expect(await walkKeys(root)).toEqual(['/filmstock'])
+  })
+
+  it('M1 list() restores the prefix, shows mount points as branches and each child once', async () => {
+    const { root, mounted } = tree()
+    await mounted.put(key('/films/Brazil'), value)
+    await mounted.put(key('/films/new/2026/Dune'), value)
+    await mounted.put(key('/films/new/trailer'), value)
+    await root.put(key('/films/hidden'), value)
+    await root.put(key('/plays/Hamlet'), value)
+    expect(await walkKeys(mounted)).toEqual([
+      '/films/Brazil',
+      '/films/new/2026/Dune',
+      '/films/new/trailer',
+      '/plays/Hamlet',
+    ])
+    expect((await mounted.list(Key.root)).children).toMatchObject([
+      { name: 'films', isValue: false, isBranch: true },
+      { name: 'plays', isValue: false, isBranch: true },
+    ])
+  })
+
+  it('M1 list() pages over mount points and children alike, both ways', async () => {
+    const { root, mounted } = tree()
+    for (const name of ['a', 'e', 'g', 'z']) await root.put(key(`/${name}`), value)
+    for (const limit of [1, 2, 3, 10]) {
+      const up = await listAll(mounted, Key.root, { limit })
+      expect(up.map(child => child.name)).toEqual(['a', 'e', 'films', 'g', 'z'])
+      const down = await listAll(mounted, Key.root, { limit, reverse: true })
+      expect(down.map(child => child.name)).toEqual(['z', 'g', 'films', 'e', 'a'])
+    }
+  })
+
+  it('M1 putNew() gives the whole key as the caller sees it', async () => {
+    const { mounted, films } = tree()
+    const made = await mounted.putNew(key('/films/actors'), value)
+    expect(key('/films/actors').isAncestorOf(made)).toBe(true)
+    expect(await mounted.get(made)).toEqual(value)
+    expect(await films.has(made.relativeTo(key('/films')))).toBe(true)
+  })
+
+  it('M1 a key that no store is mounted above is NOT_FOUND to read and UNSUPPORTED to write', async () => {
+    const mounted = new MountDatastore({ '/a': new MemoryDatastore() })
+    await expect(mounted.get(key('/ab'))).rejects.toMatchObject({ code: 'NOT_FOUND', key: key('/ab') })
+    await expect(mounted.put(key('/ab'), value)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect((await mounted.list(Key.root)).children).toMatchObject([{ name: 'a', isBranch: true }])
+  })
+
+  it('M1 errors speak of the key the caller used', async () => {
+    const { mounted } = tree()
+    await expect(mounted.get(key('/films/nope'))).rejects.toMatchObject({
+      name: 'NotFoundError',
+      key: key('/films/nope'),
+      message: 'Cannot get "/films/nope": there is no such key',
+    })
+  })
+
+  it('M1 mount() and unmount() at run time change what is seen, and close nothing', async () => {
+    const { films, mounted } = tree()
+    await mounted.put(key('/films/Brazil'), value)
+    expect(mounted.unmount(key('/films'))).toBe(films)
+    expect(await mounted.has(key('/films/Brazil'))).toBe(false)
+    expect(await films.has(key('/Brazil'))).toBe(true)
+    mounted.mount(key('/archive'), films)
+    expect(await mounted.get(key('/archive/Brazil'))).toEqual(value)
+    expect(() => mounted.mount(key('/archive'), films)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+    expect(() => mounted.unmount(key('/nope'))).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+
+  it('M1 rename() between mounts moves the value', async () => {
+    const { films, root, mounted } = tree()
+    await mounted.put(key('/films/Brazil'), value)
+    await mounted.rename(key('/films/Brazil'), key('/Brazil'))
+    expect([await films.has(key('/Brazil')), await root.has(key('/Brazil'))]).toEqual([false, true])
+  })
+})

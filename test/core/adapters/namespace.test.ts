@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { walkKeys } from '../../contract/suite.ts'
+
+const key = (text: string) => Key.parse(text)
+const value = Uint8Array.of(1)
+
+describe('NamespaceDatastore', () => {
+  it('N1 /foo under the namespace /foo is /foo/foo, and /x never meets /foo/x', async () => {
+    const below = new MemoryDatastore()
+    const store = new NamespaceDatastore(below, key('/foo'))
+    await store.put(key('/foo'), value)
+    await store.put(key('/foo/x'), value)
+    await store.put(key('/x'), value)
+    expect(await walkKeys(below)).toEqual(['/foo/foo', '/foo/foo/x', '/foo/x'])
+    expect(await walkKeys(store)).toEqual(['/foo', '/foo/x', '/x'])
+  })
+
+  it('N1 what is beside the namespace is neither seen nor counted', async () => {
+    const below = new MemoryDatastore()
+    for (const text of ['/foo', '/foobar', '/bar/foo/x']) await below.put(key(text), value)
+    const store = new NamespaceDatastore(below, key('/foo'))
+    await store.put(key('/a/b'), value)
+    expect(await walkKeys(store)).toEqual(['/a/b'])
+    expect(await store.stats()).toEqual({ entries: 1, bytes: 1, accuracy: 'exact' })
+    expect(await store.has(Key.root)).toBe(false)
+  })
+
+  it('N1 D5 errors name the keys of the caller, of rename() too', async () => {
+    const store = new NamespaceDatastore(new MemoryDatastore(), key('/foo'))
+    await expect(store.rename(key('/a'), key('/b'))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      key: key('/a'),
+    })
+    await store.put(key('/a'), value)
+    await store.put(key('/b'), value)
+    await expect(store.rename(key('/a'), key('/b'), { replace: false })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+      key: key('/b'),
+      message: expect.stringContaining('"/b"') as string,
+    })
+  })
+
+  it('Q2 queries see the keys of the namespace', async () => {
+    const below = new MemoryDatastore()
+    const store = new NamespaceDatastore(below, key('/foo'))
+    for (const text of ['/a/b', '/a/c', '/ab']) await store.put(key(text), value)
+    await below.put(key('/a/elsewhere'), value)
+    const found: string[] = []
+    for await (const entry of store.query({ prefix: '/a', keysOnly: true })) found.push(entry.key.toString())
+    expect(found).toEqual(['/a/b', '/a/c'])
+  })
+})
