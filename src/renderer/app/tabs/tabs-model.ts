@@ -45,10 +45,14 @@ export function openTab(
     ? state.tabs.findIndex(other => other.isPreview && other.session === spec.session)
     : -1
   const before = activeTab(state, current)
-  const place = replaced >= 0 ? replaced : 1 + state.tabs.findIndex(other => other.id === before?.id)
+  const place = replaced >= 0 ? replaced : placeAfter(state, before)
   const tabs = [...state.tabs]
   tabs.splice(place, replaced >= 0 ? 1 : 0, tab)
   return { ...state, tabs, active, nextId: state.nextId + 1 }
+}
+
+function placeAfter({ tabs }: TabsState, tab: Tab | undefined): number {
+  return tab === undefined ? tabs.length : tabs.indexOf(tab) + 1
 }
 
 export function activateTab(state: TabsState, id: string, session: string | undefined): TabsState {

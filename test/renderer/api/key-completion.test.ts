@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { completeKey, findKey, splitPartialKey } from '../../../src/renderer/api/key-completion.ts'
+import { bytesOf, openSession } from '../../main/host/test-host.ts'
+
+const KEYS = ['/users/ada', '/users/adam', '/users/ada/mail', '/users/bob', '/usage', '/z:1']
+
+describe('splitPartialKey', () => {
+  it.each([
+    ['', '/', ''],
+    ['/', '/', ''],
+    ['us', '/', 'us'],
+    ['/us', '/', 'us'],
+    ['/users/', '/users', ''],
+    ['//users//a', '/users', 'a'],
+  ])('takes "%s" apart', (text, prefix, name) => {
+    expect(splitPartialKey(text)).toEqual({ prefix, name })
+  })
+})
+
+describe('completeKey', () => {
+  it('gives the names of the level that fit, in its order', async () => {
+    const { page, session } = await openSession(KEYS)
+    const complete = async (text: string, limit = 10): Promise<unknown> => {
+      const { rows, hasMore } = await completeKey(page, session, text, { limit })
+      return { names: rows.map(row => row.name), hasMore }
+    }
+    expect(await complete('')).toEqual({ names: ['usage', 'users', 'z:1'], hasMore: false })
+    expect(await complete('/us')).toEqual({ names: ['usage', 'users'], hasMore: false })
+    expect(await complete('/users/ada')).toEqual({ names: ['ada', 'adam'], hasMore: false })
+    expect(await complete('/users/', 2)).toEqual({ names: ['ada', 'adam'], hasMore: true })
+    expect(await complete('/users/c')).toEqual({ names: [], hasMore: false })
+    expect(await complete('/nowhere/')).toEqual({ names: [], hasMore: false })
+  })
+
+  it('finds a name in the middle of a big level by one page', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `/big/${String(index).padStart(4, '0')}`)
+    const { page, session } = await openSession(names)
+    const { rows, hasMore } = await completeKey(page, session, '/big/499', { limit: 4 })
+    expect(rows.map(row => row.name)).toEqual(['4990', '4991', '4992', '4993'])
+    expect(hasMore).toBe(true)
+  })
+})
+
+describe('findKey', () => {
+  it('says what stands at a key', async () => {
+    const { page, session } = await openSession(KEYS)
+    expect(await findKey(page, session, 'users/ada/')).toEqual({
+      key: '/users/ada',
+      isValue: true,
+      isBranch: true,
+    })
+    expect(await findKey(page, session, '/users')).toMatchObject({ isValue: false, isBranch: true })
+    expect(await findKey(page, session, '/z:1')).toMatchObject({ isValue: true, isBranch: false })
+    expect(await findKey(page, session, '/')).toMatchObject({ key: '/', isBranch: true })
+    expect(await findKey(page, session, '/users/ad')).toEqual({
+      key: '/users/ad',
+      isValue: false,
+      isBranch: false,
+    })
+  })
+
+  it('K2 refuses a text that is no key', async () => {
+    const { page, session } = await openSession()
+    await expect(findKey(page, session, '/a/../b')).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  })
+
+  it('finds a key that came after its level was listed', async () => {
+    const { page, session } = await openSession(KEYS)
+    await findKey(page, session, '/users/late')
+    await page.call('store.put', { session, key: '/users/late', bytes: bytesOf('x') })
+    expect(await findKey(page, session, '/users/late')).toMatchObject({ isValue: true })
+  })
+})

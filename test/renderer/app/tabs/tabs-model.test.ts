@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import type { TabSpec } from '../../../../src/renderer/app/tabs/tab.ts'
+import {
+  activateTab,
+  activeTab,
+  closeTab,
+  markDirty,
+  NO_TABS,
+  openTab,
+  reopenTab,
+  stepTab,
+  type TabsState,
+  visibleTabs,
+} from '../../../../src/renderer/app/tabs/tabs-model.ts'
+
+const keyTab = (key: string, session = 's'): TabSpec => ({ kind: 'key', session, key, view: 'auto' })
+const newStack: TabSpec = { kind: 'stack', session: undefined, name: 'new', initial: { text: '{}' } }
+const pinned = { isPreview: false }
+const preview = { isPreview: true }
+
+const titles = (state: TabsState, session: string | undefined = 's'): string[] =>
+  visibleTabs(state, session).map(tab => (tab.kind === 'stack' ? tab.name : tab.key))
+
+const opened = (...keys: readonly string[]): TabsState =>
+  keys.reduce((state, key) => openTab(state, keyTab(key), pinned), NO_TABS)
+
+const idOf = (state: TabsState, key: string): string =>
+  state.tabs.find(tab => tab.kind !== 'stack' && tab.key === key)!.id
+
+describe('tabs', () => {
+  it('a preview takes the place of the last preview', () => {
+    let state = openTab(opened('/a', '/b'), keyTab('/c'), preview)
+    state = activateTab(state, idOf(state, '/a'), 's')
+    state = openTab(state, keyTab('/d'), preview)
+    expect(titles(state)).toEqual(['/a', '/b', '/d'])
+    expect(activeTab(state, 's')).toMatchObject({ key: '/d', isPreview: true })
+  })
+
+  it('a preview with unsaved changes is none any more', () => {
+    let state = openTab(NO_TABS, keyTab('/a'), preview)
+    state = markDirty(state, idOf(state, '/a'), true)
+    state = openTab(state, keyTab('/b'), preview)
+    expect(titles(state)).toEqual(['/a', '/b'])
+    expect(state.tabs[0]).toMatchObject({ isPreview: false, isDirty: true })
+  })
+
+  it('opening a key again finds its tab, and pins it when it is not opened as a preview', () => {
+    let state = openTab(NO_TABS, keyTab('/a'), preview)
+    state = openTab(state, keyTab('/a'), preview)
+    expect(state.tabs).toMatchObject([{ isPreview: true }])
+    state = openTab(state, keyTab('/a'), pinned)
+    expect(state.tabs).toMatchObject([{ isPreview: false }])
+  })
+
+  it('a key and its table of children are two tabs', () => {
+    const state = openTab(opened('/a'), { kind: 'branch', session: 's', key: '/a' }, pinned)
+    expect(state.tabs.map(tab => tab.kind)).toEqual(['key', 'branch'])
+  })
+
+  it('a new tab stands right of the active one', () => {
+    let state = opened('/a', '/b')
+    state = activateTab(state, idOf(state, '/a'), 's')
+    expect(titles(openTab(state, keyTab('/c'), pinned))).toEqual(['/a', '/c', '/b'])
+  })
+
+  it('closing shows the neighbour on the right, or else on the left', () => {
+    let state = opened('/a', '/b', '/c')
+    state = activateTab(state, idOf(state, '/b'), 's')
+    state = closeTab(state, idOf(state, '/b'), 's')
+    expect(activeTab(state, 's')).toMatchObject({ key: '/c' })
+    state = closeTab(state, idOf(state, '/c'), 's')
+    expect(activeTab(state, 's')).toMatchObject({ key: '/a' })
+    state = closeTab(state, idOf(state, '/a'), 's')
+    expect(activeTab(state, 's')).toBeUndefined()
+  })
+
+  it('closing a tab out of sight leaves the active one', () => {
+    const state = opened('/a', '/b')
+    expect(activeTab(closeTab(state, idOf(state, '/a'), 's'), 's')).toMatchObject({ key: '/b' })
+  })
+
+  it('reopens what was closed last in this session', () => {
+    let state = openTab(opened('/a', '/b'), keyTab('/other', 't'), pinned)
+    for (const key of ['/a', '/b', '/other']) state = closeTab(state, idOf(state, key), 's')
+    state = reopenTab(state, 's')
+    expect(titles(state)).toEqual(['/b'])
+    state = reopenTab(state, 's')
+    expect(titles(state)).toEqual(['/b', '/a'])
+    expect(reopenTab(state, 's')).toBe(state)
+  })
+
+  it('each session sees its own tabs, and all see a stack that is not opened yet', () => {
+    let state = openTab(opened('/a'), keyTab('/b', 't'), pinned)
+    state = openTab(state, newStack, { isPreview: false, current: 's' })
+    expect(titles(state, 's')).toEqual(['/a', 'new'])
+    expect(titles(state, 't')).toEqual(['new', '/b'])
+    expect(visibleTabs(state, undefined)).toMatchObject([{ name: 'new' }])
+    expect(activeTab(state, 's')).toMatchObject({ kind: 'stack' })
+    expect(activeTab(state, 't')).toMatchObject({ key: '/b' })
+  })
+
+  it('every new stack has a tab of its own, and a stack that is edited has one', () => {
+    const edited: TabSpec = { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' } }
+    const state = [newStack, newStack, edited, edited].reduce(
+      (tabs, spec) => openTab(tabs, spec, pinned),
+      NO_TABS,
+    )
+    expect(state.tabs.map(tab => tab.session)).toEqual(expect.arrayContaining([undefined, undefined, 's']))
+    expect(state.tabs).toHaveLength(3)
+  })
+
+  it('stepping goes round', () => {
+    const state = opened('/a', '/b', '/c')
+    expect(activeTab(stepTab(state, 's', 1), 's')).toMatchObject({ key: '/a' })
+    expect(activeTab(stepTab(state, 's', -1), 's')).toMatchObject({ key: '/b' })
+    expect(stepTab(NO_TABS, 's', 1)).toBe(NO_TABS)
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { activeTab, NO_TABS, openTab } from '../../../../src/renderer/app/tabs/tabs-model.ts'
+import { restoreTabs, savedTabs, tabsStorageKey } from '../../../../src/renderer/app/tabs/tabs-storage.ts'
+
+describe('saved tabs', () => {
+  it('come back as they were left', () => {
+    let state = openTab(NO_TABS, { kind: 'key', session: 's', key: '/a', view: 'hex' }, { isPreview: false })
+    state = openTab(state, { kind: 'branch', session: 's', key: '/' }, { isPreview: false })
+    state = openTab(state, { kind: 'key', session: 's', key: '/b', view: 'auto' }, { isPreview: true })
+    state = { ...state, active: { s: state.tabs[1]!.id } }
+    const restored = restoreTabs(NO_TABS, 'again', JSON.stringify(savedTabs(state, 's')))
+    expect(restored.tabs).toMatchObject([
+      { kind: 'key', session: 'again', key: '/a', view: 'hex', isPreview: false },
+      { kind: 'branch', session: 'again', key: '/', isPreview: false },
+      { kind: 'key', session: 'again', key: '/b', isPreview: true },
+    ])
+    expect(activeTab(restored, 'again')).toMatchObject({ kind: 'branch' })
+  })
+
+  it('leave stacks out', () => {
+    const state = openTab(
+      NO_TABS,
+      { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' } },
+      { isPreview: false },
+    )
+    expect(savedTabs(state, 's')).toEqual({ tabs: [], active: -1 })
+  })
+
+  it.each([null, '', 'no json', '[]', '{"tabs":7}', '{"tabs":[{"kind":"key","key":1}],"active":0}'])(
+    'that do not read as tabs are nothing: %s',
+    text => {
+      expect(restoreTabs(NO_TABS, 's', text)).toEqual(NO_TABS)
+    },
+  )
+
+  it('are kept by what is opened, not by the session', () => {
+    const folder = { type: 'folder', path: '/data' } as const
+    expect(tabsStorageKey({ id: '1', source: folder })).toBe(tabsStorageKey({ id: '2', source: folder }))
+    const unsaved = { type: 'document', document: {} } as const
+    expect(tabsStorageKey({ id: '1', source: unsaved })).not.toBe(
+      tabsStorageKey({ id: '2', source: unsaved }),
+    )
+  })
+})

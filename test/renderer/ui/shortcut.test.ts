@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import {
+  formatShortcut,
+  type KeyPress,
+  matchesShortcut,
+  parseShortcut,
+} from '../../../src/renderer/ui/shortcut.ts'
+
+const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  code: '',
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...held,
+})
+
+describe('parseShortcut', () => {
+  it('reads CmdOrCtrl as the key that the platform holds', () => {
+    expect(parseShortcut('CmdOrCtrl+P', false)).toMatchObject({ key: 'p', control: true, meta: false })
+    expect(parseShortcut('CmdOrCtrl+P', true)).toMatchObject({ key: 'p', control: false, meta: true })
+  })
+
+  it('reads named keys and function keys', () => {
+    expect(parseShortcut('Ctrl+Tab', false).key).toBe('Tab')
+    expect(parseShortcut('Shift+F6', false)).toMatchObject({ key: 'F6', shift: true })
+    expect(parseShortcut('Alt+]', false)).toMatchObject({ key: ']', alt: true })
+  })
+
+  it('refuses modifiers and keys that there are not', () => {
+    expect(() => parseShortcut('Hyper+P', false)).toThrow(RangeError)
+    expect(() => parseShortcut('Ctrl+Nope', false)).toThrow('there is no key "Nope"')
+    expect(() => parseShortcut('Ctrl+F25', false)).toThrow(RangeError)
+  })
+})
+
+describe('matchesShortcut', () => {
+  it('wants exactly the modifiers that are named', () => {
+    const palette = parseShortcut('CmdOrCtrl+Shift+P', false)
+    expect(matchesShortcut(palette, press('P', { ctrlKey: true, shiftKey: true }))).toBe(true)
+    expect(matchesShortcut(palette, press('p', { ctrlKey: true }))).toBe(false)
+    expect(matchesShortcut(palette, press('P', { ctrlKey: true, shiftKey: true, altKey: true }))).toBe(false)
+    expect(matchesShortcut(palette, press('P', { metaKey: true, shiftKey: true }))).toBe(false)
+  })
+
+  it('tells a letter by its place where Alt makes another character of it', () => {
+    const newKey = parseShortcut('Alt+N', true)
+    expect(matchesShortcut(newKey, press('˜', { altKey: true, code: 'KeyN' }))).toBe(true)
+    expect(matchesShortcut(newKey, press('˜', { altKey: true, code: 'KeyM' }))).toBe(false)
+  })
+
+  it('follows the layout where the key is a Latin letter', () => {
+    // On a Dvorak keyboard the key in the place of R types p.
+    const goTo = parseShortcut('CmdOrCtrl+P', false)
+    expect(matchesShortcut(goTo, press('p', { ctrlKey: true, code: 'KeyR' }))).toBe(true)
+    expect(matchesShortcut(goTo, press('l', { ctrlKey: true, code: 'KeyP' }))).toBe(false)
+  })
+})
+
+describe('formatShortcut', () => {
+  it('spells as the platform does', () => {
+    expect(formatShortcut('CmdOrCtrl+Shift+P', false)).toBe('Ctrl+Shift+P')
+    expect(formatShortcut('CmdOrCtrl+Shift+P', true)).toBe('⇧⌘P')
+    expect(formatShortcut('Alt+[', false)).toBe('Alt+[')
+  })
+})
