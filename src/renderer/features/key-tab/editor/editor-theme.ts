@@ -4,7 +4,7 @@ import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
 const surfaces = EditorView.theme({
-  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--background)', fontSize: '12.5px' },
+  '&': { color: 'var(--text)', backgroundColor: 'var(--background)', fontSize: '12.5px' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '19px', overflow: 'auto' },
   '.cm-content': { caretColor: 'var(--text)', padding: '6px 0' },
@@ -75,6 +75,9 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warning)' },
   { tag: [tags.separator, tags.brace, tags.squareBracket], color: 'var(--text-dim)' },
 ])
+
+/** For an editor that fills its place and scrolls inside. */
+export const fillsItsPlace: Extension = EditorView.theme({ '&': { height: '100%' } })
 
 /** The window's own colours: all of them variables, so that light and dark follow without a word to the editor. */
 export const editorTheme: Extension = [surfaces, panels, syntaxHighlighting(colours)]

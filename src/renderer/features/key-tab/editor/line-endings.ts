@@ -34,7 +34,7 @@ class EndingMark extends RangeValue {
   }
 }
 
-const NONE: RangeSet<EndingMark> = RangeSet.empty
+const NONE = RangeSet.of<EndingMark>([])
 
 /** Gives the text another shape, as when its contents are replaced. */
 export const setShape = StateEffect.define<TextShape>({
@@ -93,8 +93,10 @@ export function currentShape(state: EditorState): TextShape {
 /** The bytes of a text in a shape. */
 export function encodeDocument(document: Text, shape: TextShape): Uint8Array {
   const exceptions = new Map<number, LineEnding>()
-  for (const cursor = shape.exceptions.iter(); cursor.value !== null; cursor.next()) {
+  const cursor = shape.exceptions.iter()
+  while (cursor.value !== null) {
     exceptions.set(cursor.from, cursor.value.ending)
+    cursor.next()
   }
   return encodeText(document.iterLines(), shape, exceptions)
 }
@@ -126,8 +128,10 @@ function withoutTouched(exceptions: RangeSet<EndingMark>, changes: ChangeDesc): 
 
 function joined(a: RangeSet<EndingMark>, b: RangeSet<EndingMark>): RangeSet<EndingMark> {
   const add = []
-  for (const cursor = b.iter(); cursor.value !== null; cursor.next()) {
+  const cursor = b.iter()
+  while (cursor.value !== null) {
     add.push(cursor.value.range(cursor.from, cursor.to))
+    cursor.next()
   }
   return a.update({ add, sort: true })
 }

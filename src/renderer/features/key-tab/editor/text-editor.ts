@@ -4,6 +4,7 @@ import { equalBytes } from '../hex/byte-edits.ts'
 import { decodeLossy, decodeText } from '../model/text-codec.ts'
 import type { Capture, ValueEditor } from '../model/value-editor.ts'
 import { editingSetup, viewerSetup } from './editor-setup.ts'
+import { fillsItsPlace } from './editor-theme.ts'
 import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
 import { minimalChange } from './minimal-change.ts'
 
@@ -41,6 +42,7 @@ export class TextEditor implements ValueEditor {
       doc: Text.of((decoded ?? decodeLossy(base)).lines),
       extensions: [
         viewerSetup(label),
+        fillsItsPlace,
         editingSetup(onPut),
         lineEndings(shapeOf(decoded ?? decodeLossy(base))),
         this.#language.of([]),
@@ -84,10 +86,6 @@ export class TextEditor implements ValueEditor {
   rebase(bytes: Uint8Array): void {
     this.#replace(bytes, [Transaction.addToHistory.of(false)])
     this.#base = { bytes, state: this.#opaque === undefined ? this.#view.state : undefined }
-  }
-
-  focus(): void {
-    this.#view.focus()
   }
 
   /** Puts the cursor there and scrolls to it. @param line, column From 1. */

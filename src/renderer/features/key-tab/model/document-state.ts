@@ -31,6 +31,8 @@ export type DocumentEvent =
   | { readonly type: 'put'; readonly base: Version; readonly isDirty: boolean }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'seen'; readonly theirs: StatValue | undefined }
+  /** The failure was read. */
+  | { readonly type: 'dismissed' }
   | { readonly type: 'accepted'; readonly theirs: StatValue | undefined }
 
 export const LOADING: DocumentState = { phase: 'loading' }
@@ -79,6 +81,8 @@ function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
       return { ...opened(event.base), isDirty: event.isDirty }
     case 'failed':
       return { ...state, isPutting: false, failure: event.failure }
+    case 'dismissed':
+      return { ...state, failure: undefined }
     case 'seen':
       return { ...state, isPutting: false, conflict: conflictWith(state, event.theirs) }
     case 'accepted':

@@ -12,14 +12,9 @@ export class EditorSlot {
     this.#state = state
   }
 
-  /** What a new editor starts with. */
-  initialBytes(): Uint8Array {
-    return this.#carried ?? this.#state.base.bytes
-  }
-
-  /** The bytes as edited. */
+  /** The bytes as edited: what a new editor starts with. */
   currentBytes(): Uint8Array {
-    return this.#editor?.bytes() ?? this.initialBytes()
+    return this.#editor?.bytes() ?? this.#carried ?? this.#state.base.bytes
   }
 
   get isDirty(): boolean {
@@ -39,7 +34,7 @@ export class EditorSlot {
   }
 
   capture(): Capture {
-    return this.#editor?.capture() ?? { bytes: this.initialBytes(), adopt: () => this.#forget() }
+    return this.#editor?.capture() ?? { bytes: this.currentBytes(), adopt: () => this.#forget() }
   }
 
   /** Shows other bytes as an edit. */
@@ -53,10 +48,6 @@ export class EditorSlot {
   rebase(bytes: Uint8Array): void {
     this.#forget()
     this.#editor?.rebase(bytes)
-  }
-
-  focus(): void {
-    this.#editor?.focus()
   }
 
   #forget(): void {

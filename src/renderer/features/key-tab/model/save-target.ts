@@ -18,7 +18,7 @@ export async function chooseSaveTarget(name: string): Promise<SaveTarget | undef
   const picker = window as unknown as PickerWindow
   if (picker.showSaveFilePicker === undefined) return downloadTarget(name)
   try {
-    return fileTarget(await picker.showSaveFilePicker({ suggestedName: name }))
+    return await fileTarget(await picker.showSaveFilePicker({ suggestedName: name }))
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
     if (error.name === 'AbortError') return undefined

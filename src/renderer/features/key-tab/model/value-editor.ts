@@ -16,5 +16,4 @@ export interface ValueEditor {
   show(bytes: Uint8Array): void
   /** Shows other bytes and takes them as the base; the cursor stays where it can. */
   rebase(bytes: Uint8Array): void
-  focus(): void
 }

@@ -1,7 +1,7 @@
 import type { StatValue } from '../../../../shared/values.ts'
 import type { Client } from '../../../api/client.ts'
 import { failureOf, hasFailed } from './call-failure.ts'
-import { hasSomethingToPut, judge } from './document-state.ts'
+import { hasSomethingToPut, judge, NEW_VALUE } from './document-state.ts'
 import type { EditorSlot } from './editor-slot.ts'
 import {
   HEAD_BYTES,
@@ -77,8 +77,7 @@ export class ValueLoader {
       else this.#state.dispatch({ type: 'seen', theirs: version.stat })
     } catch (error) {
       if (signal.aborted) return
-      if (mayTake()) this.#state.dispatch({ type: 'loadFailed', failure: failureOf(error) })
-      else this.#state.dispatch({ type: 'failed', failure: failureOf(error) })
+      this.#failed(error, mayTake())
     }
   }
 
@@ -89,6 +88,14 @@ export class ValueLoader {
     const head = await readHead(this.#client, this.#address, signal)
     if (head.isWhole || !wasLoadedAll || (head.stat?.size ?? 0) > LOAD_ALL_LIMIT) return head
     return readWhole(this.#client, this.#address, signal, () => undefined)
+  }
+
+  /** Edits stay where nothing came in their place; with the value itself gone they may go. */
+  #failed(error: unknown, mayTake: boolean): void {
+    const isGone = mayTake && hasFailed(error, 'NOT_FOUND')
+    if (isGone) this.#slot.rebase(NEW_VALUE.bytes)
+    const keepsEdits = !isGone && hasSomethingToPut(this.#state.document)
+    this.#state.dispatch({ type: keepsEdits ? 'failed' : 'loadFailed', failure: failureOf(error) })
   }
 
   /** The value may be again what it was when the edits began. */

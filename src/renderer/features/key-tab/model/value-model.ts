@@ -1,4 +1,5 @@
 import type { Client } from '../../../api/client.ts'
+import { equalBytes } from '../hex/byte-edits.ts'
 import { NEW_VALUE } from './document-state.ts'
 import type { DraftKeeper } from './draft-keeper.ts'
 import { EditorSlot } from './editor-slot.ts'
@@ -20,11 +21,14 @@ export class ValueModel {
   readonly transfers: ValueTransfers
   readonly #loader: ValueLoader
   readonly #writer: ValueWriter
+  #previous: ValueModel | undefined
   #check: Promise<void> | undefined
 
-  constructor(client: Client, address: ValueAddress, keeper: DraftKeeper) {
+  /** @param previous The model of the same value under the name it had before; its edits are taken over. */
+  constructor(client: Client, address: ValueAddress, keeper: DraftKeeper, previous?: ValueModel) {
     this.client = client
     this.address = address
+    this.#previous = previous
     const { state, slot } = this
     this.drafts = new ValueDrafts(keeper, state, slot)
     this.#loader = new ValueLoader(client, address, state, slot)
@@ -64,6 +68,7 @@ export class ValueModel {
   async load(): Promise<void> {
     this.state.dispatch({ type: 'loading' })
     await this.#loader.load()
+    this.#takeOver()
     this.drafts.offer()
   }
 
@@ -90,6 +95,12 @@ export class ValueModel {
       return this.#loader.look()
     })
     return this.#check
+  }
+
+  /** As `check`, after a failure that was shown. */
+  async checkAgain(): Promise<void> {
+    this.state.dispatch({ type: 'dismissed' })
+    await this.check()
   }
 
   /** Answers a conflict with their version, without the edits. */
@@ -125,5 +136,16 @@ export class ValueModel {
   restoreDraft(): void {
     if (this.state.document.phase === 'missing') this.create()
     this.drafts.restore()
+  }
+
+  /** A key that was renamed holds the same bytes: its edits are edits of the new one. */
+  #takeOver(): void {
+    const previous = this.#previous
+    if (previous === undefined || this.state.document.phase !== 'open') return
+    this.#previous = undefined
+    if (!previous.slot.isDirty || !equalBytes(previous.state.base.bytes, this.state.base.bytes)) return
+    this.slot.show(previous.slot.currentBytes())
+    previous.drafts.discard()
+    this.drafts.edited()
   }
 }

@@ -8,7 +8,7 @@ export interface Task {
   /** Bytes so far. */
   readonly done: number
   readonly total: number | undefined
-  cancel(): void
+  readonly cancel: () => void
 }
 
 /** Everything about one value that the window shows. */

@@ -64,11 +64,12 @@ export class ValueWriter {
   async #put(): Promise<void> {
     const { document } = this.#state
     if (document.phase !== 'open' || !hasSomethingToPut(document)) return
-    const { bytes, adopt } = this.#slot.capture()
+    const captured = this.#slot.capture()
+    const { bytes } = captured
     this.#state.dispatch({ type: 'putting' })
     try {
       const stat = await putBytes(this.#client, this.#address, bytes, rulesFor(document.base.stat))
-      adopt()
+      captured.adopt()
       const base = { bytes, stat, isWhole: true }
       this.#state.dispatch({ type: 'put', base, isDirty: this.#slot.isDirty })
     } catch (error) {

@@ -1,0 +1,95 @@
+import { CornerDownRight } from 'lucide-react'
+import { splitSegment } from '../../../core/key.ts'
+import type { Row } from '../../../shared/procedures/store.ts'
+import { formatBytes, formatExactBytes } from '../../ui/format-bytes.ts'
+import styles from './branch-tab.module.css'
+
+export interface ChildRowProps {
+  readonly index: number
+  /** Absent until it has come. */
+  readonly row: Row | undefined
+  readonly isActive: boolean
+  /** Pixels from the top of the rows' layer. */
+  readonly y: number
+  /** The row is the active one by now. */
+  readonly onActivate: (index: number) => void
+  /** The row is to be the active one, and to have the focus. */
+  readonly onSelect: (index: number) => void
+  readonly onOpen: (row: Row, as: 'key' | 'branch', isPreview: boolean) => void
+}
+
+/** One child: its name opens it. */
+export function ChildRow({ index, row, isActive, y, onActivate, onSelect, onOpen }: ChildRowProps) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={styles['row']}
+      data-active={isActive}
+      style={{ transform: `translateY(${y}px)` }}
+      onClick={() => onSelect(index)}
+      onDoubleClick={() => row !== undefined && onOpen(row, openedAs(row), false)}
+    >
+      {row === undefined ? (
+        <span role="cell" aria-busy="true" aria-label="Loading" className={styles['pending']} />
+      ) : (
+        <>
+          <span role="cell" className={styles['name']}>
+            <NameButton row={row} index={index} isActive={isActive} onActivate={onActivate} onOpen={onOpen} />
+          </span>
+          <span role="cell" className={styles['kind']}>
+            {kindOf(row)}
+            {row.isValue && row.isBranch && (
+              <button
+                type="button"
+                tabIndex={-1}
+                aria-label={`Open the branch ${row.name}`}
+                title="Open the branch (Shift+Enter)"
+                onClick={() => onOpen(row, 'branch', true)}
+              >
+                <CornerDownRight size={13} aria-hidden />
+              </button>
+            )}
+          </span>
+          <span role="cell" className={styles['size']} title={exactSize(row)}>
+            {row.size === undefined ? '' : formatBytes(row.size)}
+          </span>
+        </>
+      )}
+    </div>
+  )
+}
+
+type NameButtonProps = Omit<ChildRowProps, 'row' | 'y' | 'onSelect'> & { readonly row: Row }
+
+function NameButton({ row, index, isActive, onActivate, onOpen }: NameButtonProps) {
+  const { type, name } = splitSegment(row.name)
+  return (
+    <button
+      type="button"
+      data-row={index}
+      tabIndex={isActive ? 0 : -1}
+      title={row.name}
+      onFocus={() => onActivate(index)}
+      onClick={() => onOpen(row, openedAs(row), true)}
+    >
+      {type !== '' && <span className={styles['type']}>{type}:</span>}
+      {name}
+      {row.isBranch && <span className={styles['slash']}>/</span>}
+    </button>
+  )
+}
+
+/** What a row opens as where nothing else is said: its value, if it has one. */
+function openedAs({ isValue }: Row): 'key' | 'branch' {
+  return isValue ? 'key' : 'branch'
+}
+
+function kindOf({ isValue, isBranch }: Row): string {
+  if (isValue && isBranch) return 'value and branch'
+  return isBranch ? 'branch' : 'value'
+}
+
+function exactSize({ size }: Row): string | undefined {
+  return size === undefined ? undefined : formatExactBytes(size)
+}

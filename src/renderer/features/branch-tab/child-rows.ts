@@ -1,0 +1,140 @@
+import type { Row } from '../../../shared/procedures/store.ts'
+import type { Failure } from '../../../shared/values.ts'
+import { CallError, type Client } from '../../api/client.ts'
+import type { Accuracy } from '../../ui/format-count.ts'
+
+/** Rows of one call. */
+export const CHILD_PAGE = 200
+
+/** Pages that are kept; others are read again when they are wanted. */
+const MAX_PAGES = 50
+
+export interface ChildRowsSnapshot {
+  /** `undefined` until the first rows have come. */
+  readonly count: number | undefined
+  readonly accuracy: Accuracy
+  readonly failure: Failure | undefined
+  /** Grows with every change of what there is to show. */
+  readonly revision: number
+}
+
+interface Page {
+  readonly rows: readonly Row[]
+  /** The version of the level that the rows are of. */
+  readonly version: number
+}
+
+/** The children of a branch by number, read where one looks at them, current when the level changes. */
+export class ChildRows {
+  readonly #client: Client
+  readonly #level: { readonly session: string; readonly prefix: string }
+  readonly #listeners = new Set<() => void>()
+  readonly #pages = new Map<number, Page>()
+  readonly #running = new Map<number, AbortController>()
+  #version = -1
+  #wanted = { start: 0, end: CHILD_PAGE }
+  #snapshot: ChildRowsSnapshot = { count: undefined, accuracy: 'unknown', failure: undefined, revision: 0 }
+
+  constructor(client: Client, session: string, prefix: string) {
+    this.#client = client
+    this.#level = { session, prefix }
+  }
+
+  readonly getSnapshot = (): ChildRowsSnapshot => this.#snapshot
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Reads the first rows and follows the level. @returns A function that stops. */
+  start(): () => void {
+    const { session, prefix } = this.#level
+    const unsubscribe = this.#client.on('levelChanged', state => {
+      if (state.session === session && state.prefix === prefix) this.#follow(state)
+    })
+    this.#bringWanted()
+    return () => {
+      unsubscribe()
+      for (const controller of this.#running.values()) controller.abort()
+      this.#running.clear()
+    }
+  }
+
+  /** `undefined` for a row that has not come yet. A row may be out of date while its page is read again. */
+  rowAt(index: number): Row | undefined {
+    return this.#pages.get(Math.floor(index / CHILD_PAGE))?.rows[index % CHILD_PAGE]
+  }
+
+  /** Says which rows are seen; `end` is exclusive. */
+  want(start: number, end: number): void {
+    this.#wanted = { start, end: Math.max(start + 1, end) }
+    if (this.#snapshot.failure === undefined) this.#bringWanted()
+  }
+
+  /** Lists the level anew in the host, as after a change that it can't have seen. */
+  async refresh(): Promise<void> {
+    try {
+      await this.#client.call('levels.refresh', this.#level)
+      this.#version = -1
+      this.#show({ failure: undefined })
+      this.#bringWanted()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #follow(state: { readonly count: number; readonly accuracy: Accuracy; readonly version: number }): void {
+    this.#version = state.version
+    this.#show({ count: state.count, accuracy: state.accuracy, failure: undefined })
+    this.#bringWanted()
+  }
+
+  #bringWanted(): void {
+    const first = Math.floor(this.#wanted.start / CHILD_PAGE)
+    const last = Math.floor((this.#wanted.end - 1) / CHILD_PAGE)
+    for (const [page, controller] of this.#running) {
+      if (page < first || page > last) controller.abort()
+    }
+    for (let page = first; page <= last; page++) {
+      const isCurrent = this.#version >= 0 && this.#pages.get(page)?.version === this.#version
+      const isPast = page > 0 && page * CHILD_PAGE >= (this.#snapshot.count ?? 0)
+      if (!isCurrent && !isPast && this.#running.get(page)?.signal.aborted !== false) void this.#load(page)
+    }
+  }
+
+  async #load(page: number): Promise<void> {
+    const controller = new AbortController()
+    const { signal } = controller
+    this.#running.set(page, controller)
+    try {
+      const input = { ...this.#level, offset: page * CHILD_PAGE, limit: CHILD_PAGE }
+      const { rows, count, accuracy, version } = await this.#client.call('levels.rows', input, { signal })
+      if (signal.aborted) return
+      this.#keep(page, { rows, version })
+      this.#version = Math.max(version, this.#version)
+      this.#show({ count, accuracy })
+    } catch (error) {
+      if (!signal.aborted) this.#failed(error)
+    } finally {
+      if (this.#running.get(page) === controller) this.#running.delete(page)
+    }
+  }
+
+  #keep(page: number, content: Page): void {
+    this.#pages.delete(page)
+    this.#pages.set(page, content)
+    const oldest = this.#pages.keys().next()
+    if (this.#pages.size > MAX_PAGES && oldest.done === false) this.#pages.delete(oldest.value)
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof CallError)) throw error
+    this.#show({ failure: { code: error.code, message: error.message } })
+  }
+
+  #show(change: Partial<ChildRowsSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change, revision: this.#snapshot.revision + 1 }
+    for (const listener of this.#listeners) listener()
+  }
+}

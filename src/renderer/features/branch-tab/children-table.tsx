@@ -1,0 +1,113 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Row } from '../../../shared/procedures/store.ts'
+import { isMacPlatform } from '../../ui/platform.ts'
+import { useRowWindow } from '../../ui/use-row-window.ts'
+import styles from './branch-tab.module.css'
+import { moveRow } from './child-keys.ts'
+import { ChildRow } from './child-row.tsx'
+import type { ChildRows } from './child-rows.ts'
+
+/** `--row` in the theme. */
+const ROW_HEIGHT = 22
+
+export interface ChildrenTableProps {
+  readonly rows: ChildRows
+  readonly count: number
+  /** Changes whenever rows do. */
+  readonly revision: number
+  readonly onOpen: (row: Row, as: 'key' | 'branch', isPreview: boolean) => void
+  readonly onDelete: (row: Row) => void
+  readonly onCopy: (row: Row) => void
+  readonly onUp: () => void
+}
+
+/** The children of a branch, any number of them, moved through by keyboard. */
+export function ChildrenTable(props: ChildrenTableProps) {
+  const { rows, count, revision, onOpen, onDelete, onCopy, onUp } = props
+  const [wantedActive, setActive] = useState(0)
+  const active = Math.max(0, Math.min(wantedActive, count - 1))
+  const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
+  const body = useRef<HTMLDivElement>(null)
+  const wantsFocus = useRef(false)
+
+  useEffect(() => {
+    rows.want(first, end)
+  }, [rows, first, end, revision])
+
+  useLayoutEffect(() => {
+    if (!wantsFocus.current) return
+    const button = body.current?.querySelector<HTMLElement>(`[data-row="${active}"]`)
+    if (button === null || button === undefined) return
+    wantsFocus.current = false
+    button.focus({ preventScroll: true })
+  })
+
+  const select = (index: number) => {
+    wantsFocus.current = true
+    setActive(index)
+    reveal(index)
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows.rowAt(active)
+    const next = moveRow(active, event.key, count, pageRows)
+    const isCommand = isMacPlatform() ? event.metaKey : event.ctrlKey
+    if (next !== undefined) select(next)
+    else if (event.key === 'Backspace') onUp()
+    else if (row === undefined) return
+    else if (event.key === 'Enter') onOpen(row, row.isValue && !event.shiftKey ? 'key' : openAs(row), false)
+    else if (event.key === 'Delete') onDelete(row)
+    else if (isCommand && event.key === 'c') onCopy(row)
+    else return
+    event.preventDefault()
+  }
+
+  // The focus stays with its row, also while that is scrolled out of sight.
+  const drawn = Array.from({ length: end - first }, (_, index) => first + index)
+  if (count > 0 && (active < first || active >= end)) drawn.push(active)
+  return (
+    <div
+      ref={attach}
+      role="table"
+      aria-label="Children"
+      aria-rowcount={count + 1}
+      aria-colcount={3}
+      className={styles['table']}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup" className={styles['head']}>
+        <div role="row" aria-rowindex={1} className={styles['headRow']}>
+          <span role="columnheader" aria-sort="ascending" className={styles['name']}>
+            Name <span className={styles['sorted']}>(sorted by name)</span>
+          </span>
+          <span role="columnheader" className={styles['kind']}>
+            Kind
+          </span>
+          <span role="columnheader" className={styles['size']}>
+            Size
+          </span>
+        </div>
+      </div>
+      <div ref={body} role="rowgroup" className={styles['sizer']} style={{ height: height - ROW_HEIGHT }}>
+        <div className={styles['layer']} role="presentation">
+          {drawn.map(index => (
+            <ChildRow
+              key={index}
+              index={index}
+              row={rows.rowAt(index)}
+              isActive={index === active}
+              y={Math.max(-ROW_HEIGHT, Math.min(index, end) * ROW_HEIGHT - top)}
+              onActivate={setActive}
+              onSelect={select}
+              onOpen={onOpen}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function openAs(row: Row): 'key' | 'branch' {
+  return row.isBranch ? 'branch' : 'key'
+}

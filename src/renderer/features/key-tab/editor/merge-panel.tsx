@@ -1,0 +1,106 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { Failure } from '../../../../shared/values.ts'
+import { Button } from '../../../ui/button.tsx'
+import { FailureLine } from '../bars/failure-line.tsx'
+import { Skeleton } from '../bars/skeleton.tsx'
+import { failureOf } from '../model/call-failure.ts'
+import type { Version } from '../model/read-value.ts'
+import { type DecodedText, decodeText } from '../model/text-codec.ts'
+import type { ValueModel } from '../model/value-model.ts'
+import { DiffView } from './diff-view.ts'
+import styles from './editor.module.css'
+import { shadowRootOf } from './shadow-mount.ts'
+
+export interface MergePanelProps {
+  readonly model: ValueModel
+  readonly onDone: () => void
+}
+
+/** Their version beside the edits; what is on the right is put over theirs. */
+export default function MergePanel({ model, onDone }: MergePanelProps) {
+  const [theirs, setTheirs] = useState<Version>()
+  const [failure, setFailure] = useState<Failure>()
+  const mine = useMemo(() => decodeText(model.slot.currentBytes()), [model])
+
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    model.readTheirs(signal).then(setTheirs, (error: unknown) => {
+      if (!signal.aborted) setFailure(failureOf(error))
+    })
+    return () => controller.abort()
+  }, [model])
+
+  const theirText = useMemo(() => (theirs === undefined ? undefined : decodeText(theirs.bytes)), [theirs])
+  if (failure !== undefined) return <FailureLine failure={failure} retryLabel="Close" onRetry={onDone} />
+  if (theirs === undefined) return <Skeleton />
+  if (mine === undefined || theirText === undefined) {
+    return (
+      <p className={styles['byteReview']}>
+        Only UTF-8 text can be merged, and one of the two versions is not: use theirs or keep yours.
+      </p>
+    )
+  }
+  return (
+    <TextMerge
+      theirs={theirText}
+      mine={mine}
+      onPut={bytes => {
+        onDone()
+        void model.putMerged(theirs, bytes)
+      }}
+      onCancel={onDone}
+    />
+  )
+}
+
+interface TextMergeProps {
+  readonly theirs: DecodedText
+  readonly mine: DecodedText
+  readonly onPut: (bytes: Uint8Array) => void
+  readonly onCancel: () => void
+}
+
+function TextMerge({ theirs, mine, onPut, onCancel }: TextMergeProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<DiffView>(null)
+  const put = useRef(onPut)
+
+  useEffect(() => {
+    put.current = onPut
+  }, [onPut])
+
+  useLayoutEffect(() => {
+    if (host.current === null) return
+    const left = { text: theirs, label: 'Their version' }
+    const right = { text: mine, label: 'Merged value' }
+    const created = new DiffView(shadowRootOf(host.current), left, right, () => {
+      put.current(created.rightBytes())
+    })
+    view.current = created
+    return () => created.destroy()
+  }, [theirs, mine])
+
+  return (
+    <div className={styles['panel']}>
+      <div className={styles['heads']}>
+        <span>Theirs</span>
+        <span className={styles['headWithButtons']}>
+          Yours, to become the merged value
+          <Button
+            variant="quiet"
+            onPress={() => {
+              if (view.current !== null) onPut(view.current.rightBytes())
+            }}
+          >
+            Put merged value
+          </Button>
+          <Button variant="quiet" onPress={onCancel}>
+            Back to editing
+          </Button>
+        </span>
+      </div>
+      <div ref={host} className={styles['diff']} />
+    </div>
+  )
+}

@@ -1,0 +1,148 @@
+import { Download, PencilLine, Trash2, Upload } from 'lucide-react'
+import { useRef } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { isMacPlatform } from '../../ui/platform.ts'
+import { formatShortcut } from '../../ui/shortcut.ts'
+import styles from './key-tab.module.css'
+import type { DocumentState } from './model/document-state.ts'
+import type { View } from './model/value-facts.ts'
+import type { ValueModel } from './model/value-model.ts'
+import type { TabMode } from './tab-mode.ts'
+
+/** What the tab leaves to the window. */
+export interface KeyTabRequest {
+  readonly type: 'delete' | 'rename'
+  readonly key: string
+}
+
+export interface KeyToolbarProps {
+  readonly model: ValueModel
+  readonly view: View
+  readonly document: DocumentState
+  /** Why nothing can be written, where that is so. */
+  readonly lock: string | undefined
+  readonly canPut: boolean
+  readonly isBusy: boolean
+  readonly mode: TabMode
+  readonly onMode: (mode: TabMode) => void
+  readonly onPut: () => void
+  readonly onViewChange: (view: View) => void
+  readonly onRequest: (request: KeyTabRequest) => void
+}
+
+const VIEWS: readonly (readonly [View, string])[] = [
+  ['auto', 'Auto'],
+  ['text', 'Text'],
+  ['json', 'JSON'],
+  ['hex', 'Hex'],
+]
+
+/** What can be done to the value. */
+export function KeyToolbar(props: KeyToolbarProps) {
+  const { model, view, document, lock, canPut, isBusy, mode, onMode, onPut, onViewChange, onRequest } = props
+  const { key } = model.address
+  const isOpen = document.phase === 'open'
+  const isStored = isOpen && document.base.stat !== undefined
+  const isDirty = isOpen && document.isDirty
+  const canChange = lock === undefined && isStored && !isBusy
+  return (
+    <div role="group" aria-label="Value tools" className={styles['toolbar']}>
+      <label className={styles['view']}>
+        <span>View as</span>
+        <select
+          aria-label="View as"
+          value={view}
+          onChange={event => onViewChange(VIEWS.find(([id]) => id === event.target.value)?.[0] ?? 'auto')}
+        >
+          {VIEWS.map(([id, label]) => (
+            <option key={id} value={id}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div className={styles['edits']}>
+        {isDirty && (
+          <Button
+            variant="quiet"
+            aria-pressed={mode === 'review'}
+            onPress={() => onMode(mode === 'review' ? 'edit' : 'review')}
+          >
+            Review
+          </Button>
+        )}
+        <Button variant="quiet" isDisabled={!isDirty} onPress={() => model.revert()}>
+          Revert
+        </Button>
+        <Button
+          variant={canPut ? 'primary' : 'plain'}
+          isDisabled={!canPut}
+          aria-keyshortcuts="Control+S Meta+S"
+          aria-description={lock ?? `Saves the value (${formatShortcut('CmdOrCtrl+S', isMacPlatform())})`}
+          onPress={onPut}
+        >
+          Put
+        </Button>
+      </div>
+      <div className={styles['icons']}>
+        <IconButton
+          label="Save to file…"
+          icon={Download}
+          isDisabled={!isStored || isBusy}
+          onPress={() => void model.transfers.saveToFile(fileName(key))}
+        />
+        <ReplaceFromFile model={model} isDisabled={!canChange || isDirty} />
+        <IconButton
+          label="Rename key"
+          icon={PencilLine}
+          shortcut="F2"
+          isDisabled={!canChange}
+          onPress={() => onRequest({ type: 'rename', key })}
+        />
+        <IconButton
+          label="Delete key"
+          icon={Trash2}
+          isDisabled={!canChange}
+          onPress={() => onRequest({ type: 'delete', key })}
+        />
+      </div>
+    </div>
+  )
+}
+
+function ReplaceFromFile({
+  model,
+  isDisabled,
+}: {
+  readonly model: ValueModel
+  readonly isDisabled: boolean
+}) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <IconButton
+        label="Replace from file…"
+        icon={Upload}
+        isDisabled={isDisabled}
+        onPress={() => input.current?.click()}
+      />
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label="File to put"
+        onChange={event => {
+          const file = event.target.files?.[0]
+          event.target.value = ''
+          if (file !== undefined) void model.transfers.replaceFrom(file)
+        }}
+      />
+    </>
+  )
+}
+
+/** The last segment, without what file systems refuse. */
+function fileName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1).replaceAll(/[\\:*?"<>|]/g, '_') || 'value'
+}

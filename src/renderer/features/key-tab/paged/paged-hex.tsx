@@ -1,0 +1,38 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { FailureLine } from '../bars/failure-line.tsx'
+import { HexView } from '../hex/hex-view.tsx'
+import { failureOf } from '../model/call-failure.ts'
+import { readRange, type Version } from '../model/read-value.ts'
+import type { ValueModel } from '../model/value-model.ts'
+import styles from './paged.module.css'
+import { PagedBytes } from './paged-bytes.ts'
+
+export interface PagedHexProps {
+  readonly model: ValueModel
+  readonly base: Version
+}
+
+/** A large value as hex: any place of it, read when it is looked at. */
+export function PagedHex({ model, base }: PagedHexProps) {
+  const [pages] = useState(() => openPages(model, base))
+  const subscribe = useCallback((listener: () => void) => pages.subscribe(listener), [pages])
+  const version = useSyncExternalStore(subscribe, () => pages.version)
+  const onWindow = useCallback((start: number, end: number) => pages.want(start, end), [pages])
+  useEffect(() => () => pages.close(), [pages])
+  return (
+    <div className={styles['column']}>
+      {pages.error !== undefined && (
+        <FailureLine failure={failureOf(pages.error)} onRetry={() => pages.retry()} />
+      )}
+      <div className={styles['body']}>
+        <HexView source={pages} version={version} onWindow={onWindow} />
+      </div>
+    </div>
+  )
+}
+
+function openPages({ client, address }: ValueModel, { stat, bytes }: Version): PagedBytes {
+  return new PagedBytes(stat?.size ?? bytes.length, bytes, (start, end, signal) =>
+    readRange(client, address, stat?.etag, { start, end }, signal),
+  )
+}

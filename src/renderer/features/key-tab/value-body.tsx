@@ -1,0 +1,132 @@
+import { lazy, Suspense, useEffect } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Skeleton } from './bars/skeleton.tsx'
+import { whatToTry } from './bars/what-to-try.ts'
+import type { JsonMistake } from './editor/json-lint.ts'
+import { HexEditor } from './hex/hex-editor.tsx'
+import styles from './key-tab.module.css'
+import type { DocumentState, OpenValue } from './model/document-state.ts'
+import type { ShownAs, ValueFacts } from './model/value-facts.ts'
+import type { ValueModel } from './model/value-model.ts'
+import { PagedHex } from './paged/paged-hex.tsx'
+import { PagedText } from './paged/paged-text.tsx'
+import type { TabMode } from './tab-mode.ts'
+
+const loadTextEditor = () => import('./editor/value-text-editor.tsx')
+const ValueTextEditor = lazy(loadTextEditor)
+const ReviewPanel = lazy(() => import('./editor/review-panel.tsx'))
+const MergePanel = lazy(() => import('./editor/merge-panel.tsx'))
+
+export interface ValueBodyProps {
+  readonly model: ValueModel
+  readonly document: DocumentState
+  readonly shown: ShownAs
+  readonly facts: ValueFacts | undefined
+  readonly isReadOnly: boolean
+  readonly mode: TabMode
+  readonly onMode: (mode: TabMode) => void
+  readonly onPut: () => void
+  readonly onMistake: (mistake: JsonMistake | undefined) => void
+  readonly target: JsonMistake | undefined
+}
+
+/** The value itself, or why there is none to be seen. */
+export function ValueBody(props: ValueBodyProps) {
+  const { model, document, isReadOnly, mode, onMode } = props
+  useEffect(() => {
+    // Comes while the value is read, so that one does not wait for the other.
+    void loadTextEditor()
+  }, [])
+  return (
+    <div className={styles['body']}>
+      {document.phase !== 'open' ? (
+        <Absent model={model} document={document} isReadOnly={isReadOnly} />
+      ) : (
+        <>
+          <div className={styles['fill']} hidden={mode !== 'edit'}>
+            <OpenBody {...props} open={document} />
+          </div>
+          <Suspense fallback={<Skeleton />}>
+            {mode === 'review' && <ReviewPanel model={model} />}
+            {mode === 'merge' && <MergePanel model={model} onDone={() => onMode('edit')} />}
+          </Suspense>
+        </>
+      )}
+    </div>
+  )
+}
+
+function OpenBody(props: ValueBodyProps & { readonly open: OpenValue }) {
+  const { model, open, shown, facts, isReadOnly, onPut, onMistake, target } = props
+  const { base } = open
+  if (!base.isWhole) {
+    const version = base.stat?.etag
+    return shown === 'hex' ? (
+      <PagedHex key={version} model={model} base={base} />
+    ) : (
+      <PagedText key={version} model={model} base={base} />
+    )
+  }
+  if (shown === 'hex') return <HexEditor model={model} isReadOnly={isReadOnly} />
+  return (
+    <div className={styles['noted']}>
+      {facts?.isUtf8 === false && (
+        <p className={styles['note']}>
+          This value is not UTF-8 text. It is shown read-only, with � for what cannot be read; edit it as Hex.
+        </p>
+      )}
+      <div className={styles['body']}>
+        <Suspense fallback={<Skeleton />}>
+          <ValueTextEditor
+            model={model}
+            language={shown}
+            isReadOnly={isReadOnly}
+            onPut={onPut}
+            onMistake={onMistake}
+            target={target}
+          />
+        </Suspense>
+      </div>
+    </div>
+  )
+}
+
+interface AbsentProps {
+  readonly model: ValueModel
+  readonly document: Exclude<DocumentState, OpenValue>
+  readonly isReadOnly: boolean
+}
+
+function Absent({ model, document, isReadOnly }: AbsentProps) {
+  const name = JSON.stringify(model.address.key)
+  const retry = <Button onPress={() => void model.load()}>Retry</Button>
+  switch (document.phase) {
+    case 'loading':
+      return <Skeleton />
+    case 'missing':
+      return (
+        <EmptyState
+          title={`There is no value at ${name}`}
+          detail="It may have been deleted or renamed meanwhile."
+        >
+          <Button isDisabled={isReadOnly} onPress={() => model.create()}>
+            New value here
+          </Button>
+          {retry}
+        </EmptyState>
+      )
+    case 'failed': {
+      const { code, message } = document.failure
+      const advice = whatToTry(code)
+      return (
+        <EmptyState
+          title={`${name} could not be opened`}
+          detail={[message, advice].filter(Boolean).join('. ')}
+        >
+          {retry}
+        </EmptyState>
+      )
+    }
+  }
+}
