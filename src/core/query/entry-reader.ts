@@ -31,12 +31,14 @@ export class EntryReader<V> {
   readonly #statTests: readonly Test[]
   readonly #valueTests: readonly Test[]
   readonly #needs: ReadonlySet<FieldKind>
+  readonly #isOrdered: boolean
 
   constructor(source: QuerySource<V>, query: ParsedQuery, options: CallOptions) {
     this.#source = source
     this.#query = query
     this.#options = options
     this.#needs = kindsNeeded(query)
+    this.#isOrdered = query.orderBy.length > 0
     const staged = query.where.map(condition => ({ kinds: kindsOf(condition), test: testOf(condition) }))
     const testsOf = (isOf: (kinds: ReadonlySet<FieldKind>) => boolean) =>
       staged.filter(({ kinds }) => isOf(kinds)).map(({ test }) => test)
@@ -46,46 +48,26 @@ export class EntryReader<V> {
     this.#keyTests = testsOf(kinds => !kinds.has('value') && !speaksOfStat(kinds))
   }
 
-  /** Whether judging an entry takes more than its key. */
-  get readsToJudge(): boolean {
-    return [...this.#needs].some(kind => kind !== 'key')
-  }
-
-  /** Whether giving a found entry may take more reading. */
-  get readsToGive(): boolean {
-    return !this.#query.keysOnly || this.#query.withStat
-  }
-
   /** Judges by the key alone. */
   passesByKey(key: Key): boolean {
+    if (this.#keyTests.length === 0) return true
     const facts: Facts = { key, size: undefined, mtime: undefined, value: undefined }
     return this.#keyTests.every(test => test(facts))
   }
 
-  /** An answer of which nothing but the key had to be known. */
-  placeByKey(key: Key): Found<V> {
-    const facts: Facts = { key, size: undefined, mtime: undefined, value: undefined }
-    return { key, place: placeOf(this.#query.orderBy, facts), stat: undefined, value: undefined }
-  }
-
-  /** Reads what judging an entry takes, once its key has passed; `undefined` when it is no answer. */
-  async judge({ key, size: listedSize }: Walked): Promise<Found<V> | undefined> {
-    return orGone(async () => {
-      const needsStat = this.#needs.has('mtime') || (this.#needs.has('size') && listedSize === undefined)
-      const stat = needsStat ? await this.#source.stat(key, this.#options) : undefined
-      const size = stat?.size ?? listedSize
-      const known: Facts = { key, size, mtime: stat?.mtime, value: undefined }
-      if (!this.#statTests.every(test => test(known))) return undefined
-      const value = this.#needs.has('value') ? { it: await this.#source.get(key, this.#options) } : undefined
-      const facts: Facts = { ...known, value: value?.it }
-      if (!this.#valueTests.every(test => test(facts))) return undefined
-      return { key, place: placeOf(this.#query.orderBy, facts), stat, value }
-    })
+  /** Judges an entry whose key has passed, reading what that takes; `undefined` when it is no answer. */
+  judge(walked: Walked): Found<V> | undefined | Promise<Found<V> | undefined> {
+    const needsStat = this.#needs.has('mtime') || (this.#needs.has('size') && walked.size === undefined)
+    if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndJudge(walked, needsStat))
+    const { key, size } = walked
+    const facts: Facts = { key, size, mtime: undefined, value: undefined }
+    return this.#statTests.every(test => test(facts)) ? this.#found(facts, undefined, undefined) : undefined
   }
 
   /** The entry as it is given to the caller; `undefined` when it is gone since. */
-  async give({ key, stat, value }: Found<V>): Promise<Entry<V> | undefined> {
+  give({ key, stat, value }: Found<V>): Entry<V> | Promise<Entry<V> | undefined> {
     const { keysOnly, withStat } = this.#query
+    if (keysOnly && !withStat) return { key }
     return orGone(async () => ({
       key,
       ...(!keysOnly && {
@@ -94,7 +76,23 @@ export class EntryReader<V> {
       ...(withStat && { stat: stat ?? (await this.#source.stat(key, this.#options)) }),
     }))
   }
+
+  async #readAndJudge({ key, size: listed }: Walked, needsStat: boolean): Promise<Found<V> | undefined> {
+    const stat = needsStat ? await this.#source.stat(key, this.#options) : undefined
+    const known: Facts = { key, size: stat?.size ?? listed, mtime: stat?.mtime, value: undefined }
+    if (!this.#statTests.every(test => test(known))) return undefined
+    const value = this.#needs.has('value') ? { it: await this.#source.get(key, this.#options) } : undefined
+    const facts: Facts = { ...known, value: value?.it }
+    return this.#valueTests.every(test => test(facts)) ? this.#found(facts, stat, value) : undefined
+  }
+
+  #found(facts: Facts, stat: Found<V>['stat'], value: Found<V>['value']): Found<V> {
+    const place = this.#isOrdered ? placeOf(this.#query.orderBy, facts) : NO_PLACE
+    return { key: facts.key, place, stat, value }
+  }
 }
+
+const NO_PLACE: readonly unknown[] = []
 
 async function orGone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -20,8 +20,8 @@ export function placeOf(orderBy: readonly ParsedOrder[], facts: Facts): readonly
  */
 export function comparePlaces(orderBy: readonly ParsedOrder[]): (a: Placed, b: Placed) => number {
   return (a, b) => {
-    for (const [index, { descending }] of orderBy.entries()) {
-      const difference = compareValues(a.place[index], b.place[index], descending)
+    for (let index = 0; index < orderBy.length; index++) {
+      const difference = compareValues(a.place[index], b.place[index], orderBy[index]?.descending === true)
       if (difference !== 0) return difference
     }
     return Key.compare(a.key, b.key)

@@ -1,5 +1,5 @@
 import type { Entry } from '../datastore.ts'
-import { noStart, slice } from './answer.ts'
+import { noStart } from './answer.ts'
 import type { Facts } from './field.ts'
 import { mergeOrdered } from './merge.ts'
 import type { Placed } from './order.ts'
@@ -50,7 +50,12 @@ export async function* answerOfParts<V>(
   const compare = comparePlaces(parsed.orderBy)
   const placed = answers.map(entries => withPlaces(entries, parsed))
   const merged = pastStart(mergeOrdered(placed, compare), parsed)
-  for await (const { entry } of slice(merged, parsed.offset, parsed.limit)) yield asAsked(entry, parsed)
+  let seen = 0
+  if (parsed.limit === 0) return
+  for await (const { entry } of merged) {
+    if (++seen > parsed.offset) yield asAsked(entry, parsed)
+    if (seen === parsed.offset + parsed.limit) return
+  }
 }
 
 interface PlacedEntry<V> extends Placed {

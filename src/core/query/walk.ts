@@ -18,47 +18,68 @@ export interface WalkOptions extends Way {
 /** A value met on a walk. */
 export type Walked = Pick<Child, 'key' | 'size'>
 
+/** Fewer are not given at once while there are more, so that whoever reads them can read several side by side. */
+const SMALLEST_BATCH = 32
+
 /**
- * The values strictly below `prefix`, in key order (parents first, siblings by code units) or wholly reversed. Costs
- * the levels it goes through; starting past a key costs no skipping. Sees keys come and go: each at most once.
+ * The values strictly below `prefix`, in batches, in key order (parents first, siblings by code units) or wholly
+ * reversed. Costs the levels it goes through; starting past a key costs no skipping. Sees keys come and go: each at
+ * most once.
  */
-export async function* walk(store: Walkable, prefix: Key, options: WalkOptions): AsyncIterable<Walked> {
-  const { recursive, descending, bounds, after, signal } = options
-  const isPast = (key: Key, other: Key) =>
-    descending ? Key.compare(key, other) < 0 : Key.compare(key, other) > 0
-  const [start, end] = descending ? [bounds.last, bounds.first] : [bounds.first, bounds.last]
-  const isBeyond = (key: Key) => end !== undefined && isPast(key, end)
+export async function* walk(
+  store: Walkable,
+  prefix: Key,
+  options: WalkOptions,
+): AsyncIterable<readonly Walked[]> {
+  const { recursive, descending, signal } = options
   throwIfAborted(signal, 'query', prefix)
-  let past = after
-  if (start !== undefined && (after === undefined || isPast(start, after))) {
-    // The start itself may be an answer, and a walk can only go on past it.
-    const isInReach = prefix.isAncestorOf(start) && (recursive || start.depth === prefix.depth + 1)
-    if (isInReach && (await store.has(start, { signal }))) yield { key: start }
-    past = start
-  }
+  const { past, end, ...start } = await startOf(store, prefix, options)
+  const isBeyond = (key: Key) => end !== undefined && isAhead(key, end, descending)
   const levels = await levelsPast(store, prefix, past, options)
   const pacer = new Pacer()
+  let batch: Walked[] = start.batch
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const child = level.children[level.index++]
     let value: Walked | undefined
     if (child !== undefined) {
-      throwIfAborted(signal, 'query', prefix)
-      if (!descending && isBeyond(child.key)) return
+      if (!descending && isBeyond(child.key)) break
       const goesDown = recursive && child.isBranch
       if (goesDown) levels.push(levelBelow(child.key, descending ? child : undefined))
       if (child.isValue && !(descending && goesDown)) value = child
     } else if (!level.isLast) {
+      if (batch.length >= Math.min(SMALLEST_BATCH, options.pageSize)) {
+        yield batch
+        batch = []
+      }
       if (pacer.isDue) await pacer.pause()
-      const { after: name, prefix: key } = level
-      level.turnTo(
-        await store.list(key, { after: name, limit: options.pageSize, reverse: descending, signal }),
-      )
+      const { after, prefix: key } = level
+      level.turnTo(await store.list(key, { after, limit: options.pageSize, reverse: descending, signal }))
     } else {
       levels.pop()
       if (level.owner?.isValue === true) value = level.owner
     }
     if (value === undefined) continue
-    if (isBeyond(value.key)) return
-    yield value
+    if (isBeyond(value.key)) break
+    batch.push(value)
   }
+  if (batch.length > 0) yield batch
+}
+
+/** Where a walk starts and ends: past one key, which may be an answer itself, and up to another. */
+async function startOf(
+  store: Walkable,
+  prefix: Key,
+  { after, bounds, recursive, descending, signal }: WalkOptions,
+): Promise<{ readonly batch: Walked[]; readonly past: Key | undefined; readonly end: Key | undefined }> {
+  const [start, end] = descending ? [bounds.last, bounds.first] : [bounds.first, bounds.last]
+  if (start === undefined || (after !== undefined && !isAhead(start, after, descending))) {
+    return { batch: [], past: after, end }
+  }
+  const isInReach = prefix.isAncestorOf(start) && (recursive || start.depth === prefix.depth + 1)
+  const isValue = isInReach && (await store.has(start, { signal }))
+  return { batch: isValue ? [{ key: start }] : [], past: start, end }
+}
+
+function isAhead(key: Key, other: Key, descending: boolean): boolean {
+  return descending ? Key.compare(key, other) < 0 : Key.compare(key, other) > 0
 }

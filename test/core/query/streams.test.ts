@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mapAhead } from '../../../src/core/query/map-ahead.ts'
+import { inWindows } from '../../../src/core/query/in-windows.ts'
 import { mergeOrdered } from '../../../src/core/query/merge.ts'
+import { slice } from '../../../src/core/query/slice.ts'
 import { collect } from '../../contract/suite.ts'
 
 const byNumber = (a: number, b: number) => a - b
@@ -59,52 +60,78 @@ describe('mergeOrdered', () => {
   })
 })
 
-describe('mapAhead', () => {
-  it('Q7 gives results in order, with no more than its width under way', async () => {
+describe('inWindows', () => {
+  const work = fc.record({ isSlow: fc.boolean(), isNothing: fc.boolean() })
+
+  it('Q7 gives what comes of the items, in their order, with a few under way at once', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(fc.boolean(), { maxLength: 20 }),
-        fc.integer({ min: 1, max: 5 }),
-        async (scheduler, items, width) => {
-          let underWay = 0
-          let most = 0
-          const work = (isSlow: boolean) => {
-            if (!isSlow) return isSlow
-            most = Math.max(most, ++underWay)
-            return scheduler.schedule(Promise.resolve(isSlow)).then(result => {
-              underWay--
-              return result
-            })
-          }
-          const results = collect(mapAhead(from(items), width, work))
-          await scheduler.waitFor(results)
-          expect(await results).toEqual(items)
-          expect(most).toBeLessThanOrEqual(width)
-        },
-      ),
+      fc.asyncProperty(fc.array(fc.array(work, { maxLength: 50 }), { maxLength: 3 }), async batches => {
+        let underWay = 0
+        let most = 0
+        const slowly = async <T>(result: T): Promise<T> => {
+          most = Math.max(most, ++underWay)
+          await Promise.resolve()
+          underWay--
+          return result
+        }
+        const numbered = batches.map((batch, outer) =>
+          batch.map((one, inner) => ({ ...one, id: outer * 100 + inner })),
+        )
+        const results = await collect(
+          inWindows(from(numbered), ({ isSlow, isNothing, id }) => {
+            const result = isNothing ? undefined : id
+            return isSlow ? slowly(result) : result
+          }),
+        )
+        const expected = numbered.flat().filter(({ isNothing }) => !isNothing)
+        expect(results.flat()).toEqual(expected.map(({ id }) => id))
+        expect(most).toBeLessThanOrEqual(32)
+      }),
     )
   })
 
-  it('Q7 passes on a failure in its place, and leaves none unheard', async () => {
-    const got: number[] = []
-    const work = async (item: number) => (item < 2 ? item : Promise.reject(new Error(`failed at ${item}`)))
-    const drain = async () => {
-      for await (const item of mapAhead(from([0, 1, 2, 3, 4]), 3, work)) got.push(item)
-    }
-    await expect(drain()).rejects.toThrow('failed at 2')
-    expect(got).toEqual([0, 1])
+  it('Q7 passes on a failure, and leaves none unheard', async () => {
+    const failing = async (item: number) => (item < 2 ? item : Promise.reject(new Error(`failed at ${item}`)))
+    await expect(collect(inWindows(from([[0, 1, 2, 3, 4]]), failing))).rejects.toThrow('failed at 2')
   })
 
   it('Q7 closes its source when the reader leaves', async () => {
     let isClosed = false
-    const source = from([1, 2, 3], () => {
+    const source = from([[1], [2]], () => {
       isClosed = true
     })
-    for await (const item of mapAhead(source, 2, async one => one)) {
-      expect(item).toBe(1)
+    for await (const items of inWindows(source, async one => one)) {
+      expect(items).toEqual([1])
       break
     }
     expect(isClosed).toBe(true)
+  })
+})
+
+describe('slice', () => {
+  it('Q3 skips and gives across batches, and asks for no more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.nat(), { maxLength: 4 })),
+        fc.nat(10),
+        fc.nat(10),
+        async (batches, offset, limit) => {
+          let asked = 0
+          async function* counted() {
+            for (const batch of batches) {
+              asked += 1
+              yield await Promise.resolve(batch)
+            }
+          }
+          expect((await collect(slice(counted(), offset, limit))).flat()).toEqual(
+            batches.flat().slice(offset, offset + limit),
+          )
+          let needed = 0
+          for (let total = 0; limit > 0 && needed < batches.length && total < offset + limit; needed++)
+            total += batches[needed]!.length
+          expect(asked).toBe(needed)
+        },
+      ),
+    )
   })
 })
