@@ -7,7 +7,7 @@ const PATHS = ['/', '/films', '/films/Metropolis', '/tickets', '/shop', '/about'
 const STATUSES = [200, 200, 200, 200, 304, 404, 500] as const
 
 /** Lines of the large log: more than a megabyte, so that a window reads it page by page. */
-const LARGE_LOG_LINES = 18_000
+const LARGE_LOG_LINES = 24_000
 
 /** What a house has besides its films: settings, logs, pictures, notes. */
 export function officeEntries(): SampleEntry[] {
@@ -47,7 +47,7 @@ function log(date: string, lines: number, random: Random): string {
     const time = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60]
       .map(part => String(part).padStart(2, '0'))
       .join(':')
-    return `${date}T${time}Z GET ${random.pick(PATHS)} ${random.pick(STATUSES)} ${1 + random.below(240)}ms ${random.hex(8)}\n`
+    return `${date}T${time}Z GET ${random.pick(PATHS)} ${random.pick(STATUSES)} ${1 + random.below(240)}ms ${random.hex(1)}\n`
   }
   return Array.from({ length: lines }, (_, index) => line(index)).join('')
 }

@@ -18,8 +18,12 @@ export class Random {
     return items[this.below(items.length)] ?? items[0]
   }
 
-  /** So many hexadecimal digits. */
-  hex(digits: number): string {
-    return Array.from({ length: digits }, () => this.below(16).toString(16)).join('')
+  /** Eight hexadecimal digits for each of `groups`. */
+  hex(groups: number): string {
+    return Array.from({ length: groups }, () =>
+      this.below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    ).join('')
   }
 }

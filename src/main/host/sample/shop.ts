@@ -49,7 +49,7 @@ function orderEntries(random: Random): SampleEntry[] {
 
 function sessionEntries(random: Random): SampleEntry[] {
   return Array.from({ length: SESSIONS }, () =>
-    jsonEntry(`/sessions/${random.hex(32)}`, {
+    jsonEntry(`/sessions/${random.hex(4)}`, {
       customer: json(`/customers/Customer:${1001 + random.below(CUSTOMERS)}`),
       browser: json(random.pick(BROWSERS)),
       // Nanoseconds since 1970, which need 64 bits.

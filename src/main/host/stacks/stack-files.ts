@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { DatastoreError } from '../../../core/errors.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import { writeFileAtomically } from '../files/atomic-file.ts'
@@ -50,13 +50,22 @@ export function parseStackText(path: string, text: string): unknown {
   }
 }
 
-/** Reads no more than is allowed, whatever the file's size is said to be. */
+/** Reads no more than is allowed, whatever the file's size is said to be, and nothing that is no file: a pipe may hang. */
 async function readBounded(path: string): Promise<Buffer> {
+  const found = await stat(path)
+  if (found.isDirectory())
+    throw new DatastoreError('CONFLICT', `Cannot read ${JSON.stringify(path)}: it is a folder`)
+  if (!found.isFile())
+    throw new DatastoreError('UNSUPPORTED', `Cannot read ${JSON.stringify(path)}: it is no file`)
   const file = await open(path, 'r')
   try {
-    const { size } = await file.stat()
+    const buffer = Buffer.alloc(MAX_BYTES + 1)
+    let size = 0
+    for (let count = -1; count !== 0 && size < buffer.length; size += count) {
+      count = (await file.read(buffer, size)).bytesRead
+    }
     if (size > MAX_BYTES) throw tooLarge('read', path)
-    return await file.readFile()
+    return buffer.subarray(0, size)
   } finally {
     await file.close()
   }

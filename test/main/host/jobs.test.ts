@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import type { DeleteOptions } from '../../../src/core/datastore.ts'
+import { DatastoreError } from '../../../src/core/errors.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { inParallel } from '../../../src/main/host/jobs/in-parallel.ts'
+import type { JobInfo, JobRequest } from '../../../src/shared/procedures/jobs.ts'
+import { bytesOf, eventually, openSession, type TestPage } from './test-host.ts'
+
+const TREE = ['/a', '/a/b', '/a/b/c', '/a/d', '/ab', '/x']
+
+async function run(page: TestPage, session: string, request: JobRequest): Promise<JobInfo> {
+  const { id } = await page.call('jobs.start', { session, request })
+  let ended: JobInfo | undefined
+  await eventually(() => {
+    ended = page.eventsOf('jobChanged').find(job => job.id === id && job.state !== 'running')
+    return ended !== undefined
+  })
+  return ended as JobInfo
+}
+
+async function exists(page: TestPage, session: string, keys: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    keys.map(async key => ((await page.call('store.has', { session, key })).exists ? [key] : [])),
+  )
+  return found.flat()
+}
+
+describe('jobs', () => {
+  it('count tells keys and bytes at and below a branch, and of nothing else', async () => {
+    const { page, session } = await openSession(TREE)
+    expect(await run(page, session, { type: 'count', prefix: '/a' })).toMatchObject({
+      state: 'done',
+      done: 4,
+      bytes: '/a/a/b/a/b/c/a/d'.length,
+      title: 'Count keys in /a',
+    })
+    expect(await run(page, session, { type: 'count', prefix: '/nothing' })).toMatchObject({
+      done: 0,
+      bytes: 0,
+    })
+    expect(await run(page, session, { type: 'count', prefix: '/' })).toMatchObject({ done: 6 })
+  })
+
+  it('deleteBranch deletes what is at and below a branch, and nothing else', async () => {
+    const { page, session } = await openSession(TREE)
+    const job = await run(page, session, { type: 'deleteBranch', prefix: '/a' })
+    expect(job).toMatchObject({ state: 'done', done: 4, total: 4 })
+    expect(await exists(page, session, TREE)).toEqual(['/ab', '/x'])
+  })
+
+  it('moveBranch moves what is at and below a branch', async () => {
+    const { page, session } = await openSession(TREE)
+    const job = await run(page, session, { type: 'moveBranch', from: '/a', to: '/x/y' })
+    expect(job).toMatchObject({ state: 'done', done: 4, total: 4 })
+    const moved = ['/x/y', '/x/y/b', '/x/y/b/c', '/x/y/d', '/ab', '/x']
+    expect(await exists(page, session, [...TREE, ...moved])).toEqual(['/ab', '/x', ...moved])
+  })
+
+  it('moveBranch up into its own parent meets itself and moves each key once', async () => {
+    const { page, session, store } = await openSession(['/a/b/c', '/a/b/b/d', '/a/b/b/b/e'])
+    const job = await run(page, session, { type: 'moveBranch', from: '/a/b', to: '/a' })
+    expect(job).toMatchObject({ state: 'done', done: 3 })
+    expect(await exists(page, session, ['/a/c', '/a/b/d', '/a/b/b/e'])).toHaveLength(3)
+    expect((await store.stats()).entries).toBe(3)
+  })
+
+  it('moveBranch into itself is refused', async () => {
+    const { page, session } = await openSession(TREE)
+    for (const to of ['/a', '/a/b', '/a/new/deep', '/a/']) {
+      const call = page.call('jobs.start', { session, request: { type: 'moveBranch', from: '/a', to } })
+      await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    }
+    const root = page.call('jobs.start', { session, request: { type: 'moveBranch', from: '/', to: '/q' } })
+    await expect(root).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    expect((await page.call('jobs.list', {})).jobs).toEqual([])
+  })
+
+  it('moveBranch never replaces, and names the key in its way', async () => {
+    const { page, session, store } = await openSession(['/a/1', '/a/2', '/b/2'])
+    const job = await run(page, session, { type: 'moveBranch', from: '/a', to: '/b' })
+    expect(job).toMatchObject({ state: 'failed', done: 1, error: { code: 'ALREADY_EXISTS', key: '/b/2' } })
+    expect((await store.stats()).entries).toBe(3)
+  })
+
+  it('a key that cannot be deleted is named', async () => {
+    const { page, session } = await openSession(await filled(new StubbornStore(), TREE))
+    const job = await run(page, session, { type: 'deleteBranch', prefix: '/a' })
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'ACCESS_DENIED', key: '/a/b/c' } })
+  })
+
+  it('cancel stops a job and tells how far it came', async () => {
+    const store = await filled(
+      new SlowStore(),
+      Array.from({ length: 500 }, (_, n) => `/a/${n}`),
+    )
+    const { page, session } = await openSession(store)
+    const { id } = await page.call('jobs.start', { session, request: { type: 'deleteBranch', prefix: '/a' } })
+    await eventually(() => store.waiting.length > 0)
+    for (const release of store.waiting.splice(0)) release()
+    const cancelling = page.call('jobs.cancel', { job: id })
+    await eventually(() => store.waiting.length > 0)
+    for (const release of store.waiting.splice(0)) release()
+    const ended = await cancelling
+    expect(ended.state).toBe('cancelled')
+    expect(ended.done).toBeLessThan(100)
+    expect(ended.endedAt).toBeGreaterThanOrEqual(ended.startedAt)
+    expect(await page.call('jobs.cancel', { job: id })).toEqual(ended)
+    store.isSlow = false
+    expect((await store.stats()).entries).toBe(500 - ended.done)
+  })
+
+  it('end with their session', async () => {
+    const store = await filled(new SlowStore(), ['/a/1', '/a/2'])
+    const { page, session } = await openSession(store)
+    await page.call('jobs.start', { session, request: { type: 'deleteBranch', prefix: '/a' } })
+    await eventually(() => store.waiting.length > 0)
+    const closing = page.call('sessions.close', { session })
+    // Messages keep their order: once this is answered, the close has begun.
+    await page.call('sessions.list', {})
+    store.isSlow = false
+    for (const release of store.waiting.splice(0)) release()
+    await closing
+    await eventually(() => page.eventsOf('jobChanged').at(-1)?.state === 'cancelled')
+  })
+
+  it('progress is told at most ten times a second, and the end always', async () => {
+    const { page, session } = await openSession(Array.from({ length: 20_000 }, (_, n) => `/a/${n}`))
+    const job = await run(page, session, { type: 'deleteBranch', prefix: '/a' })
+    expect(job).toMatchObject({ state: 'done', done: 20_000, total: 20_000 })
+    const seconds = ((job.endedAt as number) - job.startedAt) / 1000
+    expect(page.eventsOf('jobChanged').length).toBeLessThanOrEqual(10 * seconds + 3)
+  })
+
+  it('the list holds the latest hundred that ended', async () => {
+    const { page, session } = await openSession(['/a'])
+    for (let index = 0; index < 120; index++) await run(page, session, { type: 'count', prefix: '/' })
+    const { jobs } = await page.call('jobs.list', {})
+    expect(jobs.length).toBeLessThanOrEqual(101)
+    expect(jobs.at(-1)?.id).toBe('job-120')
+  })
+
+  it('too many at once, an unknown session, an unknown job and a bad key are refused', async () => {
+    const store = await filled(new SlowStore(), ['/a/1'])
+    const { page, session } = await openSession(store)
+    const start = (prefix = '/a', of = session) =>
+      page.call('jobs.start', { session: of, request: { type: 'deleteBranch', prefix } })
+    const started = await Promise.allSettled(Array.from({ length: 40 }, () => start()))
+    expect(started.filter(result => result.status === 'fulfilled')).toHaveLength(32)
+    await expect(start()).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(start('/a', 'nobody')).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(start('/../x')).rejects.toMatchObject({ code: 'KEY_INVALID' })
+    await expect(page.call('jobs.cancel', { job: 'job-99' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    store.isSlow = false
+    for (const release of store.waiting.splice(0)) release()
+  })
+})
+
+describe('inParallel', () => {
+  it('never runs more than its width, and runs everything', async () => {
+    let running = 0
+    let most = 0
+    const done: number[] = []
+    await inParallel(numbers(50), 4, async item => {
+      most = Math.max(most, ++running)
+      await new Promise(resolve => setImmediate(resolve))
+      done.push(item)
+      running--
+    })
+    expect(most).toBe(4)
+    expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index))
+  })
+
+  it('stops at the first failure, after what runs has ended', async () => {
+    let running = 0
+    const begun: number[] = []
+    const work = async (item: number): Promise<void> => {
+      begun.push(item)
+      running++
+      await new Promise(resolve => setImmediate(resolve))
+      running--
+      if (item === 10) throw new Error('ten')
+    }
+    await expect(inParallel(numbers(1000), 4, work)).rejects.toThrow('ten')
+    expect(running).toBe(0)
+    expect(begun.length).toBeLessThan(20)
+  })
+
+  async function* numbers(count: number): AsyncIterable<number> {
+    for (let index = 0; index < count; index++) yield index
+  }
+})
+
+/** Denies to delete `/a/b/c`. */
+class StubbornStore extends MemoryDatastore {
+  override async delete(key: Key, options?: DeleteOptions): Promise<void> {
+    if (key.toString() === '/a/b/c') {
+      throw new DatastoreError('ACCESS_DENIED', 'Cannot delete "/a/b/c": permission denied', { key })
+    }
+    return super.delete(key, options)
+  }
+}
+
+/** Each delete waits until it is let go. */
+class SlowStore extends MemoryDatastore {
+  isSlow = true
+  readonly waiting: (() => void)[] = []
+
+  override async delete(key: Key, options?: DeleteOptions): Promise<void> {
+    if (this.isSlow) await new Promise<void>(resolve => this.waiting.push(resolve))
+    return super.delete(key, options)
+  }
+}
+
+async function filled<Store extends MemoryDatastore>(store: Store, keys: readonly string[]): Promise<Store> {
+  for (const key of keys) await store.put(Key.parse(key), bytesOf(key))
+  return store
+}

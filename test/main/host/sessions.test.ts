@@ -1,0 +1,328 @@
+import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../src/core/key.ts'
+import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import type { SessionInfo } from '../../../src/shared/procedures/sessions.ts'
+import { bytesOf, connect, eventually, openSession, tempFolder, testHost, textOf } from './test-host.ts'
+
+const MEMORY = { strata: 1, name: 'Memory', root: { kind: 'memory' } }
+
+async function stackFile(document: unknown): Promise<string> {
+  const path = join(await tempFolder(), 'test.stack.json')
+  await writeFile(path, JSON.stringify(document))
+  return path
+}
+
+async function pageAndHost() {
+  const host = await testHost()
+  return { host, page: await connect(host) }
+}
+
+describe('sessions.open', () => {
+  it('a folder without a marker shows its files as they are', async () => {
+    const { page } = await pageAndHost()
+    const path = await tempFolder()
+    await mkdir(join(path, 'sub'))
+    await writeFile(join(path, 'sub', 'file.txt'), 'hello')
+    const info = await page.call('sessions.open', { source: { type: 'folder', path } })
+    expect(info).toMatchObject({ source: { type: 'folder', path }, isReadOnly: false, isWritable: true })
+    expect(info.nodes).toMatchObject([{ kind: 'fs', path: 'root', depth: 0 }])
+    const { bytes } = await page.call('store.get', { session: info.id, key: '/sub/file.txt' })
+    expect(textOf(bytes)).toBe('hello')
+    await page.call('sessions.close', { session: info.id })
+    expect(await readdir(path)).toEqual(['sub'])
+  })
+
+  it('F7 a folder that a store made opens in its own layout', async () => {
+    const { page } = await pageAndHost()
+    const path = await tempFolder()
+    const store = await FsDatastore.open(path, { layout: 'strata' })
+    await store.put(Key.parse('/Ä/b?'), bytesOf('x'))
+    await store.close()
+    const { id } = await page.call('sessions.open', { source: { type: 'folder', path } })
+    expect(await page.call('store.has', { session: id, key: '/Ä/b?' })).toEqual({ exists: true })
+  })
+
+  it('the same folder again gives the session that is open, by whatever path', async () => {
+    const { page } = await pageAndHost()
+    const path = await tempFolder()
+    const link = join(await tempFolder(), 'link')
+    await symlink(path, link)
+    const opened = await Promise.all([
+      page.call('sessions.open', { source: { type: 'folder', path } }),
+      page.call('sessions.open', { source: { type: 'folder', path } }),
+      page.call('sessions.open', { source: { type: 'folder', path: `${path}/.` } }),
+      page.call('sessions.open', { source: { type: 'folder', path: link } }),
+    ])
+    expect(new Set(opened.map(info => info.id)).size).toBe(1)
+    expect((await page.call('sessions.list', {})).sessions).toHaveLength(1)
+    await page.call('sessions.close', { session: opened[0].id })
+    const again = await page.call('sessions.open', { source: { type: 'folder', path } })
+    expect(again.id).not.toBe(opened[0].id)
+  })
+
+  it('a stack file opens with paths relative to itself, and is opened once', async () => {
+    const { page } = await pageAndHost()
+    const path = await stackFile({
+      strata: 1,
+      root: { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'fs', path: 'data' }] },
+    })
+    const info = await page.call('sessions.open', { source: { type: 'stackFile', path } })
+    expect(info.name).toBe('test')
+    expect(info.nodes.map(node => [node.path, node.kind])).toEqual([
+      ['root', 'tiered'],
+      ['root.tiers[0]', 'memory'],
+      ['root.tiers[1]', 'fs'],
+    ])
+    await page.call('store.put', { session: info.id, key: '/a', bytes: bytesOf('x') })
+    expect(await readdir(join(path, '..'))).toContain('data')
+    const again = await page.call('sessions.open', { source: { type: 'stackFile', path } })
+    expect(again.id).toBe(info.id)
+  })
+
+  it('documents each open a session of their own', async () => {
+    const { page } = await pageAndHost()
+    const open = () => page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
+    const [one, two] = [await open(), await open()]
+    expect(one.id).not.toBe(two.id)
+    await page.call('store.put', { session: one.id, key: '/a', bytes: bytesOf('x') })
+    expect(await page.call('store.has', { session: two.id, key: '/a' })).toEqual({ exists: false })
+  })
+
+  it('the lock is remembered for the next time', async () => {
+    const dataDirectory = await tempFolder()
+    const path = await tempFolder()
+    const first = await testHost({ dataDirectory })
+    const { id } = await first.open({ type: 'folder', path })
+    const page = await connect(first)
+    await page.call('sessions.setReadOnly', { session: id, isReadOnly: true })
+    await first.close()
+    const second = await testHost({ dataDirectory })
+    expect((await second.open({ type: 'folder', path })).isReadOnly).toBe(true)
+    await second.close()
+    const third = await testHost({ dataDirectory })
+    expect((await third.open({ type: 'folder', path }, { isReadOnly: false })).isReadOnly).toBe(false)
+  })
+
+  it('says what is wrong with what cannot be opened', async () => {
+    const { page } = await pageAndHost()
+    const folder = await tempFolder()
+    const open = (source: object) => page.call('sessions.open', { source: source as never })
+    const nowhere = open({ type: 'folder', path: join(folder, 'nowhere') })
+    await expect(nowhere).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await writeFile(join(folder, 'file'), 'x')
+    const file = open({ type: 'folder', path: join(folder, 'file') })
+    await expect(file).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    const other = open({ type: 'stackFile', path: join(folder, 'file') })
+    await expect(other).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    await writeFile(join(folder, 'broken.stack.json'), '{ "strata": 1, }')
+    const broken = open({ type: 'stackFile', path: join(folder, 'broken.stack.json') })
+    await expect(broken).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('at character 15') as string,
+    })
+    const root = { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'fs', path: '/', layout: 'no' }] }
+    const invalid = open({ type: 'document', document: { strata: 1, root } })
+    await expect(invalid).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.tiers[1].layout' })
+    expect((await page.call('sessions.list', {})).sessions).toEqual([])
+  })
+
+  it.each([
+    ['a cycle', () => Object.assign({ ...MEMORY }, { self: cycle() })],
+    ['a map', () => ({ ...MEMORY, root: new Map([['kind', 'memory']]) })],
+    ['a date', () => ({ ...MEMORY, name: new Date(0) })],
+    ['a big integer', () => ({ ...MEMORY, strata: 1n })],
+    ['infinity', () => ({ ...MEMORY, strata: Number.POSITIVE_INFINITY })],
+    ['bytes', () => ({ ...MEMORY, root: new Uint8Array(3) })],
+    ['a depth of a thousand', () => Array.from({ length: 1000 }).reduce<unknown>(inner => [inner], 1)],
+  ])('refuses a document with %s', async (_what, make) => {
+    const { page } = await pageAndHost()
+    const call = page.call('sessions.open', { source: { type: 'document', document: make() } })
+    await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+
+  function cycle(): unknown {
+    const self: { self?: unknown } = {}
+    self.self = self
+    return self
+  }
+
+  it('sessionsChanged tells every page what is open', async () => {
+    const { host, page } = await pageAndHost()
+    const other = await connect(host)
+    const { id } = await page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
+    await eventually(() => other.eventsOf('sessionsChanged').at(-1)?.sessions[0]?.id === id)
+    await page.call('sessions.close', { session: id })
+    await eventually(() => other.eventsOf('sessionsChanged').at(-1)?.sessions.length === 0)
+    const gone = page.call('store.has', { session: id, key: '/a' })
+    await expect(gone).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('opening too many is refused, and closing one makes room', async () => {
+    const { page } = await pageAndHost()
+    const open = () => page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
+    const opened: SessionInfo[] = []
+    for (let count = 0; count < 100; count++) opened.push(await open())
+    await expect(open()).rejects.toMatchObject({ code: 'CONFLICT' })
+    await page.call('sessions.close', { session: opened[0]!.id })
+    await open()
+  })
+})
+
+describe('sessions.apply', () => {
+  it('X6 swaps the stack under a running session', async () => {
+    const { page } = await pageAndHost()
+    const folder = await tempFolder()
+    const fs = { kind: 'fs', id: 'files', path: folder, layout: 'plain' }
+    await writeFile(join(folder, 'a'), 'on disk')
+    const { id } = await page.call('sessions.open', { source: { type: 'folder', path: folder } })
+    const document = { strata: 1, name: 'Cached', root: { kind: 'tiered', tiers: [{ kind: 'memory' }, fs] } }
+    const info = await page.call('sessions.apply', { session: id, document })
+    expect(info).toMatchObject({ id, name: 'Cached', source: { type: 'document' } })
+    expect(info.nodes.map(node => node.kind)).toEqual(['tiered', 'memory', 'fs'])
+    const { bytes } = await page.call('store.get', { session: id, key: '/a' })
+    expect(textOf(bytes)).toBe('on disk')
+    await eventually(() => page.eventsOf('sessionsChanged').at(-1)?.sessions[0]?.name === 'Cached')
+  })
+
+  it('X6 on failure the old stack goes on serving, and the error names the place', async () => {
+    const { page, host } = await pageAndHost()
+    const { id } = await page.call('sessions.open', { source: { type: 'document', document: MEMORY } })
+    await page.call('store.put', { session: id, key: '/a', bytes: bytesOf('kept') })
+    const before = (await page.call('sessions.list', {})).sessions
+    const missing = join(await tempFolder(), 'missing')
+    const failing = {
+      strata: 1,
+      root: { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'fs', path: missing, layout: 'plain' }] },
+    }
+    const apply = page.call('sessions.apply', { session: id, document: failing })
+    await expect(apply).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.tiers[1].path' })
+    const nonsense = page.call('sessions.apply', { session: id, document: 'nonsense' })
+    await expect(nonsense).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    expect((await page.call('sessions.list', {})).sessions).toEqual(before)
+    const { bytes } = await page.call('store.get', { session: id, key: '/a' })
+    expect(textOf(bytes)).toBe('kept')
+    await page.call('store.put', { session: id, key: '/b', bytes: bytesOf('still writable') })
+    expect(host.logged).toEqual([])
+  })
+
+  it('X6 a call in flight ends in the old stack, which closes after it', async () => {
+    const old = new ClosingStore()
+    await old.put(Key.of('a'), new Uint8Array(200_000).fill(1))
+    const { page, session } = await openSession(old)
+    const { stream } = await page.call('streams.open', { session, key: '/a' })
+    const first = await page.call('streams.next', { stream, maxBytes: 100_000 })
+    await page.call('sessions.apply', { session, document: MEMORY })
+    expect(await page.call('store.has', { session, key: '/a' })).toEqual({ exists: false })
+    expect(old.isClosed).toBe(false)
+    await page.call('streams.close', { stream })
+    await eventually(() => old.isClosed)
+    expect(first.bytes.every(byte => byte === 1)).toBe(true)
+  })
+
+  it('the lock stays as it was', async () => {
+    const { page, session } = await openSession([])
+    await page.call('sessions.setReadOnly', { session, isReadOnly: true })
+    const info = await page.call('sessions.apply', { session, document: MEMORY })
+    expect(info).toMatchObject({ isReadOnly: true, isWritable: true })
+    const put = page.call('store.put', { session, key: '/a', bytes: bytesOf('x') })
+    await expect(put).rejects.toMatchObject({ code: 'READ_ONLY' })
+  })
+
+  it('levels and open values hear that everything may be different', async () => {
+    const { page, session } = await openSession(['/a'])
+    const before = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 9 })
+    await page.call('sessions.apply', { session, document: MEMORY })
+    const after = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 9 })
+    expect(after.rows).toEqual([])
+    expect(after.version).toBeGreaterThan(before.version)
+    await eventually(() => page.eventsOf('valueChanged').some(change => change.isDeep === true))
+    expect(page.eventsOf('valueChanged')).toContainEqual({ session, key: '/', type: 'put', isDeep: true })
+  })
+
+  it('an edited stack of a file is still of that file; of a folder it is not', async () => {
+    const { page } = await pageAndHost()
+    const path = await stackFile(MEMORY)
+    const ofFile = await page.call('sessions.open', { source: { type: 'stackFile', path } })
+    const applied = await page.call('sessions.apply', { session: ofFile.id, document: MEMORY })
+    expect(applied.source).toMatchObject({ type: 'document', path })
+    const again = await page.call('sessions.open', { source: { type: 'stackFile', path } })
+    expect(again.id).toBe(ofFile.id)
+    const folder = await tempFolder()
+    const ofFolder = await page.call('sessions.open', { source: { type: 'folder', path: folder } })
+    await page.call('sessions.apply', { session: ofFolder.id, document: MEMORY })
+    const fresh = await page.call('sessions.open', { source: { type: 'folder', path: folder } })
+    expect(fresh.id).not.toBe(ofFolder.id)
+  })
+
+  it('several at once are applied one after another', async () => {
+    const { page, session } = await openSession([])
+    const names = ['one', 'two', 'three', 'four']
+    const applied = await Promise.all(
+      names.map(name => page.call('sessions.apply', { session, document: { ...MEMORY, name } })),
+    )
+    expect(applied.map(info => info.name)).toEqual(names)
+    expect((await page.call('sessions.list', {})).sessions[0]?.name).toBe('four')
+  })
+})
+
+describe('the host', () => {
+  it('shows first what it was told to, as long as it is open', async () => {
+    const { host, page } = await pageAndHost()
+    const { id } = await host.open({ type: 'document', document: MEMORY })
+    host.showFirst(id)
+    expect((await page.call('shell.hello', { version: 1 })).session).toBe(id)
+    await page.call('sessions.close', { session: id })
+    expect((await page.call('shell.hello', { version: 1 })).session).toBeUndefined()
+  })
+
+  it('close ends pages and closes every store, once', async () => {
+    const host = await testHost()
+    const store = new ClosingStore()
+    const { id } = await host.openStore('Given', store)
+    const page = await connect(host)
+    let isLost = false
+    page.onLost(() => {
+      isLost = true
+    })
+    await Promise.all([host.close(), host.close()])
+    expect(store.isClosed).toBe(true)
+    await eventually(() => isLost)
+    await expect(page.call('store.has', { session: id, key: '/a' })).rejects.toThrow()
+    expect(host.logged).toEqual([])
+  })
+
+  it('a store that cannot be closed is logged, and the others are closed all the same', async () => {
+    const host = await testHost()
+    class Broken extends MemoryDatastore {
+      override close = () => Promise.reject(new Error('it will not close'))
+    }
+    const store = new ClosingStore()
+    await host.openStore('Broken', new Broken())
+    await host.openStore('Given', store)
+    await host.close()
+    expect(store.isClosed).toBe(true)
+    expect(host.logged).toMatchObject([{ message: 'A session could not be closed' }])
+  })
+
+  it('writes nothing below the folders that it only shows', async () => {
+    const { host } = await pageAndHost()
+    const path = await realpath(await tempFolder())
+    await writeFile(join(path, 'a'), 'x')
+    await host.open({ type: 'folder', path }, { isReadOnly: true })
+    await host.close()
+    expect(await readdir(path)).toEqual(['a'])
+    expect(await readFile(join(path, 'a'), 'utf8')).toBe('x')
+  })
+})
+
+class ClosingStore extends MemoryDatastore {
+  isClosed = false
+
+  override async close(): Promise<void> {
+    await super.close()
+    this.isClosed = true
+  }
+}

@@ -1,0 +1,121 @@
+import { homedir } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import type { ShellActions } from '../../../src/main/host/shell-actions.ts'
+import type { MenuCommand } from '../../../src/shared/procedures/shell.ts'
+import { connect, eventually, testHost } from './test-host.ts'
+
+const COMMAND: MenuCommand = {
+  id: 'file.open',
+  label: 'Open folder…',
+  menu: 'File',
+  shortcut: 'CmdOrCtrl+O',
+  isEnabled: true,
+}
+
+class RecordingShell implements ShellActions {
+  readonly calls: unknown[][] = []
+  picks: string | undefined = '/picked'
+  invoke: (id: string) => void = () => undefined
+
+  pickFolder = async () => this.#note('pickFolder')
+  pickStackFile = async () => this.#note('pickStackFile')
+  pickSaveLocation = async (name: string) => this.#note('pickSaveLocation', name)
+  reveal = async (path: string) => void this.#note('reveal', path)
+  openExternal = async (url: string) => void this.#note('openExternal', url)
+
+  setMenu(commands: readonly MenuCommand[], onInvoke: (id: string) => void): void {
+    this.#note('setMenu', commands)
+    this.invoke = onInvoke
+  }
+
+  #note(...call: unknown[]): string | undefined {
+    this.calls.push(call)
+    return this.picks
+  }
+}
+
+describe('shell.hello', () => {
+  it('says who is there', async () => {
+    const page = await connect(await testHost({ shell: 'web' }))
+    expect(await page.call('shell.hello', { version: 1 })).toEqual({
+      version: 1,
+      appVersion: '1.2.3',
+      shell: 'web',
+      platform: process.platform,
+      home: homedir(),
+    })
+  })
+
+  it.each([0, 2, 99])('refuses a page of version %i', async version => {
+    const page = await connect(await testHost())
+    await expect(page.call('shell.hello', { version })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('reload the page') as string,
+    })
+  })
+})
+
+describe('a shell without dialogs', () => {
+  it.each([
+    ['shell.pickFolder', {}],
+    ['shell.pickStackFile', {}],
+    ['shell.pickSaveLocation', { name: 'x' }],
+    ['shell.reveal', { path: '/x' }],
+    ['shell.openExternal', { url: 'https://example.org' }],
+    ['shell.setMenu', { commands: [] }],
+  ] as const)('answers %s with UNSUPPORTED', async (name, input) => {
+    const page = await connect(await testHost())
+    await expect(page.call(name, input as never)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  })
+})
+
+describe('a desktop shell', () => {
+  it('is asked for what the page asks for', async () => {
+    const shellActions = new RecordingShell()
+    const page = await connect(await testHost({ shell: 'electron', shellActions }))
+    expect(await page.call('shell.pickFolder', {})).toEqual({ path: '/picked' })
+    expect(await page.call('shell.pickStackFile', {})).toEqual({ path: '/picked' })
+    expect(await page.call('shell.pickSaveLocation', { name: 'x.txt' })).toEqual({ path: '/picked' })
+    await page.call('shell.reveal', { path: '/x' })
+    await page.call('shell.openExternal', { url: 'https://example.org/' })
+    shellActions.picks = undefined
+    expect(await page.call('shell.pickFolder', {})).toEqual({})
+    expect(shellActions.calls).toEqual([
+      ['pickFolder'],
+      ['pickStackFile'],
+      ['pickSaveLocation', 'x.txt'],
+      ['reveal', '/x'],
+      ['openExternal', 'https://example.org/'],
+      ['pickFolder'],
+    ])
+  })
+
+  it('shows the menu, and the page that gave it hears what was chosen', async () => {
+    const shellActions = new RecordingShell()
+    const host = await testHost({ shell: 'electron', shellActions })
+    const [page, other] = [await connect(host), await connect(host)]
+    await page.call('shell.setMenu', { commands: [COMMAND] })
+    expect(shellActions.calls).toEqual([['setMenu', [COMMAND]]])
+    shellActions.invoke('file.open')
+    await eventually(() => page.eventsOf('commandInvoked').length > 0)
+    expect(page.eventsOf('commandInvoked')).toEqual([{ id: 'file.open' }])
+    await other.call('sessions.list', {})
+    expect(other.eventsOf('commandInvoked')).toEqual([])
+    page.pair.page.close()
+    await eventually(() => {
+      shellActions.invoke('file.open')
+      return true
+    })
+    expect(host.logged).toEqual([])
+  })
+
+  it.each(['http://example.org', 'file:///etc/passwd', 'javascript:alert(1)', 'nonsense', ''])(
+    'opens no %j',
+    async url => {
+      const shellActions = new RecordingShell()
+      const page = await connect(await testHost({ shell: 'electron', shellActions }))
+      await expect(page.call('shell.openExternal', { url })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+      expect(shellActions.calls).toEqual([])
+    },
+  )
+})

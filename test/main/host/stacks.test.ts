@@ -1,0 +1,225 @@
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openStack, validateDocument } from '../../../src/core/node/stack.ts'
+import { findJsonError } from '../../../src/main/host/stacks/json-error.ts'
+import { templates } from '../../../src/main/host/stacks/templates.ts'
+import { connect, tempFolder, testHost } from './test-host.ts'
+
+const page = async () => connect(await testHost())
+
+describe('stacks.kinds, stacks.templates', () => {
+  it('X2 every kind has a label, help and a JSON schema', async () => {
+    const { kinds } = await (await page()).call('stacks.kinds', {})
+    expect(kinds.map(kind => kind.kind)).toEqual(
+      expect.arrayContaining(['memory', 'fs', 'tiered', 'sharded', 'read-only', 'null']),
+    )
+    for (const kind of kinds) {
+      expect(kind.label.length * kind.help.length).toBeGreaterThan(0)
+      expect(kind.schema['type']).toBe('object')
+      expect(kind.childrenField === undefined).toBe(kind.children === 'none')
+    }
+  })
+
+  it('X1 every template is valid as it is', async () => {
+    const found = (await (await page()).call('stacks.templates', {})).templates
+    expect(found.length).toBeGreaterThanOrEqual(5)
+    for (const { document, id } of found) expect([id, validateDocument(document)]).toEqual([id, []])
+  })
+
+  it('X1 every template opens, and makes its folders below the home it is given', async () => {
+    const home = await tempFolder()
+    for (const { document } of templates(home)) await (await openStack(document)).close()
+    expect((await readdir(join(home, 'strata-data'))).sort()).toEqual([
+      'folder',
+      'shard-a',
+      'shard-b',
+      'shard-c',
+      'shard-d',
+    ])
+  })
+})
+
+describe('stacks.validate', () => {
+  const problems = async (text: string) => (await (await page()).call('stacks.validate', { text })).problems
+
+  it('X1 says everything that is wrong, and where', async () => {
+    const root = { kind: 'tiered', tiers: [{ kind: 'memory', size: 3 }, { kind: 'nothing' }] }
+    const found = await problems(JSON.stringify({ strata: 1, root }))
+    expect(found.map(problem => problem.path)).toEqual(['root.tiers[0].size', 'root.tiers[1].kind'])
+    expect(await problems('{"strata":1,"root":{"kind":"memory"}}')).toEqual([])
+  })
+
+  it('says where text is no JSON', async () => {
+    expect(await problems('{ "strata": 1,\n  "root": }')).toEqual([
+      { path: '', message: 'a value is expected here', offset: 25 },
+    ])
+  })
+
+  it('takes texts up to four million characters and no more', async () => {
+    const call = (await page()).call('stacks.validate', { text: ' '.repeat(4_000_001) })
+    await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+})
+
+describe('findJsonError', () => {
+  it('agrees with the platform on what is JSON', () => {
+    const almost = fc
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom('', ',', '}', ']', '"', ' ', '\n', '0', 'e', '\\', '-', '.'),
+      )
+      .map(
+        ([text, at, put]) => text.slice(0, at % (text.length + 1)) + put + text.slice(at % (text.length + 1)),
+      )
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), almost, fc.string()), text => {
+        const error = findJsonError(text)
+        expect(error === undefined).toBe(isJson(text))
+        if (error !== undefined) expect(error.offset).toBeLessThanOrEqual(text.length)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it.each([
+    ['', 0],
+    ['[1,2', 4],
+    ['{"a":1}x', 7],
+    ['{"a" 1}', 5],
+    ['{"a":1,}', 7],
+    ['[01]', 1],
+    ['nul', 0],
+    ['"abc', 0],
+    ['[1 2]', 3],
+    [']', 0],
+    ['[}', 1],
+  ])('points into %j', (text, offset) => {
+    expect(findJsonError(text)?.offset).toBe(offset)
+  })
+
+  it('takes very long and very deep texts', () => {
+    expect(findJsonError(`"${'x'.repeat(3_900_000)}"`)).toBeUndefined()
+    expect(findJsonError(`"${'x'.repeat(3_900_000)}`)?.offset).toBe(0)
+    expect(findJsonError('['.repeat(1_000_000))?.offset).toBe(1_000_000)
+  })
+
+  function isJson(text: string): boolean {
+    try {
+      JSON.parse(text)
+      return true
+    } catch {
+      return false
+    }
+  }
+})
+
+describe('stacks.read, stacks.write', () => {
+  const TEXT = '{ "strata": 1, "root": { "kind": "memory" } }\r\n'
+
+  it('keep the text as it is', async () => {
+    const client = await page()
+    const path = join(await tempFolder(), 'new', 'my.stack.json')
+    await client.call('stacks.write', { path, text: TEXT })
+    expect(await client.call('stacks.read', { path })).toEqual({ path, text: TEXT })
+    expect(await readdir(join(path, '..'))).toEqual(['my.stack.json'])
+  })
+
+  it('refuse to replace a file unless told to, and then replace it whole', async () => {
+    const client = await page()
+    const path = join(await tempFolder(), 'my.stack.json')
+    await writeFile(path, 'old')
+    const write = client.call('stacks.write', { path, text: TEXT })
+    await expect(write).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    expect(await readFile(path, 'utf8')).toBe('old')
+    await client.call('stacks.write', { path, text: TEXT, replace: true })
+    expect(await readFile(path, 'utf8')).toBe(TEXT)
+    expect(await readdir(join(path, '..'))).toEqual(['my.stack.json'])
+  })
+
+  it('two that make one file at once: one does, the other is told', async () => {
+    const client = await page()
+    const path = join(await tempFolder(), 'my.stack.json')
+    const texts = Array.from({ length: 8 }, (_, index) => `{"n":${index}}`)
+    const results = await Promise.allSettled(texts.map(text => client.call('stacks.write', { path, text })))
+    const winners = texts.filter((_, index) => results[index]!.status === 'fulfilled')
+    expect(winners).toEqual([await readFile(path, 'utf8')])
+  })
+
+  it('touch no file that is not a stack file', async () => {
+    const client = await page()
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'secret.json'), '{}')
+    for (const name of ['secret.json', 'stack.json', 'x.stack.json.txt', '']) {
+      const path = join(folder, name)
+      await expect(client.call('stacks.read', { path })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+      const write = client.call('stacks.write', { path, text: '', replace: true })
+      await expect(write).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    }
+  })
+
+  it('say what is wrong', async () => {
+    const client = await page()
+    const folder = await tempFolder()
+    const read = (name: string) => client.call('stacks.read', { path: join(folder, name) })
+    await expect(read('nothing.stack.json')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await mkdir(join(folder, 'folder.stack.json'))
+    await expect(read('folder.stack.json')).rejects.toMatchObject({ code: 'CONFLICT' })
+    await writeFile(join(folder, 'bytes.stack.json'), new Uint8Array([0xff, 0xfe, 0x00]))
+    await expect(read('bytes.stack.json')).rejects.toMatchObject({ code: 'CORRUPT' })
+    await writeFile(join(folder, 'large.stack.json'), ' '.repeat(4 * 1024 * 1024 + 1))
+    await expect(read('large.stack.json')).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    await symlink('/dev/zero', join(folder, 'endless.stack.json'))
+    await expect(read('endless.stack.json')).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    await expect(read('a\0b.stack.json')).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    const wide = client.call('stacks.write', {
+      path: join(folder, 'wide.stack.json'),
+      text: '€'.repeat(2_000_000),
+    })
+    await expect(wide).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  })
+})
+
+describe('files.browse', () => {
+  it('shows folders first, and where the folder is', async () => {
+    const folder = await tempFolder()
+    await Promise.all(['b10', 'b9', 'a'].map(name => writeFile(join(folder, name), '')))
+    await Promise.all(['z', 'y'].map(name => mkdir(join(folder, name))))
+    await symlink(join(folder, 'z'), join(folder, 'link'))
+    await symlink(join(folder, 'nowhere'), join(folder, 'broken'))
+    const { path, parent, entries } = await (await page()).call('files.browse', { path: `${folder}/./z/..` })
+    expect([path, parent]).toEqual([folder, join(folder, '..')])
+    expect(entries.map(entry => `${entry.name}${entry.isFolder ? '/' : ''}`)).toEqual([
+      'link/',
+      'y/',
+      'z/',
+      'a',
+      'b9',
+      'b10',
+      'broken',
+    ])
+    expect(entries[1]?.path).toBe(join(folder, 'y'))
+  })
+
+  it('begins at home, and ends at the root', async () => {
+    const client = await page()
+    expect((await client.call('files.browse', { path: '' })).path).toBe(homedir())
+    expect((await client.call('files.browse', { path: '~' })).path).toBe(homedir())
+    expect((await client.call('files.browse', { path: '/' })).parent).toBeUndefined()
+  })
+
+  it('says what is wrong', async () => {
+    const client = await page()
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'file'), '')
+    const browse = (path: string) => client.call('files.browse', { path })
+    await expect(browse(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(browse(join(folder, 'file'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(browse('/\0')).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    await rm(folder, { recursive: true })
+    await expect(browse(folder)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
