@@ -19,7 +19,7 @@ export default defineConfig({
         input: {
           index: at('src/main/index.ts'),
           start: at('src/main/start.ts'),
-          serve: at('src/main/web/serve.ts'),
+          serve: at('src/main/serve.ts'),
         },
       },
     },

@@ -5,7 +5,7 @@ import { type CommandLine, parseCommandLine } from '../command-line.ts'
  * The command line meant for Strata. Started by the launcher or from source, it comes after `--`, for Electron's own
  * arguments come first; an installed program is given nothing else.
  */
-export function ownArguments(argv: readonly string[], isPackaged: boolean): readonly string[] {
+function ownArguments(argv: readonly string[], isPackaged: boolean): readonly string[] {
   if (isPackaged) return argv.slice(1).filter(argument => !isSystemSwitch(argument))
   const end = argv.indexOf('--')
   return end < 0 ? [] : argv.slice(end + 1)

@@ -3,7 +3,7 @@ import type { Channel } from '../../shared/channel.ts'
 import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 
 /** Bytes that may wait for a page to read them. Pages pull what is large, so none that reads comes near. */
-export const MAX_BACKLOG_BYTES = 128 * 1024 * 1024
+const MAX_BACKLOG_BYTES = 128 * 1024 * 1024
 
 /** A channel to one page that drops the page, rather than keep more for it than `limit` bytes. */
 export function createBoundedChannel(

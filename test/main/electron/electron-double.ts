@@ -25,7 +25,7 @@ type DevicePermissionHandler = NonNullable<Parameters<Session['setDevicePermissi
 type WindowOpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0]
 export type PageHandler = Parameters<Protocol['handle']>[1]
 
-export class PortDouble extends EventEmitter {
+class PortDouble extends EventEmitter {
   readonly posted: unknown[] = []
   postMessage(message: unknown): void {
     this.posted.push(message)

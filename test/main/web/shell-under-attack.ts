@@ -20,19 +20,19 @@ export interface ShellUnderAttack {
   close(): Promise<void>
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
-export interface Knock {
+interface Knock {
   readonly path?: string
   readonly protocols?: readonly string[]
   /** `undefined` sends none. */

@@ -1,6 +1,6 @@
-import { applicationDirectory, callerDirectory } from '../application.ts'
-import { runCommand } from '../run-command.ts'
-import { runWebShell } from './run-web-shell.ts'
+import { applicationDirectory, callerDirectory } from './application.ts'
+import { runCommand } from './run-command.ts'
+import { runWebShell } from './web/run-web-shell.ts'
 
 const application = applicationDirectory(import.meta.dirname)
 const isDevelopment = import.meta.env.MODE === 'development'
