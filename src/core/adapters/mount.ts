@@ -60,13 +60,15 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
     return mount.store
   }
 
-  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    this.gate.assertOpen('list', prefix, options)
-    const below = this.#mounts.map(mount => mount.prefix).filter(point => prefix.isAncestorOf(point))
-    const mount = this.#find(prefix)
-    const list = (part: ListOptions) =>
-      mount?.store.list(prefix.relativeTo(mount.prefix), part) ?? Promise.resolve({ children: [], total: 0 })
-    return overlayLevel(prefix, below, list, options)
+  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    return this.gate.run('list', prefix, options, async () => {
+      const below = this.#mounts.map(mount => mount.prefix).filter(point => prefix.isAncestorOf(point))
+      const mount = this.#find(prefix)
+      const list = (part: ListOptions) =>
+        mount?.store.list(prefix.relativeTo(mount.prefix), part) ??
+        Promise.resolve({ children: [], total: 0 })
+      return overlayLevel(prefix, below, list, options)
+    })
   }
 
   override explainQuery(query: Query): QueryPlan {
@@ -74,22 +76,24 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
     return planOf('mount', query, () => isNative)
   }
 
-  async stats(options?: CallOptions): Promise<StoreStats> {
-    this.gate.assertOpen('count', undefined, options)
-    return statsOfParts(
-      this.#mounts.map(mount => mount.store),
-      options,
-    )
+  stats(options?: CallOptions): Promise<StoreStats> {
+    return this.gate.run('count', undefined, options, async () => {
+      return statsOfParts(
+        this.#mounts.map(mount => mount.store),
+        options,
+      )
+    })
   }
 
-  override async sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
-    this.gate.assertOpen('sync', prefix, options)
-    const mount = this.#find(prefix)
-    const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
-    await Promise.all([
-      mount?.store.sync(prefix.relativeTo(mount.prefix), options),
-      ...within.map(each => each.store.sync(Key.root, options)),
-    ])
+  override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
+    return this.gate.run('sync', prefix, options, async () => {
+      const mount = this.#find(prefix)
+      const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
+      await Promise.all([
+        mount?.store.sync(prefix.relativeTo(mount.prefix), options),
+        ...within.map(each => each.store.sync(Key.root, options)),
+      ])
+    })
   }
 
   close(): Promise<void> {

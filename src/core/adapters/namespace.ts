@@ -28,13 +28,14 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
     return this.#store.capabilities
   }
 
-  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    this.gate.assertOpen('list', prefix, options)
-    const page = await this.#store.list(this.prefix.child(prefix), options)
-    return {
-      ...page,
-      children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
-    }
+  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    return this.gate.run('list', prefix, options, async () => {
+      const page = await this.#store.list(this.prefix.child(prefix), options)
+      return {
+        ...page,
+        children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
+      }
+    })
   }
 
   override explainQuery(query: Query): QueryPlan {
@@ -43,14 +44,14 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
   }
 
   /** Counted by walking: the store's own figures are those of all its namespaces. */
-  async stats(options: CallOptions = {}): Promise<StoreStats> {
-    this.gate.assertOpen('count', undefined, options)
-    return countTree(this.#store, this.prefix, options)
+  stats(options: CallOptions = {}): Promise<StoreStats> {
+    return this.gate.run('count', undefined, options, () => countTree(this.#store, this.prefix, options))
   }
 
-  override async sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
-    this.gate.assertOpen('sync', prefix, options)
-    await this.#store.sync(this.prefix.child(prefix), options)
+  override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
+    return this.gate.run('sync', prefix, options, async () => {
+      await this.#store.sync(this.prefix.child(prefix), options)
+    })
   }
 
   override async *watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {

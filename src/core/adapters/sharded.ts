@@ -55,9 +55,8 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
     return this.#by(key, this.shardIds)
   }
 
-  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    this.gate.assertOpen('list', prefix, options)
-    return mergeLevel(this.shards, prefix, options)
+  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    return this.gate.run('list', prefix, options, () => mergeLevel(this.shards, prefix, options))
   }
 
   override query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
@@ -72,14 +71,14 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
     return { store: 'sharded', native: clausesAfterMerge(query), scanned: [], children }
   }
 
-  async stats(options?: CallOptions): Promise<StoreStats> {
-    this.gate.assertOpen('count', undefined, options)
-    return statsOfParts(this.shards, options)
+  stats(options?: CallOptions): Promise<StoreStats> {
+    return this.gate.run('count', undefined, options, () => statsOfParts(this.shards, options))
   }
 
-  override async sync(prefix?: Key, options?: CallOptions): Promise<void> {
-    this.gate.assertOpen('sync', prefix, options)
-    await Promise.all(this.shards.map(shard => shard.sync(prefix, options)))
+  override sync(prefix?: Key, options?: CallOptions): Promise<void> {
+    return this.gate.run('sync', prefix, options, async () => {
+      await Promise.all(this.shards.map(shard => shard.sync(prefix, options)))
+    })
   }
 
   close(): Promise<void> {

@@ -23,6 +23,19 @@ export class CallGate {
     throwIfAborted(options?.signal, action, key)
   }
 
+  /** A call on no key in particular: in flight until it ends, and in no order with others. */
+  run<T>(
+    action: string,
+    key: Key | undefined,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.#lifecycle.run(action, key, () => {
+      throwIfAborted(options?.signal, action, key)
+      return work()
+    })
+  }
+
   read<T>(action: string, key: Key, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
     return this.#lifecycle.run(action, key, () => {
       throwIfAborted(options?.signal, action, key)

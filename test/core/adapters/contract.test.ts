@@ -5,6 +5,8 @@ import { readOnly } from '../../../src/core/adapters/read-only.ts'
 import type { ShardFunctionName } from '../../../src/core/adapters/shard-function.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
+import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
+import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
 import type { BinaryDatastore, Pair } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
@@ -63,4 +65,22 @@ describeDatastore('ShardedDatastore over namespaces of one store', {
       new NamespaceDatastore(store, Key.parse('/two')),
     ])
   },
+})
+describeDatastore('KeyTransformDatastore that keeps levels', {
+  create: async () =>
+    new KeyTransformDatastore(memory(), {
+      keepsLevels: true,
+      to: key => Key.of(...key.segments.map(segment => `p${segment}`)),
+      from: key =>
+        key.segments.every(segment => segment.length > 1 && segment.startsWith('p'))
+          ? Key.of(...key.segments.map(segment => segment.slice(1)))
+          : undefined,
+    }),
+})
+describeDatastore('KeyTransformDatastore that turns keys round', {
+  create: async () =>
+    new KeyTransformDatastore(memory(), { to: key => key.reverse, from: key => key.reverse }),
+})
+describeDatastore('KeyTransformDatastore by nestedPath', {
+  create: async () => new KeyTransformDatastore(memory(), nestedPath()),
 })

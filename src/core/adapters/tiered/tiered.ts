@@ -123,9 +123,8 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     })
   }
 
-  async list(prefix: Key, options?: ListOptions): Promise<ListPage> {
-    this.#gate.assertOpen('list', prefix, options)
-    return this.#last.list(prefix, options)
+  list(prefix: Key, options?: ListOptions): Promise<ListPage> {
+    return this.#gate.run('list', prefix, options, () => this.#last.list(prefix, options))
   }
 
   override query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
@@ -136,14 +135,14 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     return { store: 'tiered', native: [], scanned: [], children: [this.#last.explainQuery(query)] }
   }
 
-  async stats(options?: CallOptions): Promise<StoreStats> {
-    this.#gate.assertOpen('count', undefined, options)
-    return this.#last.stats(options)
+  stats(options?: CallOptions): Promise<StoreStats> {
+    return this.#gate.run('count', undefined, options, () => this.#last.stats(options))
   }
 
-  override async sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
-    this.#gate.assertOpen('sync', prefix, options)
-    await this.#last.sync(prefix, options)
+  override sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
+    return this.#gate.run('sync', prefix, options, async () => {
+      await this.#last.sync(prefix, options)
+    })
   }
 
   override watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {

@@ -1,0 +1,98 @@
+import type {
+  CallOptions,
+  Capabilities,
+  Datastore,
+  ListOptions,
+  ListPage,
+  StoreStats,
+} from '../../datastore.ts'
+import { failure } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { planOf } from '../../query/plan.ts'
+import type { Query, QueryPlan } from '../../query/query.ts'
+import { countTree } from '../count-tree.ts'
+import { type Route, RoutedDatastore } from '../routed.ts'
+import { listThroughLevel } from './list-through-level.ts'
+import { listThroughWalk } from './list-through-walk.ts'
+
+/** How keys of the caller and keys of the store below stand for each other. */
+export interface KeyTransform {
+  /** The key below for a key of the caller. */
+  to(key: Key): Key
+  /** The caller's key for a key below; `undefined` for one that no key of the caller goes to. */
+  from(key: Key): Key | undefined
+  /**
+   * `to` changes no segment's place, and names keep their order: a level here is a level there. Default false; then
+   * a listing has to walk the whole store below.
+   */
+  readonly keepsLevels?: boolean | undefined
+  /** Several keys of the caller may go to one key below. */
+  readonly manyToOne?: boolean | undefined
+}
+
+/**
+ * Keeps values under other keys than the caller's. A key below that the transform does not lead back from is
+ * invisible here: it is neither listed nor counted.
+ */
+export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
+  readonly #store: Datastore<V>
+  readonly #transform: KeyTransform
+
+  constructor(store: Datastore<V>, transform: KeyTransform) {
+    super()
+    this.#store = store
+    this.#transform = transform
+  }
+
+  get capabilities(): Capabilities {
+    const below = this.#store.capabilities
+    const { keepsLevels = false, manyToOne = false } = this.#transform
+    return {
+      ...below,
+      watch: 'none',
+      atomicBatch: false,
+      list: keepsLevels ? below.list : 'store',
+      query: keepsLevels ? below.query : 'scan',
+      manyToOne: manyToOne || below.manyToOne === true,
+    }
+  }
+
+  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    return this.gate.run('list', prefix, options, async () => {
+      return this.#transform.keepsLevels === true
+        ? listThroughLevel(this.#store, prefix, this.#transform, options)
+        : listThroughWalk(this.#store, prefix, this.#transform, options)
+    })
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    const isNative = this.capabilities.query === 'native'
+    return planOf('key-transform', query, () => isNative)
+  }
+
+  stats(options: CallOptions = {}): Promise<StoreStats> {
+    return this.gate.run('count', undefined, options, () => countTree(this, Key.root, options))
+  }
+
+  override sync(_prefix?: Key, options?: CallOptions): Promise<void> {
+    return this.gate.run('sync', undefined, options, async () => {
+      await this.#store.sync(undefined, options)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.gate.close(() => this.#store.close())
+  }
+
+  protected override route(action: string, key: Key): Route<V> {
+    const below = key.isRoot ? key : this.#transform.to(key)
+    if (below.isRoot && !key.isRoot) {
+      throw failure('KEY_INVALID', action, key, 'the key transform answers the root, which holds no value')
+    }
+    return {
+      store: this.#store,
+      key: below,
+      restore: other => (other.equals(below) ? key : this.#transform.from(other)),
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Child, Datastore, ListOptions, ListPage } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import { pageLimit } from '../../list-page.ts'
+import type { KeyTransform } from './key-transform.ts'
+
+/** One page of a level that is a level below too, without the children that no key leads to. */
+export async function listThroughLevel<V>(
+  store: Datastore<V>,
+  prefix: Key,
+  transform: KeyTransform,
+  options: ListOptions,
+): Promise<ListPage> {
+  const limit = pageLimit(options)
+  const children: Child[] = []
+  let after =
+    options.after === undefined
+      ? undefined
+      : transform.to(prefix.childOfCleanSegment(options.after)).lastSegment
+  for (;;) {
+    const page = await store.list(transform.to(prefix), { ...options, after, limit: Math.max(1, limit) })
+    for (const child of page.children) {
+      if (children.length >= limit) return { children, ...cursorOf(children) }
+      const key = transform.from(child.key)
+      if (key !== undefined) children.push({ ...child, name: key.lastSegment, key })
+    }
+    if (page.cursor === undefined) return { children }
+    if (children.length >= limit) return { children, ...cursorOf(children) }
+    after = page.cursor
+  }
+}
+
+function cursorOf(children: readonly Child[]): { readonly cursor?: string } {
+  const last = children.at(-1)
+  return last === undefined ? {} : { cursor: last.name }
+}

@@ -1,0 +1,41 @@
+import { Key } from '../../key.ts'
+import type { KeyTransform } from './key-transform.ts'
+
+export interface NestedPathOptions {
+  /** How many levels to put in front of each key. Default 3. */
+  readonly depth?: number | undefined
+  /** How many characters of the last segment name each level. Default 2. */
+  readonly length?: number | undefined
+}
+
+const PADDING = '_'
+
+/**
+ * Spreads keys over nested levels named by the beginning of their last segment: `/films/abcdef` is
+ * `/ab/cd/ef/films/abcdef`, so that no level grows too large for the store below.
+ */
+export function nestedPath({ depth = 3, length = 2 }: NestedPathOptions = {}): KeyTransform {
+  for (const [name, value] of Object.entries({ depth, length })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`A nested path has no ${name} of ${value}`)
+  }
+  const to = (key: Key) => (key.isRoot ? key : Key.of(...levelsOf(key.lastSegment, depth, length)).child(key))
+  return {
+    to,
+    from: below => {
+      if (below.depth <= depth) return undefined
+      const key = Key.of(...below.segments.slice(depth))
+      return to(key).equals(below) ? key : undefined
+    },
+  }
+}
+
+function levelsOf(segment: string, depth: number, length: number): string[] {
+  // Characters, not code units: half of a surrogate pair is no text.
+  const characters = Array.from(segment).slice(0, depth * length)
+  while (characters.length < depth * length) characters.push(PADDING)
+  return Array.from({ length: depth }, (_, level) => {
+    const name = characters.slice(level * length, (level + 1) * length).join('')
+    return name === '.' || name === '..' ? PADDING.repeat(length) : name
+  })
+}

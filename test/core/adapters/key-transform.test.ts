@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
+import { lowercase } from '../../../src/core/adapters/transform/lowercase.ts'
+import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { listAll, walkKeys } from '../../contract/suite.ts'
+import { anyKey } from '../arbitrary-keys.ts'
+
+const key = (text: string) => Key.parse(text)
+const value = Uint8Array.of(1)
+
+describe('lowercase', () => {
+  it('N1 keys that differ in case only are one key, and capabilities say so', async () => {
+    const store = new KeyTransformDatastore(new MemoryDatastore(), lowercase)
+    await store.put(key('/Films/Brazil'), value)
+    expect(await store.has(key('/FILMS/BRAZIL'))).toBe(true)
+    expect(await walkKeys(store)).toEqual(['/films/brazil'])
+    expect(store.capabilities.manyToOne).toBe(true)
+  })
+
+  it('N1 a key below that the inverse cannot produce is invisible, and pages stay full', async () => {
+    const below = new MemoryDatastore()
+    for (const name of ['A', 'B', 'C', 'a', 'b', 'c']) await below.put(Key.of(name), value)
+    const store = new KeyTransformDatastore(below, lowercase)
+    expect((await listAll(store, Key.root, { limit: 2 })).map(child => child.name)).toEqual(['a', 'b', 'c'])
+    expect(await store.stats()).toMatchObject({ entries: 3 })
+  })
+})
+
+describe('nestedPath', () => {
+  it('N1 puts levels in front, named by the beginning of the last segment', () => {
+    const { to } = nestedPath({ depth: 3, length: 2 })
+    expect(to(key('/films/abcdefgh')).toString()).toBe('/ab/cd/ef/films/abcdefgh')
+    expect(to(key('/x')).toString()).toBe('/x_/__/__/x')
+    expect(to(Key.of('😀😀😀😀😀😀')).toString()).toBe('/😀😀/😀😀/😀😀/😀😀😀😀😀😀')
+    expect(to(Key.of('..hidden')).depth).toBe(4)
+  })
+
+  it('N1 leads back from every key it leads to, and from no other', () => {
+    fc.assert(
+      fc.property(
+        anyKey,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        (any, depth, length) => {
+          fc.pre(!any.isRoot)
+          const { to, from } = nestedPath({ depth, length })
+          expect(from(to(any))?.toString()).toBe(any.toString())
+          const back = from(any)
+          if (back !== undefined) expect(to(back).toString()).toBe(any.toString())
+        },
+      ),
+    )
+  })
+
+  it('N1 refuses a depth or length that is no whole number from 1 up', () => {
+    for (const wrong of [0, -1, 1.5, Number.NaN]) {
+      expect(() => nestedPath({ depth: wrong })).toThrow(RangeError)
+      expect(() => nestedPath({ length: wrong })).toThrow(RangeError)
+    }
+  })
+})
