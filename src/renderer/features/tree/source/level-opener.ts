@@ -2,6 +2,7 @@ import type { Row } from '../../../../shared/procedures/store.ts'
 import { childKey, type Level } from '../model/level.ts'
 import type { Place } from '../model/row-model.ts'
 import { PAGE_ROWS } from './level-calls.ts'
+import { prefixesOf } from './level-registry.ts'
 import { lookAhead, onlyBranch } from './look-ahead.ts'
 import { openKeys } from './open-keys.ts'
 import { restoreOpen } from './restore-open.ts'
@@ -13,8 +14,8 @@ const SLOW_AFTER = 150
 export interface OpenerOptions {
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
-  /** Called for a level that was read before: what it shows may be old. */
-  readonly onReopened: (level: Level) => void
+  /** Called for a level that may have changed since it was read. */
+  readonly onDoubt: (level: Level) => void
 }
 
 /** Opens branches: reads their level, joins single-child branches, opens again what was open in them. */
@@ -22,6 +23,8 @@ export class LevelOpener {
   readonly #state: TreeState
   readonly #options: OpenerOptions
   readonly #loading = new Map<Level, Promise<Level>>()
+  /** Levels that changed while any level was being read. */
+  readonly #changedMeanwhile = new Set<string>()
 
   constructor(state: TreeState, options: OpenerOptions) {
     this.#state = state
@@ -38,7 +41,7 @@ export class LevelOpener {
     const level = known ?? model.create(parent, [row.name])
     if (level.row === undefined) model.open(level, index)
     if (known === undefined) levels.add(level)
-    else if (known.load.type === 'ready') this.#options.onReopened(known)
+    else if (known.load.type === 'ready') this.#options.onDoubt(known)
     const isJoinable = this.#options.isCompact && !row.isValue
     const loaded = level.load.type === 'ready' ? Promise.resolve(level) : this.load(level, limit, isJoinable)
     this.#state.changed()
@@ -49,9 +52,17 @@ export class LevelOpener {
   load(level: Level, limit = PAGE_ROWS, isJoinable = false): Promise<Level> {
     const running = this.#loading.get(level)
     if (running !== undefined) return running
-    const loaded = this.#load(level, limit, isJoinable).finally(() => this.#loading.delete(level))
+    const loaded = this.#load(level, limit, isJoinable).finally(() => {
+      this.#loading.delete(level)
+      if (this.#loading.size === 0) this.#changedMeanwhile.clear()
+    })
     this.#loading.set(level, loaded)
     return loaded
+  }
+
+  /** A change was announced that is not shown: an answer still on its way may be older. */
+  noteChange(prefix: string): void {
+    if (this.#loading.size > 0) this.#changedMeanwhile.add(prefix)
   }
 
   /** Takes a shared row apart when a branch on the way, `prefix`, has got other children. */
@@ -90,6 +101,7 @@ export class LevelOpener {
       if (reply.rows.length === Math.min(reply.count, PAGE_ROWS)) pages.set(reached, 0, reply.rows)
       this.#state.settle(reached, reply)
       this.#state.changed()
+      this.#doubt(reached)
       await restoreOpen(this.#state, reached, (place, below) => this.open(place, below))
       return reached
     } catch (error) {
@@ -97,6 +109,14 @@ export class LevelOpener {
       return level
     } finally {
       clearTimeout(slow)
+    }
+  }
+
+  #doubt(level: Level): void {
+    for (const prefix of prefixesOf(level)) {
+      if (!this.#changedMeanwhile.has(prefix)) continue
+      if (prefix === level.prefix) this.#options.onDoubt(level)
+      else void this.verifyJoin(level, prefix)
     }
   }
 

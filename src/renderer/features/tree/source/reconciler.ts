@@ -55,8 +55,9 @@ export class Reconciler {
 
   async #once(level: Level): Promise<void> {
     let snapshot = await this.#read(level)
-    for (let tries = 1; tries < MAX_TRIES && !snapshot.isOneVersion; tries++)
+    for (let tries = 1; tries < MAX_TRIES && !this.#isWhole(level, snapshot); tries++) {
       snapshot = await this.#read(level)
+    }
     if (this.#state.levels.has(level)) this.#apply(level, snapshot)
   }
 
@@ -79,6 +80,11 @@ export class Reconciler {
     return { state, isOneVersion: states.every(seen => seen.version === state.version), indexes, pages }
   }
 
+  /** Whether it is of one version, and covers what was opened while it was read. */
+  #isWhole(level: Level, { isOneVersion, indexes }: Snapshot): boolean {
+    return isOneVersion && this.#namesToFind(level).every(name => indexes.has(name))
+  }
+
   #namesToFind(level: Level): readonly string[] {
     const names = new Set<string>()
     for (const open of level.open) names.add(open.names[0] ?? '')
@@ -95,14 +101,16 @@ export class Reconciler {
       tree.changed()
       return
     }
+    tree.pages.forget(level)
+    for (const [page, rows] of pages) tree.pages.set(level, page, rows)
     const open = new Map<Level, number>()
     for (const below of [...level.open]) {
       const found = indexes.get(below.names[0] ?? '')
-      if (found?.isPresent === true) open.set(below, found.index)
-      else if (found !== undefined) tree.discard(below)
+      const isGone =
+        found?.isPresent === false || (found && tree.pages.row(level, found.index)?.isBranch === false)
+      if (isGone === true) tree.discard(below)
+      else open.set(below, found?.index ?? tree.model.indexOf(below))
     }
-    tree.pages.forget(level)
-    for (const [page, rows] of pages) tree.pages.set(level, page, rows)
     tree.model.reorder(level, open)
     tree.settle(level, state)
     for (const tracked of tree.tracked) {

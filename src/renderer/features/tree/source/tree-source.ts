@@ -29,7 +29,7 @@ export class TreeSource {
   constructor({ client, session, isCompact, open }: TreeSourceOptions) {
     this.state = new TreeState(new LevelCalls(client, session), open)
     this.#pages = new PageReader(this.state)
-    this.#opener = new LevelOpener(this.state, { isCompact, onReopened: level => void this.#verify(level) })
+    this.#opener = new LevelOpener(this.state, { isCompact, onDoubt: level => void this.#verify(level) })
     this.#unsubscribe = client.on('levelChanged', event => this.#levelChanged(event))
     this.#rootRead = this.#opener.load(this.state.model.root)
   }
@@ -108,7 +108,7 @@ export class TreeSource {
     return calls.find(level.prefix, name)
   }
 
-  /** Whether a level that is opened again is still what it was. */
+  /** Whether a level is still what was read of it. */
   async #verify(level: Level): Promise<void> {
     const { calls, levels } = this.state
     try {
@@ -120,8 +120,10 @@ export class TreeSource {
   }
 
   #levelChanged({ session, prefix, ...state }: EventValue<'levelChanged'>): void {
+    if (session !== this.state.calls.session) return
+    this.#opener.noteChange(prefix)
     const level = this.state.levels.get(prefix)
-    if (session !== this.state.calls.session || level === undefined) return
+    if (level === undefined) return
     if (level.prefix !== prefix) void this.#opener.verifyJoin(level, prefix)
     else if (level.load.type === 'ready') this.#accept(level, state)
     else if (level.load.type === 'failed') void this.#opener.load(level)

@@ -20,6 +20,7 @@ export class FakeClient implements Client {
   readonly #levels: FakeLevels
   readonly #answers: Answers
   readonly #delay: () => Promise<void>
+  #pending = 0
   readonly #listeners = new Map<EventName, Set<(value: never) => void>>()
 
   constructor({ levels, answers = {}, delay = () => Promise.resolve() }: FakeClientOptions) {
@@ -35,7 +36,9 @@ export class FakeClient implements Client {
   ): Promise<Output<Name>> {
     this.calls.push({ name, input })
     const answer = this.#answer(name, input)
+    this.#pending++
     await this.#delay()
+    this.#pending--
     if (signal?.aborted === true) throw new CallError({ code: 'ABORTED', message: `${name} was cancelled` })
     if (answer instanceof Error) throw answer
     return answer
@@ -45,6 +48,11 @@ export class FakeClient implements Client {
     const listeners = this.#listeners.get(name) ?? new Set()
     this.#listeners.set(name, listeners.add(listener))
     return () => listeners.delete(listener)
+  }
+
+  /** Calls that are not answered yet. */
+  get pending(): number {
+    return this.#pending
   }
 
   onLost(): () => void {
@@ -62,7 +70,7 @@ export class FakeClient implements Client {
   }
 
   #answer<Name extends ProcedureName>(name: Name, input: Input<Name>): Output<Name> | Error {
-    const refused = this.refuse(name, input as Record<string, unknown>)
+    const refused = this.refuse(name, input)
     if (refused !== undefined) return new CallError({ code: 'IO', message: refused })
     const answers = this.#answers[name]
     if (answers !== undefined) return answers(input)

@@ -47,24 +47,28 @@ export class FakeStore {
   }
 
   delete(key: string): void {
-    const path = segments(key)
-    const child = this.#find(path)
+    const child = this.#find(segments(key))
     if (child === undefined) return
     child.size = undefined
-    this.#changed(key)
-    for (let depth = path.length; depth > 0; depth--) {
-      const below = this.#find(path.slice(0, depth))
-      if (below === undefined || below.size !== undefined || below.below.size > 0) break
-      this.#find(path.slice(0, depth - 1))?.below.delete(below.name)
-    }
-    this.#tell(path)
+    this.#prune(segments(key))
   }
 
   deleteBranch(prefix: string): void {
-    const path = segments(prefix)
-    this.#find(path.slice(0, -1))?.below.delete(path.at(-1) ?? '')
-    this.#changed(prefix)
-    this.#tell(path)
+    const child = this.#find(segments(prefix))
+    if (child === undefined) return
+    child.size = undefined
+    child.below.clear()
+    this.#prune(segments(prefix))
+  }
+
+  /** Takes away what holds nothing any more, from `path` upwards. */
+  #prune(path: readonly string[]): void {
+    for (let depth = path.length; depth > 0; depth--) {
+      const child = this.#find(path.slice(0, depth))
+      if (child === undefined || child.size !== undefined || child.below.size > 0) break
+      this.#find(path.slice(0, depth - 1))?.below.delete(child.name)
+    }
+    this.#changed(`/${path.join('/')}`)
   }
 
   #find(path: readonly string[]): Child | undefined {

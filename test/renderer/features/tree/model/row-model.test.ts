@@ -133,9 +133,7 @@ describe('RowModel', () => {
           expect(model.settle(place)).toEqual(place)
         }
         for (const { level } of all(root)) {
-          const isShown =
-            level === model.root || rows.some(row => row.level === level) || model.isShown(level)
-          expect(model.isShown(level)).toBe(isShown)
+          expect(model.isShown(level)).toBe(shown(root).includes(level))
           const settled = model.settle({ level, index: 3 })
           if (rows.length === 0) expect(settled).toBeUndefined()
           else expect(rows).toContainEqual(settled)

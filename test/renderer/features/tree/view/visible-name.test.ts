@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { visibleName } from '../../../../../src/renderer/features/tree/view/visible-name.ts'
+
+const text = (name: string) =>
+  visibleName(name)
+    .map(part => (part.isSign ? `[${part.text}]` : part.text))
+    .join('')
+
+describe('visibleName()', () => {
+  it('shows what is plain as it is', () => {
+    expect(visibleName('plain name.txt')).toEqual([{ text: 'plain name.txt', isSign: false }])
+    expect(text('مرحبا')).toBe('مرحبا')
+    expect(text('👩‍👩‍👧')).toBe('👩‍👩‍👧')
+  })
+
+  it('gives a sign to what can not be seen', () => {
+    expect(text('a\nb')).toBe('a[␊]b')
+    expect(text('a\tb\u0000')).toBe('a[␉]b[␀]')
+    expect(text('\u007f\u0085')).toBe('[␡][U+0085]')
+    expect(text('x\u202egnp.exe')).toBe('x[U+202E]gnp.exe')
+    expect(text('a\u200bb\ufeff')).toBe('a[U+200B]b[U+FEFF]')
+  })
+
+  it('shows spaces at the ends, and leaves those between alone', () => {
+    expect(text('  a b ')).toBe('[␣␣]a b[␣]')
+  })
+
+  it('never draws more than a screen of a name, nor half a character', () => {
+    const parts = visibleName('😀'.repeat(10_000))
+    expect(parts.at(-1)).toEqual({ text: '…', isSign: true })
+    expect(parts.map(part => part.text).join('').length).toBeLessThan(500)
+    expect(parts[0]?.text).not.toMatch(/\p{Surrogate}/u)
+  })
+
+  it('leaves no control character and no bidirectional control in what it draws', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), name => {
+        const drawn = visibleName(name)
+          .map(part => part.text)
+          .join('')
+        expect(drawn).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/u)
+      }),
+    )
+  })
+})
