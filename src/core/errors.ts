@@ -113,7 +113,7 @@ export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined)
     Object.getPrototypeOf(error) as object,
     Object.getOwnPropertyDescriptors(error),
   )
-  return Object.assign(copy as DatastoreError, { message, key, cause: error })
+  return Object.assign(copy as DatastoreError, { message, key })
 }
 
 /** What an error says, whatever was thrown. */

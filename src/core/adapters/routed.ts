@@ -75,7 +75,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
     isWrite: boolean,
     work: (place: Place<V>) => Promise<T>,
   ): Promise<T> {
-    return this.gate.read(action, key, options, () => {
+    return this.gate.follow(action, key, options, () => {
       const place = this.route(action, key, isWrite)
       return place.key === key ? work(place) : told(work(place), below => place.restore(below))
     })

@@ -43,6 +43,25 @@ export class CallGate {
     })
   }
 
+  /**
+   * A call that one store below takes into its own order as soon as it runs, so that only writes which are several
+   * calls below have to be waited for. While there are none it costs next to nothing, and `close` may leave it to the
+   * store below to wait for it.
+   */
+  follow<T>(action: string, key: Key, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#queue.isIdle && !this.#lifecycle.isClosed) {
+      try {
+        return work()
+      } catch (error) {
+        return Promise.reject(error as Error)
+      }
+    }
+    return this.#lifecycle.run(action, key, () => {
+      throwIfAborted(options?.signal, action, key)
+      return this.#queue.follow(key, work)
+    })
+  }
+
   /** A read of many pieces: `close` waits until the consumer is done with it. */
   async *readStream<T>(
     action: string,
