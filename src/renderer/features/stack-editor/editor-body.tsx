@@ -13,7 +13,7 @@ import { ProblemList } from './problems/problem-list.tsx'
 import { RememberedPanels } from './remembered-panels.tsx'
 import styles from './stack-editor.module.css'
 import type { StackEditorProps } from './stack-editor.tsx'
-import { EditorContext } from './state/editor-context.ts'
+import { EditorContext, ProblemsContext, useFoundProblems } from './state/editor-context.ts'
 import { isDirty } from './state/editor-state.ts'
 import { createEditorStore } from './state/editor-store.ts'
 import { useValidation } from './state/use-validation.ts'
@@ -35,7 +35,9 @@ export function EditorBody(props: EditorBodyProps) {
   useValidation(store, client)
   return (
     <EditorContext value={editor}>
-      <EditorLayout onApplied={onApplied} />
+      <ProblemsContext value={useFoundProblems(store)}>
+        <EditorLayout onApplied={onApplied} />
+      </ProblemsContext>
     </EditorContext>
   )
 }

@@ -5,7 +5,7 @@ import type { Shell } from '../../api/shell.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { EditorBody } from './editor-body.tsx'
-import { printJson } from './json/print-json.ts'
+import { printDocument } from './json/print-json.ts'
 import { isUntouched } from './start/is-untouched.ts'
 import { loadStart } from './start/load-start.ts'
 import { TemplateList } from './start/template-list.tsx'
@@ -42,7 +42,7 @@ export function StackEditor({ client, shell, session, initial, onApplied, onDirt
     return (
       <TemplateList
         templates={templates}
-        onChoose={document => setBegun({ text: `${printJson(document)}\n` })}
+        onChoose={document => setBegun({ text: printDocument(document) })}
       />
     )
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { fsKind } from '../../../../src/core/node/kinds/fs.ts'
+import { defineKind } from '../../../../src/core/stack/kind.ts'
 import { pureKinds } from '../../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../../src/core/stack/registry.ts'
 import { parseJson } from '../../../../src/renderer/features/stack-editor/json/parse-json.ts'
@@ -10,62 +12,47 @@ import {
 import type { Stack } from '../../../../src/renderer/features/stack-editor/operations/stack-edit.ts'
 import { type KindInfo, kindInfo } from '../../../../src/shared/procedures/stacks.ts'
 
-/** Folders, as the page knows them: the store itself needs Node. */
-export const folderKind: KindInfo = {
-  kind: 'fs',
-  label: 'Folder',
-  help: 'Keeps values in files of a folder.',
-  children: 'none',
-  schema: z.toJSONSchema(
-    z.strictObject({
-      path: z
-        .string()
-        .min(1, 'it needs the path of a folder')
-        .meta({ format: 'folder-path' })
-        .describe('The folder. A relative path starts from the folder of the stack file.'),
-      layout: z.enum(['strata', 'plain']).default('strata').describe('How keys become files.'),
-      durability: z.enum(['none', 'file', 'full']).default('none').describe('What a put waits for.'),
-      create: z.boolean().optional().describe('Make the folder when it is missing.'),
-      readOnly: z.boolean().default(false).describe('Refuse every write.'),
-    }),
-    { io: 'input' },
-  ),
-}
-
 /** Children under names, which no built-in kind has yet. */
-export const mountKind: KindInfo = {
-  kind: 'mount',
-  label: 'Mounts',
+const keyedKind = defineKind({
+  kind: 'keyed',
+  label: 'Keyed',
   help: 'Stores under prefixes.',
+  schema: z.strictObject({}),
   children: 'keyed',
-  childrenField: 'mounts',
-  schema: z.toJSONSchema(z.strictObject({})),
-}
+  childrenField: 'stores',
+  open: neverOpened,
+})
 
 /** An option of every type that forms know. */
-export const oddKind: KindInfo = {
+const oddKind = defineKind({
   kind: 'odd',
   label: 'Odd',
   help: 'Has every kind of option.',
+  schema: z.strictObject({
+    count: z.number().int().min(1).max(64),
+    ratio: z.number().optional(),
+    followLinks: z.boolean().default(false),
+    mode: z.enum(['a', 'b']),
+    list: z.array(z.string()).optional(),
+  }),
   children: 'one',
   childrenField: 'inner',
-  schema: z.toJSONSchema(
-    z.strictObject({
-      count: z.number().int().min(1).max(64),
-      ratio: z.number().optional(),
-      followLinks: z.boolean().default(false),
-      mode: z.enum(['a', 'b']),
-      list: z.array(z.string()).optional(),
-    }),
-    { io: 'input' },
-  ),
+  open: neverOpened,
+})
+
+function neverOpened(): never {
+  throw new Error('This kind is only there to be edited')
 }
 
-const builtIn = z.array(kindInfo).parse(new Registry(pureKinds).describe())
+/** The kinds of the library and the two above. */
+export const registry = new Registry([...pureKinds, fsKind, keyedKind, oddKind])
 
-/** The kinds of the library and those above, as they cross the contract. */
+/** The same as they cross the contract. */
 export const kinds: Kinds = new Map(
-  [...builtIn, folderKind, mountKind, oddKind].map(info => [info.kind, info]),
+  z
+    .array(kindInfo)
+    .parse(registry.describe())
+    .map(info => [info.kind, info]),
 )
 
 export function kind(name: string): KindInfo {

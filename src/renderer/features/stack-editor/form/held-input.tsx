@@ -15,6 +15,13 @@ export interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly read: (typed: string) => Typed
 }
 
+interface Held {
+  readonly text: string
+  readonly wrong: string
+  /** What the document said meanwhile: once it says something else, that is shown. */
+  readonly instead: string
+}
+
 /** A field that keeps what cannot be taken to itself, marked, and out of the document. */
 export function HeldInput({
   value,
@@ -25,10 +32,11 @@ export function HeldInput({
   problems,
   ...frame
 }: HeldInputProps) {
-  const [held, setHeld] = useState<{ readonly text: string; readonly wrong: string }>()
+  const [last, setLast] = useState<Held>()
+  const held = last?.instead === value ? last : undefined
   const type = (text: string) => {
     const typed = read(text)
-    setHeld('wrong' in typed ? { text, wrong: typed.wrong } : undefined)
+    setLast('wrong' in typed ? { text, wrong: typed.wrong, instead: value } : undefined)
     if ('take' in typed) typed.take()
   }
   const shown = held === undefined ? problems : [heldProblem(frame.name, held.wrong), ...problems]
@@ -44,7 +52,6 @@ export function HeldInput({
             placeholder={placeholder}
             spellCheck={false}
             autoComplete="off"
-            onBlur={() => setHeld(undefined)}
             onChange={event => type(event.target.value)}
           />
           {hint !== undefined && <span className={styles['bounds']}>{hint}</span>}

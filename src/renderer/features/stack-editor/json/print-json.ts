@@ -15,6 +15,12 @@ export function printJson(value: unknown): JsonText {
   return JSON.stringify(value)
 }
 
+/** Prints a whole document: each of its members begins a line, and it ends with a line break. */
+export function printDocument(document: object): string {
+  const members = Object.entries(document).map(([name, value]) => memberText(name, printJson(value)))
+  return `${members.length === 0 ? '{}' : printLines('{', members, '}')}\n`
+}
+
 export function printObject(members: readonly (readonly [string, JsonText])[]): JsonText {
   const isFlat = members.every(([, value]) => isFlatText(value))
   const items = members.map(([name, value]) => memberText(name, value))

@@ -11,6 +11,8 @@ import { impossible, POSSIBLE, type Possible, type Stack, type StackEdit, unchan
 export interface Wrapping {
   readonly info: KindInfo
   readonly label: string
+  /** Whether the kind itself says what people call it. */
+  readonly isNamed: boolean
   /** Kinds of new nodes that go before the wrapped one. */
   readonly before: readonly KindInfo[]
 }
@@ -25,9 +27,11 @@ export function wrappings(kinds: Kinds): readonly Wrapping[] {
     .map(info => {
       const hint = isRecord(info.schema['x-wrap']) ? info.schema['x-wrap'] : {}
       const before = Array.isArray(hint['before']) ? hint['before'] : []
+      const name = typeof hint['label'] === 'string' ? hint['label'] : undefined
       return {
         info,
-        label: typeof hint['label'] === 'string' ? hint['label'] : `Wrap in ${info.label}`,
+        label: name ?? `Wrap in ${info.label}`,
+        isNamed: name !== undefined,
         before: before.flatMap(kind => kinds.get(String(kind)) ?? []),
       }
     })

@@ -4,7 +4,7 @@ import styles from './template-list.module.css'
 
 export interface TemplateListProps {
   readonly templates: readonly Template[]
-  readonly onChoose: (document: unknown) => void
+  readonly onChoose: (document: Template['document']) => void
 }
 
 const EMPTY: Template = {

@@ -30,10 +30,17 @@ export function useSelectedNode(): StackNode | undefined {
   return useEditorState(state => nodeOf(stackOf(state), state.draft.selected))
 }
 
-export function useProblems(): readonly PlacedProblem[] {
-  const draft = useEditorState(state => state.draft)
-  const stack = useEditorState(stackOf)
-  const found = useEditorState(state => state.found)
-  const refused = useEditorState(state => state.refused)
+/** Finds the problems of the draft, for one place that hands them to all others. */
+export function useFoundProblems(store: EditorStore): readonly PlacedProblem[] {
+  const draft = useStore(store, state => state.draft)
+  const stack = useStore(store, stackOf)
+  const found = useStore(store, state => state.found)
+  const refused = useStore(store, state => state.refused)
   return useMemo(() => allProblems(draft, stack, { found, refused }), [draft, stack, found, refused])
+}
+
+export const ProblemsContext = createContext<readonly PlacedProblem[]>([])
+
+export function useProblems(): readonly PlacedProblem[] {
+  return useContext(ProblemsContext)
 }

@@ -22,9 +22,11 @@ export function createEditorStore(
 ): EditorStore {
   const { text: fileText, form } = readFileText(initial.text)
   const text = session === undefined ? fileText : withIds(fileText, session, kinds)
+  const draft = openDraft(text)
+  const isBegun = stackOf({ draft, kinds })?.kind !== undefined
   return createStore<EditorState>(() => ({
     kinds,
-    draft: openDraft(text),
+    draft,
     applied: text,
     saved: initial.path === undefined ? undefined : fileText,
     path: initial.path,
@@ -36,7 +38,7 @@ export function createEditorStore(
     notice: undefined,
     busy: undefined,
     collapsed: new Set(),
-    focus: { to: 'tree' },
+    focus: isBegun ? { to: 'tree' } : { to: 'field', name: 'kind' },
   }))
 }
 

@@ -107,7 +107,7 @@ function extensions(events: JsonEditorEvents) {
     nodeHighlight,
     editorTheme,
     keymap.of([...closeBracketsKeymap, ...defaultKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': 'Stack document', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Stack document', spellcheck: 'false', tabindex: '0' }),
     EditorView.updateListener.of(update => report(update, events)),
   ]
 }

@@ -22,7 +22,7 @@ export function chooseEntry(
     operate(store, stack => changeKind(stack, node, info), { to: 'field' })
   } else if (menu === 'wrap') {
     wrapIn(store, node, id)
-  } else if (id === 'add' || id === 'kind') {
+  } else if (id === 'add' || id === 'kind' || id === 'wrap') {
     return id
   } else if (id.startsWith('wrap ')) {
     wrapIn(store, node, id.slice('wrap '.length))

@@ -19,3 +19,7 @@ export function setCollapsed(store: EditorStore, ids: readonly string[], isColla
   const node = hiding && nodeOf(stackOf(store.getState()), hiding)
   if (node !== undefined) select(store, node.path)
 }
+
+export function toggleCollapsed(store: EditorStore, id: string): void {
+  setCollapsed(store, [id], !store.getState().collapsed.has(id))
+}

@@ -66,7 +66,12 @@ function commandGroups(node: StackNode, kinds: Kinds, isMac: boolean): readonly 
       { id: 'add', label: `${addLabel(node)}…`, shortcut: '+', isDisabled: isFull },
       { id: 'kind', label: 'Change kind…', isDisabled: kinds.size < 2 },
     ]),
-    group('wrap', [...wrapEntries(kinds).map(wrapping => ({ ...wrapping, id: `wrap ${wrapping.id}` }))]),
+    group('wrap', [
+      ...wrappings(kinds)
+        .filter(({ isNamed }) => isNamed)
+        .map(({ info, label }) => ({ id: `wrap ${info.kind}`, label })),
+      { id: 'wrap', label: 'Wrap…' },
+    ]),
     group('change', commands),
   ]
 }

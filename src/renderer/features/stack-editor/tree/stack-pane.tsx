@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, Copy, Layers, Plus, Trash2, Ungroup } from 'lucide-react'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
+import { ContextMenu } from '../../../ui/context-menu.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { PanelHeader } from '../../../ui/panel-header.tsx'
 import { isMacPlatform } from '../../../ui/platform.ts'
@@ -9,8 +10,8 @@ import { NODE_COMMANDS, type NodeCommand } from '../operations/node-commands.ts'
 import { useEditor, useEditorState, useSelectedNode } from '../state/editor-context.ts'
 import { Toolbar } from '../widgets/toolbar.tsx'
 import { chooseEntry, runCommand } from './choose-entry.ts'
-import type { MenuName } from './node-menu.ts'
-import { NodeMenuPopover } from './node-menu-popover.tsx'
+import { type MenuName, nodeMenu } from './node-menu.ts'
+import { below, type Point } from './point.ts'
 import styles from './stack-pane.module.css'
 import { StackTree } from './stack-tree.tsx'
 
@@ -24,20 +25,19 @@ const ICONS: Readonly<Partial<Record<NodeCommand['id'], typeof Plus>>> = {
 
 interface OpenMenu {
   readonly name: MenuName
-  readonly anchor: Element
+  readonly at: Point
 }
 
 /** The tree of nodes with its toolbar and menus. */
 export function StackPane() {
   const { store } = useEditor()
   const node = useSelectedNode()
+  const kinds = useEditorState(state => state.kinds)
   const isBroken = useEditorState(state => state.draft.error !== undefined)
   const [menu, setMenu] = useState<OpenMenu>()
   const isMac = isMacPlatform()
   const isOff = node === undefined || isBroken
-  const open = (name: MenuName, anchor: Element | null) => {
-    if (anchor !== null && !isOff) setMenu({ name, anchor })
-  }
+  const openMenu = useCallback((name: MenuName, at: Point) => setMenu({ name, at }), [])
 
   return (
     <section className={styles['pane']} aria-label="Nodes">
@@ -48,13 +48,13 @@ export function StackPane() {
             icon={Plus}
             shortcut="+"
             isDisabled={isOff || placeToAdd(node) === undefined}
-            onPress={({ target }) => open('add', target)}
+            onPress={({ target }) => openMenu('add', below(target))}
           />
           <IconButton
             label="Wrap"
             icon={Layers}
             isDisabled={isOff}
-            onPress={({ target }) => open('wrap', target)}
+            onPress={({ target }) => openMenu('wrap', below(target))}
           />
           {NODE_COMMANDS.map(({ id, label, shortcut, check }) => {
             const icon = ICONS[id]
@@ -74,16 +74,16 @@ export function StackPane() {
           })}
         </Toolbar>
       </PanelHeader>
-      <StackTree onMenu={open} />
-      {menu !== undefined && node !== undefined && (
-        <NodeMenuPopover
-          name={menu.name}
-          anchor={menu.anchor}
-          node={node}
+      <StackTree onMenu={openMenu} />
+      {menu !== undefined && !isOff && (
+        <ContextMenu
+          key={menu.name}
+          {...nodeMenu(menu.name, node, kinds, isMac)}
+          at={menu.at}
           onClose={() => setMenu(undefined)}
           onChoose={id => {
             const next = chooseEntry(store, node, menu.name, id)
-            setMenu(next && { ...menu, name: next })
+            if (next !== undefined) openMenu(next, menu.at)
           }}
         />
       )}

@@ -1,64 +1,77 @@
 import { Box, ChevronDown, ChevronRight, CircleAlert, Layers2, TriangleAlert } from 'lucide-react'
-import { nodeDetail, nodeTitle } from './node-title.ts'
-import type { RowMarks } from './row-marks.ts'
+import { memo } from 'react'
+import type { Point } from './point.ts'
 import styles from './stack-tree.module.css'
-import type { Row } from './visible-rows.ts'
+
+/** What a person can do to a row with the pointer. */
+export type RowAction = { readonly type: 'select' | 'toggle' } | { readonly type: 'menu'; readonly at: Point }
 
 export interface StackRowProps {
   readonly id: string
-  readonly row: Row
-  /** The text that the row's node was read from. */
-  readonly text: string
-  readonly marks: RowMarks
+  readonly nodeId: string
+  readonly title: string
+  readonly detail: string
+  readonly help: string | undefined
+  readonly takesChildren: boolean
+  readonly level: number
+  readonly position: number
+  readonly size: number
+  readonly isExpanded: boolean | undefined
   readonly isSelected: boolean
-  readonly onSelect: () => void
-  readonly onToggle: () => void
-  readonly onMenu: (anchor: Element) => void
+  readonly errors: number
+  readonly warnings: number
+  /** Stays the same function, so that an edit draws only the rows that it changes. */
+  readonly onAct: (nodeId: string, action: RowAction) => void
 }
 
-export function StackRow({ id, row, text, marks, isSelected, onSelect, onToggle, onMenu }: StackRowProps) {
-  const { node, level, position, size, isExpanded } = row
-  const Kind = (node.info?.children ?? 'none') === 'none' ? Box : Layers2
+export const StackRow = memo(function StackRow(props: StackRowProps) {
+  const { nodeId, title, detail, level, isExpanded, onAct } = props
+  const Kind = props.takesChildren ? Layers2 : Box
   const Chevron = isExpanded === true ? ChevronDown : ChevronRight
-  const detail = nodeDetail(node, text)
-  const count = marks.errors + marks.warnings
   return (
     <div
-      id={id}
+      id={props.id}
       role="treeitem"
       aria-level={level}
-      aria-posinset={position}
-      aria-setsize={size}
-      aria-selected={isSelected}
+      aria-posinset={props.position}
+      aria-setsize={props.size}
+      aria-selected={props.isSelected}
       {...(isExpanded !== undefined && { 'aria-expanded': isExpanded })}
       className={styles['row']}
       style={{ paddingLeft: `${4 + (level - 1) * 14}px` }}
-      title={node.info?.help}
-      onClick={onSelect}
+      title={props.help}
+      onClick={() => onAct(nodeId, { type: 'select' })}
       onContextMenu={event => {
         event.preventDefault()
-        onMenu(event.currentTarget)
+        onAct(nodeId, { type: 'menu', at: { x: event.clientX, y: event.clientY } })
       }}
     >
       <span
         className={styles['chevron']}
         onClick={event => {
           event.stopPropagation()
-          onToggle()
+          onAct(nodeId, { type: 'toggle' })
         }}
       >
         {isExpanded !== undefined && <Chevron size={14} aria-hidden />}
       </span>
       <Kind size={14} aria-hidden className={styles['icon']} />
-      <span className={styles['title']}>{nodeTitle(node)}</span>
+      <span className={styles['title']}>{title}</span>
       {detail !== '' && <span className={styles['detail']}>{detail}</span>}
-      {count > 0 && (
-        <span className={marks.errors > 0 ? styles['errors'] : styles['warnings']}>
-          {marks.errors > 0 ? <CircleAlert size={13} aria-hidden /> : <TriangleAlert size={13} aria-hidden />}
-          {count}
-          <span className="visually-hidden">{count === 1 ? ' problem' : ' problems'}</span>
-        </span>
-      )}
+      <Marks errors={props.errors} warnings={props.warnings} />
     </div>
+  )
+})
+
+function Marks({ errors, warnings }: Pick<StackRowProps, 'errors' | 'warnings'>) {
+  const count = errors + warnings
+  if (count === 0) return null
+  const Icon = errors > 0 ? CircleAlert : TriangleAlert
+  return (
+    <span className={errors > 0 ? styles['errors'] : styles['warnings']}>
+      <Icon size={13} aria-hidden />
+      {count}
+      <span className="visually-hidden">{count === 1 ? ' problem' : ' problems'}</span>
+    </span>
   )
 }

@@ -1,13 +1,15 @@
-import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useId, useRef } from 'react'
+import { parsePath } from '../json/json-path.ts'
 import { select } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
 import { stackOf } from '../state/editor-store.ts'
 import { useFocusRequest } from '../state/use-focus-request.ts'
-import { setCollapsed } from './collapse.ts'
+import { setCollapsed, toggleCollapsed } from './collapse.ts'
 import type { MenuName } from './node-menu.ts'
-import { nodeTitle } from './node-title.ts'
+import { nodeDetail, nodeTitle } from './node-title.ts'
+import { below, type Point } from './point.ts'
 import { rowMarks } from './row-marks.ts'
-import { StackRow } from './stack-row.tsx'
+import { type RowAction, StackRow } from './stack-row.tsx'
 import styles from './stack-tree.module.css'
 import { treeCommand } from './tree-command.ts'
 import { treeMove } from './tree-keys.ts'
@@ -15,7 +17,7 @@ import { useTypeAhead } from './use-type-ahead.ts'
 import { visibleRows } from './visible-rows.ts'
 
 export interface StackTreeProps {
-  readonly onMenu: (name: MenuName, anchor: Element | null) => void
+  readonly onMenu: (name: MenuName, at: Point) => void
 }
 
 /** The nodes of the stack as a tree; the selected one is where its keyboard is. */
@@ -32,7 +34,20 @@ export function StackTree({ onMenu }: StackTreeProps) {
   const rows = visibleRows(root, collapsed)
   const current = rows.findIndex(({ node }) => String(node.path) === String(selected))
   const findTyped = useTypeAhead()
-  const activeRow = () => tree.current?.querySelector('[aria-selected="true"]') ?? null
+  const openMenu = (name: MenuName) => {
+    const active = tree.current?.querySelector('[aria-selected="true"]')
+    if (active) onMenu(name, below(active))
+  }
+
+  const onAct = useCallback(
+    (nodeId: string, action: RowAction) => {
+      const path = parsePath(nodeId)
+      if (action.type === 'toggle') toggleCollapsed(store, nodeId)
+      else select(store, path)
+      if (action.type === 'menu') onMenu('node', action.at)
+    },
+    [store, onMenu],
+  )
 
   useFocusRequest(request => {
     if (request.to === 'tree') tree.current?.focus()
@@ -47,7 +62,7 @@ export function StackTree({ onMenu }: StackTreeProps) {
     const row = rows[current]
     if (command !== undefined && row !== undefined) {
       event.preventDefault()
-      command.run({ store, node: row.node, openMenu: name => onMenu(name, activeRow()) })
+      command.run({ store, node: row.node, openMenu })
       return
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -86,20 +101,20 @@ export function StackTree({ onMenu }: StackTreeProps) {
       className={styles['tree']}
       onKeyDown={onKeyDown}
     >
-      {rows.map((row, index) => (
+      {rows.map(({ node, isExpanded, ...place }, index) => (
         <StackRow
-          key={row.node.id}
+          key={node.id}
           id={`${id}-${index}`}
-          row={row}
-          text={text}
-          marks={marks.get(row.node.id, row.isExpanded === false)}
+          nodeId={node.id}
+          title={nodeTitle(node)}
+          detail={nodeDetail(node, text)}
+          help={node.info?.help}
+          takesChildren={node.info?.childrenField !== undefined}
+          isExpanded={isExpanded}
           isSelected={index === current}
-          onSelect={() => select(store, row.node.path)}
-          onToggle={() => setCollapsed(store, [row.node.id], row.isExpanded === true)}
-          onMenu={anchor => {
-            select(store, row.node.path)
-            onMenu('node', anchor)
-          }}
+          onAct={onAct}
+          {...place}
+          {...marks.get(node.id, isExpanded === false)}
         />
       ))}
     </div>

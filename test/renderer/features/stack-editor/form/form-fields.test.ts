@@ -25,6 +25,7 @@ describe('formFields', () => {
       ['Durability', 'choice'],
       ['Create', 'choice'],
       ['Read only', 'flag'],
+      ['Follow links', 'flag'],
     ])
   })
 

@@ -18,7 +18,7 @@ describe('json-path', () => {
 
   it('X1 spells paths as problems do', () => {
     expect(formatPath(['root', 'tiers', 1, 'path'])).toBe('root.tiers[1].path')
-    expect(parsePath('root.mounts["/a.b"].path')).toEqual(['root', 'mounts', '/a.b', 'path'])
+    expect(parsePath('root.stores["/a.b"].path')).toEqual(['root', 'stores', '/a.b', 'path'])
     expect(parsePath('')).toEqual([])
   })
 

@@ -63,9 +63,9 @@ describe('addNode', () => {
   })
 
   it('X2 gives children that are told by name a name of their own', () => {
-    const one = add('{ "root": { "kind": "mount" } }', 'root', 'memory')
+    const one = add('{ "root": { "kind": "keyed" } }', 'root', 'memory')
     const three = add(add(one, 'root', 'memory'), 'root', 'memory')
-    expect(Object.keys((JSON.parse(three) as { root: { mounts: object } }).root.mounts)).toEqual([
+    expect(Object.keys((JSON.parse(three) as { root: { stores: object } }).root.stores)).toEqual([
       '/',
       '/store-1',
       '/store-2',

@@ -144,7 +144,7 @@ describe('operations in the text', () => {
   })
 
   it('X2 renameChild() gives a child that is told by name another', () => {
-    const stack = stackOfText('{ "root": { "kind": "mount", "mounts": { "/a": { "kind": "memory" } } } }')
-    expect(renameChild(stack.text, nodeIn(stack, 'root.mounts["/a"]'), '/b')).toContain('"/b": { "kind"')
+    const stack = stackOfText('{ "root": { "kind": "keyed", "stores": { "/a": { "kind": "memory" } } } }')
+    expect(renameChild(stack.text, nodeIn(stack, 'root.stores["/a"]'), '/b')).toContain('"/b": { "kind"')
   })
 })

@@ -38,8 +38,8 @@ const { node } = fc.letrec<{ node: Plain; leaf: Plain; branch: Plain }>(tie => (
     }),
     fc.record({ kind: fc.constant('read-only'), label: fc.string(), store: tie('node') }),
     fc.record({
-      kind: fc.constant('mount'),
-      mounts: fc.dictionary(fc.stringMatching(/^\/[a-z]{1,3}$/), tie('node'), {
+      kind: fc.constant('keyed'),
+      stores: fc.dictionary(fc.stringMatching(/^\/[a-z]{1,3}$/), tie('node'), {
         maxKeys: 3,
         noNullPrototype: true,
       }),

@@ -1,0 +1,103 @@
+import { ConfigError } from '../../../../../src/core/stack/config-error.ts'
+import { parseDocument, validateDocument } from '../../../../../src/core/stack/parse.ts'
+import { contract, type Output, type ParsedInput } from '../../../../../src/shared/contract.ts'
+import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
+import type { Failure, Reply } from '../../../../../src/shared/values.ts'
+import { kinds, registry } from '../kinds.ts'
+import { templates } from './templates.ts'
+
+type Handled =
+  | `stacks.${'kinds' | 'templates' | 'validate' | 'read' | 'write'}`
+  | `sessions.${'open' | 'apply'}`
+type Handlers = { readonly [Name in Handled]: (input: ParsedInput<Name>) => Output<Name> }
+
+/** The part of the host that the stack editor calls: real schemas and checks, folders and files only in name. */
+export class FakeHost {
+  readonly calls: string[] = []
+  readonly files = new Map<string, string>()
+  readonly applied: unknown[] = []
+
+  readonly #handlers: Handlers = {
+    'stacks.kinds': () => ({ kinds: [...kinds.values()] }),
+    'stacks.templates': () => ({ templates: [...templates] }),
+    'stacks.validate': ({ text }) => ({ problems: [...validateDocument(JSON.parse(text), registry)] }),
+    'stacks.read': input => this.#read(input),
+    'stacks.write': input => this.#write(input),
+    'sessions.open': ({ source }) => this.#open(source.type === 'document' ? source.document : undefined),
+    'sessions.apply': ({ document }) => this.#open(document),
+  }
+
+  answer(name: keyof Handlers, input: unknown): Reply<unknown> {
+    this.calls.push(name)
+    const parsed = contract[name].input.safeParse(input)
+    if (!parsed.success) return failed({ code: 'BAD_INPUT', message: parsed.error.message })
+    try {
+      const handle = this.#handlers[name] as (parsed: unknown) => unknown
+      return { ok: true, value: contract[name].output.parse(handle(parsed.data)) }
+    } catch (error) {
+      if (error instanceof Failed) return failed(error.failure)
+      if (!(error instanceof ConfigError)) throw error
+      return failed({ code: error.code, message: error.message, path: error.path })
+    }
+  }
+
+  #read({ path }: ParsedInput<'stacks.read'>): Output<'stacks.read'> {
+    const text = this.files.get(path)
+    if (text === undefined)
+      throw new Failed({ code: 'NOT_FOUND', message: `Cannot read "${path}": there is no such file` })
+    return { path, text }
+  }
+
+  #write({ path, text, replace = false }: ParsedInput<'stacks.write'>): Output<'stacks.write'> {
+    if (!replace && this.files.has(path))
+      throw new Failed({ code: 'ALREADY_EXISTS', message: `Cannot write "${path}": there is such a file` })
+    this.files.set(path, text)
+    return { done: true }
+  }
+
+  #open(document: unknown): SessionInfo {
+    const parsed = parseDocument(document, registry)
+    const missing = /"path":"([^"]*missing[^"]*)"/.exec(JSON.stringify(document))?.[1]
+    if (missing !== undefined) {
+      const path = pathOfFolder(parsed.document.root, 'root', missing)
+      throw new ConfigError(`${path}.path`, `no such folder ${JSON.stringify(missing)}`)
+    }
+    this.applied.push(document)
+    return {
+      id: 's1',
+      name: parsed.name,
+      source: { type: 'document', document },
+      isReadOnly: false,
+      isWritable: true,
+      document: { ...parsed.document },
+      nodes: [],
+    }
+  }
+}
+
+class Failed extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+function failed(error: Failure): Reply<unknown> {
+  return { ok: false, error }
+}
+
+function pathOfFolder(node: object, at: string, folder: string): string | undefined {
+  if ('path' in node && node.path === folder) return at
+  for (const [name, value] of Object.entries(node)) {
+    const items: readonly [string, unknown][] = Array.isArray(value)
+      ? value.map((item: unknown, index) => [`${at}.${name}[${index}]`, item])
+      : [[`${at}.${name}`, value]]
+    for (const [path, item] of items) {
+      const found = typeof item === 'object' && item !== null ? pathOfFolder(item, path, folder) : undefined
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,286 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from '@playwright/test'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { HarnessOptions } from './harness/bridge.ts'
+import { chromiumPath, launchChromium } from './harness/chromium.ts'
+import { type OpenEditor, openEditor } from './harness/open-editor.ts'
+import { serveHarness } from './harness/serve.ts'
+
+if (chromiumPath === undefined) console.warn('Skipped: the stack editor in a browser. Install chromium.')
+
+const TIERED = `{
+  "strata": 1,
+  "name": "Mine",
+  "root": {
+    "kind": "tiered",
+    "tiers": [
+      { "kind": "memory" },
+      { "kind": "fs", "path": "data", "layout": "odd" }
+    ]
+  }
+}
+`
+
+describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout: 120_000 }, () => {
+  let browser: Browser
+  let server: Awaited<ReturnType<typeof serveHarness>>
+  const opened: OpenEditor[] = []
+
+  beforeAll(async () => {
+    server = await serveHarness()
+    browser = await launchChromium()
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  afterEach(async () => {
+    for (const { page, errors } of opened.splice(0)) {
+      const { violations } = await page.evaluate(() => window.strataSeen)
+      await page.context().close()
+      expect(violations).toEqual([])
+      expect(errors).toEqual([])
+    }
+  })
+
+  async function open(options: HarnessOptions, view?: Parameters<typeof openEditor>[3]): Promise<OpenEditor> {
+    const editor = await openEditor(browser, server.url, options, view)
+    opened.push(editor)
+    return editor
+  }
+
+  it('X1 a memory tier over four sharded folders is made and applied by keyboard alone', async () => {
+    const { page, host } = await open({ text: '' })
+    await focused(page, 'button', 'One folder')
+    await press(page, 'ArrowUp', 'Enter')
+    await focused(page, 'combobox', 'Kind')
+    await press(page, 't', 'Escape')
+    await press(page, '+')
+    await focused(page, 'menuitem', 'Memory')
+    await press(page, 'Enter')
+    await focused(page, 'tree', 'Stack')
+    await press(page, '+')
+    await focused(page, 'menuitem', 'Another Memory')
+    await press(page, 's')
+    await focused(page, 'menuitem', 'Sharded')
+    await press(page, 'Enter')
+    await focused(page, 'tree', 'Stack')
+    await press(page, '+')
+    await focused(page, 'menuitem', 'Memory')
+    await press(page, 'f')
+    await focused(page, 'menuitem', 'Folder')
+    await press(page, 'Enter')
+    await focused(page, 'textbox', 'Path')
+    await page.keyboard.type('data/shard-1')
+    await press(page, 'Enter')
+    for (let shard = 2; shard <= 4; shard++) {
+      await focused(page, 'tree', 'Stack')
+      await press(page, '+')
+      await focused(page, 'menuitem', 'Another Folder')
+      await press(page, 'Enter')
+      await row(page, `Folder data/shard-${shard}`).waitFor()
+    }
+    await press(page, 'Control+Enter')
+    await page.getByText('"New stack" is open').waitFor()
+    expect(host.applied).toMatchObject([
+      {
+        root: {
+          kind: 'tiered',
+          tiers: [
+            { kind: 'memory' },
+            {
+              kind: 'sharded',
+              shards: [1, 2, 3, 4].map(shard => ({ kind: 'fs', path: `data/shard-${shard}` })),
+            },
+          ],
+        },
+      },
+    ])
+  })
+
+  it('X1 tree, form and text show one draft, and undo goes through the edits of all three', async () => {
+    const { page } = await open({ text: TIERED })
+    await row(page, 'Folder data').click()
+    await page.getByLabel('Layout').selectOption('plain')
+    await expectText(page, text => text === TIERED.replace('"odd"', '"plain"'))
+    await page.getByLabel('Path').fill('elsewhere')
+    await row(page, 'Folder elsewhere').waitFor()
+    await row(page, 'Memory').click()
+    await press(page, 'Alt+ArrowDown')
+    await expectText(page, text => text.indexOf('memory') > text.indexOf('elsewhere'))
+    await page.getByRole('textbox', { name: 'Stack document' }).click()
+    await press(page, 'Control+Home', 'Control+End')
+    await page.keyboard.type(' ')
+    const undone = ['elsewhere', 'memory', '"data"', '"odd"']
+    await press(page, 'Control+z')
+    await press(page, 'Control+z')
+    await expectText(page, text => text.indexOf('memory') < text.indexOf(undone[0]!))
+    await press(page, 'Control+z')
+    await expectText(page, text => text.includes('"data"') && text.includes('"plain"'))
+    await press(page, 'Control+z')
+    await expectText(page, text => text === TIERED)
+    await press(page, 'Control+Shift+z')
+    await expectText(page, text => text === TIERED.replace('"odd"', '"plain"'))
+  })
+
+  it('X1 a problem is told at the field, at the node, in the text and in the list, which leads to it', async () => {
+    const { page } = await open({ text: TIERED })
+    await row(page, /Folder data · odd.*1 problem/).waitFor()
+    await page
+      .getByRole('list', { name: 'Problems' })
+      .getByRole('button', { name: /root\.tiers\[1\]\.layout/ })
+      .click()
+    await focused(page, 'combobox', 'Layout')
+    const field = page.getByLabel('Layout')
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    expect(await describedBy(field)).toContain('Invalid option')
+    expect(await page.locator('.cm-lintRange-error').innerText()).toBe('"odd"')
+    await press(page, 'Escape', 'Home', 'F8')
+    await focused(page, 'combobox', 'Layout')
+  })
+
+  it('X1 while the text is no JSON, tree and form stay as they were and can only be read', async () => {
+    const { page } = await open({ text: TIERED })
+    await page.getByRole('textbox', { name: 'Stack document' }).click()
+    await press(page, 'Control+Home')
+    await page.keyboard.type('x')
+    await page.getByText('The text is no valid JSON').waitFor()
+    await row(page, 'Memory').click()
+    expect(await page.getByLabel('Kind').isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true)
+    await press(page, 'Delete', '+')
+    await row(page, 'Memory').waitFor()
+    await press(page, 'Control+z')
+    await page.getByText('The text is no valid JSON').waitFor({ state: 'detached' })
+    await expectText(page, text => text === TIERED)
+  })
+
+  it('X1 a stack that cannot be opened says why at its place, and the open one goes on', async () => {
+    const text = TIERED.replace('"odd"', '"plain"')
+    const { page, host } = await open({ text, isOpen: true })
+    await row(page, 'Folder data').click()
+    await page.getByLabel('Path').fill('missing')
+    await press(page, 'Control+Enter')
+    await page.getByRole('alert').filter({ hasText: 'The stack that was open goes on' }).waitFor()
+    expect(await describedBy(page.getByLabel('Path'))).toContain('no such folder "missing"')
+    expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: [], isDirty: true })
+    await page.getByLabel('Path').fill('found')
+    await page.getByText('no such folder').first().waitFor({ state: 'detached' })
+    await press(page, 'Control+Enter')
+    await page.getByText('Running as shown').waitFor()
+    expect(host.calls.filter(name => name === 'sessions.apply')).toHaveLength(2)
+    expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: ['Mine'], isDirty: false })
+  })
+
+  it('X3 what is applied keeps the ids that the running stack has', async () => {
+    const { page, host } = await open({ text: TIERED.replace('"odd"', '"plain"'), isOpen: true })
+    await row(page, 'Folder data').click()
+    await press(page, 'Alt+ArrowUp', 'Control+Enter')
+    await page.getByText('Running as shown').waitFor()
+    expect(host.applied.at(-1)).toMatchObject({
+      root: {
+        tiers: [
+          { kind: 'fs', id: 'fs@root.tiers[1]' },
+          { kind: 'memory', id: 'memory@root.tiers[0]' },
+        ],
+      },
+    })
+  })
+
+  it('X1 a document is saved, not over another without asking, and loaded with its line ends', async () => {
+    const { page, host, picks } = await open({ text: TIERED })
+    host.files.set('/a/taken.stack.json', 'old')
+    picks.push('/a/taken')
+    await focused(page, 'tree', 'Stack')
+    await press(page, 'Control+s')
+    await page.getByRole('alertdialog', { name: 'Replace this file?' }).waitFor()
+    await press(page, 'Enter')
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    expect(host.files.get('/a/taken.stack.json')).toBe('old')
+    picks.push('/a/taken')
+    await press(page, 'Control+s')
+    await page.getByRole('button', { name: 'Replace' }).click()
+    await page.getByText('Saved to /a/taken.stack.json').waitFor()
+    expect(host.files.get('/a/taken.stack.json')).toBe(TIERED)
+
+    host.files.set(
+      '/b/other.stack.json',
+      '\uFEFF{\r\n  "strata": 1,\r\n  "root": { "kind": "memory" }\r\n}\r\n',
+    )
+    picks.push('/b/other.stack.json')
+    await page.getByRole('button', { name: 'Load…' }).click()
+    await row(page, 'Memory').click()
+    await page.getByLabel('Stack name').fill('Loaded')
+    await press(page, 'Control+s')
+    await page.getByText('Saved to /b/other.stack.json').waitFor()
+    expect(host.files.get('/b/other.stack.json')).toBe(
+      '\uFEFF{\r\n  "strata": 1,\r\n  "name": "Loaded",\r\n  "root": { "kind": "memory" }\r\n}\r\n',
+    )
+  })
+
+  it('X2 a form has a control for every type of option', async () => {
+    const { page, picks } = await open({
+      text: '{\n  "strata": 1,\n  "root": { "kind": "odd", "count": 2, "mode": "a" }\n}\n',
+    })
+    await row(page, /^Odd/).click()
+    await page.getByLabel('Count').fill('x')
+    await page.getByText('this is no number').waitFor()
+    await expectText(page, text => text.includes('"count": 2'))
+    await page.getByLabel('Count').fill('65')
+    await expectText(page, text => text.includes('"count": 65'))
+    await page.getByLabel('Follow links').check()
+    await expectText(page, text => text.includes('"followLinks": true'))
+    await page.getByRole('button', { name: 'Use the default for Follow links' }).click()
+    await expectText(page, text => !text.includes('followLinks'))
+    await page.getByLabel('Kind').selectOption('fs')
+    picks.push('/picked')
+    await page.getByRole('button', { name: 'Browse…' }).click()
+    await expectText(page, text => text.includes('"path": "/picked"'))
+  })
+
+  it.each([
+    ['an editor', 'light', TIERED],
+    ['an editor', 'dark', TIERED],
+    ['the list of templates', 'light', ''],
+    ['a document without a root', 'dark', '{ "strata": 1 }'],
+  ] as const)('X1 axe finds nothing serious in %s, %s', async (_what, scheme, text) => {
+    const { page } = await open({ text }, { scheme })
+    await page
+      .getByRole('button', { name: /folder/i })
+      .or(page.getByText('1 error'))
+      .first()
+      .waitFor()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+  })
+})
+
+async function press(page: Page, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key)
+}
+
+/** Waits until the keyboard is where a person would have to know it is. */
+async function focused(page: Page, role: Parameters<Page['getByRole']>[0], name: string): Promise<void> {
+  await page.getByRole(role, { name }).and(page.locator(':focus')).waitFor()
+}
+
+function row(page: Page, name: string | RegExp) {
+  return page.getByRole('treeitem', { name })
+}
+
+async function expectText(page: Page, matches: (text: string) => boolean): Promise<void> {
+  const lines = page.locator('.cm-line')
+  await expect.poll(async () => matches((await lines.allTextContents()).join('\n'))).toBe(true)
+}
+
+async function describedBy(field: ReturnType<Page['getByLabel']>): Promise<string> {
+  return field.evaluate(element =>
+    (element.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map(id => document.getElementById(id)?.textContent ?? '')
+      .join(' '),
+  )
+}
