@@ -1,0 +1,68 @@
+import { Lifecycle } from '../../../concurrency/lifecycle.ts'
+import type { WriteQueue } from '../../../concurrency/write-queue.ts'
+import type { CallOptions } from '../../../datastore.ts'
+import { throwIfAborted } from '../../../errors.ts'
+import type { Key } from '../../../key.ts'
+import { fsFailure } from './fs-failure.ts'
+import { Slots } from './slots.ts'
+import { waitInLine } from './wait-in-line.ts'
+
+/** Calls that may have files open at a time, so that thousands at once do not use up what a process may open. */
+const AT_ONCE = 64
+
+/** What every call goes through: the store is open, nobody aborted, and a failure is told in the store's terms. */
+export class FsCalls {
+  readonly #queue: WriteQueue
+  readonly #lifecycle = new Lifecycle()
+  readonly #slots = new Slots(AT_ONCE)
+
+  /** @param queue Gives turns to the calls on one key. */
+  constructor(queue: WriteQueue) {
+    this.#queue = queue
+  }
+
+  /** Runs a call, which `close` waits for. */
+  run<T>(
+    action: string,
+    key: Key | undefined,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.#lifecycle.run(action, key, async () => {
+      throwIfAborted(options?.signal, action, key)
+      try {
+        return await work()
+      } catch (error) {
+        throw fsFailure(action, key, error)
+      }
+    })
+  }
+
+  /** Does `work` once the writes to `key` that were called before are done. */
+  read<T>(action: string, key: Key, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    const take = (turn: () => Promise<T>): Promise<T> => this.#queue.read(key, turn)
+    return this.run(action, key, options, () =>
+      waitInLine(take, () => this.inSlot(work), action, key, options?.signal),
+    )
+  }
+
+  /** Does `work` once everything on `keys` that was called before is done. Only within `run`. */
+  inTurn<T>(
+    action: string,
+    keys: readonly [Key, ...Key[]],
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const take = (turn: () => Promise<T>): Promise<T> => this.#queue.write(keys, turn)
+    return waitInLine(take, work, action, keys[0], options?.signal)
+  }
+
+  /** Does `work` once there are few enough others at it. Never wait for another call within. */
+  inSlot<T>(work: () => Promise<T>): Promise<T> {
+    return this.#slots.run(work)
+  }
+
+  close(release: () => Promise<void>): Promise<void> {
+    return this.#lifecycle.close(release)
+  }
+}

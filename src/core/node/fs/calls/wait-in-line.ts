@@ -1,0 +1,31 @@
+import { AbortError, throwIfAborted } from '../../../errors.ts'
+import type { Key } from '../../../key.ts'
+
+/**
+ * Takes a turn that may be long in coming. Aborted before it comes, the call rejects at once and its work is never
+ * done; once begun, the work itself decides.
+ * @param takeTurn Calls what it is given when it is time.
+ */
+export async function waitInLine<T>(
+  takeTurn: (work: () => Promise<T>) => Promise<T>,
+  work: () => Promise<T>,
+  action: string,
+  key: Key,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return takeTurn(work)
+  let hasBegun = false
+  const turn = takeTurn(async () => {
+    throwIfAborted(signal, action, key)
+    hasBegun = true
+    return work()
+  })
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      if (!hasBegun) reject(new AbortError(action, { key, cause: signal.reason }))
+    }
+    const settled = (): void => signal.removeEventListener('abort', abort)
+    signal.addEventListener('abort', abort, { once: true })
+    turn.then(resolve, reject).then(settled, settled)
+  })
+}

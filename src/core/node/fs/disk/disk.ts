@@ -1,0 +1,212 @@
+import type { Dirent, Stats } from 'node:fs'
+import fs from 'node:fs'
+import { promisify } from 'node:util'
+import { InlineBudget } from './inline-budget.ts'
+
+/** Reads and writes up to this many bytes may run on this thread. */
+export const INLINE_BYTES = 64 * 1024
+
+const pool = {
+  open: promisify(fs.open),
+  read: promisify(fs.read),
+  write: promisify(fs.write),
+  readdir: promisify(fs.readdir),
+  lstat: promisify(fs.lstat),
+  fstat: promisify(fs.fstat),
+  close: promisify(fs.close),
+  mkdir: promisify(fs.mkdir),
+  rmdir: promisify(fs.rmdir),
+  unlink: promisify(fs.unlink),
+  rename: promisify(fs.rename),
+  link: promisify(fs.link),
+  readlink: promisify(fs.readlink),
+  futimes: promisify(fs.futimes),
+  fchmod: promisify(fs.fchmod),
+  fchown: promisify(fs.fchown),
+  fsync: promisify(fs.fsync),
+  fdatasync: promisify(fs.fdatasync),
+  access: promisify(fs.access),
+  realpath: promisify(fs.realpath.native),
+}
+
+/** A value that is at hand, or on its way. */
+export type Soon<T> = T | Promise<T>
+
+/**
+ * The file operations of a store. Each runs at once on this thread when it is small and the budget allows, and in the
+ * thread pool otherwise. Failures are Node's. A test can replace an operation to see what its failure does.
+ */
+export class Disk {
+  readonly #budget: InlineBudget
+
+  constructor(budget = new InlineBudget()) {
+    this.#budget = budget
+  }
+
+  open(path: string, flags: number, mode?: number): Soon<number> {
+    return this.#do(
+      (flags & fs.constants.O_CREAT) === 0 ? 'open' : 'create',
+      () => fs.openSync(path, flags, mode),
+      () => pool.open(path, flags, mode),
+    )
+  }
+
+  close(fd: number): Soon<void> {
+    return this.#do(
+      'close',
+      () => fs.closeSync(fd),
+      () => pool.close(fd),
+    )
+  }
+
+  /** Reads into the whole of `target`, or less at the end of the file; gives the number of bytes read. */
+  async read(fd: number, target: Uint8Array, position: number): Promise<number> {
+    if (target.length <= INLINE_BYTES && this.#budget.allows('read')) {
+      return this.#budget.run('read', () => fs.readSync(fd, target, 0, target.length, position))
+    }
+    return (await pool.read(fd, target, 0, target.length, position)).bytesRead
+  }
+
+  /** Appends some of `source`, and says how much. */
+  async write(fd: number, source: Uint8Array): Promise<number> {
+    if (source.length <= INLINE_BYTES && this.#budget.allows('write')) {
+      return this.#budget.run('write', () => fs.writeSync(fd, source, 0, source.length))
+    }
+    return (await pool.write(fd, source, 0, source.length, null)).bytesWritten
+  }
+
+  fstat(fd: number): Soon<Stats> {
+    return this.#do(
+      'fstat',
+      () => fs.fstatSync(fd),
+      () => pool.fstat(fd),
+    )
+  }
+
+  /** `undefined` where there is nothing of that name. */
+  lstat(path: string): Soon<Stats | undefined> {
+    return this.#do(
+      'lstat',
+      () => fs.lstatSync(path, { throwIfNoEntry: false }),
+      () => pool.lstat(path).catch(undefinedIfAbsent),
+    )
+  }
+
+  /** @param isSmall Whether the folder is known to be short enough to be read on this thread. */
+  readdir(path: string, isSmall: boolean): Soon<Dirent[]> {
+    if (!isSmall) return pool.readdir(path, { withFileTypes: true })
+    return this.#do(
+      'readdir',
+      () => fs.readdirSync(path, { withFileTypes: true }),
+      () => pool.readdir(path, { withFileTypes: true }),
+    )
+  }
+
+  mkdir(path: string): Soon<void> {
+    return this.#do(
+      'mkdir',
+      () => fs.mkdirSync(path),
+      () => pool.mkdir(path),
+    )
+  }
+
+  rmdir(path: string): Soon<void> {
+    return this.#do(
+      'rmdir',
+      () => fs.rmdirSync(path),
+      () => pool.rmdir(path),
+    )
+  }
+
+  unlink(path: string): Soon<void> {
+    return this.#do(
+      'unlink',
+      () => fs.unlinkSync(path),
+      () => pool.unlink(path),
+    )
+  }
+
+  rename(from: string, to: string): Soon<void> {
+    return this.#do(
+      'rename',
+      () => fs.renameSync(from, to),
+      () => pool.rename(from, to),
+    )
+  }
+
+  link(from: string, to: string): Soon<void> {
+    return this.#do(
+      'link',
+      () => fs.linkSync(from, to),
+      () => pool.link(from, to),
+    )
+  }
+
+  /** Fails unless this process may write to the file. */
+  assertWritable(path: string): Soon<void> {
+    return this.#do(
+      'assertWritable',
+      () => fs.accessSync(path, fs.constants.W_OK),
+      () => pool.access(path, fs.constants.W_OK),
+    )
+  }
+
+  readlink(path: string): Soon<string> {
+    return this.#do(
+      'readlink',
+      () => fs.readlinkSync(path),
+      () => pool.readlink(path),
+    )
+  }
+
+  futimes(fd: number, atime: number, mtime: number): Soon<void> {
+    return this.#do(
+      'futimes',
+      () => fs.futimesSync(fd, atime, mtime),
+      () => pool.futimes(fd, atime, mtime),
+    )
+  }
+
+  fchmod(fd: number, mode: number): Soon<void> {
+    return this.#do(
+      'fchmod',
+      () => fs.fchmodSync(fd, mode),
+      () => pool.fchmod(fd, mode),
+    )
+  }
+
+  fchown(fd: number, uid: number, gid: number): Soon<void> {
+    return this.#do(
+      'fchown',
+      () => fs.fchownSync(fd, uid, gid),
+      () => pool.fchown(fd, uid, gid),
+    )
+  }
+
+  // These wait for the device or walk a path: never on this thread.
+
+  fsync(fd: number): Promise<void> {
+    return pool.fsync(fd)
+  }
+
+  fdatasync(fd: number): Promise<void> {
+    return pool.fdatasync(fd)
+  }
+
+  realpath(path: string): Promise<string> {
+    return pool.realpath(path)
+  }
+
+  #do<T>(kind: string, inline: () => T, pooled: () => Promise<T>): Soon<T> {
+    return this.#budget.allows(kind) ? this.#budget.run(kind, inline) : pooled()
+  }
+}
+
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (systemCode(error) !== 'ENOENT') throw error
+}

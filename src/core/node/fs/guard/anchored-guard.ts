@@ -1,0 +1,90 @@
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import { OPEN_FILE, OPEN_FOLDER } from '../disk/open-flags.ts'
+import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
+import { Obstacle } from './obstacle.ts'
+import { joinPath, surveyFolders } from './survey-folders.ts'
+
+/** How often a folder may move away under a call before the call gives up. */
+const ATTEMPTS = 20
+
+/**
+ * Opens first, then asks the system where that was: `/proc/self/fd/N` is the true path of an open file. Calls go
+ * through the open folder itself (`/proc/self/fd/N/name`), so that swapping it for a link changes nothing.
+ */
+export class AnchoredGuard implements FolderGuard {
+  readonly root: string
+  readonly #disk: Disk
+
+  constructor(disk: Disk, root: string) {
+    this.#disk = disk
+    this.root = root
+  }
+
+  async enter(names: readonly string[], options: EnterOptions = {}): Promise<Folder | undefined> {
+    if (names.length === 0) return { path: this.root, fd: undefined }
+    const path = names.reduce(joinPath, this.root)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const fd = await this.#open(path, OPEN_FOLDER)
+      if (typeof fd === 'number') {
+        if (await this.#isAt(fd, path)) return { path: `/proc/self/fd/${fd}`, fd }
+        await this.#disk.close(fd)
+      }
+      const depth = await surveyFolders(this.#disk, this.root, names)
+      if (depth === names.length) continue
+      if (options.make === undefined) return undefined
+      await this.#make(names, options.make)
+    }
+    throw new Error('its folder moved again and again')
+  }
+
+  async leave(folder: Folder | undefined): Promise<void> {
+    if (folder?.fd !== undefined) await this.#disk.close(folder.fd)
+  }
+
+  async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
+    const path = joinPath(folder.reduce(joinPath, this.root), name)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const fd = await this.#open(path, flags)
+      if (typeof fd === 'number') {
+        if (folder.length === 0 || (await this.#isAt(fd, path))) return fd
+        await this.#disk.close(fd)
+      }
+      const depth = await surveyFolders(this.#disk, this.root, folder)
+      if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
+      if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
+      if (depth < folder.length || fd === 'ENOENT') return undefined
+    }
+    throw new Error('its folder moved again and again')
+  }
+
+  /** A descriptor, or why there is none: nothing there, something else there, a link, or a socket. */
+  async #open(path: string, flags: number): Promise<number | string> {
+    try {
+      return await this.#disk.open(path, flags)
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return code
+      throw error
+    }
+  }
+
+  async #isAt(fd: number, path: string): Promise<boolean> {
+    const place = await this.#disk.readlink(`/proc/self/fd/${fd}`)
+    // A value that was replaced since it was opened is still the version that was asked for.
+    return place === path || place === `${path} (deleted)`
+  }
+
+  async #make(names: readonly string[], made: (names: readonly string[]) => void): Promise<void> {
+    const parent = await this.enter(names.slice(0, -1), { make: made })
+    try {
+      await this.#disk.mkdir(joinPath(parent?.path ?? this.root, names.at(-1) ?? ''))
+      made(names)
+    } catch (error) {
+      // Others make and remove folders too; the next attempt shows what there is.
+      if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
+    } finally {
+      await this.leave(parent)
+    }
+  }
+}

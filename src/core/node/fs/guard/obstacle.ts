@@ -1,0 +1,34 @@
+/** What may stand where a store wants to go. */
+export type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage'
+
+/** Something on the way that is not to be passed. Callers turn it into a failure that fits the call. */
+export class Obstacle extends Error {
+  override name = 'Obstacle'
+  readonly kind: ObstacleKind
+  /** Where it stands, from the root of the store: `/a/b`. */
+  readonly at: string
+
+  constructor(kind: ObstacleKind, names: readonly string[]) {
+    const at = `/${names.join('/')}`
+    super(`${JSON.stringify(at)} ${DESCRIPTIONS[kind]}`)
+    this.kind = kind
+    this.at = at
+  }
+}
+
+/** The folder of the store is not there any more. */
+export class RootGone extends Error {
+  override name = 'RootGone'
+
+  constructor(root: string) {
+    super(`the folder ${JSON.stringify(root)} of this store has disappeared`)
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
+  link: 'is a symbolic link, which this store does not follow',
+  file: 'is a file in this layout',
+  folder: 'is a folder in this layout',
+  special: 'is no regular file',
+  damage: 'is a folder where a value should be',
+}

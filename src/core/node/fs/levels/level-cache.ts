@@ -1,0 +1,60 @@
+import type { Level } from '../layout.ts'
+
+/** How many names the cache holds; one level may be larger, and is then alone. */
+const MOST_NAMES = 1_000_000
+const MOST_LEVELS = 64
+
+/** A folder that a level was read from, and how it was then. */
+export interface FolderStamp {
+  readonly folder: readonly string[]
+  /** The folder's names, joined by `/`. */
+  readonly path: string
+  readonly stamp: string
+}
+
+export interface CachedLevel {
+  readonly level: Level
+  /** Names of the level, each counted once. */
+  readonly total: number
+  readonly stamps: readonly FolderStamp[]
+}
+
+/** The levels listed last, sorted, so that the next page costs no reading. Whoever takes one compares its stamps. */
+export class LevelCache {
+  readonly #levels = new Map<string, CachedLevel>()
+  #names = 0
+
+  get(id: string): CachedLevel | undefined {
+    return this.#levels.get(id)
+  }
+
+  set(id: string, level: CachedLevel): void {
+    this.#drop(id)
+    this.#levels.set(id, level)
+    this.#names += namesOf(level)
+    for (const oldest of this.#levels.keys()) {
+      if (oldest === id || (this.#levels.size <= MOST_LEVELS && this.#names <= MOST_NAMES)) break
+      this.#drop(oldest)
+    }
+  }
+
+  /** What was read from this folder is not to be used again. */
+  forget(folder: readonly string[]): void {
+    if (this.#levels.size === 0) return
+    const path = folder.join('/')
+    for (const [id, { stamps }] of this.#levels) {
+      if (stamps.some(stamp => stamp.path === path)) this.#drop(id)
+    }
+  }
+
+  #drop(id: string): void {
+    const level = this.#levels.get(id)
+    if (level === undefined) return
+    this.#levels.delete(id)
+    this.#names -= namesOf(level)
+  }
+}
+
+function namesOf({ level }: CachedLevel): number {
+  return level.values.length + level.branches.length
+}

@@ -1,0 +1,64 @@
+import type { Disk } from '../disk/disk.ts'
+import type { CheckedOptions } from '../fs-options.ts'
+import { createGuard } from '../guard/folder-guard.ts'
+import { LinkResolver } from '../guard/link-resolver.ts'
+import { LevelReader } from '../levels/level-reader.ts'
+import { SizeReader } from '../levels/size-reader.ts'
+import { KeyPlaces } from '../values/key-places.ts'
+import { ValueReader } from '../values/value-reader.ts'
+import { ValueWriter } from '../values/value-writer.ts'
+import { claimFolder } from './layout-marker.ts'
+import { cannotOpen, openRoot } from './open-root.ts'
+import type { SharedRoot } from './shared-root.ts'
+import { releaseRoot, shareRoot } from './shared-root.ts'
+import type { StoreFiles } from './store-files.ts'
+import { storeFiles } from './store-files.ts'
+
+/** The parts of an open store. */
+export interface OpenFolder {
+  readonly root: string
+  readonly readOnly: boolean
+  readonly shared: SharedRoot
+  readonly files: StoreFiles
+  readonly links: LinkResolver | undefined
+  readonly places: KeyPlaces
+  readonly reader: ValueReader
+  readonly writer: ValueWriter
+  readonly levels: LevelReader
+  readonly sizes: SizeReader
+  /** Lets go of the folder. */
+  release(): Promise<void>
+}
+
+/** @throws DatastoreError `CONFIG_INVALID`, `ACCESS_DENIED`, `CORRUPT`, `IO` */
+export async function openFolder(path: string, options: CheckedOptions, disk: Disk): Promise<OpenFolder> {
+  const { layout, durability, readOnly } = options
+  const root = await openRoot(path, options.create)
+  const shared = shareRoot(root)
+  try {
+    await claimFolder(root, layout, readOnly)
+    const guard = await createGuard(disk, root)
+    const files = storeFiles(disk, guard, layout, durability, shared.levels)
+    if (!readOnly) await files.temps.sweep()
+    const links = options.followLinks ? new LinkResolver(disk, root) : undefined
+    return {
+      root,
+      readOnly,
+      shared,
+      files,
+      links,
+      places: new KeyPlaces(layout, links),
+      reader: new ValueReader(disk, guard, layout),
+      writer: new ValueWriter(files),
+      levels: new LevelReader(files, links),
+      sizes: new SizeReader(files, links),
+      async release() {
+        releaseRoot(root)
+        await files.temps.close()
+      },
+    }
+  } catch (error) {
+    releaseRoot(root)
+    throw cannotOpen(root, error)
+  }
+}

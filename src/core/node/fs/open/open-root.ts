@@ -1,0 +1,39 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DatastoreError } from '../../../errors.ts'
+import { systemCode } from '../disk/disk.ts'
+
+/**
+ * The real path of the folder at `path`.
+ * @throws DatastoreError `CONFIG_INVALID` where there is none, `ACCESS_DENIED`, `IO`
+ */
+export async function openRoot(path: string, create: boolean): Promise<string> {
+  const absolute = resolve(path)
+  try {
+    if (create) await mkdir(absolute, { recursive: true })
+    const root = await realpath(absolute)
+    if ((await stat(root)).isDirectory()) return root
+  } catch (error) {
+    throw cannotOpen(absolute, error)
+  }
+  throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(absolute)}: it is no folder`)
+}
+
+export function cannotOpen(path: string, error: unknown): unknown {
+  const begin = `Cannot open ${JSON.stringify(path)}`
+  switch (systemCode(error)) {
+    case undefined:
+      return error
+    case 'ENOENT':
+      return new DatastoreError('CONFIG_INVALID', `${begin}: there is no such folder`, { cause: error })
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new DatastoreError('CONFIG_INVALID', `${begin}: it is no folder`, { cause: error })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new DatastoreError('ACCESS_DENIED', `${begin}: permission denied`, { cause: error })
+    default:
+      return new DatastoreError('IO', `${begin}: the file system failed`, { cause: error })
+  }
+}

@@ -1,0 +1,29 @@
+import { WriteQueue } from '../../../concurrency/write-queue.ts'
+import { LevelCache } from '../levels/level-cache.ts'
+
+/** What all stores of this process on one folder share, so that they see one order of calls and one set of listings. */
+export interface SharedRoot {
+  readonly queue: WriteQueue
+  readonly levels: LevelCache
+}
+
+interface Entry extends SharedRoot {
+  users: number
+}
+
+const roots = new Map<string, Entry>()
+
+/** @param root The real path of the folder. Each call needs its `releaseRoot`. */
+export function shareRoot(root: string): SharedRoot {
+  const entry = roots.get(root) ?? { queue: new WriteQueue(), levels: new LevelCache(), users: 0 }
+  roots.set(root, entry)
+  entry.users++
+  return entry
+}
+
+export function releaseRoot(root: string): void {
+  const entry = roots.get(root)
+  if (entry === undefined) return
+  entry.users--
+  if (entry.users === 0) roots.delete(root)
+}

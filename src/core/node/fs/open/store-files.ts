@@ -1,0 +1,51 @@
+import type { Disk } from '../disk/disk.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
+import type { Layout } from '../layout.ts'
+import type { LevelCache } from '../levels/level-cache.ts'
+import { FolderSync } from '../sync/folder-sync.ts'
+import { SyncLog } from '../sync/sync-log.ts'
+import { TempFolder } from '../temp/temp-folder.ts'
+import { VersionClock } from '../values/etag.ts'
+import { FolderKeeper } from '../values/folder-keeper.ts'
+
+/** What a put waits for: nothing, its bytes being on the device, or its name as well. */
+export type Durability = 'none' | 'file' | 'full'
+
+/** What the parts of one open store share. */
+export interface StoreFiles {
+  readonly disk: Disk
+  readonly guard: FolderGuard
+  readonly layout: Layout
+  readonly durability: Durability
+  readonly temps: TempFolder
+  readonly levels: LevelCache
+  readonly keeper: FolderKeeper
+  readonly folderSync: FolderSync
+  readonly syncLog: SyncLog
+  readonly clock: VersionClock
+}
+
+/** One clock for all stores of the process: no two of their versions have one time. */
+const clock = new VersionClock()
+
+export function storeFiles(
+  disk: Disk,
+  guard: FolderGuard,
+  layout: Layout,
+  durability: Durability,
+  levels: LevelCache,
+): StoreFiles {
+  const folderSync = new FolderSync(disk, guard)
+  return {
+    disk,
+    guard,
+    layout,
+    durability,
+    levels,
+    clock,
+    folderSync,
+    temps: new TempFolder(disk, guard, layout.tempFolder, layout.ownsFolders),
+    keeper: new FolderKeeper(disk, guard, levels, layout.ownsFolders),
+    syncLog: new SyncLog(disk, guard, folderSync),
+  }
+}

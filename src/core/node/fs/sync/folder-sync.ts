@@ -1,0 +1,67 @@
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import { SYNC_FOLDER } from '../disk/open-flags.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
+import { joinPath } from '../guard/survey-folders.ts'
+
+/**
+ * Flushes folders to the device, so that the names in them survive a power cut. Calls for one folder that come while
+ * it is being flushed share the next flush: many puts at once cost one.
+ */
+export class FolderSync {
+  readonly #disk: Disk
+  readonly #guard: FolderGuard
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #waiting = new Map<string, Promise<void>>()
+
+  constructor(disk: Disk, guard: FolderGuard) {
+    this.#disk = disk
+    this.#guard = guard
+  }
+
+  /** Resolves once everything that was done in the folder before the call is on the device. */
+  sync(names: readonly string[]): Promise<void> {
+    const path = names.join('/')
+    const running = this.#running.get(path)
+    if (running === undefined) return this.#start(path, names)
+    const waiting =
+      this.#waiting.get(path) ?? running.then(ignore, ignore).then(() => this.#next(path, names))
+    this.#waiting.set(path, waiting)
+    return waiting
+  }
+
+  #next(path: string, names: readonly string[]): Promise<void> {
+    this.#waiting.delete(path)
+    return this.#start(path, names)
+  }
+
+  #start(path: string, names: readonly string[]): Promise<void> {
+    const running = this.#flush(names).finally(() => this.#running.delete(path))
+    this.#running.set(path, running)
+    return running
+  }
+
+  async #flush(names: readonly string[]): Promise<void> {
+    // Windows has no such call for folders, and writes their entries through.
+    if (process.platform === 'win32') return
+    const folder = await this.#guard.enter(names)
+    // A folder that is gone has nothing left to lose.
+    if (folder === undefined) return
+    try {
+      const fd = await this.#disk.open(joinPath(folder.path, '.'), SYNC_FOLDER)
+      try {
+        await this.#disk.fsync(fd)
+      } finally {
+        await this.#disk.close(fd)
+      }
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+    } finally {
+      await this.#guard.leave(folder)
+    }
+  }
+}
+
+function ignore(): void {
+  // A failed flush belongs to those who asked for it.
+}

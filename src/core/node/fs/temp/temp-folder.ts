@@ -1,0 +1,134 @@
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import { CREATE_FILE } from '../disk/open-flags.ts'
+import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
+import { joinPath } from '../guard/survey-folders.ts'
+import { isLeftOver, nextTempName } from './temp-name.ts'
+
+const ATTEMPTS = 20
+
+/** A value on its way. Its folder has to be told when it is done with. */
+export interface TempFile {
+  readonly path: string
+  readonly fd: number
+  readonly home: TempFolder
+}
+
+/** A private folder for values on their way. It is made when one is, and goes after the last unless it is kept. */
+export class TempFolder {
+  readonly #disk: Disk
+  readonly #guard: FolderGuard
+  readonly #names: readonly string[]
+  readonly #isKept: boolean
+  #users = 0
+  #folder: Promise<Folder> | undefined
+
+  constructor(disk: Disk, guard: FolderGuard, names: readonly string[], isKept: boolean) {
+    this.#disk = disk
+    this.#guard = guard
+    this.#names = names
+    this.#isKept = isKept
+  }
+
+  /**
+   * An empty file that nobody else has. Each needs its `finish`.
+   * @param mode Who may do what with it, before the process's mask is taken off.
+   */
+  async create(mode: number): Promise<TempFile> {
+    this.#users++
+    try {
+      return await this.#create(mode)
+    } catch (error) {
+      await this.#release()
+      throw error
+    }
+  }
+
+  /** Closes a file, and removes it when it was not moved away. */
+  async finish(file: TempFile, isMoved: boolean): Promise<void> {
+    try {
+      await this.#disk.close(file.fd)
+      if (!isMoved) await ignoring(['ENOENT', 'ENOTDIR'], async () => this.#disk.unlink(file.path))
+    } finally {
+      await this.#release()
+    }
+  }
+
+  /** Removes what processes that are gone left behind. What may not be removed stays. */
+  async sweep(): Promise<void> {
+    const folder = await this.#guard.enter(this.#names)
+    if (folder === undefined) return
+    try {
+      for (const { name } of await this.#disk.readdir(folder.path, false)) {
+        const path = joinPath(folder.path, name)
+        const stats = await this.#disk.lstat(path)
+        if (stats === undefined || !isLeftOver(name, Date.now() - stats.mtimeMs)) continue
+        await ignoring(['ENOENT', 'EACCES', 'EPERM', 'EROFS'], async () => this.#disk.unlink(path))
+      }
+    } finally {
+      await this.#guard.leave(folder)
+    }
+    if (!this.#isKept) await this.#remove()
+  }
+
+  /** Lets go of the folder. No file may be under way. */
+  async close(): Promise<void> {
+    const folder = this.#folder
+    this.#folder = undefined
+    await this.#guard.leave(await folder)
+  }
+
+  async #create(mode: number): Promise<TempFile> {
+    for (let attempt = 1; ; attempt++) {
+      const entered = (this.#folder ??= this.#enter())
+      const path = joinPath((await entered).path, nextTempName())
+      try {
+        return { path, fd: await this.#disk.open(path, CREATE_FILE, mode), home: this }
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
+        // The folder was removed by another process that was done with it.
+        if (this.#folder === entered) await this.close()
+      }
+    }
+  }
+
+  async #enter(): Promise<Folder> {
+    try {
+      const folder = await this.#guard.enter(this.#names, { make: () => undefined })
+      if (folder === undefined) throw new Error('its temporary folder could not be made')
+      return folder
+    } catch (error) {
+      this.#folder = undefined
+      throw error
+    }
+  }
+
+  async #release(): Promise<void> {
+    this.#users--
+    if (this.#users > 0 || this.#isKept) return
+    await this.close()
+    await this.#remove()
+  }
+
+  async #remove(): Promise<void> {
+    const parent = await this.#guard.enter(this.#names.slice(0, -1))
+    if (parent === undefined) return
+    const path = joinPath(parent.path, this.#names.at(-1) ?? '')
+    try {
+      // Another process may still be using it, or have removed it.
+      await ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EACCES', 'EPERM', 'EROFS'], async () =>
+        this.#disk.rmdir(path),
+      )
+    } finally {
+      await this.#guard.leave(parent)
+    }
+  }
+}
+
+async function ignoring(codes: readonly string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!codes.includes(systemCode(error) ?? '')) throw error
+  }
+}

@@ -1,0 +1,84 @@
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
+import { joinPath } from '../guard/survey-folders.ts'
+import type { LevelCache } from '../levels/level-cache.ts'
+
+/** So many folders are known as made by this store; the oldest are forgotten, and then stay for good. */
+const REMEMBERED = 100_000
+
+/**
+ * Knows which folders there are for keys alone, and removes those when they are empty: every folder where the layout
+ * owns them, otherwise only those that this store has made since it was opened.
+ */
+export class FolderKeeper {
+  readonly #disk: Disk
+  readonly #guard: FolderGuard
+  readonly #levels: LevelCache
+  readonly #ownsAll: boolean
+  readonly #made = new Set<string>()
+
+  constructor(disk: Disk, guard: FolderGuard, levels: LevelCache, ownsAll: boolean) {
+    this.#disk = disk
+    this.#guard = guard
+    this.#levels = levels
+    this.#ownsAll = ownsAll
+  }
+
+  /** Takes note of a folder that was just made for a key. */
+  noteMade(names: readonly string[]): void {
+    this.#levels.forget(names.slice(0, -1))
+    if (this.#ownsAll) return
+    this.#made.add(names.join('/'))
+    for (const oldest of this.#made) {
+      if (this.#made.size <= REMEMBERED) break
+      this.#made.delete(oldest)
+    }
+  }
+
+  /**
+   * Removes a folder if it is empty and there for keys alone, then its parent, and so on.
+   * A writer that was about to use one makes it again.
+   * @param removed Told of each folder that went.
+   */
+  async prune(
+    names: readonly string[],
+    removed: (folder: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    for (let depth = names.length; depth > 0; depth--) {
+      const folder = names.slice(0, depth)
+      if (!this.#ownsAll && !this.#made.has(folder.join('/'))) return
+      if (!(await this.#remove(folder))) return
+      this.#made.delete(folder.join('/'))
+      this.#levels.forget(folder.slice(0, -1))
+      await removed(folder)
+    }
+  }
+
+  /** Whether the folder is gone now. */
+  async #remove(folder: readonly string[]): Promise<boolean> {
+    const parent = await this.#guard.enter(folder.slice(0, -1))
+    if (parent === undefined) return true
+    try {
+      await this.#disk.rmdir(joinPath(parent.path, folder.at(-1) ?? ''))
+      return true
+    } catch (error) {
+      switch (systemCode(error)) {
+        case 'ENOENT':
+          return true
+        // It holds something, is somewhere's mount point, or may not be removed: what was asked for is done anyway.
+        case 'ENOTEMPTY':
+        case 'EEXIST':
+        case 'EBUSY':
+        case 'EACCES':
+        case 'EPERM':
+        case 'EROFS':
+          return false
+        default:
+          throw error
+      }
+    } finally {
+      await this.#guard.leave(parent)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+
+/** Milliseconds between tries: about a second in all, as long as a virus scanner or indexer takes. */
+const PAUSES = [1, 5, 10, 20, 50, 100, 200, 300, 300]
+const TRANSIENT_ON_WINDOWS: readonly string[] = ['EPERM', 'EACCES', 'EBUSY']
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
+
+/**
+ * Renames a file. Windows refuses while somebody else has it open for a moment, so it is tried again there.
+ * @param platform As `process.platform` names it.
+ */
+export async function renameFile(
+  disk: Disk,
+  from: string,
+  to: string,
+  platform: string = process.platform,
+): Promise<void> {
+  for (const pause of PAUSES) {
+    try {
+      await disk.rename(from, to)
+      return
+    } catch (error) {
+      const code = systemCode(error) ?? ''
+      if (code !== 'EBUSY' && !(platform === 'win32' && TRANSIENT_ON_WINDOWS.includes(code))) throw error
+    }
+    await setTimeout(pause)
+  }
+  await disk.rename(from, to)
+}
+
+/**
+ * Moves a file to a name that is free; fails with `EEXIST` when it is taken. Whoever comes at the same time, from this
+ * process or another, only one gets the name.
+ */
+export async function moveToFreeName(disk: Disk, from: string, to: string): Promise<void> {
+  try {
+    await disk.link(from, to)
+  } catch (error) {
+    if (!NO_LINKS.includes(systemCode(error) ?? '')) throw error
+    // File systems without hard links, such as exFAT, leave a moment between look and rename.
+    if ((await disk.lstat(to)) !== undefined) throw nameTaken(to)
+    await renameFile(disk, from, to)
+    return
+  }
+  await disk.unlink(from)
+}
+
+function nameTaken(path: string): Error {
+  return Object.assign(new Error(`EEXIST: ${JSON.stringify(path)} is there already`), { code: 'EEXIST' })
+}

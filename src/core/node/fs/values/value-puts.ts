@@ -1,0 +1,79 @@
+import type { Stats } from 'node:fs'
+import { chunksOf } from '../../../bytes.ts'
+import type { ByteSource, PutOptions, PutResult } from '../../../datastore.ts'
+import { throwIfAborted } from '../../../errors.ts'
+import type { Key } from '../../../key.ts'
+import { checkPreconditions } from '../../../preconditions.ts'
+import type { FsCalls } from '../calls/fs-calls.ts'
+import type { Place } from '../layout.ts'
+import type { OpenFolder } from '../open/open-folder.ts'
+import type { TempFile } from '../temp/temp-folder.ts'
+import { etagOf } from './etag.ts'
+import { begun, writeBytes, writeChunks } from './file-bytes.ts'
+
+type Staging = (place: Place, current: Stats | undefined) => Promise<TempFile>
+
+/** The two ways to put: bytes that are at hand, and a stream of them. */
+export class ValuePuts {
+  readonly #folder: OpenFolder
+  readonly #calls: FsCalls
+
+  constructor(folder: OpenFolder, calls: FsCalls) {
+    this.#folder = folder
+    this.#calls = calls
+  }
+
+  /** @param bytes Belong to the store. */
+  bytes(key: Key, bytes: Uint8Array, options: PutOptions | undefined): Promise<PutResult> {
+    const { writer, files } = this.#folder
+    const checkAbort = (): void => throwIfAborted(options?.signal, 'put', key)
+    const stage: Staging = (place, current) =>
+      writer.stager.stage(place, current, fd => writeBytes(files.disk, fd, bytes, checkAbort))
+    return this.#calls.inTurn('put', [key], options, () =>
+      this.#calls.inSlot(() => this.#commit(key, options, stage)),
+    )
+  }
+
+  /** The stream is taken in before the put's turn comes, so that it may read the key itself. */
+  async stream(key: Key, source: ByteSource, options: PutOptions | undefined): Promise<PutResult> {
+    const staged = this.#stageStream(key, begun(chunksOf(source, key, options?.signal)))
+    const untaken = new Set([staged])
+    const take: Staging = () => {
+      untaken.delete(staged)
+      return staged
+    }
+    try {
+      return await this.#calls.inTurn('put', [key], options, async () => {
+        await staged
+        return this.#calls.inSlot(() => this.#commit(key, options, take))
+      })
+    } finally {
+      for (const left of untaken) await left.then(file => this.#folder.writer.stager.discard(file), ignore)
+    }
+  }
+
+  async #stageStream(key: Key, chunks: AsyncIterable<Uint8Array>): Promise<TempFile> {
+    const { places, reader, writer, files } = this.#folder
+    const place = await places.toWrite('put', key)
+    const current = files.layout.keepsAttributes ? await reader.stat(place, true) : undefined
+    return writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
+  }
+
+  /** Judges a put by what it would replace, and then lets it happen. */
+  async #commit(key: Key, options: PutOptions = {}, stage: Staging): Promise<PutResult> {
+    const { places, reader, writer, files } = this.#folder
+    const { create, replace, ifMatch, signal } = options
+    const place = await places.toWrite('put', key)
+    const isJudged = create === false || replace === false || ifMatch !== undefined
+    const current = isJudged || files.layout.keepsAttributes ? await reader.stat(place, true) : undefined
+    checkPreconditions('put', key, current && { etag: etagOf(current) }, isJudged ? options : {})
+    const file = await stage(place, current)
+    if (signal?.aborted === true) await writer.stager.discard(file)
+    throwIfAborted(signal, 'put', key)
+    return { etag: await writer.commit(place, file, { current, mustBeNew: replace === false }) }
+  }
+}
+
+function ignore(): void {
+  // The put has failed with it already.
+}

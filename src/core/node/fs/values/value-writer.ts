@@ -1,0 +1,169 @@
+import type { Stats } from 'node:fs'
+import { systemCode } from '../disk/disk.ts'
+import { joinPath } from '../guard/survey-folders.ts'
+import type { Place } from '../layout.ts'
+import type { StoreFiles } from '../open/store-files.ts'
+import type { TempFile } from '../temp/temp-folder.ts'
+import { etagOf } from './etag.ts'
+import { writeBytes } from './file-bytes.ts'
+import { LabelFiles } from './label-files.ts'
+import { moveToFreeName, renameFile } from './move-file.ts'
+import { Stager } from './stager.ts'
+
+/** How often a folder may vanish between being made and being used. */
+const ATTEMPTS = 50
+
+export interface CommitOptions {
+  /** What the value replaces, as far as that is known. */
+  readonly current?: Stats | undefined
+  /** The name has to be free; otherwise `EEXIST`. */
+  readonly mustBeNew?: boolean | undefined
+}
+
+/** Puts staged values in their places, moves values, and removes them, with the folders and labels they need. */
+export class ValueWriter {
+  readonly stager: Stager
+  readonly #files: StoreFiles
+  readonly #labels: LabelFiles
+
+  constructor(files: StoreFiles) {
+    this.#files = files
+    this.stager = new Stager(files)
+    this.#labels = new LabelFiles(files.disk, files.guard, (place, text) => this.#writeText(place, text))
+  }
+
+  /** Gives a staged file its place, and tells the etag that the value has then. The file is dealt with either way. */
+  async commit(place: Place, staged: TempFile, options: CommitOptions = {}): Promise<string> {
+    const { disk, layout } = this.#files
+    let file = staged
+    let isMoved = false
+    try {
+      const move = async (): Promise<readonly string[][]> => {
+        if (layout.keepsAttributes && options.current !== undefined) {
+          await this.stager.inherit(file, options.current)
+        }
+        return this.#moveInto(place, file.path, options.mustBeNew === true)
+      }
+      const made = await move().catch(async (error: unknown) => {
+        if (systemCode(error) !== 'EXDEV') throw error
+        const near = await this.stager.restage(place, file)
+        await file.home.finish(file, false)
+        file = near
+        return move()
+      })
+      isMoved = true
+      const etag = etagOf(await disk.fstat(file.fd))
+      await this.#settle(place, made)
+      return etag
+    } finally {
+      await file.home.finish(file, isMoved)
+      if (!isMoved) await this.#tidy(place)
+    }
+  }
+
+  /** Moves a value from one place to another; `false` when it was gone. */
+  async move(from: Place, to: Place, mustBeNew: boolean): Promise<boolean> {
+    const { guard } = this.#files
+    const folder = await guard.enter(from.folder)
+    if (folder === undefined) return false
+    try {
+      await this.#settle(to, await this.#moveInto(to, joinPath(folder.path, from.name), mustBeNew))
+    } catch (error) {
+      await this.#tidy(to)
+      if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
+      throw error
+    } finally {
+      await guard.leave(folder)
+    }
+    await this.#vacate(from)
+    return true
+  }
+
+  /** Removes a value's file; `false` when it was gone already. */
+  async unlink(place: Place): Promise<boolean> {
+    const { disk, guard } = this.#files
+    const folder = await guard.enter(place.folder)
+    if (folder === undefined) return false
+    try {
+      await disk.unlink(joinPath(folder.path, place.name))
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+      return false
+    } finally {
+      await guard.leave(folder)
+    }
+    await this.#vacate(place)
+    return true
+  }
+
+  /** Sees to what a place leaves behind that has lost its value: its label, empty folders, a listing. */
+  async #vacate(place: Place): Promise<void> {
+    const { levels, durability, folderSync, syncLog } = this.#files
+    levels.forget(place.folder)
+    if (durability === 'full') await folderSync.sync(place.folder)
+    else syncLog.noteFolder(place.folder)
+    await this.#labels.dropUnused(place, place.folder.length + 1)
+    await this.#tidy(place)
+  }
+
+  /** Copies to another file system that is mounted in the folder, then removes the original. */
+  async #moveAcross(from: Place, to: Place, mustBeNew: boolean): Promise<boolean> {
+    const { disk, guard } = this.#files
+    const fd = await guard.openFile(from.folder, from.name)
+    if (fd === undefined) return false
+    try {
+      await this.commit(to, await this.stager.restage(to, { fd }), { mustBeNew })
+    } finally {
+      await disk.close(fd)
+    }
+    return this.unlink(from)
+  }
+
+  /** Renames a file to its place, whose folders are made; gives the names of those that were. */
+  async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<readonly string[][]> {
+    const { disk, guard, keeper, levels } = this.#files
+    const made: string[][] = []
+    const make = (names: readonly string[]): void => {
+      made.push([...names])
+      keeper.noteMade(names)
+    }
+    await this.#labels.ensure(place)
+    for (let attempt = 1; ; attempt++) {
+      const folder = await guard.enter(place.folder, { make })
+      try {
+        const to = joinPath(folder?.path ?? guard.root, place.name)
+        await (mustBeNew ? moveToFreeName(disk, from, to) : renameFile(disk, from, to))
+        break
+      } catch (error) {
+        // Somebody found the folder empty and removed it.
+        if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
+      } finally {
+        await guard.leave(folder)
+      }
+    }
+    levels.forget(place.folder)
+    await this.#labels.ensure(place)
+    return made
+  }
+
+  /** Makes a value last as long as the store promises. */
+  async #settle(place: Place, made: readonly (readonly string[])[]): Promise<void> {
+    const { durability, folderSync, syncLog } = this.#files
+    if (durability === 'none') syncLog.noteFile(place)
+    else if (durability === 'file') syncLog.noteFolder(place.folder)
+    else
+      await Promise.all([place.folder, ...made.map(names => names.slice(0, -1))].map(f => folderSync.sync(f)))
+  }
+
+  /** Removes the folders of a place that are empty and there for it alone. */
+  async #tidy(place: Place): Promise<void> {
+    await this.#files.keeper.prune(place.folder, folder => this.#labels.dropUnused(place, folder.length))
+  }
+
+  async #writeText(place: Place, text: string): Promise<void> {
+    const file = await this.stager.stage(place, undefined, fd =>
+      writeBytes(this.#files.disk, fd, new TextEncoder().encode(text)),
+    )
+    await this.commit(place, file)
+  }
+}
