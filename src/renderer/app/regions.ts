@@ -6,10 +6,14 @@ export type RegionName = (typeof REGIONS)[number]
 const FOCUSABLE =
   'button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex]:not([tabindex="-1"]), [contenteditable="true"]'
 
-/** Puts the focus into a part of the window, on what takes part in its Tab order first. */
+/** What a part is there for, where it has more in its Tab order. */
+const CONTENT = '[role="tree"], [role="grid"]'
+
+/** Puts the focus into a part of the window: on its content, or else on what comes first in its Tab order. */
 export function focusRegion(name: RegionName): boolean {
   const region = document.querySelector(`[data-region="${name}"]`)
-  const target = [...(region?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].find(isFocusable)
+  const reachable = [...(region?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].filter(isFocusable)
+  const target = reachable.find(element => element.closest(CONTENT) !== null) ?? reachable[0]
   target?.focus()
   return target !== undefined
 }

@@ -33,6 +33,7 @@ export function Toolbar({ commands }: { readonly commands: readonly Command[] })
   const isLocked = session?.isReadOnly === true
   return (
     <header className={styles['toolbar']} data-region="toolbar">
+      <h1 className="visually-hidden">Strata</h1>
       <StackSwitcher
         sessions={sessions}
         recents={recents}

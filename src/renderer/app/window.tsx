@@ -29,6 +29,9 @@ import styles from './window.module.css'
 const ROWS = ['work', 'activity']
 const COLUMNS = ['navigation', 'tabs', 'inspector']
 
+/** Pixels of width under which the panels at the sides begin smaller. */
+const NARROW = 1100
+
 /** The whole window, once there is a connection. */
 export function Window() {
   const services = useServices()
@@ -45,6 +48,7 @@ export function Window() {
   useShortcuts(commands)
   useNativeMenu(client, hello.shell, commands)
   useWindowChrome()
+  const isNarrow = window.innerWidth < NARROW
   const closeTab = commands.find(({ id }) => id === 'closeTab')
   const cancelJob = (job: string): void => attempt(() => client.call('jobs.cancel', { job }))
   return (
@@ -54,6 +58,7 @@ export function Window() {
       <div className={styles['body']}>
         <Panels id="rows" orientation="vertical" layout={rows.layout} onLayoutChanged={rows.save}>
           <Panel id="work" minSize={200} className={styles['panel']}>
+            <ToastRegion />
             <Panels
               id="columns"
               orientation="horizontal"
@@ -62,7 +67,7 @@ export function Window() {
             >
               <CollapsiblePanel
                 id="navigation"
-                defaultSize={280}
+                defaultSize={isNarrow ? 220 : 280}
                 minSize={180}
                 isOpen={isNavigationOpen}
                 onOpenChange={isOpen => setPanelOpen('isNavigationOpen', isOpen)}
@@ -73,14 +78,14 @@ export function Window() {
               </CollapsiblePanel>
               <PanelDivider label="Width of the keys" />
               <Panel id="tabs" minSize={320} className={styles['panel']}>
-                <main className={styles['main']} data-region="main">
+                <main className={styles['main']}>
                   <TabsArea closeShortcut={closeTab && shortcutText(shownShortcut(closeTab, hello.shell))} />
                 </main>
               </Panel>
               <PanelDivider label="Width of the inspector" />
               <CollapsiblePanel
                 id="inspector"
-                defaultSize={250}
+                defaultSize={isNarrow ? 190 : 250}
                 minSize={170}
                 isOpen={isInspectorOpen}
                 onOpenChange={isOpen => setPanelOpen('isInspectorOpen', isOpen)}
@@ -135,7 +140,6 @@ export function Window() {
         />
       </div>
       <DialogHost commands={commands} />
-      <ToastRegion />
     </div>
   )
 }

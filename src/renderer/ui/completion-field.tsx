@@ -62,6 +62,8 @@ export function CompletionField<Item extends Completion>(props: CompletionFieldP
       const completed = activeItem ?? items[0]
       if (props.onComplete === undefined || completed === undefined) return
       event.preventDefault()
+      // A dialog that holds the focus moves it by itself, prevented or not.
+      event.stopPropagation()
       props.onComplete(completed)
     }
   }

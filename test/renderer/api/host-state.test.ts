@@ -40,7 +40,7 @@ describe('withJob', () => {
   })
 
   it('holds each job once, newest first', () => {
-    const jobs = [job('a', 1), job('b', 2), job('a', 1, 7)].reduce(withJob, [] as readonly JobInfo[])
+    const jobs = [job('a', 1), job('b', 2), job('a', 1, 7)].reduce<readonly JobInfo[]>(withJob, [])
     expect(jobs.map(({ id, done }) => [id, done])).toEqual([
       ['b', 0],
       ['a', 7],

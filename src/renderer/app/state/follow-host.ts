@@ -8,14 +8,13 @@ import type { Services } from '../services.ts'
 import { keepSessions } from '../tabs/tab-keys.ts'
 import { useAppStore } from './app-store.ts'
 
+const LAST_SESSION = 'strata.session'
+
 /** Keeps the window's view state in step with the host's sessions and jobs. @returns A function that ends it. */
 export function followHost({ client, state, hello }: Services): () => void {
   const followSessions = (): void => sessionsChanged(state.sessions.get() ?? [])
-  const [first] = state.sessions.get() ?? []
-  const wanted = state.sessions.get()?.find(session => session.id === (hello.session ?? lastSession()))
-  if (useAppStore.getState().session === undefined && (wanted ?? first) !== undefined) {
-    showSession((wanted ?? first) as SessionInfo)
-  }
+  const first = firstSession(state.sessions.get() ?? [], hello.session)
+  if (useAppStore.getState().session === undefined && first !== undefined) showSession(first)
   const ends = [
     state.sessions.subscribe(followSessions),
     client.on('jobChanged', jobChanged),
@@ -25,6 +24,17 @@ export function followHost({ client, state, hello }: Services): () => void {
   return () => {
     for (const end of ends) end()
   }
+}
+
+/** After a reload the session that was shown; otherwise the one that the host names, or any. */
+function firstSession(sessions: readonly SessionInfo[], named: string | undefined): SessionInfo | undefined {
+  const find = (id: string | undefined): SessionInfo | undefined => sessions.find(other => other.id === id)
+  const shown = isReload() ? find(sessionStorage.getItem(LAST_SESSION) ?? undefined) : undefined
+  return shown ?? find(named) ?? sessions[0]
+}
+
+function isReload(): boolean {
+  return performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type === 'reload')
 }
 
 function sessionsChanged(sessions: readonly SessionInfo[]): void {
@@ -53,12 +63,6 @@ function jobChanged(job: JobInfo): void {
     tone: state === 'done' ? 'success' : 'info',
     message: `${keysMessage(verb, job.done)}${ending}`,
   })
-}
-
-const LAST_SESSION = 'strata.session'
-
-function lastSession(): string | undefined {
-  return sessionStorage.getItem(LAST_SESSION) ?? undefined
 }
 
 function rememberSession(session: string | undefined): void {

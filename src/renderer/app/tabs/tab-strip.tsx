@@ -57,7 +57,7 @@ export function TabStrip(props: TabStripProps) {
   }
 
   return (
-    <div className={styles['strip']}>
+    <div className={styles['strip']} data-region="tabs">
       <div ref={listRef} role="tablist" aria-label="Open tabs" className={styles['list']}>
         {tabs.map((tab, index) => (
           <div

@@ -7,6 +7,7 @@ import { useCurrentSession, useServices } from '../services.ts'
 import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
 import { EmptyArea } from './empty-area.tsx'
 import type { Tab } from './tab.ts'
+import styles from './tab-panel.module.css'
 import { TabPanels } from './tab-panels.tsx'
 import { TabStrip } from './tab-strip.tsx'
 import { activateTab, activeTab, pinTab, visibleTabs } from './tabs-model.ts'
@@ -38,8 +39,10 @@ export function TabsArea({ closeShortcut }: { readonly closeShortcut: string | u
           onMenu={(tab, { x, y }) => setMenu({ tab, x, y })}
         />
       )}
-      {tabs.length === 0 && <EmptyArea />}
-      <TabPanels active={active} />
+      <div data-region="main" className={styles['area']}>
+        {tabs.length === 0 && <EmptyArea />}
+        <TabPanels active={active} />
+      </div>
       {menu !== undefined && (
         <ContextMenu
           label="Tab"

@@ -10,7 +10,7 @@ export interface Fact {
 
 export function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
   return (
-    <section aria-label={title} className={styles['section']}>
+    <div className={styles['section']}>
       <h3 className={styles['title']}>{title}</h3>
       <dl className={styles['facts']}>
         {facts.map(({ name, value, detail, isCode = false }) => (
@@ -23,6 +23,6 @@ export function Facts({ title, facts }: { readonly title: string; readonly facts
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   )
 }

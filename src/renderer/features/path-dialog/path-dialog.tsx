@@ -4,10 +4,11 @@ import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { asFolder, splitPartialPath, withoutEnd } from './partial-path.ts'
+import { asFolder, splitPartialPath } from './partial-path.ts'
 import styles from './path-dialog.module.css'
 import { fittingEntries, type PathEntry } from './path-options.ts'
 import { isListedFile, type PathPurpose, purposeTitle } from './path-purpose.ts'
+import { settlePath } from './settle-path.ts'
 import { useFolder } from './use-folder.ts'
 
 export interface PathDialogProps {
@@ -25,7 +26,8 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
   const [problem, setProblem] = useState<string>()
   const [isReplacing, setReplacing] = useState(false)
   const { folder, name } = splitPartialPath(text)
-  const listed = useFolder(client, folder === '' ? home : folder)
+  const parent = folder === '' ? home : folder
+  const listed = useFolder(client, parent)
   const entries = listed?.entries ?? []
   const narrowing = purpose.type === 'saveLocation' ? '' : name
   const options = fittingEntries(entries, narrowing, file => isListedFile(purpose, file))
@@ -42,26 +44,18 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
     else onAnswer(entry.path)
   }
 
-  function submit(): void {
-    if (listed === undefined) return
-    if (listed.error !== undefined) {
-      setProblem(listed.error)
-      return
-    }
-    const entry = entries.find(other => other.name === name)
-    if (name === '') {
-      if (purpose.type === 'folder') onAnswer(withoutEnd(text))
-      else setProblem('Type the name of a file.')
-    } else if (entry?.isFolder === true) {
-      if (purpose.type === 'folder') onAnswer(entry.path)
-      else choose(entry)
-    } else if (purpose.type === 'saveLocation') {
-      if (entry === undefined || isReplacing) onAnswer(text)
+  /** Looks into the folder anew: what is listed may still be of the folder before. */
+  async function submit(): Promise<void> {
+    try {
+      const { entries: known } = await client.call('files.browse', { path: parent })
+      const settled = settlePath(purpose, text, known)
+      if (settled.type === 'answer') onAnswer(settled.path)
+      else if (settled.type === 'goOn') change(settled.text)
+      else if (settled.type === 'problem') setProblem(settled.message)
+      else if (isReplacing) onAnswer(text)
       else setReplacing(true)
-    } else if (purpose.type === 'stackFile' && entry !== undefined) {
-      onAnswer(entry.path)
-    } else {
-      setProblem(`There is no ${purpose.type === 'folder' ? 'folder' : 'file'} "${name}" in ${folder}`)
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error))
     }
   }
 
@@ -76,7 +70,7 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
         items={options.map(option)}
         onChoose={({ entry }) => choose(entry)}
         onComplete={({ entry }) => change(entry.isFolder ? asFolder(entry.path) : entry.path)}
-        onSubmit={submit}
+        onSubmit={() => void submit()}
         isMonospace
         autoFocus
         error={problem ?? listed?.error}
@@ -91,7 +85,7 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
       <p className={styles['hint']}>Tab completes · ↓ chooses · Enter takes the path as it stands</p>
       <DialogButtons>
         <Button onPress={() => onAnswer(undefined)}>Cancel</Button>
-        <Button variant={isReplacing ? 'danger' : 'primary'} onPress={submit}>
+        <Button variant={isReplacing ? 'danger' : 'primary'} onPress={() => void submit()}>
           {isReplacing ? 'Replace' : purpose.type === 'saveLocation' ? 'Save' : 'Open'}
         </Button>
       </DialogButtons>

@@ -21,7 +21,7 @@ const MAX_RECENTS = 8
 export function Welcome({ recents, ...props }: WelcomeProps) {
   return (
     <section aria-label="Welcome" className={styles['welcome']}>
-      <h1 className={styles['title']}>Strata</h1>
+      <h2 className={styles['title']}>Strata</h2>
       <p className={styles['lead']}>
         Browse the keys of a store as a tree, edit their values safely, and see what tiers and shards do with
         them.
@@ -49,7 +49,7 @@ export function Welcome({ recents, ...props }: WelcomeProps) {
       </p>
       {recents.length > 0 && (
         <>
-          <h2 className={styles['heading']}>Recent</h2>
+          <h3 className={styles['heading']}>Recent</h3>
           <ul>
             {recents.slice(0, MAX_RECENTS).map(recent => (
               <li key={recent.id}>
