@@ -196,6 +196,17 @@ describe('levels after changes', () => {
     await eventually(async () => (await listing(page, session, '/')).join() === 'm=2')
   })
 
+  it('a branch that is left empty by a branch found empty later goes as well', async () => {
+    const store = new GatedStore()
+    for (const key of ['/a/b/c', '/a/d']) await store.put(Key.parse(key), bytesOf('x'))
+    const { page, session } = await openSession(store)
+    for (const prefix of ['/', '/a']) expect((await rowsOf(page, session, prefix)).rows).not.toEqual([])
+    store.allow(store.pages)
+    for (const key of ['/a/b/c', '/a/d']) await page.call('store.delete', { session, key })
+    store.allow(Number.POSITIVE_INFINITY)
+    await eventually(async () => (await rowsOf(page, session, '/')).rows.length === 0)
+  })
+
   it('a delete of a value that is a branch too keeps the branch', async () => {
     const { page, session } = await openSession(['/a', '/a/b'])
     await listing(page, session, '/')

@@ -4,7 +4,7 @@ import type { Key } from '../../../core/key.ts'
 import type { Output } from '../../../shared/contract.ts'
 import type { Broadcast } from '../page.ts'
 import type { StoreChange } from '../sessions/observed.ts'
-import { Level, LevelDroppedError } from './level.ts'
+import { Level, LevelDroppedError, type RowRange } from './level.ts'
 import type { LevelCache } from './level-cache.ts'
 import { Rechecks } from './rechecks.ts'
 
@@ -34,14 +34,17 @@ export class SessionLevels {
     this.#rechecks = new Rechecks({
       store: session.store,
       closing: session.closing,
-      apply: (key, row) => this.#levels.get(key.parent.toString())?.patch(key.lastSegment, row),
+      apply: (key, row) => {
+        this.#levels.get(key.parent.toString())?.patch(key.lastSegment, row)
+        if (!row.isValue && !row.isBranch) this.#recheckAbove(key)
+      },
       fail: key => this.#drop(key.parent.toString()),
     })
     session.closing.addEventListener('abort', () => this.#dropAll())
   }
 
-  rows(prefix: Key, offset: number, limit: number, signal: AbortSignal): Promise<Output<'levels.rows'>> {
-    return this.#ask(prefix, level => level.rows(offset, limit, signal))
+  rows(prefix: Key, range: RowRange, signal: AbortSignal): Promise<Output<'levels.rows'>> {
+    return this.#ask(prefix, level => level.rows(range, signal))
   }
 
   find(prefix: Key, name: string, signal: AbortSignal): Promise<Output<'levels.find'>> {
@@ -77,6 +80,11 @@ export class SessionLevels {
 
   #noteDelete(key: Key): void {
     if (!key.isRoot) this.#levels.get(key.parent.toString())?.patch(key.lastSegment, { isValue: false })
+    this.#recheckAbove(key)
+  }
+
+  /** A key is gone: the branches above it may be empty now. */
+  #recheckAbove(key: Key): void {
     for (let above = key.parent; !above.isRoot; above = above.parent) {
       if (this.#levels.get(above.toString())?.hasRows() === true) return
       if (this.#levels.has(above.parent.toString())) this.#rechecks.request(above)
