@@ -1,65 +1,121 @@
-import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Datastore } from '../../src/core/datastore.ts'
-import { Key } from '../../src/core/key.ts'
-import { operationsOver, runOnModel, runOnStore } from './operations.ts'
+import type { Operation, Outcome } from './operations.ts'
+import { expectSame, operationsOver, runOnModel, runOnStore } from './operations.ts'
 import type { Suite } from './suite.ts'
-import { walkKeys } from './suite.ts'
 
 const flat = ['/a', '/b', '/ab', '/c:d', '/x/a', '/x/b', '/x/y/z', '/a-b/c']
 const nested = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z']
 
-/** Random histories against a plain map: one call after another, and all at once. */
+/** Random histories against a plain map: one call after another, all at once, aborted, and cut short by a close. */
 export function describeModel<V>(suite: Suite<V>): void {
-  const keys = suite.hasValueAndBranch ? nested : flat
-  const histories = operationsOver(keys, suite.samples.length)
-  const indexOf = (value: V) =>
-    suite.samples.findIndex(sample => isDeepStrictEqual(plain(sample), plain(value)))
+  const operation = operationsOver(suite.hasValueAndBranch ? nested : flat, suite)
+  const history = fc.array(operation, { minLength: 1, maxLength: 40 })
+  const once = { numRuns: suite.runs }
 
   describe('model', () => {
     it('D1 D2 D3 D5 D9 random histories, one call after another, agree with a map', async () => {
-      await fc.assert(
-        fc.asyncProperty(histories, async operations => {
-          const store = await suite.open()
-          const model = new Map<string, number>()
-          for (const operation of operations) {
-            const expected = runOnModel(model, operation)
-            expect(await runOnStore(store, operation, suite.samples, indexOf)).toEqual(expected)
-          }
-          await expectSame(store, model)
-          await store.close()
-        }),
-        { numRuns: suite.runs },
-      )
+      const run = async (operations: readonly Operation[]) => {
+        const store = await suite.open()
+        const model = new Map<string, number>()
+        for (const one of operations) {
+          const expected = runOnModel(model, one)
+          expect(await runOnStore(suite, store, one)).toEqual(expected)
+        }
+        await expectSame(suite, store, model)
+        await store.close()
+      }
+      await fc.assert(fc.asyncProperty(history, run), once)
     })
 
     it('D16 random histories called all at once agree with a map, in call order', async () => {
-      await fc.assert(
-        fc.asyncProperty(histories, async operations => {
-          const store = await suite.open()
-          const model = new Map<string, number>()
-          const expected = operations.map(operation => runOnModel(model, operation))
-          const calls = operations.map(operation => runOnStore(store, operation, suite.samples, indexOf))
-          expect(await Promise.all(calls)).toEqual(expected)
-          await expectSame(store, model)
-          await store.close()
-        }),
-        { numRuns: suite.runs },
-      )
+      const run = async (operations: readonly Operation[]) => {
+        const store = await suite.open()
+        const model = new Map<string, number>()
+        const expected = operations.map(one => runOnModel(model, one))
+        expect(await Promise.all(operations.map(one => runOnStore(suite, store, one)))).toEqual(expected)
+        await expectSame(suite, store, model)
+        await store.close()
+      }
+      await fc.assert(fc.asyncProperty(history, run), once)
+    })
+
+    it('D13 each aborted call of a random history has happened whole or not at all', async () => {
+      const aborted = fc.array(fc.record({ operation, ticks: fc.nat(4) }), { minLength: 1, maxLength: 25 })
+      const run = async (calls: readonly { readonly operation: Operation; readonly ticks: number }[]) => {
+        const store = await suite.open()
+        let model: State = new Map()
+        for (const { operation: one, ticks } of calls) {
+          const after = new Map(model)
+          const expected = runOnModel(after, one)
+          const outcome = await abortedAfter(ticks, signal => runOnStore(suite, store, one, { signal }))
+          if (outcome !== 'ABORTED') expect(outcome).toEqual(expected)
+          model =
+            outcome === 'ABORTED'
+              ? await stateOf(suite, store, one, [after, ...halfway(store, one, model)], model)
+              : after
+          await expectSame(suite, store, model)
+        }
+        await store.close()
+      }
+      await fc.assert(fc.asyncProperty(aborted, run), once)
+    })
+
+    it('D14 what was called before close() takes effect, what is called after it is CLOSED', async () => {
+      const run = async (operations: readonly Operation[], late: Operation) => {
+        const store = await suite.open()
+        const model = new Map<string, number>()
+        const expected = operations.map(one => runOnModel(model, one))
+        const calls = operations.map(one => runOnStore(suite, store, one))
+        const closed = store.close()
+        const refused = runOnStore(suite, store, late)
+        await closed
+        expect(await Promise.all(calls)).toEqual(expected)
+        expect(await refused).toBe('CLOSED')
+        if (suite.options.reopen === undefined) return
+        const again = await suite.reopen(store)
+        await expectSame(suite, again, model)
+        await again.close()
+      }
+      await fc.assert(fc.asyncProperty(history, operation, run), once)
     })
   })
-
-  async function expectSame(store: Datastore<V>, model: ReadonlyMap<string, number>): Promise<void> {
-    const sorted = [...model.keys()].map(Key.parse).sort(Key.compare)
-    expect(await walkKeys(store)).toEqual(sorted.map(String))
-    for (const key of sorted) expect(indexOf(await store.get(key))).toBe(model.get(key.toString()))
-    const { entries, accuracy } = await store.stats()
-    if (accuracy === 'exact' && entries !== undefined) expect(entries).toBe(model.size)
-  }
 }
 
-/** A store may give a Buffer for the bytes that were put. */
-function plain(value: unknown): unknown {
-  return value instanceof Uint8Array ? Array.from(value) : value
+type State = Map<string, number>
+
+/** A rename by copying may stop when both keys hold the value. */
+function halfway<V>(store: Datastore<V>, one: Operation, before: State): readonly State[] {
+  if (one.verb !== 'rename' || store.capabilities.rename === 'atomic') return []
+  const held = before.get(one.key)
+  return held === undefined ? [] : [new Map(before).set(one.to, held)]
+}
+
+/** Which state the keys of a call are in; the last resort is the one before the call. */
+async function stateOf<V>(
+  suite: Suite<V>,
+  store: Datastore<V>,
+  one: Operation,
+  states: readonly State[],
+  before: State,
+): Promise<State> {
+  const keys = one.verb === 'rename' ? [one.key, one.to] : [one.key]
+  const found = await Promise.all(keys.map(key => runOnStore(suite, store, { verb: 'get', key })))
+  return (
+    states.find(state => keys.every((key, index) => (state.get(key) ?? 'NOT_FOUND') === found[index])) ??
+    before
+  )
+}
+
+/** Runs a call and aborts it some turns of the event loop later, if it still runs then. */
+async function abortedAfter(
+  ticks: number,
+  call: (signal: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome> {
+  const abort = new AbortController()
+  const outcome = call(abort.signal)
+  for (let tick = 0; tick < ticks; tick++) await new Promise(resolve => setImmediate(resolve))
+  abort.abort()
+  return outcome
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
-import type { Datastore } from '../../src/core/datastore.ts'
+import { expect } from 'vitest'
+import type { CallOptions, Datastore } from '../../src/core/datastore.ts'
 import { DatastoreError } from '../../src/core/errors.ts'
 import { Key } from '../../src/core/key.ts'
+import type { Suite } from './suite.ts'
+import { walkKeys } from './suite.ts'
 
 /** One call of a random history. Values are indexes of samples, so that histories print short. */
 export type Operation =
@@ -10,6 +13,7 @@ export type Operation =
       readonly key: string
       readonly value: number
       readonly mode: 'any' | 'create' | 'replace'
+      readonly isStream: boolean
     }
   | { readonly verb: 'get' | 'has'; readonly key: string }
   | { readonly verb: 'delete'; readonly key: string; readonly missingOk: boolean }
@@ -18,17 +22,17 @@ export type Operation =
 /** What a call came to: a sample's index, `true`, `false`, nothing, or the code of its failure. */
 export type Outcome = number | boolean | string | undefined
 
-/** Random histories over a few keys: above, below and beside one another. */
-export function operationsOver(keys: readonly string[], samples: number): fc.Arbitrary<readonly Operation[]> {
+/** Random calls on a few keys: above, below and beside one another. */
+export function operationsOver<V>(keys: readonly string[], suite: Suite<V>): fc.Arbitrary<Operation> {
   const key = fc.constantFrom(...keys)
-  const value = fc.nat({ max: samples - 1 })
+  const value = fc.nat({ max: suite.samples.length - 1 })
   const mode = fc.constantFrom<('any' | 'create' | 'replace')[]>('any', 'any', 'create', 'replace')
-  const put = fc.record({ verb: fc.constant('put' as const), key, value, mode })
+  const isStream = suite.isBinary ? fc.boolean() : fc.constant(false)
+  const put = fc.record({ verb: fc.constant('put' as const), key, value, mode, isStream })
   const read = fc.record({ verb: fc.constantFrom('get' as const, 'has' as const), key })
   const remove = fc.record({ verb: fc.constant('delete' as const), key, missingOk: fc.boolean() })
   const rename = fc.record({ verb: fc.constant('rename' as const), key, to: key, replace: fc.boolean() })
-  const operation: fc.Arbitrary<Operation> = fc.oneof(put, put, put, read, read, remove, remove, rename)
-  return fc.array(operation, { minLength: 1, maxLength: 40 })
+  return fc.oneof(put, put, put, read, read, remove, remove, rename)
 }
 
 /** Runs one operation on the model: a plain map from key text to a sample's index. */
@@ -59,15 +63,15 @@ export function runOnModel(model: Map<string, number>, operation: Operation): Ou
   }
 }
 
-/** Runs one operation on a store. `indexOf` names a value by the sample that it equals. */
+/** Runs one operation on a store of the suite. */
 export async function runOnStore<V>(
+  suite: Suite<V>,
   store: Datastore<V>,
   operation: Operation,
-  samples: readonly V[],
-  indexOf: (value: V) => number,
+  options: CallOptions = {},
 ): Promise<Outcome> {
   try {
-    return await call(store, operation, samples, indexOf)
+    return await call(suite, store, operation, options)
   } catch (error) {
     if (error instanceof DatastoreError) return error.code
     throw error
@@ -75,27 +79,49 @@ export async function runOnStore<V>(
 }
 
 async function call<V>(
+  suite: Suite<V>,
   store: Datastore<V>,
   operation: Operation,
-  samples: readonly V[],
-  indexOf: (value: V) => number,
+  options: CallOptions,
 ): Promise<Outcome> {
   const key = Key.parse(operation.key)
   switch (operation.verb) {
     case 'put': {
-      const { mode, value } = operation
-      await store.put(key, samples[value] as V, { create: mode !== 'replace', replace: mode !== 'create' })
+      const { mode, isStream } = operation
+      const value = suite.samples[operation.value] as V
+      const source = isStream ? (inPieces(value as Uint8Array) as V) : value
+      await store.put(key, source, { ...options, create: mode !== 'replace', replace: mode !== 'create' })
       return undefined
     }
     case 'get':
-      return indexOf(await store.get(key))
+      return suite.indexOf(await store.get(key, options))
     case 'has':
-      return store.has(key)
+      return store.has(key, options)
     case 'delete':
-      await store.delete(key, { missingOk: operation.missingOk })
+      await store.delete(key, { ...options, missingOk: operation.missingOk })
       return undefined
     case 'rename':
-      await store.rename(key, Key.parse(operation.to), { replace: operation.replace })
+      await store.rename(key, Key.parse(operation.to), { ...options, replace: operation.replace })
       return undefined
   }
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 1500) {
+    await new Promise(resolve => setImmediate(resolve))
+    yield bytes.subarray(start, start + 1500)
+  }
+}
+
+/** Expects the store to hold what the model holds, and nothing else, however one looks. */
+export async function expectSame<V>(
+  suite: Suite<V>,
+  store: Datastore<V>,
+  model: ReadonlyMap<string, number>,
+): Promise<void> {
+  const sorted = [...model.keys()].map(Key.parse).sort(Key.compare)
+  expect(await walkKeys(store)).toEqual(sorted.map(String))
+  for (const key of sorted) expect(suite.indexOf(await store.get(key))).toBe(model.get(key.toString()))
+  const { entries, accuracy } = await store.stats()
+  if (accuracy === 'exact' && entries !== undefined) expect(entries).toBe(model.size)
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, expect } from 'vitest'
 import type { Child, Datastore, Pair } from '../../src/core/datastore.ts'
 import type { ErrorCode } from '../../src/core/errors.ts'
@@ -71,6 +72,12 @@ export class Suite<V> {
     const reopened = await this.options.reopen(store)
     this.#opened.push(reopened)
     return reopened
+  }
+
+  /** Which sample a value equals; -1 for none. A store may give a Buffer for the bytes that were put. */
+  indexOf(value: V): number {
+    const plain = (one: unknown) => (one instanceof Uint8Array ? Array.from(one) : one)
+    return this.samples.findIndex(sample => isDeepStrictEqual(plain(sample), plain(value)))
   }
 
   /** A sample value; neighbouring indexes give different ones. */
