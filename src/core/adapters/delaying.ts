@@ -1,0 +1,55 @@
+import { ownCopy } from '../bytes.ts'
+import { CallGate } from '../concurrency/call-gate.ts'
+import type { CallOptions, PutOptions, PutResult, ValueSource } from '../datastore.ts'
+import type { Key } from '../key.ts'
+import { type Call, InterceptedDatastore } from './intercepted.ts'
+
+/**
+ * A wrapper whose calls may reach the store below late, or more than once: so it keeps call order, in-flight calls and
+ * the caller's buffers apart itself.
+ */
+export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
+  readonly #gate = new CallGate()
+
+  /** Makes the call below, in its time. */
+  protected abstract delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T>
+
+  protected abstract delayStream<T>(
+    call: Call,
+    run: (options: CallOptions) => AsyncIterable<T>,
+  ): AsyncIterable<T>
+
+  override put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
+    return super.put(key, ownCopy(value), options)
+  }
+
+  override close(): Promise<void> {
+    return this.#gate.close(() => this.child.close())
+  }
+
+  protected override around<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
+    const { verb, key, options } = call
+    const work = () => this.delay(call, run)
+    switch (verb) {
+      case 'put':
+      case 'delete':
+        return this.#gate.write(verb, [key], options, work)
+      case 'rename':
+        return this.#gate.write(verb, [key, call.to ?? key], options, work)
+      case 'get':
+      case 'has':
+      case 'stat':
+        return this.#gate.read(verb, key, options, work)
+      default:
+        return this.#gate.run(verb, key, options, work)
+    }
+  }
+
+  protected override aroundStream<T>(
+    call: Call,
+    run: (options: CallOptions) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    const { verb, key, options } = call
+    return this.#gate.readStream(verb, key, options, () => this.delayStream(call, run))
+  }
+}

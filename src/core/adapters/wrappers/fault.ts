@@ -1,0 +1,62 @@
+import type { CallOptions, Datastore } from '../../datastore.ts'
+import { failure } from '../../errors.ts'
+import { DelayingDatastore } from '../delaying.ts'
+import type { Call, Verb } from '../intercepted.ts'
+import { pause } from './pause.ts'
+
+/** What goes wrong. It may be changed while the store is in use. */
+export interface Faults {
+  /** Milliseconds that each call takes longer. */
+  latency?: number | undefined
+  /** The share of calls that fail with `IO`, from 0 to 1. */
+  errorRate?: number | undefined
+  /** The store can't be reached: every call fails with `CONNECTION`. */
+  isOffline?: boolean | undefined
+  /** The verbs that faults befall. Default: all. */
+  verbs?: readonly Verb[] | undefined
+  /** A number from 0 to 1 that decides. Default `Math.random`. */
+  random?: (() => number) | undefined
+}
+
+/** A store that fails as told: for tests, and for seeing what a composition makes of it. */
+export class FaultDatastore<V> extends DelayingDatastore<V> {
+  readonly faults: Faults
+
+  constructor(child: Datastore<V>, faults: Faults = {}) {
+    super(child)
+    this.faults = faults
+  }
+
+  protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
+    await this.#befall(call)
+    return run({})
+  }
+
+  protected override async *delayStream<T>(
+    call: Call,
+    run: (options: CallOptions) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    await this.#befall(call)
+    for await (const item of run({})) {
+      if (this.faults.isOffline === true) this.#refuse(call)
+      yield item
+    }
+  }
+
+  async #befall(call: Call): Promise<void> {
+    const { latency = 0, errorRate = 0, isOffline = false, verbs, random = Math.random } = this.faults
+    if (verbs?.includes(call.verb) === false) return
+    if (latency > 0) await pause(latency, call)
+    if (isOffline) this.#refuse(call)
+    if (errorRate > 0 && random() < errorRate)
+      throw failure('IO', call.verb, call.key, 'a fault was injected')
+  }
+
+  #refuse(call: Call): never {
+    throw failure('CONNECTION', call.verb, call.key, 'the store is offline')
+  }
+}
+
+export function fault<V>(store: Datastore<V>, faults: Faults = {}): FaultDatastore<V> {
+  return new FaultDatastore(store, faults)
+}

@@ -1,0 +1,19 @@
+import { AbortError } from '../../errors.ts'
+import type { Call } from '../intercepted.ts'
+
+/** Waits, unless the call is aborted first: then `AbortError`. */
+export function pause(milliseconds: number, call: Call): Promise<void> {
+  const { signal } = call.options
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer)
+      reject(new AbortError(call.verb, { key: call.key, cause: signal?.reason }))
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    }, milliseconds)
+    if (signal?.aborted === true) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+  })
+}

@@ -1,0 +1,33 @@
+import { VERBS } from '../../../../src/core/adapters/intercepted.ts'
+import { fault } from '../../../../src/core/adapters/wrappers/fault.ts'
+import { logging } from '../../../../src/core/adapters/wrappers/logging.ts'
+import { metrics } from '../../../../src/core/adapters/wrappers/metrics.ts'
+import { rateLimit } from '../../../../src/core/adapters/wrappers/rate-limit.ts'
+import { retry } from '../../../../src/core/adapters/wrappers/retry.ts'
+import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../../contract/describe-datastore.ts'
+
+const memory = () => new MemoryDatastore()
+const runs = 10
+
+describeDatastore('logging', { create: async () => logging(memory(), { log: () => undefined }), runs })
+describeDatastore('metrics', { create: async () => metrics(memory()), runs })
+describeDatastore('retry', { create: async () => retry(memory(), { delay: 1 }), runs })
+describeDatastore('timeout', { create: async () => timeout(memory(), 60_000), runs })
+describeDatastore('rateLimit', { create: async () => rateLimit(memory(), { perSecond: 1e9 }), runs })
+describeDatastore('fault without faults', { create: async () => fault(memory()), runs })
+describeDatastore('retry over timeout over faults that pass', {
+  create: async () => {
+    // Every third call fails once. A put of a stream is not made twice, so puts do well.
+    let call = 0
+    const verbs = VERBS.filter(verb => verb !== 'put')
+    return retry(
+      timeout(fault(memory(), { errorRate: 0.5, verbs, random: () => (call++ % 3 === 0 ? 0 : 1) }), 60_000),
+      {
+        delay: 0.01,
+      },
+    )
+  },
+  runs,
+})

@@ -1,0 +1,188 @@
+import { describe, expect, it, vi } from 'vitest'
+import { FaultDatastore, fault } from '../../../../src/core/adapters/wrappers/fault.ts'
+import { LatencyHistogram } from '../../../../src/core/adapters/wrappers/latency-histogram.ts'
+import { type LogRecord, logging } from '../../../../src/core/adapters/wrappers/logging.ts'
+import { metrics } from '../../../../src/core/adapters/wrappers/metrics.ts'
+import { rateLimit } from '../../../../src/core/adapters/wrappers/rate-limit.ts'
+import { retry } from '../../../../src/core/adapters/wrappers/retry.ts'
+import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { collect } from '../../../contract/suite.ts'
+
+const key = Key.parse('/a')
+const value = new Uint8Array(100)
+
+/** Every verb of the contract that can fail below, as a call. */
+const calls = (store: FaultDatastore<Uint8Array> | ReturnType<typeof retry<Uint8Array>>) => ({
+  get: () => store.get(key),
+  getStream: () => collect(store.getStream(key)),
+  put: () => store.put(key, value),
+  delete: () => store.delete(key, { missingOk: true }),
+  has: () => store.has(key),
+  stat: () => store.stat(key),
+  rename: () => store.rename(key, key),
+  list: () => store.list(Key.root),
+  query: () => collect(store.query({ prefix: '/' }, { scan: true })),
+  stats: () => store.stats(),
+  sync: () => store.sync(),
+  batch: () => store.batch().put(key, value).commit(),
+})
+
+describe('fault', () => {
+  it('W2 an offline store fails every verb with CONNECTION, and comes back', async () => {
+    const store = fault(new MemoryDatastore())
+    await store.put(key, value)
+    store.faults.isOffline = true
+    for (const call of Object.values(calls(store)))
+      await expect(call()).rejects.toMatchObject({ code: 'CONNECTION' })
+    store.faults.isOffline = false
+    expect(await store.has(key)).toBe(true)
+  })
+
+  it('W2 errors come at the rate asked for, and only on the verbs asked for', async () => {
+    let turn = 0
+    const store = fault(new MemoryDatastore(), {
+      errorRate: 0.3,
+      verbs: ['has'],
+      random: () => (turn++ % 10) / 10,
+    })
+    await store.put(key, value)
+    const answers = await Promise.allSettled(Array.from({ length: 100 }, () => store.has(key)))
+    expect(answers.filter(answer => answer.status === 'rejected')).toHaveLength(30)
+  })
+
+  it('W2 a call that waits out its latency can be aborted', async () => {
+    const store = fault(new MemoryDatastore(), { latency: 60_000 })
+    const controller = new AbortController()
+    const call = store.get(key, { signal: controller.signal })
+    controller.abort()
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('retry', () => {
+  it('W2 every verb is tried again when it fails in a way that may pass', async () => {
+    for (const verb of Object.keys(calls(retry(new MemoryDatastore())))) {
+      let isFirst = true
+      const below = fault(new MemoryDatastore(), {
+        errorRate: 1,
+        random: () => {
+          const answer = isFirst ? 0 : 1
+          isFirst = false
+          return answer
+        },
+      })
+      below.faults.errorRate = 0
+      await below.put(key, value)
+      below.faults.errorRate = 0.5
+      await calls(retry(below, { delay: 0.1 }))[verb as 'get']()
+    }
+  })
+
+  it('W2 what cannot pass is not tried again, and attempts end', async () => {
+    const below = new FaultDatastore(new MemoryDatastore())
+    const get = vi.spyOn(below, 'get')
+    await expect(retry(below, { delay: 0.1 }).get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(get).toHaveBeenCalledTimes(1)
+    below.faults.isOffline = true
+    await expect(retry(below, { attempts: 3, delay: 0.1 }).get(key)).rejects.toMatchObject({
+      code: 'CONNECTION',
+    })
+    expect(get).toHaveBeenCalledTimes(4)
+  })
+
+  it('W2 a stream that gave something is not made anew; a value that can be read once only is not put twice', async () => {
+    const below = new FaultDatastore(new MemoryDatastore())
+    await below.put(key, new Uint8Array(300_000))
+    const store = retry(below, { delay: 0.1 })
+    const chunks = store.getStream(key)[Symbol.asyncIterator]()
+    await chunks.next()
+    below.faults.isOffline = true
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'CONNECTION' })
+    const put = vi.spyOn(below, 'put')
+    async function* once() {
+      yield value
+    }
+    await expect(store.put(key, once())).rejects.toMatchObject({ code: 'CONNECTION' })
+    expect(put).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('timeout', () => {
+  it('W2 a call that takes too long is TIMEOUT and names the key; the call below is aborted', async () => {
+    const below = fault(new MemoryDatastore(), { latency: 60_000 })
+    const store = timeout(below, 5)
+    await expect(store.get(key)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      key,
+      message: 'Cannot get "/a": there was no answer within 5 ms',
+    })
+    await expect(collect(store.getStream(key))).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it("W2 the caller's own abort stays an AbortError", async () => {
+    const store = timeout(fault(new MemoryDatastore(), { latency: 60_000 }), 60_000)
+    await expect(store.get(key, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+  })
+})
+
+describe('rateLimit', () => {
+  it('W2 lets a burst through at once and holds the rest to the rate', async () => {
+    const store = rateLimit(new MemoryDatastore(), { perSecond: 100, burst: 5 })
+    const start = performance.now()
+    await Promise.all(Array.from({ length: 5 }, () => store.has(key)))
+    const burst = performance.now() - start
+    await Promise.all(Array.from({ length: 20 }, () => store.has(key)))
+    const held = performance.now() - start
+    expect(held).toBeGreaterThanOrEqual(190)
+    expect(held).toBeGreaterThan(burst)
+  })
+
+  it('W2 refuses rates that are none', () => {
+    expect(() => rateLimit(new MemoryDatastore(), { perSecond: 0 })).toThrow(RangeError)
+    expect(() => rateLimit(new MemoryDatastore(), { perSecond: Number.NaN })).toThrow(RangeError)
+  })
+})
+
+describe('logging and metrics', () => {
+  it('W2 logging writes one structured record a call, failures with their code', async () => {
+    const records: LogRecord[] = []
+    const store = logging(new MemoryDatastore(), { name: 'films', log: record => records.push(record) })
+    await store.put(key, value)
+    await store.get(Key.parse('/b')).catch(() => undefined)
+    await collect(store.getStream(key))
+    expect(records).toMatchObject([
+      { store: 'films', verb: 'put', key: '/a', bytes: 100 },
+      { verb: 'get', key: '/b', error: 'NOT_FOUND', message: expect.stringContaining('/b') as string },
+      { verb: 'getStream', key: '/a', bytes: 100 },
+    ])
+    expect(records.every(record => record.duration >= 0)).toBe(true)
+    expect(() => JSON.stringify(records)).not.toThrow()
+  })
+
+  it('W2 metrics counts calls, errors, bytes and times of each verb', async () => {
+    const store = metrics(new MemoryDatastore())
+    await store.put(key, value)
+    await store.get(key)
+    await store.get(key)
+    await store.get(Key.parse('/b')).catch(() => undefined)
+    expect(store.metrics('get')).toMatchObject({ count: 3, errors: 1, bytes: 200 })
+    expect(store.metrics('put')).toMatchObject({ count: 1, errors: 0, bytes: 100 })
+    expect(store.metrics('get').latency.percentile(0.5)).toBeGreaterThan(0)
+  })
+
+  it('W2 the histogram tells percentiles to a fifth', () => {
+    const histogram = new LatencyHistogram()
+    for (let milliseconds = 1; milliseconds <= 1000; milliseconds++) histogram.add(milliseconds)
+    for (const share of [0.01, 0.5, 0.9, 0.99, 1]) {
+      const exact = share * 1000
+      expect(histogram.percentile(share)).toBeGreaterThanOrEqual(exact * 0.999)
+      expect(histogram.percentile(share)).toBeLessThanOrEqual(exact * 1.2)
+    }
+    expect(new LatencyHistogram().percentile(0.5)).toBe(0)
+    expect(() => histogram.percentile(2)).toThrow(RangeError)
+  })
+})
