@@ -14,7 +14,7 @@ export interface EditorCommand {
   readonly run: () => void
 }
 
-export type CommandId =
+type CommandId =
   | 'apply'
   | 'revert'
   | 'undo'

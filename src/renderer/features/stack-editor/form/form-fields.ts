@@ -16,7 +16,7 @@ export type Control =
   /** A shape that no control here can show: it is edited in the document. */
   | { readonly type: 'document' }
 
-export interface NumberRange {
+interface NumberRange {
   readonly min?: number | undefined
   readonly max?: number | undefined
 }

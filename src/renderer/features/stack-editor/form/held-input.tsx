@@ -4,7 +4,7 @@ import { type ControlProps, FieldFrame, type FieldFrameProps } from './field-fra
 import styles from './node-form.module.css'
 
 /** What typed text means: something that can be taken, or why it cannot. */
-export type Typed = { readonly take: () => void } | { readonly wrong: string }
+type Typed = { readonly take: () => void } | { readonly wrong: string }
 
 export interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly value: string

@@ -4,8 +4,6 @@ export interface FileForm {
   readonly hasByteOrderMark: boolean
 }
 
-export const PLAIN_FORM: FileForm = { lineEnd: '\n', hasByteOrderMark: false }
-
 const MARK = '\uFEFF'
 
 export function readFileText(fileText: string): { readonly text: string; readonly form: FileForm } {

@@ -59,18 +59,6 @@ export function placeSyntaxError(message: string, offset: number, text: string):
   }
 }
 
-/** Problems by the node they belong to, under its id; those of the document itself under `''`. */
-export function problemsByNode(
-  problems: readonly PlacedProblem[],
-): ReadonlyMap<string, readonly PlacedProblem[]> {
-  const byNode = new Map<string, PlacedProblem[]>()
-  for (const problem of problems) {
-    const id = problem.node?.id ?? ''
-    byNode.set(id, [...(byNode.get(id) ?? []), problem])
-  }
-  return byNode
-}
-
 /** The value at the path; when it is missing, the kind of the last node on the way, as an object is many lines long. */
 function markedNode(root: JsonNode, path: ReturnType<typeof parsePath>): { from: number; to: number } {
   let node = root

@@ -7,7 +7,7 @@ import { ROOT_PATH } from './draft.ts'
 export type Kinds = ReadonlyMap<string, KindInfo>
 
 /** How a node hangs below its parent. */
-export interface Slot {
+interface Slot {
   readonly parent: StackNode
   /** `one`: the parent's only child; `many`: a place in a list; `keyed`: under a name. */
   readonly type: 'one' | 'many' | 'keyed'

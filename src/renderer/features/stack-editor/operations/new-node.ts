@@ -23,12 +23,20 @@ export function newNode({ info, id, siblings, text, children }: NewNode): JsonTe
     ['kind', printJson(info.kind)],
     ['id', printJson(id)],
   ]
+  const label = suggestLabel(alike)
+  if (label !== undefined) members.push(['label', printJson(label)])
   for (const property of propertiesOf(info)) {
     const value = suggestOption(property, alike, text)
     if (value !== undefined) members.push([property.name, value])
   }
   if (info.childrenField !== undefined && children !== undefined) members.push([info.childrenField, children])
   return printObject(members)
+}
+
+/** Carries a series of labels on, as `Shard C` after `Shard A` and `Shard B`; one label alone is no series. */
+function suggestLabel(alike: readonly StackNode[]): string | undefined {
+  const labels = alike.flatMap(({ label }) => label ?? [])
+  return labels.length > 1 && labels.length === alike.length ? nextName(labels) : undefined
 }
 
 /** What a new node should say for an option; undefined to say nothing. */

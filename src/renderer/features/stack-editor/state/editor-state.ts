@@ -13,7 +13,7 @@ export type FocusRequest =
   | { readonly to: 'field'; readonly name?: string | undefined }
   | { readonly to: 'text'; readonly offset: number }
 
-export interface Notice {
+interface Notice {
   readonly type: 'error' | 'done'
   readonly message: string
 }

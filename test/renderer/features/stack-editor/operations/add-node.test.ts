@@ -31,6 +31,14 @@ describe('addNode', () => {
     )
   })
 
+  it('X2 carries a series of labels on, but repeats no single one', () => {
+    const labelled = (label: string, path: string) =>
+      `{ "kind": "fs", "label": "${label}", "path": "${path}" }`
+    const [a, b] = [labelled('Shard A', 'x/a'), labelled('Shard B', 'x/b')]
+    expect(add(sharded(a, b), 'root', 'fs')).toContain('"label": "Shard C", "path": "x/c" }')
+    expect(add(sharded(a), 'root', 'fs')).toContain('{ "kind": "fs", "id": "fs-1", "path": "x/a-2" }')
+  })
+
   it('X2 adds beside a node that takes no children', () => {
     const before = sharded('{ "kind": "fs", "path": "a-1" }', '{ "kind": "memory" }')
     const after = JSON.parse(add(before, 'root.shards[0]', 'fs')) as { root: { shards: unknown[] } }
@@ -88,6 +96,9 @@ describe('nextName', () => {
     [['/data/store'], '/data/store-2'],
     [['/data/store/'], '/data/store-2/'],
     [['s3', 's2'], 's4'],
+    [['data/shard-a', 'data/shard-b'], 'data/shard-c'],
+    [['Shard Y', 'Shard Z'], 'Shard Z-2'],
+    [['a', 'c'], 'c-2'],
     [['C:\\data\\0'], 'C:\\data\\1'],
     [[], ''],
   ])('X2 after %j comes %s', (names, next) => {
