@@ -5,7 +5,11 @@ import { boundsText, numberText } from '../../../../../src/renderer/features/sta
 describe('number-text', () => {
   it('X2 takes what JSON takes, every digit as it was typed', () => {
     const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,25})(\.\d{1,3})?(e[+-]?\d{1,2})?$/)
-    fc.assert(fc.property(digits, typed => expect(numberText(` ${typed} `)).toBe(typed)))
+    fc.assert(
+      fc.property(digits, typed => {
+        expect(numberText(` ${typed} `)).toBe(typed)
+      }),
+    )
   })
 
   it.each([
