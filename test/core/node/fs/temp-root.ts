@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,4 +15,18 @@ export class TempRoots {
   async remove(): Promise<void> {
     for (const root of this.#roots.splice(0)) await rm(root, { recursive: true, force: true })
   }
+}
+
+/** The paths of all that is below a folder, sorted; folders end in `/`. */
+export async function pathsBelow(root: string): Promise<string[]> {
+  const paths: string[] = []
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      paths.push(`${entry.name}/`)
+      for (const path of await pathsBelow(join(root, entry.name))) paths.push(`${entry.name}/${path}`)
+    } else {
+      paths.push(entry.name)
+    }
+  }
+  return paths.sort()
 }

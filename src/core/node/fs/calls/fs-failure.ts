@@ -31,6 +31,7 @@ const OBSTACLES = {
   folder: 'CONFLICT',
   special: 'UNSUPPORTED',
   damage: 'CORRUPT',
+  moving: 'IO',
 } as const satisfies Record<Obstacle['kind'], ErrorCode>
 
 /** What a call rejects with: the failure of a file operation in the store's own terms; anything else as it is. */

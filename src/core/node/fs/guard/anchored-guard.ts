@@ -35,7 +35,7 @@ export class AnchoredGuard implements FolderGuard {
       if (options.make === undefined) return undefined
       await this.#make(names, options.make)
     }
-    throw new Error('its folder moved again and again')
+    throw new Obstacle('moving', names)
   }
 
   async leave(folder: Folder | undefined): Promise<void> {
@@ -55,7 +55,7 @@ export class AnchoredGuard implements FolderGuard {
       if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
       if (depth < folder.length || fd === 'ENOENT') return undefined
     }
-    throw new Error('its folder moved again and again')
+    throw new Obstacle('moving', folder)
   }
 
   /** A descriptor, or why there is none: nothing there, something else there, a link, or a socket. */

@@ -1,5 +1,5 @@
 /** What may stand where a store wants to go. */
-export type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage'
+export type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
 
 /** Something on the way that is not to be passed. Callers turn it into a failure that fits the call. */
 export class Obstacle extends Error {
@@ -31,4 +31,5 @@ const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
   folder: 'is a folder in this layout',
   special: 'is no regular file',
   damage: 'is a folder where a value should be',
+  moving: 'keeps being moved',
 }

@@ -2,6 +2,7 @@ import { mkdir, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemCode } from '../disk/disk.ts'
+import { Obstacle } from '../guard/obstacle.ts'
 
 /**
  * The real path of the folder at `path`.
@@ -19,11 +20,14 @@ export async function openRoot(path: string, create: boolean): Promise<string> {
   throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(absolute)}: it is no folder`)
 }
 
+/** What `open` rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
 export function cannotOpen(path: string, error: unknown): unknown {
   const begin = `Cannot open ${JSON.stringify(path)}`
+  if (error instanceof Obstacle) {
+    const code = error.kind === 'link' ? 'ACCESS_DENIED' : 'CONFIG_INVALID'
+    return new DatastoreError(code, `${begin}: ${error.message}`, { cause: error })
+  }
   switch (systemCode(error)) {
-    case undefined:
-      return error
     case 'ENOENT':
       return new DatastoreError('CONFIG_INVALID', `${begin}: there is no such folder`, { cause: error })
     case 'EEXIST':
@@ -34,6 +38,12 @@ export function cannotOpen(path: string, error: unknown): unknown {
     case 'EROFS':
       return new DatastoreError('ACCESS_DENIED', `${begin}: permission denied`, { cause: error })
     default:
-      return new DatastoreError('IO', `${begin}: the file system failed`, { cause: error })
+      return hasSyscall(error)
+        ? new DatastoreError('IO', `${begin}: the file system failed`, { cause: error })
+        : error
   }
+}
+
+function hasSyscall(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }

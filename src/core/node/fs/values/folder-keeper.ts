@@ -1,6 +1,7 @@
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
-import type { FolderGuard } from '../guard/folder-guard.ts'
+import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
+import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 
@@ -57,17 +58,21 @@ export class FolderKeeper {
 
   /** Whether the folder is gone now. */
   async #remove(folder: readonly string[]): Promise<boolean> {
-    const parent = await this.#guard.enter(folder.slice(0, -1))
-    if (parent === undefined) return true
+    let parent: Folder | undefined
     try {
+      parent = await this.#guard.enter(folder.slice(0, -1))
+      if (parent === undefined) return true
       await this.#disk.rmdir(joinPath(parent.path, folder.at(-1) ?? ''))
       return true
     } catch (error) {
+      // What stands there now is not the store's.
+      if (error instanceof Obstacle) return false
       switch (systemCode(error)) {
         case 'ENOENT':
           return true
         // It holds something, is somewhere's mount point, or may not be removed: what was asked for is done anyway.
         case 'ENOTEMPTY':
+        case 'ENOTDIR':
         case 'EEXIST':
         case 'EBUSY':
         case 'EACCES':

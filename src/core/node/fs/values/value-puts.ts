@@ -37,6 +37,8 @@ export class ValuePuts {
   /** The stream is taken in before the put's turn comes, so that it may read the key itself. */
   async stream(key: Key, source: ByteSource, options: PutOptions | undefined): Promise<PutResult> {
     const staged = this.#stageStream(key, begun(chunksOf(source, key, options?.signal)))
+    // It may fail before the turn comes, when somebody begins to listen.
+    staged.catch(ignore)
     const untaken = new Set([staged])
     const take: Staging = () => {
       untaken.delete(staged)
@@ -75,5 +77,5 @@ export class ValuePuts {
 }
 
 function ignore(): void {
-  // The put has failed with it already.
+  // The put fails with it in its turn.
 }

@@ -1,0 +1,44 @@
+import { writeSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { FsDatastore, type FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { crashKeys } from './crash-keys.ts'
+import { selfDescribed } from './self-described.ts'
+
+/*
+ * Writes to a folder until it is killed. Before and after each change it says what it is about to do and what is done:
+ * `ready`, `begin KEY SERIAL`, `done KEY SERIAL`. A serial of 0 is a delete.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { options: { type: 'string', default: '{}' }, serial: { type: 'string', default: '1' } },
+})
+const store = await FsDatastore.open(positionals[0] ?? '', JSON.parse(values.options) as FsOptions)
+let serial = Number(values.serial)
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`)
+}
+
+function* halves(bytes: Uint8Array): Iterable<Uint8Array> {
+  yield bytes.subarray(0, bytes.length >> 1)
+  yield bytes.subarray(bytes.length >> 1)
+}
+
+async function changeAll(index: number): Promise<void> {
+  const key = crashKeys[index]
+  if (key === undefined) return
+  for (;;) {
+    const own = ++serial
+    const isDelete = own % 7 === 0
+    say(`begin ${index} ${isDelete ? 0 : own}`)
+    if (isDelete) await store.delete(key, { missingOk: true })
+    else {
+      const bytes = selfDescribed(own, own % 5 === 0 ? 300_000 : own % 3000)
+      await store.put(key, own % 3 === 0 ? halves(bytes) : bytes)
+    }
+    say(`done ${index} ${isDelete ? 0 : own}`)
+  }
+}
+
+say('ready')
+await Promise.all(crashKeys.map((_, index) => changeAll(index)))

@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  decodeName,
+  encodeSegment,
+  isLongName,
+  LABEL_SUFFIX,
+  VALUE_SUFFIX,
+} from '../../../../../src/core/node/fs/layouts/segment-names.ts'
+import { hostileSegments } from '../../../../contract/samples.ts'
+
+const isSegment = (text: string) => text !== '' && text !== '.' && text !== '..' && !text.includes('/')
+
+/** Text that is made of what breaks names, more often than of anything else. */
+const segment = fc
+  .oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+    fc.constantFrom(...hostileSegments),
+    fc
+      .array(
+        fc.constantFrom(
+          '.',
+          ' ',
+          'val',
+          '.val',
+          '.name',
+          '%',
+          '%-',
+          '^',
+          'A',
+          'a',
+          'con',
+          'é',
+          'e\u0301',
+          '~1',
+          'ß',
+        ),
+        {
+          minLength: 1,
+          maxLength: 6,
+        },
+      )
+      .map(parts => parts.join('')),
+    fc.string({ unit: 'grapheme', minLength: 60, maxLength: 400 }),
+  )
+  .filter(isSegment)
+  .filter(text => text.isWellFormed())
+
+/** Pairs that are the same to some disk or other, and unrelated ones. */
+const pair = fc.oneof(
+  fc.tuple(segment, segment),
+  segment.map(text => [text, text.toLowerCase()] as const),
+  segment.map(text => [text, text.toUpperCase()] as const),
+  segment.map(text => [text, text.normalize('NFD')] as const),
+  segment.map(text => [text.normalize('NFC'), text.normalize('NFKD')] as const),
+  segment.map(text => [text, `${text}.`] as const),
+  segment.map(text => [text, `${text} `] as const),
+  segment.map(text => [text, text + VALUE_SUFFIX] as const),
+)
+
+/** All that a segment is called on disk: its value, its folder, its label. */
+function namesOf(text: string): readonly string[] {
+  const name = encodeSegment(text)
+  return [name + VALUE_SUFFIX, name, ...(isLongName(name) ? [name + LABEL_SUFFIX] : [])]
+}
+
+/** What disks that are blind to something see: macOS folds case and normalizes, Windows folds case. */
+const folds: readonly ((name: string) => string)[] = [
+  name => name.toLowerCase(),
+  name => name.toUpperCase(),
+  name => name.normalize('NFC').toLowerCase(),
+  name => name.normalize('NFKD').toUpperCase(),
+]
+
+describe('encodeSegment', () => {
+  it('F2 leaves plain names as they are', () => {
+    for (const name of ['a', 'user-1', 'a.json', 'file_name.tar.gz', 'x@y', '0'])
+      expect(encodeSegment(name)).toBe(name)
+  })
+
+  it.each([
+    ['README', '^r^e^a^d^m^e'],
+    ['a:b', 'a%3ab'],
+    ['.hidden', '%2ehidden'],
+    ['trailing.', 'trailing%2e'],
+    [' padded ', '%20padded%20'],
+    ['in between', 'in between'],
+    ['con', '%63on'],
+    ['nul.txt', '%6eul.txt'],
+    ['com1', '%63om1'],
+    ['COM1', '^c^o^m1'],
+    ['a.val', 'a%2eval'],
+    ['100%', '100%25'],
+    ['é', '%c3%a9'],
+    ['longfi~1', 'longfi%7e1'],
+    ['nul\0inside', 'nul%00inside'],
+  ])('F2 %j is called %j', (text, name) => {
+    expect(encodeSegment(text)).toBe(name)
+    expect(decodeName(name)).toBe(text)
+  })
+
+  it('F2 is reversed by decodeName(), but for long names, which differ by their hash', () => {
+    fc.assert(
+      fc.property(segment, text => {
+        const name = encodeSegment(text)
+        expect(decodeName(name)).toBe(isLongName(name) ? undefined : text)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('F2 gives only names that Linux, macOS and Windows take', () => {
+    fc.assert(
+      fc.property(segment, text => {
+        for (const name of namesOf(text)) {
+          expect(name).toMatch(/^[a-z0-9 _.,=+@#()[\]{}!$&';^%-]+$/)
+          expect(name).not.toMatch(/^[ .]|[ .]$/)
+          expect(name).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$|clock\$) *(\.|$)/)
+          expect(name.length).toBeLessThanOrEqual(205)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('F2 two segments never meet in one name, whatever the disk is blind to', () => {
+    fc.assert(
+      fc.property(pair, ([left, right]) => {
+        if (left === right || !isSegment(left) || !isSegment(right)) return
+        for (const fold of folds) {
+          const taken = new Set(namesOf(left).map(fold))
+          for (const name of namesOf(right)) expect(taken.has(fold(name)), name).toBe(false)
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('F2 a value, the folder below it and its label have three names', () => {
+    fc.assert(
+      fc.property(segment, text => {
+        const names = namesOf(text)
+        expect(new Set(names).size).toBe(names.length)
+      }),
+    )
+  })
+
+  it('F2 a long segment keeps a readable beginning, and no escape is cut in two', () => {
+    const long = encodeSegment(`notes ${'É'.repeat(300)}`)
+    expect(long).toMatch(/^notes (%c3%89)+%-[0-9a-f]{40}$/)
+    expect(long.length).toBeLessThanOrEqual(200)
+    expect(encodeSegment('x'.repeat(200))).toBe('x'.repeat(200))
+    expect(isLongName(encodeSegment('x'.repeat(201)))).toBe(true)
+  })
+})
+
+describe('decodeName', () => {
+  it.each([
+    'A',
+    'é',
+    '%2',
+    '%zz',
+    '%2E',
+    '%41',
+    '^',
+    '^A',
+    '%2f',
+    '%2e',
+    '%2e%2e',
+    '',
+    'con',
+    'a.val',
+    '.x',
+    '%ff',
+    '%ed%a0%80',
+    'a~1',
+    'x'.repeat(201),
+  ])('F2 %j is no name of a segment', name => {
+    expect(decodeName(name)).toBeUndefined()
+  })
+
+  it('F2 whatever it reads is written the same', () => {
+    const name = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc
+        .array(fc.constantFrom('%', '^', 'a', '2', 'e', '.', 'c3', 'a9', ' ', '-'))
+        .map(parts => parts.join('')),
+    )
+    fc.assert(
+      fc.property(name, text => {
+        const read = decodeName(text)
+        if (read !== undefined) expect(encodeSegment(read)).toBe(text)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
