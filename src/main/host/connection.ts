@@ -22,8 +22,15 @@ export interface OpenConnection extends Connection {
   readonly ended: Promise<void>
 }
 
+export interface ServiceOptions {
+  readonly handlers: Handlers
+  /** Milliseconds that a stream or an upload may be left alone; each has its default. */
+  readonly idleLimit: number | undefined
+  readonly log: Log
+}
+
 /** Serves the contract over a channel until it closes. */
-export function serveChannel(channel: Channel, handlers: Handlers, log: Log): OpenConnection {
+export function serveChannel(channel: Channel, { handlers, idleLimit, log }: ServiceOptions): OpenConnection {
   const calls = new RunningCalls()
   const functions: HostFunctions = {
     call: (id, name, input): Promise<Reply<unknown>> =>
@@ -45,8 +52,8 @@ export function serveChannel(channel: Channel, handlers: Handlers, log: Log): Op
     },
   })
   const page: Page = {
-    streams: new Streams(),
-    uploads: new Uploads(),
+    streams: new Streams(idleLimit),
+    uploads: new Uploads(idleLimit),
     emit: (name, value) =>
       void rpc.event(name, value).catch((error: unknown) => log('An event was lost', error)),
   }

@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly appVersion: string
   /** What only a desktop shell can do. Absent, those procedures answer `UNSUPPORTED`. */
   readonly shellActions?: ShellActions | undefined
+  /** Milliseconds that a page may leave a stream or an upload alone before it is ended. Default: 10 min, 30 s. */
+  readonly idleLimit?: number | undefined
   /** Told of defects and of what goes wrong with nobody waiting for it. Default: the console. */
   readonly log?: Log | undefined
 }
@@ -39,7 +41,7 @@ export interface Host {
 }
 
 export async function createHost(options: HostOptions): Promise<Host> {
-  const { dataDirectory, log = logToConsole } = options
+  const { dataDirectory, idleLimit, log = logToConsole } = options
   const connections = new Set<OpenConnection>()
   const broadcast: Broadcast = (name, value) => {
     for (const { page } of connections) page.emit(name, value)
@@ -69,7 +71,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
   return {
     connect(channel) {
-      const connection = serveChannel(channel, handlers, log)
+      const connection = serveChannel(channel, { handlers, idleLimit, log })
       connections.add(connection)
       void connection.ended.then(() => connections.delete(connection))
       if (closing !== undefined) connection.close()

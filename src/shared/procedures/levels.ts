@@ -23,6 +23,8 @@ export const levelProcedures = {
       ...level,
       offset: z.number().int().nonnegative(),
       limit: z.number().int().min(1).max(MAX_PAGE),
+      /** Learn the sizes of these rows, too, where listing a level does not tell them. Costs time by the row. */
+      withSizes: z.boolean().optional(),
     }),
     z.strictObject({ rows: z.array(row), ...levelState.shape }),
   ),

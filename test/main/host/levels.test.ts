@@ -35,6 +35,15 @@ class GatedStore extends MemoryDatastore {
   }
 }
 
+/** Tells sizes on small pages only, as a store does that has to look at each file. */
+class SizelessStore extends GatedStore {
+  override async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    const page = await super.list(prefix, options)
+    if ((options.limit ?? 1000) <= 500) return page
+    return { ...page, children: page.children.map(({ size: _size, ...child }) => child) }
+  }
+}
+
 async function gatedWith(count: number): Promise<GatedStore> {
   const store = new GatedStore()
   for (let index = 0; index < count; index++) await store.put(Key.of(nameOf(index)), bytesOf('x'))
@@ -110,6 +119,24 @@ describe('levels.rows', () => {
     expect(last).toMatchObject({ count: 1_000_000, accuracy: 'exact' })
     const events = page.eventsOf('levelChanged').length
     expect(events).toBeLessThan(200)
+  })
+
+  it('learns sizes on demand where listing a level does not tell them, and is no other version for it', async () => {
+    const store = new SizelessStore()
+    for (let index = 0; index < 1200; index++) await store.put(Key.of(nameOf(index)), new Uint8Array(index))
+    const { page, session } = await openSession(store)
+    const rows = async (offset: number, limit: number, withSizes: boolean) =>
+      page.call('levels.rows', { session, prefix: '/', offset, limit, withSizes })
+    const before = await rows(0, 1200, false)
+    expect(before.rows.every(row => row.size === undefined)).toBe(true)
+    const part = await rows(600, 3, true)
+    expect(part.rows.map(row => row.size)).toEqual([600, 601, 602])
+    expect(part.version).toBe(before.version)
+    const all = await rows(0, 1200, true)
+    expect(all.rows.map(row => row.size)).toEqual(Array.from({ length: 1200 }, (_, index) => index))
+    const pages = store.pages
+    await rows(0, 1200, true)
+    expect(store.pages).toBe(pages)
   })
 
   it('a listing that fails is told, and the next call begins anew', async () => {
@@ -205,6 +232,15 @@ describe('levels after changes', () => {
     for (const key of ['/a/b/c', '/a/d']) await page.call('store.delete', { session, key })
     store.allow(Number.POSITIVE_INFINITY)
     await eventually(async () => (await rowsOf(page, session, '/')).rows.length === 0)
+  })
+
+  it('branches that are found empty only by asking the store take those above them along', async () => {
+    const { page, session } = await openSession(['/a/b/c/d/e/f', '/m'])
+    for (const prefix of ['/', '/a', '/a/b']) await listing(page, session, prefix)
+    await page.call('store.delete', { session, key: '/a/b/c/d/e/f' })
+    await eventually(async () => (await listing(page, session, '/')).join() === 'm=2')
+    expect(await listing(page, session, '/a')).toEqual([])
+    expect(await listing(page, session, '/a/b')).toEqual([])
   })
 
   it('a delete of a value that is a branch too keeps the branch', async () => {

@@ -84,8 +84,9 @@ export async function connect(host: Host, transport: Transport = 'a MessagePort'
 export async function openSession(
   content: BinaryDatastore | readonly string[] = [],
   transport?: Transport,
+  options: Partial<HostOptions> = {},
 ): Promise<{ host: TestHost; page: TestPage; session: string; store: BinaryDatastore }> {
-  const host = await testHost()
+  const host = await testHost(options)
   const store = 'capabilities' in content ? content : await memoryWith(content)
   const { id } = await host.openStore('Test', store)
   return { host, page: await connect(host, transport), session: id, store }

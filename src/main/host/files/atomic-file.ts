@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { hasErrno } from './has-errno.ts'
+import { makeFolder } from './make-folder.ts'
 
 export interface WriteFileOptions {
   /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */
@@ -14,7 +16,7 @@ export async function writeFileAtomically(
   options: WriteFileOptions,
 ): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
   try {
     await writeDurably(temporary, text)
@@ -57,8 +59,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-export function hasErrno(error: unknown, codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

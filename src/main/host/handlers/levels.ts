@@ -5,8 +5,8 @@ import type { HostParts } from '../host-parts.ts'
 
 export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelProcedures> {
   return {
-    'levels.rows': ({ session, prefix, offset, limit }, { signal }) =>
-      sessions.get(session).levels.rows(Key.parse(prefix), offset, limit, signal),
+    'levels.rows': ({ session, prefix, ...range }, { signal }) =>
+      sessions.get(session).levels.rows(Key.parse(prefix), range, signal),
     'levels.find': ({ session, prefix, name }, { signal }) =>
       sessions.get(session).levels.find(Key.parse(prefix), name, signal),
     'levels.refresh': ({ session, prefix, deep = false }) => {

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os'
+import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { CONTRACT_VERSION } from '../../../shared/contract-version.ts'
 import type { shellProcedures } from '../../../shared/procedures/shell.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import type { HandlersOf } from '../calls/call.ts'
-import { untilAborted } from '../calls/until-aborted.ts'
 import { browse } from '../files/browse.ts'
 import type { HostParts } from '../host-parts.ts'
 import type { ShellActions } from '../shell-actions.ts'
@@ -50,7 +50,7 @@ export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof 
       actions('show a menu').setMenu(commands, id => page.emit('commandInvoked', { id }))
       return DONE
     },
-    'files.browse': ({ path }, { signal }) => untilAborted(signal, 'browse', browse(path)),
+    'files.browse': ({ path }, { signal }) => orAbort(browse(path), signal, 'browse'),
   }
 }
 

@@ -1,8 +1,8 @@
+import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { Key } from '../../../core/key.ts'
 import type { storeProcedures } from '../../../shared/procedures/store.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import type { HandlersOf } from '../calls/call.ts'
-import { untilAborted } from '../calls/until-aborted.ts'
 import type { HostParts } from '../host-parts.ts'
 import { readVersion } from '../transfers/read-version.ts'
 import { statOfWrite } from '../transfers/stat-of-write.ts'
@@ -14,15 +14,15 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
     'store.list': async ({ session, prefix, ...options }, { signal }) => {
       const { store } = sessions.get(session)
       const listing = store.list(Key.parse(prefix), { ...options, signal })
-      const { children, cursor, total } = await untilAborted(signal, 'list', listing)
+      const { children, cursor, total } = await orAbort(listing, signal, 'list')
       const rows = children.map(({ name, isValue, isBranch, size }) => ({ name, isValue, isBranch, size }))
       return { rows, cursor, total }
     },
     'store.get': ({ session, key, start, end }, { signal }) =>
-      untilAborted(
+      orAbort(
+        readVersion(sessions.get(session).store, Key.parse(key), { start, end, signal }),
         signal,
         'get',
-        readVersion(sessions.get(session).store, Key.parse(key), { start, end, signal }),
       ),
     'store.put': async ({ session, key: text, bytes, ...rules }, { signal }) => {
       refuseContradiction(rules)
@@ -41,12 +41,12 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
     },
     'store.has': async ({ session, key }, { signal }) => {
       const looking = sessions.get(session).store.has(Key.parse(key), { signal })
-      return { exists: await untilAborted(signal, 'look up', looking) }
+      return { exists: await orAbort(looking, signal, 'look up') }
     },
     'store.stat': ({ session, key }, { signal }) =>
-      untilAborted(signal, 'stat', sessions.get(session).store.stat(Key.parse(key), { signal })),
+      orAbort(sessions.get(session).store.stat(Key.parse(key), { signal }), signal, 'stat'),
     'store.stats': ({ session }, { signal }) =>
-      untilAborted(signal, 'count', sessions.get(session).store.stats({ signal })),
+      orAbort(sessions.get(session).store.stats({ signal }), signal, 'count'),
   }
 }
 

@@ -39,7 +39,8 @@ export class LevelRows {
   /** Rows `start` to `end`, as many as there are. */
   slice(start: number, end: number): Row[] {
     const rows: Row[] = []
-    for (let index = start; index < Math.min(end, this.length); index++) rows.push(this.#row(index))
+    for (let index = Math.max(0, start); index < Math.min(end, this.length); index++)
+      rows.push(this.#row(index))
     return rows
   }
 
@@ -69,6 +70,15 @@ export class LevelRows {
     if (added.length === 0 && removed.size === 0) return isChanged
     this.#rebuild(added, removed)
     return true
+  }
+
+  /** Takes over sizes of values that have none yet. */
+  learnSizes(children: readonly Pick<Child, 'name' | 'size'>[]): void {
+    for (const { name, size } of children) {
+      const { index, isPresent } = this.find(name)
+      if (!isPresent || size === undefined || !Number.isNaN(this.#sizes[index])) continue
+      if (((this.#flags[index] as number) & VALUE) !== 0) this.#sizes[index] = size
+    }
   }
 
   #rebuild(added: Row[], removed: ReadonlySet<number>): void {

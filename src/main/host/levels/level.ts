@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { orAbort } from '../../../core/concurrency/abortable.ts'
 import type { BinaryDatastore, ListPage } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import type { LevelState } from '../../../shared/procedures/levels.ts'
@@ -16,6 +17,8 @@ const MAX_AHEAD = 5_000_000
 /** Children of the first page: few, so that it comes at once. */
 const FIRST_PAGE = 1000
 const NEXT_PAGE = 10_000
+/** Pages of this size tell sizes in every store that can tell them at all. */
+const SIZED_PAGE = 500
 /** For stores where any page costs the whole store. */
 const COSTLY_PAGE = 100_000
 
@@ -26,6 +29,13 @@ export interface LevelOptions {
   readonly nextVersion: () => number
   /** Called when the state has changed, at most ten times a second. */
   readonly report: (state: LevelState) => void
+}
+
+export interface RowRange {
+  readonly offset: number
+  readonly limit: number
+  /** Ask the store for sizes that it did not tell when it listed the level. */
+  readonly withSizes?: boolean | undefined
 }
 
 /** The level was given up, and may be asked for anew. */
@@ -73,9 +83,14 @@ export class Level {
   }
 
   /** Rows `offset` to `offset + limit`, once they are listed or the level has ended. */
-  async rows(offset: number, limit: number, signal: AbortSignal): Promise<{ rows: Row[] } & LevelState> {
-    await this.#until(() => this.#rows.length >= offset + limit, signal)
-    return { rows: this.#rows.slice(offset, offset + limit), ...this.state }
+  async rows(range: RowRange, signal: AbortSignal): Promise<{ rows: Row[] } & LevelState> {
+    const { offset, limit, withSizes = false } = range
+    const end = offset + limit
+    await this.#until(() => this.#rows.length >= end, signal)
+    for (let start = offset; withSizes && start < Math.min(end, this.#rows.length); start += SIZED_PAGE) {
+      await this.#learnSizes(start, Math.min(end, start + SIZED_PAGE), signal)
+    }
+    return { rows: this.#rows.slice(offset, end), ...this.state }
   }
 
   /** Where `name` stands, or would stand, once the listing has come that far. */
@@ -129,6 +144,21 @@ export class Level {
       limit = isCostly ? COSTLY_PAGE : NEXT_PAGE
       await this.#pause()
     } while (after !== undefined)
+  }
+
+  /** Sizes are no change: rows that were handed out without are as true as before. */
+  async #learnSizes(start: number, end: number, signal: AbortSignal): Promise<void> {
+    const { store, prefix } = this.#options
+    const isKnown = this.#rows.slice(start, end).every(row => !row.isValue || row.size !== undefined)
+    if (isKnown || store.capabilities.list === 'store') return
+    const after = this.#rows.slice(start - 1, start)[0]?.name
+    const page = await orAbort(
+      store.list(prefix, { after, limit: end - start, signal }),
+      signal,
+      'list',
+      prefix,
+    )
+    this.#rows.learnSizes(page.children)
   }
 
   #take(page: ListPage): void {

@@ -1,10 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import { openStack } from '../../../core/node/stack.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
-import { hasErrno, writeFileAtomically } from '../files/atomic-file.ts'
+import { writeFileAtomically } from '../files/atomic-file.ts'
+import { hasErrno } from '../files/has-errno.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { filmEntries } from './films.ts'
 import { officeEntries } from './office.ts'
 import { sampleDocument } from './sample-document.ts'
@@ -19,7 +21,7 @@ export async function prepareSample(directory: string): Promise<StackDocument> {
   const document = sampleDocument(directory)
   const marker = join(directory, 'sample.json')
   if (await exists(marker)) return document
-  await mkdir(directory, { recursive: true })
+  await makeFolder(directory)
   await fill(document)
   await writeFileAtomically(marker, `${JSON.stringify({ strata: 'sample', version: 1 })}\n`, {
     replace: true,

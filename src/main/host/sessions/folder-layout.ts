@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasErrno } from '../files/atomic-file.ts'
+import { hasErrno } from '../files/has-errno.ts'
 
 /** Where a store leaves its layout in the folders that it makes. */
 const MARKER = join('.strata', 'layout.json')

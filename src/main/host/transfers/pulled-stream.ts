@@ -1,8 +1,8 @@
 import { concatBytes } from '../../../core/bytes.ts'
+import { orAbort } from '../../../core/concurrency/abortable.ts'
 import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
 import { failure, isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
-import { untilAborted } from '../calls/until-aborted.ts'
 import type { Transfer } from './open-transfers.ts'
 import { TransferLife } from './transfer-life.ts'
 
@@ -77,7 +77,7 @@ export class PulledStream implements Transfer {
     while (!this.#isDone && sizeOf(this.#kept) < maxBytes) {
       this.#assertOpen()
       // A cancelled pull keeps what it got, for the next one.
-      await untilAborted(signal, 'read', this.#pullOnce())
+      await orAbort(this.#pullOnce(), signal, 'read')
     }
     this.#assertOpen()
     const all = concatBytes(this.#kept)

@@ -5,11 +5,18 @@ import { OpenTransfers } from './open-transfers.ts'
 import { Upload, type UploadOptions } from './upload.ts'
 
 const MAX_UPLOADS = 8
-const IDLE_LIMIT = 2 * 60_000
+
+/** Milliseconds that an upload may be left alone: meanwhile others wait for its key. */
+const IDLE_LIMIT = 30_000
 
 /** The uploads that one page feeds. */
 export class Uploads {
   readonly #open = new OpenTransfers<Upload>('upload', MAX_UPLOADS)
+  readonly #idleLimit: number
+
+  constructor(idleLimit = IDLE_LIMIT) {
+    this.#idleLimit = idleLimit
+  }
 
   get size(): number {
     return this.#open.size
@@ -24,7 +31,7 @@ export class Uploads {
   ): Promise<string> {
     const { store, closing } = session
     const { id } = await this.#open.add(async () => {
-      const upload = new Upload({ store, key, rules, closing, idleLimit: IDLE_LIMIT })
+      const upload = new Upload({ store, key, rules, closing, idleLimit: this.#idleLimit })
       await endedBy(signal, upload, () => upload.ready())
       return upload
     })

@@ -2,7 +2,8 @@ import { readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { recent, settings } from '../../../shared/procedures/workspace.ts'
-import { hasErrno, writeFileAtomically } from '../files/atomic-file.ts'
+import { writeFileAtomically } from '../files/atomic-file.ts'
+import { hasErrno } from '../files/has-errno.ts'
 import { windowState } from './window-state.ts'
 
 /** The version of the file. A program that does not know a version leaves the file alone. */

@@ -1,0 +1,161 @@
+import * as fc from 'fast-check'
+import type { Input, ProcedureName } from '../../../src/shared/contract.ts'
+
+/** Whatever structured clone can carry, and more than MessagePack can. */
+export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+  fc.constantFrom<unknown>(
+    undefined,
+    null,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -0,
+    2 ** 53,
+    -1,
+    1e308,
+    '',
+    '/',
+    '..',
+    '/a/../../etc/passwd',
+    '__proto__',
+    'constructor',
+    '\0',
+    '\ud800',
+    'é'.normalize('NFD'),
+    'k'.repeat(100_000),
+    '/'.repeat(100_000),
+    new Uint8Array(),
+    new Uint8Array(100_000),
+    new ArrayBuffer(8),
+    new Float64Array(4),
+    new DataView(new ArrayBuffer(2)),
+    new Date(Number.NaN),
+    /x/g,
+    new Error('an error'),
+    Array.from({ length: 100 }, () => '/a'),
+    new Array(1_000_000),
+  ),
+  fc.constant(0).map(cyclic),
+  fc.constant(0).map(deep),
+  fc
+    .constant(0)
+    .map(() => JSON.parse('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{}}}') as unknown),
+)
+
+function cyclic(): unknown {
+  const list: unknown[] = []
+  list.push({ list, bytes: new Uint8Array(2) })
+  return list
+}
+
+function deep(): unknown {
+  return Array.from({ length: 500 }).reduce<unknown>(inner => ({ root: [inner] }), 'bottom')
+}
+
+type Inputs = { readonly [Name in ProcedureName]: Input<Name> }
+
+/** Input that fits each procedure; a fuzzer spoils it field by field. What it would do on a host is harmless. */
+export function fittingInputs(session: string): Inputs {
+  const at = { session, key: '/fuzz/a' }
+  const document = { strata: 1, root: { kind: 'memory' } }
+  return {
+    'shell.hello': { version: 1 },
+    'shell.pickFolder': {},
+    'shell.pickStackFile': {},
+    'shell.pickSaveLocation': { name: 'x' },
+    'shell.reveal': { path: '/nowhere' },
+    'shell.openExternal': { url: 'https://example.org' },
+    'shell.setMenu': { commands: [] },
+    'files.browse': { path: '/nowhere' },
+    'workspace.get': {},
+    'workspace.updateSettings': { settings: { theme: 'dark', panels: { a: [1] } } },
+    'workspace.forgetRecent': { id: 'x' },
+    'workspace.dismissNotice': {},
+    'sessions.open': { source: { type: 'document', document } },
+    'sessions.list': {},
+    'sessions.close': { session: 'session-unknown' },
+    'sessions.setReadOnly': { session, isReadOnly: false },
+    'sessions.apply': { session: 'session-unknown', document },
+    'stacks.kinds': {},
+    'stacks.templates': {},
+    'stacks.validate': { text: JSON.stringify(document) },
+    'stacks.read': { path: '/nowhere/x.stack.json' },
+    'stacks.write': { path: '/proc/nowhere/x.stack.json', text: '{}' },
+    'store.list': { session, prefix: '/', limit: 10 },
+    'store.get': { ...at, start: 0, end: 10 },
+    'store.put': { ...at, bytes: new Uint8Array([1, 2, 3]) },
+    'store.delete': { ...at, missingOk: true },
+    'store.rename': { session, from: '/fuzz/a', to: '/fuzz/b' },
+    'store.has': at,
+    'store.stat': at,
+    'store.stats': { session },
+    'streams.open': at,
+    'streams.next': { stream: 'stream-1', maxBytes: 10 },
+    'streams.close': { stream: 'stream-1' },
+    'uploads.open': { ...at, replace: true },
+    'uploads.write': { upload: 'upload-1', bytes: new Uint8Array([1]) },
+    'uploads.commit': { upload: 'upload-1' },
+    'uploads.abort': { upload: 'upload-1' },
+    'levels.rows': { session, prefix: '/fuzz', offset: 0, limit: 10 },
+    'levels.find': { session, prefix: '/', name: 'a' },
+    'levels.refresh': { session, prefix: '/', deep: true },
+    'jobs.start': { session, request: { type: 'deleteBranch', prefix: '/fuzz' } },
+    'jobs.list': {},
+    'jobs.cancel': { job: 'job-1' },
+  }
+}
+
+export interface HostileCall {
+  readonly name: string
+  readonly input: unknown
+  /** Milliseconds after which the page gives the call up; never when absent. */
+  readonly cancelAfter: number | undefined
+}
+
+/** Calls of every procedure: as they should be, with a field spoilt, added or left out, or wholly made up. */
+export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
+  const inputs = fittingInputs(session)
+  const names = Object.keys(inputs) as ProcedureName[]
+  const fitting = fc.constantFrom(...names).map(name => ({ name, input: inputs[name] as object }))
+  const spoilt = fc
+    .tuple(fitting, fc.nat(), fc.constantFrom('replace', 'remove', 'add'), hostileValue)
+    .map(([{ name, input }, at, how, value]) => {
+      const fields = Object.keys(input)
+      const field = how === 'add' || fields.length === 0 ? 'more' : (fields[at % fields.length] as string)
+      const { [field]: _old, ...others } = input as Record<string, unknown>
+      return { name, input: how === 'remove' ? others : { ...others, [field]: value } }
+    })
+  const madeUp = fc.record({
+    name: fc.oneof(
+      fc.constantFrom<string>(...names),
+      fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', 'toString', '', 'store'),
+      fc.string(),
+    ),
+    input: hostileValue,
+  })
+  const cancelAfter = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 4 })
+  return fc
+    .tuple(
+      fc.oneof(
+        { weight: 2, arbitrary: fitting },
+        { weight: 5, arbitrary: spoilt },
+        { weight: 2, arbitrary: madeUp },
+      ),
+      cancelAfter,
+    )
+    .map(([call, after]) => ({ ...call, cancelAfter: after }))
+}
+
+/** What a broken or hostile page may put on the wire below the calls. */
+export const hostileMessage: fc.Arbitrary<unknown> = fc.oneof(
+  hostileValue,
+  fc.record({ t: fc.constantFrom('q', 's', 'x'), i: fc.anything(), m: fc.anything(), a: fc.anything() }),
+  fc.record({
+    t: fc.constant('q'),
+    i: fc.string(),
+    m: fc.constantFrom('call', 'cancel', '__proto__', 'constructor', 'apply', '$close', 'then'),
+    a: fc.oneof(fc.array(hostileValue, { maxLength: 4 }), hostileValue),
+    o: fc.boolean(),
+  }),
+  fc.record({ t: fc.constant('s'), i: fc.string(), r: fc.anything(), e: fc.anything() }),
+)
