@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { JobInfo, JobRequest } from '../../../shared/procedures/jobs.ts'
 import { describeFailure, type Log } from '../calls/describe-failure.ts'
 import { Coalesced } from '../coalesced.ts'
@@ -37,6 +38,8 @@ export class Job {
     }
     this.#reports = new Coalesced(REPORT_INTERVAL, () => report(this.#info))
     const signal = AbortSignal.any([this.#stop.signal, session.closing])
+    // As many calls listen at once as the work makes at once; Node would take eleven for a leak.
+    setMaxListeners(0, signal)
     this.#ended = this.#run(() => work(session.store, signal, this.#progress()), signal, log)
     this.#reports.request()
   }
