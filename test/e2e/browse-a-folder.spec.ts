@@ -1,0 +1,71 @@
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { differences, listing } from './listing.ts'
+import { copyPackages } from './real-files.ts'
+import { expect, test } from './strata.ts'
+
+test.beforeEach(async ({ folder }) => copyPackages(folder))
+
+test('D9 the tree shows several hundred files level by level, and the status bar counts them', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile()).length
+  expect(files).toBeGreaterThan(300)
+  await open({ type: 'folder', path: folder })
+  await expect(window.status).toContainText(`${files} keys`)
+  const names = (await readdir(join(folder, 'react'))).sort()
+  await window.row('react').click()
+  await expect(window.row('react')).toHaveAttribute('aria-expanded', 'true')
+  for (const [index, name] of names.entries()) {
+    const row = window.keys.locator(`[aria-level="2"][aria-posinset="${index + 1}"]`)
+    await expect(row).toHaveAttribute('aria-label', new RegExp(`^${name.replaceAll('.', '\\.')}`))
+  }
+})
+
+test('an edit that is put with Ctrl+S changes its file and nothing else', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const file = join(folder, 'zustand', 'package.json')
+  const bytes = await readFile(file, 'utf8')
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.row('zustand').click()
+  await window.row('package.json').click()
+  await expect(window.value).toContainText('"name"')
+  await window.append(' ')
+  await window.save()
+  expect(await readFile(file, 'utf8')).toBe(`${bytes} `)
+  expect(differences(before, await listing(folder))).toEqual([join('zustand', 'package.json')])
+})
+
+test('saving without an edit leaves bytes and times alone', async ({ strata: { open, window }, folder }) => {
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/zustand/package.json')
+  await window.value.focus()
+  await window.page.keyboard.press('Control+s')
+  await window.append('x')
+  await expect(window.put).toBeEnabled()
+  await window.page.keyboard.press('Control+z')
+  await expect(window.put).toBeDisabled()
+  await window.page.keyboard.press('Control+s')
+  // Whatever those presses had asked for would be answered before this.
+  await window.openText('/react/package.json')
+  expect(differences(before, await listing(folder))).toEqual([])
+})
+
+test('"Refresh the keys" finds what another program made meanwhile', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await open({ type: 'folder', path: folder })
+  await expect(window.row('zustand')).toBeVisible()
+  await writeFile(join(folder, 'made-elsewhere.txt'), 'here')
+  await appendFile(join(folder, 'react', 'package.json'), '\n')
+  await window.button('Refresh the keys').click()
+  await window.row('made-elsewhere.txt').click()
+  await expect(window.value).toHaveText('here')
+})

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Every file and folder below `root`: what is in it and when it was changed. */
+export type Listing = Readonly<Record<string, string>>
+
+/** Files by the hash of their bytes and their time of change; folders by name alone. */
+export async function listing(root: string): Promise<Listing> {
+  const names = (await readdir(root, { recursive: true })).sort()
+  const entries = await Promise.all(
+    names.map(async name => [name, await describe(join(root, name))] as const),
+  )
+  return Object.fromEntries(entries)
+}
+
+/** The names that two listings do not tell the same of. */
+export function differences(before: Listing, after: Listing): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter(name => before[name] !== after[name]).sort()
+}
+
+async function describe(path: string): Promise<string> {
+  const stat = await lstat(path, { bigint: true })
+  if (stat.isDirectory()) return 'folder'
+  const hash = createHash('sha256').update(await readFile(path))
+  return `${hash.digest('hex')} ${stat.mtimeNs}`
+}

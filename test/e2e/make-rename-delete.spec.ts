@@ -1,0 +1,139 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { differences, listing } from './listing.ts'
+import { copyPackages } from './real-files.ts'
+import { expect, test } from './strata.ts'
+
+test('F2 renames a key in place, and the file with it', async ({ strata: { open, window }, folder }) => {
+  await copyPackages(folder)
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.row('zustand').click()
+  await window.row('README.md').click()
+  await expect(window.value).toBeVisible()
+  await window.page.keyboard.press('F2')
+  await window.page.getByRole('textbox', { name: 'New name' }).fill('About.md')
+  await window.page.keyboard.press('Enter')
+  await expect(window.row('About.md')).toHaveAttribute('aria-selected', 'true')
+  await expect(window.row('README.md')).toBeHidden()
+  await expect(window.tab('About.md')).toBeVisible()
+  expect(differences(before, await listing(folder))).toEqual([
+    join('zustand', 'About.md'),
+    join('zustand', 'README.md'),
+  ])
+})
+
+test('a new key becomes a file; one that is there is not overwritten unasked', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await writeFile(join(folder, 'there.txt'), 'old')
+  await open({ type: 'folder', path: folder })
+  await window.button('New key').click()
+  const dialog = window.page.getByRole('dialog', { name: 'New key' })
+  await dialog.getByRole('combobox', { name: 'Key' }).fill('/deep/er/new.txt')
+  await dialog.getByRole('textbox', { name: 'Value' }).fill('first line\nsecond line')
+  await dialog.getByRole('button', { name: 'Put' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(window.row('new.txt')).toHaveAttribute('aria-selected', 'true')
+  await expect.poll(() => window.text()).toBe('first line\nsecond line')
+  expect(await readFile(join(folder, 'deep', 'er', 'new.txt'), 'utf8')).toBe('first line\nsecond line')
+
+  await window.button('New key').click()
+  await dialog.getByRole('combobox', { name: 'Key' }).fill('/there.txt')
+  await dialog.getByRole('textbox', { name: 'Value' }).fill('new')
+  await dialog.getByRole('button', { name: 'Put' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('There is a value at /there.txt already')
+  expect(await readFile(join(folder, 'there.txt'), 'utf8')).toBe('old')
+  await dialog.getByRole('button', { name: 'Replace its value' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(window.value).toHaveText('new')
+  expect(await readFile(join(folder, 'there.txt'), 'utf8')).toBe('new')
+})
+
+test('F9 a key below a file is refused in words that name the file', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await writeFile(join(folder, 'file.txt'), 'text')
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.button('New key').click()
+  const dialog = window.page.getByRole('dialog', { name: 'New key' })
+  await dialog.getByRole('combobox', { name: 'Key' }).fill('/file.txt/below')
+  await dialog.getByRole('button', { name: 'Put' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('"/file.txt" is a file')
+  expect(differences(before, await listing(folder))).toEqual([])
+})
+
+test('a deleted key takes its file with it and closes its tab, and nothing else goes', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await copyPackages(folder)
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.goTo('/react/LICENSE')
+  await expect(window.row('LICENSE')).toHaveAttribute('aria-selected', 'true')
+  await window.button('Delete key').click()
+  const question = window.page.getByRole('alertdialog', { name: 'Delete key' })
+  await expect(question).toContainText('/react/LICENSE')
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  expect(differences(before, await listing(folder))).toEqual([])
+  await window.button('Delete key').click()
+  await question.getByRole('button', { name: 'Delete key' }).click()
+  await expect(window.row('LICENSE')).toBeHidden()
+  await expect(window.tab('LICENSE')).toBeHidden()
+  expect(differences(before, await listing(folder))).toEqual([join('react', 'LICENSE')])
+})
+
+test('a deleted branch says how much goes, goes as a job, and takes nothing else', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await copyPackages(folder)
+  const entries = await readdir(join(folder, 'zustand'), { recursive: true, withFileTypes: true })
+  const count = entries.filter(entry => entry.isFile()).length
+  const before = await listing(folder)
+  await open({ type: 'folder', path: folder })
+  await window.row('zustand').click()
+  await window.page.keyboard.press('Delete')
+  const question = window.page.getByRole('alertdialog', { name: 'Delete branch' })
+  await question.getByRole('button', { name: `Delete ${count} keys` }).click()
+  await expect(window.notifications).toContainText(`Deleted ${count} keys`)
+  const gone = differences(before, await listing(folder))
+  expect(gone.length).toBeGreaterThanOrEqual(count)
+  expect(gone.filter(name => !name.startsWith(join('zustand', '')))).toEqual([])
+  const left = await readdir(join(folder, 'zustand'), { recursive: true, withFileTypes: true })
+  expect(left.filter(entry => entry.isFile())).toEqual([])
+})
+
+test('K3 names with line breaks, spaces, colons and any script are shown, opened and put', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no files of such names')
+  const names = [
+    'two\nlines.txt',
+    ' spaces ',
+    '100% sure?',
+    'a:b:c',
+    'Überblick',
+    '📼 狂った',
+    'quote"\\back',
+  ]
+  for (const name of names) await writeFile(join(folder, name), 'old')
+  await open({ type: 'folder', path: folder })
+  for (const name of names) {
+    const row = window.keys.locator(
+      `[role="treeitem"][aria-label=${JSON.stringify(name).replace('\\n', '\\a ')}]`,
+    )
+    await row.click()
+    await expect(row).toHaveAttribute('aria-selected', 'true')
+    await expect(window.value).toHaveText('old')
+    await window.typeOver('new')
+    await window.save()
+    expect(await readFile(join(folder, name), 'utf8')).toBe('new')
+  }
+  expect((await readdir(folder)).sort()).toEqual([...names].sort())
+})

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { REPOSITORY } from './strata.ts'
+
+/** The real program in a process of its own. */
+export interface Program {
+  /** What it printed: `http://127.0.0.1:PORT/#token=…`. */
+  readonly address: string
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>
+  /** Ends it as a crash would. */
+  kill(): Promise<void>
+}
+
+/**
+ * Starts `npm run serve` without npm, on a data folder of its own.
+ * @throws Error with what it printed when it ends instead.
+ */
+export async function startProgram(dataDirectory: string, args: readonly string[]): Promise<Program> {
+  const program = join(REPOSITORY, 'out', 'main', 'serve.js')
+  const child = spawn(process.execPath, [program, ...args, '--no-open'], {
+    env: { ...process.env, STRATA_DATA: dataDirectory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const address = await printedAddress(child)
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  return { address, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+}
+
+async function printedAddress(child: ChildProcess): Promise<string> {
+  const printed: string[] = []
+  child.stderr?.on('data', (data: Buffer) => printed.push(data.toString()))
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const address = /^Strata is at (\S+)$/.exec(line)?.[1]
+    if (address !== undefined) return address
+    printed.push(line)
+  }
+  throw new Error(`The program ended: ${printed.join('')}`)
+}

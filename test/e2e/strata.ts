@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test as base, type ConsoleMessage, expect, type Page } from '@playwright/test'
+import type { BinaryDatastore } from '../../src/core/datastore.ts'
+import { createHost, type Host } from '../../src/main/host/host.ts'
+import { startWebShell, type WebShell } from '../../src/main/web/server.ts'
+import type { SessionInfo, Source } from '../../src/shared/procedures/sessions.ts'
+import { StrataWindow } from './strata-window.ts'
+
+export const REPOSITORY = join(import.meta.dirname, '..', '..')
+
+/** Where `npm test` builds the page before it runs these specs. */
+const PAGE = join(REPOSITORY, 'out', 'renderer')
+
+/** A host, its web shell, and a window on it. */
+export interface Strata {
+  readonly host: Host
+  readonly shell: WebShell
+  readonly window: StrataWindow
+  /** Opens a source in the host and shows it in the window. */
+  open(source: Source): Promise<SessionInfo>
+  /** Shows a store that exists already. */
+  show(name: string, store: BinaryDatastore): Promise<SessionInfo>
+}
+
+interface Fixtures {
+  /** A folder that is there for one test. */
+  readonly folder: string
+  /** What goes wrong in the page or the host and is no fault there, for tests that break something. */
+  readonly expectedErrors: RegExp[]
+  readonly strata: Strata
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright reads from the pattern which fixtures are used.
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'strata-e2e-'))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+
+  expectedErrors: async ({ page }, use) => {
+    const expected: RegExp[] = []
+    const seen = await watchErrors(page)
+    await use(expected)
+    expect(seen.filter(text => !expected.some(pattern => pattern.test(text)))).toEqual([])
+  },
+
+  strata: async ({ page, expectedErrors }, use) => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'strata-e2e-data-'))
+    const logged: string[] = []
+    const host = await createHost({
+      dataDirectory,
+      shell: 'web',
+      appVersion: '0.0.0',
+      log: (message, error) => logged.push(`${message}: ${describe(error)}`),
+    })
+    const warned = (warning: Error) => logged.push(`Node warns: ${warning.stack ?? warning.message}`)
+    process.on('warning', warned)
+    const shell = await startWebShell({ host, pageDirectory: PAGE })
+    const window = new StrataWindow(page)
+    const show = async (session: SessionInfo) => {
+      host.showFirst(session.id)
+      await window.open(shell.address)
+      return session
+    }
+    await use({
+      host,
+      shell,
+      window,
+      open: async source => show(await host.open(source)),
+      show: async (name, store) => show(await host.openStore(name, store)),
+    })
+    await page.close()
+    await shell.close()
+    await host.close()
+    process.off('warning', warned)
+    await rm(dataDirectory, { recursive: true, force: true })
+    expect(logged.filter(text => !expectedErrors.some(pattern => pattern.test(text)))).toEqual([])
+  },
+})
+
+export { expect }
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** Errors in the console, uncaught ones, and violations of the content security policy. */
+export async function watchErrors(page: Page): Promise<string[]> {
+  const seen: string[] = []
+  page.on('pageerror', error => seen.push(`uncaught: ${error.message}`))
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error') seen.push(`console: ${message.text()}`)
+  })
+  await page.exposeFunction('strataViolation', (directive: string) => seen.push(`policy: ${directive}`))
+  await page.addInitScript(() => {
+    const report = (globalThis as unknown as Record<string, (directive: string) => void>)['strataViolation']
+    addEventListener('securitypolicyviolation', event => report?.(event.effectiveDirective))
+  })
+  return seen
+}
