@@ -2,7 +2,7 @@ import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { OPEN_FILE, OPEN_FOLDER } from '../disk/open-flags.ts'
 import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
-import { Obstacle } from './obstacle.ts'
+import { Obstacle, RootGone } from './obstacle.ts'
 import { joinPath, surveyFolders } from './survey-folders.ts'
 
 /** How often a folder may move away under a call before the call gives up. */
@@ -22,7 +22,10 @@ export class AnchoredGuard implements FolderGuard {
   }
 
   async enter(names: readonly string[], options: EnterOptions = {}): Promise<Folder | undefined> {
-    if (names.length === 0) return { path: this.root, fd: undefined }
+    if (names.length === 0) {
+      if ((await this.#disk.lstat(this.root)) === undefined) throw new RootGone(this.root)
+      return { path: this.root, fd: undefined }
+    }
     const path = names.reduce(joinPath, this.root)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const fd = await this.#open(path, OPEN_FOLDER)

@@ -1,0 +1,271 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, link, mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/index.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { plainLayout } from '../../../../../src/core/node/fs/layouts/plain.ts'
+import { asNobody, whyNoPermissions } from '../as-nobody.ts'
+import { bytesOf, textOf } from '../bytes-of.ts'
+import { pathsBelow, TempRoots } from '../temp-root.ts'
+
+const roots = new TempRoots()
+const value = bytesOf('value')
+const isRoot = process.getuid?.() === 0
+let root: string
+let store: FsDatastore
+
+beforeEach(async () => {
+  root = await roots.make()
+  store = await FsDatastore.open(root, { layout: 'plain' })
+})
+afterEach(async () => {
+  await store.close()
+  await roots.remove()
+})
+
+const names = async (prefix = '/') => (await store.list(Key.parse(prefix))).children.map(child => child.name)
+
+describe('layout plain', () => {
+  it('F1 shows a folder as it is', async () => {
+    await mkdir(join(root, 'src', 'empty'), { recursive: true })
+    await writeFile(join(root, 'README.md'), '# read')
+    await writeFile(join(root, 'src', '.hidden'), 'dot')
+    const { children } = await store.list(Key.root, { limit: 100 })
+    expect(children.map(({ name, isValue, isBranch, size }) => ({ name, isValue, isBranch, size }))).toEqual([
+      { name: 'README.md', isValue: true, isBranch: false, size: 6 },
+      { name: 'src', isValue: false, isBranch: true, size: undefined },
+    ])
+    expect(await names('/src')).toEqual(['.hidden', 'empty'])
+    expect(textOf(await store.get(Key.of('src', '.hidden')))).toBe('dot')
+    expect(await store.stats()).toEqual({ entries: 2, bytes: 9, accuracy: 'exact' })
+  })
+
+  it('F9 a put below a file is CONFLICT that names the file, and changes nothing', async () => {
+    await writeFile(join(root, 'file'), 'text')
+    for (const key of [Key.of('file', 'x'), Key.of('file', 'x', 'y')]) {
+      for (const bytes of [value, [value]]) {
+        const error: unknown = await store.put(key, bytes).catch((reason: unknown) => reason)
+        expect(error).toMatchObject({
+          code: 'CONFLICT',
+          message: `Cannot put ${JSON.stringify(key.toString())}: "/file" is a file in this layout`,
+        })
+      }
+      await expect(store.get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      expect(await store.has(key)).toBe(false)
+      expect(await store.list(key)).toMatchObject({ children: [], total: 0 })
+    }
+    await writeFile(join(root, 'other'), 'text')
+    await expect(store.rename(Key.of('other'), Key.of('file', 'x'))).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
+    expect(await pathsBelow(root)).toEqual(['file', 'other'])
+    expect(await readFile(join(root, 'file'), 'utf8')).toBe('text')
+  })
+
+  it('F9 a put or rename onto a folder is CONFLICT, and a folder is no value', async () => {
+    await mkdir(join(root, 'folder'))
+    await writeFile(join(root, 'file'), 'text')
+    const folder = Key.of('folder')
+    for (const call of [
+      () => store.put(folder, value),
+      () => store.put(folder, [value]),
+      () => store.put(folder, value, { replace: false }),
+      () => store.rename(Key.of('file'), folder),
+    ]) {
+      const error: unknown = await call().catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'CONFLICT', key: folder })
+      expect((error as Error).message).toContain('"/folder" is a folder in this layout')
+    }
+    await expect(store.get(folder)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(store.delete(folder)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(store.rename(folder, Key.of('x'))).rejects.toMatchObject({ code: 'NOT_FOUND', key: folder })
+    expect(await pathsBelow(root)).toEqual(['file', 'folder/'])
+  })
+
+  it('F1 a folder that was there stays when its last file goes; one made for a key goes with it', async () => {
+    await mkdir(join(root, 'mine', 'inner'), { recursive: true })
+    await writeFile(join(root, 'mine', 'inner', 'file'), 'x')
+    await store.delete(Key.of('mine', 'inner', 'file'))
+    expect(await pathsBelow(root)).toEqual(['mine/', 'mine/inner/'])
+    await store.put(Key.of('mine', 'inner', 'new', 'deep', 'file'), value)
+    await store.rename(Key.of('mine', 'inner', 'new', 'deep', 'file'), Key.of('mine', 'moved'))
+    expect(await pathsBelow(root)).toEqual(['mine/', 'mine/inner/', 'mine/moved'])
+    expect(await names('/mine')).toEqual(['inner', 'moved'])
+  })
+
+  it('F1 a put keeps the mode of the file it replaces, and a new file gets the usual one', async () => {
+    await writeFile(join(root, 'script'), 'old')
+    await chmod(join(root, 'script'), 0o754)
+    await store.put(Key.of('script'), value)
+    expect((await stat(join(root, 'script'))).mode & 0o7777).toBe(0o754)
+    await store.put(Key.of('script'), [value])
+    expect((await stat(join(root, 'script'))).mode & 0o7777).toBe(0o754)
+    await writeFile(join(root, 'by-hand'), 'x')
+    await store.put(Key.of('by-store'), value)
+    expect((await stat(join(root, 'by-store'))).mode).toBe((await stat(join(root, 'by-hand'))).mode)
+  })
+
+  it.runIf(isRoot)('F1 a put keeps the owner of the file it replaces', async () => {
+    await writeFile(join(root, 'theirs'), 'old')
+    await chown(join(root, 'theirs'), 12_345, 23_456)
+    await store.put(Key.of('theirs'), value)
+    expect(await stat(join(root, 'theirs'))).toMatchObject({ uid: 12_345, gid: 23_456 })
+  })
+
+  it('D4 stat tells the times of the file', async () => {
+    await writeFile(join(root, 'file'), 'x')
+    await utimes(join(root, 'file'), 1000, 2000)
+    const { size, mtime, atime, btime } = await store.stat(Key.of('file'))
+    expect([size, mtime, atime]).toEqual([1, 2_000_000, 1_000_000])
+    expect(btime).toBeGreaterThan(0)
+  })
+
+  it('F3 a link that is not followed is not shown, and every call on it is refused by name', async () => {
+    await writeFile(join(root, 'file'), 'x')
+    await symlink('file', join(root, 'link'))
+    await symlink('nowhere', join(root, 'dangling'))
+    expect(await names()).toEqual(['file'])
+    expect((await store.stats()).entries).toBe(1)
+    for (const key of [Key.of('link'), Key.of('dangling')]) {
+      for (const call of [
+        () => store.get(key),
+        () => store.has(key),
+        () => store.stat(key),
+        () => store.put(key, value),
+        () => store.put(key, [value]),
+        () => store.delete(key),
+        () => store.rename(key, Key.of('x')),
+        () => store.rename(Key.of('file'), key),
+      ]) {
+        const error: unknown = await call().catch((reason: unknown) => reason)
+        expect(error).toMatchObject({ code: 'ACCESS_DENIED' })
+        expect((error as Error).message).toContain(`"${key.toString()}" is a symbolic link`)
+      }
+    }
+    expect(await readFile(join(root, 'file'), 'utf8')).toBe('x')
+  })
+
+  it.runIf(process.platform !== 'win32')(
+    'D18 pipes and sockets are not shown, and do not hold up a call',
+    async () => {
+      execFileSync('mkfifo', [join(root, 'pipe')])
+      const server = createServer().listen(join(root, 'socket'))
+      await new Promise(resolve => server.once('listening', resolve))
+      expect(await names()).toEqual([])
+      for (const key of [Key.of('pipe'), Key.of('socket')]) {
+        for (const call of [() => store.get(key), () => store.stat(key), () => store.put(key, value)]) {
+          await expect(call()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+        }
+      }
+      await new Promise(resolve => server.close(resolve))
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'F1 a name that is no UTF-8 is left out and breaks nothing',
+    async () => {
+      const bad = (name: readonly number[]) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
+      await writeFile(bad([0xff, 0xfe]), 'x')
+      await mkdir(bad([0x66, 0x80]))
+      await writeFile(join(root, '\ufffd\ufffd'), 'a real name')
+      await writeFile(join(root, 'good'), 'x')
+      expect(await names()).toEqual(['good', '\ufffd\ufffd'])
+      expect((await store.list(Key.root)).total).toBe(2)
+      expect((await store.stats()).entries).toBe(2)
+      expect(textOf(await store.get(Key.of('\ufffd\ufffd')))).toBe('a real name')
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'D1 a file that the system makes up is read to its end',
+    async () => {
+      await using proc = await FsDatastore.open('/proc/self', { layout: 'plain', readOnly: true })
+      expect(textOf(await proc.get(Key.of('status')))).toContain('Pid:')
+    },
+  )
+
+  it('D5 of two names of one file, renaming one to the other leaves one', async () => {
+    await writeFile(join(root, 'a'), 'x')
+    await link(join(root, 'a'), join(root, 'b'))
+    await store.rename(Key.of('a'), Key.of('b'))
+    expect(await pathsBelow(root)).toEqual(['b'])
+    expect(textOf(await store.get(Key.of('b')))).toBe('x')
+  })
+
+  it('D18 what the system forbids is ACCESS_DENIED, and never absent', async ({ skip }) => {
+    const reason = whyNoPermissions()
+    skip(reason !== undefined, reason)
+    await mkdir(join(root, 'closed'))
+    await writeFile(join(root, 'closed', 'file'), 'x')
+    await writeFile(join(root, 'secret'), 'x')
+    await chmod(join(root, 'secret'), 0)
+    await chmod(join(root, 'closed'), 0)
+    await chmod(root, 0o555)
+    await asNobody(async () => {
+      const [secret, below] = [Key.of('secret'), Key.of('closed', 'file')]
+      for (const call of [
+        () => store.get(secret),
+        () => store.put(Key.of('new'), value),
+        () => store.put(Key.of('new', 'deep'), [value]),
+        () => store.delete(secret),
+        () => store.rename(secret, Key.of('x')),
+        () => store.get(below),
+        () => store.has(below),
+        () => store.stat(below),
+        () => store.put(below, value),
+        () => store.list(Key.of('closed')),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+      }
+      expect((await store.stat(secret)).size).toBe(1)
+      expect(await names()).toEqual(['closed', 'secret'])
+    })
+    await chmod(root, 0o755)
+    await chmod(join(root, 'closed'), 0o755)
+    expect(await pathsBelow(root)).toEqual(['closed/', 'closed/file', 'secret'])
+  })
+
+  it('D18 a folder that may be passed but not read gives up its files', async ({ skip }) => {
+    const reason = whyNoPermissions()
+    skip(reason !== undefined, reason)
+    await mkdir(join(root, 'passage'))
+    await writeFile(join(root, 'passage', 'file'), 'x')
+    await chmod(join(root, 'passage'), 0o711)
+    await chmod(root, 0o755)
+    await asNobody(async () => {
+      expect((await store.stat(Key.of('passage', 'file'))).size).toBe(1)
+      expect(textOf(await store.get(Key.of('passage', 'file')))).toBe('x')
+      await expect(store.list(Key.of('passage'))).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+    })
+  })
+})
+
+describe('plainLayout on Windows', () => {
+  const layout = plainLayout('win32')
+  const bad = [
+    'a:b',
+    'c:\\x',
+    'back\\slash',
+    'a*',
+    'what?',
+    'tab\t',
+    'dot.',
+    'space ',
+    'con',
+    'NUL.txt',
+    'x\0',
+    'x'.repeat(256),
+  ]
+
+  it.each(bad)('F3 %j is no name', segment => {
+    expect(layout.problemOf(Key.of('ok', segment, 'ok'))).toContain('no file can be called')
+  })
+
+  it('F3 other names are', () => {
+    for (const segment of ['console', 'com10', 'a.b', '.hidden', 'é'.repeat(200)]) {
+      expect(layout.problemOf(Key.of(segment))).toBeUndefined()
+    }
+  })
+})
