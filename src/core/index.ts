@@ -1,3 +1,4 @@
+export { type CacheMetrics, type CacheOptions, cache } from './adapters/cache.ts'
 export { LockableDatastore } from './adapters/lockable.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
@@ -6,6 +7,15 @@ export type { ShardFunction, ShardFunctionName } from './adapters/shard-function
 export { ShardedDatastore, type ShardedOptions } from './adapters/sharded.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
 export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
+export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'
+export { lowercase } from './adapters/transform/lowercase.ts'
+export { type NestedPathOptions, nestedPath } from './adapters/transform/nested-path.ts'
+export { type FaultDatastore, type Faults, fault } from './adapters/wrappers/fault.ts'
+export { type LoggingOptions, type LogRecord, logging } from './adapters/wrappers/logging.ts'
+export { type MetricsDatastore, metrics, type VerbMetrics } from './adapters/wrappers/metrics.ts'
+export { type RateLimitOptions, rateLimit } from './adapters/wrappers/rate-limit.ts'
+export { type RetryOptions, retry } from './adapters/wrappers/retry.ts'
+export { timeout } from './adapters/wrappers/timeout.ts'
 export type {
   Accuracy,
   Batch,
@@ -42,5 +52,5 @@ export { defineKind, type Kind, type OpenContext } from './stack/kind.ts'
 export type { Stack, StackHost, StackNode } from './stack/open.ts'
 export { pureKinds } from './stack/pure-kinds.ts'
 export { type KindDescription, Registry } from './stack/registry.ts'
-export { MemoryDatastore } from './stores/memory.ts'
+export { MemoryDatastore, type MemoryOptions } from './stores/memory.ts'
 export { NullDatastore } from './stores/null.ts'

@@ -1,9 +1,12 @@
 import type { Kind } from './kind.ts'
+import { cacheKind } from './kinds/cache.ts'
+import { lowercaseKind, nestedPathKind } from './kinds/key-transforms.ts'
 import { memoryKind } from './kinds/memory.ts'
 import { mountKind } from './kinds/mount.ts'
 import { namespaceKind } from './kinds/namespace.ts'
 import { nullKind } from './kinds/null.ts'
 import { readOnlyKind } from './kinds/read-only.ts'
+import { faultKind, rateLimitKind, retryKind, timeoutKind } from './kinds/resilience.ts'
 import { shardedKind } from './kinds/sharded.ts'
 import { tieredKind } from './kinds/tiered.ts'
 
@@ -14,6 +17,13 @@ export const pureKinds: readonly Kind[] = [
   tieredKind,
   shardedKind,
   mountKind,
+  cacheKind,
   namespaceKind,
   readOnlyKind,
+  lowercaseKind,
+  nestedPathKind,
+  retryKind,
+  timeoutKind,
+  rateLimitKind,
+  faultKind,
 ]

@@ -23,6 +23,7 @@ import { checkPreconditions, refuseContradiction, refuseRoot } from '../precondi
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { LevelIndex } from './level-index.ts'
+import { Retention, type RetentionOptions } from './retention/retention.ts'
 
 /** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
 class Version implements PutResult {
@@ -43,7 +44,18 @@ class Version implements PutResult {
   }
 }
 
-/** Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. */
+/** What a memory store gave up, and why. */
+export type Eviction = 'room' | 'expired'
+
+export interface MemoryOptions extends RetentionOptions {
+  /** Told of each key that the store gave up by itself. */
+  readonly onEviction?: ((key: string, reason: Eviction) => void) | undefined
+}
+
+/**
+ * Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. With limits it is
+ * a cache: it gives up values to stay within them.
+ */
 export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
     query: 'native',
@@ -61,8 +73,20 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly #index = new LevelIndex()
   readonly #lifecycle = new Lifecycle()
   readonly #queue = new WriteQueue()
+  readonly #retention: Retention | undefined
+  readonly #onEviction: MemoryOptions['onEviction']
   #bytes = 0
   #lastVersion = 0
+
+  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  constructor(options: MemoryOptions = {}) {
+    super()
+    const { maxEntries, maxBytes, ttl } = options
+    if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return
+    this.#retention = new Retention(options)
+    this.#onEviction = options.onEviction
+    this.capabilities = { ...this.capabilities, ttl: this.#retention.expires }
+  }
 
   async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
     return this.#whenRead('get', key, options, () => this.#held('get', key).bytes.slice())
@@ -97,7 +121,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   async delete(key: Key, options?: DeleteOptions): Promise<void> {
     return this.#whenWritten('delete', [key], options, () => {
-      const version = this.#versions.get(key.toString())
+      const version = this.#find(key)
       if (options?.ifMatch !== undefined)
         checkPreconditions('delete', key, version, { ifMatch: options.ifMatch })
       if (version !== undefined) this.#remove(key.toString(), version)
@@ -106,11 +130,11 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   }
 
   async has(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#whenRead('look up', key, options, () => this.#versions.has(key.toString()))
+    return this.#whenRead('look up', key, options, () => this.#find(key) !== undefined)
   }
 
   async stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#whenRead('stat', key, options, () => statOf(this.#held('stat', key)))
+    return this.#whenRead('stat', key, options, () => this.#statOf(key, this.#held('stat', key)))
   }
 
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
@@ -118,7 +142,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     return this.#whenWritten('rename', [from, to], options, () => {
       const version = this.#held('rename', from)
       if (from.equals(to)) return
-      checkPreconditions('rename', to, this.#versions.get(to.toString()), { replace: options.replace })
+      checkPreconditions('rename', to, this.#find(to), { replace: options.replace })
       this.#store(to.toString(), version.bytes)
       this.#remove(from.toString(), version)
     })
@@ -127,6 +151,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     this.#enter('list', prefix, options)
     const limit = pageLimit(options)
+    this.#sweep()
     const level = this.#index.level(prefix.toString())
     if (level === undefined) return { children: [], total: 0 }
     const names = level.page(options.after, limit + 1, options.reverse === true)
@@ -143,6 +168,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   async stats(options?: CallOptions): Promise<StoreStats> {
     this.#enter('count', undefined, options)
+    this.#sweep()
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
   }
 
@@ -193,36 +219,78 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   }
 
   #held(action: string, key: Key): Version {
-    const version = this.#versions.get(key.toString())
+    const version = this.#find(key)
     if (version === undefined) throw new NotFoundError(action, key)
+    this.#retention?.used(key.toString())
     return version
+  }
+
+  #find(key: Key): Version | undefined {
+    const text = key.toString()
+    if (this.#retention?.isExpired(text) === true) this.#giveUp(text, 'expired')
+    return this.#versions.get(text)
   }
 
   #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined): Version {
-    const text = key.toString()
-    if (options !== undefined) checkPreconditions('put', key, this.#versions.get(text), options)
-    return this.#store(text, bytes)
+    if (options !== undefined) checkPreconditions('put', key, this.#find(key), options)
+    return this.#store(key.toString(), bytes)
   }
 
   #store(text: string, bytes: Uint8Array): Version {
+    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, bytes.length)
     const before = this.#versions.get(text)
     const now = Date.now()
     const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)
+    if (!isKept) return version
     this.#versions.set(text, version)
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
     if (before === undefined) this.#index.add(text, this.#isValue)
+    this.#retention?.stored(text, bytes.length)
     return version
   }
 
+  /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */
+  #makeRoom(retention: Retention, text: string, size: number): boolean {
+    this.#sweep()
+    if (!retention.canKeep(size)) {
+      if (this.#versions.has(text)) this.#giveUp(text, 'room')
+      return false
+    }
+    for (
+      let key = retention.nextVictim(text, size);
+      key !== undefined;
+      key = retention.nextVictim(text, size)
+    ) {
+      this.#giveUp(key, 'room')
+    }
+    return true
+  }
+
+  #sweep(): void {
+    for (let key = this.#retention?.nextExpired(); key !== undefined; key = this.#retention?.nextExpired()) {
+      this.#giveUp(key, 'expired')
+    }
+  }
+
+  #giveUp(text: string, reason: Eviction): void {
+    const version = this.#versions.get(text)
+    if (version === undefined) return
+    this.#remove(text, version)
+    this.#onEviction?.(text, reason)
+  }
+
   #remove(text: string, version: Version): void {
-    this.#versions.delete(text)
+    // Making room for the new name of a rename may have taken the old one.
+    if (!this.#versions.delete(text)) return
     this.#bytes -= version.bytes.length
     this.#index.remove(text, this.#isValue)
+    this.#retention?.removed(text)
+  }
+
+  #statOf(key: Key, { bytes, mtime, btime, etag }: Version): Stat {
+    const expires = this.#retention?.expiryOf(key.toString())
+    return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
   }
 
   readonly #isValue = (text: string): boolean => this.#versions.has(text)
-}
-
-function statOf({ bytes, mtime, btime, etag }: Version): Stat {
-  return { size: bytes.length, mtime, btime, etag }
 }

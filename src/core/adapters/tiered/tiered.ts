@@ -41,7 +41,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   readonly #last: Datastore<V>
   readonly #reads: TierReads<V>
   readonly #fills = new TierFills()
-  readonly #gate = new CallGate()
+  protected readonly gate = new CallGate()
 
   constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     super()
@@ -66,19 +66,19 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   get(key: Key, options: CallOptions = {}): Promise<V> {
-    return this.#gate.read('get', key, options, () => this.#reads.get(key, options))
+    return this.gate.read('get', key, options, () => this.#reads.get(key, options))
   }
 
   getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
-    return this.#gate.readStream('get', key, options, () => this.#reads.stream(key, options))
+    return this.gate.readStream('get', key, options, () => this.#reads.stream(key, options))
   }
 
   has(key: Key, options: CallOptions = {}): Promise<boolean> {
-    return this.#gate.read('look up', key, options, () => this.#reads.has(key, options))
+    return this.gate.read('look up', key, options, () => this.#reads.has(key, options))
   }
 
   stat(key: Key, options: CallOptions = {}): Promise<Stat> {
-    return this.#gate.read('stat', key, options, () => this.#reads.stat(key, options))
+    return this.gate.read('stat', key, options, () => this.#reads.stat(key, options))
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions = {}): Promise<PutResult> {
@@ -124,7 +124,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   list(prefix: Key, options?: ListOptions): Promise<ListPage> {
-    return this.#gate.run('list', prefix, options, () => this.#last.list(prefix, options))
+    return this.gate.run('list', prefix, options, () => this.#last.list(prefix, options))
   }
 
   override query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
@@ -136,11 +136,11 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   stats(options?: CallOptions): Promise<StoreStats> {
-    return this.#gate.run('count', undefined, options, () => this.#last.stats(options))
+    return this.gate.run('count', undefined, options, () => this.#last.stats(options))
   }
 
   override sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
-    return this.#gate.run('sync', prefix, options, async () => {
+    return this.gate.run('sync', prefix, options, async () => {
       await this.#last.sync(prefix, options)
     })
   }
@@ -150,7 +150,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   close(): Promise<void> {
-    return this.#gate.close(async () => {
+    return this.gate.close(async () => {
       await this.#fills.drain()
       await closeAll([...this.#upper.map(tier => tier.store), this.#last])
     })
@@ -166,7 +166,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   #write<T>(action: string, keys: readonly Key[], options: CallOptions, work: () => Promise<T>): Promise<T> {
-    return this.#gate.write(action, keys, options, async () => {
+    return this.gate.write(action, keys, options, async () => {
       await this.#fills.giveWay(keys)
       return work()
     })

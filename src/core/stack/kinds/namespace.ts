@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { ConfigError } from '../config-error.ts'
 import { defineKind } from '../kind.ts'
+import { onlyChild } from '../only-child.ts'
 
 export const namespaceKind = defineKind({
   kind: 'namespace',
@@ -17,10 +18,9 @@ export const namespaceKind = defineKind({
   }),
   children: 'one',
   childrenField: 'store',
-  open: async ({ prefix }, [store], { path }) => {
-    if (store === undefined) throw new ConfigError(path, 'it needs one store below')
+  open: async ({ prefix }, children, { path }) => {
     try {
-      return new NamespaceDatastore(store, Key.parse(prefix))
+      return new NamespaceDatastore(onlyChild(children, path), Key.parse(prefix))
     } catch (cause) {
       throw new ConfigError(`${path}.prefix`, messageOf(cause), { cause })
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readOnly } from '../../adapters/read-only.ts'
-import { ConfigError } from '../config-error.ts'
 import { defineKind } from '../kind.ts'
+import { onlyChild } from '../only-child.ts'
 
 export const readOnlyKind = defineKind({
   kind: 'read-only',
@@ -10,8 +10,5 @@ export const readOnlyKind = defineKind({
   schema: z.strictObject({}),
   children: 'one',
   childrenField: 'store',
-  open: async (_options, [store], { path }) => {
-    if (store === undefined) throw new ConfigError(path, 'it needs one store below')
-    return readOnly(store)
-  },
+  open: async (_options, children, { path }) => readOnly(onlyChild(children, path)),
 })

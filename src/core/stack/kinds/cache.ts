@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { cache } from '../../adapters/cache.ts'
+import { defineKind } from '../kind.ts'
+import { onlyChild } from '../only-child.ts'
+import { retentionSchema } from './retention-schema.ts'
+
+export const cacheKind = defineKind({
+  kind: 'cache',
+  label: 'Cache',
+  help: 'Keeps the values in use in a bounded memory in front of a store.',
+  schema: z.strictObject({
+    ...retentionSchema,
+    negativeTtl: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Milliseconds for which a key that was not found is taken to be absent.'),
+  }),
+  children: 'one',
+  childrenField: 'store',
+  open: async (options, children, { path }) => cache(onlyChild(children, path), options),
+})

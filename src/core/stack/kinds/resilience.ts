@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { fault } from '../../adapters/wrappers/fault.ts'
+import { rateLimit } from '../../adapters/wrappers/rate-limit.ts'
+import { retry } from '../../adapters/wrappers/retry.ts'
+import { timeout } from '../../adapters/wrappers/timeout.ts'
+import { defineKind } from '../kind.ts'
+import { onlyChild } from '../only-child.ts'
+
+const wrapper = { children: 'one', childrenField: 'store' } as const
+
+export const retryKind = defineKind({
+  ...wrapper,
+  kind: 'retry',
+  label: 'Retry',
+  help: 'Makes a call again when it fails in a way that may pass, and waits longer each time.',
+  schema: z.strictObject({
+    attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(4)
+      .describe('How many times a call is made at the most.'),
+    delay: z.number().nonnegative().default(50).describe('Milliseconds before the second attempt.'),
+    maxDelay: z.number().nonnegative().default(5000).describe('Milliseconds that no wait exceeds.'),
+  }),
+  open: async (options, children, { path }) => retry(onlyChild(children, path), options),
+})
+
+export const timeoutKind = defineKind({
+  ...wrapper,
+  kind: 'timeout',
+  label: 'Timeout',
+  help: 'Ends calls that take too long.',
+  schema: z.strictObject({
+    milliseconds: z.number().positive().default(10_000).describe('How long a call may take.'),
+  }),
+  open: async ({ milliseconds }, children, { path }) => timeout(onlyChild(children, path), milliseconds),
+})
+
+export const rateLimitKind = defineKind({
+  ...wrapper,
+  kind: 'rate-limit',
+  label: 'Rate limit',
+  help: 'Lets so many calls a second through; others wait.',
+  schema: z.strictObject({
+    perSecond: z.number().positive().default(100).describe('Calls a second in the long run.'),
+    burst: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Calls at once after a quiet time. Default: one second’s.'),
+  }),
+  open: async (options, children, { path }) => rateLimit(onlyChild(children, path), options),
+})
+
+export const faultKind = defineKind({
+  ...wrapper,
+  kind: 'fault',
+  label: 'Faults',
+  help: 'Fails as told, to see what a stack makes of it. Not for real data.',
+  schema: z.strictObject({
+    latency: z.number().nonnegative().default(0).describe('Milliseconds that each call takes longer.'),
+    errorRate: z.number().min(0).max(1).default(0).describe('The share of calls that fail, from 0 to 1.'),
+    isOffline: z.boolean().default(false).describe('The store cannot be reached at all.'),
+  }),
+  open: async (options, children, { path }) => fault(onlyChild(children, path), { ...options }),
+})

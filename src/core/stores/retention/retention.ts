@@ -1,0 +1,93 @@
+import { DatastoreError } from '../../errors.ts'
+import { type EvictionPolicy, LeastFrequentlyUsed, LeastRecentlyUsed } from './eviction-policy.ts'
+
+/** How much a store keeps, and for how long. What is absent has no limit. */
+export interface RetentionOptions {
+  readonly maxEntries?: number | undefined
+  /** Bytes of values. A value larger than this is not kept at all. */
+  readonly maxBytes?: number | undefined
+  /** Milliseconds that a value is served after it was stored. */
+  readonly ttl?: number | undefined
+  /** What goes first when room is needed. Default `lru`. */
+  readonly policy?: 'lru' | 'lfu' | undefined
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Keeps account of the keys of a store and says which have to go. It removes nothing itself. */
+export class Retention {
+  readonly #options: RetentionOptions
+  readonly #policy: EvictionPolicy
+  readonly #now: () => number
+  readonly #sizes = new Map<string, number>()
+  /** When each key expires, soonest first: every key is kept for the same time. */
+  readonly #expiries = new Map<string, number>()
+  #bytes = 0
+
+  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  constructor(options: RetentionOptions) {
+    for (const name of ['maxEntries', 'maxBytes', 'ttl'] as const) {
+      const limit = options[name]
+      if (limit !== undefined && !(limit >= 0)) {
+        throw new DatastoreError('CONFIG_INVALID', `Cannot limit what a store keeps: ${name} is ${limit}`)
+      }
+    }
+    this.#options = options
+    this.#policy = options.policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
+    this.#now = options.now ?? Date.now
+  }
+
+  get expires(): boolean {
+    return this.#options.ttl !== undefined
+  }
+
+  used(key: string): void {
+    this.#policy.use(key)
+  }
+
+  stored(key: string, size: number): void {
+    this.#bytes += size - (this.#sizes.get(key) ?? 0)
+    this.#sizes.set(key, size)
+    this.#policy.use(key)
+    if (this.#options.ttl === undefined) return
+    this.#expiries.delete(key)
+    this.#expiries.set(key, this.#now() + this.#options.ttl)
+  }
+
+  removed(key: string): void {
+    this.#bytes -= this.#sizes.get(key) ?? 0
+    this.#sizes.delete(key)
+    this.#policy.remove(key)
+    this.#expiries.delete(key)
+  }
+
+  expiryOf(key: string): number | undefined {
+    return this.#expiries.get(key)
+  }
+
+  isExpired(key: string): boolean {
+    const expiry = this.#expiries.get(key)
+    return expiry !== undefined && expiry <= this.#now()
+  }
+
+  /** The next key whose time is over. */
+  nextExpired(): string | undefined {
+    const [first] = this.#expiries.keys()
+    return first !== undefined && this.isExpired(first) ? first : undefined
+  }
+
+  /** The next key that has to go before `key` can be stored with `size` bytes. */
+  nextVictim(key: string, size: number): string | undefined {
+    const { maxEntries = Infinity, maxBytes = Infinity } = this.#options
+    const before = this.#sizes.get(key)
+    const entries = this.#sizes.size + (before === undefined ? 1 : 0)
+    const bytes = this.#bytes + size - (before ?? 0)
+    return entries > maxEntries || bytes > maxBytes ? this.#policy.victim() : undefined
+  }
+
+  /** Whether a value of this size could be kept if it were alone. */
+  canKeep(size: number): boolean {
+    const { maxEntries = Infinity, maxBytes = Infinity, ttl = Infinity } = this.#options
+    return maxEntries >= 1 && size <= maxBytes && ttl > 0
+  }
+}

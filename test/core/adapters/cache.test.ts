@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { cache } from '../../../src/core/adapters/cache.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../contract/describe-datastore.ts'
+import { walkKeys } from '../../contract/suite.ts'
+import { BreakableDatastore } from './breakable.ts'
+
+const key = (name: string) => Key.of(name)
+const value = (size = 1) => new Uint8Array(size)
+
+describeDatastore('cache', { create: async () => cache(new MemoryDatastore(), { maxEntries: 3 }) })
+describeDatastore('cache of negative answers, least frequently used', {
+  create: async () =>
+    cache(new MemoryDatastore(), { maxEntries: 2, maxBytes: 100_000, policy: 'lfu', negativeTtl: 60_000 }),
+})
+describeDatastore('MemoryDatastore with limits that are not reached', {
+  create: async () => new MemoryDatastore({ maxEntries: 1e6, maxBytes: 1e9, ttl: 1e9 }),
+})
+
+describe('MemoryDatastore with limits', () => {
+  it('C1 gives up the least recently used key for room', async () => {
+    const store = new MemoryDatastore({ maxEntries: 2 })
+    await store.put(key('a'), value())
+    await store.put(key('b'), value())
+    await store.get(key('a'))
+    await store.put(key('c'), value())
+    expect(await walkKeys(store)).toEqual(['/a', '/c'])
+  })
+
+  it('C1 gives up the least frequently used key, and lets new ones in', async () => {
+    const store = new MemoryDatastore({ maxEntries: 2, policy: 'lfu' })
+    await store.put(key('a'), value())
+    for (let use = 0; use < 5; use++) await store.get(key('a'))
+    await store.put(key('b'), value())
+    await store.put(key('c'), value())
+    expect(await walkKeys(store)).toEqual(['/a', '/c'])
+  })
+
+  it('C1 never holds more than it may, in entries or bytes, whatever happens', async () => {
+    const operation = fc.record({
+      verb: fc.constantFrom('put', 'get', 'delete'),
+      name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      size: fc.integer({ min: 0, max: 60 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(operation, { maxLength: 60 }),
+        fc.constantFrom('lru', 'lfu'),
+        async (operations, policy) => {
+          const store = new MemoryDatastore({ maxEntries: 4, maxBytes: 100, policy: policy as 'lru' | 'lfu' })
+          for (const { verb, name, size } of operations) {
+            if (verb === 'put') await store.put(key(name), value(size))
+            else if (verb === 'get') await store.get(key(name)).catch(() => undefined)
+            else await store.delete(key(name), { missingOk: true })
+            const { entries, bytes } = await store.stats()
+            expect(entries).toBeLessThanOrEqual(4)
+            expect(bytes).toBeLessThanOrEqual(100)
+            expect(await walkKeys(store)).toHaveLength(entries!)
+          }
+        },
+      ),
+    )
+  })
+
+  it('C1 never serves past ttl, through any verb', async () => {
+    let now = 1000
+    const evicted: string[] = []
+    const store = new MemoryDatastore({
+      ttl: 50,
+      now: () => now,
+      onEviction: (text, reason) => evicted.push(`${text} ${reason}`),
+    })
+    await store.put(key('a'), value())
+    await store.put(key('b'), value())
+    expect(await store.stat(key('a'))).toMatchObject({ expires: 1050 })
+    now = 1049
+    expect(await store.has(key('a'))).toBe(true)
+    now = 1050
+    expect(await store.has(key('a'))).toBe(false)
+    await expect(store.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await store.list(Key.root)).children).toEqual([])
+    expect(await store.stats()).toMatchObject({ entries: 0, bytes: 0 })
+    expect(evicted).toEqual(['/a expired', '/b expired'])
+    expect(store.capabilities.ttl).toBe(true)
+  })
+
+  it('C1 a value larger than the store is not kept, and leaves no stale one', async () => {
+    const store = new MemoryDatastore({ maxBytes: 10 })
+    await store.put(key('a'), value(5))
+    await store.put(key('a'), value(11))
+    expect(await store.has(key('a'))).toBe(false)
+  })
+
+  it('C1 refuses limits that are none', () => {
+    expect(() => new MemoryDatastore({ maxEntries: -1 })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+    expect(() => new MemoryDatastore({ ttl: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+  })
+})
+
+describe('cache', () => {
+  it('C1 fills on a miss, counts hits, misses and evictions', async () => {
+    const below = new BreakableDatastore()
+    const cached = cache(below, { maxEntries: 1 })
+    await below.put(key('a'), value())
+    await below.put(key('b'), value())
+    await cached.get(key('a'))
+    await expect.poll(() => cached.metrics[0]?.fills).toBe(1)
+    await cached.get(key('a'))
+    await cached.get(key('b'))
+    await expect.poll(() => cached.metrics[0]?.fills).toBe(2)
+    expect(cached.cacheMetrics).toEqual({ hits: 1, misses: 2, evictions: 1 })
+  })
+
+  it('C1 keeps "there is none" for as long as told, and forgets it with a write', async () => {
+    let now = 0
+    const below = new BreakableDatastore()
+    const cached = cache(below, { negativeTtl: 100, now: () => now })
+    await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    below.breakOn('get')
+    await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    now = 100
+    await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'IO' })
+    below.mend()
+    await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await cached.put(key('a'), value())
+    expect(await cached.get(key('a'))).toHaveLength(1)
+  })
+
+  it('C1 a read that found nothing does not hide a put that came in between', async () => {
+    const below = new BreakableDatastore()
+    const cached = cache(below, { negativeTtl: 60_000 })
+    const hold = below.holdNext('get')
+    const reading = cached.get(key('a')).catch(() => undefined)
+    await hold.reached
+    const putting = cached.put(key('a'), value())
+    hold.go()
+    await Promise.all([reading, putting])
+    expect(await cached.get(key('a'))).toHaveLength(1)
+  })
+
+  it('C1 after close every call is CLOSED, one that was answered from memory too', async () => {
+    const cached = cache(new MemoryDatastore(), { negativeTtl: 60_000 })
+    await cached.get(key('a')).catch(() => undefined)
+    await cached.close()
+    await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})

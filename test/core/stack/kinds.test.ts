@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../src/core/key.ts'
+import { openDocument } from '../../../src/core/stack/open.ts'
+import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
+import { Registry } from '../../../src/core/stack/registry.ts'
+
+const registry = new Registry(pureKinds)
+const memory = { kind: 'memory' }
+
+/** A node of every kind, with the options that a person would set. */
+const examples: Record<string, Record<string, unknown>> = {
+  memory: { maxEntries: 100, maxBytes: 1_000_000, ttl: 60_000, policy: 'lfu' },
+  null: {},
+  tiered: { tiers: [memory, memory] },
+  sharded: { by: 'rendezvous', shards: [memory, memory] },
+  mount: { mounts: { '/': memory, '/films': memory } },
+  cache: { store: memory, maxEntries: 100, negativeTtl: 1000 },
+  namespace: { store: memory, prefix: '/app' },
+  'read-only': { store: memory },
+  lowercase: { store: memory },
+  'nested-path': { store: memory, depth: 2, length: 1 },
+  retry: { store: memory, attempts: 2 },
+  timeout: { store: memory, milliseconds: 1000 },
+  'rate-limit': { store: memory, perSecond: 1000 },
+  fault: { store: memory, latency: 1 },
+}
+
+describe('the kinds', () => {
+  it('X2 every kind has an example here', () => {
+    expect(Object.keys(examples).sort()).toEqual([...registry.names].sort())
+  })
+
+  it.each(Object.entries(examples))(
+    'X2 %s opens, holds what it should, and closes',
+    async (kind, options) => {
+      await using stack = await openDocument({ strata: 1, root: { kind, ...options } }, registry)
+      expect(stack.nodes[0]).toMatchObject({ kind, path: 'root', depth: 0 })
+      expect(stack.node(stack.nodes[0]!.id).store).toBe(stack.store)
+      const key = Key.parse('/films/brazil')
+      const put = stack.store.put(key, Uint8Array.of(1))
+      if (kind === 'read-only') return expect(put).rejects.toMatchObject({ code: 'READ_ONLY' })
+      await put
+      if (kind !== 'null') expect(await stack.store.get(key)).toEqual(Uint8Array.of(1))
+    },
+  )
+
+  it.each([
+    [{ kind: 'namespace', prefix: '/a/../b', store: memory }, 'root.prefix'],
+    [{ kind: 'mount', mounts: { '/a': memory, 'a/': memory } }, 'root.mounts["a/"]'],
+    [{ kind: 'memory', maxEntries: 0 }, 'root.maxEntries'],
+    [{ kind: 'fault', errorRate: 2, store: memory }, 'root.errorRate'],
+  ])('X1 %j is refused at %s', async (root, path) => {
+    await expect(openDocument({ strata: 1, root }, registry)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path,
+    })
+  })
+
+  it('X1 a stack whose opening fails half-way closes what was open', async () => {
+    const root = { kind: 'tiered', tiers: [memory, { kind: 'namespace', prefix: '..', store: memory }] }
+    const opened: { isClosed: boolean }[] = []
+    const watching = new Registry(
+      pureKinds.map(kind => ({
+        ...kind,
+        open: async (...parts: Parameters<typeof kind.open>) => {
+          const store = await kind.open(...parts)
+          const state = { isClosed: false }
+          opened.push(state)
+          const close = store.close.bind(store)
+          store.close = () => {
+            state.isClosed = true
+            return close()
+          }
+          return store
+        },
+      })),
+    )
+    await expect(openDocument({ strata: 1, root }, watching)).rejects.toMatchObject({
+      path: 'root.tiers[1].prefix',
+    })
+    expect(opened).toEqual([{ isClosed: true }, { isClosed: true }])
+  })
+})
