@@ -22,11 +22,6 @@ export function splitPartialKey(text: string): PartialKey {
   return { prefix: `/${segments.filter(segment => segment !== '').join('/')}`, name }
 }
 
-/** The key of `name` in the level `prefix`. */
-export function joinKey(prefix: string, name: string): string {
-  return prefix === '/' ? `/${name}` : `${prefix}/${name}`
-}
-
 /** The first `limit` names that `text` may be the beginning of. Costs one page of one level, however big it is. */
 export async function completeKey(
   client: Client,

@@ -32,6 +32,7 @@ export function CollapsiblePanel(props: CollapsiblePanelProps) {
       collapsible
       groupResizeBehavior="preserve-pixel-size"
       className={styles['panel']}
+      style={{ overflow: 'hidden' }}
       onResize={({ inPixels }, _, before) => {
         if (before === undefined) return
         const isNowOpen = inPixels > collapsedSize + 1

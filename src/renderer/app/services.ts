@@ -37,6 +37,11 @@ export function useCurrentSession(): SessionInfo | undefined {
   return useSessions().find(session => session.id === id)
 }
 
+/** Whether keys of a session can be put and deleted now. */
+export function canWriteTo(session: SessionInfo | undefined): session is SessionInfo {
+  return session?.isWritable === true && !session.isReadOnly
+}
+
 export function useJobs(): readonly JobInfo[] {
   return useLive(useServices().state.jobs) ?? NO_JOBS
 }

@@ -17,6 +17,7 @@ export function ContextMenu({ at, onClose, onChoose, ...menu }: ContextMenuProps
       <span ref={anchorRef} className={styles['anchor']} style={{ left: at.x, top: at.y }} />
       <Popover
         isOpen
+        aria-label={menu.label}
         triggerRef={anchorRef}
         placement="bottom start"
         offset={2}

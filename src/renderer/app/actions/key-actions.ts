@@ -2,21 +2,30 @@ import type { JobRequest } from '../../../shared/procedures/jobs.ts'
 import { formatNumber } from '../../ui/format-count.ts'
 import { showToast } from '../../ui/toasts.ts'
 import type { Services } from '../services.ts'
-import { changeTabs, revealKey, setPanelOpen } from '../state/app-store.ts'
+import { changeTabs, revealKey, setPanelOpen, useAppStore } from '../state/app-store.ts'
+import type { Tab } from '../tabs/tab.ts'
+import { tabActions } from '../tabs/tab-actions.ts'
 import { retargetTabs, tabsOfKey } from '../tabs/tab-keys.ts'
-import { closeTab, type TabsState } from '../tabs/tabs-model.ts'
+import { closeTab } from '../tabs/tabs-model.ts'
 
 /** Deletes one value and closes its tab. */
 export async function deleteValue({ client }: Services, session: string, key: string): Promise<void> {
   await client.call('store.delete', { session, key })
-  changeTabs((tabs, current) => closeTabsOf(tabs, current, session, key, false))
+  const gone = tabsOfKey(useAppStore.getState().tabs, session, key, false)
+  // Edits of a value that was deleted on purpose would come back as a draft.
+  for (const tab of gone) tabActions(tab.id)?.revert()
+  dropTabs(gone)
   showToast({ tone: 'success', message: `Deleted "${key}"` })
 }
 
 /** Deletes everything at and below `key`, as a job. */
 export async function deleteBranch(services: Services, session: string, key: string): Promise<void> {
   await startJob(services, session, { type: 'deleteBranch', prefix: key })
-  changeTabs((tabs, current) => closeTabsOf(tabs, current, session, key, true))
+}
+
+/** Closes the tabs of a branch that is gone, but for those with unsaved changes. */
+export function branchDeleted(session: string, key: string): void {
+  dropTabs(tabsOfKey(useAppStore.getState().tabs, session, key, true).filter(tab => !tab.isDirty))
 }
 
 /** Renames one value; its tab and the tree follow. Rejects with `ALREADY_EXISTS` unless `replace` is given. */
@@ -61,12 +70,6 @@ async function startJob({ client }: Services, session: string, request: JobReque
   setPanelOpen('isActivityOpen', true)
 }
 
-function closeTabsOf(
-  tabs: TabsState,
-  current: string | undefined,
-  session: string,
-  key: string,
-  below: boolean,
-): TabsState {
-  return tabsOfKey(tabs, session, key, below).reduce((state, tab) => closeTab(state, tab.id, current), tabs)
+function dropTabs(tabs: readonly Tab[]): void {
+  changeTabs((state, current) => tabs.reduce((left, tab) => closeTab(left, tab.id, current), state))
 }

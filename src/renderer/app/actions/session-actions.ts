@@ -2,19 +2,18 @@ import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts
 import { showToast } from '../../ui/toasts.ts'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
-import { useAppStore } from '../state/app-store.ts'
+import { subjectOf, useAppStore } from '../state/app-store.ts'
+import { activeTab } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 
 /** Shows a session, with the tabs it had when it was last seen. */
 export function showSession(session: SessionInfo): void {
   useAppStore.setState(state => {
-    if (state.restored.includes(session.id)) return { session: session.id, subject: undefined }
-    return {
-      session: session.id,
-      subject: undefined,
-      restored: [...state.restored, session.id],
-      tabs: restoreTabs(state.tabs, session.id, localStorage.getItem(tabsStorageKey(session))),
-    }
+    const isKnown = state.restored.includes(session.id)
+    const restored = isKnown ? state.restored : [...state.restored, session.id]
+    const saved = isKnown ? null : localStorage.getItem(tabsStorageKey(session.source))
+    const tabs = restoreTabs(state.tabs, session.id, saved)
+    return { session: session.id, restored, tabs, subject: subjectOf(activeTab(tabs, session.id)) }
   })
 }
 

@@ -4,6 +4,7 @@ import { closeSession, openFolder, openSource, openStackFile } from '../actions/
 import { newStack } from '../actions/stack-actions.ts'
 import { closeTabs } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
+import { canWriteTo } from '../services.ts'
 import { changeTabs } from '../state/app-store.ts'
 import { tabActions } from '../tabs/tab-actions.ts'
 import { reopenTab } from '../tabs/tabs-model.ts'
@@ -12,7 +13,7 @@ import type { CommandContext } from './command-context.ts'
 
 export function fileCommands(context: CommandContext): readonly Command[] {
   const { services, session, tab, subject } = context
-  const canWrite = session !== undefined && !session.isReadOnly
+  const canWrite = canWriteTo(session)
   const hasChanges = tab?.kind === 'key' && tab.isDirty
   return [
     {

@@ -1,12 +1,13 @@
 import { attempt } from '../actions/failures.ts'
 import { copyText } from '../actions/key-actions.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
+import { canWriteTo } from '../services.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './command-context.ts'
 
 /** What can be done to the key that was chosen last. */
 export function keyCommands({ services, session, subject }: CommandContext): readonly Command[] {
-  const canWrite = session !== undefined && !session.isReadOnly && subject !== undefined
+  const canWrite = canWriteTo(session) && subject !== undefined
   const row = subject?.row ?? { isValue: true, isBranch: false }
   return [
     {

@@ -6,7 +6,7 @@ import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import { goToKey } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
 import { shortcutText } from '../commands/shortcut-text.ts'
-import { useServices, useSessions } from '../services.ts'
+import { canWriteTo, useServices, useSessions } from '../services.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { closeDialog, type OpenDialog, openDialog, useDialogs } from './dialog-store.ts'
 import { QuestionDialog } from './question-dialog.tsx'
@@ -48,7 +48,7 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
         <GoToKey
           client={client}
           session={dialog.session}
-          canWrite={sessions.some(({ id, isReadOnly }) => id === dialog.session && !isReadOnly)}
+          canWrite={canWriteTo(sessions.find(({ id }) => id === dialog.session))}
           onOpen={(key, as) => goToKey(services, dialog.session, key, as)}
           onNewKey={initial => openDialog({ type: 'newKey', session: dialog.session, initial })}
           onClose={close}

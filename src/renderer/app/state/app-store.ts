@@ -10,7 +10,7 @@ export interface Subject {
   readonly row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined
 }
 
-export interface Reveal {
+interface Reveal {
   readonly session: string
   readonly key: string
   readonly serial: number
@@ -49,14 +49,17 @@ export function changeTabs(change: (tabs: TabsState, session: string | undefined
   useAppStore.setState(({ tabs, session }) => {
     const next = change(tabs, session)
     const active = activeTab(next, session)
-    const isSame = active === undefined || active.id === activeTab(tabs, session)?.id
-    if (isSame || active.kind === 'stack' || active.session === undefined) return { tabs: next }
-    return { tabs: next, subject: { session: active.session, key: active.key, row: rowOf(active) } }
+    if (active?.id === activeTab(tabs, session)?.id) return { tabs: next }
+    const subject = subjectOf(active)
+    return subject === undefined ? { tabs: next } : { tabs: next, subject }
   })
 }
 
-function rowOf({ kind }: Tab): Subject['row'] {
-  return { isValue: kind === 'key', isBranch: kind === 'branch' }
+/** The key that a tab is about, if it is about one. */
+export function subjectOf(tab: Tab | undefined): Subject | undefined {
+  if (tab === undefined || tab.kind === 'stack' || tab.session === undefined) return undefined
+  const row = { isValue: tab.kind === 'key', isBranch: tab.kind === 'branch' }
+  return { session: tab.session, key: tab.key, row }
 }
 
 export function revealKey(session: string, key: string): void {

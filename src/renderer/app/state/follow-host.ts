@@ -2,7 +2,7 @@ import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { showToast } from '../../ui/toasts.ts'
 import { failureHint } from '../actions/failure-hint.ts'
-import { keyRenamed, keysMessage } from '../actions/key-actions.ts'
+import { branchDeleted, keyRenamed, keysMessage } from '../actions/key-actions.ts'
 import { showSession } from '../actions/session-actions.ts'
 import type { Services } from '../services.ts'
 import { keepSessions } from '../tabs/tab-keys.ts'
@@ -57,6 +57,7 @@ function jobChanged(job: JobInfo): void {
     return
   }
   if (state === 'done' && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)
+  if (state === 'done' && request.type === 'deleteBranch') branchDeleted(job.session, request.prefix)
   const verb = request.type === 'deleteBranch' ? 'Deleted' : 'Moved'
   const ending = state === 'cancelled' ? ', then stopped' : ''
   showToast({

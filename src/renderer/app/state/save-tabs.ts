@@ -14,7 +14,7 @@ export function saveTabs({ state }: Services): () => void {
     const { tabs, restored } = useAppStore.getState()
     for (const session of state.sessions.get() ?? []) {
       if (!restored.includes(session.id)) continue
-      localStorage.setItem(tabsStorageKey(session), JSON.stringify(savedTabs(tabs, session.id)))
+      localStorage.setItem(tabsStorageKey(session.source), JSON.stringify(savedTabs(tabs, session.id)))
     }
   }
   const end = useAppStore.subscribe((now, before) => {

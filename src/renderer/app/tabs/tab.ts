@@ -16,7 +16,7 @@ export interface KeyTabState extends TabBase {
   readonly view: View
 }
 
-export interface BranchTabState extends TabBase {
+interface BranchTabState extends TabBase {
   readonly kind: 'branch'
   readonly key: string
 }

@@ -1,4 +1,5 @@
-import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import { fnv1a64 } from '../../../core/hash/fnv1a64.ts'
+import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { TabSpec, View } from './tab.ts'
 import { activeTab, openTab, type TabsState, visibleTabs } from './tabs-model.ts'
 
@@ -18,12 +19,12 @@ interface SavedTab {
 
 const VIEWS: readonly unknown[] = ['auto', 'text', 'json', 'hex'] satisfies View[]
 
-/** Where the tabs of a session are kept: the same place when the same stack is opened again. */
-export function tabsStorageKey({ id, source }: Pick<SessionInfo, 'id' | 'source'>): string {
-  return `strata.tabs.${sourceText(source) ?? id}`
+/** Where the tabs of a session are kept: the same place whenever the same stack is opened. */
+export function tabsStorageKey(source: Source): string {
+  return `strata.tabs.${sourceText(source)}`
 }
 
-function sourceText(source: Source): string | undefined {
+function sourceText(source: Source): string {
   switch (source.type) {
     case 'folder':
       return `folder:${source.path}`
@@ -32,8 +33,13 @@ function sourceText(source: Source): string | undefined {
     case 'sample':
       return 'sample'
     case 'document':
-      return source.path === undefined ? undefined : `stack:${source.path}`
+      return source.path === undefined ? documentText(source.document) : `stack:${source.path}`
   }
+}
+
+/** Short, whatever the size of the document. */
+function documentText(document: unknown): string {
+  return `document:${fnv1a64(JSON.stringify(document)).toString(16)}`
 }
 
 export function savedTabs(state: TabsState, session: string): SavedTabs {

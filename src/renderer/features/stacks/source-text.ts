@@ -13,9 +13,14 @@ export function sourceText(source: Source): string {
   }
 }
 
-/** Whether two sources name the same stack. Documents that are not saved never do. */
+/** Whether two sources name the same stack. Documents that are not saved are known by what they say. */
 export function isSameSource(a: Source, b: Source): boolean {
   if (a.type === 'sample' || b.type === 'sample') return a.type === b.type
-  const isSameKind = (a.type === 'folder') === (b.type === 'folder')
-  return isSameKind && a.path !== undefined && a.path === b.path
+  if ((a.type === 'folder') !== (b.type === 'folder')) return false
+  if (a.path !== undefined || b.path !== undefined) return a.path === b.path
+  return a.type === 'document' && b.type === 'document' && isSameDocument(a.document, b.document)
+}
+
+function isSameDocument(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

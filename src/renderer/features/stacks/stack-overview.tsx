@@ -1,6 +1,7 @@
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { Kbd } from '../../ui/kbd.tsx'
+import { nodeDetail } from './node-detail.ts'
 import { NodeIcon } from './node-icon.tsx'
 import { sourceText } from './source-text.ts'
 import styles from './stack-overview.module.css'
@@ -18,7 +19,8 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
   const kinds = useKinds(client)
   const first = firstOfKind(session)
   return (
-    <section aria-label="Stack overview" className={styles['overview']}>
+    // It scrolls in a small window, so the keyboard must reach it.
+    <section aria-label="Stack overview" tabIndex={0} className={styles['overview']}>
       <h2 className={styles['title']}>{session.name}</h2>
       <p className={styles['source']}>{sourceText(session.source)}</p>
       <p className={styles['lead']}>Every key of this stack goes through these stores, from the top down:</p>
@@ -30,6 +32,7 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
               <p>
                 <span className={styles['label']}>{node.label}</span>
                 <span className={styles['kind']}>{kinds.get(node.kind)?.label ?? node.kind}</span>
+                <span className={styles['detail']}>{nodeDetail(session.document, node.path)}</span>
               </p>
               {node.path === first.get(node.kind) && (
                 <p className={styles['help']}>{kinds.get(node.kind)?.help}</p>

@@ -33,12 +33,13 @@ describe('saved tabs', () => {
     },
   )
 
-  it('are kept by what is opened, not by the session', () => {
-    const folder = { type: 'folder', path: '/data' } as const
-    expect(tabsStorageKey({ id: '1', source: folder })).toBe(tabsStorageKey({ id: '2', source: folder }))
-    const unsaved = { type: 'document', document: {} } as const
-    expect(tabsStorageKey({ id: '1', source: unsaved })).not.toBe(
-      tabsStorageKey({ id: '2', source: unsaved }),
+  it('are kept by what is opened', () => {
+    const unsaved = (kind: string) => tabsStorageKey({ type: 'document', document: { root: { kind } } })
+    expect(tabsStorageKey({ type: 'folder', path: '/data' })).toBe('strata.tabs.folder:/data')
+    expect(tabsStorageKey({ type: 'document', document: {}, path: '/x.json' })).toBe(
+      'strata.tabs.stack:/x.json',
     )
+    expect(unsaved('memory')).toBe(unsaved('memory'))
+    expect(unsaved('memory')).not.toBe(unsaved('null'))
   })
 })

@@ -35,7 +35,9 @@ describe('isSameSource', () => {
     const file = { type: 'stackFile', path: '/x.json' } as const
     expect(isSameSource(file, { type: 'document', document: {}, path: '/x.json' })).toBe(true)
     expect(isSameSource(file, { type: 'folder', path: '/x.json' })).toBe(false)
-    expect(isSameSource({ type: 'document', document: {} }, { type: 'document', document: {} })).toBe(false)
+    const unsaved = { type: 'document', document: { root: { kind: 'memory' } } } as const
+    expect(isSameSource(unsaved, { type: 'document', document: { root: { kind: 'memory' } } })).toBe(true)
+    expect(isSameSource(unsaved, { type: 'document', document: { root: { kind: 'null' } } })).toBe(false)
     expect(isSameSource({ type: 'sample' }, { type: 'sample' })).toBe(true)
   })
 })
