@@ -1,0 +1,168 @@
+import type { Locator } from '@playwright/test'
+import { memoryStore } from './memory-store.ts'
+import { expect, type Strata, test } from './strata.ts'
+
+const KEYS = [
+  '/actors/Actor:Cleese',
+  '/actors/Actor:Idle',
+  '/actors/Actor:Palin',
+  '/films',
+  '/films/Grail/script',
+  '/films/Grail/still',
+  '/films/Brian',
+  '/notes/a',
+  '/notes/b',
+  '/readme',
+]
+
+async function openTree({ show, window }: Strata): Promise<(...keys: readonly string[]) => Promise<void>> {
+  await show('Films', await memoryStore(KEYS))
+  await window.page.keyboard.press('Control+Shift+e')
+  await expect(window.keys).toBeFocused()
+  return async (...keys) => {
+    for (const key of keys) await window.page.keyboard.press(key)
+  }
+}
+
+async function expectOn(keys: Locator, name: string, level: number): Promise<void> {
+  const selected = keys.locator('[role="treeitem"][aria-selected="true"]')
+  await expect(selected).toHaveCount(1)
+  await expect(selected).toHaveAttribute('aria-label', name)
+  await expect(selected).toHaveAttribute('aria-level', String(level))
+  const id = (await selected.getAttribute('id')) ?? ''
+  await expect(keys).toHaveAttribute('aria-activedescendant', id)
+}
+
+test('arrows, Home and End go through the tree as the ARIA pattern says', async ({ strata }) => {
+  const press = await openTree(strata)
+  const { keys, row } = { keys: strata.window.keys, row: (name: string) => strata.window.row(name) }
+  await press('Home')
+  await expectOn(keys, 'actors', 1)
+  await press('ArrowRight')
+  await expect(row('actors')).toHaveAttribute('aria-expanded', 'true')
+  await expect(row('Actor:Cleese')).toBeVisible()
+  await expectOn(keys, 'actors', 1)
+  await press('ArrowRight')
+  await expectOn(keys, 'Actor:Cleese', 2)
+  await press('ArrowDown', 'ArrowDown')
+  await expectOn(keys, 'Actor:Palin', 2)
+  await press('ArrowRight')
+  await expectOn(keys, 'Actor:Palin', 2)
+  await press('ArrowLeft')
+  await expectOn(keys, 'actors', 1)
+  await press('ArrowLeft')
+  await expect(row('actors')).toHaveAttribute('aria-expanded', 'false')
+  await press('End')
+  await expectOn(keys, 'readme', 1)
+  await press('ArrowDown')
+  await expectOn(keys, 'readme', 1)
+  await press('ArrowUp')
+  await expectOn(keys, 'notes', 1)
+})
+
+test('letters go to the next name that begins with them, and * opens every branch of a level', async ({
+  strata,
+}) => {
+  const press = await openTree(strata)
+  const { keys } = strata.window
+  await press('Home', 'n')
+  await expectOn(keys, 'notes', 1)
+  await press('*')
+  for (const name of ['Actor:Idle', 'Brian', 'Grail', 'a'])
+    await expect(strata.window.row(name)).toBeVisible()
+  await expectOn(keys, 'notes', 1)
+})
+
+test('Enter opens a value, Alt+Enter a branch, and a key that is both opens as either', async ({
+  strata,
+}) => {
+  const press = await openTree(strata)
+  const { page, value, row } = { ...strata.window, row: (name: string) => strata.window.row(name) }
+  await press('Home', 'ArrowDown')
+  await expect(row('films')).toHaveAttribute('aria-description', 'value and branch')
+  await press('Enter')
+  await expect(value).toHaveText('/films')
+  await press('Control+Shift+e', 'Alt+Enter')
+  await expect(page.getByRole('table', { name: 'Children' })).toContainText('Brian')
+})
+
+test('F2 renames, Delete deletes after asking, and Shift+F10 opens the menu', async ({ strata }) => {
+  const press = await openTree(strata)
+  const { page, keys } = strata.window
+  await press('End', 'F2')
+  await expect(page.getByRole('textbox', { name: 'New name' })).toBeFocused()
+  await page.keyboard.type('about')
+  await press('Enter')
+  await expect(keys).toBeFocused()
+  await expectOn(keys, 'about', 1)
+
+  await press('Shift+F10')
+  const menu = page.getByRole('menu', { name: 'Actions for about' })
+  await expect(menu.getByRole('menuitem', { name: 'Open' })).toBeFocused()
+  await press('Escape')
+  await expect(menu).toBeHidden()
+  await expect(keys).toBeFocused()
+
+  await press('Delete')
+  const question = page.getByRole('alertdialog', { name: 'Delete key' })
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await press('Tab')
+  await expect(question.getByRole('button', { name: 'Delete key' })).toBeFocused()
+  await press('Enter')
+  await expect(question).toBeHidden()
+  await expect(strata.window.row('about')).toBeHidden()
+  await expect(keys).toBeFocused()
+})
+
+test('the palette finds and runs a command, and gives the focus back', async ({ strata }) => {
+  const press = await openTree(strata)
+  const { page, keys } = strata.window
+  await press('Control+Shift+p')
+  const palette = page.getByRole('dialog', { name: 'Command palette' })
+  const field = palette.getByRole('combobox', { name: 'Command' })
+  await expect(field).toBeFocused()
+  await page.keyboard.type('theme dark')
+  await expect(palette.getByRole('option', { name: 'Theme: dark' })).toHaveAttribute('aria-selected', 'true')
+  await press('Enter')
+  await expect(palette).toBeHidden()
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark')
+  await expect(keys).toBeFocused()
+})
+
+test('"Go to key" completes level by level, opens the key and shows it in the tree', async ({ strata }) => {
+  const press = await openTree(strata)
+  const { page, keys, value } = strata.window
+  await press('Control+p')
+  const dialog = page.getByRole('dialog', { name: 'Go to key' })
+  const field = dialog.getByRole('combobox', { name: 'Key' })
+  await expect(field).toBeFocused()
+  await page.keyboard.type('fi')
+  await expect(dialog.getByRole('option', { name: 'films' })).toBeVisible()
+  await press('Tab')
+  await expect(field).toHaveValue('/films')
+  await page.keyboard.type('/G')
+  await expect(dialog.getByRole('option', { name: 'Grail' })).toBeVisible()
+  await press('Tab')
+  await expect(field).toHaveValue('/films/Grail/')
+  await expect(dialog.getByRole('option')).toHaveCount(2)
+  await press('ArrowDown', 'ArrowDown', 'Enter')
+  await expect(dialog).toBeHidden()
+  await expect(value).toHaveText('/films/Grail/still')
+  await expectOn(keys, 'still', 3)
+})
+
+test('F6 goes through the parts of the window, and every one can be left again', async ({ strata }) => {
+  const press = await openTree(strata)
+  const { page } = strata.window
+  await press('Home', 'ArrowDown', 'Enter')
+  await expect(strata.window.value).toBeVisible()
+  const region = () =>
+    page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('data-region'))
+  await press('Control+Shift+e')
+  const visited: (string | null | undefined)[] = []
+  do {
+    await press('F6')
+    visited.push(await region())
+  } while (visited.at(-1) !== 'keys' && visited.length < 12)
+  expect(visited).toEqual(['tabs', 'main', 'inspector', 'activity', 'status', 'toolbar', 'stacks', 'keys'])
+})
