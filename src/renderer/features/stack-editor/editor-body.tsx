@@ -1,24 +1,20 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
-import { Panel, PanelDivider } from '../../ui/panels.tsx'
 import { runByKey } from './commands/command-keys.ts'
 import { EditorToolbar } from './commands/editor-toolbar.tsx'
 import { ReplaceDialog } from './commands/replace-dialog.tsx'
 import { type CommandServices, useCommands } from './commands/use-commands.ts'
 import { useReplaceQuestion } from './commands/use-replace-question.ts'
+import { EditorParts } from './editor-parts.tsx'
 import type { Kinds } from './model/stack-node.ts'
-import { NodePanes } from './node-panes.tsx'
 import { NoticeBar } from './notice-bar.tsx'
 import { ProblemList } from './problems/problem-list.tsx'
-import { RememberedPanels } from './remembered-panels.tsx'
 import styles from './stack-editor.module.css'
 import type { StackEditorProps } from './stack-editor.tsx'
 import { EditorContext, ProblemsContext, useFoundProblems } from './state/editor-context.ts'
 import { isDirty } from './state/editor-state.ts'
 import { createEditorStore } from './state/editor-store.ts'
 import { useValidation } from './state/use-validation.ts'
-import { StateLine } from './state-line.tsx'
-import { JsonPane } from './text/json-pane.tsx'
 
 export interface EditorBodyProps extends StackEditorProps {
   readonly kinds: Kinds
@@ -56,19 +52,8 @@ function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
     >
       <EditorToolbar commands={commands} />
       <NoticeBar />
-      <div className={styles['panes']}>
-        <RememberedPanels id="stack-editor" orientation="horizontal">
-          <Panel id="stack-nodes" defaultSize="50%" minSize="240px">
-            <NodePanes />
-          </Panel>
-          <PanelDivider label="Width of the nodes" />
-          <Panel id="stack-text" minSize="200px">
-            <JsonPane />
-          </Panel>
-        </RememberedPanels>
-      </div>
+      <EditorParts />
       <ProblemList />
-      <StateLine />
       {question !== undefined && <ReplaceDialog {...question} />}
     </div>
   )

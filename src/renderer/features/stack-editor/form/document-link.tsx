@@ -1,6 +1,7 @@
 import { Button } from '../../../ui/button.tsx'
 import type { JsonText } from '../json/print-json.ts'
 import { useEditor } from '../state/editor-context.ts'
+import { focusOn } from '../state/focus-on.ts'
 import { FieldFrame, type FieldFrameProps } from './field-frame.tsx'
 import styles from './node-form.module.css'
 
@@ -18,7 +19,7 @@ export function DocumentLink({ said, offset, ...frame }: DocumentLinkProps) {
       {props => (
         <>
           <input {...props} className={styles['input']} readOnly value={said ?? ''} />
-          <Button variant="quiet" onPress={() => store.setState({ focus: { to: 'text', offset } })}>
+          <Button variant="quiet" onPress={() => focusOn(store, { to: 'text', offset })}>
             Edit…
           </Button>
         </>

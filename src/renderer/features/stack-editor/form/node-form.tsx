@@ -6,6 +6,7 @@ import type { PlacedProblem } from '../model/problem-places.ts'
 import type { StackNode } from '../model/stack-node.ts'
 import { changeOption, leaveField } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
+import { focusOn } from '../state/focus-on.ts'
 import { useFocusRequest } from '../state/use-focus-request.ts'
 import { formFields } from './form-fields.ts'
 import { KeyInput } from './key-input.tsx'
@@ -38,7 +39,7 @@ export function NodeForm({ node }: { readonly node: StackNode }) {
     const input = name && form.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`)
     if (input instanceof HTMLInputElement) input.select()
     if (input) input.focus()
-    else store.setState({ focus: { to: 'tree' } })
+    else focusOn(store, { to: 'tree' })
     return Boolean(input)
   })
 
@@ -55,7 +56,7 @@ export function NodeForm({ node }: { readonly node: StackNode }) {
             event.key === 'Escape' || (event.key === 'Enter' && event.target instanceof HTMLInputElement)
           if (!isDone || event.defaultPrevented) return
           event.preventDefault()
-          store.setState({ focus: { to: 'tree' } })
+          focusOn(store, { to: 'tree' })
         }}
       >
         {node.info !== undefined && <p className={styles['help']}>{node.info.help}</p>}

@@ -1,4 +1,5 @@
-import { Button } from '../../../ui/button.tsx'
+import { FolderSearch } from 'lucide-react'
+import { IconButton } from '../../../ui/icon-button.tsx'
 import { useEditor } from '../state/editor-context.ts'
 import { FieldFrame, type FieldFrameProps } from './field-frame.tsx'
 import styles from './node-form.module.css'
@@ -30,11 +31,7 @@ export function TextInput({ value, placeholder, isFolder = false, onChange, ...f
             autoComplete="off"
             onChange={event => onChange(event.target.value)}
           />
-          {isFolder && (
-            <Button variant="quiet" onPress={() => void browse()}>
-              Browse…
-            </Button>
-          )}
+          {isFolder && <IconButton label="Browse…" icon={FolderSearch} onPress={() => void browse()} />}
         </>
       )}
     </FieldFrame>

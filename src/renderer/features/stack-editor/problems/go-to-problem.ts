@@ -2,6 +2,7 @@ import { formFields } from '../form/form-fields.ts'
 import type { PlacedProblem } from '../model/problem-places.ts'
 import { select } from '../state/edit-actions.ts'
 import type { EditorStore } from '../state/editor-store.ts'
+import { focusOn } from '../state/focus-on.ts'
 
 /** Selects the node and moves the keyboard to the field that is wrong; to the text where there is no such field. */
 export function goToProblem(store: EditorStore, problem: PlacedProblem): void {
@@ -9,10 +10,10 @@ export function goToProblem(store: EditorStore, problem: PlacedProblem): void {
   store.setState({ visited: problem })
   if (node !== undefined) select(store, node.path)
   const names = ['kind', 'label', ...formFields(node?.info).map(({ name }) => name)]
-  if (node === undefined && field === 'name') store.setState({ focus: { to: 'name' } })
+  if (node === undefined && field === 'name') focusOn(store, { to: 'name' })
   else if (node !== undefined && field !== undefined && names.includes(field))
-    store.setState({ focus: { to: 'field', name: field } })
-  else store.setState({ focus: { to: 'text', offset: from } })
+    focusOn(store, { to: 'field', name: field })
+  else focusOn(store, { to: 'text', offset: from })
 }
 
 /** The problem after the one gone to last, round and round. */

@@ -4,6 +4,7 @@ import type { PlacedProblem } from '../model/problem-places.ts'
 import { useEditor, useProblems } from '../state/editor-context.ts'
 import { goToProblem } from './go-to-problem.ts'
 import styles from './problem-list.module.css'
+import { StateLine } from './state-line.tsx'
 
 /** Everything that is wrong with the draft; each leads to its place. */
 export function ProblemList() {
@@ -17,11 +18,12 @@ export function ProblemList() {
           Problems
         </h2>
         <span role="status">{countText(problems)}</span>
+        <StateLine />
       </div>
       {problems.length > 0 && (
         <ul className={styles['list']} aria-labelledby={heading}>
-          {problems.map(problem => (
-            <li key={`${problem.path} ${problem.message}`}>
+          {problems.map((problem, index) => (
+            <li key={`${index} ${problem.path}`}>
               <button type="button" className={styles['problem']} onClick={() => goToProblem(store, problem)}>
                 <Mark severity={problem.severity} />
                 <span className={styles['message']}>{problem.message}</span>

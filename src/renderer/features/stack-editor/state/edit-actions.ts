@@ -7,6 +7,7 @@ import { renameChild, setDocumentMember, setOption } from '../operations/set-opt
 import type { Stack, StackEdit } from '../operations/stack-edit.ts'
 import type { FocusRequest } from './editor-state.ts'
 import { type EditorStore, editableStack, stackOf } from './editor-store.ts'
+import { focusOn } from './focus-on.ts'
 
 /** Does an operation on the nodes as one step, and goes where `focus` says. */
 export function operate(
@@ -18,7 +19,7 @@ export function operate(
   if (stack === undefined) return
   const { text, select } = operation(stack)
   setDraft(store, draft => editDraft(endGroup(draft), { text, select, at: performance.now() }))
-  if (focus !== undefined) store.setState({ focus })
+  if (focus !== undefined) focusOn(store, focus)
 }
 
 /** Sets an option of a node from its form; typing in one field is one step. */

@@ -5,6 +5,8 @@ import type { FileForm } from '../model/file-form.ts'
 import type { PlacedProblem } from '../model/problem-places.ts'
 import type { Kinds } from '../model/stack-node.ts'
 
+export type EditorPart = 'nodes' | 'document'
+
 /** Where the keyboard should go next. A new object asks anew, even for the same place. */
 export type FocusRequest =
   | { readonly to: 'tree' }
@@ -41,6 +43,8 @@ export interface EditorState {
   /** Collapsed nodes, by id. */
   readonly collapsed: ReadonlySet<string>
   readonly focus: FocusRequest | undefined
+  /** Which part is shown where there is no room for both. */
+  readonly part: EditorPart
 }
 
 /** Whether closing the editor would lose something: a text that neither runs nor is in a file. */

@@ -38,6 +38,7 @@ export function createEditorStore(
     notice: undefined,
     busy: undefined,
     collapsed: new Set(),
+    part: 'nodes',
     focus: isBegun ? { to: 'tree' } : { to: 'field', name: 'kind' },
   }))
 }

@@ -5,6 +5,7 @@ import { editDraft } from '../model/draft.ts'
 import { readFileText, writeFileText } from '../model/file-form.ts'
 import { setDraft } from './edit-actions.ts'
 import type { EditorStore } from './editor-store.ts'
+import { focusOn } from './focus-on.ts'
 
 const EXTENSION = '.stack.json'
 
@@ -40,7 +41,8 @@ export async function load(store: EditorStore, { client, shell }: FileServices):
     const { path, text: fileText } = await client.call('stacks.read', { path: picked })
     const { text, form } = readFileText(fileText)
     setDraft(store, draft => editDraft(draft, { text, at: performance.now() }))
-    store.setState({ path, saved: text, fileForm: form, focus: { to: 'tree' } })
+    store.setState({ path, saved: text, fileForm: form })
+    focusOn(store, { to: 'tree' })
   })
 }
 

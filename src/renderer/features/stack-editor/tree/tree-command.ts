@@ -4,6 +4,7 @@ import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
 import type { StackNode } from '../model/stack-node.ts'
 import { NODE_COMMANDS } from '../operations/node-commands.ts'
 import type { EditorStore } from '../state/editor-store.ts'
+import { focusOn } from '../state/focus-on.ts'
 import { runCommand } from './choose-entry.ts'
 import type { MenuName } from './node-menu.ts'
 
@@ -35,5 +36,5 @@ export function treeCommand(event: KeyboardEvent): TreeCommand | undefined {
 }
 
 function focusField(name: string): TreeCommand {
-  return { run: ({ store }) => store.setState({ focus: { to: 'field', name } }) }
+  return { run: ({ store }) => focusOn(store, { to: 'field', name }) }
 }

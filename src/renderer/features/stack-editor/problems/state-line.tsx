@@ -1,6 +1,6 @@
-import styles from './stack-editor.module.css'
-import { useEditorState } from './state/editor-context.ts'
-import type { EditorState } from './state/editor-state.ts'
+import { useEditorState } from '../state/editor-context.ts'
+import type { EditorState } from '../state/editor-state.ts'
+import styles from './problem-list.module.css'
 
 /** Whether what one sees is what runs, and what is in the file. */
 export function StateLine() {
