@@ -30,52 +30,49 @@ export function ChildRow({ index, row, isActive, y, onActivate, onSelect, onOpen
       onClick={() => onSelect(index)}
       onDoubleClick={() => row !== undefined && onOpen(row, openedAs(row), false)}
     >
-      {row === undefined ? (
-        <span role="cell" aria-busy="true" aria-label="Loading" className={styles['pending']} />
-      ) : (
-        <>
-          <span role="cell" className={styles['name']}>
-            <NameButton row={row} index={index} isActive={isActive} onActivate={onActivate} onOpen={onOpen} />
-          </span>
-          <span role="cell" className={styles['kind']}>
-            {kindOf(row)}
-            {row.isValue && row.isBranch && (
-              <button
-                type="button"
-                tabIndex={-1}
-                aria-label={`Open the branch ${row.name}`}
-                title="Open the branch (Shift+Enter)"
-                onClick={() => onOpen(row, 'branch', true)}
-              >
-                <CornerDownRight size={13} aria-hidden />
-              </button>
-            )}
-          </span>
-          <span role="cell" className={styles['size']} title={exactSize(row)}>
-            {row.size === undefined ? '' : formatBytes(row.size)}
-          </span>
-        </>
-      )}
+      <span role="cell" className={styles['name']}>
+        <NameButton row={row} index={index} isActive={isActive} onActivate={onActivate} onOpen={onOpen} />
+      </span>
+      <span role="cell" className={styles['kind']}>
+        {row !== undefined && kindOf(row)}
+        {row?.isValue === true && row.isBranch && (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={`Open the branch ${row.name}`}
+            title="Open the branch (Shift+Enter)"
+            onClick={() => onOpen(row, 'branch', true)}
+          >
+            <CornerDownRight size={13} aria-hidden />
+          </button>
+        )}
+      </span>
+      <span role="cell" className={styles['size']} title={exactSize(row)}>
+        {row?.size === undefined ? '' : formatBytes(row.size)}
+      </span>
     </div>
   )
 }
 
-type NameButtonProps = Omit<ChildRowProps, 'row' | 'y' | 'onSelect'> & { readonly row: Row }
+type NameButtonProps = Omit<ChildRowProps, 'y' | 'onSelect'>
 
+/** There also before the name has come, so that the focus has a place. */
 function NameButton({ row, index, isActive, onActivate, onOpen }: NameButtonProps) {
-  const { type, name } = splitSegment(row.name)
+  const { type, name } = splitSegment(row?.name ?? '')
   return (
     <button
       type="button"
       data-row={index}
       tabIndex={isActive ? 0 : -1}
-      title={row.name}
+      title={row?.name}
+      aria-label={row === undefined ? 'Loading' : undefined}
       onFocus={() => onActivate(index)}
-      onClick={() => onOpen(row, openedAs(row), true)}
+      onClick={() => row !== undefined && onOpen(row, openedAs(row), true)}
     >
+      {row === undefined && <span className={styles['pending']} />}
       {type !== '' && <span className={styles['type']}>{type}:</span>}
       {name}
-      {row.isBranch && <span className={styles['slash']}>/</span>}
+      {row?.isBranch === true && <span className={styles['slash']}>/</span>}
     </button>
   )
 }
@@ -90,6 +87,6 @@ function kindOf({ isValue, isBranch }: Row): string {
   return isBranch ? 'branch' : 'value'
 }
 
-function exactSize({ size }: Row): string | undefined {
-  return size === undefined ? undefined : formatExactBytes(size)
+function exactSize(row: Row | undefined): string | undefined {
+  return row?.size === undefined ? undefined : formatExactBytes(row.size)
 }

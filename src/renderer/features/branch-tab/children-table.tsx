@@ -28,22 +28,20 @@ export function ChildrenTable(props: ChildrenTableProps) {
   const active = Math.max(0, Math.min(wantedActive, count - 1))
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
   const body = useRef<HTMLDivElement>(null)
-  const wantsFocus = useRef(false)
+  /** Grows with every wish to have the focus on the active row. */
+  const [focusWish, setFocusWish] = useState(0)
 
   useEffect(() => {
     rows.want(first, end)
   }, [rows, first, end, revision])
 
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return
-    const button = body.current?.querySelector<HTMLElement>(`[data-row="${active}"]`)
-    if (button === null || button === undefined) return
-    wantsFocus.current = false
-    button.focus({ preventScroll: true })
-  })
+    if (focusWish === 0) return
+    body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
+  }, [focusWish])
 
   const select = (index: number) => {
-    wantsFocus.current = true
+    setFocusWish(wish => wish + 1)
     setActive(index)
     reveal(index)
   }

@@ -8,7 +8,7 @@ import styles from './key-tab.module.css'
 import { type KeyTabRequest, KeyToolbar } from './key-toolbar.tsx'
 import { hasSomethingToPut } from './model/document-state.ts'
 import { factsOf, shownAs, type View } from './model/value-facts.ts'
-import { wholeCharacters } from './paged/text-pages.ts'
+import { TEXT_PAGE, wholeCharacters } from './paged/text-pages.ts'
 import { readOnlyReason } from './read-only-reason.ts'
 import type { TabMode } from './tab-mode.ts'
 import { useValueModel } from './use-value-model.ts'
@@ -45,7 +45,8 @@ export function KeyTab(props: KeyTabProps) {
   const base = open?.base
   const facts = useMemo(() => {
     if (base === undefined) return undefined
-    return factsOf(keyText, base.isWhole ? base.bytes : wholeCharacters(base.bytes))
+    const { bytes, isWhole } = base
+    return factsOf(keyText, isWhole ? bytes : wholeCharacters(bytes.subarray(0, TEXT_PAGE)), isWhole)
   }, [keyText, base])
   const isMerging = wantedMode === 'merge' && open?.conflict?.type === 'changed'
   const mode = isMerging ? 'merge' : wantedMode === 'review' && isDirty ? 'review' : 'edit'

@@ -10,7 +10,7 @@ import type { DocumentState, OpenValue } from './model/document-state.ts'
 import type { ShownAs, ValueFacts } from './model/value-facts.ts'
 import type { ValueModel } from './model/value-model.ts'
 import { PagedHex } from './paged/paged-hex.tsx'
-import { PagedText } from './paged/paged-text.tsx'
+import { loadTextViewer, PagedText } from './paged/paged-text.tsx'
 import type { TabMode } from './tab-mode.ts'
 
 const loadTextEditor = () => import('./editor/value-text-editor.tsx')
@@ -35,8 +35,9 @@ export interface ValueBodyProps {
 export function ValueBody(props: ValueBodyProps) {
   const { model, document, isReadOnly, mode, onMode } = props
   useEffect(() => {
-    // Comes while the value is read, so that one does not wait for the other.
+    // They come while the value is read, so that one does not wait for the other.
     void loadTextEditor()
+    void loadTextViewer()
   }, [])
   return (
     <div className={styles['body']}>

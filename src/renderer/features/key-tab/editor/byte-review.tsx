@@ -45,7 +45,7 @@ export function ByteReview({ before, after, note }: ByteReviewProps) {
 
 function hexText(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'nothing'
-  const shown = Array.from(bytes.subarray(0, MAX_BYTES), hexOf).join(' ')
+  const shown = Array.from(bytes.subarray(0, MAX_BYTES), byte => hexOf(byte)).join(' ')
   const rest = bytes.length - MAX_BYTES
   return rest > 0 ? `${shown} … and ${formatExactBytes(rest)} more` : shown
 }

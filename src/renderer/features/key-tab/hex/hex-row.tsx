@@ -1,19 +1,14 @@
 import { memo } from 'react'
 import styles from './hex.module.css'
-import type { Caret } from './hex-keys.ts'
-import { asciiOf, hexOf, offsetText } from './hex-text.ts'
-
-/** Stands in a row's text for a byte that has not come. */
-export const UNKNOWN_BYTE = '\u0100'
-
-/** Stands in a row's text for the place after the last byte. */
-export const END_OF_BYTES = '\u0101'
+import { type Caret, ROW_BYTES } from './hex-keys.ts'
+import { asciiText, columnOfCharacter, hexCell, hexText, offsetText } from './hex-text.ts'
 
 export interface HexRowProps {
+  /** Begins the ids of the cells. */
   readonly id: string
   readonly offset: number
   readonly digits: number
-  /** One UTF-16 code unit for each byte: rows compare as strings. */
+  /** The bytes as `rowText` gives them: rows compare as strings. */
   readonly text: string
   /** The caret, where it is in this row. */
   readonly column: number | undefined
@@ -23,54 +18,77 @@ export interface HexRowProps {
   readonly y: number
 }
 
-/** One row of 16 bytes: offset, hex digits, and what ASCII makes of them. */
+/** One row of 16 bytes: offset, hex digits, and what ASCII makes of them. Cells stand apart only where the caret is. */
 export const HexRow = memo(function HexRow(props: HexRowProps) {
   const { id, offset, digits, text, column, pane, isHalfTyped, y } = props
-  const cells = text.split('')
   return (
     <div
       role="row"
-      aria-rowindex={offset / 16 + 1}
+      aria-rowindex={offset / ROW_BYTES + 1}
       className={styles['row']}
+      data-offset={offset}
       style={{ transform: `translateY(${y}px)` }}
     >
       <span role="rowheader" className={styles['offset']}>
         {offsetText(offset, digits)}
       </span>
-      <span className={styles['bytes']} role="presentation">
-        {cells.map((cell, index) => {
-          const isCaret = index === column
-          return (
-            <span
-              key={index}
-              id={`${id}-${offset + index}`}
-              role="gridcell"
-              data-offset={offset + index}
-              data-pane="hex"
-              data-caret={isCaret ? (pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other') : undefined}
-              data-zero={cell === '\0' ? '' : undefined}
-            >
-              {cell === END_OF_BYTES ? '  ' : hexOf(byteOf(cell))}
-            </span>
-          )
-        })}
+      <span role="gridcell" className={styles['bytes']} data-pane="hex">
+        {column === undefined ? (
+          hexText(text)
+        ) : (
+          <Cut
+            text={hexText(text)}
+            start={hexCell(column)}
+            length={2}
+            id={pane === 'hex' ? id : undefined}
+            mark={pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other'}
+          />
+        )}
       </span>
-      <span role="gridcell" className={styles['ascii']}>
-        {cells.map((cell, index) => (
-          <span
-            key={index}
-            data-offset={offset + index}
-            data-pane="ascii"
-            data-caret={index === column ? (pane === 'ascii' ? 'main' : 'other') : undefined}
-          >
-            {cell === END_OF_BYTES ? ' ' : asciiOf(byteOf(cell))}
-          </span>
-        ))}
+      <span role="gridcell" className={styles['ascii']} data-pane="ascii">
+        {column === undefined ? (
+          asciiText(text)
+        ) : (
+          <Cut
+            text={asciiText(text)}
+            start={column}
+            length={1}
+            id={pane === 'ascii' ? id : undefined}
+            mark={pane === 'ascii' ? 'main' : 'other'}
+          />
+        )}
       </span>
     </div>
   )
 })
 
-function byteOf(cell: string): number | undefined {
-  return cell === UNKNOWN_BYTE ? undefined : cell.charCodeAt(0)
+/** The byte that a point of a row is at, by its element and distance from the left. */
+export function byteAtPoint(target: Element, x: number): { column: number; pane: Caret['pane'] } | undefined {
+  const cell = target.closest<HTMLElement>('[data-pane]')
+  if (cell === null) return undefined
+  const { left, width } = cell.getBoundingClientRect()
+  const pane = cell.dataset['pane'] === 'ascii' ? 'ascii' : 'hex'
+  const characters = pane === 'ascii' ? ROW_BYTES : hexCell(ROW_BYTES)
+  const at = Math.floor(((x - left) / width) * characters)
+  return { pane, column: Math.min(ROW_BYTES - 1, pane === 'ascii' ? at : columnOfCharacter(at)) }
+}
+
+interface CutProps {
+  readonly text: string
+  readonly start: number
+  readonly length: number
+  readonly id: string | undefined
+  readonly mark: 'main' | 'half' | 'other'
+}
+
+function Cut({ text, start, length, id, mark }: CutProps) {
+  return (
+    <>
+      {text.slice(0, start)}
+      <span id={id} data-caret={mark}>
+        {text.slice(start, start + length).padEnd(length)}
+      </span>
+      {text.slice(start + length)}
+    </>
+  )
 }

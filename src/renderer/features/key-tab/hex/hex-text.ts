@@ -1,17 +1,17 @@
 import { ROW_BYTES } from './hex-keys.ts'
+import type { HexSource } from './hex-source.ts'
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** What a cell shows before its byte has come. */
-const UNKNOWN = '··'
+/** Stands in a row's text for a byte that has not come. */
+const UNKNOWN = '\u0100'
 
-export function hexOf(byte: number | undefined): string {
-  return byte === undefined ? UNKNOWN : (HEX[byte] ?? UNKNOWN)
+export function hexOf(byte: number): string {
+  return HEX[byte] ?? '··'
 }
 
 /** A printable ASCII character as itself, anything else as a dot. */
-export function asciiOf(byte: number | undefined): string {
-  if (byte === undefined) return ' '
+export function asciiOf(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'
 }
 
@@ -27,4 +27,40 @@ export function offsetText(offset: number, digits: number): string {
 /** Rows of the view. With `canAppend` the place after the last byte has a cell of its own. */
 export function rowCount(size: number, canAppend: boolean): number {
   return Math.max(1, Math.ceil((size + (canAppend ? 1 : 0)) / ROW_BYTES))
+}
+
+/** The bytes of a row, one UTF-16 code unit for each. */
+export function rowText(source: HexSource, start: number): string {
+  let text = ''
+  for (let offset = start; offset < Math.min(source.size, start + ROW_BYTES); offset++) {
+    const byte = source.byteAt(offset)
+    text += byte === undefined ? UNKNOWN : String.fromCharCode(byte)
+  }
+  return text
+}
+
+/** `00 01 … 07  08 … 0f`, always as long as a full row. */
+export function hexText(row: string): string {
+  let text = ''
+  for (let column = 0; column < row.length; column++) {
+    if (column > 0) text += column === ROW_BYTES / 2 ? '  ' : ' '
+    text += hexOf(row.charCodeAt(column))
+  }
+  return text.padEnd(hexCell(ROW_BYTES))
+}
+
+export function asciiText(row: string): string {
+  return Array.from(row, cell => (cell === UNKNOWN ? ' ' : asciiOf(cell.charCodeAt(0))))
+    .join('')
+    .padEnd(ROW_BYTES)
+}
+
+/** Where the digits of a column begin in `hexText`. */
+export function hexCell(column: number): number {
+  return column * 3 + (column >= ROW_BYTES / 2 ? 1 : 0)
+}
+
+/** The column that a character of `hexText` belongs to; the space after a byte is its own. */
+export function columnOfCharacter(at: number): number {
+  return Math.floor((at > hexCell(ROW_BYTES / 2) - 2 ? at - 1 : at) / 3)
 }

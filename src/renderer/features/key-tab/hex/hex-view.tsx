@@ -3,10 +3,10 @@ import { isMacPlatform } from '../../../ui/platform.ts'
 import { useRowWindow } from '../../../ui/use-row-window.ts'
 import styles from './hex.module.css'
 import { type Caret, clampOffset, type Extent, moveCaret, ROW_BYTES } from './hex-keys.ts'
-import { END_OF_BYTES, HexRow, UNKNOWN_BYTE } from './hex-row.tsx'
+import { byteAtPoint, HexRow } from './hex-row.tsx'
 import type { HexSource } from './hex-source.ts'
 import { HexStatus } from './hex-status.tsx'
-import { offsetDigits, rowCount } from './hex-text.ts'
+import { offsetDigits, rowCount, rowText } from './hex-text.ts'
 
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
@@ -32,6 +32,8 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
     rowCount(size, canAppend),
     ROW_HEIGHT,
   )
+  // Rows that come take the elements of rows that went: only their text changes.
+  const slots = pageRows + 3
   const extent: Extent = { size, pageRows, canAppend }
   const caret = { ...given, offset: clampOffset(given.offset, extent) }
   const caretRow = Math.floor(caret.offset / ROW_BYTES)
@@ -54,10 +56,12 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
   }
 
   const onMouseDown = (event: MouseEvent) => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-offset]') : null
-    if (cell === null) return
-    const { offset, pane } = cell.dataset
-    moveTo({ offset: Number(offset), pane: pane === 'ascii' ? 'ascii' : 'hex', isHalfTyped: false })
+    if (!(event.target instanceof Element)) return
+    const row = event.target.closest<HTMLElement>('[data-offset]')
+    const hit = byteAtPoint(event.target, event.clientX)
+    if (row === null || hit === undefined) return
+    const offset = clampOffset(Number(row.dataset['offset']) + hit.column, extent)
+    moveTo({ offset, pane: hit.pane, isHalfTyped: false })
   }
 
   return (
@@ -67,9 +71,9 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
         role="grid"
         aria-label="Value"
         aria-rowcount={rowCount(size, canAppend)}
-        aria-colcount={ROW_BYTES + 2}
+        aria-colcount={3}
         aria-readonly={!canAppend}
-        aria-activedescendant={isCaretDrawn ? `${id}-${caret.offset}` : undefined}
+        aria-activedescendant={isCaretDrawn ? id : undefined}
         tabIndex={0}
         className={styles['scroller']}
         onKeyDown={onKeyDown}
@@ -82,11 +86,11 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
               const isHere = row === caretRow
               return (
                 <HexRow
-                  key={row}
+                  key={row % slots}
                   id={id}
                   offset={row * ROW_BYTES}
                   digits={offsetDigits(size)}
-                  text={rowText(source, row * ROW_BYTES, canAppend)}
+                  text={rowText(source, row * ROW_BYTES)}
                   column={isHere ? caret.offset % ROW_BYTES : undefined}
                   pane={isHere ? caret.pane : 'hex'}
                   isHalfTyped={isHere && caret.isHalfTyped}
@@ -121,13 +125,4 @@ function handleKey(
     return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', isHalfTyped: false }
   }
   return moveCaret(caret, { key: event.key, isCommand }, extent) ?? onEditKey?.(event, caret)
-}
-
-function rowText(source: HexSource, start: number, canAppend: boolean): string {
-  let text = ''
-  for (let offset = start; offset < Math.min(source.size, start + ROW_BYTES); offset++) {
-    const byte = source.byteAt(offset)
-    text += byte === undefined ? UNKNOWN_BYTE : String.fromCharCode(byte)
-  }
-  return canAppend && text.length < ROW_BYTES ? text + END_OF_BYTES : text
 }

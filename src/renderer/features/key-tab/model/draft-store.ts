@@ -51,22 +51,21 @@ export class DraftStore {
 
   #makeRoom(name: string, length: number): void {
     const others = this.#entries().filter(entry => entry.name !== name)
-    let total = others.reduce((sum, entry) => sum + entry.length, length)
-    for (const entry of others.toSorted((a, b) => a.savedAt - b.savedAt)) {
+    let total = others.reduce((sum, entry) => sum + entry.text.length, length)
+    if (total <= DRAFT_LIMITS.characters) return
+    const byAge = others.map(entry => ({ ...entry, savedAt: parseDraft(entry.text)?.savedAt ?? 0 }))
+    for (const entry of byAge.toSorted((a, b) => a.savedAt - b.savedAt)) {
       if (total <= DRAFT_LIMITS.characters) return
       this.#storage.removeItem(entry.name)
-      total -= entry.length
+      total -= entry.text.length
     }
   }
 
-  #entries(): { name: string; length: number; savedAt: number }[] {
-    const names = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index))
+  #entries(): { name: string; text: string }[] {
+    const names = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index) ?? '')
     return names
-      .filter(name => name?.startsWith(PREFIX) === true)
-      .map(name => {
-        const text = this.#storage.getItem(name ?? '') ?? ''
-        return { name: name ?? '', length: text.length, savedAt: parseDraft(text)?.savedAt ?? 0 }
-      })
+      .filter(name => name.startsWith(PREFIX))
+      .map(name => ({ name, text: this.#storage.getItem(name) ?? '' }))
   }
 }
 
@@ -77,7 +76,7 @@ export function draftId(source: Source, key: string): string {
 
 function parseDraft(text: string): Draft | undefined {
   try {
-    const { savedAt, etag, bytes } = JSON.parse(text) as Record<string, unknown>
+    const { savedAt, etag, bytes } = (JSON.parse(text) ?? {}) as Record<string, unknown>
     if (typeof savedAt !== 'number' || typeof bytes !== 'string') return undefined
     return { savedAt, etag: typeof etag === 'string' ? etag : undefined, bytes: fromBase64(bytes) }
   } catch (error) {

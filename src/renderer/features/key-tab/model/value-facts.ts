@@ -22,13 +22,14 @@ export interface ValueFacts {
 
 const NAMES: Readonly<Record<LineEnding, 'LF' | 'CRLF' | 'CR'>> = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' }
 
-/** @param bytes The value, or its beginning cut between two characters. */
-export function factsOf(keyText: string, bytes: Uint8Array): ValueFacts {
+/** @param bytes The value or, with `isWhole` false, its beginning cut between two characters. */
+export function factsOf(keyText: string, bytes: Uint8Array, isWhole: boolean): ValueFacts {
   const text = decodeText(bytes)
   if (text === undefined) return { isUtf8: false, hasBom: false, lineEnds: undefined, natural: 'hex' }
   const { hasBom, ending, exceptions, lines } = text
   const lineEnds = lines.length === 1 ? undefined : exceptions.size > 0 ? 'mixed' : NAMES[ending]
-  const natural = bytes.includes(0) ? 'hex' : looksLikeJson(keyText, lines) ? 'json' : 'text'
+  const isJson = keyText.toLowerCase().endsWith('.json') || (isWhole && looksLikeJson(lines))
+  const natural = bytes.includes(0) ? 'hex' : isJson ? 'json' : 'text'
   return { isUtf8: true, hasBom, lineEnds, natural }
 }
 
@@ -44,8 +45,7 @@ export function chipsOf(shown: ShownAs, facts: ValueFacts): readonly string[] {
   return [...chips, facts.hasBom ? 'BOM' : undefined].filter(chip => chip !== undefined)
 }
 
-function looksLikeJson(keyText: string, lines: readonly string[]): boolean {
-  if (keyText.toLowerCase().endsWith('.json')) return true
+function looksLikeJson(lines: readonly string[]): boolean {
   const first = lines
     .find(line => line.trim() !== '')
     ?.trimStart()

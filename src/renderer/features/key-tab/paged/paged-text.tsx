@@ -7,7 +7,8 @@ import { PageBar } from './page-bar.tsx'
 import styles from './paged.module.css'
 import { TextPager } from './text-pager.ts'
 
-const TextViewer = lazy(() => import('../editor/text-viewer.tsx'))
+export const loadTextViewer = () => import('../editor/text-viewer.tsx')
+const TextViewer = lazy(loadTextViewer)
 
 export interface PagedTextProps {
   readonly model: ValueModel

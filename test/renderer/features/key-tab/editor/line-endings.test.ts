@@ -69,7 +69,7 @@ function editUnits(
   spec: { from: number; to: number; insert: string },
   ending: string,
 ): string[] {
-  const inserted = [...spec.insert].map(unit => (unit === '\n' ? ending : unit))
+  const inserted = spec.insert.split('').map(unit => (unit === '\n' ? ending : unit))
   return units.toSpliced(spec.from, spec.to - spec.from, ...inserted)
 }
 

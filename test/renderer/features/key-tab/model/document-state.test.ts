@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type DocumentEvent,
+  type DocumentState,
+  hasSomethingToPut,
+  judge,
+  LOADING,
+  NEW_VALUE,
+  reduce,
+} from '../../../../../src/renderer/features/key-tab/model/document-state.ts'
+
+const stat = (etag: string) => ({ size: 1, etag })
+const version = (etag: string) => ({ bytes: Uint8Array.of(1), isWhole: true, stat: stat(etag) })
+const failure = (code: 'IO' | 'NOT_FOUND') => ({ code, message: 'no' })
+
+function after(...events: DocumentEvent[]): DocumentState {
+  return events.reduce(reduce, LOADING)
+}
+
+const clean = after({ type: 'loaded', base: version('a') })
+const dirty = reduce(clean, { type: 'edited', isDirty: true })
+
+describe('judge', () => {
+  it('reloads where nothing is lost, and asks where edits would be', () => {
+    expect(judge(clean, stat('a'))).toBe('same')
+    expect(judge(clean, stat('b'))).toBe('reload')
+    expect(judge(clean, undefined)).toBe('reload')
+    expect(judge(dirty, stat('a'))).toBe('same')
+    expect(judge(dirty, stat('b'))).toBe('conflict')
+    expect(judge(dirty, undefined)).toBe('conflict')
+  })
+
+  it('takes a value that was never put for edits', () => {
+    const fresh = after({ type: 'loaded', base: NEW_VALUE })
+    expect(hasSomethingToPut(fresh)).toBe(true)
+    expect(judge(fresh, undefined)).toBe('same')
+    expect(judge(fresh, stat('b'))).toBe('conflict')
+  })
+
+  it('opens a value that appears where none was', () => {
+    const missing = after({ type: 'loadFailed', failure: failure('NOT_FOUND') })
+    expect(judge(missing, undefined)).toBe('same')
+    expect(judge(missing, stat('a'))).toBe('reload')
+  })
+})
+
+describe('reduce', () => {
+  it('tells a missing value from one that could not be read', () => {
+    expect(after({ type: 'loadFailed', failure: failure('NOT_FOUND') }).phase).toBe('missing')
+    expect(after({ type: 'loadFailed', failure: failure('IO') })).toMatchObject({ phase: 'failed' })
+  })
+
+  it('raises, changes and ends a conflict by what is seen', () => {
+    const changed = reduce(dirty, { type: 'seen', theirs: stat('b') })
+    expect(changed).toMatchObject({ conflict: { type: 'changed', theirs: { etag: 'b' } }, isDirty: true })
+    expect(reduce(changed, { type: 'seen', theirs: undefined })).toMatchObject({
+      conflict: { type: 'deleted' },
+    })
+    expect(reduce(changed, { type: 'seen', theirs: stat('a') })).toMatchObject({ conflict: undefined })
+  })
+
+  it('puts over what was accepted, and over nothing else', () => {
+    const conflicting = reduce(dirty, { type: 'seen', theirs: stat('b') })
+    const accepted = reduce(conflicting, { type: 'accepted', theirs: stat('b') })
+    expect(accepted).toMatchObject({ base: { stat: { etag: 'b' } }, conflict: undefined, isDirty: true })
+    const gone = reduce(conflicting, { type: 'accepted', theirs: undefined })
+    expect(gone).toMatchObject({ base: { stat: undefined }, isDirty: true })
+  })
+
+  it('keeps edits through a put that fails', () => {
+    const failed = reduce(reduce(dirty, { type: 'putting' }), { type: 'failed', failure: failure('IO') })
+    expect(failed).toMatchObject({ isDirty: true, isPutting: false, failure: { code: 'IO' } })
+    expect(reduce(failed, { type: 'putting' })).toMatchObject({ failure: undefined, isPutting: true })
+  })
+
+  it('stays edited where one typed on during the put', () => {
+    const put = reduce(reduce(dirty, { type: 'putting' }), { type: 'put', base: version('c'), isDirty: true })
+    expect(put).toMatchObject({ isDirty: true, isPutting: false, base: { stat: { etag: 'c' } } })
+  })
+
+  it('never loses edits to anything but a load or a put', () => {
+    const events: fc.Arbitrary<DocumentEvent> = fc.constantFrom<DocumentEvent>(
+      { type: 'putting' },
+      { type: 'failed', failure: failure('IO') },
+      { type: 'dismissed' },
+      { type: 'seen', theirs: stat('b') },
+      { type: 'seen', theirs: undefined },
+      { type: 'accepted', theirs: stat('b') },
+    )
+    fc.assert(
+      fc.property(fc.array(events), list => {
+        expect(list.reduce(reduce, dirty)).toMatchObject({ phase: 'open', isDirty: true })
+      }),
+    )
+  })
+})

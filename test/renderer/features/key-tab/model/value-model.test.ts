@@ -1,0 +1,360 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { equalBytes } from '../../../../../src/renderer/features/key-tab/hex/byte-edits.ts'
+import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-value-editor.ts'
+import { DraftKeeper } from '../../../../../src/renderer/features/key-tab/model/draft-keeper.ts'
+import { DraftStore } from '../../../../../src/renderer/features/key-tab/model/draft-store.ts'
+import { ValueModel } from '../../../../../src/renderer/features/key-tab/model/value-model.ts'
+import { FakeClient } from '../harness/fake-client.ts'
+import { FakeStore } from '../harness/fake-store.ts'
+import { MapStorage } from '../harness/map-storage.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+
+let store: FakeStore
+let client: FakeClient
+let storage: MapStorage
+
+beforeEach(() => {
+  store = new FakeStore()
+  client = new FakeClient(store, 's1')
+  storage = new MapStorage()
+})
+
+function keeperOf(key: string): DraftKeeper {
+  return new DraftKeeper(new DraftStore(storage), key)
+}
+
+/** An open value with an editor on it. */
+async function open(key = '/a', previous?: ValueModel) {
+  const model = new ValueModel(client, { session: 's1', key }, keeperOf(key), previous)
+  const stop = model.start()
+  await settled(model)
+  const editor = new HexValueEditor(model.slot.currentBytes(), model.state.base.bytes, () => model.edited())
+  const detach = model.attach(editor)
+  const type = (value: string) => editor.show(bytes(value))
+  return { model, editor, stop, detach, type, document: () => model.state.document }
+}
+
+/** Resolves when the model no longer loads, and has done what it does then. */
+async function settled({ state }: ValueModel): Promise<void> {
+  await new Promise<void>(resolve => {
+    const look = () => {
+      if (state.document.phase !== 'loading') resolve()
+    }
+    state.subscribe(look)
+    look()
+  })
+  await new Promise(resolve => setTimeout(resolve, 0))
+}
+
+const stored = (key = '/a') => text(store.value(key).read(0, 1000))
+const writes = () => client.calls.filter(call => call === 'store.put' || call === 'uploads.commit').length
+
+describe('ValueModel', () => {
+  it('writes nothing where nothing was edited', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type } = await open()
+    await model.put()
+    type('two')
+    type('one')
+    await model.put()
+    expect(writes()).toBe(0)
+  })
+
+  it('puts edits over the version they were made to, and is unedited then', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('two')
+    expect(document()).toMatchObject({ isDirty: true })
+    await model.put()
+    expect(stored()).toBe('two')
+    expect(document()).toMatchObject({ isDirty: false, base: { stat: store.stat('/a') } })
+    await model.check()
+    expect(document()).toMatchObject({ isDirty: false, conflict: undefined })
+  })
+
+  it('stays edited by what is typed while a put is under way, and puts one after the other', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    client.delay = 5
+    type('two')
+    const first = model.put()
+    await vi.waitUntil(() => client.calls.includes('store.put'))
+    type('three')
+    const second = model.put()
+    await first
+    expect(stored()).toBe('two')
+    expect(document()).toMatchObject({ isDirty: true })
+    await second
+    expect(stored()).toBe('three')
+    expect(document()).toMatchObject({ isDirty: false })
+  })
+
+  it('shows what others put while nothing is edited', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor } = await open()
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    expect(text(editor.bytes())).toBe('theirs')
+    expect(editor.isDirty()).toBe(false)
+  })
+
+  it('raises a conflict where others put what is being edited, and never writes over them unasked', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('mine')
+    store.put('/a', bytes('theirs'))
+    await model.put()
+    expect(stored()).toBe('theirs')
+    expect(document()).toMatchObject({
+      isDirty: true,
+      conflict: { type: 'changed', theirs: store.stat('/a') },
+    })
+    await model.put()
+    expect(stored()).toBe('theirs')
+    await model.keepMine()
+    expect(stored()).toBe('mine')
+    expect(document()).toMatchObject({ isDirty: false, conflict: undefined })
+  })
+
+  it('raises a new conflict where they put again before "Keep mine" came through', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('mine')
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    store.put('/a', bytes('theirs again'))
+    await model.keepMine()
+    expect(stored()).toBe('theirs again')
+    expect(document()).toMatchObject({ isDirty: true, conflict: { theirs: store.stat('/a') } })
+  })
+
+  it('takes theirs, and keeps the edits where theirs cannot be read', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor, type, document } = await open()
+    type('mine')
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    client.broken.add('store.get')
+    await model.useTheirs()
+    expect(text(editor.bytes())).toBe('mine')
+    expect(document()).toMatchObject({ isDirty: true, failure: { code: 'CONNECTION' } })
+    client.broken.clear()
+    await model.useTheirs()
+    expect(text(editor.bytes())).toBe('theirs')
+    expect(document()).toMatchObject({ isDirty: false, conflict: undefined, failure: undefined })
+  })
+
+  it('puts a merged value over the version it was made of', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type } = await open()
+    type('mine')
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    const theirs = await model.readTheirs(new AbortController().signal)
+    await model.putMerged(theirs, bytes('both'))
+    expect(stored()).toBe('both')
+  })
+
+  it('offers to put as new what was deleted while it was edited', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('mine')
+    client.deleteByOther('/a')
+    await model.check()
+    expect(document()).toMatchObject({ conflict: { type: 'deleted' } })
+    await model.keepMine()
+    expect(stored()).toBe('mine')
+  })
+
+  it('lets go of edits to a deleted value, of their draft too', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document, stop } = await open()
+    type('mine')
+    client.deleteByOther('/a')
+    await model.check()
+    await model.useTheirs()
+    expect(document().phase).toBe('missing')
+    stop()
+    expect(storage.length).toBe(0)
+  })
+
+  it('makes a value where there is none, and only there', async () => {
+    const { model, document } = await open('/new')
+    expect(document().phase).toBe('missing')
+    model.create()
+    store.put('/new', bytes('somebody was faster'))
+    await model.put()
+    expect(stored('/new')).toBe('somebody was faster')
+    expect(document()).toMatchObject({ conflict: { type: 'changed' } })
+  })
+
+  it('keeps edits and says why when a put fails, and puts them later', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('mine')
+    client.broken.add('store.put')
+    await model.put()
+    expect(document()).toMatchObject({ isDirty: true, failure: { code: 'CONNECTION' } })
+    client.broken.clear()
+    await model.put()
+    expect(stored()).toBe('mine')
+  })
+
+  it('carries edits from one editor to the next', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, detach } = await open()
+    type('mine')
+    detach()
+    const next = new HexValueEditor(model.slot.currentBytes(), model.state.base.bytes, () => model.edited())
+    model.attach(next)
+    expect(text(next.bytes())).toBe('mine')
+    expect(next.isDirty()).toBe(true)
+    await model.put()
+    expect(stored()).toBe('mine')
+  })
+
+  it('offers a draft that another window left, and restores it as edits', async () => {
+    store.put('/a', bytes('one'))
+    const first = await open()
+    first.type('draft')
+    first.stop()
+    const second = await open()
+    expect(text(second.model.state.getSnapshot().offeredDraft!.bytes)).toBe('draft')
+    second.model.restoreDraft()
+    expect(text(second.editor.bytes())).toBe('draft')
+    expect(second.document()).toMatchObject({ isDirty: true, conflict: undefined })
+    await second.model.put()
+    expect(storage.length).toBe(0)
+  })
+
+  it('restores a draft of an older version as a conflict', async () => {
+    store.put('/a', bytes('one'))
+    const first = await open()
+    first.type('draft')
+    first.stop()
+    store.put('/a', bytes('changed since'))
+    const second = await open()
+    second.model.restoreDraft()
+    expect(second.document()).toMatchObject({
+      isDirty: true,
+      conflict: { type: 'changed', theirs: store.stat('/a') },
+    })
+    await second.model.put()
+    expect(stored()).toBe('changed since')
+    await second.model.keepMine()
+    expect(stored()).toBe('draft')
+  })
+
+  it('restores a draft of a value that is gone', async () => {
+    store.put('/a', bytes('one'))
+    const first = await open()
+    first.type('draft')
+    first.stop()
+    store.delete('/a')
+    const second = await open()
+    expect(second.document().phase).toBe('missing')
+    second.model.restoreDraft()
+    expect(text(second.editor.bytes())).toBe('draft')
+    expect(second.document()).toMatchObject({ conflict: { type: 'deleted' } })
+    await second.model.keepMine()
+    expect(stored()).toBe('draft')
+  })
+
+  it('does not overwrite an offered draft by new edits before it was decided', async () => {
+    store.put('/a', bytes('one'))
+    const first = await open()
+    first.type('draft')
+    first.stop()
+    const second = await open()
+    second.type('other')
+    second.stop()
+    expect(text(keeperOf('/a').read()!.bytes)).toBe('draft')
+    second.model.drafts.discard()
+    second.stop()
+    expect(text(keeperOf('/a').read()!.bytes)).toBe('other')
+  })
+
+  it('forgets a draft that equals the value', async () => {
+    store.put('/a', bytes('one'))
+    const first = await open()
+    first.type('draft')
+    first.stop()
+    store.put('/a', bytes('draft'))
+    const second = await open()
+    expect(second.model.state.getSnapshot().offeredDraft).toBeUndefined()
+    expect(storage.length).toBe(0)
+  })
+
+  it('takes edits along when the key is renamed', async () => {
+    store.put('/a', bytes('one'))
+    const old = await open()
+    old.type('mine')
+    old.stop()
+    old.detach()
+    store.put('/b', bytes('one'))
+    store.delete('/a')
+    const renamed = await open('/b', old.model)
+    expect(text(renamed.editor.bytes())).toBe('mine')
+    await renamed.model.put()
+    expect(stored('/b')).toBe('mine')
+    expect(storage.length).toBe(0)
+  })
+
+  it('does not take edits along to another value', async () => {
+    store.put('/a', bytes('one'))
+    store.put('/b', bytes('something else'))
+    const old = await open()
+    old.type('mine')
+    old.stop()
+    old.detach()
+    const other = await open('/b', old.model)
+    expect(text(other.editor.bytes())).toBe('something else')
+    expect(text(keeperOf('/a').read()!.bytes)).toBe('mine')
+  })
+
+  it('opens a large value by its beginning, and loads all of it when asked', async () => {
+    store.putHuge('/a', 3_000_000, 'text')
+    const { model, document } = await open()
+    expect(document()).toMatchObject({ base: { isWhole: false } })
+    expect(model.state.base.bytes).toHaveLength(1024 * 1024)
+    await model.transfers.loadAll()
+    expect(model.state.base.isWhole).toBe(true)
+    expect(equalBytes(model.state.base.bytes, store.value('/a').read(0, 3_000_000))).toBe(true)
+  })
+
+  it('puts more bytes than one call carries in pieces', async () => {
+    store.put('/a', bytes('small'))
+    const { model, editor } = await open()
+    const large = new Uint8Array(9_000_000).fill(65)
+    editor.show(large)
+    await model.put()
+    expect(store.stat('/a').size).toBe(9_000_000)
+    expect(client.calls.filter(call => call === 'uploads.write')).toHaveLength(9)
+  })
+
+  it('replaces from a file only over the version that is shown', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor, document } = await open()
+    store.put('/a', bytes('theirs'))
+    await model.transfers.replaceFrom(new Blob(['from the file']))
+    expect(stored()).toBe('theirs')
+    expect(document()).toMatchObject({ conflict: { type: 'changed' } })
+    await model.keepMine()
+    expect(stored()).toBe('from the file')
+    await vi.waitUntil(() => document().phase === 'open' && !editor.isDirty() && editor.source.size > 3)
+    expect(text(editor.bytes())).toBe('from the file')
+  })
+
+  it('leaves the old value when replacing is called off', async () => {
+    store.put('/a', bytes('one'))
+    const { model, document } = await open()
+    const replacing = model.transfers.replaceFrom(new Blob([new Uint8Array(20_000_000)]))
+    model.state.getSnapshot().task?.cancel()
+    await replacing
+    expect(stored()).toBe('one')
+    expect(document()).toMatchObject({ failure: undefined })
+    expect(model.state.getSnapshot().task).toBeUndefined()
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { BYTE_PAGE, PagedBytes } from '../../../../../src/renderer/features/key-tab/paged/paged-bytes.ts'
+
+interface Read {
+  readonly start: number
+  readonly end: number
+  readonly signal: AbortSignal
+  answer(): void
+  fail(): void
+}
+
+/** Pages over a value of 100 pages whose bytes are their page's number, read under the test's control. */
+function open(head = new Uint8Array()) {
+  const reads: Read[] = []
+  const size = 100 * BYTE_PAGE - 10
+  const pages = new PagedBytes(size, head, (start, end, signal) => {
+    return new Promise((resolve, reject) => {
+      reads.push({
+        start,
+        end,
+        signal,
+        answer: () => resolve(new Uint8Array(end - start).fill(start / BYTE_PAGE)),
+        fail: () => reject(new Error('no')),
+      })
+    })
+  })
+  const told = () => new Promise<void>(resolve => void pages.subscribe(resolve))
+  return { pages, reads, told, size }
+}
+
+describe('PagedBytes', () => {
+  it('reads a page where one looks, once, and tells when it has come', async () => {
+    const { pages, reads, told } = open()
+    expect(pages.byteAt(5 * BYTE_PAGE)).toBeUndefined()
+    pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
+    pages.want(5 * BYTE_PAGE + 100, 5 * BYTE_PAGE + 900)
+    expect(reads.map(({ start, end }) => [start, end])).toEqual([[5 * BYTE_PAGE, 6 * BYTE_PAGE]])
+    const came = told()
+    reads[0]!.answer()
+    await came
+    expect(pages.byteAt(6 * BYTE_PAGE - 1)).toBe(5)
+  })
+
+  it('begins with the bytes it was given, whole pages of them', () => {
+    const { pages } = open(new Uint8Array(BYTE_PAGE + 5).fill(7))
+    expect(pages.byteAt(BYTE_PAGE - 1)).toBe(7)
+    expect(pages.byteAt(BYTE_PAGE)).toBeUndefined()
+  })
+
+  it('gives up reads for places that were left', () => {
+    const { pages, reads } = open()
+    pages.want(0, 10)
+    pages.want(50 * BYTE_PAGE, 51 * BYTE_PAGE + 1)
+    expect(reads.map(read => read.signal.aborted)).toEqual([true, false, false])
+    pages.close()
+    expect(reads.every(read => read.signal.aborted)).toBe(true)
+  })
+
+  it('reads nothing past the end', () => {
+    const { pages, reads, size } = open()
+    pages.want(size - 5, size + 5000)
+    expect(reads.map(({ end }) => end)).toEqual([size])
+  })
+
+  it('asks for a page that failed only after a retry', async () => {
+    const { pages, reads, told } = open()
+    pages.want(0, 10)
+    const failed = told()
+    reads[0]!.fail()
+    await failed
+    expect(pages.error).toBeInstanceOf(Error)
+    pages.want(0, 10)
+    expect(reads).toHaveLength(1)
+    pages.retry()
+    expect(pages.error).toBeUndefined()
+    pages.want(0, 10)
+    expect(reads).toHaveLength(2)
+  })
+
+  it('holds a bounded number of pages, those looked at last', async () => {
+    const { pages, reads, told } = open()
+    for (let page = 0; page < 80; page++) {
+      pages.want(page * BYTE_PAGE, page * BYTE_PAGE + 1)
+      const came = told()
+      reads[page]!.answer()
+      await came
+    }
+    const held = Array.from({ length: 80 }, (_, page) => pages.byteAt(page * BYTE_PAGE)).filter(
+      byte => byte !== undefined,
+    )
+    expect(held).toHaveLength(64)
+    expect(pages.byteAt(79 * BYTE_PAGE)).toBe(79)
+    expect(pages.byteAt(0)).toBeUndefined()
+  })
+})
