@@ -20,7 +20,7 @@ export async function bundle(entry: string): Promise<Bundle> {
       outDir: folder,
       emptyOutDir: false,
       target: 'node20',
-      rollupOptions: { output: { entryFileNames: 'program.mjs' } },
+      rolldownOptions: { output: { entryFileNames: 'program.mjs' } },
     },
   })
   return { file: join(folder, 'program.mjs'), remove: () => rm(folder, { recursive: true, force: true }) }

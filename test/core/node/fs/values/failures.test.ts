@@ -1,0 +1,159 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DatastoreError, Key } from '../../../../../src/core/index.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { renameFile } from '../../../../../src/core/node/fs/values/move-file.ts'
+import { bytesOf } from '../bytes-of.ts'
+import { FaultyDisk, systemError } from '../faulty-disk.ts'
+import { TempRoots } from '../temp-root.ts'
+
+const roots = new TempRoots()
+const key = Key.of('a', 'b')
+let root: string
+let disk: FaultyDisk
+let store: FsDatastore
+
+beforeEach(async () => {
+  root = await roots.make()
+  disk = new FaultyDisk()
+  store = await FsDatastore.open(root, {}, disk)
+  await store.put(key, bytesOf('old'))
+})
+afterEach(async () => {
+  await store.close()
+  await roots.remove()
+})
+
+describe('failures of the file system', () => {
+  it.each([
+    ['write', 'ENOSPC', 'IO', 'the disk is full'],
+    ['write', 'EDQUOT', 'IO', 'the disk quota is used up'],
+    ['write', 'EIO', 'IO', 'the file system failed (EIO)'],
+    ['write', 'EFBIG', 'IO', 'too large for this file system'],
+    ['open', 'EMFILE', 'IO', 'this process has too many files open'],
+    ['open', 'EACCES', 'ACCESS_DENIED', 'permission denied'],
+    ['rename', 'EPERM', 'ACCESS_DENIED', 'permission denied'],
+    ['rename', 'EROFS', 'ACCESS_DENIED', 'the file system is read-only'],
+    ['rename', 'EISDIR', 'CONFLICT', 'a folder stands in its place'],
+    ['open', 'ENAMETOOLONG', 'KEY_INVALID', 'too long for this file system'],
+  ] as const)('D18 a put whose %s fails with %s is %s', async (verb, system, code, state) => {
+    disk.fail(verb, () => system)
+    const error: unknown = await store.put(key, bytesOf('new')).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(DatastoreError)
+    expect(error).toMatchObject({ code, key, cause: { code: system } })
+    expect((error as Error).message).toMatch(/^Cannot put "\/a\/b": /)
+    expect((error as Error).message).toContain(state)
+    disk.fail(verb, () => undefined)
+    expect(await store.get(key)).toEqual(bytesOf('old'))
+  })
+
+  it('D18 an unreadable value is an error for get, has and stat, never absent', async () => {
+    disk.fail('open', () => 'EACCES')
+    for (const [verb, call] of [
+      ['get', () => store.get(key)],
+      ['look up', () => store.has(key)],
+      ['stat', () => store.stat(key)],
+      ['list', () => store.list(Key.of('a'))],
+    ] as const) {
+      const error: unknown = await call().catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'ACCESS_DENIED' })
+      expect((error as Error).message).toMatch(new RegExp(`^Cannot ${verb} "/a`))
+    }
+    disk.fail('open', () => undefined)
+    disk.fail('read', () => 'EIO')
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'IO' })
+    const stream = async () => {
+      for await (const chunk of store.getStream(key)) expect.unreachable(String(chunk))
+    }
+    await expect(stream()).rejects.toMatchObject({ code: 'IO', key })
+  })
+
+  it('D18 the failure of a caller’s stream stays the caller’s, whatever it looks like', async () => {
+    for (const broken of [systemError('ENOENT', 'open'), new TypeError('mine')]) {
+      async function* source(): AsyncIterable<Uint8Array> {
+        throw broken
+      }
+      expect(await store.put(key, source()).catch((reason: unknown) => reason)).toBe(broken)
+    }
+    expect(await store.get(key)).toEqual(bytesOf('old'))
+  })
+
+  it('D18 a rename that fails names the key that it failed for', async () => {
+    disk.fail('rename', () => 'ENOSPC')
+    await expect(store.rename(key, Key.of('c'))).rejects.toMatchObject({ code: 'IO', key: Key.of('c') })
+    await expect(store.rename(Key.of('gone'), key)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      key: Key.of('gone'),
+    })
+    disk.fail('rename', () => undefined)
+    expect(await store.get(key)).toEqual(bytesOf('old'))
+  })
+
+  it('D18 a path longer than the system takes is KEY_INVALID to write and absent to read', async () => {
+    const endless = Key.of(...Array.from({ length: 60 }, (_, index) => `${index}${'x'.repeat(150)}`))
+    await expect(store.put(endless, bytesOf('x'))).rejects.toMatchObject({
+      code: 'KEY_INVALID',
+      key: endless,
+    })
+    expect(await store.has(endless)).toBe(false)
+    await expect(store.get(endless)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await store.list(endless)).total).toBe(0)
+    expect((await store.list(Key.root)).children.map(child => child.name)).toEqual(['a'])
+  })
+
+  it('F4 where there are no hard links a put of a new key looks before it renames', async () => {
+    disk.fail('link', () => 'EPERM')
+    await store.put(Key.of('new'), bytesOf('1'), { replace: false })
+    await expect(store.put(Key.of('new'), bytesOf('2'), { replace: false })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    })
+    expect(await store.get(Key.of('new'))).toEqual(bytesOf('1'))
+  })
+
+  it('D2 of two processes that put one new key only one succeeds, even between look and write', async () => {
+    const other = await FsDatastore.open(root)
+    // The other one comes just before the name is taken.
+    let isFirst = true
+    disk.fail('link', () => {
+      isFirst = false
+      return undefined
+    })
+    const link = disk.link.bind(disk)
+    disk.link = async (from, to) => {
+      if (isFirst) await writeFile(join(root, 'new.val'), 'other')
+      await link(from, to)
+    }
+    await expect(store.put(Key.of('new'), bytesOf('mine'), { replace: false })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    })
+    expect(await other.get(Key.of('new'))).toEqual(bytesOf('other'))
+    await other.close()
+  })
+})
+
+describe('renameFile', () => {
+  it('F6 tries again while Windows says that somebody has the file open', async () => {
+    for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
+      disk.failTimes('rename', code, 3)
+      const before = disk.count('rename')
+      await renameFile(disk, join(root, 'a', 'b.val'), join(root, 'a', 'c.val'), 'win32')
+      expect(disk.count('rename') - before).toBe(4)
+      await renameFile(disk, join(root, 'a', 'c.val'), join(root, 'a', 'b.val'), 'win32')
+    }
+    expect(await store.get(key)).toEqual(bytesOf('old'))
+  })
+
+  it('F6 elsewhere it takes a refusal for one, but waits for a busy file', async () => {
+    disk.failTimes('rename', 'EPERM', 1)
+    await expect(renameFile(disk, 'a', 'b', 'linux')).rejects.toMatchObject({ code: 'EPERM' })
+    disk.failTimes('rename', 'EBUSY', 2)
+    await store.put(key, bytesOf('new'))
+    expect(await store.get(key)).toEqual(bytesOf('new'))
+  })
+
+  it('F6 gives up on what does not pass', async () => {
+    disk.fail('rename', () => 'EBUSY')
+    await expect(renameFile(disk, 'a', 'b', 'win32')).rejects.toMatchObject({ code: 'EBUSY' })
+  })
+})

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/index.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { bytesOf } from '../bytes-of.ts'
+import { TempRoots } from '../temp-root.ts'
+
+const MIB = 1024 * 1024
+const roots = new TempRoots()
+const key = Key.of('big')
+let root: string
+let store: FsDatastore
+
+beforeEach(async () => {
+  root = await roots.make()
+  store = await FsDatastore.open(root)
+})
+afterEach(async () => {
+  await store.close()
+  await roots.remove()
+})
+
+it('D7 a value of 256 MiB passes through in both directions in bounded memory', {
+  timeout: 120_000,
+}, async () => {
+  const chunk = new Uint8Array(MIB)
+  const sent = createHash('sha1')
+  let highest = 0
+  const measure = () => {
+    const { arrayBuffers, external, heapUsed } = process.memoryUsage()
+    highest = Math.max(highest, arrayBuffers + external + heapUsed)
+  }
+  measure()
+  const before = highest
+  async function* source(): AsyncIterable<Uint8Array> {
+    for (let index = 0; index < 256; index++) {
+      chunk.fill(index)
+      sent.update(chunk)
+      measure()
+      yield chunk
+    }
+  }
+  await store.put(key, source())
+  expect((await store.stat(key)).size).toBe(256 * MIB)
+  const received = createHash('sha1')
+  for await (const part of store.getStream(key)) {
+    received.update(part)
+    measure()
+  }
+  expect(received.digest('hex')).toBe(sent.digest('hex'))
+  // Chunks that are done with wait for their collection; the value as a whole was never in memory.
+  expect((highest - before) / MIB).toBeLessThan(160)
+})
+
+it('D7 Node streams come and go', async () => {
+  const path = join(root, 'outside')
+  await store.put(key, [new Uint8Array(300_000).fill(1), bytesOf('end')])
+  await pipeline(Readable.from(store.getStream(key)), createWriteStream(path))
+  expect((await stat(path)).size).toBe(300_003)
+  await store.put(Key.of('copy'), createReadStream(path))
+  expect(await store.get(Key.of('copy'))).toEqual(await store.get(key))
+})
+
+it('D7 a hundred thousand tiny chunks cost few writes', async () => {
+  const tiny = bytesOf('0123456789')
+  function* source(): Iterable<Uint8Array> {
+    for (let index = 0; index < 100_000; index++) yield tiny
+  }
+  await store.put(key, source())
+  expect((await store.stat(key)).size).toBe(1_000_000)
+})
+
+it('D7 a reader that began before a put, a rename or a delete reads on in its version', async () => {
+  await store.put(key, new Uint8Array(200_000).fill(1))
+  const stream = store.getStream(key)[Symbol.asyncIterator]()
+  const first = await stream.next()
+  await store.put(key, bytesOf('new'))
+  await store.rename(key, Key.of('else'))
+  await store.delete(Key.of('else'))
+  let length = (first.value as Uint8Array).length
+  for (let next = await stream.next(); next.done !== true; next = await stream.next()) {
+    expect(next.value.every(byte => byte === 1)).toBe(true)
+    length += next.value.length
+  }
+  expect(length).toBe(200_000)
+})
