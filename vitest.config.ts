@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    // The suite of js-stores names a build tool's wrapper of chai.
+    alias: { 'aegir/chai': new URL('./test/core/interop/mocha-globals.ts', import.meta.url).pathname },
+    server: { deps: { inline: ['interface-datastore-tests'] } },
     exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -41,6 +41,8 @@ export type {
   ValueSource,
 } from './datastore.ts'
 export { AbortError, DatastoreError, type ErrorCode, NotFoundError } from './errors.ts'
+export { asInterfaceDatastore } from './interop/as-interface-datastore.ts'
+export { fromInterfaceDatastore } from './interop/from-interface-datastore.ts'
 export { Key } from './key.ts'
 export { childrenOf } from './list-page.ts'
 export { FsDatastore, type FsOptions } from './node/fs/fs-datastore.ts'

@@ -92,7 +92,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
 }
 
 /** What `work` comes to, its failure told in the caller's keys. */
-export async function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
+async function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
   try {
     return await work
   } catch (error) {

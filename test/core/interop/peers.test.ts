@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  MemoryDatastore as PeerMemory,
+  ShardingDatastore as PeerSharding,
+  shard as peerShard,
+} from 'datastore-core'
+import { FsDatastore as PeerFs } from 'datastore-fs'
+import { Key as InterfaceKey } from 'interface-datastore'
+import { describe, expect, it } from 'vitest'
+import { asInterfaceDatastore } from '../../../src/core/interop/as-interface-datastore.ts'
+import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
+import { Key } from '../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../contract/describe-datastore.ts'
+import { collect, walkKeys } from '../../contract/suite.ts'
+
+const memory = () => new MemoryDatastore()
+
+describeDatastore('fromInterfaceDatastore over their memory', {
+  create: async () => fromInterfaceDatastore(new PeerMemory()),
+  runs: 5,
+})
+describeDatastore('fromInterfaceDatastore over our own, there and back', {
+  create: async () => fromInterfaceDatastore(asInterfaceDatastore(memory())),
+  runs: 5,
+})
+
+describe('stores written by js-stores', () => {
+  it('I1 a datastore-fs folder is read, edited and read back by its own library', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'strata-interop-'))
+    const theirs = new PeerFs(path)
+    await theirs.open()
+    await theirs.put(new InterfaceKey('/films/Brazil'), Uint8Array.of(1))
+    const ours = fromInterfaceDatastore(theirs)
+    expect(await ours.get(Key.parse('/films/Brazil'))).toEqual(Uint8Array.of(1))
+    await ours.put(Key.parse('/films/Brazil'), Uint8Array.of(2))
+    await ours.put(Key.parse('/films/Dune'), Uint8Array.of(3))
+    expect(await walkKeys(ours)).toEqual(['/films/Brazil', '/films/Dune'])
+    const again = new PeerFs(path)
+    await again.open()
+    expect(await again.get(new InterfaceKey('/films/Brazil'))).toEqual(Uint8Array.of(2))
+    await rm(path, { recursive: true, force: true })
+  })
+
+  it('I1 a datastore-core sharding store is read and edited through it', async () => {
+    const theirs = new PeerSharding(new PeerMemory(), new peerShard.NextToLast(2))
+    await theirs.open()
+    await theirs.put(new InterfaceKey('/CIQABCDEF'), Uint8Array.of(1))
+    const ours = fromInterfaceDatastore(theirs)
+    await ours.put(Key.parse('/CIQGHIJKL'), Uint8Array.of(2))
+    expect(await walkKeys(ours)).toEqual(['/CIQABCDEF', '/CIQGHIJKL'])
+    expect((await collect(theirs.queryKeys({}) as AsyncIterable<InterfaceKey>)).map(String).sort()).toEqual([
+      '/CIQABCDEF',
+      '/CIQGHIJKL',
+    ])
+  })
+})
+
+describe('asInterfaceDatastore', () => {
+  it('I1 does what that family gets wrong: batches in the order written, orders in the order listed', async () => {
+    const shown = asInterfaceDatastore(memory())
+    const key = new InterfaceKey('/a')
+    const batch = shown.batch()
+    batch.delete(key)
+    batch.put(key, Uint8Array.of(1))
+    await batch.commit()
+    expect(await shown.has(key)).toBe(true)
+    for (const name of ['/b1', '/a2', '/b2']) await shown.put(new InterfaceKey(name), Uint8Array.of(1))
+    const by = (index: number) => (a: InterfaceKey, b: InterfaceKey) =>
+      Math.sign(a.toString().charCodeAt(index) - b.toString().charCodeAt(index)) as -1 | 0 | 1
+    const found = await collect(
+      shown.queryKeys({ orders: [by(1), by(2)], filters: [each => each.toString().length === 3] }),
+    )
+    expect(found.map(String)).toEqual(['/a2', '/b1', '/b2'])
+  })
+})
