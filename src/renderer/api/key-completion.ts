@@ -37,6 +37,19 @@ export async function completeKey(
   return { prefix, name, rows: rows.slice(0, limit), hasMore: rows.length > limit }
 }
 
+/**
+ * What is known of a text while its own completion is on the way: what was found for another beginning, as far as it
+ * fits. `undefined` where it says nothing about this text.
+ */
+export function narrowCompletion(known: KeyCompletion | undefined, text: string): KeyCompletion | undefined {
+  const { prefix, name } = splitPartialKey(text)
+  if (known?.prefix !== prefix || !name.startsWith(known.name)) return undefined
+  if (known.name === name) return known
+  // The names that fit may all be among those that were not asked for.
+  if (known.hasMore) return undefined
+  return { prefix, name, rows: known.rows.filter(row => row.name.startsWith(name)), hasMore: false }
+}
+
 export interface KeyFinding {
   /** The key in its canonical text. */
   readonly key: string

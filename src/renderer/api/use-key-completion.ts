@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { CallError, type Client, isAbortedCall } from './client.ts'
-import { completeKey, type KeyCompletion } from './key-completion.ts'
+import { completeKey, type KeyCompletion, narrowCompletion } from './key-completion.ts'
 
 export interface CompletionState {
   /** What fits the text; `undefined` while nobody knows. */
@@ -30,5 +30,5 @@ export function useKeyCompletion(
     )
     return () => aborter.abort()
   }, [client, session, text, limit])
-  return state
+  return { completion: narrowCompletion(state.completion, text), error: state.error }
 }

@@ -29,6 +29,16 @@ export function focusNextRegion(step: 1 | -1): void {
   }
 }
 
+/** A focus that went with what had it goes to the tabs, or else to the keys. */
+export function keepFocus(): void {
+  const check = (): void => {
+    if (document.activeElement !== document.body) return
+    if (!focusRegion('tabs')) focusRegion('keys')
+  }
+  // A dialog that closes gives the focus back in the next frame.
+  requestAnimationFrame(() => requestAnimationFrame(check))
+}
+
 /** In sight, and not taken out of the Tab order by a group that roves. */
 function isFocusable(element: HTMLElement): boolean {
   return element.tabIndex >= 0 && element.checkVisibility()

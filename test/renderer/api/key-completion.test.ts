@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { completeKey, findKey, splitPartialKey } from '../../../src/renderer/api/key-completion.ts'
+import {
+  completeKey,
+  findKey,
+  narrowCompletion,
+  splitPartialKey,
+} from '../../../src/renderer/api/key-completion.ts'
 import { bytesOf, openSession } from '../../main/host/test-host.ts'
 
 const KEYS = ['/users/ada', '/users/adam', '/users/ada/mail', '/users/bob', '/usage', '/z:1']
@@ -69,5 +74,22 @@ describe('findKey', () => {
     await findKey(page, session, '/users/late')
     await page.call('store.put', { session, key: '/users/late', bytes: bytesOf('x') })
     expect(await findKey(page, session, '/users/late')).toMatchObject({ isValue: true })
+  })
+})
+
+describe('narrowCompletion', () => {
+  const row = (name: string) => ({ name, isValue: true, isBranch: false })
+  const known = { prefix: '/users', name: 'a', rows: [row('ada'), row('adam'), row('al')], hasMore: false }
+
+  it('narrows what is known while more of the name is typed', () => {
+    expect(narrowCompletion(known, '/users/ad')).toMatchObject({ rows: [row('ada'), row('adam')] })
+    expect(narrowCompletion(known, '/users/a')).toBe(known)
+  })
+
+  it('knows nothing of other levels, shorter names, or names that were left out', () => {
+    expect(narrowCompletion(known, '/films/a')).toBeUndefined()
+    expect(narrowCompletion(known, '/users/')).toBeUndefined()
+    expect(narrowCompletion({ ...known, hasMore: true }, '/users/ad')).toBeUndefined()
+    expect(narrowCompletion(undefined, '/users/ad')).toBeUndefined()
   })
 })

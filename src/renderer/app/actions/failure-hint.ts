@@ -1,12 +1,14 @@
-import type { FailureCode } from '../../../shared/values.ts'
+import type { Failure } from '../../../shared/values.ts'
 
 /** What a person may try after a failure; `undefined` where the message says it all. */
-export function failureHint(code: FailureCode): string | undefined {
+export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): string | undefined {
   switch (code) {
     case 'READ_ONLY':
       return 'Turn off "Read-only" in the toolbar. If it is off, the stack itself can’t be written.'
     case 'NOT_FOUND':
-      return 'It may have been deleted or moved meanwhile. Refresh the keys.'
+      return key === undefined
+        ? 'It may have been deleted or moved meanwhile.'
+        : 'It may have been deleted or moved meanwhile. Refresh the keys.'
     case 'ALREADY_EXISTS':
       return 'Choose another key, or open the one that is there.'
     case 'CONFLICT':

@@ -1,4 +1,5 @@
 import { ask } from '../dialogs/dialog-store.ts'
+import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
 import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
 import { type Tab, tabDescription } from '../tabs/tab.ts'
@@ -37,6 +38,7 @@ export async function closeTabs(tabs: readonly Tab[]): Promise<void> {
     if (tab.isDirty && !(await settleChanges(tab))) return
     changeTabs((state, session) => closeTab(state, tab.id, session))
   }
+  keepFocus()
 }
 
 /** Whether the tab may close: its changes were put or given up. */

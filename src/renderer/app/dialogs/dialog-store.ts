@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { PathRequest } from '../../api/shell.ts'
+import { keepFocus } from '../regions.ts'
 
 /** What a person is asked; the answer is the id of a button, or `undefined` when the question was dismissed. */
 export interface Question {
@@ -63,6 +64,7 @@ export function openDialog(request: DialogRequest): void {
 
 export function closeDialog(id: number): void {
   useDialogs.setState(({ dialogs }) => ({ dialogs: dialogs.filter(dialog => dialog.id !== id) }))
+  keepFocus()
 }
 
 export function ask(question: Question): Promise<string | undefined> {

@@ -53,7 +53,7 @@ function jobChanged(job: JobInfo): void {
   if (state === 'failed') {
     const { error } = job
     const message = error?.message ?? `${job.title} failed`
-    showToast({ tone: 'error', message, hint: error === undefined ? undefined : failureHint(error.code) })
+    showToast({ tone: 'error', message, hint: error === undefined ? undefined : failureHint(error) })
     return
   }
   if (state === 'done' && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)

@@ -74,7 +74,7 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
         isMonospace
         autoFocus
         error={problem ?? listed?.error}
-        emptyText={listed === undefined ? '' : emptyText(purpose, narrowing)}
+        emptyText={listed === undefined || listed.error !== undefined ? '' : emptyText(purpose, narrowing)}
         rows={10}
       />
       {isReplacing && (
