@@ -54,11 +54,6 @@ const PAIRS = {
     return [createMessagePortChannel(one), createMessagePortChannel(two)] as const
   },
   'sockets of ws': async () => socketPair(url => new WebSocket(url)),
-  'a browser’s kind of socket': async () => {
-    // Node has the browser's class from version 22 on; a page in Chromium is covered end to end.
-    if (globalThis.WebSocket === undefined) return socketPair(url => new WebSocket(url))
-    return socketPair(url => new globalThis.WebSocket(url))
-  },
 }
 
 async function socketPair(

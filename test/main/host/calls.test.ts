@@ -41,7 +41,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     'refuse the procedure %j',
     async name => {
       const { page } = await openSession([], transport)
-      await expect(page.call(name as ProcedureName, {} as never)).rejects.toMatchObject({ code: 'BAD_INPUT' })
+      await expect(page.call(name as ProcedureName, {})).rejects.toMatchObject({ code: 'BAD_INPUT' })
     },
   )
 
@@ -62,6 +62,15 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
     await expect(call).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringMatching(/^The call does not fit its schema: .{1,2000}$/) as string,
+    })
+  })
+
+  it('refuse a list of a million items before looking at each', async () => {
+    const { page } = await openSession([], transport)
+    const call = page.call('shell.setMenu', { commands: Array.from<never>({ length: 1_000_000 }) })
+    await expect(call).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('50000') as string,
     })
   })
 

@@ -116,14 +116,15 @@ export interface HostileCall {
 export function hostileCall(session: string): fc.Arbitrary<HostileCall> {
   const inputs = fittingInputs(session)
   const names = Object.keys(inputs) as ProcedureName[]
-  const fitting = fc.constantFrom(...names).map(name => ({ name, input: inputs[name] as object }))
+  const fitting = fc.constantFrom(...names).map(name => ({ name, input: inputs[name] }))
   const spoilt = fc
     .tuple(fitting, fc.nat(), fc.constantFrom('replace', 'remove', 'add'), hostileValue)
     .map(([{ name, input }, at, how, value]) => {
       const fields = Object.keys(input)
       const field = how === 'add' || fields.length === 0 ? 'more' : (fields[at % fields.length] as string)
-      const { [field]: _old, ...others } = input as Record<string, unknown>
-      return { name, input: how === 'remove' ? others : { ...others, [field]: value } }
+      const spoiltInput: Record<string, unknown> = { ...input, [field]: value }
+      if (how === 'remove') Reflect.deleteProperty(spoiltInput, field)
+      return { name, input: spoiltInput }
     })
   const madeUp = fc.record({
     name: fc.oneof(

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Level } from '../../../src/main/host/levels/level.ts'
 import { LevelCache } from '../../../src/main/host/levels/level-cache.ts'
 
-const level = (size: number) => ({ size }) as Level
+const level = (size: number) => ({ size })
 
 it('forgets the levels that were not used for longest, until the rest fits', () => {
   const cache = new LevelCache(100)

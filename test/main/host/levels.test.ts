@@ -40,7 +40,7 @@ class SizelessStore extends GatedStore {
   override async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     const page = await super.list(prefix, options)
     if ((options.limit ?? 1000) <= 500) return page
-    return { ...page, children: page.children.map(({ size: _size, ...child }) => child) }
+    return { ...page, children: page.children.map(child => ({ ...child, size: undefined })) }
   }
 }
 

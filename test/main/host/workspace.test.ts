@@ -42,9 +42,9 @@ describe('the workspace', () => {
     const host = await testHost()
     const page = await connect(host)
     const path = join(host.dataDirectory, FILE)
-    let isDone = false
+    const done = new AbortController()
     const reading = (async () => {
-      while (!isDone) {
+      while (!done.signal.aborted) {
         const text = await readFile(path, 'utf8').catch(() => '{"strata":"workspace"}')
         expect(JSON.parse(text)).toMatchObject({ strata: 'workspace' })
       }
@@ -53,7 +53,7 @@ describe('the workspace', () => {
       await page.call('workspace.updateSettings', { settings: { panels: { [`p${round}`]: [round] } } })
     }
     await host.close()
-    isDone = true
+    done.abort()
     await reading
     const names = await readdir(host.dataDirectory)
     expect(names).toEqual([FILE])

@@ -1,6 +1,7 @@
 import { contract, type ProcedureName } from '../../../shared/contract.ts'
 import type { Reply } from '../../../shared/values.ts'
 import { BadInputError } from './bad-input.ts'
+import { assertBounded } from './bounded-input.ts'
 import type { Call, HandlersOf } from './call.ts'
 import { describeFailure, type Log } from './describe-failure.ts'
 
@@ -16,6 +17,7 @@ export async function dispatch(
 ): Promise<Reply<unknown>> {
   try {
     const procedure = procedureName(name)
+    assertBounded(input)
     const parsed: unknown = contract[procedure].input.parse(input)
     const handler = handlers[procedure] as (input: unknown, call: Call) => unknown
     return { ok: true, value: await handler(parsed, call) }

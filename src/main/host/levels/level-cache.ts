@@ -1,4 +1,7 @@
-import type { Level } from './level.ts'
+interface Level {
+  /** Rows held in memory. */
+  readonly size: number
+}
 
 /** Rows that all levels together may hold in memory. */
 const MAX_ROWS = 5_000_000
