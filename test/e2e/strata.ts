@@ -11,7 +11,7 @@ import { StrataWindow } from './strata-window.ts'
 export const REPOSITORY = join(import.meta.dirname, '..', '..')
 
 /** Where `npm test` builds the page before it runs these specs. */
-const PAGE = join(REPOSITORY, 'out', 'renderer')
+export const PAGE = join(REPOSITORY, 'out', 'renderer')
 
 /** A host, its web shell, and a window on it. */
 export interface Strata {

@@ -1,0 +1,84 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './strata.ts'
+
+const SIZES = [
+  { width: 900, height: 600 },
+  { width: 1280, height: 800 },
+]
+
+for (const viewport of SIZES) {
+  test.describe(`at ${viewport.width}×${viewport.height}`, () => {
+    test.use({ viewport })
+
+    test('everything fits the window, and the toolbar is all there', async ({ strata: { open, window } }) => {
+      const { page } = window
+      await open({ type: 'sample' })
+      await window.row('films').click()
+      await expectToFit(page)
+      await window.openText('/films/Film:Metropolis')
+      await window.append(' ')
+      await expect(window.button('Review')).toBeVisible()
+      await expectToFit(page)
+      await window.page.keyboard.press('Control+z')
+      await window.goTo('/images/teal/16x16.png')
+      await expect(page.getByRole('grid', { name: 'Value' })).toBeVisible()
+      await expectToFit(page)
+      await window.openText('/logs/2025.log')
+      await expect(page.getByRole('group', { name: 'Pages' })).toBeVisible()
+      await expectToFit(page)
+      await window.goTo('/orders/2025/')
+      await expect(page.getByRole('table', { name: 'Children' })).toBeVisible()
+      await expectToFit(page)
+      await page.keyboard.press('Control+e')
+      await expect(page.getByRole('tree', { name: 'Stack' })).toBeVisible()
+      await expectToFit(page)
+    })
+
+    for (const [name, shortcut] of [
+      ['Command palette', 'Control+Shift+p'],
+      ['Go to key', 'Control+p'],
+      ['New key', 'Alt+n'],
+      ['Open folder', 'Control+o'],
+    ] as const) {
+      test(`the dialog "${name}" fits the window`, async ({ strata: { open, window } }) => {
+        await open({ type: 'sample' })
+        await window.page.keyboard.press(shortcut)
+        const dialog = window.page.getByRole('dialog', { name })
+        await expect(dialog).toBeVisible()
+        const box = (await dialog.boundingBox())!
+        expect(box.x).toBeGreaterThanOrEqual(0)
+        expect(box.y).toBeGreaterThanOrEqual(0)
+        expect(box.x + box.width).toBeLessThanOrEqual(viewport.width)
+        expect(box.y + box.height).toBeLessThanOrEqual(viewport.height)
+        expect(await overflowing(window.page)).toEqual([])
+      })
+    }
+  })
+}
+
+async function expectToFit(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  for (const name of [/^Stack switcher/, 'New key', 'Go to key', 'Command palette', 'Read-only']) {
+    const button = page.getByRole('banner').getByRole('button', { name })
+    const box = (await button.boundingBox())!
+    expect(box.x).toBeGreaterThanOrEqual(0)
+    expect(box.x + box.width).toBeLessThanOrEqual(width)
+  }
+  const status = (await page.getByRole('contentinfo').boundingBox())!
+  expect(status.y + status.height).toBeLessThanOrEqual(height)
+  expect(await overflowing(page)).toEqual([])
+}
+
+/** What scrolls sideways. Text editors, whose lines do not wrap, are out of reach in their shadow roots. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll<HTMLElement>('body *')]
+      .filter(element => {
+        const { overflowX } = getComputedStyle(element)
+        const canScroll =
+          element === document.documentElement || overflowX === 'auto' || overflowX === 'scroll'
+        return canScroll && element.scrollWidth > element.clientWidth && element.checkVisibility()
+      })
+      .map(element => `${element.tagName} ${element.getAttribute('aria-label') ?? element.className}`),
+  )
+}

@@ -1,0 +1,57 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from './strata.ts'
+
+test('a folder that was deleted behind the window is told, and the window goes on with another', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  for (const name of ['lost', 'other']) {
+    await mkdir(join(folder, name, 'below'), { recursive: true })
+    await writeFile(join(folder, name, 'a.txt'), `a of ${name}`)
+    await writeFile(join(folder, name, 'b.txt'), `b of ${name}`)
+  }
+  await open({ type: 'folder', path: join(folder, 'lost') })
+  await window.openText('/a.txt')
+  await window.append('!')
+  await rm(join(folder, 'lost'), { recursive: true })
+
+  await window.value.focus()
+  await page.keyboard.press('Control+s')
+  await expect(page.getByRole('tabpanel').getByRole('alert')).toContainText('"/a.txt"')
+  await expect.poll(() => window.text()).toBe('a of lost!')
+
+  await window.row('b.txt').click()
+  await expect(page.getByRole('tabpanel')).toContainText('"/b.txt"')
+  await window.button('Refresh the keys').click()
+  await expect(window.row('b.txt')).toBeHidden()
+
+  await page.keyboard.press('Control+o')
+  const dialog = page.getByRole('dialog', { name: 'Open folder' })
+  await dialog.getByRole('combobox', { name: 'Path' }).fill(join(folder, 'other'))
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await window.row('b.txt').click()
+  await expect(window.value).toHaveText('b of other')
+  await window.append('?')
+  await window.save()
+})
+
+test('a folder that is not there is refused in the dialog, at its path', async ({
+  strata: { shell, window },
+  folder,
+}) => {
+  const { page } = window
+  await page.goto(shell.address)
+  await expect(page.getByRole('region', { name: 'Welcome' })).toBeVisible()
+  await page.keyboard.press('Control+o')
+  const dialog = page.getByRole('dialog', { name: 'Open folder' })
+  await dialog.getByRole('combobox', { name: 'Path' }).fill(join(folder, 'nowhere'))
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('alert')).toContainText('There is no folder "nowhere"')
+  await dialog.getByRole('combobox', { name: 'Path' }).fill(folder)
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('There are no keys here yet.')).toBeVisible()
+})

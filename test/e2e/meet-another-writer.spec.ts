@@ -1,0 +1,123 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locator } from '@playwright/test'
+import { expect, type Strata, test } from './strata.ts'
+
+const FIRST = 'one\ntwo\nthree\n'
+const THEIRS = 'ONE\ntwo\nthree\n'
+
+interface Scene {
+  readonly file: string
+  readonly bar: Locator
+  onDisk(): Promise<string>
+}
+
+/** Opens a key, types at its end, changes its file behind the window, and presses Ctrl+S. */
+async function meet({ open, window }: Strata, folder: string): Promise<Scene> {
+  const file = join(folder, 'value.txt')
+  await writeFile(file, FIRST)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/value.txt')
+  await window.append('mine')
+  await writeFile(file, THEIRS)
+  await window.page.keyboard.press('Control+s')
+  const bar = window.page.getByRole('alert').filter({ hasText: 'was changed by somebody else' })
+  await expect(bar).toBeVisible()
+  expect(await readFile(file, 'utf8')).toBe(THEIRS)
+  return { file, bar, onDisk: () => readFile(file, 'utf8') }
+}
+
+test('a tab without edits shows what another program wrote as soon as the window is looked at again', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await writeFile(join(folder, 'value.txt'), FIRST)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/value.txt')
+  await writeFile(join(folder, 'value.txt'), THEIRS)
+  await window.page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  await expect.poll(() => window.text()).toBe(THEIRS)
+  await expect(window.put).toBeDisabled()
+})
+
+test('theirs: a put over another version is held back, and theirs is shown without the edits', async ({
+  strata,
+  folder,
+}) => {
+  const { bar, onDisk } = await meet(strata, folder)
+  await bar.getByRole('button', { name: 'Use theirs' }).click()
+  await expect(bar).toBeHidden()
+  await expect.poll(() => strata.window.text()).toBe(THEIRS)
+  await expect(strata.window.put).toBeDisabled()
+  expect(await onDisk()).toBe(THEIRS)
+})
+
+test('mine: the edits are put over the other version on demand', async ({ strata, folder }) => {
+  const { bar, onDisk } = await meet(strata, folder)
+  await bar.getByRole('button', { name: 'Keep mine' }).click()
+  await expect(bar).toBeHidden()
+  await expect(strata.window.put).toBeDisabled()
+  expect(await onDisk()).toBe(`${FIRST}mine`)
+})
+
+test('merge: both versions stand side by side, and what is made of them is put', async ({
+  strata,
+  folder,
+}) => {
+  const { page } = strata.window
+  const { bar, onDisk } = await meet(strata, folder)
+  await bar.getByRole('button', { name: 'Merge' }).click()
+  await expect(page.getByRole('textbox', { name: 'Their version' })).toContainText('ONE')
+  const merged = page.getByRole('textbox', { name: 'Merged value' })
+  await expect(merged).toContainText('mine')
+  await merged.focus()
+  await page.keyboard.press('Control+Home')
+  for (const _letter of 'one') await page.keyboard.press('Delete')
+  await page.keyboard.type('ONE')
+  await page.getByRole('button', { name: 'Put merged value' }).click()
+  await expect(bar).toBeHidden()
+  await expect(strata.window.put).toBeDisabled()
+  expect(await onDisk()).toBe(`${THEIRS}mine`)
+  await expect.poll(() => strata.window.text()).toBe(`${THEIRS}mine`)
+})
+
+test('a file that was deleted behind the window: the edits can be put as new, or dropped', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const file = join(folder, 'value.txt')
+  await writeFile(file, FIRST)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/value.txt')
+  await window.append('mine')
+  await rm(file)
+  await page.keyboard.press('Control+s')
+  const bar = page.getByRole('alert').filter({ hasText: 'was deleted while you were editing it' })
+  await bar.getByRole('button', { name: 'Put as new' }).click()
+  await expect(bar).toBeHidden()
+  expect(await readFile(file, 'utf8')).toBe(`${FIRST}mine`)
+
+  await window.append(' again')
+  await rm(file)
+  await page.keyboard.press('Control+s')
+  await bar.getByRole('button', { name: 'Drop the edits' }).click()
+  await expect(page.getByText('There is no value at "/value.txt"')).toBeVisible()
+})
+
+test('closing a tab with edits asks, and "Put" saves them', async ({ strata: { open, window }, folder }) => {
+  const { page } = window
+  const file = join(folder, 'value.txt')
+  await writeFile(file, FIRST)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/value.txt')
+  await window.append('mine')
+  await page.keyboard.press('Alt+w')
+  const question = page.getByRole('alertdialog', { name: 'Unsaved changes' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await expect.poll(() => window.text()).toBe(`${FIRST}mine`)
+  await page.keyboard.press('Alt+w')
+  await question.getByRole('button', { name: 'Put' }).click()
+  await expect(window.tab('value.txt')).toBeHidden()
+  expect(await readFile(file, 'utf8')).toBe(`${FIRST}mine`)
+})
