@@ -6,8 +6,8 @@ import { ReplaceDialog } from './commands/replace-dialog.tsx'
 import { type CommandServices, useCommands } from './commands/use-commands.ts'
 import { useReplaceQuestion } from './commands/use-replace-question.ts'
 import { EditorParts } from './editor-parts.tsx'
+import { FailureBar } from './failure-bar.tsx'
 import type { Kinds } from './model/stack-node.ts'
-import { NoticeBar } from './notice-bar.tsx'
 import { ProblemList } from './problems/problem-list.tsx'
 import styles from './stack-editor.module.css'
 import type { StackEditorProps } from './stack-editor.tsx'
@@ -51,7 +51,7 @@ function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
       }}
     >
       <EditorToolbar commands={commands} />
-      <NoticeBar />
+      <FailureBar />
       <EditorParts />
       <ProblemList />
       {question !== undefined && <ReplaceDialog {...question} />}

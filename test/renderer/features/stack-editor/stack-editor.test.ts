@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
       await row(page, `Folder data/shard-${shard}`).waitFor()
     }
     await press(page, 'Control+Enter')
-    await page.getByText('"New stack" is open').waitFor()
+    await page.getByText('Running as shown').waitFor()
     expect(host.applied).toMatchObject([
       {
         root: {
@@ -203,7 +203,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     picks.push('/a/taken')
     await press(page, 'Control+s')
     await page.getByRole('button', { name: 'Replace' }).click()
-    await page.getByText('Saved to /a/taken.stack.json').waitFor()
+    await page.getByText('Saved in taken.stack.json').waitFor()
     expect(host.files.get('/a/taken.stack.json')).toBe(TIERED)
 
     host.files.set(
@@ -215,7 +215,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     await row(page, 'Memory').click()
     await page.getByLabel('Stack name').fill('Loaded')
     await press(page, 'Control+s')
-    await page.getByText('Saved to /b/other.stack.json').waitFor()
+    await page.getByText('Saved in other.stack.json').waitFor()
     expect(host.files.get('/b/other.stack.json')).toBe(
       '\uFEFF{\r\n  "strata": 1,\r\n  "name": "Loaded",\r\n  "root": { "kind": "memory" }\r\n}\r\n',
     )

@@ -19,6 +19,8 @@ export type Control =
 interface NumberRange {
   readonly min?: number | undefined
   readonly max?: number | undefined
+  /** The number has to be greater than this one. */
+  readonly above?: number | undefined
 }
 
 /** One option of a node, as a form shows it. */
@@ -90,6 +92,7 @@ function rangeOf(schema: Schema): NumberRange {
   return {
     min: bound(minimum) ?? (isInteger ? bound(exclusiveMinimum, 1) : undefined),
     max: bound(maximum) ?? (isInteger ? bound(exclusiveMaximum, -1) : undefined),
+    above: isInteger ? undefined : bound(exclusiveMinimum),
   }
 }
 

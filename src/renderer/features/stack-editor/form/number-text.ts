@@ -13,10 +13,14 @@ export function numberText(typed: string): JsonText | undefined {
   return NUMBER.test(text) ? text : undefined
 }
 
-/** `1 to 64`, `at least 1`, `whole number`. */
-export function boundsText({ isInteger, range: { min, max } }: Extract<Control, { type: 'number' }>): string {
+/** `1 to 64`, `at least 1`, `more than 0`, `whole number`. */
+export function boundsText({
+  isInteger,
+  range: { min, max, above },
+}: Extract<Control, { type: 'number' }>): string {
   if (min !== undefined && max !== undefined) return `${min} to ${max}`
   if (min !== undefined) return `at least ${min}`
   if (max !== undefined) return `at most ${max}`
+  if (above !== undefined) return `more than ${above}`
   return isInteger ? 'whole number' : ''
 }

@@ -8,7 +8,7 @@ export function StateLine() {
   const saved = useEditorState(savedText)
   const path = useEditorState(state => state.path)
   return (
-    <p className={styles['state']}>
+    <p role="status" className={styles['state']}>
       <span>{running}</span>
       <span title={path}>{saved}</span>
     </p>

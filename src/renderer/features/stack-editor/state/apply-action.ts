@@ -15,13 +15,13 @@ export async function applyDraft(
   const state = store.getState()
   if (!canApply(state)) return
   const { text } = state.draft
-  store.setState({ busy: 'apply', notice: undefined, refused: undefined })
+  store.setState({ busy: 'apply', failure: undefined, refused: undefined })
   try {
     const session = await openDocument(store, client, JSON.parse(text))
     takeOver(store, text, session)
     onApplied(session)
   } catch (error) {
-    store.setState(failure(error, state.session !== undefined))
+    store.setState(refusal(error, state.session !== undefined))
   } finally {
     store.setState({ busy: undefined })
   }
@@ -43,15 +43,15 @@ function takeOver(store: EditorStore, applied: string, session: SessionInfo): vo
   }
   const text = adoptIds(applied, session.document, kinds)
   setDraft(store, now => editDraft(now, { text, at: performance.now() }))
-  store.setState({ session, applied: text, notice: { type: 'done', message: `"${session.name}" is open` } })
+  store.setState({ session, applied: text })
 }
 
-function failure(error: unknown, isOpen: boolean) {
+function refusal(error: unknown, isOpen: boolean) {
   if (!(error instanceof CallError)) throw error
   const after = isOpen ? ' The stack that was open goes on.' : ''
   return {
     refused: { path: error.path ?? '', message: error.message },
-    notice: { type: 'error' as const, message: `Cannot open this stack: ${sentence(error.message)}${after}` },
+    failure: `Cannot open this stack: ${sentence(error.message)}${after}`,
   }
 }
 

@@ -98,7 +98,7 @@ export function setDraft(store: EditorStore, change: (draft: Draft) => Draft): v
   const isEdited = draft.text !== state.draft.text
   store.setState({
     draft: { ...draft, selected: existing(draft, state.kinds) },
-    ...(isEdited && { refused: undefined, notice: undefined }),
+    ...(isEdited && { refused: undefined, failure: undefined }),
   })
 }
 

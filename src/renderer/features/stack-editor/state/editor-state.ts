@@ -15,11 +15,6 @@ export type FocusRequest =
   | { readonly to: 'field'; readonly name?: string | undefined }
   | { readonly to: 'text'; readonly offset: number }
 
-interface Notice {
-  readonly type: 'error' | 'done'
-  readonly message: string
-}
-
 /** Everything one stack editor shows. */
 export interface EditorState {
   readonly kinds: Kinds
@@ -38,7 +33,8 @@ export interface EditorState {
   readonly refused: Problem | undefined
   /** The problem that was gone to last. */
   readonly visited: PlacedProblem | undefined
-  readonly notice: Notice | undefined
+  /** Why the last thing asked of the host was not done. */
+  readonly failure: string | undefined
   readonly busy: 'apply' | 'file' | undefined
   /** Collapsed nodes, by id. */
   readonly collapsed: ReadonlySet<string>

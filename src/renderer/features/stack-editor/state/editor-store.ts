@@ -35,7 +35,7 @@ export function createEditorStore(
     found: [],
     refused: undefined,
     visited: undefined,
-    notice: undefined,
+    failure: undefined,
     busy: undefined,
     collapsed: new Set(),
     part: 'nodes',

@@ -60,17 +60,17 @@ async function isWritten(store: EditorStore, client: Client, path: string): Prom
 async function write(store: EditorStore, client: Client, path: string, replace: boolean): Promise<void> {
   const { draft, fileForm } = store.getState()
   await client.call('stacks.write', { path, text: writeFileText(draft.text, fileForm), replace })
-  store.setState({ path, saved: draft.text, notice: { type: 'done', message: `Saved to ${path}` } })
+  store.setState({ path, saved: draft.text })
 }
 
 async function inFile(store: EditorStore, action: string, work: () => Promise<void>): Promise<void> {
   if (store.getState().busy !== undefined) return
-  store.setState({ busy: 'file', notice: undefined })
+  store.setState({ busy: 'file', failure: undefined })
   try {
     await work()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    store.setState({ notice: { type: 'error', message: `${action}: ${error.message}` } })
+    store.setState({ failure: `${action}: ${error.message}` })
   } finally {
     store.setState({ busy: undefined })
   }

@@ -34,6 +34,7 @@ describe('number-text', () => {
       'at most 9',
       'whole number',
     ])
+    expect(boundsText({ type: 'number', isInteger: false, range: { above: 0 } })).toBe('more than 0')
     expect(control({}, false)).toBe('')
   })
 })
