@@ -32,7 +32,12 @@ export function viewerSetup(label: string): Extension {
     bracketMatching(),
     search({ top: true }),
     keymap.of(searchKeymap),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocorrect: 'off' }),
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      tabindex: '0',
+      spellcheck: 'false',
+      autocorrect: 'off',
+    }),
     editorTheme,
   ]
 }

@@ -15,6 +15,8 @@ export class FakeClient implements Client {
   largestAnswer = 0
   /** Milliseconds that each call takes. */
   delay = 0
+  /** Calls of these names end only by being aborted. */
+  readonly stuck = new Set<string>()
   /** Calls of these names fail with a lost connection. */
   readonly broken = new Set<string>()
   readonly #listeners = new Map<string, Set<(value: never) => void>>()
@@ -37,7 +39,10 @@ export class FakeClient implements Client {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Output<Name>> {
     this.calls.push(name)
-    await new Promise(resolve => setTimeout(resolve, this.delay))
+    await new Promise<void>(resolve => {
+      signal?.addEventListener('abort', () => resolve(), { once: true })
+      if (!this.stuck.has(name)) setTimeout(resolve, this.delay)
+    })
     if (signal?.aborted === true) throw failure({ code: 'ABORTED', message: `${name} was aborted` })
     if (this.broken.has(name))
       throw failure({ code: 'CONNECTION', message: `Cannot call ${name}: it is broken` })
