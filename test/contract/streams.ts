@@ -120,7 +120,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
         let isReleased = false
         async function* source(): AsyncIterable<Uint8Array> {
           try {
-            for (let count = 0; ; count++) {
+            for (let count = 0; count < 40; count++) {
               yield noise(70_000)
               if (count === 2) abort.abort()
             }

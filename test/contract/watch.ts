@@ -40,7 +40,8 @@ async function changeSeen<V>(store: Datastore<V>, act: () => Promise<unknown>): 
   const first = changes.next().then(result => {
     if (result.done !== true) seen = result.value
   })
-  while (seen === undefined) {
+  for (let round = 0; seen === undefined; round++) {
+    if (round === 200) throw new Error('The watcher saw nothing')
     await act()
     await Promise.race([first, new Promise(resolve => setTimeout(resolve, 20))])
   }
