@@ -23,7 +23,10 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly label: string
   /** What it is for, in one or two sentences. */
   readonly help: string
-  /** The node's own options: everything but `kind`, `id`, `label` and the children. */
+  /**
+   * The node's own options: everything but `kind`, `id`, `label` and the children. Its meta may say, as `x-wrap`, what
+   * people call putting such a node around another, and kinds of new nodes that come before it.
+   */
   readonly schema: Schema
   readonly children: 'none' | 'one' | 'many' | 'keyed'
   /** The field that holds the children; needed unless `children` is `none`. */

@@ -7,7 +7,7 @@ export const readOnlyKind = defineKind({
   kind: 'read-only',
   label: 'Read-only',
   help: 'Shows the store below and refuses every write to it.',
-  schema: z.strictObject({}),
+  schema: z.strictObject({}).meta({ 'x-wrap': { label: 'Make read-only' } }),
   children: 'one',
   childrenField: 'store',
   open: async (_options, children, { path }) => readOnly(onlyChild(children, path)),

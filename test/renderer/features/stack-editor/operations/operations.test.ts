@@ -112,7 +112,7 @@ describe('operations on stacks', () => {
     fc.assert(
       fc.property(withNode, ({ stack, node: chosen }) => {
         for (const wrapping of wrappings(kinds)) {
-          const wrapped = stackOfText(wrapNode(stack, chosen, wrapping).text)
+          const wrapped = stackOfText(wrapNode(stack, chosen, { ...wrapping, before: [] }).text)
           const wrapper = nodesOf(wrapped).find(found => found.id === chosen.id)!
           expect(wrapper.kind).toBe(wrapping.info.kind)
           expect(canUnwrap(wrapper).isPossible).toBe(true)
@@ -127,7 +127,9 @@ describe('operations on stacks', () => {
       fc.property(withNode, ({ stack, node: chosen }) => {
         for (const wrapping of wrappings(kinds)) {
           const wrapped = stackOfText(wrapNode(stack, chosen, wrapping).text)
-          const inner = nodesOf(wrapped).find(found => found.id === chosen.id)!.children[0]!
+          const inner = nodesOf(wrapped)
+            .find(found => found.id === chosen.id)!
+            .children.at(-1)!
           expect(valueAt(wrapped, inner)).toEqual(valueAt(stack, chosen))
           const written = (text: string, { json }: StackNode) =>
             text.slice(json.from, json.to).replaceAll(/\n\s*/g, '')
