@@ -1,3 +1,4 @@
+import { toggleCompact } from '../../features/tree/tree-options.ts'
 import { attempt } from '../actions/failures.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { togglePanel } from '../state/app-store.ts'
@@ -60,6 +61,13 @@ export function viewCommands({ services, session, theme: current }: CommandConte
         if (session === undefined) return
         attempt(() => client.call('levels.refresh', { session: session.id, prefix: '/', deep: true }))
       },
+    },
+    {
+      id: 'toggleCompact',
+      title: 'Join or part branches of a single child',
+      menu: 'View',
+      isEnabled: true,
+      run: toggleCompact,
     },
     ...THEMES.map(({ theme, title }) => ({
       id: `theme.${theme}`,
