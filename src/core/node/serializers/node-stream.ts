@@ -1,0 +1,14 @@
+import { Readable, type Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+/** Sends chunks through a transform stream of Node, as fast as the consumer pulls. */
+export async function* throughNode(
+  chunks: AsyncIterable<Uint8Array>,
+  transform: Transform,
+): AsyncIterable<Uint8Array> {
+  const finished = pipeline(Readable.from(chunks, { objectMode: true }), transform)
+  // A failure shows on the reading side too; this only keeps it from going unheard twice.
+  finished.catch(() => undefined)
+  for await (const chunk of transform as AsyncIterable<Buffer>) yield new Uint8Array(chunk)
+  await finished
+}

@@ -1,0 +1,33 @@
+/** Turns one value into bytes and back. `decode(encode(value))` is the value. */
+export interface Serializer<T> {
+  /** For messages: `json`. */
+  readonly name: string
+  /** @throws TypeError for a value that it cannot hold without loss. */
+  encode(value: T): Uint8Array | Promise<Uint8Array>
+  /** Throws whatever it likes for bytes that it did not make; the store tells it as `CORRUPT`. */
+  decode(bytes: Uint8Array): T | Promise<T>
+}
+
+/** A serializer from bytes to bytes: compression, encryption. */
+export interface ByteTransform extends Serializer<Uint8Array> {
+  /** Chunk by chunk, in bounded memory, where the format allows it. */
+  encodeStream?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  decodeStream?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** One after the other: `pipe(json, gzip)` turns values into JSON and that into gzip. */
+export function pipe<T>(serializer: Serializer<T>, ...transforms: readonly ByteTransform[]): Serializer<T> {
+  return {
+    name: [serializer, ...transforms].map(each => each.name).join(' + '),
+    encode: async value => {
+      let bytes = await serializer.encode(value)
+      for (const transform of transforms) bytes = await transform.encode(bytes)
+      return bytes
+    },
+    decode: async stored => {
+      let bytes = stored
+      for (const transform of transforms.toReversed()) bytes = await transform.decode(bytes)
+      return serializer.decode(bytes)
+    },
+  }
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { brotli } from '../../../src/core/node/serializers/brotli.ts'
+import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
+import { cbor } from '../../../src/core/serializers/cbor.ts'
+import { gzip } from '../../../src/core/serializers/gzip.ts'
+import { type Json, json, prettyJson } from '../../../src/core/serializers/json.ts'
+import { msgpack } from '../../../src/core/serializers/msgpack.ts'
+import { type ByteTransform, pipe } from '../../../src/core/serializers/serializer.ts'
+import { text } from '../../../src/core/serializers/text.ts'
+
+const freshKey = () =>
+  crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+const noNegativeZero = (value: unknown) => JSON.parse(JSON.stringify(value)) as Json
+const jsonValue = fc.jsonValue({ noUnicodeString: false }).map(noNegativeZero)
+
+describe('json', () => {
+  it.each([json, prettyJson])('V1 $name gives back what it was given', async serializer => {
+    await fc.assert(
+      fc.asyncProperty(jsonValue, async value => {
+        fc.pre(!/\p{Surrogate}/u.test(JSON.stringify(value)))
+        expect(await serializer.decode(await serializer.encode(value))).toEqual(value)
+      }),
+    )
+  })
+
+  it('V1 a list stays a list, and values are told apart', async () => {
+    for (const value of [[1, 2], [12], null, false, 0, '', [], {}, [null], '123']) {
+      expect(await json.decode(await json.encode(value))).toStrictEqual(value)
+    }
+  })
+
+  it('V1 refuses what JSON would change, and names the place', () => {
+    const cyclic: Record<string, unknown> = {}
+    cyclic['self'] = cyclic
+    const wrong: [unknown, RegExp][] = [
+      [undefined, /the value is undefined/],
+      [Number.NaN, /is NaN/],
+      [-0, /is -0/],
+      [Infinity, /is Infinity/],
+      [10n, /is bigint/],
+      [{ a: [1, undefined] }, /the value\.a\[1\] is undefined/],
+      // biome-ignore lint/suspicious/noSparseArray: the hole is the point
+      [[1, , 2], /\[1\] is a hole/],
+      [{ at: new Date() }, /\.at is an instance of a class/],
+      [new Map(), /instance of a class/],
+      [cyclic, /holds itself/],
+      ['\ud800', /lone surrogate/],
+      [{ [Symbol('s')]: 1 }, /symbol/],
+      [() => 1, /is function/],
+    ]
+    for (const [value, message] of wrong) expect(() => json.encode(value as Json)).toThrow(message)
+  })
+
+  it('V1 the same object twice is no cycle', async () => {
+    const shared = { a: 1 }
+    expect(await json.decode(await json.encode([shared, shared]))).toEqual([shared, shared])
+  })
+})
+
+describe('text, msgpack, cbor', () => {
+  it('V1 text keeps every character, a byte order mark too, and refuses broken UTF-8', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async value => {
+        fc.pre(!/\p{Surrogate}/u.test(value))
+        expect(await text.decode(await text.encode(`\ufeff${value}`))).toBe(`\ufeff${value}`)
+      }),
+    )
+    expect(() => text.decode(Uint8Array.of(0xff))).toThrow()
+    expect(() => text.encode('\ud800')).toThrow(TypeError)
+  })
+
+  it.each([msgpack, cbor])('V1 $name gives back values, bytes and integers past 2^53', async serializer => {
+    const values = [null, true, -1, 1.5, 'é', [1, [2]], { a: { b: [] } }, Uint8Array.of(1, 2, 3), 2n ** 60n]
+    for (const value of values) expect(await serializer.decode(await serializer.encode(value))).toEqual(value)
+  })
+})
+
+const transforms: [string, () => Promise<ByteTransform>][] = [
+  ['gzip', async () => gzip],
+  ['brotli', async () => brotli],
+  ['aes-gcm', async () => aesGcm(await freshKey())],
+]
+
+async function* chunksOf(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.slice(start, start + size)
+}
+
+async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
+}
+
+describe.each(transforms)('%s', (_name, open) => {
+  it('V1 gives back any bytes', async () => {
+    const transform = await open()
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async bytes => {
+        expect(Buffer.compare(await transform.decode(await transform.encode(bytes)), bytes)).toBe(0)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('V1 bytes that were cut or changed do not decode', async () => {
+    const transform = await open()
+    const stored = await transform.encode(new Uint8Array(1000).map((_, index) => index * 7))
+    await expect((async () => transform.decode(stored.slice(0, stored.length - 5)))()).rejects.toThrow()
+    const middle = stored.slice()
+    middle[stored.length >> 1]! ^= 0xff
+    const outcome = await Promise.resolve(transform.decode(middle)).then(
+      bytes => Buffer.compare(bytes, stored),
+      () => 'refused',
+    )
+    expect(outcome).toBe('refused')
+    await expect((async () => transform.decode(new Uint8Array(0)))()).rejects.toThrow()
+  })
+
+  it('V1 works chunk by chunk where it can', async () => {
+    const { encodeStream, decodeStream } = await open()
+    if (encodeStream === undefined || decodeStream === undefined) return expect(_name).toBe('aes-gcm')
+    const bytes = new Uint8Array(300_000).map((_, index) => index % 251)
+    const back = await gather(decodeStream(encodeStream(chunksOf(bytes, 7001))))
+    expect(Buffer.compare(back, bytes)).toBe(0)
+  })
+})
+
+describe('aes-gcm', () => {
+  it('V1 another key does not open it, and equal values look different', async () => {
+    const [ours, theirs] = [aesGcm(await freshKey()), aesGcm(await freshKey())]
+    const [first, second] = [await ours.encode(Uint8Array.of(1)), await ours.encode(Uint8Array.of(1))]
+    expect(Buffer.compare(first, second)).not.toBe(0)
+    await expect((async () => theirs.decode(first))()).rejects.toThrow()
+  })
+
+  it('V1 refuses a key for something else', async () => {
+    const key = await crypto.subtle.generateKey({ name: 'AES-CTR', length: 256 }, false, ['encrypt'])
+    expect(() => aesGcm(key)).toThrow(/AES-CTR/)
+  })
+})
+
+describe('pipe', () => {
+  it('V1 stacks transforms and takes them apart in the opposite order', async () => {
+    const stacked = pipe(json, gzip, aesGcm(await freshKey()))
+    expect(stacked.name).toBe('json + gzip + aes-gcm')
+    expect(await stacked.decode(await stacked.encode({ a: [1, 2] }))).toEqual({ a: [1, 2] })
+  })
+})
