@@ -31,8 +31,7 @@ export class OrderedBatch<V> implements Batch<V> {
   async commit(options: CallOptions = {}): Promise<void> {
     throwIfAborted(options.signal, 'commit a batch')
     for (const operation of this.#operations.splice(0)) {
-      if (operation.type === 'put')
-        await this.#store.put(operation.key, operation.value as ValueSource<V>, options)
+      if (operation.type === 'put') await this.#store.put(operation.key, operation.value, options)
       else await this.#store.delete(operation.key, { ...options, missingOk: true })
     }
   }
