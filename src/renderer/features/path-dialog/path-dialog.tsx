@@ -99,6 +99,6 @@ function option(entry: PathEntry) {
 }
 
 function emptyText(purpose: PathPurpose, name: string): string {
-  const what = purpose.type === 'folder' ? 'folder' : 'folder or .json file'
+  const what = purpose.type === 'folder' ? 'folder' : 'folder or .stack.json file'
   return name === '' ? `There is no ${what} here.` : `No ${what} begins with "${name}".`
 }

@@ -15,7 +15,7 @@ export function purposeTitle({ type }: PathPurpose): string {
   }
 }
 
-/** Whether a file of this name is listed. */
+/** Whether a file of this name is listed: one that the host takes for a stack file. */
 export function isListedFile(purpose: PathPurpose, name: string): boolean {
-  return purpose.type !== 'folder' && name.toLowerCase().endsWith('.json')
+  return purpose.type !== 'folder' && name.endsWith('.stack.json')
 }
