@@ -1,5 +1,5 @@
 import { ownCopy } from './bytes.ts'
-import type { Batch, CallOptions, Datastore, ValueSource } from './datastore.ts'
+import type { Batch, CallOptions, Datastore } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 

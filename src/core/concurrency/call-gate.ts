@@ -53,7 +53,7 @@ export class CallGate {
       try {
         return work()
       } catch (error) {
-        return Promise.reject(error as Error)
+        return Promise.reject(error)
       }
     }
     return this.#lifecycle.run(action, key, () => {
