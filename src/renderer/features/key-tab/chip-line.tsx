@@ -2,6 +2,7 @@ import { formatExactBytes } from '../../ui/format-bytes.ts'
 import type { JsonMistake } from './editor/json-lint.ts'
 import styles from './key-tab.module.css'
 import type { OpenValue } from './model/document-state.ts'
+import { DRAFT_LIMITS } from './model/draft-store.ts'
 import { chipsOf, type ShownAs, type ValueFacts } from './model/value-facts.ts'
 
 export interface ChipLineProps {
@@ -38,6 +39,8 @@ export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipL
 
 function stateOf({ isPutting, isDirty, base }: OpenValue, lock: string | undefined): string {
   if (isPutting) return 'Putting…'
-  const edits = base.stat === undefined ? 'New, not put yet' : isDirty ? 'Unsaved changes' : ''
+  const isKept = base.bytes.length <= DRAFT_LIMITS.bytes
+  const unsaved = isKept ? 'Unsaved changes' : 'Unsaved changes, too large to be kept as a draft'
+  const edits = base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : ''
   return [lock, edits].filter(part => part !== undefined && part !== '').join(' · ')
 }

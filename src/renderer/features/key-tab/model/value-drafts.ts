@@ -1,5 +1,6 @@
 import { equalBytes } from '../hex/byte-edits.ts'
 import type { DraftKeeper } from './draft-keeper.ts'
+import { DRAFT_LIMITS } from './draft-store.ts'
 import type { EditorSlot } from './editor-slot.ts'
 import type { ValueState } from './value-state.ts'
 
@@ -24,9 +25,14 @@ export class ValueDrafts {
     else this.#state.show({ offeredDraft: draft })
   }
 
+  /** Whether the value is larger than a draft may be: making its bytes every moment would cost too much. */
+  get isTooLarge(): boolean {
+    return this.#state.base.bytes.length > DRAFT_LIMITS.bytes
+  }
+
   /** Follows an edit. While an older draft is on offer it is not overwritten. */
   edited(): void {
-    if (this.#state.getSnapshot().offeredDraft !== undefined) return
+    if (this.#state.getSnapshot().offeredDraft !== undefined || this.isTooLarge) return
     if (this.#slot.isDirty) {
       this.#keeper.note(() => ({ bytes: this.#slot.currentBytes(), etag: this.#state.base.stat?.etag }))
     } else {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { FailureLine } from '../bars/failure-line.tsx'
 import { Skeleton } from '../bars/skeleton.tsx'
 import type { Version } from '../model/read-value.ts'
@@ -9,6 +9,9 @@ import { TextPager } from './text-pager.ts'
 
 export const loadTextViewer = () => import('../editor/text-viewer.tsx')
 const TextViewer = lazy(loadTextViewer)
+
+/** Turns pages from within the text. */
+const STEPS: Readonly<Record<string, number>> = { PageUp: -1, PageDown: 1 }
 
 export interface PagedTextProps {
   readonly model: ValueModel
@@ -21,8 +24,15 @@ export function PagedText({ model, base }: PagedTextProps) {
   const { page, failure, isLoading, index } = useSyncExternalStore(pager.subscribe, pager.getSnapshot)
   const [hasBadBytes, setHasBadBytes] = useState(false)
   useEffect(() => () => pager.close(), [pager])
+  const turn = (event: KeyboardEvent) => {
+    const step = event.altKey ? STEPS[event.key] : undefined
+    if (step === undefined) return
+    event.preventDefault()
+    void pager.goTo(Math.max(0, Math.min(pager.count - 1, index + step)))
+  }
+
   return (
-    <div className={styles['column']}>
+    <div className={styles['column']} onKeyDown={turn}>
       {failure !== undefined && <FailureLine failure={failure} onRetry={() => void pager.goTo(index)} />}
       {hasBadBytes && (
         <p className={styles['note']}>

@@ -59,8 +59,11 @@ export async function openHarness(): Promise<OpenHarness> {
     root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
     logLevel: 'error',
+    // React as in development: effects run twice, and its warnings are errors here.
+    mode: 'development',
+    define: { 'process.env.NODE_ENV': '"development"' },
     plugins: [react()],
-    build: { outDir: folder, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0 },
+    build: { outDir: folder, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0, minify: false },
   })
   const server = await serve(folder)
   const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGUMENTS })
@@ -83,6 +86,9 @@ async function newPage(
   const page = await context.newPage()
   page.on('pageerror', error => {
     throw error
+  })
+  page.on('console', message => {
+    if (message.type() === 'error') throw new Error(`The page says: ${message.text()}`)
   })
   page.setDefaultTimeout(10_000)
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
