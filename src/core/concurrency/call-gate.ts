@@ -53,7 +53,7 @@ export class CallGate {
       try {
         return work()
       } catch (error) {
-        return Promise.reject(error)
+        return rejected(error)
       }
     }
     return this.#lifecycle.run(action, key, () => {
@@ -98,4 +98,8 @@ export class CallGate {
   close(finish: () => Promise<void>): Promise<void> {
     return this.#lifecycle.close(finish)
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
 }
