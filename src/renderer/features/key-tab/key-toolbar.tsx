@@ -2,8 +2,6 @@ import { Download, PencilLine, Trash2, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
-import { isMacPlatform } from '../../ui/platform.ts'
-import { formatShortcut } from '../../ui/shortcut.ts'
 import styles from './key-tab.module.css'
 import type { DocumentState } from './model/document-state.ts'
 import type { View } from './model/value-facts.ts'
@@ -75,13 +73,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
         <Button variant="quiet" isDisabled={!isDirty} onPress={() => model.revert()}>
           Revert
         </Button>
-        <Button
-          variant={canPut ? 'primary' : 'plain'}
-          isDisabled={!canPut}
-          aria-keyshortcuts="Control+S Meta+S"
-          aria-description={lock ?? `Saves the value (${formatShortcut('CmdOrCtrl+S', isMacPlatform())})`}
-          onPress={onPut}
-        >
+        <Button variant={canPut ? 'primary' : 'plain'} isDisabled={!canPut} onPress={onPut}>
           Put
         </Button>
       </div>
