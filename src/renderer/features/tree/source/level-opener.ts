@@ -102,7 +102,7 @@ export class LevelOpener {
       this.#state.settle(reached, reply)
       this.#state.changed()
       this.#doubt(reached)
-      await restoreOpen(this.#state, reached, (place, below) => this.open(place, below))
+      await restoreOpen(this.#state, reached, (place, below, rows) => this.open(place, below, rows))
       return reached
     } catch (error) {
       this.#state.failLevel(level, error)

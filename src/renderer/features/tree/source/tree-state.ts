@@ -14,6 +14,9 @@ export interface TrackedPlace {
   name: string | undefined
 }
 
+/** Milliseconds between two drawings while many changes are being made. */
+const HELD_INTERVAL = 50
+
 /** What the tree knows of one session's namespace, and who wants to hear that it changed. */
 export class TreeState {
   readonly model = new RowModel()
@@ -26,7 +29,8 @@ export class TreeState {
   /** Why something could not be read although its level is open. */
   failure: string | undefined
   readonly #listeners = new Set<() => void>()
-  #isHeld = false
+  #holds = 0
+  #lastTold = 0
 
   constructor(calls: LevelCalls, open: Iterable<string> = []) {
     this.calls = calls
@@ -39,17 +43,19 @@ export class TreeState {
   }
 
   changed(): void {
-    if (this.#isHeld) return
+    const now = performance.now()
+    if (this.#holds > 0 && now - this.#lastTold < HELD_INTERVAL) return
+    this.#lastTold = now
     for (const listener of this.#listeners) listener()
   }
 
-  /** Makes many changes and tells of them once. */
+  /** Makes many changes, and tells of them now and then instead of each time. */
   async hold(work: () => Promise<unknown>): Promise<void> {
-    this.#isHeld = true
+    this.#holds++
     try {
       await work()
     } finally {
-      this.#isHeld = false
+      this.#holds--
       this.changed()
     }
   }

@@ -19,11 +19,11 @@ const SESSION: SessionInfo = {
 
 const parameters = new URLSearchParams(location.search)
 const { levels, store } = harnessData(parameters.get('data') ?? 'sample')
-const latency = Number(parameters.get('latency') ?? '0')
+let held: Promise<void> | undefined
+let release: () => void = () => undefined
 const client = new FakeClient({
   levels,
-  // A message, as an answer from the host is, unless the host is to be slow.
-  delay: () => (latency === 0 ? nextMessage() : new Promise(resolve => setTimeout(resolve, latency))),
+  delay: () => held ?? nextMessage(),
   answers: {
     'store.rename': ({ from, to }) => {
       store?.delete(from)
@@ -59,6 +59,14 @@ const harness = {
   said,
   calls: client.calls,
   store,
+  /** Keeps all answers back until `release`. */
+  hold() {
+    held = new Promise(resolve => (release = resolve))
+  },
+  release() {
+    held = undefined
+    release()
+  },
   reveal(key: string) {
     reveal = { key, serial: (reveal?.serial ?? 0) + 1 }
     draw()
@@ -67,12 +75,15 @@ const harness = {
     session = { ...session, ...change }
     draw()
   },
-  /** Makes calls about a prefix fail, or with nothing lets all succeed. */
-  refuse(prefix?: string) {
-    client.refuse = (_name, input) =>
-      prefix !== undefined && input['prefix'] === prefix
-        ? `Cannot list "${prefix}": permission denied`
+  /** Makes calls about a prefix fail, or those of the name `rename`; with nothing lets all succeed. */
+  refuse(what?: string) {
+    client.refuse = (name, input) => {
+      if (name === 'store.rename')
+        return what === 'rename' ? 'Cannot rename "/zeta": it is there already' : undefined
+      return what !== undefined && input['prefix'] === what
+        ? `Cannot list "${what}": permission denied`
         : undefined
+    }
   },
 }
 export type Harness = typeof harness

@@ -21,6 +21,9 @@ export interface ServedPage {
 /** Builds the page in `folder` as the app is built, and serves it on the loopback interface. */
 export async function servePage(folder: string): Promise<ServedPage> {
   const out = await mkdtemp(join(tmpdir(), 'strata-page-'))
+  // Test runners set another environment, and with it React would be the slow one for development.
+  const environment = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
   await build({
     configFile: false,
     root: folder,
@@ -34,6 +37,8 @@ export async function servePage(folder: string): Promise<ServedPage> {
       chunkSizeWarningLimit: 2000,
     },
   })
+  if (environment === undefined) delete process.env['NODE_ENV']
+  else process.env['NODE_ENV'] = environment
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
     const file = join(out, path === '/' ? 'index.html' : path)

@@ -1,0 +1,86 @@
+import { type Browser, chromium, type Locator, type Page } from '@playwright/test'
+import { chromiumArguments, findChromium } from '../../../../../scripts/find-chromium.mjs'
+import type { Harness } from './main.tsx'
+import { type ServedPage, servePage } from './serve-page.ts'
+
+declare const window: { readonly harness: Harness }
+
+export const noChromium = findChromium() === undefined ? 'there is no Chromium on this machine' : undefined
+
+/** A tree in a page of its own. */
+export interface OpenTree {
+  readonly page: Page
+  readonly tree: Locator
+  /** What went wrong in the page: errors, and what the content security policy refused. */
+  readonly problems: readonly string[]
+  readonly row: (name: string) => Locator
+  /** The name of the row that has the keyboard. */
+  readonly focused: () => Promise<string | null>
+  /** What the tree told its surroundings so far, but for selections. */
+  readonly said: () => Promise<unknown[]>
+  readonly press: (...keys: string[]) => Promise<void>
+  /** @param work Runs in the page: it may use nothing but its arguments. */
+  readonly run: <T>(work: (harness: Harness) => T) => Promise<T>
+}
+
+/** The built harness and a browser to open it in. */
+export class TreeHarness {
+  readonly #served: ServedPage
+  readonly #browser: Browser
+
+  private constructor(served: ServedPage, browser: Browser) {
+    this.#served = served
+    this.#browser = browser
+  }
+
+  static async start(): Promise<TreeHarness> {
+    const executablePath = findChromium()
+    const served = await servePage(import.meta.dirname)
+    const browser = await chromium.launch({
+      args: chromiumArguments(),
+      ...(executablePath !== undefined && { executablePath }),
+    })
+    return new TreeHarness(served, browser)
+  }
+
+  /** @param data See `harnessData`. */
+  async open(data: string): Promise<OpenTree> {
+    const context = await this.#browser.newContext({ viewport: { width: 700, height: 640 } })
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', error => problems.push(error.message))
+    page.on('console', message => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    await page.goto(`${this.#served.url}?data=${data}`)
+    const tree = page.getByRole('tree', { name: 'Keys' })
+    await tree.waitFor()
+    return {
+      page,
+      tree,
+      problems,
+      row: name => page.getByRole('treeitem', { name, exact: true }),
+      focused: () =>
+        tree.evaluate(element => {
+          const id = element.getAttribute('aria-activedescendant') ?? ''
+          return document.getElementById(id)?.getAttribute('aria-label') ?? null
+        }),
+      said: () =>
+        page.evaluate(() =>
+          window.harness.said.filter(said => (said as { event: string }).event !== 'select'),
+        ),
+      async press(...keys) {
+        for (const key of keys) await page.keyboard.press(key)
+      },
+      run: async work => {
+        const harness = await page.evaluateHandle(() => window.harness)
+        return harness.evaluate(work)
+      },
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#browser.close()
+    await this.#served.close()
+  }
+}

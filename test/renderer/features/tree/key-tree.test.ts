@@ -1,0 +1,415 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { afterAll, beforeAll, beforeEach, describe, it, onTestFinished } from 'vitest'
+import { noChromium, type OpenTree, TreeHarness } from './harness/open-harness.ts'
+
+describe('KeyTree', { timeout: 90_000 }, () => {
+  let harness: TreeHarness | undefined
+
+  beforeAll(async () => {
+    if (noChromium === undefined) harness = await TreeHarness.start()
+  }, 120_000)
+  afterAll(() => harness?.end())
+  beforeEach(context => context.skip(noChromium !== undefined, noChromium))
+
+  async function open(data = 'sample'): Promise<OpenTree> {
+    const opened = await harness!.open(data)
+    onTestFinished(async () => {
+      expect(opened.problems).toEqual([])
+      await opened.page.context().close()
+    })
+    return opened
+  }
+
+  describe('rows', () => {
+    it('are named by their segment, and say level, place and state', async () => {
+      const { tree, row, press } = await open()
+      await expect(row('Comedy')).toHaveAttribute('aria-expanded', 'false')
+      await expect(row('Comedy')).toHaveAttribute('aria-level', '1')
+      await expect(row('Comedy')).toHaveAttribute('aria-posinset', '1')
+      await expect(row('Comedy')).toHaveAttribute('aria-setsize', '6')
+      await tree.focus()
+      await press('ArrowRight')
+      await expect(row('Comedy')).toHaveAttribute('aria-expanded', 'true')
+      await expect(row('Actor:Idle')).toHaveAttribute('aria-level', '2')
+      await expect(row('Actor:Idle')).toHaveAttribute('aria-setsize', '2')
+      await expect(row('Actor:Idle')).toHaveAttribute('aria-description', 'value and branch')
+      await expect(row('Actor:Cleese')).not.toHaveAttribute('aria-expanded')
+      await expect(row('Actor:Cleese')).toContainText('10 bytes')
+    })
+
+    it('show what can not be seen by signs, and keep the segment as name', async () => {
+      const { tree, page, press } = await open()
+      await tree.focus()
+      await press('o', 'ArrowRight')
+      const shown = page.getByRole('treeitem').filter({ hasText: 'U+202E' })
+      await expect(shown).toHaveAttribute('aria-label', '\u202egnp.exe')
+      await expect(page.getByRole('treeitem').filter({ hasText: 'line␊break' })).toHaveAttribute(
+        'aria-label',
+        'line\nbreak',
+      )
+      await expect(page.getByRole('treeitem').filter({ hasText: '␣spaces␣' })).toBeVisible()
+    })
+
+    it('are few however many keys there are, also past what an element can be high', async () => {
+      const { tree, page, row, focused, press } = await open('flat:2500000')
+      await tree.focus()
+      await press('End')
+      await expect(row('key-2499999')).toBeVisible()
+      expect(await focused()).toBe('key-2499999')
+      expect(await page.getByRole('treeitem').count()).toBeLessThan(80)
+      await page.mouse.move(100, 300)
+      await page.mouse.wheel(0, -2200)
+      await expect(row('key-2499880')).toBeInViewport()
+      // The focused row is out of sight, and there all the same.
+      expect(await focused()).toBe('key-2499999')
+      await press('ArrowUp')
+      await expect(row('key-2499998')).toBeInViewport()
+      await press('Home')
+      await expect(row('key-0000000')).toBeInViewport()
+    })
+
+    it('stay where they are while their page is read', async () => {
+      const { tree, page, row, run, press } = await open('flat:100000')
+      await expect(row('key-000000')).toBeVisible()
+      await tree.focus()
+      await run(harness => harness.hold())
+      await press('End')
+      await expect(page.locator('[data-type="pending"]').first()).toBeVisible()
+      const height = await tree.evaluate(element => element.scrollHeight)
+      await run(harness => harness.release())
+      await expect(row('key-099999')).toBeVisible()
+      expect(await tree.evaluate(element => element.scrollHeight)).toBe(height)
+    })
+  })
+
+  describe('keyboard', () => {
+    it('walks in, out and over the rows', async () => {
+      const { tree, focused, press } = await open()
+      await tree.focus()
+      expect(await focused()).toBe('Comedy')
+      await press('ArrowRight', 'ArrowRight')
+      await expect.poll(focused).toBe('Actor:Cleese')
+      await press('ArrowDown', 'ArrowRight')
+      await expect.poll(focused).toBe('Actor:Idle')
+      await press('ArrowRight')
+      await expect.poll(focused).toBe('songs')
+      await press('ArrowLeft', 'ArrowLeft')
+      await expect.poll(focused).toBe('Actor:Idle')
+      await press('ArrowLeft')
+      await expect.poll(focused).toBe('Comedy')
+      await press('End')
+      await expect.poll(focused).toBe('zeta')
+      await press('Home')
+      await expect.poll(focused).toBe('Comedy')
+    })
+
+    it('opens all siblings with a star', async () => {
+      const { tree, row, press } = await open()
+      await tree.focus()
+      await press('*')
+      await expect(row('Actor:Cleese')).toBeVisible()
+      await expect(row('deep/only/child/here')).toHaveAttribute('aria-expanded', 'true')
+      await expect(row('logs')).toHaveAttribute('aria-expanded', 'true')
+    })
+
+    it('goes to a name that is typed, in a million of them too', async () => {
+      const small = await open()
+      await small.tree.focus()
+      await small.press('r', 'e')
+      await expect.poll(small.focused).toBe('readme.txt')
+      const large = await open('flat:1000000')
+      await large.tree.focus()
+      await large.page.keyboard.type('key-05')
+      await expect.poll(large.focused).toBe('key-0500000')
+    })
+
+    it('jumps to a name in a big level through a field, and back with Escape', async () => {
+      const { tree, page, focused, press } = await open('flat:1000000')
+      await tree.focus()
+      await press('ArrowDown', '/')
+      const field = page.getByRole('textbox', { name: 'Jump to name' })
+      await field.fill('key-0654321')
+      await expect.poll(focused).toBe('key-0654321')
+      await expect(page.getByText('654,322 of 1,000,000 in /')).toBeVisible()
+      await press('Escape')
+      await expect(field).toBeHidden()
+      await expect(tree).toBeFocused()
+      expect(await focused()).toBe('key-0000001')
+      await press('/')
+      await field.fill('key-0999')
+      await expect.poll(focused).toBe('key-0999000')
+      await press('Enter')
+      await expect(tree).toBeFocused()
+      expect(await focused()).toBe('key-0999000')
+    })
+
+    it('keeps the keyboard when the focused row goes', async () => {
+      const { tree, row, run, focused, press } = await open()
+      await tree.focus()
+      await press('End')
+      await run(({ store }) => store?.delete('/zeta'))
+      await expect(row('zeta')).toHaveCount(0)
+      await expect(tree).toBeFocused()
+      expect(await focused()).toBe('readme.txt')
+    })
+  })
+
+  describe('opening', () => {
+    it('previews with a click or Space, keeps with a double click or Enter', async () => {
+      const { tree, row, said, press } = await open()
+      await row('readme.txt').click()
+      await press('Space')
+      await press('Enter')
+      await row('zeta').dblclick()
+      const key = '/readme.txt'
+      expect(await said()).toEqual([
+        { event: 'open', key, as: 'key', isPreview: true },
+        { event: 'open', key, as: 'key', isPreview: true },
+        { event: 'open', key, as: 'key', isPreview: false },
+        { event: 'open', key: '/zeta', as: 'key', isPreview: true },
+        { event: 'open', key: '/zeta', as: 'key', isPreview: false },
+      ])
+      await expect(tree).toBeFocused()
+    })
+
+    it('opens a key that is value and branch as either', async () => {
+      const { tree, row, said, press } = await open()
+      await tree.focus()
+      await press('ArrowRight')
+      const both = row('Actor:Idle')
+      await both.click()
+      await expect(both).toHaveAttribute('aria-expanded', 'false')
+      await press('Alt+Enter')
+      await both.getByTitle('Open as branch').click()
+      const key = '/Comedy/Actor:Idle'
+      expect(await said()).toEqual([
+        { event: 'open', key, as: 'key', isPreview: true },
+        { event: 'open', key, as: 'branch', isPreview: false },
+        { event: 'open', key, as: 'branch', isPreview: false },
+      ])
+    })
+
+    it('opens and closes a branch with a click, and its table with a double click', async () => {
+      const { row, said } = await open()
+      await row('logs').click()
+      await expect(row('2026-03-01')).toBeVisible()
+      expect(await said()).toEqual([])
+      await row('logs').click()
+      await expect(row('2026-03-01')).toHaveCount(0)
+      await row('odd').dblclick()
+      expect(await said()).toEqual([{ event: 'open', key: '/odd', as: 'branch', isPreview: false }])
+      await expect(row('odd')).toHaveAttribute('aria-expanded', 'true')
+    })
+
+    it('reveals a key deep down and selects it', async () => {
+      const { row, run, page } = await open()
+      await run(harness => harness.reveal('/deep/only/child/here/b'))
+      await expect(row('b')).toHaveAttribute('aria-selected', 'true')
+      await expect(row('deep/only/child/here')).toHaveAttribute('aria-expanded', 'true')
+      const said = await run(harness => harness.said.at(-1))
+      expect(said).toEqual({
+        event: 'select',
+        key: '/deep/only/child/here/b',
+        isValue: true,
+        isBranch: false,
+      })
+      await run(harness => harness.reveal('/nowhere/at/all'))
+      await expect(page.getByRole('status')).toContainText('There is no key /nowhere/at/all')
+    })
+  })
+
+  describe('renaming', () => {
+    it('takes a new name for a value, and gives the keyboard back', async () => {
+      const { tree, row, page, said, focused, press } = await open()
+      await row('readme.txt').click()
+      await press('F2')
+      const field = page.getByRole('textbox', { name: 'New name' })
+      await expect(field).toBeFocused()
+      await field.fill('notes.txt')
+      await press('Enter')
+      await expect(row('notes.txt')).toBeVisible()
+      await expect(tree).toBeFocused()
+      await expect.poll(focused).toBe('notes.txt')
+      expect((await said()).at(-1)).toEqual({
+        event: 'request',
+        type: 'renamed',
+        from: '/readme.txt',
+        to: '/notes.txt',
+      })
+    })
+
+    it('refuses names that no segment can have, and says why', async () => {
+      const { row, page, press, run } = await open()
+      await row('zeta').click()
+      await press('F2')
+      const field = page.getByRole('textbox', { name: 'New name' })
+      await field.fill('a/b')
+      await expect(page.getByRole('alert')).toContainText('holds "/"')
+      await press('Enter')
+      await expect(field).toBeFocused()
+      await run(harness => harness.refuse('rename'))
+      await field.fill('taken')
+      await press('Enter')
+      await expect(page.getByRole('alert')).toContainText('Cannot rename')
+      await press('Escape')
+      await expect(field).toBeHidden()
+      await expect(row('zeta')).toHaveAttribute('aria-selected', 'true')
+    })
+
+    it('asks for the branch to be moved, and which of both where a key is both', async () => {
+      const { tree, row, page, said, press } = await open()
+      await row('logs').click()
+      await press('F2')
+      await page.getByRole('textbox', { name: 'New name' }).fill('old-logs')
+      await press('Enter')
+      expect(await said()).toEqual([{ event: 'request', type: 'moveBranch', from: '/logs', to: '/old-logs' }])
+      await expect(tree).toBeFocused()
+      await press('Home', 'ArrowRight')
+      await row('Actor:Idle').click()
+      await press('F2')
+      await page.getByRole('textbox', { name: 'New name' }).fill('Actor:Palin')
+      await press('Enter')
+      await page.getByRole('menuitem', { name: 'Move the value and all keys below it' }).click()
+      expect((await said()).at(-1)).toEqual({
+        event: 'request',
+        type: 'moveBranch',
+        from: '/Comedy/Actor:Idle',
+        to: '/Comedy/Actor:Palin',
+      })
+    })
+
+    it('keeps the keyboard when the row goes away under the field', async () => {
+      const { tree, row, page, run, press } = await open()
+      await row('zeta').click()
+      await press('F2')
+      await run(({ store }) => store?.delete('/zeta'))
+      await expect(page.getByRole('textbox', { name: 'New name' })).toHaveCount(0)
+      await expect(tree).toBeFocused()
+    })
+  })
+
+  describe('menu', () => {
+    it('opens by keyboard and by mouse, acts, and gives the keyboard back', async () => {
+      const { tree, row, page, said, press } = await open()
+      await tree.focus()
+      await press('Shift+F10')
+      await expect(page.getByRole('menuitem', { name: 'Open as branch' })).toBeFocused()
+      await press('Escape')
+      await expect(tree).toBeFocused()
+      await row('zeta').click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Copy key' }).click()
+      await expect(tree).toBeFocused()
+      await row('zeta').click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'New key here' }).click()
+      await row('logs').click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'New key here' }).click()
+      await press('Delete')
+      expect(await said()).toEqual([
+        { event: 'request', type: 'copyKey', key: '/zeta' },
+        { event: 'request', type: 'newKey', below: '/' },
+        { event: 'request', type: 'newKey', below: '/logs' },
+        { event: 'request', type: 'delete', key: '/logs', isValue: false, isBranch: true },
+      ])
+    })
+
+    it('leads to the field for a new name with the keyboard in it', async () => {
+      const { row, page } = await open()
+      await row('zeta').click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Rename' }).click()
+      const field = page.getByRole('textbox', { name: 'New name' })
+      await expect(field).toBeFocused()
+      await settledFrames(page)
+      await expect(field).toBeFocused()
+    })
+
+    it('shows every branch on its own row, and keeps what was open', async () => {
+      const { row, page, run } = await open()
+      await run(harness => harness.reveal('/deep/only/child/here/a'))
+      await row('deep/only/child/here').click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Show every branch on its own row' }).click()
+      for (const name of ['deep', 'only', 'child', 'here']) {
+        await expect(row(name)).toHaveAttribute('aria-expanded', 'true')
+      }
+      await expect(row('a')).toHaveAttribute('aria-level', '5')
+    })
+
+    it('offers no writing where the stack is locked, and says so', async () => {
+      const { row, page, run, said, press } = await open()
+      await run(harness => harness.setSession({ isReadOnly: true }))
+      await row('zeta').click({ button: 'right' })
+      await expect(page.getByRole('menuitem', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true')
+      await press('Escape', 'F2')
+      await expect(page.getByRole('status')).toContainText('Cannot rename keys: the stack is locked')
+      await press('Delete')
+      expect((await said()).filter(event => (event as { event: string }).event === 'request')).toEqual([])
+    })
+  })
+
+  describe('states', () => {
+    it('says that there are no keys, and what to do', async () => {
+      const { page, said } = await open('empty')
+      await expect(page.getByText('There are no keys here yet.')).toBeVisible()
+      await page.getByRole('button', { name: 'New key…' }).click()
+      expect(await said()).toEqual([{ event: 'request', type: 'newKey', below: '/' }])
+    })
+
+    it('shows why a level can not be read, and reads it again', async () => {
+      const { page, tree, row, run, press } = await open()
+      await run(harness => harness.refuse('/logs'))
+      await row('logs').click()
+      const failure = page.getByRole('treeitem').filter({ hasText: 'permission denied' })
+      await expect(failure).toBeVisible()
+      await run(harness => harness.refuse())
+      await tree.focus()
+      await press('ArrowDown', 'Enter')
+      await expect(row('2026-03-01')).toBeVisible()
+      await expect(failure).toHaveCount(0)
+    })
+
+    it('follows another stack in the same session with everything open that still is there', async () => {
+      const { row, run, focused } = await open()
+      await run(harness => harness.reveal('/Comedy/Actor:Idle/songs/galaxy'))
+      await expect(row('galaxy')).toHaveAttribute('aria-selected', 'true')
+      await run(harness => {
+        const { store } = harness
+        if (store !== undefined) store.onLevelChanged = () => undefined
+        store?.delete('/Comedy/Actor:Cleese')
+        harness.setSession({ document: { root: 'another' } })
+      })
+      await expect(row('Actor:Cleese')).toHaveCount(0)
+      await expect(row('songs')).toHaveAttribute('aria-expanded', 'true')
+      await expect.poll(focused).toBe('galaxy')
+    })
+
+    it('has nothing that axe finds serious, light or dark, with rows, a field or none', async () => {
+      const { tree, page, press } = await open()
+      await tree.focus()
+      await press('*')
+      expect(await seriousProblems(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await press('End', 'F2')
+      expect(await seriousProblems(page)).toEqual([])
+      expect(await seriousProblems((await open('empty')).page)).toEqual([])
+    })
+  })
+})
+
+async function seriousProblems(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .disableRules(['page-has-heading-one', 'region'])
+    .analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
+}
+
+/** Two frames: whatever an overlay does about focus when it goes, it has done. */
+function settledFrames(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>(resolve => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+      }),
+  )
+}
