@@ -43,10 +43,10 @@ const MOST_SIZED = 500
  * Bytes in files of a folder. A put is seen whole or not at all, by every process, even if this one is killed; calls
  * on one key take effect in call order, also between stores of this process on the same folder.
  *
- * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread while it has time: 40 µs
- * for a put and 15 µs for a get of 1 KB on a local disk, a fifth to a tenth of what the same costs through Node's thread
- * pool. No turn of the event loop gets more than 4 ms of them, and a disk that takes 8 ms for one call is left to the
- * thread pool for a while, as are large values and flushes always.
+ * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread: measured on a local disk, a
+ * put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. No turn of
+ * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 250 µs is left to the pool for
+ * a while, as are large values, long listings and flushes always.
  */
 export class FsDatastore extends BaseDatastore<Uint8Array> {
   /** The real path of the folder. */

@@ -55,11 +55,11 @@ export interface Layout {
   readonly tempFolder: readonly string[]
   /** Folders are there for keys alone: one that is left empty goes, whoever made it. */
   readonly ownsFolders: boolean
-  /** Files are somebody's own: a put keeps mode and owner of what it replaces. */
-  readonly keepsAttributes: boolean
+  /** Files are somebody's own: not all may be values, and a put keeps mode and owner of what it replaces. */
+  readonly filesAreForeign: boolean
   /** Why the layout cannot hold `key`, or `undefined` when it can. */
   problemOf(key: Key): string | undefined
-  /** Where the value of `key` is. Asked only about keys without a problem. */
+  /** Where the value of `key` is. Asked about no key with a problem, and not about the root. */
   placeOf(key: Key): Place
   /** What is one level below `prefix`. */
   readLevel(prefix: Key, reader: LevelReader): Promise<Level>

@@ -18,7 +18,7 @@ export function plainLayout(platform: string = process.platform): Layout {
     version: undefined,
     tempFolder: [NEAR_TEMP_FOLDER],
     ownsFolders: false,
-    keepsAttributes: true,
+    filesAreForeign: true,
 
     problemOf(key: Key): string | undefined {
       for (const segment of key.segments) {

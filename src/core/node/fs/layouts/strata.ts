@@ -7,14 +7,14 @@ export const PRIVATE_FOLDER = '.strata'
 
 /**
  * The layout for every key: the value of `/a/b` is the file `a/b.val`, what is below it is in the folder `a/b`.
- * Names are encoded (see `encodeSegment`); the value of the root is `.val`.
+ * Names are encoded (see `encodeSegment`).
  */
 export const strataLayout: Layout = {
   name: 'strata',
   version: 1,
   tempFolder: [PRIVATE_FOLDER, 'tmp'],
   ownsFolders: true,
-  keepsAttributes: false,
+  filesAreForeign: false,
 
   problemOf: () => undefined,
 

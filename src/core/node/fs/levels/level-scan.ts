@@ -116,6 +116,8 @@ export class LevelScan implements LevelReader {
     for (const entry of entries) {
       if (entry.isFile() || entry.isDirectory()) followed.push(entry)
       else {
+        // What a link leads to can change while its folder does not.
+        this.isSettled = false
         const target = await links.targetOf([...names, entry.name])
         if (target !== undefined) {
           followed.push({

@@ -1,9 +1,17 @@
 import type { Child } from '../../../datastore.ts'
+import { forEachBounded } from '../calls/for-each-bounded.ts'
 import type { Folder } from '../guard/folder-guard.ts'
 import type { LinkResolver } from '../guard/link-resolver.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { Place } from '../layout.ts'
 import type { StoreFiles } from '../open/store-files.ts'
+
+const AT_ONCE = 32
+
+interface Indexed {
+  readonly place: Place
+  readonly index: number
+}
 
 /** Looks up the sizes of many values, entering each folder once. */
 export class SizeReader {
@@ -24,30 +32,39 @@ export class SizeReader {
 
   /** The size of each value, in bytes. */
   async sizesOf(places: readonly (Place | undefined)[]): Promise<(number | undefined)[]> {
-    const folders = new Map<string, Promise<Folder | undefined>>()
-    const enter = (names: readonly string[]): Promise<Folder | undefined> => {
-      const path = names.join('/')
-      const folder = folders.get(path) ?? this.#enter(names)
-      folders.set(path, folder)
-      return folder
+    const sizes = places.map((): number | undefined => undefined)
+    for (const group of byFolder(places)) {
+      const folder = await this.#enter(group[0].place.folder)
+      try {
+        await forEachBounded(group, AT_ONCE, async ({ place, index }) => {
+          sizes[index] = folder && (await this.#sizeOf(place, folder))
+        })
+      } finally {
+        await this.#files.guard.leave(folder)
+      }
     }
-    try {
-      return await Promise.all(
-        places.map(async place => place && this.#sizeOf(place, await enter(place.folder))),
-      )
-    } finally {
-      for (const folder of folders.values()) await this.#files.guard.leave(await folder)
-    }
+    return sizes
   }
 
   async #enter(names: readonly string[]): Promise<Folder | undefined> {
     return this.#files.guard.enter((await this.#links?.resolve(names)) ?? names)
   }
 
-  async #sizeOf(place: Place, folder: Folder | undefined): Promise<number | undefined> {
-    if (folder === undefined) return undefined
+  async #sizeOf(place: Place, folder: Folder): Promise<number | undefined> {
     const stats = await this.#files.disk.lstat(joinPath(folder.path, place.name))
     if (stats?.isSymbolicLink() !== true) return stats?.size
     return (await this.#links?.targetOf([...place.folder, place.name]))?.size
   }
+}
+
+function byFolder(places: readonly (Place | undefined)[]): Iterable<[Indexed, ...Indexed[]]> {
+  const groups = new Map<string, [Indexed, ...Indexed[]]>()
+  for (const [index, place] of places.entries()) {
+    if (place === undefined) continue
+    const path = place.folder.join('/')
+    const group = groups.get(path)
+    if (group === undefined) groups.set(path, [{ place, index }])
+    else group.push({ place, index })
+  }
+  return groups.values()
 }

@@ -1,10 +1,10 @@
+import { forEachBounded } from '../calls/for-each-bounded.ts'
 import type { Disk } from '../disk/disk.ts'
 import { SYNC_FILE } from '../disk/open-flags.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import type { Place } from '../layout.ts'
 import type { FolderSync } from './folder-sync.ts'
-import { forEachBounded } from './for-each-bounded.ts'
 
 /** So many places are remembered one by one; past that, `sync` has to go through everything. */
 const REMEMBERED = 20_000

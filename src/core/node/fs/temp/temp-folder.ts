@@ -94,12 +94,25 @@ export class TempFolder {
 
   async #enter(): Promise<Folder> {
     try {
+      // One that is not kept is hardly ever there: to make it first saves looking for it in vain.
+      if (!this.#isKept) await this.#make()
       const folder = await this.#guard.enter(this.#names, { make: () => undefined })
       if (folder === undefined) throw new Error('its temporary folder could not be made')
       return folder
     } catch (error) {
       this.#folder = undefined
       throw error
+    }
+  }
+
+  async #make(): Promise<void> {
+    const parent = await this.#guard.enter(this.#names.slice(0, -1))
+    if (parent === undefined) return
+    try {
+      const path = joinPath(parent.path, this.#names.at(-1) ?? '')
+      await ignoring(['EEXIST', 'ENOENT'], async () => this.#disk.mkdir(path))
+    } finally {
+      await this.#guard.leave(parent)
     }
   }
 

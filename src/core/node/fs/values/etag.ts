@@ -25,7 +25,7 @@ export class VersionClock {
   #last = 0
 
   /** @param now A clock in milliseconds since 1970. */
-  constructor(now: () => number = () => performance.timeOrigin + performance.now()) {
+  constructor(now: () => number = Date.now) {
     this.#now = now
   }
 

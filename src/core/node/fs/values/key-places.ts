@@ -14,9 +14,9 @@ export class KeyPlaces {
     this.#links = links
   }
 
-  /** `undefined` for a key that the layout cannot hold, and that is absent therefore. */
+  /** `undefined` for the root and for a key that the layout cannot hold: they are absent. */
   async of(key: Key): Promise<Place | undefined> {
-    if (this.#layout.problemOf(key) !== undefined) return undefined
+    if (key.isRoot || this.#layout.problemOf(key) !== undefined) return undefined
     const place = this.#layout.placeOf(key)
     if (this.#links === undefined) return place
     const names = await this.#links.resolve([...place.folder, place.name])

@@ -30,7 +30,7 @@ export class Stager {
     fill: (fd: number) => Promise<void>,
   ): Promise<TempFile> {
     const { layout } = this.#files
-    const mode = layout.keepsAttributes && current !== undefined ? current.mode & PERMISSION_BITS : NEW_FILE
+    const mode = layout.filesAreForeign && current !== undefined ? current.mode & PERMISSION_BITS : NEW_FILE
     return this.#fill(await this.#create(place, mode), fill)
   }
 

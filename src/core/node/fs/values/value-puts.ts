@@ -57,7 +57,7 @@ export class ValuePuts {
   async #stageStream(key: Key, chunks: AsyncIterable<Uint8Array>): Promise<TempFile> {
     const { places, reader, writer, files } = this.#folder
     const place = await places.toWrite('put', key)
-    const current = files.layout.keepsAttributes ? await reader.stat(place, true) : undefined
+    const current = files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
     return writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
   }
 
@@ -67,7 +67,7 @@ export class ValuePuts {
     const { create, replace, ifMatch, signal } = options
     const place = await places.toWrite('put', key)
     const isJudged = create === false || replace === false || ifMatch !== undefined
-    const current = isJudged || files.layout.keepsAttributes ? await reader.stat(place, true) : undefined
+    const current = isJudged || files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
     checkPreconditions('put', key, current && { etag: etagOf(current) }, isJudged ? options : {})
     const file = await stage(place, current)
     if (signal?.aborted === true) await writer.stager.discard(file)

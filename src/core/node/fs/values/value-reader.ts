@@ -29,6 +29,8 @@ export class ValueReader {
 
   /** The file of a value, open for reading; `undefined` where there is no value. */
   async open(place: Place): Promise<OpenValue | undefined> {
+    // Opening a device can do something already.
+    if (this.#layout.filesAreForeign && (await this.stat(place)) === undefined) return undefined
     const fd = await this.#absentBelowFile(() => this.#guard.openFile(place.folder, place.name))
     if (fd === undefined) return undefined
     try {
@@ -54,7 +56,7 @@ export class ValueReader {
       const stats = await this.#disk.lstat(path)
       if (stats === undefined) return undefined
       if (this.#isValue(stats, place)) {
-        if (forWriting && this.#layout.keepsAttributes) await this.#disk.assertWritable(path)
+        if (forWriting && this.#layout.filesAreForeign) await this.#disk.assertWritable(path)
         return stats
       }
       if (forWriting) throw new Obstacle('folder', namesOf(place))

@@ -39,7 +39,7 @@ export class ValueWriter {
     let isMoved = false
     try {
       const move = async (): Promise<readonly string[][]> => {
-        if (layout.keepsAttributes && options.current !== undefined) {
+        if (layout.filesAreForeign && options.current !== undefined) {
           await this.stager.inherit(file, options.current)
         }
         return this.#moveInto(place, file.path, options.mustBeNew === true)

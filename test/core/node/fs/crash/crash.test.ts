@@ -37,24 +37,24 @@ it(`F4 ${KILLS} kills: each key holds its old or its new value, whole, and no te
   timeout: 240_000,
 }, async () => {
   const perLane = KILLS / lanes.length
-  const changes = await Promise.all(
+  const begun = await Promise.all(
     lanes.map(async ({ options }, lane) => {
       const root = await roots.make()
       let held: Held = new Map(crashKeys.map((_, index) => [index, new Set([0])]))
       let serial = 0
-      let changed = 0
+      let changes = 0
       for (let round = 0; round < perLane; round++) {
         const lines = await killedAfter(root, options, serial, 5 + pseudoRandom(lane, round) * 55)
         const last = lastChanges(lines, held)
         serial = Math.max(serial, last.serial)
-        changed += last.changed
+        changes += last.begun
         held = await check(root, options, last.allowed)
       }
-      return changed
+      return changes
     }),
   )
   // The writers were killed while they wrote, not while they slept.
-  for (const changed of changes) expect(changed).toBeGreaterThan(perLane)
+  for (const changes of begun) expect(changes).toBeGreaterThan(perLane)
 })
 
 /** Runs a writer, kills it so many milliseconds after it began to write, and gives what it said. */
@@ -82,16 +82,16 @@ async function killedAfter(
 /** From what the writer said: the value that each key had last, and the one that it may have got. */
 function lastChanges(lines: readonly string[], before: Held) {
   const allowed: Held = new Map(before)
-  let [serial, changed] = [0, 0]
+  let [serial, begun] = [0, 0]
   for (const line of lines) {
     const [verb, key, own] = line.split(' ')
     if (own === undefined) continue
     const [index, value] = [Number(key), Number(own)]
     serial = Math.max(serial, value)
-    if (verb === 'done') changed++
+    if (verb === 'begin') begun++
     allowed.set(index, verb === 'done' ? new Set([value]) : new Set([...(allowed.get(index) ?? []), value]))
   }
-  return { allowed, serial: serial + 10, changed }
+  return { allowed, serial: serial + 10, begun }
 }
 
 /** Reopens the folder, checks it, and gives what each key holds now. */
