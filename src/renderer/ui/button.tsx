@@ -1,6 +1,7 @@
 import type { ReactNode, Ref } from 'react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components/Button'
 import styles from './button.module.css'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   readonly children: ReactNode
@@ -10,8 +11,9 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
 }
 
 export function Button({ variant = 'plain', children, ...props }: ButtonProps) {
+  const shown = useKeptFocus(props)
   return (
-    <AriaButton {...props} className={`${styles['button']} ${styles[variant]}`}>
+    <AriaButton {...shown} className={`${styles['button']} ${styles[variant]}`}>
       {children}
     </AriaButton>
   )

@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components/Button'
 import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip'
 import styles from './button.module.css'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 export interface IconButtonProps
   extends Omit<AriaButtonProps, 'className' | 'children' | 'style' | 'aria-label'> {
@@ -16,10 +17,11 @@ export interface IconButtonProps
 
 export function IconButton({ label, icon: Icon, shortcut, isPressed, ...props }: IconButtonProps) {
   const pressed = isPressed === undefined ? {} : { 'aria-pressed': isPressed }
+  const shown = useKeptFocus(props)
   return (
     <TooltipTrigger delay={600}>
       <AriaButton
-        {...props}
+        {...shown}
         {...pressed}
         aria-label={label}
         className={`${styles['button']} ${styles['icon']}`}
