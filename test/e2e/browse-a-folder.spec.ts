@@ -41,6 +41,20 @@ test('an edit that is put with Ctrl+S changes its file and nothing else', async 
   expect(differences(before, await listing(folder))).toEqual([join('zustand', 'package.json')])
 })
 
+test('a button that is disabled by its own press keeps the focus', async ({ strata: { open, window }, folder }) => {
+  await open({ type: 'folder', path: folder })
+  await window.openText('/react/package.json')
+  await window.append(' ')
+  await window.put.focus()
+  await window.page.keyboard.press('Enter')
+  await expect(window.put).toBeDisabled()
+  await expect(window.put).toBeFocused()
+  await window.page.keyboard.press('Enter')
+  await window.page.keyboard.press('Shift+Tab')
+  await expect(window.put).not.toBeFocused()
+  await expect(window.put).toHaveAttribute('disabled')
+})
+
 test('saving without an edit leaves bytes and times alone', async ({ strata: { open, window }, folder }) => {
   const before = await listing(folder)
   await open({ type: 'folder', path: folder })

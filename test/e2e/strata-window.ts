@@ -67,6 +67,14 @@ export class StrataWindow {
     await this.page.keyboard.insertText(text)
   }
 
+  /** Replaces all of a text by what is pasted, as a person does with many lines. */
+  async pasteOver(field: Locator, text: string): Promise<void> {
+    await this.page.evaluate(pasted => navigator.clipboard.writeText(pasted), text)
+    await field.focus()
+    await this.page.keyboard.press('Control+a')
+    await this.page.keyboard.press('Control+v')
+  }
+
   /** Types at the end of the value. */
   async append(text: string): Promise<void> {
     await this.value.focus()

@@ -59,6 +59,7 @@ export const test = base.extend<Fixtures>({
     const warned = (warning: Error) => logged.push(`Node warns: ${warning.stack ?? warning.message}`)
     process.on('warning', warned)
     const shell = await startWebShell({ host, pageDirectory: PAGE })
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     const window = new StrataWindow(page)
     const show = async (session: SessionInfo) => {
       host.showFirst(session.id)

@@ -1,0 +1,130 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locator, Page } from '@playwright/test'
+import { expect, type Strata, test } from './strata.ts'
+
+interface Scene {
+  readonly page: Page
+  readonly document: Locator
+  readonly apply: Locator
+  readonly problems: Locator
+  /** Replaces the document. */
+  write(text: string): Promise<void>
+}
+
+/** Edits the stack of a file: a memory tier over a folder with one key. */
+async function edit({ open, window }: Strata, folder: string): Promise<Scene> {
+  const { page } = window
+  await mkdir(join(folder, 'data'))
+  await writeFile(join(folder, 'data', 'here.txt'), 'old')
+  const file = join(folder, 'mine.stack.json')
+  await writeFile(file, documentOf({ kind: 'memory' }, { kind: 'fs', path: 'data', layout: 'plain' }))
+  await open({ type: 'stackFile', path: file })
+  await expect(window.row('here.txt')).toBeVisible()
+  await page.keyboard.press('Control+e')
+  const document = page.getByRole('textbox', { name: 'Stack document' })
+  await expect(document).toBeVisible()
+  return {
+    page,
+    document,
+    apply: page.getByRole('button', { name: 'Apply', exact: true }),
+    problems: page.getByRole('list', { name: 'Problems' }),
+    write: text => window.pasteOver(document, text),
+  }
+}
+
+function documentOf(...tiers: readonly object[]): string {
+  return JSON.stringify({ strata: 1, name: 'Mine', root: { kind: 'tiered', tiers } }, null, 2)
+}
+
+/** The stack that ran before still answers, also to a put. */
+async function expectToServe({ window }: Strata, folder: string): Promise<void> {
+  await window.openText('/here.txt')
+  await window.typeOver('new')
+  await window.save()
+  expect(await readFile(join(folder, 'data', 'here.txt'), 'utf8')).toBe('new')
+}
+
+test('a broken document cannot be applied, and the stack goes on', async ({ strata, folder }) => {
+  const { apply, problems, write, page } = await edit(strata, folder)
+  await write('{ "strata": 1, "root": ')
+  await expect(page.getByText('The text is no valid JSON')).toBeVisible()
+  await expect(problems.getByRole('button')).toHaveCount(1)
+  await expect(apply).toBeDisabled()
+  await expectToServe(strata, folder)
+})
+
+test('an unknown kind is told at its path, with the kinds that there are, and is refused when applied', async ({
+  strata,
+  folder,
+}) => {
+  const { apply, problems, write, page } = await edit(strata, folder)
+  await write(documentOf({ kind: 'memroy' }, { kind: 'fs', path: 'data', layout: 'plain' }))
+  const problem = problems.getByRole('button', { name: /root\.tiers\[0\]\.kind/ })
+  await expect(problem).toContainText(/memroy.*memory/)
+  await apply.click()
+  await expect(page.getByRole('alert').filter({ hasText: 'The stack that was open goes on' })).toBeVisible()
+  await expectToServe(strata, folder)
+})
+
+test('an option that no kind has, or of a wrong type, is told at its path', async ({ strata, folder }) => {
+  const { problems, write } = await edit(strata, folder)
+  await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 7, layout: 'plian', colour: 'red' }))
+  for (const path of [/root\.tiers\[1\]\.path/, /root\.tiers\[1\]\.layout/, /colour/]) {
+    await expect(problems.getByRole('button', { name: path })).toBeVisible()
+  }
+})
+
+test('X6 a missing folder is refused when it is applied, at its path, and the stack goes on', async ({
+  strata,
+  folder,
+}) => {
+  const { apply, write, page } = await edit(strata, folder)
+  await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'nowhere', layout: 'plain' }))
+  await expect(apply).toBeEnabled()
+  await apply.click()
+  const failure = page.getByRole('alert').filter({ hasText: 'The stack that was open goes on' })
+  await expect(failure).toContainText('no such folder')
+  await expect(page.getByRole('list', { name: 'Problems' })).toContainText('root.tiers[1].path')
+  await expectToServe(strata, folder)
+  await page.getByRole('tab', { name: /^Stack/ }).click()
+  await write(
+    documentOf({ kind: 'memory' }, { kind: 'fs', path: 'data', layout: 'plain', durability: 'full' }),
+  )
+  await apply.click()
+  await expect(page.getByText('Running as shown')).toBeVisible()
+})
+
+test('X6 a stack that is applied takes the place of the old one, and its keys are shown', async ({
+  strata,
+  folder,
+}) => {
+  const { apply, write, page } = await edit(strata, folder)
+  await mkdir(join(folder, 'other'))
+  await writeFile(join(folder, 'other', 'there.txt'), 'there')
+  await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'other', layout: 'plain' }))
+  await apply.click()
+  await expect(page.getByText('Running as shown')).toBeVisible()
+  await expect(strata.window.row('there.txt')).toBeVisible()
+  await expect(strata.window.row('here.txt')).toBeHidden()
+  await expect(page.getByText('Not saved to mine.stack.json')).toBeVisible()
+  await page.keyboard.press('Control+s')
+  await expect(page.getByText('Saved in mine.stack.json')).toBeVisible()
+  expect(await readFile(join(folder, 'mine.stack.json'), 'utf8')).toContain('"path": "other"')
+})
+
+test('a stack file that is no stack is refused with its path, and nothing is opened', async ({
+  strata: { shell, window },
+  folder,
+}) => {
+  const { page } = window
+  await writeFile(join(folder, 'odd.stack.json'), '{ "strata": 1, "root": { "kind": "fs" } }')
+  await page.goto(shell.address)
+  await expect(page.getByRole('region', { name: 'Welcome' })).toBeVisible()
+  await page.keyboard.press('Control+Shift+o')
+  const dialog = page.getByRole('dialog', { name: 'Open stack file' })
+  await dialog.getByRole('combobox', { name: 'Path' }).fill(join(folder, 'odd.stack.json'))
+  await page.keyboard.press('Enter')
+  await expect(window.notifications).toContainText('root.path')
+  await expect(page.getByRole('region', { name: 'Welcome' })).toBeVisible()
+})

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, type Strata, test } from './strata.ts'
+
+const LINES = Array.from({ length: 60_000 }, (_, index) => `line ${index}: ${'x'.repeat(index % 60)}\r\n`)
+const TEXT = LINES.join('')
+
+async function openLarge({ open, window }: Strata, folder: string): Promise<string> {
+  const file = join(folder, 'large.log')
+  await writeFile(file, TEXT)
+  await open({ type: 'folder', path: folder })
+  await window.openText('/large.log')
+  await expect(window.page.getByText('shown in pages, read-only')).toBeVisible()
+  return file
+}
+
+function hashOf(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+test('a value above 1 MiB opens in pages and read-only, and its pages are turned', async ({
+  strata,
+  folder,
+}) => {
+  const { window } = strata
+  const { page } = window
+  expect(TEXT.length).toBeGreaterThan(2 * 1024 * 1024)
+  const file = await openLarge(strata, folder)
+  const pages = page.getByRole('group', { name: 'Pages' })
+  await expect(window.value).toContainText('line 0:')
+  await window.value.focus()
+  await page.keyboard.type('typed')
+  await expect(window.value).not.toContainText('typed')
+  await expect(window.put).toBeDisabled()
+  await pages.getByRole('button', { name: 'Last page' }).click()
+  await expect(pages.getByRole('status')).toContainText(`of ${TEXT.length.toLocaleString('en-US')}`)
+  await window.value.focus()
+  await page.keyboard.press('Control+End')
+  await expect(window.value).toContainText('line 59999:')
+  await pages.getByRole('button', { name: 'First page' }).click()
+  await expect(window.value).toContainText('line 0:')
+  await page.getByLabel('View as').selectOption('hex')
+  const hex = page.getByRole('grid', { name: 'Value' })
+  await expect(hex.getByRole('row').first()).toContainText('6C 69 6E 65', { ignoreCase: true })
+  expect(await readFile(file, 'utf8')).toBe(TEXT)
+})
+
+test('"Load all" makes it editable, and only what was typed changes', async ({ strata, folder }) => {
+  const { window } = strata
+  const file = await openLarge(strata, folder)
+  await window.button('Load all').click()
+  await expect(window.button('Load all')).toBeHidden()
+  await window.value.focus()
+  await window.page.keyboard.press('Control+Home')
+  await window.page.keyboard.insertText('first ')
+  await window.save()
+  expect(hashOf(await readFile(file))).toBe(hashOf(`first ${TEXT}`))
+})
+
+test('"Save to file…" streams into the file that is picked', async ({ strata, folder }) => {
+  const { window } = strata
+  // No test can drive the browser's own dialog: it answers with a file of the page's private file system.
+  await window.page.addInitScript(() => {
+    Object.assign(globalThis, {
+      showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) => {
+        const root = await navigator.storage.getDirectory()
+        return root.getFileHandle(suggestedName, { create: true })
+      },
+    })
+  })
+  await openLarge(strata, folder)
+  await window.button('Save to file…').click()
+  const saved = () =>
+    window.page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory()
+      const file = await (await root.getFileHandle('large.log', { create: true })).getFile()
+      return file.text()
+    })
+  await expect.poll(async () => (await saved()).length).toBe(TEXT.length)
+  expect(hashOf(await saved())).toBe(hashOf(TEXT))
+})
+
+test('"Save to file…" is a download where the browser has no such dialog', async ({ strata, folder }) => {
+  const { window } = strata
+  await window.page.addInitScript(() => {
+    Object.assign(globalThis, { showSaveFilePicker: undefined })
+  })
+  await openLarge(strata, folder)
+  const downloading = window.page.waitForEvent('download')
+  await window.button('Save to file…').click()
+  const download = await downloading
+  expect(download.suggestedFilename()).toBe('large.log')
+  expect(hashOf(await readFile(await download.path()))).toBe(hashOf(TEXT))
+})
+
+test('"Replace from file…" puts the bytes of another file', async ({ strata, folder }) => {
+  const { window } = strata
+  const file = await openLarge(strata, folder)
+  const bytes = Buffer.alloc(5 * 1024 * 1024, Uint8Array.of(0, 1, 2, 250, 251))
+  const choosing = window.page.waitForEvent('filechooser')
+  await window.button('Replace from file…').click()
+  await (await choosing).setFiles({ name: 'other.bin', mimeType: 'application/octet-stream', buffer: bytes })
+  await expect(window.inspector.getByText('5 MiB')).toBeVisible()
+  expect(hashOf(await readFile(file))).toBe(hashOf(bytes))
+})
