@@ -35,6 +35,47 @@ class GatedStore extends MemoryDatastore {
   }
 }
 
+/** Works out listings at once, but hands over those that `holds` says only when it is let go. */
+class LateStore extends MemoryDatastore {
+  holds: (prefix: Key, options: ListOptions) => boolean = () => false
+  held = 0
+  #deliver: () => void = () => undefined
+
+  deliver(): void {
+    this.#deliver()
+  }
+
+  override async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    const page = await super.list(prefix, options)
+    if (!this.holds(prefix, options)) return page
+    this.held++
+    await new Promise<void>(resolve => {
+      this.#deliver = resolve
+    })
+    return page
+  }
+}
+
+/** Has values under so many numbered names, made up as they are listed. */
+class NumberedStore extends MemoryDatastore {
+  readonly #count: number
+
+  constructor(count: number) {
+    super()
+    this.#count = count
+  }
+
+  override async list(prefix: Key, { after, limit = 1000 }: ListOptions = {}): Promise<ListPage> {
+    const start = after === undefined ? 0 : Number(after.slice(1)) + 1
+    const end = Math.min(start + limit, this.#count)
+    const children = Array.from({ length: end - start }, (_, index) => {
+      const name = nameOf(start + index)
+      return { name, key: prefix.childOfCleanSegment(name), isValue: true, isBranch: false, size: 1 }
+    })
+    return { children, ...(end < this.#count && { cursor: nameOf(end - 1) }) }
+  }
+}
+
 /** Tells sizes on small pages only, as a store does that has to look at each file. */
 class SizelessStore extends GatedStore {
   override async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
@@ -104,7 +145,7 @@ describe('levels.rows', () => {
   })
 
   it('a million names: the first rows come while indexing goes on, and the last are right', async () => {
-    const store = await gatedWith(1_000_000)
+    const store = new NumberedStore(1_000_000)
     const { page, session } = await openSession(store)
     const first = await rowsOf(page, session, '/', 0, 60)
     expect(first.rows[59]?.name).toBe(nameOf(59))
@@ -275,6 +316,45 @@ describe('levels after changes', () => {
       name => name !== nameOf(2600),
     )
     expect(all).toEqual([...expected, `${nameOf(2500)}x`, `${nameOf(3)}x`].sort())
+  })
+
+  it('a page that was on its way during a change does not undo it', async () => {
+    const store = new LateStore()
+    for (let index = 0; index < 3000; index++) await store.put(Key.of(nameOf(index)), bytesOf('x'))
+    store.holds = (_prefix, { after }) => after === nameOf(999)
+    const { page, session } = await openSession(store)
+    await rowsOf(page, session, '/', 0, 1)
+    await eventually(() => store.held === 1)
+    await page.call('store.delete', { session, key: `/${nameOf(1500)}` })
+    await page.call('store.put', { session, key: `/${nameOf(1500)}x`, bytes: bytesOf('new') })
+    await page.call('store.put', { session, key: `/${nameOf(1501)}`, bytes: bytesOf('longer') })
+    // What is known is applied before the page arrives.
+    await rowsOf(page, session, '/', 0, 1)
+    store.deliver()
+    const { rows } = await rowsOf(page, session, '/', 1499, 4)
+    expect(rows.map(row => [row.name, row.size])).toEqual([
+      [nameOf(1499), 1],
+      [`${nameOf(1500)}x`, 3],
+      [nameOf(1501), 6],
+      [nameOf(1502), 1],
+    ])
+  })
+
+  it('a branch found empty while it was filled again stays', async () => {
+    const store = new LateStore()
+    await store.put(Key.parse('/a/b'), bytesOf('x'))
+    const { page, session } = await openSession(store)
+    expect(await listing(page, session, '/')).toEqual(['a/'])
+    store.holds = prefix => prefix.toString() === '/a'
+    await page.call('store.delete', { session, key: '/a/b' })
+    await eventually(() => store.held === 1)
+    await page.call('store.put', { session, key: '/a/c', bytes: bytesOf('x') })
+    store.deliver()
+    // The outdated finding is dropped, and the store is asked once more.
+    await eventually(() => store.held === 2)
+    expect(await listing(page, session, '/')).toEqual(['a/'])
+    store.deliver()
+    expect(await listing(page, session, '/')).toEqual(['a/'])
   })
 
   it('the version grows when rows that were handed out change, and not before', async () => {

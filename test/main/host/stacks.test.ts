@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -138,6 +138,15 @@ describe('stacks.read, stacks.write', () => {
     await client.call('stacks.write', { path, text: TEXT, replace: true })
     expect(await readFile(path, 'utf8')).toBe(TEXT)
     expect(await readdir(join(path, '..'))).toEqual(['my.stack.json'])
+  })
+
+  it('keep a private file private', async ctx => {
+    if (process.platform === 'win32') ctx.skip('Windows has no such modes')
+    const client = await page()
+    const path = join(await tempFolder(), 'my.stack.json')
+    await writeFile(path, 'old', { mode: 0o600 })
+    await client.call('stacks.write', { path, text: TEXT, replace: true })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
   it('two that make one file at once: one does, the other is told', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { hasErrno } from './has-errno.ts'
 import { makeFolder } from './make-folder.ts'
@@ -19,7 +19,7 @@ export async function writeFileAtomically(
   await makeFolder(folder)
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
   try {
-    await writeDurably(temporary, text)
+    await writeDurably(temporary, text, await modeOf(path))
     if (options.replace) await rename(temporary, path)
     else await claim(temporary, path)
     await syncFolder(folder)
@@ -28,8 +28,18 @@ export async function writeFileAtomically(
   }
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx')
+/** Who could not read the old file cannot read the new one. */
+async function modeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode & 0o777
+  } catch (error) {
+    if (hasErrno(error, ['ENOENT'])) return undefined
+    throw error
+  }
+}
+
+async function writeDurably(path: string, text: string, mode: number | undefined): Promise<void> {
+  const file = await open(path, 'wx', mode)
   try {
     await file.writeFile(text)
     await file.sync()

@@ -26,7 +26,7 @@ So this text was in one folder only. Since you opened it, it is in the Cache as 
 1. Open \`/films/Film:Metropolis\`. It is a value (the film) and a branch (its poster and reviews) at once.
 2. Change its price and press Put (Ctrl+S, on a Mac Cmd+S). \`22.00\` stays \`22.00\`: only what you edit changes.
 3. Look into the folders \`shard-a\` and \`shard-b\`: each holds its share of the keys, one file a value.
-4. Choose "Edit stack" and give the Shards a third folder, or take the Cache away. Apply, and go on working.
+4. Choose "Edit stack", take the Cache away and apply: every key is still there, since the Shards are the truth.
 5. Open \`/logs/2025.log\`: more than a megabyte, read page by page.
 6. Press the lock: from now on nothing here can be written, whatever you press.
 `
