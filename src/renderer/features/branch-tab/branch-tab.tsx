@@ -10,6 +10,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import styles from './branch-tab.module.css'
 import { childKey, parentOf, pathTo } from './child-keys.ts'
 import { ChildRows } from './child-rows.ts'
+import { ChildSizes } from './child-sizes.ts'
 import { ChildrenTable } from './children-table.tsx'
 import { CountLine } from './count-line.tsx'
 import { useCountJob } from './use-count-job.ts'
@@ -36,10 +37,12 @@ export function BranchTab({ client, session, prefix, onOpen, onRequest }: Branch
   const { id } = session
   const rows = useMemo(() => new ChildRows(client, id, prefix), [client, id, prefix])
   const { count, accuracy, failure, revision } = useSyncExternalStore(rows.subscribe, rows.getSnapshot)
+  const sizes = useMemo(() => new ChildSizes(client, id, prefix), [client, id, prefix])
   const counting = useCountJob(client, id, prefix)
   const isLocked = session.isReadOnly || !session.isWritable
   // Another stack may run under the same session by now: its children are read anew.
   useEffect(() => rows.start(), [rows, session.document])
+  useEffect(() => sizes.start(), [sizes])
 
   const open = useCallback(
     (row: Row, as: 'key' | 'branch', isPreview: boolean) =>
@@ -89,6 +92,7 @@ export function BranchTab({ client, session, prefix, onOpen, onRequest }: Branch
         ) : (
           <ChildrenTable
             rows={rows}
+            sizes={sizes}
             count={count}
             revision={revision}
             onOpen={open}

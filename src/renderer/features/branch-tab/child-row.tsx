@@ -8,6 +8,8 @@ export interface ChildRowProps {
   readonly index: number
   /** Absent until it has come. */
   readonly row: Row | undefined
+  /** Bytes of its value, where they are known. */
+  readonly size: number | undefined
   readonly isActive: boolean
   /** Pixels from the top of the rows' layer. */
   readonly y: number
@@ -19,7 +21,7 @@ export interface ChildRowProps {
 }
 
 /** One child: its name opens it. */
-export function ChildRow({ index, row, isActive, y, onActivate, onSelect, onOpen }: ChildRowProps) {
+export function ChildRow({ index, row, size, isActive, y, onActivate, onSelect, onOpen }: ChildRowProps) {
   return (
     <div
       role="row"
@@ -47,14 +49,18 @@ export function ChildRow({ index, row, isActive, y, onActivate, onSelect, onOpen
           </button>
         )}
       </span>
-      <span role="cell" className={styles['size']} title={exactSize(row)}>
-        {row?.size === undefined ? '' : formatBytes(row.size)}
+      <span
+        role="cell"
+        className={styles['size']}
+        title={size === undefined ? undefined : formatExactBytes(size)}
+      >
+        {size === undefined ? '' : formatBytes(size)}
       </span>
     </div>
   )
 }
 
-type NameButtonProps = Omit<ChildRowProps, 'y' | 'onSelect'>
+type NameButtonProps = Omit<ChildRowProps, 'y' | 'size' | 'onSelect'>
 
 /** There also before the name has come, so that the focus has a place. */
 function NameButton({ row, index, isActive, onActivate, onOpen }: NameButtonProps) {
@@ -85,8 +91,4 @@ function openedAs({ isValue }: Row): 'key' | 'branch' {
 function kindOf({ isValue, isBranch }: Row): string {
   if (isValue && isBranch) return 'value and branch'
   return isBranch ? 'branch' : 'value'
-}
-
-function exactSize(row: Row | undefined): string | undefined {
-  return row?.size === undefined ? undefined : formatExactBytes(row.size)
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Row } from '../../../shared/procedures/store.ts'
 import { isMacPlatform } from '../../ui/platform.ts'
 import { useRowWindow } from '../../ui/use-row-window.ts'
@@ -6,12 +6,14 @@ import styles from './branch-tab.module.css'
 import { moveRow } from './child-keys.ts'
 import { ChildRow } from './child-row.tsx'
 import type { ChildRows } from './child-rows.ts'
+import type { ChildSizes } from './child-sizes.ts'
 
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
 
 export interface ChildrenTableProps {
   readonly rows: ChildRows
+  readonly sizes: ChildSizes
   readonly count: number
   /** Changes whenever rows do. */
   readonly revision: number
@@ -23,17 +25,19 @@ export interface ChildrenTableProps {
 
 /** The children of a branch, any number of them, moved through by keyboard. */
 export function ChildrenTable(props: ChildrenTableProps) {
-  const { rows, count, revision, onOpen, onDelete, onCopy, onUp } = props
+  const { rows, sizes, count, revision, onOpen, onDelete, onCopy, onUp } = props
   const [wantedActive, setActive] = useState(0)
   const active = Math.max(0, Math.min(wantedActive, count - 1))
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
+  const sizesRevision = useSyncExternalStore(sizes.subscribe, sizes.getRevision)
   const body = useRef<HTMLDivElement>(null)
   /** Grows with every wish to have the focus on the active row. */
   const [focusWish, setFocusWish] = useState(0)
 
   useEffect(() => {
     rows.want(first, end)
-  }, [rows, first, end, revision])
+    sizes.want(namesWithoutSize(rows, first, end))
+  }, [rows, sizes, first, end, revision, sizesRevision])
 
   useLayoutEffect(() => {
     if (focusWish === 0) return
@@ -58,6 +62,11 @@ export function ChildrenTable(props: ChildrenTableProps) {
     else if (isCommand && event.key === 'c') onCopy(row)
     else return
     event.preventDefault()
+  }
+
+  const sizeAt = (index: number) => {
+    const row = rows.rowAt(index)
+    return row === undefined ? undefined : (row.size ?? sizes.sizeOf(row.name))
   }
 
   // The focus stays with its row, also while that is scrolled out of sight.
@@ -93,6 +102,7 @@ export function ChildrenTable(props: ChildrenTableProps) {
               key={index}
               index={index}
               row={rows.rowAt(index)}
+              size={sizeAt(index)}
               isActive={index === active}
               y={Math.max(-ROW_HEIGHT, Math.min(index, end) * ROW_HEIGHT - top)}
               onActivate={setActive}
@@ -104,6 +114,13 @@ export function ChildrenTable(props: ChildrenTableProps) {
       </div>
     </div>
   )
+}
+
+function namesWithoutSize(rows: ChildRows, first: number, end: number): string[] {
+  return Array.from({ length: end - first }, (_, index) => rows.rowAt(first + index))
+    .filter(row => row !== undefined)
+    .filter(row => row.isValue && row.size === undefined)
+    .map(row => row.name)
 }
 
 function openAs(row: Row): 'key' | 'branch' {

@@ -21,12 +21,11 @@ const lineBreaks: Extension = [
   EditorView.clipboardInputFilter.of(text => text.replaceAll(/\r\n?/g, '\n')),
 ]
 
-/** What every text in the tab has: numbers, search, special characters made visible. Long lines are not wrapped. */
-export function viewerSetup(label: string): Extension {
+/** What every text in the tab has: search, special characters made visible. Long lines are not wrapped. */
+export function viewerSetup(label: string, hasLineNumbers = true): Extension {
   return [
     lineBreaks,
-    lineNumbers(),
-    highlightActiveLineGutter(),
+    hasLineNumbers ? [lineNumbers(), highlightActiveLineGutter()] : [],
     highlightSpecialChars(),
     drawSelection(),
     bracketMatching(),

@@ -11,6 +11,8 @@ import { minimalChange } from './minimal-change.ts'
 export interface TextEditorOptions {
   readonly root: ShadowRoot
   readonly label: string
+  /** Off for a part of a text, whose first line is not the first. */
+  readonly hasLineNumbers?: boolean
   /** What is shown first. */
   readonly initial: Uint8Array
   /** What counts as unedited. */
@@ -36,12 +38,12 @@ export class TextEditor implements ValueEditor {
   /** What is shown while it is no UTF-8. */
   #opaque: Uint8Array | undefined
 
-  constructor({ root, label, initial, base, onEdit, onPut }: TextEditorOptions) {
+  constructor({ root, label, hasLineNumbers = true, initial, base, onEdit, onPut }: TextEditorOptions) {
     const decoded = decodeText(base)
     const state = EditorState.create({
       doc: Text.of((decoded ?? decodeLossy(base)).lines),
       extensions: [
-        viewerSetup(label),
+        viewerSetup(label, hasLineNumbers),
         fillsItsPlace,
         editingSetup(onPut),
         lineEndings(shapeOf(decoded ?? decodeLossy(base))),

@@ -21,6 +21,7 @@ export default function TextViewer({ label, bytes, onBadBytes }: TextViewerProps
     const editor = new TextEditor({
       root: shadowRootOf(host.current),
       label,
+      hasLineNumbers: false,
       initial: EMPTY,
       base: EMPTY,
       onEdit: () => undefined,
