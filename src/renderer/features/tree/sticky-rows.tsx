@@ -1,12 +1,11 @@
 import styles from './sticky-rows.module.css'
 import { indentOf, RowContent } from './tree-row.tsx'
 import { ROW_HEIGHT } from './view/scroll-scale.ts'
-import { stickyPath } from './view/sticky-path.ts'
 import type { TreeView } from './view/tree-view.ts'
 
 /** The branches that the first rows in sight are in. The rows themselves are in the tree: this is for the eye alone. */
 export function StickyRows({ view }: { readonly view: TreeView }) {
-  const path = stickyPath(view.source.state.model, view.position.virtual)
+  const path = view.sticky
   if (path.length === 0) return null
   return (
     <div aria-hidden className={styles['sticky']}>

@@ -44,11 +44,11 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await press('o', 'ArrowRight')
       const shown = page.getByRole('treeitem').filter({ hasText: 'U+202E' })
       await expect(shown).toHaveAttribute('aria-label', '\u202egnp.exe')
-      await expect(page.getByRole('treeitem').filter({ hasText: 'line␊break' })).toHaveAttribute(
+      await expect(page.getByRole('treeitem').filter({ hasText: 'line\\nbreak' })).toHaveAttribute(
         'aria-label',
         'line\nbreak',
       )
-      await expect(page.getByRole('treeitem').filter({ hasText: '␣spaces␣' })).toBeVisible()
+      await expect(page.getByRole('treeitem').filter({ hasText: '·spaces·' })).toBeVisible()
     })
 
     it('are few however many keys there are, also past what an element can be high', async () => {

@@ -2,16 +2,25 @@ import type { Row } from '../../../../shared/procedures/store.ts'
 import type { Level } from '../model/level.ts'
 import { type Place, STATUS_ROW } from '../model/row-model.ts'
 import { PAGE_ROWS } from './level-calls.ts'
+import { pageKey } from './page-cache.ts'
 import { type PageAddress, PageFetcher } from './page-fetcher.ts'
 import { Reconciler } from './reconciler.ts'
 import type { TreeState } from './tree-state.ts'
+
+/** The numbers of the rows that are looked at. */
+export interface Sight {
+  readonly first: number
+  readonly last: number
+  /** Rows apart from those. */
+  readonly alone: readonly number[]
+}
 
 /** Reads the pages that are looked at. */
 export class PageReader {
   readonly reconciler: Reconciler
   readonly #state: TreeState
   readonly #fetcher: PageFetcher
-  #sight = { first: 0, last: -1 }
+  #sight: Sight = { first: 0, last: -1, alone: [] }
 
   constructor(state: TreeState) {
     this.#state = state
@@ -23,8 +32,8 @@ export class PageReader {
   }
 
   /** Says which rows are looked at. */
-  look(first: number, last: number): void {
-    this.#sight = { first, last }
+  look(sight: Sight): void {
+    this.#sight = sight
     const missing: PageAddress[] = []
     for (const address of this.#pagesInSight()) {
       if (this.#state.pages.has(address.level, address.page)) {
@@ -37,7 +46,7 @@ export class PageReader {
   /** Reads again what failed. */
   retry(): void {
     this.#fetcher.retry()
-    this.look(this.#sight.first, this.#sight.last)
+    this.look(this.#sight)
   }
 
   async row({ level, index }: Place): Promise<Row | undefined> {
@@ -69,12 +78,15 @@ export class PageReader {
 
   #pagesInSight(): readonly PageAddress[] {
     const { model } = this.#state
+    const { first, last, alone } = this.#sight
     const addresses = new Map<string, PageAddress>()
-    for (let row = Math.max(0, this.#sight.first); row <= Math.min(this.#sight.last, model.rows - 1); row++) {
+    const add = (row: number) => {
       const { level, index } = model.at(row)
       const page = Math.floor(index / PAGE_ROWS)
-      if (index !== STATUS_ROW) addresses.set(`${level.id}:${page}`, { level, page })
+      if (index !== STATUS_ROW) addresses.set(pageKey(level, page), { level, page })
     }
+    for (let row = Math.max(0, first); row <= Math.min(last, model.rows - 1); row++) add(row)
+    for (const row of alone) if (row < model.rows) add(row)
     return [...addresses.values()]
   }
 }

@@ -46,9 +46,9 @@ export class TreeSource {
     this.state.calls.end()
   }
 
-  /** Says which rows are looked at: they are read and kept. */
-  look(first: number, last: number): void {
-    this.#pages.look(first, last)
+  /** Says which rows are looked at, in a row and alone: they are read and kept. */
+  look(first: number, last: number, alone: readonly number[] = []): void {
+    this.#pages.look({ first, last, alone })
   }
 
   /** The row at a place, if it was read. */

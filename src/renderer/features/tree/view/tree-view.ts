@@ -8,7 +8,7 @@ import { describeRow, type RowView } from './row-view.ts'
 import { positionAt, rested, SCROLL_START, type ScrollPosition, scrolled } from './scroll-position.ts'
 import { MAX_HEIGHT, ROW_HEIGHT, type ScrollScale, scrollScale } from './scroll-scale.ts'
 import { recallTree, rememberTree } from './session-memory.ts'
-import { MAX_STICKY } from './sticky-path.ts'
+import { MAX_STICKY, stickyPath } from './sticky-path.ts'
 
 /** Rows drawn beyond the edges of the window. */
 const OVERSCAN = 12
@@ -35,6 +35,7 @@ export class TreeView {
   #focus: TrackedPlace | undefined
   #top: TrackedPlace | undefined
   #position = SCROLL_START
+  #sticky: readonly number[] = []
   #viewport = 0
   #revision = 0
 
@@ -72,6 +73,11 @@ export class TreeView {
       first: Math.max(0, Math.floor(top) - OVERSCAN),
       end: Math.min(this.rows, Math.ceil(top + this.#viewport / ROW_HEIGHT) + OVERSCAN),
     }
+  }
+
+  /** The rows of the branches that the first rows in sight are in. */
+  get sticky(): readonly number[] {
+    return this.#sticky
   }
 
   /** Pixels that the scrolled element is high. */
@@ -227,7 +233,10 @@ export class TreeView {
     const isKept = virtual === this.#position.virtual && this.#position.physical <= physical
     if (!isKept) this.#position = positionAt(this.scale, virtual)
     const { first, end } = this.range
-    this.source.look(first - READ_AHEAD, end + READ_AHEAD)
+    this.#sticky = stickyPath(this.source.state.model, this.#position.virtual)
+    const { focusRow } = this
+    const alone = focusRow === undefined ? this.#sticky : [...this.#sticky, focusRow]
+    this.source.look(first - READ_AHEAD, end + READ_AHEAD, alone)
     this.#revision++
     for (const listener of this.#listeners) listener()
   }

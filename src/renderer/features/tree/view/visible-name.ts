@@ -15,6 +15,9 @@ const UNSEEN =
   // biome-ignore format: one line reads better
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|^[ \u00a0\u3000]+|[ \u00a0\u3000]+$/gu
 
+/** Signs that every font has and most readers know. */
+const FAMILIAR: Readonly<Record<string, string>> = { ' ': '·', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
 /** A name cut into what can be seen as it is and signs for what can't. */
 export function visibleName(name: string): readonly NamePart[] {
   const shown = name.length > MAX_SHOWN ? wellFormedStart(name) : name
@@ -32,10 +35,7 @@ export function visibleName(name: string): readonly NamePart[] {
 
 function sign(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  if (character === ' ') return '␣'
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-  if (code === 0x7f) return '␡'
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+  return FAMILIAR[character] ?? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** The first characters, without half a surrogate pair at the end. */

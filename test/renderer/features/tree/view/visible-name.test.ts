@@ -15,15 +15,15 @@ describe('visibleName()', () => {
   })
 
   it('gives a sign to what can not be seen', () => {
-    expect(text('a\nb')).toBe('a[␊]b')
-    expect(text('a\tb\u0000')).toBe('a[␉]b[␀]')
-    expect(text('\u007f\u0085')).toBe('[␡][U+0085]')
+    expect(text('a\nb')).toBe('a[\\n]b')
+    expect(text('a\tb\u0000')).toBe('a[\\t]b[U+0000]')
+    expect(text('\u007f\u0085')).toBe('[U+007F][U+0085]')
     expect(text('x\u202egnp.exe')).toBe('x[U+202E]gnp.exe')
     expect(text('a\u200bb\ufeff')).toBe('a[U+200B]b[U+FEFF]')
   })
 
   it('shows spaces at the ends, and leaves those between alone', () => {
-    expect(text('  a b ')).toBe('[␣␣]a b[␣]')
+    expect(text('  a b ')).toBe('[··]a b[·]')
   })
 
   it('never draws more than a screen of a name, nor half a character', () => {
