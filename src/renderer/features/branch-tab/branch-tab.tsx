@@ -88,7 +88,7 @@ export function BranchTab({ client, session, prefix, onOpen, onRequest }: Branch
             detail={`Nothing stands below ${JSON.stringify(prefix)}.`}
           />
         ) : count === undefined ? (
-          <div className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
+          <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
         ) : (
           <ChildrenTable
             rows={rows}
