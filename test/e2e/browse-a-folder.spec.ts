@@ -41,7 +41,10 @@ test('an edit that is put with Ctrl+S changes its file and nothing else', async 
   expect(differences(before, await listing(folder))).toEqual([join('zustand', 'package.json')])
 })
 
-test('a button that is disabled by its own press keeps the focus', async ({ strata: { open, window }, folder }) => {
+test('a button that is disabled by its own press keeps the focus', async ({
+  strata: { open, window },
+  folder,
+}) => {
   await open({ type: 'folder', path: folder })
   await window.openText('/react/package.json')
   await window.append(' ')
