@@ -45,7 +45,7 @@ const MOST_SIZED = 500
  *
  * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread: measured on a local disk, a
  * put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. No turn of
- * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 250 µs is left to the pool for
+ * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 200 µs is left to the pool for
  * a while, as are large values, long listings and flushes always.
  */
 export class FsDatastore extends BaseDatastore<Uint8Array> {

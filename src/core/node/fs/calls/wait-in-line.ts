@@ -14,15 +14,16 @@ export async function waitInLine<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (signal === undefined) return takeTurn(work)
-  let hasBegun = false
+  const progress = { hasBegun: false }
   const turn = takeTurn(async () => {
     throwIfAborted(signal, action, key)
-    hasBegun = true
+    progress.hasBegun = true
     return work()
   })
+  if (progress.hasBegun) return turn
   return new Promise((resolve, reject) => {
     const abort = (): void => {
-      if (!hasBegun) reject(new AbortError(action, { key, cause: signal.reason }))
+      if (!progress.hasBegun) reject(new AbortError(action, { key, cause: signal.reason }))
     }
     const settled = (): void => signal.removeEventListener('abort', abort)
     signal.addEventListener('abort', abort, { once: true })

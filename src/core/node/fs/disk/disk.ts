@@ -185,6 +185,10 @@ export class Disk {
 
   // These wait for the device or walk a path: never on this thread.
 
+  closeInPool(fd: number): Promise<void> {
+    return pool.close(fd)
+  }
+
   fsync(fd: number): Promise<void> {
     return pool.fsync(fd)
   }

@@ -1,7 +1,7 @@
 /** Milliseconds of file operations that one turn of the event loop may hold, over all stores of this thread. */
 const PER_TURN = 4
 /** A kind of call that takes longer than this on average is not worth holding up the thread for. */
-const SLOW_CALL = 0.25
+const SLOW_CALL = 0.2
 /** Milliseconds for which a slow kind of call is left to the thread pool. */
 const REST = 50
 

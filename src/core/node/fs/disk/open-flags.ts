@@ -13,11 +13,14 @@ export const OPEN_FILE = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK
 /** For a file that is to be flushed, which Windows allows to writers only. */
 export const SYNC_FILE = process.platform === 'win32' ? constants.O_RDWR : OPEN_FILE
 
-// Linux's O_PATH, which Node does not name: it asks for no permission to read the folder, only to pass through it.
+// Linux's O_PATH, which Node does not name: it asks for no permission to read, only to have something in hand.
 const O_PATH = process.platform === 'linux' ? 0o10000000 : 0
 
 /** For a folder that is only the way to what is in it. */
 export const OPEN_FOLDER = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_PATH
+
+/** For a file that is only to be kept from being freed; `undefined` where there is nothing of the kind. */
+export const HOLD_FILE = O_PATH === 0 ? undefined : O_PATH | O_NOFOLLOW
 
 /** For a folder that is to be flushed. */
 export const SYNC_FOLDER = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW

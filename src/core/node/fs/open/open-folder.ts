@@ -54,6 +54,7 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
       sizes: new SizeReader(files, links),
       async release() {
         releaseRoot(root)
+        await files.retired.drain()
         await files.temps.close()
       },
     }

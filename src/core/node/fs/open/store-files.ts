@@ -7,6 +7,7 @@ import { SyncLog } from '../sync/sync-log.ts'
 import { TempFolder } from '../temp/temp-folder.ts'
 import { VersionClock } from '../values/etag.ts'
 import { FolderKeeper } from '../values/folder-keeper.ts'
+import { RetiredFiles } from '../values/retired-files.ts'
 
 /** What a put waits for: nothing, its bytes being on the device, or its name as well. */
 export type Durability = 'none' | 'file' | 'full'
@@ -22,6 +23,7 @@ export interface StoreFiles {
   readonly keeper: FolderKeeper
   readonly folderSync: FolderSync
   readonly syncLog: SyncLog
+  readonly retired: RetiredFiles
   readonly clock: VersionClock
 }
 
@@ -43,6 +45,7 @@ export function storeFiles(
     durability,
     levels,
     clock,
+    retired: new RetiredFiles(disk),
     folderSync,
     temps: new TempFolder(disk, guard, layout.tempFolder, layout.ownsFolders),
     keeper: new FolderKeeper(disk, guard, levels, layout.ownsFolders),

@@ -81,11 +81,12 @@ export class ValueWriter {
 
   /** Removes a value's file; `false` when it was gone already. */
   async unlink(place: Place): Promise<boolean> {
-    const { disk, guard } = this.#files
+    const { disk, guard, retired } = this.#files
     const folder = await guard.enter(place.folder)
     if (folder === undefined) return false
     try {
-      await disk.unlink(joinPath(folder.path, place.name))
+      const path = joinPath(folder.path, place.name)
+      await retired.retire(path, async () => disk.unlink(path))
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
       return false
@@ -121,7 +122,7 @@ export class ValueWriter {
 
   /** Renames a file to its place, whose folders are made; gives the names of those that were. */
   async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<readonly string[][]> {
-    const { disk, guard, keeper, levels } = this.#files
+    const { disk, guard, keeper, levels, retired } = this.#files
     const made: string[][] = []
     const make = (names: readonly string[]): void => {
       made.push([...names])
@@ -132,7 +133,8 @@ export class ValueWriter {
       const folder = await guard.enter(place.folder, { make })
       try {
         const to = joinPath(folder?.path ?? guard.root, place.name)
-        await (mustBeNew ? moveToFreeName(disk, from, to) : renameFile(disk, from, to))
+        if (mustBeNew) await moveToFreeName(disk, from, to)
+        else await retired.retire(to, () => renameFile(disk, from, to))
         break
       } catch (error) {
         // Somebody found the folder empty and removed it.

@@ -1,0 +1,66 @@
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import { HOLD_FILE } from '../disk/open-flags.ts'
+
+/** Files that may wait to be freed; past that, whoever retires one waits for it. */
+const MOST_WAITING = 32
+
+/** Milliseconds that taking a file away may take before others are held open. */
+const SLOW = 0.1
+/** Files that are held before it is tried again without. */
+const HELD_IN_A_ROW = 200
+
+/**
+ * Takes files away without waiting for their bytes to be freed. A file that loses its last name is freed by whoever takes
+ * it, which on some disks (ext4 with `discard`) takes longer than everything else in a put. Held open, it is freed by
+ * whoever closes it last, and that is a thread of the pool. Only where it pays, and on Linux alone.
+ */
+export class RetiredFiles {
+  readonly #disk: Disk
+  readonly #waiting = new Set<Promise<void>>()
+  #stillHeld = 0
+
+  constructor(disk: Disk) {
+    this.#disk = disk
+  }
+
+  /** Does `work`, which takes away the name `path` or gives it to another file. */
+  async retire(path: string, work: () => Promise<void>): Promise<void> {
+    if (HOLD_FILE === undefined || this.#stillHeld === 0) return this.#tryWithout(work)
+    this.#stillHeld--
+    const fd = await this.#hold(path, HOLD_FILE)
+    try {
+      await work()
+    } finally {
+      if (fd !== undefined) await this.#free(fd)
+    }
+  }
+
+  /** Resolves once everything retired before is freed. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#waiting)
+  }
+
+  async #tryWithout(work: () => Promise<void>): Promise<void> {
+    const start = performance.now()
+    await work()
+    if (performance.now() - start > SLOW) this.#stillHeld = HELD_IN_A_ROW
+  }
+
+  async #hold(path: string, flags: number): Promise<number | undefined> {
+    if ((await this.#disk.lstat(path)) === undefined) return undefined
+    try {
+      return await this.#disk.open(path, flags)
+    } catch (error) {
+      // It went in between, or there are no descriptors left: then it is freed by whoever takes it.
+      if (systemCode(error) === undefined) throw error
+      return undefined
+    }
+  }
+
+  async #free(fd: number): Promise<void> {
+    const freed = this.#disk.closeInPool(fd).finally(() => this.#waiting.delete(freed))
+    this.#waiting.add(freed)
+    if (this.#waiting.size > MOST_WAITING) await freed
+  }
+}
