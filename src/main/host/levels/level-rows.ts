@@ -14,6 +14,9 @@ const VALUE = 1
 const BRANCH = 2
 const FIRST_ROOM = 1024
 
+/** Rows that may come and go one by one; for more, one pass over the level costs less. */
+const FEW = 32
+
 /** The rows of one level in the order of their names, in arrays: some 10 bytes a row besides its name. */
 export class LevelRows {
   #names: string[] = []
@@ -50,7 +53,7 @@ export class LevelRows {
   }
 
   /**
-   * Applies what is newly known, in one pass over the level when rows come or go.
+   * Applies what is newly known.
    * @returns Whether anything changed.
    */
   patch(patches: ReadonlyMap<string, RowPatch>): boolean {
@@ -68,7 +71,11 @@ export class LevelRows {
       if (isPresent) this.#set(index, after)
     }
     if (added.length === 0 && removed.size === 0) return isChanged
-    this.#rebuild(added, removed)
+    if (added.length + removed.size > FEW) this.#rebuild(added, removed)
+    else {
+      for (const index of [...removed].sort((a, b) => b - a)) this.#remove(index)
+      for (const row of added) this.#insert(row)
+    }
     return true
   }
 
@@ -79,6 +86,21 @@ export class LevelRows {
       if (!isPresent || size === undefined || !Number.isNaN(this.#sizes[index])) continue
       if (((this.#flags[index] as number) & VALUE) !== 0) this.#sizes[index] = size
     }
+  }
+
+  #insert(row: Row): void {
+    const { index } = this.find(row.name)
+    if (this.length === this.#flags.length) this.#grow(this.length * 2)
+    this.#flags.copyWithin(index + 1, index, this.length)
+    this.#sizes.copyWithin(index + 1, index, this.length)
+    this.#names.splice(index, 0, row.name)
+    this.#set(index, row)
+  }
+
+  #remove(index: number): void {
+    this.#names.splice(index, 1)
+    this.#flags.copyWithin(index, index + 1)
+    this.#sizes.copyWithin(index, index + 1)
   }
 
   #rebuild(added: Row[], removed: ReadonlySet<number>): void {

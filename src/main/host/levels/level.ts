@@ -16,7 +16,8 @@ const MAX_AHEAD = 5_000_000
 
 /** Children of the first page: few, so that it comes at once. */
 const FIRST_PAGE = 1000
-const NEXT_PAGE = 10_000
+/** A page is made without a pause, so it must not take long. */
+const NEXT_PAGE = 4000
 /** Pages of this size tell sizes in every store that can tell them at all. */
 const SIZED_PAGE = 500
 /** For stores where any page costs the whole store. */
