@@ -2,6 +2,12 @@ import { fsBenchmark } from './core/fs.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import type { Benchmark } from './result.ts'
+import { treeBenchmark } from './tree/run.ts'
 
 /** Every benchmark, by the name that `npm run bench -- NAME` takes. */
-export const benchmarks: readonly Benchmark[] = [memoryBenchmark, fsBenchmark, overheadBenchmark]
+export const benchmarks: readonly Benchmark[] = [
+  memoryBenchmark,
+  fsBenchmark,
+  overheadBenchmark,
+  treeBenchmark,
+]
