@@ -83,22 +83,23 @@ function TextMerge({ theirs, mine, onPut, onCancel }: TextMergeProps) {
 
   return (
     <div className={styles['panel']}>
+      <div className={styles['actions']}>
+        <span className={styles['words']}>Edit the right side, or take changes over from the left.</span>
+        <Button
+          variant="quiet"
+          onPress={() => {
+            if (view.current !== null) onPut(view.current.rightBytes())
+          }}
+        >
+          Put merged value
+        </Button>
+        <Button variant="quiet" onPress={onCancel}>
+          Back to editing
+        </Button>
+      </div>
       <div className={styles['heads']}>
         <span>Theirs</span>
-        <span className={styles['headWithButtons']}>
-          Yours, to become the merged value
-          <Button
-            variant="quiet"
-            onPress={() => {
-              if (view.current !== null) onPut(view.current.rightBytes())
-            }}
-          >
-            Put merged value
-          </Button>
-          <Button variant="quiet" onPress={onCancel}>
-            Back to editing
-          </Button>
-        </span>
+        <span>Merged, beginning with yours</span>
       </div>
       <div ref={host} className={styles['diff']} />
     </div>

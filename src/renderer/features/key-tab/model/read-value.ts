@@ -1,5 +1,6 @@
 import type { StatValue } from '../../../../shared/values.ts'
 import type { Client } from '../../../api/client.ts'
+import { PAGE_OVERLAP, TEXT_PAGE } from '../paged/text-pages.ts'
 
 /** The key of a session, as calls name it. */
 export interface ValueAddress {
@@ -9,15 +10,18 @@ export interface ValueAddress {
 
 /** One version of a value, or the beginning of it. */
 export interface Version {
-  /** The whole value, or its first `HEAD_BYTES`. */
+  /** The whole value, or its beginning. */
   readonly bytes: Uint8Array
   readonly isWhole: boolean
   /** Absent for a value that was never put. */
   readonly stat: StatValue | undefined
 }
 
-/** Values up to this size are loaded as a whole; of larger ones this much is shown first. */
-export const HEAD_BYTES = 1024 * 1024
+/** Values up to this size are loaded as a whole. */
+export const WHOLE_LIMIT = 1024 * 1024
+
+/** Read first of every value: all of most, and as much of a large one as is shown first. */
+const FIRST_BYTES = TEXT_PAGE + PAGE_OVERLAP
 
 /** The most that "Load all" takes into the window. */
 export const LOAD_ALL_LIMIT = 64 * 1024 * 1024
@@ -26,8 +30,21 @@ const PIECE = 4 * 1024 * 1024
 
 type Report = (done: number, total: number) => void
 
+/** Reads a value of up to 1 MiB as a whole, of a larger one the beginning. */
 export async function readHead(client: Client, at: ValueAddress, signal: AbortSignal): Promise<Version> {
-  const { bytes, stat } = await client.call('store.get', { ...at, start: 0, end: HEAD_BYTES }, { signal })
+  const first = await readBeginning(client, at, FIRST_BYTES, signal)
+  const { size = 0 } = first.stat ?? {}
+  // Read again from the start: the rest alone might be of another version.
+  return first.isWhole || size > WHOLE_LIMIT ? first : readBeginning(client, at, WHOLE_LIMIT, signal)
+}
+
+async function readBeginning(
+  client: Client,
+  at: ValueAddress,
+  end: number,
+  signal: AbortSignal,
+): Promise<Version> {
+  const { bytes, stat } = await client.call('store.get', { ...at, start: 0, end }, { signal })
   return { bytes, stat, isWhole: stat.size <= bytes.length }
 }
 

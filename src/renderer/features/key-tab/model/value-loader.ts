@@ -4,12 +4,12 @@ import { failureOf, hasFailed } from './call-failure.ts'
 import { hasSomethingToPut, judge, NEW_VALUE } from './document-state.ts'
 import type { EditorSlot } from './editor-slot.ts'
 import {
-  HEAD_BYTES,
   LOAD_ALL_LIMIT,
   readHead,
   readWhole,
   type ValueAddress,
   type Version,
+  WHOLE_LIMIT,
 } from './read-value.ts'
 import type { ValueState } from './value-state.ts'
 
@@ -84,7 +84,7 @@ export class ValueLoader {
   /** A value that was loaded as a whole although it is large is so again. */
   async #readVersion(signal: AbortSignal): Promise<Version> {
     const { base } = this.#state
-    const wasLoadedAll = base.isWhole && base.bytes.length > HEAD_BYTES
+    const wasLoadedAll = base.isWhole && base.bytes.length > WHOLE_LIMIT
     const head = await readHead(this.#client, this.#address, signal)
     if (head.isWhole || !wasLoadedAll || (head.stat?.size ?? 0) > LOAD_ALL_LIMIT) return head
     return readWhole(this.#client, this.#address, signal, () => undefined)
