@@ -8,7 +8,12 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.!(base).json'],
+        project: [
+          // A file is linted with the types of the first project that reaches it.
+          './tsconfig.core.json',
+          './tsconfig.core-node.json',
+          './tsconfig.!(base|core|core-node).json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -19,7 +24,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
       '@typescript-eslint/no-non-null-assertion': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',
     },
@@ -30,6 +38,10 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts', 'test/**/*.tsx'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Fixtures are taken apart where they are asked for.
+      '@typescript-eslint/unbound-method': 'off',
+    },
   },
 )

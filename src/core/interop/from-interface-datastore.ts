@@ -57,14 +57,10 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
     return this.#gate.readStream('get', key, options, () => this.#chunks(key, options))
   }
 
-  put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
-    try {
-      refuseRoot('put', key)
-      refuseContradiction(key, options)
-      assertBytes(value, key)
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
+  async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
+    refuseRoot('put', key)
+    refuseContradiction(key, options)
+    assertBytes(value, key)
     const kept = value instanceof Uint8Array ? new Uint8Array(value) : value
     return this.#gate.write('put', [key], options, async () => {
       const bytes = kept instanceof Uint8Array ? kept : await collectBytes(kept, key, options.signal)

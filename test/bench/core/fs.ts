@@ -107,6 +107,6 @@ async function list({ ours, peer, storage }: Stores): Promise<Result[]> {
 
 async function countOf(items: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
   let count = 0
-  for await (const _ of items) count++
+  for await (const item of items) count += item === undefined ? 0 : 1
   return count
 }

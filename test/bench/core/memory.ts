@@ -46,15 +46,15 @@ export const memoryBenchmark: Benchmark = {
     const keys = texts.map(text => Key.parse(text))
     const peerKeys = texts.map(text => new PeerKey(text))
     const [get = 0, peerGet = 0, storageGet = 0] = await sideBySide([
-      { operations: COUNT, run: async () => void (await drain(keys, key => ours.get(key))) },
-      { operations: COUNT, run: async () => void (await drain(peerKeys, async key => peer.get(key))) },
-      { operations: COUNT, run: async () => void (await drain(texts, text => storage.getItemRaw(text))) },
+      { operations: COUNT, run: () => drain(keys, key => ours.get(key)) },
+      { operations: COUNT, run: () => drain(peerKeys, async key => peer.get(key)) },
+      { operations: COUNT, run: () => drain(texts, text => storage.getItemRaw(text)) },
     ])
     results.push(compareRates('memory get', 'op/s', get, 'datastore-core memory', peerGet, 1))
     results.push(compareRates('memory get', 'op/s', get, 'unstorage memory', storageGet))
     const [replace = 0, peerReplace = 0] = await sideBySide([
-      { operations: COUNT, run: async () => void (await drain(keys, key => ours.put(key, value))) },
-      { operations: COUNT, run: async () => void (await drain(peerKeys, async key => peer.put(key, value))) },
+      { operations: COUNT, run: () => drain(keys, key => ours.put(key, value)) },
+      { operations: COUNT, run: () => drain(peerKeys, async key => peer.put(key, value)) },
     ])
     results.push(
       compareRates('memory put, known keys', 'op/s', replace, 'datastore-core memory', peerReplace, 1),

@@ -47,9 +47,9 @@ describe('MemoryDatastore with limits', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(operation, { maxLength: 60 }),
-        fc.constantFrom('lru', 'lfu'),
+        fc.constantFrom<'lru' | 'lfu'>('lru', 'lfu'),
         async (operations, policy) => {
-          const store = new MemoryDatastore({ maxEntries: 4, maxBytes: 100, policy: policy as 'lru' | 'lfu' })
+          const store = new MemoryDatastore({ maxEntries: 4, maxBytes: 100, policy })
           for (const { verb, name, size } of operations) {
             if (verb === 'put') await store.put(key(name), value(size))
             else if (verb === 'get') await store.get(key(name)).catch(() => undefined)

@@ -1,11 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  MemoryDatastore as PeerMemory,
-  ShardingDatastore as PeerSharding,
-  shard as peerShard,
-} from 'datastore-core'
 import { describe } from 'vitest'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'

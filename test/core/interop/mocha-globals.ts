@@ -17,7 +17,9 @@ Object.assign(globalThis, {
   after: afterAll,
   // The suite's own time limits are longer than ours ever need.
   it: (name: string, body: Body) =>
-    it(`I1 ${name}`, async () => void (await body.call({ timeout: () => undefined }))),
+    it(`I1 ${name}`, async () => {
+      await body.call({ timeout: () => undefined })
+    }),
 })
 
 export const { expect } = chai

@@ -92,7 +92,7 @@ async function gather(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(all)
 }
 
-describe.each(transforms)('%s', (_name, open) => {
+describe.each(transforms)('%s', (name, open) => {
   it('V1 gives back any bytes', async () => {
     const transform = await open()
     await fc.assert(
@@ -119,7 +119,10 @@ describe.each(transforms)('%s', (_name, open) => {
 
   it('V1 works chunk by chunk where it can', async () => {
     const { encodeStream, decodeStream } = await open()
-    if (encodeStream === undefined || decodeStream === undefined) return expect(_name).toBe('aes-gcm')
+    if (encodeStream === undefined || decodeStream === undefined) {
+      expect(name).toBe('aes-gcm')
+      return
+    }
     const bytes = new Uint8Array(300_000).map((_, index) => index % 251)
     const back = await gather(decodeStream(encodeStream(chunksOf(bytes, 7001))))
     expect(Buffer.compare(back, bytes)).toBe(0)
