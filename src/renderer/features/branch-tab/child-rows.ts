@@ -108,7 +108,7 @@ export class ChildRows {
     const { signal } = controller
     this.#running.set(page, controller)
     try {
-      const input = { ...this.#level, offset: page * CHILD_PAGE, limit: CHILD_PAGE }
+      const input = { ...this.#level, offset: page * CHILD_PAGE, limit: CHILD_PAGE, withSizes: true }
       const { rows, count, accuracy, version } = await this.#client.call('levels.rows', input, { signal })
       if (signal.aborted) return
       this.#keep(page, { rows, version })
