@@ -4,6 +4,9 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './strata.ts'
 
+// Two looks at each view.
+test.slow()
+
 /** What axe holds against the page as it stands, serious or worse, in light and in dark. */
 async function expectNoViolation(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
