@@ -1,3 +1,4 @@
+import { affectsKey } from '../../../../shared/affects-key.ts'
 import type { Client } from '../../../api/client.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import { NEW_VALUE } from './document-state.ts'
@@ -41,7 +42,7 @@ export class ValueModel {
   start(): () => void {
     const { session, key } = this.address
     const unsubscribe = this.client.on('valueChanged', change => {
-      if (change.session === session && change.key === key) void this.check()
+      if (change.session === session && affectsKey(change, key)) void this.check()
     })
     if (this.state.document.phase === 'open') void this.check()
     else void this.load()
