@@ -19,13 +19,15 @@ test('a folder that was deleted behind the window is told, and the window goes o
 
   await window.value.focus()
   await page.keyboard.press('Control+s')
-  await expect(page.getByRole('tabpanel').getByRole('alert')).toContainText('"/a.txt"')
+  const gone = `the folder "${join(folder, 'lost')}" of this store has disappeared`
+  await expect(page.getByRole('tabpanel').getByRole('alert')).toContainText(`Cannot put "/a.txt": ${gone}`)
   await expect.poll(() => window.text()).toBe('a of lost!')
 
   await window.row('b.txt').click()
-  await expect(page.getByRole('tabpanel')).toContainText('"/b.txt"')
+  await expect(page.getByRole('tabpanel')).toContainText('"/b.txt" could not be opened')
+  await expect(page.getByRole('tabpanel')).toContainText(gone)
   await window.button('Refresh the keys').click()
-  await expect(window.row('b.txt')).toBeHidden()
+  await expect(page.getByRole('navigation', { name: 'Stacks' })).toContainText(`Cannot list "/": ${gone}`)
 
   await page.keyboard.press('Control+o')
   const dialog = page.getByRole('dialog', { name: 'Open folder' })
