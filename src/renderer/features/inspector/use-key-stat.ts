@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { affectsKey } from '../../../shared/affects-key.ts'
 import type { StatValue } from '../../../shared/values.ts'
 import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
 
@@ -35,7 +36,7 @@ export function useKeyStat(client: Client, session: string, key: string): KeySta
     }
     load()
     const end = client.on('valueChanged', change => {
-      if (change.session === session && change.key === key) load()
+      if (change.session === session && affectsKey(change, key)) load()
     })
     return () => {
       end()
