@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // A shared build machine may stall a browser or a child process; a test that fails twice is broken.
+    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 })
