@@ -4,6 +4,7 @@ import type { ListOptions, ListPage } from '../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { Level, LevelDroppedError } from '../../../src/main/host/levels/level.ts'
 import type { LevelState } from '../../../src/shared/procedures/levels.ts'
 import type { Row } from '../../../src/shared/procedures/store.ts'
 import { bytesOf, eventually, memoryWith, openSession, type TestPage } from './test-host.ts'
@@ -217,6 +218,29 @@ describe('levels.rows', () => {
     store.allow(Number.POSITIVE_INFINITY)
     await closing
   })
+})
+
+it('a level that is too large is listed only as far as somebody asks', async () => {
+  const level = new Level({
+    store: new NumberedStore(100_000),
+    prefix: Key.root,
+    nextVersion: () => 1,
+    report: () => undefined,
+    maxAhead: 5000,
+  })
+  const { signal } = new AbortController()
+  await level.rows({ offset: 0, limit: 10 }, signal)
+  await eventually(() => level.size >= 5000)
+  for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve))
+  expect(level.size).toBeLessThan(10_000)
+  expect(level.state.accuracy).toBe('lower-bound')
+  const { rows } = await level.rows({ offset: 50_000, limit: 1 }, signal)
+  expect(rows[0]?.name).toBe(nameOf(50_000))
+  for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve))
+  expect(level.size).toBeLessThan(60_000)
+  const waiting = level.rows({ offset: 99_000, limit: 1 }, signal)
+  level.drop()
+  await expect(waiting).rejects.toThrow(LevelDroppedError)
 })
 
 describe('levels.find', () => {

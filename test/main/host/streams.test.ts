@@ -147,6 +147,15 @@ describe('streams', () => {
     expect(store.open).toBe(0)
   })
 
+  it('one that nobody pulls is ended', async () => {
+    const store = new EndlessStore()
+    const { page, session } = await openSession(store, undefined, { idleLimit: 20 })
+    const { stream } = await page.call('streams.open', { session, key: '/a' })
+    await page.call('streams.next', { stream })
+    await eventually(() => store.open === 0)
+    await expect(page.call('streams.next', { stream })).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
   it('are limited in number, and one that is closed makes room', async () => {
     const { page, session } = await openSession(new EndlessStore())
     const opened = await Promise.allSettled(

@@ -126,6 +126,16 @@ describe('uploads', () => {
     expect(await stepping.has(A)).toBe(false)
   })
 
+  it('one that nobody feeds is ended, and lets others have the key', async () => {
+    const { page, session } = await openSession(await memoryWith(['/a']), undefined, { idleLimit: 50 })
+    const { upload } = await page.call('uploads.open', { session, key: '/a' })
+    // The store answers reads of this key after the put, as it was called after it.
+    const read = await page.call('store.get', { session, key: '/a' })
+    expect(textOf(read.bytes)).toBe('/a')
+    const write = page.call('uploads.write', { upload, bytes: bytesOf('x') })
+    await expect(write).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
   it('are limited in number', async () => {
     const { page, session } = await openSession([])
     const opened = await Promise.allSettled(

@@ -34,11 +34,18 @@ function describeStoreFailure(error: DatastoreError): Failure {
 
 const SHOWN_ISSUES = 5
 
+/** Characters of one issue; names of unknown fields can be as long as the sender likes. */
+const MAX_ISSUE = 200
+
 function describeIssues(error: z.ZodError): string {
   const shown = error.issues.slice(0, SHOWN_ISSUES).map(issue => {
     const where = issue.path.map(String).join('.')
-    return where === '' ? issue.message : `${where}: ${issue.message}`
+    return cut(where === '' ? issue.message : `${where}: ${issue.message}`)
   })
   const hidden = error.issues.length - shown.length
   return `The call does not fit its schema: ${shown.join('; ')}${hidden > 0 ? `; and ${hidden} more` : ''}`
+}
+
+function cut(text: string): string {
+  return text.length > MAX_ISSUE ? `${text.slice(0, MAX_ISSUE)}…` : text
 }

@@ -11,7 +11,6 @@ import { Waiters } from './waiters.ts'
 /** Milliseconds between two reports of one level. */
 const REPORT_INTERVAL = 100
 
-/** Rows up to which a level is listed on its own; past them, only as far as somebody asks. */
 const MAX_AHEAD = 5_000_000
 
 /** Children of the first page: few, so that it comes at once. */
@@ -28,6 +27,8 @@ export interface LevelOptions {
   readonly prefix: Key
   /** A number that is larger each time. */
   readonly nextVersion: () => number
+  /** Rows up to which the level is listed on its own; past them, only as far as somebody asks. Default: 5 million. */
+  readonly maxAhead?: number | undefined
   /** Called when the state has changed, at most ten times a second. */
   readonly report: (state: LevelState) => void
 }
@@ -176,7 +177,8 @@ export class Level {
   /** Lets other work go on between two pages, and waits where nobody needs more. */
   async #pause(): Promise<void> {
     await setImmediate()
-    while (this.#rows.length >= MAX_AHEAD && this.#waiters.size === 0 && !this.#stop.signal.aborted) {
+    const { maxAhead = MAX_AHEAD } = this.#options
+    while (this.#rows.length >= maxAhead && this.#waiters.size === 0 && !this.#stop.signal.aborted) {
       await new Promise<void>(resolve => {
         this.#resume = resolve
       })
