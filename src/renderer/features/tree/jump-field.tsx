@@ -34,7 +34,8 @@ export function JumpField({ view, onDone }: JumpFieldProps) {
   }
   const level = from?.level
   const back = () => {
-    if (from !== undefined && view.source.state.model.isShown(from.level)) view.focusAt(from)
+    const place = from && view.source.state.model.settle(from)
+    if (place !== undefined) view.focusAt(place)
     onDone(true)
   }
 
@@ -49,7 +50,9 @@ export function JumpField({ view, onDone }: JumpFieldProps) {
         spellCheck={false}
         autoComplete="off"
         onChange={event => void jump(event.target.value)}
-        onBlur={() => onDone(false)}
+        onBlur={event => {
+          if (document.activeElement !== event.target) onDone(false)
+        }}
         onKeyDown={event => {
           event.stopPropagation()
           if (event.nativeEvent.isComposing) return

@@ -55,8 +55,9 @@ export function RenameField({ name, onRename, onDone }: RenameFieldProps) {
           setText(event.target.value)
           setRefusal(undefined)
         }}
-        onBlur={() => {
-          if (!isBusy) onDone(false)
+        onBlur={event => {
+          // When the whole window loses the focus, the field is still the active element: one comes back to it.
+          if (!isBusy && document.activeElement !== event.target) onDone(false)
         }}
         onKeyDown={event => {
           event.stopPropagation()

@@ -19,6 +19,7 @@ export interface TreeActionsOptions extends TreeEvents {
 /** What one can do in the tree, however it was asked for. */
 export class TreeActions {
   readonly #options: TreeActionsOptions
+  #typing = 0
 
   constructor(options: TreeActionsOptions) {
     this.#options = options
@@ -69,9 +70,12 @@ export class TreeActions {
   async typeAhead(text: string): Promise<void> {
     const { focus, source } = this.view
     if (focus === undefined) return
+    const typing = ++this.#typing
     await this.#try(async () => {
       const place = await findByTyping(source, focus, text)
-      if (place !== undefined) this.view.focusAt(place)
+      // Answers may overtake each other; the last letter counts, unless the focus went elsewhere meanwhile.
+      if (place !== undefined && typing === this.#typing && this.view.focus === focus)
+        this.view.focusAt(place)
     })
   }
 

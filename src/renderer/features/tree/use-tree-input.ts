@@ -18,7 +18,10 @@ export interface TreeInput {
   onScrollEnd(): void
 }
 
-export function useTreeInput(actions: TreeActions, setMode: (mode: TreeMode) => void): TreeInput {
+export function useTreeInput(
+  actions: TreeActions,
+  setMode: (change: TreeMode | ((mode: TreeMode) => TreeMode)) => void,
+): TreeInput {
   const { view } = actions
   const letters = useRef(NOTHING_TYPED)
 
@@ -84,8 +87,8 @@ export function useTreeInput(actions: TreeActions, setMode: (mode: TreeMode) => 
       } else perform(command, number, row, event.currentTarget)
     },
     onClick(event) {
-      const { number, part } = targetOf(event)
-      if (number === undefined || number >= view.rows) return
+      const { number, part } = targetOf(event, view)
+      if (number === undefined || isInField(event)) return
       if (part === 'retry') {
         actions.retry(number)
         return
@@ -101,16 +104,22 @@ export function useTreeInput(actions: TreeActions, setMode: (mode: TreeMode) => 
       }
     },
     onDoubleClick(event) {
-      const { number, part } = targetOf(event)
-      if (part === undefined && number !== undefined) actions.activate(view.describe(number), 'any', false)
+      const { number, part } = targetOf(event, view)
+      if (part !== undefined || number === undefined || isInField(event)) return
+      actions.activate(view.describe(number), 'any', false)
     },
     onContextMenu(event) {
+      if (isInField(event)) return
       event.preventDefault()
-      const { number } = targetOf(event)
-      // The menu key is answered on its way down, and sends this as well.
-      if (event.button !== 2) return
+      const { number } = targetOf(event, view)
       if (number !== undefined) view.focusOn(number)
-      setMode({ type: 'menu', about: number === undefined ? 'tree' : 'row', at: pointOf(event) })
+      const menu: TreeMode = {
+        type: 'menu',
+        about: number === undefined ? 'tree' : 'row',
+        at: { x: event.clientX, y: event.clientY },
+      }
+      // The menu key is answered on its way down, and sends this as well.
+      setMode(mode => (mode.type === 'menu' ? mode : menu))
     },
     onFocus(event) {
       if (event.target === event.currentTarget && view.focus === undefined) view.focusOn(0)
@@ -143,15 +152,24 @@ function contextOf(view: TreeView, row: number, shown: RowView, isTypingNow: boo
   }
 }
 
-function targetOf(event: MouseEvent<HTMLElement>): { number: number | undefined; part: string | undefined } {
+/** A field in a row has its own clicks and its own menu. */
+function isInField(event: MouseEvent<HTMLElement>): boolean {
+  return event.target instanceof HTMLInputElement
+}
+
+interface Target {
+  readonly number: number | undefined
+  /** The part of the row that does something of its own. */
+  readonly part: string | undefined
+}
+
+function targetOf(event: MouseEvent<HTMLElement>, { rows }: TreeView): Target {
   const target = event.target instanceof Element ? event.target : undefined
   const row = target?.closest('[data-row]')?.getAttribute('data-row') ?? undefined
   const part = target?.closest('[data-part]')?.getAttribute('data-part') ?? undefined
-  return { number: row === undefined ? undefined : Number(row), part }
-}
-
-function pointOf({ clientX, clientY }: MouseEvent<HTMLElement>): Point {
-  return { x: clientX, y: clientY }
+  const number = row === undefined ? undefined : Number(row)
+  // The model may be ahead of what is drawn.
+  return { number: number !== undefined && number < rows ? number : undefined, part }
 }
 
 /** Where a menu of the row with the focus opens. */

@@ -226,6 +226,10 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await press('F2')
       const field = page.getByRole('textbox', { name: 'New name' })
       await expect(field).toBeFocused()
+      // Clicks in the field are the field's.
+      const before = await said()
+      await field.dblclick()
+      expect(await said()).toEqual(before)
       await field.fill('notes.txt')
       await press('Enter')
       await expect(row('notes.txt')).toBeVisible()

@@ -37,6 +37,7 @@ export class TreeView {
   #position = SCROLL_START
   #sticky: readonly number[] = []
   #viewport = 0
+  #isRestored = false
   #revision = 0
 
   constructor({ client, session, isCompact }: TreeViewOptions) {
@@ -163,7 +164,7 @@ export class TreeView {
   /** Ends all calls, and remembers how the tree was left. */
   end(): void {
     const { root } = this.source.state.model
-    if (root.load.type === 'ready') {
+    if (this.#isRestored && root.load.type === 'ready') {
       const top = this.rows === 0 ? undefined : this.describe(this.#topRow)
       rememberTree(this.session, {
         open: [...openKeys(root)],
@@ -191,6 +192,7 @@ export class TreeView {
     } catch (error) {
       this.source.state.fail(error)
     }
+    this.#isRestored = true
     this.#update()
   }
 
