@@ -35,7 +35,7 @@ test('X1 X2 by keyboard alone: a memory tier over four sharded folders is made a
     await expectFocus(page, 'tree', 'Stack')
   }
   await press(page, 'Control+Enter')
-  await expect(page.getByText('"New stack" is open')).toBeVisible()
+  await expect(page.getByText('Running as shown')).toBeVisible()
   for (const name of SHARDS) expect(await readdir(folder)).toContain(name)
 
   await press(page, 'Alt+n')

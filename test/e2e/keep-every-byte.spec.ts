@@ -25,16 +25,21 @@ const VALUES = [
   { name: 'empty.txt', before: '', typed: 'x', after: 'x' },
 ] as const
 
-for (const { name, before, typed, after } of VALUES) {
-  test(`${name} keeps every byte that was not edited`, async ({ strata: { open, window }, folder }) => {
-    await writeFile(join(folder, name), before)
-    await open({ type: 'folder', path: folder })
-    await window.openText(`/${name}`)
-    await window.append(typed)
-    await window.save()
-    expect(await readFile(join(folder, name), 'utf8')).toBe(after)
-  })
-}
+test('every byte that was not edited stays: line ends, byte order mark, numbers, spaces', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  for (const { name, before } of VALUES) await writeFile(join(folder, name), before)
+  await open({ type: 'folder', path: folder })
+  for (const { name, typed, after } of VALUES) {
+    await test.step(name, async () => {
+      await window.openText(`/${name}`)
+      await window.append(typed)
+      await window.save()
+      expect(await readFile(join(folder, name), 'utf8')).toBe(after)
+    })
+  }
+})
 
 test('a line that is begun in a file with Windows line ends ends like the others', async ({
   strata: { open, window },

@@ -50,7 +50,8 @@ test('"Load all" makes it editable, and only what was typed changes', async ({ s
   const { window } = strata
   const file = await openLarge(strata, folder)
   await window.button('Load all').click()
-  await expect(window.button('Load all')).toBeHidden()
+  await expect(window.page.getByRole('group', { name: 'Pages' })).toBeHidden()
+  await expect(window.value).toHaveAttribute('contenteditable', 'true')
   await window.value.focus()
   await window.page.keyboard.press('Control+Home')
   await window.page.keyboard.insertText('first ')
