@@ -4,6 +4,7 @@ import { RenameField } from './rename-field.tsx'
 import { splitKey } from './source/key-set.ts'
 import type { TreeActions } from './tree-actions.ts'
 import { type Point, type TreeMode, without } from './tree-mode.ts'
+import { keyOf } from './view/row-view.ts'
 
 export interface RenameEditorOptions {
   readonly actions: TreeActions
@@ -28,8 +29,7 @@ export function useRenameEditor({
   useEffect(() => {
     if (key === undefined) return
     return view.subscribe(() => {
-      const { focused } = view
-      if (focused?.type === 'key' && focused.key === key) return
+      if (keyOf(view.focused) === key) return
       // The row is gone, and the field with it: the keyboard must not be left with nothing.
       focusTree()
       setMode(without('rename'))

@@ -65,6 +65,11 @@ export function describeRow(source: TreeSource, number: number): RowView {
   }
 }
 
+/** The key that a row is of, if it is of one. */
+export function keyOf(view: RowView | undefined): string | undefined {
+  return view?.type === 'key' ? view.key : undefined
+}
+
 function statusView(level: Level, base: RowBase): StatusRowView {
   const { load } = level
   if (load.type === 'failed') return { ...base, type: 'failed', message: load.message }

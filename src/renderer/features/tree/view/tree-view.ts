@@ -4,9 +4,10 @@ import { locate } from '../source/locate.ts'
 import { openKeys } from '../source/open-keys.ts'
 import { TreeSource } from '../source/tree-source.ts'
 import type { TrackedPlace } from '../source/tree-state.ts'
-import { describeRow, type RowView } from './row-view.ts'
+import { describeRow, keyOf, type RowView } from './row-view.ts'
 import { positionAt, rested, SCROLL_START, type ScrollPosition, scrolled } from './scroll-position.ts'
 import { MAX_HEIGHT, ROW_HEIGHT, type ScrollScale, scrollScale } from './scroll-scale.ts'
+import { type Align, scrollTarget } from './scroll-target.ts'
 import { recallTree, rememberTree } from './session-memory.ts'
 import { MAX_STICKY, stickyPath } from './sticky-path.ts'
 
@@ -14,8 +15,6 @@ import { MAX_STICKY, stickyPath } from './sticky-path.ts'
 const OVERSCAN = 12
 /** Rows read beyond those drawn. */
 const READ_AHEAD = 60
-
-export type Align = 'nearest' | 'center'
 
 export interface TreeViewOptions {
   readonly client: Client
@@ -198,13 +197,9 @@ export class TreeView {
 
   /** Brings a row in sight, clear of the branches that stay above it. */
   #scrollTo(row: number, depth: number, align: Align): void {
-    const above = Math.min(depth - 1, MAX_STICKY) * ROW_HEIGHT
-    const top = row * ROW_HEIGHT
+    const covered = Math.min(depth - 1, MAX_STICKY) * ROW_HEIGHT
     const { virtual } = this.#position
-    let target = virtual
-    if (align === 'center') target = top - Math.floor((this.#viewport - ROW_HEIGHT) / 2)
-    else if (top < virtual + above) target = top - above
-    else if (top + ROW_HEIGHT > virtual + this.#viewport) target = top + ROW_HEIGHT - this.#viewport
+    const target = scrollTarget({ row, covered }, virtual, this.#viewport, align)
     if (target !== virtual) this.#moveTo(positionAt(this.scale, target))
   }
 
@@ -250,8 +245,4 @@ export class TreeView {
     if (place?.level !== tracked.place.level || place.index !== tracked.place.index) this.#track(which, place)
     else tracked.name ??= place.index === STATUS_ROW ? undefined : this.source.row(place)?.name
   }
-}
-
-function keyOf(view: RowView | undefined): string | undefined {
-  return view?.type === 'key' ? view.key : undefined
 }
