@@ -8,7 +8,7 @@ import { REPOSITORY } from './strata.ts'
 export interface Program {
   /** What it printed: `http://127.0.0.1:PORT/#token=…`. */
   readonly address: string
-  /** Asks it to end, and waits until it has. */
+  /** Asks it to end, and waits until it has. Rejects with what it complained of meanwhile. */
   stop(): Promise<void>
   /** Ends it as a crash would. */
   kill(): Promise<void>
@@ -24,23 +24,29 @@ export async function startProgram(dataDirectory: string, args: readonly string[
     env: { ...process.env, STRATA_DATA: dataDirectory },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const address = await printedAddress(child)
+  const complaints: string[] = []
+  child.stderr.on('data', (data: Buffer) => complaints.push(data.toString()))
+  const address = await printedAddress(child, complaints)
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
   }
-  return { address, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+  return {
+    address,
+    async stop() {
+      await end('SIGTERM')
+      if (complaints.length > 0) throw new Error(`The program complained: ${complaints.join('')}`)
+    },
+    kill: () => end('SIGKILL'),
+  }
 }
 
-async function printedAddress(child: ChildProcess): Promise<string> {
-  const printed: string[] = []
-  child.stderr?.on('data', (data: Buffer) => printed.push(data.toString()))
+async function printedAddress(child: ChildProcess, complaints: readonly string[]): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const address = /^Strata is at (\S+)$/.exec(line)?.[1]
     if (address !== undefined) return address
-    printed.push(line)
   }
-  throw new Error(`The program ended: ${printed.join('')}`)
+  throw new Error(`The program ended: ${complaints.join('')}`)
 }

@@ -40,12 +40,15 @@ export const test = base.extend<Fixtures>({
     await rm(folder, { recursive: true, force: true })
   },
 
-  expectedErrors: async ({ page }, use) => {
-    const expected: RegExp[] = []
-    const seen = await watchErrors(page)
-    await use(expected)
-    expect(seen.filter(text => !expected.some(pattern => pattern.test(text)))).toEqual([])
-  },
+  expectedErrors: [
+    async ({ page }, use) => {
+      const expected: RegExp[] = []
+      const seen = await watchErrors(page)
+      await use(expected)
+      expect(seen.filter(text => !expected.some(pattern => pattern.test(text)))).toEqual([])
+    },
+    { auto: true },
+  ],
 
   strata: async ({ page, expectedErrors }, use) => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'strata-e2e-data-'))

@@ -7,9 +7,7 @@ import { StrataWindow } from './strata-window.ts'
 test('the program without arguments opens the sample, and what it is made of is told in order', async ({
   page,
   folder,
-  expectedErrors,
 }) => {
-  expect(expectedErrors).toEqual([])
   const program = await startProgram(folder, [])
   const window = new StrataWindow(page)
   try {
