@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -38,7 +39,7 @@ export async function loadWorkspaceFile(path: string): Promise<LoadedWorkspace> 
 
 async function setAside(path: string, error: unknown): Promise<LoadedWorkspace> {
   const problem = `The saved workspace could not be used: ${describeError(error)}.`
-  const aside = join(dirname(path), `workspace.broken-${fileNameDate(new Date())}.json`)
+  const aside = join(dirname(path), `workspace.broken-${uniqueName(new Date())}.json`)
   try {
     await rename(path, aside)
     return { notice: `${problem} It was set aside as ${aside}, and a new one was begun.`, canSave: true }
@@ -74,9 +75,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `2026-07-01T12-30-59-123`: sorts by time, and every file system takes it. */
-function fileNameDate(date: Date): string {
-  return date.toISOString().slice(0, -1).replaceAll(/[:.]/g, '-')
+/** `2026-07-01T12-30-59-123-5f0c9a1e`: sorts by time, every file system takes it, and one instant has many. */
+function uniqueName(date: Date): string {
+  return `${date.toISOString().slice(0, -1).replaceAll(/[:.]/g, '-')}-${randomBytes(4).toString('hex')}`
 }
 
 function describeError(error: unknown): string {
