@@ -1,3 +1,9 @@
+import {
+  directoryOf,
+  type FlatfsShard,
+  type FlatfsShardText,
+  parseFlatfsShard,
+} from '../hash/flatfs-shard.ts'
 import { fnv1a64 } from '../hash/fnv1a64.ts'
 import { jumpHash } from '../hash/jump.ts'
 import type { Key } from '../key.ts'
@@ -26,9 +32,35 @@ export const SHARD_FUNCTIONS = {
     }
     return best
   },
+  /** `byCharacters` of the first two. */
+  prefix: byCharacters({ by: 'prefix', length: 2 }),
+  /** `byCharacters` of the last two. */
+  suffix: byCharacters({ by: 'suffix', length: 2 }),
+  /** `byCharacters` of the two before the last, as Kubo does. */
+  'next-to-last': byCharacters({ by: 'next-to-last', length: 2 }),
 } as const satisfies Record<string, ShardFunction>
 
 export type ShardFunctionName = keyof typeof SHARD_FUNCTIONS
+
+/** A shard function by its name, by the text that flatfs has for it, or itself. */
+export type ShardFunctionChoice = ShardFunctionName | FlatfsShardText | ShardFunction
+
+/** @throws DatastoreError `CONFIG_INVALID` for a text that names no shard function. */
+export function shardFunctionOf(by: ShardFunctionChoice): ShardFunction {
+  if (typeof by === 'function') return by
+  return Object.hasOwn(SHARD_FUNCTIONS, by)
+    ? SHARD_FUNCTIONS[by as ShardFunctionName]
+    : byCharacters(parseFlatfsShard(by))
+}
+
+/**
+ * Takes characters of the key's text without its first `/`, as flatfs takes those of a file's name, and spreads what it
+ * took over the shards by the jump consistent hash of its FNV-1a 64. Keys with the same characters stay together, and a
+ * shard added at the end moves only the ones that it takes.
+ */
+function byCharacters(shard: FlatfsShard): ShardFunction {
+  return (key, shardIds) => jumpHash(fnv1a64(directoryOf(shard, key.toString().slice(1))), shardIds.length)
+}
 
 const MASK = 0xffff_ffff_ffff_ffffn
 

@@ -14,11 +14,11 @@ import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import { assertChildren, capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
 import { mergeLevel } from './merge-level.ts'
 import { type Route, RoutedDatastore } from './routed.ts'
-import { SHARD_FUNCTIONS, type ShardFunction, type ShardFunctionName } from './shard-function.ts'
+import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
 export interface ShardedOptions {
   /** Which shard a key belongs to. Default `jump`. */
-  readonly by?: ShardFunctionName | ShardFunction | undefined
+  readonly by?: ShardFunctionChoice | undefined
   /** A name for each shard, for functions that go by name. Default: its index. */
   readonly ids?: readonly string[] | undefined
 }
@@ -40,7 +40,7 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
         'Cannot open a sharded store: it needs one id of its own per shard',
       )
     }
-    this.#by = typeof by === 'function' ? by : SHARD_FUNCTIONS[by]
+    this.#by = shardFunctionOf(by)
   }
 
   get capabilities(): Capabilities {

@@ -1,11 +1,19 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SHARD_FUNCTIONS, type ShardFunctionName } from '../../../src/core/adapters/shard-function.ts'
+import {
+  SHARD_FUNCTIONS,
+  type ShardFunctionName,
+  shardFunctionOf,
+} from '../../../src/core/adapters/shard-function.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded.ts'
+import { directoryOf, FLATFS_FUNCTIONS } from '../../../src/core/hash/flatfs-shard.ts'
+import { fnv1a64 } from '../../../src/core/hash/fnv1a64.ts'
 import { jumpHash } from '../../../src/core/hash/jump.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect, listAll, walkKeys } from '../../contract/suite.ts'
+import { anyKey } from '../arbitrary-keys.ts'
 import { BreakableDatastore } from './breakable.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -38,7 +46,7 @@ describe('shard functions', () => {
     )
   })
 
-  it.each(names)('S1 %s gives every shard a fair share', name => {
+  it.each(['jump', 'modulo', 'rendezvous'] as const)('S1 %s gives every shard a fair share', name => {
     const shares = new Array<number>(4).fill(0)
     for (const key of keys) shares[SHARD_FUNCTIONS[name](key, ids(4))]!++
     for (const share of shares) expect(Math.abs(share - 750)).toBeLessThan(120)
@@ -75,6 +83,56 @@ describe('shard functions', () => {
       moved++
     }
     expect(moved / keys.length).toBeCloseTo(1 / 5, 1)
+  })
+
+  it('S4 prefix, suffix and next-to-last spread the names that Kubo gives to blocks', () => {
+    const blocks = Array.from({ length: 3000 }, (_, index) =>
+      Key.of(
+        BigInt(`0x${createHash('sha256').update(String(index)).digest('hex')}`)
+          .toString(32)
+          .toUpperCase(),
+      ),
+    )
+    for (const name of FLATFS_FUNCTIONS) {
+      const shares = new Array<number>(4).fill(0)
+      for (const key of blocks) shares[SHARD_FUNCTIONS[name](key, ids(4))]!++
+      for (const share of shares) expect(Math.abs(share - 750)).toBeLessThan(200)
+    }
+  })
+
+  it('S4 a flatfs function is the jump hash of the characters that flatfs takes of the text of the key', () => {
+    fc.assert(
+      fc.property(
+        anyKey,
+        fc.constantFrom(...FLATFS_FUNCTIONS),
+        fc.integer({ min: 1, max: 9 }),
+        (key, by, length) => {
+          const taken = directoryOf({ by, length }, key.toString().slice(1))
+          const index = shardFunctionOf(`/repo/flatfs/shard/v1/${by}/${length}`)(key, ids(7))
+          expect(index).toBe(jumpHash(fnv1a64(taken), 7))
+          if (length === 2) expect(shardFunctionOf(by)(key, ids(7))).toBe(index)
+        },
+      ),
+    )
+  })
+
+  it('S4 keys with the same characters stay together, and a shard at the end moves keys only into itself', () => {
+    for (const name of FLATFS_FUNCTIONS) {
+      const [before, after] = [new Map<string, Set<number>>(), new Map<string, Set<number>>()]
+      for (const key of keys) {
+        const taken = directoryOf({ by: name, length: 2 }, key.toString().slice(1))
+        const [old, next] = [SHARD_FUNCTIONS[name](key, ids(4)), SHARD_FUNCTIONS[name](key, ids(5))]
+        before.set(taken, new Set(before.get(taken)).add(old))
+        after.set(taken, new Set(after.get(taken)).add(next))
+        if (next !== old) expect(next).toBe(4)
+      }
+      for (const shards of [...before.values(), ...after.values()]) expect(shards.size).toBe(1)
+    }
+  })
+
+  it('S4 a text that names no shard function is CONFIG_INVALID', () => {
+    const wrong = () => new ShardedDatastore(memories(2), { by: '/repo/flatfs/shard/v1/prefix/0' })
+    expect(wrong).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 
   it('S1 rendezvous goes by the ids of the shards, whatever their order', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type ShardFunctionChoice, shardFunctionOf } from '../../../src/core/adapters/shard-function.ts'
 import { Key } from '../../../src/core/key.ts'
 import { openDocument } from '../../../src/core/stack/open.ts'
 import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
@@ -48,6 +49,31 @@ describe('the kinds', () => {
   )
 
   it.each([
+    { by: 'jump' },
+    { by: 'modulo' },
+    { by: 'rendezvous' },
+    { by: 'prefix', characters: 5 },
+    { by: 'suffix', characters: 1 },
+    { by: 'next-to-last' },
+  ])('S4 X2 %j is an example of a sharded stack, and puts keys where the function says', async options => {
+    const root = { kind: 'sharded', id: 's', ...options, shards: [memory, memory, memory] }
+    await using stack = await openDocument({ strata: 1, root }, registry)
+    const ids = stack.nodes[0]!.children.map(child => child.id)
+    const { by, characters = 2 } = options
+    const isFlatfs = ['prefix', 'suffix', 'next-to-last'].includes(by)
+    const choice = isFlatfs ? `/repo/flatfs/shard/v1/${by}/${characters}` : by
+    const shardOf = shardFunctionOf(choice as ShardFunctionChoice)
+    for (let index = 0; index < 40; index++) {
+      const key = Key.of('blocks', `AFKREI${index}`)
+      await stack.store.put(key, Uint8Array.of(index))
+      const holders = await Promise.all(ids.map(id => stack.node(id).store.has(key)))
+      expect(holders.indexOf(true)).toBe(shardOf(key, ids))
+    }
+  })
+
+  it.each([
+    [{ kind: 'sharded', by: 'luck', shards: [memory] }, 'root.by'],
+    [{ kind: 'sharded', by: 'prefix', characters: 0, shards: [memory] }, 'root.characters'],
     [{ kind: 'namespace', prefix: '/a/../b', store: memory }, 'root.prefix'],
     [{ kind: 'mount', mounts: { '/a': memory, 'a/': memory } }, 'root.mounts["a/"]'],
     [{ kind: 'memory', maxEntries: 0 }, 'root.maxEntries'],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SHARD_FUNCTIONS, type ShardFunctionName } from '../../adapters/shard-function.ts'
 import { ShardedDatastore } from '../../adapters/sharded.ts'
+import { FLATFS_FUNCTIONS, printFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { defineKind } from '../kind.ts'
 
 const names = Object.keys(SHARD_FUNCTIONS) as [ShardFunctionName, ...ShardFunctionName[]]
@@ -16,11 +17,22 @@ export const shardedKind = defineKind({
         .default('jump')
         .describe(
           'How a key finds its shard. jump: few keys move when a shard is added at the end. modulo: plain remainder. ' +
-            'rendezvous: by the id of each shard, whatever their order.',
+            'rendezvous: by the id of each shard, whatever their order. prefix, suffix, next-to-last: by some of its ' +
+            'characters, as flatfs does.',
         ),
+      characters: z
+        .int()
+        .min(1)
+        .max(999)
+        .default(2)
+        .describe('How many characters prefix, suffix and next-to-last take.'),
     })
     .meta({ 'x-wrap': { label: 'Shard this' } }),
   children: 'many',
   childrenField: 'shards',
-  open: async ({ by }, shards, { childIds }) => new ShardedDatastore(shards, { by, ids: childIds }),
+  open: async ({ by, characters }, shards, { childIds }) => {
+    const flatfs = FLATFS_FUNCTIONS.find(name => name === by)
+    const chosen = flatfs === undefined ? by : printFlatfsShard({ by: flatfs, length: characters })
+    return new ShardedDatastore(shards, { by: chosen, ids: childIds })
+  },
 })
