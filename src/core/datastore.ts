@@ -137,7 +137,10 @@ export interface Change {
 export interface Batch<V> {
   put(key: Key, value: V): this
   delete(key: Key): this
-  /** Applies the operations in the order written. A delete of an absent key is accepted. */
+  /**
+   * Applies the operations in the order written, and empties the batch. A delete of an absent key is accepted. After a
+   * failure another commit applies what is left.
+   */
   commit(options?: CallOptions): Promise<void>
 }
 

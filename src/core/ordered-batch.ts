@@ -7,7 +7,10 @@ type Operation<V> =
   | { readonly type: 'put'; readonly key: Key; readonly value: V }
   | { readonly type: 'delete'; readonly key: Key }
 
-/** A batch for stores without one: nothing happens before `commit`, which then applies one operation after another. */
+/**
+ * A batch for stores without one: nothing happens before `commit`, which then applies one operation after another. When
+ * one fails the commit fails, and another commit goes on from there.
+ */
 export class OrderedBatch<V> implements Batch<V> {
   readonly #store: Datastore<V>
   readonly #operations: Operation<V>[] = []
@@ -30,9 +33,19 @@ export class OrderedBatch<V> implements Batch<V> {
 
   async commit(options: CallOptions = {}): Promise<void> {
     throwIfAborted(options.signal, 'commit a batch')
-    for (const operation of this.#operations.splice(0)) {
-      if (operation.type === 'put') await this.#store.put(operation.key, operation.value, options)
-      else await this.#store.delete(operation.key, { ...options, missingOk: true })
+    const operations = this.#operations.splice(0)
+    let applied = 0
+    try {
+      for (; applied < operations.length; applied++) await this.#apply(operations[applied], options)
+    } finally {
+      // What failed, and what comes after it, is there for another commit.
+      this.#operations.unshift(...operations.slice(applied))
     }
+  }
+
+  async #apply(operation: Operation<V> | undefined, options: CallOptions): Promise<void> {
+    if (operation?.type === 'put') await this.#store.put(operation.key, operation.value, options)
+    else if (operation?.type === 'delete')
+      await this.#store.delete(operation.key, { ...options, missingOk: true })
   }
 }
