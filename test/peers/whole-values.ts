@@ -1,0 +1,11 @@
+import { serialOf } from '../core/node/fs/crash/self-described.ts'
+
+/** Whether a value is one that was put, whole. */
+export function isWhole(value: unknown): boolean {
+  if (!(value instanceof Uint8Array)) return false
+  try {
+    return serialOf(value) > 0
+  } catch {
+    return false
+  }
+}
