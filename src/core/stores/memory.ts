@@ -23,6 +23,7 @@ import { checkPreconditions, refuseContradiction, refuseRoot } from '../precondi
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { LevelIndex } from './level-index.ts'
+import { PackedCopies } from './packed-copies.ts'
 import { Retention, type RetentionOptions } from './retention/retention.ts'
 
 /** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
@@ -73,6 +74,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly #index = new LevelIndex()
   readonly #lifecycle = new Lifecycle()
   readonly #queue = new WriteQueue()
+  readonly #packed = new PackedCopies()
   readonly #retention: Retention | undefined
   readonly #onEviction: MemoryOptions['onEviction']
   #bytes = 0
@@ -107,7 +109,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     refuseContradiction(key, options)
     assertBytes(value, key)
     if (value instanceof Uint8Array) {
-      const bytes = new Uint8Array(value)
+      const bytes = this.#copyToKeep(value)
       return this.#whenWritten('put', [key], options, () => this.#write(key, bytes, options))
     }
     return this.#lifecycle.run('put', key, () =>
@@ -216,6 +218,11 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
         return work()
       }),
     )
+  }
+
+  /** A store with limits gives values up in any order, and a slab would outlive most of what it holds. */
+  #copyToKeep(bytes: Uint8Array): Uint8Array {
+    return this.#retention === undefined ? this.#packed.copy(bytes) : new Uint8Array(bytes)
   }
 
   #held(action: string, key: Key): Version {
