@@ -48,7 +48,9 @@ export function createClient(channel: Channel): Client {
     timeout: -1,
     eventNames: ['cancel'],
   })
+  let isLost = false
   channel.onClose(() => {
+    isLost = true
     host.$close(connectionLost())
     for (const listener of lostListeners) listener()
   })
@@ -60,8 +62,12 @@ export function createClient(channel: Channel): Client {
       { signal }: { readonly signal?: AbortSignal | undefined } = {},
     ): Promise<Output<Name>> {
       if (signal?.aborted === true) throw aborted(name)
+      if (isLost) throw connectionLost()
       const id = ++lastCall
-      const cancel = () => void host.cancel(id)
+      const cancel = () => {
+        // What is lost with the connection needs no cancelling.
+        if (!isLost) void host.cancel(id)
+      }
       signal?.addEventListener('abort', cancel, { once: true })
       try {
         const reply = await host.call(id, name, input)

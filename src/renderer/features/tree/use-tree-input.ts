@@ -136,7 +136,10 @@ export function useTreeInput(
 
 function contextOf(view: TreeView, row: number, shown: RowView, isTypingNow: boolean): KeyContext {
   const { model } = view.source.state
-  const { level } = model.at(row)
+  const place = model.at(row)
+  const { level } = place
+  const inside = model.openAt(place)
+  const hasRowsInside = inside !== undefined && row + 1 < view.rows && model.at(row + 1).level === inside
   return {
     row,
     rows: view.rows,
@@ -145,6 +148,7 @@ function contextOf(view: TreeView, row: number, shown: RowView, isTypingNow: boo
       level.parent === undefined
         ? undefined
         : model.rowOf({ level: level.parent, index: model.indexOf(level) }),
+    firstRowInside: hasRowsInside ? row + 1 : undefined,
     isBranch: shown.type === 'key' && shown.isBranch,
     isOpen: shown.type === 'key' && shown.isOpen,
     isStatus: shown.type !== 'key' && shown.type !== 'pending',

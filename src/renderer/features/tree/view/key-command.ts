@@ -16,6 +16,8 @@ export interface KeyContext {
   readonly pageRows: number
   /** Number of the row of the branch that the focused row is in; absent on the first level. */
   readonly parentRow: number | undefined
+  /** Number of the first row inside the focused branch; absent while it is closed, or shows nothing yet. */
+  readonly firstRowInside: number | undefined
   readonly isBranch: boolean
   readonly isOpen: boolean
   /** Whether the row is no key but tells of its level. */
@@ -45,7 +47,7 @@ function chordCommand({ key, altKey, shiftKey }: KeyPress): KeyCommand | undefin
 }
 
 function movement(key: string, context: KeyContext): KeyCommand | undefined {
-  const { row, rows, pageRows, parentRow, isBranch, isOpen } = context
+  const { row, rows, pageRows, parentRow, firstRowInside, isBranch, isOpen } = context
   const last = rows - 1
   switch (key) {
     case 'ArrowDown':
@@ -61,8 +63,8 @@ function movement(key: string, context: KeyContext): KeyCommand | undefined {
     case 'End':
       return { type: 'move', to: last }
     case 'ArrowRight':
-      if (isOpen) return { type: 'move', to: Math.min(row + 1, last) }
-      return isBranch ? { type: 'expand' } : undefined
+      if (firstRowInside !== undefined) return { type: 'move', to: firstRowInside }
+      return isBranch && !isOpen ? { type: 'expand' } : undefined
     case 'ArrowLeft':
       if (isOpen) return { type: 'collapse' }
       return parentRow === undefined ? undefined : { type: 'move', to: parentRow }

@@ -7,6 +7,7 @@ const CONTEXT: KeyContext = {
   rows: 20,
   pageRows: 8,
   parentRow: 2,
+  firstRowInside: undefined,
   isBranch: false,
   isOpen: false,
   isStatus: false,
@@ -39,7 +40,10 @@ describe('keyCommand()', () => {
 
   it('opens with right, then goes in; closes with left, then goes out', () => {
     expect(press('ArrowRight', { isBranch: true })).toEqual({ type: 'expand' })
-    expect(press('ArrowRight', { isBranch: true, isOpen: true })).toEqual({ type: 'move', to: 6 })
+    const open = { isBranch: true, isOpen: true }
+    expect(press('ArrowRight', { ...open, firstRowInside: 6 })).toEqual({ type: 'move', to: 6 })
+    // A level that is still being read has no row to go to: the next one is a sibling.
+    expect(press('ArrowRight', open)).toBeUndefined()
     expect(press('ArrowRight')).toBeUndefined()
     expect(press('ArrowLeft', { isBranch: true, isOpen: true })).toEqual({ type: 'collapse' })
     expect(press('ArrowLeft')).toEqual({ type: 'move', to: 2 })
@@ -118,6 +122,7 @@ describe('keyCommand()', () => {
             isOpen,
             isBranch: isOpen,
             parentRow: row > 0 ? row - 1 : undefined,
+            firstRowInside: isOpen && row + 1 < rows ? row + 1 : undefined,
           })
           if (command?.type !== 'move') return
           expect(command.to).toBeGreaterThanOrEqual(0)

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { CallError, createClient } from '../../../src/renderer/api/client.ts'
+import type { Channel } from '../../../src/shared/channel.ts'
+
+/** A channel to a host that never answers, until it is cut. */
+function silentChannel() {
+  const listeners: (() => void)[] = []
+  const posted: unknown[] = []
+  const channel: Channel = {
+    post: message => void posted.push(message),
+    onMessage: () => undefined,
+    onClose: listener => void listeners.push(listener),
+    close: () => undefined,
+  }
+  return { channel, posted, cut: () => listeners.forEach(listener => listener()) }
+}
+
+describe('createClient()', () => {
+  it('a lost connection fails what is pending, and every later call, with CONNECTION', async () => {
+    const { channel, cut } = silentChannel()
+    const client = createClient(channel)
+    const pending = client.call('workspace.get', {})
+    cut()
+    for (const call of [pending, client.call('workspace.get', {})]) {
+      const error = await call.then(() => undefined, String)
+      expect(error).toContain('connection to the host was lost')
+      await expect(call).rejects.toBeInstanceOf(CallError)
+      await expect(call).rejects.toMatchObject({ code: 'CONNECTION' })
+    }
+  })
+
+  it('an abort after the loss sends nothing and fails nothing else', async () => {
+    const { channel, posted, cut } = silentChannel()
+    const client = createClient(channel)
+    const abort = new AbortController()
+    const pending = client.call('workspace.get', {}, { signal: abort.signal })
+    const sent = posted.length
+    cut()
+    abort.abort()
+    await expect(pending).rejects.toMatchObject({ code: 'CONNECTION' })
+    expect(posted).toHaveLength(sent)
+  })
+})
