@@ -8,6 +8,8 @@ import { keyText, sessionId } from './values.ts'
 /** What the host tells the page without being asked: one way, rate-limited, the latest state wins. */
 export const events = {
   sessionsChanged: z.strictObject({ sessions: z.array(sessionInfo) }),
+  /** Somebody outside the page asked for this session, such as a second start of the program. */
+  sessionShown: z.strictObject({ session: sessionId }),
   workspaceChanged: workspaceState,
   levelChanged: z.strictObject({ session: sessionId, prefix: keyText, ...levelState.shape }),
   /** A key was put or deleted through the host. Of each key the latest change, at most ten times a second. */

@@ -4,7 +4,10 @@ import { differences, listing } from './listing.ts'
 import { copyPackages } from './real-files.ts'
 import { expect, test } from './strata.ts'
 
-test('F2 renames a key in place, and the file with it', async ({ strata: { open, window }, folder }) => {
+test('the key F2 renames a value in its row, and the file with it', async ({
+  strata: { open, window },
+  folder,
+}) => {
   await copyPackages(folder)
   const before = await listing(folder)
   await open({ type: 'folder', path: folder })

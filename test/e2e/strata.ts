@@ -65,7 +65,7 @@ export const test = base.extend<Fixtures>({
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     const window = new StrataWindow(page)
     const show = async (session: SessionInfo) => {
-      host.showFirst(session.id)
+      host.show(session.id)
       await window.open(shell.address)
       return session
     }

@@ -86,7 +86,7 @@ test('Enter opens a value, Alt+Enter a branch, and a key that is both opens as e
   await expect(page.getByRole('table', { name: 'Children' })).toContainText('Brian')
 })
 
-test('F2 renames, Delete deletes after asking, and Shift+F10 opens the menu', async ({ strata }) => {
+test('the key F2 renames, Delete deletes after asking, and Shift+F10 opens the menu', async ({ strata }) => {
   const press = await openTree(strata)
   const { page, keys } = strata.window
   await press('End', 'F2')

@@ -31,8 +31,8 @@ export interface Host {
   open(source: Source, options?: { readonly isReadOnly?: boolean | undefined }): Promise<SessionInfo>
   /** Makes a session of a store that exists already. Closing the session closes the store. */
   openStore(name: string, store: BinaryDatastore): Promise<SessionInfo>
-  /** Names the session that pages show first. */
-  showFirst(session: string): void
+  /** Names the session that pages show, those that are open and those that come. */
+  show(session: string): void
   readonly workspace: WorkspaceView
   /** Where the window stood when it was last seen; setting it saves it, coalesced. */
   windowState: WindowState | undefined
@@ -79,8 +79,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     open: (source, { isReadOnly } = {}) => sessions.open(source, isReadOnly),
     openStore: async (name, store) => sessions.openStore(name, store),
-    showFirst(session) {
+    show(session) {
       first = session
+      broadcast('sessionShown', { session })
     },
     workspace,
     get windowState() {

@@ -45,7 +45,7 @@ export function createHostDouble(): HostDouble {
     },
     open,
     openStore: () => Promise.reject(new Error('not part of a shell')),
-    showFirst: session => void shown.push(session),
+    show: session => void shown.push(session),
     workspace: {
       state: state('dark'),
       onChange(listener) {

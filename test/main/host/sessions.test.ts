@@ -272,7 +272,8 @@ describe('the host', () => {
   it('shows first what it was told to, as long as it is open', async () => {
     const { host, page } = await pageAndHost()
     const { id } = await host.open({ type: 'document', document: MEMORY })
-    host.showFirst(id)
+    host.show(id)
+    await eventually(() => page.eventsOf('sessionShown').at(-1)?.session === id)
     expect((await page.call('shell.hello', { version: 1 })).session).toBe(id)
     await page.call('sessions.close', { session: id })
     expect((await page.call('shell.hello', { version: 1 })).session).toBeUndefined()

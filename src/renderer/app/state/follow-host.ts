@@ -12,11 +12,25 @@ const LAST_SESSION = 'strata.session'
 
 /** Keeps the window's view state in step with the host's sessions and jobs. @returns A function that ends it. */
 export function followHost({ client, state, hello }: Services): () => void {
-  const followSessions = (): void => sessionsChanged(state.sessions.get() ?? [])
+  let asked: string | undefined
+  const followSessions = (): void => {
+    const sessions = state.sessions.get() ?? []
+    const wanted = sessions.find(({ id }) => id === asked)
+    if (wanted !== undefined) {
+      asked = undefined
+      showSession(wanted)
+    }
+    sessionsChanged(sessions)
+  }
   const first = firstSession(state.sessions.get() ?? [], hello.session)
   if (useAppStore.getState().session === undefined && first !== undefined) showSession(first)
   const ends = [
     state.sessions.subscribe(followSessions),
+    client.on('sessionShown', ({ session }) => {
+      // The news of a session may come after the wish to see it.
+      asked = session
+      followSessions()
+    }),
     client.on('jobChanged', jobChanged),
     client.onLost(() => useAppStore.setState({ isConnected: false })),
     useAppStore.subscribe(({ session }) => rememberSession(session)),
