@@ -3,6 +3,7 @@ import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
+import { largeValueBenchmark } from './window/large-value.ts'
 
 /** Every benchmark, by the name that `npm run bench -- NAME` takes. */
 export const benchmarks: readonly Benchmark[] = [
@@ -10,4 +11,5 @@ export const benchmarks: readonly Benchmark[] = [
   fsBenchmark,
   overheadBenchmark,
   treeBenchmark,
+  largeValueBenchmark,
 ]

@@ -38,3 +38,9 @@ export function compareRates(
     ok: bar === undefined || ratio >= bar,
   }
 }
+
+/** A time or a size, where less is better and there is nobody to compare with but the budget. */
+export function underBudget(name: string, unit: string, ours: number, budget: number): Result {
+  const ratio = budget / ours
+  return { name, unit, ours, peer: 'budget', peerValue: budget, ratio, bar: 1, ok: ratio >= 1 }
+}

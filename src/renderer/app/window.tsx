@@ -20,6 +20,7 @@ import { useCurrentSession, useJobs, useServices, useSessions } from './services
 import { setPanelOpen, togglePanel, useAppStore } from './state/app-store.ts'
 import { followHost } from './state/follow-host.ts'
 import { saveTabs } from './state/save-tabs.ts'
+import { loadAhead } from './tabs/load-ahead.ts'
 import { TabsArea } from './tabs/tabs-area.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { usePanelLayout } from './use-panel-layout.ts'
@@ -45,6 +46,7 @@ export function Window() {
   const columns = usePanelLayout('columns', COLUMNS)
   useEffect(() => followHost(services), [services])
   useEffect(() => saveTabs(services), [services])
+  useEffect(loadAhead, [])
   useShortcuts(commands)
   useNativeMenu(client, hello.shell, commands)
   useWindowChrome()

@@ -1,15 +1,14 @@
-import { lazy, useCallback } from 'react'
+import { useCallback } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { attempt } from '../actions/failures.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { currentSettings, useServices } from '../services.ts'
 import { changeTabs } from '../state/app-store.ts'
+import { KeyTab } from './load-ahead.ts'
 import type { KeyTabState, View } from './tab.ts'
 import { registerTabActions, type TabActions } from './tab-actions.ts'
 import { changeTab, markDirty } from './tabs-model.ts'
 import { withView } from './view-memory.ts'
-
-const KeyTab = lazy(async () => ({ default: (await import('../../features/key-tab/key-tab.tsx')).KeyTab }))
 
 interface KeyTabPanelProps {
   readonly tab: KeyTabState

@@ -1,14 +1,15 @@
-import { lazy, useCallback } from 'react'
+import { useCallback } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import { loadable } from '../../ui/loadable.tsx'
 import { stackApplied } from '../actions/stack-actions.ts'
 import { useServices } from '../services.ts'
 import { changeTabs } from '../state/app-store.ts'
 import type { StackTabState } from './tab.ts'
 import { markDirty } from './tabs-model.ts'
 
-const StackEditor = lazy(async () => ({
-  default: (await import('../../features/stack-editor/stack-editor.tsx')).StackEditor,
-}))
+const StackEditor = loadable('StackEditor', async () => {
+  return (await import('../../features/stack-editor/stack-editor.tsx')).StackEditor
+})
 
 interface StackTabPanelProps {
   readonly tab: StackTabState

@@ -14,6 +14,8 @@ import type { TabMode } from './tab-mode.ts'
 import { useValueModel } from './use-value-model.ts'
 import { ValueBody } from './value-body.tsx'
 
+export { loadEditors } from './value-body.tsx'
+
 export interface KeyTabProps {
   readonly client: Client
   readonly session: SessionInfo

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { loadable } from '../../ui/loadable.tsx'
 import { Skeleton } from './bars/skeleton.tsx'
 import { whatToTry } from './bars/what-to-try.ts'
 import type { JsonMistake } from './editor/json-lint.ts'
@@ -10,13 +11,22 @@ import type { DocumentState, OpenValue } from './model/document-state.ts'
 import type { ShownAs, ValueFacts } from './model/value-facts.ts'
 import type { ValueModel } from './model/value-model.ts'
 import { PagedHex } from './paged/paged-hex.tsx'
-import { loadTextViewer, PagedText } from './paged/paged-text.tsx'
+import { PagedText, TextViewer } from './paged/paged-text.tsx'
 import type { TabMode } from './tab-mode.ts'
 
-const loadTextEditor = () => import('./editor/value-text-editor.tsx')
-const ValueTextEditor = lazy(loadTextEditor)
-const ReviewPanel = lazy(() => import('./editor/review-panel.tsx'))
-const MergePanel = lazy(() => import('./editor/merge-panel.tsx'))
+const ValueTextEditor = loadable('ValueTextEditor', async () => {
+  return (await import('./editor/value-text-editor.tsx')).ValueTextEditor
+})
+const ReviewPanel = loadable(
+  'ReviewPanel',
+  async () => (await import('./editor/review-panel.tsx')).ReviewPanel,
+)
+const MergePanel = loadable('MergePanel', async () => (await import('./editor/merge-panel.tsx')).MergePanel)
+
+/** Loads the editors, so that the first value does not wait for them. */
+export async function loadEditors(): Promise<void> {
+  await Promise.all([ValueTextEditor.load(), TextViewer.load()])
+}
 
 export interface ValueBodyProps {
   readonly model: ValueModel
@@ -36,8 +46,8 @@ export function ValueBody(props: ValueBodyProps) {
   const { model, document, isReadOnly, mode, onMode } = props
   useEffect(() => {
     // They come while the value is read, so that one does not wait for the other.
-    void loadTextEditor()
-    void loadTextViewer()
+    // What fails here fails again, and is told, when it is drawn.
+    loadEditors().catch(() => undefined)
   }, [])
   return (
     <div className={styles['body']}>

@@ -17,7 +17,7 @@ export interface MergePanelProps {
 }
 
 /** Their version beside the edits; what is on the right is put over theirs. */
-export default function MergePanel({ model, onDone }: MergePanelProps) {
+export function MergePanel({ model, onDone }: MergePanelProps) {
   const [theirs, setTheirs] = useState<Version>()
   const [failure, setFailure] = useState<Failure>()
   const mine = useMemo(() => decodeText(model.slot.currentBytes()), [model])

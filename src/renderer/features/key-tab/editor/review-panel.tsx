@@ -11,7 +11,7 @@ export interface ReviewPanelProps {
 }
 
 /** The edits beside what they were made to. */
-export default function ReviewPanel({ model }: ReviewPanelProps) {
+export function ReviewPanel({ model }: ReviewPanelProps) {
   const [{ before, after }] = useState(() => ({
     before: model.state.base.bytes,
     after: model.slot.currentBytes(),

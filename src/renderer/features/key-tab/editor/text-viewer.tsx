@@ -12,7 +12,7 @@ export interface TextViewerProps {
 }
 
 /** Text to be read, not edited. */
-export default function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
+export function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
   const host = useRef<HTMLDivElement>(null)
   const viewer = useRef<TextEditor>(null)
 

@@ -16,7 +16,7 @@ export interface ValueTextEditorProps {
 }
 
 /** A whole value as text. */
-export default function ValueTextEditor(props: ValueTextEditorProps) {
+export function ValueTextEditor(props: ValueTextEditorProps) {
   const { model, language, isReadOnly, onPut, onMistake, target } = props
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<TextEditor>(null)

@@ -1,4 +1,5 @@
-import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { loadable } from '../../../ui/loadable.tsx'
 import { FailureLine } from '../bars/failure-line.tsx'
 import { Skeleton } from '../bars/skeleton.tsx'
 import type { Version } from '../model/read-value.ts'
@@ -7,8 +8,9 @@ import { PageBar } from './page-bar.tsx'
 import styles from './paged.module.css'
 import { TextPager } from './text-pager.ts'
 
-export const loadTextViewer = () => import('../editor/text-viewer.tsx')
-const TextViewer = lazy(loadTextViewer)
+export const TextViewer = loadable('TextViewer', async () => {
+  return (await import('../editor/text-viewer.tsx')).TextViewer
+})
 
 /** Turns pages from within the text. */
 const STEPS: Readonly<Record<string, number>> = { PageUp: -1, PageDown: 1 }
