@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from '../../../core/node/fs/open/make-folder.ts'
 import { hasErrno } from './has-errno.ts'
-import { makeFolder } from './make-folder.ts'
 
 export interface WriteFileOptions {
   /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */

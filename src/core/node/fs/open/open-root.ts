@@ -1,8 +1,9 @@
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemCode } from '../disk/disk.ts'
 import { Obstacle } from '../guard/obstacle.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * The real path of the folder at `path`.
@@ -11,7 +12,7 @@ import { Obstacle } from '../guard/obstacle.ts'
 export async function openRoot(path: string, create: boolean): Promise<string> {
   const absolute = resolve(path)
   try {
-    if (create) await mkdir(absolute, { recursive: true })
+    if (create) await makeFolder(absolute)
     const root = await realpath(absolute)
     if ((await stat(root)).isDirectory()) return root
   } catch (error) {

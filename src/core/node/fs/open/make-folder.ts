@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { hasErrno } from './has-errno.ts'
+import { systemCode } from '../disk/disk.ts'
 
 /**
  * Makes a folder and what is missing above it. Node's own `recursive` never ends where the system says that a folder's
@@ -10,9 +10,9 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (hasErrno(error, ['EEXIST']) && (await stat(path)).isDirectory()) return
+    if (await isFolder(path)) return
     const parent = dirname(path)
-    if (!hasErrno(error, ['ENOENT']) || parent === path) throw error
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
     await makeFolder(parent)
     await makeOne(path)
   }
@@ -23,6 +23,16 @@ async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (!hasErrno(error, ['EEXIST'])) throw error
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
+}
+
+/** What stands at a path may be a folder already, whatever the system said to its being made again. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
   }
 }
