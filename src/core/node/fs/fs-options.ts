@@ -1,11 +1,26 @@
 import { DatastoreError } from '../../errors.ts'
-import type { Layout, LayoutName } from './layout.ts'
-import { LAYOUT_NAMES, layoutNamed } from './layouts/known-layouts.ts'
+import type { FlatfsShard } from '../../hash/flatfs-shard.ts'
+import { parseFlatfsShard } from '../../hash/flatfs-shard.ts'
+import type { LayoutName } from './layout.ts'
+import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts/known-layouts.ts'
 import type { Durability } from './open/store-files.ts'
 
 export interface FsOptions {
-  /** How keys become files. Default `strata`, which holds every key; `plain` shows a folder as it is. */
+  /**
+   * How keys become files. Default `strata`, which holds every key; `plain` shows a folder as it is; `flatfs` is Kubo's
+   * block store, `datastore-fs` and `py-datastore` are the folders of those libraries.
+   */
   readonly layout?: LayoutName | undefined
+  /**
+   * Layout `flatfs`: the shard function, as `/repo/flatfs/shard/v1/next-to-last/2` (default for a new folder). A folder
+   * that has another one is refused.
+   */
+  readonly sharding?: string | undefined
+  /**
+   * Layouts `datastore-fs` and `py-datastore`: what the names of values end in, dot included. Default: what the marker
+   * says; without one `.data`, and in a folder of py-datastore what its first value ends in.
+   */
+  readonly extension?: string | undefined
   /**
    * What a put waits for. `none` (default): the system's memory, so that a value outlives the process, but perhaps
    * not a power cut before `sync`. `file`: its bytes are on the device. `full`: so is its name.
@@ -13,14 +28,21 @@ export interface FsOptions {
   readonly durability?: Durability | undefined
   /** Refuse every write with `READ_ONLY`, and change nothing on disk. Default false. */
   readonly readOnly?: boolean | undefined
-  /** Make the folder when it is missing. Default: yes for `strata`, no for `plain`, never for a read-only store. */
+  /** Make the folder when it is missing. Default: yes, except for `plain`; never for a read-only store. */
   readonly create?: boolean | undefined
   /** Follow symbolic links to places within the folder; all others are refused in any case. Default false. */
   readonly followLinks?: boolean | undefined
 }
 
+/** The layout that a caller wants, before the folder has been looked at. */
+export interface WantedLayout {
+  readonly name: LayoutName
+  readonly shard: FlatfsShard | undefined
+  readonly extension: string | undefined
+}
+
 export interface CheckedOptions {
-  readonly layout: Layout
+  readonly layout: WantedLayout
   readonly durability: Durability
   readonly readOnly: boolean
   readonly create: boolean
@@ -28,20 +50,32 @@ export interface CheckedOptions {
 }
 
 const DURABILITIES: readonly string[] = ['none', 'file', 'full'] satisfies readonly Durability[]
+const EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/
 
-/** @throws DatastoreError `CONFIG_INVALID` for a layout or durability that there is not. */
+/** @throws DatastoreError `CONFIG_INVALID` for an option that there is not, or not with this layout. */
 export function checkOptions(options: FsOptions): CheckedOptions {
   const { layout: name = 'strata', durability = 'none', readOnly = false, followLinks = false } = options
-  const layout = layoutNamed(name)
-  if (layout === undefined) throw unknownChoice('layout', name, LAYOUT_NAMES)
+  const { sharding, extension } = options
+  if (!isLayoutName(name)) throw unknownChoice('layout', name, LAYOUT_NAMES)
   if (!DURABILITIES.includes(durability)) throw unknownChoice('durability', durability, DURABILITIES)
-  const create = !readOnly && (options.create ?? layout.version !== undefined)
-  return { layout, durability, readOnly, create, followLinks }
+  if (sharding !== undefined && name !== 'flatfs') {
+    throw refusal(`layout "${name}" has no shard function, only "flatfs" has`)
+  }
+  if (extension !== undefined && !WITH_EXTENSION.includes(name)) {
+    throw refusal(`layout "${name}" has no extension to choose, only ${WITH_EXTENSION.join(' and ')} have`)
+  }
+  if (extension !== undefined && !EXTENSION.test(extension)) {
+    throw refusal(`${JSON.stringify(extension)} is no extension: it should be a dot and letters, as ".data"`)
+  }
+  const shard = sharding === undefined ? undefined : parseFlatfsShard(sharding)
+  const create = !readOnly && (options.create ?? name !== 'plain')
+  return { layout: { name, shard, extension }, durability, readOnly, create, followLinks }
 }
 
 function unknownChoice(what: string, found: string, known: readonly string[]): DatastoreError {
-  return new DatastoreError(
-    'CONFIG_INVALID',
-    `Cannot open a folder: there is no ${what} ${JSON.stringify(found)}, only ${known.join(', ')}`,
-  )
+  return refusal(`there is no ${what} ${JSON.stringify(found)}, only ${known.join(', ')}`)
+}
+
+function refusal(state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open a folder: ${state}`)
 }

@@ -1,6 +1,6 @@
 import type { Key } from '../../key.ts'
 
-export type LayoutName = 'strata' | 'plain'
+export type LayoutName = 'strata' | 'plain' | 'flatfs' | 'datastore-fs' | 'py-datastore'
 
 /** Where something is: folder names from the root down, then a name in the last of them. */
 export interface Place {
@@ -29,18 +29,33 @@ export interface FolderEntry {
   isDirectory(): boolean
 }
 
+/** What an entry of a folder stands for. */
+export interface Meaning {
+  /** A shelf holds entries of the level that it stands in itself. */
+  readonly kind: 'value' | 'branch' | 'shelf'
+  /** The segment of the key; empty for a shelf. */
+  readonly segment: string
+}
+
 /** One level of the tree: names in code-unit order. A name may stand in both. */
 export interface Level {
   readonly values: readonly string[]
   readonly branches: readonly string[]
 }
 
-/** What a layout may ask for while it reads a level. */
-export interface LevelReader {
-  /** What is in a folder; nothing where there is no such folder. */
-  entries(folder: readonly string[]): Promise<readonly FolderEntry[]>
+/** What a layout may ask for while it finds out what an entry stands for. */
+export interface LabelReader {
   /** The text of a small file, or `undefined` where there is none. */
   text(folder: readonly string[], name: string): Promise<string | undefined>
+}
+
+/** What the marker of a layout says. */
+export interface Marker {
+  readonly layout: string
+  /** A folder with another version is refused. */
+  readonly version: number
+  /** What the names of values end in, where that may differ. */
+  readonly extension?: string | undefined
 }
 
 /**
@@ -49,18 +64,28 @@ export interface LevelReader {
  */
 export interface Layout {
   readonly name: LayoutName
-  /** Recorded in the marker; a folder with another version is refused. `undefined`: the layout leaves no marker. */
-  readonly version: number | undefined
+  /** What this program leaves in the folder to know it again. `undefined`: nothing. */
+  readonly marker: Marker | undefined
   /** Where temporary files go: a folder that no key names. */
   readonly tempFolder: readonly string[]
+  /** The folder of temporary files stays when it is empty. */
+  readonly keepsTempFolder: boolean
   /** Folders are there for keys alone: one that is left empty goes, whoever made it. */
   readonly ownsFolders: boolean
+  /** No folder can have the name of a value: one that has is damage. */
+  readonly tellsByName: boolean
   /** Files are somebody's own: not all may be values, and a put keeps mode and owner of what it replaces. */
   readonly filesAreForeign: boolean
   /** Why the layout cannot hold `key`, or `undefined` when it can. */
   problemOf(key: Key): string | undefined
   /** Where the value of `key` is. Asked about no key with a problem, and not about the root. */
   placeOf(key: Key): Place
-  /** What is one level below `prefix`. */
-  readLevel(prefix: Key, reader: LevelReader): Promise<Level>
+  /** The folder of what is one level below `prefix`; `undefined` where nothing can be. */
+  folderOf(prefix: Key): readonly string[] | undefined
+  /** What an entry of a folder stands for; `undefined` for what the layout would not have written there. */
+  meaningOf(
+    folder: readonly string[],
+    entry: FolderEntry,
+    labels: LabelReader,
+  ): Meaning | undefined | Promise<Meaning | undefined>
 }

@@ -5,10 +5,14 @@ import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
 import { FsDatastore } from '../fs/fs-datastore.ts'
 
+const SHARDING = /^(\/repo\/flatfs\/shard\/)?v1\/(prefix|suffix|next-to-last)\/[1-9]\d{0,2}$/
+
 export const fsKind = defineKind({
   kind: 'fs',
   label: 'Folder',
-  help: 'Keeps values in files of a folder. Layout strata holds every key; plain shows the files as they are.',
+  help:
+    'Keeps values in files of a folder. Layout strata holds every key; plain shows the files as they are; the others are ' +
+    'the folders of Kubo, js-stores and py-datastore.',
   schema: z.strictObject({
     path: z
       .string()
@@ -16,10 +20,25 @@ export const fsKind = defineKind({
       .meta({ format: 'folder-path' })
       .describe('The folder. A relative path starts from the folder of the stack file.'),
     layout: z
-      .enum(['strata', 'plain'])
+      .enum(['strata', 'plain', 'flatfs', 'datastore-fs', 'py-datastore'])
       .default('strata')
       .describe(
-        'strata: any key, safe names. plain: the path is the key, for folders with files of their own.',
+        'strata: any key, safe names. plain: the path is the key, for folders with files of their own. ' +
+          'flatfs: blocks of Kubo. datastore-fs, py-datastore: folders of those libraries.',
+      ),
+    sharding: z
+      .string()
+      .regex(SHARDING, 'it should be like /repo/flatfs/shard/v1/next-to-last/2')
+      .optional()
+      .describe(
+        'flatfs alone: the shard function of a new folder. Default: /repo/flatfs/shard/v1/next-to-last/2.',
+      ),
+    extension: z
+      .string()
+      .regex(/^\.[0-9A-Za-z_-]{1,16}$/, 'it should be a dot and letters, as .data')
+      .optional()
+      .describe(
+        'datastore-fs and py-datastore alone: what the files of values end in. Default: what is found, or .data.',
       ),
     durability: z
       .enum(['none', 'file', 'full'])
@@ -30,7 +49,7 @@ export const fsKind = defineKind({
     create: z
       .boolean()
       .optional()
-      .describe('Make the folder when it is missing. Default: yes for strata, no for plain.'),
+      .describe('Make the folder when it is missing. Default: yes, except for plain.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
     followLinks: z
       .boolean()

@@ -1,17 +1,13 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { LayoutName } from '../../../core/node/fs/layout.ts'
+import { layoutFound } from '../../../core/node/fs/open/claim-folder.ts'
 import { hasErrno } from '../files/has-errno.ts'
 
-/** Where a store leaves its layout in the folders that it makes. */
-const MARKER = join('.strata', 'layout.json')
-
-/** The layout to show a folder in: its own when a store of this program made it, and otherwise its files as they are. */
-export async function folderLayout(path: string): Promise<'strata' | 'plain'> {
+/** The layout to show a folder in: its own where it says to be a store, and otherwise its files as they are. */
+export async function folderLayout(path: string): Promise<LayoutName> {
   try {
-    await access(join(path, MARKER))
-    return 'strata'
+    return (await layoutFound(path)) ?? 'plain'
   } catch (error) {
-    if (hasErrno(error, ['ENOENT', 'ENOTDIR', 'EACCES'])) return 'plain'
+    if (hasErrno(error, ['EACCES'])) return 'plain'
     throw error
   }
 }

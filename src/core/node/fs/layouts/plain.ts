@@ -1,11 +1,8 @@
 import type { Key } from '../../../key.ts'
 import { segmentProblem } from '../../../key.ts'
-import type { Layout, Level, LevelReader, Place } from '../layout.ts'
+import type { FolderEntry, Layout, Meaning, Place } from '../layout.ts'
 import { NEAR_TEMP_FOLDER } from '../layout.ts'
-
-const LONGEST_NAME = 255
-const NOT_FOR_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/
-const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i
+import { fileNameProblem } from './file-name-problem.ts'
 
 /**
  * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.
@@ -15,9 +12,11 @@ const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\
 export function plainLayout(platform: string = process.platform): Layout {
   return {
     name: 'plain',
-    version: undefined,
+    marker: undefined,
     tempFolder: [NEAR_TEMP_FOLDER],
+    keepsTempFolder: false,
     ownsFolders: false,
+    tellsByName: false,
     filesAreForeign: true,
 
     problemOf(key: Key): string | undefined {
@@ -32,27 +31,19 @@ export function plainLayout(platform: string = process.platform): Layout {
       return { folder: key.segments.slice(0, -1), name: key.lastSegment, labels: [] }
     },
 
-    async readLevel(prefix: Key, reader: LevelReader): Promise<Level> {
-      const values: string[] = []
-      const branches: string[] = []
-      for (const entry of await reader.entries(prefix.segments)) {
-        if (entry.name === NEAR_TEMP_FOLDER || segmentProblem(entry.name) !== undefined) continue
-        if (entry.isFile()) values.push(entry.name)
-        else if (entry.isDirectory()) branches.push(entry.name)
-      }
-      return { values: values.sort(), branches: branches.sort() }
+    folderOf: prefix => prefix.segments,
+
+    meaningOf(_folder: readonly string[], entry: FolderEntry): Meaning | undefined {
+      if (entry.name === NEAR_TEMP_FOLDER || segmentProblem(entry.name) !== undefined) return undefined
+      if (entry.isFile()) return { kind: 'value', segment: entry.name }
+      return entry.isDirectory() ? { kind: 'branch', segment: entry.name } : undefined
     },
   }
 }
 
 function nameProblem(segment: string, platform: string): string | undefined {
-  const shown = JSON.stringify(segment.length > 40 ? `${segment.slice(0, 40)}…` : segment)
-  if (segment === NEAR_TEMP_FOLDER) return `${shown} is where this store keeps its temporary files`
-  if (segment.includes('\0')) return `no file can be called ${shown}: it holds NUL`
-  const size = platform === 'win32' ? segment.length : Buffer.byteLength(segment)
-  if (size > LONGEST_NAME) return `no file can be called ${shown}: the name is too long`
-  if (platform === 'win32' && (NOT_FOR_WINDOWS.test(segment) || WINDOWS_DEVICE.test(segment))) {
-    return `no file can be called ${shown} on Windows`
+  if (segment === NEAR_TEMP_FOLDER) {
+    return `${JSON.stringify(segment)} is where this store keeps its temporary files`
   }
-  return undefined
+  return fileNameProblem(segment, platform)
 }

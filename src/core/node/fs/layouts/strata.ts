@@ -1,5 +1,5 @@
 import type { Key } from '../../../key.ts'
-import type { FolderEntry, Label, Layout, Level, LevelReader, Place } from '../layout.ts'
+import type { FolderEntry, Label, LabelReader, Layout, Meaning, Place } from '../layout.ts'
 import { decodeName, encodeSegment, isLongName, LABEL_SUFFIX, VALUE_SUFFIX } from './segment-names.ts'
 
 /** The folder that holds the marker and temporary files. No key leads here: encoded names begin with no dot. */
@@ -11,9 +11,11 @@ export const PRIVATE_FOLDER = '.strata'
  */
 export const strataLayout: Layout = {
   name: 'strata',
-  version: 1,
+  marker: { layout: 'strata', version: 1 },
   tempFolder: [PRIVATE_FOLDER, 'tmp'],
+  keepsTempFolder: true,
   ownsFolders: true,
+  tellsByName: true,
   filesAreForeign: false,
 
   problemOf: () => undefined,
@@ -26,20 +28,23 @@ export const strataLayout: Layout = {
     return { folder: names.slice(0, -1), name: (names.at(-1) ?? '') + VALUE_SUFFIX, labels }
   },
 
-  async readLevel(prefix: Key, reader: LevelReader): Promise<Level> {
-    const folder = prefix.segments.map(encodeSegment)
-    const values: string[] = []
-    const branches: string[] = []
-    for (const entry of await reader.entries(folder)) {
-      const found = nameIn(entry)
-      if (found === undefined) continue
-      const segment = isLongName(found.name)
-        ? await readLabel(folder, found.name, reader)
-        : decodeName(found.name)
-      if (segment !== undefined) (found.isValue ? values : branches).push(segment)
-    }
-    return { values: values.sort(), branches: branches.sort() }
+  folderOf: prefix => prefix.segments.map(encodeSegment),
+
+  meaningOf(
+    folder: readonly string[],
+    entry: FolderEntry,
+    labels: LabelReader,
+  ): Meaning | undefined | Promise<Meaning | undefined> {
+    const found = nameIn(entry)
+    if (found === undefined) return undefined
+    const { kind, name } = found
+    if (isLongName(name)) return readLabel(folder, name, labels).then(segment => meaning(kind, segment))
+    return meaning(kind, decodeName(name))
   },
+}
+
+function meaning(kind: Meaning['kind'], segment: string | undefined): Meaning | undefined {
+  return segment === undefined ? undefined : { kind, segment }
 }
 
 function labelOf(folder: readonly string[], name: string, text: string): Label {
@@ -47,18 +52,20 @@ function labelOf(folder: readonly string[], name: string, text: string): Label {
 }
 
 /** The encoded segment that an entry is about; `undefined` for labels and whatever is not the store's. */
-function nameIn(entry: FolderEntry): { readonly name: string; readonly isValue: boolean } | undefined {
+function nameIn(
+  entry: FolderEntry,
+): { readonly name: string; readonly kind: 'value' | 'branch' } | undefined {
   if (entry.isFile() && entry.name.endsWith(VALUE_SUFFIX)) {
-    return { name: entry.name.slice(0, -VALUE_SUFFIX.length), isValue: true }
+    return { name: entry.name.slice(0, -VALUE_SUFFIX.length), kind: 'value' }
   }
-  return entry.isDirectory() ? { name: entry.name, isValue: false } : undefined
+  return entry.isDirectory() ? { name: entry.name, kind: 'branch' } : undefined
 }
 
 async function readLabel(
   folder: readonly string[],
   name: string,
-  reader: LevelReader,
+  labels: LabelReader,
 ): Promise<string | undefined> {
-  const text = await reader.text(folder, name + LABEL_SUFFIX)
+  const text = await labels.text(folder, name + LABEL_SUFFIX)
   return text !== undefined && encodeSegment(text) === name ? text : undefined
 }

@@ -5,6 +5,7 @@ import type { Level } from '../layout.ts'
 import type { StoreFiles } from '../open/store-files.ts'
 import type { CachedLevel } from './level-cache.ts'
 import { LevelScan } from './level-scan.ts'
+import { readLevel } from './read-level.ts'
 
 const NOTHING: CachedLevel = { level: { values: [], branches: [] }, total: 0, stamps: [] }
 
@@ -21,7 +22,7 @@ export class LevelReader {
   /** What is below `prefix`; nothing where there is no such level. */
   async read(prefix: Key): Promise<CachedLevel> {
     const { levels, layout } = this.#files
-    const id = `${layout.name} ${this.#links === undefined ? '' : '→'} ${prefix.toString()}`
+    const id = `${layout.name} ${layout.marker?.extension ?? ''} ${this.#links === undefined ? '' : '→'} ${prefix.toString()}`
     const known = levels.get(id)
     if (known !== undefined && (await this.#isUnchanged(known))) return known
     const { level, isSettled } = await this.readAfresh(prefix)
@@ -33,7 +34,7 @@ export class LevelReader {
     const { layout } = this.#files
     if (layout.problemOf(prefix) !== undefined) return { level: NOTHING, isSettled: false }
     const scan = this.#scan()
-    const level = await layout.readLevel(prefix, scan)
+    const level = await readLevel(layout, prefix, scan)
     return { level: { level, total: countNames(level), stamps: scan.stamps }, isSettled: scan.isSettled }
   }
 

@@ -5,15 +5,16 @@ import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
 import type { LinkResolver } from '../guard/link-resolver.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
-import type { FolderEntry, LevelReader } from '../layout.ts'
+import type { FolderEntry } from '../layout.ts'
 import type { FolderStamp } from './level-cache.ts'
+import type { EntryReader } from './read-level.ts'
 
 /** A folder whose own size is no larger is short enough to be read on this thread. */
 const SMALL_FOLDER = 64 * 1024
 const UNSPEAKABLE = '\ufffd'
 
 /** What one reading of a level saw: hands folders to the layout, and keeps how each was at that moment. */
-export class LevelScan implements LevelReader {
+export class LevelScan implements EntryReader {
   readonly stamps: FolderStamp[] = []
   /** Whether each folder had been left alone long enough for its time to tell the next change. */
   isSettled = true

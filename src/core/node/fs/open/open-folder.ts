@@ -7,7 +7,7 @@ import { SizeReader } from '../levels/size-reader.ts'
 import { KeyPlaces } from '../values/key-places.ts'
 import { ValueReader } from '../values/value-reader.ts'
 import { ValueWriter } from '../values/value-writer.ts'
-import { claimFolder } from './layout-marker.ts'
+import { claimFolder } from './claim-folder.ts'
 import { cannotOpen, openRoot } from './open-root.ts'
 import type { SharedRoot } from './shared-root.ts'
 import { releaseRoot, shareRoot } from './shared-root.ts'
@@ -32,11 +32,11 @@ export interface OpenFolder {
 
 /** @throws DatastoreError `CONFIG_INVALID`, `ACCESS_DENIED`, `CORRUPT`, `IO` */
 export async function openFolder(path: string, options: CheckedOptions, disk: Disk): Promise<OpenFolder> {
-  const { layout, durability, readOnly } = options
+  const { durability, readOnly } = options
   const root = await openRoot(path, options.create)
   const shared = shareRoot(root)
   try {
-    await claimFolder(root, layout, readOnly)
+    const layout = await claimFolder(disk, root, options.layout, readOnly)
     const guard = await createGuard(disk, root)
     const files = storeFiles(disk, guard, layout, durability, shared.levels)
     if (!readOnly) await files.temps.sweep()

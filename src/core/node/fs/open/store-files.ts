@@ -47,7 +47,7 @@ export function storeFiles(
     clock,
     retired: new RetiredFiles(disk),
     folderSync,
-    temps: new TempFolder(disk, guard, layout.tempFolder, layout.ownsFolders),
+    temps: new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder),
     keeper: new FolderKeeper(disk, guard, levels, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),
   }

@@ -84,7 +84,7 @@ export class Stager {
       return await this.#files.temps.create(mode)
     } catch (error) {
       // Somebody's folder may be closed to us while one below it is open.
-      if (this.#files.layout.ownsFolders || !NOT_ALLOWED.includes(systemCode(error) ?? '')) throw error
+      if (this.#files.layout.keepsTempFolder || !NOT_ALLOWED.includes(systemCode(error) ?? '')) throw error
       return (await this.#nearHome(place)).create(mode)
     }
   }

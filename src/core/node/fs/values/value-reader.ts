@@ -98,7 +98,7 @@ export class ValueReader {
     if (stats.isSymbolicLink()) throw new Obstacle('link', namesOf(place))
     if (!stats.isDirectory()) throw new Obstacle('special', namesOf(place))
     // Where names tell values from branches, no branch has the name of a value.
-    if (this.#layout.ownsFolders) throw new Obstacle('damage', namesOf(place))
+    if (this.#layout.tellsByName) throw new Obstacle('damage', namesOf(place))
     return false
   }
 

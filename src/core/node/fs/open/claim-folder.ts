@@ -1,0 +1,97 @@
+import { readdir } from 'node:fs/promises'
+import { DatastoreError } from '../../../errors.ts'
+import { printFlatfsShard } from '../../../hash/flatfs-shard.ts'
+import type { Disk } from '../disk/disk.ts'
+import type { WantedLayout } from '../fs-options.ts'
+import type { Layout, LayoutName, Marker } from '../layout.ts'
+import { isLayoutName, layoutOf } from '../layouts/known-layouts.ts'
+import { PRIVATE_FOLDER } from '../layouts/strata.ts'
+import { findExtension } from './find-extension.ts'
+import { readMarker, writeMarker } from './layout-marker.ts'
+import { DEFAULT_SHARD, flatfsVersion, readShard, writeShard } from './sharding-file.ts'
+
+/** What file systems and desktops leave in any folder. */
+const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
+/** Layouts of other libraries, which leave nothing to know their folders by. */
+const UNMARKED: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
+
+/**
+ * Sees to it that a folder holds what the layout expects: nothing yet, or what the same layout wrote. A marked layout
+ * leaves its marker, flatfs its file `SHARDING`.
+ * @returns The layout, as the folder has it.
+ * @throws DatastoreError `CONFIG_INVALID` naming the layout found; `CORRUPT` for a marker that makes no sense.
+ */
+export async function claimFolder(
+  disk: Disk,
+  root: string,
+  wanted: WantedLayout,
+  readOnly: boolean,
+): Promise<Layout> {
+  const found = await findMarker(root)
+  if (found !== undefined) refuseOther(root, wanted, found)
+  if (wanted.name === 'flatfs') return claimFlatfs(disk, root, wanted, readOnly)
+  const extension = found?.extension ?? wanted.extension ?? (await guessExtension(root, wanted.name))
+  const layout = layoutOf(wanted.name, { extension, shard: DEFAULT_SHARD })
+  if (found !== undefined || layout.marker === undefined) return layout
+  if (!UNMARKED.includes(wanted.name)) await refuseStrangers(root, wanted.name, [PRIVATE_FOLDER])
+  if (!readOnly) await writeMarker(root, layout.marker, layout.tempFolder)
+  return layout
+}
+
+/** The layout that a folder says to have; `undefined` where it says nothing. */
+export async function layoutFound(root: string): Promise<LayoutName | undefined> {
+  const name = (await findMarker(root))?.layout
+  return name !== undefined && isLayoutName(name) ? name : undefined
+}
+
+async function findMarker(root: string): Promise<Marker | undefined> {
+  const marker = await readMarker(root)
+  if (marker !== undefined) return marker
+  const version = await flatfsVersion(root)
+  return version === undefined ? undefined : { layout: 'flatfs', version }
+}
+
+async function claimFlatfs(
+  disk: Disk,
+  root: string,
+  { name, shard: wanted }: WantedLayout,
+  readOnly: boolean,
+): Promise<Layout> {
+  const layout = layoutOf(name, { shard: wanted ?? DEFAULT_SHARD })
+  if ((await readShard(root)) === undefined) {
+    await refuseStrangers(root, name, layout.tempFolder)
+    if (!readOnly) await writeShard(disk, root, wanted ?? DEFAULT_SHARD, layout.tempFolder)
+  }
+  const found = await readShard(root)
+  if (found === undefined) return layout
+  const [has, wants] = [found, wanted ?? found].map(printFlatfsShard)
+  if (has !== wants) throw cannotOpen(root, `its shard function is ${has}, not ${wants}`)
+  return layoutOf(name, { shard: found })
+}
+
+async function refuseStrangers(root: string, layout: string, known: readonly string[]): Promise<void> {
+  const strangers = (await readdir(root)).filter(name => !known.includes(name) && !LITTER.includes(name))
+  if (strangers.length === 0) return
+  throw cannotOpen(
+    root,
+    `it holds files that are no store of layout "${layout}" (layout "plain" shows a folder as it is)`,
+  )
+}
+
+function refuseOther(root: string, { name, extension }: WantedLayout, found: Marker): void {
+  if (found.layout !== name) throw cannotOpen(root, `it has layout "${found.layout}", not "${name}"`)
+  if (found.version !== 1) {
+    throw cannotOpen(root, `its layout "${name}" has version ${found.version}, and only 1 is known here`)
+  }
+  if (extension !== undefined && found.extension !== undefined && found.extension !== extension) {
+    throw cannotOpen(root, `its values end in "${found.extension}", not in "${extension}"`)
+  }
+}
+
+function guessExtension(root: string, name: LayoutName): Promise<string | undefined> | undefined {
+  return name === 'py-datastore' ? findExtension(root, ['.data', '.obj']) : undefined
+}
+
+function cannotOpen(root: string, state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(root)}: ${state}`)
+}

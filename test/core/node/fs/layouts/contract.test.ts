@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { KeyTransformDatastore } from '../../../../../src/core/adapters/transform/key-transform.ts'
+import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
+import { Key } from '../../../../../src/core/key.ts'
+import { FsDatastore, type FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { describeDatastore } from '../../../../contract/describe-datastore.ts'
+import type { SuiteOptions } from '../../../../contract/suite.ts'
+import { TempRoots } from '../temp-root.ts'
+
+const roots = new TempRoots()
+const paths = new WeakMap<object, string>()
+
+function inLayout(
+  options: FsOptions,
+  around: (store: FsDatastore) => BinaryDatastore = store => store,
+): SuiteOptions<Uint8Array> {
+  const open = async (path: string) => {
+    const store = around(await FsDatastore.open(path, options))
+    paths.set(store, path)
+    return store
+  }
+  return {
+    create: async () => open(await roots.make()),
+    destroy: () => roots.remove(),
+    reopen: closed => open(paths.get(closed) ?? ''),
+    runs: 5,
+  }
+}
+
+/** Keys of any kind as flatfs takes them: one name, of the upper-case hex digits of their hash. */
+const keysByName = new Map<string, Key>()
+const asNames = (store: FsDatastore) =>
+  new KeyTransformDatastore(store, {
+    to: key => {
+      const name = createHash('sha1').update(key.toString()).digest('hex').toUpperCase()
+      keysByName.set(name, key)
+      return Key.of(name)
+    },
+    from: key => keysByName.get(key.lastSegment),
+  })
+
+/** py-datastore cannot tell `a:b` from `a/b`, so colons go by another name. */
+const withoutColons = (store: FsDatastore) =>
+  new KeyTransformDatastore(store, {
+    to: key => Key.of(...key.segments.map(one => one.replaceAll('^', '^^').replaceAll(':', '^.'))),
+    from: key =>
+      Key.of(...key.segments.map(one => one.replace(/\^[.^]/g, two => (two === '^.' ? ':' : '^')))),
+  })
+
+const fits = (most: number) => (segment: string) =>
+  !segment.includes('\0') && Buffer.byteLength(segment) <= most && segment !== '.strata'
+
+describeDatastore('FsDatastore in layout datastore-fs', {
+  ...inLayout({ layout: 'datastore-fs' }),
+  hostileSegments: fits(250),
+})
+describeDatastore('FsDatastore in layout py-datastore, colons aside', {
+  ...inLayout({ layout: 'py-datastore', extension: '.obj' }, withoutColons),
+  hostileSegments: fits(251),
+})
+describeDatastore(
+  'FsDatastore in layout flatfs, under keys of every kind',
+  inLayout({ layout: 'flatfs' }, asNames),
+)
