@@ -25,7 +25,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly help: string
   /**
    * The node's own options: everything but `kind`, `id`, `label` and the children. Its meta may say, as `x-wrap`, what
-   * people call putting such a node around another, and kinds of new nodes that come before it.
+   * people call putting such a node around another, and kinds of new nodes that come before it; and as
+   * `x-places-keys` that the options and the list of children decide which child holds a key.
    */
   readonly schema: Schema
   readonly children: 'none' | 'one' | 'many' | 'keyed'

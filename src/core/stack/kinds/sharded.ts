@@ -27,7 +27,7 @@ export const shardedKind = defineKind({
         .default(2)
         .describe('How many characters prefix, suffix and next-to-last take.'),
     })
-    .meta({ 'x-wrap': { label: 'Shard this' } }),
+    .meta({ 'x-wrap': { label: 'Shard this' }, 'x-places-keys': true }),
   children: 'many',
   childrenField: 'shards',
   open: async ({ by, characters }, shards, { childIds }) => {

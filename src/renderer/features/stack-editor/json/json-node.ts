@@ -50,6 +50,13 @@ export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | u
   return node
 }
 
+/** What `JSON.parse` makes of the node's text. */
+export function valueOf(node: JsonNode): unknown {
+  if (node.type === 'array') return node.elements.map(valueOf)
+  if (node.type !== 'object') return node.value
+  return Object.fromEntries(node.members.map(({ name, value }) => [name, valueOf(value)]))
+}
+
 /** The text of a string node. */
 export function stringOf(node: JsonNode | undefined): string | undefined {
   return node?.type === 'string' && typeof node.value === 'string' ? node.value : undefined

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../../shared/procedures/stacks.ts'
 import type { Draft } from './draft.ts'
 import { ownChecks } from './own-checks.ts'
+import { placementChanges } from './placement-changes.ts'
 import { type PlacedProblem, placeProblem, placeSyntaxError } from './problem-places.ts'
 import type { StackNode } from './stack-node.ts'
 
@@ -9,20 +10,24 @@ export interface KnownProblems {
   readonly found: readonly Problem[]
   /** Why the host could not open the stack. */
   readonly refused: Problem | undefined
+  /** The stack that runs; absent for one that was never opened. */
+  readonly running: StackNode | undefined
 }
 
 /** Everything to be said about a draft, errors before warnings. While it is no JSON, only that matters. */
 export function allProblems(
   { text, error, good }: Draft,
   stack: StackNode | undefined,
-  { found, refused }: KnownProblems,
+  { found, refused, running }: KnownProblems,
 ): readonly PlacedProblem[] {
   if (error !== undefined) return [placeSyntaxError(error.message, error.offset, text)]
   if (good === undefined) return []
   const errors = unlike(found, refused)
   return [
     ...errors.map(problem => placeProblem(problem, 'error', good, stack)),
-    ...ownChecks(good.root, stack).map(problem => placeProblem(problem, 'warning', good, stack)),
+    ...[...ownChecks(good.root, stack), ...placementChanges(running, stack)].map(problem =>
+      placeProblem(problem, 'warning', good, stack),
+    ),
   ]
 }
 

@@ -6,7 +6,7 @@ import { allProblems } from '../model/all-problems.ts'
 import type { PlacedProblem } from '../model/problem-places.ts'
 import { nodeOf, type StackNode } from '../model/stack-node.ts'
 import type { EditorState } from './editor-state.ts'
-import { type EditorStore, stackOf } from './editor-store.ts'
+import { type EditorStore, runningStackOf, stackOf } from './editor-store.ts'
 
 export interface Editor {
   readonly store: EditorStore
@@ -36,7 +36,11 @@ export function useFoundProblems(store: EditorStore): readonly PlacedProblem[] {
   const stack = useStore(store, stackOf)
   const found = useStore(store, state => state.found)
   const refused = useStore(store, state => state.refused)
-  return useMemo(() => allProblems(draft, stack, { found, refused }), [draft, stack, found, refused])
+  const running = useStore(store, runningStackOf)
+  return useMemo(
+    () => allProblems(draft, stack, { found, refused, running }),
+    [draft, stack, found, refused, running],
+  )
 }
 
 export const ProblemsContext = createContext<readonly PlacedProblem[]>([])

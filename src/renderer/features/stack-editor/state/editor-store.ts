@@ -55,10 +55,28 @@ export function stackOf({
   return stacks.get(good)
 }
 
+const runningStacks = new WeakMap<SessionInfo, StackNode | undefined>()
+
+/** The nodes of the stack that the session runs; the same objects as long as it is the same. */
+export function runningStackOf({
+  session,
+  applied,
+  kinds,
+}: Pick<EditorState, 'session' | 'applied' | 'kinds'>): StackNode | undefined {
+  if (session === undefined) return undefined
+  if (!runningStacks.has(session)) runningStacks.set(session, readRunning(applied, kinds))
+  return runningStacks.get(session)
+}
+
 /** What operations may work on; undefined while the text is no valid JSON. */
 export function editableStack(state: EditorState): Stack | undefined {
   const { draft, kinds } = state
   return draft.error === undefined ? { text: draft.text, root: stackOf(state), kinds } : undefined
+}
+
+function readRunning(applied: string, kinds: Kinds): StackNode | undefined {
+  const { good } = openDraft(applied)
+  return good === undefined ? undefined : readStack(good.root, kinds)
 }
 
 function withIds(text: string, session: SessionInfo, kinds: Kinds): string {
