@@ -4,8 +4,12 @@ export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
 export { readOnly } from './adapters/read-only.ts'
 export { type SerializedDatastore, serialized } from './adapters/serialized.ts'
-export type { ShardFunction, ShardFunctionChoice, ShardFunctionName } from './adapters/shard-function.ts'
-export { ShardedDatastore, type ShardedOptions } from './adapters/sharded.ts'
+export type {
+  ShardFunction,
+  ShardFunctionChoice,
+  ShardFunctionName,
+} from './adapters/sharded/shard-function.ts'
+export { ShardedDatastore, type ShardedOptions } from './adapters/sharded/sharded.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
 export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
 export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type ShardFunctionChoice, shardFunctionOf } from '../../../src/core/adapters/shard-function.ts'
+import {
+  type ShardFunctionChoice,
+  shardFunctionOf,
+} from '../../../src/core/adapters/sharded/shard-function.ts'
 import { Key } from '../../../src/core/key.ts'
 import { openDocument } from '../../../src/core/stack/open.ts'
 import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { SHARD_FUNCTIONS, type ShardFunctionName } from '../../adapters/shard-function.ts'
-import { ShardedDatastore } from '../../adapters/sharded.ts'
+import { SHARD_FUNCTIONS, type ShardFunctionName } from '../../adapters/sharded/shard-function.ts'
+import { ShardedDatastore } from '../../adapters/sharded/sharded.ts'
 import { FLATFS_FUNCTIONS, printFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { defineKind } from '../kind.ts'
 

@@ -1,5 +1,5 @@
+import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
 import type { Key } from '../../../key.ts'
-import { forEachBounded } from '../calls/for-each-bounded.ts'
 import type { FolderEntry, LabelReader, Layout, Level, Meaning } from '../layout.ts'
 
 const SHELVES_AT_ONCE = 8

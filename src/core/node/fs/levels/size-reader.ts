@@ -1,5 +1,5 @@
+import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
 import type { Child } from '../../../datastore.ts'
-import { forEachBounded } from '../calls/for-each-bounded.ts'
 import type { Folder } from '../guard/folder-guard.ts'
 import type { LinkResolver } from '../guard/link-resolver.ts'
 import { joinPath } from '../guard/survey-folders.ts'

@@ -1,4 +1,4 @@
-import { forEachBounded } from '../calls/for-each-bounded.ts'
+import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
 import type { Disk } from '../disk/disk.ts'
 import { SYNC_FILE } from '../disk/open-flags.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'

@@ -3,10 +3,10 @@ import {
   type FlatfsShard,
   type FlatfsShardText,
   parseFlatfsShard,
-} from '../hash/flatfs-shard.ts'
-import { fnv1a64 } from '../hash/fnv1a64.ts'
-import { jumpHash } from '../hash/jump.ts'
-import type { Key } from '../key.ts'
+} from '../../hash/flatfs-shard.ts'
+import { fnv1a64 } from '../../hash/fnv1a64.ts'
+import { jumpHash } from '../../hash/jump.ts'
+import type { Key } from '../../key.ts'
 
 /**
  * Picks the shard of a key: a whole number from 0 up to, not including, `shardIds.length`. It depends on its

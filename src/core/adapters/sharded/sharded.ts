@@ -6,14 +6,14 @@ import type {
   ListOptions,
   ListPage,
   StoreStats,
-} from '../datastore.ts'
-import { DatastoreError } from '../errors.ts'
-import type { Key } from '../key.ts'
-import { answerOfParts, clausesAfterMerge, queryOfPart } from '../query/parts.ts'
-import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
-import { assertChildren, capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
-import { mergeLevel } from './merge-level.ts'
-import { type Route, RoutedDatastore } from './routed.ts'
+} from '../../datastore.ts'
+import { DatastoreError } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { answerOfParts, clausesAfterMerge, queryOfPart } from '../../query/parts.ts'
+import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
+import { assertChildren, capabilitiesOfParts, closeAll, statsOfParts } from '../combine.ts'
+import { mergeLevel } from '../merge-level.ts'
+import { type Route, RoutedDatastore } from '../routed.ts'
 import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
 export interface ShardedOptions {

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { collect, listAll, walkKeys } from '../../../contract/suite.ts'
+import { BreakableDatastore } from '../breakable.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const keys = Array.from({ length: 3000 }, (_, index) => Key.of('orders', `2026-${index}`))
+const memories = (count: number) => Array.from({ length: count }, () => new MemoryDatastore())
+
+/** A key that shard `index` of `sharded` holds. */
+function keyOf(sharded: ShardedDatastore<Uint8Array>, index: number, label: string): Key {
+  const key = keys.map(each => each.child(label)).find(each => sharded.shardIndex(each) === index)
+  if (key === undefined) throw new Error(`No key falls to shard ${index}`)
+  return key
+}
+
+describe('ShardedDatastore', () => {
+  it('S1 put() writes to the one shard that the function picks', async () => {
+    const shards = memories(3)
+    const sharded = new ShardedDatastore(shards)
+    for (const key of keys.slice(0, 100)) await sharded.put(key, bytes(key.name))
+    for (const key of keys.slice(0, 100)) {
+      const holders = await Promise.all(shards.map(shard => shard.has(key)))
+      expect(holders.map((holds, index) => (holds ? index : -1)).filter(index => index >= 0)).toEqual([
+        sharded.shardIndex(key),
+      ])
+    }
+  })
+
+  it('S1 a function given by the caller decides; an answer that is no index is refused and names the key', async () => {
+    const shards = memories(2)
+    const byDepth = new ShardedDatastore(shards, { by: key => key.depth % 2 })
+    await byDepth.put(Key.parse('/a'), bytes('odd'))
+    expect(await shards[1]!.has(Key.parse('/a'))).toBe(true)
+    const broken = new ShardedDatastore(memories(2), { by: () => 2 })
+    await expect(broken.put(Key.parse('/a'), bytes('x'))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      key: Key.parse('/a'),
+    })
+  })
+
+  it('S2 list() merges the shards in key order, page by page, limit and cursor after the merge', async () => {
+    const sharded = new ShardedDatastore(memories(4))
+    const whole = new MemoryDatastore()
+    for (const key of keys.slice(0, 300)) {
+      await sharded.put(key, bytes('x'))
+      await whole.put(key, bytes('x'))
+    }
+    const orders = Key.parse('/orders')
+    for (const limit of [1, 7, 100, 299, 300, 301]) {
+      const merged = await listAll(sharded, orders, { limit })
+      expect(merged.map(child => child.name)).toEqual(
+        (await listAll(whole, orders, { limit: 1000 })).map(child => child.name),
+      )
+      const backwards = await listAll(sharded, orders, { limit, reverse: true })
+      expect(backwards.map(child => child.name)).toEqual(merged.map(child => child.name).reverse())
+    }
+    expect(await walkKeys(sharded)).toEqual(await walkKeys(whole))
+  })
+
+  it('S2 list() shows a name once when one shard has its value and another what is below it', async () => {
+    const sharded = new ShardedDatastore(memories(2), { by: key => (key.depth > 1 ? 1 : 0) })
+    await sharded.put(Key.parse('/a'), bytes('value'))
+    await sharded.put(Key.parse('/a/b'), bytes('below'))
+    const { children } = await sharded.list(Key.root)
+    expect(children).toMatchObject([{ name: 'a', isValue: true, isBranch: true, size: 5 }])
+  })
+
+  it('S2 rename() across shards copies, syncs, then deletes: never fewer than one copy', async () => {
+    const shards = [new BreakableDatastore(), new BreakableDatastore()]
+    const sharded = new ShardedDatastore<Uint8Array>(shards)
+    const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
+    await sharded.put(from, bytes('precious'))
+    shards[0]!.breakOn('delete')
+    await expect(sharded.rename(from, to)).rejects.toMatchObject({ code: 'IO' })
+    expect(await shards[0]!.has(from)).toBe(true)
+    shards[0]!.mend()
+    shards[1]!.breakOn('put')
+    await expect(sharded.rename(from, to)).rejects.toMatchObject({ code: 'IO' })
+    expect(await shards[0]!.has(from)).toBe(true)
+    shards[1]!.mend()
+    await sharded.rename(from, to)
+    expect([await sharded.has(from), await sharded.has(to)]).toEqual([false, true])
+  })
+
+  it('S2 rename() across shards copies again what was changed while it was being copied', async () => {
+    const shards = [new BreakableDatastore(), new BreakableDatastore()]
+    const sharded = new ShardedDatastore<Uint8Array>(shards)
+    const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
+    await sharded.put(from, bytes('old'))
+    const hold = shards[0]!.holdNext('delete')
+    const renamed = sharded.rename(from, to)
+    await hold.reached
+    await shards[0]!.put(from, bytes('newer, by someone else'))
+    hold.go()
+    await renamed
+    expect(new TextDecoder().decode(await sharded.get(to))).toBe('newer, by someone else')
+    expect(await sharded.has(from)).toBe(false)
+  })
+
+  it('D10 stats() counts a shard that is listed twice once', async () => {
+    const shared = new MemoryDatastore()
+    await shared.put(Key.parse('/a'), bytes('abc'))
+    expect(await new ShardedDatastore([shared, shared]).stats()).toEqual({
+      entries: 1,
+      bytes: 3,
+      accuracy: 'exact',
+    })
+  })
+
+  it('S3 an empty list of shards, and two shards of one id, are CONFIG_INVALID', () => {
+    expect(() => new ShardedDatastore([])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    expect(() => new ShardedDatastore(memories(2), { ids: ['a', 'a'] })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+  })
+
+  it('D8 getMany() keeps the order of the keys across shards', async () => {
+    const sharded = new ShardedDatastore(memories(3))
+    const some = keys.slice(0, 20)
+    for (const key of some) await sharded.put(key, bytes(key.name))
+    const pairs = await collect(sharded.getMany(some))
+    expect(pairs.map(pair => pair.key.toString())).toEqual(some.map(String))
+  })
+})
