@@ -110,7 +110,8 @@ export class Key {
   child(below: string | readonly string[] | Key): Key {
     if (below instanceof Key) {
       if (below.isRoot) return this
-      return this.isRoot ? below : new Key([...this.segments, ...below.segments])
+      if (this.isRoot) return below
+      return new Key([...this.segments, ...below.segments], this.toString() + below.toString())
     }
     const segments = typeof below === 'string' ? [below] : below
     if (segments.length === 0) return this

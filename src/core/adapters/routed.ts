@@ -92,10 +92,8 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
 }
 
 /** What `work` comes to, its failure told in the caller's keys. */
-async function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
+function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
+  return work.catch((error: unknown) => {
     throw inTermsOf(error, restore)
-  }
+  })
 }

@@ -6,6 +6,8 @@ import {
   FsDatastore,
   Key,
   MemoryDatastore,
+  MountDatastore,
+  NamespaceDatastore,
   ShardedDatastore,
   TieredDatastore,
 } from 'strata/core'
@@ -36,21 +38,28 @@ export const overheadBenchmark: Benchmark = {
 }
 
 async function over(name: string, below: BinaryDatastore, count: number): Promise<Result[]> {
-  const keys = Array.from({ length: count }, (_, index) => Key.of('values', `key-${index}`))
+  const prefix = Key.parse('/values')
+  const keys = Array.from({ length: count }, (_, index) => prefix.child(`key-${index}`))
+  const mounted = keys.map(key => Key.parse('/mounted').child(key))
+  const named = keys.map(key => key.relativeTo(prefix))
   for (const key of keys) await below.put(key, value)
-  const gets = (store: BinaryDatastore) => ({
+  const gets = (store: BinaryDatastore, keys: readonly Key[]) => ({
     operations: count,
     run: async () => {
       for (const key of keys) await store.get(key)
     },
   })
-  const [plain = 0, sharded = 0, tiered = 0] = await sideBySide([
-    gets(below),
-    gets(new ShardedDatastore([below, below], { by: 'jump' })),
-    gets(new TieredDatastore([below, new MemoryDatastore()])),
+  const [plain = 0, sharded = 0, tiered = 0, namespace = 0, mount = 0] = await sideBySide([
+    gets(below, keys),
+    gets(new ShardedDatastore([below, below], { by: 'jump' }), keys),
+    gets(new TieredDatastore([below, new MemoryDatastore()]), keys),
+    gets(new NamespaceDatastore(below, prefix), named),
+    gets(new MountDatastore({ '/mounted': below }), mounted),
   ])
   return [
     compareRates(`sharded get over ${name}`, 'op/s', sharded, `${name} alone`, plain, BAR),
     compareRates(`tiered get (hit) over ${name}`, 'op/s', tiered, `${name} alone`, plain, BAR),
+    compareRates(`namespace get over ${name}`, 'op/s', namespace, `${name} alone`, plain, BAR),
+    compareRates(`mount get over ${name}`, 'op/s', mount, `${name} alone`, plain, BAR),
   ]
 }
