@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // The suite of js-stores names a build tool's wrapper of chai.
-    alias: { 'aegir/chai': new URL('./test/core/interop/mocha-globals.ts', import.meta.url).pathname },
+    alias: {
+      'aegir/chai': new URL('./test/core/interop/mocha-globals.ts', import.meta.url).pathname,
+      // The examples of the documentation name the library as its users do.
+      'strata/core': new URL('./src/core/index.ts', import.meta.url).pathname,
+    },
     server: { deps: { inline: ['interface-datastore-tests'] } },
     exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],
     testTimeout: 30_000,

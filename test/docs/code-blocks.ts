@@ -1,0 +1,32 @@
+/** A fenced block of a Markdown file. */
+export interface CodeBlock {
+  /** The word after the fence: `ts`, `json`, `sh`. */
+  readonly language: string
+  readonly text: string
+  /** Of its first line, from 1. */
+  readonly line: number
+  /** The nearest heading above it. */
+  readonly heading: string
+}
+
+/** The fenced blocks of a Markdown text, in order. */
+export function codeBlocks(markdown: string): CodeBlock[] {
+  const blocks: CodeBlock[] = []
+  let heading = ''
+  let open: { readonly language: string; readonly line: number; readonly lines: string[] } | undefined
+  for (const [index, line] of markdown.split('\n').entries()) {
+    const fence = /^```(\w*)/.exec(line)
+    if (open !== undefined && fence !== null) {
+      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, line: open.line, heading })
+      open = undefined
+    } else if (fence !== null) open = { language: fence[1] ?? '', line: index + 2, lines: [] }
+    else if (open !== undefined) open.lines.push(line)
+    else heading = /^#+ (.*)/.exec(line)?.[1] ?? heading
+  }
+  return blocks
+}
+
+/** What an example says that it prints: the text after `// →`, line by line. */
+export function promisedOutput({ text }: CodeBlock): string[] {
+  return [...text.matchAll(/\/\/ → (.*)$/gm)].map(match => match[1] ?? '')
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { describeKinds } from '../../src/core/node/stack.ts'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+const INDEX = join(REPOSITORY, 'src/core/index.ts')
+
+/** The names that `strata/core` exports and that nothing is written about where they are declared. */
+function undocumentedNames(): string[] {
+  const program = ts.createProgram([INDEX], {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    types: [],
+  })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(INDEX)
+  const module = source && checker.getSymbolAtLocation(source)
+  if (module === undefined) throw new Error('The library exports nothing')
+  return checker
+    .getExportsOfModule(module)
+    .map(symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+    .filter(symbol => symbol.getDocumentationComment(checker).length === 0)
+    .map(({ name }) => name)
+}
+
+describe('the public names of the library', () => {
+  it('are documented, each of them', () => {
+    expect(undocumentedNames()).toEqual([])
+  })
+
+  it('X2 every kind has its line in the README, and no other', () => {
+    const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
+    const table = readme.slice(readme.indexOf('| kind | what it does |'))
+    const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(match => match[1])
+    expect(named.sort()).toEqual(describeKinds().map(({ kind }) => kind).sort())
+  })
+})
