@@ -13,6 +13,7 @@ export interface RangeOptions extends CallOptions {
   readonly end?: number | undefined
 }
 
+/** What `put` takes. `create` and `replace` both false is a `TypeError`. */
 export interface PutOptions extends CallOptions {
   /** May the key come into being? Default true; otherwise an absent key is `NOT_FOUND`. */
   readonly create?: boolean | undefined
@@ -22,6 +23,7 @@ export interface PutOptions extends CallOptions {
   readonly ifMatch?: string | undefined
 }
 
+/** What `delete` takes. */
 export interface DeleteOptions extends CallOptions {
   /** Accept an absent key. Default false: `NOT_FOUND`. */
   readonly missingOk?: boolean | undefined
@@ -29,11 +31,13 @@ export interface DeleteOptions extends CallOptions {
   readonly ifMatch?: string | undefined
 }
 
+/** What `rename` takes. */
 export interface RenameOptions extends CallOptions {
   /** May a value at the new key be replaced? Default true; otherwise `ALREADY_EXISTS`. */
   readonly replace?: boolean | undefined
 }
 
+/** What `list` takes. */
 export interface ListOptions extends CallOptions {
   /** Start strictly past this name, in the direction of the listing. A page's `cursor` goes here. */
   readonly after?: string | undefined
@@ -86,8 +90,10 @@ export interface ListPage {
   readonly total?: number | undefined
 }
 
+/** How far figures are to be trusted. `lower-bound`: at least so many. */
 export type Accuracy = 'exact' | 'lower-bound' | 'approximate' | 'unknown'
 
+/** How much a store holds, as far as it knows. */
 export interface StoreStats {
   /** Keys with a value. */
   readonly entries?: number | undefined
@@ -129,11 +135,13 @@ export interface Entry<V> {
   readonly stat?: Stat | undefined
 }
 
+/** One change that `watch` reports. */
 export interface Change {
   readonly type: 'put' | 'delete'
   readonly key: Key
 }
 
+/** Writes that are gathered and then applied in one call. */
 export interface Batch<V> {
   put(key: Key, value: V): this
   delete(key: Key): this
@@ -144,11 +152,13 @@ export interface Batch<V> {
   commit(options?: CallOptions): Promise<void>
 }
 
+/** A value in chunks. */
 export type ByteSource = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** What `put` takes: a value, and for a store of bytes also a stream of them. */
 export type ValueSource<V> = V | (V extends Uint8Array ? ByteSource : never)
 
+/** A key and its value. */
 export interface Pair<V> {
   readonly key: Key
   readonly value: V
@@ -221,5 +231,7 @@ export interface Datastore<V> {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** A store of bytes. */
 export type BinaryDatastore = Datastore<Uint8Array>
+/** A store of values of another type, such as what `serialized` makes. */
 export type ObjectDatastore<T> = Datastore<T>

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'CONFIG_INVALID',
 ] as const
 
+/** The code of a `DatastoreError`: what went wrong, to act on. */
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 export interface ErrorDetails {

@@ -28,7 +28,8 @@ async function run(file: string): Promise<string[]> {
   const log = console.log
   const before = process.cwd()
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'strata-example-'))
-  console.log = (...values: unknown[]) => void printed.push(formatWithOptions({ breakLength: Infinity }, ...values))
+  console.log = (...values: unknown[]) =>
+    void printed.push(formatWithOptions({ breakLength: Infinity }, ...values))
   process.chdir(folder)
   try {
     await import(/* @vite-ignore */ file)

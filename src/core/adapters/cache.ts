@@ -14,11 +14,13 @@ import type { RetentionOptions } from '../stores/retention/retention.ts'
 import { AbsentKeys } from './absent-keys.ts'
 import { TieredDatastore } from './tiered/tiered.ts'
 
+/** The bounds of a cache; with none given it holds 10,000 entries. */
 export interface CacheOptions extends RetentionOptions {
   /** Milliseconds for which a key that was not found is taken to be absent. Default: such answers are not kept. */
   readonly negativeTtl?: number | undefined
 }
 
+/** What a cache saved its store, counted since it was made. */
 export interface CacheMetrics {
   /** Reads answered without the store below; "there is none" counts too. */
   readonly hits: number

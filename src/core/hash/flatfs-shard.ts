@@ -2,6 +2,7 @@ import { DatastoreError } from '../errors.ts'
 
 export const FLATFS_FUNCTIONS = ['prefix', 'suffix', 'next-to-last'] as const
 
+/** Which characters of a name choose its directory. */
 export type FlatfsFunction = (typeof FLATFS_FUNCTIONS)[number]
 
 /** How flatfs finds the directory of a name: which characters it takes, and how many. */

@@ -96,6 +96,7 @@ class InterfaceDatastore {
   }
 }
 
+/** One of our stores as a store of the `interface-datastore` family. It passes the whole suite of `interface-datastore-tests`. */
 export function asInterfaceDatastore(store: BinaryDatastore): InterfaceDatastore {
   return new InterfaceDatastore(store)
 }

@@ -65,6 +65,7 @@ export interface Query {
   readonly withStat?: boolean | undefined
 }
 
+/** What `query` takes besides the query. */
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
   /** Allow an answer by scanning where the store cannot answer by itself. Default false: `QUERY_UNSUPPORTED`. */

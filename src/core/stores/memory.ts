@@ -48,6 +48,7 @@ class Version implements PutResult {
 /** What a memory store gave up, and why. */
 export type Eviction = 'room' | 'expired'
 
+/** The bounds of a memory store; with none given it keeps everything. */
 export interface MemoryOptions extends RetentionOptions {
   /** Told of each key that the store gave up by itself. */
   readonly onEviction?: ((key: string, reason: Eviction) => void) | undefined

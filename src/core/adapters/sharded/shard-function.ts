@@ -40,6 +40,7 @@ export const SHARD_FUNCTIONS = {
   'next-to-last': byCharacters({ by: 'next-to-last', length: 2 }),
 } as const satisfies Record<string, ShardFunction>
 
+/** The shard functions that have a name. */
 export type ShardFunctionName = keyof typeof SHARD_FUNCTIONS
 
 /** A shard function by its name, by the text that flatfs has for it, or itself. */

@@ -16,6 +16,7 @@ import { mergeLevel } from '../merge-level.ts'
 import { type Route, RoutedDatastore } from '../routed.ts'
 import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
+/** How keys find their shard. All of it is part of the data: opened with other options, keys are looked for elsewhere. */
 export interface ShardedOptions {
   /** Which shard a key belongs to. Default `jump`. */
   readonly by?: ShardFunctionChoice | undefined

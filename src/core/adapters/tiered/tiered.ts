@@ -27,6 +27,7 @@ import { TierFills } from './tier-fills.ts'
 import { TierReads } from './tier-reads.ts'
 import { type TierErrorListener, type TierMetrics, UpperTier } from './upper-tier.ts'
 
+/** How a tiered store writes, and whom it tells of what goes wrong in a tier. */
 export interface TieredOptions {
   /** Told of failures of single tiers that a call got over. */
   readonly onTierError?: TierErrorListener | undefined

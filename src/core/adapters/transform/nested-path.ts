@@ -1,6 +1,7 @@
 import { Key } from '../../key.ts'
 import type { KeyTransform } from './key-transform.ts'
 
+/** How far keys are spread. Part of the data: with other options keys are looked for elsewhere. */
 export interface NestedPathOptions {
   /** How many levels to put in front of each key. Default 3. */
   readonly depth?: number | undefined

@@ -57,6 +57,7 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
   }
 }
 
+/** Makes a store fail as told; change `faults` of what it returns while it is in use. */
 export function fault<V>(store: Datastore<V>, faults: Faults = {}): FaultDatastore<V> {
   return new FaultDatastore(store, faults)
 }

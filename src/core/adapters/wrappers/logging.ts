@@ -16,6 +16,7 @@ export interface LogRecord {
   readonly message?: string
 }
 
+/** Where records go, and what the store is called in them. */
 export interface LoggingOptions {
   /** Names the store in the records. Default `store`. */
   readonly name?: string | undefined

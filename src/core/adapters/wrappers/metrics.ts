@@ -40,6 +40,7 @@ export class MetricsDatastore<V> extends WatchedDatastore<V> {
   }
 }
 
+/** Counts the calls on a store, verb by verb: how many, how many failed, bytes, and how long they took. */
 export function metrics<V>(store: Datastore<V>): MetricsDatastore<V> {
   return new MetricsDatastore(store)
 }

@@ -3,6 +3,7 @@ import { DelayingDatastore } from '../delaying.ts'
 import type { Call } from '../intercepted.ts'
 import { pause } from './pause.ts'
 
+/** How many calls may pass. */
 export interface RateLimitOptions {
   /** Calls a second in the long run. */
   readonly perSecond: number

@@ -4,6 +4,7 @@ import { DelayingDatastore } from '../delaying.ts'
 import type { Call } from '../intercepted.ts'
 import { pause } from './pause.ts'
 
+/** How often a call is made again, and how long it waits before. */
 export interface RetryOptions {
   /** How many times a call is made at the most. Default 4. */
   readonly attempts?: number | undefined

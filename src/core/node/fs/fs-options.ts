@@ -5,6 +5,7 @@ import type { LayoutName } from './layout.ts'
 import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts/known-layouts.ts'
 import type { Durability } from './open/store-files.ts'
 
+/** How a folder is opened. */
 export interface FsOptions {
   /**
    * How keys become files. Default `strata`, which holds every key; `plain` shows a folder as it is; `flatfs` is Kubo's
