@@ -49,8 +49,14 @@ export class DatastoreError extends Error {
 export class NotFoundError extends DatastoreError {
   override name = 'NotFoundError'
 
-  constructor(action: string, key: Key, details: Omit<ErrorDetails, 'key'> = {}) {
-    super('NOT_FOUND', `${describeAction(action, key)}: there is no such key`, { ...details, key })
+  /** @param state What is missing, where it is more than the key. */
+  constructor(
+    action: string,
+    key: Key,
+    details: Omit<ErrorDetails, 'key'> = {},
+    state = 'there is no such key',
+  ) {
+    super('NOT_FOUND', `${describeAction(action, key)}: ${state}`, { ...details, key })
   }
 }
 

@@ -10,6 +10,8 @@ export type {
   ShardFunctionName,
 } from './adapters/sharded/shard-function.ts'
 export { ShardedDatastore, type ShardedOptions } from './adapters/sharded/sharded.ts'
+export type { LinkOptions } from './adapters/symlink/link-changes.ts'
+export { SymlinkDatastore, type SymlinkOptions, symlink } from './adapters/symlink/symlink.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
 export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
 export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'

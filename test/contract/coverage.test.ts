@@ -19,6 +19,7 @@ it('D19 the one suite runs on every store and adapter that can be opened, and on
     'ShardedDatastore',
     'MountDatastore',
     'NamespaceDatastore',
+    'SymlinkDatastore',
     'KeyTransformDatastore',
     'readOnly',
     'cache',

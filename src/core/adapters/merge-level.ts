@@ -6,8 +6,8 @@ import { pageLimit } from '../list-page.ts'
  * One page of a level that is spread over several stores. Each store is asked for a page of the same size, which is
  * enough whatever their shares are. A name that several stores have appears once, as all that it is in any of them.
  */
-export async function mergeLevel<V>(
-  stores: readonly Datastore<V>[],
+export async function mergeLevel(
+  stores: readonly Pick<Datastore<unknown>, 'list'>[],
   prefix: Key,
   options: ListOptions,
 ): Promise<ListPage> {

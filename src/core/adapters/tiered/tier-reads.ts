@@ -2,6 +2,7 @@ import { ownCopy } from '../../bytes.ts'
 import type { CallOptions, Datastore, RangeOptions, Stat, ValueSource } from '../../datastore.ts'
 import { failure, isAborted, isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
+import { streamFromFirst } from '../../stream-from-first.ts'
 import type { TierFills } from './tier-fills.ts'
 import { emptyMetrics, type TierErrorListener, type TierMetrics, type UpperTier } from './upper-tier.ts'
 
@@ -64,7 +65,7 @@ export class TierReads<V> {
       }
       const metrics = tier?.metrics ?? this.lastMetrics
       metrics.hits++
-      yield* fromFirst(first, chunks)
+      yield* streamFromFirst(first, chunks)
       const isWhole = options.start === undefined && options.end === undefined
       if (isWhole && index > 0) this.#fillByStream(store, key, moment, index)
       return
@@ -138,15 +139,4 @@ export class TierReads<V> {
 function countFailure(error: unknown, metrics: TierMetrics): void {
   if (isNotFound(error)) metrics.misses++
   else metrics.errors++
-}
-
-async function* fromFirst(
-  first: IteratorResult<Uint8Array>,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  try {
-    for (let step = first; step.done !== true; step = await rest.next()) yield step.value
-  } finally {
-    await rest.return?.()
-  }
 }

@@ -1,0 +1,269 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
+import { readOnly } from '../../../../src/core/adapters/read-only.ts'
+import { SymlinkDatastore, symlink } from '../../../../src/core/adapters/symlink/symlink.ts'
+import type { Entry } from '../../../../src/core/datastore.ts'
+import { NotFoundError } from '../../../../src/core/errors.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { noise } from '../../../contract/samples.ts'
+import { collect, expectFailure, listAll, walkKeys } from '../../../contract/suite.ts'
+import { LinkModel, linkOperation, NAMES, runOnLinks, valueOperation } from './link-model.ts'
+
+const key = (text: string) => Key.parse(text)
+const [film, best, top] = [key('/films/Brazil'), key('/best'), key('/top')]
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+function open() {
+  const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
+  return { values, links, store: symlink(values, { links }) }
+}
+
+describe('symlink', () => {
+  it('Y1 get, getStream, put, has and stat go where links lead, over several of them', async () => {
+    const { store, values } = open()
+    await store.put(film, bytes('1985'))
+    await store.link(best, film)
+    await store.link(top, best)
+    expect(await store.get(top)).toEqual(bytes('1985'))
+    expect(Buffer.concat(await collect(store.getStream(top, { start: 2 })))).toEqual(Buffer.from('85'))
+    expect(await store.has(top)).toBe(true)
+    const { etag } = await store.put(top, bytes('Gilliam'))
+    expect(await store.stat(best)).toMatchObject({ size: 7, etag })
+    expect(await values.get(film)).toEqual(bytes('Gilliam'))
+    expect(await walkKeys(values)).toEqual(['/films/Brazil'])
+    expect(String(await store.readLink(top))).toBe('/best')
+    expect(await store.readLink(film)).toBeUndefined()
+    expect(await store.readLink(key('/absent'))).toBeUndefined()
+  })
+
+  it('Y1 delete removes the link and rename renames it; neither touches what it leads to', async () => {
+    const { store } = open()
+    await store.put(film, bytes('1985'))
+    await store.link(best, film)
+    await store.rename(best, top)
+    expect(await store.has(best)).toBe(false)
+    expect(String(await store.readLink(top))).toBe('/films/Brazil')
+    await store.delete(top)
+    await expectFailure(store.delete(top), 'NOT_FOUND', top)
+    await store.delete(top, { missingOk: true })
+    expect(await store.get(film)).toEqual(bytes('1985'))
+  })
+
+  it('Y1 a value renamed onto a link replaces the link, not what it leads to', async () => {
+    const { store } = open()
+    await store.put(film, bytes('1985'))
+    await store.put(key('/new'), bytes('new'))
+    await store.link(best, film)
+    await expectFailure(store.rename(key('/new'), best, { replace: false }), 'ALREADY_EXISTS', best)
+    await expectFailure(store.rename(key('/none'), best, { replace: false }), 'NOT_FOUND', key('/none'))
+    await store.rename(key('/new'), best)
+    expect(await store.readLink(best)).toBeUndefined()
+    expect(await store.get(best)).toEqual(bytes('new'))
+    expect(await store.get(film)).toEqual(bytes('1985'))
+    await store.delete(best)
+    expect(await store.has(best)).toBe(false)
+  })
+
+  it('Y1 a circle of links is refused when it would be made, naming the keys', async () => {
+    const { store } = open()
+    await store.link(best, top)
+    await store.link(top, film)
+    await expectFailure(store.link(film, best), 'CONFLICT', film)
+    await expect(store.link(film, best)).rejects.toThrow(
+      '"/films/Brazil" → "/best" → "/top" → "/films/Brazil"',
+    )
+    await expectFailure(store.link(best, best), 'CONFLICT', best)
+    await expectFailure(store.rename(best, top), 'CONFLICT', top)
+    expect(await store.readLink(film)).toBeUndefined()
+    const both = await Promise.allSettled([
+      store.link(key('/x'), key('/y')),
+      store.link(key('/y'), key('/x')),
+    ])
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('Y1 a circle made past the store is CONFLICT, naming the keys, and can be taken apart', async () => {
+    const { store, links } = open()
+    await links.put(best, bytes('/top'))
+    await links.put(top, bytes('/best'))
+    for (const call of [store.get(best), store.has(best), store.stat(best), store.put(best, bytes('x'))]) {
+      await expectFailure(call, 'CONFLICT', best)
+      await expect(call).rejects.toThrow('"/best" → "/top" → "/best"')
+    }
+    await store.delete(top)
+    await store.put(best, bytes('x'))
+    expect(await store.get(top)).toEqual(bytes('x'))
+  })
+
+  it('Y1 a link may lead nowhere: NOT_FOUND names both keys, and a put makes the value', async () => {
+    const { store } = open()
+    await store.link(best, film)
+    const error: unknown = await store.get(best).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(NotFoundError)
+    expect(error).toMatchObject({ key: best })
+    expect(String(error)).toContain('"/best" → "/films/Brazil"')
+    await expectFailure(collect(store.getStream(best)), 'NOT_FOUND', best)
+    await expectFailure(store.put(best, bytes('x'), { create: false }), 'NOT_FOUND', best)
+    expect(await store.has(best)).toBe(false)
+    await store.put(best, bytes('x'), { replace: false })
+    await expectFailure(store.put(best, bytes('y'), { replace: false }), 'ALREADY_EXISTS', best)
+    expect(await store.get(film)).toEqual(bytes('x'))
+  })
+
+  it('Y1 a value never becomes a link, and a link is replaced only where that is meant', async () => {
+    const { store } = open()
+    await store.put(film, bytes('x'))
+    await expectFailure(store.link(film, best), 'ALREADY_EXISTS', film)
+    await store.link(best, film)
+    await expectFailure(store.link(best, top, { replace: false }), 'ALREADY_EXISTS', best)
+    await store.link(best, top)
+    expect(String(await store.readLink(best))).toBe('/top')
+    await expectFailure(store.link(Key.root, best), 'KEY_INVALID', Key.root)
+    await expectFailure(store.link(best, Key.root), 'KEY_INVALID', Key.root)
+  })
+
+  it('Y1 links are listed, counted and queried like values', async () => {
+    const { store } = open()
+    await store.put(film, bytes('1985'))
+    await store.link(key('/films/Best'), film)
+    await store.link(key('/films/Brazil/same'), film)
+    const children = await listAll(store, key('/films'))
+    expect(children.map(({ name, isValue, isBranch, size }) => [name, isValue, isBranch, size])).toEqual([
+      ['Best', true, false, undefined],
+      ['Brazil', true, true, 4],
+    ])
+    expect(await store.stats()).toEqual({ entries: 3, bytes: 4, accuracy: 'exact' })
+    const found: Entry<Uint8Array>[] = await collect(
+      store.query({ prefix: '/films', where: { field: 'size', op: '=', value: 4 } }, { scan: true }),
+    )
+    expect(found.map(entry => entry.key.name)).toEqual(['Best', 'Brazil', 'same'])
+    expect(found.map(entry => entry.value)).toEqual([bytes('1985'), bytes('1985'), bytes('1985')])
+  })
+
+  it('Y1 no value is taken for a link, whatever its bytes or its key', async () => {
+    const { store } = open()
+    await store.put(film, bytes('/best'))
+    await store.put(key('/links/films/Brazil'), bytes('/best'))
+    expect(await store.get(film)).toEqual(bytes('/best'))
+    expect(await walkKeys(store)).toEqual(['/films/Brazil', '/links/films/Brazil'])
+  })
+
+  it('Y1 a value put past the store hides a link of its name until it is deleted, with the link', async () => {
+    const { store, values } = open()
+    await store.link(best, film)
+    await values.put(best, bytes('mine'))
+    expect(await store.get(best)).toEqual(bytes('mine'))
+    expect(await store.readLink(best)).toBeUndefined()
+    await store.rename(best, top)
+    expect(await store.has(best)).toBe(false)
+    expect(await store.readLink(best)).toBeUndefined()
+    await store.link(best, film)
+    await values.put(best, bytes('mine'))
+    await store.delete(best)
+    expect(await store.readLink(best)).toBeUndefined()
+  })
+
+  it('Y1 a record that names no key is CORRUPT, and stays', async () => {
+    const { store, links } = open()
+    for (const record of [bytes('no key'), bytes('/'), bytes('/a//b'), Uint8Array.of(0xff)]) {
+      await links.put(best, record)
+      await expectFailure(store.get(best), 'CORRUPT', best)
+      expect(await links.get(best)).toEqual(record)
+    }
+  })
+
+  it('Y1 D2 ifMatch goes by the value that is seen through the link', async () => {
+    const { store } = open()
+    const { etag } = await store.put(film, bytes('1'))
+    await store.link(best, film)
+    const { etag: second } = await store.put(best, bytes('2'), { ifMatch: etag })
+    await expectFailure(store.put(best, bytes('3'), { ifMatch: etag }), 'CONFLICT', best)
+    await expectFailure(store.delete(best, { ifMatch: etag }), 'CONFLICT', best)
+    await store.delete(best, { ifMatch: second })
+    expect(await store.get(film)).toEqual(bytes('2'))
+  })
+
+  it('Y1 D17 links and values need stores of their own, and a closed store has closed both', async () => {
+    const { store, values, links } = open()
+    expect(() => new SymlinkDatastore(values, { links: values })).toThrow(/a store of their own/)
+    expect(store.capabilities).toMatchObject({ streams: true, writable: true, watch: 'none', rename: 'copy' })
+    const locked = symlink(readOnly(values), { links: new NamespaceDatastore(links, film) })
+    expect(locked.capabilities.writable).toBe(false)
+    await store.close()
+    await expectFailure(values.get(best), 'CLOSED')
+    await expectFailure(links.get(best), 'CLOSED')
+    await expectFailure(store.link(best, film), 'CLOSED', best)
+  })
+
+  it('Y1 D16 a link made over a slow put waits for it, and later calls wait for the link', async () => {
+    const { store } = open()
+    let finish = () => undefined as void
+    const gate = new Promise<void>(resolve => {
+      finish = resolve
+    })
+    async function* slow(): AsyncIterable<Uint8Array> {
+      yield noise(10)
+      await gate
+    }
+    const put = store.put(best, slow())
+    const link = store.link(best, film)
+    const get = store.get(best)
+    await store.put(top, bytes('others are not held up'))
+    finish()
+    await put
+    await expectFailure(link, 'ALREADY_EXISTS', best)
+    expect(await get).toHaveLength(10)
+  })
+
+  it('Y1 random histories, one call after another, agree with a map of values and links', async () => {
+    const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
+      const { store } = open()
+      const model = new LinkModel()
+      for (const one of operations) expect(await runOnLinks(store, one)).toEqual(model.run(one))
+      expect((await walkKeys(store)).sort()).toEqual(
+        model
+          .entries()
+          .map(([name]) => name)
+          .sort(),
+      )
+      for (const [name, value] of model.entries())
+        expect(await runOnLinks(store, { verb: 'get', key: name })).toEqual(value)
+    }
+    await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 150 })
+  })
+
+  it('Y1 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
+    const links = fc.array(fc.record({ from: fc.nat(4), to: fc.nat(4) }), { maxLength: 6 })
+    const run = async (
+      made: readonly { readonly from: number; readonly to: number }[],
+      operations: Parameters<typeof runOnLinks>[1][],
+    ) => {
+      const { store } = open()
+      const model = new LinkModel()
+      for (const { from, to } of made) {
+        const one = { verb: 'link', key: NAMES[from]!, to: NAMES[to]!, replace: true } as const
+        expect(await runOnLinks(store, one)).toEqual(model.run(one))
+      }
+      const expected = operations.map(one => model.run(one))
+      expect(await Promise.all(operations.map(one => runOnLinks(store, one)))).toEqual(expected)
+    }
+    await fc.assert(fc.asyncProperty(links, fc.array(valueOperation, { maxLength: 30 }), run), {
+      numRuns: 100,
+    })
+  })
+
+  it('Y1 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
+    const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
+      const { store } = open()
+      await Promise.all(operations.map(one => runOnLinks(store, one)))
+      for (const name of NAMES) {
+        expect(['number', 'string']).toContain(typeof (await runOnLinks(store, { verb: 'get', key: name })))
+        expect(await runOnLinks(store, { verb: 'has', key: name })).not.toBe('CONFLICT')
+      }
+      await store.close()
+    }
+    await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 100 })
+  })
+})
