@@ -1,4 +1,10 @@
 export { type CacheMetrics, type CacheOptions, cache } from './adapters/cache.ts'
+export {
+  DirectoryDatastore,
+  type DirectoryOptions,
+  directories,
+} from './adapters/directory/directory.ts'
+export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
 export { LockableDatastore } from './adapters/lockable.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'

@@ -20,6 +20,8 @@ it('D19 the one suite runs on every store and adapter that can be opened, and on
     'MountDatastore',
     'NamespaceDatastore',
     'SymlinkDatastore',
+    'DirectoryDatastore',
+    'DirectoryTreeDatastore',
     'KeyTransformDatastore',
     'readOnly',
     'cache',

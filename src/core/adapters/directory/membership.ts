@@ -1,0 +1,112 @@
+import type { BinaryDatastore, CallOptions, Child, DeleteOptions } from '../../datastore.ts'
+import { failure, hasCode, isNotFound, NotFoundError } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { isOrder, orderClock } from './order-clock.ts'
+
+/** No member is called so: the names of members begin with `~1`. */
+const MARKER = 'directory'
+/** Records read at once. */
+const PAGE = 256
+const encoder = new TextEncoder()
+
+/**
+ * Which keys are in which directories. Every member is a record of its own, `/<directory>/<member>`, that holds its
+ * place in the order: adding and removing touch that record alone, so that of concurrent changes none is lost, whoever
+ * makes them. Keys are told in one segment each, as in a JSON pointer (RFC 6901): `/a/b` is `~1a~1b`.
+ */
+export class Membership {
+  readonly store: BinaryDatastore
+
+  constructor(store: BinaryDatastore) {
+    this.store = store
+  }
+
+  /** Makes the directory, empty, where there is none. */
+  async make(directory: Key, options: CallOptions): Promise<void> {
+    const marker = recordOf(directory).child(MARKER)
+    if (!(await this.store.has(marker, options))) await this.store.put(marker, new Uint8Array(), options)
+  }
+
+  /** Puts `key` last, or leaves it in its place. @returns Whether it was no member before. */
+  async add(directory: Key, key: Key, options: CallOptions): Promise<boolean> {
+    // Called first, so that adding and removing a member keep call order.
+    const adding = this.#addRecord(directory, key, options)
+    const [isNew] = await Promise.all([adding, this.make(directory, options)])
+    return isNew
+  }
+
+  /** @throws DatastoreError `NOT_FOUND` for what is no member, unless `missingOk` */
+  async remove(directory: Key, key: Key, options: DeleteOptions): Promise<void> {
+    try {
+      await this.store.delete(memberOf(directory, key), {
+        missingOk: options.missingOk,
+        signal: options.signal,
+      })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      const state = `it is not in the directory ${JSON.stringify(directory.toString())}`
+      throw new NotFoundError('remove', key, { cause: error }, state)
+    }
+  }
+
+  /**
+   * The members in the order they were added.
+   * @throws DatastoreError `NOT_FOUND` where there is no directory, `CORRUPT` for a record that is none.
+   */
+  async read(directory: Key, { signal }: CallOptions): Promise<readonly Key[]> {
+    const records: { readonly key: Key; readonly order: string }[] = []
+    let isThere = false
+    let after: string | undefined
+    do {
+      const page = await this.store.list(recordOf(directory), { after, limit: PAGE, signal })
+      isThere ||= page.children.length > 0
+      const members = page.children.filter(child => child.isValue && child.name !== MARKER)
+      const read = await Promise.all(members.map(child => this.#readRecord(directory, child, { signal })))
+      records.push(...read.filter(record => record !== undefined))
+      after = page.cursor
+    } while (after !== undefined)
+    if (!isThere) throw new NotFoundError('read the directory', directory, {}, 'there is no such directory')
+    return records.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ key }) => key)
+  }
+
+  async #addRecord(directory: Key, key: Key, { signal }: CallOptions): Promise<boolean> {
+    try {
+      const order = encoder.encode(orderClock.next())
+      await this.store.put(memberOf(directory, key), order, { replace: false, signal })
+      return true
+    } catch (error) {
+      if (hasCode(error, 'ALREADY_EXISTS')) return false
+      throw error
+    }
+  }
+
+  async #readRecord(
+    directory: Key,
+    { name, key: record }: Child,
+    options: CallOptions,
+  ): Promise<{ readonly key: Key; readonly order: string } | undefined> {
+    try {
+      const order = new TextDecoder().decode(await this.store.get(record, options))
+      const key = Key.parse(name.replaceAll('~1', '/').replaceAll('~0', '~'))
+      if (isOrder(order) && segmentOf(key) === name) return { key, order }
+    } catch (error) {
+      // Removed meanwhile.
+      if (isNotFound(error)) return undefined
+      if (!hasCode(error, 'KEY_INVALID')) throw error
+    }
+    const state = `its record ${JSON.stringify(record.toString())} is none`
+    throw failure('CORRUPT', 'read the directory', directory, state)
+  }
+}
+
+function recordOf(directory: Key): Key {
+  return Key.root.childOfCleanSegment(segmentOf(directory))
+}
+
+function memberOf(directory: Key, key: Key): Key {
+  return recordOf(directory).childOfCleanSegment(segmentOf(key))
+}
+
+function segmentOf(key: Key): string {
+  return key.toString().replaceAll('~', '~0').replaceAll('/', '~1')
+}
