@@ -18,7 +18,7 @@ import type {
 import { NotFoundError, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { checkPreconditions, refuseContradiction } from '../preconditions.ts'
+import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
 
 /** Accepts every value and keeps none: each key is absent, always. For tests, and to measure what is above it. */
 export class NullDatastore extends BaseDatastore<Uint8Array> {
@@ -48,6 +48,7 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
 
   async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
     this.#enter('put', key, options)
+    refuseRoot('put', key)
     refuseContradiction(key, options)
     assertBytes(value, key)
     return this.#lifecycle.run('put', key, async () => {
