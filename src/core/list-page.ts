@@ -22,6 +22,11 @@ export function pageOf(level: readonly Child[], options: ListOptions): ListPage 
   return { children, total: level.length, ...(!isLast && last !== undefined && { cursor: last.name }) }
 }
 
+/** A page of a store below whose sizes are not those of the values. */
+export function withoutSizes(page: ListPage): ListPage {
+  return { ...page, children: page.children.map(child => ({ ...child, size: undefined })) }
+}
+
 /** Every child of one level, page by page. */
 export async function* childrenOf<V>(
   store: Datastore<V>,

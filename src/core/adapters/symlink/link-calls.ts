@@ -36,8 +36,8 @@ export class LinkCalls {
     work: (target: Key) => Promise<T>,
   ): Promise<T> {
     for (;;) {
-      const { outcome } = await this.#turns.follow(key, () =>
-        this.inLine(action, key, options, () => this.#enter(action, key, options, work)),
+      const { outcome } = await this.inLine(action, key, options, () =>
+        this.#enter(action, key, options, work),
       )
       const result = await outcome
       if (result !== MOVED) return result
@@ -66,10 +66,12 @@ export class LinkCalls {
   }
 
   /** Where the link at `key` leads, one step, in call order. */
-  read(action: string, key: Key, options: CallOptions): Promise<Key | undefined> {
-    return this.#turns.follow(key, () =>
-      this.inLine(action, key, options, () => this.visibleLink(action, key, options)),
-    )
+  async read(action: string, key: Key, options: CallOptions): Promise<Key | undefined> {
+    const look = () => this.inLine(action, key, options, () => this.visibleLink(action, key, options))
+    const { outcome } = await this.inLine(action, key, options, async () => ({
+      outcome: this.#turns.follow(key, look),
+    }))
+    return outcome
   }
 
   /** @throws DatastoreError `CONFLICT` when the links lead in a circle */

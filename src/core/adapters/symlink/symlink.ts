@@ -18,6 +18,7 @@ import type {
 } from '../../datastore.ts'
 import { DatastoreError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
+import { withoutSizes } from '../../list-page.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { streamFromFirst } from '../../stream-from-first.ts'
@@ -162,10 +163,8 @@ export class SymlinkDatastore extends BaseDatastore<Uint8Array> {
   }
 
   /** The sizes of link records are not those of the values that they lead to. */
-  readonly #listLinks = async (prefix: Key, options?: ListOptions): Promise<ListPage> => {
-    const page = await this.#links.store.list(prefix, options)
-    return { ...page, children: page.children.map(({ size: _, ...child }) => child) }
-  }
+  readonly #listLinks = async (prefix: Key, options?: ListOptions): Promise<ListPage> =>
+    withoutSizes(await this.#links.store.list(prefix, options))
 }
 
 /** Lets keys of `store` be links to others; the links are kept in a store of their own. Closes both. */

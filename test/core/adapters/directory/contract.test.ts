@@ -1,7 +1,7 @@
 import { DirectoryDatastore } from '../../../../src/core/adapters/directory/directory.ts'
 import { DirectoryTreeDatastore } from '../../../../src/core/adapters/directory/directory-tree.ts'
 import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
-import { ShardedDatastore } from '../../../../src/core/adapters/sharded.ts'
+import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import { symlink } from '../../../../src/core/adapters/symlink/symlink.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'

@@ -9,7 +9,7 @@ import { describeDatastore } from '../../../contract/describe-datastore.ts'
 
 const memory = () => new MemoryDatastore()
 const over = (store: BinaryDatastore) => new SymlinkDatastore(store, { links: memory() })
-const runs = 10
+const runs = 20
 
 describeDatastore('SymlinkDatastore', { create: async () => over(memory()) })
 describeDatastore('SymlinkDatastore over shards, links in a namespace beside the values', {

@@ -95,10 +95,12 @@ export async function runOnLinks(store: SymlinkDatastore, operation: LinkOperati
       case 'readLink':
         return (await store.readLink(at))?.toString()
       case 'delete':
-        return await store.delete(at)
+        await store.delete(at)
+        return undefined
       case 'link':
       case 'rename':
-        return await store[operation.verb](at, Key.parse(operation.to), { replace: operation.replace })
+        await store[operation.verb](at, Key.parse(operation.to), { replace: operation.replace })
+        return undefined
     }
   } catch (error) {
     if (error instanceof DatastoreError) return error.code

@@ -199,7 +199,7 @@ describe('symlink', () => {
 
   it('Y1 D16 a link made over a slow put waits for it, and later calls wait for the link', async () => {
     const { store } = open()
-    let finish = () => undefined as void
+    let finish: () => void = () => undefined
     const gate = new Promise<void>(resolve => {
       finish = resolve
     })
@@ -215,6 +215,28 @@ describe('symlink', () => {
     await put
     await expectFailure(link, 'ALREADY_EXISTS', best)
     expect(await get).toHaveLength(10)
+  })
+
+  it('Y1 D16 a put between two deletes, called at once, is there for the second one', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { store } = open()
+      const calls = [
+        store.delete(best),
+        store.put(best, bytes('x')),
+        store.delete(best),
+        store.link(best, film),
+        store.readLink(best),
+      ]
+      const outcomes = await Promise.allSettled(calls)
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+      ])
+      expect(outcomes[4]).toMatchObject({ value: film })
+    }
   })
 
   it('Y1 random histories, one call after another, agree with a map of values and links', async () => {
