@@ -1,5 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
-import { assertBytes, CHUNK_SIZE, clampRange, collectBytes } from '../bytes.ts'
+import { assertBytes, CHUNK_SIZE, clampRange } from '../bytes.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import { WriteQueue } from '../concurrency/write-queue.ts'
 import type {
@@ -24,6 +24,7 @@ import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
+import { collectKept } from './retention/collect-kept.ts'
 import { Retention, type RetentionOptions } from './retention/retention.ts'
 
 /** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
@@ -56,7 +57,7 @@ export interface MemoryOptions extends RetentionOptions {
 
 /**
  * Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. With limits it is
- * a cache: it gives up values to stay within them.
+ * a cache: it gives up values to stay within them, and reads a stream no further once it is too large to be kept.
  */
 export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
@@ -115,9 +116,10 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     }
     return this.#lifecycle.run('put', key, () =>
       this.#queue.write([key], async () => {
-        const bytes = await collectBytes(value, key, options?.signal)
+        const canKeep = (size: number) => this.#retention?.canKeep(size) ?? true
+        const { bytes, size } = await collectKept(value, key, options?.signal, canKeep)
         throwIfAborted(options?.signal, 'put', key)
-        return this.#write(key, bytes, options)
+        return this.#write(key, bytes, options, size)
       }),
     )
   }
@@ -239,13 +241,14 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     return this.#versions.get(text)
   }
 
-  #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined): Version {
+  /** @param size Of the value, which is more than its bytes where it was too large to be collected. */
+  #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined, size?: number): Version {
     if (options !== undefined) checkPreconditions('put', key, this.#find(key), options)
-    return this.#store(key.toString(), bytes)
+    return this.#store(key.toString(), bytes, size)
   }
 
-  #store(text: string, bytes: Uint8Array): Version {
-    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, bytes.length)
+  #store(text: string, bytes: Uint8Array, size = bytes.length): Version {
+    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, size)
     const before = this.#versions.get(text)
     const now = Date.now()
     const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)

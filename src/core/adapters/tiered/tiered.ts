@@ -88,12 +88,8 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     const kept = ownCopy(value)
     return this.#write('put', [key], options, async () => {
       const result = await this.#last.put(key, kept, options)
-      const isStream = this.#last.capabilities.streams && !(kept instanceof Uint8Array)
       await Promise.all(
-        // A stream was used up by the last tier, so the others read it from there.
-        this.#upper.map(tier =>
-          tier.write(key, isStream ? (this.#last.getStream(key) as unknown as ValueSource<V>) : kept),
-        ),
+        this.#upper.map(tier => tier.write(key, () => (isUsedUp(kept) ? this.#written(key) : kept))),
       )
       return result
     })
@@ -166,6 +162,13 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     await this.#dropAbove([from, to], options)
   }
 
+  /** What the last tier has just taken, to be read from there. */
+  #written(key: Key): ValueSource<V> | Promise<V> {
+    return this.#last.capabilities.streams
+      ? (this.#last.getStream(key) as unknown as ValueSource<V>)
+      : this.#last.get(key)
+  }
+
   #write<T>(action: string, keys: readonly Key[], options: CallOptions, work: () => Promise<T>): Promise<T> {
     return this.gate.write(action, keys, options, async () => {
       await this.#fills.giveWay(keys)
@@ -178,4 +181,10 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     const drops = this.#upper.flatMap(tier => keys.map(key => tier.drop(key, { signal: options.signal })))
     return (await Promise.all(drops)).includes(true)
   }
+}
+
+/** Whether a value can be read once only, or may be of that kind: a stream of bytes. */
+function isUsedUp(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  return Symbol.asyncIterator in value || Symbol.iterator in value
 }

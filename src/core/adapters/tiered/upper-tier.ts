@@ -37,12 +37,12 @@ export class UpperTier<V> {
 
   /** Takes the copy of a value that was read below. Never rejects. */
   async fill(key: Key, value: ValueSource<V>): Promise<void> {
-    if (await this.#copy(key, value)) this.metrics.fills++
+    if (await this.#copy(key, () => value)) this.metrics.fills++
     else this.metrics.failedFills++
   }
 
   /** Takes the copy of a value that was written below. Never rejects. */
-  async write(key: Key, value: ValueSource<V>): Promise<void> {
+  async write(key: Key, value: () => ValueSource<V> | Promise<V>): Promise<void> {
     if (!(await this.#copy(key, value))) this.metrics.failedWrites++
   }
 
@@ -59,9 +59,9 @@ export class UpperTier<V> {
     }
   }
 
-  async #copy(key: Key, value: ValueSource<V>): Promise<boolean> {
+  async #copy(key: Key, value: () => ValueSource<V> | Promise<V>): Promise<boolean> {
     try {
-      await this.store.put(key, value)
+      await this.store.put(key, await value())
       this.#suspects.delete(key.toString())
       return true
     } catch (error) {
