@@ -21,6 +21,7 @@ it('D19 the one suite runs on every store and adapter that can be opened, and on
     'NamespaceDatastore',
     'SymlinkDatastore',
     'DirectoryDatastore',
+    'TransformedDatastore',
     'DirectoryTreeDatastore',
     'KeyTransformDatastore',
     'readOnly',

@@ -62,12 +62,15 @@ export class CallGate {
     })
   }
 
-  /** A read of many pieces: `close` waits until the consumer is done with it. */
+  /**
+   * A read of many pieces: `close` waits until the consumer is done with it. Writes wait for the stream to be there,
+   * not for its end.
+   */
   async *readStream<T>(
     action: string,
     key: Key,
     options: CallOptions | undefined,
-    work: () => AsyncIterable<T>,
+    work: () => AsyncIterable<T> | Promise<AsyncIterable<T>>,
   ): AsyncIterable<T> {
     this.#lifecycle.enter(action, key)
     try {

@@ -3,10 +3,11 @@ import { openDocument, type Stack, type StackHost } from '../stack/open.ts'
 import { validateDocument as validate } from '../stack/parse.ts'
 import { pureKinds } from '../stack/pure-kinds.ts'
 import { type KindDescription, Registry } from '../stack/registry.ts'
+import { compressedKind } from './kinds/compressed.ts'
 import { fsKind } from './kinds/fs.ts'
 
 /** Every kind that runs on Node. */
-const nodeRegistry = new Registry([...pureKinds, fsKind])
+const nodeRegistry = new Registry([...pureKinds, fsKind, compressedKind])
 
 /**
  * Opens a stack document. Close the stack to close every store in it.

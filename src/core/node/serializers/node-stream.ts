@@ -1,14 +1,20 @@
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { ownCopy } from '../../bytes.ts'
 
 /** Sends chunks through a transform stream of Node, as fast as the consumer pulls. */
 export async function* throughNode(
   chunks: AsyncIterable<Uint8Array>,
   transform: Transform,
 ): AsyncIterable<Uint8Array> {
-  const finished = pipeline(Readable.from(chunks, { objectMode: true }), transform)
+  const finished = pipeline(Readable.from(copiesOf(chunks), { objectMode: true }), transform)
   // A failure shows on the reading side too; this only keeps it from going unheard twice.
   finished.catch(() => undefined)
   for await (const chunk of transform as AsyncIterable<Buffer>) yield new Uint8Array(chunk)
   await finished
+}
+
+/** The stream reads ahead, and a source may use its buffer again. */
+async function* copiesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) yield ownCopy(chunk)
 }

@@ -1,0 +1,147 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { transformed } from '../../../../src/core/adapters/transformed/transformed.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { brotli } from '../../../../src/core/node/serializers/brotli.ts'
+import { hasZstd, zstd } from '../../../../src/core/node/serializers/zstd.ts'
+import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
+import { gzip } from '../../../../src/core/serializers/gzip.ts'
+import type { ByteTransform } from '../../../../src/core/serializers/serializer.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { noise } from '../../../contract/samples.ts'
+import { collect, expectFailure, listAll } from '../../../contract/suite.ts'
+import { BreakableDatastore } from '../breakable.ts'
+
+const key = Key.parse('/films/Brazil')
+const value = new Uint8Array(300_000).map((_, index) => index % 251)
+const cryptoKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+  'encrypt',
+  'decrypt',
+])
+const transforms: ByteTransform[] = [gzip, brotli, aesGcm(cryptoKey), ...(hasZstd ? [zstd] : [])]
+
+describe.each(transforms)('transformed by $name', transform => {
+  it('V1 D7 gives any range of the decoded value', async () => {
+    const store = transformed(new MemoryDatastore(), transform)
+    await store.put(key, value)
+    const bound = fc.option(fc.nat(310_000), { nil: undefined })
+    const run = async (start: number | undefined, end: number | undefined) => {
+      const range = Buffer.concat(await collect(store.getStream(key, { start, end })))
+      expect(Buffer.compare(range, value.slice(start ?? 0, end))).toBe(0)
+    }
+    await fc.assert(fc.asyncProperty(bound, bound, run), { numRuns: 30 })
+  })
+
+  it('V1 bytes that do not decode are CORRUPT whichever way they are read, and stay', async () => {
+    const below = new MemoryDatastore()
+    const store = transformed(below, transform)
+    await store.put(key, value)
+    const stored = await below.get(key)
+    for (const broken of [stored.slice(0, -5), noise(1000), new Uint8Array()]) {
+      await below.put(key, broken)
+      await expectFailure(store.get(key), 'CORRUPT', key)
+      await expectFailure(collect(store.getStream(key)), 'CORRUPT', key)
+      await expectFailure(store.stat(key), 'CORRUPT', key)
+      expect(await below.get(key)).toEqual(broken)
+      expect(await store.has(key)).toBe(true)
+    }
+    await store.put(key, Uint8Array.of(1))
+    expect(await store.get(key)).toEqual(Uint8Array.of(1))
+  })
+
+  it('V1 D18 a failure of the store below is told as it is, and not as CORRUPT', async () => {
+    const below = new BreakableDatastore()
+    const store = transformed(below, transform)
+    await store.put(key, value)
+    below.breakOn('get', 'put')
+    await expectFailure(store.get(key), 'IO', key)
+    await expectFailure(collect(store.getStream(key)), 'IO', key)
+    await expectFailure(store.put(key, [value]), 'IO', key)
+    await expectFailure(store.put(key, value), 'IO', key)
+  })
+})
+
+describe('transformed', () => {
+  it('V1 the stored form is what other programs read', async () => {
+    for (const [transform, decode] of [
+      [gzip, gunzipSync],
+      [brotli, brotliDecompressSync],
+    ] as const) {
+      const below = new MemoryDatastore()
+      const store = transformed(below, transform)
+      for (const source of [value, [value.slice(0, 1000), value.slice(1000)]]) {
+        await store.put(key, source)
+        const stored = await below.get(key)
+        expect(stored.length).toBeLessThan(value.length / 10)
+        expect(Buffer.compare(decode(stored), value)).toBe(0)
+      }
+    }
+  })
+
+  it('D4 stat() tells the size of the decoded value, which is counted once for each version', async () => {
+    const below = new BreakableDatastore()
+    const store = transformed(below, gzip)
+    const { etag } = await store.put(key, value)
+    below.breakOn('get')
+    expect(await store.stat(key)).toMatchObject({ size: 300_000, etag })
+    below.mend()
+    await below.put(key, await gzip.encode(noise(5000)))
+    expect((await store.stat(key)).size).toBe(5000)
+    below.breakOn('get')
+    expect((await store.stat(key)).size).toBe(5000)
+    await store.put(key, [noise(10), noise(20)])
+    expect((await store.stat(key)).size).toBe(30)
+    below.mend()
+    const again = transformed(below, gzip)
+    expect((await again.stat(key)).size).toBe(30)
+  })
+
+  it('D9 D10 no size of the stored form passes for one of the value', async () => {
+    const store = transformed(new MemoryDatastore(), gzip)
+    await store.put(key, value)
+    expect((await listAll(store, key.parent)).map(child => child.size)).toEqual([undefined])
+    expect(await store.stats()).toEqual({ entries: 1, accuracy: 'exact' })
+    const bySize = { where: { field: 'size', op: '=', value: 300_000 }, keysOnly: true } as const
+    await expectFailure(collect(store.query(bySize)), 'QUERY_UNSUPPORTED')
+    expect(await collect(store.query(bySize, { scan: true }))).toEqual([{ key }])
+    expect(await collect(store.query({ keysOnly: true }))).toEqual([{ key }])
+  })
+
+  it('D17 capabilities tell whether values stream', async () => {
+    expect(transformed(new MemoryDatastore(), gzip).capabilities).toMatchObject({
+      streams: true,
+      query: 'partial',
+    })
+    expect(transformed(new MemoryDatastore(), aesGcm(cryptoKey)).capabilities.streams).toBe(false)
+  })
+})
+
+describe('zstd', () => {
+  it.runIf(hasZstd)('V1 gives back any bytes, whole and in chunks', async () => {
+    const store = transformed(new MemoryDatastore(), zstd)
+    const run = async (bytes: Uint8Array) => {
+      await store.put(key, bytes)
+      expect(Buffer.compare(await store.get(key), bytes)).toBe(0)
+      await store.put(key, [bytes, bytes])
+      expect(
+        Buffer.compare(Buffer.concat(await collect(store.getStream(key))), Buffer.concat([bytes, bytes])),
+      ).toBe(0)
+    }
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), run), { numRuns: 30 })
+  })
+
+  it.skipIf(hasZstd)('V1 where the runtime has none, says UNSUPPORTED and what to use', async () => {
+    console.log(`zstd was not tested: Node.js ${process.version} has none, it came with 22.15`)
+    const store = transformed(new MemoryDatastore(), zstd)
+    const calls = [store.put(key, value), store.put(key, [value])]
+    for (const call of calls) {
+      await expectFailure(call, 'UNSUPPORTED', key)
+      await expect(call).rejects.toThrow(/use gzip or brotli/)
+    }
+    const below = new MemoryDatastore()
+    await below.put(key, value)
+    await expectFailure(transformed(below, zstd).get(key), 'UNSUPPORTED', key)
+    await expectFailure(collect(transformed(below, zstd).getStream(key)), 'UNSUPPORTED', key)
+  })
+})
