@@ -32,6 +32,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly children: 'none' | 'one' | 'many' | 'keyed'
   /** The field that holds the children; needed unless `children` is `none`. */
   readonly childrenField?: string | undefined
+  /** What each of `many` children is for, where there are so many and no more: `['values', 'links']`. */
+  readonly childRoles?: readonly string[] | undefined
   /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
   open(
     options: z.output<Schema>,

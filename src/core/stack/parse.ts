@@ -6,7 +6,9 @@ import {
   type StackDocument,
   type StackNodeDocument,
 } from './document.ts'
+import { givenIds } from './given-ids.ts'
 import type { Kind } from './kind.ts'
+import { plainProblem } from './plain-problem.ts'
 import type { Registry } from './registry.ts'
 
 /** A node of a document that is known to be right, with its options parsed. */
@@ -58,9 +60,9 @@ function inspect(
   document: unknown,
   registry: Registry,
 ): { readonly parsed?: ParsedDocument; readonly problems: readonly DocumentProblem[] } {
-  const outer = envelope.safeParse(document)
+  const outer = envelope.safeParse(document, { error: plainProblem })
   if (!outer.success) return { problems: outer.error.issues.map(issue => problemOf(issue, '')) }
-  const reader = new NodeReader(registry)
+  const reader = new NodeReader(registry, givenIds(outer.data.root, 2 * MAX_DEPTH))
   const read = reader.read(outer.data.root, 'root', 0)
   if (read === undefined || reader.problems.length > 0) return { problems: reader.problems }
   const { name } = outer.data
@@ -83,9 +85,11 @@ class NodeReader {
   readonly problems: DocumentProblem[] = []
   readonly #registry: Registry
   readonly #ids = new Map<string, string>()
+  readonly #given: ReadonlySet<string>
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, given: ReadonlySet<string>) {
     this.#registry = registry
+    this.#given = given
   }
 
   read(node: unknown, path: string, depth: number): ReadNode | undefined {
@@ -107,7 +111,7 @@ class NodeReader {
     const id = this.#idOf(givenId, kind, path)
     if (label !== undefined && typeof label !== 'string') this.#refuse(`${path}.label`, 'a label is a string')
     const { [kind.childrenField ?? '']: children, ...options } = rest
-    const parsed = kind.schema.safeParse(options)
+    const parsed = kind.schema.safeParse(options, { error: plainProblem })
     if (!parsed.success) this.problems.push(...parsed.error.issues.map(issue => problemOf(issue, path)))
     const below = this.#children(kind, children, path, depth)
     if (!parsed.success || below === undefined) return undefined
@@ -131,7 +135,7 @@ class NodeReader {
     const at = `${path}.${field}`
     if (kind.children === 'one') {
       if (children === undefined) {
-        this.#refuse(at, `a ${kind.kind} node needs one store here`)
+        this.#refuse(at, `a node of kind ${kind.kind} needs one store here, such as { "kind": "memory" }`)
         return
       }
       const child = this.read(children, at, depth + 1)
@@ -139,7 +143,13 @@ class NodeReader {
     }
     if (kind.children === 'keyed') return this.#keyedChildren(kind, children, at, depth)
     if (!Array.isArray(children) || children.length === 0) {
-      this.#refuse(at, `a ${kind.kind} node needs a list of at least one store here`)
+      this.#refuse(at, `a node of kind ${kind.kind} needs a list of at least one store here`)
+      return
+    }
+    const roles = kind.childRoles
+    if (roles !== undefined && children.length !== roles.length) {
+      const right = `needs ${roles.length} stores here: ${roles.join(', ')}`
+      this.#refuse(at, `a node of kind ${kind.kind} ${right}; there are ${children.length}`)
       return
     }
     const read = children.map((child, index) => this.read(child, `${at}[${index}]`, depth + 1))
@@ -148,7 +158,7 @@ class NodeReader {
 
   #keyedChildren(kind: Kind, children: unknown, at: string, depth: number): readonly ReadNode[] | undefined {
     if (typeof children !== 'object' || children === null || Array.isArray(children)) {
-      this.#refuse(at, `a ${kind.kind} node needs an object of stores here`)
+      this.#refuse(at, `a node of kind ${kind.kind} needs an object of stores here`)
       return
     }
     return allOf(
@@ -162,13 +172,19 @@ class NodeReader {
     if (given !== undefined && (typeof given !== 'string' || given === '')) {
       this.#refuse(`${path}.id`, 'an id is a string that is not empty')
     }
-    // By position: unless a document is rearranged, a node without an id keeps the one it had.
-    const id = typeof given === 'string' && given !== '' ? given : `${kind.kind}@${path}`
+    const id = typeof given === 'string' && given !== '' ? given : this.#freeId(`${kind.kind}@${path}`)
     const other = this.#ids.get(id)
     if (other !== undefined)
       this.#refuse(`${path}.id`, `the id ${JSON.stringify(id)} is that of ${other} already`)
     this.#ids.set(id, path)
     return id
+  }
+
+  /** By position: unless a document is rearranged, a node without an id keeps the one it had. */
+  #freeId(id: string): string {
+    let free = id
+    for (let next = 2; this.#given.has(free) || this.#ids.has(free); next++) free = `${id}-${next}`
+    return free
   }
 
   #refuse(path: string, message: string): undefined {

@@ -5,6 +5,7 @@ import { memoryKind } from './kinds/memory.ts'
 import { mountKind } from './kinds/mount.ts'
 import { namespaceKind } from './kinds/namespace.ts'
 import { nullKind } from './kinds/null.ts'
+import { directoryTreeKind, symlinkKind } from './kinds/paired.ts'
 import { readOnlyKind } from './kinds/read-only.ts'
 import { faultKind, rateLimitKind, retryKind, timeoutKind } from './kinds/resilience.ts'
 import { shardedKind } from './kinds/sharded.ts'
@@ -22,6 +23,8 @@ export const pureKinds: readonly Kind[] = [
   readOnlyKind,
   lowercaseKind,
   nestedPathKind,
+  symlinkKind,
+  directoryTreeKind,
   retryKind,
   timeoutKind,
   rateLimitKind,

@@ -27,6 +27,8 @@ const examples: Record<string, Record<string, unknown>> = {
   timeout: { store: memory, milliseconds: 1000 },
   'rate-limit': { store: memory, perSecond: 1000 },
   fault: { store: memory, latency: 1 },
+  symlink: { stores: [memory, memory] },
+  'directory-tree': { stores: [memory, memory] },
 }
 
 describe('the kinds', () => {
@@ -81,6 +83,8 @@ describe('the kinds', () => {
     [{ kind: 'mount', mounts: { '/a': memory, 'a/': memory } }, 'root.mounts["a/"]'],
     [{ kind: 'memory', maxEntries: 0 }, 'root.maxEntries'],
     [{ kind: 'fault', errorRate: 2, store: memory }, 'root.errorRate'],
+    [{ kind: 'symlink', stores: [memory] }, 'root.stores'],
+    [{ kind: 'directory-tree', stores: [memory, memory, memory] }, 'root.stores'],
   ])('X1 %j is refused at %s', async (root, path) => {
     await expect(openDocument({ strata: 1, root }, registry)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -20,10 +20,10 @@ describe('validateDocument', () => {
   })
 
   it.each([
-    [null, '', /expected object/],
-    [{ root: { kind: 'memory' } }, 'strata', /1/],
-    [{ strata: 2, root: { kind: 'memory' } }, 'strata', /1/],
-    [{ strata: 1 }, 'root', /expected/],
+    [null, '', /^it is null; it has to be an object$/],
+    [{ root: { kind: 'memory' } }, 'strata', /^it is missing; it has to be 1$/],
+    [{ strata: 2, root: { kind: 'memory' } }, 'strata', /^it is 2; it has to be 1$/],
+    [{ strata: 1 }, 'root', /^it is missing; it has to be an object$/],
     [{ strata: 1, root: { kind: 'memory' }, extra: 1 }, 'extra', /no option "extra"/],
     [{ strata: 1, root: { kind: 'memory', colour: 'red' } }, 'root.colour', /no option "colour"/],
     [{ strata: 1, root: {} }, 'root.kind', /the kind is missing; use one of memory, /],
@@ -41,7 +41,7 @@ describe('validateDocument', () => {
         },
       },
       'root.tiers[1].by',
-      /jump/,
+      /^it is "luck"; use one of "jump", "modulo"/,
     ],
     [
       {
@@ -59,6 +59,32 @@ describe('validateDocument', () => {
     ],
     [{ strata: 1, root: { kind: 'memory', id: '' } }, 'root.id', /not empty/],
     [{ strata: 1, root: { kind: 'memory', label: 7 } }, 'root.label', /string/],
+    [
+      { strata: 1, root: { kind: 'memory', maxEntries: 0 } },
+      'root.maxEntries',
+      /^it is 0; it has to be more than 0$/,
+    ],
+    [
+      { strata: 1, root: { kind: 'memory', maxEntries: 1.5 } },
+      'root.maxEntries',
+      /^it is 1\.5; .* a whole number$/,
+    ],
+    [{ strata: 1, root: { kind: 'memory', ttl: '1' } }, 'root.ttl', /^it is "1"; it has to be a number$/],
+    [
+      { strata: 1, root: { kind: 'fault', errorRate: 2, store: { kind: 'null' } } },
+      'root.errorRate',
+      /^it is 2; it has to be at most 1$/,
+    ],
+    [
+      { strata: 1, root: { kind: 'namespace', prefix: '', store: { kind: 'null' } } },
+      'root.prefix',
+      /^it needs a key such as \/app$/,
+    ],
+    [
+      { strata: 1, root: { kind: 'symlink', stores: [{ kind: 'null' }] } },
+      'root.stores',
+      /^a node of kind symlink needs 2 stores here: values, links; there are 1$/,
+    ],
   ])('X1 %j: the problem is at %s', (document, path, message) => {
     const found = validateDocument(document, registry)
     expect(found.map(problem => problem.path)).toContain(path)
@@ -106,6 +132,21 @@ describe('parseDocument', () => {
       name: 'Films',
       root: { id: 'top', tiers: [{ id: 'memory@root.tiers[0]' }, { id: 'null@root.tiers[1]' }] },
     })
+  })
+
+  it('X3 an id that is given by position is never one that another node says', () => {
+    const auto = 'memory@root.tiers[0]'
+    const { root } = parseDocument(
+      {
+        strata: 1,
+        root: {
+          kind: 'tiered',
+          tiers: [{ kind: 'memory' }, { kind: 'memory', id: auto }, { kind: 'memory', id: `${auto}-2` }],
+        },
+      },
+      registry,
+    )
+    expect(root.children.map(child => child.id)).toEqual([`${auto}-3`, auto, `${auto}-2`])
   })
 
   it('X3 ids in the document stay with their nodes when the document is rearranged', () => {

@@ -136,7 +136,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     await focused(page, 'combobox', 'Layout')
     const field = page.getByLabel('Layout')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
-    expect(await describedBy(field)).toContain('Invalid option')
+    expect(await describedBy(field)).toContain('use one of')
     expect(await page.locator('.cm-lintRange-error').innerText()).toBe('"odd"')
     await press(page, 'Escape', 'Home', 'F8')
     await focused(page, 'combobox', 'Layout')
