@@ -1,6 +1,7 @@
 import { fsBenchmark } from './core/fs.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
+import { streamBenchmark } from './core/stream/stream.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
 import { largeValueBenchmark } from './window/large-value.ts'
@@ -10,6 +11,7 @@ export const benchmarks: readonly Benchmark[] = [
   memoryBenchmark,
   fsBenchmark,
   overheadBenchmark,
+  streamBenchmark,
   treeBenchmark,
   largeValueBenchmark,
 ]
