@@ -5,6 +5,7 @@ import type { Key } from '../../key.ts'
 import { ForwardingDatastore } from '../forwarding.ts'
 import { Membership } from './membership.ts'
 
+/** What a store with directories needs besides the values. */
 export interface DirectoryOptions {
   /**
    * Where the members are kept: a store that holds nothing else, such as a `NamespaceDatastore` of any other. Adding

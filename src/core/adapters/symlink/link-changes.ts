@@ -6,6 +6,7 @@ import type { Entered, LinkCalls } from './link-calls.ts'
 import type { LinkRecords } from './link-records.ts'
 import { endOf, loopFailure } from './link-way.ts'
 
+/** How a link is made. */
 export interface LinkOptions extends CallOptions {
   /** May a link be replaced by another? Default true; otherwise `ALREADY_EXISTS`. A value never is. */
   readonly replace?: boolean | undefined

@@ -28,6 +28,7 @@ import { LinkCalls } from './link-calls.ts'
 import { LinkChanges, type LinkOptions } from './link-changes.ts'
 import { LinkRecords } from './link-records.ts'
 
+/** What a symlink store needs besides the values. */
 export interface SymlinkOptions {
   /**
    * Where the links are kept: a store that holds nothing else, so that no value is ever taken for a link and no key of
