@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { brotli } from '../../../src/core/node/serializers/brotli.ts'
+import { hasZstd, zstd } from '../../../src/core/node/serializers/zstd.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { cbor } from '../../../src/core/serializers/cbor.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
@@ -79,6 +80,7 @@ describe('text, msgpack, cbor', () => {
 const transforms: [string, () => Promise<ByteTransform>][] = [
   ['gzip', async () => gzip],
   ['brotli', async () => brotli],
+  ...(hasZstd ? [['zstd', async () => zstd] as [string, () => Promise<ByteTransform>]] : []),
   ['aes-gcm', async () => aesGcm(await freshKey())],
 ]
 

@@ -4,44 +4,62 @@ import { concatBytes } from '../../bytes.ts'
 import { DatastoreError } from '../../errors.ts'
 import type { ByteTransform } from '../../serializers/serializer.ts'
 import { throughNode } from './node-stream.ts'
+import { ZstdFrames } from './zstd-frames.ts'
 
 /** What zlib of Node has since 22.15. */
 interface ZstdStreams {
-  createZstdCompress(): Transform
+  createZstdCompress(options: { readonly params: Readonly<Record<number, number>> }): Transform
   createZstdDecompress(): Transform
 }
+
+/** `ZSTD_c_checksumFlag`: without it a changed byte may pass. */
+const CHECKSUM_FLAG = 201
 
 /** Whether this runtime has zstd. */
 export const hasZstd = isZstd(zlib)
 
 /**
- * Zstandard (RFC 8878), by zlib of Node from 22.15 on.
+ * Zstandard (RFC 8878) with checksums, by zlib of Node from 22.15 on.
  * @throws DatastoreError `UNSUPPORTED` from every call where the runtime has none: use `gzip` or `brotli` there.
  */
 export const zstd: ByteTransform = {
   name: 'zstd',
-  encode: bytes => whole(bytes, 'createZstdCompress'),
-  decode: bytes => whole(bytes, 'createZstdDecompress'),
-  encodeStream: chunks => through(chunks, 'createZstdCompress'),
-  decodeStream: chunks => through(chunks, 'createZstdDecompress'),
+  encode: bytes => whole(compress(once(bytes))),
+  decode: bytes => whole(decompress(once(bytes))),
+  encodeStream: compress,
+  decodeStream: decompress,
 }
 
-async function* through(
-  chunks: AsyncIterable<Uint8Array>,
-  create: keyof ZstdStreams,
-): AsyncIterable<Uint8Array> {
-  if (!isZstd(zlib)) throw new DatastoreError('UNSUPPORTED', withoutZstd)
-  yield* throughNode(chunks, zlib[create]())
+async function* compress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* throughNode(chunks, streams().createZstdCompress({ params: { [CHECKSUM_FLAG]: 1 } }))
 }
 
-async function whole(bytes: Uint8Array, create: keyof ZstdStreams): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of through(once(bytes), create)) chunks.push(chunk)
-  return concatBytes(chunks)
+async function* decompress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* throughNode(wholeFrames(chunks), streams().createZstdDecompress())
+}
+
+async function* wholeFrames(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const frames = new ZstdFrames()
+  for await (const chunk of chunks) {
+    frames.push(chunk)
+    yield chunk
+  }
+  if (!frames.isWhole) throw new TypeError('the zstd stream was cut')
+}
+
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return concatBytes(all)
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes
+}
+
+function streams(): ZstdStreams {
+  if (!isZstd(zlib)) throw new DatastoreError('UNSUPPORTED', withoutZstd)
+  return zlib
 }
 
 function isZstd(module: object): module is ZstdStreams {
