@@ -7,8 +7,17 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What `get` and `getStream` take. */
+export interface GetOptions extends CallOptions {
+  /**
+   * Read past copies, from where writes are judged: the value then is of the version that `stat` speaks of. What is
+   * read whole takes the place of the copies. Default false: the nearest copy answers.
+   */
+  readonly fresh?: boolean | undefined
+}
+
 /** A byte range; both ends count from the first byte, `end` is exclusive. Ends past the value are cut to it. */
-export interface RangeOptions extends CallOptions {
+export interface RangeOptions extends GetOptions {
   readonly start?: number | undefined
   readonly end?: number | undefined
 }
@@ -177,7 +186,7 @@ export interface Datastore<V> {
   readonly capabilities: Capabilities
 
   /** The value under `key`, whole. Rejects with `NOT_FOUND`. */
-  get(key: Key, options?: CallOptions): Promise<V>
+  get(key: Key, options?: GetOptions): Promise<V>
 
   /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */
   getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array>

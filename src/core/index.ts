@@ -42,6 +42,7 @@ export type {
   Datastore,
   DeleteOptions,
   Entry,
+  GetOptions,
   ListOptions,
   ListPage,
   ObjectDatastore,

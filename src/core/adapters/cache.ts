@@ -1,6 +1,6 @@
 import type {
   BinaryDatastore,
-  CallOptions,
+  GetOptions,
   PutOptions,
   PutResult,
   RangeOptions,
@@ -52,7 +52,7 @@ export class CacheDatastore extends TieredDatastore<Uint8Array> {
     return { hits, misses: memory?.misses ?? 0, evictions: this.#evicted.count }
   }
 
-  override async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+  override async get(key: Key, options?: GetOptions): Promise<Uint8Array> {
     this.#refuseAbsent('get', key, options)
     return this.#noting(key, () => super.get(key, options))
   }
@@ -70,9 +70,9 @@ export class CacheDatastore extends TieredDatastore<Uint8Array> {
     return this.#forgetting([to], () => super.rename(from, to, options))
   }
 
-  #refuseAbsent(action: string, key: Key, options: CallOptions | undefined): void {
+  #refuseAbsent(action: string, key: Key, options: GetOptions | undefined): void {
     this.gate.assertOpen(action, key, options)
-    if (this.#absent?.has(key) !== true) return
+    if (options?.fresh === true || this.#absent?.has(key) !== true) return
     this.#negativeHits++
     throw new NotFoundError(action, key)
   }

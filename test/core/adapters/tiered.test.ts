@@ -32,6 +32,24 @@ describe('TieredDatastore.get', () => {
     expect(tiered.metrics[0]).toMatchObject({ hits: 1, misses: 1, fills: 1 })
   })
 
+  it('A1 get({ fresh }) gives what the last tier has now, and renews the copies', async () => {
+    const { top, last, tiered } = stores()
+    await tiered.put(key, bytes('old'))
+    await last.put(key, bytes('changed behind'))
+    expect(text(await tiered.get(key))).toBe('old')
+    expect(text(await tiered.get(key, { fresh: true }))).toBe('changed behind')
+    await eventually(async () => text(await top.get(key)) === 'changed behind')
+    expect(text(await tiered.get(key))).toBe('changed behind')
+  })
+
+  it('A1 getStream({ fresh }) reads past the copies, in ranges too', async () => {
+    const { last, tiered } = stores()
+    await tiered.put(key, bytes('old'))
+    await last.put(key, bytes('changed behind'))
+    const chunks = await collect(tiered.getStream(key, { fresh: true, start: 8 }))
+    expect(chunks.map(text).join('')).toBe('behind')
+  })
+
   it('A1 get() reads on when a tier fails, and reports it', async () => {
     const reported: unknown[] = []
     const [top, last] = [new BreakableDatastore(), new MemoryDatastore()]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readOnly } from '../../../src/core/adapters/read-only.ts'
+import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import type { CallOptions } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
@@ -32,6 +33,20 @@ describe('store.list', () => {
 })
 
 describe('store.get', () => {
+  it.each([{}, { start: 0, end: 6 }])(
+    'A4 never gives a copy that is older than its stat, so that no edit is made of it: %j',
+    async range => {
+      const disk = new MemoryDatastore()
+      const { page, session } = await openSession(new TieredDatastore([new MemoryDatastore(), disk]))
+      const at = { session, key: '/film' }
+      await page.call('store.put', { ...at, bytes: bytesOf('before') })
+      await disk.put(Key.parse('/film'), bytesOf('behind'))
+      const { bytes, stat } = await page.call('store.get', { ...at, ...range })
+      expect(textOf(bytes)).toBe('behind')
+      expect(stat.etag).toBe((await disk.stat(Key.parse('/film'))).etag)
+    },
+  )
+
   it('gives the value, or a range of it, with the stat of its version', async () => {
     const { page, session, store } = await openSession(['/abcdef'])
     const { etag } = await store.stat(Key.parse('/abcdef'))

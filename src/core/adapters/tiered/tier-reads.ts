@@ -1,5 +1,5 @@
 import { ownCopy } from '../../bytes.ts'
-import type { CallOptions, Datastore, RangeOptions, Stat, ValueSource } from '../../datastore.ts'
+import type { CallOptions, Datastore, GetOptions, RangeOptions, Stat, ValueSource } from '../../datastore.ts'
 import { failure, isAborted, isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { streamFromFirst } from '../../stream-from-first.ts'
@@ -27,10 +27,10 @@ export class TierReads<V> {
     this.#report = report
   }
 
-  async get(key: Key, options: CallOptions): Promise<V> {
+  async get(key: Key, options: GetOptions): Promise<V> {
     const moment = this.#fills.moment()
     for (const [index, tier] of this.#upper.entries()) {
-      if (!tier.isTrusted(key)) continue
+      if (options.fresh === true || !tier.isTrusted(key)) continue
       try {
         const value = await tier.store.get(key, options)
         tier.metrics.hits++
@@ -50,7 +50,7 @@ export class TierReads<V> {
     const stores = [...this.#upper.map(tier => tier.store), this.#last]
     for (const [index, store] of stores.entries()) {
       const tier = this.#upper[index]
-      if (tier?.isTrusted(key) === false) continue
+      if (tier !== undefined && (options.fresh === true || !tier.isTrusted(key))) continue
       const chunks = store.getStream(key, options)[Symbol.asyncIterator]()
       let first: IteratorResult<Uint8Array>
       try {

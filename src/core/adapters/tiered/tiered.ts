@@ -8,6 +8,7 @@ import type {
   Datastore,
   DeleteOptions,
   Entry,
+  GetOptions,
   ListOptions,
   ListPage,
   PutOptions,
@@ -66,7 +67,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     return [...this.#upper.map(tier => tier.metrics), this.#reads.lastMetrics]
   }
 
-  get(key: Key, options: CallOptions = {}): Promise<V> {
+  get(key: Key, options: GetOptions = {}): Promise<V> {
     return this.gate.read('get', key, options, () => this.#reads.get(key, options))
   }
 

@@ -48,7 +48,7 @@ export class PulledStream implements Transfer {
     const isWhole = start === 0 && end === undefined
     // Asking for no range lets a tiered store keep a copy of what was read whole.
     const range = isWhole ? { signal } : { start, end, signal }
-    this.#chunks = store.getStream(key, range)[Symbol.asyncIterator]()
+    this.#chunks = store.getStream(key, { ...range, fresh: true })[Symbol.asyncIterator]()
   }
 
   get isEnded(): boolean {

@@ -13,7 +13,8 @@ export interface ReadOptions {
 }
 
 /**
- * A range of a value, at most what one call carries, and the stat of the very version it is of.
+ * A range of a value, at most what one call carries, and the stat of the very version it is of: a copy in a cache may
+ * be older, and an edit of it would overwrite what it was never shown.
  * @throws DatastoreError `CONFLICT` when the value changes faster than it can be read.
  */
 export async function readVersion(
@@ -49,11 +50,11 @@ async function readOrMiss(
 
 async function readRange(store: BinaryDatastore, key: Key, range: ReadOptions): Promise<Uint8Array> {
   if (range.start === undefined && range.end === undefined) {
-    const bytes = await store.get(key, range)
+    const bytes = await store.get(key, { ...range, fresh: true })
     // A view on a larger buffer would be sent with all of it.
     return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
   }
   const chunks: Uint8Array[] = []
-  for await (const chunk of store.getStream(key, range)) chunks.push(chunk)
+  for await (const chunk of store.getStream(key, { ...range, fresh: true })) chunks.push(chunk)
   return concatBytes(chunks)
 }
