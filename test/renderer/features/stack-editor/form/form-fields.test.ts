@@ -22,6 +22,8 @@ describe('formFields', () => {
     expect(formFields(kind('fs')).map(({ label, control }) => [label, control.type])).toEqual([
       ['Path', 'text'],
       ['Layout', 'choice'],
+      ['Sharding', 'text'],
+      ['Extension', 'text'],
       ['Durability', 'choice'],
       ['Create', 'choice'],
       ['Read only', 'flag'],
