@@ -144,9 +144,13 @@ export interface Entry<V> {
   readonly stat?: Stat | undefined
 }
 
-/** One change that `watch` reports. */
+/**
+ * What a watcher is told: that a key has another value than before, or none any more. A consumer that is slower than the
+ * changes is told of a key once, as it was left last. `resync` stands for more than can be told one by one: anything at
+ * and below `key` may be another now, so look again.
+ */
 export interface Change {
-  readonly type: 'put' | 'delete'
+  readonly type: 'put' | 'delete' | 'resync'
   readonly key: Key
 }
 
@@ -231,7 +235,10 @@ export interface Datastore<V> {
   /** Writes that had resolved before this call survive a power cut after it. */
   sync(prefix?: Key, options?: CallOptions): Promise<void>
 
-  /** Changes at and below `prefix`, until the consumer stops. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`. */
+  /**
+   * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the store
+   * is closed (the stream ends). Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
+   */
   watch(prefix: Key, options?: CallOptions): AsyncIterable<Change>
 
   /** Waits for calls in flight, then closes the stores below. Never erases. A second call is the first one's promise. */

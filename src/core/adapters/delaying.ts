@@ -50,6 +50,13 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
     run: (options: CallOptions) => AsyncIterable<T>,
   ): AsyncIterable<T> {
     const { verb, key, options } = call
+    // A watch is no read of a moment: nothing waits for it, neither a write nor the close that ends it.
+    if (verb === 'watch') return this.#whileOpen(call, run)
     return this.#gate.readStream(verb, key, options, () => this.delayStream(call, run))
+  }
+
+  async *#whileOpen<T>(call: Call, run: (options: CallOptions) => AsyncIterable<T>): AsyncIterable<T> {
+    this.#gate.assertOpen(call.verb, call.key, call.options)
+    yield* this.delayStream(call, run)
   }
 }

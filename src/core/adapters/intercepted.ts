@@ -1,4 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
+import { stoppable } from '../changes/stoppable.ts'
 import type {
   CallOptions,
   Capabilities,
@@ -147,9 +148,12 @@ export abstract class InterceptedDatastore<V> extends BaseDatastore<V> {
   }
 
   override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    return this.aroundStream({ verb: 'watch', key: prefix, options }, own =>
-      this.child.watch(prefix, { ...options, ...own }),
-    )
+    return stoppable(signal => {
+      const inner = { ...options, signal }
+      return this.aroundStream({ verb: 'watch', key: prefix, options: inner }, own =>
+        this.child.watch(prefix, { ...inner, ...own }),
+      )
+    }, options.signal)
   }
 
   close(): Promise<void> {

@@ -1,16 +1,21 @@
-import type { CallOptions, Capabilities, Datastore, ListOptions, ListPage, StoreStats } from '../datastore.ts'
+import { stoppable } from '../changes/stoppable.ts'
+import type {
+  CallOptions,
+  Capabilities,
+  Change,
+  Datastore,
+  ListOptions,
+  ListPage,
+  StoreStats,
+} from '../datastore.ts'
 import { DatastoreError, failure, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
+import { type Mount, MountWatches } from './mount-watches.ts'
 import { overlayLevel } from './overlay-level.ts'
 import { type Route, RoutedDatastore } from './routed.ts'
-
-interface Mount<V> {
-  readonly prefix: Key
-  readonly store: Datastore<V>
-}
 
 /**
  * Puts stores into one tree. The deepest mount above a key has it, under what is left of the key below the mount's
@@ -19,6 +24,7 @@ interface Mount<V> {
 export class MountDatastore<V> extends RoutedDatastore<V> {
   /** Deepest first, so that the first that fits is the right one. */
   #mounts: readonly Mount<V>[] = []
+  readonly #watches = new MountWatches<V>(key => this.#find(key))
 
   /**
    * @param mounts Stores by the text of the key they are mounted at; `/` for the root.
@@ -31,7 +37,7 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
 
   get capabilities(): Capabilities {
     const together = capabilitiesOfParts(this.#mounts.map(mount => mount.store))
-    return { ...together, rename: 'copy', watch: 'none', atomicBatch: false }
+    return { ...together, rename: 'copy', atomicBatch: false }
   }
 
   /** The keys that stores are mounted at, deepest first. */
@@ -44,7 +50,9 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
     if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
       throw new DatastoreError('CONFIG_INVALID', `Cannot mount at ${quote(prefix)}: a store is mounted there`)
     }
-    this.#mounts = [...this.#mounts, { prefix, store }].sort((a, b) => b.prefix.depth - a.prefix.depth)
+    const mount = { prefix, store }
+    this.#mounts = [...this.#mounts, mount].sort((a, b) => b.prefix.depth - a.prefix.depth)
+    this.#watches.mounted(mount)
   }
 
   /**
@@ -57,6 +65,7 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
       throw new DatastoreError('CONFIG_INVALID', `Cannot unmount ${quote(prefix)}: no store is mounted there`)
     }
     this.#mounts = this.#mounts.filter(each => each !== mount)
+    this.#watches.unmounted(mount)
     return mount.store
   }
 
@@ -96,7 +105,16 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
     })
   }
 
+  /** Where a store is mounted or unmounted meanwhile, `resync`: all that it showed or hid may be another now. */
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    return stoppable(signal => {
+      this.gate.assertOpen('watch', prefix, options)
+      return this.#watches.read(prefix, this.#mounts, signal)
+    }, options.signal)
+  }
+
   close(): Promise<void> {
+    this.#watches.close()
     return this.gate.close(() => closeAll(this.#mounts.map(mount => mount.store)))
   }
 

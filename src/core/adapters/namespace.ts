@@ -1,3 +1,4 @@
+import { mapChanges } from '../changes/map-changes.ts'
 import type {
   CallOptions,
   Capabilities,
@@ -54,11 +55,9 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
     })
   }
 
-  override async *watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
-    for await (const { type, key } of this.#store.watch(this.prefix.child(prefix), options)) {
-      const own = this.#restore(key)
-      if (own !== undefined) yield { type, key: own }
-    }
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    const source = { store: this.#store, prefix: this.prefix.child(prefix), restore: this.#restore }
+    return mapChanges(source, prefix, options)
   }
 
   close(): Promise<void> {

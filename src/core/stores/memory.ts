@@ -1,10 +1,12 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { assertBytes, CHUNK_SIZE, clampRange } from '../bytes.ts'
+import { ChangeHub } from '../changes/change-hub.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import { WriteQueue } from '../concurrency/write-queue.ts'
 import type {
   CallOptions,
   Capabilities,
+  Change,
   DeleteOptions,
   ListOptions,
   ListPage,
@@ -17,7 +19,7 @@ import type {
   ValueSource,
 } from '../datastore.ts'
 import { NotFoundError, throwIfAborted } from '../errors.ts'
-import type { Key } from '../key.ts'
+import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
 import { planOf } from '../query/plan.ts'
@@ -63,7 +65,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
     query: 'native',
     list: 'seek',
-    watch: 'none',
+    watch: 'own',
     atomicBatch: false,
     streams: true,
     rename: 'atomic',
@@ -76,6 +78,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly #index = new LevelIndex()
   readonly #lifecycle = new Lifecycle()
   readonly #queue = new WriteQueue()
+  readonly #changes = new ChangeHub()
   readonly #packed = new PackedCopies()
   readonly #retention: Retention | undefined
   readonly #onEviction: MemoryOptions['onEviction']
@@ -185,7 +188,13 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     this.#enter('sync', undefined, options)
   }
 
+  /** What is put, deleted, and given up for room or for age. */
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    return this.#changes.watch(prefix, options, () => this.#enter('watch', prefix, options))
+  }
+
   close(): Promise<void> {
+    this.#changes.close()
     return this.#lifecycle.close()
   }
 
@@ -257,6 +266,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
     if (before === undefined) this.#index.add(text, this.#isValue)
     this.#retention?.stored(text, bytes.length)
+    if (this.#changes.isHeard) this.#changes.tell({ type: 'put', key: Key.parse(text) })
     return version
   }
 
@@ -296,6 +306,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     this.#bytes -= version.bytes.length
     this.#index.remove(text, this.#isValue)
     this.#retention?.removed(text)
+    if (this.#changes.isHeard) this.#changes.tell({ type: 'delete', key: Key.parse(text) })
   }
 
   #statOf(key: Key, { bytes, mtime, btime, etag }: Version): Stat {

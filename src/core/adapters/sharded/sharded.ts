@@ -1,6 +1,8 @@
+import { mergeChanges } from '../../changes/merge-changes.ts'
 import type {
   CallOptions,
   Capabilities,
+  Change,
   Datastore,
   Entry,
   ListOptions,
@@ -80,6 +82,15 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
     return this.gate.run('sync', prefix, options, async () => {
       await Promise.all(this.shards.map(shard => shard.sync(prefix, options)))
     })
+  }
+
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    const shards = [...new Set(this.shards)]
+    return mergeChanges(
+      prefix,
+      shards.map(shard => signal => shard.watch(prefix, { signal })),
+      options,
+    )
   }
 
   close(): Promise<void> {

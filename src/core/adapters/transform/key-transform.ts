@@ -1,6 +1,8 @@
+import { mapChanges } from '../../changes/map-changes.ts'
 import type {
   CallOptions,
   Capabilities,
+  Change,
   Datastore,
   ListOptions,
   ListPage,
@@ -49,7 +51,6 @@ export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
     const { keepsLevels = false, manyToOne = false } = this.#transform
     return {
       ...below,
-      watch: 'none',
       atomicBatch: false,
       list: keepsLevels ? below.list : 'store',
       query: keepsLevels ? below.query : 'scan',
@@ -78,6 +79,18 @@ export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
     return this.gate.run('sync', undefined, options, async () => {
       await this.#store.sync(undefined, options)
     })
+  }
+
+  /** Where a level here is none there, all that changes in the store below is looked at. */
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    const { keepsLevels = false } = this.#transform
+    const below = keepsLevels && !prefix.isRoot ? this.#transform.to(prefix) : Key.root
+    const restore = (key: Key): Key | undefined => {
+      const own = key.isRoot ? undefined : this.#transform.from(key)
+      const isWatched = keepsLevels || own?.equals(prefix) === true || (own && prefix.isAncestorOf(own))
+      return isWatched === true ? own : undefined
+    }
+    return mapChanges({ store: this.#store, prefix: below, restore }, prefix, options)
   }
 
   close(): Promise<void> {

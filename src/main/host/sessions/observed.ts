@@ -16,6 +16,7 @@ import type { Key } from '../../../core/key.ts'
 
 /** A write that went through. */
 export interface StoreChange extends Change {
+  readonly type: 'put' | 'delete'
   /** Bytes of the value that was put, where they are known. */
   readonly size?: number | undefined
 }
@@ -72,7 +73,7 @@ export class ObservedDatastore extends ForwardingDatastore<Uint8Array> {
 
   override batch(): Batch<Uint8Array> {
     const below = this.child.batch()
-    const changes: Change[] = []
+    const changes: StoreChange[] = []
     const batch: Batch<Uint8Array> = {
       put(key, value) {
         changes.push({ type: 'put', key })

@@ -136,7 +136,8 @@ export class SwappableDatastore implements BinaryDatastore {
   }
 
   watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
-    return this.#iterate('watch', prefix, store => store.watch(prefix, options))
+    // Closing the store ends a watch, so it is no call that closing could wait for.
+    return this.#current.store.watch(prefix, options)
   }
 
   close(): Promise<void> {

@@ -1,0 +1,72 @@
+import type { Change, Datastore } from '../../../src/core/datastore.ts'
+import { Key } from '../../../src/core/key.ts'
+
+const PATIENCE = 20_000
+
+/** Watches a store, and waits for what it tells: never longer than a few seconds, and not a moment more than it takes. */
+export class Watcher {
+  readonly seen: string[] = []
+  readonly ended: Promise<unknown>
+  readonly #iterator: AsyncIterator<Change>
+  #wake: () => void = () => undefined
+
+  constructor(store: Pick<Datastore<unknown>, 'watch'>, prefix = '/', signal?: AbortSignal) {
+    this.#iterator = store.watch(Key.parse(prefix), { signal })[Symbol.asyncIterator]()
+    this.ended = this.#follow()
+  }
+
+  /** Waits until `expected` (`put /a`) has been told since the last call, and gives all that was told till then. */
+  async until(expected: string): Promise<string[]> {
+    await this.#until(
+      () => this.seen.includes(expected),
+      () => expected,
+    )
+    return this.seen.splice(0, this.seen.indexOf(expected) + 1)
+  }
+
+  /** Waits until all of these were told, in whichever order and whatever else was. */
+  async all(expected: readonly string[]): Promise<string[]> {
+    const missing = new Set(expected)
+    let looked = 0
+    await this.#until(
+      () => {
+        for (; looked < this.seen.length; looked++) missing.delete(this.seen[looked] ?? '')
+        return missing.size === 0
+      },
+      () => `${missing.size} of ${expected.length}, as ${[...missing].slice(0, 5).join(', ')}`,
+    )
+    return this.seen.splice(0)
+  }
+
+  async stop(): Promise<void> {
+    await this.#iterator.return?.()
+  }
+
+  async #follow(): Promise<unknown> {
+    try {
+      for (let next = await this.#iterator.next(); next.done !== true; next = await this.#iterator.next()) {
+        this.seen.push(`${next.value.type} ${next.value.key.toString()}`)
+        this.#wake()
+      }
+      return 'end'
+    } catch (error) {
+      return error
+    } finally {
+      this.#wake()
+    }
+  }
+
+  async #until(isDone: () => boolean, what: () => string): Promise<void> {
+    const limit = AbortSignal.timeout(PATIENCE)
+    limit.addEventListener('abort', () => this.#wake())
+    while (!isDone()) {
+      if (limit.aborted) {
+        const told = `${this.seen.length} changes, as ${this.seen.slice(0, 10).join(', ')}`
+        throw new Error(`Not told within ${PATIENCE} ms: ${what()}; but ${told}`)
+      }
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+  }
+}
