@@ -1,9 +1,11 @@
 import type { Stats } from 'node:fs'
 import { BaseDatastore } from '../../base-datastore.ts'
-import { assertBytes, CHUNK_SIZE, clampRange } from '../../bytes.ts'
+import { assertBytes } from '../../bytes.ts'
+import { stoppable } from '../../changes/stoppable.ts'
 import type {
   CallOptions,
   Capabilities,
+  Change,
   DeleteOptions,
   ListOptions,
   ListPage,
@@ -20,7 +22,6 @@ import type { Key } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
 import { checkPreconditions, refuseContradiction } from '../../preconditions.ts'
 import { FsCalls } from './calls/fs-calls.ts'
-import { fsFailure } from './calls/fs-failure.ts'
 import { Disk } from './disk/disk.ts'
 import type { FsOptions } from './fs-options.ts'
 import { checkOptions } from './fs-options.ts'
@@ -33,6 +34,8 @@ import { statOf } from './values/etag.ts'
 import { moveValue } from './values/move-value.ts'
 import { ValuePuts } from './values/value-puts.ts'
 import type { OpenValue } from './values/value-reader.ts'
+import { streamValue } from './values/value-stream.ts'
+import { StoreWatches } from './watch/store-watches.ts'
 
 export type { FsOptions } from './fs-options.ts'
 
@@ -56,18 +59,20 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   readonly #folder: OpenFolder
   readonly #calls: FsCalls
   readonly #puts: ValuePuts
+  readonly #watches: StoreWatches
 
   private constructor(folder: OpenFolder) {
     super()
     this.#folder = folder
     this.#calls = new FsCalls(folder.shared.queue)
     this.#puts = new ValuePuts(folder, this.#calls)
+    this.#watches = new StoreWatches(folder)
     this.path = folder.root
     this.layout = folder.files.layout.name
     this.capabilities = {
       query: 'scan',
       list: 'level',
-      watch: 'none',
+      watch: 'all',
       atomicBatch: false,
       streams: true,
       rename: 'atomic',
@@ -100,23 +105,8 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   }
 
   async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
-    const { disk } = this.#folder.files
     const value = await this.#calls.read('get', key, options, () => this.#open(key))
-    try {
-      const { start, end } = clampRange(options, value.stats.size)
-      for (let position = start; position < end; ) {
-        throwIfAborted(options.signal, 'get', key)
-        const chunk = new Uint8Array(Math.min(CHUNK_SIZE, end - position))
-        const count = await disk.read(value.fd, chunk, position).catch((error: unknown) => {
-          throw fsFailure('get', key, error)
-        })
-        if (count === 0) throw failure('IO', 'get', key, 'its file was cut while it was read')
-        position += count
-        yield chunk.subarray(0, count)
-      }
-    } finally {
-      await disk.close(value.fd)
-    }
+    yield* streamValue(this.#folder.files.disk, key, value, options)
   }
 
   put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
@@ -131,15 +121,16 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   }
 
   delete(key: Key, options: DeleteOptions = {}): Promise<void> {
-    const { places, reader, writer } = this.#folder
+    const { places, reader, writer, shared } = this.#folder
     return this.#write('delete', [key], options, async () => {
       const place = await places.of(key)
       const current = place && (await reader.stat(place))
       if (options.ifMatch !== undefined) {
         checkPreconditions('delete', key, current && statOf(current), { ifMatch: options.ifMatch })
       }
-      const isDone = current !== undefined && (await writer.unlink(await places.ownOf(key)))
-      if (!isDone && options.missingOk !== true) throw new NotFoundError('delete', key)
+      const own = current === undefined ? undefined : await places.ownOf(key)
+      if (own !== undefined && (await writer.unlink(own))) shared.changes.tell('delete', key, own)
+      else if (options.missingOk !== true) throw new NotFoundError('delete', key)
     })
   }
 
@@ -198,8 +189,24 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
     )
   }
 
+  /**
+   * What is changed through this store, by others in this process and by other programs. A link that is followed is no
+   * place of its own: a change of what it leads to is told under that place.
+   */
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    return stoppable(signal => {
+      this.#calls.assertOpen('watch', prefix)
+      throwIfAborted(signal, 'watch', prefix)
+      return this.#watches.read(prefix, signal)
+    }, options.signal)
+  }
+
   close(): Promise<void> {
-    return this.#calls.close(() => this.#folder.release())
+    const watches = this.#watches.close()
+    return this.#calls.close(async () => {
+      await watches
+      await this.#folder.release()
+    })
   }
 
   #write(

@@ -62,6 +62,11 @@ export class FsCalls {
     return this.#slots.run(work)
   }
 
+  /** @throws DatastoreError `CLOSED` */
+  assertOpen(action: string, key: Key): void {
+    this.#lifecycle.assertOpen(action, key)
+  }
+
   close(release: () => Promise<void>): Promise<void> {
     return this.#lifecycle.close(release)
   }

@@ -4,6 +4,7 @@ import type { Key } from '../../../key.ts'
 import { systemCode } from '../disk/disk.ts'
 import { Obstacle, RootGone } from '../guard/obstacle.ts'
 import { SourceFailure } from '../values/file-bytes.ts'
+import { CannotWatch } from '../watch/system-watch.ts'
 
 type Meaning = readonly [code: ErrorCode, state: string]
 
@@ -37,6 +38,7 @@ const OBSTACLES = {
 /** What a call rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
 export function fsFailure(action: string, key: Key | undefined, error: unknown): unknown {
   if (error instanceof SourceFailure) return error.cause
+  if (error instanceof CannotWatch) return failure('IO', action, key, error.message, error)
   if (error instanceof RootGone) return failure('IO', action, key, error.message, error)
   if (error instanceof Obstacle) return failure(OBSTACLES[error.kind], action, key, error.message, error)
   const name = systemCode(error)

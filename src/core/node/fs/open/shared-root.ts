@@ -1,10 +1,12 @@
 import { WriteQueue } from '../../../concurrency/write-queue.ts'
 import { LevelCache } from '../levels/level-cache.ts'
+import { OwnChanges } from '../watch/own-changes.ts'
 
-/** What all stores of this process on one folder share, so that they see one order of calls and one set of listings. */
+/** What all stores of this process on one folder share, so that they see one order of calls, one set of listings and all changes. */
 export interface SharedRoot {
   readonly queue: WriteQueue
   readonly levels: LevelCache
+  readonly changes: OwnChanges
 }
 
 interface Entry extends SharedRoot {
@@ -15,7 +17,12 @@ const roots = new Map<string, Entry>()
 
 /** @param root The real path of the folder. Each call needs its `releaseRoot`. */
 export function shareRoot(root: string): SharedRoot {
-  const entry = roots.get(root) ?? { queue: new WriteQueue(), levels: new LevelCache(), users: 0 }
+  const entry = roots.get(root) ?? {
+    queue: new WriteQueue(),
+    levels: new LevelCache(),
+    changes: new OwnChanges(),
+    users: 0,
+  }
   roots.set(root, entry)
   entry.users++
   return entry

@@ -29,6 +29,8 @@ export async function moveValue(
     throw fsFailure('rename', to, error)
   }
   if (!isDone) throw new NotFoundError('rename', from)
+  folder.shared.changes.tell('delete', from, source)
+  folder.shared.changes.tell('put', to, folder.files.layout.placeOf(to))
 }
 
 async function moveInto(

@@ -63,7 +63,7 @@ export class ValuePuts {
 
   /** Judges a put by what it would replace, and then lets it happen. */
   async #commit(key: Key, options: PutOptions = {}, stage: Staging): Promise<PutResult> {
-    const { places, reader, writer, files } = this.#folder
+    const { places, reader, writer, files, shared } = this.#folder
     const { create, replace, ifMatch, signal } = options
     const place = await places.toWrite('put', key)
     const isJudged = create === false || replace === false || ifMatch !== undefined
@@ -72,7 +72,9 @@ export class ValuePuts {
     const file = await stage(place, current)
     if (signal?.aborted === true) await writer.stager.discard(file)
     throwIfAborted(signal, 'put', key)
-    return { etag: await writer.commit(place, file, { current, mustBeNew: replace === false }) }
+    const etag = await writer.commit(place, file, { current, mustBeNew: replace === false })
+    shared.changes.tell('put', key, place)
+    return { etag }
   }
 }
 
