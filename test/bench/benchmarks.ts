@@ -1,6 +1,7 @@
 import { fsBenchmark } from './core/fs.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
+import { queryBenchmark } from './core/query.ts'
 import { streamBenchmark } from './core/stream/stream.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
@@ -11,6 +12,7 @@ export const benchmarks: readonly Benchmark[] = [
   memoryBenchmark,
   fsBenchmark,
   overheadBenchmark,
+  queryBenchmark,
   streamBenchmark,
   treeBenchmark,
   largeValueBenchmark,
