@@ -47,6 +47,18 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
       expect([before, after]).toEqual([suite.value(1), suite.value(2)])
     })
 
+    it('D16 a stream that is begun before a put does not see it', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open([{ key, value: suite.value(2) }])
+      const streamed = collect(store.getStream(key))
+      const put = store.put(key, suite.value(3))
+      expect(suite.indexOf(Buffer.concat((await streamed) as Uint8Array[]) as unknown as V)).toBe(2)
+      await put
+      const again = collect(store.getStream(key))
+      await store.delete(key)
+      expect(suite.indexOf(Buffer.concat((await again) as Uint8Array[]) as unknown as V)).toBe(3)
+    })
+
     it('D16 rename takes its turn on both of its keys', async () => {
       const store = await suite.open([{ key: other, value: suite.value(0) }])
       const calls = [

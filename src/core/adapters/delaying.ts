@@ -52,7 +52,11 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
     const { verb, key, options } = call
     // A watch is no read of a moment: nothing waits for it, neither a write nor the close that ends it.
     if (verb === 'watch') return this.#whileOpen(call, run)
-    return this.#gate.readStream(verb, key, options, () => this.delayStream(call, run))
+    const work = () => this.delayStream(call, run)
+    // Only a value is read in order: an answer has no key.
+    return verb === 'getStream'
+      ? this.#gate.readStream(verb, key, options, work)
+      : this.#gate.runStream(verb, key, options, work)
   }
 
   async *#whileOpen<T>(call: Call, run: (options: CallOptions) => AsyncIterable<T>): AsyncIterable<T> {

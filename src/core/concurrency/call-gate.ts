@@ -1,6 +1,7 @@
 import type { CallOptions } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { streamFromFirst } from '../stream-from-first.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -63,8 +64,8 @@ export class CallGate {
   }
 
   /**
-   * A read of many pieces: `close` waits until the consumer is done with it. Writes wait for the stream to be there,
-   * not for its end.
+   * A read of many pieces. It has its turn until the first one is there: by then the store below knows which version it
+   * reads. `close` waits until the consumer is done with it.
    */
   async *readStream<T>(
     action: string,
@@ -75,7 +76,23 @@ export class CallGate {
     this.#lifecycle.enter(action, key)
     try {
       throwIfAborted(options?.signal, action, key)
-      yield* await this.#queue.read(key, async () => work())
+      yield* await this.#queue.read(key, () => begun(work()))
+    } finally {
+      this.#lifecycle.leave()
+    }
+  }
+
+  /** A call of many pieces on no key in particular, in no order with others. */
+  async *runStream<T>(
+    action: string,
+    key: Key,
+    options: CallOptions | undefined,
+    work: () => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    this.#lifecycle.enter(action, key)
+    try {
+      throwIfAborted(options?.signal, action, key)
+      yield* work()
     } finally {
       this.#lifecycle.leave()
     }
@@ -101,6 +118,13 @@ export class CallGate {
   close(finish: () => Promise<void>): Promise<void> {
     return this.#lifecycle.close(finish)
   }
+}
+
+/** What is left of a source to read once its first item is there. */
+async function begun<T>(source: AsyncIterable<T> | Promise<AsyncIterable<T>>): Promise<AsyncIterable<T>> {
+  // A source that is at hand is asked at once, so that it takes its place in the order further down.
+  const items = (source instanceof Promise ? await source : source)[Symbol.asyncIterator]()
+  return streamFromFirst(await items.next(), items)
 }
 
 async function rejected(error: unknown): Promise<never> {
