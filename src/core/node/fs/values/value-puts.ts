@@ -9,7 +9,7 @@ import type { Place } from '../layout.ts'
 import type { OpenFolder } from '../open/open-folder.ts'
 import type { TempFile } from '../temp/temp-folder.ts'
 import { etagOf } from './etag.ts'
-import { begun, writeBytes, writeChunks } from './file-bytes.ts'
+import { type Begun, begun, writeBytes, writeChunks } from './file-bytes.ts'
 
 type Staging = (place: Place, current: Stats | undefined) => Promise<TempFile>
 
@@ -54,11 +54,17 @@ export class ValuePuts {
     }
   }
 
-  async #stageStream(key: Key, chunks: AsyncIterable<Uint8Array>): Promise<TempFile> {
+  async #stageStream(key: Key, chunks: Begun<Uint8Array>): Promise<TempFile> {
     const { places, reader, writer, files } = this.#folder
-    const place = await places.toWrite('put', key)
-    const current = files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
-    return writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
+    try {
+      const place = await places.toWrite('put', key)
+      const current = files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
+      return await writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
+    } catch (error) {
+      // Refused before it was read: a store that it streams from would wait for its end, to close. It may hang itself.
+      void chunks.return().catch(ignore)
+      throw error
+    }
   }
 
   /** Judges a put by what it would replace, and then lets it happen. */

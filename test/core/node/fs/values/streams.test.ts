@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Key } from '../../../../../src/core/index.ts'
+import { Key, ShardedDatastore } from '../../../../../src/core/index.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
@@ -88,4 +88,14 @@ it('D7 a reader that began before a put, a rename or a delete reads on in its ve
     length += next.value.length
   }
   expect(length).toBe(200_000)
+})
+
+it('D7 D14 a refused put lets go of its source, so that the store it streams from can close', async () => {
+  await store.put(Key.of('from'), bytesOf('value'))
+  await using plain = await FsDatastore.open(join(root, 'plain'), { layout: 'plain', create: true })
+  await plain.put(Key.of('a'), bytesOf('value'))
+  const shards = new ShardedDatastore([store])
+  const put = plain.put(Key.of('a', 'b'), shards.getStream(Key.of('from')))
+  await expect(put).rejects.toMatchObject({ code: 'CONFLICT' })
+  await shards.close()
 })
