@@ -1,7 +1,8 @@
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { SYNC_FOLDER } from '../disk/open-flags.ts'
-import type { FolderGuard } from '../guard/folder-guard.ts'
+import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
+import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 
 /**
@@ -44,8 +45,7 @@ export class FolderSync {
   async #flush(names: readonly string[]): Promise<void> {
     // Windows has no such call for folders, and writes their entries through.
     if (process.platform === 'win32') return
-    const folder = await this.#guard.enter(names)
-    // A folder that is gone has nothing left to lose.
+    const folder = await this.#enter(names)
     if (folder === undefined) return
     try {
       const fd = await this.#disk.open(joinPath(folder.path, '.'), SYNC_FOLDER)
@@ -58,6 +58,16 @@ export class FolderSync {
       if (systemCode(error) !== 'ENOENT') throw error
     } finally {
       await this.#guard.leave(folder)
+    }
+  }
+
+  /** `undefined` for a folder that is gone, or where something else stands by now: it has nothing left to lose. */
+  async #enter(names: readonly string[]): Promise<Folder | undefined> {
+    try {
+      return await this.#guard.enter(names)
+    } catch (error) {
+      if (error instanceof Obstacle) return undefined
+      throw error
     }
   }
 }

@@ -140,4 +140,13 @@ describe('sync()', () => {
     await store.sync()
     expect(disk.count('fdatasync')).toBe(0)
   })
+
+  it('D11 a folder that has become a file by then holds up nothing', async () => {
+    await using store = await opened({ layout: 'plain' })
+    await store.put(Key.of('a', 'b'), value)
+    await store.delete(Key.of('a', 'b'))
+    await store.put(Key.of('a'), value)
+    await store.sync()
+    expect(disk.count('fdatasync')).toBe(1)
+  })
 })
