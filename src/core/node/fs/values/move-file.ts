@@ -31,22 +31,26 @@ export async function renameFile(
 }
 
 /**
- * Moves a file to a name that is free; fails with `EEXIST` when it is taken. Whoever comes at the same time, from this
+ * Moves a file to a name that is free; fails with `EEXIST` when a file has it and `EISDIR` when a folder does. Whoever comes at the same time, from this
  * process or another, only one gets the name.
  */
 export async function moveToFreeName(disk: Disk, from: string, to: string): Promise<void> {
   try {
     await disk.link(from, to)
   } catch (error) {
-    if (!NO_LINKS.includes(systemCode(error) ?? '')) throw error
+    const code = systemCode(error) ?? ''
+    if (code !== 'EEXIST' && !NO_LINKS.includes(code)) throw error
+    const found = await disk.lstat(to)
+    if (found?.isDirectory() === true) throw nameTaken('EISDIR', to)
+    if (code === 'EEXIST') throw error
     // File systems without hard links, such as exFAT, leave a moment between look and rename.
-    if ((await disk.lstat(to)) !== undefined) throw nameTaken(to)
+    if (found !== undefined) throw nameTaken('EEXIST', to)
     await renameFile(disk, from, to)
     return
   }
   await disk.unlink(from)
 }
 
-function nameTaken(path: string): Error {
-  return Object.assign(new Error(`EEXIST: ${JSON.stringify(path)} is there already`), { code: 'EEXIST' })
+function nameTaken(code: 'EEXIST' | 'EISDIR', path: string): Error {
+  return Object.assign(new Error(`${code}: ${JSON.stringify(path)} is there already`), { code })
 }

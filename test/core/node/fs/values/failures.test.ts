@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -26,6 +27,16 @@ afterEach(async () => {
 })
 
 describe('failures of the file system', () => {
+  it('F9 D18 a folder that comes into the place of a new value at the last moment is a CONFLICT', async () => {
+    await using plain = await FsDatastore.open(join(root, 'plain'), { layout: 'plain', create: true }, disk)
+    disk.fail('link', path => {
+      mkdirSync(path)
+      return undefined
+    })
+    const put = plain.put(Key.of('x'), bytesOf('new'), { replace: false })
+    await expect(put).rejects.toMatchObject({ code: 'CONFLICT', key: Key.of('x') })
+  })
+
   it.each([
     ['write', 'ENOSPC', 'IO', 'the disk is full'],
     ['write', 'EDQUOT', 'IO', 'the disk quota is used up'],
