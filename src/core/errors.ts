@@ -93,6 +93,11 @@ export function isNotFound(error: unknown): error is DatastoreError {
   return hasCode(error, 'NOT_FOUND')
 }
 
+/** Whether a write was refused for what it found: then it did nothing, while any other failure may come after it was done. */
+export function isRefused(error: unknown): boolean {
+  return hasCode(error, 'ALREADY_EXISTS') || hasCode(error, 'CONFLICT') || hasCode(error, 'NOT_FOUND')
+}
+
 export function isAborted(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }

@@ -19,7 +19,7 @@ import type {
   StoreStats,
   ValueSource,
 } from '../../datastore.ts'
-import { isNotFound, NotFoundError } from '../../errors.ts'
+import { isNotFound, isRefused, NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { refuseContradiction } from '../../preconditions.ts'
 import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
@@ -88,7 +88,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     // The bytes are the caller's again as soon as this returns, but the tiers take them later.
     const kept = ownCopy(value)
     return this.#write('put', [key], options, async () => {
-      const result = await this.#last.put(key, kept, options)
+      const result = await this.#putLast(key, kept, options)
       await Promise.all(
         this.#upper.map(tier => tier.write(key, () => (isUsedUp(kept) ? this.#written(key) : kept))),
       )
@@ -154,12 +154,22 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     })
   }
 
+  /** A put that failed may have happened all the same: then the copies above are old. */
+  async #putLast(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
+    try {
+      return await this.#last.put(key, value, options)
+    } catch (error) {
+      if (!isRefused(error)) await Promise.all(this.#upper.map(tier => tier.dropStale(key)))
+      throw error
+    }
+  }
+
   /** Renames what only an upper tier has: the truth gets it under its new name. */
   async #renameCopy(from: Key, to: Key, options: RenameOptions): Promise<void> {
     const value = await this.#reads.get(from, options).catch((cause: unknown) => {
       throw isNotFound(cause) ? new NotFoundError('rename', from, { cause }) : cause
     })
-    await this.#last.put(to, value, { replace: options.replace, signal: options.signal })
+    await this.#putLast(to, value, { replace: options.replace, signal: options.signal })
     await this.#dropAbove([from, to], options)
   }
 

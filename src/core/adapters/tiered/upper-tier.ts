@@ -59,6 +59,16 @@ export class UpperTier<V> {
     }
   }
 
+  /** Drops a copy that may be old; until that is done the tier is not asked for the key. Never rejects. */
+  async dropStale(key: Key): Promise<void> {
+    try {
+      await this.drop(key, {})
+    } catch (error) {
+      this.#suspects.add(key.toString())
+      this.#report(error, key)
+    }
+  }
+
   async #copy(key: Key, value: () => ValueSource<V> | Promise<V>): Promise<boolean> {
     try {
       await this.store.put(key, await value())
@@ -66,17 +76,8 @@ export class UpperTier<V> {
       return true
     } catch (error) {
       this.#report(error, key)
-      await this.#dropStale(key)
+      await this.dropStale(key)
       return false
-    }
-  }
-
-  async #dropStale(key: Key): Promise<void> {
-    try {
-      await this.drop(key, {})
-    } catch (error) {
-      this.#suspects.add(key.toString())
-      this.#report(error, key)
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Faults {
   latency?: number | undefined
   /** The share of calls that fail with `IO`, from 0 to 1. */
   errorRate?: number | undefined
+  /** The share of calls that take effect and fail with `CONNECTION` all the same, from 0 to 1. */
+  lostRate?: number | undefined
   /** The store can't be reached: every call fails with `CONNECTION`. */
   isOffline?: boolean | undefined
   /** The verbs that faults befall. Default: all. */
@@ -29,7 +31,11 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
 
   protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
     await this.#befall(call)
-    return run({})
+    const answer = await run({})
+    const { lostRate = 0, verbs, random = Math.random } = this.faults
+    if (lostRate > 0 && verbs?.includes(call.verb) !== false && random() < lostRate)
+      throw failure('CONNECTION', call.verb, call.key, 'the answer was lost')
+    return answer
   }
 
   protected override async *delayStream<T>(

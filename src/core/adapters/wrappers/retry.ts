@@ -1,5 +1,5 @@
 import type { CallOptions, Datastore } from '../../datastore.ts'
-import { DatastoreError, type ErrorCode } from '../../errors.ts'
+import { DatastoreError, type ErrorCode, isRefused } from '../../errors.ts'
 import { DelayingDatastore } from '../delaying.ts'
 import type { Call } from '../intercepted.ts'
 import { pause } from './pause.ts'
@@ -30,11 +30,15 @@ class RetryDatastore<V> extends DelayingDatastore<V> {
 
   protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
     const attempts = isOneTime(call.value) ? 1 : (this.#options.attempts ?? 4)
+    let before: unknown
     for (let attempt = 1; ; attempt++) {
       try {
         return await run({})
       } catch (error) {
+        // What stands in the way of a put may be what an attempt before it left: that is not known.
+        if (attempt > 1 && call.verb === 'put' && isRefused(error)) throw before
         if (attempt >= attempts || !this.#isRetryable(error)) throw error
+        before = error
         await pause(this.#waitBefore(attempt), call)
       }
     }
@@ -71,7 +75,11 @@ class RetryDatastore<V> extends DelayingDatastore<V> {
   }
 }
 
-/** Makes every kind of call again when it fails in a way that may pass. A value that can be read once only is not put twice. */
+/**
+ * Makes every kind of call again when it fails in a way that may pass. A value that can be read once only is not put
+ * twice. An attempt that failed may have happened all the same: a conditional put that is refused after one rejects with
+ * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
+ */
 export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datastore<V> {
   return new RetryDatastore(store, options)
 }

@@ -62,6 +62,12 @@ export const faultKind = defineKind({
   schema: z.strictObject({
     latency: z.number().nonnegative().default(0).describe('Milliseconds that each call takes longer.'),
     errorRate: z.number().min(0).max(1).default(0).describe('The share of calls that fail, from 0 to 1.'),
+    lostRate: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('The share of calls that happen and are said to have failed, from 0 to 1.'),
     isOffline: z.boolean().default(false).describe('The store cannot be reached at all.'),
   }),
   open: async (options, children, { path }) => fault(onlyChild(children, path), { ...options }),

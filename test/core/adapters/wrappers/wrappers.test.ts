@@ -6,6 +6,7 @@ import { metrics } from '../../../../src/core/adapters/wrappers/metrics.ts'
 import { rateLimit } from '../../../../src/core/adapters/wrappers/rate-limit.ts'
 import { retry } from '../../../../src/core/adapters/wrappers/retry.ts'
 import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
+import type { Change } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../contract/suite.ts'
@@ -50,6 +51,12 @@ describe('fault', () => {
     await store.put(key, value)
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => store.has(key)))
     expect(answers.filter(answer => answer.status === 'rejected')).toHaveLength(30)
+  })
+
+  it('W2 a lost answer is a failure of a call that happened', async () => {
+    const store = fault(new MemoryDatastore(), { lostRate: 1, verbs: ['put'] })
+    await expect(store.put(key, value)).rejects.toMatchObject({ code: 'CONNECTION', key })
+    expect(await store.get(key)).toEqual(value)
   })
 
   it('W2 a call that waits out its latency can be aborted', async () => {
@@ -106,6 +113,42 @@ describe('retry', () => {
     }
     await expect(store.put(key, once())).rejects.toMatchObject({ code: 'CONNECTION' })
     expect(put).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('retry of a put', () => {
+  const losing = () => {
+    let turn = 0
+    return fault(new MemoryDatastore(), {
+      lostRate: 0.5,
+      random: () => (turn++ === 0 ? 0 : 1),
+      verbs: ['put'],
+    })
+  }
+
+  it('W2 D2 that happened is not refused for what it left: it may have, and that is said', async () => {
+    const below = losing()
+    const put = retry(below, { delay: 0.1 }).put(key, value, { replace: false })
+    await expect(put).rejects.toMatchObject({ code: 'CONNECTION' })
+    expect(await below.get(key)).toEqual(value)
+  })
+
+  it('W2 D2 that replaces whatever there is does well', async () => {
+    await retry(losing(), { delay: 0.1 }).put(key, value)
+  })
+})
+
+describe('a wrapper that delays', () => {
+  it('W2 D16 lets writes through while a watch has nothing to say', async () => {
+    class Silent extends MemoryDatastore {
+      override watch(): AsyncIterable<Change> {
+        return { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }
+      }
+    }
+    const store = retry(new Silent())
+    void store.watch(key)[Symbol.asyncIterator]().next()
+    await store.put(key, value)
+    expect(await store.get(key)).toEqual(value)
   })
 })
 
