@@ -15,6 +15,8 @@ export async function bundle(entry: string): Promise<Bundle> {
   await build({
     configFile: false,
     logLevel: 'error',
+    // The file stands where no package can be found.
+    ssr: { noExternal: true },
     build: {
       ssr: entry,
       outDir: folder,

@@ -1,0 +1,249 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StackNodeDocument } from '../../src/core/stack/document.ts'
+import { type Excuses, excusesFor } from './model/excuses.ts'
+import { inspect } from './model/inspect.ts'
+import { Judge } from './model/judge.ts'
+import { type Operation, Operations } from './model/operation.ts'
+import { type Outcome, perform } from './model/perform.ts'
+import { PossibleState } from './model/possible-state.ts'
+import { Random } from './random.ts'
+import { OpenStack } from './stacks/open-stack.ts'
+import { briefly, hasKind } from './stacks/random-stack.ts'
+import { type Ledger, Violation } from './violation.ts'
+
+export interface HistoryOptions {
+  readonly seed: number
+  readonly root: StackNodeDocument
+  /** What the stack holds is there again when it is opened again. */
+  readonly isDurable: boolean
+  /** How many times to do something: one call, several at once, or closing and opening again. */
+  readonly rounds: number
+  readonly ledger: Ledger
+}
+
+/** Milliseconds after which a call counts as hanging. */
+const PATIENCE = 20_000
+
+/**
+ * Runs a random history on a stack, with faults, aborts, closings and reopenings, beside a model of it.
+ * @returns How many calls were made.
+ * @throws Error that names the stack, the seed and the last calls, with what went wrong as its cause.
+ */
+export async function runHistory(options: HistoryOptions): Promise<number> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'strata-soak-')))
+  const history = new History(options, folder)
+  try {
+    await history.run()
+    return history.calls
+  } catch (cause) {
+    const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw new Error(
+      `${said}\nin ${briefly(options.root)}\nafter ${history.log.slice(-25).join('\n      ')}`,
+      { cause },
+    )
+  } finally {
+    await history.abandon()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+class History {
+  calls = 0
+  readonly log: string[] = []
+  readonly #options: HistoryOptions
+  readonly #folder: string
+  readonly #random: Random
+  readonly #operations: Operations
+  readonly #state: PossibleState
+  readonly #isMerging: boolean
+  #stack: OpenStack | undefined
+  #isFaulty = false
+
+  constructor(options: HistoryOptions, folder: string) {
+    this.#options = options
+    this.#folder = folder
+    this.#random = new Random(options.seed)
+    this.#operations = new Operations(new Random(this.#random.seed()))
+    this.#isMerging = hasKind(options.root, 'lowercase')
+    this.#state = new PossibleState(options.ledger, key => (this.#isMerging ? key.toLowerCase() : key))
+  }
+
+  async run(): Promise<void> {
+    const random = this.#random
+    await this.#open()
+    for (let round = 0; round < this.#options.rounds; round++) {
+      if (random.chance(0.15)) this.#setFaults(random.chance(0.5))
+      const kind = random.next()
+      if (kind < 0.72) await this.#one(this.#operations.any())
+      else if (kind < 0.92) await this.#atOnce()
+      else if (kind < 0.96) await this.#inspect()
+      else if (this.#options.isDurable) await this.#reopen()
+    }
+    await this.#inspect()
+    if (this.#options.isDurable) await this.#reopen()
+    await this.#close([])
+  }
+
+  /** Lets go of a stack that a violation left open. */
+  async abandon(): Promise<void> {
+    if (this.#stack !== undefined) await soon(this.#stack.close(), 'close').catch(() => undefined)
+  }
+
+  async #open(): Promise<void> {
+    this.#stack = await soon(OpenStack.open(this.#options.root, this.#folder), 'open')
+    this.#setFaults(false)
+  }
+
+  #setFaults(isFaulty: boolean): void {
+    const random = this.#random
+    this.#isFaulty = isFaulty
+    const faults = {
+      errorRate: random.pick([0, 0.1, 0.5]),
+      lostRate: random.pick([0, 0.1, 0.3]),
+      isOffline: random.chance(0.05),
+    }
+    this.#stack?.setFaults(isFaulty ? faults : {}, new Random(random.seed()))
+    if (isFaulty) this.log.push(`faults ${JSON.stringify(faults)}`)
+    else this.log.push('no faults')
+  }
+
+  async #one(operation: Operation): Promise<void> {
+    const before = operation.verb === 'rename' ? [...this.#state.of(operation.key)] : []
+    const call = this.#call(operation)
+    const outcome = await this.#settle(call)
+    if (operation.verb !== 'rename' || outcome.failed === undefined || before.length !== 1 || before[0] === 0)
+      return
+    await this.#expectKept(before[0] ?? 0, operation.key, operation.to)
+  }
+
+  /** A rename that failed half-way has left the value under the old name, the new one or both. */
+  async #expectKept(serial: number, from: string, to: string): Promise<void> {
+    const wasFaulty = this.#isFaulty
+    if (wasFaulty) this.#setFaults(false)
+    for (const key of [from, to]) await this.#settle(this.#call({ verb: 'get', key }, true))
+    const isKept = [from, to].some(key => this.#state.of(key).has(serial))
+    this.#options.ledger.hold(
+      'a rename that fails loses nothing',
+      isKept,
+      () => `${serial} is under neither ${from} nor ${to}`,
+    )
+    if (wasFaulty) this.#setFaults(true)
+  }
+
+  /** Calls on single keys made at once take effect in the order of the calls. */
+  async #atOnce(): Promise<void> {
+    for (const call of this.#burst()) await this.#settle(call)
+  }
+
+  #burst(): readonly Call[] {
+    // Keys that a store takes for one are in no order above it.
+    const count = this.#isMerging ? 1 : 2 + this.#random.below(7)
+    return Array.from({ length: count }, () => {
+      const operation = this.#operations.single(false)
+      // Calls on different keys are in no order: a file of a later call may be in the way of an earlier one.
+      if (operation.verb === 'put') this.#state.noteTried(operation.key)
+      if (operation.verb === 'putNew') this.#state.noteTried(`${operation.key}/fresh`)
+      return this.#call(operation)
+    })
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#close(this.#burst())
+    await this.#open()
+    await this.#inspect()
+  }
+
+  /** What was called before a close takes effect; what is called after it is refused. */
+  async #close(calls: readonly Call[]): Promise<void> {
+    const stack = this.#stack
+    if (stack === undefined) return
+    this.log.push('close')
+    const closed = stack.close()
+    const late = perform(stack.store, { verb: 'get', key: '/a' }, {})
+    for (const call of calls) await this.#settle(call)
+    await soon(closed, 'close')
+    const { failed } = await late
+    this.#options.ledger.hold(
+      'a closed store refuses',
+      failed === 'CLOSED',
+      () => `a get gave ${failed ?? 'a value'}`,
+    )
+    this.#stack = undefined
+  }
+
+  async #inspect(): Promise<void> {
+    this.#setFaults(false)
+    this.log.push('inspect')
+    const judge = new Judge(this.#state, this.#excuses(undefined, false))
+    if (this.#stack !== undefined)
+      await soon(inspect(this.#stack.store, this.#state, judge, this.#random.seed()), 'inspect')
+  }
+
+  /** Begins a call, which may be aborted at any moment. */
+  #call(operation: Operation, isCalm = false): Call {
+    const stack = this.#stack
+    if (stack === undefined) throw new Error('There is no stack open')
+    this.calls++
+    const random = this.#random
+    const abort = !isCalm && random.chance(0.15) ? new AbortController() : undefined
+    const turns = abort && random.below(6)
+    const isFaulty = this.#isFaulty
+    if (turns === 0) abort?.abort()
+    else if (abort !== undefined) void abortAfter(abort, turns ?? 0)
+    const told = `${abort === undefined ? '' : `aborted after ${turns}: `}${JSON.stringify(operation)}`
+    return {
+      operation,
+      told,
+      isFaulty,
+      signal: abort?.signal,
+      outcome: perform(stack.store, operation, { signal: abort?.signal }),
+    }
+  }
+
+  async #settle({ operation, told, isFaulty, signal, outcome }: Call): Promise<Outcome> {
+    const came = await soon(outcome, told)
+    this.log.push(`${told} → ${came.failed ?? 'done'}`)
+    new Judge(this.#state, this.#excuses(signal, isFaulty)).judge(operation, came)
+    return came
+  }
+
+  #excuses(signal: AbortSignal | undefined, isFaulty: boolean): Excuses {
+    const { root } = this.#options
+    const isRepeated = isFaulty && hasKind(root, 'retry')
+    return { ...excusesFor(root), isAborted: signal?.aborted === true, isFaulty, isRepeated }
+  }
+}
+
+interface Call {
+  readonly operation: Operation
+  readonly told: string
+  readonly isFaulty: boolean
+  readonly signal: AbortSignal | undefined
+  readonly outcome: Promise<Outcome>
+}
+
+async function abortAfter(abort: AbortController, turns: number): Promise<void> {
+  for (let turn = 1; turn < turns; turn++) {
+    if (turn % 2 === 0) await new Promise(resolve => setImmediate(resolve))
+    else await Promise.resolve()
+  }
+  abort.abort()
+}
+
+/** What a call comes to; a violation when it hangs. */
+async function soon<T>(work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Violation('every call ends', `${what} did not within ${PATIENCE} ms`)),
+      PATIENCE,
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,51 @@
+import { serialIn } from '../values.ts'
+import type { Excuses } from './excuses.ts'
+import type { Outcome } from './perform.ts'
+import type { PossibleState } from './possible-state.ts'
+
+export const READS_POSSIBLE = 'a read gives a possible value'
+
+/** What judging one call and judging another have in common. */
+export class Verdict {
+  readonly state: PossibleState
+  readonly excuses: Excuses
+
+  constructor(state: PossibleState, excuses: Excuses) {
+    this.state = state
+    this.excuses = excuses
+  }
+
+  /**
+   * Whether nothing happened for a reason; false where it may have happened or not.
+   * @throws Violation where nothing excuses the failure.
+   */
+  isRefused({ failed, message }: Outcome, may: readonly (Outcome['failed'] | false)[]): boolean {
+    if (failed === undefined) return false
+    const { isAborted, isFaulty, refusals } = this.excuses
+    const isUnknown =
+      (failed === 'ABORTED' && isAborted) || ((failed === 'IO' || failed === 'CONNECTION') && isFaulty)
+    const isExpected = may.includes(failed) || (failed !== 'broken' && refusals.has(failed))
+    this.state.ledger.hold(
+      'no failure without a cause',
+      isUnknown || isExpected,
+      () => `${failed}: ${message ?? 'the source of the caller'}`,
+    )
+    return !isUnknown
+  }
+
+  /** A read gave these bytes. */
+  sees(key: string, bytes: Uint8Array): void {
+    const serial = serialIn(bytes)
+    this.state.narrow(
+      READS_POSSIBLE,
+      key,
+      one => one !== 0 && one === serial,
+      `was read as ${serial ?? 'none of the values'}`,
+    )
+  }
+
+  /** What a put is refused with where a file is in the way. */
+  blocked(key: string): 'CONFLICT' | false {
+    return this.excuses.hasPlainFiles && this.state.mayHaveKin(key) && 'CONFLICT'
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { bundle } from '../core/node/fs/crash/bundle.ts'
+import { DEFECTS } from './broken-store.ts'
+import { runCrashes } from './crash/crash-run.ts'
+import { runHistory } from './history.ts'
+import { soak } from './soak.ts'
+import { Ledger } from './violation.ts'
+
+const memory = { kind: 'memory' }
+let folders = 0
+const fs = (layout = 'strata') => ({ kind: 'fs', path: `f${folders++}`, layout, create: true })
+
+/** Every store and every adapter by itself, over stores that keep what they hold. */
+const alone = {
+  memory: { root: memory, isDurable: false },
+  'fs strata': { root: fs() },
+  'fs plain': { root: fs('plain') },
+  tiered: {
+    root: {
+      kind: 'tiered',
+      tiers: [memory, { kind: 'fault', store: memory }, { kind: 'fault', store: fs() }],
+    },
+  },
+  sharded: { root: { kind: 'sharded', shards: [fs(), { kind: 'fault', store: fs() }, fs('plain')] } },
+  mount: {
+    root: { kind: 'mount', mounts: { '/': fs(), '/x': { kind: 'fault', store: fs() }, '/m/n': fs() } },
+  },
+  namespace: { root: { kind: 'namespace', prefix: '/x/y', store: { kind: 'fault', store: fs() } } },
+  'nested path': { root: { kind: 'nested-path', store: { kind: 'fault', store: fs() } } },
+  lowercase: { root: { kind: 'lowercase', store: { kind: 'fault', store: fs() } } },
+  cache: {
+    root: { kind: 'cache', maxEntries: 3, negativeTtl: 60_000, store: { kind: 'fault', store: fs() } },
+  },
+  retry: { root: { kind: 'retry', delay: 0.1, attempts: 3, store: { kind: 'fault', store: fs() } } },
+  timeout: { root: { kind: 'timeout', milliseconds: 60_000, store: { kind: 'fault', store: fs() } } },
+  'rate limit': { root: { kind: 'rate-limit', perSecond: 1e6, store: fs() } },
+  metrics: { root: { kind: 'metrics', store: { kind: 'fault', store: fs() } } },
+  logging: { root: { kind: 'logging', store: { kind: 'fault', store: fs() } } },
+  'read-only': { root: { kind: 'read-only', store: fs() } },
+} as const
+
+describe('random histories with faults, aborts, closings and reopenings', () => {
+  it.each(Object.entries(alone))('D1 D2 D13 D14 D16 D18 on %s agree with a model', async (_, each) => {
+    const ledger = new Ledger()
+    const options = { isDurable: true, rounds: 60, ledger, ...each }
+    for (const seed of [1, 2]) expect(await runHistory({ ...options, seed })).toBeGreaterThan(40)
+  })
+
+  it('D19 Q9 on random stacks up to four deep agree with a model', async () => {
+    const failures: string[] = []
+    const result = await soak({
+      seed: 1,
+      runs: 30,
+      rounds: 40,
+      onFailure: (seed, error) => failures.push(`seed ${seed}: ${error.message}`),
+    })
+    expect(failures).toEqual([])
+    expect(result.stacks).toBeGreaterThan(20)
+  })
+
+  it.each(DEFECTS)('D18 a store that %s is found out', async defect => {
+    const root = { kind: 'broken', defect }
+    const run = runHistory({ root, isDurable: false, rounds: 100, seed: 1, ledger: new Ledger() })
+    await expect(run).rejects.toThrow('Violation')
+  })
+})
+
+describe('a process killed while it writes', () => {
+  it('F4 A2 S2 leaves what the model allows, composed', { timeout: 60_000 }, async () => {
+    const worker = await bundle(join(import.meta.dirname, 'crash', 'worker.ts'))
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'strata-soak-')))
+    try {
+      const shards = { kind: 'sharded', shards: [fs(), fs('plain'), fs()] }
+      const mounts = {
+        '/': { kind: 'cache', store: shards },
+        '/x': { kind: 'namespace', prefix: '/ns', store: fs() },
+      }
+      const roots = [
+        { kind: 'tiered', tiers: [memory, shards] },
+        { kind: 'mount', mounts },
+      ]
+      const calls = await Promise.all(
+        roots.map(async (root, seed) => {
+          const own = await mkdtemp(join(folder, 'stack-'))
+          return runCrashes({ program: worker.file, root, folder: own, seed, kills: 8, ledger: new Ledger() })
+        }),
+      )
+      // The workers were killed while they wrote.
+      for (const count of calls) expect(count).toBeGreaterThan(50)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+      await worker.remove()
+    }
+  })
+})
