@@ -2,6 +2,7 @@ import { BaseDatastore } from '../../../src/core/base-datastore.ts'
 import type {
   CallOptions,
   Capabilities,
+  Change,
   DeleteOptions,
   ListOptions,
   ListPage,
@@ -63,6 +64,10 @@ export class ObjectStore extends BaseDatastore<Json> {
 
   override sync(prefix?: Key, options?: CallOptions): Promise<void> {
     return this.below.sync(prefix, options)
+  }
+
+  override watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
+    return this.below.watch(prefix, options)
   }
 
   close(): Promise<void> {
