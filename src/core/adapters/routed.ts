@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { ownCopy } from '../bytes.ts'
+import { beginStream } from '../concurrency/begin-stream.ts'
 import { CallGate } from '../concurrency/call-gate.ts'
 import type {
   CallOptions,
@@ -29,12 +30,23 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
   /** @throws DatastoreError where no store below has a place for the key; `isWrite` tells what it would be for. */
   protected abstract route(action: string, key: Key, isWrite: boolean): Route<V>
 
+  /** How a call on one key waits for those before it. Here, as for one call on one store below. */
+  protected inTurn<T>(
+    action: string,
+    key: Key,
+    options: CallOptions | undefined,
+    isWrite: boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.gate.follow(action, key, options, isWrite, work)
+  }
+
   get(key: Key, options?: CallOptions): Promise<V> {
     return this.#call('get', key, options, false, place => place.store.get(place.key, options))
   }
 
   getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    return this.gate.readStream('get', key, options, () => this.#stream(key, options))
+    return this.gate.readStream('get', key, options, () => beginStream(this.#stream(key, options)))
   }
 
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
@@ -75,7 +87,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
     isWrite: boolean,
     work: (place: Place<V>) => Promise<T>,
   ): Promise<T> {
-    return this.gate.follow(action, key, options, () => {
+    return this.inTurn(action, key, options, isWrite, () => {
       const place = this.route(action, key, isWrite)
       return place.key === key ? work(place) : told(work(place), below => place.restore(below))
     })

@@ -49,7 +49,13 @@ export class CallGate {
    * calls below have to be waited for. While there are none it costs next to nothing, and `close` may leave it to the
    * store below to wait for it.
    */
-  follow<T>(action: string, key: Key, options: CallOptions | undefined, work: () => Promise<T>): Promise<T> {
+  follow<T>(
+    action: string,
+    key: Key,
+    options: CallOptions | undefined,
+    isWrite: boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
     if (this.#queue.isIdle && !this.#lifecycle.isClosed) {
       try {
         return work()
@@ -59,7 +65,7 @@ export class CallGate {
     }
     return this.#lifecycle.run(action, key, () => {
       throwIfAborted(options?.signal, action, key)
-      return this.#queue.follow(key, work)
+      return this.#queue.follow(key, isWrite, work)
     })
   }
 

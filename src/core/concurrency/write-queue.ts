@@ -64,13 +64,12 @@ export class WriteQueue {
   }
 
   /**
-   * Runs `work` once every write to `key` called before has ended. Nothing waits for it: it is for work that takes
-   * its place in a queue further down as soon as it runs.
+   * Runs `work` at once where nothing is remembered of `key`, and then nothing waits for it: it is for work that takes
+   * its place in a queue further down as soon as it runs. Where it has to wait itself, it takes its turn as others do.
    */
-  follow<T>(key: Key, work: () => Promise<T>): Promise<T> {
-    if (this.#turns.size === 0) return work()
-    const write = this.#turns.get(key.toString())?.write
-    return write === undefined ? work() : write.then(work)
+  follow<T>(key: Key, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+    if (this.#turns.size === 0 || !this.#turns.has(key.toString())) return work()
+    return isWrite ? this.write([key], work) : this.read(key, work)
   }
 
   /** Runs `work` once everything on any of `keys` called before has ended; later reads and writes wait for it. */
