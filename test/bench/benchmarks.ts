@@ -2,6 +2,7 @@ import { fsBenchmark } from './core/fs.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
+import { reshardBenchmark } from './core/reshard.ts'
 import { streamBenchmark } from './core/stream/stream.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   overheadBenchmark,
   queryBenchmark,
   streamBenchmark,
+  reshardBenchmark,
   treeBenchmark,
   largeValueBenchmark,
 ]
