@@ -10,12 +10,17 @@ export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
 export { readOnly } from './adapters/read-only.ts'
 export { type SerializedDatastore, serialized } from './adapters/serialized.ts'
+export type { ReshardProgress } from './adapters/sharded/key-mover.ts'
+export type { MisplacedKey, RepairOptions } from './adapters/sharded/misplaced-keys.ts'
+export type { PlanOptions, ReshardOptions, ReshardResult } from './adapters/sharded/reshard-options.ts'
+export type { PlanCounts, PlannedMove, ReshardPlan } from './adapters/sharded/reshard-plan.ts'
 export type {
   ShardFunction,
   ShardFunctionChoice,
   ShardFunctionName,
 } from './adapters/sharded/shard-function.ts'
-export { ShardedDatastore, type ShardedOptions } from './adapters/sharded/sharded.ts'
+export type { ShardedOptions } from './adapters/sharded/shard-list.ts'
+export { ShardedDatastore } from './adapters/sharded/sharded.ts'
 export type { LinkOptions } from './adapters/symlink/link-changes.ts'
 export { SymlinkDatastore, type SymlinkOptions, symlink } from './adapters/symlink/symlink.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'

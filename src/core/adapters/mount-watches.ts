@@ -1,6 +1,6 @@
 import { ChangeQueue } from '../changes/change-queue.ts'
+import { follow } from '../changes/follow.ts'
 import { mapChanges } from '../changes/map-changes.ts'
-import { follow } from '../changes/merge-changes.ts'
 import type { Change, Datastore } from '../datastore.ts'
 import type { Key } from '../key.ts'
 

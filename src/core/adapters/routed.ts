@@ -1,6 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { ownCopy } from '../bytes.ts'
-import { beginStream } from '../concurrency/begin-stream.ts'
 import { CallGate } from '../concurrency/call-gate.ts'
 import type {
   CallOptions,
@@ -46,7 +45,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
   }
 
   getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    return this.gate.readStream('get', key, options, () => beginStream(this.#stream(key, options)))
+    return this.gate.readStream('get', key, options, () => this.#stream(key, options))
   }
 
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { streamFromFirst } from '../stream-from-first.ts'
+import { beginStream } from './begin-stream.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -65,7 +65,7 @@ export class CallGate {
     }
     return this.#lifecycle.run(action, key, () => {
       throwIfAborted(options?.signal, action, key)
-      return this.#queue.follow(key, isWrite, work)
+      return this.#queue.followInTurn(key, isWrite, work)
     })
   }
 
@@ -82,7 +82,11 @@ export class CallGate {
     this.#lifecycle.enter(action, key)
     try {
       throwIfAborted(options?.signal, action, key)
-      yield* await this.#queue.read(key, () => begun(work()))
+      yield* await this.#queue.read(key, async () => {
+        const source = work()
+        // A source that is at hand is asked at once, so that it takes its place in the order further down.
+        return beginStream(source instanceof Promise ? await source : source)
+      })
     } finally {
       this.#lifecycle.leave()
     }
@@ -124,13 +128,6 @@ export class CallGate {
   close(finish: () => Promise<void>): Promise<void> {
     return this.#lifecycle.close(finish)
   }
-}
-
-/** What is left of a source to read once its first item is there. */
-async function begun<T>(source: AsyncIterable<T> | Promise<AsyncIterable<T>>): Promise<AsyncIterable<T>> {
-  // A source that is at hand is asked at once, so that it takes its place in the order further down.
-  const items = (source instanceof Promise ? await source : source)[Symbol.asyncIterator]()
-  return streamFromFirst(await items.next(), items)
 }
 
 async function rejected(error: unknown): Promise<never> {

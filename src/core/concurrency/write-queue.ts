@@ -64,10 +64,20 @@ export class WriteQueue {
   }
 
   /**
-   * Runs `work` at once where nothing is remembered of `key`, and then nothing waits for it: it is for work that takes
-   * its place in a queue further down as soon as it runs. Where it has to wait itself, it takes its turn as others do.
+   * Runs `work` once every write to `key` called before has ended. Nothing waits for it: it is for work that takes
+   * its place in a queue further down as soon as it runs.
    */
-  follow<T>(key: Key, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+  follow<T>(key: Key, work: () => Promise<T>): Promise<T> {
+    if (this.#turns.size === 0) return work()
+    const write = this.#turns.get(key.toString())?.write
+    return write === undefined ? work() : write.then(work)
+  }
+
+  /**
+   * As `follow`, where the way further down may be another one by the time that `work` runs: if it has to wait, it
+   * takes its turn here, so that nothing called later can overtake it.
+   */
+  followInTurn<T>(key: Key, isWrite: boolean, work: () => Promise<T>): Promise<T> {
     if (this.#turns.size === 0 || !this.#turns.has(key.toString())) return work()
     return isWrite ? this.write([key], work) : this.read(key, work)
   }

@@ -46,3 +46,8 @@ export function planOf(store: string, query: Query, isNative: (clause: Clause) =
 export function needsScan(plan: QueryPlan): boolean {
   return plan.scanned.length > 0 || plan.children?.some(needsScan) === true
 }
+
+/** Every clause that is left to scanning in any store of a plan. */
+export function scannedIn(plan: QueryPlan): readonly string[] {
+  return [...plan.scanned, ...(plan.children ?? []).flatMap(scannedIn)]
+}

@@ -2,6 +2,8 @@ import { ForwardingDatastore } from '../../../src/core/adapters/forwarding.ts'
 import type {
   CallOptions,
   DeleteOptions,
+  ListOptions,
+  ListPage,
   PutOptions,
   PutResult,
   RangeOptions,
@@ -12,7 +14,7 @@ import { failure } from '../../../src/core/errors.ts'
 import type { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 
-type Verb = 'get' | 'put' | 'delete' | 'has' | 'stat'
+type Verb = 'get' | 'put' | 'delete' | 'has' | 'stat' | 'list'
 
 interface Hold {
   /** Resolves when a call has come to the hold. */
@@ -90,6 +92,11 @@ export class BreakableDatastore extends ForwardingDatastore<Uint8Array> {
   override async stat(key: Key, options?: CallOptions): Promise<Stat> {
     await this.#pass('stat', key)
     return super.stat(key, options)
+  }
+
+  override async list(prefix: Key, options?: ListOptions): Promise<ListPage> {
+    await this.#pass('list', prefix)
+    return super.list(prefix, options)
   }
 
   override async close(): Promise<void> {

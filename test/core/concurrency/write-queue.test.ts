@@ -61,22 +61,22 @@ describe('WriteQueue', () => {
     )
   })
 
-  it('D16 follow() waits for the writes before it, and nothing waits for one that did not have to wait', async () => {
+  it('D16 follow() waits for the writes before it, and nothing waits for it', async () => {
     const queue = new WriteQueue()
     const order: string[] = []
     const write = queue.write([Key.of('a')], async () => order.push('write'))
-    const followed = queue.follow(Key.of('a'), true, async () => order.push('follow'))
-    const aside = queue.follow(Key.of('b'), true, async () => order.push('aside'))
+    const followed = queue.follow(Key.of('a'), async () => order.push('follow'))
+    const aside = queue.follow(Key.of('b'), async () => order.push('aside'))
     await Promise.all([write, followed, aside])
     expect(order.indexOf('write')).toBeLessThan(order.indexOf('follow'))
     await queue.drain()
-    const never = queue.follow(Key.of('a'), true, () => new Promise<never>(() => undefined))
+    const never = queue.follow(Key.of('a'), () => new Promise<never>(() => undefined))
     expect([queue.isIdle, await queue.write([Key.of('a')], async () => 1), never instanceof Promise]).toEqual(
       [true, 1, true],
     )
   })
 
-  it('D16 what has to wait after follow() keeps call order with what is called later', async () => {
+  it('D16 what has to wait in followInTurn() keeps call order with what is called later', async () => {
     for (const isWrite of [true, false]) {
       const queue = new WriteQueue()
       const order: string[] = []
@@ -87,7 +87,7 @@ describe('WriteQueue', () => {
       }
       await Promise.all([
         queue.write([key], slowly('first')),
-        queue.follow(key, isWrite, slowly('followed')),
+        queue.followInTurn(key, isWrite, slowly('followed')),
         queue.write([key], slowly('last')),
       ])
       expect(order).toEqual(['first', 'followed', 'last'])

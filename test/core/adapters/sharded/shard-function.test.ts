@@ -125,6 +125,30 @@ describe('shard functions', () => {
     expect(wrong).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 
+  it('S3 jump moves about one key in n + 1 when a shard is added to n, all of them into it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(), (count, seed) => {
+        const total = 1000
+        const share = total / (count + 1)
+        let moved = 0
+        for (let index = 0; index < total; index++) {
+          const key = Key.of(`s${seed}`, `k${index}`)
+          const [before, after] = [
+            SHARD_FUNCTIONS.jump(key, ids(count)),
+            SHARD_FUNCTIONS.jump(key, ids(count + 1)),
+          ]
+          if (before === after) continue
+          expect(after).toBe(count)
+          moved++
+        }
+        // Six standard deviations of as many throws of a die: a run in five hundred million is further off.
+        const deviation = Math.sqrt(share * (1 - 1 / (count + 1)))
+        expect(Math.abs(moved - share)).toBeLessThan(6 * deviation)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   it('S1 rendezvous goes by the ids of the shards, whatever their order', () => {
     for (const key of keys.slice(0, 200)) {
       const order = ['c', 'a', 'b']

@@ -1,0 +1,56 @@
+import { ChangeQueue } from '../../changes/change-queue.ts'
+import { follow } from '../../changes/follow.ts'
+import { stoppable } from '../../changes/stoppable.ts'
+import type { CallOptions, Change, Datastore } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+
+/** What shards report, told as one. A watch that runs goes on with the shards that come later. */
+export class ShardChanges<V> {
+  readonly #watches = new Set<(stores: readonly Datastore<V>[]) => void>()
+  readonly #isElsewhere: (key: Key) => Promise<boolean>
+
+  /** @param isElsewhere Whether a key that is gone from one shard is in another one. */
+  constructor(isElsewhere: (key: Key) => Promise<boolean>) {
+    this.#isElsewhere = isElsewhere
+  }
+
+  watch(prefix: Key, stores: readonly Datastore<V>[], { signal }: CallOptions): AsyncIterable<Change> {
+    return stoppable(either => this.#merged(prefix, stores, either), signal)
+  }
+
+  /** Lets the watches that run follow these shards too. */
+  goOnWith(stores: readonly Datastore<V>[]): void {
+    for (const add of this.#watches) add(stores)
+  }
+
+  async *#merged(prefix: Key, stores: readonly Datastore<V>[], signal: AbortSignal): AsyncIterable<Change> {
+    const left = new AbortController()
+    const queue = new ChangeQueue(prefix)
+    const followed = new Set<Datastore<V>>()
+    let running = 0
+    const add = (more: readonly Datastore<V>[]) => {
+      for (const store of more) {
+        if (followed.has(store)) continue
+        followed.add(store)
+        running++
+        void follow(store.watch(prefix, { signal: left.signal }), queue).then(() => {
+          if (--running === 0) queue.end()
+        })
+      }
+    }
+    this.#watches.add(add)
+    add(stores)
+    try {
+      for await (const change of queue.read(signal)) yield await this.#told(change)
+    } finally {
+      this.#watches.delete(add)
+      left.abort()
+    }
+  }
+
+  /** A key that left one shard for another is not deleted, and may have been put just before. */
+  async #told(change: Change): Promise<Change> {
+    if (change.type !== 'delete' || !(await this.#isElsewhere(change.key))) return change
+    return { type: 'put', key: change.key }
+  }
+}

@@ -1,0 +1,105 @@
+import { describe } from 'vitest'
+import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
+import type { BinaryDatastore, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
+import { hasCode } from '../../../../src/core/errors.ts'
+import type { Key } from '../../../../src/core/key.ts'
+import type { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { describeDelete } from '../../../contract/delete-rename.ts'
+import { describeDatastore } from '../../../contract/describe-datastore.ts'
+import { describeGetPut } from '../../../contract/get-put.ts'
+import { describeList } from '../../../contract/list.ts'
+import { describeListPaging } from '../../../contract/list-paging.ts'
+import { describeModel } from '../../../contract/model.ts'
+import { Suite } from '../../../contract/suite.ts'
+import { memories } from './shards.ts'
+
+type Three = [MemoryDatastore, MemoryDatastore, MemoryDatastore]
+
+/** A store that is always on its way from one list of shards to another: each put turns it round, and moves nothing. */
+class UnsettledDatastore extends ShardedDatastore<Uint8Array> {
+  readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
+  #turns = 0
+
+  constructor(lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]) {
+    super(lists[0])
+    this.#lists = lists
+    this.turn()
+  }
+
+  turn(): void {
+    const stopped = new AbortController()
+    this.reshard(this.#lists[++this.#turns % 2 === 0 ? 0 : 1], { signal: stopped.signal }).catch(
+      () => undefined,
+    )
+    stopped.abort()
+  }
+
+  override put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    const put = super.put(key, value, options)
+    this.turn()
+    return put
+  }
+}
+
+/** A store whose puts each set off a reshard to and fro, so that what is called next is called while keys move. */
+class RestlessDatastore extends ShardedDatastore<Uint8Array> {
+  readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
+  #turns = 0
+
+  constructor(lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]) {
+    super(lists[0])
+    this.#lists = lists
+  }
+
+  override put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    const put = super.put(key, value, options)
+    this.reshard(this.#lists[++this.#turns % 2 === 0 ? 0 : 1]).catch((error: unknown) => {
+      if (!hasCode(error, 'CLOSED') && !hasCode(error, 'CONFLICT')) throw error
+    })
+    return put
+  }
+}
+
+describeDatastore('ShardedDatastore half-way between two lists', {
+  create: async () => {
+    const [a, b, c] = memories(3) as Three
+    return new UnsettledDatastore([
+      [a, b],
+      [c, a, b],
+    ])
+  },
+})
+// A moved key has a new etag and new times, so here is what does not look at them.
+describe('ShardedDatastore during one reshard after another', () => {
+  const suite = new Suite<Uint8Array>({
+    create: async () => {
+      const [a, b, c] = memories(3) as Three
+      return new RestlessDatastore([
+        [a, b],
+        [c, b],
+      ])
+    },
+  })
+  suite.closeAfterEach()
+  describeGetPut(suite)
+  describeDelete(suite)
+  describeList(suite)
+  describeListPaging(suite)
+  describeModel(suite)
+})
+describeDatastore('ShardedDatastore after a reshard', {
+  create: async () => {
+    const sharded = new ShardedDatastore(memories(2))
+    await sharded.reshard(memories(3), { by: 'suffix' })
+    return sharded
+  },
+  runs: 10,
+})
+describeDatastore('ShardedDatastore by next-to-last', {
+  create: async () => new ShardedDatastore(memories(3), { by: 'next-to-last' }),
+  runs: 10,
+})
+describeDatastore('ShardedDatastore by a prefix of one character', {
+  create: async () => new ShardedDatastore(memories(3), { by: '/repo/flatfs/shard/v1/prefix/1' }),
+  runs: 10,
+})
