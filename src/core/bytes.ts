@@ -1,5 +1,6 @@
 import { untilAborted } from './concurrency/abortable.ts'
 import type { ByteSource, RangeOptions } from './datastore.ts'
+import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 
 /** Bytes of one chunk of a stream, where nothing else decides. */
@@ -9,14 +10,7 @@ export type BytesOrSource = Uint8Array | ByteSource
 
 /** @throws TypeError for anything but bytes or an iterable: a string in particular is not bytes. */
 export function assertBytes(value: unknown, key: Key): asserts value is BytesOrSource {
-  if (value instanceof Uint8Array) return
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    (Symbol.asyncIterator in value || Symbol.iterator in value)
-  ) {
-    return
-  }
+  if (value instanceof Uint8Array || isByteSource(value)) return
   const found = value === null ? 'null' : typeof value
   throw new TypeError(
     `Cannot put ${JSON.stringify(key.toString())}: a value is a Uint8Array or an iterable of them, not ${found}`,
@@ -39,6 +33,12 @@ export async function* chunksOf(
   }
 }
 
+/** Whether a value is a source of bytes and not the bytes themselves. */
+export function isByteSource(value: unknown): value is ByteSource {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  return Symbol.asyncIterator in value || Symbol.iterator in value
+}
+
 /** All bytes of a source in one buffer of its own. */
 export async function collectBytes(
   source: ByteSource,
@@ -48,6 +48,41 @@ export async function collectBytes(
   const chunks: Uint8Array[] = []
   for await (const chunk of chunksOf(source, key, signal)) chunks.push(ownCopy(chunk))
   return concatBytes(chunks)
+}
+
+/** A source of bytes that was read as far as was asked for. */
+export type Collected =
+  /** It was no longer than that. */
+  | { readonly whole: Uint8Array<ArrayBuffer> }
+  /** All of it, still a stream; `discard` lets go of it unread. */
+  | { readonly source: AsyncIterable<Uint8Array>; discard(): Promise<unknown> }
+
+/** Reads a source until it ends or has given more than `limit` bytes. */
+export async function collectUpTo(
+  limit: number,
+  source: ByteSource,
+  key: Key,
+  signal?: AbortSignal,
+): Promise<Collected> {
+  const iterator = chunksOf(source, key, signal)[Symbol.asyncIterator]()
+  const chunks: Uint8Array[] = []
+  for (let size = 0; size <= limit; ) {
+    const next = await iterator.next()
+    if (next.done === true) return { whole: concatBytes(chunks) }
+    chunks.push(ownCopy(next.value))
+    size += next.value.length
+  }
+  const close = async () => iterator.return?.()
+  async function* all(): AsyncIterable<Uint8Array> {
+    try {
+      yield* chunks.splice(0)
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value
+    } finally {
+      await close()
+    }
+  }
+  return { source: all(), discard: close }
 }
 
 export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -73,6 +108,18 @@ export function clampRange(
     if (!Number.isSafeInteger(bound) || bound < 0) throw new RangeError(`A byte range has no bound ${bound}`)
   }
   return { start: Math.min(start, size), end: Math.max(Math.min(start, size), Math.min(end, size)) }
+}
+
+/**
+ * A range of bytes that are at hand, in chunks of their own.
+ * @throws RangeError, AbortError
+ */
+export function* piecesOf(bytes: Uint8Array, key: Key, options: RangeOptions): Iterable<Uint8Array> {
+  const { start, end } = clampRange(options, bytes.length)
+  for (let offset = start; offset < end; offset += CHUNK_SIZE) {
+    throwIfAborted(options.signal, 'get', key)
+    yield bytes.slice(offset, Math.min(end, offset + CHUNK_SIZE))
+  }
 }
 
 /** The value in a buffer of its own, where it is bytes; any other value as it is. */

@@ -1,10 +1,18 @@
 import type { Key } from './key.ts'
 import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
 
+/** A traced call, as those that it makes further down name it. */
+export interface SpanContext {
+  /** The `id` of its span. */
+  readonly id: number
+}
+
 /** What every call takes. */
 export interface CallOptions {
   /** Ends the call: it rejects with `AbortError` and leaves the store consistent. */
   readonly signal?: AbortSignal | undefined
+  /** The traced call that this one is part of. Adapters hand it on to the stores below. */
+  readonly span?: SpanContext | undefined
 }
 
 /** What `get` and `getStream` take. */

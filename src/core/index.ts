@@ -23,6 +23,12 @@ export type { ShardedOptions } from './adapters/sharded/shard-list.ts'
 export { ShardedDatastore } from './adapters/sharded/sharded.ts'
 export type { LinkOptions } from './adapters/symlink/link-changes.ts'
 export { SymlinkDatastore, type SymlinkOptions, symlink } from './adapters/symlink/symlink.ts'
+export type {
+  FlushErrorListener,
+  UnflushedState,
+  WriteBackOptions,
+} from './adapters/tiered/back/write-back-options.ts'
+export type { WriteMode } from './adapters/tiered/tier-mode.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
 export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
 export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'
@@ -56,6 +62,7 @@ export type {
   PutResult,
   RangeOptions,
   RenameOptions,
+  SpanContext,
   Stat,
   StoreStats,
   ValueSource,

@@ -1,4 +1,4 @@
-import type { CallOptions, Child, Datastore, ListOptions, ListPage } from './datastore.ts'
+import type { Child, Datastore, ListOptions, ListPage } from './datastore.ts'
 import { DEFAULT_PAGE } from './datastore.ts'
 import type { Key } from './key.ts'
 
@@ -27,15 +27,16 @@ export function withoutSizes(page: ListPage): ListPage {
   return { ...page, children: page.children.map(child => ({ ...child, size: undefined })) }
 }
 
-/** Every child of one level, page by page. */
+/** The children of one level, page by page. */
 export async function* childrenOf<V>(
   store: Datastore<V>,
   prefix: Key,
-  options: CallOptions & { readonly pageSize?: number | undefined } = {},
+  options: Omit<ListOptions, 'limit'> & { readonly pageSize?: number | undefined } = {},
 ): AsyncIterable<Child> {
-  let after: string | undefined
+  const { pageSize: limit, ...rest } = options
+  let { after } = options
   do {
-    const page = await store.list(prefix, { after, limit: options.pageSize, signal: options.signal })
+    const page = await store.list(prefix, { ...rest, after, limit })
     yield* page.children
     after = page.cursor
   } while (after !== undefined)

@@ -1,3 +1,4 @@
+import { contextOf } from '../call-context.ts'
 import type { CallOptions, Child, Datastore } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
@@ -9,11 +10,10 @@ export async function* walkValues<V>(
   prefix: Key,
   options: CallOptions,
 ): AsyncIterable<Child> {
-  const { signal } = options
   const levels = [prefix]
   for (let level = levels.pop(); level !== undefined; level = levels.pop()) {
-    throwIfAborted(signal, 'walk', prefix)
-    for await (const child of childrenOf(store, level, { signal })) {
+    throwIfAborted(options.signal, 'walk', prefix)
+    for await (const child of childrenOf(store, level, contextOf(options))) {
       if (child.isBranch) levels.push(child.key)
       if (child.isValue) yield child
     }

@@ -1,3 +1,5 @@
+import type { ListOptions, ListPage } from '../datastore.ts'
+import type { Key } from '../key.ts'
 import { SortedNames } from './sorted-names.ts'
 
 /**
@@ -13,6 +15,29 @@ export class LevelIndex {
 
   level(key: string): SortedNames | undefined {
     return this.#levels.get(key)
+  }
+
+  /**
+   * One page of a level.
+   * @param sizeOf Bytes of the value under a key; `undefined` where there is none.
+   */
+  page(
+    prefix: Key,
+    limit: number,
+    { after, reverse = false }: Pick<ListOptions, 'after' | 'reverse'>,
+    sizeOf: (key: string) => number | undefined,
+  ): ListPage {
+    const level = this.#levels.get(prefix.toString())
+    if (level === undefined) return { children: [], total: 0 }
+    const names = level.page(after, limit + 1, reverse)
+    const hasMore = names.length > limit
+    if (hasMore) names.pop()
+    const children = names.map(name => {
+      const key = prefix.childOfCleanSegment(name)
+      const size = sizeOf(key.toString())
+      return { name, key, isValue: size !== undefined, isBranch: this.isBranch(key.toString()), size }
+    })
+    return { children, total: level.size, ...(hasMore && { cursor: names.at(-1) }) }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
-import { assertBytes, CHUNK_SIZE, clampRange } from '../bytes.ts'
+import { assertBytes, piecesOf } from '../bytes.ts'
 import { ChangeHub } from '../changes/change-hub.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import { WriteQueue } from '../concurrency/write-queue.ts'
@@ -101,11 +101,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
     const { bytes } = await this.#whenRead('get', key, options, () => this.#held('get', key))
-    const { start, end } = clampRange(options, bytes.length)
-    for (let offset = start; offset < end; offset += CHUNK_SIZE) {
-      throwIfAborted(options.signal, 'get', key)
-      yield bytes.slice(offset, Math.min(end, offset + CHUNK_SIZE))
-    }
+    yield* piecesOf(bytes, key, options)
   }
 
   async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
@@ -160,18 +156,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     this.#enter('list', prefix, options)
     const limit = pageLimit(options)
     this.#sweep()
-    const level = this.#index.level(prefix.toString())
-    if (level === undefined) return { children: [], total: 0 }
-    const names = level.page(options.after, limit + 1, options.reverse === true)
-    const hasMore = names.length > limit
-    if (hasMore) names.pop()
-    const children = names.map(name => {
-      const key = prefix.childOfCleanSegment(name)
-      const version = this.#versions.get(key.toString())
-      const isBranch = this.#index.isBranch(key.toString())
-      return { name, key, isValue: version !== undefined, isBranch, size: version?.bytes.length }
-    })
-    return { children, total: level.size, ...(hasMore && { cursor: names.at(-1) }) }
+    return this.#index.page(prefix, limit, options, text => this.#versions.get(text)?.bytes.length)
   }
 
   async stats(options?: CallOptions): Promise<StoreStats> {

@@ -15,7 +15,7 @@ const memory = { kind: 'memory' }
 const examples: Record<string, Record<string, unknown>> = {
   memory: { maxEntries: 100, maxBytes: 1_000_000, ttl: 60_000, policy: 'lfu' },
   null: {},
-  tiered: { tiers: [memory, memory] },
+  tiered: { tiers: [memory, memory], mode: 'write-back', maxUnflushedEntries: 100, maxUnflushedBytes: 1e6 },
   sharded: { by: 'rendezvous', shards: [memory, memory] },
   mount: { mounts: { '/': memory, '/films': memory } },
   cache: { store: memory, maxEntries: 100, negativeTtl: 1000 },

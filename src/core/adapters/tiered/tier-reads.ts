@@ -1,5 +1,13 @@
 import { ownCopy } from '../../bytes.ts'
-import type { CallOptions, Datastore, GetOptions, RangeOptions, Stat, ValueSource } from '../../datastore.ts'
+import type {
+  CallOptions,
+  Datastore,
+  GetOptions,
+  RangeOptions,
+  SpanContext,
+  Stat,
+  ValueSource,
+} from '../../datastore.ts'
 import { failure, isAborted, isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { streamFromFirst } from '../../stream-from-first.ts'
@@ -34,14 +42,14 @@ export class TierReads<V> {
       try {
         const value = await tier.store.get(key, options)
         tier.metrics.hits++
-        if (index > 0) this.#fill(key, moment, index, value)
+        if (index > 0) this.#fill(key, moment, index, value, options.span)
         return value
       } catch (error) {
         this.#passOver(error, key, index, tier.metrics)
       }
     }
     const value = await this.#getLast(key, options)
-    if (this.#upper.length > 0) this.#fill(key, moment, this.#upper.length, value)
+    if (this.#upper.length > 0) this.#fill(key, moment, this.#upper.length, value, options.span)
     return value
   }
 
@@ -67,7 +75,7 @@ export class TierReads<V> {
       metrics.hits++
       yield* streamFromFirst(first, chunks)
       const isWhole = options.start === undefined && options.end === undefined
-      if (isWhole && index > 0) this.#fillByStream(store, key, moment, index)
+      if (isWhole && index > 0) this.#fillByStream(store, key, moment, index, options.span)
       return
     }
   }
@@ -112,19 +120,26 @@ export class TierReads<V> {
   }
 
   /** Copies a value that was read whole into the tiers above the one it came from. */
-  #fill(key: Key, moment: number, below: number, value: V): void {
+  #fill(key: Key, moment: number, below: number, value: V, span: SpanContext | undefined): void {
     // The caller owns what it got and may change it before the copies are made.
     const kept = ownCopy(value)
     this.#fills.start(key, moment, async () => {
-      await Promise.all(this.#upper.slice(0, below).map(tier => tier.fill(key, kept as ValueSource<V>)))
+      const tiers = this.#upper.slice(0, below)
+      await Promise.all(tiers.map(tier => tier.fill(key, kept as ValueSource<V>, span)))
     })
   }
 
   /** After a value was streamed to its end, copies it from where it came, again as a stream. */
-  #fillByStream(store: Datastore<V>, key: Key, moment: number, below: number): void {
+  #fillByStream(
+    store: Datastore<V>,
+    key: Key,
+    moment: number,
+    below: number,
+    span: SpanContext | undefined,
+  ): void {
     this.#fills.start(key, moment, async () => {
       for (const tier of this.#upper.slice(0, below)) {
-        await tier.fill(key, store.getStream(key) as unknown as ValueSource<V>)
+        await tier.fill(key, store.getStream(key, { span }) as unknown as ValueSource<V>, span)
       }
     })
   }

@@ -1,4 +1,4 @@
-import type { CallOptions, Datastore, ValueSource } from '../../datastore.ts'
+import type { CallOptions, Datastore, SpanContext, ValueSource } from '../../datastore.ts'
 import { isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 
@@ -36,14 +36,25 @@ export class UpperTier<V> {
   }
 
   /** Takes the copy of a value that was read below. Never rejects. */
-  async fill(key: Key, value: ValueSource<V>): Promise<void> {
-    if (await this.#copy(key, () => value)) this.metrics.fills++
+  async fill(key: Key, value: ValueSource<V>, span?: SpanContext): Promise<void> {
+    if (await this.#copy(key, () => value, span)) this.metrics.fills++
     else this.metrics.failedFills++
   }
 
   /** Takes the copy of a value that was written below. Never rejects. */
-  async write(key: Key, value: () => ValueSource<V> | Promise<V>): Promise<void> {
-    if (!(await this.#copy(key, value))) this.metrics.failedWrites++
+  async write(key: Key, value: () => ValueSource<V> | Promise<V>, span?: SpanContext): Promise<void> {
+    if (!(await this.#copy(key, value, span))) this.metrics.failedWrites++
+  }
+
+  /** Takes a value that no tier below has yet. @throws where it cannot; then it holds no copy. */
+  async accept(key: Key, value: ValueSource<V>, options: CallOptions): Promise<void> {
+    try {
+      await this.store.put(key, value, options)
+      this.#suspects.delete(key.toString())
+    } catch (error) {
+      await this.forget(key, options.span)
+      throw error
+    }
   }
 
   /** Drops the copy. @returns Whether there was one. */
@@ -59,24 +70,28 @@ export class UpperTier<V> {
     }
   }
 
-  /** Drops a copy that may be old; until that is done the tier is not asked for the key. Never rejects. */
-  async dropStale(key: Key): Promise<void> {
+  /** Drops a copy that is stale. Never rejects: a tier that cannot drop it is not asked for that key. */
+  async forget(key: Key, span?: SpanContext): Promise<void> {
     try {
-      await this.drop(key, {})
+      await this.drop(key, { span })
     } catch (error) {
       this.#suspects.add(key.toString())
       this.#report(error, key)
     }
   }
 
-  async #copy(key: Key, value: () => ValueSource<V> | Promise<V>): Promise<boolean> {
+  async #copy(
+    key: Key,
+    value: () => ValueSource<V> | Promise<V>,
+    span: SpanContext | undefined,
+  ): Promise<boolean> {
     try {
-      await this.store.put(key, await value())
+      await this.store.put(key, await value(), { span })
       this.#suspects.delete(key.toString())
       return true
     } catch (error) {
       this.#report(error, key)
-      await this.dropStale(key)
+      await this.forget(key, span)
       return false
     }
   }

@@ -1,0 +1,278 @@
+import { collectUpTo, isByteSource, ownCopy, piecesOf } from '../../../bytes.ts'
+import { contextOf } from '../../../call-context.ts'
+import { orAbort } from '../../../concurrency/abortable.ts'
+import type {
+  ByteSource,
+  CallOptions,
+  DeleteOptions,
+  Entry,
+  GetOptions,
+  ListOptions,
+  ListPage,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from '../../../datastore.ts'
+import { failure, isNotFound, NotFoundError } from '../../../errors.ts'
+import type { Key } from '../../../key.ts'
+import { checkPreconditions } from '../../../preconditions.ts'
+import { parseQuery } from '../../../query/parse-query.ts'
+import { clausesAfterMerge } from '../../../query/parts.ts'
+import type { Query, QueryOptions, QueryPlan } from '../../../query/query.ts'
+import { DirectMode } from '../direct-mode.ts'
+import type { TierMode, Tiers } from '../tier-mode.ts'
+import type { UpperTier } from '../upper-tier.ts'
+import { Flusher, flushFailure } from './flusher.ts'
+import { listWithUnflushed } from './list-with-unflushed.ts'
+import { OwnEtags } from './own-etags.ts'
+import { queryWithUnflushed } from './query-with-unflushed.ts'
+import { Unflushed, type UnflushedWrite } from './unflushed.ts'
+import { statOf } from './unflushed-view.ts'
+import {
+  type UnflushedState,
+  type WriteBackOptions,
+  type WriteBackSettings,
+  writeBackSettings,
+} from './write-back-options.ts'
+
+/** Streams longer than this are not held in memory until they are flushed. */
+const LONGEST_STREAM = 1024 * 1024
+
+/**
+ * Writes that the first tier acknowledges and that are flushed later. Every call sees them as if they had been. What
+ * cannot wait in memory (renames, large values) goes straight to the last tier, after what was acknowledged for its
+ * keys.
+ */
+export class WriteBackMode<V> implements TierMode<V> {
+  readonly #tiers: Tiers<V>
+  readonly #first: UpperTier<V>
+  readonly #rest: readonly UpperTier<V>[]
+  readonly #direct: DirectMode<V>
+  readonly #settings: WriteBackSettings
+  readonly #unflushed: Unflushed<V>
+  readonly #flusher: Flusher<V>
+  readonly #etags = new OwnEtags()
+
+  constructor(
+    tiers: Tiers<V>,
+    first: UpperTier<V>,
+    rest: readonly UpperTier<V>[],
+    options: WriteBackOptions,
+  ) {
+    this.#tiers = tiers
+    this.#first = first
+    this.#rest = rest
+    this.#direct = new DirectMode(tiers, true)
+    this.#settings = writeBackSettings(options)
+    const { maxUnflushedEntries, maxUnflushedBytes } = this.#settings
+    this.#unflushed = new Unflushed(maxUnflushedEntries, maxUnflushedBytes)
+    this.#flusher = new Flusher(this.#unflushed, write => this.#flush(write), this.#settings)
+  }
+
+  get unflushed(): UnflushedState {
+    const { entries, bytes } = this.#unflushed
+    const { failures, lastFailure } = this.#flusher
+    return { entries, bytes, failures, ...(lastFailure !== undefined && { lastFailure }) }
+  }
+
+  async get(key: Key, options: GetOptions): Promise<V> {
+    const write = this.#unflushed.find(key)
+    if (write === undefined) return this.#direct.get(key, options)
+    if (write.type === 'delete') throw new NotFoundError('get', key)
+    this.#first.metrics.hits++
+    return ownCopy(write.value)
+  }
+
+  async *stream(key: Key, options: RangeOptions): AsyncIterable<Uint8Array> {
+    const write = this.#unflushed.find(key)
+    if (write?.type === 'delete') throw new NotFoundError('get', key)
+    if (write?.value instanceof Uint8Array) {
+      this.#first.metrics.hits++
+      yield* piecesOf(write.value, key, options)
+    } else {
+      yield* this.#direct.stream(key, options)
+    }
+  }
+
+  async has(key: Key, options: CallOptions): Promise<boolean> {
+    const write = this.#unflushed.find(key)
+    return write === undefined ? this.#direct.has(key, options) : write.type === 'put'
+  }
+
+  async stat(key: Key, options: CallOptions): Promise<Stat> {
+    const write = this.#unflushed.find(key)
+    if (write?.type === 'delete') throw new NotFoundError('stat', key)
+    if (write?.value instanceof Uint8Array) return statOf(write)
+    // How long an object is in its stored form only the store that holds it can tell.
+    if (write !== undefined) await this.#settle('stat', [key], options)
+    return this.#etags.translated(key, await this.#direct.stat(key, options))
+  }
+
+  async put(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
+    if (!this.#isStream(value)) return this.#putHeld(key, value as V, options)
+    const limit = Math.min(LONGEST_STREAM, this.#settings.maxUnflushedBytes)
+    const held = await collectUpTo(limit, value as ByteSource, key, options.signal)
+    if ('whole' in held) return this.#putHeld(key, held.whole as V, options)
+    try {
+      await this.#settle('put', [key], options)
+    } catch (error) {
+      await held.discard()
+      throw error
+    }
+    return this.#putDirect(key, held.source as ValueSource<V>, options)
+  }
+
+  async delete(key: Key, options: DeleteOptions): Promise<void> {
+    const { ifMatch, missingOk = false } = options
+    if (ifMatch !== undefined) await this.#judge('delete', key, { ...contextOf(options), ifMatch })
+    else if (!missingOk && !(await this.has(key, options))) throw new NotFoundError('delete', key)
+    await this.#makeRoom('delete', key, 0, options)
+    try {
+      await this.#first.drop(key, contextOf(options))
+      this.#unflushed.add({ type: 'delete', key, size: 0 })
+    } finally {
+      this.#unflushed.release(0)
+    }
+    this.#flusher.wake()
+  }
+
+  async rename(from: Key, to: Key, options: RenameOptions): Promise<void> {
+    await this.#settle('rename', [from, to], options)
+    await this.#direct.rename(from, to, options)
+  }
+
+  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    if (this.#unflushed.entries === 0) return this.#direct.list(prefix, options)
+    return listWithUnflushed(this.#tiers.last, this.#unflushed.snapshot(), prefix, options)
+  }
+
+  query(query: Query, options: QueryOptions = {}): AsyncIterable<Entry<V>> {
+    parseQuery(query)
+    return this.#answer(query, options)
+  }
+
+  explainQuery(query: Query): QueryPlan {
+    const plan = this.#direct.explainQuery(query)
+    return this.#unflushed.entries === 0 ? plan : { ...plan, native: clausesAfterMerge(query) }
+  }
+
+  /** Which of the unflushed writes make a difference to the figures is not known before they are flushed. */
+  async stats(options?: CallOptions): Promise<StoreStats> {
+    const isFlushed = this.#unflushed.entries === 0
+    const stats = await this.#direct.stats(options)
+    return isFlushed || stats.accuracy === 'unknown' ? stats : { ...stats, accuracy: 'approximate' }
+  }
+
+  async sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
+    await orAbort(this.#flusher.flush(), options.signal, 'sync', prefix)
+    await this.#direct.sync(prefix, options)
+  }
+
+  async finish(): Promise<void> {
+    this.#flusher.stop()
+    await this.#direct.finish()
+    try {
+      await this.#flusher.flush()
+    } catch (cause) {
+      const { entries } = this.#unflushed
+      const what = entries === 1 ? 'one write' : `${entries} writes`
+      throw failure('IO', 'close', undefined, `${what} did not reach the last tier`, cause)
+    }
+  }
+
+  async *#answer(query: Query, options: QueryOptions): AsyncIterable<Entry<V>> {
+    const answer =
+      this.#unflushed.entries === 0
+        ? this.#direct.query(query, options)
+        : queryWithUnflushed(this.#tiers.last, this.#unflushed.snapshot(), query, options)
+    for await (const entry of answer) {
+      const { key, stat } = entry
+      yield stat === undefined ? entry : { ...entry, stat: this.#etags.translated(key, stat) }
+    }
+  }
+
+  async #flush(write: UnflushedWrite<V>): Promise<void> {
+    const { key } = write
+    const { last } = this.#tiers
+    if (write.type === 'delete') {
+      await Promise.all(this.#rest.map(tier => tier.drop(key, {})))
+      await last.delete(key, { missingOk: true })
+    } else {
+      const { etag } = await last.put(key, write.value)
+      this.#etags.flushed(key, write.etag, etag)
+      await Promise.all(this.#rest.map(tier => tier.write(key, () => write.value)))
+    }
+  }
+
+  async #putHeld(key: Key, value: V, options: PutOptions): Promise<PutResult> {
+    const size = value instanceof Uint8Array ? value.length : 0
+    if (size > this.#settings.maxUnflushedBytes) {
+      await this.#settle('put', [key], options)
+      return this.#putDirect(key, value, options)
+    }
+    await this.#judge('put', key, options)
+    await this.#makeRoom('put', key, size, options)
+    const etag = this.#etags.next()
+    try {
+      await this.#first.accept(key, value, contextOf(options))
+      this.#unflushed.add({ type: 'put', key, value, etag, mtime: Date.now(), size })
+    } finally {
+      this.#unflushed.release(size)
+    }
+    this.#flusher.wake()
+    return { etag }
+  }
+
+  /** Puts what cannot wait in memory; nothing of its key is unflushed. */
+  #putDirect(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
+    const { ifMatch } = options
+    const below = ifMatch === undefined ? undefined : this.#etags.below(key, ifMatch)
+    return this.#direct.put(key, value, { ...options, ifMatch: below })
+  }
+
+  #isStream(value: ValueSource<V>): value is ValueSource<V> & ByteSource {
+    const isBinary = this.#tiers.last.capabilities.streams || this.#first.store.capabilities.streams
+    return isBinary && isByteSource(value)
+  }
+
+  /** @throws DatastoreError as `checkPreconditions` */
+  async #judge(action: string, key: Key, options: PutOptions): Promise<void> {
+    const { create = true, replace = true, ifMatch } = options
+    if (create && replace && ifMatch === undefined) return
+    checkPreconditions(action, key, await this.#current(key, options), options)
+  }
+
+  async #current(key: Key, options: CallOptions): Promise<{ readonly etag: string } | undefined> {
+    const write = this.#unflushed.find(key)
+    if (write !== undefined) return write.type === 'put' ? write : undefined
+    try {
+      return this.#etags.translated(key, await this.#tiers.last.stat(key, contextOf(options)))
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Waits until there is room for one more write, while flushing makes some. Each call needs its `release`. */
+  async #makeRoom(action: string, key: Key, size: number, { signal }: CallOptions): Promise<void> {
+    while (!this.#unflushed.reserve(size)) {
+      const failed = await orAbort(this.#flusher.round(), signal, action, key)
+      if (failed === undefined) continue
+      if (this.#unflushed.reserve(size)) return
+      throw flushFailure(action, failed)
+    }
+  }
+
+  /** Makes sure that nothing is unflushed of some keys, so that the tiers below can be asked. */
+  async #settle(action: string, keys: readonly Key[], { signal }: CallOptions): Promise<void> {
+    if (this.#unflushed.entries === 0) return
+    const failed = await orAbort(this.#flusher.round(), signal, action, keys[0])
+    if (failed !== undefined && keys.some(key => this.#unflushed.find(key) !== undefined)) {
+      throw flushFailure(action, failed)
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { readOnly } from '../../../../src/core/adapters/read-only.ts'
+import { TieredDatastore, type TieredOptions } from '../../../../src/core/adapters/tiered/tiered.ts'
+import type { BinaryDatastore, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
+import { failure } from '../../../../src/core/errors.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { collect } from '../../../contract/suite.ts'
+import { BreakableDatastore } from '../breakable.ts'
+
+const [a, b, c] = [Key.parse('/a'), Key.parse('/b'), Key.parse('/c')]
+const bytes = (...values: readonly number[]) => Uint8Array.from(values)
+
+/** Remembers which keys were put, in order, and refuses some. */
+class NotingDatastore extends BreakableDatastore {
+  readonly noted: string[] = []
+  refused: Key | undefined
+
+  override async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    this.noted.push(key.toString())
+    if (this.refused?.equals(key) === true) throw failure('KEY_INVALID', 'put', key, 'not here')
+    return super.put(key, value, options)
+  }
+}
+
+const opened: TieredDatastore<Uint8Array>[] = []
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close().catch(() => undefined)
+})
+
+function stores(options: TieredOptions = {}, first: BinaryDatastore = new BreakableDatastore()) {
+  const last = new NotingDatastore()
+  const failures: string[] = []
+  const tiered = new TieredDatastore<Uint8Array>([first, last], {
+    mode: 'write-back',
+    flushDelay: 0,
+    flushAttempts: 2,
+    onFlushError: (_, key) => failures.push(key.toString()),
+    ...options,
+  })
+  opened.push(tiered)
+  return { first, last, failures, tiered }
+}
+
+describe('TieredDatastore, write-back: what is acknowledged', () => {
+  it('A5 put() resolves before the last tier has the value, and every read sees it', async () => {
+    const { last, tiered } = stores()
+    const hold = last.holdNext('put')
+    const { etag } = await tiered.put(a, bytes(1))
+    await hold.reached
+    expect(await last.has(a)).toBe(false)
+    expect(await tiered.get(a)).toEqual(bytes(1))
+    expect(await collect(tiered.getStream(a))).toEqual([bytes(1)])
+    expect([await tiered.has(a), (await tiered.stat(a)).etag]).toEqual([true, etag])
+    expect((await tiered.list(Key.root)).children).toMatchObject([{ name: 'a', isValue: true, size: 1 }])
+    expect(await collect(tiered.query({}))).toMatchObject([{ key: a, value: bytes(1) }])
+    expect(tiered.unflushed).toEqual({ entries: 1, bytes: 1, failures: 0 })
+    hold.go()
+    await tiered.sync()
+    expect(await last.get(a)).toEqual(bytes(1))
+    expect(tiered.unflushed).toEqual({ entries: 0, bytes: 0, failures: 0 })
+  })
+
+  it('A5 an unflushed delete hides the key everywhere, and its branch', async () => {
+    const { last, tiered } = stores()
+    const deep = Key.parse('/x/y')
+    await tiered.put(deep, bytes(1))
+    await tiered.sync()
+    last.breakOn('delete')
+    await tiered.delete(deep)
+    await expect(tiered.get(deep)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(tiered.delete(deep)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await tiered.has(deep)).toBe(false)
+    expect((await tiered.list(Key.root)).children).toEqual([])
+    expect(await collect(tiered.query({}))).toEqual([])
+    last.mend()
+    await tiered.sync()
+    expect(await last.has(deep)).toBe(false)
+  })
+
+  it('A5 a first tier that cannot take a value refuses the put, and the value before stays', async () => {
+    const first = new BreakableDatastore()
+    const { last, tiered } = stores({}, first)
+    await tiered.put(a, bytes(1))
+    first.breakOn('put')
+    await expect(tiered.put(a, bytes(2))).rejects.toMatchObject({ code: 'IO' })
+    expect(await tiered.get(a)).toEqual(bytes(1))
+    await tiered.sync()
+    expect(await last.get(a)).toEqual(bytes(1))
+  })
+
+  it('A5 a first tier that gives up values loses none that is unflushed', async () => {
+    const { last, tiered } = stores({}, new MemoryDatastore({ maxEntries: 1 }))
+    const hold = last.holdNext('put')
+    await tiered.put(a, bytes(1))
+    await tiered.put(b, bytes(2))
+    expect(await tiered.get(a)).toEqual(bytes(1))
+    hold.go()
+    await tiered.sync()
+    expect([await last.get(a), await last.get(b)]).toEqual([bytes(1), bytes(2)])
+  })
+
+  it('A5 an etag from before the flush is good after it, and a stale one is not', async () => {
+    const { last, tiered } = stores()
+    const first = await tiered.put(a, bytes(1))
+    await tiered.sync()
+    expect((await tiered.stat(a)).etag).toBe(first.etag)
+    expect((await collect(tiered.query({ withStat: true })))[0]?.stat?.etag).toBe(first.etag)
+    const hold = last.holdNext('put')
+    const second = await tiered.put(a, bytes(2), { ifMatch: first.etag })
+    await expect(tiered.put(a, bytes(3), { ifMatch: first.etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(tiered.delete(a, { ifMatch: first.etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(tiered.put(a, bytes(3), { replace: false })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    })
+    hold.go()
+    await tiered.sync()
+    await tiered.delete(a, { ifMatch: second.etag })
+    await expect(tiered.put(a, bytes(3), { create: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const large = await tiered.put(b, bytes(4))
+    await tiered.put(b, [new Uint8Array(2_000_000)], { ifMatch: large.etag })
+    expect((await tiered.stat(b)).size).toBe(2_000_000)
+  })
+
+  it('A5 rename() and values too large to wait go straight to the last tier, in call order', async () => {
+    const { last, tiered } = stores({ maxUnflushedBytes: 10 })
+    await tiered.put(a, bytes(1))
+    await tiered.rename(a, b)
+    expect(await last.get(b)).toEqual(bytes(1))
+    await tiered.put(c, bytes(2))
+    await tiered.put(c, new Uint8Array(11))
+    expect((await last.get(c)).length).toBe(11)
+    await tiered.put(c, [new Uint8Array(6), new Uint8Array(6)])
+    expect((await last.get(c)).length).toBe(12)
+    expect(tiered.unflushed.entries).toBe(0)
+  })
+})
+
+describe('TieredDatastore, write-back: the flush', () => {
+  it('A5 flushes in call order, and of a key that is written over only what it comes to', async () => {
+    const { last, tiered } = stores()
+    const hold = last.holdNext('put')
+    await tiered.put(a, bytes(0))
+    await hold.reached
+    for (const value of [1, 2, 3]) await tiered.put(b, bytes(value))
+    await tiered.put(a, bytes(9))
+    await tiered.put(c, bytes(4))
+    await tiered.put(b, bytes(5))
+    hold.go()
+    await tiered.sync()
+    expect(last.noted).toEqual(['/a', '/a', '/c', '/b'])
+    expect([await last.get(a), await last.get(b)]).toEqual([bytes(9), bytes(5)])
+  })
+
+  it('A5 a flush that fails is reported and made again, and loses nothing', async () => {
+    const { last, failures, tiered } = stores()
+    last.breakOn('put')
+    await tiered.put(a, bytes(1))
+    await tiered.put(b, bytes(2))
+    await expect.poll(() => failures.length, { interval: 1 }).toBeGreaterThan(2)
+    expect(new Set(failures)).toEqual(new Set(['/a']))
+    expect(tiered.unflushed).toMatchObject({ entries: 2, lastFailure: { code: 'IO' } })
+    last.mend()
+    await expect.poll(() => tiered.unflushed.entries, { interval: 1 }).toBe(0)
+    expect([await last.get(a), await last.get(b)]).toEqual([bytes(1), bytes(2)])
+    expect(tiered.unflushed.lastFailure).toBeUndefined()
+  })
+
+  it('A5 a write that the last tier refuses is kept and does not hold up the others', async () => {
+    const { last, tiered } = stores()
+    last.refused = a
+    await tiered.put(a, bytes(1))
+    await tiered.put(b, bytes(2))
+    await expect(tiered.sync()).rejects.toMatchObject({ code: 'KEY_INVALID', key: a })
+    expect(await last.get(b)).toEqual(bytes(2))
+    await tiered.rename(b, c)
+    expect(await tiered.get(a)).toEqual(bytes(1))
+    last.refused = undefined
+    await tiered.sync()
+    expect(await last.get(a)).toEqual(bytes(1))
+  })
+
+  it('A5 a put waits for room, and is refused when the flush that should make some fails', async () => {
+    const { last, tiered } = stores({ maxUnflushedEntries: 2 })
+    const hold = last.holdNext('put')
+    await tiered.put(a, bytes(1))
+    await tiered.put(b, bytes(2))
+    let isDone = false
+    const third = tiered.put(c, bytes(3)).then(() => {
+      isDone = true
+    })
+    await hold.reached
+    await new Promise(resolve => setImmediate(resolve))
+    expect(isDone).toBe(false)
+    hold.go()
+    await third
+    await tiered.sync()
+    last.breakOn('put')
+    await Promise.all([tiered.put(a, bytes(4)), tiered.put(b, bytes(5))])
+    await expect(tiered.put(c, bytes(6))).rejects.toMatchObject({ code: 'IO', key: a })
+    expect(await tiered.get(c)).toEqual(bytes(3))
+    last.mend()
+    await tiered.put(c, bytes(6))
+  })
+
+  it('A5 a put that waits for room can be aborted', async () => {
+    const { last, tiered } = stores({ maxUnflushedBytes: 3 })
+    const hold = last.holdNext('put')
+    await tiered.put(a, bytes(1, 2, 3))
+    const abort = new AbortController()
+    const put = tiered.put(b, bytes(4), { signal: abort.signal })
+    await hold.reached
+    abort.abort()
+    await expect(put).rejects.toMatchObject({ code: 'ABORTED' })
+    hold.go()
+    await tiered.sync()
+    expect(await tiered.has(b)).toBe(false)
+  })
+
+  it('A5 sync() and close() flush, or say that they could not', async () => {
+    const { last, tiered } = stores()
+    last.breakOn('put')
+    await tiered.put(a, bytes(1))
+    await expect(tiered.sync()).rejects.toMatchObject({ code: 'IO', key: a })
+    await expect(tiered.close()).rejects.toThrow('Cannot close: one write did not reach the last tier')
+    expect(last.closes).toBe(1)
+    const other = stores()
+    await other.tiered.put(a, bytes(1))
+    await other.tiered.put(b, bytes(2))
+    await other.tiered.delete(a)
+    await other.tiered.close()
+    expect([await other.last.hadAtClose(a), await other.last.hadAtClose(b)]).toEqual([false, true])
+  })
+
+  it('A5 a last tier that is read-only is found out at the flush', async () => {
+    const tiered = new TieredDatastore<Uint8Array>([new MemoryDatastore(), readOnly(new MemoryDatastore())], {
+      mode: 'write-back',
+      flushAttempts: 1,
+    })
+    await tiered.put(a, bytes(1))
+    await expect(tiered.sync()).rejects.toMatchObject({ code: 'READ_ONLY' })
+    await expect(tiered.close()).rejects.toMatchObject({ code: 'IO' })
+  })
+
+  it('A5 D18 bounds below one are CONFIG_INVALID', () => {
+    for (const options of [
+      { maxUnflushedEntries: 0 },
+      { maxUnflushedBytes: Number.NaN },
+      { flushDelay: -1 },
+    ]) {
+      expect(() => stores(options)).toThrow(/number from [01] up/)
+    }
+  })
+})
