@@ -2,6 +2,7 @@ import { isByteSource } from '../../bytes.ts'
 import { contextOf } from '../../call-context.ts'
 import type {
   CallOptions,
+  Change,
   DeleteOptions,
   Entry,
   GetOptions,
@@ -97,6 +98,10 @@ export class DirectMode<V> implements TierMode<V> {
 
   sync(prefix?: Key, options?: CallOptions): Promise<void> {
     return this.#tiers.last.sync(prefix, options)
+  }
+
+  watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
+    return this.#tiers.last.watch(prefix, options)
   }
 
   finish(): Promise<void> {

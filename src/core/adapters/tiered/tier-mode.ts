@@ -28,7 +28,7 @@ export interface Tiers<V> {
 
 /** What a tiered store does in one mode. Calls on one key come in turn, and no fill of a key runs beside its write. */
 export interface TierMode<V>
-  extends Pick<Datastore<V>, 'list' | 'query' | 'explainQuery' | 'stats' | 'sync'> {
+  extends Pick<Datastore<V>, 'list' | 'query' | 'explainQuery' | 'stats' | 'sync' | 'watch'> {
   get(key: Key, options: GetOptions): Promise<V>
   stream(key: Key, options: RangeOptions): AsyncIterable<Uint8Array>
   has(key: Key, options: CallOptions): Promise<boolean>

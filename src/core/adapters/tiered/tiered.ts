@@ -147,7 +147,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   override watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
-    return this.#tiers.last.watch(prefix, options)
+    return this.#mode.watch(prefix, options)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { orAbort } from '../../../concurrency/abortable.ts'
 import type {
   ByteSource,
   CallOptions,
+  Change,
   DeleteOptions,
   Entry,
   GetOptions,
@@ -17,20 +18,17 @@ import type {
   StoreStats,
   ValueSource,
 } from '../../../datastore.ts'
-import { failure, isNotFound, NotFoundError } from '../../../errors.ts'
+import { failure, isNotFound, NotFoundError, throwIfAborted } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { checkPreconditions } from '../../../preconditions.ts'
-import { parseQuery } from '../../../query/parse-query.ts'
-import { clausesAfterMerge } from '../../../query/parts.ts'
 import type { Query, QueryOptions, QueryPlan } from '../../../query/query.ts'
 import { DirectMode } from '../direct-mode.ts'
 import type { TierMode, Tiers } from '../tier-mode.ts'
 import type { UpperTier } from '../upper-tier.ts'
 import { Flusher, flushFailure } from './flusher.ts'
-import { listWithUnflushed } from './list-with-unflushed.ts'
 import { OwnEtags } from './own-etags.ts'
-import { queryWithUnflushed } from './query-with-unflushed.ts'
 import { Unflushed, type UnflushedWrite } from './unflushed.ts'
+import { UnflushedSights } from './unflushed-sights.ts'
 import { statOf } from './unflushed-view.ts'
 import {
   type UnflushedState,
@@ -56,6 +54,7 @@ export class WriteBackMode<V> implements TierMode<V> {
   readonly #unflushed: Unflushed<V>
   readonly #flusher: Flusher<V>
   readonly #etags = new OwnEtags()
+  readonly #sights: UnflushedSights<V>
 
   constructor(
     tiers: Tiers<V>,
@@ -70,6 +69,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     this.#settings = writeBackSettings(options)
     const { maxUnflushedEntries, maxUnflushedBytes } = this.#settings
     this.#unflushed = new Unflushed(maxUnflushedEntries, maxUnflushedBytes)
+    this.#sights = new UnflushedSights(tiers.last, this.#direct, this.#unflushed, this.#etags)
     this.#flusher = new Flusher(this.#unflushed, write => this.#flush(write), this.#settings)
   }
 
@@ -145,31 +145,34 @@ export class WriteBackMode<V> implements TierMode<V> {
     await this.#direct.rename(from, to, options)
   }
 
-  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    if (this.#unflushed.entries === 0) return this.#direct.list(prefix, options)
-    return listWithUnflushed(this.#tiers.last, this.#unflushed.snapshot(), prefix, options)
+  list(prefix: Key, options?: ListOptions): Promise<ListPage> {
+    return this.#sights.list(prefix, options)
   }
 
-  query(query: Query, options: QueryOptions = {}): AsyncIterable<Entry<V>> {
-    parseQuery(query)
-    return this.#answer(query, options)
+  query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>> {
+    return this.#sights.query(query, options)
   }
 
   explainQuery(query: Query): QueryPlan {
-    const plan = this.#direct.explainQuery(query)
-    return this.#unflushed.entries === 0 ? plan : { ...plan, native: clausesAfterMerge(query) }
+    return this.#sights.explainQuery(query)
   }
 
-  /** Which of the unflushed writes make a difference to the figures is not known before they are flushed. */
-  async stats(options?: CallOptions): Promise<StoreStats> {
-    const isFlushed = this.#unflushed.entries === 0
-    const stats = await this.#direct.stats(options)
-    return isFlushed || stats.accuracy === 'unknown' ? stats : { ...stats, accuracy: 'approximate' }
+  stats(options?: CallOptions): Promise<StoreStats> {
+    return this.#sights.stats(options)
   }
 
   async sync(prefix?: Key, options: CallOptions = {}): Promise<void> {
     await orAbort(this.#flusher.flush(), options.signal, 'sync', prefix)
     await this.#direct.sync(prefix, options)
+  }
+
+  /** Changes are told as they reach the last tier. What was acknowledged before gets there first, where it can. */
+  async *watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    throwIfAborted(options.signal, 'watch', prefix)
+    if (this.#unflushed.entries > 0) {
+      await orAbort(this.#flusher.round(), options.signal, 'watch', prefix)
+    }
+    yield* this.#direct.watch(prefix, options)
   }
 
   async finish(): Promise<void> {
@@ -181,17 +184,6 @@ export class WriteBackMode<V> implements TierMode<V> {
       const { entries } = this.#unflushed
       const what = entries === 1 ? 'one write' : `${entries} writes`
       throw failure('IO', 'close', undefined, `${what} did not reach the last tier`, cause)
-    }
-  }
-
-  async *#answer(query: Query, options: QueryOptions): AsyncIterable<Entry<V>> {
-    const answer =
-      this.#unflushed.entries === 0
-        ? this.#direct.query(query, options)
-        : queryWithUnflushed(this.#tiers.last, this.#unflushed.snapshot(), query, options)
-    for await (const entry of answer) {
-      const { key, stat } = entry
-      yield stat === undefined ? entry : { ...entry, stat: this.#etags.translated(key, stat) }
     }
   }
 
