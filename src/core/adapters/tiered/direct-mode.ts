@@ -53,7 +53,7 @@ export class DirectMode<V> implements TierMode<V> {
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
-    const { last, upper } = this.#tiers
+    const { upper } = this.#tiers
     const result = await this.#putLast(key, value, options)
     const copy = () => (isByteSource(value) ? this.#written(key, options.span) : value)
     await Promise.all(
@@ -124,7 +124,7 @@ export class DirectMode<V> implements TierMode<V> {
     const value = await this.#tiers.reads.get(from, contextOf(options)).catch((cause: unknown) => {
       throw isNotFound(cause) ? new NotFoundError('rename', from, { cause }) : cause
     })
-    await this.#putLast(to, value as ValueSource<V>, { ...contextOf(options), replace: options.replace })
+    await this.#putLast(to, value, { ...contextOf(options), replace: options.replace })
     await this.#dropAbove([from, to], options)
   }
 
