@@ -3,6 +3,7 @@ import { BaseDatastore } from '../../base-datastore.ts'
 import { assertBytes } from '../../bytes.ts'
 import { stoppable } from '../../changes/stoppable.ts'
 import type {
+  Batch,
   CallOptions,
   Capabilities,
   Change,
@@ -21,20 +22,27 @@ import { failure, NotFoundError, throwIfAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
 import { checkPreconditions, refuseContradiction } from '../../preconditions.ts'
+import { planOf } from '../../query/plan.ts'
+import type { Query, QueryPlan } from '../../query/query.ts'
 import { FsCalls } from './calls/fs-calls.ts'
 import { Disk } from './disk/disk.ts'
+import { capabilitiesOf } from './fs-capabilities.ts'
 import type { FsOptions } from './fs-options.ts'
 import { checkOptions } from './fs-options.ts'
-import type { LayoutName, Place } from './layout.ts'
+import type { LayoutName } from './layout.ts'
+import { countValues } from './levels/count-values.ts'
 import { pageOfLevel } from './levels/level-page.ts'
 import { walkStore } from './levels/store-walk.ts'
 import type { OpenFolder } from './open/open-folder.ts'
 import { openFolder } from './open/open-folder.ts'
+import { FolderGroup } from './sync/folder-group.ts'
 import { statOf } from './values/etag.ts'
+import { FlushedBatch } from './values/flushed-batch.ts'
 import { moveValue } from './values/move-value.ts'
 import { ValuePuts } from './values/value-puts.ts'
 import type { OpenValue } from './values/value-reader.ts'
 import { streamValue } from './values/value-stream.ts'
+import { ValueWriter } from './values/value-writer.ts'
 import { StoreWatches } from './watch/store-watches.ts'
 
 export type { FsOptions } from './fs-options.ts'
@@ -61,26 +69,15 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   readonly #puts: ValuePuts
   readonly #watches: StoreWatches
 
-  private constructor(folder: OpenFolder) {
+  private constructor(folder: OpenFolder, calls = new FsCalls(folder.shared.queue)) {
     super()
     this.#folder = folder
-    this.#calls = new FsCalls(folder.shared.queue)
+    this.#calls = calls
     this.#puts = new ValuePuts(folder, this.#calls)
     this.#watches = new StoreWatches(folder)
     this.path = folder.root
     this.layout = folder.files.layout.name
-    this.capabilities = {
-      query: 'scan',
-      list: 'level',
-      watch: 'all',
-      atomicBatch: false,
-      streams: true,
-      rename: 'atomic',
-      ttl: false,
-      durable: folder.files.durability === 'full',
-      order: true,
-      writable: !folder.readOnly,
-    }
+    this.capabilities = capabilitiesOf(folder)
   }
 
   /**
@@ -167,22 +164,17 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   }
 
   stats(options?: CallOptions): Promise<StoreStats> {
-    return this.#calls.run('count', undefined, options, async () => {
-      let [entries, bytes] = [0, 0]
-      const isWhole = await this.#walk('count', options, async places => {
-        const sizes = (await this.#folder.sizes.sizesOf(places)).filter(size => size !== undefined)
-        entries += sizes.length
-        bytes += sizes.reduce((sum, size) => sum + size, 0)
-      })
-      return { entries, bytes, accuracy: isWhole ? 'exact' : 'lower-bound' }
-    })
+    return this.#calls.run('count', undefined, options, () =>
+      countValues(this.#folder, () => throwIfAborted(options?.signal, 'count')),
+    )
   }
 
   /** Flushes all that was written through this store, be it below `prefix` or not. */
   override sync(_prefix?: Key, options?: CallOptions): Promise<void> {
     return this.#calls.run('sync', undefined, options, () =>
       this.#folder.files.syncLog.flush(async visit => {
-        await this.#walk('sync', options, async places => {
+        await walkStore(this.#folder, async places => {
+          throwIfAborted(options?.signal, 'sync')
           for (const place of places) await visit(place)
         })
       }),
@@ -199,6 +191,19 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
       throwIfAborted(signal, 'watch', prefix)
       return this.#watches.read(prefix, signal)
     }, options.signal)
+  }
+
+  /** With `durability: 'full'` the commit flushes each folder once, after the last operation. */
+  override batch(): Batch<Uint8Array> {
+    if (this.#folder.files.durability !== 'full') return super.batch()
+    const group = new FolderGroup(this.#folder.files.folderSync)
+    const files = { ...this.#folder.files, folderSync: group }
+    const folder = { ...this.#folder, files, writer: new ValueWriter(files) }
+    return new FlushedBatch(new FsDatastore(folder, this.#calls), group)
+  }
+
+  override explainQuery(query: Query): QueryPlan {
+    return planOf('fs', query, clause => !clause.endsWith('.value'))
   }
 
   close(): Promise<void> {
@@ -235,16 +240,5 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   async #look(key: Key): Promise<Stats | undefined> {
     const place = await this.#folder.places.of(key)
     return place && this.#folder.reader.stat(place)
-  }
-
-  #walk(
-    action: string,
-    options: CallOptions | undefined,
-    visit: (places: readonly Place[]) => Promise<void>,
-  ): Promise<boolean> {
-    return walkStore(this.#folder, places => {
-      throwIfAborted(options?.signal, action)
-      return visit(places)
-    })
   }
 }

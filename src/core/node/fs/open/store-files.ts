@@ -2,6 +2,7 @@ import type { Disk } from '../disk/disk.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'
 import type { Layout } from '../layout.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
+import type { FolderFlush } from '../sync/folder-sync.ts'
 import { FolderSync } from '../sync/folder-sync.ts'
 import { SyncLog } from '../sync/sync-log.ts'
 import { TempFolder } from '../temp/temp-folder.ts'
@@ -21,7 +22,7 @@ export interface StoreFiles {
   readonly temps: TempFolder
   readonly levels: LevelCache
   readonly keeper: FolderKeeper
-  readonly folderSync: FolderSync
+  readonly folderSync: FolderFlush
   readonly syncLog: SyncLog
   readonly retired: RetiredFiles
   readonly clock: VersionClock

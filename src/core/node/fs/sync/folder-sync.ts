@@ -5,11 +5,16 @@ import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 
+/** Sees to it that the names in folders survive a power cut. */
+export interface FolderFlush {
+  sync(names: readonly string[]): Promise<void>
+}
+
 /**
  * Flushes folders to the device, so that the names in them survive a power cut. Calls for one folder that come while
  * it is being flushed share the next flush: many puts at once cost one.
  */
-export class FolderSync {
+export class FolderSync implements FolderFlush {
   readonly #disk: Disk
   readonly #guard: FolderGuard
   readonly #running = new Map<string, Promise<void>>()

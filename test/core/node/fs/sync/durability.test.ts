@@ -81,6 +81,47 @@ describe('durability', () => {
   })
 })
 
+describe('a batch', () => {
+  it('F4 D8 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
+    await using store = await opened({ durability: 'full' })
+    await store.put(Key.of('a', 'gone'), value)
+    disk.calls.length = 0
+    const batch = store.batch()
+    for (let index = 0; index < 50; index++) batch.put(Key.of('a', `k${index}`), value)
+    batch.delete(Key.of('a', 'gone'))
+    await batch.commit()
+    const values = Array.from({ length: 50 }, () => ['fdatasync', 'rename']).flat()
+    expect(steps()).toEqual([...values, 'unlink', 'fsync'])
+    expect((await store.list(Key.of('a'))).total).toBe(50)
+  })
+
+  it('F4 D18 a flush that fails fails the commit, and is made up for by the next one', async () => {
+    await using store = await opened({ durability: 'full' })
+    const batch = store.batch().put(Key.of('a'), value)
+    disk.failTimes('fsync', 'EIO', 1)
+    await expect(batch.commit()).rejects.toMatchObject({ code: 'IO' })
+    disk.calls.length = 0
+    await batch.commit()
+    expect(steps()).toEqual(['fsync'])
+  })
+
+  it('F4 D8 an operation that fails leaves those before it flushed', async () => {
+    await using store = await opened({ durability: 'full' })
+    disk.fail('rename', path => (path.endsWith('b.val') ? 'EIO' : undefined))
+    const batch = store.batch().put(Key.of('a'), value).put(Key.of('b'), value).put(Key.of('c'), value)
+    await expect(batch.commit()).rejects.toMatchObject({ code: 'IO', key: Key.of('b') })
+    expect(steps().at(-1)).toBe('fsync')
+    expect([await store.has(Key.of('a')), await store.has(Key.of('c'))]).toEqual([true, false])
+  })
+
+  it('D14 of a closed store is refused', async () => {
+    const store = await opened({ durability: 'full' })
+    const batch = store.batch().put(Key.of('a'), value)
+    await store.close()
+    await expect(batch.commit()).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
 describe('FolderSync', () => {
   it('F4 calls that come during a flush share the next one, which begins after they came', async () => {
     const sync = new FolderSync(disk, await createGuard(disk, root))
