@@ -9,6 +9,7 @@ import {
   MountDatastore,
   ShardedDatastore,
   serialized,
+  symlink,
   TieredDatastore,
 } from '../../src/core/index.ts'
 import { noise } from '../contract/samples.ts'
@@ -151,6 +152,24 @@ describe('other adapters of py-datastore', () => {
     const store = new MountDatastore({ '/': new MemoryDatastore() })
     await store.put(Key.parse('/any'), bytesOf('x'))
     expect(await walkKeys(store)).toEqual(['/any'])
+  })
+})
+
+describe('the symlink store of py-datastore', () => {
+  it('Y1 D1 a value that ends in /datastore_link is taken for a link', async () => {
+    const store = symlink(new MemoryDatastore(), { links: new MemoryDatastore() })
+    const text = 'see /some/where/datastore_link'
+    await store.put(Key.of('a'), bytesOf(text))
+    expect(await store.get(Key.of('a'))).toEqual(bytesOf(text))
+  })
+
+  it('Y1 a loop is stored before it is found', async () => {
+    const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
+    const store = symlink(values, { links })
+    await store.link(Key.of('a'), Key.of('b'))
+    const before = await walkKeys(links)
+    await expect(store.link(Key.of('b'), Key.of('a'))).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await walkKeys(links)).toEqual(before)
   })
 })
 
