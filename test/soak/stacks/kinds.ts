@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { logging } from '../../../src/core/adapters/wrappers/logging.ts'
 import { metrics } from '../../../src/core/adapters/wrappers/metrics.ts'
+import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
@@ -35,4 +36,11 @@ const brokenKind = defineKind({
 })
 
 /** Every kind that random stacks are made of, wrappers that documents do not have included. */
-export const soakRegistry = new Registry([...pureKinds, fsKind, metricsKind, loggingKind, brokenKind])
+export const soakRegistry = new Registry([
+  ...pureKinds,
+  fsKind,
+  compressedKind,
+  metricsKind,
+  loggingKind,
+  brokenKind,
+])

@@ -17,7 +17,7 @@ type Node = StackNodeDocument
 
 const MEMORY = { kind: 'memory' }
 
-/** Wrappers of one store that change neither keys nor values; their options are quick, and never give up by themselves. */
+/** Wrappers of one store that give back the keys and values they took; their options are quick, and never give up by themselves. */
 const WRAPPERS: readonly [Node, ...Node[]] = [
   { kind: 'retry', attempts: 3, delay: 0.1, maxDelay: 1 },
   { kind: 'timeout', milliseconds: 120_000 },
@@ -26,6 +26,7 @@ const WRAPPERS: readonly [Node, ...Node[]] = [
   { kind: 'fault' },
   { kind: 'metrics' },
   { kind: 'logging' },
+  { kind: 'compressed', by: 'gzip' },
 ]
 
 /** Makes up stacks of every kind of node. */
