@@ -48,7 +48,7 @@ export class RandomStacks {
     if (place.depth <= 1 || random.chance(0.08)) return this.#leaf(place)
     const below = { ...place, depth: place.depth - 1 }
     const apart = { ...below, mayMerge: false }
-    switch (random.below(10)) {
+    switch (random.below(11)) {
       case 0:
       case 1:
         return {
@@ -74,6 +74,8 @@ export class RandomStacks {
         return { kind: 'cache', maxEntries: 1 + random.below(6), ...negative, store: this.#node(apart) }
       }
       case 8:
+        return { kind: 'symlink', stores: [this.#node(apart), this.#leaf(apart)] }
+      case 9:
         if (place.mayMerge && random.chance(0.5)) return { kind: 'lowercase', store: this.#node(apart) }
         return random.chance(0.1) ? { kind: 'read-only', store: this.#node(apart) } : this.#wrapper(below)
       default:
