@@ -58,7 +58,7 @@ describe('random histories with faults, aborts, closings and reopenings', () => 
       onFailure: (seed, error) => failures.push(`seed ${seed}: ${error.message}`),
     })
     expect(failures).toEqual([])
-    expect(result.stacks).toBeGreaterThan(20)
+    expect(result.stacks).toBeGreaterThan(15)
   })
 
   it.each(DEFECTS)('D18 a store that %s is found out', async defect => {
