@@ -1,4 +1,5 @@
 import { fsBenchmark } from './core/fs.ts'
+import { fsDurableBenchmark } from './core/fs-durable.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
@@ -12,6 +13,7 @@ import { largeValueBenchmark } from './window/large-value.ts'
 export const benchmarks: readonly Benchmark[] = [
   memoryBenchmark,
   fsBenchmark,
+  fsDurableBenchmark,
   overheadBenchmark,
   queryBenchmark,
   streamBenchmark,

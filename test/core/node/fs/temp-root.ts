@@ -22,6 +22,8 @@ export async function pathsBelow(root: string): Promise<string[]> {
   const paths: string[] = []
   for (const entry of await readdir(root, { withFileTypes: true })) {
     if (entry.isDirectory()) {
+      // Which of them are there depends on how many files were made at the same time. What is in one shows.
+      if (/^lane-\d$/.test(entry.name) && (await readdir(join(root, entry.name))).length === 0) continue
       paths.push(`${entry.name}/`)
       for (const path of await pathsBelow(join(root, entry.name))) paths.push(`${entry.name}/${path}`)
     } else {

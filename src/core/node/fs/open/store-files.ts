@@ -6,6 +6,7 @@ import type { FolderFlush } from '../sync/folder-sync.ts'
 import { FolderSync } from '../sync/folder-sync.ts'
 import { SyncLog } from '../sync/sync-log.ts'
 import { TempFolder } from '../temp/temp-folder.ts'
+import { type TempHome, TempLanes } from '../temp/temp-lanes.ts'
 import { VersionClock } from '../values/etag.ts'
 import { FolderKeeper } from '../values/folder-keeper.ts'
 import { RetiredFiles } from '../values/retired-files.ts'
@@ -19,7 +20,7 @@ export interface StoreFiles {
   readonly guard: FolderGuard
   readonly layout: Layout
   readonly durability: Durability
-  readonly temps: TempFolder
+  readonly temps: TempHome
   readonly levels: LevelCache
   readonly keeper: FolderKeeper
   readonly folderSync: FolderFlush
@@ -48,7 +49,10 @@ export function storeFiles(
     clock,
     retired: new RetiredFiles(disk),
     folderSync,
-    temps: new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder),
+    temps:
+      layout.name === 'strata'
+        ? new TempLanes(disk, guard, layout.tempFolder)
+        : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder),
     keeper: new FolderKeeper(disk, guard, levels, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),
   }

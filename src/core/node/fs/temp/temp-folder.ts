@@ -30,6 +30,11 @@ export class TempFolder {
     this.#isKept = isKept
   }
 
+  /** Files under way. */
+  get users(): number {
+    return this.#users
+  }
+
   /**
    * An empty file that nobody else has. Each needs its `finish`.
    * @param mode Who may do what with it, before the process's mask is taken off.
