@@ -1,6 +1,5 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { assertBytes, piecesOf } from '../bytes.ts'
-import { ChangeHub } from '../changes/change-hub.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import { WriteQueue } from '../concurrency/write-queue.ts'
 import type {
@@ -19,43 +18,14 @@ import type {
   ValueSource,
 } from '../datastore.ts'
 import { NotFoundError, throwIfAborted } from '../errors.ts'
-import { Key } from '../key.ts'
-import { pageLimit } from '../list-page.ts'
+import type { Key } from '../key.ts'
 import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { LevelIndex } from './level-index.ts'
-import { PackedCopies } from './packed-copies.ts'
 import { collectKept } from './retention/collect-kept.ts'
-import { Retention, type RetentionOptions } from './retention/retention.ts'
+import { type MemoryOptions, ValueTable, type Version } from './value-table.ts'
 
-/** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
-class Version implements PutResult {
-  readonly bytes: Uint8Array
-  readonly number: number
-  readonly mtime: number
-  readonly btime: number
-
-  constructor(bytes: Uint8Array, number: number, mtime: number, btime: number) {
-    this.bytes = bytes
-    this.number = number
-    this.mtime = mtime
-    this.btime = btime
-  }
-
-  get etag(): string {
-    return `m${this.number}`
-  }
-}
-
-/** What a memory store gave up, and why. */
-export type Eviction = 'room' | 'expired'
-
-/** The bounds of a memory store; with none given it keeps everything. */
-export interface MemoryOptions extends RetentionOptions {
-  /** Told of each key that the store gave up by itself. */
-  readonly onEviction?: ((key: string, reason: Eviction) => void) | undefined
-}
+export type { MemoryOptions } from './value-table.ts'
 
 /**
  * Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. With limits it is
@@ -74,25 +44,15 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     order: true,
     writable: true,
   }
-  readonly #versions = new Map<string, Version>()
-  readonly #index = new LevelIndex()
+  readonly #values: ValueTable
   readonly #lifecycle = new Lifecycle()
   readonly #queue = new WriteQueue()
-  readonly #changes = new ChangeHub()
-  readonly #packed = new PackedCopies()
-  readonly #retention: Retention | undefined
-  readonly #onEviction: MemoryOptions['onEviction']
-  #bytes = 0
-  #lastVersion = 0
 
   /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
   constructor(options: MemoryOptions = {}) {
     super()
-    const { maxEntries, maxBytes, ttl } = options
-    if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return
-    this.#retention = new Retention(options)
-    this.#onEviction = options.onEviction
-    this.capabilities = { ...this.capabilities, ttl: this.#retention.expires }
+    this.#values = new ValueTable(options)
+    this.capabilities = { ...this.capabilities, ttl: this.#values.expires }
   }
 
   async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
@@ -110,12 +70,12 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     refuseContradiction(key, options)
     assertBytes(value, key)
     if (value instanceof Uint8Array) {
-      const bytes = this.#copyToKeep(value)
+      const bytes = this.#values.copyToKeep(value)
       return this.#whenWritten('put', [key], options, () => this.#write(key, bytes, options))
     }
     return this.#lifecycle.run('put', key, () =>
       this.#queue.write([key], async () => {
-        const canKeep = (size: number) => this.#retention?.canKeep(size) ?? true
+        const canKeep = (size: number) => this.#values.canKeep(size)
         const { bytes, size } = await collectKept(value, key, options?.signal, canKeep)
         throwIfAborted(options?.signal, 'put', key)
         return this.#write(key, bytes, options, size)
@@ -125,20 +85,20 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   async delete(key: Key, options?: DeleteOptions): Promise<void> {
     return this.#whenWritten('delete', [key], options, () => {
-      const version = this.#find(key)
+      const version = this.#values.find(key)
       if (options?.ifMatch !== undefined)
         checkPreconditions('delete', key, version, { ifMatch: options.ifMatch })
-      if (version !== undefined) this.#remove(key.toString(), version)
+      if (version !== undefined) this.#values.remove(key)
       else if (options?.missingOk !== true) throw new NotFoundError('delete', key)
     })
   }
 
   async has(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#whenRead('look up', key, options, () => this.#find(key) !== undefined)
+    return this.#whenRead('look up', key, options, () => this.#values.find(key) !== undefined)
   }
 
   async stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#whenRead('stat', key, options, () => this.#statOf(key, this.#held('stat', key)))
+    return this.#whenRead('stat', key, options, () => this.#values.statOf(key, this.#held('stat', key)))
   }
 
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
@@ -146,23 +106,20 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     return this.#whenWritten('rename', [from, to], options, () => {
       const version = this.#held('rename', from)
       if (from.equals(to)) return
-      checkPreconditions('rename', to, this.#find(to), { replace: options.replace })
-      this.#store(to.toString(), version.bytes)
-      this.#remove(from.toString(), version)
+      checkPreconditions('rename', to, this.#values.find(to), { replace: options.replace })
+      this.#values.store(to, version.bytes)
+      this.#values.remove(from)
     })
   }
 
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     this.#enter('list', prefix, options)
-    const limit = pageLimit(options)
-    this.#sweep()
-    return this.#index.page(prefix, limit, options, text => this.#versions.get(text)?.bytes.length)
+    return this.#values.list(prefix, options)
   }
 
   async stats(options?: CallOptions): Promise<StoreStats> {
     this.#enter('count', undefined, options)
-    this.#sweep()
-    return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
+    return this.#values.stats()
   }
 
   override explainQuery(query: Query): QueryPlan {
@@ -175,11 +132,11 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
 
   /** What is put, deleted, and given up for room or for age. */
   override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    return this.#changes.watch(prefix, options, () => this.#enter('watch', prefix, options))
+    return this.#values.changes.watch(prefix, options, () => this.#enter('watch', prefix, options))
   }
 
   close(): Promise<void> {
-    this.#changes.close()
+    this.#values.changes.close()
     return this.#lifecycle.close()
   }
 
@@ -217,87 +174,16 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     )
   }
 
-  /** A store with limits gives values up in any order, and a slab would outlive most of what it holds. */
-  #copyToKeep(bytes: Uint8Array): Uint8Array {
-    return this.#retention === undefined ? this.#packed.copy(bytes) : new Uint8Array(bytes)
-  }
-
   #held(action: string, key: Key): Version {
-    const version = this.#find(key)
+    const version = this.#values.find(key)
     if (version === undefined) throw new NotFoundError(action, key)
-    this.#retention?.used(key.toString())
+    this.#values.used(key)
     return version
-  }
-
-  #find(key: Key): Version | undefined {
-    const text = key.toString()
-    if (this.#retention?.isExpired(text) === true) this.#giveUp(text, 'expired')
-    return this.#versions.get(text)
   }
 
   /** @param size Of the value, which is more than its bytes where it was too large to be collected. */
   #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined, size?: number): Version {
-    if (options !== undefined) checkPreconditions('put', key, this.#find(key), options)
-    return this.#store(key.toString(), bytes, size)
+    if (options !== undefined) checkPreconditions('put', key, this.#values.find(key), options)
+    return this.#values.store(key, bytes, size)
   }
-
-  #store(text: string, bytes: Uint8Array, size = bytes.length): Version {
-    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, size)
-    const before = this.#versions.get(text)
-    const now = Date.now()
-    const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)
-    if (!isKept) return version
-    this.#versions.set(text, version)
-    this.#bytes += bytes.length - (before?.bytes.length ?? 0)
-    if (before === undefined) this.#index.add(text, this.#isValue)
-    this.#retention?.stored(text, bytes.length)
-    if (this.#changes.isHeard) this.#changes.tell({ type: 'put', key: Key.parse(text) })
-    return version
-  }
-
-  /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */
-  #makeRoom(retention: Retention, text: string, size: number): boolean {
-    this.#sweep()
-    if (!retention.canKeep(size)) {
-      if (this.#versions.has(text)) this.#giveUp(text, 'room')
-      return false
-    }
-    for (
-      let key = retention.nextVictim(text, size);
-      key !== undefined;
-      key = retention.nextVictim(text, size)
-    ) {
-      this.#giveUp(key, 'room')
-    }
-    return true
-  }
-
-  #sweep(): void {
-    for (let key = this.#retention?.nextExpired(); key !== undefined; key = this.#retention?.nextExpired()) {
-      this.#giveUp(key, 'expired')
-    }
-  }
-
-  #giveUp(text: string, reason: Eviction): void {
-    const version = this.#versions.get(text)
-    if (version === undefined) return
-    this.#remove(text, version)
-    this.#onEviction?.(text, reason)
-  }
-
-  #remove(text: string, version: Version): void {
-    // Making room for the new name of a rename may have taken the old one.
-    if (!this.#versions.delete(text)) return
-    this.#bytes -= version.bytes.length
-    this.#index.remove(text, this.#isValue)
-    this.#retention?.removed(text)
-    if (this.#changes.isHeard) this.#changes.tell({ type: 'delete', key: Key.parse(text) })
-  }
-
-  #statOf(key: Key, { bytes, mtime, btime, etag }: Version): Stat {
-    const expires = this.#retention?.expiryOf(key.toString())
-    return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
-  }
-
-  readonly #isValue = (text: string): boolean => this.#versions.has(text)
 }

@@ -1,0 +1,162 @@
+import { ChangeHub } from '../changes/change-hub.ts'
+import type { ListOptions, ListPage, PutResult, Stat, StoreStats } from '../datastore.ts'
+import { Key } from '../key.ts'
+import { pageLimit } from '../list-page.ts'
+import { LevelIndex } from './level-index.ts'
+import { PackedCopies } from './packed-copies.ts'
+import { Retention, type RetentionOptions } from './retention/retention.ts'
+
+/** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
+export class Version implements PutResult {
+  readonly bytes: Uint8Array
+  readonly number: number
+  readonly mtime: number
+  readonly btime: number
+
+  constructor(bytes: Uint8Array, number: number, mtime: number, btime: number) {
+    this.bytes = bytes
+    this.number = number
+    this.mtime = mtime
+    this.btime = btime
+  }
+
+  get etag(): string {
+    return `m${this.number}`
+  }
+}
+
+/** What a memory store gave up, and why. */
+type Eviction = 'room' | 'expired'
+
+/** The bounds of a memory store; with none given it keeps everything. */
+export interface MemoryOptions extends RetentionOptions {
+  /** Told of each key that the store gave up by itself. */
+  readonly onEviction?: ((key: string, reason: Eviction) => void) | undefined
+}
+
+/** The values of a memory store by the text of their keys, with the tree over them, within their bounds. */
+export class ValueTable {
+  readonly changes = new ChangeHub()
+  readonly #versions = new Map<string, Version>()
+  readonly #index = new LevelIndex()
+  readonly #packed = new PackedCopies()
+  readonly #retention: Retention | undefined
+  readonly #onEviction: MemoryOptions['onEviction']
+  #bytes = 0
+  #lastVersion = 0
+
+  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  constructor(options: MemoryOptions) {
+    const { maxEntries, maxBytes, ttl } = options
+    if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return
+    this.#retention = new Retention(options)
+    this.#onEviction = options.onEviction
+  }
+
+  /** Whether values go when their time is over. */
+  get expires(): boolean {
+    return this.#retention?.expires ?? false
+  }
+
+  /** Whether a value of so many bytes could be kept at all. */
+  canKeep(size: number): boolean {
+    return this.#retention?.canKeep(size) ?? true
+  }
+
+  /** A store with limits gives values up in any order, and a slab would outlive most of what it holds. */
+  copyToKeep(bytes: Uint8Array): Uint8Array {
+    return this.#retention === undefined ? this.#packed.copy(bytes) : new Uint8Array(bytes)
+  }
+
+  find(key: Key): Version | undefined {
+    const text = key.toString()
+    if (this.#retention?.isExpired(text) === true) this.#giveUp(text, 'expired')
+    return this.#versions.get(text)
+  }
+
+  /** Notes that a value was asked for: what is in use is given up last. */
+  used(key: Key): void {
+    this.#retention?.used(key.toString())
+  }
+
+  /**
+   * @param bytes Belong to the table.
+   * @param size Of the value, which is more than its bytes where it was too large to be collected.
+   */
+  store(key: Key, bytes: Uint8Array, size = bytes.length): Version {
+    const text = key.toString()
+    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, size)
+    const before = this.#versions.get(text)
+    const now = Date.now()
+    const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)
+    if (!isKept) return version
+    this.#versions.set(text, version)
+    this.#bytes += bytes.length - (before?.bytes.length ?? 0)
+    if (before === undefined) this.#index.add(text, this.#isValue)
+    this.#retention?.stored(text, bytes.length)
+    if (this.changes.isHeard) this.changes.tell({ type: 'put', key: Key.parse(text) })
+    return version
+  }
+
+  remove(key: Key): void {
+    this.#remove(key.toString())
+  }
+
+  list(prefix: Key, options: ListOptions): ListPage {
+    const limit = pageLimit(options)
+    this.#sweep()
+    return this.#index.page(prefix, limit, options, text => this.#versions.get(text)?.bytes.length)
+  }
+
+  statOf(key: Key, { bytes, mtime, btime, etag }: Version): Stat {
+    const expires = this.#retention?.expiryOf(key.toString())
+    return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
+  }
+
+  stats(): StoreStats {
+    this.#sweep()
+    return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
+  }
+
+  /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */
+  #makeRoom(retention: Retention, text: string, size: number): boolean {
+    this.#sweep()
+    if (!retention.canKeep(size)) {
+      if (this.#versions.has(text)) this.#giveUp(text, 'room')
+      return false
+    }
+    for (
+      let key = retention.nextVictim(text, size);
+      key !== undefined;
+      key = retention.nextVictim(text, size)
+    ) {
+      this.#giveUp(key, 'room')
+    }
+    return true
+  }
+
+  #sweep(): void {
+    for (let key = this.#retention?.nextExpired(); key !== undefined; key = this.#retention?.nextExpired()) {
+      this.#giveUp(key, 'expired')
+    }
+  }
+
+  #giveUp(text: string, reason: Eviction): void {
+    if (!this.#versions.has(text)) return
+    this.#remove(text)
+    this.#onEviction?.(text, reason)
+  }
+
+  #remove(text: string): void {
+    const version = this.#versions.get(text)
+    // Making room for the new name of a rename may have taken the old one.
+    if (version === undefined) return
+    this.#versions.delete(text)
+    this.#bytes -= version.bytes.length
+    this.#index.remove(text, this.#isValue)
+    this.#retention?.removed(text)
+    if (this.changes.isHeard) this.changes.tell({ type: 'delete', key: Key.parse(text) })
+  }
+
+  readonly #isValue = (text: string): boolean => this.#versions.has(text)
+}
