@@ -13,26 +13,28 @@ export function loadable<Props extends object>(
   name: string,
   importComponent: () => Promise<ComponentType<Props>>,
 ): Loadable<Props> {
-  let ready: ComponentType<Props> | undefined
   let loading: Promise<ComponentType<Props>> | undefined
 
-  async function fetch(): Promise<ComponentType<Props>> {
-    try {
-      return (ready = await importComponent())
-    } catch (error) {
-      loading = undefined
-      throw error
-    }
+  function begin(): Promise<ComponentType<Props>> {
+    const begun = importComponent()
+    begun.then(
+      // As React marks promises for itself: `use` gives the value of a fulfilled one without suspending.
+      value => Object.assign(begun, { status: 'fulfilled', value }),
+      () => {
+        loading = undefined
+      },
+    )
+    return begun
   }
 
-  function Loading(props: Props) {
-    const Component = ready ?? use((loading ??= fetch()))
+  function Loaded(props: Props) {
+    const Component = use((loading ??= begin()))
     return <Component {...props} />
   }
-  return Object.assign(Loading, {
+  return Object.assign(Loaded, {
     displayName: name,
     async load() {
-      await (loading ??= fetch())
+      await (loading ??= begin())
     },
   })
 }
