@@ -5,6 +5,19 @@ export {
   directories,
 } from './adapters/directory/directory.ts'
 export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
+export { JournalDatastore, type JournalOptions, journal } from './adapters/journal/journal.ts'
+export type {
+  ChangeState,
+  JournalAction,
+  JournalChange,
+  JournalEntriesOptions,
+  JournalEntry,
+  RecordedValue,
+} from './adapters/journal/journal-entry.ts'
+export type { JournalLog, JournalReadOptions, JournalRecord } from './adapters/journal/journal-log.ts'
+export { type MemoryJournalOptions, memoryJournal } from './adapters/journal/memory-journal.ts'
+export { type ReplayOptions, replay } from './adapters/journal/replay.ts'
+export type { JournalDirection } from './adapters/journal/steps.ts'
 export { LockableDatastore } from './adapters/lockable.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
@@ -74,6 +87,7 @@ export { fromInterfaceDatastore } from './interop/from-interface-datastore.ts'
 export { Key } from './key.ts'
 export { childrenOf } from './list-page.ts'
 export { FsDatastore, type FsOptions } from './node/fs/fs-datastore.ts'
+export { type FileJournalOptions, fileJournal } from './node/journal/file-journal.ts'
 export { brotli } from './node/serializers/brotli.ts'
 export { zstd } from './node/serializers/zstd.ts'
 export { describeKinds, openStack, validateDocument } from './node/stack.ts'

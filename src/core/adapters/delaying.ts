@@ -9,7 +9,7 @@ import { type Call, InterceptedDatastore } from './intercepted.ts'
  * the caller's buffers apart itself.
  */
 export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
-  readonly #gate = new CallGate()
+  protected readonly gate = new CallGate()
 
   /** Makes the call below, in its time. */
   protected abstract delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T>
@@ -24,7 +24,7 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
   }
 
   override close(): Promise<void> {
-    return this.#gate.close(() => this.child.close())
+    return this.gate.close(() => this.child.close())
   }
 
   protected override around<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
@@ -33,15 +33,15 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
     switch (verb) {
       case 'put':
       case 'delete':
-        return this.#gate.write(verb, [key], options, work)
+        return this.gate.write(verb, [key], options, work)
       case 'rename':
-        return this.#gate.write(verb, [key, call.to ?? key], options, work)
+        return this.gate.write(verb, [key, call.to ?? key], options, work)
       case 'get':
       case 'has':
       case 'stat':
-        return this.#gate.read(verb, key, options, work)
+        return this.gate.read(verb, key, options, work)
       default:
-        return this.#gate.run(verb, key, options, work)
+        return this.gate.run(verb, key, options, work)
     }
   }
 
@@ -55,12 +55,12 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
     const work = () => this.delayStream(call, run)
     // Only a value is read in order: an answer has no key.
     return verb === 'getStream'
-      ? this.#gate.readStream(verb, key, options, work)
-      : this.#gate.runStream(verb, key, options, work)
+      ? this.gate.readStream(verb, key, options, work)
+      : this.gate.runStream(verb, key, options, work)
   }
 
   async *#whileOpen<T>(call: Call, run: (options: CallOptions) => AsyncIterable<T>): AsyncIterable<T> {
-    this.#gate.assertOpen(call.verb, call.key, call.options)
+    this.gate.assertOpen(call.verb, call.key, call.options)
     yield* this.delayStream(call, run)
   }
 }

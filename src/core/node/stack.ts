@@ -5,9 +5,10 @@ import { pureKinds } from '../stack/pure-kinds.ts'
 import { type KindDescription, Registry } from '../stack/registry.ts'
 import { compressedKind } from './kinds/compressed.ts'
 import { fsKind } from './kinds/fs.ts'
+import { journalKind } from './kinds/journal.ts'
 
 /** Every kind that runs on Node. */
-const nodeRegistry = new Registry([...pureKinds, fsKind, compressedKind])
+const nodeRegistry = new Registry([...pureKinds, fsKind, compressedKind, journalKind])
 
 /**
  * Opens a stack document. Close the stack to close every store in it.

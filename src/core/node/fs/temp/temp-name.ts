@@ -1,15 +1,13 @@
-import { isRunning, ownIdentity, threadToken } from './process-identity.ts'
+import { nextOwnedName, ownerOf } from './owned-name.ts'
+import { isRunning } from './process-identity.ts'
 
-const NAME = /^([0-9a-f]+)-(\d+)-([0-9a-f]+)-[0-9a-f]+-\d+\.tmp$/
+const EXTENSION = '.tmp'
 /** A temporary file of a process that cannot be asked is left over when nobody wrote to it for a day. */
 const LEFT_AFTER = 24 * 60 * 60 * 1000
 
-let serial = 0
-
 /** A file name that nobody else uses, and that says whose it is. */
 export function nextTempName(): string {
-  serial++
-  return `${ownIdentity.host}-${ownIdentity.pid}-${ownIdentity.start}-${threadToken}-${serial}.tmp`
+  return nextOwnedName(EXTENSION)
 }
 
 /**
@@ -17,8 +15,8 @@ export function nextTempName(): string {
  * @param age Milliseconds since it was last written to.
  */
 export function isLeftOver(name: string, age: number): boolean {
-  const [, host, pid, start] = NAME.exec(name) ?? []
-  if (host === undefined || pid === undefined || start === undefined) return false
-  const runs = isRunning({ host, pid: Number(pid), start })
+  const owner = ownerOf(name, EXTENSION)
+  if (owner === undefined) return false
+  const runs = isRunning(owner)
   return runs === undefined ? age > LEFT_AFTER : !runs
 }

@@ -1,0 +1,105 @@
+import { DatastoreError } from '../../errors.ts'
+import type { JournalChange, JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
+import type { JournalLog } from './journal-log.ts'
+import { decodeRecord, encodeIntent, encodeMark, type Intent, type Outcome } from './record-codec.ts'
+
+/** An intent, and whether anybody has said what became of it. */
+export interface RecordedIntent {
+  readonly sequence: number
+  readonly intent: Intent
+  readonly isSettled: boolean
+}
+
+/** The entries of a log: each an intent, and later a mark that tells what became of it. */
+export class EntryLog {
+  readonly #log: JournalLog
+  /** Intents without a mark. */
+  readonly #pending = new Set<number>()
+  /** Outcomes of entries that are not wholly made: few, so that memory does not grow with the log. */
+  readonly #exceptions = new Map<number, readonly Outcome[]>()
+
+  private constructor(log: JournalLog) {
+    this.#log = log
+  }
+
+  /** Reads a whole log, once. */
+  static async open(log: JournalLog): Promise<EntryLog> {
+    const entries = new EntryLog(log)
+    for await (const { number, bytes } of log.read()) {
+      const record = decodeRecord(number, bytes)
+      if (record.type === 'intent') entries.#pending.add(number)
+      else entries.#settle(record.of, record.outcomes)
+    }
+    return entries
+  }
+
+  /** The intents from the first that has no mark on, in order; none where each has one. */
+  async *fromFirstUnsettled(): AsyncIterable<RecordedIntent> {
+    const [first] = this.#pending
+    if (first === undefined) return
+    for await (const { number, bytes } of this.#log.read({ from: first })) {
+      const intent = decodeRecord(number, bytes)
+      if (intent.type === 'intent') yield { sequence: number, intent, isSettled: !this.#pending.has(number) }
+    }
+  }
+
+  /** Records what a write is about to do, and gives its sequence number. */
+  async append(intent: Intent): Promise<number> {
+    const sequence = await this.#log.append(encodeIntent(intent), true)
+    this.#pending.add(sequence)
+    return sequence
+  }
+
+  /** Records what became of a write. The outcome holds here even when the log does not take it. */
+  async mark(sequence: number, outcomes: readonly Outcome[]): Promise<void> {
+    this.#settle(sequence, outcomes)
+    await this.#log.append(encodeMark({ type: 'mark', of: sequence, outcomes }), false)
+  }
+
+  /** @throws DatastoreError `NOT_FOUND` for an entry that is not there: given up, or of a write that was refused. */
+  async find(action: string, sequence: number): Promise<JournalEntry> {
+    for await (const entry of this.read({ after: sequence - 1, limit: 1 })) {
+      if (entry.sequence === sequence) return entry
+    }
+    throw new DatastoreError(
+      'NOT_FOUND',
+      `Cannot ${action} entry ${sequence}: the journal has no such entry, or has it no more`,
+    )
+  }
+
+  async *read({ after, limit, reverse = false }: JournalEntriesOptions = {}): AsyncIterable<JournalEntry> {
+    let left = limit ?? Number.POSITIVE_INFINITY
+    if (left <= 0) return
+    const from = after === undefined ? undefined : after + (reverse ? -1 : 1)
+    for await (const { number, bytes } of this.#log.read({ from, reverse })) {
+      const record = decodeRecord(number, bytes)
+      if (record.type === 'mark') continue
+      const changes = this.#changesOf(number, record)
+      if (changes.length === 0) continue
+      const { time, action, of } = record
+      yield { sequence: number, time, action, ...(of !== undefined && { of }), changes }
+      left--
+      if (left === 0) return
+    }
+  }
+
+  /** What an intent did, without what it did not come to. */
+  #changesOf(sequence: number, { changes }: Intent): JournalChange[] {
+    const isPending = this.#pending.has(sequence)
+    const outcomes = this.#exceptions.get(sequence)
+    return changes.flatMap(({ key, before, after }, index) => {
+      const state = isPending ? 'pending' : (outcomes?.[index] ?? 'made')
+      return state === 'not-made' ? [] : [{ key, before, after, state }]
+    })
+  }
+
+  #settle(sequence: number, outcomes: readonly Outcome[]): void {
+    this.#pending.delete(sequence)
+    if (outcomes.every(outcome => outcome === 'made')) return
+    this.#exceptions.set(sequence, outcomes)
+    for (const old of this.#exceptions.keys()) {
+      if (old >= this.#log.oldest) break
+      this.#exceptions.delete(old)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { assertJournalBytes, DEFAULT_JOURNAL_BYTES } from '../../adapters/journal/journal-bytes.ts'
+import type { JournalLog, JournalReadOptions, JournalRecord } from '../../adapters/journal/journal-log.ts'
+import { DatastoreError, failure } from '../../errors.ts'
+import { fsFailure } from '../fs/calls/fs-failure.ts'
+import { systemCode } from '../fs/disk/disk.ts'
+import { makeFolder } from '../fs/open/make-folder.ts'
+import { AppendQueue } from './append-queue.ts'
+import { frameOf } from './frames.ts'
+import { readSegments, recordsOf, type Segment } from './segment.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import { syncFile, syncFolder } from './sync-folder.ts'
+import { claimWriter } from './writer-claim.ts'
+
+/** How a log in a folder is kept. */
+export interface FileJournalOptions {
+  /** The most bytes of files that are kept; the oldest go, an eighth at a time. Default 64 MiB. */
+  readonly maxBytes?: number | undefined
+  /**
+   * What a write waits for. `none` (default): that the system has its record, which outlives the process. `full`: that
+   * the record is on the device, so that it outlives a power cut.
+   */
+  readonly durability?: 'none' | 'full' | undefined
+}
+
+/** How many segments the bytes of a log are spread over. */
+const SEGMENTS = 8
+
+/** A log in the files of a folder. */
+class FileJournal implements JournalLog {
+  readonly maxBytes: number
+  readonly #folder: string
+  readonly #isDurable: boolean
+  readonly #release: () => Promise<void>
+  readonly #segments: Segment[]
+  /** Files that the system may have in its memory only. */
+  readonly #unsynced = new Set<string>()
+  readonly #queue: AppendQueue
+  #writer: SegmentWriter | undefined
+  #next: number
+  #closing: Promise<void> | undefined
+
+  constructor(
+    folder: string,
+    options: { readonly maxBytes: number; readonly durability: 'none' | 'full' },
+    segments: Segment[],
+    release: () => Promise<void>,
+  ) {
+    this.#folder = folder
+    this.maxBytes = options.maxBytes
+    this.#isDurable = options.durability === 'full'
+    this.#segments = segments
+    this.#queue = new AppendQueue(
+      (frames, hasIntent) => this.#write(frames, hasIntent),
+      this.maxBytes / SEGMENTS,
+    )
+    this.#release = release
+    const last = segments.at(-1)
+    // The number after a torn record is left out: a segment of its own begins there.
+    this.#next = last === undefined ? 1 : last.first + last.count + (last.isTorn ? 1 : 0)
+  }
+
+  get oldest(): number {
+    return this.#segments.find(({ count }) => count > 0)?.first ?? this.#next
+  }
+
+  async append(bytes: Uint8Array, isIntent: boolean): Promise<number> {
+    this.#assertOpen('write')
+    try {
+      return await this.#queue.append(frameOf(bytes), isIntent)
+    } catch (error) {
+      throw this.#failure('write', error)
+    }
+  }
+
+  read(options: JournalReadOptions = {}): AsyncIterable<JournalRecord> {
+    const segments = this.#segments.map(segment => ({ ...segment }))
+    return this.#records(options.reverse === true ? segments.reverse() : segments, options)
+  }
+
+  async sync(): Promise<void> {
+    this.#assertOpen('sync')
+    await this.#queue.idle()
+    const paths = [...this.#unsynced]
+    try {
+      for (const path of paths) await syncFile(path)
+      await syncFolder(this.#folder)
+    } catch (error) {
+      throw this.#failure('sync', error)
+    }
+    for (const path of paths) if (path !== this.#writer?.segment.path) this.#unsynced.delete(path)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish()
+    return this.#closing
+  }
+
+  async #finish(): Promise<void> {
+    await this.#queue.idle()
+    try {
+      await this.#writer?.close()
+    } finally {
+      await this.#release()
+    }
+  }
+
+  async *#records(
+    segments: readonly Segment[],
+    { from, reverse = false }: JournalReadOptions,
+  ): AsyncIterable<JournalRecord> {
+    for (const segment of segments) {
+      const { first, count } = segment
+      if (from !== undefined && (reverse ? first > from : first + count <= from)) continue
+      this.#assertOpen('read')
+      const records = [...((await this.#recordsOf(segment)) ?? [])].map((bytes, index) => ({
+        number: first + index,
+        bytes,
+      }))
+      if (reverse) records.reverse()
+      for (const record of records) {
+        if (from === undefined || (reverse ? record.number <= from : record.number >= from)) yield record
+      }
+    }
+  }
+
+  /** `undefined` for a segment that was given up meanwhile. */
+  async #recordsOf(segment: Segment): Promise<readonly Buffer[] | undefined> {
+    try {
+      return await recordsOf(segment)
+    } catch (error) {
+      const isKept = this.#segments.some(({ path }) => path === segment.path)
+      if (systemCode(error) === 'ENOENT' && !isKept) return undefined
+      throw this.#failure('read', error)
+    }
+  }
+
+  async #write(frames: readonly Buffer[], hasIntent: boolean): Promise<number> {
+    const writer = await this.#writerFor(frames.reduce((bytes, frame) => bytes + frame.length, 0))
+    const first = this.#next
+    this.#next += frames.length
+    try {
+      await writer.append(frames, this.#isDurable && hasIntent)
+    } catch (error) {
+      this.#writer = undefined
+      await writer.abandon()
+      throw error
+    }
+    return first
+  }
+
+  /** Where the next `bytes` go, once there is room for them. */
+  async #writerFor(bytes: number): Promise<SegmentWriter> {
+    this.#writer ??= await this.#continueLast()
+    const { size = 0, count = 0 } = this.#writer?.segment ?? {}
+    if (count > 0 && (size >= this.maxBytes / SEGMENTS || size + bytes > this.maxBytes)) {
+      const full = this.#writer
+      this.#writer = undefined
+      await full?.close()
+    }
+    await this.#makeRoom(bytes)
+    this.#writer ??= await this.#begin()
+    this.#unsynced.add(this.#writer.segment.path)
+    return this.#writer
+  }
+
+  async #continueLast(): Promise<SegmentWriter | undefined> {
+    const last = this.#segments.at(-1)
+    // After a failure the numbers are past those of the last segment.
+    if (last === undefined || last.isTorn || last.first + last.count !== this.#next) return undefined
+    return SegmentWriter.continue(last)
+  }
+
+  async #begin(): Promise<SegmentWriter> {
+    const first = this.#next
+    try {
+      const writer = await SegmentWriter.begin(this.#folder, first, this.#isDurable)
+      this.#segments.push(writer.segment)
+      return writer
+    } catch (error) {
+      // What was begun may be there without its header, so the next one has another name.
+      this.#next++
+      throw error
+    }
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    let total = this.#segments.reduce((sum, { size }) => sum + size, bytes)
+    for (;;) {
+      const [oldest] = this.#segments
+      if (oldest === undefined || total <= this.maxBytes || oldest === this.#writer?.segment) return
+      await rm(oldest.path, { force: true })
+      this.#unsynced.delete(oldest.path)
+      this.#segments.shift()
+      total -= oldest.size
+    }
+  }
+
+  #assertOpen(action: string): void {
+    if (this.#closing !== undefined)
+      throw new DatastoreError(
+        'CLOSED',
+        `Cannot ${action} the journal ${JSON.stringify(this.#folder)}: it is closed`,
+      )
+  }
+
+  #failure(action: string, error: unknown): unknown {
+    return fsFailure(`${action} the journal ${JSON.stringify(this.#folder)}`, undefined, error)
+  }
+}
+
+/**
+ * Opens the log of a journal in a folder, which is made when it is missing. It stands in files to which records are
+ * only ever added; a record that a killed process left half written is dropped. One process at a time may have it open.
+ * @throws DatastoreError `CONFLICT` while another has it open, or where it is a file, `ACCESS_DENIED` or `IO` where the folder cannot be
+ * written, `CONFIG_INVALID` for `maxBytes` that is no whole number from 1024 up.
+ */
+export async function fileJournal(folder: string, options: FileJournalOptions = {}): Promise<JournalLog> {
+  const { maxBytes = DEFAULT_JOURNAL_BYTES, durability = 'none' } = options
+  assertJournalBytes(maxBytes)
+  const path = resolve(folder)
+  let release: (() => Promise<void>) | undefined
+  try {
+    await makeFolder(path)
+    release = await claimWriter(path)
+    return new FileJournal(path, { maxBytes, durability }, await readSegments(path), release)
+  } catch (error) {
+    await release?.()
+    const action = `open the journal ${JSON.stringify(path)}`
+    if (systemCode(error) === 'EEXIST')
+      throw failure('CONFLICT', action, undefined, 'it is a file, not a folder', error)
+    throw fsFailure(action, undefined, error)
+  }
+}

@@ -1,0 +1,43 @@
+import { crc32 } from 'node:zlib'
+
+/** What a segment begins with: the last character is the version of the format. */
+export const SEGMENT_HEADER = Buffer.from('STRATAJ1')
+
+const FRAME_HEADER = 8
+
+/** A record as it stands in a segment: its length and its CRC-32, each in four bytes, low byte first, and its bytes. */
+export function frameOf(record: Uint8Array): Buffer {
+  const header = Buffer.alloc(FRAME_HEADER)
+  header.writeUInt32LE(record.length, 0)
+  header.writeUInt32LE(crc32(record), 4)
+  return Buffer.concat([header, record])
+}
+
+/** The records of a segment, and how many bytes of it they make up: what is after those is torn. */
+export interface Frames {
+  readonly records: readonly Buffer[]
+  readonly size: number
+}
+
+/** Reads the records of a segment up to the first that is not whole; none where it does not begin as one. */
+export function framesIn(segment: Buffer): Frames {
+  const records: Buffer[] = []
+  if (!segment.subarray(0, SEGMENT_HEADER.length).equals(SEGMENT_HEADER)) return { records, size: 0 }
+  let size = SEGMENT_HEADER.length
+  for (;;) {
+    const record = recordAt(segment, size)
+    if (record === undefined) return { records, size }
+    records.push(record)
+    size += FRAME_HEADER + record.length
+  }
+}
+
+function recordAt(segment: Buffer, offset: number): Buffer | undefined {
+  const start = offset + FRAME_HEADER
+  if (start > segment.length) return undefined
+  const length = segment.readUInt32LE(offset)
+  // A power cut may leave zeros, which would be the right checksum of nothing.
+  if (length === 0 || start + length > segment.length) return undefined
+  const record = segment.subarray(start, start + length)
+  return crc32(record) === segment.readUInt32LE(offset + 4) ? record : undefined
+}

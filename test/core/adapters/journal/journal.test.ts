@@ -1,0 +1,293 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type JournalOptions, journal } from '../../../../src/core/adapters/journal/journal.ts'
+import type { JournalEntry } from '../../../../src/core/adapters/journal/journal-entry.ts'
+import type { JournalLog } from '../../../../src/core/adapters/journal/journal-log.ts'
+import { memoryJournal } from '../../../../src/core/adapters/journal/memory-journal.ts'
+import { fault } from '../../../../src/core/adapters/wrappers/fault.ts'
+import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { collect, expectFailure } from '../../../contract/suite.ts'
+import { bytesOf, textOf } from '../../node/fs/bytes-of.ts'
+
+const a = Key.parse('/a')
+const b = Key.of('line\nbreak', 'b')
+const opened: BinaryDatastore[] = []
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+})
+
+async function open(store: BinaryDatastore, options: Partial<JournalOptions> = {}) {
+  const journaled = await journal(store, { log: memoryJournal(), ...options })
+  opened.push(journaled)
+  return journaled
+}
+
+/** An entry as text: what it did to which key. */
+function said({ action, of, changes }: JournalEntry): string {
+  const value = (one: unknown) => (one instanceof Uint8Array ? textOf(one) : `<${String(one)}>`)
+  const all = changes.map(({ key, before, after }) => `${key.toString()} ${value(before)} ${value(after)}`)
+  return [of === undefined ? action : `${action} ${of}`, ...all].join(', ')
+}
+
+async function allSaid(store: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  return (await collect(store.entries())).map(said)
+}
+
+/** A log that does not take what `refuses` says. */
+function failingLog(refuses: (isIntent: boolean) => boolean, log = memoryJournal()): JournalLog {
+  return {
+    maxBytes: log.maxBytes,
+    get oldest() {
+      return log.oldest
+    },
+    append: async (bytes, isIntent) => {
+      if (refuses(isIntent)) throw new Error('the disk is full')
+      return log.append(bytes, isIntent)
+    },
+    read: options => log.read(options),
+    sync: () => log.sync(),
+    close: () => log.close(),
+  }
+}
+
+describe('a journal', () => {
+  it('W4 journal() records every write, whichever way it comes, with before and after', async () => {
+    const store = await open(new MemoryDatastore(), { now: () => 1234 })
+    await store.put(a, bytesOf('1'))
+    await store.put(a, [bytesOf('2'), bytesOf('3')])
+    await store.rename(a, b)
+    await store.put(a, bytesOf('4'))
+    await store.rename(b, a)
+    await store.batch().put(b, bytesOf('5')).delete(a).commit()
+    await collect(store.putMany([{ key: a, value: bytesOf('6') }]))
+    await collect(store.deleteMany([b, b]))
+    const fresh = await store.putNew(Key.parse('/new'), bytesOf('7'))
+    const entries = await collect(store.entries())
+    expect(entries.map(said)).toEqual([
+      'put, /a <absent> 1',
+      'put, /a 1 23',
+      'rename, /a 23 <absent>, /line\nbreak/b <absent> 23',
+      'put, /a <absent> 4',
+      'rename, /line\nbreak/b 23 <absent>, /a 4 23',
+      'put, /line\nbreak/b <absent> 5',
+      'delete, /a 23 <absent>',
+      'put, /a <absent> 6',
+      'delete, /line\nbreak/b 5 <absent>',
+      `put, ${fresh.toString()} <absent> 7`,
+    ])
+    expect(new Set(entries.map(({ time }) => time))).toEqual(new Set([1234]))
+    expect(entries.flatMap(({ changes }) => changes).every(({ state }) => state === 'made')).toBe(true)
+    const numbers = entries.map(({ sequence }) => sequence)
+    expect([...new Set(numbers)].sort((one, other) => one - other)).toEqual(numbers)
+  })
+
+  it('W4 entries() pages both ways', async () => {
+    const store = await open(new MemoryDatastore())
+    for (const text of ['1', '2', '3', '4']) await store.put(a, bytesOf(text))
+    const all = await collect(store.entries())
+    const [first, second, third, fourth] = all
+    expect(await collect(store.entries({ after: first!.sequence, limit: 2 }))).toEqual([second, third])
+    expect(await collect(store.entries({ reverse: true, limit: 1 }))).toEqual([fourth])
+    expect(await collect(store.entries({ reverse: true, after: third!.sequence }))).toEqual([second, first])
+    expect(await collect(store.entries({ limit: 0 }))).toEqual([])
+  })
+
+  it('W4 a write that is refused leaves no entry, and none of a buffer that is changed later', async () => {
+    const below = new MemoryDatastore()
+    const store = await open(below)
+    await expectFailure(store.put(a, bytesOf('1'), { create: false }), 'NOT_FOUND', a)
+    await expectFailure(store.put(a, bytesOf('1'), { ifMatch: 'x' }), 'CONFLICT', a)
+    await expectFailure(store.delete(a), 'NOT_FOUND', a)
+    const buffer = bytesOf('1')
+    const put = store.put(a, buffer)
+    buffer.fill(0)
+    await put
+    await expectFailure(store.put(a, bytesOf('2'), { replace: false }), 'ALREADY_EXISTS', a)
+    await expectFailure(store.put(a, bytesOf('2'), { ifMatch: 'x' }), 'CONFLICT', a)
+    await expectFailure(store.delete(a, { ifMatch: 'x' }), 'CONFLICT', a)
+    await expectFailure(store.rename(b, a), 'NOT_FOUND', b)
+    await below.put(b, bytesOf('b'))
+    await expectFailure(store.rename(a, b, { replace: false }), 'ALREADY_EXISTS', b)
+    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+    const [entry] = await collect(store.entries())
+    entry?.changes.forEach(({ after }) => after instanceof Uint8Array && after.fill(0))
+    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+  })
+
+  it('W4 undo() and redo() go both ways, and are on record themselves', async () => {
+    const store = await open(new MemoryDatastore())
+    await store.put(a, bytesOf('1'))
+    await store.put(b, bytesOf('2'))
+    await store.rename(a, b)
+    const { sequence } = (await collect(store.entries({ reverse: true, limit: 1 })))[0]!
+    const undone = await store.undo(sequence)
+    expect([textOf(await store.get(a)), textOf(await store.get(b))]).toEqual(['1', '2'])
+    expect(await store.undo(sequence)).toBeUndefined()
+    await store.redo(sequence)
+    expect([await store.has(a), textOf(await store.get(b))]).toEqual([false, '1'])
+    expect((await allSaid(store)).slice(-2)).toEqual([
+      `undo ${sequence}, /a <absent> 1, /line\nbreak/b 1 2`,
+      `redo ${sequence}, /line\nbreak/b 2 1, /a 1 <absent>`,
+    ])
+    await store.undo(sequence)
+    expect(await store.redo(undone!)).toBeUndefined()
+    await expectFailure(store.undo(999), 'NOT_FOUND')
+  })
+
+  it('W4 undo() never overwrites what others changed since', async () => {
+    const below = new MemoryDatastore()
+    const store = await open(below)
+    await store.put(a, bytesOf('1'))
+    await store.put(a, bytesOf('2'))
+    const [, entry] = await collect(store.entries())
+    await below.put(a, bytesOf('theirs'))
+    await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
+    await below.delete(a)
+    await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
+    expect(await store.has(a)).toBe(false)
+    expect(await allSaid(store)).toHaveLength(2)
+  })
+
+  it('W4 undo() is bound to the version that it looked at', async () => {
+    const below = new MemoryDatastore()
+    const overtaken = fault(below)
+    const store = await open(overtaken)
+    await store.put(a, bytesOf('1'))
+    await store.put(a, bytesOf('2'))
+    const [, entry] = await collect(store.entries())
+    const get = overtaken.get.bind(overtaken)
+    overtaken.get = async (...parts) => {
+      const value = await get(...parts)
+      await below.put(a, bytesOf('theirs'))
+      return value
+    }
+    await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
+    expect(textOf(await below.get(a))).toBe('theirs')
+    expect(await allSaid(store)).toHaveLength(2)
+  })
+
+  it('W4 a write that was overtaken records what it replaced in the end', async () => {
+    const below = new MemoryDatastore()
+    const overtaken = fault(below)
+    const store = await open(overtaken)
+    const stat = overtaken.stat.bind(overtaken)
+    let times = 2
+    overtaken.stat = async (...parts) => {
+      try {
+        return await stat(...parts)
+      } finally {
+        if (times-- > 0) await below.put(a, bytesOf(`theirs ${times}`))
+      }
+    }
+    await store.put(a, bytesOf('ours'))
+    expect(await allSaid(store)).toEqual(['put, /a theirs 0 ours'])
+  })
+
+  it('W4 a value that is too large is on record, and cannot be undone', async () => {
+    const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
+    await store.put(a, bytesOf('four'))
+    await store.put(a, [bytesOf('fi'), bytesOf('ve')])
+    await store.put(a, bytesOf('3'))
+    const entries = await collect(store.entries())
+    expect(entries.map(said)).toEqual([
+      'put, /a <absent> <too-large>',
+      'put, /a <too-large> <too-large>',
+      'put, /a <too-large> 3',
+    ])
+    for (const { sequence } of entries) {
+      await expectFailure(store.undo(sequence), 'UNSUPPORTED', a)
+      await expectFailure(store.redo(sequence), 'UNSUPPORTED', a)
+    }
+    expect(textOf(await store.get(a))).toBe('3')
+  })
+
+  it('W4 a write that cannot be recorded is not made', async () => {
+    const below = new MemoryDatastore()
+    await below.put(a, bytesOf('1'))
+    const store = await open(below, { log: failingLog(isIntent => isIntent) })
+    await expectFailure(store.put(b, bytesOf('2')), 'IO', b)
+    await expectFailure(store.put(b, [bytesOf('2')]), 'IO', b)
+    await expectFailure(store.delete(a), 'IO', a)
+    await expectFailure(store.rename(a, b), 'IO', a)
+    expect([await below.has(b), textOf(await below.get(a))]).toEqual([false, '1'])
+  })
+
+  it('W4 a write whose mark is lost is done, and settled when the journal opens next', async () => {
+    const below = new MemoryDatastore()
+    const log = memoryJournal()
+    const told: number[] = []
+    const first = await journal(below, {
+      log: failingLog(isIntent => !isIntent, log),
+      onMarkError: (_error, sequence) => told.push(sequence),
+    })
+    await first.put(a, bytesOf('1'))
+    await first.put(a, bytesOf('2'))
+    await first.put(a, bytesOf('1'))
+    await first.put(b, bytesOf('1'))
+    expect(told).toHaveLength(4)
+    await below.put(b, bytesOf('theirs'))
+    const second = await open(below, { log })
+    const states = (await collect(second.entries())).map(({ changes }) => changes[0]!.state)
+    expect(states).toEqual(['made', 'made', 'made', 'unknown'])
+  })
+
+  it('W4 a write that failed is on record as what became of it', async () => {
+    const below = new MemoryDatastore()
+    const shaky = fault(below)
+    const store = await open(shaky)
+    const put = shaky.put.bind(shaky)
+    shaky.put = async () => Promise.reject(new Error('it did not happen'))
+    await expect(store.put(a, bytesOf('1'))).rejects.toThrow('it did not happen')
+    shaky.put = async (...parts) => {
+      await put(...parts)
+      throw new Error('it happened')
+    }
+    await expect(store.put(a, bytesOf('2'))).rejects.toThrow('it happened')
+    shaky.put = async (...parts) => {
+      await put(...parts)
+      shaky.faults.isOffline = true
+      throw new Error('who knows')
+    }
+    await expect(store.put(a, bytesOf('3'))).rejects.toThrow('who knows')
+    const entries = await collect(store.entries())
+    expect(entries.map(said)).toEqual(['put, /a <absent> 2', 'put, /a 2 3'])
+    expect(entries.map(({ changes }) => changes[0]!.state)).toEqual(['made', 'pending'])
+  })
+
+  it('W4 a stream that fails half-way leaves no entry', async () => {
+    const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
+    await store.put(a, bytesOf('1'))
+    function* failing(before: number) {
+      for (let count = 0; count < before; count++) yield bytesOf('12')
+      throw new Error('the source failed')
+    }
+    await expect(store.put(a, failing(1))).rejects.toThrow('the source failed')
+    await expect(store.put(a, failing(9))).rejects.toThrow('the source failed')
+    expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
+  })
+
+  it('W4 the oldest entries go when there are too many bytes', async () => {
+    const log = memoryJournal({ maxBytes: 4096 })
+    const store = await open(new MemoryDatastore(), { log })
+    for (let index = 0; index < 200; index++) await store.put(a, bytesOf(String(index)))
+    const all = await allSaid(store)
+    expect(all.length).toBeGreaterThan(5)
+    expect(all.length).toBeLessThan(40)
+    expect(all.at(-1)).toBe('put, /a 198 199')
+    await expectFailure(store.undo(1), 'NOT_FOUND')
+  })
+
+  it('W4 limits that make no sense are refused', async () => {
+    expect(() => memoryJournal({ maxBytes: 10 })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    const log = memoryJournal({ maxBytes: 8000 })
+    await expectFailure(journal(new MemoryDatastore(), { log, maxValueBytes: 1001 }), 'CONFIG_INVALID')
+  })
+
+  it('W4 a log of something else is CORRUPT', async () => {
+    const log = memoryJournal()
+    await log.append(bytesOf('hello'), true)
+    await expectFailure(journal(new MemoryDatastore(), { log }), 'CORRUPT')
+  })
+})

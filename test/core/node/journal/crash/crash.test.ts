@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { journal } from '../../../../../src/core/adapters/journal/journal.ts'
+import { replay } from '../../../../../src/core/adapters/journal/replay.ts'
+import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { fileJournal } from '../../../../../src/core/node/journal/file-journal.ts'
+import { MemoryDatastore } from '../../../../../src/core/stores/memory.ts'
+import { collect } from '../../../../contract/suite.ts'
+import { type Bundle, bundle } from '../../fs/crash/bundle.ts'
+import { serialOf } from '../../fs/crash/self-described.ts'
+import { TempRoots } from '../../fs/temp-root.ts'
+
+const KILLS = 60
+/** A folder is used for so many kills: what is on record is read whole after each. */
+const KILLS_A_FOLDER = 5
+const roots = new TempRoots()
+let writer: Bundle
+
+beforeAll(async () => {
+  writer = await bundle(join(import.meta.dirname, 'writer.ts'))
+}, 60_000)
+afterAll(async () => {
+  await writer.remove()
+  await roots.remove()
+})
+
+it(`W4 ${KILLS} kills: what was acknowledged is on record, and the record comes to what the store holds`, {
+  timeout: 120_000,
+}, async () => {
+  const lanes = await Promise.all(
+    ['none', 'full'].map(async (durability, lane) => {
+      let [serial, acknowledged] = [0, 0]
+      for (let round = 0; round < KILLS / 2; round += KILLS_A_FOLDER) {
+        const [root, folder] = [await roots.make(), await roots.make()]
+        const done = new Set<number>()
+        for (let kill = 0; kill < KILLS_A_FOLDER; kill++) {
+          const args = [root, folder, JSON.stringify({ durability }), String(serial)]
+          for (const own of await killedAfter(args, 2 + pseudoRandom(lane, round + kill) * 40)) done.add(own)
+          serial = Math.max(serial, ...done) + 20
+          await check(root, folder, done)
+        }
+        acknowledged += done.size
+      }
+      return acknowledged
+    }),
+  )
+  // The writers were killed while they wrote, not before.
+  for (const acknowledged of lanes) expect(acknowledged).toBeGreaterThan(KILLS)
+})
+
+/** Runs a writer, kills it so many milliseconds after it began to write, and gives the serials that it said were done. */
+async function killedAfter(args: readonly string[], delay: number): Promise<number[]> {
+  const child = spawn(process.execPath, [writer.file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const serials: number[] = []
+  createInterface(child.stdout).on('line', line => {
+    if (line === 'ready') setTimeout(() => child.kill('SIGKILL'), delay)
+    else serials.push(Number(line.split(' ')[1]))
+  })
+  const signal = await new Promise<string | null>(resolve => {
+    child.once('close', (_, by) => resolve(by))
+  })
+  expect(signal).toBe('SIGKILL')
+  return serials
+}
+
+async function check(root: string, folder: string, done: ReadonlySet<number>): Promise<void> {
+  const log = await fileJournal(folder)
+  await using store = await journal(await FsDatastore.open(root), { log })
+  const recorded = new Set<number>()
+  for await (const { changes } of store.entries()) {
+    for (const { state, after } of changes) {
+      expect(state).toBe('made')
+      if (after instanceof Uint8Array) recorded.add(serialOf(after))
+    }
+  }
+  expect([...done].filter(serial => !recorded.has(serial))).toEqual([])
+  const copy = new MemoryDatastore()
+  const count = await replay(log, copy)
+  expect(await serialsIn(copy)).toEqual(await serialsIn(store))
+  expect(await replay(log, copy, { direction: 'backward' })).toBe(count)
+  expect(await serialsIn(copy)).toEqual([])
+}
+
+async function serialsIn(store: BinaryDatastore): Promise<readonly (readonly [string, number])[]> {
+  const entries = await collect(store.query({}))
+  return entries.map(({ key, value }) => [key.toString(), serialOf(value ?? new Uint8Array())])
+}
+
+/** From 0 to 1, the same in every run. */
+function pseudoRandom(lane: number, round: number): number {
+  return createHash('sha1').update(`${lane} ${round}`).digest().readUInt32BE() / 2 ** 32
+}
