@@ -130,15 +130,17 @@ export class JournaledWrites {
   /** A stream that was begun cannot be put again, so what it replaces is whatever it meets. */
   async #putStream(
     key: Key,
-    { source, discard }: Extract<Collected, { readonly source: unknown }>,
+    stream: Extract<Collected, { readonly source: unknown }>,
     options: PutOptions,
   ): Promise<PutResult> {
     try {
       const held = await this.#held('put', key, options)
-      return await this.#putOver(key, held, 'too-large', options, () => this.#store.put(key, source, options))
+      return await this.#putOver(key, held, 'too-large', options, () =>
+        this.#store.put(key, stream.source, options),
+      )
     } catch (error) {
       // A source that hangs may never let go, so nobody waits for it.
-      void discard().catch(() => undefined)
+      void stream.discard().catch(() => undefined)
       throw error
     }
   }

@@ -32,7 +32,7 @@ export async function settle(entries: EntryLog, store: BinaryDatastore): Promise
     }
   }
   for (const [sequence, { changes, outcomes }] of questions) {
-    const found = changes.map((change, index) => outcomes[index] ?? outcomeNow(store, change))
+    const found = changes.map(async (change, index) => outcomes[index] ?? outcomeNow(store, change))
     await entries.mark(sequence, await Promise.all(found))
   }
 }

@@ -74,7 +74,7 @@ export class WriteRecorder {
   ): Promise<void> {
     const known = action !== 'rename' && isRefused(error) ? outcomesOfRefused(changes, write.made) : []
     const found = await Promise.allSettled(
-      changes.map((change, index) => known[index] ?? this.#look(change, error)),
+      changes.map(async (change, index) => known[index] ?? this.#look(change, error)),
     )
     // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
     if (found.some(result => result.status === 'rejected')) return

@@ -43,9 +43,9 @@ export class AppendQueue {
           group.map(({ frame }) => frame),
           group.some(({ isIntent }) => isIntent),
         )
-        for (const [index, { resolve }] of group.entries()) resolve(first + index)
+        for (const [index, waiting] of group.entries()) waiting.resolve(first + index)
       } catch (error) {
-        for (const { reject } of group) reject(error)
+        for (const waiting of group) waiting.reject(error)
       }
     }
     // In the same step as the look at what waits: a frame that comes later begins anew.

@@ -6,8 +6,8 @@ import { crashKeys } from '../../fs/crash/crash-keys.ts'
 import { selfDescribed } from '../../fs/crash/self-described.ts'
 
 /*
- * Writes through a journal until it is killed: `writer.mjs STORE LOG OPTIONS SERIAL`. Says `ready`, and after each
- * write that was acknowledged `done SERIAL`: the serial of a value, or of the value that was deleted.
+ * Writes through a journal until it is killed: `writer.mjs STORE LOG OPTIONS SERIAL`. Says `done SERIAL`
+ * of each value whose put was acknowledged.
  */
 const [, , root = '', folder = '', options = '{}', start = '0'] = process.argv
 const log = await fileJournal(folder, JSON.parse(options) as FileJournalOptions)
@@ -32,5 +32,4 @@ async function changeAll(index: number): Promise<void> {
   }
 }
 
-say('ready')
 await Promise.all(crashKeys.map((_, index) => changeAll(index)))
