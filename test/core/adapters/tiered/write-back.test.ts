@@ -43,6 +43,24 @@ function stores(options: TieredOptions = {}, first: BinaryDatastore = new Breaka
 }
 
 describe('TieredDatastore, write-back: what is acknowledged', () => {
+  it('A5 a write that waits for room lets others go on, while the first tier takes its time', async () => {
+    const first = new BreakableDatastore()
+    const { last, tiered } = stores({ maxUnflushedEntries: 1 }, first)
+    const hold = first.holdNext('put')
+    const writes = [tiered.put(a, bytes(1)), tiered.put(b, bytes(2))]
+    await hold.reached
+    const abort = new AbortController()
+    const left = tiered.put(c, bytes(3), { signal: abort.signal })
+    // Timers run: the process is not taken up by waiting.
+    await new Promise(resolve => setTimeout(resolve, 1))
+    abort.abort()
+    await expect(left).rejects.toMatchObject({ code: 'ABORTED' })
+    hold.go()
+    await Promise.all(writes)
+    await tiered.sync()
+    expect([await last.get(a), await last.get(b), await last.has(c)]).toEqual([bytes(1), bytes(2), false])
+  })
+
   it('A5 put() resolves before the last tier has the value, and every read sees it', async () => {
     const { last, tiered } = stores()
     const hold = last.holdNext('put')

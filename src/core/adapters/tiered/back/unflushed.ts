@@ -37,6 +37,7 @@ export class Unflushed<V> {
   #fresh: Writes<V> = new Map()
   #bytes = 0
   #promised = { entries: 0, bytes: 0 }
+  readonly #waiting: (() => void)[] = []
 
   constructor(maxEntries: number, maxBytes: number) {
     this.#maxEntries = maxEntries
@@ -69,6 +70,12 @@ export class Unflushed<V> {
   release(size: number): void {
     const { entries, bytes } = this.#promised
     this.#promised = { entries: entries - 1, bytes: bytes - size }
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  /** Resolves at the next `release`. */
+  released(): Promise<void> {
+    return new Promise(resolve => this.#waiting.push(resolve))
   }
 
   add(write: UnflushedWrite<V>): void {

@@ -252,6 +252,11 @@ export class WriteBackMode<V> implements TierMode<V> {
   /** Waits until there is room for one more write, while flushing makes some. Each call needs its `release`. */
   async #makeRoom(action: string, key: Key, size: number, { signal }: CallOptions): Promise<void> {
     while (!this.#unflushed.reserve(size)) {
+      if (this.#unflushed.entries === 0) {
+        // All room is promised to writes that the first tier has yet to take: flushing would make none.
+        await orAbort(this.#unflushed.released(), signal, action, key)
+        continue
+      }
       const failed = await orAbort(this.#flusher.round(), signal, action, key)
       if (failed === undefined) continue
       if (this.#unflushed.reserve(size)) return
