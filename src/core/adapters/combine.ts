@@ -30,7 +30,8 @@ export function capabilitiesOfParts(
       ['none', 'own', 'all'],
       all.map(one => one.watch),
     ),
-    atomicBatch: parts.length === 1 && every(one => one.atomicBatch),
+    // Writes go to each part by themselves, and where there is one part too.
+    atomicBatch: false,
     streams: every(one => one.streams),
     rename: parts.length === 1 && every(one => one.rename === 'atomic') ? 'atomic' : 'copy',
     ttl: every(one => one.ttl),

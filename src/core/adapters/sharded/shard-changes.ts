@@ -7,6 +7,8 @@ import type { Key } from '../../key.ts'
 /** What shards report, told as one. A watch that runs goes on with the shards that come later. */
 export class ShardChanges<V> {
   readonly #watches = new Set<(stores: readonly Datastore<V>[]) => void>()
+  readonly #queues = new Set<ChangeQueue>()
+  #wereMoved = false
   readonly #isElsewhere: (key: Key) => Promise<boolean>
 
   /** @param isElsewhere Whether a key that is gone from one shard is in another one. */
@@ -20,7 +22,19 @@ export class ShardChanges<V> {
 
   /** Lets the watches that run follow these shards too. */
   goOnWith(stores: readonly Datastore<V>[]): void {
+    this.#wereMoved = true
     for (const add of this.#watches) add(stores)
+  }
+
+  /**
+   * Follows a call that may end a key. Once keys were moved, shards cannot be counted on to tell of it: one that compares
+   * what it finds with what it knew may never have met a key that came and went.
+   */
+  ending(key: Key, work: Promise<void>): Promise<void> {
+    if (!this.#wereMoved) return work
+    return work.finally(() => {
+      for (const queue of this.#queues) queue.push({ type: 'delete', key })
+    })
   }
 
   async *#merged(prefix: Key, stores: readonly Datastore<V>[], signal: AbortSignal): AsyncIterable<Change> {
@@ -39,18 +53,27 @@ export class ShardChanges<V> {
       }
     }
     this.#watches.add(add)
+    this.#queues.add(queue)
     add(stores)
     try {
       for await (const change of queue.read(signal)) yield await this.#told(change)
     } finally {
       this.#watches.delete(add)
+      this.#queues.delete(queue)
       left.abort()
     }
   }
 
-  /** A key that left one shard for another is not deleted, and may have been put just before. */
-  async #told(change: Change): Promise<Change> {
-    if (change.type !== 'delete' || !(await this.#isElsewhere(change.key))) return change
-    return { type: 'put', key: change.key }
+  /**
+   * A key that left one shard for another is not deleted, and may have been put just before. Where nobody can say, since
+   * a shard fails or the store is being closed, the watcher is to look for itself.
+   */
+  async #told({ type, key }: Change): Promise<Change> {
+    if (type !== 'delete' || !this.#wereMoved) return { type, key }
+    try {
+      return { type: (await this.#isElsewhere(key)) ? 'put' : 'delete', key }
+    } catch {
+      return { type: 'resync', key }
+    }
   }
 }

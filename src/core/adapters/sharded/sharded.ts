@@ -5,6 +5,7 @@ import type {
   Capabilities,
   Change,
   Datastore,
+  DeleteOptions,
   Entry,
   ListOptions,
   ListPage,
@@ -42,7 +43,7 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
   readonly #etags: ShardEtags<V>
   readonly #writes = new InFlight()
   readonly #listings = new InFlight()
-  readonly #changes = new ShardChanges<V>(async key => this.#wasResharded && (await this.has(key)))
+  readonly #changes = new ShardChanges<V>(key => this.has(key))
 
   constructor(shards: readonly Datastore<V>[], options: ShardedOptions = {}) {
     super()
@@ -87,7 +88,11 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
   }
 
   override rename(from: Key, to: Key, options?: RenameOptions): Promise<void> {
-    return this.#writes.track(super.rename(from, to, options))
+    return this.#writes.track(this.#changes.ending(from, super.rename(from, to, options)))
+  }
+
+  override delete(key: Key, options?: DeleteOptions): Promise<void> {
+    return this.#changes.ending(key, super.delete(key, options))
   }
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
@@ -196,11 +201,9 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
   }
 
   protected override route(_action: string, key: Key): Route<V> {
-    if (this.#settled !== undefined) {
-      const store = this.#settled.storeOf(key)
-      if (!this.#wasResharded || this.#etags.arePlain(key, store)) return { store, key, restore }
-    }
-    return { store: this.#shards, key, restore }
+    const home = this.#settled?.storeOf(key)
+    const isPlain = home !== undefined && (!this.#wasResharded || this.#etags.arePlain(key, home))
+    return { store: isPlain ? home : this.#shards, key, restore }
   }
 
   /** While keys move, a call is several below, so the stores below alone could not keep call order. */

@@ -3,7 +3,7 @@ import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
 import { serialized } from '../../../../src/core/adapters/serialized.ts'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import { walkValues } from '../../../../src/core/adapters/walk-values.ts'
-import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
+import type { BinaryDatastore, CallOptions, Change } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { json } from '../../../../src/core/serializers/json.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
@@ -192,8 +192,43 @@ describe('reshard', () => {
     await sharded.delete(gone)
     await sharded.put(last, utf8('x'))
     await all
-    expect(seen.filter(text => text.startsWith('delete'))).toEqual([`delete ${gone.toString()}`])
+    const deleted = seen.filter(text => text.startsWith('delete'))
+    expect([...new Set(deleted)]).toEqual([`delete ${gone.toString()}`])
     await changes.return?.()
+  })
+
+  it('S3 D12 a watch tells of the end of a key that its shard has never told of', async () => {
+    /** As a folder, which finds out by looking now and then: here never. */
+    class SilentDatastore extends BreakableDatastore {
+      override watch(_prefix: Key, { signal }: CallOptions = {}): AsyncIterable<Change> {
+        return new MemoryDatastore().watch(Key.root, { signal })
+      }
+    }
+    const [first, second] = [new MemoryDatastore(), new SilentDatastore()]
+    const sharded = new ShardedDatastore<Uint8Array>([first])
+    const [key] = (await fill(sharded, 1)) as [Key]
+    const changes = sharded.watch(Key.root)[Symbol.asyncIterator]()
+    const moved = changes.next()
+    await sharded.reshard([second])
+    expect((await moved).value).toEqual({ type: 'put', key })
+    await sharded.delete(key)
+    expect((await changes.next()).value).toEqual({ type: 'delete', key })
+    await changes.return?.()
+  })
+
+  it('D12 S3 a watch ends with its store, with changes yet to be told', async () => {
+    const sharded = new ShardedDatastore(memories(1))
+    const [key] = (await fill(sharded, 1)) as [Key]
+    await sharded.reshard(memories(2))
+    const changes = sharded.watch(Key.root)[Symbol.asyncIterator]()
+    const first = changes.next()
+    await sharded.put(Key.of('other'), utf8('x'))
+    expect((await first).value).toEqual({ type: 'put', key: Key.of('other') })
+    await sharded.delete(key)
+    await sharded.close()
+    // Nobody can say any more whether the key is in another shard.
+    expect((await changes.next()).value).toEqual({ type: 'resync', key })
+    expect(await changes.next()).toEqual({ done: true, value: undefined })
   })
 
   it('S3 an aborted reshard keeps every key in reach, and goes on when it is called again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { NullDatastore } from '../../../../src/core/stores/null.ts'
 import { collect, listAll, walkKeys } from '../../../contract/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
@@ -27,6 +28,13 @@ describe('ShardedDatastore', () => {
         sharded.shardIndex(key),
       ])
     }
+  })
+
+  it('D17 capabilities promise no atomic batch, whatever a shard alone can do', async () => {
+    const shard = new NullDatastore()
+    expect(shard.capabilities.atomicBatch).toBe(true)
+    for (const shards of [[shard], [shard, new NullDatastore()]])
+      expect(new ShardedDatastore(shards).capabilities.atomicBatch).toBe(false)
   })
 
   it('S1 a function given by the caller decides; an answer that is no index is refused and names the key', async () => {
