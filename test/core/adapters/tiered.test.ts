@@ -303,3 +303,35 @@ describe('TieredDatastore, the rest', () => {
     expect(() => new TieredDatastore<Uint8Array>([])).toThrow(/at least one/)
   })
 })
+
+describe('TieredDatastore, told of failures of its tiers', () => {
+  it('A1 A2 D18 a listener that throws breaks no call and no copy, and is heard of as an uncaught error', async () => {
+    const thrown = new Error('the listener broke')
+    const uncaught: unknown[] = []
+    const before = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', error => uncaught.push(error))
+    try {
+      const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new MemoryDatastore()]
+      const tiered = new TieredDatastore<Uint8Array>([top, middle, last], {
+        onTierError() {
+          throw thrown
+        },
+      })
+      await last.put(key, bytes('1985'))
+      top.breakOn('get', 'put', 'delete')
+      expect(text(await tiered.get(key))).toBe('1985')
+      await eventually(() => middle.has(key))
+      await tiered.put(key, bytes('1986'))
+      expect(text(await tiered.get(key))).toBe('1986')
+      expect(tiered.metrics[0]).toMatchObject({ failedFills: 1, failedWrites: 1 })
+      await tiered.close()
+      await new Promise(resolve => setImmediate(resolve))
+      expect(uncaught.length).toBeGreaterThan(2)
+      expect(new Set(uncaught)).toEqual(new Set([thrown]))
+    } finally {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of before) process.on('uncaughtException', listener)
+    }
+  })
+})

@@ -23,6 +23,7 @@ import { NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { refuseContradiction } from '../../preconditions.ts'
 import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
+import { tell } from '../../tell.ts'
 import { assertChildren, closeAll } from '../combine.ts'
 import { WriteBackMode } from './back/write-back-mode.ts'
 import type { UnflushedState, WriteBackOptions } from './back/write-back-options.ts'
@@ -48,6 +49,10 @@ export interface TieredOptions extends WriteBackOptions {
  * Reads through `tiers` in order and keeps upper tiers warm. The last tier is the truth: writes are judged by it alone,
  * and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`. What it has yet to be told
  * of in the mode `write-back` is seen by every call as if it were there.
+ *
+ * A copy that an upper tier could not drop is not served while this store is open. That is known in memory only, and a
+ * process may die between a write of the last tier and those above. So an upper tier that lasts, such as a folder, may
+ * hold old copies after a crash: empty it before it is opened again, or read with `fresh`.
  */
 export class TieredDatastore<V> extends BaseDatastore<V> {
   readonly #tiers: Tiers<V>
@@ -59,7 +64,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     super()
     assertChildren(tiers, 'tiered')
-    const report: TierErrorListener = options.onTierError ?? (() => undefined)
+    const report: TierErrorListener = (error, key, tier) => tell(options.onTierError, error, key, tier)
     const last = tiers.at(-1) as Datastore<V>
     const upper = tiers
       .slice(0, -1)
