@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { fault, Key, MemoryDatastore, NamespaceDatastore, retry } from '../../src/core/index.ts'
+import {
+  fault,
+  Key,
+  MemoryDatastore,
+  NamespaceDatastore,
+  retry,
+  TieredDatastore,
+} from '../../src/core/index.ts'
 import { collect, walkKeys } from '../contract/suite.ts'
 
 const value = Uint8Array.of(1)
@@ -29,6 +36,26 @@ describe('go-datastore', () => {
     expect(await walkKeys(store)).toEqual(['/a'])
     await batch.commit()
     expect(await walkKeys(store)).toEqual(['/a', '/b'])
+  })
+
+  it('A5 autobatch loses what it gathered when a flush fails', async () => {
+    const last = fault(new MemoryDatastore(), { isOffline: true, verbs: ['put', 'delete'] })
+    const store = new TieredDatastore([new MemoryDatastore({ maxEntries: 1 }), last], {
+      mode: 'write-back',
+      flushDelay: 0,
+      maxFlushDelay: 1,
+      flushAttempts: 2,
+    })
+    const keys = ['a', 'b', 'c'].map(name => Key.of(name))
+    for (const key of keys) await store.put(key, value)
+    await store.delete(Key.of('b'))
+    await expect(store.sync()).rejects.toMatchObject({ code: 'CONNECTION' })
+    expect(await walkKeys(store)).toEqual(['/a', '/c'])
+    for (const key of [Key.of('a'), Key.of('c')]) expect(await store.get(key)).toEqual(value)
+    last.faults.isOffline = false
+    await store.sync()
+    expect(await walkKeys(last)).toEqual(['/a', '/c'])
+    await store.close()
   })
 
   it('W2 retry leaves out delete, query and batches', async () => {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  DirectoryDatastore,
   FsDatastore,
   json,
   Key,
@@ -128,6 +129,25 @@ describe('other adapters of py-datastore', () => {
     expect(keysOf(await collect(store.query(query, { scan: true })))).toEqual(names.toReversed().slice(3, 8))
   })
 
+  it('S3 with one shard more most keys are not found, and nothing says so', async () => {
+    const shards = [new MemoryDatastore(), new MemoryDatastore()]
+    const keys = Array.from({ length: 60 }, (_, index) => Key.of('films', `f${index}`))
+    const before = new ShardedDatastore(shards, { by: 'modulo' })
+    for (const key of keys) await before.put(key, bytesOf(key.name))
+    const more = [...shards, new MemoryDatastore()]
+    // Opened with a list that the keys were not put by, the store tells which are lost to it.
+    const opened = new ShardedDatastore(more, { by: 'modulo' })
+    const absent: string[] = []
+    for (const key of keys) if (!(await opened.has(key))) absent.push(key.toString())
+    expect(absent.length).toBeGreaterThan(20)
+    const misplaced = await collect(opened.verify())
+    expect(keysOf(misplaced).sort()).toEqual(absent.sort())
+    // Handed the new list instead, it moves them, and none is lost at any time.
+    await before.reshard(more)
+    for (const key of keys) expect(await before.get(key)).toEqual(bytesOf(key.name))
+    expect(await collect(before.verify())).toEqual([])
+  })
+
   it('V1 Q9 a serializer cannot be queried, and [1, 2] is stored as 12', async () => {
     const store = serialized(new MemoryDatastore(), json)
     const lists = [[1, 2], [1], [], [12]]
@@ -170,6 +190,26 @@ describe('the symlink store of py-datastore', () => {
     const before = await walkKeys(links)
     await expect(store.link(Key.of('b'), Key.of('a'))).rejects.toMatchObject({ code: 'CONFLICT' })
     expect(await walkKeys(links)).toEqual(before)
+  })
+})
+
+describe('the directory store of py-datastore', () => {
+  const [directory, films] = [Key.of('films'), Array.from({ length: 20 }, (_, index) => Key.of(`f${index}`))]
+
+  it('Y2 a directory is one value, so that of members added at once all but one are lost', async () => {
+    const store = new DirectoryDatastore(new MemoryDatastore(), { members: new MemoryDatastore() })
+    await store.directory(directory)
+    await Promise.all(films.map(film => store.directoryAdd(directory, film)))
+    expect(await collect(store.directoryRead(directory))).toEqual(films)
+  })
+
+  it('Y2 a directory is among the keys of the store, and its list among the values', async () => {
+    const store = new DirectoryDatastore(new MemoryDatastore(), { members: new MemoryDatastore() })
+    await store.directory(directory)
+    await store.directoryAdd(directory, Key.of('f'))
+    expect(await walkKeys(store)).toEqual([])
+    await store.put(directory, bytesOf('a value'))
+    expect(await collect(store.directoryRead(directory))).toEqual([Key.of('f')])
   })
 })
 
