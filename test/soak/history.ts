@@ -8,10 +8,13 @@ import { Judge } from './model/judge.ts'
 import { type Operation, Operations } from './model/operation.ts'
 import { type Outcome, perform } from './model/perform.ts'
 import { PossibleState } from './model/possible-state.ts'
+import { Watcher } from './model/watcher.ts'
 import { Random } from './random.ts'
+import type { Reshardable } from './resharding.ts'
+import { abortAfter, soon } from './soon.ts'
+import { briefly, hasKind } from './stacks/nodes.ts'
 import { OpenStack } from './stacks/open-stack.ts'
-import { briefly, hasKind } from './stacks/random-stack.ts'
-import { type Ledger, Violation } from './violation.ts'
+import type { Ledger } from './violation.ts'
 
 export interface HistoryOptions {
   readonly seed: number
@@ -20,11 +23,10 @@ export interface HistoryOptions {
   readonly isDurable: boolean
   /** How many times to do something: one call, several at once, or closing and opening again. */
   readonly rounds: number
+  /** Follow stacks with folders in them as well, whose changes are found out by looking. */
+  readonly watchesFolders?: boolean | undefined
   readonly ledger: Ledger
 }
-
-/** Milliseconds after which a call counts as hanging. */
-const PATIENCE = 20_000
 
 /**
  * Runs a random history on a stack, with faults, aborts, closings and reopenings, beside a model of it.
@@ -60,6 +62,8 @@ class History {
   readonly #isMerging: boolean
   #stack: OpenStack | undefined
   #isFaulty = false
+  #watcher: Watcher | undefined
+  #wasOffline = false
 
   constructor(options: HistoryOptions, folder: string) {
     this.#options = options
@@ -73,16 +77,19 @@ class History {
   async run(): Promise<void> {
     const random = this.#random
     await this.#open()
+    this.#watch()
     for (let round = 0; round < this.#options.rounds; round++) {
       if (random.chance(0.15)) this.#setFaults(random.chance(0.5))
       const kind = random.next()
-      if (kind < 0.72) await this.#one(this.#operations.any())
-      else if (kind < 0.92) await this.#atOnce()
+      if (kind < 0.69) await this.#one(this.#operations.any())
+      else if (kind < 0.88) await this.#atOnce()
+      else if (kind < 0.92) await this.#reshard()
       else if (kind < 0.96) await this.#inspect()
       else if (this.#options.isDurable) await this.#reopen()
     }
     await this.#inspect()
     if (this.#options.isDurable) await this.#reopen()
+    await this.#quiesce()
     await this.#close([])
   }
 
@@ -96,6 +103,18 @@ class History {
     this.#setFaults(false)
   }
 
+  /** Follows a stack that can be followed, at times. What it holds has to be known. */
+  #watch(): void {
+    const stack = this.#stack
+    this.#wasOffline = false
+    const { root, watchesFolders = false } = this.#options
+    const isTold = stack?.canWatch === true && (watchesFolders || !hasKind(root, 'fs'))
+    this.#watcher =
+      stack !== undefined && isTold && this.#random.chance(0.5)
+        ? new Watcher(stack.store, this.#state)
+        : undefined
+  }
+
   #setFaults(isFaulty: boolean): void {
     const random = this.#random
     this.#isFaulty = isFaulty
@@ -104,6 +123,7 @@ class History {
       lostRate: random.pick([0, 0.1, 0.3]),
       isOffline: random.chance(0.05),
     }
+    this.#wasOffline ||= isFaulty && faults.isOffline
     this.#stack?.setFaults(isFaulty ? faults : {}, new Random(random.seed()))
     if (isFaulty) this.log.push(`faults ${JSON.stringify(faults)}`)
     else this.log.push('no faults')
@@ -149,10 +169,46 @@ class History {
     })
   }
 
+  /** Keys move to another list of shards while calls go on, which see nothing of it. */
+  async #reshard(): Promise<void> {
+    const random = this.#random
+    const [first, ...others] = this.#stack?.reshardable ?? []
+    if (first === undefined) return this.#atOnce()
+    const sharded = random.pick<Reshardable>([first, ...others])
+    const abort = new AbortController()
+    const isFaulty = this.#isFaulty
+    this.log.push('reshard begins')
+    const moved = sharded.begin(random, abort.signal)
+    if (random.chance(0.3)) void abortAfter(abort, random.below(60))
+    for (let turn = random.below(4); turn > 0; turn--) {
+      if (random.chance(0.5)) await this.#one(this.#operations.any())
+      else await this.#atOnce()
+    }
+    const failed = await soon(moved, 'reshard')
+    this.log.push(`reshard → ${failed ?? 'done'}`)
+    const isExcused =
+      failed === undefined ||
+      (failed === 'ABORTED' && abort.signal.aborted) ||
+      ((failed === 'IO' || failed === 'CONNECTION') && isFaulty)
+    this.#options.ledger.hold('no reshard fails without a cause', isExcused, () => failed ?? '')
+  }
+
   async #reopen(): Promise<void> {
+    await this.#quiesce()
     await this.#close(this.#burst())
     await this.#open()
     await this.#inspect()
+    this.#watch()
+  }
+
+  /** Makes a stack fit to be closed: keys are where its document says, and what is to be flushed can be. */
+  async #quiesce(): Promise<void> {
+    const { reshardable = [], isWritingBack = false } = this.#stack ?? {}
+    if (reshardable.length > 0 || isWritingBack) this.#setFaults(false)
+    for (const sharded of reshardable) {
+      const failed = await soon(sharded.restore(), 'reshard')
+      this.#options.ledger.hold('a reshard can be resumed', failed === undefined, () => failed ?? '')
+    }
   }
 
   /** What was called before a close takes effect; what is called after it is refused. */
@@ -170,6 +226,8 @@ class History {
       failed === 'CLOSED',
       () => `a get gave ${failed ?? 'a value'}`,
     )
+    if (!this.#wasOffline) await this.#watcher?.end()
+    this.#watcher = undefined
     this.#stack = undefined
   }
 
@@ -177,8 +235,14 @@ class History {
     this.#setFaults(false)
     this.log.push('inspect')
     const judge = new Judge(this.#state, this.#excuses(undefined, false))
-    if (this.#stack !== undefined)
-      await soon(inspect(this.#stack.store, this.#state, judge, this.#random.seed()), 'inspect')
+    if (this.#stack === undefined) return
+    const { store, isWritingBack } = this.#stack
+    // A flush gives a value other times than its acknowledgement did.
+    if (isWritingBack) await soon(store.sync(), 'sync')
+    await soon(inspect(store, this.#state, judge, this.#random.seed()), 'inspect')
+    // A store that could not be reached ends what is streamed from it.
+    if (this.#wasOffline) this.#watch()
+    else await this.#watcher?.look()
   }
 
   /** Begins a call, which may be aborted at any moment. */
@@ -222,28 +286,4 @@ interface Call {
   readonly isFaulty: boolean
   readonly signal: AbortSignal | undefined
   readonly outcome: Promise<Outcome>
-}
-
-async function abortAfter(abort: AbortController, turns: number): Promise<void> {
-  for (let turn = 1; turn < turns; turn++) {
-    if (turn % 2 === 0) await new Promise(resolve => setImmediate(resolve))
-    else await Promise.resolve()
-  }
-  abort.abort()
-}
-
-/** What a call comes to; a violation when it hangs. */
-async function soon<T>(work: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Violation('every call ends', `${what} did not within ${PATIENCE} ms`)),
-      PATIENCE,
-    )
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

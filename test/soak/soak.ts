@@ -1,6 +1,7 @@
 import { runHistory } from './history.ts'
 import { Random } from './random.ts'
-import { briefly, RandomStacks } from './stacks/random-stack.ts'
+import { briefly } from './stacks/nodes.ts'
+import { RandomStacks } from './stacks/random-stack.ts'
 import { Ledger } from './violation.ts'
 
 export interface SoakOptions {
@@ -10,6 +11,7 @@ export interface SoakOptions {
   readonly runs?: number | undefined
   readonly isOver?: (() => boolean) | undefined
   readonly rounds?: number | undefined
+  readonly watchesFolders?: boolean | undefined
   /** Told of each run that failed. */
   readonly onFailure: (seed: number, error: Error) => void
 }
@@ -30,6 +32,7 @@ export async function soak({
   runs = Number.POSITIVE_INFINITY,
   isOver = () => false,
   rounds = 60,
+  watchesFolders = false,
   onFailure,
 }: SoakOptions): Promise<SoakResult> {
   const ledger = new Ledger()
@@ -41,7 +44,7 @@ export async function soak({
     const { root, isDurable, historySeed } = stackFor(own)
     stacks.add(briefly(root))
     try {
-      calls += await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
+      calls += await runHistory({ seed: historySeed, root, isDurable, rounds, watchesFolders, ledger })
     } catch (error) {
       failures.push(own)
       onFailure(own, error as Error)

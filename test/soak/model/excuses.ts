@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../src/core/errors.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
-import { hasKind, nodesOf } from '../stacks/random-stack.ts'
+import { hasKind, nodesOf } from '../stacks/nodes.ts'
 
 /** What may excuse a failure. */
 export interface Excuses {

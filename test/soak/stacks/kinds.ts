@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
 import { logging } from '../../../src/core/adapters/wrappers/logging.ts'
 import { metrics } from '../../../src/core/adapters/wrappers/metrics.ts'
+import { Key } from '../../../src/core/key.ts'
 import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
@@ -25,6 +27,31 @@ const loggingKind = defineKind({
   open: async (_options, children, { path }) => logging(onlyChild(children, path), { log: () => undefined }),
 })
 
+/** Names of one segment, of capitals and digits alone, for a layout that has no others. */
+const flatNamesKind = defineKind({
+  ...wrapper,
+  kind: 'flat-names',
+  label: 'Flat names',
+  open: async (_options, children, { path }) =>
+    new KeyTransformDatastore(onlyChild(children, path), {
+      to: key => Key.of(Buffer.from(key.toString()).toString('hex').toUpperCase()),
+      from: below => Key.parse(Buffer.from(below.lastSegment, 'hex').toString()),
+    }),
+})
+
+/** For a layout that takes `:` for `/`. */
+const withoutColonsKind = defineKind({
+  ...wrapper,
+  kind: 'without-colons',
+  label: 'Without colons',
+  open: async (_options, children, { path }) =>
+    new KeyTransformDatastore(onlyChild(children, path), {
+      to: key => Key.parse(key.toString().replaceAll(':', ';')),
+      from: below => Key.parse(below.toString().replaceAll(';', ':')),
+      keepsLevels: true,
+    }),
+})
+
 /** Not for random stacks: it shows that a model notices. */
 const brokenKind = defineKind({
   kind: 'broken',
@@ -42,5 +69,7 @@ export const soakRegistry = new Registry([
   compressedKind,
   metricsKind,
   loggingKind,
+  flatNamesKind,
+  withoutColonsKind,
   brokenKind,
 ])

@@ -1,19 +1,36 @@
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { FaultDatastore, type Faults } from '../../../src/core/adapters/wrappers/fault.ts'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Stack } from '../../../src/core/stack/open.ts'
 import type { Random } from '../random.ts'
+import { Reshardable } from '../resharding.ts'
 import { soakRegistry } from './kinds.ts'
+import { mayRefuse, nodesOf } from './nodes.ts'
 
 /** A random stack that is open, with its faults in hand. */
 export class OpenStack {
   readonly store: BinaryDatastore
+  /** Its sharded nodes. One is left out where a shard may refuse a key: then keys cannot be moved at will. */
+  readonly reshardable: readonly Reshardable[]
+  /** What is acknowledged may not have reached the place yet where it stays. */
+  readonly isWritingBack: boolean
+  /** All of its shards can be watched, those included that a reshard leaves out for a while. */
+  readonly canWatch: boolean
   readonly #stack: Stack
 
   private constructor(stack: Stack) {
     this.store = stack.store
     this.#stack = stack
+    this.canWatch = stack.store.capabilities.watch !== 'none'
+    const documents = nodesOf(stack.document.root)
+    this.reshardable = stack.nodes.flatMap(({ id, store }) => {
+      const node = documents.find(document => document.id === id)
+      if (!(store instanceof ShardedDatastore) || node === undefined || mayRefuse(node)) return []
+      return [new Reshardable(store as ShardedDatastore<Uint8Array>)]
+    })
+    this.isWritingBack = documents.some(node => node['mode'] === 'write-back')
   }
 
   static async open(root: StackNodeDocument, folder: string): Promise<OpenStack> {

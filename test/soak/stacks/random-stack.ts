@@ -11,6 +11,8 @@ interface Place {
   readonly mayWalk: boolean
   /** Nothing above tells keys apart that only differ in case, so that they may become one here. */
   readonly mayMerge: boolean
+  /** A key may be refused for good. What has been acknowledged above already must not be. */
+  readonly mayRefuse: boolean
 }
 
 type Node = StackNodeDocument
@@ -29,6 +31,18 @@ const WRAPPERS: readonly [Node, ...Node[]] = [
   { kind: 'compressed', by: 'gzip' },
 ]
 
+/** Layouts that hold every key of a history. */
+const LAYOUTS: readonly [Node, ...Node[]] = [
+  { kind: 'fs', layout: 'strata' },
+  { kind: 'fs', layout: 'strata' },
+  { kind: 'fs', layout: 'datastore-fs' },
+  // It takes `:` for `/`.
+  { kind: 'without-colons', store: { kind: 'fs', layout: 'py-datastore' } },
+]
+
+/** Its keys are of one segment, of few characters. */
+const FLATFS: Node = { kind: 'flat-names', store: { kind: 'fs', layout: 'flatfs' } }
+
 /** Makes up stacks of every kind of node. */
 export class RandomStacks {
   readonly #random: Random
@@ -40,7 +54,7 @@ export class RandomStacks {
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
   node(depth: number, isDurable: boolean): Node {
-    return this.#node({ depth, isDurable, mayMerge: true, mayWalk: true })
+    return this.#node({ depth, isDurable, mayMerge: true, mayRefuse: true, mayWalk: true })
   }
 
   #node(place: Place): Node {
@@ -48,20 +62,19 @@ export class RandomStacks {
     if (place.depth <= 1 || random.chance(0.08)) return this.#leaf(place)
     const below = { ...place, depth: place.depth - 1 }
     const apart = { ...below, mayMerge: false }
-    switch (random.below(11)) {
+    switch (random.below(13)) {
       case 0:
       case 1:
-        return {
-          kind: 'tiered',
-          tiers: [...this.#several(1, 2, () => this.#upper(apart)), this.#node(apart)],
-        }
+        return this.#tiered(apart)
       case 2:
       case 3: {
-        const by = random.pick(['jump', 'modulo', 'rendezvous'])
-        return { kind: 'sharded', by, shards: this.#several(1, 3, () => this.#node(apart)) }
+        const by = random.pick(['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'])
+        // Keys can be moved where no shard refuses any.
+        const shard = { ...apart, mayRefuse: place.mayRefuse && random.chance(0.3) }
+        return { kind: 'sharded', by, shards: this.#several(1, 3, () => this.#node(shard)) }
       }
       case 4:
-        return { kind: 'mount', mounts: this.#mounts(apart) }
+        return place.mayRefuse ? { kind: 'mount', mounts: this.#mounts(apart) } : this.#wrapper(below)
       case 5:
         return { kind: 'namespace', prefix: random.pick(['/ns', '/x', '/m/n']), store: this.#node(below) }
       case 6: {
@@ -76,8 +89,12 @@ export class RandomStacks {
       case 8:
         return { kind: 'symlink', stores: [this.#node(apart), this.#leaf(apart)] }
       case 9:
+        return { kind: 'directory-tree', stores: [this.#node(apart), this.#leaf(apart)] }
+      case 10:
         if (place.mayMerge && random.chance(0.5)) return { kind: 'lowercase', store: this.#node(apart) }
-        return random.chance(0.1) ? { kind: 'read-only', store: this.#node(apart) } : this.#wrapper(below)
+        return place.mayRefuse && random.chance(0.1)
+          ? { kind: 'read-only', store: this.#node(apart) }
+          : this.#wrapper(below)
       default:
         return this.#wrapper(below)
     }
@@ -87,10 +104,32 @@ export class RandomStacks {
     return { ...this.#random.pick(WRAPPERS), store: this.#node(below) }
   }
 
-  #leaf({ isDurable }: Place): Node {
-    if (!isDurable && this.#random.chance(0.5)) return MEMORY
-    const layout = this.#random.pick(['strata', 'strata', 'plain'])
-    return { kind: 'fs', path: `folder-${this.#folders++}`, layout, create: true }
+  #leaf({ isDurable, mayRefuse, mayWalk }: Place): Node {
+    const random = this.#random
+    if (!isDurable && random.chance(0.5)) return MEMORY
+    if (mayRefuse && random.chance(0.25)) return this.#folder({ kind: 'fs', layout: 'plain' })
+    return this.#folder(mayWalk && random.chance(0.15) ? FLATFS : random.pick(LAYOUTS))
+  }
+
+  #folder(node: Node): Node {
+    const below = node['store'] as Node | undefined
+    return below === undefined
+      ? { ...node, path: `folder-${this.#folders++}`, create: true }
+      : { ...node, store: this.#folder(below) }
+  }
+
+  #tiered(place: Place): Node {
+    const random = this.#random
+    const mode = random.pick(['write-through', 'write-around', 'write-back', 'write-back'])
+    const isBack = mode === 'write-back'
+    const bounds = isBack && random.chance(0.5) ? { maxUnflushedEntries: 1 + random.below(5) } : {}
+    const last = this.#node({ ...place, mayRefuse: place.mayRefuse && !isBack })
+    return {
+      kind: 'tiered',
+      mode,
+      ...bounds,
+      tiers: [...this.#several(1, 2, () => this.#upper(place)), last],
+    }
   }
 
   /** An upper tier may forget whatever it likes. It must not outlive the stack where it can fail: then it may be stale. */
@@ -120,37 +159,4 @@ export class RandomStacks {
   #several(least: number, most: number, make: () => Node): Node[] {
     return Array.from({ length: least + this.#random.below(most - least + 1) }, make)
   }
-}
-
-/** The nodes below one, each with the field or key that it stands under. */
-function childrenOf(node: Node): readonly (readonly [name: string, child: Node])[] {
-  return Object.values(node).flatMap(field => {
-    if (isNode(field)) return [['', field] as const]
-    if (typeof field !== 'object' || field === null) return []
-    return Object.entries(field as Readonly<Record<string, unknown>>).flatMap(([name, child]) =>
-      isNode(child) ? [[name, child] as const] : [],
-    )
-  })
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'kind' in value
-}
-
-/** Every node of a stack, each before its children. */
-export function nodesOf(node: Node): readonly Node[] {
-  return [node, ...childrenOf(node).flatMap(([, child]) => nodesOf(child))]
-}
-
-export function hasKind(node: Node, kind: string): boolean {
-  return nodesOf(node).some(each => each.kind === kind)
-}
-
-/** A stack in a line: `tiered(memory, sharded(fs plain, fs strata))`. */
-export function briefly(node: Node): string {
-  const below = childrenOf(node).map(([name, child]) =>
-    name.startsWith('/') ? `${name}: ${briefly(child)}` : briefly(child),
-  )
-  const what = node.kind === 'fs' ? `fs ${String(node['layout'])}` : node.kind
-  return below.length === 0 ? what : `${what}(${below.join(', ')})`
 }

@@ -1,0 +1,87 @@
+import type { BinaryDatastore, Change } from '../../../src/core/datastore.ts'
+import { DatastoreError } from '../../../src/core/errors.ts'
+import { Key } from '../../../src/core/key.ts'
+import { soon } from '../soon.ts'
+import type { PossibleState } from './possible-state.ts'
+
+/** Milliseconds within which a change is to be told. */
+const PATIENCE = 10_000
+const TOLD = 'a watcher is told what was left last'
+
+/** Follows the changes of a store from now on, and expects to be told of all that differ from one look to the next. */
+export class Watcher {
+  readonly #state: PossibleState
+  /** What each key was told to have become since the last look. */
+  readonly #told = new Map<string, Change['type']>()
+  /** What each key held at the last look. */
+  #before: ReadonlyMap<string, number>
+  #isResynced = false
+  #wake: (() => void) | undefined
+  #failure: unknown
+  readonly #ended: Promise<void>
+
+  /** @param state Settled: what each key holds is known. */
+  constructor(store: BinaryDatastore, state: PossibleState) {
+    this.#state = state
+    this.#before = settled(state)
+    const changes = store.watch(Key.root)[Symbol.asyncIterator]()
+    this.#ended = this.#follow(changes)
+  }
+
+  /** Expects to have been told by now, or soon, of every key that holds something else than at the last look. */
+  async look(): Promise<void> {
+    const now = settled(this.#state)
+    const changed = [...new Set([...this.#before.keys(), ...now.keys()])].filter(
+      key => this.#before.get(key) !== now.get(key),
+    )
+    const missing = (): readonly string[] =>
+      this.#isResynced ? [] : changed.filter(key => this.#told.get(key) !== (now.has(key) ? 'put' : 'delete'))
+    const end = performance.now() + PATIENCE
+    while (missing().length > 0 && this.#failure === undefined && performance.now() < end) {
+      const woken = new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+      await soon(woken, 'a change', Math.max(1, end - performance.now())).catch(() => undefined)
+    }
+    this.#state.ledger.hold('a watch lasts', this.#failure === undefined, () => String(this.#failure))
+    const left = missing()
+    this.#state.ledger.hold(TOLD, left.length === 0, () =>
+      left
+        .map(
+          key => `${key} was ${now.has(key) ? 'put' : 'deleted'}, told: ${this.#told.get(key) ?? 'nothing'}`,
+        )
+        .join(', '),
+    )
+    this.#before = now
+    this.#told.clear()
+    this.#isResynced = false
+  }
+
+  /** Resolves once the stream has ended, as it does when its store is closed. */
+  async end(): Promise<void> {
+    await soon(this.#ended, 'watch')
+    this.#state.ledger.hold('a watch ends with its store', this.#failure === undefined, () =>
+      String(this.#failure),
+    )
+  }
+
+  async #follow(changes: AsyncIterator<Change>): Promise<void> {
+    try {
+      for (let next = await changes.next(); next.done !== true; next = await changes.next()) {
+        const { type, key } = next.value
+        if (type === 'resync') this.#isResynced = true
+        else this.#told.set(this.#state.nameOf(key.toString()), type)
+        this.#wake?.()
+      }
+    } catch (error) {
+      if (!(error instanceof DatastoreError)) throw error
+      this.#failure = error
+      this.#wake?.()
+    }
+  }
+}
+
+/** What each key holds that holds something. */
+function settled(state: PossibleState): ReadonlyMap<string, number> {
+  return new Map(state.keys.map(key => [key, [...state.of(key)][0] ?? 0]))
+}

@@ -1,0 +1,43 @@
+import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
+
+type Node = StackNodeDocument
+
+/** The nodes below one, each with the field or key that it stands under. */
+function childrenOf(node: Node): readonly (readonly [name: string, child: Node])[] {
+  return Object.values(node).flatMap(field => {
+    if (isNode(field)) return [['', field] as const]
+    if (typeof field !== 'object' || field === null) return []
+    return Object.entries(field as Readonly<Record<string, unknown>>).flatMap(([name, child]) =>
+      isNode(child) ? [[name, child] as const] : [],
+    )
+  })
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'kind' in value
+}
+
+/** Every node of a stack, each before its children. */
+export function nodesOf(node: Node): readonly Node[] {
+  return [node, ...childrenOf(node).flatMap(([, child]) => nodesOf(child))]
+}
+
+export function hasKind(node: Node, kind: string): boolean {
+  return nodesOf(node).some(each => each.kind === kind)
+}
+
+/** A stack in a line: `tiered(memory, sharded(fs plain, fs strata))`. */
+export function briefly(node: Node): string {
+  const below = childrenOf(node).map(([name, child]) =>
+    name.startsWith('/') ? `${name}: ${briefly(child)}` : briefly(child),
+  )
+  const what = node.kind === 'fs' ? `fs ${String(node['layout'])}` : node.kind
+  return below.length === 0 ? what : `${what}(${below.join(', ')})`
+}
+
+/** Whether a stack may refuse a key by its nature, and not only for a while. */
+export function mayRefuse(node: Node): boolean {
+  return nodesOf(node).some(
+    ({ kind, ...options }) => kind === 'read-only' || kind === 'mount' || options['layout'] === 'plain',
+  )
+}
