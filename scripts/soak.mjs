@@ -20,7 +20,10 @@ const numberOf = name => {
   process.exit(2)
 }
 
-const { module } = await runnerImport(join(import.meta.dirname, '../test/soak/soak.ts'))
+// Node.js 20 does not know `await using` yet.
+const { module } = await runnerImport(join(import.meta.dirname, '../test/soak/soak.ts'), {
+  oxc: { target: 'node20' },
+})
 const start = performance.now()
 const end = start + numberOf('minutes') * 60_000
 const result = await module.soak({
