@@ -1,4 +1,4 @@
-import type { Accuracy, Capabilities, Datastore, StoreStats } from '../datastore.ts'
+import type { Accuracy, CallOptions, Capabilities, Datastore, StoreStats } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
 
 /** @throws DatastoreError `CONFIG_INVALID` */
@@ -51,7 +51,7 @@ export async function closeAll(stores: readonly Pick<Datastore<unknown>, 'close'
 /** Adds up the figures of stores that each hold a part of the keys; a shared store counts once. */
 export async function statsOfParts(
   stores: readonly Pick<Datastore<unknown>, 'stats'>[],
-  options?: { readonly signal?: AbortSignal | undefined },
+  options?: CallOptions,
 ): Promise<StoreStats> {
   const all = await Promise.all([...new Set(stores)].map(store => store.stats(options)))
   const sum = (pick: (one: StoreStats) => number | undefined): number | undefined => {

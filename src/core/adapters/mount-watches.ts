@@ -1,7 +1,7 @@
 import { ChangeQueue } from '../changes/change-queue.ts'
 import { follow } from '../changes/follow.ts'
 import { mapChanges } from '../changes/map-changes.ts'
-import type { Change, Datastore } from '../datastore.ts'
+import type { CallOptions, Change, Datastore } from '../datastore.ts'
 import type { Key } from '../key.ts'
 
 /** A store and the key that it is mounted at. */
@@ -12,6 +12,8 @@ export interface Mount<V> {
 
 interface Watch<V> {
   readonly prefix: Key
+  /** What its calls below are part of. */
+  readonly context: CallOptions
   readonly queue: ChangeQueue
   readonly streams: Map<Mount<V>, AsyncIterator<Change>>
 }
@@ -26,8 +28,13 @@ export class MountWatches<V> {
     this.#mountOf = mountOf
   }
 
-  async *read(prefix: Key, mounts: readonly Mount<V>[], signal: AbortSignal): AsyncIterable<Change> {
-    const watch: Watch<V> = { prefix, queue: new ChangeQueue(prefix), streams: new Map() }
+  async *read(
+    prefix: Key,
+    mounts: readonly Mount<V>[],
+    signal: AbortSignal,
+    context: CallOptions,
+  ): AsyncIterable<Change> {
+    const watch: Watch<V> = { prefix, context, queue: new ChangeQueue(prefix), streams: new Map() }
     this.#watches.add(watch)
     try {
       for (const mount of mounts) this.#follow(watch, mount)
@@ -58,7 +65,7 @@ export class MountWatches<V> {
     for (const { queue } of this.#watches) queue.end()
   }
 
-  #follow({ prefix, queue, streams }: Watch<V>, mount: Mount<V>): void {
+  #follow({ prefix, context, queue, streams }: Watch<V>, mount: Mount<V>): void {
     if (!isRelated(prefix, mount.prefix)) return
     const isAbove = mount.prefix.isAncestorOf(prefix)
     const restore = (key: Key): Key | undefined => {
@@ -70,7 +77,7 @@ export class MountWatches<V> {
       prefix: isAbove ? prefix.relativeTo(mount.prefix) : mount.prefix.relativeTo(mount.prefix),
       restore,
     }
-    const stream = mapChanges(source, prefix, {})
+    const stream = mapChanges(source, prefix, context)
     streams.set(mount, stream)
     void follow(stream, queue)
   }

@@ -1,3 +1,4 @@
+import { spanOf } from '../call-context.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import type {
   CallOptions,
@@ -109,7 +110,7 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
   override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
     return stoppable(signal => {
       this.gate.assertOpen('watch', prefix, options)
-      return this.#watches.read(prefix, this.#mounts, signal)
+      return this.#watches.read(prefix, this.#mounts, signal, spanOf(options))
     }, options.signal)
   }
 

@@ -1,3 +1,4 @@
+import { contextOf } from '../call-context.ts'
 import type { CallOptions, Change, Datastore } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
@@ -16,18 +17,21 @@ export interface ChangeSource {
 export function mapChanges(
   source: ChangeSource,
   prefix: Key,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): AsyncIterableIterator<Change> {
-  return stoppable(either => mapped(source, prefix, either), signal)
+  return stoppable(
+    either => mapped(source, prefix, { ...contextOf(options), signal: either }),
+    options.signal,
+  )
 }
 
 async function* mapped(
   { store, prefix: below, restore }: ChangeSource,
   prefix: Key,
-  signal: AbortSignal,
+  options: CallOptions,
 ): AsyncIterable<Change> {
   try {
-    for await (const { type, key } of store.watch(below, { signal })) {
+    for await (const { type, key } of store.watch(below, options)) {
       // What is to be looked at again below is a whole branch, which may have no one name here.
       const own = type === 'resync' ? prefix : restore(key)
       if (own !== undefined) yield { type, key: own }

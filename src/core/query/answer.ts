@@ -1,3 +1,4 @@
+import { contextOf } from '../call-context.ts'
 import type { CallOptions, Entry } from '../datastore.ts'
 import { failure, throwIfAborted } from '../errors.ts'
 import type { Found, QuerySource } from './entry-reader.ts'
@@ -41,13 +42,14 @@ function inKeyOrder<V>(
   source: QuerySource<V>,
   reader: EntryReader<V>,
   query: ParsedQuery,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): AsyncIterable<readonly Found<V>[]> {
   const { prefix, recursive, orderBy, where, after, offset, limit } = query
   const descending = orderBy[0]?.descending === true
   const pageSize = where.length > 0 ? LARGEST_PAGE : Math.min(LARGEST_PAGE, offset + limit)
   const bounds = keyBoundsOf(where)
-  return judged(walk(source, prefix, { recursive, descending, bounds, after, pageSize, signal }), reader)
+  const way = { recursive, descending, bounds, after, pageSize, ...contextOf(options) }
+  return judged(walk(source, prefix, way), reader)
 }
 
 /** Everything is judged before the first is given; with a limit, no more is kept than will be given. */
@@ -55,7 +57,7 @@ async function* inOtherOrder<V>(
   source: QuerySource<V>,
   reader: EntryReader<V>,
   query: ParsedQuery,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): AsyncIterable<readonly Found<V>[]> {
   const { prefix, recursive, orderBy, where, after, offset, limit } = query
   const compare = comparePlaces(orderBy)
@@ -63,7 +65,14 @@ async function* inOtherOrder<V>(
   const top = new TopEntries<Found<V>>(offset + limit, compare)
   const isKept = limit !== Number.POSITIVE_INFINITY
   const bounds = keyBoundsOf(where)
-  const way = { recursive, descending: false, bounds, after: undefined, pageSize: LARGEST_PAGE, signal }
+  const way = {
+    recursive,
+    descending: false,
+    bounds,
+    after: undefined,
+    pageSize: LARGEST_PAGE,
+    ...contextOf(options),
+  }
   for await (const batch of judged(walk(source, prefix, way), reader)) {
     for (const found of batch) {
       if (start !== undefined && compare(found, start) <= 0) continue

@@ -1,3 +1,5 @@
+import type { CallOptions } from '../datastore.ts'
+
 /** A value to compare with. Never coerced: a number meets numbers, a string meets strings. */
 export type Scalar = string | number | boolean | null
 
@@ -66,8 +68,7 @@ export interface Query {
 }
 
 /** What `query` takes besides the query. */
-export interface QueryOptions {
-  readonly signal?: AbortSignal | undefined
+export interface QueryOptions extends CallOptions {
   /** Allow an answer by scanning where the store cannot answer by itself. Default false: `QUERY_UNSUPPORTED`. */
   readonly scan?: boolean | undefined
 }

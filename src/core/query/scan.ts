@@ -1,3 +1,4 @@
+import { contextOf } from '../call-context.ts'
 import type { Datastore, Entry } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { answer } from './answer.ts'
@@ -16,7 +17,7 @@ export function answerByScan<V>(
 ): AsyncIterable<Entry<V>> {
   const parsed = parseQuery(query)
   const { scanned } = store.explainQuery(query)
-  if (options.scan === true || scanned.length === 0) return answer(store, parsed, { signal: options.signal })
+  if (options.scan === true || scanned.length === 0) return answer(store, parsed, contextOf(options))
   return refusal(
     failure(
       'QUERY_UNSUPPORTED',

@@ -1,12 +1,12 @@
-import type { Child, Datastore, ListPage } from '../datastore.ts'
+import { contextOf } from '../call-context.ts'
+import type { CallOptions, Child, Datastore, ListPage } from '../datastore.ts'
 import { Key } from '../key.ts'
 
 /** How a walk goes. */
-export interface Way {
+export interface Way extends CallOptions {
   readonly recursive: boolean
   /** Last key first. */
   readonly descending: boolean
-  readonly signal: AbortSignal | undefined
 }
 
 export type Walkable = Pick<Datastore<unknown>, 'list' | 'has'>
@@ -48,7 +48,7 @@ export async function levelsPast(
   store: Walkable,
   prefix: Key,
   past: Key | undefined,
-  { recursive, descending, signal }: Way,
+  { recursive, descending, ...options }: Way,
 ): Promise<Level[]> {
   if (past === undefined) return [levelBelow(prefix)]
   if (!prefix.isAncestorOf(past)) {
@@ -60,7 +60,7 @@ export async function levelsPast(
     const key = Key.root.child(past.segments.slice(0, depth))
     // In descending order a key comes after all that is below it, so those above `past` are yet to come.
     const isOwned = descending && depth > prefix.depth
-    const owner = isOwned ? { key, isValue: await store.has(key, { signal }) } : undefined
+    const owner = isOwned ? { key, isValue: await store.has(key, contextOf(options)) } : undefined
     const level = new Level(key, owner, past.segments[depth])
     levels.push(level)
     if (recursive || depth === prefix.depth) continue

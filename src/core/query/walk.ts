@@ -1,3 +1,4 @@
+import { contextOf } from '../call-context.ts'
 import type { Child } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
@@ -31,8 +32,9 @@ export async function* walk(
   prefix: Key,
   options: WalkOptions,
 ): AsyncIterable<readonly Walked[]> {
-  const { recursive, descending, signal } = options
-  throwIfAborted(signal, 'query', prefix)
+  const { recursive, descending, pageSize: limit } = options
+  const context = contextOf(options)
+  throwIfAborted(options.signal, 'query', prefix)
   const { past, end, ...start } = await startOf(store, prefix, options)
   const isBeyond = (key: Key) => end !== undefined && isAhead(key, end, descending)
   const levels = await levelsPast(store, prefix, past, options)
@@ -47,13 +49,13 @@ export async function* walk(
       if (goesDown) levels.push(levelBelow(child.key, descending ? child : undefined))
       if (child.isValue && !(descending && goesDown)) value = child
     } else if (!level.isLast) {
-      if (batch.length >= Math.min(SMALLEST_BATCH, options.pageSize)) {
+      if (batch.length >= Math.min(SMALLEST_BATCH, limit)) {
         yield batch
         batch = []
       }
       if (pacer.isDue) await pacer.pause()
       const { after, prefix: key } = level
-      level.turnTo(await store.list(key, { after, limit: options.pageSize, reverse: descending, signal }))
+      level.turnTo(await store.list(key, { after, limit, reverse: descending, ...context }))
     } else {
       levels.pop()
       if (level.owner?.isValue === true) value = level.owner
@@ -69,14 +71,14 @@ export async function* walk(
 async function startOf(
   store: Walkable,
   prefix: Key,
-  { after, bounds, recursive, descending, signal }: WalkOptions,
+  { after, bounds, recursive, descending, ...options }: WalkOptions,
 ): Promise<{ readonly batch: Walked[]; readonly past: Key | undefined; readonly end: Key | undefined }> {
   const [start, end] = descending ? [bounds.last, bounds.first] : [bounds.first, bounds.last]
   if (start === undefined || (after !== undefined && !isAhead(start, after, descending))) {
     return { batch: [], past: after, end }
   }
   const isInReach = prefix.isAncestorOf(start) && (recursive || start.depth === prefix.depth + 1)
-  const isValue = isInReach && (await store.has(start, { signal }))
+  const isValue = isInReach && (await store.has(start, contextOf(options)))
   return { batch: isValue ? [{ key: start }] : [], past: start, end }
 }
 

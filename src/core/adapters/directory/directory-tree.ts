@@ -1,3 +1,4 @@
+import { spanOf } from '../../call-context.ts'
 import type { CallOptions, Datastore } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { DelayingDatastore } from '../delaying.ts'
@@ -16,14 +17,15 @@ class RecordingDatastore<V> extends DelayingDatastore<V> {
 
   protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
     const { verb, key, to } = call
-    if (verb === 'put') return this.#recorded(key, run)
+    const context = spanOf(call.options)
+    if (verb === 'put') return this.#recorded(key, context, run)
     if (verb === 'rename' && to !== undefined && !to.equals(key)) {
-      const done = await this.#recorded(to, run)
-      await this.#forget(key)
+      const done = await this.#recorded(to, context, run)
+      await this.#forget(key, context)
       return done
     }
     const done = await run({})
-    if (verb === 'delete') await this.#forget(key)
+    if (verb === 'delete') await this.#forget(key, context)
     return done
   }
 
@@ -34,25 +36,25 @@ class RecordingDatastore<V> extends DelayingDatastore<V> {
     return run({})
   }
 
-  async #recorded<T>(key: Key, run: (options: CallOptions) => Promise<T>): Promise<T> {
+  async #recorded<T>(key: Key, context: CallOptions, run: (options: CallOptions) => Promise<T>): Promise<T> {
     // The root holds no value, which the store below says.
     if (key.isRoot) return run({})
-    const isNew = await this.#members.add(key.parent, key, {})
+    const isNew = await this.#members.add(key.parent, key, context)
     try {
       return await run({})
     } catch (error) {
       // What remains if this fails too is a record of a key without a value, which is not shown.
-      if (isNew) await this.#forgetAbsent(key).catch(() => undefined)
+      if (isNew) await this.#forgetAbsent(key, context).catch(() => undefined)
       throw error
     }
   }
 
-  async #forgetAbsent(key: Key): Promise<void> {
-    if (!(await this.child.has(key))) await this.#forget(key)
+  async #forgetAbsent(key: Key, context: CallOptions): Promise<void> {
+    if (!(await this.child.has(key, context))) await this.#forget(key, context)
   }
 
-  #forget(key: Key): Promise<void> {
-    return this.#members.remove(key.parent, key, { missingOk: true })
+  #forget(key: Key, context: CallOptions): Promise<void> {
+    return this.#members.remove(key.parent, key, { ...context, missingOk: true })
   }
 }
 

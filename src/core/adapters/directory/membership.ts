@@ -1,3 +1,4 @@
+import { contextOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions, Child, DeleteOptions } from '../../datastore.ts'
 import { failure, hasCode, isNotFound, NotFoundError } from '../../errors.ts'
 import { Key } from '../../key.ts'
@@ -39,8 +40,8 @@ export class Membership {
   async remove(directory: Key, key: Key, options: DeleteOptions): Promise<void> {
     try {
       await this.store.delete(memberOf(directory, key), {
+        ...contextOf(options),
         missingOk: options.missingOk,
-        signal: options.signal,
       })
     } catch (error) {
       if (!isNotFound(error)) throw error
@@ -53,15 +54,17 @@ export class Membership {
    * The members in the order they were added.
    * @throws DatastoreError `NOT_FOUND` where there is no directory, `CORRUPT` for a record that is none.
    */
-  async read(directory: Key, { signal }: CallOptions): Promise<readonly Key[]> {
+  async read(directory: Key, options: CallOptions): Promise<readonly Key[]> {
     const records: { readonly key: Key; readonly order: string }[] = []
     let isThere = false
     let after: string | undefined
     do {
-      const page = await this.store.list(recordOf(directory), { after, limit: PAGE, signal })
+      const page = await this.store.list(recordOf(directory), { after, limit: PAGE, ...contextOf(options) })
       isThere ||= page.children.length > 0
       const members = page.children.filter(child => child.isValue && child.name !== MARKER)
-      const read = await Promise.all(members.map(child => this.#readRecord(directory, child, { signal })))
+      const read = await Promise.all(
+        members.map(child => this.#readRecord(directory, child, contextOf(options))),
+      )
       records.push(...read.filter(record => record !== undefined))
       after = page.cursor
     } while (after !== undefined)
@@ -69,10 +72,10 @@ export class Membership {
     return records.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ key }) => key)
   }
 
-  async #addRecord(directory: Key, key: Key, { signal }: CallOptions): Promise<boolean> {
+  async #addRecord(directory: Key, key: Key, options: CallOptions): Promise<boolean> {
     try {
       const order = encoder.encode(orderClock.next())
-      await this.store.put(memberOf(directory, key), order, { replace: false, signal })
+      await this.store.put(memberOf(directory, key), order, { ...contextOf(options), replace: false })
       return true
     } catch (error) {
       if (hasCode(error, 'ALREADY_EXISTS')) return false

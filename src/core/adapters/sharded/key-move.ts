@@ -1,3 +1,4 @@
+import { contextOf } from '../../call-context.ts'
 import type {
   CallOptions,
   Datastore,
@@ -60,16 +61,17 @@ async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
 export async function copyHome<V>(
   { key, source, home }: KeyMove<V>,
   over: PutOptions,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<Copy<V> | undefined> {
+  const context = contextOf(options)
   try {
-    const { etag, size } = await source.stat(key, { signal })
+    const { etag, size } = await source.stat(key, context)
     const isLarge = size > KEPT_BYTES
     const isStreamed = isLarge && source.capabilities.streams && home.capabilities.streams
     const value = isStreamed
-      ? source.getStream(key, { signal, fresh: true })
-      : await source.get(key, { signal, fresh: true })
-    const put = await home.put(key, value as ValueSource<V>, { ...over, signal })
+      ? source.getStream(key, { ...context, fresh: true })
+      : await source.get(key, { ...context, fresh: true })
+    const put = await home.put(key, value as ValueSource<V>, { ...over, ...context })
     return { source: etag, home: put, size, value: isLarge ? undefined : { it: value as V } }
   } catch (error) {
     // Without a version to replace, a conflict is with something else than the value.
@@ -86,25 +88,29 @@ export async function copyHome<V>(
 export async function compareHome<V>(
   { key, source, home }: KeyMove<V>,
   copy: Copy<V> | undefined,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<'same' | 'different' | 'absent'> {
+  const context = contextOf(options)
   if (copy?.value !== undefined) {
-    const held = await getIfAny(home, key, { signal, fresh: true })
+    const held = await getIfAny(home, key, { ...context, fresh: true })
     return held === undefined ? 'absent' : verdict(sameValue(copy.value.it, held.it))
   }
-  const atHome = await statIfAny(home, key, { signal })
+  const atHome = await statIfAny(home, key, context)
   if (atHome === undefined) return 'absent'
   const areStreams = source.capabilities.streams && home.capabilities.streams
   if (areStreams && atHome.size > KEPT_BYTES) {
     return verdict(
       await sameStreams(
-        source.getStream(key, { signal, fresh: true }),
-        home.getStream(key, { signal, fresh: true }),
+        source.getStream(key, { ...context, fresh: true }),
+        home.getStream(key, { ...context, fresh: true }),
       ),
     )
   }
   return verdict(
-    sameValue(await source.get(key, { signal, fresh: true }), await home.get(key, { signal, fresh: true })),
+    sameValue(
+      await source.get(key, { ...context, fresh: true }),
+      await home.get(key, { ...context, fresh: true }),
+    ),
   )
 }
 
@@ -113,18 +119,22 @@ export async function compareHome<V>(
  * is a copy here would delete the only one. A value that is written again gets a new etag in both, or in one of them;
  * where etags are made of the bytes, only a key that nobody has yet can tell.
  */
-export async function areSameData<V>({ key, source, home }: KeyMove<V>, etag: string): Promise<boolean> {
-  const held = await statIfAny(home, key, {})
+export async function areSameData<V>(
+  { key, source, home }: KeyMove<V>,
+  etag: string,
+  context: CallOptions,
+): Promise<boolean> {
+  const held = await statIfAny(home, key, context)
   if (held?.etag !== etag) return false
-  const value = (await home.get(key, { fresh: true })) as ValueSource<V>
-  const again = await home.put(key, value, { ifMatch: etag })
-  if (again.etag !== etag) return (await statIfAny(source, key, {}))?.etag !== etag
+  const value = (await home.get(key, { ...context, fresh: true })) as ValueSource<V>
+  const again = await home.put(key, value, { ...context, ifMatch: etag })
+  if (again.etag !== etag) return (await statIfAny(source, key, context))?.etag !== etag
   const probe = key.parent.child(Key.random())
-  await home.put(probe, value)
+  await home.put(probe, value, context)
   try {
-    return await source.has(probe)
+    return await source.has(probe, context)
   } finally {
-    await home.delete(probe, { missingOk: true })
+    await home.delete(probe, { ...context, missingOk: true })
   }
 }
 

@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../../base-datastore.ts'
 import { ownCopy } from '../../bytes.ts'
+import { contextOf, spanOf } from '../../call-context.ts'
 import { beginStream } from '../../concurrency/begin-stream.ts'
 import type { InFlight } from '../../concurrency/in-flight.ts'
 import type {
@@ -92,23 +93,23 @@ export class MovingShards<V> extends BaseDatastore<V> {
       checkPreconditions('put', key, await this.#versionOf(key, options), { ifMatch })
     const obsolete = await this.#settle(key, options)
     // The version that was asked for is a copy by now, under another etag.
-    const version = ifMatch === undefined ? undefined : await home.stat(key, options)
+    const version = ifMatch === undefined ? undefined : await home.stat(key, contextOf(options))
     const result = await home.put(key, kept, { ...others, ifMatch: version?.etag })
-    await drop(key, obsolete)
+    await drop(key, obsolete, options)
     return { etag: this.#etags.outer(key, home, result.etag) }
   }
 
   async delete(key: Key, options: DeleteOptions = {}): Promise<void> {
-    const { signal, ifMatch, missingOk } = options
+    const { ifMatch, missingOk } = options
     const [home, ...former] = this.placesOf(key)
     if (former.length === 0) return home.delete(key, this.#etags.inner('delete', key, home, options))
     if (ifMatch !== undefined)
       checkPreconditions('delete', key, await this.#versionOf(key, options), { ifMatch })
     const holders: Datastore<V>[] = []
-    for (const store of [home, ...former]) if (await store.has(key, { signal })) holders.push(store)
+    for (const store of [home, ...former]) if (await store.has(key, contextOf(options))) holders.push(store)
     if (holders.length === 0 && missingOk !== true) throw new NotFoundError('delete', key)
     // What reads see goes last, so that nothing older comes to light.
-    await drop(key, holders.reverse())
+    await drop(key, holders.reverse(), options)
   }
 
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
@@ -119,10 +120,10 @@ export class MovingShards<V> extends BaseDatastore<V> {
     const obsoleteFrom = await this.#settle(from, options)
     const obsoleteTo = await this.#settle(to, options)
     const [source, target] = [this.placesOf(from)[0], this.placesOf(to)[0]]
-    await drop(from, obsoleteFrom)
+    await drop(from, obsoleteFrom, options)
     if (source === target) await source.rename(from, to, options)
     else await moveValue({ store: source, key: from }, { store: target, key: to }, options)
-    await drop(to, obsoleteTo)
+    await drop(to, obsoleteTo, options)
   }
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
@@ -149,19 +150,19 @@ export class MovingShards<V> extends BaseDatastore<V> {
   }
 
   /** Brings a key home. @returns The places that hold another value than home does, which nobody sees. */
-  async #settle(key: Key, { signal }: CallOptions): Promise<readonly Datastore<V>[]> {
+  async #settle(key: Key, options: CallOptions): Promise<readonly Datastore<V>[]> {
     const [home, ...former] = this.placesOf(key)
     const obsolete: Datastore<V>[] = []
     for (const source of former) {
-      const outcome = await settleKey({ key, source, home }, { ...this.#settling, signal })
+      const outcome = await settleKey({ key, source, home }, { ...this.#settling, ...contextOf(options) })
       if (outcome === 'different') obsolete.push(source)
     }
     return obsolete
   }
 
-  async #versionOf(key: Key, { signal }: CallOptions): Promise<Stat | undefined> {
+  async #versionOf(key: Key, options: CallOptions): Promise<Stat | undefined> {
     for (const store of this.placesOf(key)) {
-      const held = await statIfAny(store, key, { signal })
+      const held = await statIfAny(store, key, contextOf(options))
       if (held !== undefined) return this.#told(key, store, held)
     }
     return undefined
@@ -186,6 +187,6 @@ export class MovingShards<V> extends BaseDatastore<V> {
   }
 }
 
-async function drop<V>(key: Key, stores: readonly Datastore<V>[]): Promise<void> {
-  for (const store of stores) await store.delete(key, { missingOk: true })
+async function drop<V>(key: Key, stores: readonly Datastore<V>[], options: CallOptions): Promise<void> {
+  for (const store of stores) await store.delete(key, { ...spanOf(options), missingOk: true })
 }

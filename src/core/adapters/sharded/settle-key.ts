@@ -1,3 +1,4 @@
+import { contextOf, spanOf } from '../../call-context.ts'
 import type { CallOptions } from '../../datastore.ts'
 import { failure, hasCode, isNotFound } from '../../errors.ts'
 import { areSameData, type Copy, compareHome, copyHome, type KeyMove, statIfAny } from './key-move.ts'
@@ -26,27 +27,29 @@ export async function settleKey<V>(
   made?: Copy<V>,
 ): Promise<'settled' | 'different'> {
   const { key, source, home } = move
-  const { signal } = options
+  const context = contextOf(options)
   let copy = made
   for (let round = 0; round < ROUNDS; round++) {
     const held =
-      round === 0 && copy !== undefined ? copy.source : (await statIfAny(source, key, { signal }))?.etag
+      round === 0 && copy !== undefined ? copy.source : (await statIfAny(source, key, context))?.etag
     if (held === undefined) return 'settled'
     const isFresh = copy?.source === held
     const found =
       isFresh && !options.verify ? 'same' : await compare(move, isFresh ? copy : undefined, options)
     if (found === 'absent' || (found === 'different' && copy !== undefined)) {
       // Home has what was copied from an older version of the source; anything else there is not ours to replace.
-      copy = await copyHome(move, found === 'absent' ? { replace: false } : { ifMatch: copy?.home.etag }, {
-        signal,
-      })
-      await home.sync(key, { signal })
+      copy = await copyHome(
+        move,
+        found === 'absent' ? { replace: false } : { ifMatch: copy?.home.etag },
+        context,
+      )
+      await home.sync(key, context)
     } else if (found === 'different') {
       return 'different'
     } else if (found === 'same') {
-      if (copy === undefined && (await areSameData(move, held))) throw oneStore(move)
+      if (copy === undefined && (await areSameData(move, held, spanOf(options)))) throw oneStore(move)
       await options.beforeDelete()
-      if (await deleted(move, held)) return 'settled'
+      if (await deleted(move, held, spanOf(options))) return 'settled'
     }
   }
   throw failure('CORRUPT', 'move', key, 'its copy reads back different from what was copied, or not at all')
@@ -67,9 +70,9 @@ async function compare<V>(
 }
 
 /** @returns False when the source has another version by now. */
-async function deleted<V>({ key, source }: KeyMove<V>, etag: string): Promise<boolean> {
+async function deleted<V>({ key, source }: KeyMove<V>, etag: string, context: CallOptions): Promise<boolean> {
   try {
-    await source.delete(key, { ifMatch: etag, missingOk: true })
+    await source.delete(key, { ...context, ifMatch: etag, missingOk: true })
     return true
   } catch (error) {
     if (hasCode(error, 'CONFLICT')) return false

@@ -1,3 +1,4 @@
+import { spanOf } from '../../call-context.ts'
 import { ChangeQueue } from '../../changes/change-queue.ts'
 import { follow } from '../../changes/follow.ts'
 import { stoppable } from '../../changes/stoppable.ts'
@@ -9,15 +10,15 @@ export class ShardChanges<V> {
   readonly #watches = new Set<(stores: readonly Datastore<V>[]) => void>()
   readonly #queues = new Set<ChangeQueue>()
   #wereMoved = false
-  readonly #isElsewhere: (key: Key) => Promise<boolean>
+  readonly #isElsewhere: (key: Key, options: CallOptions) => Promise<boolean>
 
   /** @param isElsewhere Whether a key that is gone from one shard is in another one. */
-  constructor(isElsewhere: (key: Key) => Promise<boolean>) {
+  constructor(isElsewhere: (key: Key, options: CallOptions) => Promise<boolean>) {
     this.#isElsewhere = isElsewhere
   }
 
-  watch(prefix: Key, stores: readonly Datastore<V>[], { signal }: CallOptions): AsyncIterable<Change> {
-    return stoppable(either => this.#merged(prefix, stores, either), signal)
+  watch(prefix: Key, stores: readonly Datastore<V>[], options: CallOptions): AsyncIterable<Change> {
+    return stoppable(either => this.#merged(prefix, stores, either, options), options.signal)
   }
 
   /** Lets the watches that run follow these shards too. */
@@ -37,7 +38,12 @@ export class ShardChanges<V> {
     })
   }
 
-  async *#merged(prefix: Key, stores: readonly Datastore<V>[], signal: AbortSignal): AsyncIterable<Change> {
+  async *#merged(
+    prefix: Key,
+    stores: readonly Datastore<V>[],
+    signal: AbortSignal,
+    options: CallOptions,
+  ): AsyncIterable<Change> {
     const left = new AbortController()
     const queue = new ChangeQueue(prefix)
     const followed = new Set<Datastore<V>>()
@@ -47,7 +53,7 @@ export class ShardChanges<V> {
         if (followed.has(store)) continue
         followed.add(store)
         running++
-        void follow(store.watch(prefix, { signal: left.signal }), queue).then(() => {
+        void follow(store.watch(prefix, { ...spanOf(options), signal: left.signal }), queue).then(() => {
           if (--running === 0) queue.end()
         })
       }
@@ -56,7 +62,7 @@ export class ShardChanges<V> {
     this.#queues.add(queue)
     add(stores)
     try {
-      for await (const change of queue.read(signal)) yield await this.#told(change)
+      for await (const change of queue.read(signal)) yield await this.#told(change, options)
     } finally {
       this.#watches.delete(add)
       this.#queues.delete(queue)
@@ -68,10 +74,10 @@ export class ShardChanges<V> {
    * A key that left one shard for another is not deleted, and may have been put just before. Where nobody can say, since
    * a shard fails or the store is being closed, the watcher is to look for itself.
    */
-  async #told({ type, key }: Change): Promise<Change> {
+  async #told({ type, key }: Change, options: CallOptions): Promise<Change> {
     if (type !== 'delete' || !this.#wereMoved) return { type, key }
     try {
-      return { type: (await this.#isElsewhere(key)) ? 'put' : 'delete', key }
+      return { type: (await this.#isElsewhere(key, spanOf(options))) ? 'put' : 'delete', key }
     } catch {
       return { type: 'resync', key }
     }

@@ -43,7 +43,7 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
   readonly #etags: ShardEtags<V>
   readonly #writes = new InFlight()
   readonly #listings = new InFlight()
-  readonly #changes = new ShardChanges<V>(key => this.has(key))
+  readonly #changes = new ShardChanges<V>((key, options) => this.has(key, options))
 
   constructor(shards: readonly Datastore<V>[], options: ShardedOptions = {}) {
     super()

@@ -1,3 +1,4 @@
+import { spanOf } from '../../call-context.ts'
 import { orAbort } from '../../concurrency/abortable.ts'
 import { WriteQueue } from '../../concurrency/write-queue.ts'
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
@@ -75,23 +76,23 @@ export class LinkCalls {
   }
 
   /** @throws DatastoreError `CONFLICT` when the links lead in a circle */
-  way(action: string, key: Key, { signal }: CallOptions): Promise<LinkWay> {
+  way(action: string, key: Key, options: CallOptions): Promise<LinkWay> {
     return orAbort(
-      followLinks(action, key, each => this.visibleLink(action, each, {})),
-      signal,
+      followLinks(action, key, each => this.visibleLink(action, each, spanOf(options))),
+      options.signal,
       action,
       key,
     )
   }
 
   /** Where the link at a key leads. A value that was put there past this store hides the link. */
-  visibleLink(action: string, key: Key, { signal }: CallOptions): Promise<Key | undefined> {
-    return orAbort(this.#unhidden(action, key), signal, action, key)
+  visibleLink(action: string, key: Key, options: CallOptions): Promise<Key | undefined> {
+    return orAbort(this.#unhidden(action, key, spanOf(options)), options.signal, action, key)
   }
 
-  async #unhidden(action: string, key: Key): Promise<Key | undefined> {
-    const target = await this.#links.read(action, key)
-    return target === undefined || (await this.#store.has(key)) ? undefined : target
+  async #unhidden(action: string, key: Key, context: CallOptions): Promise<Key | undefined> {
+    const target = await this.#links.read(action, key, context)
+    return target === undefined || (await this.#store.has(key, context)) ? undefined : target
   }
 
   async #enter<T>(

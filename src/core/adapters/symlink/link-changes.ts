@@ -1,3 +1,4 @@
+import { spanOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions, DeleteOptions, RenameOptions, Stat } from '../../datastore.ts'
 import { failure, isNotFound, NotFoundError, throwIfAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
@@ -24,15 +25,15 @@ export class LinkChanges {
     this.#calls = calls
   }
 
-  async link(from: Key, to: Key, { replace = true, signal }: LinkOptions): Promise<void> {
+  async link(from: Key, to: Key, { replace = true, ...options }: LinkOptions): Promise<void> {
     refuseRoot('link', from)
     refuseRoot('link to', to)
-    return this.#calls.change('link', [from], { signal }, async () => {
-      if (await this.#store.has(from, { signal })) throw isValue('link', from)
-      await this.#calls.inLine('link', from, { signal }, async () => {
-        await this.#refuseLoop('link', from, to, { signal })
-        throwIfAborted(signal, 'link', from)
-        await this.#links.write(from, to, { replace })
+    return this.#calls.change('link', [from], options, async () => {
+      if (await this.#store.has(from, options)) throw isValue('link', from)
+      await this.#calls.inLine('link', from, options, async () => {
+        await this.#refuseLoop('link', from, to, options)
+        throwIfAborted(options.signal, 'link', from)
+        await this.#links.write(from, to, { ...spanOf(options), replace })
       })
     })
   }
@@ -54,14 +55,16 @@ export class LinkChanges {
   }
 
   async #delete(key: Key, options: DeleteOptions): Promise<Entered<void>> {
-    const link = await this.#links.read('delete', key)
+    const link = await this.#links.read('delete', key, spanOf(options))
     throwIfAborted(options.signal, 'delete', key)
     if (link === undefined) return { outcome: this.#store.delete(key, options) }
-    if (await this.#store.has(key)) await this.#store.delete(key, options)
+    if (await this.#store.has(key, spanOf(options))) await this.#store.delete(key, options)
     else if (options.ifMatch !== undefined) {
-      checkPreconditions('delete', key, await this.#statThrough(key), { ifMatch: options.ifMatch })
+      checkPreconditions('delete', key, await this.#statThrough(key, spanOf(options)), {
+        ifMatch: options.ifMatch,
+      })
     }
-    await this.#links.remove(key, {})
+    await this.#links.remove(key, spanOf(options))
     return DONE
   }
 
@@ -74,22 +77,27 @@ export class LinkChanges {
   }
 
   /** The link comes to its new name first, so that it is never nowhere. */
-  async #renameLink(from: Key, to: Key, link: Key, { replace = true, signal }: RenameOptions): Promise<void> {
-    const options = { signal }
+  async #renameLink(
+    from: Key,
+    to: Key,
+    link: Key,
+    { replace = true, ...options }: RenameOptions,
+  ): Promise<void> {
+    const context = spanOf(options)
     if (!replace && (await this.#store.has(to, options))) throw isValue('rename', to)
     await this.#calls.inLine('rename', from, options, async () => {
       await this.#refuseLoop('rename', to, link, options)
-      throwIfAborted(signal, 'rename', from)
-      await this.#links.write(to, link, { replace })
+      throwIfAborted(options.signal, 'rename', from)
+      await this.#links.write(to, link, { ...context, replace })
     })
-    await this.#store.delete(to, { missingOk: true })
-    await this.#calls.inLine('rename', from, {}, () => this.#links.remove(from, {}))
+    await this.#store.delete(to, { ...context, missingOk: true })
+    await this.#calls.inLine('rename', from, {}, () => this.#links.remove(from, context))
   }
 
   async #renameValue(from: Key, to: Key, options: RenameOptions): Promise<Entered<void>> {
     const stale: Key[] = []
     for (const key of from.equals(to) ? [] : [from, to]) {
-      if ((await this.#links.read('rename', key)) !== undefined) stale.push(key)
+      if ((await this.#links.read('rename', key, spanOf(options))) !== undefined) stale.push(key)
     }
     throwIfAborted(options.signal, 'rename', from)
     if (stale.length === 0) return { outcome: this.#store.rename(from, to, options) }
@@ -103,7 +111,7 @@ export class LinkChanges {
     }
     await this.#store.rename(from, to, options)
     await this.#calls.inLine('rename', from, {}, async () => {
-      for (const key of stale) await this.#links.remove(key, {})
+      for (const key of stale) await this.#links.remove(key, spanOf(options))
     })
   }
 
@@ -113,9 +121,9 @@ export class LinkChanges {
     if (back >= 0) throw loopFailure(action, from, [from, ...way.slice(0, back + 1)])
   }
 
-  async #statThrough(key: Key): Promise<Stat | undefined> {
+  async #statThrough(key: Key, context: CallOptions): Promise<Stat | undefined> {
     try {
-      return await this.#store.stat(endOf(await this.#calls.way('delete', key, {})))
+      return await this.#store.stat(endOf(await this.#calls.way('delete', key, context)), context)
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error

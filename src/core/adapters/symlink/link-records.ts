@@ -19,12 +19,12 @@ export class LinkRecords {
    * Where the link at `key` leads; `undefined` where there is no link.
    * @throws DatastoreError `CORRUPT` for a record that names no key.
    */
-  async read(action: string, key: Key): Promise<Key | undefined> {
+  async read(action: string, key: Key, options: CallOptions): Promise<Key | undefined> {
     // The root holds no value, so it is no link either.
     if (key.isRoot) return undefined
     let bytes: Uint8Array
     try {
-      bytes = await this.store.get(key)
+      bytes = await this.store.get(key, options)
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error

@@ -1,4 +1,5 @@
 import { assertBytes, chunksOf, clampRange, collectBytes, ownCopy } from '../../bytes.ts'
+import { contextOf } from '../../call-context.ts'
 import type {
   BinaryDatastore,
   ByteSource,
@@ -160,10 +161,10 @@ export class TransformedDatastore extends EncodedDatastore<Uint8Array> {
   }
 
   /** The decoded value of the version that is there now, whatever is put while it is read. */
-  async #decoded(key: Key, { signal }: CallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    const chunks = this.store.getStream(key, { signal })[Symbol.asyncIterator]()
+  async #decoded(key: Key, options: CallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const chunks = this.store.getStream(key, contextOf(options))[Symbol.asyncIterator]()
     const first = await chunks.next()
-    return this.#decode(key, new WatchedSource(streamFromFirst(first, chunks)), signal)
+    return this.#decode(key, new WatchedSource(streamFromFirst(first, chunks)), options.signal)
   }
 
   async *#decode(

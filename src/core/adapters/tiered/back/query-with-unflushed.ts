@@ -1,3 +1,4 @@
+import { contextOf } from '../../../call-context.ts'
 import type { Datastore, Entry } from '../../../datastore.ts'
 import { answer } from '../../../query/answer.ts'
 import { parseQuery } from '../../../query/parse-query.ts'
@@ -17,7 +18,7 @@ export function queryWithUnflushed<V>(
   // Of the entries that the store gives, no more than are unflushed fall away.
   const limit = part.limit === undefined ? undefined : part.limit + snapshot.size
   const kept = without(store.query({ ...part, limit }, options), snapshot)
-  const own = answer(new UnflushedView(snapshot), parseQuery(part), { signal: options.signal })
+  const own = answer(new UnflushedView(snapshot), parseQuery(part), contextOf(options))
   return answerOfParts(query, [kept, own])
 }
 

@@ -1,3 +1,4 @@
+import type { SpanContext } from '../../../datastore.ts'
 import type { Key } from '../../../key.ts'
 
 export interface UnflushedPut<V> {
@@ -9,12 +10,15 @@ export interface UnflushedPut<V> {
   readonly mtime: number
   /** Bytes; 0 for a value that is no bytes. */
   readonly size: number
+  /** Of the call that was acknowledged. */
+  readonly span: SpanContext | undefined
 }
 
 export interface UnflushedDelete {
   readonly type: 'delete'
   readonly key: Key
   readonly size: 0
+  readonly span: SpanContext | undefined
 }
 
 export type UnflushedWrite<V> = UnflushedPut<V> | UnflushedDelete

@@ -133,7 +133,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     await this.#makeRoom('delete', key, 0, options)
     try {
       await this.#first.drop(key, contextOf(options))
-      this.#unflushed.add({ type: 'delete', key, size: 0 })
+      this.#unflushed.add({ type: 'delete', key, size: 0, span: options.span })
     } finally {
       this.#unflushed.release(0)
     }
@@ -188,15 +188,15 @@ export class WriteBackMode<V> implements TierMode<V> {
   }
 
   async #flush(write: UnflushedWrite<V>): Promise<void> {
-    const { key } = write
+    const { key, span } = write
     const { last } = this.#tiers
     if (write.type === 'delete') {
-      await Promise.all(this.#rest.map(tier => tier.drop(key, {})))
-      await last.delete(key, { missingOk: true })
+      await Promise.all(this.#rest.map(tier => tier.drop(key, { span })))
+      await last.delete(key, { span, missingOk: true })
     } else {
-      const { etag } = await last.put(key, write.value)
+      const { etag } = await last.put(key, write.value, { span })
       this.#etags.flushed(key, write.etag, etag)
-      await Promise.all(this.#rest.map(tier => tier.write(key, () => write.value)))
+      await Promise.all(this.#rest.map(tier => tier.write(key, () => write.value, span)))
     }
   }
 
@@ -211,7 +211,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     const etag = this.#etags.next()
     try {
       await this.#first.accept(key, value, contextOf(options))
-      this.#unflushed.add({ type: 'put', key, value, etag, mtime: Date.now(), size })
+      this.#unflushed.add({ type: 'put', key, value, etag, mtime: Date.now(), size, span: options.span })
     } finally {
       this.#unflushed.release(size)
     }
