@@ -127,3 +127,8 @@ export function ownCopy<V>(value: V): V {
   // `slice` of a Node `Buffer` would share its memory.
   return value instanceof Uint8Array ? (new Uint8Array(value) as Uint8Array & V) : value
 }
+
+/** How long a value is; `undefined` for what is no bytes. */
+export function byteLengthOf(value: unknown): number | undefined {
+  return value instanceof Uint8Array ? value.length : undefined
+}

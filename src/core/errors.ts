@@ -132,3 +132,9 @@ export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined)
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** An error's code, or what else it is known by, whatever was thrown. */
+export function codeOf(error: unknown): string {
+  if (error instanceof DatastoreError) return error.code
+  return error instanceof Error ? error.name : typeof error
+}

@@ -5,6 +5,7 @@ import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
 import { reshardBenchmark } from './core/reshard.ts'
 import { streamBenchmark } from './core/stream/stream.ts'
+import { traceBenchmark } from './core/trace.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
 import { largeValueBenchmark } from './window/large-value.ts'
@@ -15,6 +16,7 @@ export const benchmarks: readonly Benchmark[] = [
   fsBenchmark,
   fsDurableBenchmark,
   overheadBenchmark,
+  traceBenchmark,
   queryBenchmark,
   streamBenchmark,
   reshardBenchmark,

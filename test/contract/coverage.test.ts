@@ -33,6 +33,7 @@ it('D19 the one suite runs on every store and adapter that can be opened, and on
     'timeout',
     'rateLimit',
     'fault',
+    'trace',
     'fromInterfaceDatastore',
   ]) {
     expect(

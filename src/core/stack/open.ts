@@ -1,4 +1,7 @@
 import { closeAll } from '../adapters/combine.ts'
+import type { SpanListener } from '../adapters/trace/span.ts'
+import { SpanHub } from '../adapters/trace/span-hub.ts'
+import { TracedDatastore } from '../adapters/trace/traced.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
 import { ConfigError } from './config-error.ts'
@@ -6,6 +9,7 @@ import type { StackDocument } from './document.ts'
 import type { OpenContext } from './kind.ts'
 import { type ParsedNode, parseDocument } from './parse.ts'
 import type { Registry } from './registry.ts'
+import { StackMetrics } from './stack-metrics.ts'
 
 /** What a stack needs of the program that opens it. */
 export interface StackHost {
@@ -24,13 +28,17 @@ export interface StackNode {
   readonly path: string
   /** 0 for the root. */
   readonly depth: number
+  /** The store itself, with all that its class offers. What is asked of it directly is not traced. */
   readonly store: BinaryDatastore
+  /** The store as the node above has it (a sharded store among its `shards`): what is asked of it is traced. */
+  readonly traced: BinaryDatastore
   readonly children: readonly StackNode[]
 }
 
 /** An open stack. */
 export interface Stack {
   readonly name: string
+  /** What the stack is used through: the root, traced. */
   readonly store: BinaryDatastore
   /** The document it was opened from, with an id on every node. */
   readonly document: StackDocument
@@ -38,6 +46,13 @@ export interface Stack {
   readonly nodes: readonly StackNode[]
   /** @throws DatastoreError `CONFIG_INVALID` when no node has this id. */
   node(id: string): StackNode
+  /**
+   * Tells of every call that begins from now on, in every node, as it ends. Free while nobody listens.
+   * @returns Ends it.
+   */
+  trace(listener: SpanListener): () => void
+  /** Counts the calls in every node from now on, until it is stopped: until then it costs what a trace costs. */
+  measure(): StackMetrics
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -52,13 +67,15 @@ export async function openDocument(
   host: StackHost = {},
 ): Promise<Stack> {
   const parsed = parseDocument(document, registry)
-  const root = await openNode(parsed.root, 0, host)
+  const hub = new SpanHub()
+  const root = await openNode(parsed.root, 0, host, hub)
   const nodes = flatten(root)
   const byId = new Map(nodes.map(node => [node.id, node]))
-  const close = () => root.store.close()
+  const close = () => root.traced.close()
+  const trace = (listener: SpanListener) => hub.listen(listener)
   return {
     name: parsed.name,
-    store: root.store,
+    store: root.traced,
     document: parsed.document,
     nodes,
     node(id) {
@@ -66,15 +83,17 @@ export async function openDocument(
       if (node === undefined) throw new ConfigError('', `The stack has no node ${JSON.stringify(id)}`)
       return node
     },
+    trace,
+    measure: () => new StackMetrics([...byId.keys()], trace),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-async function openNode(node: ParsedNode, depth: number, host: StackHost): Promise<StackNode> {
-  const opened = await Promise.allSettled(node.children.map(child => openNode(child, depth + 1, host)))
+async function openNode(node: ParsedNode, depth: number, host: StackHost, hub: SpanHub): Promise<StackNode> {
+  const opened = await Promise.allSettled(node.children.map(child => openNode(child, depth + 1, host, hub)))
   const children = opened.filter(result => result.status === 'fulfilled').map(result => result.value)
-  const stores = children.map(child => child.store)
+  const stores = children.map(child => child.traced)
   try {
     for (const result of opened) if (result.status === 'rejected') throw result.reason
     const context: OpenContext = {
@@ -86,7 +105,8 @@ async function openNode(node: ParsedNode, depth: number, host: StackHost): Promi
     }
     const store = await node.kind.open(node.options, stores, context)
     const { id, label, path } = node
-    return { id, kind: node.kind.kind, label, path, depth, store, children }
+    const traced = new TracedDatastore(store, id, hub)
+    return { id, kind: node.kind.kind, label, path, depth, store, traced, children }
   } catch (error) {
     await closeAll(stores)
     throw atPath(error, node)

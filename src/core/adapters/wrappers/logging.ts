@@ -1,5 +1,5 @@
 import type { Datastore } from '../../datastore.ts'
-import { DatastoreError, messageOf } from '../../errors.ts'
+import { codeOf, messageOf } from '../../errors.ts'
 import type { Verb } from '../intercepted.ts'
 import { type Outcome, WatchedDatastore } from './watched.ts'
 
@@ -41,9 +41,4 @@ class LoggingDatastore<V> extends WatchedDatastore<V> {
 /** Writes a structured record of every call, as it ends. */
 export function logging<V>(store: Datastore<V>, options: LoggingOptions): Datastore<V> {
   return new LoggingDatastore(store, options)
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof DatastoreError) return error.code
-  return error instanceof Error ? error.name : typeof error
 }

@@ -1,3 +1,4 @@
+import { byteLengthOf } from '../../bytes.ts'
 import type { CallOptions } from '../../datastore.ts'
 import { type Call, InterceptedDatastore } from '../intercepted.ts'
 
@@ -20,7 +21,11 @@ export abstract class WatchedDatastore<V> extends InterceptedDatastore<V> {
     const start = performance.now()
     try {
       const answer = await run({})
-      this.ended({ call, duration: performance.now() - start, bytes: sizeOf(call.value) + sizeOf(answer) })
+      this.ended({
+        call,
+        duration: performance.now() - start,
+        bytes: (byteLengthOf(call.value) ?? 0) + (byteLengthOf(answer) ?? 0),
+      })
       return answer
     } catch (error) {
       this.ended({ call, duration: performance.now() - start, bytes: 0, error })
@@ -37,7 +42,7 @@ export abstract class WatchedDatastore<V> extends InterceptedDatastore<V> {
     let failure: { readonly error: unknown } | undefined
     try {
       for await (const item of run({})) {
-        bytes += sizeOf(item)
+        bytes += byteLengthOf(item) ?? 0
         yield item
       }
     } catch (error) {
@@ -47,8 +52,4 @@ export abstract class WatchedDatastore<V> extends InterceptedDatastore<V> {
       this.ended({ call, duration: performance.now() - start, bytes, ...failure })
     }
   }
-}
-
-function sizeOf(value: unknown): number {
-  return value instanceof Uint8Array ? value.length : 0
 }

@@ -1,0 +1,63 @@
+import type { SpanContext } from '../../datastore.ts'
+import { codeOf } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import type { SpanVerb } from './span.ts'
+import type { SpanHub } from './span-hub.ts'
+
+/** What a span knows from its beginning. */
+export interface TracedCall {
+  readonly verb: SpanVerb
+  readonly key: Key
+  readonly to?: Key | undefined
+  readonly parent: SpanContext | undefined
+}
+
+let lastId = 0
+
+/** The span of a call that runs. It ends once; what comes after that is not told. */
+export class OpenSpan implements SpanContext {
+  readonly id = ++lastId
+  readonly #hub: SpanHub
+  readonly #node: string
+  readonly #call: TracedCall
+  #start = performance.now()
+  #bytes: number | undefined
+  #isEnded = false
+
+  constructor(hub: SpanHub, node: string, call: TracedCall) {
+    this.#hub = hub
+    this.#node = node
+    this.#call = call
+  }
+
+  /** The call begins only now. */
+  restart(): void {
+    this.#start = performance.now()
+  }
+
+  count(bytes: number | undefined): void {
+    if (bytes !== undefined) this.#bytes = (this.#bytes ?? 0) + bytes
+  }
+
+  end(outcome = 'ok'): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    const { verb, key, to, parent } = this.#call
+    this.#hub.tell({
+      id: this.id,
+      ...(parent !== undefined && { parent: parent.id }),
+      node: this.#node,
+      verb,
+      key,
+      ...(to !== undefined && { to }),
+      start: performance.timeOrigin + this.#start,
+      duration: performance.now() - this.#start,
+      outcome,
+      ...(this.#bytes !== undefined && { bytes: this.#bytes }),
+    })
+  }
+
+  fail(error: unknown): void {
+    this.end(codeOf(error))
+  }
+}

@@ -1,0 +1,65 @@
+import type { OpenSpan } from './open-span.ts'
+
+/**
+ * A stream whose span begins with the first pull and ends with the stream: at its end, when the consumer stops, or
+ * when it fails. Pulls and stops go straight through, so it can be stopped while it waits, as the stream below can.
+ */
+export function tracedStream<T>(
+  source: AsyncIterable<T>,
+  span: OpenSpan,
+  sizeOf: (item: T) => number | undefined,
+): AsyncIterable<T> {
+  return { [Symbol.asyncIterator]: () => new TracedIterator(source[Symbol.asyncIterator](), span, sizeOf) }
+}
+
+class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #items: AsyncIterator<T>
+  readonly #span: OpenSpan
+  readonly #sizeOf: (item: T) => number | undefined
+  #isBegun = false
+
+  constructor(items: AsyncIterator<T>, span: OpenSpan, sizeOf: (item: T) => number | undefined) {
+    this.#items = items
+    this.#span = span
+    this.#sizeOf = sizeOf
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<T, undefined>> {
+    this.#begin()
+    try {
+      const result = await this.#items.next()
+      if (result.done !== true) {
+        this.#span.count(this.#sizeOf(result.value))
+        return result
+      }
+      this.#span.end()
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#span.fail(error)
+      throw error
+    }
+  }
+
+  async return(): Promise<IteratorResult<T, undefined>> {
+    // A stream that nobody pulled made no call.
+    const isBegun = this.#isBegun
+    try {
+      await this.#items.return?.()
+      if (isBegun) this.#span.end()
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#span.fail(error)
+      throw error
+    }
+  }
+
+  #begin(): void {
+    if (this.#isBegun) return
+    this.#isBegun = true
+    this.#span.restart()
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type BinaryDatastore,
+  FsDatastore,
+  Key,
+  MemoryDatastore,
+  openStack,
+  ShardedDatastore,
+  TieredDatastore,
+} from 'strata/core'
+import { type Benchmark, compareRates, type Result } from '../result.ts'
+import { median, sideBySide } from '../side-by-side.ts'
+
+const value = new Uint8Array(1024).fill(7)
+/** At most 2 % more time than the same stores put together by hand. */
+const BAR = 1 / 1.02
+/** So little is told from what else the machine does by many short comparisons only. */
+const COMPARISONS = 9
+
+interface Comparison {
+  readonly name: string
+  readonly byHand: BinaryDatastore
+  readonly stack: BinaryDatastore
+  readonly gets: number
+}
+
+/** What a stack that nobody traces costs beside the very same stores put together by hand. */
+export const traceBenchmark: Benchmark = {
+  name: 'trace',
+  async run() {
+    const folder = await mkdtemp(join(tmpdir(), 'strata-bench-'))
+    const shards = ['a', 'b'].map(name => join(folder, name))
+    const memory = { kind: 'memory' }
+    const open = (root: { kind: string; [option: string]: unknown }) => openStack({ strata: 1, root })
+    try {
+      const stacks = await Promise.all([
+        open(memory),
+        open({ kind: 'tiered', tiers: [memory, { kind: 'sharded', shards: [memory, memory] }] }),
+        open({ kind: 'sharded', shards: shards.map(path => ({ kind: 'fs', path })) }),
+      ])
+      const [plain, tiers, files] = stacks.map(stack => stack.store) as [
+        BinaryDatastore,
+        BinaryDatastore,
+        BinaryDatastore,
+      ]
+      const near = () => new MemoryDatastore()
+      const byHand = new ShardedDatastore(await Promise.all(shards.map(path => FsDatastore.open(path))))
+      const results = [
+        await compare({ name: 'memory', byHand: near(), stack: plain, gets: 10_000 }),
+        await compare({
+          name: 'tiers and shards over memory',
+          byHand: new TieredDatastore([near(), new ShardedDatastore([near(), near()])]),
+          stack: tiers,
+          gets: 10_000,
+        }),
+        await compare({ name: 'shards over fs', byHand, stack: files, gets: 500 }),
+      ]
+      await Promise.all([...stacks, byHand].map(store => store.close()))
+      return results
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+async function compare({ name, byHand, stack, gets }: Comparison): Promise<Result> {
+  const keys = Array.from({ length: gets }, (_, index) => Key.parse(`/values/key-${index}`))
+  for (const store of [byHand, stack]) for (const key of keys) await store.put(key, value)
+  const contender = (store: BinaryDatastore) => ({
+    operations: gets,
+    run: async () => {
+      for (const key of keys) await store.get(key)
+    },
+  })
+  const rates: (readonly [number, number])[] = []
+  for (let round = 0; round < COMPARISONS; round++) {
+    const [ours = 0, theirs = 0] = await sideBySide([contender(stack), contender(byHand)])
+    rates.push([ours, theirs])
+  }
+  // The comparison whose outcome is in the middle of all: both its figures were taken in the same moments.
+  const middle = median(rates.map(([ours, theirs]) => ours / theirs))
+  const [ours, theirs] = rates.find(([ours, theirs]) => ours / theirs === middle) ?? [0, 0]
+  return compareRates(`get with tracing off: ${name}`, 'op/s', ours, 'by hand', theirs, BAR)
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
+import type { Span } from '../../../../src/core/adapters/trace/span.ts'
+import { trace } from '../../../../src/core/adapters/trace/trace.ts'
+import type { Capabilities } from '../../../../src/core/datastore.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { collect } from '../../../contract/suite.ts'
+
+const a = Key.parse('/a')
+const b = Key.parse('/b')
+
+function traced(store = new MemoryDatastore(), name = 'memory') {
+  const spans: Span[] = []
+  return { spans, store: trace(store, { name, onSpan: span => spans.push(span) }) }
+}
+
+class AtomicMemory extends MemoryDatastore {
+  override readonly capabilities: Capabilities = { ...new MemoryDatastore().capabilities, atomicBatch: true }
+}
+
+describe('trace', () => {
+  it('W3 trace() tells of a call when, how long, what came of it and how many bytes went through', async () => {
+    const { spans, store } = traced()
+    const before = Date.now()
+    await store.put(a, new Uint8Array(7))
+    await store.rename(a, b)
+    await expect(store.get(a)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(spans).toMatchObject([
+      { node: 'memory', verb: 'put', key: a, outcome: 'ok', bytes: 7 },
+      { verb: 'rename', key: a, to: b, outcome: 'ok' },
+      { verb: 'get', key: a, outcome: 'NOT_FOUND' },
+    ])
+    for (const { id, parent, start, duration } of spans) {
+      expect(id).toBeGreaterThan(0)
+      expect(parent).toBeUndefined()
+      expect(duration).toBeGreaterThanOrEqual(0)
+      expect(start).toBeGreaterThan(before - 1000)
+      expect(start).toBeLessThan(Date.now() + 1000)
+    }
+    expect(new Set(spans.map(({ id }) => id)).size).toBe(3)
+    expect('bytes' in spans[1]!).toBe(false)
+  })
+
+  it('W3 traced stores over one another tell which call was part of which', async () => {
+    const spans: Span[] = []
+    const named = (name: string) => trace(new MemoryDatastore(), { name, onSpan: span => spans.push(span) })
+    const tiers = new TieredDatastore([named('near'), named('far')])
+    const store = trace(tiers, { name: 'tiers', onSpan: span => spans.push(span) })
+    await store.put(a, Uint8Array.of(1))
+    const put = spans.find(({ node }) => node === 'tiers')
+    expect(spans.filter(({ parent }) => parent === put?.id).map(({ node }) => node)).toEqual(['far', 'near'])
+  })
+
+  it('W3 a stream ends its span when it ends, when its consumer stops and when it fails, and only once', async () => {
+    const { spans, store } = traced()
+    await store.put(a, new Uint8Array(200_000))
+    spans.length = 0
+    let bytes = 0
+    for await (const chunk of store.getStream(a)) bytes += chunk.length
+    expect(spans).toMatchObject([{ verb: 'getStream', outcome: 'ok', bytes: 200_000 }])
+    expect(bytes).toBe(200_000)
+
+    const chunks = store.getStream(a)[Symbol.asyncIterator]()
+    const first = await chunks.next()
+    expect(spans).toHaveLength(1)
+    await chunks.return?.()
+    await chunks.return?.()
+    expect(await chunks.next()).toEqual({ done: true, value: undefined })
+    expect(spans[1]).toMatchObject({ outcome: 'ok', bytes: first.done === true ? 0 : first.value.length })
+    expect(spans).toHaveLength(2)
+
+    await expect(store.getStream(b)[Symbol.asyncIterator]().next()).rejects.toThrow()
+    expect(spans[2]).toMatchObject({ verb: 'getStream', outcome: 'NOT_FOUND' })
+    await store.getStream(a)[Symbol.asyncIterator]().return?.()
+    expect(spans).toHaveLength(3)
+  })
+
+  it('W3 a watch ends its span when it is left, though no change came', async () => {
+    const { spans, store } = traced()
+    const changes = store.watch(Key.root)[Symbol.asyncIterator]()
+    const next = changes.next()
+    await changes.return?.()
+    expect(await next).toEqual({ done: true, value: undefined })
+    expect(spans).toMatchObject([{ verb: 'watch', outcome: 'ok' }])
+  })
+
+  it('W3 bytes are counted of all that brings or takes values', async () => {
+    const { spans, store } = traced()
+    const key = await store.putNew(Key.root, new Uint8Array(1))
+    const pairs = [
+      { key: a, value: new Uint8Array(2) },
+      { key: b, value: new Uint8Array(3) },
+    ]
+    await collect(store.putMany(pairs))
+    await collect(store.getMany([a, key]))
+    await collect(store.query({}))
+    const batch = store.batch().put(a, new Uint8Array(4)).put(b, new Uint8Array(4))
+    await batch.commit()
+    await batch.put(a, new Uint8Array(9)).commit()
+    expect(spans.map(({ verb, bytes }) => [verb, bytes])).toEqual([
+      ['putNew', 1],
+      ['putMany', 5],
+      ['getMany', 3],
+      ['query', 6],
+      ['commit', 8],
+      ['commit', 9],
+    ])
+  })
+
+  it('W3 a traced store keeps what the store below is able to, atomic batches too', () => {
+    const store = new AtomicMemory()
+    expect(traced(store).store.capabilities).toBe(store.capabilities)
+    expect(store.capabilities.atomicBatch).toBe(true)
+  })
+
+  it('W3 a listener that throws fails no call', async () => {
+    const caught: unknown[] = []
+    const listeners = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.once('uncaughtException', error => caught.push(error))
+    try {
+      const store = trace(new MemoryDatastore(), {
+        onSpan: () => {
+          throw new Error('listener')
+        },
+      })
+      await store.put(a, Uint8Array.of(1))
+      await new Promise(resolve => setImmediate(resolve))
+      expect(caught).toMatchObject([{ message: 'listener' }])
+    } finally {
+      for (const listener of listeners) process.on('uncaughtException', listener)
+    }
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import type { Span } from '../../../src/core/adapters/trace/span.ts'
+import { FaultDatastore } from '../../../src/core/adapters/wrappers/fault.ts'
+import { Key } from '../../../src/core/key.ts'
+import { openStack } from '../../../src/core/node/stack.ts'
+
+const a = Key.parse('/a')
+const one = Uint8Array.of(1)
+const root = {
+  kind: 'tiered',
+  id: 'tiers',
+  tiers: [
+    { kind: 'fault', id: 'shaky', store: { kind: 'memory', id: 'near' } },
+    { kind: 'sharded', id: 'shards', shards: [{ kind: 'memory', id: 'far' }] },
+  ],
+}
+
+describe('an open stack', () => {
+  it('X3 trace() tells each listener of the calls that begin while it listens', async () => {
+    await using stack = await openStack({ strata: 1, root })
+    const [first, second]: [Span[], Span[]] = [[], []]
+    await stack.store.put(a, one)
+    const stopFirst = stack.trace(span => first.push(span))
+    const stopSecond = stack.trace(span => second.push(span))
+    await stack.store.has(a)
+    stopFirst()
+    await stack.store.stat(a)
+    stopSecond()
+    stopSecond()
+    await stack.store.get(a)
+    const told = (spans: Span[]) => spans.map(({ node, verb }) => `${node} ${verb}`)
+    expect(told(first)).toEqual(['near has', 'shaky has', 'tiers has'])
+    expect(told(second)).toEqual([...told(first), 'far stat', 'shards stat', 'tiers stat'])
+  })
+
+  it('X3 one listener that listens twice is told twice, and each time is ended by itself', async () => {
+    await using stack = await openStack({ strata: 1, root: { kind: 'memory' } })
+    let count = 0
+    const listener = () => {
+      count++
+    }
+    const stop = stack.trace(listener)
+    stack.trace(listener)
+    await stack.store.has(a)
+    stop()
+    await stack.store.has(a)
+    expect(count).toBe(3)
+  })
+
+  it('X3 measure() counts calls, failures, bytes and times in each node', async () => {
+    await using stack = await openStack({ strata: 1, root })
+    await stack.store.put(a, one)
+    const metrics = stack.measure()
+    await stack.store.get(a)
+    await stack.store.get(a)
+    await stack.store.get(Key.parse('/none')).catch(() => undefined)
+    metrics.stop()
+    await stack.store.get(a)
+    expect(metrics.of('near', 'get')).toMatchObject({ count: 3, errors: 1, bytes: 2 })
+    expect(metrics.of('near', 'get').latency.count).toBe(3)
+    expect(metrics.of('far', 'get')).toMatchObject({ count: 1, errors: 1, bytes: 0 })
+    expect(metrics.of('tiers', 'put').count).toBe(0)
+    expect(() => metrics.of('nowhere', 'get')).toThrow('The stack has no node "nowhere"')
+  })
+
+  it('X3 node() gives the store itself beside the traced one that the node above has', async () => {
+    await using stack = await openStack({ strata: 1, root })
+    const { store } = stack.node('shards')
+    expect(store).toBeInstanceOf(ShardedDatastore)
+    expect(stack.node('shaky').store).toBeInstanceOf(FaultDatastore)
+    expect(store instanceof ShardedDatastore && store.shards[0]).toBe(stack.node('far').traced)
+    expect(stack.store).toBe(stack.node('tiers').traced)
+
+    const nodes: string[] = []
+    stack.trace(({ node }) => nodes.push(node))
+    await stack.node('far').store.has(a)
+    expect(nodes).toEqual([])
+    await stack.node('far').traced.has(a)
+    expect(nodes).toEqual(['far'])
+  })
+})
