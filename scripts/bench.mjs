@@ -14,7 +14,7 @@ const { values: flags, positionals: names } = parseArgs({
 
 // Benchmarks measure the library as it ships.
 execFileSync('npx', ['--no-install', 'tsc', '-b', 'tsconfig.core-node.json'], { cwd: root, stdio: 'inherit' })
-const { module } = await runnerImport(join(root, 'test/bench/benchmarks.ts'))
+const { module } = await runnerImport(join(root, 'test/bench/benchmarks.ts'), { oxc: { target: 'node20' } })
 
 const unknown = names.filter(name => !module.benchmarks.some(benchmark => benchmark.name === name))
 if (unknown.length > 0) {

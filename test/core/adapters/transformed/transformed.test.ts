@@ -118,7 +118,8 @@ describe('transformed', () => {
 })
 
 describe('zstd', () => {
-  it.runIf(hasZstd)('V1 gives back any bytes, whole and in chunks', async () => {
+  it('V1 gives back any bytes, whole and in chunks', async ctx => {
+    if (!hasZstd) ctx.skip(`Node.js ${process.version} has no zstd; it came with 22.15`)
     const store = transformed(new MemoryDatastore(), zstd)
     const run = async (bytes: Uint8Array) => {
       await store.put(key, bytes)
@@ -131,8 +132,8 @@ describe('zstd', () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), run), { numRuns: 30 })
   })
 
-  it.skipIf(hasZstd)('V1 where the runtime has none, says UNSUPPORTED and what to use', async () => {
-    console.log(`zstd was not tested: Node.js ${process.version} has none, it came with 22.15`)
+  it('V1 where the runtime has none, says UNSUPPORTED and what to use', async ctx => {
+    if (hasZstd) ctx.skip(`Node.js ${process.version} has zstd`)
     const store = transformed(new MemoryDatastore(), zstd)
     const calls = [store.put(key, value), store.put(key, [value])]
     for (const call of calls) {
