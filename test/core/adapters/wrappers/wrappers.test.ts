@@ -6,13 +6,27 @@ import { metrics } from '../../../../src/core/adapters/wrappers/metrics.ts'
 import { rateLimit } from '../../../../src/core/adapters/wrappers/rate-limit.ts'
 import { retry } from '../../../../src/core/adapters/wrappers/retry.ts'
 import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
-import type { Change } from '../../../../src/core/datastore.ts'
+import type { Change, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../contract/suite.ts'
 
 const key = Key.parse('/a')
 const value = new Uint8Array(100)
+
+/** Takes a put, and does it when it is told to, whatever the signal says. */
+class DeafDatastore extends MemoryDatastore {
+  hearAgain: () => void = () => undefined
+  readonly #hears = new Promise<void>(resolve => {
+    this.hearAgain = resolve
+  })
+
+  override async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
+    const { signal: _, ...rest } = options
+    await this.#hears
+    return super.put(key, value, rest)
+  }
+}
 
 /** Every verb of the contract that can fail below, as a call. */
 const calls = (store: FaultDatastore<Uint8Array> | ReturnType<typeof retry<Uint8Array>>) => ({
@@ -162,6 +176,36 @@ describe('timeout', () => {
       message: 'Cannot get "/a": there was no answer within 5 ms',
     })
     await expect(collect(store.getStream(key))).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('W2 a write that was given up and still takes effect does so before what is called after it', async () => {
+    const below = new DeafDatastore()
+    const store = timeout(below, 60_000)
+    const caller = new AbortController()
+    const put = store.put(key, Uint8Array.of(1), { signal: caller.signal })
+    caller.abort()
+    await expect(put).rejects.toMatchObject({ name: 'AbortError' })
+
+    const answers = [
+      store.has(key),
+      store.list(Key.root).then(page => page.children.length),
+      collect(store.getStream(key)).then(chunks => chunks.length),
+      store.put(key, Uint8Array.of(2), { replace: false }).catch((error: unknown) => error),
+    ]
+    expect(await store.has(Key.parse('/elsewhere'))).toBe(false)
+    below.hearAgain()
+    expect(await Promise.all(answers)).toMatchObject([true, 1, 1, { code: 'ALREADY_EXISTS', key }])
+  })
+
+  it('W2 while a write that was given up goes on, calls on its key have their own time limit', async () => {
+    const below = new DeafDatastore()
+    const store = timeout(below, 5)
+    for (const call of [() => store.put(key, value), () => store.get(key), () => store.rename(key, key)]) {
+      await expect(call()).rejects.toMatchObject({ code: 'TIMEOUT', key })
+    }
+    const closing = store.close()
+    below.hearAgain()
+    await closing
   })
 
   it("W2 the caller's own abort stays an AbortError", async () => {
