@@ -22,9 +22,8 @@ class DeafDatastore extends MemoryDatastore {
   })
 
   override async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
-    const { signal: _, ...rest } = options
     await this.#hears
-    return super.put(key, value, rest)
+    return super.put(key, value, { ...options, signal: undefined })
   }
 }
 
