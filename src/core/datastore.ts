@@ -136,6 +136,8 @@ export interface Capabilities {
   readonly ttl: boolean
   /** A synced write survives a power cut. */
   readonly durable: boolean
+  /** Values may outlive the process that put them. */
+  readonly persistent: boolean
   /** Children come in key order without being sorted for the call. */
   readonly order: boolean
   readonly writable: boolean

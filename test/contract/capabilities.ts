@@ -16,6 +16,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         streams: expect.any(Boolean) as boolean,
         ttl: expect.any(Boolean) as boolean,
         durable: expect.any(Boolean) as boolean,
+        persistent: expect.any(Boolean) as boolean,
         order: expect.any(Boolean) as boolean,
         writable: expect.any(Boolean) as boolean,
       })

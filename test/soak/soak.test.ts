@@ -80,6 +80,7 @@ describe('a process killed while it writes', () => {
       }
       const roots = [
         { kind: 'tiered', tiers: [memory, shards] },
+        { kind: 'tiered', tiers: [fs(), fs()] },
         { kind: 'mount', mounts },
       ]
       const calls = await Promise.all(

@@ -36,6 +36,7 @@ export function capabilitiesOfParts(
     rename: parts.length === 1 && every(one => one.rename === 'atomic') ? 'atomic' : 'copy',
     ttl: every(one => one.ttl),
     durable: every(one => one.durable),
+    persistent: all.some(one => one.persistent),
     order: every(one => one.order),
     writable: every(one => one.writable),
     manyToOne: all.some(one => one.manyToOne === true),

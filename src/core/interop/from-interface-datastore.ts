@@ -38,6 +38,8 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
     rename: 'copy',
     ttl: false,
     durable: false,
+    // Which it is, such a store does not tell.
+    persistent: true,
     order: false,
     writable: true,
   }

@@ -41,6 +41,7 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
     rename: 'atomic',
     ttl: false,
     durable: false,
+    persistent: false,
     order: true,
     writable: true,
   }

@@ -31,6 +31,7 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
     rename: 'atomic',
     ttl: false,
     durable: false,
+    persistent: false,
     order: true,
     writable: true,
   }

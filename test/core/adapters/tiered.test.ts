@@ -171,6 +171,39 @@ describe('TieredDatastore.put', () => {
     expect(text(await top.get(key))).toBe('newer')
   })
 
+  it('A2 an upper tier that outlives the process has no copy while the last tier is written', async () => {
+    class PersistentDatastore extends BreakableDatastore {
+      override get capabilities() {
+        return { ...super.capabilities, persistent: true }
+      }
+    }
+    const [top, last] = [new PersistentDatastore(), new BreakableDatastore()]
+    for (const mode of ['write-through', 'write-around'] as const) {
+      const tiered = new TieredDatastore<Uint8Array>([top, last], { mode })
+      await Promise.all([top, last].map(store => store.put(key, bytes('old'))))
+      const hold = last.holdNext('put')
+      const put = tiered.put(key, bytes('new'))
+      await hold.reached
+      // What a process that is killed now leaves behind.
+      expect([await top.has(key), text(await last.get(key))]).toEqual([false, 'old'])
+      hold.go()
+      await put
+      expect(await top.has(key)).toBe(mode === 'write-through')
+      expect(text(await tiered.get(key))).toBe('new')
+    }
+  })
+
+  it('A2 D17 tiers are persistent when any of them is', () => {
+    const persistent = new BreakableDatastore()
+    Object.defineProperty(persistent, 'capabilities', {
+      value: { ...persistent.capabilities, persistent: true },
+    })
+    const [one, two] = [new MemoryDatastore(), new MemoryDatastore()]
+    expect(new TieredDatastore([one, two]).capabilities.persistent).toBe(false)
+    expect(new TieredDatastore([persistent, two]).capabilities.persistent).toBe(true)
+    expect(new TieredDatastore([one, persistent]).capabilities.persistent).toBe(true)
+  })
+
   it('A2 put() judges create, replace and ifMatch by the last tier alone', async () => {
     const { top, last, tiered } = stores()
     await top.put(key, bytes('only a copy'))

@@ -108,9 +108,10 @@ export class DirectMode<V> implements TierMode<V> {
     return this.#tiers.fills.drain()
   }
 
-  /** A put that failed may have happened all the same: then the copies above are old. */
+  /** A put that failed may have happened all the same: then the copies above that are still there are old. */
   async #putLast(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
     const { last, upper } = this.#tiers
+    await Promise.all(upper.map(tier => tier.giveWay(key, options.span)))
     try {
       return await last.put(key, value, options)
     } catch (error) {

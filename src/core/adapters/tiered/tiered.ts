@@ -50,9 +50,11 @@ export interface TieredOptions extends WriteBackOptions {
  * and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`. What it has yet to be told
  * of in the mode `write-back` is seen by every call as if it were there.
  *
- * A copy that an upper tier could not drop is not served while this store is open. That is known in memory only, and a
- * process may die between a write of the last tier and those above. So an upper tier that lasts, such as a folder, may
- * hold old copies after a crash: empty it before it is opened again, or read with `fresh`.
+ * An upper tier that outlives the process, such as a folder, loses its copy of a key before the last tier is written, and
+ * gets the new one after, so that no crash leaves an old copy in it. Two things it cannot have: a copy that it failed to
+ * drop is not served while this store is open, which is known in memory only; and as the first tier of `write-back` it
+ * may hold, after a crash, writes that never reached the last tier. Where either may be, empty it before it is opened
+ * again, or read with `fresh`.
  */
 export class TieredDatastore<V> extends BaseDatastore<V> {
   readonly #tiers: Tiers<V>
@@ -82,8 +84,13 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   get capabilities(): Capabilities {
     const { upper, last } = this.#tiers
     const below = last.capabilities
-    const isStreaming = upper.every(tier => tier.store.capabilities.streams)
-    return { ...below, atomicBatch: false, streams: below.streams && isStreaming }
+    const above = upper.map(tier => tier.store.capabilities)
+    return {
+      ...below,
+      atomicBatch: false,
+      streams: below.streams && above.every(one => one.streams),
+      persistent: below.persistent || above.some(one => one.persistent),
+    }
   }
 
   /** What happened in each tier, first to last. */

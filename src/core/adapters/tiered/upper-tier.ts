@@ -31,6 +31,14 @@ export class UpperTier<V> {
     this.#report = report
   }
 
+  /**
+   * As the tier below is about to be written: where copies outlive the process, it may die between the two writes, so
+   * the copy goes first. Never rejects.
+   */
+  async giveWay(key: Key, span?: SpanContext): Promise<void> {
+    if (this.store.capabilities.persistent) await this.forget(key, span)
+  }
+
   isTrusted(key: Key): boolean {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
   }

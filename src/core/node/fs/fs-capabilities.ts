@@ -12,6 +12,7 @@ export function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
     rename: 'atomic',
     ttl: false,
     durable: files.durability === 'full',
+    persistent: true,
     order: true,
     writable: !readOnly,
   }

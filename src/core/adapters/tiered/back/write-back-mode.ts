@@ -194,6 +194,7 @@ export class WriteBackMode<V> implements TierMode<V> {
       await Promise.all(this.#rest.map(tier => tier.drop(key, { span })))
       await last.delete(key, { span, missingOk: true })
     } else {
+      await Promise.all(this.#rest.map(tier => tier.giveWay(key, span)))
       const { etag } = await last.put(key, write.value, { span })
       this.#etags.flushed(key, write.etag, etag)
       await Promise.all(this.#rest.map(tier => tier.write(key, () => write.value, span)))
