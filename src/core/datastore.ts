@@ -1,5 +1,8 @@
+import type { Capabilities } from './capabilities.ts'
 import type { Key } from './key.ts'
 import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
+
+export type { Capabilities } from './capabilities.ts'
 
 /** A traced call, as those that it makes further down name it. */
 export interface SpanContext {
@@ -117,32 +120,6 @@ export interface StoreStats {
   /** Bytes of the values. */
   readonly bytes?: number | undefined
   readonly accuracy: Accuracy
-}
-
-/** What a store does natively. Adapters work theirs out from their children. */
-export interface Capabilities {
-  /** Where queries are answered: wholly by the store, in part, or only by scanning. */
-  readonly query: 'native' | 'partial' | 'scan'
-  /** `seek`: a page costs the page. `level`: a page costs its level. `store`: a page costs the store. */
-  readonly list: 'seek' | 'level' | 'store'
-  /** What `watch` reports: `all` includes changes made by others. */
-  readonly watch: 'none' | 'own' | 'all'
-  /** A batch is seen whole or not at all, even after a crash. */
-  readonly atomicBatch: boolean
-  /** Values pass through in bounded memory. */
-  readonly streams: boolean
-  readonly rename: 'atomic' | 'copy'
-  /** Values can expire. */
-  readonly ttl: boolean
-  /** A synced write survives a power cut. */
-  readonly durable: boolean
-  /** Values may outlive the process that put them. */
-  readonly persistent: boolean
-  /** Children come in key order without being sorted for the call. */
-  readonly order: boolean
-  readonly writable: boolean
-  /** Several keys of the caller may meet in one key below (see `lowercase`). */
-  readonly manyToOne?: boolean | undefined
 }
 
 /** One answer of a query. */

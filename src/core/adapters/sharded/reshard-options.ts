@@ -1,5 +1,5 @@
 import type { CallOptions, Datastore } from '../../datastore.ts'
-import type { ReshardProgress } from './key-mover.ts'
+import type { MoveOptions, ReshardProgress } from './key-mover.ts'
 import type { ShardFunctionChoice } from './shard-function.ts'
 
 /** What a new list of shards goes by. */
@@ -24,4 +24,13 @@ export interface ReshardOptions extends PlanOptions {
 export interface ReshardResult<V> extends ReshardProgress {
   /** Shards that are in the list no more: empty, open, and the caller's to close. */
   readonly removed: readonly Datastore<V>[]
+}
+
+/** @throws RangeError for a `concurrency` that is no number from 1 up */
+export function moveOptions(options: ReshardOptions): MoveOptions {
+  const { signal, concurrency = 16, verify = true, onProgress = () => undefined } = options
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`Cannot reshard: ${concurrency} keys cannot be in hand at once`)
+  }
+  return { signal, concurrency, verify, onProgress }
 }

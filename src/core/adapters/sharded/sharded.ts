@@ -27,7 +27,7 @@ import { type Route, RoutedDatastore } from '../routed.ts'
 import { KeyMover } from './key-mover.ts'
 import { type MisplacedKey, MisplacedKeys, type RepairOptions } from './misplaced-keys.ts'
 import { MovingShards } from './moving-shards.ts'
-import type { PlanOptions, ReshardOptions, ReshardResult } from './reshard-options.ts'
+import { moveOptions, type PlanOptions, type ReshardOptions, type ReshardResult } from './reshard-options.ts'
 import { ReshardPlan } from './reshard-plan.ts'
 import { ShardChanges } from './shard-changes.ts'
 import { ShardEtags } from './shard-etags.ts'
@@ -163,11 +163,9 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
    * The error names key and shards. `AbortError` when the signal fires.
    */
   async reshard(shards: readonly Datastore<V>[], options: ReshardOptions = {}): Promise<ReshardResult<V>> {
-    const { signal, concurrency = 16, verify = true, onProgress = () => undefined } = options
+    const { signal } = options
     this.gate.assertOpen('reshard', undefined, options)
-    if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-      throw new RangeError(`Cannot reshard: ${concurrency} keys cannot be in hand at once`)
-    }
+    const settings = moveOptions(options)
     if (this.#isResharding) throw failure('CONFLICT', 'reshard', undefined, 'another reshard is running')
     const target = this.#listOf(shards, options)
     const moving = this.#goBy([target, ...this.#shards.lists.filter(list => !list.equals(target))])
@@ -176,7 +174,7 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
     try {
       // Puts that began before may still bring keys into places that are about to be emptied.
       await orAbort(this.#writes.ended(), signal, 'reshard')
-      const mover = new KeyMover(moving, this.gate, { signal, concurrency, verify, onProgress }, this.#listed)
+      const mover = new KeyMover(moving, this.gate, settings, this.#listed)
       const counts = await mover.run()
       this.#goBy([target])
       return { ...counts, removed: moving.stores.filter(store => !target.stores.includes(store)) }

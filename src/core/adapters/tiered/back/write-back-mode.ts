@@ -25,9 +25,11 @@ import type { Query, QueryOptions, QueryPlan } from '../../../query/query.ts'
 import { DirectMode } from '../direct-mode.ts'
 import type { TierMode, Tiers } from '../tier-mode.ts'
 import type { UpperTier } from '../upper-tier.ts'
-import { Flusher, flushFailure } from './flusher.ts'
+import { FlushWaits } from './flush-waits.ts'
+import { flushWrite } from './flush-write.ts'
+import { Flusher } from './flusher.ts'
 import { OwnEtags } from './own-etags.ts'
-import { Unflushed, type UnflushedWrite } from './unflushed.ts'
+import { Unflushed } from './unflushed.ts'
 import { UnflushedSights } from './unflushed-sights.ts'
 import { statOf } from './unflushed-view.ts'
 import {
@@ -48,11 +50,11 @@ const LONGEST_STREAM = 1024 * 1024
 export class WriteBackMode<V> implements TierMode<V> {
   readonly #tiers: Tiers<V>
   readonly #first: UpperTier<V>
-  readonly #rest: readonly UpperTier<V>[]
   readonly #direct: DirectMode<V>
   readonly #settings: WriteBackSettings
   readonly #unflushed: Unflushed<V>
   readonly #flusher: Flusher<V>
+  readonly #waits: FlushWaits<V>
   readonly #etags = new OwnEtags()
   readonly #sights: UnflushedSights<V>
 
@@ -64,13 +66,17 @@ export class WriteBackMode<V> implements TierMode<V> {
   ) {
     this.#tiers = tiers
     this.#first = first
-    this.#rest = rest
     this.#direct = new DirectMode(tiers, true)
     this.#settings = writeBackSettings(options)
     const { maxUnflushedEntries, maxUnflushedBytes } = this.#settings
     this.#unflushed = new Unflushed(maxUnflushedEntries, maxUnflushedBytes)
     this.#sights = new UnflushedSights(tiers.last, this.#direct, this.#unflushed, this.#etags)
-    this.#flusher = new Flusher(this.#unflushed, write => this.#flush(write), this.#settings)
+    this.#flusher = new Flusher(
+      this.#unflushed,
+      write => flushWrite(write, tiers.last, rest, this.#etags),
+      this.#settings,
+    )
+    this.#waits = new FlushWaits(this.#unflushed, this.#flusher)
   }
 
   get unflushed(): UnflushedState {
@@ -108,7 +114,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     if (write?.type === 'delete') throw new NotFoundError('stat', key)
     if (write?.value instanceof Uint8Array) return statOf(write)
     // How long an object is in its stored form only the store that holds it can tell.
-    if (write !== undefined) await this.#settle('stat', [key], options)
+    if (write !== undefined) await this.#waits.forKeys('stat', [key], options)
     return this.#etags.translated(key, await this.#direct.stat(key, options))
   }
 
@@ -118,7 +124,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     const held = await collectUpTo(limit, value as ByteSource, key, options.signal)
     if ('whole' in held) return this.#putHeld(key, held.whole as V, options)
     try {
-      await this.#settle('put', [key], options)
+      await this.#waits.forKeys('put', [key], options)
     } catch (error) {
       await held.discard()
       throw error
@@ -130,7 +136,7 @@ export class WriteBackMode<V> implements TierMode<V> {
     const { ifMatch, missingOk = false } = options
     if (ifMatch !== undefined) await this.#judge('delete', key, { ...contextOf(options), ifMatch })
     else if (!missingOk && !(await this.has(key, options))) throw new NotFoundError('delete', key)
-    await this.#makeRoom('delete', key, 0, options)
+    await this.#waits.forRoom('delete', key, 0, options)
     try {
       await this.#first.drop(key, contextOf(options))
       this.#unflushed.add({ type: 'delete', key, size: 0, span: options.span })
@@ -141,7 +147,7 @@ export class WriteBackMode<V> implements TierMode<V> {
   }
 
   async rename(from: Key, to: Key, options: RenameOptions): Promise<void> {
-    await this.#settle('rename', [from, to], options)
+    await this.#waits.forKeys('rename', [from, to], options)
     await this.#direct.rename(from, to, options)
   }
 
@@ -187,28 +193,14 @@ export class WriteBackMode<V> implements TierMode<V> {
     }
   }
 
-  async #flush(write: UnflushedWrite<V>): Promise<void> {
-    const { key, span } = write
-    const { last } = this.#tiers
-    if (write.type === 'delete') {
-      await Promise.all(this.#rest.map(tier => tier.drop(key, { span })))
-      await last.delete(key, { span, missingOk: true })
-    } else {
-      await Promise.all(this.#rest.map(tier => tier.giveWay(key, span)))
-      const { etag } = await last.put(key, write.value, { span })
-      this.#etags.flushed(key, write.etag, etag)
-      await Promise.all(this.#rest.map(tier => tier.write(key, () => write.value, span)))
-    }
-  }
-
   async #putHeld(key: Key, value: V, options: PutOptions): Promise<PutResult> {
     const size = value instanceof Uint8Array ? value.length : 0
     if (size > this.#settings.maxUnflushedBytes) {
-      await this.#settle('put', [key], options)
+      await this.#waits.forKeys('put', [key], options)
       return this.#putDirect(key, value, options)
     }
     await this.#judge('put', key, options)
-    await this.#makeRoom('put', key, size, options)
+    await this.#waits.forRoom('put', key, size, options)
     const etag = this.#etags.next()
     try {
       await this.#first.accept(key, value, contextOf(options))
@@ -247,30 +239,6 @@ export class WriteBackMode<V> implements TierMode<V> {
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error
-    }
-  }
-
-  /** Waits until there is room for one more write, while flushing makes some. Each call needs its `release`. */
-  async #makeRoom(action: string, key: Key, size: number, { signal }: CallOptions): Promise<void> {
-    while (!this.#unflushed.reserve(size)) {
-      if (this.#unflushed.entries === 0) {
-        // All room is promised to writes that the first tier has yet to take: flushing would make none.
-        await orAbort(this.#unflushed.released(), signal, action, key)
-        continue
-      }
-      const failed = await orAbort(this.#flusher.round(), signal, action, key)
-      if (failed === undefined) continue
-      if (this.#unflushed.reserve(size)) return
-      throw flushFailure(action, failed)
-    }
-  }
-
-  /** Makes sure that nothing is unflushed of some keys, so that the tiers below can be asked. */
-  async #settle(action: string, keys: readonly Key[], { signal }: CallOptions): Promise<void> {
-    if (this.#unflushed.entries === 0) return
-    const failed = await orAbort(this.#flusher.round(), signal, action, keys[0])
-    if (failed !== undefined && keys.some(key => this.#unflushed.find(key) !== undefined)) {
-      throw flushFailure(action, failed)
     }
   }
 }
