@@ -2,6 +2,7 @@ import { DatastoreError } from '../../errors.ts'
 import type { FlatfsShard } from '../../hash/flatfs-shard.ts'
 import { parseFlatfsShard } from '../../hash/flatfs-shard.ts'
 import type { LayoutName } from './layout.ts'
+import { isExtension } from './layouts/is-extension.ts'
 import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts/known-layouts.ts'
 import type { Durability } from './open/store-files.ts'
 
@@ -51,7 +52,6 @@ export interface CheckedOptions {
 }
 
 const DURABILITIES: readonly string[] = ['none', 'file', 'full'] satisfies readonly Durability[]
-const EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/
 
 /** @throws DatastoreError `CONFIG_INVALID` for an option that there is not, or not with this layout. */
 export function checkOptions(options: FsOptions): CheckedOptions {
@@ -65,7 +65,7 @@ export function checkOptions(options: FsOptions): CheckedOptions {
   if (extension !== undefined && !WITH_EXTENSION.includes(name)) {
     throw refusal(`layout "${name}" has no extension to choose, only ${WITH_EXTENSION.join(' and ')} have`)
   }
-  if (extension !== undefined && !EXTENSION.test(extension)) {
+  if (extension !== undefined && !isExtension(extension)) {
     throw refusal(`${JSON.stringify(extension)} is no extension: it should be a dot and letters, as ".data"`)
   }
   const shard = sharding === undefined ? undefined : parseFlatfsShard(sharding)

@@ -4,6 +4,7 @@ import { systemCode } from '../disk/disk.ts'
 import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
 import type { LinkResolver } from '../guard/link-resolver.ts'
 import { Obstacle } from '../guard/obstacle.ts'
+import { readText } from '../guard/read-text.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { FolderEntry } from '../layout.ts'
 import type { FolderStamp } from './level-cache.ts'
@@ -42,16 +43,8 @@ export class LevelScan implements EntryReader {
     }
   }
 
-  async text(names: readonly string[], name: string): Promise<string | undefined> {
-    const fd = await this.#guard.openFile(names, name).catch(undefinedForLink)
-    if (fd === undefined) return undefined
-    try {
-      const bytes = new Uint8Array((await this.#disk.fstat(fd)).size)
-      const length = await this.#disk.read(fd, bytes, 0)
-      return new TextDecoder().decode(bytes.subarray(0, length))
-    } finally {
-      await this.#disk.close(fd)
-    }
+  text(names: readonly string[], name: string): Promise<string | undefined> {
+    return readText(this.#disk, this.#guard, names, name)
   }
 
   /** Whether a folder is as it was when the level was read. */
@@ -135,9 +128,4 @@ export class LevelScan implements EntryReader {
 
 function stampOf(stats: Stats): string {
   return `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}`
-}
-
-/** What is no file of the store explains nothing. */
-function undefinedForLink(error: unknown): undefined {
-  if (!(error instanceof Obstacle)) throw error
 }

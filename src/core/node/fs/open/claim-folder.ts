@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { DatastoreError } from '../../../errors.ts'
 import { printFlatfsShard } from '../../../hash/flatfs-shard.ts'
-import type { Disk } from '../disk/disk.ts'
+import { Disk, systemCode } from '../disk/disk.ts'
 import type { WantedLayout } from '../fs-options.ts'
+import { createGuard, type FolderGuard } from '../guard/folder-guard.ts'
 import type { Layout, LayoutName, Marker } from '../layout.ts'
 import { isLayoutName, layoutOf } from '../layouts/known-layouts.ts'
 import { PRIVATE_FOLDER } from '../layouts/strata.ts'
@@ -23,49 +24,58 @@ const UNMARKED: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
  */
 export async function claimFolder(
   disk: Disk,
-  root: string,
+  guard: FolderGuard,
   wanted: WantedLayout,
   readOnly: boolean,
 ): Promise<Layout> {
-  const found = await findMarker(root)
+  const { root } = guard
+  const found = await findMarker(disk, guard)
   if (found !== undefined) refuseOther(root, wanted, found)
-  if (wanted.name === 'flatfs') return claimFlatfs(disk, root, wanted, readOnly)
+  if (wanted.name === 'flatfs') return claimFlatfs(disk, guard, wanted, readOnly)
   const extension = found?.extension ?? wanted.extension ?? (await guessExtension(root, wanted.name))
   const layout = layoutOf(wanted.name, { extension, shard: DEFAULT_SHARD })
   if (found !== undefined || layout.marker === undefined) return layout
   if (!UNMARKED.includes(wanted.name)) await refuseStrangers(root, wanted.name, [PRIVATE_FOLDER])
-  if (!readOnly) await writeMarker(root, layout.marker, layout.tempFolder)
+  if (!readOnly) await writeMarker(disk, guard, layout.marker, layout.tempFolder)
   return layout
 }
 
-/** The layout that a folder says to have; `undefined` where it says nothing. */
-export async function layoutFound(root: string): Promise<LayoutName | undefined> {
-  const name = (await findMarker(root))?.layout
-  return name !== undefined && isLayoutName(name) ? name : undefined
+/** The layout that a folder says to have; `undefined` where it says nothing, or there is no such folder. */
+export async function layoutFound(path: string): Promise<LayoutName | undefined> {
+  const disk = new Disk()
+  try {
+    const guard = await createGuard(disk, await disk.realpath(path))
+    const name = (await findMarker(disk, guard))?.layout
+    return name !== undefined && isLayoutName(name) ? name : undefined
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
-async function findMarker(root: string): Promise<Marker | undefined> {
-  const marker = await readMarker(root)
+async function findMarker(disk: Disk, guard: FolderGuard): Promise<Marker | undefined> {
+  const marker = await readMarker(disk, guard)
   if (marker !== undefined) return marker
-  const version = await flatfsVersion(root)
+  const version = await flatfsVersion(disk, guard)
   return version === undefined ? undefined : { layout: 'flatfs', version }
 }
 
 async function claimFlatfs(
   disk: Disk,
-  root: string,
+  guard: FolderGuard,
   { name, shard: wanted }: WantedLayout,
   readOnly: boolean,
 ): Promise<Layout> {
   const layout = layoutOf(name, { shard: wanted ?? DEFAULT_SHARD })
-  if ((await readShard(root)) === undefined) {
-    await refuseStrangers(root, name, layout.tempFolder)
-    if (!readOnly) await writeShard(disk, root, wanted ?? DEFAULT_SHARD, layout.tempFolder)
+  if ((await readShard(disk, guard)) === undefined) {
+    await refuseStrangers(guard.root, name, layout.tempFolder)
+    if (!readOnly) await writeShard(disk, guard, wanted ?? DEFAULT_SHARD, layout.tempFolder)
   }
-  const found = await readShard(root)
+  const found = await readShard(disk, guard)
   if (found === undefined) return layout
   const [has, wants] = [found, wanted ?? found].map(printFlatfsShard)
-  if (has !== wants) throw cannotOpen(root, `its shard function is ${has}, not ${wants}`)
+  if (has !== wants) throw cannotOpen(guard.root, `its shard function is ${has}, not ${wants}`)
   return layoutOf(name, { shard: found })
 }
 

@@ -36,8 +36,8 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
   const root = await openRoot(path, options.create)
   const shared = shareRoot(root)
   try {
-    const layout = await claimFolder(disk, root, options.layout, readOnly)
     const guard = await createGuard(disk, root)
+    const layout = await claimFolder(disk, guard, options.layout, readOnly)
     const files = storeFiles(disk, guard, layout, durability, shared.levels)
     if (!readOnly) await files.temps.sweep()
     const links = options.followLinks ? new LinkResolver(disk, root) : undefined

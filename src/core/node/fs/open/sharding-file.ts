@@ -1,14 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DatastoreError, messageOf } from '../../../errors.ts'
 import type { FlatfsShard } from '../../../hash/flatfs-shard.ts'
 import { parseFlatfsShard, printFlatfsShard } from '../../../hash/flatfs-shard.ts'
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
-import { nextTempName } from '../temp/temp-name.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
+import { readText } from '../guard/read-text.ts'
+import { joinPath } from '../guard/survey-folders.ts'
+import { FolderSync } from '../sync/folder-sync.ts'
 import { moveToFreeName } from '../values/move-file.ts'
-import { flushFolder, readIfThere } from './layout-marker.ts'
-import { makeFolder } from './make-folder.ts'
+import { MOST_MARKER_BYTES, writeThrough } from './layout-marker.ts'
 
 /** The file by which flatfs knows its folder. */
 export const SHARDING = 'SHARDING'
@@ -28,8 +28,8 @@ The file SHARDING says so in one line, and is not to be changed while there are 
 `
 
 /** The version of the flatfs store that a folder says to be; `undefined` where it says nothing of the kind. */
-export async function flatfsVersion(root: string): Promise<number | undefined> {
-  const [, version] = BEGINS.exec((await textOf(root)) ?? '') ?? []
+export async function flatfsVersion(disk: Disk, guard: FolderGuard): Promise<number | undefined> {
+  const [, version] = BEGINS.exec((await textOf(disk, guard)) ?? '') ?? []
   return version === undefined ? undefined : Number(version)
 }
 
@@ -37,14 +37,14 @@ export async function flatfsVersion(root: string): Promise<number | undefined> {
  * The shard function of a folder; `undefined` where there is none yet.
  * @throws DatastoreError `CORRUPT` where the file does not tell.
  */
-export async function readShard(root: string): Promise<FlatfsShard | undefined> {
-  const text = await textOf(root)
+export async function readShard(disk: Disk, guard: FolderGuard): Promise<FlatfsShard | undefined> {
+  const text = await textOf(disk, guard)
   if (text === undefined) return undefined
   try {
     return parseFlatfsShard(text)
   } catch (cause) {
     const state = `its file ${SHARDING} is damaged (${messageOf(cause)})`
-    throw new DatastoreError('CORRUPT', `Cannot open ${JSON.stringify(root)}: ${state}`, { cause })
+    throw new DatastoreError('CORRUPT', `Cannot open ${JSON.stringify(guard.root)}: ${state}`, { cause })
   }
 }
 
@@ -54,39 +54,34 @@ export async function readShard(root: string): Promise<FlatfsShard | undefined> 
  */
 export async function writeShard(
   disk: Disk,
-  root: string,
+  guard: FolderGuard,
   shard: FlatfsShard,
   temps: readonly string[],
 ): Promise<void> {
-  await makeFolder(join(root, ...temps))
-  await writeNew(disk, root, SHARDING, `${printFlatfsShard(shard)}\n`, temps)
+  await writeNew(disk, guard, SHARDING, `${printFlatfsShard(shard)}\n`, temps)
   if (printFlatfsShard(shard) === printFlatfsShard(DEFAULT_SHARD)) {
-    await writeNew(disk, root, README, EXPLANATION, temps)
+    await writeNew(disk, guard, README, EXPLANATION, temps)
   }
-  await flushFolder(root)
+  await new FolderSync(disk, guard).sync([])
 }
 
-async function writeNew(
+function writeNew(
   disk: Disk,
-  root: string,
+  guard: FolderGuard,
   name: string,
   text: string,
   temps: readonly string[],
 ): Promise<void> {
-  const path = join(root, ...temps, nextTempName())
-  await writeFile(path, text, { flag: 'wx', flush: true })
-  try {
-    await moveToFreeName(disk, path, join(root, name))
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error
-    await disk.unlink(path)
-  }
+  return writeThrough(guard, temps, text, async path => {
+    try {
+      await moveToFreeName(disk, path, joinPath(guard.root, name))
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+      await disk.unlink(path)
+    }
+  })
 }
 
-async function textOf(root: string): Promise<string | undefined> {
-  return readIfThere(join(root, SHARDING)).catch((error: unknown) => {
-    // A folder of that name says nothing.
-    if (systemCode(error) === 'EISDIR') return undefined
-    throw error
-  })
+function textOf(disk: Disk, guard: FolderGuard): Promise<string | undefined> {
+  return readText(disk, guard, [], SHARDING, MOST_MARKER_BYTES)
 }
