@@ -46,6 +46,16 @@ export class AnchoredGuard implements FolderGuard {
   }
 
   async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
+    try {
+      return await this.#openByPath(folder, name, flags)
+    } catch (error) {
+      // The path of a folder may just fit, and that of a file in it no more.
+      if (systemCode(error) !== 'ENAMETOOLONG' || folder.length === 0) throw error
+      return this.#openWithin(folder, name, flags)
+    }
+  }
+
+  async #openByPath(folder: readonly string[], name: string, flags: number): Promise<number | undefined> {
     const path = joinPath(folder.reduce(joinPath, this.root), name)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const fd = await this.#open(path, flags)
@@ -59,6 +69,19 @@ export class AnchoredGuard implements FolderGuard {
       if (depth < folder.length || fd === 'ENOENT') return undefined
     }
     throw new Obstacle('moving', folder)
+  }
+
+  async #openWithin(folder: readonly string[], name: string, flags: number): Promise<number | undefined> {
+    const entered = await this.enter(folder)
+    if (entered === undefined) return undefined
+    try {
+      const fd = await this.#open(joinPath(entered.path, name), flags)
+      if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
+      if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
+      return typeof fd === 'number' ? fd : undefined
+    } finally {
+      await this.leave(entered)
+    }
   }
 
   /** A descriptor, or why there is none: nothing there, something else there, a link, or a socket. */
