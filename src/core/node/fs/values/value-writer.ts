@@ -63,14 +63,17 @@ export class ValueWriter {
 
   /** Moves a value from one place to another; `false` when it was gone. */
   async move(from: Place, to: Place, mustBeNew: boolean): Promise<boolean> {
-    const { guard } = this.#files
+    const { disk, guard } = this.#files
     const folder = await guard.enter(from.folder)
     if (folder === undefined) return false
+    const path = joinPath(folder.path, from.name)
     try {
-      await this.#settle(to, await this.#moveInto(to, joinPath(folder.path, from.name), mustBeNew))
+      await this.#settle(to, await this.#moveInto(to, path, mustBeNew))
     } catch (error) {
       await this.#tidy(to)
       if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
+      // Another process took it away meanwhile.
+      if (systemCode(error) === 'ENOENT' && (await disk.lstat(path)) === undefined) return false
       throw error
     } finally {
       await guard.leave(folder)
@@ -137,8 +140,9 @@ export class ValueWriter {
         else await retired.retire(to, () => renameFile(disk, from, to))
         break
       } catch (error) {
-        // Somebody found the folder empty and removed it.
+        // Somebody found the folder empty and removed it, unless it is the file that is gone.
         if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
+        if ((await disk.lstat(from)) === undefined) throw error
       } finally {
         await guard.leave(folder)
       }

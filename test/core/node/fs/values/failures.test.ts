@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdirSync, rmSync } from 'node:fs'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DatastoreError, Key } from '../../../../../src/core/index.ts'
@@ -141,6 +141,23 @@ describe('failures of the file system', () => {
     expect(await other.get(Key.of('new'))).toEqual(bytesOf('other'))
     await other.close()
   })
+})
+
+describe('a value that another process takes away', () => {
+  it.each([true, false])(
+    'D5 between the look and the move, with replace %j, is NOT_FOUND and leaves nothing',
+    async replace => {
+      for (const verb of ['rename', 'link'] as const) {
+        disk.fail(verb, () => {
+          rmSync(join(root, 'a', 'b.val'), { force: true })
+          return undefined
+        })
+      }
+      const moved = store.rename(key, Key.of('new', 'place'), { replace })
+      await expect(moved).rejects.toMatchObject({ code: 'NOT_FOUND', key })
+      expect(await readdir(root)).not.toContain('new')
+    },
+  )
 })
 
 describe('renameFile', () => {
