@@ -71,9 +71,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
       const source = this.route('rename', from, true)
       const target = this.route('rename', to, true)
       if (source.store !== target.store) {
-        return told(moveValue(source, target, options), key =>
-          key.equals(source.key) ? from : key.equals(target.key) ? to : undefined,
-        )
+        return moveValue({ ...source, name: from }, { ...target, name: to }, options)
       }
       return told(source.store.rename(source.key, target.key, options), key => source.restore(key))
     })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { cache } from '../../../src/core/adapters/cache.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
+import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { listAll, walkKeys } from '../../contract/suite.ts'
+import { expectFailure, listAll, walkKeys } from '../../contract/suite.ts'
 
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)
@@ -101,5 +103,34 @@ describe('MountDatastore', () => {
     await mounted.put(key('/films/Brazil'), value)
     await mounted.rename(key('/films/Brazil'), key('/Brazil'))
     expect([await films.has(key('/Brazil')), await root.has(key('/Brazil'))]).toEqual([false, true])
+  })
+
+  it('M1 rename() between mounts names the key that is in the way, where both are called the same below', async () => {
+    const { mounted } = tree()
+    await mounted.put(key('/films/Brazil'), value)
+    await mounted.put(key('/films/new/2026/Brazil'), value)
+    const [from, to] = [key('/films/Brazil'), key('/films/new/2026/Brazil')]
+    await expectFailure(mounted.rename(from, to, { replace: false }), 'ALREADY_EXISTS', to)
+    await expectFailure(mounted.rename(key('/films/nope'), key('/nope')), 'NOT_FOUND', key('/films/nope'))
+  })
+
+  it('M1 rename() between mounts moves the version that it deletes, not an older copy of it', async () => {
+    const below = new MemoryDatastore()
+    const mounted = new MountDatastore({ '/cached': cache(below), '/plain': new MemoryDatastore() })
+    await mounted.put(key('/cached/a'), Uint8Array.of(1))
+    await below.put(key('/a'), Uint8Array.of(2))
+    await mounted.rename(key('/cached/a'), key('/plain/a'))
+    expect(await mounted.get(key('/plain/a'))).toEqual(Uint8Array.of(2))
+  })
+
+  it('M1 rename() between two names of one value is CONFLICT, and loses nothing', async () => {
+    const store = new MemoryDatastore()
+    const mounted = new MountDatastore({
+      '/all': store,
+      '/some': new NamespaceDatastore(store, key('/some')),
+    })
+    await mounted.put(key('/some/a'), value)
+    await expectFailure(mounted.rename(key('/all/some/a'), key('/some/a')), 'CONFLICT', key('/all/some/a'))
+    expect(await mounted.get(key('/some/a'))).toEqual(value)
   })
 })

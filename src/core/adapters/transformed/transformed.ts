@@ -23,9 +23,9 @@ import type { Query, QueryPlan } from '../../query/query.ts'
 import type { ByteTransform } from '../../serializers/serializer.ts'
 import { streamFromFirst } from '../../stream-from-first.ts'
 import { EncodedDatastore, notDecoded, notEncoded } from '../encoded.ts'
+import { WatchedSource } from '../watched-source.ts'
 import { cutRange } from './cut-range.ts'
 import { KnownSizes } from './known-sizes.ts'
-import { WatchedSource } from './watched-source.ts'
 
 /**
  * A store of bytes that are kept in another form below: compressed, encrypted. Values stream through in bounded memory

@@ -1,6 +1,6 @@
-import type { ByteSource } from '../../datastore.ts'
+import type { ByteSource } from '../datastore.ts'
 
-/** Chunks on their way into a transform. How their source failed is remembered, for the transform may tell it otherwise. */
+/** Chunks on their way into something else. How their source failed is remembered, for that may tell it otherwise. */
 export class WatchedSource {
   readonly #source: ByteSource
   /** How the source failed, if it did. */
