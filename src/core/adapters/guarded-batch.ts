@@ -26,8 +26,10 @@ export class GuardedBatch<V> implements Batch<V> {
   }
 
   async commit(options?: CallOptions): Promise<void> {
-    for (const { action, key } of this.#operations) this.#guard(action, key)
-    this.#operations.length = 0
+    const operations = [...this.#operations]
+    for (const { action, key } of operations) this.#guard(action, key)
     await this.#below.commit(options)
+    // After a failure the batch below still has some of them, so another commit asks for all of them again.
+    this.#operations.splice(0, operations.length)
   }
 }

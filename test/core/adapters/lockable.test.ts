@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LockableDatastore } from '../../../src/core/adapters/lockable.ts'
 import { readOnly } from '../../../src/core/adapters/read-only.ts'
+import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../contract/suite.ts'
@@ -42,6 +43,17 @@ describe('LockableDatastore', () => {
   it('W1 a batch begun before the lock is refused when it is committed after it', async () => {
     const store = new LockableDatastore(new MemoryDatastore(), false)
     const batch = store.batch().put(key, value)
+    store.isLocked = true
+    await expect(batch.commit()).rejects.toMatchObject({ code: 'READ_ONLY' })
+    expect(await store.has(key)).toBe(false)
+  })
+
+  it('W1 a batch that failed before the lock is refused when it is committed again', async () => {
+    const below = fault(new MemoryDatastore(), { isOffline: true })
+    const store = new LockableDatastore(below, false)
+    const batch = store.batch().put(key, value)
+    await expect(batch.commit()).rejects.toMatchObject({ code: 'CONNECTION' })
+    below.faults.isOffline = false
     store.isLocked = true
     await expect(batch.commit()).rejects.toMatchObject({ code: 'READ_ONLY' })
     expect(await store.has(key)).toBe(false)
