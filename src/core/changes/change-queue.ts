@@ -26,11 +26,13 @@ export class ChangeQueue {
     if (type === 'resync') {
       this.#resync()
     } else if (key.equals(this.#prefix) || this.#prefix.isAncestorOf(key)) {
+      // Whoever is to look at everything need not be told of one key, that of `resync` itself included.
+      if (this.#isResync()) return
       const text = key.toString()
       // The order is that of the last changes.
       this.#waiting.delete(text)
       if (this.#waiting.size >= MOST_WAITING) this.#resync()
-      else if (!this.#isResync()) this.#waiting.set(text, change)
+      else this.#waiting.set(text, change)
     } else {
       return
     }

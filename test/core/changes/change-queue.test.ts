@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { ChangeQueue } from '../../../src/core/changes/change-queue.ts'
+import { Key } from '../../../src/core/key.ts'
+import { collect } from '../../contract/suite.ts'
+
+const [branch, leaf] = [Key.parse('/a'), Key.parse('/a/b')]
+
+describe('ChangeQueue', () => {
+  it('D12 a change of the watched key itself does not take the place of a resync that waits', async () => {
+    const queue = new ChangeQueue(branch)
+    queue.push({ type: 'put', key: leaf })
+    queue.push({ type: 'resync', key: branch })
+    queue.push({ type: 'put', key: branch })
+    queue.push({ type: 'delete', key: leaf })
+    queue.end()
+    const changes = await collect(queue.read(new AbortController().signal))
+    expect(changes).toEqual([{ type: 'resync', key: branch }])
+  })
+})
