@@ -17,8 +17,9 @@ export class ShardChanges<V> {
     this.#isElsewhere = isElsewhere
   }
 
-  watch(prefix: Key, stores: readonly Datastore<V>[], options: CallOptions): AsyncIterable<Change> {
-    return stoppable(either => this.#merged(prefix, stores, either, options), options.signal)
+  /** @param stores The shards there are, asked for when the watch begins. */
+  watch(prefix: Key, stores: () => readonly Datastore<V>[], options: CallOptions): AsyncIterable<Change> {
+    return stoppable(either => this.#merged(prefix, stores(), either, options), options.signal)
   }
 
   /** Lets the watches that run follow these shards too. */

@@ -131,7 +131,7 @@ export class ShardedDatastore<V> extends RoutedDatastore<V> {
   }
 
   override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    return this.#changes.watch(prefix, this.#shards.stores, options)
+    return this.#changes.watch(prefix, () => this.#shards.stores, options)
   }
 
   /** Also ends a reshard that is running, which rejects with `CLOSED` and can be resumed. */

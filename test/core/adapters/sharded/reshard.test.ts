@@ -197,6 +197,16 @@ describe('reshard', () => {
     await changes.return?.()
   })
 
+  it('S3 D12 a watch that was asked for before a reshard and is read after it follows the shards there are', async () => {
+    const sharded = new ShardedDatastore(memories(1))
+    const changes = sharded.watch(Key.root)[Symbol.asyncIterator]()
+    await sharded.reshard(memories(1))
+    const next = changes.next()
+    await sharded.put(Key.of('a'), utf8('x'))
+    expect((await next).value).toEqual({ type: 'put', key: Key.of('a') })
+    await changes.return?.()
+  })
+
   it('S3 D12 a watch tells of the end of a key that its shard has never told of', async () => {
     /** As a folder, which finds out by looking now and then: here never. */
     class SilentDatastore extends BreakableDatastore {
