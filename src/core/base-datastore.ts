@@ -1,3 +1,4 @@
+import { untilAborted } from './concurrency/abortable.ts'
 import type {
   Batch,
   CallOptions,
@@ -48,18 +49,19 @@ export abstract class BaseDatastore<V> implements Datastore<V> {
   }
 
   async *getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
-    for await (const key of keys) yield { key, value: await this.get(key, options) }
+    for await (const key of untilAborted(keys, options.signal, 'get'))
+      yield { key, value: await this.get(key, options) }
   }
 
   async *putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
-    for await (const { key, value } of pairs) {
+    for await (const { key, value } of untilAborted(pairs, options.signal, 'put')) {
       await this.put(key, value, options)
       yield key
     }
   }
 
   async *deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
-    for await (const key of keys) {
+    for await (const key of untilAborted(keys, options.signal, 'delete')) {
       await this.delete(key, { ...options, missingOk: true })
       yield key
     }

@@ -67,6 +67,29 @@ export function describeAborts<V>(suite: Suite<V>): void {
       },
     )
 
+    it('D13 D8 getMany(), putMany() and deleteMany() end when they are aborted while their source is silent', async () => {
+      const store = await suite.openWith('/a')
+      const silent = <T>(first: T) => ({
+        async *[Symbol.asyncIterator](): AsyncIterableIterator<T> {
+          if (suite.isWritable) yield first
+          await new Promise(() => undefined)
+        },
+      })
+      const many: ((options: CallOptions) => AsyncIterable<unknown>)[] = [
+        options => store.getMany(silent(a), options),
+        options => store.putMany(silent({ key: a, value: suite.value(1) }), options),
+        options => store.deleteMany(silent(a), options),
+      ]
+      for (const call of many) {
+        const abort = new AbortController()
+        const items = call({ signal: abort.signal })[Symbol.asyncIterator]()
+        if (suite.isWritable) await items.next()
+        const next = items.next()
+        abort.abort()
+        await expect(next).rejects.toMatchObject({ name: 'AbortError', code: 'ABORTED' })
+      }
+    })
+
     it('D13 a stream aborted between chunks rejects with AbortError', async () => {
       if (!suite.isBinary) return
       const store = await suite.open([{ key: a, value: noise(1_000_000) as V }])

@@ -1,3 +1,4 @@
+import { untilAborted } from '../concurrency/abortable.ts'
 import type {
   Batch,
   CallOptions,
@@ -50,15 +51,15 @@ export class LockableDatastore<V> extends ForwardingDatastore<V> {
     return this.child.rename(from, to, options)
   }
 
-  override async *putMany(pairs: PairSource<V>, options?: CallOptions): AsyncIterable<Key> {
-    for await (const { key, value } of pairs) {
+  override async *putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
+    for await (const { key, value } of untilAborted(pairs, options.signal, 'put')) {
       await this.put(key, value, options)
       yield key
     }
   }
 
-  override async *deleteMany(keys: KeySource, options?: CallOptions): AsyncIterable<Key> {
-    for await (const key of keys) {
+  override async *deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
+    for await (const key of untilAborted(keys, options.signal, 'delete')) {
       await this.delete(key, { ...options, missingOk: true })
       yield key
     }
