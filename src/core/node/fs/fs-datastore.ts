@@ -173,9 +173,9 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   override sync(_prefix?: Key, options?: CallOptions): Promise<void> {
     return this.#calls.run('sync', undefined, options, () =>
       this.#folder.files.syncLog.flush(async visit => {
-        await walkStore(this.#folder, async places => {
+        await walkStore(this.#folder, async (places, folder) => {
           throwIfAborted(options?.signal, 'sync')
-          for (const place of places) await visit(place)
+          await visit(folder, places)
         })
       }),
     )

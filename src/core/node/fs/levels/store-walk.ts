@@ -6,12 +6,12 @@ import { walkLevels } from './walk-levels.ts'
 const NOTHING: Level = { values: [], branches: [] }
 
 /**
- * Visits the places of all values, level by level.
+ * Visits the places of all values, level by level, and the folder of each level.
  * @returns Whether each key was visited: a folder that links lead to as well is visited once.
  */
 export async function walkStore(
   { files, levels, links }: OpenFolder,
-  visit: (places: readonly Place[]) => Promise<void>,
+  visit: (places: readonly Place[], folder: readonly string[]) => Promise<void>,
 ): Promise<boolean> {
   const seen = new Set<string>()
   let isWhole = true
@@ -25,7 +25,8 @@ export async function walkStore(
     Key.root,
     async prefix => ((await isNew(prefix)) ? (await levels.readAfresh(prefix)).level.level : NOTHING),
     async (prefix, { values }) => {
-      await visit(values.map(name => files.layout.placeOf(prefix.childOfCleanSegment(name))))
+      const places = values.map(name => files.layout.placeOf(prefix.childOfCleanSegment(name)))
+      await visit(places, files.layout.folderOf(prefix) ?? [])
     },
   )
   return isWhole

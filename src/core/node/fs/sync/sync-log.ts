@@ -6,11 +6,12 @@ import { Obstacle } from '../guard/obstacle.ts'
 import type { Place } from '../layout.ts'
 import type { FolderSync } from './folder-sync.ts'
 
-/** So many places are remembered one by one; past that, `sync` has to go through everything. */
+/** So many values, and so many folders, are remembered one by one; past that, `sync` has to go through everything. */
 const REMEMBERED = 20_000
 const AT_ONCE = 8
 
 type PlaceName = Pick<Place, 'folder' | 'name'>
+type VisitFolder = (folder: readonly string[], places: readonly PlaceName[]) => Promise<void>
 
 /** Remembers what was written and not flushed, and flushes it. */
 export class SyncLog {
@@ -20,6 +21,7 @@ export class SyncLog {
   #files = new Map<string, PlaceName>()
   #changed = new Map<string, readonly string[]>()
   #isOverflown = false
+  #last: Promise<void> = Promise.resolve()
 
   constructor(disk: Disk, guard: FolderGuard, folders: FolderSync) {
     this.#disk = disk
@@ -32,39 +34,55 @@ export class SyncLog {
     if (this.#isOverflown) return
     this.noteFolder(place.folder)
     this.#files.set([...place.folder, place.name].join('/'), place)
-    if (this.#files.size + this.#changed.size <= REMEMBERED) return
-    this.#isOverflown = true
-    this.#files.clear()
-    this.#changed.clear()
+    if (this.#files.size > REMEMBERED) this.#overflow()
   }
 
   /** The names in a folder have yet to be flushed. */
   noteFolder(folder: readonly string[]): void {
-    if (!this.#isOverflown) this.#changed.set(folder.join('/'), folder)
+    this.#changed.set(folder.join('/'), folder)
+    if (this.#changed.size <= REMEMBERED) return
+    this.#overflow()
+    this.#changed.clear()
   }
 
   /**
-   * Flushes what was noted before the call.
-   * @param visitAll Hands over every value there is; used when there was too much to remember.
+   * Flushes what was noted before the call. One that comes while another runs begins after it: what that one has taken
+   * is not on the device yet, and is noted again should it fail.
+   * @param visitAll Hands over every folder and the values in it; used when there was too much to remember.
    */
-  async flush(visitAll: (visit: (place: PlaceName) => Promise<void>) => Promise<void>): Promise<void> {
+  flush(visitAll: (visit: VisitFolder) => Promise<void>): Promise<void> {
+    const flushed = this.#last.then(() => this.#flush(visitAll))
+    this.#last = flushed.catch(() => undefined)
+    return flushed
+  }
+
+  async #flush(visitAll: (visit: VisitFolder) => Promise<void>): Promise<void> {
     const [files, changed, isOverflown] = [this.#files, this.#changed, this.#isOverflown]
     this.#files = new Map()
     this.#changed = new Map()
     this.#isOverflown = false
     try {
-      const visit = async (place: PlaceName): Promise<void> => {
-        await this.#flushFile(place)
-        changed.set(place.folder.join('/'), place.folder)
+      const visit: VisitFolder = async (folder, places) => {
+        changed.set(folder.join('/'), folder)
+        for (const place of places) {
+          await this.#flushFile(place)
+          changed.set(place.folder.join('/'), place.folder)
+        }
       }
-      await (isOverflown ? visitAll(visit) : forEachBounded(files.values(), AT_ONCE, visit))
+      if (isOverflown) await visitAll(visit)
+      else await forEachBounded(files.values(), AT_ONCE, place => this.#flushFile(place))
       await Promise.all(ancestorsToo(changed).map(folder => this.#folders.sync(folder)))
     } catch (error) {
       for (const place of files.values()) this.noteFile(place)
       for (const folder of changed.values()) this.noteFolder(folder)
-      this.#isOverflown ||= isOverflown
+      if (isOverflown) this.#overflow()
       throw error
     }
+  }
+
+  #overflow(): void {
+    this.#isOverflown = true
+    this.#files.clear()
   }
 
   async #flushFile(place: PlaceName): Promise<void> {
