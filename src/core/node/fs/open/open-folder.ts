@@ -38,7 +38,7 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
   try {
     const guard = await createGuard(disk, root)
     const layout = await claimFolder(disk, guard, options.layout, readOnly)
-    const files = storeFiles(disk, guard, layout, durability, shared.levels)
+    const files = storeFiles(disk, guard, layout, durability, shared)
     if (!readOnly) await files.temps.sweep()
     const links = options.followLinks ? new LinkResolver(disk, root) : undefined
     return {

@@ -1,5 +1,6 @@
 import { WriteQueue } from '../../../concurrency/write-queue.ts'
 import { LevelCache } from '../levels/level-cache.ts'
+import { SettledFolders } from '../sync/settled-folders.ts'
 import { OwnChanges } from '../watch/own-changes.ts'
 
 /** What all stores of this process on one folder share, so that they see one order of calls, one set of listings and all changes. */
@@ -7,6 +8,7 @@ export interface SharedRoot {
   readonly queue: WriteQueue
   readonly levels: LevelCache
   readonly changes: OwnChanges
+  readonly settled: SettledFolders
 }
 
 interface Entry extends SharedRoot {
@@ -21,6 +23,7 @@ export function shareRoot(root: string): SharedRoot {
     queue: new WriteQueue(),
     levels: new LevelCache(),
     changes: new OwnChanges(),
+    settled: new SettledFolders(),
     users: 0,
   }
   roots.set(root, entry)

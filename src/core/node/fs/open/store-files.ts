@@ -10,6 +10,7 @@ import { type TempHome, TempLanes } from '../temp/temp-lanes.ts'
 import { VersionClock } from '../values/etag.ts'
 import { FolderKeeper } from '../values/folder-keeper.ts'
 import { RetiredFiles } from '../values/retired-files.ts'
+import type { SharedRoot } from './shared-root.ts'
 
 /** What a put waits for: nothing, its bytes being on the device, or its name as well. */
 export type Durability = 'none' | 'file' | 'full'
@@ -37,9 +38,9 @@ export function storeFiles(
   guard: FolderGuard,
   layout: Layout,
   durability: Durability,
-  levels: LevelCache,
+  { levels, settled }: SharedRoot,
 ): StoreFiles {
-  const folderSync = new FolderSync(disk, guard)
+  const folderSync = new FolderSync(disk, guard, settled)
   return {
     disk,
     guard,
@@ -53,7 +54,7 @@ export function storeFiles(
       layout.name === 'strata'
         ? new TempLanes(disk, guard, layout.tempFolder)
         : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder),
-    keeper: new FolderKeeper(disk, guard, levels, layout.ownsFolders),
+    keeper: new FolderKeeper(disk, guard, { levels, settled }, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),
   }
 }

@@ -9,7 +9,7 @@ export class FolderGroup implements FolderFlush {
     this.#folders = folders
   }
 
-  async sync(names: readonly string[]): Promise<void> {
+  async settle(names: readonly string[]): Promise<void> {
     this.#due.set(names.join('/'), names)
   }
 
@@ -19,7 +19,7 @@ export class FolderGroup implements FolderFlush {
     this.#due = new Map()
     const flushed = [...due.values()].map(async names => {
       try {
-        await this.#folders.sync(names)
+        await this.#folders.settle(names)
       } catch (error) {
         this.#due.set(names.join('/'), names)
         throw error

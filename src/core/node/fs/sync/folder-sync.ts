@@ -4,10 +4,12 @@ import { SYNC_FOLDER } from '../disk/open-flags.ts'
 import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
+import { SettledFolders } from './settled-folders.ts'
 
 /** Sees to it that the names in folders survive a power cut. */
 export interface FolderFlush {
-  sync(names: readonly string[]): Promise<void>
+  /** Of the names in a folder, of the folder itself, and of those above it, up to the root. */
+  settle(names: readonly string[]): Promise<void>
 }
 
 /**
@@ -19,10 +21,21 @@ export class FolderSync implements FolderFlush {
   readonly #guard: FolderGuard
   readonly #running = new Map<string, Promise<void>>()
   readonly #waiting = new Map<string, Promise<void>>()
+  readonly #settled: SettledFolders
 
-  constructor(disk: Disk, guard: FolderGuard) {
+  constructor(disk: Disk, guard: FolderGuard, settled = new SettledFolders()) {
     this.#disk = disk
     this.#guard = guard
+    this.#settled = settled
+  }
+
+  async settle(names: readonly string[]): Promise<void> {
+    const unsettled = this.#settled.begin(names)
+    const parents = unsettled.map(folder => folder.names.slice(0, -1))
+    const flushed = await Promise.allSettled([names, ...parents].map(folder => this.sync(folder)))
+    const failed = flushed.find(one => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    this.#settled.end(unsettled)
   }
 
   /** Resolves once everything that was done in the folder before the call is on the device. */

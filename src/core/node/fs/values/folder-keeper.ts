@@ -4,6 +4,8 @@ import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
+import type { SharedRoot } from '../open/shared-root.ts'
+import type { SettledFolders } from '../sync/settled-folders.ts'
 
 /** So many folders are known as made by this store; the oldest are forgotten, and then stay for good. */
 const REMEMBERED = 100_000
@@ -16,19 +18,27 @@ export class FolderKeeper {
   readonly #disk: Disk
   readonly #guard: FolderGuard
   readonly #levels: LevelCache
+  readonly #settled: SettledFolders
   readonly #ownsAll: boolean
   readonly #made = new Set<string>()
 
-  constructor(disk: Disk, guard: FolderGuard, levels: LevelCache, ownsAll: boolean) {
+  constructor(
+    disk: Disk,
+    guard: FolderGuard,
+    { levels, settled }: Pick<SharedRoot, 'levels' | 'settled'>,
+    ownsAll: boolean,
+  ) {
     this.#disk = disk
     this.#guard = guard
     this.#levels = levels
+    this.#settled = settled
     this.#ownsAll = ownsAll
   }
 
   /** Takes note of a folder that was just made for a key. */
   noteMade(names: readonly string[]): void {
     this.#levels.forget(names.slice(0, -1))
+    this.#settled.forget(names)
     if (this.#ownsAll) return
     this.#made.add(names.join('/'))
     for (const oldest of this.#made) {

@@ -38,22 +38,22 @@ export class ValueWriter {
     let file = staged
     let isMoved = false
     try {
-      const move = async (): Promise<readonly string[][]> => {
+      const move = async (): Promise<void> => {
         if (layout.filesAreForeign && options.current !== undefined) {
           await this.stager.inherit(file, options.current)
         }
-        return this.#moveInto(place, file.path, options.mustBeNew === true)
+        await this.#moveInto(place, file.path, options.mustBeNew === true)
       }
-      const made = await move().catch(async (error: unknown) => {
+      await move().catch(async (error: unknown) => {
         if (systemCode(error) !== 'EXDEV') throw error
         const near = await this.stager.restage(place, file)
         await file.home.finish(file, false)
         file = near
-        return move()
+        await move()
       })
       isMoved = true
       const etag = etagOf(await disk.fstat(file.fd))
-      await this.#settle(place, made)
+      await this.#settle(place)
       return etag
     } finally {
       await file.home.finish(file, isMoved)
@@ -68,7 +68,8 @@ export class ValueWriter {
     if (folder === undefined) return false
     const path = joinPath(folder.path, from.name)
     try {
-      await this.#settle(to, await this.#moveInto(to, path, mustBeNew))
+      await this.#moveInto(to, path, mustBeNew)
+      await this.#settle(to)
     } catch (error) {
       await this.#tidy(to)
       if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
@@ -104,7 +105,7 @@ export class ValueWriter {
   async #vacate(place: Place): Promise<void> {
     const { levels, durability, folderSync, syncLog } = this.#files
     levels.forget(place.folder)
-    if (durability === 'full') await folderSync.sync(place.folder)
+    if (durability === 'full') await folderSync.settle(place.folder)
     else syncLog.noteFolder(place.folder)
     await this.#labels.dropUnused(place, place.folder.length + 1)
     await this.#tidy(place)
@@ -123,14 +124,10 @@ export class ValueWriter {
     return this.unlink(from)
   }
 
-  /** Renames a file to its place, whose folders are made; gives the names of those that were. */
-  async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<readonly string[][]> {
+  /** Renames a file to its place, whose folders are made. */
+  async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<void> {
     const { disk, guard, keeper, levels, retired } = this.#files
-    const made: string[][] = []
-    const make = (names: readonly string[]): void => {
-      made.push([...names])
-      keeper.noteMade(names)
-    }
+    const make = (names: readonly string[]): void => keeper.noteMade(names)
     await this.#labels.ensure(place)
     for (let attempt = 1; ; attempt++) {
       const folder = await guard.enter(place.folder, { make })
@@ -149,16 +146,14 @@ export class ValueWriter {
     }
     levels.forget(place.folder)
     await this.#labels.ensure(place)
-    return made
   }
 
   /** Makes a value last as long as the store promises. */
-  async #settle(place: Place, made: readonly (readonly string[])[]): Promise<void> {
+  async #settle(place: Place): Promise<void> {
     const { durability, folderSync, syncLog } = this.#files
     if (durability === 'none') syncLog.noteFile(place)
     else if (durability === 'file') syncLog.noteFolder(place.folder)
-    else
-      await Promise.all([place.folder, ...made.map(names => names.slice(0, -1))].map(f => folderSync.sync(f)))
+    else await folderSync.settle(place.folder)
   }
 
   /** Removes the folders of a place that are empty and there for it alone. */

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -81,6 +82,75 @@ describe('durability', () => {
   })
 })
 
+/** Long enough for whatever does not wait for the disk. */
+async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** The folders whose flush has ended, from the root, as long as `disk` is used. */
+function watchFlushes(mayEnd: (folder: string) => Promise<void> = async () => undefined): string[] {
+  const folders: string[] = []
+  const fsync = disk.fsync.bind(disk)
+  disk.fsync = async fd => {
+    const folder = readlinkSync(`/proc/self/fd/${fd}`).slice(root.length) || '/'
+    await mayEnd(folder)
+    await fsync(fd)
+    folders.push(folder)
+  }
+  return folders
+}
+
+describe.skipIf(process.platform !== 'linux')(
+  'durability of folders (only Linux tells which are flushed)',
+  () => {
+    it('F4 full: a put waits for the name of a folder that another put has just made', async () => {
+      await using store = await opened({ durability: 'full' })
+      const order: string[] = []
+      let go = (): void => undefined
+      const isReleased = new Promise<void>(resolve => {
+        go = resolve
+      })
+      const folders = watchFlushes(async folder => {
+        if (folder === '/') await isReleased
+        else if (folders.length > 0) go()
+      })
+      const first = store.put(Key.of('new', 'first'), value)
+      const second = store.put(Key.of('new', 'second'), value).then(() => order.push(...folders, 'second'))
+      await Promise.all([first, second])
+      expect(order.indexOf('/')).toBeGreaterThanOrEqual(0)
+    })
+
+    it('F4 full: a put sees to the names of folders that were made without durability, once', async () => {
+      const earlier = await FsDatastore.open(root)
+      await earlier.put(Key.of('a', 'b', 'old'), value)
+      await earlier.close()
+      await using store = await opened({ durability: 'full' })
+      const folders = watchFlushes()
+      await store.put(Key.of('a', 'b', 'new'), value)
+      expect(folders.toSorted()).toEqual(['/', '/a', '/a/b'])
+      folders.length = 0
+      await store.put(Key.of('a', 'b', 'newer'), value)
+      expect(folders).toEqual(['/a/b'])
+      // A folder that went and came back has to be flushed anew, whoever made it.
+      await using other = await FsDatastore.open(root)
+      for (const name of ['old', 'new', 'newer']) await store.delete(Key.of('a', 'b', name))
+      await other.put(Key.of('a', 'b', 'again'), value)
+      folders.length = 0
+      await store.put(Key.of('a', 'b', 'last'), value)
+      expect(folders.toSorted()).toEqual(['/', '/a', '/a/b'])
+    })
+
+    it('F4 D18 full: a name that could not be flushed is flushed by the next put', async () => {
+      await using store = await opened({ durability: 'full' })
+      disk.failTimes('fsync', 'EIO', 1)
+      await expect(store.put(Key.of('a', 'b'), value)).rejects.toMatchObject({ code: 'IO' })
+      const folders = watchFlushes()
+      await store.put(Key.of('a', 'b'), value)
+      expect(folders.toSorted()).toEqual(['/', '/a'])
+    })
+  },
+)
+
 describe('a batch', () => {
   it('F4 D8 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
     await using store = await opened({ durability: 'full' })
@@ -163,6 +233,27 @@ describe('sync()', () => {
     await store.sync()
     expect(disk.count('fdatasync')).toBe(0)
   })
+
+  it.each([false, true])(
+    'D11 one that comes while another runs waits for what that one has taken, should that fail (%j) too',
+    async isFailing => {
+      await using store = await opened({})
+      await store.put(Key.of('a'), value)
+      if (isFailing) disk.failTimes('fdatasync', 'EIO', 1)
+      const order: string[] = []
+      const fdatasync = disk.fdatasync.bind(disk)
+      disk.fsync = async () => undefined
+      disk.fdatasync = async fd => {
+        await turns()
+        await fdatasync(fd)
+        order.push('value')
+      }
+      const syncs = ['first', 'second'].map(name => store.sync().finally(() => order.push(name)))
+      const outcomes = (await Promise.allSettled(syncs)).map(({ status }) => status)
+      expect(outcomes).toEqual([isFailing ? 'rejected' : 'fulfilled', 'fulfilled'])
+      expect(order).toEqual(isFailing ? ['first', 'value', 'second'] : ['value', 'first', 'second'])
+    },
+  )
 
   it('D11 what could not be flushed is flushed by the next sync', async () => {
     await using store = await opened({})
