@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FsDatastore as PeerFs } from 'datastore-fs'
@@ -18,6 +18,8 @@ interface Stores {
   readonly ours: FsDatastore
   readonly peer: PeerFs
   readonly storage: Storage
+  /** Puts by hand: the least that is atomic, without a check, in a folder of its own. */
+  readonly byHand: (name: string) => Promise<void>
 }
 
 /** 1 KB values in files, without waiting for the disk: what datastore-fs and unstorage do as well. */
@@ -49,20 +51,32 @@ async function openStores(folder: string): Promise<Stores> {
     ours: await FsDatastore.open(join(folder, 'ours')),
     peer,
     storage: createStorage({ driver: fsDriver({ base: join(folder, 'storage') }) }),
+    byHand: await putterByHand(join(folder, 'by-hand')),
   }
 }
 
-async function putAndGet({ ours, peer, storage }: Stores, width: number): Promise<Result[]> {
+async function putterByHand(folder: string): Promise<(name: string) => Promise<void>> {
+  await mkdir(folder)
+  let made = 0
+  return async name => {
+    const temporary = join(folder, `${made++}.tmp`)
+    await writeFile(temporary, value, { flag: 'wx' })
+    await rename(temporary, join(folder, name))
+  }
+}
+
+async function putAndGet({ ours, peer, storage, byHand }: Stores, width: number): Promise<Result[]> {
   const keys = Array.from({ length: COUNT }, (_, index) => Key.of('values', name(index)))
   const peerKeys = keys.map(key => new PeerKey(key.toString()))
   const each = (work: (index: number) => Promise<unknown>) => ({
     operations: COUNT,
     run: () => inParallel(COUNT, width, work),
   })
-  const [put = 0, peerPut = 0, storagePut = 0] = await sideBySide([
+  const [put = 0, peerPut = 0, storagePut = 0, handPut = 0] = await sideBySide([
     each(index => ours.put(keys[index] as Key, value)),
     each(async index => peer.put(peerKeys[index] as PeerKey, value)),
     each(index => storage.setItemRaw(name(index), value)),
+    each(index => byHand(name(index))),
   ])
   const [get = 0, peerGet = 0, storageGet = 0] = await sideBySide([
     each(index => ours.get(keys[index] as Key)),
@@ -73,6 +87,7 @@ async function putAndGet({ ours, peer, storage }: Stores, width: number): Promis
   return [
     compareRates(`fs put ${at}`, 'op/s', put, 'datastore-fs', peerPut, 3),
     compareRates(`fs put ${at}`, 'op/s', put, 'unstorage fs', storagePut),
+    compareRates(`fs put ${at}`, 'op/s', put, 'writeFile and rename', handPut),
     compareRates(`fs get ${at}`, 'op/s', get, 'datastore-fs', peerGet, 2),
     compareRates(`fs get ${at}`, 'op/s', get, 'unstorage fs', storageGet),
   ]
