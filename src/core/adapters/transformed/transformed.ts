@@ -5,6 +5,7 @@ import type {
   ByteSource,
   CallOptions,
   Capabilities,
+  GetOptions,
   ListOptions,
   ListPage,
   PutOptions,
@@ -156,13 +157,15 @@ export class TransformedDatastore extends EncodedDatastore<Uint8Array> {
 
   async #count(key: Key, options: CallOptions | undefined): Promise<number> {
     let size = 0
-    for await (const chunk of await this.#decoded(key, options)) size += chunk.length
+    // The size is to be that of the version which `stat` speaks of.
+    for await (const chunk of await this.#decoded(key, { ...options, fresh: true })) size += chunk.length
     return size
   }
 
   /** The decoded value of the version that is there now, whatever is put while it is read. */
-  async #decoded(key: Key, options: CallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    const chunks = this.store.getStream(key, contextOf(options))[Symbol.asyncIterator]()
+  async #decoded(key: Key, options: GetOptions): Promise<AsyncIterable<Uint8Array>> {
+    const { fresh } = options
+    const chunks = this.store.getStream(key, { ...contextOf(options), fresh })[Symbol.asyncIterator]()
     const first = await chunks.next()
     return this.#decode(key, new WatchedSource(streamFromFirst(first, chunks)), options.signal)
   }
