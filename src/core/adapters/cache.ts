@@ -40,9 +40,9 @@ export class CacheDatastore extends TieredDatastore<Uint8Array> {
 
   constructor(store: BinaryDatastore, options: CacheOptions = {}) {
     const evicted = { count: 0 }
-    super([new MemoryDatastore({ maxEntries: 10_000, ...options, onEviction: () => evicted.count++ }), store])
-    this.#evicted = evicted
     const { negativeTtl, maxEntries = 10_000, now } = options
+    super([new MemoryDatastore({ ...options, maxEntries, onEviction: () => evicted.count++ }), store])
+    this.#evicted = evicted
     if (negativeTtl !== undefined) this.#absent = new AbsentKeys(negativeTtl, maxEntries, now)
   }
 

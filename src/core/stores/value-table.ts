@@ -2,6 +2,7 @@ import { ChangeHub } from '../changes/change-hub.ts'
 import type { ListOptions, ListPage, PutResult, Stat, StoreStats } from '../datastore.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
+import { tell } from '../tell.ts'
 import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
 import { Retention, type RetentionOptions } from './retention/retention.ts'
@@ -144,7 +145,7 @@ export class ValueTable {
   #giveUp(text: string, reason: Eviction): void {
     if (!this.#versions.has(text)) return
     this.#remove(text)
-    this.#onEviction?.(text, reason)
+    tell(this.#onEviction, text, reason)
   }
 
   #remove(text: string): void {

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { NullDatastore } from '../../../src/core/stores/null.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
 import { walkKeys } from '../../contract/suite.ts'
+import { uncaughtDuring } from '../uncaught.ts'
 import { BreakableDatastore } from './breakable.ts'
 
 const key = (name: string) => Key.of(name)
@@ -149,5 +151,28 @@ describe('cache', () => {
     await cached.get(key('a')).catch(() => undefined)
     await cached.close()
     await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+describe('what is told of a cache, and what it is told', () => {
+  it('C1 D18 a listener of evictions that throws breaks no call', async () => {
+    const store = new MemoryDatastore({
+      maxEntries: 1,
+      onEviction() {
+        throw new Error('listener')
+      },
+    })
+    const uncaught = await uncaughtDuring(async () => {
+      await store.put(key('a'), value())
+      await store.put(key('b'), value())
+    })
+    expect(uncaught).toMatchObject([{ message: 'listener' }])
+    expect(await walkKeys(store)).toEqual(['/b'])
+  })
+
+  it('C1 a limit that is named and not given is the default one', async () => {
+    const store = cache(new NullDatastore(), { maxEntries: undefined, policy: undefined })
+    for (let index = 0; index < 10_001; index++) await store.put(key(String(index)), value())
+    expect(store.cacheMetrics.evictions).toBe(1)
   })
 })

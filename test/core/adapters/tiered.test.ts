@@ -6,6 +6,7 @@ import { DatastoreError, NotFoundError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../contract/suite.ts'
+import { uncaughtDuring } from '../uncaught.ts'
 import { BreakableDatastore } from './breakable.ts'
 
 const key = Key.parse('/films/Brazil')
@@ -340,11 +341,7 @@ describe('TieredDatastore, the rest', () => {
 describe('TieredDatastore, told of failures of its tiers', () => {
   it('A1 A2 D18 a listener that throws breaks no call and no copy, and is heard of as an uncaught error', async () => {
     const thrown = new Error('the listener broke')
-    const uncaught: unknown[] = []
-    const before = process.listeners('uncaughtException')
-    process.removeAllListeners('uncaughtException')
-    process.on('uncaughtException', error => uncaught.push(error))
-    try {
+    const uncaught = await uncaughtDuring(async () => {
       const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new MemoryDatastore()]
       const tiered = new TieredDatastore<Uint8Array>([top, middle, last], {
         onTierError() {
@@ -359,12 +356,8 @@ describe('TieredDatastore, told of failures of its tiers', () => {
       expect(text(await tiered.get(key))).toBe('1986')
       expect(tiered.metrics[0]).toMatchObject({ failedFills: 1, failedWrites: 1 })
       await tiered.close()
-      await new Promise(resolve => setImmediate(resolve))
-      expect(uncaught.length).toBeGreaterThan(2)
-      expect(new Set(uncaught)).toEqual(new Set([thrown]))
-    } finally {
-      process.removeAllListeners('uncaughtException')
-      for (const listener of before) process.on('uncaughtException', listener)
-    }
+    })
+    expect(uncaught.length).toBeGreaterThan(2)
+    expect(new Set(uncaught)).toEqual(new Set([thrown]))
   })
 })

@@ -1,5 +1,6 @@
 import type { Datastore } from '../../datastore.ts'
 import { codeOf, messageOf } from '../../errors.ts'
+import { tell } from '../../tell.ts'
 import type { Verb } from '../intercepted.ts'
 import { type Outcome, WatchedDatastore } from './watched.ts'
 
@@ -20,6 +21,7 @@ export interface LogRecord {
 export interface LoggingOptions {
   /** Names the store in the records. Default `store`. */
   readonly name?: string | undefined
+  /** What it throws is no failure of the call: it is an uncaught error. */
   readonly log: (record: LogRecord) => void
 }
 
@@ -34,7 +36,7 @@ class LoggingDatastore<V> extends WatchedDatastore<V> {
   protected override ended({ call, duration, bytes, error }: Outcome): void {
     const { name = 'store', log } = this.#options
     const failed = error === undefined ? {} : { error: codeOf(error), message: messageOf(error) }
-    log({ store: name, verb: call.verb, key: call.key.toString(), duration, bytes, ...failed })
+    tell(log, { store: name, verb: call.verb, key: call.key.toString(), duration, bytes, ...failed })
   }
 }
 

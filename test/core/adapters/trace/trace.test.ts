@@ -6,6 +6,7 @@ import type { Capabilities } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../contract/suite.ts'
+import { uncaughtDuring } from '../../uncaught.ts'
 
 const a = Key.parse('/a')
 const b = Key.parse('/b')
@@ -115,21 +116,12 @@ describe('trace', () => {
   })
 
   it('W3 a listener that throws fails no call', async () => {
-    const caught: unknown[] = []
-    const listeners = process.listeners('uncaughtException')
-    process.removeAllListeners('uncaughtException')
-    process.once('uncaughtException', error => caught.push(error))
-    try {
-      const store = trace(new MemoryDatastore(), {
-        onSpan: () => {
-          throw new Error('listener')
-        },
-      })
-      await store.put(a, Uint8Array.of(1))
-      await new Promise(resolve => setImmediate(resolve))
-      expect(caught).toMatchObject([{ message: 'listener' }])
-    } finally {
-      for (const listener of listeners) process.on('uncaughtException', listener)
-    }
+    const store = trace(new MemoryDatastore(), {
+      onSpan: () => {
+        throw new Error('listener')
+      },
+    })
+    const uncaught = await uncaughtDuring(() => store.put(a, Uint8Array.of(1)))
+    expect(uncaught).toMatchObject([{ message: 'listener' }])
   })
 })

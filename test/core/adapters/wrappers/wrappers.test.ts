@@ -9,7 +9,8 @@ import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
 import type { Change, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect } from '../../../contract/suite.ts'
+import { collect, expectFailure } from '../../../contract/suite.ts'
+import { uncaughtDuring } from '../../uncaught.ts'
 
 const key = Key.parse('/a')
 const value = new Uint8Array(100)
@@ -234,6 +235,20 @@ describe('rateLimit', () => {
 })
 
 describe('logging and metrics', () => {
+  it('W2 D18 a log that throws breaks no call', async () => {
+    const store = logging(new MemoryDatastore(), {
+      log() {
+        throw new Error('disk full')
+      },
+    })
+    const uncaught = await uncaughtDuring(async () => {
+      await store.put(key, value)
+      await expectFailure(store.get(Key.of('nope')), 'NOT_FOUND')
+      await collect(store.getStream(key))
+    })
+    expect(uncaught).toMatchObject(Array(3).fill({ message: 'disk full' }))
+  })
+
   it('W2 logging writes one structured record a call, failures with their code', async () => {
     const records: LogRecord[] = []
     const store = logging(new MemoryDatastore(), { name: 'films', log: record => records.push(record) })
