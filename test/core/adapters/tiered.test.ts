@@ -325,11 +325,15 @@ describe('TieredDatastore, the rest', () => {
     expect(await tiered.stat(key)).toMatchObject({ size: 4 })
   })
 
-  it('D14 close() closes a tier that is listed twice once', async () => {
-    const shared = new BreakableDatastore()
-    const tiered = new TieredDatastore<Uint8Array>([shared, shared])
-    await tiered.close()
-    expect(shared.closes).toBe(1)
+  it('A3 D18 a store cannot be two tiers: what is dropped from the one would be gone from the other', () => {
+    const store = new MemoryDatastore()
+    const open = () => new TieredDatastore([store, new MemoryDatastore(), store])
+    expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+
+  it('A5 D18 a mode that there is not is CONFIG_INVALID, and not another one', () => {
+    const open = () => new TieredDatastore([new MemoryDatastore()], { mode: 'write-behind' as 'write-back' })
+    expect(open).toThrow(/Cannot open a tiered store: there is no mode "write-behind"/)
   })
 
   it('D18 a tiered store without tiers is CONFIG_INVALID', () => {

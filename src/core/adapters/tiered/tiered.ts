@@ -19,7 +19,7 @@ import type {
   StoreStats,
   ValueSource,
 } from '../../datastore.ts'
-import { NotFoundError } from '../../errors.ts'
+import { DatastoreError, NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { refuseContradiction } from '../../preconditions.ts'
 import type { Query, QueryOptions, QueryPlan } from '../../query/query.ts'
@@ -45,6 +45,8 @@ export interface TieredOptions extends WriteBackOptions {
   readonly onTierError?: TierErrorListener | undefined
 }
 
+const MODES: readonly WriteMode[] = ['write-through', 'write-around', 'write-back']
+
 /**
  * Reads through `tiers` in order and keeps upper tiers warm. The last tier is the truth: writes are judged by it alone,
  * and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`. What it has yet to be told
@@ -62,10 +64,15 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   readonly #back: WriteBackMode<V> | undefined
   protected readonly gate = new CallGate()
 
-  /** @throws DatastoreError `CONFIG_INVALID` without tiers, or for a bound that is no number from 1 up. */
+  /**
+   * @throws DatastoreError `CONFIG_INVALID` without tiers, with one store as several, for a mode that there is not, or
+   * for a bound that is no number from 1 up.
+   */
   constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     super()
     assertChildren(tiers, 'tiered')
+    // A copy that is dropped from such an upper tier would be the value itself.
+    if (new Set(tiers).size < tiers.length) throw notOpened('a store is in the list of its tiers twice')
     const report: TierErrorListener = (error, key, tier) => tell(options.onTierError, error, key, tier)
     const last = tiers.at(-1) as Datastore<V>
     const upper = tiers
@@ -74,6 +81,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     const fills = new TierFills()
     this.#tiers = { upper, last, fills, reads: new TierReads(upper, last, fills, report) }
     const { mode = 'write-through' } = options
+    if (!MODES.includes(mode)) throw notOpened(`there is no mode ${JSON.stringify(mode)}`)
     const [first, ...rest] = upper
     if (mode === 'write-back' && first !== undefined) {
       this.#back = new WriteBackMode(this.#tiers, first, rest, options)
@@ -178,4 +186,8 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
       return work()
     })
   }
+}
+
+function notOpened(state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open a tiered store: ${state}`)
 }

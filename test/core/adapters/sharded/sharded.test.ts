@@ -108,6 +108,12 @@ describe('ShardedDatastore', () => {
     expect(await sharded.has(from)).toBe(false)
   })
 
+  it('D14 close() closes a shard that is listed twice once', async () => {
+    const shared = new BreakableDatastore()
+    await new ShardedDatastore<Uint8Array>([shared, shared]).close()
+    expect(shared.closes).toBe(1)
+  })
+
   it('D10 stats() counts a shard that is listed twice once', async () => {
     const shared = new MemoryDatastore()
     await shared.put(Key.parse('/a'), bytes('abc'))
