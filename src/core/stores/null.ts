@@ -1,7 +1,8 @@
 import { BaseDatastore } from '../base-datastore.ts'
-import { assertBytes, collectBytes } from '../bytes.ts'
+import { assertBytes, chunksOf } from '../bytes.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import type {
+  ByteSource,
   CallOptions,
   Capabilities,
   DeleteOptions,
@@ -53,7 +54,7 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
     refuseContradiction(key, options)
     assertBytes(value, key)
     return this.#lifecycle.run('put', key, async () => {
-      if (!(value instanceof Uint8Array)) await collectBytes(value, key, options?.signal)
+      if (!(value instanceof Uint8Array)) await drain(value, key, options?.signal)
       checkPreconditions('put', key, undefined, options ?? {})
       return { etag: 'null' }
     })
@@ -99,4 +100,9 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
     this.#lifecycle.assertOpen(action, key)
     throwIfAborted(options?.signal, action, key)
   }
+}
+
+async function drain(source: ByteSource, key: Key, signal: AbortSignal | undefined): Promise<void> {
+  const chunks = chunksOf(source, key, signal)[Symbol.asyncIterator]()
+  while ((await chunks.next()).done !== true);
 }

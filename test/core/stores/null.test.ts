@@ -13,4 +13,17 @@ describe('NullDatastore', () => {
     await expectFailure(store.put(Key.of('a'), value, { create: false }), 'NOT_FOUND', Key.of('a'))
     await expectFailure(store.put(Key.root, value), 'KEY_INVALID', Key.root)
   })
+
+  it('D7 a stream passes through in bounded memory', async () => {
+    let held = 0
+    const before = process.memoryUsage().arrayBuffers
+    function* chunks(): Iterable<Uint8Array> {
+      for (let index = 0; index < 256; index++) {
+        yield new Uint8Array(1024 * 1024)
+        held = Math.max(held, process.memoryUsage().arrayBuffers - before)
+      }
+    }
+    await new NullDatastore().put(Key.of('a'), chunks())
+    expect(held).toBeLessThan(200 * 1024 * 1024)
+  })
 })
