@@ -32,8 +32,8 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
   protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
     await this.#befall(call)
     const answer = await run({})
-    const { lostRate = 0, verbs, random = Math.random } = this.faults
-    if (lostRate > 0 && verbs?.includes(call.verb) !== false && random() < lostRate)
+    const { lostRate = 0, random = Math.random } = this.faults
+    if (lostRate > 0 && this.#isBefallen(call) && random() < lostRate)
       throw failure('CONNECTION', call.verb, call.key, 'the answer was lost')
     return answer
   }
@@ -44,18 +44,22 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
   ): AsyncIterable<T> {
     await this.#befall(call)
     for await (const item of run({})) {
-      if (this.faults.isOffline === true) this.#refuse(call)
+      if (this.faults.isOffline === true && this.#isBefallen(call)) this.#refuse(call)
       yield item
     }
   }
 
   async #befall(call: Call): Promise<void> {
-    const { latency = 0, errorRate = 0, isOffline = false, verbs, random = Math.random } = this.faults
-    if (verbs?.includes(call.verb) === false) return
+    const { latency = 0, errorRate = 0, isOffline = false, random = Math.random } = this.faults
+    if (!this.#isBefallen(call)) return
     if (latency > 0) await pause(latency, call)
     if (isOffline) this.#refuse(call)
     if (errorRate > 0 && random() < errorRate)
       throw failure('IO', call.verb, call.key, 'a fault was injected')
+  }
+
+  #isBefallen({ verb }: Call): boolean {
+    return this.faults.verbs?.includes(verb) !== false
   }
 
   #refuse(call: Call): never {

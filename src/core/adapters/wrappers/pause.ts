@@ -1,7 +1,10 @@
 import { AbortError } from '../../errors.ts'
 import type { Call } from '../intercepted.ts'
 
-/** Waits, unless the call is aborted first: then `AbortError`. */
+/** A timer that is set for longer goes off at once. */
+const LONGEST = 2 ** 31 - 1
+
+/** Waits, at the most 24 days, unless the call is aborted first: then `AbortError`. */
 export function pause(milliseconds: number, call: Call): Promise<void> {
   const { signal } = call.options
   return new Promise((resolve, reject) => {
@@ -9,10 +12,13 @@ export function pause(milliseconds: number, call: Call): Promise<void> {
       clearTimeout(timer)
       reject(new AbortError(call.verb, { key: call.key, cause: signal?.reason }))
     }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort)
-      resolve()
-    }, milliseconds)
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      },
+      Math.min(milliseconds, LONGEST),
+    )
     if (signal?.aborted === true) abort()
     else signal?.addEventListener('abort', abort, { once: true })
   })

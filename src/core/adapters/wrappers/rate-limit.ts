@@ -42,7 +42,14 @@ class RateLimitDatastore<V> extends DelayingDatastore<V> {
     const interval = 1000 / this.#perSecond
     this.#fullAt = Math.max(now, this.#fullAt) + interval
     const wait = this.#fullAt - now - this.#burst * interval
-    if (wait > 0) await pause(wait, call)
+    if (wait <= 0) return
+    try {
+      await pause(wait, call)
+    } catch (error) {
+      // What was given up while it waited used no token.
+      this.#fullAt -= interval
+      throw error
+    }
   }
 }
 

@@ -79,8 +79,17 @@ class RetryDatastore<V> extends DelayingDatastore<V> {
  * Makes every kind of call again when it fails in a way that may pass. A value that can be read once only is not put
  * twice. An attempt that failed may have happened all the same: a conditional put that is refused after one rejects with
  * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
+ * @throws RangeError for fewer attempts than one, or a wait that is none.
  */
 export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datastore<V> {
+  const { attempts = 1, delay = 0, maxDelay = 0 } = options
+  for (const [name, value, least] of [
+    ['attempts', attempts, 1],
+    ['delay', delay, 0],
+    ['maxDelay', maxDelay, 0],
+  ] as const) {
+    if (!(value >= least)) throw new RangeError(`A retry has no ${name} of ${value}`)
+  }
   return new RetryDatastore(store, options)
 }
 

@@ -67,6 +67,24 @@ describe('fault', () => {
     expect(answers.filter(answer => answer.status === 'rejected')).toHaveLength(30)
   })
 
+  it('W2 a store that is offline for some verbs goes on with the streams of the others', async () => {
+    const store = fault(new MemoryDatastore())
+    await store.put(key, value)
+    Object.assign(store.faults, { isOffline: true, verbs: ['put'] })
+    expect(Buffer.concat(await collect(store.getStream(key)))).toHaveLength(value.length)
+    await expectFailure(store.put(key, value), 'CONNECTION', key)
+  })
+
+  it('W2 a latency without end is one, until the call is aborted', async () => {
+    const store = fault(new MemoryDatastore(), { latency: Number.POSITIVE_INFINITY })
+    const abort = new AbortController()
+    const call = store.has(key, { signal: abort.signal })
+    const pause = new Promise(resolve => setTimeout(() => resolve('still waiting'), 20))
+    expect(await Promise.race([call, pause])).toBe('still waiting')
+    abort.abort()
+    await expectFailure(call, 'ABORTED', key)
+  })
+
   it('W2 a lost answer is a failure of a call that happened', async () => {
     const store = fault(new MemoryDatastore(), { lostRate: 1, verbs: ['put'] })
     await expect(store.put(key, value)).rejects.toMatchObject({ code: 'CONNECTION', key })
@@ -99,6 +117,16 @@ describe('retry', () => {
       below.faults.errorRate = 0.5
       await calls(retry(below, { delay: 0.1 }))[verb as 'get']()
     }
+  })
+
+  it('W2 refuses numbers of attempts and waits that are none', () => {
+    for (const options of [
+      { attempts: Number.NaN },
+      { attempts: 0 },
+      { delay: -1 },
+      { maxDelay: Number.NaN },
+    ])
+      expect(() => retry(new MemoryDatastore(), options)).toThrow(RangeError)
   })
 
   it('W2 what cannot pass is not tried again, and attempts end', async () => {
@@ -226,6 +254,18 @@ describe('rateLimit', () => {
     const held = performance.now() - start
     expect(held).toBeGreaterThanOrEqual(190)
     expect(held).toBeGreaterThan(burst)
+  })
+
+  it('W2 calls that are given up while they wait take nothing from those that come after', async () => {
+    const store = rateLimit(new MemoryDatastore(), { perSecond: 10, burst: 1 })
+    const abort = new AbortController()
+    const calls = Array.from({ length: 100 }, () => store.has(key, { signal: abort.signal }))
+    abort.abort()
+    const outcomes = await Promise.allSettled(calls)
+    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(90)
+    const start = performance.now()
+    await store.has(key)
+    expect(performance.now() - start).toBeLessThan(1000)
   })
 
   it('W2 refuses rates that are none', () => {
