@@ -1,5 +1,6 @@
 import { AbortError, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { onAbort } from './on-abort.ts'
 
 /** What `work` comes to, or `AbortError` as soon as the signal fires; what `work` does then goes unheard. */
 export function orAbort<T>(
@@ -11,10 +12,9 @@ export function orAbort<T>(
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
     const abort = () => reject(new AbortError(action, { key, cause: signal.reason }))
-    const settled = () => signal.removeEventListener('abort', abort)
     if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).then(settled, settled)
+    const settled = signal.aborted ? undefined : onAbort(signal, abort)
+    void work.then(resolve, reject).then(settled)
   })
 }
 
@@ -41,8 +41,12 @@ export async function* untilAborted<T>(
     }
   } finally {
     // A source that hangs may never let go, so nobody waits for it.
-    if (next?.done !== true) void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    if (next?.done !== true) void letGo(iterator).catch(() => undefined)
   }
+}
+
+async function letGo(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
+  await iterator.return?.()
 }
 
 async function nextOf<T>(iterator: Iterator<T> | AsyncIterator<T>): Promise<IteratorResult<T>> {

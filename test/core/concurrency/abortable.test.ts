@@ -13,6 +13,23 @@ describe('orAbort', () => {
     expect(await orAbort(Promise.resolve(2), undefined, 'get')).toBe(2)
   })
 
+  it('D13 a signal may be given to many calls at once, and be heard by all of them', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    try {
+      const abort = new AbortController()
+      const calls = Array.from({ length: 100 }, () => orAbort(never, abort.signal, 'get', key))
+      await new Promise(resolve => setImmediate(resolve))
+      abort.abort()
+      const rejected = { code: 'ABORTED', key }
+      await Promise.all(calls.map(call => expect(call).rejects.toMatchObject(rejected)))
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', note)
+    }
+  })
+
   it('D13 rejects with AbortError as soon as the signal fires, or has fired', async () => {
     const abort = new AbortController()
     const waiting = orAbort(never, abort.signal, 'get', key)
@@ -56,6 +73,22 @@ describe('untilAborted', () => {
     abort.abort()
     await expect(next).rejects.toMatchObject({ code: 'ABORTED', key })
     expect(isReturned).toBe(true)
+  })
+
+  it('D13 ends with AbortError whatever the source does when it is let go of', async () => {
+    const abort = new AbortController()
+    const source: Iterable<number> = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw new Error('cannot let go')
+        },
+      }),
+    }
+    const items = untilAborted(source, abort.signal, 'put', key)[Symbol.asyncIterator]()
+    await items.next()
+    abort.abort()
+    await expect(items.next()).rejects.toMatchObject({ code: 'ABORTED', key })
   })
 
   it('D13 closes the source when its reader leaves', async () => {

@@ -1,3 +1,4 @@
+import { onAbort } from '../../concurrency/on-abort.ts'
 import { AbortError } from '../../errors.ts'
 import type { Call } from '../intercepted.ts'
 
@@ -14,12 +15,12 @@ export function pause(milliseconds: number, call: Call): Promise<void> {
     }
     const timer = setTimeout(
       () => {
-        signal?.removeEventListener('abort', abort)
+        forget?.()
         resolve()
       },
       Math.min(milliseconds, LONGEST),
     )
     if (signal?.aborted === true) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
+    const forget = signal === undefined || signal.aborted ? undefined : onAbort(signal, abort)
   })
 }
