@@ -108,7 +108,8 @@ async function openNode(node: ParsedNode, depth: number, host: StackHost, hub: S
     const traced = new TracedDatastore(store, id, hub)
     return { id, kind: node.kind.kind, label, path, depth, store, traced, children }
   } catch (error) {
-    await closeAll(stores)
+    // Why it did not open is what matters, also when a store that has to be closed again fails at that.
+    await closeAll(stores).catch(() => undefined)
     throw atPath(error, node)
   }
 }

@@ -92,6 +92,23 @@ describe('the kinds', () => {
     })
   })
 
+  it('X1 a stack whose opening fails says why, also when what was open cannot be closed', async () => {
+    const root = { kind: 'tiered', tiers: [memory, { kind: 'namespace', prefix: '..', store: memory }] }
+    const failing = new Registry(
+      pureKinds.map(kind => ({
+        ...kind,
+        open: async (...parts: Parameters<typeof kind.open>) => {
+          const store = await kind.open(...parts)
+          store.close = () => Promise.reject(new Error('it does not close'))
+          return store
+        },
+      })),
+    )
+    await expect(openDocument({ strata: 1, root }, failing)).rejects.toMatchObject({
+      path: 'root.tiers[1].prefix',
+    })
+  })
+
   it('X1 a stack whose opening fails half-way closes what was open', async () => {
     const root = { kind: 'tiered', tiers: [memory, { kind: 'namespace', prefix: '..', store: memory }] }
     const opened: { isClosed: boolean }[] = []
