@@ -26,7 +26,8 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
   }
 
   get capabilities(): Capabilities {
-    return this.#store.capabilities
+    // Batches are made of single calls here.
+    return { ...this.#store.capabilities, atomicBatch: false }
   }
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { NullDatastore } from '../../../src/core/stores/null.ts'
 import { walkKeys } from '../../contract/suite.ts'
 
 const key = (text: string) => Key.parse(text)
@@ -51,5 +52,11 @@ describe('NamespaceDatastore', () => {
     const found: string[] = []
     for await (const entry of store.query({ prefix: '/a', keysOnly: true })) found.push(entry.key.toString())
     expect(found).toEqual(['/a/b', '/a/c'])
+  })
+
+  it('D17 promises no atomic batch, which it makes of single calls', () => {
+    const below = new NullDatastore()
+    expect(below.capabilities.atomicBatch).toBe(true)
+    expect(new NamespaceDatastore(below, key('/foo')).capabilities.atomicBatch).toBe(false)
   })
 })
