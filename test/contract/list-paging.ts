@@ -38,7 +38,9 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       const store = await open()
       const first = await store.list(level, { limit: 2 })
       const second = await store.list(level, { limit: 2, after: first.cursor })
-      for (const { total } of [first, second]) if (total !== undefined) expect(total).toBe(sorted.length)
+      const empty = await store.list(level, { limit: 0 })
+      for (const { total } of [first, second, empty])
+        if (total !== undefined) expect(total).toBe(sorted.length)
     })
 
     it('D9 after starts strictly past a name, be it there or not', async () => {
@@ -54,6 +56,13 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       expect(await past('nc-gone', true)).toEqual(['nc', 'nb', 'na'])
       expect(await past('a', true)).toEqual([])
       expect(await past('zzz', true)).toEqual(sorted.toReversed())
+    })
+
+    it('D9 after may be a text that is the name of no key, and a page as large as can be said', async () => {
+      const store = await open()
+      const limit = Number.MAX_SAFE_INTEGER
+      for (const after of ['', '.', '..', 'n/', 'N', '\0'])
+        expect(names((await store.list(level, { after, limit })).children)).toEqual(sorted)
     })
 
     it('D9 a page of no children is empty; a size that is no whole number is a RangeError', async () => {

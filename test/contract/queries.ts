@@ -41,6 +41,14 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(keysOf(await ask(store, { prefix: '/x', recursive: false }))).toEqual(['/x/a'])
     })
 
+    it('Q3 an offset past the end gives nothing, as far as it may be', async () => {
+      const store = await open()
+      const offset = Number.MAX_SAFE_INTEGER
+      for (const query of [{ offset }, { offset, limit: 5 }, { offset: texts.length, limit: offset }])
+        expect(await ask(store, query)).toEqual([])
+      expect(await ask(store, { offset: texts.length - 1, limit: offset })).toHaveLength(1)
+    })
+
     it('Q3 a limit of 0 gives nothing; a negative offset or limit is a RangeError at once', async () => {
       const store = await open()
       expect(await ask(store, { limit: 0 })).toEqual([])

@@ -28,7 +28,9 @@ export async function mergeLevel(
   const last = children.at(-1)
   const hasMore = all.length > limit || pages.some(page => page.cursor !== undefined)
   if (hasMore && last !== undefined) return { children, cursor: last.name }
-  return { children, ...(options.after === undefined && !hasMore && { total: children.length }) }
+  // A page of nothing tells nothing of its level.
+  const isWhole = options.after === undefined && !hasMore && limit > 0
+  return { children, ...(isWhole && { total: children.length }) }
 }
 
 function unite(a: Child, b: Child): Child {

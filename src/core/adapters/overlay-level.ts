@@ -35,7 +35,8 @@ export async function overlayLevel(
   const all = [...merged.values()].sort((a, b) => (isBefore(a.name, b.name) ? -1 : 1))
   const children = all.slice(0, limit)
   const cursor = all.length > limit ? children.at(-1)?.name : page.cursor
-  const isWhole = after === undefined && cursor === undefined
+  // A page of nothing tells nothing of its level.
+  const isWhole = after === undefined && cursor === undefined && limit > 0
   return { children, ...(cursor !== undefined && { cursor }), ...(isWhole && { total: children.length }) }
 }
 

@@ -25,7 +25,7 @@ export function queryOfPart(query: Query): Query {
     ...query,
     after: inKeyOrder ? query.after : undefined,
     offset: undefined,
-    limit: isBounded ? offset + limit : undefined,
+    limit: isBounded ? Math.min(offset + limit, Number.MAX_SAFE_INTEGER) : undefined,
     keysOnly: parsed.keysOnly && !looksAt('value'),
     withStat: parsed.withStat || looksAt('size', 'mtime'),
   }

@@ -27,6 +27,19 @@ describe('lowercase', () => {
     expect((await listAll(store, Key.root, { limit: 2 })).map(child => child.name)).toEqual(['a', 'b', 'c'])
     expect(await store.stats()).toMatchObject({ entries: 3 })
   })
+
+  it('N1 D9 a page starts past any text, be it the name of a key or not', async () => {
+    const store = new KeyTransformDatastore(new MemoryDatastore(), lowercase)
+    for (const name of ['a', 'b', 'c']) await store.put(Key.of(name), value)
+    const past = async (after: string) =>
+      (await store.list(Key.root, { after })).children.map(child => child.name).join('')
+    expect([await past(''), await past('..'), await past('a/b'), await past('B')]).toEqual([
+      'abc',
+      'abc',
+      'bc',
+      'c',
+    ])
+  })
 })
 
 describe('nestedPath', () => {

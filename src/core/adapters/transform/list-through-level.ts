@@ -1,5 +1,5 @@
 import type { Child, Datastore, ListOptions, ListPage } from '../../datastore.ts'
-import type { Key } from '../../key.ts'
+import { type Key, segmentProblem } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
 import type { KeyTransform } from './key-transform.ts'
 
@@ -12,10 +12,7 @@ export async function listThroughLevel<V>(
 ): Promise<ListPage> {
   const limit = pageLimit(options)
   const children: Child[] = []
-  let after =
-    options.after === undefined
-      ? undefined
-      : transform.to(prefix.childOfCleanSegment(options.after)).lastSegment
+  let after = options.after === undefined ? undefined : nameBelow(options.after, prefix, transform)
   for (;;) {
     const page = await store.list(transform.to(prefix), { ...options, after, limit: Math.max(1, limit) })
     for (const child of page.children) {
@@ -32,4 +29,11 @@ export async function listThroughLevel<V>(
 function cursorOf(children: readonly Child[]): { readonly cursor?: string } {
   const last = children.at(-1)
   return last === undefined ? {} : { cursor: last.name }
+}
+
+/** A page may start past any text; one that no key can have as a name is its own name below. */
+function nameBelow(name: string, prefix: Key, transform: KeyTransform): string {
+  return segmentProblem(name) === undefined
+    ? transform.to(prefix.childOfCleanSegment(name)).lastSegment
+    : name
 }

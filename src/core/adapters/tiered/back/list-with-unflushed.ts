@@ -16,7 +16,8 @@ export async function listWithUnflushed<V>(
   prefix: Key,
   options: ListOptions,
 ): Promise<ListPage> {
-  const limit = pageLimit(options)
+  // One more than asked for tells whether there is a next page.
+  const limit = Math.min(pageLimit(options), Number.MAX_SAFE_INTEGER - 1)
   const view = new UnflushedView(snapshot)
   const isBefore = (a: string, b: string) => (options.reverse === true ? a > b : a < b)
   const added = await view.list(prefix, { ...options, limit: limit + 1 })
@@ -74,6 +75,5 @@ function pagesOf<V>(
 ): AsyncIterable<Child> {
   const context: CallOptions = contextOf(options)
   const { after, reverse } = options
-  // One more than asked for tells whether there is a next page.
   return childrenOf(store, prefix, { ...context, after, reverse, pageSize: limit + 1 })
 }

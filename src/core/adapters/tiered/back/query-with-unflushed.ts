@@ -16,7 +16,8 @@ export function queryWithUnflushed<V>(
 ): AsyncIterable<Entry<V>> {
   const part = queryOfPart(query)
   // Of the entries that the store gives, no more than are unflushed fall away.
-  const limit = part.limit === undefined ? undefined : part.limit + snapshot.size
+  const limit =
+    part.limit === undefined ? undefined : Math.min(part.limit + snapshot.size, Number.MAX_SAFE_INTEGER)
   const kept = without(store.query({ ...part, limit }, options), snapshot)
   const own = answer(new UnflushedView(snapshot), parseQuery(part), contextOf(options))
   return answerOfParts(query, [kept, own])
