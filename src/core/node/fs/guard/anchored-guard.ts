@@ -2,6 +2,7 @@ import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { OPEN_FILE, OPEN_FOLDER } from '../disk/open-flags.ts'
 import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
+import { LingeringFolders } from './lingering-folders.ts'
 import { Obstacle, RootGone } from './obstacle.ts'
 import { joinPath, surveyFolders } from './survey-folders.ts'
 
@@ -15,9 +16,11 @@ const ATTEMPTS = 20
 export class AnchoredGuard implements FolderGuard {
   readonly root: string
   readonly #disk: Disk
+  readonly #open: LingeringFolders
 
   constructor(disk: Disk, root: string) {
     this.#disk = disk
+    this.#open = new LingeringFolders(disk)
     this.root = root
   }
 
@@ -27,10 +30,12 @@ export class AnchoredGuard implements FolderGuard {
       return { path: this.root, fd: undefined }
     }
     const path = names.reduce(joinPath, this.root)
+    const joined = await this.#joined(path)
+    if (joined !== undefined) return joined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = await this.#open(path, OPEN_FOLDER)
+      const fd = await this.#opened(path, OPEN_FOLDER)
       if (typeof fd === 'number') {
-        if (await this.#isAt(fd, path)) return { path: `/proc/self/fd/${fd}`, fd }
+        if (await this.#isAt(fd, path)) return this.#open.add(path, fd)
         await this.#disk.close(fd)
       }
       const depth = await surveyFolders(this.#disk, this.root, names)
@@ -42,7 +47,11 @@ export class AnchoredGuard implements FolderGuard {
   }
 
   async leave(folder: Folder | undefined): Promise<void> {
-    if (folder?.fd !== undefined) await this.#disk.close(folder.fd)
+    if (folder !== undefined) await this.#open.leave(folder)
+  }
+
+  close(): Promise<void> {
+    return this.#open.closeIdle()
   }
 
   async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
@@ -58,7 +67,7 @@ export class AnchoredGuard implements FolderGuard {
   async #openByPath(folder: readonly string[], name: string, flags: number): Promise<number | undefined> {
     const path = joinPath(folder.reduce(joinPath, this.root), name)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = await this.#open(path, flags)
+      const fd = await this.#opened(path, flags)
       if (typeof fd === 'number') {
         if (folder.length === 0 || (await this.#isAt(fd, path))) return fd
         await this.#disk.close(fd)
@@ -75,7 +84,7 @@ export class AnchoredGuard implements FolderGuard {
     const entered = await this.enter(folder)
     if (entered === undefined) return undefined
     try {
-      const fd = await this.#open(joinPath(entered.path, name), flags)
+      const fd = await this.#opened(joinPath(entered.path, name), flags)
       if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
       if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
       return typeof fd === 'number' ? fd : undefined
@@ -84,8 +93,23 @@ export class AnchoredGuard implements FolderGuard {
     }
   }
 
+  /** The folder as others have it open, if it is still there. */
+  async #joined(path: string): Promise<Folder | undefined> {
+    const folder = this.#open.join(path)
+    if (folder === undefined) return undefined
+    try {
+      if ((await this.#disk.readlink(folder.path)) === path) return folder
+      this.#open.forget(folder)
+    } catch (error) {
+      await this.#open.leave(folder)
+      throw error
+    }
+    await this.#open.leave(folder)
+    return undefined
+  }
+
   /** A descriptor, or why there is none: nothing there, something else there, a link, or a socket. */
-  async #open(path: string, flags: number): Promise<number | string> {
+  async #opened(path: string, flags: number): Promise<number | string> {
     try {
       return await this.#disk.open(path, flags)
     } catch (error) {

@@ -21,6 +21,8 @@ export interface FolderGuard {
   /** Opens a folder; `undefined` where there is none, unless it is to be made. */
   enter(names: readonly string[], options?: EnterOptions): Promise<Folder | undefined>
   leave(folder: Folder | undefined): Promise<void>
+  /** Lets go of folders that nobody is in. */
+  close(): Promise<void>
   /** Opens a file, for reading by default; `undefined` where there is none. What it is remains to be seen: folders open too. */
   openFile(folder: readonly string[], name: string, flags?: number): Promise<number | undefined>
 }

@@ -32,6 +32,10 @@ export class WalkingGuard implements FolderGuard {
     // Nothing was opened.
   }
 
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
   async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
     const entered = await this.enter(folder)
     if (entered === undefined) return undefined

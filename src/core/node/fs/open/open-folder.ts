@@ -56,6 +56,7 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
         releaseRoot(root)
         await files.retired.drain()
         await files.temps.close()
+        await guard.close()
       },
     }
   } catch (error) {
