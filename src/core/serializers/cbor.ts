@@ -1,9 +1,50 @@
-import { decode, encode } from 'cborg'
+import { type DecodeOptions, decode, encode, Token, Tokenizer, Type } from 'cborg'
+import { assertLossless, type Format } from './lossless.ts'
 import type { Serializer } from './serializer.ts'
 
-/** CBOR (RFC 8949), integers past 2^53 as `bigint`. */
+const LEAST = -(2n ** 64n)
+const MOST = 2n ** 64n - 1n
+
+const FORMAT: Format = {
+  name: 'CBOR',
+  deepest: 1000,
+  problemOf: value => {
+    if (typeof value !== 'bigint') return undefined
+    if (value < LEAST || value > MOST) return 'is a bigint of more than 64 bits'
+    return Number.isSafeInteger(Number(value)) ? 'is a bigint that comes back as a number' : undefined
+  },
+  isWhole: value => value instanceof Uint8Array,
+}
+
+const OPTIONS: DecodeOptions = { allowBigInt: true, retainStringBytes: true, rejectDuplicateMapKeys: true }
+
+/**
+ * CBOR (RFC 8949), integers past 2^53 as `bigint`; maps have text for names. Refuses what would come back as something
+ * else: dates, `Map`, class instances, typed arrays but bytes, small bigints, holes, cycles, nesting over 1000.
+ */
 export const cbor: Serializer<unknown> = {
   name: 'cbor',
-  encode: value => encode(value),
-  decode: bytes => decode(bytes, { allowBigInt: true }) as unknown,
+  encode: value => {
+    assertLossless(value, FORMAT)
+    return encode(value, {
+      // It would be the integer 0.
+      typeEncoders: { number: number => (Object.is(number, -0) ? [new Token(Type.float, -0)] : null) },
+    })
+  },
+  decode: bytes => {
+    // What a Buffer cuts off stays part of it.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+    return decode(plain, { ...OPTIONS, tokenizer: new StrictText(plain, OPTIONS) }) as unknown
+  },
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Keeps a byte order mark, and takes no broken UTF-8 for text. */
+class StrictText extends Tokenizer {
+  override next(): Token {
+    const token = super.next()
+    if (token.byteValue !== undefined) token.value = utf8.decode(token.byteValue)
+    return token
+  }
 }

@@ -1,9 +1,37 @@
-import { decode, encode } from '@msgpack/msgpack'
+import { decode, ExtData, encode } from '@msgpack/msgpack'
+import { assertLossless, type Format } from './lossless.ts'
 import type { Serializer } from './serializer.ts'
 
-/** MessagePack, integers past 2^53 as `bigint`. */
+const LEAST = -(2n ** 63n)
+const MOST = 2n ** 64n - 1n
+
+const FORMAT: Format = {
+  name: 'MessagePack',
+  problemOf: value => {
+    if (value === undefined) return 'is undefined'
+    if (Object.is(value, -0)) return 'is -0'
+    if (typeof value === 'bigint' && (value < LEAST || value > MOST))
+      return 'is a bigint of more than 64 bits'
+    return undefined
+  },
+  problemOfText: text => (text.startsWith('\ufeff') ? 'begins with a byte order mark' : undefined),
+  problemOfName: name => (name === '__proto__' ? 'is __proto__, which is not read back' : undefined),
+  isWhole: value => value instanceof Uint8Array || value instanceof ExtData || isDate(value),
+}
+
+/**
+ * MessagePack, all `bigint` of 64 bits as such, dates as timestamps. Refuses what would come back as something else:
+ * `undefined`, `-0`, `Map`, class instances, typed arrays but bytes, holes, cycles, nesting over 100.
+ */
 export const msgpack: Serializer<unknown> = {
   name: 'msgpack',
-  encode: value => encode(value, { useBigInt64: true, ignoreUndefined: false }),
+  encode: value => {
+    assertLossless(value, FORMAT)
+    return encode(value, { useBigInt64: true, ignoreUndefined: false })
+  },
   decode: bytes => decode(bytes, { useBigInt64: true }),
+}
+
+function isDate(value: object): boolean {
+  return Object.getPrototypeOf(value) === Date.prototype && !Number.isNaN((value as Date).getTime())
 }

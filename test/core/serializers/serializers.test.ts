@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { brotli } from '../../../src/core/node/serializers/brotli.ts'
@@ -7,7 +8,7 @@ import { cbor } from '../../../src/core/serializers/cbor.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { type Json, json, prettyJson } from '../../../src/core/serializers/json.ts'
 import { msgpack } from '../../../src/core/serializers/msgpack.ts'
-import { type ByteTransform, pipe } from '../../../src/core/serializers/serializer.ts'
+import { type ByteTransform, pipe, type Serializer } from '../../../src/core/serializers/serializer.ts'
 import { text } from '../../../src/core/serializers/text.ts'
 
 const freshKey = () =>
@@ -75,7 +76,102 @@ describe('text, msgpack, cbor', () => {
     const values = [null, true, -1, 1.5, 'é', [1, [2]], { a: { b: [] } }, Uint8Array.of(1, 2, 3), 2n ** 60n]
     for (const value of values) expect(await serializer.decode(await serializer.encode(value))).toEqual(value)
   })
+
+  const anything = fc.anything({
+    withBigInt: true,
+    withBoxedValues: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    stringUnit: 'binary',
+  })
+  const marked = fc.string({ unit: 'binary', maxLength: 300 }).map(rest => `\ufeff${rest}`)
+  const near = fc
+    .tuple(fc.constantFrom(31n, 32n, 52n, 53n, 63n, 64n), fc.bigInt(-3n, 3n), fc.boolean())
+    .map(([power, offset, isNegative]) => (isNegative ? -(2n ** power) : 2n ** power) + offset)
+  const numbers = near.map(value => ({ big: value, small: Number(value) }))
+
+  it.each([json, msgpack, cbor])('V1 what $name does not refuse comes back as it was', async serializer => {
+    let held = 0
+    const value = fc.oneof(
+      anything,
+      marked,
+      fc.string({ unit: 'binary' }),
+      near,
+      numbers,
+      fc.date(),
+      jsonValue,
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(value, fc.array(value), fc.dictionary(fc.string(), value)), async given => {
+        const bytes = await encodedBy(serializer, given)
+        if (bytes === undefined) return
+        held++
+        const back: unknown = await serializer.decode(bytes)
+        // A prototype of null is no part of a value.
+        expect(isDeepStrictEqual(back, structuredClone(given)), inspect({ given, back })).toBe(true)
+      }),
+      { numRuns: 1000 },
+    )
+    expect(held).toBeGreaterThan(100)
+  })
+
+  it.each([
+    ['a bigint past 64 bits', 2n ** 100n, [json, msgpack, cbor]],
+    ['a small bigint', 5n, [json, cbor]],
+    ['a Map', new Map([[1, 2]]), [json, msgpack, cbor]],
+    ['a Set', new Set([1]), [json, msgpack, cbor]],
+    ['undefined', [undefined], [json, msgpack]],
+    ['-0', { a: -0 }, [json, msgpack]],
+    ['a hole', Array.from({ length: 2 }).toSpliced(0, 2, 1).concat(new Array(1)), [json, msgpack, cbor]],
+    ['a list with names', 'abc'.match(/b/), [json, msgpack, cbor]],
+    ['a date', new Date(0), [json, cbor]],
+    ['a date of no time', new Date(Number.NaN), [json, msgpack, cbor]],
+    ['a regular expression', /x/, [json, msgpack, cbor]],
+    ['a URL', new URL('http://localhost/'), [json, msgpack, cbor]],
+    ['numbers in a typed array', new Uint16Array([1]), [json, msgpack, cbor]],
+    ['a lone surrogate in a name', { ['\ud800']: 1 }, [json, msgpack, cbor]],
+    ['__proto__', JSON.parse('{"__proto__":1}'), [msgpack]],
+    ['a mark at the beginning', `\ufeff${'x'.repeat(300)}`, [msgpack]],
+  ] as const)(
+    'V1 %s is refused by whoever would give it back as something else',
+    async (_, value, refusing) => {
+      for (const serializer of [json, msgpack, cbor]) {
+        const bytes = await encodedBy(serializer, value)
+        expect([serializer.name, bytes === undefined]).toEqual([
+          serializer.name,
+          refusing.some(({ name }) => name === serializer.name),
+        ])
+        if (bytes !== undefined) expect(isDeepStrictEqual(await serializer.decode(bytes), value)).toBe(true)
+      }
+    },
+  )
+
+  it('V1 cbor takes no broken UTF-8, and no name twice', async () => {
+    for (const bytes of [
+      [0x61, 0xff],
+      [0x78, 40, ...Array<number>(40).fill(0xff)],
+      [0xa2, 0x61, 97, 1, 0x61, 97, 2],
+    ]) {
+      expect(() => cbor.decode(Uint8Array.from(bytes))).toThrow()
+    }
+  })
 })
+
+/** `undefined` where the value is refused. */
+async function encodedBy(
+  serializer: Pick<Serializer<never>, 'encode'>,
+  value: unknown,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await serializer.encode(value as never)
+  } catch (error) {
+    expect(error).toBeInstanceOf(Error)
+    return undefined
+  }
+}
 
 const transforms: [string, () => Promise<ByteTransform>][] = [
   ['gzip', async () => gzip],
