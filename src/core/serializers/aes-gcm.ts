@@ -1,3 +1,4 @@
+import { DatastoreError } from '../errors.ts'
 import type { ByteTransform } from './serializer.ts'
 
 const VERSION = 1
@@ -7,7 +8,8 @@ const HEADER = 1 + NONCE
 /**
  * AES-GCM with a key of the caller. Stored as one version byte, a random nonce of 12 bytes, and the sealed bytes with
  * their tag of 16. Whatever was tampered with does not decode. One key is good for 2^32 values (NIST SP 800-38D, 8.3).
- * @param key As `crypto.subtle` makes or imports it, for `encrypt` and `decrypt`.
+ * Values are sealed each for itself: whoever can write below may put one in the place of another, or an older one back.
+ * @param key As `crypto.subtle` makes or imports it. What it is not for (`encrypt`, `decrypt`) is `UNSUPPORTED`.
  */
 export function aesGcm(key: CryptoKey): ByteTransform {
   if (key.algorithm.name !== 'AES-GCM')
@@ -17,6 +19,7 @@ export function aesGcm(key: CryptoKey): ByteTransform {
   return {
     name: 'aes-gcm',
     encode: async bytes => {
+      assertFor(key, 'encrypt')
       const nonce = crypto.getRandomValues(new Uint8Array(NONCE))
       const sealed = await crypto.subtle.encrypt(parameters(nonce), key, new Uint8Array(bytes))
       const stored = new Uint8Array(HEADER + sealed.byteLength)
@@ -26,6 +29,7 @@ export function aesGcm(key: CryptoKey): ByteTransform {
       return stored
     },
     decode: async stored => {
+      assertFor(key, 'decrypt')
       if (stored[0] !== VERSION || stored.length < HEADER)
         throw new TypeError('these bytes were not sealed here')
       const nonce = new Uint8Array(stored.subarray(1, HEADER))
@@ -33,4 +37,10 @@ export function aesGcm(key: CryptoKey): ByteTransform {
       return new Uint8Array(await crypto.subtle.decrypt(parameters(nonce), key, sealed))
     },
   }
+}
+
+/** A key for one direction alone says nothing about the bytes. */
+function assertFor(key: CryptoKey, usage: 'encrypt' | 'decrypt'): void {
+  if (!key.usages.includes(usage))
+    throw new DatastoreError('UNSUPPORTED', `the key is not one to ${usage} with`)
 }

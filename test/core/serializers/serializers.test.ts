@@ -1,6 +1,8 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { transformed } from '../../../src/core/adapters/transformed/transformed.ts'
+import { Key } from '../../../src/core/key.ts'
 import { brotli } from '../../../src/core/node/serializers/brotli.ts'
 import { hasZstd, zstd } from '../../../src/core/node/serializers/zstd.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
@@ -10,6 +12,7 @@ import { type Json, json, prettyJson } from '../../../src/core/serializers/json.
 import { msgpack } from '../../../src/core/serializers/msgpack.ts'
 import { type ByteTransform, pipe, type Serializer } from '../../../src/core/serializers/serializer.ts'
 import { text } from '../../../src/core/serializers/text.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 
 const freshKey = () =>
   crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
@@ -215,6 +218,19 @@ describe.each(transforms)('%s', (name, open) => {
     await expect((async () => transform.decode(new Uint8Array(0)))()).rejects.toThrow()
   })
 
+  it('V1 bytes that follow a whole value are not left out without a word', async () => {
+    const transform = await open()
+    const stored = await transform.encode(Buffer.from('value '.repeat(1000)))
+    for (const rest of [Uint8Array.of(1), Uint8Array.of(1, 2, 3), new Uint8Array(100_000).fill(7)]) {
+      const longer = Buffer.concat([stored, rest])
+      await expect((async () => transform.decode(longer))()).rejects.toThrow()
+      for (const size of [3, stored.length, longer.length]) {
+        const decoded = transform.decodeStream?.(chunksOf(longer, size))
+        if (decoded !== undefined) await expect(gather(decoded)).rejects.toThrow()
+      }
+    }
+  })
+
   it('V1 works chunk by chunk where it can', async () => {
     const { encodeStream, decodeStream } = await open()
     if (encodeStream === undefined || decodeStream === undefined) {
@@ -233,6 +249,24 @@ describe('aes-gcm', () => {
     const [first, second] = [await ours.encode(Uint8Array.of(1)), await ours.encode(Uint8Array.of(1))]
     expect(Buffer.compare(first, second)).not.toBe(0)
     await expect((async () => theirs.decode(first))()).rejects.toThrow()
+  })
+
+  it.each([
+    ['encrypt', 'get'],
+    ['decrypt', 'put'],
+  ] as const)('V1 D18 a key that is only to %s with makes no value CORRUPT', async (usage, refused) => {
+    const both = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, [
+      'encrypt',
+      'decrypt',
+    ])
+    const raw = await crypto.subtle.exportKey('raw', both)
+    const store = new MemoryDatastore()
+    const key = Key.of('a')
+    await transformed(store, aesGcm(both)).put(key, Uint8Array.of(1))
+    const narrow = aesGcm(await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, [usage]))
+    const half = transformed(store, narrow)
+    const call = refused === 'get' ? half.get(key) : half.put(key, Uint8Array.of(2))
+    await expect(call).rejects.toMatchObject({ code: 'UNSUPPORTED', key })
   })
 
   it('V1 refuses a key for something else', async () => {

@@ -1,6 +1,6 @@
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ownCopy } from '../../bytes.ts'
+import { concatBytes, ownCopy } from '../../bytes.ts'
 
 /** Sends chunks through a transform stream of Node, as fast as the consumer pulls. */
 export async function* throughNode(
@@ -12,6 +12,20 @@ export async function* throughNode(
   finished.catch(() => undefined)
   for await (const chunk of transform as AsyncIterable<Buffer>) yield new Uint8Array(chunk)
   await finished
+}
+
+/** All of what a transform of streams gives for one chunk. */
+export async function whole(
+  bytes: Uint8Array,
+  transform: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const chunk of transform(once(bytes))) all.push(chunk)
+  return concatBytes(all)
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
 }
 
 /** The stream reads ahead, and a source may use its buffer again. */

@@ -1,9 +1,8 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
-import { concatBytes } from '../../bytes.ts'
 import { DatastoreError } from '../../errors.ts'
 import type { ByteTransform } from '../../serializers/serializer.ts'
-import { throughNode } from './node-stream.ts'
+import { throughNode, whole } from './node-stream.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
 /** What zlib of Node has since 22.15. */
@@ -24,8 +23,8 @@ export const hasZstd = isZstd(zlib)
  */
 export const zstd: ByteTransform = {
   name: 'zstd',
-  encode: bytes => whole(compress(once(bytes))),
-  decode: bytes => whole(decompress(once(bytes))),
+  encode: bytes => whole(bytes, compress),
+  decode: bytes => whole(bytes, decompress),
   encodeStream: compress,
   decodeStream: decompress,
 }
@@ -45,16 +44,6 @@ async function* wholeFrames(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Ui
     yield chunk
   }
   if (!frames.isWhole) throw new TypeError('the zstd stream was cut')
-}
-
-async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = []
-  for await (const chunk of chunks) all.push(chunk)
-  return concatBytes(all)
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes
 }
 
 function streams(): ZstdStreams {
