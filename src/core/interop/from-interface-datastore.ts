@@ -22,11 +22,13 @@ import { fnv1a64Bytes } from '../hash/fnv1a64.ts'
 import type { Key } from '../key.ts'
 import { pageOf } from '../list-page.ts'
 import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
-import { fromInterfaceKey, toInterfaceKey } from './interface-key.ts'
+import { shownAs, toInterfaceKey } from './interface-key.ts'
 
 /**
  * A store of the `interface-datastore` family as a store of ours. That family knows neither levels nor versions: a
- * listing asks for all keys below a prefix, and an etag is a hash of the value.
+ * listing asks for all keys below a prefix, and an etag is a hash of the value. Keys that there are not here (`/..`,
+ * `/a//b`, the root) are not shown. A write that has begun there is seen through to its end: what an aborted one did
+ * would be unknown.
  */
 class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
@@ -128,8 +130,9 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
     return this.#gate.run('count', undefined, options, async () => {
       let entries = 0
       let bytes = 0
-      for await (const { value } of this.#store.query({}, signalOf(options))) {
+      for await (const { key, value } of this.#store.query({}, signalOf(options))) {
         throwIfAborted(options.signal, 'count')
+        if (shownAs(key) === undefined) continue
         entries++
         bytes += value.length
       }
@@ -164,8 +167,8 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
   async *#keysBelow(prefix: Key, options: CallOptions): AsyncIterable<Key> {
     for await (const found of this.#store.queryKeys({}, signalOf(options))) {
       throwIfAborted(options.signal, 'list', prefix)
-      const key = fromInterfaceKey(found)
-      if (prefix.isAncestorOf(key)) yield key
+      const key = shownAs(found)
+      if (key !== undefined && prefix.isAncestorOf(key)) yield key
     }
   }
 
@@ -215,10 +218,15 @@ async function told<T>(action: string, key: Key, work: () => Promise<T>): Promis
     return await work()
   } catch (cause) {
     if (isAborted(cause)) throw new AbortError(action, { key, cause })
-    if (cause instanceof Error && cause.name === 'NotFoundError')
-      throw new NotFoundError(action, key, { cause })
+    if (isAbsence(cause)) throw new NotFoundError(action, key, { cause })
     throw failure('IO', action, key, cause instanceof Error ? cause.message : String(cause), cause)
   }
+}
+
+/** Earlier stores of that family tell it by the code alone. */
+function isAbsence(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  return cause.name === 'NotFoundError' || ('code' in cause && cause.code === 'ERR_NOT_FOUND')
 }
 
 function signalOf(options: CallOptions | undefined): { signal?: AbortSignal } {

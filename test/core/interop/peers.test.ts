@@ -58,6 +58,37 @@ describe('stores written by js-stores', () => {
   })
 })
 
+describe('fromInterfaceDatastore', () => {
+  it('I1 a key that there is not here keeps no other from being shown', async () => {
+    const theirs = new PeerMemory()
+    for (const text of ['/a', '/..', '/a/../b', '/.', '/a//b', '/c/', '/']) {
+      await theirs.put(new InterfaceKey(text, false), Uint8Array.of(1))
+    }
+    await theirs.put(new InterfaceKey('/a/c'), Uint8Array.of(1, 2))
+    const ours = fromInterfaceDatastore(theirs)
+    expect(await walkKeys(ours)).toEqual(['/a', '/a/c'])
+    for (const text of await walkKeys(ours)) expect(await ours.has(Key.parse(text))).toBe(true)
+    expect(await ours.stats()).toMatchObject({ entries: 2, bytes: 3 })
+    expect(
+      (await collect(ours.query({ keysOnly: true }, { scan: true }))).map(({ key }) => String(key)),
+    ).toEqual(['/a', '/a/c'])
+  })
+
+  it('I1 D18 an absence that is told by its code alone is one, and every other failure is none', async () => {
+    const theirs = new PeerMemory()
+    const ours = fromInterfaceDatastore(theirs)
+    for (const [code, expected] of [
+      ['ERR_NOT_FOUND', 'NOT_FOUND'],
+      ['ERR_DB_READ_FAILED', 'IO'],
+    ]) {
+      theirs.get = () => {
+        throw Object.assign(new Error('as of old'), { code })
+      }
+      await expect(ours.get(Key.of('a'))).rejects.toMatchObject({ code: expected })
+    }
+  })
+})
+
 describe('asInterfaceDatastore', () => {
   it('I1 does what that family gets wrong: batches in the order written, orders in the order listed', async () => {
     const shown = asInterfaceDatastore(memory())
