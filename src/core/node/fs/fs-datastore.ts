@@ -126,8 +126,8 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
         checkPreconditions('delete', key, current && statOf(current), { ifMatch: options.ifMatch })
       }
       const own = current === undefined ? undefined : await places.ownOf(key)
-      if (own !== undefined && (await writer.unlink(own))) shared.changes.tell('delete', key, own)
-      else if (options.missingOk !== true) throw new NotFoundError('delete', key)
+      const isGone = own !== undefined && (await shared.changes.remove(key, own, () => writer.unlink(own)))
+      if (!isGone && options.missingOk !== true) throw new NotFoundError('delete', key)
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Dirent, Stats } from 'node:fs'
+import type { Dirent, FSWatcher, Stats } from 'node:fs'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { InlineBudget } from './inline-budget.ts'
@@ -199,6 +199,11 @@ export class Disk {
 
   realpath(path: string): Promise<string> {
     return pool.realpath(path)
+  }
+
+  /** Has the system tell of changes in a folder, and with `recursive` of those below it. */
+  watch(path: string, recursive: boolean): FSWatcher {
+    return fs.watch(path, { recursive })
   }
 
   #do<T>(kind: string, inline: () => T, pooled: () => Promise<T>): Soon<T> {

@@ -24,17 +24,17 @@ export async function moveValue(
   }
   let isDone: boolean
   try {
-    isDone = await moveInto(folder, source, to, current, mayReplace)
+    isDone = await moveInto(folder, from, source, to, current, mayReplace)
   } catch (error) {
     throw fsFailure('rename', to, error)
   }
   if (!isDone) throw new NotFoundError('rename', from)
-  folder.shared.changes.tell('delete', from, source)
-  folder.shared.changes.tell('put', to, folder.files.layout.placeOf(to))
+  folder.shared.changes.put(folder.files.layout.placeOf(to))
 }
 
 async function moveInto(
-  { places, reader, writer }: OpenFolder,
+  { places, reader, writer, shared }: OpenFolder,
+  from: Key,
   source: Place,
   to: Key,
   current: Stats,
@@ -44,9 +44,10 @@ async function moveInto(
   const existing = await reader.stat(target, true)
   checkPreconditions('rename', to, existing && { etag: etagOf(existing) }, { replace: mayReplace })
   // Of two names of one file the system removes neither when one is renamed to the other.
-  if (existing !== undefined && areNamesOfOneFile(current, existing, source, target))
-    return writer.unlink(source)
-  return writer.move(source, target, !mayReplace)
+  const isOneFile = existing !== undefined && areNamesOfOneFile(current, existing, source, target)
+  return shared.changes.remove(from, source, () =>
+    isOneFile ? writer.unlink(source) : writer.move(source, target, !mayReplace),
+  )
 }
 
 /** Whether two names lead to one file, and not only because the disk is blind to case. */

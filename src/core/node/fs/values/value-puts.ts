@@ -79,7 +79,7 @@ export class ValuePuts {
     if (signal?.aborted === true) await writer.stager.discard(file)
     throwIfAborted(signal, 'put', key)
     const etag = await writer.commit(place, file, { current, mustBeNew: replace === false })
-    shared.changes.tell('put', key, place)
+    shared.changes.put(place)
     return { etag }
   }
 }

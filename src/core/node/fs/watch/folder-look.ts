@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { systemCode } from '../disk/disk.ts'
 import { Obstacle } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { FolderEntry, Meaning } from '../layout.ts'
@@ -29,6 +30,10 @@ export class FolderLook {
       const stats = folder.fd === undefined ? await disk.lstat(folder.path) : await disk.fstat(folder.fd)
       await work(folder.path, stats)
       return true
+    } catch (error) {
+      // It went while it was looked at. The root does not go unnoticed: that is no missing file, but a failure.
+      if (names.length === 0 || systemCode(error) !== 'ENOENT') throw error
+      return false
     } finally {
       await guard.leave(folder)
     }

@@ -13,10 +13,10 @@ export interface KnownFolder {
   readonly names: readonly string[]
   /** The key whose level it holds. */
   readonly prefix: Key
-  /** Tells it from another folder that takes its place, as far as the system does. */
-  readonly id: string
+  /** Tells it from another folder that takes its place, as far as the system does. Empty until it was looked at. */
+  id: string
   watcher: FSWatcher | undefined
-  /** The system may have stopped watching it, because it went and another came. */
+  /** The system may watch another folder, that was in its place before. */
   isSuspect: boolean
   readonly entries: Map<string, KnownEntry>
 }
@@ -29,23 +29,29 @@ export class KnownFolders {
     return this.#folders.get(names.join('/'))
   }
 
-  set(folder: KnownFolder): void {
-    this.#folders.set(folder.names.join('/'), folder)
-  }
-
-  all(): readonly KnownFolder[] {
-    return [...this.#folders.values()]
-  }
-
-  /** Forgets a folder, and stops watching it. */
-  drop(names: readonly string[]): KnownFolder | undefined {
-    const folder = this.get(names)
-    folder?.watcher?.close()
-    this.#folders.delete(names.join('/'))
+  /** Takes in a folder of which nothing is known yet. */
+  add(names: readonly string[], prefix: Key): KnownFolder {
+    const folder = { names, prefix, id: '', watcher: undefined, isSuspect: false, entries: new Map() }
+    this.#folders.set(names.join('/'), folder)
     return folder
   }
 
+  /** The folder, or the nearest above it that is known. */
+  nearest(names: readonly string[]): KnownFolder | undefined {
+    for (let depth = names.length; depth >= 0; depth--) {
+      const folder = this.get(names.slice(0, depth))
+      if (folder !== undefined) return folder
+    }
+    return undefined
+  }
+
+  /** Forgets a folder, and stops watching it. */
+  drop({ names, watcher }: KnownFolder): void {
+    watcher?.close()
+    this.#folders.delete(names.join('/'))
+  }
+
   clear(): void {
-    for (const { names } of this.all()) this.drop(names)
+    for (const folder of this.#folders.values()) this.drop(folder)
   }
 }

@@ -1,25 +1,65 @@
 import type { Key } from '../../../key.ts'
 import type { Place } from '../layout.ts'
 
-/** A write of a store to its folder. */
-export interface OwnChange {
-  readonly type: 'put' | 'delete'
-  readonly key: Key
-  readonly place: Pick<Place, 'folder' | 'name'>
+/** Where the value of a key is. */
+export type OwnPlace = Pick<Place, 'folder' | 'name'>
+
+/** A watch, as far as the stores of this process are to tell it something. */
+export interface OwnListener {
+  /** Something was written, or may have been. */
+  wrote(place: OwnPlace): void
+  /** A value was removed, or may have been, and this watch has not found that out by itself. */
+  removed(key: Key, place: OwnPlace): void
 }
 
-/** Tells the watches on a folder what the stores of this process do there, without waiting for the system to. */
+/**
+ * Tells the watches on a folder what the stores of this process do there, without waiting for the system to. A watch
+ * that compares what it finds with what it knew cannot know of a value that it never met: one that was removed before it
+ * had looked, or that came and went between two looks. So every removal is told.
+ */
 export class OwnChanges {
-  readonly #listeners = new Set<(change: OwnChange) => void>()
+  readonly #listeners = new Set<OwnListener>()
+  /** By the key: who knows already of a removal that is under way. */
+  readonly #removals = new Map<string, Set<OwnListener>>()
 
   /** @returns A function that ends it. */
-  listen(listener: (change: OwnChange) => void): () => void {
+  listen(listener: OwnListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  tell(type: OwnChange['type'], key: Key, place: OwnChange['place']): void {
-    if (this.#listeners.size === 0) return
-    for (const listener of this.#listeners) listener({ type, key, place })
+  put(place: OwnPlace): void {
+    for (const listener of this.#listeners) listener.wrote(place)
+  }
+
+  /**
+   * Removes a value by `work`, which tells whether there was one.
+   * @returns What `work` told.
+   */
+  async remove(key: Key, place: OwnPlace, work: () => Promise<boolean>): Promise<boolean> {
+    const text = key.toString()
+    const knowing = new Set<OwnListener>()
+    this.#removals.set(text, knowing)
+    // One that fails may have removed it before.
+    let isRemoved = true
+    try {
+      isRemoved = await work()
+      return isRemoved
+    } finally {
+      if (this.#removals.get(text) === knowing) this.#removals.delete(text)
+      if (isRemoved) this.#removed(key, place, knowing)
+    }
+  }
+
+  /** A watch has found out by itself that a key is gone. */
+  noteKnown(key: Key, listener: OwnListener): void {
+    this.#removals.get(key.toString())?.add(listener)
+  }
+
+  #removed(key: Key, place: OwnPlace, knowing: ReadonlySet<OwnListener>): void {
+    for (const listener of this.#listeners) {
+      listener.wrote(place)
+      if (!knowing.has(listener)) listener.removed(key, place)
+    }
   }
 }

@@ -23,13 +23,11 @@ export class StoreWatches {
       change => queue.push(change),
       error => queue.end({ error: fsFailure('watch', prefix, error) }),
     )
-    const unlisten = this.#folder.shared.changes.listen(change => tree.wrote(change))
     this.#open.set(queue, tree)
     try {
       tree.start()
       yield* queue.read(signal)
     } finally {
-      unlisten()
       await tree.stop()
       this.#open.delete(queue)
     }

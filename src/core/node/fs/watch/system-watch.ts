@@ -1,5 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { systemCode } from '../disk/disk.ts'
+import type { FSWatcher } from 'node:fs'
+import { type Disk, systemCode } from '../disk/disk.ts'
+import { burst } from './burst.ts'
 
 /**
  * Whether one watch of the system covers a folder and all below it. Linux has none such; Node makes one up there out of
@@ -12,29 +13,39 @@ export class CannotWatch extends Error {
   override name = 'CannotWatch'
 }
 
+/** What the system tells of a watched folder. */
+export interface SystemEvent {
+  /** What may have changed there (a path, where the watch covers what is below); `undefined`: anything. */
+  readonly name: string | undefined
+  /** Something came to this name, or left it. */
+  readonly isRename: boolean
+}
+
 /**
  * Has the system tell of changes in a folder.
- * @param told The name of what may have changed there (a path, where the watch covers what is below); `undefined`
- *   when the system does not say.
  * @returns `undefined` where there is no such folder any more.
  * @throws CannotWatch
  */
 export function watchFolder(
+  disk: Disk,
   path: string,
-  told: (name: string | undefined) => void,
+  told: (event: SystemEvent) => void,
   failed: (error: unknown) => void,
 ): FSWatcher | undefined {
   let watcher: FSWatcher
   try {
-    watcher = watch(path, { recursive: COVERS_BELOW })
+    watcher = disk.watch(path, COVERS_BELOW)
   } catch (error) {
     if (isGone(error)) return undefined
     throw meaningOf(error)
   }
-  watcher.on('change', (_type, name) => told(nameOf(name)))
+  watcher.on('change', (type, name) => {
+    burst.note()
+    told({ name: nameOf(name), isRename: type === 'rename' })
+  })
   // Windows says that a watched folder which is deleted may not be watched.
   watcher.on('error', error => {
-    if (isGone(error) || systemCode(error) === 'EPERM') told(undefined)
+    if (isGone(error) || systemCode(error) === 'EPERM') told({ name: undefined, isRename: true })
     else failed(meaningOf(error))
   })
   return watcher
