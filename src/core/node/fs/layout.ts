@@ -82,6 +82,8 @@ export interface Layout {
   placeOf(key: Key): Place
   /** The folder of what is one level below `prefix`; `undefined` where nothing can be. */
   folderOf(prefix: Key): readonly string[] | undefined
+  /** The names beside it that a file of this name explains; none where the layout has no labels. */
+  explainedBy?(name: string): readonly string[]
   /** What an entry of a folder stands for; `undefined` for what the layout would not have written there. */
   meaningOf(
     folder: readonly string[],

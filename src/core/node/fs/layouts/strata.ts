@@ -30,6 +30,8 @@ export const strataLayout: Layout = {
 
   folderOf: prefix => prefix.segments.map(encodeSegment),
 
+  explainedBy: name => (name.endsWith(LABEL_SUFFIX) ? explainedAs(name.slice(0, -LABEL_SUFFIX.length)) : []),
+
   meaningOf(
     folder: readonly string[],
     entry: FolderEntry,
@@ -48,7 +50,11 @@ function meaning(kind: Meaning['kind'], segment: string | undefined): Meaning | 
 }
 
 function labelOf(folder: readonly string[], name: string, text: string): Label {
-  return { folder, name: name + LABEL_SUFFIX, text, explains: [name, name + VALUE_SUFFIX] }
+  return { folder, name: name + LABEL_SUFFIX, text, explains: explainedAs(name) }
+}
+
+function explainedAs(name: string): readonly string[] {
+  return [name, name + VALUE_SUFFIX]
 }
 
 /** The encoded segment that an entry is about; `undefined` for labels and whatever is not the store's. */

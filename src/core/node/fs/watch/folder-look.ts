@@ -45,6 +45,13 @@ export class FolderLook {
     return stats?.isSymbolicLink() === true ? this.#folder.links?.targetOf([...names, name]) : stats
   }
 
+  /** With the names that those explain, for what comes with its label or goes with it. */
+  withExplained(names: ReadonlySet<string>): ReadonlySet<string> {
+    const { layout } = this.#folder.files
+    const explained = [...names].flatMap(name => layout.explainedBy?.(name) ?? [])
+    return explained.length === 0 ? names : new Set([...names, ...explained])
+  }
+
   async meaning(
     names: readonly string[],
     name: string,

@@ -58,7 +58,7 @@ export class KnownTree {
   async #examine(folder: KnownFolder, names: ReadonlySet<string>): Promise<void> {
     const { look, hints, signal } = this.#parts
     const isThere = await look.within(folder.names, async path => {
-      for (const name of names) {
+      for (const name of look.withExplained(names)) {
         if (signal.aborted) return
         const stats = await look.stats(folder.names, path, name)
         const found = stats && (await look.meaning(folder.names, name, stats))

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FsDatastore as PeerFs } from 'datastore-fs'
 import { Key as PeerKey } from 'interface-datastore'
@@ -167,6 +167,26 @@ describe('watch of what others do', () => {
     await watcher.until('put /deep/er/key')
     await peer.delete(new PeerKey('/deep/er/key'))
     await watcher.until('delete /deep/er/key')
+    await watcher.stop()
+  })
+
+  it('F10 F2 a long name whose label comes after its value, and goes before it', async () => {
+    await open()
+    const watcher = await watching()
+    const key = Key.of('long'.repeat(100))
+    const other = await roots.make()
+    const theirs = await FsDatastore.open(other)
+    await theirs.put(key, value)
+    await theirs.close()
+    const [label = '', file = ''] = readdirSync(other).filter(name => name.startsWith('long'))
+    expect(label).toMatch(/\.name$/)
+    copyFileSync(join(other, file), path(file))
+    write('between.val')
+    expect(await watcher.until('put /between')).toEqual(['put /between'])
+    copyFileSync(join(other, label), path(label))
+    await watcher.until(`put ${key.toString()}`)
+    rmSync(path(label))
+    await watcher.until(`delete ${key.toString()}`)
     await watcher.stop()
   })
 
