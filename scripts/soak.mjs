@@ -1,4 +1,4 @@
-// npm run soak -- [--minutes N] [--seed S] [--runs N] [--watch-folders]: random histories on random stacks, beside a model, for long.
+// npm run soak -- [--minutes N] [--seed S] [--runs N]: random histories on random stacks, beside a model, for long.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
@@ -9,7 +9,6 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     runs: { type: 'string' },
     rounds: { type: 'string' },
-    'watch-folders': { type: 'boolean', default: false },
   },
 })
 const numberOf = name => {
@@ -30,7 +29,6 @@ const result = await module.soak({
   seed: numberOf('seed'),
   runs: numberOf('runs'),
   rounds: numberOf('rounds'),
-  watchesFolders: flags['watch-folders'],
   isOver: () => performance.now() > end,
   onFailure: (seed, error) =>
     console.error(`\n${error.message}\nagain: npm run soak -- --runs 1 --seed ${seed}\n`),

@@ -224,7 +224,7 @@ export interface Datastore<V> {
 
   /**
    * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the store
-   * is closed (the stream ends). Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
+   * is closed (the stream ends). What counts is how each key was left. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
    */
   watch(prefix: Key, options?: CallOptions): AsyncIterable<Change>
 

@@ -2,11 +2,10 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
-import { type Excuses, excusesFor } from './model/excuses.ts'
+import { type Call, Caller } from './caller.ts'
 import { inspect } from './model/inspect.ts'
-import { Judge } from './model/judge.ts'
 import { type Operation, Operations } from './model/operation.ts'
-import { type Outcome, perform } from './model/perform.ts'
+import { perform } from './model/perform.ts'
 import { PossibleState } from './model/possible-state.ts'
 import { Watcher } from './model/watcher.ts'
 import { Random } from './random.ts'
@@ -23,8 +22,6 @@ export interface HistoryOptions {
   readonly isDurable: boolean
   /** How many times to do something: one call, several at once, or closing and opening again. */
   readonly rounds: number
-  /** Follow stacks with folders in them as well, whose changes are found out by looking. */
-  readonly watchesFolders?: boolean | undefined
   readonly ledger: Ledger
 }
 
@@ -52,8 +49,8 @@ export async function runHistory(options: HistoryOptions): Promise<number> {
 }
 
 class History {
-  calls = 0
   readonly log: string[] = []
+  readonly #caller: Caller
   readonly #options: HistoryOptions
   readonly #folder: string
   readonly #random: Random
@@ -72,6 +69,11 @@ class History {
     this.#operations = new Operations(new Random(this.#random.seed()))
     this.#isMerging = hasKind(options.root, 'lowercase')
     this.#state = new PossibleState(options.ledger, key => (this.#isMerging ? key.toLowerCase() : key))
+    this.#caller = new Caller(options.root, this.#state, this.#random, this.log)
+  }
+
+  get calls(): number {
+    return this.#caller.count
   }
 
   async run(): Promise<void> {
@@ -107,12 +109,8 @@ class History {
   #watch(): void {
     const stack = this.#stack
     this.#wasOffline = false
-    const { root, watchesFolders = false } = this.#options
-    const isTold = stack?.canWatch === true && (watchesFolders || !hasKind(root, 'fs'))
     this.#watcher =
-      stack !== undefined && isTold && this.#random.chance(0.5)
-        ? new Watcher(stack.store, this.#state)
-        : undefined
+      stack?.canWatch === true && this.#random.chance(0.5) ? new Watcher(stack.store, this.#state) : undefined
   }
 
   #setFaults(isFaulty: boolean): void {
@@ -125,14 +123,13 @@ class History {
     }
     this.#wasOffline ||= isFaulty && faults.isOffline
     this.#stack?.setFaults(isFaulty ? faults : {}, new Random(random.seed()))
-    if (isFaulty) this.log.push(`faults ${JSON.stringify(faults)}`)
-    else this.log.push('no faults')
+    this.log.push(isFaulty ? `faults ${JSON.stringify(faults)}` : 'no faults')
   }
 
   async #one(operation: Operation): Promise<void> {
     const before = operation.verb === 'rename' ? [...this.#state.of(operation.key)] : []
     const call = this.#call(operation)
-    const outcome = await this.#settle(call)
+    const outcome = await this.#caller.settle(call)
     if (operation.verb !== 'rename' || outcome.failed === undefined || before.length !== 1 || before[0] === 0)
       return
     await this.#expectKept(before[0] ?? 0, operation.key, operation.to)
@@ -142,7 +139,7 @@ class History {
   async #expectKept(serial: number, from: string, to: string): Promise<void> {
     const wasFaulty = this.#isFaulty
     if (wasFaulty) this.#setFaults(false)
-    for (const key of [from, to]) await this.#settle(this.#call({ verb: 'get', key }, true))
+    for (const key of [from, to]) await this.#caller.settle(this.#call({ verb: 'get', key }, true))
     const isKept = [from, to].some(key => this.#state.of(key).has(serial))
     this.#options.ledger.hold(
       'a rename that fails loses nothing',
@@ -154,7 +151,7 @@ class History {
 
   /** Calls on single keys made at once take effect in the order of the calls. */
   async #atOnce(): Promise<void> {
-    for (const call of this.#burst()) await this.#settle(call)
+    for (const call of this.#burst()) await this.#caller.settle(call)
   }
 
   #burst(): readonly Call[] {
@@ -218,7 +215,7 @@ class History {
     this.log.push('close')
     const closed = stack.close()
     const late = perform(stack.store, { verb: 'get', key: '/a' }, {})
-    for (const call of calls) await this.#settle(call)
+    for (const call of calls) await this.#caller.settle(call)
     await soon(closed, 'close')
     const { failed } = await late
     this.#options.ledger.hold(
@@ -234,7 +231,7 @@ class History {
   async #inspect(): Promise<void> {
     this.#setFaults(false)
     this.log.push('inspect')
-    const judge = new Judge(this.#state, this.#excuses(undefined, false))
+    const judge = this.#caller.judge(undefined, false)
     if (this.#stack === undefined) return
     const { store, isWritingBack } = this.#stack
     // A flush gives a value other times than its acknowledgement did.
@@ -245,45 +242,9 @@ class History {
     else await this.#watcher?.look()
   }
 
-  /** Begins a call, which may be aborted at any moment. */
   #call(operation: Operation, isCalm = false): Call {
     const stack = this.#stack
     if (stack === undefined) throw new Error('There is no stack open')
-    this.calls++
-    const random = this.#random
-    const abort = !isCalm && random.chance(0.15) ? new AbortController() : undefined
-    const turns = abort && random.below(6)
-    const isFaulty = this.#isFaulty
-    if (turns === 0) abort?.abort()
-    else if (abort !== undefined) void abortAfter(abort, turns ?? 0)
-    const told = `${abort === undefined ? '' : `aborted after ${turns}: `}${JSON.stringify(operation)}`
-    return {
-      operation,
-      told,
-      isFaulty,
-      signal: abort?.signal,
-      outcome: perform(stack.store, operation, { signal: abort?.signal }),
-    }
+    return this.#caller.begin(stack.store, operation, this.#isFaulty, isCalm)
   }
-
-  async #settle({ operation, told, isFaulty, signal, outcome }: Call): Promise<Outcome> {
-    const came = await soon(outcome, told)
-    this.log.push(`${told} → ${came.failed ?? 'done'}`)
-    new Judge(this.#state, this.#excuses(signal, isFaulty)).judge(operation, came)
-    return came
-  }
-
-  #excuses(signal: AbortSignal | undefined, isFaulty: boolean): Excuses {
-    const { root } = this.#options
-    const isRepeated = isFaulty && hasKind(root, 'retry')
-    return { ...excusesFor(root), isAborted: signal?.aborted === true, isFaulty, isRepeated }
-  }
-}
-
-interface Call {
-  readonly operation: Operation
-  readonly told: string
-  readonly isFaulty: boolean
-  readonly signal: AbortSignal | undefined
-  readonly outcome: Promise<Outcome>
 }

@@ -11,7 +11,6 @@ export interface SoakOptions {
   readonly runs?: number | undefined
   readonly isOver?: (() => boolean) | undefined
   readonly rounds?: number | undefined
-  readonly watchesFolders?: boolean | undefined
   /** Told of each run that failed. */
   readonly onFailure: (seed: number, error: Error) => void
 }
@@ -32,7 +31,6 @@ export async function soak({
   runs = Number.POSITIVE_INFINITY,
   isOver = () => false,
   rounds = 60,
-  watchesFolders = false,
   onFailure,
 }: SoakOptions): Promise<SoakResult> {
   const ledger = new Ledger()
@@ -44,7 +42,7 @@ export async function soak({
     const { root, isDurable, historySeed } = stackFor(own)
     stacks.add(briefly(root))
     try {
-      calls += await runHistory({ seed: historySeed, root, isDurable, rounds, watchesFolders, ledger })
+      calls += await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
     } catch (error) {
       failures.push(own)
       onFailure(own, error as Error)
