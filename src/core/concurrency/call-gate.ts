@@ -3,6 +3,7 @@ import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { beginStream } from './begin-stream.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { rejected } from './rejected.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /**
@@ -128,8 +129,4 @@ export class CallGate {
   close(finish: () => Promise<void>): Promise<void> {
     return this.#lifecycle.close(finish)
   }
-}
-
-async function rejected(error: unknown): Promise<never> {
-  throw error
 }

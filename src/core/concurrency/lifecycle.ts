@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { rejected } from './rejected.ts'
 
 /** Open, closing, closed: refuses calls after `close`, and lets `close` wait for the calls in flight. */
 export class Lifecycle {
@@ -17,13 +18,17 @@ export class Lifecycle {
   }
 
   /** Runs a call that `close` has to wait for. */
-  async run<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
-    this.enter(action, key)
+  run<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
+    let result: Promise<T>
     try {
-      return await work()
-    } finally {
-      this.leave()
+      this.enter(action, key)
+      result = this.#begun(work)
+    } catch (error) {
+      return rejected(error)
     }
+    // Not awaited in an async function: every call on every store would pay for one more promise.
+    result.then(this.#left, this.#left)
+    return result
   }
 
   /** Counts a call in. Each `enter` that returns needs its `leave`. */
@@ -41,6 +46,19 @@ export class Lifecycle {
   close(finish: () => Promise<void> = async () => undefined): Promise<void> {
     this.#closing ??= this.#settle().then(finish)
     return this.#closing
+  }
+
+  readonly #left = (): void => {
+    this.leave()
+  }
+
+  #begun<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return work()
+    } catch (error) {
+      this.leave()
+      throw error
+    }
   }
 
   #settle(): Promise<void> {
