@@ -16,7 +16,7 @@ import type { Query, QueryPlan } from '../query/query.ts'
 import { capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
 import { type Mount, MountWatches } from './mount-watches.ts'
 import { overlayLevel } from './overlay-level.ts'
-import { type Route, RoutedDatastore } from './routed.ts'
+import { type Route, RoutedDatastore, told } from './routed.ts'
 
 /**
  * Puts stores into one tree. The deepest mount above a key has it, under what is left of the key below the mount's
@@ -70,13 +70,20 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
     return mount.store
   }
 
+  /** False where no store is mounted above the key. */
+  override has(key: Key, options?: CallOptions): Promise<boolean> {
+    if (this.#find(key) !== undefined) return super.has(key, options)
+    return this.gate.run('look up', key, options, async () => false)
+  }
+
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     return this.gate.run('list', prefix, options, async () => {
       const below = this.#mounts.map(mount => mount.prefix).filter(point => prefix.isAncestorOf(point))
       const mount = this.#find(prefix)
       const list = (part: ListOptions) =>
-        mount?.store.list(prefix.relativeTo(mount.prefix), part) ??
-        Promise.resolve({ children: [], total: 0 })
+        mount === undefined
+          ? Promise.resolve({ children: [], total: 0 })
+          : told(mount.store.list(prefix.relativeTo(mount.prefix), part), key => mount.prefix.child(key))
       return overlayLevel(prefix, below, list, options)
     })
   }
@@ -88,20 +95,23 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
 
   stats(options?: CallOptions): Promise<StoreStats> {
     return this.gate.run('count', undefined, options, async () => {
-      return statsOfParts(
-        this.#mounts.map(mount => mount.store),
-        options,
-      )
+      const stores = new Map(this.#mounts.map(mount => [mount.store, mount.prefix]))
+      const parts = [...stores].map(([store, prefix]) => ({
+        stats: (own?: CallOptions) => told(store.stats(own), key => prefix.child(key)),
+      }))
+      return statsOfParts(parts, options)
     })
   }
 
   override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
     return this.gate.run('sync', prefix, options, async () => {
-      const mount = this.#find(prefix)
+      const above = this.#find(prefix)
       const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
+      const sync = (mount: Mount<V>, below: Key) =>
+        told(mount.store.sync(below, options), key => mount.prefix.child(key))
       await Promise.all([
-        mount?.store.sync(prefix.relativeTo(mount.prefix), options),
-        ...within.map(each => each.store.sync(Key.root, options)),
+        above && sync(above, prefix.relativeTo(above.prefix)),
+        ...within.map(each => sync(each, Key.root)),
       ])
     })
   }

@@ -12,7 +12,7 @@ import { Key } from '../key.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { countTree } from './count-tree.ts'
-import { type Route, RoutedDatastore } from './routed.ts'
+import { type Route, RoutedDatastore, told } from './routed.ts'
 
 /** Shows what is below `prefix` of a store as a store of its own: `/a` here is `<prefix>/a` there. */
 export class NamespaceDatastore<V> extends RoutedDatastore<V> {
@@ -32,7 +32,7 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     return this.gate.run('list', prefix, options, async () => {
-      const page = await this.#store.list(this.prefix.child(prefix), options)
+      const page = await told(this.#store.list(this.prefix.child(prefix), options), this.#named)
       return {
         ...page,
         children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
@@ -47,12 +47,14 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
 
   /** Counted by walking: the store's own figures are those of all its namespaces. */
   stats(options: CallOptions = {}): Promise<StoreStats> {
-    return this.gate.run('count', undefined, options, () => countTree(this.#store, this.prefix, options))
+    return this.gate.run('count', undefined, options, () =>
+      told(countTree(this.#store, this.prefix, options), this.#named),
+    )
   }
 
   override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
     return this.gate.run('sync', prefix, options, async () => {
-      await this.#store.sync(this.prefix.child(prefix), options)
+      await told(this.#store.sync(this.prefix.child(prefix), options), this.#named)
     })
   }
 
@@ -73,4 +75,7 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
 
   readonly #restore = (key: Key): Key | undefined =>
     this.prefix.isAncestorOf(key) ? key.relativeTo(this.prefix) : undefined
+
+  /** What a level is called here. */
+  readonly #named = (key: Key): Key | undefined => (key.equals(this.prefix) ? Key.root : this.#restore(key))
 }

@@ -101,7 +101,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
 }
 
 /** What `work` comes to, its failure told in the caller's keys. */
-function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
+export function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
   return work.catch((error: unknown) => {
     throw inTermsOf(error, restore)
   })

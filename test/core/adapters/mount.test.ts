@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { expectFailure, listAll, walkKeys } from '../../contract/suite.ts'
+import { collect, expectFailure, listAll, walkKeys } from '../../contract/suite.ts'
 
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)
@@ -132,5 +133,22 @@ describe('MountDatastore', () => {
     await mounted.put(key('/some/a'), value)
     await expectFailure(mounted.rename(key('/all/some/a'), key('/some/a')), 'CONFLICT', key('/all/some/a'))
     expect(await mounted.get(key('/some/a'))).toEqual(value)
+  })
+
+  it('M1 D4 has() of a key that no store is mounted above is false, and queries may begin there', async () => {
+    const mounted = new MountDatastore({ '/films': new MemoryDatastore() })
+    await mounted.put(key('/films/Brazil'), value)
+    expect(await mounted.has(key('/books'))).toBe(false)
+    const query = { where: { field: 'key', op: '>=', value: '/books' } } as const
+    expect((await collect(mounted.query(query))).map(entry => String(entry.key))).toEqual(['/films/Brazil'])
+  })
+
+  it('M1 D18 failures of whole levels and stores name the keys of the caller', async () => {
+    const mounted = new MountDatastore({ '/films': fault(new MemoryDatastore(), { isOffline: true }) })
+    await expectFailure(mounted.list(key('/films')), 'CONNECTION', key('/films'))
+    await expectFailure(mounted.list(key('/films/new')), 'CONNECTION', key('/films/new'))
+    await expectFailure(collect(mounted.query({ prefix: '/films' })), 'CONNECTION', key('/films'))
+    await expectFailure(mounted.sync(), 'CONNECTION', key('/films'))
+    await expectFailure(mounted.stats(), 'CONNECTION', key('/films'))
   })
 })

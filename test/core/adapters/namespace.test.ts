@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
+import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
+import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../src/core/stores/null.ts'
-import { walkKeys } from '../../contract/suite.ts'
+import { collect, expectFailure, walkKeys } from '../../contract/suite.ts'
 
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)
@@ -58,5 +61,19 @@ describe('NamespaceDatastore', () => {
     const below = new NullDatastore()
     expect(below.capabilities.atomicBatch).toBe(true)
     expect(new NamespaceDatastore(below, key('/foo')).capabilities.atomicBatch).toBe(false)
+  })
+
+  it('N1 D18 failures of whole levels name the keys of the caller', async () => {
+    const offline = fault(new MemoryDatastore(), { isOffline: true })
+    const spread = new KeyTransformDatastore(offline, nestedPath())
+    for (const store of [
+      new NamespaceDatastore(offline, key('/foo')),
+      new NamespaceDatastore(spread, key('/foo')),
+    ]) {
+      await expectFailure(store.list(key('/a')), 'CONNECTION', key('/a'))
+      await expectFailure(store.list(Key.root), 'CONNECTION', Key.root)
+      await expectFailure(collect(store.query({ prefix: '/a' }, { scan: true })), 'CONNECTION', key('/a'))
+      await expectFailure(store.stats(), 'CONNECTION', Key.root)
+    }
   })
 })

@@ -13,7 +13,7 @@ import { Key } from '../../key.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { countTree } from '../count-tree.ts'
-import { type Route, RoutedDatastore } from '../routed.ts'
+import { type Route, RoutedDatastore, told } from '../routed.ts'
 import { listThroughLevel } from './list-through-level.ts'
 import { listThroughWalk } from './list-through-walk.ts'
 
@@ -60,9 +60,9 @@ export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     return this.gate.run('list', prefix, options, async () => {
-      return this.#transform.keepsLevels === true
-        ? listThroughLevel(this.#store, prefix, this.#transform, options)
-        : listThroughWalk(this.#store, prefix, this.#transform, options)
+      const list = this.#transform.keepsLevels === true ? listThroughLevel : listThroughWalk
+      // Whatever level below was to be listed, it was for this one.
+      return told(list(this.#store, prefix, this.#transform, options), () => prefix)
     })
   }
 
