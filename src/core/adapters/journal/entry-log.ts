@@ -68,8 +68,10 @@ export class EntryLog {
   }
 
   async *read({ after, limit, reverse = false }: JournalEntriesOptions = {}): AsyncIterable<JournalEntry> {
+    if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0))
+      throw new RangeError(`A journal cannot be read for ${limit} entries`)
     let left = limit ?? Number.POSITIVE_INFINITY
-    if (left <= 0) return
+    if (left === 0) return
     const from = after === undefined ? undefined : after + (reverse ? -1 : 1)
     for await (const { number, bytes } of this.#log.read({ from, reverse })) {
       const record = decodeRecord(number, bytes)

@@ -37,7 +37,7 @@ export interface JournalEntry {
 export interface JournalEntriesOptions {
   /** Start strictly past this sequence number, in the direction of reading. */
   readonly after?: number | undefined
-  /** The most entries; default all. */
+  /** The most entries; default all. A `RangeError` where it is no whole number from 0 up. */
   readonly limit?: number | undefined
   /** Latest entry first. */
   readonly reverse?: boolean | undefined

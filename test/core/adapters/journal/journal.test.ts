@@ -83,6 +83,14 @@ describe('a journal', () => {
     expect([...new Set(numbers)].sort((one, other) => one - other)).toEqual(numbers)
   })
 
+  it('W4 entries() refuses a limit that is no whole number from 0 up', async () => {
+    const store = await journal(new MemoryDatastore(), { log: memoryJournal() })
+    await store.put(Key.of('a'), Uint8Array.of(1))
+    expect(await collect(store.entries({ limit: 0 }))).toEqual([])
+    for (const limit of [-1, 1.5, Number.NaN])
+      await expect(collect(store.entries({ limit }))).rejects.toBeInstanceOf(RangeError)
+  })
+
   it('W4 entries() pages both ways', async () => {
     const store = await open(new MemoryDatastore())
     for (const text of ['1', '2', '3', '4']) await store.put(a, bytesOf(text))
