@@ -2,7 +2,7 @@ import { ownCopy } from '../bytes.ts'
 import { CallGate } from '../concurrency/call-gate.ts'
 import type { CallOptions, PutOptions, PutResult, ValueSource } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { type Call, InterceptedDatastore } from './intercepted.ts'
+import { ACTIONS, type Call, InterceptedDatastore } from './intercepted.ts'
 
 /**
  * A wrapper whose calls may reach the store below late, or more than once: so it keeps call order, in-flight calls and
@@ -29,19 +29,20 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
 
   protected override around<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
     const { verb, key, options } = call
+    const action = ACTIONS[verb]
     const work = () => this.delay(call, run)
     switch (verb) {
       case 'put':
       case 'delete':
-        return this.gate.write(verb, [key], options, work)
+        return this.gate.write(action, [key], options, work)
       case 'rename':
-        return this.gate.write(verb, [key, call.to ?? key], options, work)
+        return this.gate.write(action, [key, call.to ?? key], options, work)
       case 'get':
       case 'has':
       case 'stat':
-        return this.gate.read(verb, key, options, work)
+        return this.gate.read(action, key, options, work)
       default:
-        return this.gate.run(verb, key, options, work)
+        return this.gate.run(action, key, options, work)
     }
   }
 
@@ -50,17 +51,18 @@ export abstract class DelayingDatastore<V> extends InterceptedDatastore<V> {
     run: (options: CallOptions) => AsyncIterable<T>,
   ): AsyncIterable<T> {
     const { verb, key, options } = call
+    const action = ACTIONS[verb]
     // A watch is no read of a moment: nothing waits for it, neither a write nor the close that ends it.
     if (verb === 'watch') return this.#whileOpen(call, run)
     const work = () => this.delayStream(call, run)
     // Only a value is read in order: an answer has no key.
     return verb === 'getStream'
-      ? this.gate.readStream(verb, key, options, work)
-      : this.gate.runStream(verb, key, options, work)
+      ? this.gate.readStream(action, key, options, work)
+      : this.gate.runStream(action, key, options, work)
   }
 
   async *#whileOpen<T>(call: Call, run: (options: CallOptions) => AsyncIterable<T>): AsyncIterable<T> {
-    this.gate.assertOpen(call.verb, call.key, call.options)
+    this.gate.assertOpen(ACTIONS[call.verb], call.key, call.options)
     yield* this.delayStream(call, run)
   }
 }

@@ -39,6 +39,22 @@ export const VERBS = [
 
 export type Verb = (typeof VERBS)[number]
 
+/** What a call does, as a message says it: `Cannot look up "/a"`. */
+export const ACTIONS: Readonly<Record<Verb, string>> = {
+  get: 'get',
+  getStream: 'get',
+  put: 'put',
+  delete: 'delete',
+  has: 'look up',
+  stat: 'stat',
+  rename: 'rename',
+  list: 'list',
+  query: 'query',
+  stats: 'count',
+  sync: 'sync',
+  watch: 'watch',
+}
+
 /** One call on its way down. */
 export interface Call {
   readonly verb: Verb

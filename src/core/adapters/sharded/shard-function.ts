@@ -1,3 +1,4 @@
+import { DatastoreError } from '../../errors.ts'
 import {
   directoryOf,
   type FlatfsShard,
@@ -49,9 +50,11 @@ export type ShardFunctionChoice = ShardFunctionName | FlatfsShardText | ShardFun
 /** @throws DatastoreError `CONFIG_INVALID` for a text that names no shard function. */
 export function shardFunctionOf(by: ShardFunctionChoice): ShardFunction {
   if (typeof by === 'function') return by
-  return Object.hasOwn(SHARD_FUNCTIONS, by)
-    ? SHARD_FUNCTIONS[by as ShardFunctionName]
-    : byCharacters(parseFlatfsShard(by))
+  if (Object.hasOwn(SHARD_FUNCTIONS, by)) return SHARD_FUNCTIONS[by as ShardFunctionName]
+  if (by.includes('/')) return byCharacters(parseFlatfsShard(by))
+  const names = Object.keys(SHARD_FUNCTIONS).join(', ')
+  const state = `there is no shard function ${JSON.stringify(by)}; use one of ${names}, a text of flatfs, or a function`
+  throw new DatastoreError('CONFIG_INVALID', `Cannot open a sharded store: ${state}`)
 }
 
 /**

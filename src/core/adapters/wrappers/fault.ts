@@ -1,7 +1,7 @@
 import type { CallOptions, Datastore } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { DelayingDatastore } from '../delaying.ts'
-import type { Call, Verb } from '../intercepted.ts'
+import { ACTIONS, type Call, type Verb } from '../intercepted.ts'
 import { pause } from './pause.ts'
 
 /** What goes wrong. It may be changed while the store is in use. */
@@ -34,7 +34,7 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
     const answer = await run({})
     const { lostRate = 0, random = Math.random } = this.faults
     if (lostRate > 0 && this.#isBefallen(call) && random() < lostRate)
-      throw failure('CONNECTION', call.verb, call.key, 'the answer was lost')
+      throw failure('CONNECTION', ACTIONS[call.verb], call.key, 'the answer was lost')
     return answer
   }
 
@@ -55,7 +55,7 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
     if (latency > 0) await pause(latency, call)
     if (isOffline) this.#refuse(call)
     if (errorRate > 0 && random() < errorRate)
-      throw failure('IO', call.verb, call.key, 'a fault was injected')
+      throw failure('IO', ACTIONS[call.verb], call.key, 'a fault was injected')
   }
 
   #isBefallen({ verb }: Call): boolean {
@@ -63,7 +63,7 @@ export class FaultDatastore<V> extends DelayingDatastore<V> {
   }
 
   #refuse(call: Call): never {
-    throw failure('CONNECTION', call.verb, call.key, 'the store is offline')
+    throw failure('CONNECTION', ACTIONS[call.verb], call.key, 'the store is offline')
   }
 }
 

@@ -1,6 +1,6 @@
 import { onAbort } from '../../concurrency/on-abort.ts'
 import { AbortError } from '../../errors.ts'
-import type { Call } from '../intercepted.ts'
+import { ACTIONS, type Call } from '../intercepted.ts'
 
 /** A timer that is set for longer goes off at once. */
 const LONGEST = 2 ** 31 - 1
@@ -11,7 +11,7 @@ export function pause(milliseconds: number, call: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer)
-      reject(new AbortError(call.verb, { key: call.key, cause: signal?.reason }))
+      reject(new AbortError(ACTIONS[call.verb], { key: call.key, cause: signal?.reason }))
     }
     const timer = setTimeout(
       () => {

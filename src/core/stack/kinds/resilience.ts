@@ -33,7 +33,12 @@ export const timeoutKind = defineKind({
   label: 'Timeout',
   help: 'Ends calls that take too long.',
   schema: z.strictObject({
-    milliseconds: z.number().positive().default(10_000).describe('How long a call may take.'),
+    milliseconds: z
+      .number()
+      .positive()
+      .max(2 ** 31 - 1)
+      .default(10_000)
+      .describe('How long a call may take.'),
   }),
   open: async ({ milliseconds }, children, { path }) => timeout(onlyChild(children, path), milliseconds),
 })

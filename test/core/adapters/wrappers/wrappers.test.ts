@@ -55,6 +55,16 @@ describe('fault', () => {
     expect(await store.has(key)).toBe(true)
   })
 
+  it('W2 D18 a failure says in words what could not be done', async () => {
+    const store = fault(new MemoryDatastore(), { isOffline: true })
+    const told = (call: Promise<unknown>) => call.catch((error: unknown) => (error as Error).message)
+    expect(await told(store.has(key))).toBe('Cannot look up "/a": the store is offline')
+    expect(await told(collect(store.getStream(key)))).toBe('Cannot get "/a": the store is offline')
+    await store.close()
+    expect(await told(store.has(key))).toBe('Cannot look up "/a": the store is closed')
+    expect(await told(store.stats())).toBe('Cannot count "/": the store is closed')
+  })
+
   it('W2 errors come at the rate asked for, and only on the verbs asked for', async () => {
     let turn = 0
     const store = fault(new MemoryDatastore(), {
