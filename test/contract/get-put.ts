@@ -69,6 +69,11 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(etags.size).toBe(suite.samples.length)
     })
 
+    it("D2 D15 put() answers with plain data: the etag, and nothing that is the store's own", async () => {
+      const result = await (await suite.open()).put(key, suite.value(1))
+      expect(structuredClone(result)).toEqual({ etag: result.etag })
+    })
+
     it('D6 putNew() stores under a fresh child and gives its whole key', async () => {
       const store = await suite.open()
       const made = new Set<string>()

@@ -108,8 +108,9 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
       const version = this.#held('rename', from)
       if (from.equals(to)) return
       checkPreconditions('rename', to, this.#values.find(to), { replace: options.replace })
-      this.#values.store(to, version.bytes)
+      // First, so that no value has to go for a value that is there already.
       this.#values.remove(from)
+      this.#values.store(to, version.bytes)
     })
   }
 
@@ -183,8 +184,10 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   }
 
   /** @param size Of the value, which is more than its bytes where it was too large to be collected. */
-  #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined, size?: number): Version {
+  #write(key: Key, bytes: Uint8Array, options: PutOptions | undefined, size?: number): PutResult {
     if (options !== undefined) checkPreconditions('put', key, this.#values.find(key), options)
-    return this.#values.store(key, bytes, size)
+    // The version itself holds the bytes, which are the store's own.
+    const { etag } = this.#values.store(key, bytes, size)
+    return { etag }
   }
 }

@@ -1,5 +1,5 @@
 import { ChangeHub } from '../changes/change-hub.ts'
-import type { ListOptions, ListPage, PutResult, Stat, StoreStats } from '../datastore.ts'
+import type { ListOptions, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { tell } from '../tell.ts'
@@ -7,8 +7,8 @@ import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
 import { Retention, type RetentionOptions } from './retention/retention.ts'
 
-/** One version of a value. Its etag is its number, so a version that is never asked for it costs no string. */
-export class Version implements PutResult {
+/** One version of a value. Its etag is its number. */
+export class Version {
   readonly bytes: Uint8Array
   readonly number: number
   readonly mtime: number
@@ -150,7 +150,6 @@ export class ValueTable {
 
   #remove(text: string): void {
     const version = this.#versions.get(text)
-    // Making room for the new name of a rename may have taken the old one.
     if (version === undefined) return
     this.#versions.delete(text)
     this.#bytes -= version.bytes.length

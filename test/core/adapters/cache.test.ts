@@ -170,6 +170,28 @@ describe('what is told of a cache, and what it is told', () => {
     expect(await walkKeys(store)).toEqual(['/b'])
   })
 
+  it.each(['lru', 'lfu'] as const)(
+    'C1 %s gives up no key for a value of its own, nor for its own new name',
+    async policy => {
+      const evicted: string[] = []
+      const store = new MemoryDatastore({ maxBytes: 10, policy, onEviction: text => evicted.push(text) })
+      for (const name of ['a', 'b']) await store.put(key(name), value(5))
+      for (let uses = 0; uses < 3; uses++) await store.get(key('b'))
+      const { btime } = await store.stat(key('a'))
+      await store.rename(key('a'), key('c'))
+      expect(evicted).toEqual([])
+      await store.put(key('c'), value(6))
+      expect(evicted).toEqual(['/b'])
+      expect(await walkKeys(store)).toEqual(['/c'])
+      expect((await store.stat(key('c'))).btime).toBeGreaterThanOrEqual(btime!)
+    },
+  )
+
+  it('C1 D18 a policy that there is not is CONFIG_INVALID', () => {
+    const open = () => new MemoryDatastore({ maxEntries: 1, policy: 'fifo' as 'lru' })
+    expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+
   it('C1 a limit that is named and not given is the default one', async () => {
     const store = cache(new NullDatastore(), { maxEntries: undefined, policy: undefined })
     for (let index = 0; index < 10_001; index++) await store.put(key(String(index)), value())

@@ -3,8 +3,8 @@ export interface EvictionPolicy {
   /** A key was stored or used. */
   use(key: string): void
   remove(key: string): void
-  /** The key to give up next; `undefined` when there is none. */
-  victim(): string | undefined
+  /** The key to give up next, other than this one; `undefined` when there is none. */
+  victim(except: string): string | undefined
 }
 
 /** Gives up the least recently used key. */
@@ -21,8 +21,9 @@ export class LeastRecentlyUsed implements EvictionPolicy {
     this.#keys.delete(key)
   }
 
-  victim(): string | undefined {
-    return this.#keys.values().next().value
+  victim(except: string): string | undefined {
+    for (const key of this.#keys) if (key !== except) return key
+    return undefined
   }
 }
 
@@ -54,11 +55,20 @@ export class LeastFrequentlyUsed implements EvictionPolicy {
     this.#counts.delete(key)
   }
 
-  victim(): string | undefined {
+  victim(except: string): string | undefined {
     if (this.#counts.size === 0) return undefined
     // Removals may have emptied the lowest counts.
     while (!this.#byCount.has(this.#least)) this.#least++
-    return this.#byCount.get(this.#least)?.values().next().value
+    const found = this.#firstOf(this.#least, except)
+    if (found !== undefined) return found
+    // The key that is to stay is alone at the lowest count.
+    const others = [...this.#byCount.keys()].filter(count => count !== this.#least)
+    return others.length === 0 ? undefined : this.#firstOf(Math.min(...others), except)
+  }
+
+  #firstOf(count: number, except: string): string | undefined {
+    for (const key of this.#byCount.get(count) ?? []) if (key !== except) return key
+    return undefined
   }
 
   #leave(key: string, count: number): void {

@@ -14,6 +14,8 @@ export interface RetentionOptions {
   readonly now?: (() => number) | undefined
 }
 
+const POLICIES: readonly string[] = ['lru', 'lfu']
+
 /** Keeps account of the keys of a store and says which have to go. It removes nothing itself. */
 export class Retention {
   readonly #options: RetentionOptions
@@ -32,8 +34,13 @@ export class Retention {
         throw new DatastoreError('CONFIG_INVALID', `Cannot limit what a store keeps: ${name} is ${limit}`)
       }
     }
+    const { policy = 'lru' } = options
+    if (!POLICIES.includes(policy)) {
+      const state = `there is no policy ${JSON.stringify(policy)}`
+      throw new DatastoreError('CONFIG_INVALID', `Cannot limit what a store keeps: ${state}`)
+    }
     this.#options = options
-    this.#policy = options.policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
+    this.#policy = policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
     this.#now = options.now ?? Date.now
   }
 
@@ -82,7 +89,7 @@ export class Retention {
     const before = this.#sizes.get(key)
     const entries = this.#sizes.size + (before === undefined ? 1 : 0)
     const bytes = this.#bytes + size - (before ?? 0)
-    return entries > maxEntries || bytes > maxBytes ? this.#policy.victim() : undefined
+    return entries > maxEntries || bytes > maxBytes ? this.#policy.victim(key) : undefined
   }
 
   /** Whether a value of this size could be kept if it were alone. */
