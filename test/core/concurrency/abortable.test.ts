@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { orAbort, untilAborted } from '../../../src/core/concurrency/abortable.ts'
 import { Key } from '../../../src/core/key.ts'
@@ -11,6 +12,8 @@ describe('orAbort', () => {
     expect(await orAbort(Promise.resolve(1), signal, 'get', key)).toBe(1)
     await expect(orAbort(Promise.reject(new Error('failed')), signal, 'get', key)).rejects.toThrow('failed')
     expect(await orAbort(Promise.resolve(2), undefined, 'get')).toBe(2)
+    await Promise.all([1, 2, 3].map(one => orAbort(Promise.resolve(one), signal, 'get', key)))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('D13 a signal may be given to many calls at once, and be heard by all of them', async () => {
