@@ -1,10 +1,11 @@
-export { type CacheMetrics, type CacheOptions, cache } from './adapters/cache.ts'
+export { type CacheDatastore, type CacheMetrics, type CacheOptions, cache } from './adapters/cache.ts'
 export {
   DirectoryDatastore,
   type DirectoryOptions,
   directories,
 } from './adapters/directory/directory.ts'
 export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
+export type { Verb } from './adapters/intercepted.ts'
 export { JournalDatastore, type JournalOptions, journal } from './adapters/journal/journal.ts'
 export type {
   ChangeState,
@@ -43,7 +44,7 @@ export type {
 } from './adapters/tiered/back/write-back-options.ts'
 export type { WriteMode } from './adapters/tiered/tier-mode.ts'
 export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
-export type { TierMetrics } from './adapters/tiered/upper-tier.ts'
+export type { TierErrorListener, TierMetrics } from './adapters/tiered/upper-tier.ts'
 export type { Span, SpanListener, SpanVerb } from './adapters/trace/span.ts'
 export { type TraceOptions, trace } from './adapters/trace/trace.ts'
 export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'
@@ -70,10 +71,12 @@ export type {
   DeleteOptions,
   Entry,
   GetOptions,
+  KeySource,
   ListOptions,
   ListPage,
   ObjectDatastore,
   Pair,
+  PairSource,
   PutOptions,
   PutResult,
   RangeOptions,
