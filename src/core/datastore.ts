@@ -164,7 +164,9 @@ export interface Pair<V> {
   readonly value: V
 }
 
+/** Keys, at hand or as they come. */
 export type KeySource = Iterable<Key> | AsyncIterable<Key>
+/** Keys with their values, at hand or as they come. */
 export type PairSource<V> = Iterable<Pair<V>> | AsyncIterable<Pair<V>>
 
 /**
