@@ -16,12 +16,12 @@ export class Obstacle extends Error {
   }
 }
 
-/** The folder of the store is not there any more. */
+/** The folder of the store is not there any more, or is not the store's. */
 export class RootGone extends Error {
   override name = 'RootGone'
 
-  constructor(root: string) {
-    super(`the folder ${JSON.stringify(root)} of this store has disappeared`)
+  constructor(root: string, state = 'has disappeared') {
+    super(`the folder ${JSON.stringify(root)} of this store ${state}`)
   }
 }
 

@@ -8,6 +8,7 @@ import { KeyPlaces } from '../values/key-places.ts'
 import { ValueReader } from '../values/value-reader.ts'
 import { ValueWriter } from '../values/value-writer.ts'
 import { claimFolder } from './claim-folder.ts'
+import { claimedLayout, markerRenewal } from './marker-renewal.ts'
 import { cannotOpen, openRoot } from './open-root.ts'
 import type { SharedRoot } from './shared-root.ts'
 import { releaseRoot, shareRoot } from './shared-root.ts'
@@ -38,7 +39,8 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
   try {
     const guard = await createGuard(disk, root)
     const layout = await claimFolder(disk, guard, options.layout, readOnly)
-    const files = storeFiles(disk, guard, layout, durability, shared)
+    const renew = markerRenewal(disk, guard, await claimedLayout(disk, guard, layout))
+    const files = storeFiles(disk, guard, layout, durability, shared, renew)
     if (!readOnly) await files.temps.sweep()
     const links = options.followLinks ? new LinkResolver(disk, root) : undefined
     return {

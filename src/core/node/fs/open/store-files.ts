@@ -39,6 +39,7 @@ export function storeFiles(
   layout: Layout,
   durability: Durability,
   { levels, settled }: SharedRoot,
+  prepareTemps: () => Promise<void>,
 ): StoreFiles {
   const folderSync = new FolderSync(disk, guard, settled)
   return {
@@ -52,8 +53,8 @@ export function storeFiles(
     folderSync,
     temps:
       layout.name === 'strata'
-        ? new TempLanes(disk, guard, layout.tempFolder)
-        : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder),
+        ? new TempLanes(disk, guard, layout.tempFolder, prepareTemps)
+        : new TempFolder(disk, guard, layout.tempFolder, layout.keepsTempFolder, prepareTemps),
     keeper: new FolderKeeper(disk, guard, { levels, settled }, layout.ownsFolders),
     syncLog: new SyncLog(disk, guard, folderSync),
   }

@@ -20,10 +20,19 @@ export class TempFolder {
   readonly #guard: FolderGuard
   readonly #names: readonly string[]
   readonly #isKept: boolean
+  readonly #prepare: () => Promise<void>
   #users = 0
   #folder: Promise<Folder> | undefined
 
-  constructor(disk: Disk, guard: FolderGuard, names: readonly string[], isKept: boolean) {
+  /** @param prepare Called before a folder that is kept is made, or made again. */
+  constructor(
+    disk: Disk,
+    guard: FolderGuard,
+    names: readonly string[],
+    isKept: boolean,
+    prepare: () => Promise<void> = async () => undefined,
+  ) {
+    this.#prepare = prepare
     this.#disk = disk
     this.#guard = guard
     this.#names = names
@@ -101,6 +110,7 @@ export class TempFolder {
     try {
       // One that is not kept is hardly ever there: to make it first saves looking for it in vain.
       if (!this.#isKept) await this.#make()
+      else if (!(await this.#isThere())) await this.#prepare()
       const folder = await this.#guard.enter(this.#names, { make: () => undefined })
       if (folder === undefined) throw new Error('its temporary folder could not be made')
       return folder
@@ -108,6 +118,12 @@ export class TempFolder {
       this.#folder = undefined
       throw error
     }
+  }
+
+  async #isThere(): Promise<boolean> {
+    const folder = await this.#guard.enter(this.#names)
+    await this.#guard.leave(folder)
+    return folder !== undefined
   }
 
   async #make(): Promise<void> {

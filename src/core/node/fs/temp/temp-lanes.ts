@@ -19,10 +19,12 @@ export interface TempHome {
 export class TempLanes implements TempHome {
   readonly #lanes: readonly TempFolder[]
 
-  constructor(disk: Disk, guard: FolderGuard, names: readonly string[]) {
+  /** @param prepare Called before one of the folders is made, or made again. */
+  constructor(disk: Disk, guard: FolderGuard, names: readonly string[], prepare: () => Promise<void>) {
     this.#lanes = Array.from(
       { length: LANES },
-      (_, lane) => new TempFolder(disk, guard, lane === 0 ? names : [...names, `lane-${lane}`], true),
+      (_, lane) =>
+        new TempFolder(disk, guard, lane === 0 ? names : [...names, `lane-${lane}`], true, prepare),
     )
   }
 

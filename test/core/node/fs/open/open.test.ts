@@ -186,6 +186,43 @@ describe('a root that goes', () => {
   )
 })
 
+const marked = ['strata', 'flatfs', 'datastore-fs', 'py-datastore'] as const
+
+describe('a folder that is made anew while the store is open', () => {
+  const keys = ['ABC', 'DEF', 'GHI'].map(name => Key.of(name))
+  const options = (layout: (typeof marked)[number]): FsOptions => ({
+    layout,
+    ...(layout === 'flatfs' && { sharding: '/repo/flatfs/shard/v1/prefix/1' }),
+    ...(layout === 'datastore-fs' && { extension: '.blob' }),
+  })
+
+  it.each(marked)(
+    'F7 says again that it has layout %s, so that what is put there is found later',
+    async layout => {
+      const store = await FsDatastore.open(root, options(layout))
+      await store.put(Key.of('OLD'), value)
+      await rm(root, { recursive: true })
+      await mkdir(root)
+      await Promise.all(keys.map(key => store.put(key, value)))
+      await store.close()
+      await using again = await FsDatastore.open(root, { layout })
+      expect((await again.list(Key.root)).children.map(({ key }) => key)).toEqual(keys)
+      for (const key of keys) expect(await again.get(key)).toEqual(value)
+    },
+  )
+
+  it('F7 D18 and holds somebody else’s files is not written to', async () => {
+    await using store = await FsDatastore.open(root)
+    await store.put(Key.of('OLD'), value)
+    await rm(root, { recursive: true })
+    await mkdir(root)
+    await writeFile(join(root, 'thesis.txt'), 'years of work')
+    const refused = store.put(Key.of('a'), value)
+    await expect(refused).rejects.toMatchObject({ code: 'IO', key: Key.of('a') })
+    expect(await pathsBelow(root)).toEqual(['thesis.txt'])
+  })
+})
+
 it('F3 a folder is one folder by whatever path it is opened', async () => {
   const target = join(root, 'target')
   await using one = await FsDatastore.open(target)
