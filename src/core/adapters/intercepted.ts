@@ -37,6 +37,7 @@ export const VERBS = [
   'watch',
 ] as const
 
+/** One of the calls that a wrapper sees. */
 export type Verb = (typeof VERBS)[number]
 
 /** What a call does, as a message says it: `Cannot look up "/a"`. */
