@@ -7,6 +7,13 @@ const PAUSES = [1, 5, 10, 20, 50, 100, 200, 300, 300]
 const TRANSIENT_ON_WINDOWS: readonly string[] = ['EPERM', 'EACCES', 'EBUSY']
 const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
+/** What was to be moved is not there. */
+export class FileGone extends Error {
+  override name = 'FileGone'
+  readonly code = 'ENOENT'
+  readonly syscall = 'rename'
+}
+
 /**
  * Renames a file. Windows refuses while somebody else has it open for a moment, so it is tried again there.
  * @param platform As `process.platform` names it.

@@ -7,7 +7,7 @@ import type { TempFile } from '../temp/temp-folder.ts'
 import { etagOf } from './etag.ts'
 import { writeBytes } from './file-bytes.ts'
 import { LabelFiles } from './label-files.ts'
-import { moveToFreeName, renameFile } from './move-file.ts'
+import { FileGone, moveToFreeName, renameFile } from './move-file.ts'
 import { Stager } from './stager.ts'
 
 /** How often a folder may vanish between being made and being used. */
@@ -63,18 +63,17 @@ export class ValueWriter {
 
   /** Moves a value from one place to another; `false` when it was gone. */
   async move(from: Place, to: Place, mustBeNew: boolean): Promise<boolean> {
-    const { disk, guard } = this.#files
+    const { guard } = this.#files
     const folder = await guard.enter(from.folder)
     if (folder === undefined) return false
-    const path = joinPath(folder.path, from.name)
     try {
-      await this.#moveInto(to, path, mustBeNew)
+      await this.#moveInto(to, joinPath(folder.path, from.name), mustBeNew)
       await this.#settle(to)
     } catch (error) {
       await this.#tidy(to)
       if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
       // Another process took it away meanwhile.
-      if (systemCode(error) === 'ENOENT' && (await disk.lstat(path)) === undefined) return false
+      if (error instanceof FileGone) return false
       throw error
     } finally {
       await guard.leave(folder)
@@ -139,7 +138,7 @@ export class ValueWriter {
       } catch (error) {
         // Somebody found the folder empty and removed it, unless it is the file that is gone.
         if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
-        if ((await disk.lstat(from)) === undefined) throw error
+        if ((await disk.lstat(from)) === undefined) throw new FileGone(from, { cause: error })
       } finally {
         await guard.leave(folder)
       }
