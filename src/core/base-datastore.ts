@@ -28,7 +28,10 @@ import { planOf } from './query/plan.ts'
 import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
 import { answerByScan } from './query/scan.ts'
 
-/** What can be said in terms of the rest of the contract. A store overrides what it does better. */
+/**
+ * What can be said in terms of the rest of the contract. A store overrides what it does better, and says in
+ * `capabilities` what it does natively.
+ */
 export abstract class BaseDatastore<V> implements Datastore<V> {
   abstract readonly capabilities: Capabilities
   abstract get(key: Key, options?: CallOptions): Promise<V>

@@ -5,7 +5,7 @@ export {
   directories,
 } from './adapters/directory/directory.ts'
 export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
-export type { Verb } from './adapters/intercepted.ts'
+export { type Call, InterceptedDatastore, type Verb } from './adapters/intercepted.ts'
 export { JournalDatastore, type JournalOptions, journal } from './adapters/journal/journal.ts'
 export type {
   ChangeState,
@@ -58,6 +58,7 @@ export { type MetricsDatastore, metrics } from './adapters/wrappers/metrics.ts'
 export { type RateLimitOptions, rateLimit } from './adapters/wrappers/rate-limit.ts'
 export { type RetryOptions, retry } from './adapters/wrappers/retry.ts'
 export { timeout } from './adapters/wrappers/timeout.ts'
+export { BaseDatastore } from './base-datastore.ts'
 export type {
   Accuracy,
   Batch,

@@ -1,9 +1,7 @@
+import { LONGEST_TIMER } from '../../concurrency/longest-timer.ts'
 import { onAbort } from '../../concurrency/on-abort.ts'
 import { AbortError } from '../../errors.ts'
 import { ACTIONS, type Call } from '../intercepted.ts'
-
-/** A timer that is set for longer goes off at once. */
-const LONGEST = 2 ** 31 - 1
 
 /** Waits, at the most 24 days, unless the call is aborted first: then `AbortError`. */
 export function pause(milliseconds: number, call: Call): Promise<void> {
@@ -18,7 +16,7 @@ export function pause(milliseconds: number, call: Call): Promise<void> {
         forget?.()
         resolve()
       },
-      Math.min(milliseconds, LONGEST),
+      Math.min(milliseconds, LONGEST_TIMER),
     )
     if (signal?.aborted === true) abort()
     const forget = signal === undefined || signal.aborted ? undefined : onAbort(signal, abort)

@@ -1,10 +1,11 @@
 import { orAbort, untilAborted } from '../../concurrency/abortable.ts'
+import { LONGEST_TIMER } from '../../concurrency/longest-timer.ts'
 import { WriteQueue } from '../../concurrency/write-queue.ts'
 import type { CallOptions, Datastore } from '../../datastore.ts'
 import { failure, isAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { DelayingDatastore } from '../delaying.ts'
-import type { Call, Verb } from '../intercepted.ts'
+import { ACTIONS, type Call, type Verb } from '../intercepted.ts'
 
 const WRITES: ReadonlySet<Verb> = new Set(['put', 'delete', 'rename'])
 const OF_MANY_KEYS: ReadonlySet<Verb> = new Set(['list', 'query', 'stats', 'sync'])
@@ -25,7 +26,7 @@ class TimeoutDatastore<V> extends DelayingDatastore<V> {
     try {
       await this.#endOfGivenUp(call, limit)
       const work = run({ signal: limit.signal })
-      return await orAbort(work, limit.signal, verb, key).catch((error: unknown) => {
+      return await orAbort(work, limit.signal, ACTIONS[verb], key).catch((error: unknown) => {
         if (limit.signal.aborted) this.#giveUp(call, work)
         throw error
       })
@@ -50,7 +51,12 @@ class TimeoutDatastore<V> extends DelayingDatastore<V> {
     const limit = this.#limit(call)
     try {
       await this.#endOfGivenUp(call, limit)
-      for await (const item of untilAborted(run({ signal: limit.signal }), limit.signal, verb, key)) {
+      for await (const item of untilAborted(
+        run({ signal: limit.signal }),
+        limit.signal,
+        ACTIONS[verb],
+        key,
+      )) {
         limit.pause()
         yield item
         limit.resume()
@@ -77,7 +83,7 @@ class TimeoutDatastore<V> extends DelayingDatastore<V> {
     const ends = OF_MANY_KEYS.has(call.verb)
       ? [this.#givenUp.drain()]
       : keysOf(call).map(key => this.#givenUp.follow(key, async () => undefined))
-    await orAbort(Promise.all(ends), signal, call.verb, call.key)
+    await orAbort(Promise.all(ends), signal, ACTIONS[call.verb], call.key)
   }
 
   #limit(call: Call): TimeLimit {
@@ -117,6 +123,8 @@ class TimeLimit {
   }
 
   resume(): void {
+    // A longer limit is none that anybody will see reached.
+    if (this.#milliseconds > LONGEST_TIMER) return
     this.#timer = setTimeout(() => {
       this.#isOver = true
       this.#controller.abort()
@@ -134,6 +142,12 @@ class TimeLimit {
   told(error: unknown): unknown {
     if (!this.#isOver || !isAborted(error)) return error
     const { verb, key } = this.#call
-    return failure('TIMEOUT', verb, key, `there was no answer within ${this.#milliseconds} ms`, error)
+    return failure(
+      'TIMEOUT',
+      ACTIONS[verb],
+      key,
+      `there was no answer within ${this.#milliseconds} ms`,
+      error,
+    )
   }
 }

@@ -246,6 +246,17 @@ describe('timeout', () => {
     await closing
   })
 
+  it('W2 a limit that no timer can count is no limit', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    for (const limit of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+      await timeout(new MemoryDatastore(), limit).put(key, value)
+    }
+    expect(timers).not.toHaveBeenCalled()
+    await timeout(new MemoryDatastore(), 2 ** 31 - 1).put(key, value)
+    expect(timers).toHaveBeenCalledOnce()
+    timers.mockRestore()
+  })
+
   it("W2 the caller's own abort stays an AbortError", async () => {
     const store = timeout(fault(new MemoryDatastore(), { latency: 60_000 }), 60_000)
     await expect(store.get(key, { signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from '../../../concurrency/longest-timer.ts'
 import { DatastoreError, type ErrorCode, failure, messageOf } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { tell } from '../../../tell.ts'
@@ -110,7 +111,7 @@ export class Flusher<V> {
 
   #wait(attempt: number, isEndedByStop = false): Promise<void> {
     const { flushDelay, maxFlushDelay } = this.#settings
-    const longest = Math.min(maxFlushDelay, flushDelay * 2 ** Math.min(attempt - 1, 30))
+    const longest = Math.min(LONGEST_TIMER, maxFlushDelay, flushDelay * 2 ** Math.min(attempt - 1, 30))
     return new Promise(resolve => {
       const timer = setTimeout(resolve, longest * Math.random())
       if (!isEndedByStop) return
