@@ -1,15 +1,15 @@
-import type { BinaryDatastore } from '../../src/core/datastore.ts'
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
-import { excusesFor } from './model/excuses.ts'
+import { type Excuses, excusesFor } from './model/excuses.ts'
 import { Judge } from './model/judge.ts'
 import type { Operation } from './model/operation.ts'
 import { type Outcome, perform } from './model/perform.ts'
 import type { PossibleState } from './model/possible-state.ts'
-import type { Random } from './random.ts'
+import { Random } from './random.ts'
 import { abortAfter, soon } from './soon.ts'
 import { hasKind } from './stacks/nodes.ts'
+import { OpenStack } from './stacks/open-stack.ts'
 
-/** A call that was begun. */
+/** A call under way. */
 export interface Call {
   readonly operation: Operation
   readonly told: string
@@ -18,47 +18,128 @@ export interface Call {
   readonly outcome: Promise<Outcome>
 }
 
-/** Makes the calls of a history, and judges how they end. */
-export class Caller {
-  /** Calls that were begun. */
-  count = 0
-  readonly #root: StackNodeDocument
-  readonly #state: PossibleState
-  readonly #random: Random
-  readonly #log: string[]
+/** A signal that may fire at any moment, and what it says of itself in the log. */
+export interface Chance {
+  readonly signal: AbortSignal | undefined
+  readonly told: string
+}
 
-  /** @param log Told of each call that ended. */
-  constructor(root: StackNodeDocument, state: PossibleState, random: Random, log: string[]) {
+/** Opens a stack, makes calls on it, with faults and with signals that fire, and has each judged by how it ended. */
+export class Caller {
+  calls = 0
+  readonly log: string[] = []
+  readonly #root: StackNodeDocument
+  readonly #folder: string
+  readonly #random: Random
+  readonly #state: PossibleState
+  #stack: OpenStack | undefined
+  #isFaulty = false
+  #wasOffline = false
+
+  constructor(root: StackNodeDocument, folder: string, random: Random, state: PossibleState) {
     this.#root = root
-    this.#state = state
+    this.#folder = folder
     this.#random = random
-    this.#log = log
+    this.#state = state
   }
 
-  /** Begins a call, which may be aborted at any moment. @param isCalm It is not. */
-  begin(store: BinaryDatastore, operation: Operation, isFaulty: boolean, isCalm: boolean): Call {
-    this.count++
+  /** The stack while it is open. */
+  get stack(): OpenStack {
+    if (this.#stack === undefined) throw new Error('There is no stack open')
+    return this.#stack
+  }
+
+  get isFaulty(): boolean {
+    return this.#isFaulty
+  }
+
+  /** Some store could not be reached for a while, since the last `forgetOffline`. */
+  get wasOffline(): boolean {
+    return this.#wasOffline
+  }
+
+  forgetOffline(): void {
+    this.#wasOffline = false
+  }
+
+  async open(): Promise<void> {
+    this.#stack = await soon(OpenStack.open(this.#root, this.#folder), 'open')
+    this.setFaults(false)
+  }
+
+  setFaults(isFaulty: boolean): void {
     const random = this.#random
-    const abort = !isCalm && random.chance(0.15) ? new AbortController() : undefined
-    const turns = abort && random.below(6)
-    if (turns === 0) abort?.abort()
-    else if (abort !== undefined) void abortAfter(abort, turns ?? 0)
-    const told = `${abort === undefined ? '' : `aborted after ${turns}: `}${JSON.stringify(operation)}`
-    const signal = abort?.signal
-    return { operation, told, isFaulty, signal, outcome: perform(store, operation, { signal }) }
+    this.#isFaulty = isFaulty
+    const faults = {
+      errorRate: random.pick([0, 0.1, 0.5]),
+      lostRate: random.pick([0, 0.1, 0.3]),
+      isOffline: random.chance(0.05),
+    }
+    this.#wasOffline ||= isFaulty && faults.isOffline
+    this.#stack?.setFaults(isFaulty ? faults : {}, new Random(random.seed()))
+    this.log.push(isFaulty ? `faults ${JSON.stringify(faults)}` : 'no faults')
+  }
+
+  /** Runs some work without faults. */
+  async calmly<T>(work: () => Promise<T>): Promise<T> {
+    const wasFaulty = this.#isFaulty
+    if (wasFaulty) this.setFaults(false)
+    const result = await work()
+    if (wasFaulty) this.setFaults(true)
+    return result
+  }
+
+  /** Begins a call, which may be aborted at any moment. */
+  call(operation: Operation, isCalm = false): Call {
+    const { store } = this.stack
+    this.calls++
+    const { signal, told: aborted } = this.chance(isCalm)
+    const told = `${aborted}${JSON.stringify(operation)}`
+    const outcome = perform(store, operation, { signal })
+    return { operation, told, isFaulty: this.#isFaulty, signal, outcome }
+  }
+
+  /** For a call that is about to begin: a signal, at times. */
+  chance(isCalm: boolean): Chance {
+    if (isCalm || !this.#random.chance(0.15)) return { signal: undefined, told: '' }
+    const abort = new AbortController()
+    const turns = this.#random.below(6)
+    if (turns === 0) abort.abort()
+    else void abortAfter(abort, turns)
+    return { signal: abort.signal, told: `aborted after ${turns}: ` }
   }
 
   async settle({ operation, told, isFaulty, signal, outcome }: Call): Promise<Outcome> {
     const came = await soon(outcome, told)
-    this.#log.push(`${told} → ${came.failed ?? 'done'}`)
-    this.judge(signal, isFaulty).judge(operation, came)
+    this.log.push(`${told} → ${came.failed ?? 'done'}`)
+    new Judge(this.#state, this.excuses(signal, isFaulty)).judge(operation, came)
     return came
   }
 
-  /** Judges calls that could be aborted by `signal`, and met with faults or none. */
-  judge(signal: AbortSignal | undefined, isFaulty: boolean): Judge {
+  excuses(signal: AbortSignal | undefined, isFaulty: boolean): Excuses {
     const isRepeated = isFaulty && hasKind(this.#root, 'retry')
-    const isAborted = signal?.aborted === true
-    return new Judge(this.#state, { ...excusesFor(this.#root), isAborted, isFaulty, isRepeated })
+    return { ...excusesFor(this.#root), isAborted: signal?.aborted === true, isFaulty, isRepeated }
+  }
+
+  /** What was called before a close takes effect; what is called after it is refused. */
+  async close(calls: readonly Call[]): Promise<void> {
+    const { stack } = this
+    this.log.push('close')
+    const closed = stack.close()
+    const late = perform(stack.store, { verb: 'get', key: '/a' }, {})
+    for (const call of calls) await this.settle(call)
+    await soon(closed, 'close')
+    const { failed } = await late
+    this.#state.ledger.hold(
+      'a closed store refuses',
+      failed === 'CLOSED',
+      () => `a get gave ${failed ?? 'a value'}`,
+    )
+    this.#stack = undefined
+  }
+
+  /** Lets go of a stack that a violation left open. */
+  async abandon(): Promise<void> {
+    if (this.#stack !== undefined) await soon(this.#stack.close(), 'close').catch(() => undefined)
   }
 }

@@ -4,15 +4,14 @@ import { join } from 'node:path'
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
 import { type Call, Caller } from './caller.ts'
 import { inspect } from './model/inspect.ts'
+import { Judge } from './model/judge.ts'
 import { type Operation, Operations } from './model/operation.ts'
-import { perform } from './model/perform.ts'
 import { PossibleState } from './model/possible-state.ts'
 import { Watcher } from './model/watcher.ts'
 import { Random } from './random.ts'
 import type { Reshardable } from './resharding.ts'
 import { abortAfter, soon } from './soon.ts'
 import { briefly, hasKind } from './stacks/nodes.ts'
-import { OpenStack } from './stacks/open-stack.ts'
 import type { Ledger } from './violation.ts'
 
 export interface HistoryOptions {
@@ -22,6 +21,8 @@ export interface HistoryOptions {
   readonly isDurable: boolean
   /** How many times to do something: one call, several at once, or closing and opening again. */
   readonly rounds: number
+  /** Follow stacks with folders in them as well, whose changes are found out by looking. */
+  readonly watchesFolders?: boolean | undefined
   readonly ledger: Ledger
 }
 
@@ -35,53 +36,44 @@ export async function runHistory(options: HistoryOptions): Promise<number> {
   const history = new History(options, folder)
   try {
     await history.run()
-    return history.calls
+    return history.caller.calls
   } catch (cause) {
     const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     throw new Error(
-      `${said}\nin ${briefly(options.root)}\nafter ${history.log.slice(-25).join('\n      ')}`,
+      `${said}\nin ${briefly(options.root)}\nafter ${history.caller.log.slice(-25).join('\n      ')}`,
       { cause },
     )
   } finally {
-    await history.abandon()
+    await history.caller.abandon()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 class History {
-  readonly log: string[] = []
-  readonly #caller: Caller
+  readonly caller: Caller
   readonly #options: HistoryOptions
-  readonly #folder: string
   readonly #random: Random
   readonly #operations: Operations
   readonly #state: PossibleState
   readonly #isMerging: boolean
-  #stack: OpenStack | undefined
-  #isFaulty = false
   #watcher: Watcher | undefined
-  #wasOffline = false
 
   constructor(options: HistoryOptions, folder: string) {
+    const { root, seed, ledger } = options
     this.#options = options
-    this.#folder = folder
-    this.#random = new Random(options.seed)
+    this.#random = new Random(seed)
     this.#operations = new Operations(new Random(this.#random.seed()))
-    this.#isMerging = hasKind(options.root, 'lowercase')
-    this.#state = new PossibleState(options.ledger, key => (this.#isMerging ? key.toLowerCase() : key))
-    this.#caller = new Caller(options.root, this.#state, this.#random, this.log)
-  }
-
-  get calls(): number {
-    return this.#caller.count
+    this.#isMerging = hasKind(root, 'lowercase')
+    this.#state = new PossibleState(ledger, key => (this.#isMerging ? key.toLowerCase() : key))
+    this.caller = new Caller(root, folder, this.#random, this.#state)
   }
 
   async run(): Promise<void> {
     const random = this.#random
-    await this.#open()
+    await this.caller.open()
     this.#watch()
     for (let round = 0; round < this.#options.rounds; round++) {
-      if (random.chance(0.15)) this.#setFaults(random.chance(0.5))
+      if (random.chance(0.15)) this.caller.setFaults(random.chance(0.5))
       const kind = random.next()
       if (kind < 0.69) await this.#one(this.#operations.any())
       else if (kind < 0.88) await this.#atOnce()
@@ -95,63 +87,38 @@ class History {
     await this.#close([])
   }
 
-  /** Lets go of a stack that a violation left open. */
-  async abandon(): Promise<void> {
-    if (this.#stack !== undefined) await soon(this.#stack.close(), 'close').catch(() => undefined)
-  }
-
-  async #open(): Promise<void> {
-    this.#stack = await soon(OpenStack.open(this.#options.root, this.#folder), 'open')
-    this.#setFaults(false)
-  }
-
   /** Follows a stack that can be followed, at times. What it holds has to be known. */
   #watch(): void {
-    const stack = this.#stack
-    this.#wasOffline = false
-    this.#watcher =
-      stack?.canWatch === true && this.#random.chance(0.5) ? new Watcher(stack.store, this.#state) : undefined
-  }
-
-  #setFaults(isFaulty: boolean): void {
-    const random = this.#random
-    this.#isFaulty = isFaulty
-    const faults = {
-      errorRate: random.pick([0, 0.1, 0.5]),
-      lostRate: random.pick([0, 0.1, 0.3]),
-      isOffline: random.chance(0.05),
-    }
-    this.#wasOffline ||= isFaulty && faults.isOffline
-    this.#stack?.setFaults(isFaulty ? faults : {}, new Random(random.seed()))
-    this.log.push(isFaulty ? `faults ${JSON.stringify(faults)}` : 'no faults')
+    const { store, canWatch } = this.caller.stack
+    this.caller.forgetOffline()
+    const { root, watchesFolders = false } = this.#options
+    const isTold = canWatch && (watchesFolders || !hasKind(root, 'fs'))
+    this.#watcher = isTold && this.#random.chance(0.5) ? new Watcher(store, this.#state) : undefined
   }
 
   async #one(operation: Operation): Promise<void> {
     const before = operation.verb === 'rename' ? [...this.#state.of(operation.key)] : []
-    const call = this.#call(operation)
-    const outcome = await this.#caller.settle(call)
-    if (operation.verb !== 'rename' || outcome.failed === undefined || before.length !== 1 || before[0] === 0)
-      return
+    const { failed } = await this.caller.settle(this.caller.call(operation))
+    if (operation.verb !== 'rename' || failed === undefined || before.length !== 1 || before[0] === 0) return
     await this.#expectKept(before[0] ?? 0, operation.key, operation.to)
   }
 
   /** A rename that failed half-way has left the value under the old name, the new one or both. */
   async #expectKept(serial: number, from: string, to: string): Promise<void> {
-    const wasFaulty = this.#isFaulty
-    if (wasFaulty) this.#setFaults(false)
-    for (const key of [from, to]) await this.#caller.settle(this.#call({ verb: 'get', key }, true))
+    await this.caller.calmly(async () => {
+      for (const key of [from, to]) await this.caller.settle(this.caller.call({ verb: 'get', key }, true))
+    })
     const isKept = [from, to].some(key => this.#state.of(key).has(serial))
     this.#options.ledger.hold(
       'a rename that fails loses nothing',
       isKept,
       () => `${serial} is under neither ${from} nor ${to}`,
     )
-    if (wasFaulty) this.#setFaults(true)
   }
 
   /** Calls on single keys made at once take effect in the order of the calls. */
   async #atOnce(): Promise<void> {
-    for (const call of this.#burst()) await this.#caller.settle(call)
+    for (const call of this.#burst()) await this.caller.settle(call)
   }
 
   #burst(): readonly Call[] {
@@ -162,19 +129,19 @@ class History {
       // Calls on different keys are in no order: a file of a later call may be in the way of an earlier one.
       if (operation.verb === 'put') this.#state.noteTried(operation.key)
       if (operation.verb === 'putNew') this.#state.noteTried(`${operation.key}/fresh`)
-      return this.#call(operation)
+      return this.caller.call(operation)
     })
   }
 
   /** Keys move to another list of shards while calls go on, which see nothing of it. */
   async #reshard(): Promise<void> {
     const random = this.#random
-    const [first, ...others] = this.#stack?.reshardable ?? []
+    const [first, ...others] = this.caller.stack.reshardable
     if (first === undefined) return this.#atOnce()
     const sharded = random.pick<Reshardable>([first, ...others])
     const abort = new AbortController()
-    const isFaulty = this.#isFaulty
-    this.log.push('reshard begins')
+    const { isFaulty, log } = this.caller
+    log.push('reshard begins')
     const moved = sharded.begin(random, abort.signal)
     if (random.chance(0.3)) void abortAfter(abort, random.below(60))
     for (let turn = random.below(4); turn > 0; turn--) {
@@ -182,7 +149,7 @@ class History {
       else await this.#atOnce()
     }
     const failed = await soon(moved, 'reshard')
-    this.log.push(`reshard → ${failed ?? 'done'}`)
+    log.push(`reshard → ${failed ?? 'done'}`)
     const isExcused =
       failed === undefined ||
       (failed === 'ABORTED' && abort.signal.aborted) ||
@@ -193,58 +160,37 @@ class History {
   async #reopen(): Promise<void> {
     await this.#quiesce()
     await this.#close(this.#burst())
-    await this.#open()
+    await this.caller.open()
     await this.#inspect()
     this.#watch()
   }
 
   /** Makes a stack fit to be closed: keys are where its document says, and what is to be flushed can be. */
   async #quiesce(): Promise<void> {
-    const { reshardable = [], isWritingBack = false } = this.#stack ?? {}
-    if (reshardable.length > 0 || isWritingBack) this.#setFaults(false)
+    const { reshardable, isWritingBack } = this.caller.stack
+    if (reshardable.length > 0 || isWritingBack) this.caller.setFaults(false)
     for (const sharded of reshardable) {
       const failed = await soon(sharded.restore(), 'reshard')
       this.#options.ledger.hold('a reshard can be resumed', failed === undefined, () => failed ?? '')
     }
   }
 
-  /** What was called before a close takes effect; what is called after it is refused. */
   async #close(calls: readonly Call[]): Promise<void> {
-    const stack = this.#stack
-    if (stack === undefined) return
-    this.log.push('close')
-    const closed = stack.close()
-    const late = perform(stack.store, { verb: 'get', key: '/a' }, {})
-    for (const call of calls) await this.#caller.settle(call)
-    await soon(closed, 'close')
-    const { failed } = await late
-    this.#options.ledger.hold(
-      'a closed store refuses',
-      failed === 'CLOSED',
-      () => `a get gave ${failed ?? 'a value'}`,
-    )
-    if (!this.#wasOffline) await this.#watcher?.end()
+    await this.caller.close(calls)
+    if (!this.caller.wasOffline) await this.#watcher?.end()
     this.#watcher = undefined
-    this.#stack = undefined
   }
 
   async #inspect(): Promise<void> {
-    this.#setFaults(false)
-    this.log.push('inspect')
-    const judge = this.#caller.judge(undefined, false)
-    if (this.#stack === undefined) return
-    const { store, isWritingBack } = this.#stack
+    this.caller.setFaults(false)
+    this.caller.log.push('inspect')
+    const judge = new Judge(this.#state, this.caller.excuses(undefined, false))
+    const { store, isWritingBack } = this.caller.stack
     // A flush gives a value other times than its acknowledgement did.
     if (isWritingBack) await soon(store.sync(), 'sync')
     await soon(inspect(store, this.#state, judge, this.#random.seed()), 'inspect')
     // A store that could not be reached ends what is streamed from it.
-    if (this.#wasOffline) this.#watch()
+    if (this.caller.wasOffline) this.#watch()
     else await this.#watcher?.look()
-  }
-
-  #call(operation: Operation, isCalm = false): Call {
-    const stack = this.#stack
-    if (stack === undefined) throw new Error('There is no stack open')
-    return this.#caller.begin(stack.store, operation, this.#isFaulty, isCalm)
   }
 }
