@@ -69,15 +69,20 @@ export class JournaledWrites {
       options,
       async ([source, target]) => {
         if (source?.etag === undefined || target === undefined) return this.#store.rename(from, to, options)
-        if (target.etag !== undefined)
+        // Both names may be one below: then nothing moves, and nothing is replaced.
+        const mayChangeNothing = this.#store.capabilities.manyToOne === true
+        if (target.etag !== undefined && !mayChangeNothing)
           checkPreconditions('rename', to, { etag: target.etag }, { replace: options.replace })
         const changes: IntendedChange[] = [
           { key: from, before: source.value, after: 'absent', etag: source.etag },
           { key: to, before: target.value, after: source.value, etag: target.etag },
         ]
         const replace = target.etag === undefined ? false : options.replace
-        return this.#recorder.around('rename', changes, () =>
-          this.#store.rename(from, to, { ...options, replace }),
+        return this.#recorder.around(
+          'rename',
+          changes,
+          () => this.#store.rename(from, to, { ...options, replace }),
+          { mayChangeNothing },
         )
       },
       error => hasCode(error, 'ALREADY_EXISTS') && options.replace !== false,
@@ -104,7 +109,7 @@ export class JournaledWrites {
         }
         return write.sequence
       },
-      sequence,
+      { of: sequence },
     )
   }
 

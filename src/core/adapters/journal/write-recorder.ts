@@ -13,6 +13,14 @@ export interface WriteRecorderOptions {
   readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
 }
 
+/** What is said of a write besides its changes. */
+export interface WriteOptions {
+  /** The entry that is taken back or made again. */
+  readonly of?: number | undefined
+  /** A write that succeeds may have changed nothing, so it is looked at before it is said to be made. */
+  readonly mayChangeNothing?: boolean | undefined
+}
+
 /** A write that is on record and being made. */
 export interface RecordedWrite {
   readonly sequence: number
@@ -34,22 +42,27 @@ export class WriteRecorder {
 
   /**
    * @param work Makes the changes in their order. It is not called when the log does not take the record.
-   * @param of The entry that is taken back or made again.
    */
   async around<T>(
     action: JournalAction,
     changes: readonly IntendedChange[],
     work: (write: RecordedWrite) => Promise<T>,
-    of?: number,
+    { of, mayChangeNothing = false }: WriteOptions = {},
   ): Promise<T> {
     const sequence = await this.#append(action, changes, of)
     const write: RecordedWrite = { sequence, made: 0 }
     try {
       const result = await work(write)
-      await this.#mark(
-        sequence,
-        changes.map(() => 'made'),
-      )
+      if (mayChangeNothing)
+        await this.#markFound(
+          sequence,
+          changes.map(change => outcomeNow(this.#store, change)),
+        )
+      else
+        await this.#mark(
+          sequence,
+          changes.map(() => 'made'),
+        )
       return result
     } catch (error) {
       await this.#markFailed(write, action, changes, error)
@@ -73,13 +86,18 @@ export class WriteRecorder {
     error: unknown,
   ): Promise<void> {
     const known = action !== 'rename' && isRefused(error) ? outcomesOfRefused(changes, write.made) : []
-    const found = await Promise.allSettled(
+    await this.#markFound(
+      write.sequence,
       changes.map(async (change, index) => known[index] ?? this.#look(change, error)),
     )
+  }
+
+  async #markFound(sequence: number, looks: readonly Promise<Outcome>[]): Promise<void> {
+    const found = await Promise.allSettled(looks)
     // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
     if (found.some(result => result.status === 'rejected')) return
     const outcomes = found.map(result => (result.status === 'fulfilled' ? result.value : 'unknown'))
-    await this.#mark(write.sequence, outcomes)
+    await this.#mark(sequence, outcomes)
   }
 
   async #look(change: IntendedChange, error: unknown): Promise<Outcome> {
