@@ -3,13 +3,15 @@ import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { ShardList } from './shard-list.ts'
 
-const FOREIGN = /^~(\d+):/
+let lastId = 0
 
 /**
  * Keeps the etags of one key apart when it moves: two shards may well give the same etag to different values. An etag
- * of the shard that the key belonged to at first stays as it is, one of another shard says which.
+ * of the shard that the key belonged to at first stays as it is, one of another shard says which, and of which sharded
+ * store: shards of shards have such etags of their own.
  */
 export class ShardEtags<V> {
+  readonly #mark = `~${++lastId}.`
   readonly #first: ShardList<V>
   readonly #numbers = new Map<Datastore<V>, number>()
 
@@ -25,9 +27,7 @@ export class ShardEtags<V> {
 
   /** What the caller calls a version of the shard. */
   outer(key: Key, store: Datastore<V>, etag: string): string {
-    if (!this.arePlain(key, store)) return `~${this.#numberOf(store)}:${etag}`
-    // Shards of shards may have such etags of their own.
-    return FOREIGN.test(etag) ? `~0:${etag}` : etag
+    return this.arePlain(key, store) ? etag : `${this.#markOf(store)}${etag}`
   }
 
   /**
@@ -42,17 +42,17 @@ export class ShardEtags<V> {
   ): Options {
     const { ifMatch } = options
     if (ifMatch === undefined) return options
-    const [prefix = '', number = '0'] = FOREIGN.exec(ifMatch) ?? []
-    const expected = this.arePlain(key, store) ? 0 : this.#numberOf(store)
-    if (Number(number) !== expected) {
+    const mark = this.arePlain(key, store) ? '' : this.#markOf(store)
+    const isOwn = mark === '' ? !ifMatch.startsWith(this.#mark) : ifMatch.startsWith(mark)
+    if (!isOwn) {
       throw failure('CONFLICT', action, key, 'the value was moved to another shard in the meantime')
     }
-    return { ...options, ifMatch: ifMatch.slice(prefix.length) }
+    return { ...options, ifMatch: ifMatch.slice(mark.length) }
   }
 
-  #numberOf(store: Datastore<V>): number {
+  #markOf(store: Datastore<V>): string {
     const number = this.#numbers.get(store) ?? this.#numbers.size + 1
     this.#numbers.set(store, number)
-    return number
+    return `${this.#mark}${number}:`
   }
 }
