@@ -116,6 +116,15 @@ export class Caller {
     return came
   }
 
+  /** Expects a value under one of these keys at least, after a call that failed while it moved it. */
+  async expectKept(invariant: string, serial: number, keys: readonly string[]): Promise<void> {
+    await this.calmly(async () => {
+      for (const key of keys) await this.settle(this.call({ verb: 'get', key }, true))
+    })
+    const isKept = keys.some(key => this.#state.of(key).has(serial))
+    this.#state.ledger.hold(invariant, isKept, () => `${serial} is under none of ${keys.join(' ')}`)
+  }
+
   excuses(signal: AbortSignal | undefined, isFaulty: boolean): Excuses {
     const isRepeated = isFaulty && hasKind(this.#root, 'retry')
     return { ...excusesFor(this.#root), isAborted: signal?.aborted === true, isFaulty, isRepeated }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
 import { type Call, Caller } from './caller.ts'
+import { Undoing } from './journal/undoing.ts'
 import { inspect } from './model/inspect.ts'
 import { Judge } from './model/judge.ts'
 import { type Operation, Operations } from './model/operation.ts'
@@ -56,6 +57,7 @@ class History {
   readonly #operations: Operations
   readonly #state: PossibleState
   readonly #isMerging: boolean
+  readonly #undoing: Undoing
   #watcher: Watcher | undefined
 
   constructor(options: HistoryOptions, folder: string) {
@@ -66,25 +68,31 @@ class History {
     this.#isMerging = hasKind(root, 'lowercase')
     this.#state = new PossibleState(ledger, key => (this.#isMerging ? key.toLowerCase() : key))
     this.caller = new Caller(root, folder, this.#random, this.#state)
+    this.#undoing = new Undoing(this.caller, this.#state, this.#random, () => this.#inspect())
   }
 
   async run(): Promise<void> {
     const random = this.#random
     await this.caller.open()
+    this.#undoing.begin()
     this.#watch()
     for (let round = 0; round < this.#options.rounds; round++) {
       if (random.chance(0.15)) this.caller.setFaults(random.chance(0.5))
       const kind = random.next()
-      if (kind < 0.69) await this.#one(this.#operations.any())
-      else if (kind < 0.88) await this.#atOnce()
+      if (kind < 0.69) {
+        const isDone = random.chance(0.15) && (await this.#undoing.step())
+        if (!isDone) await this.#one(this.#operations.any())
+      } else if (kind < 0.88) await this.#atOnce()
       else if (kind < 0.92) await this.#reshard()
-      else if (kind < 0.96) await this.#inspect()
+      else if (kind < 0.95) await this.#inspect()
+      else if (kind < 0.96) await this.#undoing.rewind()
       else if (this.#options.isDurable) await this.#reopen()
     }
     await this.#inspect()
+    if (random.chance(0.3)) await this.#undoing.rewind()
     if (this.#options.isDurable) await this.#reopen()
     await this.#quiesce()
-    await this.#close([])
+    await this.#undoing.replayAfter(() => this.#close([]), !this.#options.isDurable)
   }
 
   /** Follows a stack that can be followed, at times. What it holds has to be known. */
@@ -100,20 +108,9 @@ class History {
     const before = operation.verb === 'rename' ? [...this.#state.of(operation.key)] : []
     const { failed } = await this.caller.settle(this.caller.call(operation))
     if (operation.verb !== 'rename' || failed === undefined || before.length !== 1 || before[0] === 0) return
-    await this.#expectKept(before[0] ?? 0, operation.key, operation.to)
-  }
-
-  /** A rename that failed half-way has left the value under the old name, the new one or both. */
-  async #expectKept(serial: number, from: string, to: string): Promise<void> {
-    await this.caller.calmly(async () => {
-      for (const key of [from, to]) await this.caller.settle(this.caller.call({ verb: 'get', key }, true))
-    })
-    const isKept = [from, to].some(key => this.#state.of(key).has(serial))
-    this.#options.ledger.hold(
-      'a rename that fails loses nothing',
-      isKept,
-      () => `${serial} is under neither ${from} nor ${to}`,
-    )
+    // It has left the value under the old name, the new one or both.
+    const { key, to } = operation
+    await this.caller.expectKept('a rename that fails loses nothing', before[0] ?? 0, [key, to])
   }
 
   /** Calls on single keys made at once take effect in the order of the calls. */
@@ -162,6 +159,7 @@ class History {
     await this.#close(this.#burst())
     await this.caller.open()
     await this.#inspect()
+    this.#undoing.begin()
     this.#watch()
   }
 
@@ -177,6 +175,7 @@ class History {
 
   async #close(calls: readonly Call[]): Promise<void> {
     await this.caller.close(calls)
+    this.#undoing.end()
     if (!this.caller.wasOffline) await this.#watcher?.end()
     this.#watcher = undefined
   }
@@ -189,6 +188,7 @@ class History {
     // A flush gives a value other times than its acknowledgement did.
     if (isWritingBack) await soon(store.sync(), 'sync')
     await soon(inspect(store, this.#state, judge, this.#random.seed()), 'inspect')
+    await this.#undoing.judgeRecords()
     // A store that could not be reached ends what is streamed from it.
     if (this.caller.wasOffline) this.#watch()
     else await this.#watcher?.look()

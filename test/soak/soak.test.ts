@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { bundle } from '../core/node/fs/crash/bundle.ts'
 import { DEFECTS } from './broken-store.ts'
 import { runCrashes } from './crash/crash-run.ts'
-import { runHistory } from './history.ts'
+import { type HistoryOptions, runHistory } from './history.ts'
+import { JOURNAL_DEFECTS } from './journal/broken-journal.ts'
 import { soak } from './soak.ts'
-import { Ledger } from './violation.ts'
+import { Ledger, Violation } from './violation.ts'
 
 const memory = { kind: 'memory' }
 let folders = 0
@@ -39,8 +40,49 @@ const alone = {
   'rate limit': { root: { kind: 'rate-limit', perSecond: 1e6, store: fs() } },
   metrics: { root: { kind: 'metrics', store: { kind: 'fault', store: fs() } } },
   logging: { root: { kind: 'logging', store: { kind: 'fault', store: fs() } } },
+  'journal in a folder': { root: { kind: 'journal', log: 'log', store: { kind: 'fault', store: fs() } } },
+  'journal of few bytes': {
+    root: { kind: 'journal', log: 'log', maxBytes: 20_000, store: { kind: 'fault', store: fs('plain') } },
+  },
+  'journal in memory over tiers': {
+    root: {
+      kind: 'memory-journal',
+      store: {
+        kind: 'retry',
+        delay: 0.1,
+        attempts: 3,
+        store: { kind: 'tiered', mode: 'write-back', tiers: [memory, { kind: 'fault', store: fs() }] },
+      },
+    },
+  },
+  'journal over journal': {
+    root: {
+      kind: 'journal',
+      log: 'upper',
+      store: { kind: 'journal', log: 'lower', store: { kind: 'fault', store: fs() } },
+    },
+  },
+  'journal over keys in lower case': {
+    root: {
+      kind: 'journal',
+      log: 'log',
+      store: { kind: 'lowercase', store: { kind: 'fault', store: fs() } },
+    },
+  },
   'read-only': { root: { kind: 'read-only', store: fs() } },
 } as const
+
+/** The invariant that a run found broken, or `none`. */
+async function invariantBroken(options: HistoryOptions): Promise<string> {
+  try {
+    await runHistory(options)
+    return 'none'
+  } catch (error) {
+    const { cause } = error as Error
+    if (cause instanceof Violation) return cause.invariant
+    throw error
+  }
+}
 
 describe('random histories with faults, aborts, closings and reopenings', () => {
   it.each(Object.entries(alone))('D1 D2 D13 D14 D16 D18 on %s agree with a model', async (_, each) => {
@@ -60,6 +102,17 @@ describe('random histories with faults, aborts, closings and reopenings', () => 
     expect(failures).toEqual([])
     expect(result.stacks).toBeGreaterThan(15)
   })
+
+  it.each(Object.entries(JOURNAL_DEFECTS))(
+    'W4 a journal that %s is found out: %s',
+    async (defect, invariant) => {
+      const root = { kind: 'broken-journal', defect, store: { kind: 'fault', store: memory } }
+      const found = new Set<string>()
+      for (let seed = 1; seed <= 20 && !found.has(invariant); seed++)
+        found.add(await invariantBroken({ root, isDurable: false, rounds: 200, seed, ledger: new Ledger() }))
+      expect([...found]).toContain(invariant)
+    },
+  )
 
   it.each(DEFECTS)('D18 a store that %s is found out', async defect => {
     const root = { kind: 'broken', defect }

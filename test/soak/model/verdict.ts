@@ -19,7 +19,10 @@ export class Verdict {
    * Whether nothing happened for a reason; false where it may have happened or not.
    * @throws Violation where nothing excuses the failure.
    */
-  isRefused({ failed, message }: Outcome, may: readonly (Outcome['failed'] | false)[]): boolean {
+  isRefused(
+    { failed, message }: Pick<Outcome, 'failed' | 'message'>,
+    may: readonly (Outcome['failed'] | false)[],
+  ): boolean {
     if (failed === undefined) return false
     const { isAborted, isFaulty, refusals } = this.excuses
     const isUnknown =

@@ -3,6 +3,7 @@ import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { soon } from '../soon.ts'
 import type { PossibleState } from './possible-state.ts'
+import { type Settled, settled } from './settled.ts'
 
 /** Milliseconds within which a change is to be told. */
 const PATIENCE = 10_000
@@ -14,7 +15,7 @@ export class Watcher {
   /** What each key was told to have become since the last look. */
   readonly #told = new Map<string, Change['type']>()
   /** What each key held at the last look. */
-  #before: ReadonlyMap<string, number>
+  #before: Settled
   #isResynced = false
   #wake: (() => void) | undefined
   #failure: unknown
@@ -79,9 +80,4 @@ export class Watcher {
       this.#wake?.()
     }
   }
-}
-
-/** What each key holds that holds something. */
-function settled(state: PossibleState): ReadonlyMap<string, number> {
-  return new Map(state.keys.map(key => [key, [...state.of(key)][0] ?? 0]))
 }

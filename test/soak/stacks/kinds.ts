@@ -5,11 +5,14 @@ import { metrics } from '../../../src/core/adapters/wrappers/metrics.ts'
 import { Key } from '../../../src/core/key.ts'
 import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
+import { journalKind } from '../../../src/core/node/kinds/journal.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
 import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../src/core/stack/registry.ts'
 import { BrokenDatastore, DEFECTS } from '../broken-store.ts'
+import { brokenJournalKind } from '../journal/broken-journal.ts'
+import { memoryJournalKind } from '../journal/memory-journal-kind.ts'
 
 const wrapper = { children: 'one', childrenField: 'store', schema: z.strictObject({}), help: '' } as const
 
@@ -67,9 +70,12 @@ export const soakRegistry = new Registry([
   ...pureKinds,
   fsKind,
   compressedKind,
+  journalKind,
+  memoryJournalKind,
   metricsKind,
   loggingKind,
   flatNamesKind,
   withoutColonsKind,
   brokenKind,
+  brokenJournalKind,
 ])

@@ -1,9 +1,11 @@
+import { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { FaultDatastore, type Faults } from '../../../src/core/adapters/wrappers/fault.ts'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Stack } from '../../../src/core/stack/open.ts'
+import { StackJournal } from '../journal/stack-journal.ts'
 import type { Random } from '../random.ts'
 import { Reshardable } from '../resharding.ts'
 import { soakRegistry } from './kinds.ts'
@@ -18,9 +20,11 @@ export class OpenStack {
   readonly isWritingBack: boolean
   /** All of its shards can be watched, those included that a reshard leaves out for a while. */
   readonly canWatch: boolean
+  /** Each before those below it. */
+  readonly journals: readonly StackJournal[]
   readonly #stack: Stack
 
-  private constructor(stack: Stack) {
+  private constructor(stack: Stack, folder: string) {
     this.store = stack.store
     this.#stack = stack
     this.canWatch = stack.store.capabilities.watch !== 'none'
@@ -31,12 +35,16 @@ export class OpenStack {
       return [new Reshardable(store as ShardedDatastore<Uint8Array>)]
     })
     this.isWritingBack = documents.some(node => node['mode'] === 'write-back')
+    const { root } = stack.document
+    this.journals = stack.nodes.flatMap(({ id, store }) => {
+      const node = documents.find(document => document.id === id)
+      return store instanceof JournalDatastore && node ? [new StackJournal(store, node, root, folder)] : []
+    })
   }
 
   static async open(root: StackNodeDocument, folder: string): Promise<OpenStack> {
-    return new OpenStack(
-      await openStack({ strata: 1, root }, { registry: soakRegistry, baseDirectory: folder }),
-    )
+    const stack = await openStack({ strata: 1, root }, { registry: soakRegistry, baseDirectory: folder })
+    return new OpenStack(stack, folder)
   }
 
   /** Makes every node that fails at will fail so; nothing for no faults. */

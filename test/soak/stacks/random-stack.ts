@@ -54,7 +54,9 @@ export class RandomStacks {
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
   node(depth: number, isDurable: boolean): Node {
-    return this.#node({ depth, isDurable, mayMerge: true, mayRefuse: true, mayWalk: true })
+    const root = this.#node({ depth, isDurable, mayMerge: true, mayRefuse: true, mayWalk: true })
+    // At the root it can be judged by what it takes back.
+    return this.#random.chance(0.2) ? this.#journal(root) : root
   }
 
   #node(place: Place): Node {
@@ -100,7 +102,17 @@ export class RandomStacks {
     }
   }
 
+  /** Mostly one that keeps all of a history. */
+  #journal(store: Node): Node {
+    const random = this.#random
+    const bounds = random.chance(0.2) ? { maxBytes: 20_000 } : {}
+    return random.chance(0.5)
+      ? { kind: 'journal', log: `journal-${this.#folders++}`, ...bounds, store }
+      : { kind: 'memory-journal', ...bounds, store }
+  }
+
   #wrapper(below: Place): Node {
+    if (this.#random.chance(0.15)) return this.#journal(this.#node(below))
     return { ...this.#random.pick(WRAPPERS), store: this.#node(below) }
   }
 

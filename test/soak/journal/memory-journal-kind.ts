@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { type JournalDatastore, journal } from '../../../src/core/adapters/journal/journal.ts'
+import type { JournalLog } from '../../../src/core/adapters/journal/journal-log.ts'
+import { memoryJournal } from '../../../src/core/adapters/journal/memory-journal.ts'
+import type { BinaryDatastore } from '../../../src/core/datastore.ts'
+import { defineKind } from '../../../src/core/stack/kind.ts'
+import { onlyChild } from '../../../src/core/stack/only-child.ts'
+
+const logs = new WeakMap<BinaryDatastore, JournalLog>()
+
+/** A journal whose log is gone with the stack. */
+export const memoryJournalKind = defineKind({
+  kind: 'memory-journal',
+  label: 'Journal in memory',
+  help: '',
+  schema: z.strictObject({ maxBytes: z.number().optional() }),
+  children: 'one',
+  childrenField: 'store',
+  open: async ({ maxBytes }, children, { path }) => {
+    const log = memoryJournal({ maxBytes })
+    return remember(await journal(onlyChild(children, path), { log }), log)
+  },
+})
+
+/** Notes which log a journal has. */
+export function remember(store: JournalDatastore, log: JournalLog): JournalDatastore {
+  logs.set(store, log)
+  return store
+}
+
+/** The log of a journal in memory. */
+export function logOf(store: JournalDatastore): JournalLog {
+  const log = logs.get(store)
+  if (log === undefined) throw new Error('Nobody remembered the log of this journal')
+  return log
+}

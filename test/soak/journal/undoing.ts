@@ -1,0 +1,276 @@
+import type { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
+import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
+import { DatastoreError } from '../../../src/core/errors.ts'
+import { collect } from '../../contract/suite.ts'
+import type { Caller } from '../caller.ts'
+import type { PossibleState } from '../model/possible-state.ts'
+import { differences, type Settled, settled } from '../model/settled.ts'
+import { Verdict } from '../model/verdict.ts'
+import type { Random } from '../random.ts'
+import { soon } from '../soon.ts'
+import { hasKind } from '../stacks/nodes.ts'
+import { judgeRecord } from './judge-record.ts'
+import { judgeReplay } from './judge-replay.ts'
+import { judgeUndo, type Turn, turnsOf, type Undone } from './judge-undo.ts'
+import type { StackJournal } from './stack-journal.ts'
+
+const BEGINNING = 'undoing everything gives the beginning'
+const END = 'redoing everything gives the end'
+
+/** What is known of a journal besides what it says itself. */
+interface Past {
+  /** What the keys held when it began. */
+  readonly start: Settled
+  /** A journal below it took back what it has on record. */
+  isOvertaken: boolean
+}
+
+/** Takes back what the journals of a stack have on record, and makes it again, beside the model. */
+export class Undoing {
+  readonly #caller: Caller
+  readonly #state: PossibleState
+  readonly #random: Random
+  /** Looks at everything in every way there is. */
+  readonly #inspect: () => Promise<void>
+  /** By node. */
+  readonly #pasts = new Map<string, Past>()
+  /** Journals whose logs are gone when the stack is closed. */
+  readonly #fleeting = new Set<string>()
+
+  constructor(caller: Caller, state: PossibleState, random: Random, inspect: () => Promise<void>) {
+    this.#caller = caller
+    this.#state = state
+    this.#random = random
+    this.#inspect = inspect
+  }
+
+  /** The journals that can be judged, the outermost first. */
+  get #journals(): readonly StackJournal[] {
+    return this.#caller.stack.journals.filter(({ isInSight }) => isInSight)
+  }
+
+  /** A stack was opened, and it is known what it holds. */
+  begin(): void {
+    for (const { id, isLasting } of this.#journals) {
+      if (!isLasting) this.#fleeting.add(id)
+      if (isLasting && this.#pasts.has(id)) continue
+      this.#pasts.set(id, { start: settled(this.#state), isOvertaken: false })
+    }
+  }
+
+  /** The stack was closed: what its journals had in memory is gone. */
+  end(): void {
+    for (const id of this.#fleeting) this.#pasts.delete(id)
+    this.#fleeting.clear()
+  }
+
+  /** Takes an entry back or makes it again, mostly one of the latest. @returns Whether there was a journal for it. */
+  async step(): Promise<boolean> {
+    const random = this.#random
+    const [first, ...others] = this.#journals
+    if (first === undefined) return false
+    const journal = random.pick<StackJournal>([first, ...others])
+    const [latest, ...older] = await collect(journal.store.entries({ reverse: true, limit: 30 }))
+    const action = random.chance(0.65) ? 'undo' : 'redo'
+    if (latest === undefined || random.chance(0.05)) {
+      await this.#missing(journal, action, (latest?.sequence ?? 0) + 1000)
+    } else {
+      const moving = [latest, ...older].find(one => this.#known(turnsOf(action, one)).length > 0)
+      const entry = random.pick<JournalEntry>([
+        moving ?? latest,
+        moving ?? latest,
+        latest,
+        random.pick([latest, ...older]),
+      ])
+      const turns = turnsOf(action, entry)
+      const known = this.#known(turns)
+      const { failed } = await this.#apply(journal, action, entry, false)
+      if (failed !== undefined) await this.#expectKept(turns, known)
+    }
+    return true
+  }
+
+  /** Compares what is on record with what is known. Nothing may be under way, and all reads have to be settled. */
+  async judgeRecords(): Promise<void> {
+    for (const journal of this.#journals) {
+      const past = this.#pasts.get(journal.id)
+      if (past === undefined || past.isOvertaken) continue
+      const entries = await collect(journal.store.entries())
+      judgeRecord(entries, journal.keepsAll ? past.start : undefined, this.#state)
+      const reverse = await collect(journal.store.entries({ reverse: true }))
+      this.#hold('a record reads the same backward', same(entries, reverse.reverse()), () => journal.id)
+    }
+  }
+
+  /** Takes back all that is on record, and makes it again. */
+  async rewind(): Promise<void> {
+    const [journal] = this.#journals.filter(({ id, keepsAll }) => {
+      return keepsAll && this.#pasts.get(id)?.isOvertaken === false
+    })
+    const past = journal && this.#pasts.get(journal.id)
+    if (journal === undefined || past === undefined) return
+    await this.#inspect()
+    this.#caller.log.push('rewind')
+    const end = settled(this.#state)
+    const entries = await pages(journal.store, true)
+    // Each time there are twice as many.
+    if (entries.length > 120) return
+    const undone = await this.#all(journal, 'undo', entries, BEGINNING)
+    if (undone === undefined) return
+    this.#expectState(BEGINNING, past.start)
+    await this.#inspect()
+    const isMade = entries.every(({ changes }) => changes.every(({ state }) => state === 'made'))
+    const latest = entries[0]?.sequence ?? 0
+    const made =
+      isMade && this.#random.chance(0.5)
+        ? await this.#all(journal, 'redo', await pages(journal.store, false, latest), END)
+        : await this.#all(journal, 'undo', undone.toReversed(), END)
+    if (made === undefined) return
+    this.#expectState(END, end)
+    await this.#inspect()
+  }
+
+  /** Closes the stack by `close`, and replays each of its logs. What the stack holds has to be known. */
+  async replayAfter(close: () => Promise<void>, isFresh: boolean): Promise<void> {
+    const { journals } = this.#caller.stack
+    const end = settled(this.#state)
+    const pasts = new Map(this.#pasts)
+    await close()
+    for (const journal of journals) {
+      const past = pasts.get(journal.id)
+      // What a journal deep in a stack began with is known where it was nothing.
+      const start = past?.start ?? (isFresh || journal.isLasting ? new Map<string, number>() : undefined)
+      if (!journal.keepsAll || start === undefined || past?.isOvertaken === true) continue
+      const log = await journal.openLog()
+      try {
+        const isMerging = hasKind(journal.node, 'lowercase')
+        const { ledger } = this.#state
+        await judgeReplay(log, { start, end: past && end, isMerging, ledger })
+      } finally {
+        await log.close()
+      }
+    }
+  }
+
+  /** The entries that came of it, in order; `undefined` where one could not be done, for a reason. */
+  async #all(
+    journal: StackJournal,
+    action: 'undo' | 'redo',
+    entries: readonly JournalEntry[],
+    invariant: string,
+  ): Promise<readonly JournalEntry[] | undefined> {
+    const own: JournalEntry[] = []
+    for (const entry of entries) {
+      const { failed, made } = await this.#apply(journal, action, entry, true)
+      const isExcused = failed === 'UNSUPPORTED' || this.#caller.excuses(undefined, false).hasPlainFiles
+      this.#hold(invariant, failed === undefined || isExcused, () => `${entry.sequence}: ${failed}`)
+      if (failed !== undefined) return undefined
+      if (made !== undefined) own.push(await this.#entry(journal, made))
+    }
+    return own
+  }
+
+  async #apply(
+    journal: StackJournal,
+    action: 'undo' | 'redo',
+    entry: JournalEntry,
+    isCalm: boolean,
+  ): Promise<Undone> {
+    const { isFaulty, log } = this.#caller
+    const { signal, told } = this.#caller.chance(isCalm)
+    const turns = turnsOf(action, entry)
+    const outcome = await this.#call(journal, action, entry.sequence, signal)
+    const what = turns.map(({ key, from, to }) => `${key} ${from} → ${to}`).join(', ')
+    log.push(`${told}${action} ${entry.sequence} (${what}) → ${outcome.failed ?? outcome.made ?? 'nothing'}`)
+    judgeUndo(new Verdict(this.#state, this.#caller.excuses(signal, isFaulty)), turns, outcome)
+    if (outcome.made !== undefined) {
+      const own = await this.#entry(journal, outcome.made)
+      const isOnRecord = own.action === action && own.of === entry.sequence
+      this.#hold('undoing is on record', isOnRecord, () => `${own.action} of ${own.of}`)
+    }
+    this.#overtake(journal)
+    return outcome
+  }
+
+  async #missing(journal: StackJournal, action: 'undo' | 'redo', sequence: number): Promise<void> {
+    const { signal } = this.#caller.chance(false)
+    const { failed } = await this.#call(journal, action, sequence, signal)
+    const isRefused = failed === 'NOT_FOUND' || (failed === 'ABORTED' && signal?.aborted === true)
+    this.#hold('what is not on record is not undone', isRefused, () => `${sequence}: ${failed}`)
+  }
+
+  async #call(
+    { store }: StackJournal,
+    action: 'undo' | 'redo',
+    sequence: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Undone> {
+    this.#caller.calls++
+    try {
+      const made = await soon(store[action](sequence, { signal }), `${action} ${sequence}`)
+      return made === undefined ? {} : { made }
+    } catch (error) {
+      if (!(error instanceof DatastoreError)) throw error
+      return { failed: error.code, message: error.message }
+    }
+  }
+
+  async #entry({ store }: StackJournal, sequence: number): Promise<JournalEntry> {
+    const [entry] = await collect(store.entries({ after: sequence - 1, limit: 1 }))
+    this.#hold('undoing is on record', entry?.sequence === sequence, () => `there is no entry ${sequence}`)
+    return entry as JournalEntry
+  }
+
+  /** What an undo moves away from its key, as far as that is known. */
+  #known(turns: readonly Turn[]): readonly number[] {
+    return turns.flatMap(({ key, from = 0 }) => {
+      const held = [...this.#state.of(key)]
+      return from !== 0 && held.length === 1 && held[0] === from
+        ? turns.flatMap(({ to }) => (to === from ? from : []))
+        : []
+    })
+  }
+
+  /** An undo of a rename that failed half-way has left the value under one of its names. */
+  async #expectKept(turns: readonly Turn[], moving: readonly number[]): Promise<void> {
+    const keys = turns.map(({ key }) => key)
+    for (const serial of moving)
+      await this.#caller.expectKept('an undo that fails loses nothing', serial, keys)
+  }
+
+  /** Journals above one that took something back do not know of it. */
+  #overtake(journal: StackJournal): void {
+    for (const { id } of this.#journals) {
+      if (id === journal.id) return
+      const past = this.#pasts.get(id)
+      if (past !== undefined) past.isOvertaken = true
+    }
+  }
+
+  #expectState(invariant: string, expected: Settled): void {
+    const differing = differences(settled(this.#state), expected)
+    this.#hold(invariant, differing === '', () => differing)
+  }
+
+  #hold(invariant: string, isHeld: boolean, detail: () => string): void {
+    this.#state.ledger.hold(invariant, isHeld, detail)
+  }
+}
+
+/** All entries up to the latest, some at a time. */
+async function pages(
+  store: JournalDatastore,
+  reverse: boolean,
+  latest = Number.POSITIVE_INFINITY,
+): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = []
+  for (let after = reverse ? Number.MAX_SAFE_INTEGER : 0; ; after = entries.at(-1)?.sequence ?? after) {
+    const page = await collect(store.entries({ after, limit: 7, reverse }))
+    entries.push(...page.filter(({ sequence }) => sequence <= latest))
+    if (page.length === 0 || (page.at(-1)?.sequence ?? 0) > latest) return entries
+  }
+}
+
+function same(one: readonly JournalEntry[], other: readonly JournalEntry[]): boolean {
+  return one.map(({ sequence }) => sequence).join(' ') === other.map(({ sequence }) => sequence).join(' ')
+}
