@@ -1,4 +1,5 @@
-// npm run soak -- [--minutes N] [--seed S] [--runs N]: random histories on random stacks, beside a model, for long.
+// npm run soak -- [--minutes N] [--seed S] [--runs N] [--kills N]: random histories on random stacks,
+// beside a model, for long; with --kills on stacks whose process is killed so many times in each run.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
@@ -9,6 +10,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     runs: { type: 'string' },
     rounds: { type: 'string' },
+    kills: { type: 'string' },
   },
 })
 const numberOf = name => {
@@ -29,9 +31,12 @@ const result = await module.soak({
   seed: numberOf('seed'),
   runs: numberOf('runs'),
   rounds: numberOf('rounds'),
+  kills: numberOf('kills'),
   isOver: () => performance.now() > end,
   onFailure: (seed, error) =>
-    console.error(`\n${error.message}\nagain: npm run soak -- --runs 1 --seed ${seed}\n`),
+    console.error(
+      `\n${error.message}\nagain: npm run soak -- --runs 1 --seed ${seed}${flags.kills === undefined ? '' : ` --kills ${flags.kills}`}\n`,
+    ),
 })
 
 const minutes = ((performance.now() - start) / 60_000).toFixed(1)

@@ -64,6 +64,7 @@ export class Caller {
 
   async open(): Promise<void> {
     this.#stack = await soon(OpenStack.open(this.#root, this.#folder), 'open')
+    if (this.#random.chance(0.3)) this.#stack.listen()
     this.setFaults(false)
   }
 

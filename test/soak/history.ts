@@ -22,8 +22,6 @@ export interface HistoryOptions {
   readonly isDurable: boolean
   /** How many times to do something: one call, several at once, or closing and opening again. */
   readonly rounds: number
-  /** Follow stacks with folders in them as well, whose changes are found out by looking. */
-  readonly watchesFolders?: boolean | undefined
   readonly ledger: Ledger
 }
 
@@ -99,9 +97,7 @@ class History {
   #watch(): void {
     const { store, canWatch } = this.caller.stack
     this.caller.forgetOffline()
-    const { root, watchesFolders = false } = this.#options
-    const isTold = canWatch && (watchesFolders || !hasKind(root, 'fs'))
-    this.#watcher = isTold && this.#random.chance(0.5) ? new Watcher(store, this.#state) : undefined
+    this.#watcher = canWatch && this.#random.chance(0.5) ? new Watcher(store, this.#state) : undefined
   }
 
   async #one(operation: Operation): Promise<void> {

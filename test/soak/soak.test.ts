@@ -1,10 +1,5 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bundle } from '../core/node/fs/crash/bundle.ts'
 import { DEFECTS } from './broken-store.ts'
-import { runCrashes } from './crash/crash-run.ts'
 import { type HistoryOptions, runHistory } from './history.ts'
 import { JOURNAL_DEFECTS } from './journal/broken-journal.ts'
 import { soak } from './soak.ts'
@@ -118,35 +113,5 @@ describe('random histories with faults, aborts, closings and reopenings', () => 
     const root = { kind: 'broken', defect }
     const run = runHistory({ root, isDurable: false, rounds: 100, seed: 1, ledger: new Ledger() })
     await expect(run).rejects.toThrow('Violation')
-  })
-})
-
-describe('a process killed while it writes', () => {
-  it('F4 A2 S2 leaves what the model allows, composed', { timeout: 60_000 }, async () => {
-    const worker = await bundle(join(import.meta.dirname, 'crash', 'worker.ts'))
-    const folder = await realpath(await mkdtemp(join(tmpdir(), 'strata-soak-')))
-    try {
-      const shards = { kind: 'sharded', shards: [fs(), fs('plain'), fs()] }
-      const mounts = {
-        '/': { kind: 'cache', store: shards },
-        '/x': { kind: 'namespace', prefix: '/ns', store: fs() },
-      }
-      const roots = [
-        { kind: 'tiered', tiers: [memory, shards] },
-        { kind: 'tiered', tiers: [fs(), fs()] },
-        { kind: 'mount', mounts },
-      ]
-      const calls = await Promise.all(
-        roots.map(async (root, seed) => {
-          const own = await mkdtemp(join(folder, 'stack-'))
-          return runCrashes({ program: worker.file, root, folder: own, seed, kills: 8, ledger: new Ledger() })
-        }),
-      )
-      // The workers were killed while they wrote.
-      for (const count of calls) expect(count).toBeGreaterThan(20)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-      await worker.remove()
-    }
   })
 })

@@ -1,3 +1,4 @@
+import { bundledWorker, runCrashes } from './crash/crash-run.ts'
 import { runHistory } from './history.ts'
 import { Random } from './random.ts'
 import { briefly } from './stacks/nodes.ts'
@@ -11,6 +12,11 @@ export interface SoakOptions {
   readonly runs?: number | undefined
   readonly isOver?: (() => boolean) | undefined
   readonly rounds?: number | undefined
+<<<<<<< HEAD
+=======
+  /** Kill the process that writes so many times in each run, instead of going through a history in this one. */
+  readonly kills?: number | undefined
+>>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
   /** Told of each run that failed. */
   readonly onFailure: (seed: number, error: Error) => void
 }
@@ -25,24 +31,36 @@ export interface SoakResult {
   readonly held: Ledger['counts']
 }
 
-/** Random histories on random stacks, one run per seed. */
+/** Random histories on random stacks, or processes killed while they write to one; one run per seed. */
 export async function soak({
   seed,
   runs = Number.POSITIVE_INFINITY,
   isOver = () => false,
   rounds = 60,
+<<<<<<< HEAD
+=======
+  kills = 0,
+>>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
   onFailure,
 }: SoakOptions): Promise<SoakResult> {
   const ledger = new Ledger()
   const stacks = new Set<string>()
   const failures: number[] = []
   let [run, calls] = [0, 0]
+  await using worker = kills > 0 ? await bundledWorker() : undefined
   for (; run < runs && !isOver(); run++) {
     const own = seed + run
-    const { root, isDurable, historySeed } = stackFor(own)
+    const { root, isDurable, historySeed } = stackFor(own, worker !== undefined)
     stacks.add(briefly(root))
     try {
+<<<<<<< HEAD
       calls += await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
+=======
+      calls +=
+        worker === undefined
+          ? await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
+          : await runCrashes({ program: worker.file, root, seed: historySeed, kills, ledger })
+>>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
     } catch (error) {
       failures.push(own)
       onFailure(own, error as Error)
@@ -51,9 +69,9 @@ export async function soak({
   return { runs: run, calls, stacks: stacks.size, failures, held: ledger.counts }
 }
 
-function stackFor(seed: number) {
+function stackFor(seed: number, mayDie: boolean) {
   const random = new Random(seed)
-  const isDurable = random.chance(0.5)
-  const root = new RandomStacks(random).node(1 + random.below(4), isDurable)
+  const isDurable = mayDie || random.chance(0.5)
+  const root = new RandomStacks(random, mayDie).node(1 + random.below(4), isDurable)
   return { root, isDurable, historySeed: random.seed() }
 }

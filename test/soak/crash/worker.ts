@@ -4,6 +4,7 @@ import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import { type Operation, Operations } from '../model/operation.ts'
 import { perform } from '../model/perform.ts'
 import { Random } from '../random.ts'
+import { hasKind } from '../stacks/nodes.ts'
 import { OpenStack } from '../stacks/open-stack.ts'
 
 /*
@@ -14,7 +15,10 @@ const { positionals } = parseArgs({ allowPositionals: true })
 const [folder = '', root = '', seed = '', serial = ''] = positionals
 const random = new Random(Number(seed))
 const operations = new Operations(random, Number(serial))
-const { store } = await OpenStack.open(JSON.parse(root) as StackNodeDocument, folder)
+const document = JSON.parse(root) as StackNodeDocument
+const { store, isWritingBack } = await OpenStack.open(document, folder)
+// Keys that a store takes for one are in no order above it.
+const atOnce = hasKind(document, 'lowercase') ? 1 : 3
 let begun = 0
 
 function say(line: unknown): void {
@@ -31,6 +35,7 @@ async function run(operation: Operation): Promise<void> {
 say('ready')
 for (;;) {
   // Calls at once only on single keys: they take effect in the order of the calls.
-  if (random.chance(0.5)) await run(operations.write())
-  else await Promise.all(Array.from({ length: 3 }, () => run(operations.singleWrite())))
+  if (isWritingBack && random.chance(0.15)) await run({ verb: 'sync' })
+  else if (random.chance(0.5)) await run(operations.write())
+  else await Promise.all(Array.from({ length: atOnce }, () => run(operations.singleWrite())))
 }

@@ -15,8 +15,8 @@ export class PossibleState {
   /** What the store calls a key: stores that take several keys for one have one name for them. */
   readonly nameOf: (key: string) => string
   readonly #held = new Map<string, Possible>()
-  /** Keys that held something once, or may have. */
   readonly #ever = new Set<string>()
+  readonly #tried = new Set<string>()
   /** Values that a failed `putNew` may have left, by the prefix they would be under. */
   readonly #strays = new Map<number, string>()
 
@@ -28,6 +28,11 @@ export class PossibleState {
   /** Keys that may hold something. */
   get keys(): readonly string[] {
     return [...this.#held.keys()]
+  }
+
+  /** Keys that held something once, or may have. */
+  get everHeld(): readonly string[] {
+    return [...this.#ever]
   }
 
   of(key: string): Possible {
@@ -83,13 +88,15 @@ export class PossibleState {
 
   /** Somebody may just be putting something there. */
   noteTried(key: string): void {
-    this.#ever.add(this.nameOf(key))
+    this.#tried.add(this.nameOf(key))
   }
 
   /** Whether something was ever above or below: then files and the folders they leave may be in each other's way. */
   mayHaveKin(key: string): boolean {
     const own = Key.parse(this.nameOf(key))
-    return [...this.#ever].map(Key.parse).some(held => held.isAncestorOf(own) || own.isAncestorOf(held))
+    return [...this.#ever, ...this.#tried]
+      .map(Key.parse)
+      .some(held => held.isAncestorOf(own) || own.isAncestorOf(held))
   }
 
   /** Whether anything may be below `key`, a stray of a failed `putNew` included. */

@@ -19,15 +19,18 @@ describe('random stacks', () => {
     ).toEqual([])
   })
 
-  it('X2 every layout, mode of tiers and shard function is in them', () => {
+  it('X2 every layout, durability, mode of tiers and shard function is in them', () => {
     const schemas = Object.fromEntries(describeKinds().map(({ kind, schema }) => [kind, schema]))
     for (const [kind, field] of [
       ['fs', 'layout'],
+      ['fs', 'durability'],
       ['tiered', 'mode'],
       ['sharded', 'by'],
     ] as const) {
       const { properties } = schemas[kind] as { properties: Record<string, { enum: string[] }> }
-      const found = new Set(nodes.filter(node => node.kind === kind).map(node => String(node[field])))
+      const found = new Set(
+        nodes.filter(node => node.kind === kind).map(node => String(node[field] ?? 'none')),
+      )
       expect([...found].sort()).toEqual([...(properties[field]?.enum ?? [])].sort())
     }
   })

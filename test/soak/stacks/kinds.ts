@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
+import { transformed } from '../../../src/core/adapters/transformed/transformed.ts'
 import { logging } from '../../../src/core/adapters/wrappers/logging.ts'
 import { metrics } from '../../../src/core/adapters/wrappers/metrics.ts'
 import { Key } from '../../../src/core/key.ts'
 import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
 import { journalKind } from '../../../src/core/node/kinds/journal.ts'
+import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
 import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../src/core/stack/registry.ts'
 import { BrokenDatastore, DEFECTS } from '../broken-store.ts'
+import { brokenDiskKind } from '../crash/broken-disk.ts'
 import { brokenJournalKind } from '../journal/broken-journal.ts'
 import { memoryJournalKind } from '../journal/memory-journal-kind.ts'
 
@@ -28,6 +31,15 @@ const loggingKind = defineKind({
   kind: 'logging',
   label: 'Logging',
   open: async (_options, children, { path }) => logging(onlyChild(children, path), { log: () => undefined }),
+})
+
+const SECRET = crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['encrypt', 'decrypt'])
+
+const encryptedKind = defineKind({
+  ...wrapper,
+  kind: 'encrypted',
+  label: 'Encrypted',
+  open: async (_options, children, { path }) => transformed(onlyChild(children, path), aesGcm(await SECRET)),
 })
 
 /** Names of one segment, of capitals and digits alone, for a layout that has no others. */
@@ -74,8 +86,10 @@ export const soakRegistry = new Registry([
   memoryJournalKind,
   metricsKind,
   loggingKind,
+  encryptedKind,
   flatNamesKind,
   withoutColonsKind,
   brokenKind,
   brokenJournalKind,
+  brokenDiskKind,
 ])

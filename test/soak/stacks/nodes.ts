@@ -41,3 +41,10 @@ export function mayRefuse(node: Node): boolean {
     ({ kind, ...options }) => kind === 'read-only' || kind === 'mount' || options['layout'] === 'plain',
   )
 }
+
+/** Whether what a stack acknowledged may not have reached the place yet where it stays. */
+export function isWritingBack(node: Node): boolean {
+  return nodesOf(node).some(
+    ({ kind, ...options }) => options['mode'] === 'write-back' || kind === 'broken-disk',
+  )
+}

@@ -9,7 +9,7 @@ import { StackJournal } from '../journal/stack-journal.ts'
 import type { Random } from '../random.ts'
 import { Reshardable } from '../resharding.ts'
 import { soakRegistry } from './kinds.ts'
-import { mayRefuse, nodesOf } from './nodes.ts'
+import { isWritingBack, mayRefuse, nodesOf } from './nodes.ts'
 
 /** A random stack that is open, with its faults in hand. */
 export class OpenStack {
@@ -34,7 +34,7 @@ export class OpenStack {
       if (!(store instanceof ShardedDatastore) || node === undefined || mayRefuse(node)) return []
       return [new Reshardable(store as ShardedDatastore<Uint8Array>)]
     })
-    this.isWritingBack = documents.some(node => node['mode'] === 'write-back')
+    this.isWritingBack = isWritingBack(stack.document.root)
     const { root } = stack.document
     this.journals = stack.nodes.flatMap(({ id, store }) => {
       const node = documents.find(document => document.id === id)
@@ -61,6 +61,11 @@ export class OpenStack {
       }
       Object.assign(store.faults, own)
     }
+  }
+
+  /** Has every call in every node told of, until it is closed. */
+  listen(): void {
+    this.#stack.trace(() => undefined)
   }
 
   close(): Promise<void> {

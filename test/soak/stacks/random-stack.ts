@@ -17,6 +17,9 @@ interface Place {
 
 type Node = StackNodeDocument
 
+/** Options that keep something small or short. */
+type Bounds = Readonly<Record<string, number>>
+
 const MEMORY = { kind: 'memory' }
 
 /** Wrappers of one store that give back the keys and values they took; their options are quick, and never give up by themselves. */
@@ -29,6 +32,8 @@ const WRAPPERS: readonly [Node, ...Node[]] = [
   { kind: 'metrics' },
   { kind: 'logging' },
   { kind: 'compressed', by: 'gzip' },
+  { kind: 'compressed', by: 'brotli' },
+  { kind: 'encrypted' },
 ]
 
 /** Layouts that hold every key of a history. */
@@ -46,10 +51,13 @@ const FLATFS: Node = { kind: 'flat-names', store: { kind: 'fs', layout: 'flatfs'
 /** Makes up stacks of every kind of node. */
 export class RandomStacks {
   readonly #random: Random
+  readonly #mayDie: boolean
   #folders = 0
 
-  constructor(random: Random) {
+  /** @param mayDie Whether the process may be killed: then no upper tier outlives it, which may be stale. */
+  constructor(random: Random, mayDie = false) {
     this.#random = random
+    this.#mayDie = mayDie
   }
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
@@ -73,7 +81,8 @@ export class RandomStacks {
         const by = random.pick(['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'])
         // Keys can be moved where no shard refuses any.
         const shard = { ...apart, mayRefuse: place.mayRefuse && random.chance(0.3) }
-        return { kind: 'sharded', by, shards: this.#several(1, 3, () => this.#node(shard)) }
+        const characters = 1 + random.below(3)
+        return { kind: 'sharded', by, characters, shards: this.#several(1, 3, () => this.#node(shard)) }
       }
       case 4:
         return place.mayRefuse ? { kind: 'mount', mounts: this.#mounts(apart) } : this.#wrapper(below)
@@ -86,7 +95,13 @@ export class RandomStacks {
       }
       case 7: {
         const negative = random.chance(0.5) ? { negativeTtl: 60_000 } : {}
-        return { kind: 'cache', maxEntries: 1 + random.below(6), ...negative, store: this.#node(apart) }
+        const bounds = random.pick<Bounds>([
+          { maxEntries: 1 + random.below(6) },
+          { maxBytes: 2000 },
+          { ttl: 1 },
+        ])
+        const policy = random.pick(['lru', 'lfu'])
+        return { kind: 'cache', ...bounds, policy, ...negative, store: this.#node(apart) }
       }
       case 8:
         return { kind: 'symlink', stores: [this.#node(apart), this.#leaf(apart)] }
@@ -126,15 +141,23 @@ export class RandomStacks {
   #folder(node: Node): Node {
     const below = node['store'] as Node | undefined
     return below === undefined
-      ? { ...node, path: `folder-${this.#folders++}`, create: true }
+      ? { ...node, path: `folder-${this.#folders++}`, create: true, ...this.#durability() }
       : { ...node, store: this.#folder(below) }
+  }
+
+  #durability(): object {
+    return this.#random.chance(0.1) ? { durability: this.#random.pick(['file', 'full']) } : {}
   }
 
   #tiered(place: Place): Node {
     const random = this.#random
     const mode = random.pick(['write-through', 'write-around', 'write-back', 'write-back'])
     const isBack = mode === 'write-back'
-    const bounds = isBack && random.chance(0.5) ? { maxUnflushedEntries: 1 + random.below(5) } : {}
+    const few = random.pick<Bounds>([
+      { maxUnflushedEntries: 1 + random.below(5) },
+      { maxUnflushedBytes: 1000 },
+    ])
+    const bounds = isBack && random.chance(0.5) ? few : {}
     const last = this.#node({ ...place, mayRefuse: place.mayRefuse && !isBack })
     return {
       kind: 'tiered',
@@ -153,10 +176,11 @@ export class RandomStacks {
       case 1:
         return { ...MEMORY, maxEntries: 1 + random.below(4), policy: random.pick(['lru', 'lfu']) }
       case 2:
-        return { ...MEMORY, maxBytes: 500 + random.below(2000) }
+        return { ...MEMORY, ...random.pick<Bounds>([{ maxBytes: 500 + random.below(2000) }, { ttl: 1 }]) }
       case 3:
         return { kind: 'fault', store: MEMORY }
       case 4:
+        if (this.#mayDie) return MEMORY
         return place.isDurable ? this.#leaf(place) : this.#node({ ...place, depth: Math.min(place.depth, 2) })
       default:
         return MEMORY

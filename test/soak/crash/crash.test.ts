@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
+import { soak } from '../soak.ts'
+import { Ledger, Violation } from '../violation.ts'
+import { CRASH_DEFECTS } from './broken-disk.ts'
+import { bundledWorker, runCrashes } from './crash-run.ts'
+
+const memory = { kind: 'memory' }
+let folders = 0
+const fs = (layout = 'strata') => ({ kind: 'fs', path: `f${folders++}`, layout, create: true })
+let worker: Awaited<ReturnType<typeof bundledWorker>>
+
+beforeAll(async () => {
+  worker = await bundledWorker()
+}, 60_000)
+afterAll(() => worker[Symbol.asyncDispose]())
+
+/** Kills the process that writes to a stack. @returns The calls that were begun, and how often each invariant held. */
+async function crash(root: StackNodeDocument, kills: number, seed = 1) {
+  const ledger = new Ledger()
+  const calls = await runCrashes({ program: worker.file, root, seed, kills, ledger })
+  return { calls, held: new Map(ledger.counts) }
+}
+
+/** The invariant that a run found broken. */
+function invariantIn({ cause }: Error): string {
+  if (cause instanceof Violation) return cause.invariant
+  throw cause
+}
+
+describe('a process killed while it writes', { timeout: 60_000 }, () => {
+  const shards = { kind: 'sharded', shards: [fs(), fs('plain'), fs()] }
+  const mounts = {
+    '/': { kind: 'cache', store: shards },
+    '/x': { kind: 'namespace', prefix: '/ns', store: fs() },
+  }
+  it.each([
+    ['tiers over shards', { kind: 'tiered', tiers: [memory, shards] }],
+    ['tiers that outlive the process', { kind: 'tiered', tiers: [fs(), fs()] }],
+    ['mounts', { kind: 'mount', mounts }],
+  ] as const)('F4 A2 S2 leaves what the model allows in %s', async (_, root) => {
+    const { calls } = await crash(root, 6)
+    expect(calls).toBeGreaterThan(20)
+  })
+
+  it('A5 leaves in tiers that write back what was synced, and of the rest what was put', async () => {
+    const { held } = await crash({ kind: 'tiered', mode: 'write-back', tiers: [memory, fs()] }, 8)
+    expect(held.get('what was synced is there')).toBeGreaterThan(5)
+    expect(held.get('what was deleted before a sync stays away')).toBeGreaterThan(0)
+  })
+
+  it('W4 leaves a journal that goes on where it was', async () => {
+    const { held } = await crash({ kind: 'journal', log: 'log', store: shards }, 5)
+    expect(held.get('the record ends with what is there')).toBeGreaterThan(20)
+  })
+
+  it('D19 leaves what the model allows in random stacks', async () => {
+    const failures: string[] = []
+    const onFailure = (seed: number, error: Error) => failures.push(`seed ${seed}: ${error.message}`)
+    const { calls } = await soak({ seed: 1, runs: 6, kills: 2, onFailure })
+    expect(failures).toEqual([])
+    expect(calls).toBeGreaterThan(50)
+  })
+
+  it.each(Object.entries(CRASH_DEFECTS))(
+    'D18 a store that %s is found out: %s',
+    async (defect, invariant) => {
+      const found: unknown[] = []
+      for (let seed = 1; seed <= 20 && !found.includes(invariant); seed++)
+        found.push(await crash({ kind: 'broken-disk', defect, store: fs() }, 10, seed).catch(invariantIn))
+      expect(found).toContain(invariant)
+    },
+  )
+})

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { ErrorCode } from '../../../src/core/errors.ts'
+import type { Operation } from '../model/operation.ts'
+
+/** What the worker said of a call as it began, or as it ended. */
+export interface Said {
+  readonly begun?: Operation
+  readonly ended?: number
+  readonly failed?: ErrorCode
+  readonly made?: string
+}
+
+/** Runs the worker and kills it so many milliseconds after it began to write. @returns All that it said. */
+export async function killed(args: readonly string[], delay: number): Promise<readonly Said[]> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: Said[] = []
+  createInterface(child.stdout).on('line', line => {
+    const said = JSON.parse(line) as Said | 'ready'
+    if (said === 'ready') setTimeout(() => child.kill('SIGKILL'), delay)
+    else lines.push(said)
+  })
+  const signal = await new Promise<string | null>(resolve => {
+    child.once('close', (_, by) => resolve(by))
+  })
+  if (signal !== 'SIGKILL') throw new Error('The worker ended by itself')
+  return lines
+}
