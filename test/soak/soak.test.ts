@@ -90,7 +90,7 @@ describe('random histories with faults, aborts, closings and reopenings', () => 
     const failures: string[] = []
     const result = await soak({
       seed: 1,
-      runs: 30,
+      runs: 25,
       rounds: 40,
       onFailure: (seed, error) => failures.push(`seed ${seed}: ${error.message}`),
     })

@@ -12,11 +12,8 @@ export interface SoakOptions {
   readonly runs?: number | undefined
   readonly isOver?: (() => boolean) | undefined
   readonly rounds?: number | undefined
-<<<<<<< HEAD
-=======
   /** Kill the process that writes so many times in each run, instead of going through a history in this one. */
   readonly kills?: number | undefined
->>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
   /** Told of each run that failed. */
   readonly onFailure: (seed: number, error: Error) => void
 }
@@ -37,10 +34,7 @@ export async function soak({
   runs = Number.POSITIVE_INFINITY,
   isOver = () => false,
   rounds = 60,
-<<<<<<< HEAD
-=======
   kills = 0,
->>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
   onFailure,
 }: SoakOptions): Promise<SoakResult> {
   const ledger = new Ledger()
@@ -53,14 +47,10 @@ export async function soak({
     const { root, isDurable, historySeed } = stackFor(own, worker !== undefined)
     stacks.add(briefly(root))
     try {
-<<<<<<< HEAD
-      calls += await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
-=======
       calls +=
         worker === undefined
           ? await runHistory({ seed: historySeed, root, isDurable, rounds, ledger })
           : await runCrashes({ program: worker.file, root, seed: historySeed, kills, ledger })
->>>>>>> 6546f18 (Kill processes that write to random stacks, and to tiers that write back)
     } catch (error) {
       failures.push(own)
       onFailure(own, error as Error)

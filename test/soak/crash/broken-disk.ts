@@ -60,7 +60,7 @@ class BrokenDisk extends ForwardingDatastore<Uint8Array> {
     const isFree = options?.replace !== false || !(await super.has(to))
     if (!isFree) return super.rename(from, to, options)
     await super.delete(from)
-    await pause(5)
+    await pause(20)
     await super.put(to, value)
   }
 }
@@ -81,8 +81,8 @@ export const brokenDiskKind = defineKind({
   children: 'one',
   childrenField: 'store',
   open: async ({ defect }, children, { path }) => {
+    const isLate = defect === 'acknowledges a sync early' || defect === 'deletes after a sync'
     const disk = new BrokenDisk(defect, onlyChild(children, path))
-    if (!defect.includes('sync')) return disk
-    return new HastyTiers([new MemoryDatastore(), disk], { mode: 'write-back' })
+    return isLate ? new HastyTiers([new MemoryDatastore(), disk], { mode: 'write-back' }) : disk
   },
 })

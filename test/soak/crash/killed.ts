@@ -11,18 +11,29 @@ export interface Said {
   readonly made?: string
 }
 
-/** Runs the worker and kills it so many milliseconds after it began to write. @returns All that it said. */
-export async function killed(args: readonly string[], delay: number): Promise<readonly Said[]> {
+/** Milliseconds after which a worker is killed, whatever it has said. */
+const PATIENCE = 5000
+
+/** Runs the worker and kills it so many milliseconds after it said so many lines. @returns All that it said. */
+export async function killed(
+  args: readonly string[],
+  count: number,
+  delay: number,
+): Promise<readonly Said[]> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines: Said[] = []
+  const kill = () => child.kill('SIGKILL')
+  let timer: NodeJS.Timeout | undefined
   createInterface(child.stdout).on('line', line => {
     const said = JSON.parse(line) as Said | 'ready'
-    if (said === 'ready') setTimeout(() => child.kill('SIGKILL'), delay)
+    if (said === 'ready') timer = setTimeout(kill, PATIENCE)
     else lines.push(said)
+    if (lines.length === count) setTimeout(kill, delay)
   })
   const signal = await new Promise<string | null>(resolve => {
     child.once('close', (_, by) => resolve(by))
   })
+  clearTimeout(timer)
   if (signal !== 'SIGKILL') throw new Error('The worker ended by itself')
   return lines
 }

@@ -1,17 +1,15 @@
-import type { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
-import { DatastoreError } from '../../../src/core/errors.ts'
 import { collect } from '../../contract/suite.ts'
 import type { Caller } from '../caller.ts'
 import type { PossibleState } from '../model/possible-state.ts'
 import { differences, type Settled, settled } from '../model/settled.ts'
-import { Verdict } from '../model/verdict.ts'
 import type { Random } from '../random.ts'
-import { soon } from '../soon.ts'
 import { hasKind } from '../stacks/nodes.ts'
+import { JournalCalls } from './journal-calls.ts'
 import { judgeRecord } from './judge-record.ts'
 import { judgeReplay } from './judge-replay.ts'
-import { judgeUndo, type Turn, turnsOf, type Undone } from './judge-undo.ts'
+import { type Turn, turnsOf, type Undone } from './judge-undo.ts'
+import { pagedEntries } from './paged-entries.ts'
 import type { StackJournal } from './stack-journal.ts'
 
 const BEGINNING = 'undoing everything gives the beginning'
@@ -30,6 +28,7 @@ export class Undoing {
   readonly #caller: Caller
   readonly #state: PossibleState
   readonly #random: Random
+  readonly #calls: JournalCalls
   /** Looks at everything in every way there is. */
   readonly #inspect: () => Promise<void>
   /** By node. */
@@ -42,6 +41,7 @@ export class Undoing {
     this.#state = state
     this.#random = random
     this.#inspect = inspect
+    this.#calls = new JournalCalls(caller, state)
   }
 
   /** The journals that can be judged, the outermost first. */
@@ -73,7 +73,7 @@ export class Undoing {
     const [latest, ...older] = await collect(journal.store.entries({ reverse: true, limit: 30 }))
     const action = random.chance(0.65) ? 'undo' : 'redo'
     if (latest === undefined || random.chance(0.05)) {
-      await this.#missing(journal, action, (latest?.sequence ?? 0) + 1000)
+      await this.#calls.missing(journal, action, (latest?.sequence ?? 0) + 1000)
     } else {
       const moving = [latest, ...older].find(one => this.#known(turnsOf(action, one)).length > 0)
       const entry = random.pick<JournalEntry>([
@@ -112,7 +112,7 @@ export class Undoing {
     await this.#inspect()
     this.#caller.log.push('rewind')
     const end = settled(this.#state)
-    const entries = await pages(journal.store, true)
+    const entries = await pagedEntries(journal.store, true)
     // Each time there are twice as many.
     if (entries.length > 120) return
     const undone = await this.#all(journal, 'undo', entries, BEGINNING)
@@ -123,7 +123,7 @@ export class Undoing {
     const latest = entries[0]?.sequence ?? 0
     const made =
       isMade && this.#random.chance(0.5)
-        ? await this.#all(journal, 'redo', await pages(journal.store, false, latest), END)
+        ? await this.#all(journal, 'redo', await pagedEntries(journal.store, false, latest), END)
         : await this.#all(journal, 'undo', undone.toReversed(), END)
     if (made === undefined) return
     this.#expectState(END, end)
@@ -165,7 +165,7 @@ export class Undoing {
       const isExcused = failed === 'UNSUPPORTED' || this.#caller.excuses(undefined, false).hasPlainFiles
       this.#hold(invariant, failed === undefined || isExcused, () => `${entry.sequence}: ${failed}`)
       if (failed !== undefined) return undefined
-      if (made !== undefined) own.push(await this.#entry(journal, made))
+      if (made !== undefined) own.push(await this.#calls.entry(journal, made))
     }
     return own
   }
@@ -176,49 +176,9 @@ export class Undoing {
     entry: JournalEntry,
     isCalm: boolean,
   ): Promise<Undone> {
-    const { isFaulty, log } = this.#caller
-    const { signal, told } = this.#caller.chance(isCalm)
-    const turns = turnsOf(action, entry)
-    const outcome = await this.#call(journal, action, entry.sequence, signal)
-    const what = turns.map(({ key, from, to }) => `${key} ${from} → ${to}`).join(', ')
-    log.push(`${told}${action} ${entry.sequence} (${what}) → ${outcome.failed ?? outcome.made ?? 'nothing'}`)
-    judgeUndo(new Verdict(this.#state, this.#caller.excuses(signal, isFaulty)), turns, outcome)
-    if (outcome.made !== undefined) {
-      const own = await this.#entry(journal, outcome.made)
-      const isOnRecord = own.action === action && own.of === entry.sequence
-      this.#hold('undoing is on record', isOnRecord, () => `${own.action} of ${own.of}`)
-    }
+    const outcome = await this.#calls.apply(journal, action, entry, isCalm)
     this.#overtake(journal)
     return outcome
-  }
-
-  async #missing(journal: StackJournal, action: 'undo' | 'redo', sequence: number): Promise<void> {
-    const { signal } = this.#caller.chance(false)
-    const { failed } = await this.#call(journal, action, sequence, signal)
-    const isRefused = failed === 'NOT_FOUND' || (failed === 'ABORTED' && signal?.aborted === true)
-    this.#hold('what is not on record is not undone', isRefused, () => `${sequence}: ${failed}`)
-  }
-
-  async #call(
-    { store }: StackJournal,
-    action: 'undo' | 'redo',
-    sequence: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Undone> {
-    this.#caller.calls++
-    try {
-      const made = await soon(store[action](sequence, { signal }), `${action} ${sequence}`)
-      return made === undefined ? {} : { made }
-    } catch (error) {
-      if (!(error instanceof DatastoreError)) throw error
-      return { failed: error.code, message: error.message }
-    }
-  }
-
-  async #entry({ store }: StackJournal, sequence: number): Promise<JournalEntry> {
-    const [entry] = await collect(store.entries({ after: sequence - 1, limit: 1 }))
-    this.#hold('undoing is on record', entry?.sequence === sequence, () => `there is no entry ${sequence}`)
-    return entry as JournalEntry
   }
 
   /** What an undo moves away from its key, as far as that is known. */
@@ -254,20 +214,6 @@ export class Undoing {
 
   #hold(invariant: string, isHeld: boolean, detail: () => string): void {
     this.#state.ledger.hold(invariant, isHeld, detail)
-  }
-}
-
-/** All entries up to the latest, some at a time. */
-async function pages(
-  store: JournalDatastore,
-  reverse: boolean,
-  latest = Number.POSITIVE_INFINITY,
-): Promise<readonly JournalEntry[]> {
-  const entries: JournalEntry[] = []
-  for (let after = reverse ? Number.MAX_SAFE_INTEGER : 0; ; after = entries.at(-1)?.sequence ?? after) {
-    const page = await collect(store.entries({ after, limit: 7, reverse }))
-    entries.push(...page.filter(({ sequence }) => sequence <= latest))
-    if (page.length === 0 || (page.at(-1)?.sequence ?? 0) > latest) return entries
   }
 }
 

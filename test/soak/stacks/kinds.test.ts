@@ -29,9 +29,11 @@ describe('random stacks', () => {
     ] as const) {
       const { properties } = schemas[kind] as { properties: Record<string, { enum: string[] }> }
       const found = new Set(
-        nodes.filter(node => node.kind === kind).map(node => String(node[field] ?? 'none')),
+        nodes.filter(node => node.kind === kind).map(node => JSON.stringify(node[field] ?? 'none')),
       )
-      expect([...found].sort()).toEqual([...(properties[field]?.enum ?? [])].sort())
+      expect([...found].sort()).toEqual(
+        (properties[field]?.enum ?? []).map(name => JSON.stringify(name)).sort(),
+      )
     }
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import type { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../contract/suite.ts'
 import { memories, utf8 } from './shards.ts'
 
