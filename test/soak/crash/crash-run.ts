@@ -78,7 +78,7 @@ class CrashRun {
     for (let kill = 0; kill < kills; kill++) {
       // Serial numbers go on where the last process may have left off.
       const args = [program, folder, JSON.stringify(root), String(random.seed()), String(kill * 100_000)]
-      this.lines = await killed(args, 1 + random.below(80), random.next() * 5)
+      this.lines = await killed(args, 15 + random.below(60), random.next() * 5)
       calls += this.lines.filter(line => line.begun !== undefined).length
       const moves = this.#judge()
       const stack = await soon(OpenStack.open(root, folder), 'open')

@@ -39,7 +39,7 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
     ['tiers that outlive the process', { kind: 'tiered', tiers: [fs(), fs()] }],
     ['mounts', { kind: 'mount', mounts }],
   ] as const)('F4 A2 S2 leaves what the model allows in %s', async (_, root) => {
-    const { calls } = await crash(root, 5)
+    const { calls } = await crash(root, 4)
     expect(calls).toBeGreaterThan(10)
   })
 
@@ -57,7 +57,7 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
   it('D19 leaves what the model allows in random stacks', async () => {
     const failures: string[] = []
     const onFailure = (seed: number, error: Error) => failures.push(`seed ${seed}: ${error.message}`)
-    const { calls } = await soak({ seed: 1, runs: 4, kills: 2, onFailure })
+    const { calls } = await soak({ seed: 1, runs: 3, kills: 2, onFailure })
     expect(failures).toEqual([])
     expect(calls).toBeGreaterThan(15)
   })
