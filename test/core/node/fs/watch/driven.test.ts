@@ -45,6 +45,16 @@ async function almost(
   }
 }
 
+/** Waits until the watch looks at a file that nobody else touches; it stays at that until told to go on. */
+async function looking(): Promise<() => void> {
+  const hold = new Hold('before')
+  disk.hold('lstat', '/slow.val', hold)
+  writeFileSync(path('slow.val'), 'x')
+  disk.tell(root, 'slow.val')
+  await hold.reached
+  return hold.letGo
+}
+
 beforeEach(async () => {
   root = await roots.make()
 })
@@ -75,13 +85,10 @@ describe('what a store removes itself is told', () => {
   it('D12 F10 a value that came and went with its folder between two looks', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
-    const hold = new Hold('before')
-    disk.hold('lstat', '/slow.val', hold)
-    await put('/slow')
-    await hold.reached
+    const goOn = await looking()
     await put('/x/y')
     await store.delete(Key.parse('/x/y'))
-    hold.letGo()
+    goOn()
     await watcher.all(['put /slow', 'delete /x/y'])
     await watcher.stop()
   })
@@ -118,14 +125,11 @@ describe('what a store removes itself is told', () => {
   it('F10 before what is put there next, and not after', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
-    const hold = new Hold('before')
-    disk.hold('lstat', '/slow.val', hold)
-    await put('/slow')
-    await hold.reached
+    const goOn = await looking()
     await put('/a')
     await store.delete(Key.of('a'))
     await put('/a')
-    hold.letGo()
+    goOn()
     await watcher.until('put /a')
     await settled(watcher, '/z')
     await put('/last')
