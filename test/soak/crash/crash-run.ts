@@ -104,7 +104,7 @@ class CrashRun {
       state.noteTried(key)
       state.noteTried(`${key}/fresh`)
     }
-    const moves = new Moves()
+    const moves = new Moves(state.nameOf)
     for (const [index, operation] of begun.entries()) {
       const end = ended.get(index)
       moves.note(operation, operation.verb === 'rename' ? state.lasting(operation.key) : undefined)

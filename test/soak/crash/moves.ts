@@ -9,6 +9,12 @@ export interface Move {
 /** Follows renames of values that are there to stay: until either name is written again, the value has one of them. */
 export class Moves {
   #moves: readonly Move[] = []
+  readonly #nameOf: (key: string) => string
+
+  /** @param nameOf What the store calls a key. */
+  constructor(nameOf: (key: string) => string) {
+    this.#nameOf = nameOf
+  }
 
   get all(): readonly Move[] {
     return this.#moves
@@ -16,10 +22,13 @@ export class Moves {
 
   /** @param serial What the key of a rename held, if that was there to stay. */
   note(operation: Operation, serial: number | undefined): void {
-    const written = keysOf(operation)
+    const written = keysOf(operation).map(this.#nameOf)
     this.#moves = this.#moves.filter(({ keys }) => keys.every(key => !written.includes(key)))
     if (operation.verb !== 'rename' || serial === undefined || serial === 0) return
-    this.#moves = [...this.#moves, { serial, keys: [operation.key, operation.to] }]
+    this.#moves = [
+      ...this.#moves,
+      { serial, keys: [this.#nameOf(operation.key), this.#nameOf(operation.to)] },
+    ]
   }
 }
 
