@@ -10,7 +10,7 @@ const PAGE = 100
 const ROUNDS = 20
 const bytes = new TextEncoder()
 
-/** Queries over 30,000 values of JSON in memory: beside datastore-core, and beside the same store without native help. */
+/** Queries over 30,000 values of JSON in memory: beside datastore-core, and beside the same store where no index helps. */
 export const queryBenchmark: Benchmark = {
   name: 'query',
   async run() {
@@ -29,9 +29,15 @@ export const queryBenchmark: Benchmark = {
     const prefix = `/folder-${FOLDERS - 1}`
 
     const page: Query = { prefix, limit: PAGE, keysOnly: true }
+    // The same answer, asked for so that no index helps.
+    const searched: Query = {
+      where: { field: 'key', op: 'contains', value: `${prefix}/` },
+      limit: PAGE,
+      keysOnly: true,
+    }
     const [native = 0, scan = 0, theirs = 0] = await sideBySide([
       { operations: ROUNDS, run: () => rounds(() => drain(ours.query(page))) },
-      { operations: ROUNDS, run: () => rounds(() => drain(scanned.query(page, { scan: true }))) },
+      { operations: ROUNDS, run: () => rounds(() => drain(ours.query(searched))) },
       { operations: ROUNDS, run: () => rounds(() => drain(peer.queryKeys({ prefix, limit: PAGE }))) },
     ])
     const all: Query = { orderBy: [{ field: 'key' }], keysOnly: true }
@@ -62,7 +68,7 @@ export const queryBenchmark: Benchmark = {
     ])
     const results: Result[] = [
       compareRates(`query, ${PAGE} keys below a prefix`, 'query/s', native, 'datastore-core memory', theirs),
-      compareRates(`query, ${PAGE} keys below a prefix`, 'query/s', native, 'ours, scanned', scan),
+      compareRates(`query, ${PAGE} keys below a prefix`, 'query/s', native, 'ours, by looking at all', scan),
       compareRates('query, all keys in order', 'key/s', ordered, 'datastore-core memory', theirOrdered),
       compareRates('query, by a field of JSON', 'entry/s', fields, 'datastore-core memory', theirFields),
     ]
