@@ -1,3 +1,4 @@
+import { onAbort } from '../../../concurrency/on-abort.ts'
 import { AbortError, throwIfAborted } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 
@@ -25,8 +26,8 @@ export async function waitInLine<T>(
     const abort = (): void => {
       if (!progress.hasBegun) reject(new AbortError(action, { key, cause: signal.reason }))
     }
-    const settled = (): void => signal.removeEventListener('abort', abort)
-    signal.addEventListener('abort', abort, { once: true })
-    turn.then(resolve, reject).then(settled, settled)
+    if (signal.aborted) abort()
+    const forget = signal.aborted ? () => undefined : onAbort(signal, abort)
+    turn.then(resolve, reject).then(forget, forget)
   })
 }

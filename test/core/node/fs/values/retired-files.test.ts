@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { link, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -86,7 +85,6 @@ it('D14 a closed store has no file open, whatever happened before', async ({ ski
       disk,
     )
     const abort = new AbortController()
-    setMaxListeners(0, abort.signal)
     const calls: Promise<unknown>[] = []
     for (let index = 0; index < 300; index++) {
       const key = Key.of(`f${index % 3}`, `k${index % 7}`)
