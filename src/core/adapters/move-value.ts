@@ -1,7 +1,8 @@
 import { contextOf } from '../call-context.ts'
-import type { CallOptions, Datastore, RenameOptions, ValueSource } from '../datastore.ts'
+import type { CallOptions, Datastore, PutResult, RenameOptions, ValueSource } from '../datastore.ts'
 import { failure, hasCode, inTermsOf, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { seeTheSame } from './see-the-same.ts'
 import { WatchedSource } from './watched-source.ts'
 
 /** Where a value is, or shall be. */
@@ -27,7 +28,8 @@ export async function moveValue<V>(from: Place<V>, to: Place<V>, options: Rename
     throwIfAborted(signal, 'rename', from.name ?? from.key)
     const { etag } = await told(from, from.store.stat(from.key, context))
     // A second round replaces only what the first one wrote.
-    await copy(from, to, { ...context, replace: round === 0 ? replace : true })
+    const copied = await copy(from, to, { ...context, replace: round === 0 ? replace : true })
+    if (copied.etag === etag && (await areOneValue(from, to, context))) break
     await told(to, to.store.sync(to.key, context))
     try {
       await told(from, from.store.delete(from.key, { ...context, ifMatch: etag }))
@@ -41,21 +43,26 @@ export async function moveValue<V>(from: Place<V>, to: Place<V>, options: Rename
   throw failure('CONFLICT', 'rename', from.name ?? from.key, state)
 }
 
+/** Two stores may number their versions alike, make their etags of the bytes, or look at one and the same value. */
+async function areOneValue<V>(from: Place<V>, to: Place<V>, context: CallOptions): Promise<boolean> {
+  const value = from.store.capabilities.streams ? new Uint8Array() : await from.store.get(from.key, context)
+  return told(to, seeTheSame(from, to, value as ValueSource<V>, context))
+}
+
 /** Copies the version that writes are judged by: a copy that a cache has may be older than what is to be deleted. */
 async function copy<V>(
   from: Place<V>,
   to: Place<V>,
   options: CallOptions & Pick<RenameOptions, 'replace'>,
-): Promise<void> {
+): Promise<PutResult> {
   const fresh = { ...contextOf(options), fresh: true }
   if (!from.store.capabilities.streams) {
     const value = await told(from, from.store.get(from.key, fresh))
-    await told(to, to.store.put(to.key, value as ValueSource<V>, options))
-    return
+    return told(to, to.store.put(to.key, value as ValueSource<V>, options))
   }
   const source = new WatchedSource(from.store.getStream(from.key, fresh))
   try {
-    await told(to, to.store.put(to.key, source.chunks() as unknown as ValueSource<V>, options))
+    return await told(to, to.store.put(to.key, source.chunks() as unknown as ValueSource<V>, options))
   } catch (error) {
     throw source.failure === undefined ? error : inNameOf(from, source.failure.error)
   }

@@ -1,8 +1,10 @@
+import { MemoryDatastore as PeerMemory } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
+import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../contract/suite.ts'
@@ -133,6 +135,22 @@ describe('MountDatastore', () => {
     await mounted.put(key('/some/a'), value)
     await expectFailure(mounted.rename(key('/all/some/a'), key('/some/a')), 'CONFLICT', key('/all/some/a'))
     expect(await mounted.get(key('/some/a'))).toEqual(value)
+  })
+
+  it('M1 rename() loses nothing where etags are made of the bytes and both names are one value', async () => {
+    const theirs = new PeerMemory()
+    const mounted = new MountDatastore({
+      '/one': fromInterfaceDatastore(theirs),
+      '/two': fromInterfaceDatastore(theirs),
+      '/other': fromInterfaceDatastore(new PeerMemory()),
+    })
+    await mounted.put(key('/one/a'), value)
+    await expectFailure(mounted.rename(key('/one/a'), key('/two/a')), 'CONFLICT', key('/one/a'))
+    expect(await mounted.get(key('/one/a'))).toEqual(value)
+    await mounted.rename(key('/one/a'), key('/other/a'))
+    expect(await mounted.has(key('/one/a'))).toBe(false)
+    expect(await mounted.get(key('/other/a'))).toEqual(value)
+    expect(await collect(mounted.query({ keysOnly: true }, { scan: true }))).toHaveLength(1)
   })
 
   it('M1 D4 has() of a key that no store is mounted above is false, and queries may begin there', async () => {

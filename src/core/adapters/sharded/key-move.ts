@@ -9,7 +9,8 @@ import type {
   ValueSource,
 } from '../../datastore.ts'
 import { hasCode, isNotFound } from '../../errors.ts'
-import { Key } from '../../key.ts'
+import type { Key } from '../../key.ts'
+import { seeTheSame } from '../see-the-same.ts'
 import { sameStreams, sameValue } from './same-value.ts'
 
 /** Larger values go through as streams, and are read again to be compared. */
@@ -129,13 +130,7 @@ export async function areSameData<V>(
   const value = (await home.get(key, { ...context, fresh: true })) as ValueSource<V>
   const again = await home.put(key, value, { ...context, ifMatch: etag })
   if (again.etag !== etag) return (await statIfAny(source, key, context))?.etag !== etag
-  const probe = key.parent.child(Key.random())
-  await home.put(probe, value, context)
-  try {
-    return await source.has(probe, context)
-  } finally {
-    await home.delete(probe, { ...context, missingOk: true })
-  }
+  return seeTheSame({ store: source, key }, { store: home, key }, value, context)
 }
 
 function verdict(isSame: boolean): 'same' | 'different' {
