@@ -54,6 +54,8 @@ test('A2 A3 S1 a stack file: each shard folder holds its share, and a deleted ke
     await dialog.getByRole('combobox', { name: 'Key' }).fill('/items/Item:new')
     await dialog.getByRole('textbox', { name: 'Value' }).fill('a new one')
     await dialog.getByRole('button', { name: 'Put' }).click()
+    // While it closes, the keyboard is still its own.
+    await expect(dialog).toBeHidden()
     await expect(window.value).toHaveText('a new one')
     const files = await valueFiles(folder)
     expect(files.flat()).toHaveLength(61)

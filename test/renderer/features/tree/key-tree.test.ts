@@ -308,10 +308,12 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(tree).toBeFocused()
       await row('zeta').click({ button: 'right' })
       await page.getByRole('menuitem', { name: 'New key here' }).click()
+      await expect(tree).toBeFocused()
       await row('logs').click({ button: 'right' })
       await page.getByRole('menuitem', { name: 'New key here' }).click()
+      await expect(tree).toBeFocused()
       await press('Delete')
-      expect(await said()).toEqual([
+      await expect.poll(said).toEqual([
         { event: 'request', type: 'copyKey', key: '/zeta' },
         { event: 'request', type: 'newKey', below: '/' },
         { event: 'request', type: 'newKey', below: '/logs' },
