@@ -42,6 +42,8 @@ export class StrataWindow {
 
   /** Types a whole key into "Go to key" and opens it. */
   async goTo(key: string): Promise<void> {
+    // While another dialog closes, the keyboard is still its own.
+    await expect(this.page.locator('[role=dialog], [role=alertdialog]')).toHaveCount(0)
     await this.page.keyboard.press('Control+p')
     const dialog = this.page.getByRole('dialog', { name: 'Go to key' })
     await dialog.getByRole('combobox', { name: 'Key' }).fill(key)
