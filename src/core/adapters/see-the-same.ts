@@ -1,3 +1,4 @@
+import { spanOf } from '../call-context.ts'
 import type { CallOptions, ValueSource } from '../datastore.ts'
 import { Key } from '../key.ts'
 import type { Place } from './move-value.ts'
@@ -19,6 +20,7 @@ export async function seeTheSame<V>(
   try {
     return await one.store.has(one.key.parent.child(name), context)
   } finally {
-    await other.store.delete(probe, { ...context, missingOk: true })
+    // Also when the call was aborted since.
+    await other.store.delete(probe, { ...spanOf(context), missingOk: true })
   }
 }
