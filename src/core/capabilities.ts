@@ -20,6 +20,13 @@ export interface Capabilities {
   /** Children come in key order without being sorted for the call. */
   readonly order: boolean
   readonly writable: boolean
+  /** Values are objects: `put` takes an iterable as a value, `getStream` is `UNSUPPORTED`. Absent: values are bytes. */
+  readonly objects?: boolean | undefined
   /** Several keys of the caller may meet in one key below (see `lowercase`). */
   readonly manyToOne?: boolean | undefined
+}
+
+/** Whether values are bytes that pass through the store as a stream, in bounded memory. */
+export function passesStreams({ objects = false, streams }: Capabilities): boolean {
+  return streams && !objects
 }

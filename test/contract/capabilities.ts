@@ -23,6 +23,12 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
       expect(JSON.parse(JSON.stringify(capabilities))).toEqual(capabilities)
     })
 
+    it('D20 objects says whether values are objects and not bytes', async () => {
+      const { capabilities } = await suite.open()
+      expect(capabilities.objects === true).toBe(!suite.isBinary)
+      if (capabilities.objects === true) expect(capabilities.streams).toBe(false)
+    })
+
     it('D17 writable says whether writes are taken', async () => {
       const store = await suite.openWith('/a')
       expect(store.capabilities.writable).toBe(suite.isWritable)

@@ -39,6 +39,7 @@ export function capabilitiesOfParts(
     persistent: all.some(one => one.persistent),
     order: every(one => one.order),
     writable: every(one => one.writable),
+    objects: all.some(one => one.objects === true),
     manyToOne: all.some(one => one.manyToOne === true),
   }
 }

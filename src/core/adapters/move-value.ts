@@ -1,4 +1,5 @@
 import { contextOf } from '../call-context.ts'
+import { passesStreams } from '../capabilities.ts'
 import type { CallOptions, Datastore, PutResult, RenameOptions, ValueSource } from '../datastore.ts'
 import { failure, hasCode, inTermsOf, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
@@ -45,7 +46,8 @@ export async function moveValue<V>(from: Place<V>, to: Place<V>, options: Rename
 
 /** Two stores may number their versions alike, make their etags of the bytes, or look at one and the same value. */
 async function areOneValue<V>(from: Place<V>, to: Place<V>, context: CallOptions): Promise<boolean> {
-  const value = from.store.capabilities.streams ? new Uint8Array() : await from.store.get(from.key, context)
+  const isBinary = from.store.capabilities.objects !== true
+  const value = isBinary ? new Uint8Array() : await told(from, from.store.get(from.key, context))
   return told(to, seeTheSame(from, to, value as ValueSource<V>, context))
 }
 
@@ -56,7 +58,7 @@ async function copy<V>(
   options: CallOptions & Pick<RenameOptions, 'replace'>,
 ): Promise<PutResult> {
   const fresh = { ...contextOf(options), fresh: true }
-  if (!from.store.capabilities.streams) {
+  if (!passesStreams(from.store.capabilities)) {
     const value = await told(from, from.store.get(from.key, fresh))
     return told(to, to.store.put(to.key, value as ValueSource<V>, options))
   }

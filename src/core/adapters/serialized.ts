@@ -27,7 +27,7 @@ export class SerializedDatastore<T> extends EncodedDatastore<T> {
   }
 
   get capabilities(): Capabilities {
-    return { ...this.store.capabilities, streams: false, atomicBatch: false, query: 'scan' }
+    return { ...this.store.capabilities, objects: true, streams: false, atomicBatch: false, query: 'scan' }
   }
 
   get(key: Key, options?: CallOptions): Promise<T> {

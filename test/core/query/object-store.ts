@@ -23,7 +23,7 @@ export class ObjectStore extends BaseDatastore<Json> {
   readonly below = new MemoryDatastore()
 
   get capabilities(): Capabilities {
-    return { ...this.below.capabilities, query: 'scan', streams: false }
+    return { ...this.below.capabilities, query: 'scan', objects: true, streams: false }
   }
 
   async get(key: Key, options?: CallOptions): Promise<Json> {

@@ -1,4 +1,5 @@
 import { contextOf } from '../../call-context.ts'
+import { passesStreams } from '../../capabilities.ts'
 import type {
   CallOptions,
   Datastore,
@@ -68,7 +69,7 @@ export async function copyHome<V>(
   try {
     const { etag, size } = await source.stat(key, context)
     const isLarge = size > KEPT_BYTES
-    const isStreamed = isLarge && source.capabilities.streams && home.capabilities.streams
+    const isStreamed = isLarge && passesStreams(source.capabilities) && passesStreams(home.capabilities)
     const value = isStreamed
       ? source.getStream(key, { ...context, fresh: true })
       : await source.get(key, { ...context, fresh: true })
@@ -98,7 +99,7 @@ export async function compareHome<V>(
   }
   const atHome = await statIfAny(home, key, context)
   if (atHome === undefined) return 'absent'
-  const areStreams = source.capabilities.streams && home.capabilities.streams
+  const areStreams = passesStreams(source.capabilities) && passesStreams(home.capabilities)
   if (areStreams && atHome.size > KEPT_BYTES) {
     return verdict(
       await sameStreams(

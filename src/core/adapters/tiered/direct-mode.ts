@@ -1,5 +1,6 @@
 import { isByteSource } from '../../bytes.ts'
 import { contextOf } from '../../call-context.ts'
+import { passesStreams } from '../../capabilities.ts'
 import type {
   CallOptions,
   Change,
@@ -53,9 +54,10 @@ export class DirectMode<V> implements TierMode<V> {
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions): Promise<PutResult> {
-    const { upper } = this.#tiers
+    const { upper, last } = this.#tiers
     const result = await this.#putLast(key, value, options)
-    const copy = () => (isByteSource(value) ? this.#written(key, options.span) : value)
+    const isSource = last.capabilities.objects !== true && isByteSource(value)
+    const copy = () => (isSource ? this.#written(key, options.span) : value)
     await Promise.all(
       upper.map(tier =>
         this.#copiesUp ? tier.write(key, copy, options.span) : tier.forget(key, options.span),
@@ -132,7 +134,7 @@ export class DirectMode<V> implements TierMode<V> {
   /** What the last tier has just taken, to be read from there: a stream can be read once only. */
   #written(key: Key, span: SpanContext | undefined): ValueSource<V> | Promise<V> {
     const { last } = this.#tiers
-    return last.capabilities.streams
+    return passesStreams(last.capabilities)
       ? (last.getStream(key, { span }) as unknown as ValueSource<V>)
       : last.get(key, { span })
   }

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { readOnly } from '../../../../src/core/adapters/read-only.ts'
+import { serialized } from '../../../../src/core/adapters/serialized.ts'
 import { TieredDatastore, type TieredOptions } from '../../../../src/core/adapters/tiered/tiered.ts'
+import { transformed } from '../../../../src/core/adapters/transformed/transformed.ts'
 import type { BinaryDatastore, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
 import { failure } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
+import { json } from '../../../../src/core/serializers/json.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../contract/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
@@ -233,6 +237,35 @@ describe('TieredDatastore, write-back: the flush', () => {
     hold.go()
     await tiered.sync()
     expect(await tiered.has(b)).toBe(false)
+  })
+
+  it('A6 after sync() the last tier holds a stream whole where no tier passes streams', async () => {
+    const secret = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, [
+      'encrypt',
+      'decrypt',
+    ])
+    const encrypted = () => transformed(new MemoryDatastore(), aesGcm(secret))
+    const last = encrypted()
+    await using tiered = new TieredDatastore([encrypted(), last], { mode: 'write-back' })
+    async function* chunks() {
+      yield bytes(1, 2)
+      yield bytes(3)
+    }
+    await tiered.put(a, chunks())
+    await tiered.put(b, [bytes(4), bytes(5)])
+    await tiered.sync()
+    expect(await last.get(a)).toEqual(bytes(1, 2, 3))
+    expect(await last.get(b)).toEqual(bytes(4, 5))
+    expect(await tiered.get(a)).toEqual(bytes(1, 2, 3))
+  })
+
+  it('D20 a list of an object store is a value and not a stream', async () => {
+    const objects = () => serialized(new MemoryDatastore(), json)
+    const last = objects()
+    await using tiered = new TieredDatastore([objects(), last], { mode: 'write-back' })
+    await tiered.put(a, [1, 2])
+    await tiered.sync()
+    expect(await last.get(a)).toEqual([1, 2])
   })
 
   it('A5 sync() and close() flush, or say that they could not', async () => {

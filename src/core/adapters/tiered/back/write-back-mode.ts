@@ -220,8 +220,7 @@ export class WriteBackMode<V> implements TierMode<V> {
   }
 
   #isStream(value: ValueSource<V>): value is ValueSource<V> & ByteSource {
-    const isBinary = this.#tiers.last.capabilities.streams || this.#first.store.capabilities.streams
-    return isBinary && isByteSource(value)
+    return this.#tiers.last.capabilities.objects !== true && isByteSource(value)
   }
 
   /** @throws DatastoreError as `checkPreconditions` */
