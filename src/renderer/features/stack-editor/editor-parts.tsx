@@ -1,12 +1,18 @@
-import { useRef } from 'react'
-import { Panel, PanelDivider } from '../../ui/panels.tsx'
-import { NodePanes } from './node-panes.tsx'
-import { RememberedPanels } from './remembered-panels.tsx'
+import { X } from 'lucide-react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { Panel, PanelDivider, Panels, type PanelsProps } from '../../ui/panels.tsx'
+import { NodeForm } from './form/node-form.tsx'
+import type { StackNode } from './model/stack-node.ts'
+import { addRoot } from './operations/add-node.ts'
 import styles from './stack-editor.module.css'
-import { useEditor, useEditorState } from './state/editor-context.ts'
-import type { EditorPart } from './state/editor-state.ts'
+import { operate } from './state/edit-actions.ts'
+import { useEditor, useEditorState, useSelectedNode } from './state/editor-context.ts'
+import { type EditorPart, stackOf } from './state/editor-store.ts'
 import { JsonPane } from './text/json-pane.tsx'
-import { useIsNarrow } from './use-is-narrow.ts'
+import { StackPane } from './tree/stack-pane.tsx'
 
 /** Below this many pixels, nodes and document would be too narrow side by side. */
 const BOTH_FIT = 520
@@ -67,4 +73,98 @@ function PartSwitch() {
       ))}
     </div>
   )
+}
+
+/** The tree, and below it the form of the selected node. */
+function NodePanes() {
+  const isBroken = useEditorState(state => state.draft.error !== undefined)
+  const hasRoot = useEditorState(state => stackOf(state) !== undefined)
+  const node = useSelectedNode()
+  return (
+    <div className={styles['nodes']}>
+      {isBroken && (
+        <p role="status" className={styles['broken']}>
+          The text is no valid JSON. The nodes are as they were before, until it is again.
+        </p>
+      )}
+      {hasRoot ? (
+        <RememberedPanels id="stack-node" orientation="vertical">
+          <Panel id="stack-tree" defaultSize="45%" minSize="100px">
+            <StackPane />
+          </Panel>
+          <PanelDivider label="Height of the tree" />
+          <Panel id="stack-form" minSize="100px">
+            {node !== undefined && <NodeForm key={formKey(node)} node={node} />}
+          </Panel>
+        </RememberedPanels>
+      ) : (
+        !isBroken && <NoRoot />
+      )}
+    </div>
+  )
+}
+
+function NoRoot() {
+  const { store } = useEditor()
+  const kinds = useEditorState(state => state.kinds)
+  const isObject = useEditorState(state => state.draft.good?.root.type === 'object')
+  if (!isObject)
+    return <EmptyState title="This is no stack" detail="A stack document is an object with a root node." />
+  return (
+    <EmptyState title="This stack has no root node" detail="Choose the kind of its first node.">
+      {[...kinds.values()].map(info => (
+        <Button
+          key={info.kind}
+          onPress={() => operate(store, stack => addRoot(stack, info), { to: 'field' })}
+        >
+          {info.label}
+        </Button>
+      ))}
+    </EmptyState>
+  )
+}
+
+/** The same as long as the form shows the same node: its own name may change while one types it. */
+function formKey(node: StackNode): string {
+  const parent = node.slot?.parent
+  return parent === undefined ? node.id : `${parent.id} ${parent.children.indexOf(node)}`
+}
+
+/** Why the last thing asked of the host was not done. */
+export function FailureBar() {
+  const { store } = useEditor()
+  const failure = useEditorState(state => state.failure)
+  return (
+    <div role="alert" className={failure && styles['failure']}>
+      {failure !== undefined && (
+        <>
+          <span className={styles['message']}>{failure}</span>
+          <IconButton label="Dismiss" icon={X} onPress={() => store.setState({ failure: undefined })} />
+        </>
+      )}
+    </div>
+  )
+}
+
+const layouts = new Map<string, NonNullable<PanelsProps['layout']>>()
+
+/** Panels that come back as they were left, as long as the window is open. */
+function RememberedPanels(props: Omit<PanelsProps, 'layout' | 'onLayoutChanged'>) {
+  const [layout] = useState(() => layouts.get(props.id))
+  return <Panels {...props} layout={layout} onLayoutChanged={changed => layouts.set(props.id, changed)} />
+}
+
+/** Whether an element is less than `width` pixels wide; undefined until it is there to be measured. */
+function useIsNarrow(element: RefObject<HTMLElement | null>, width: number): boolean | undefined {
+  const [isNarrow, setIsNarrow] = useState<boolean>()
+  useLayoutEffect(() => {
+    const measured = element.current
+    if (measured === null) return
+    const measure = () => setIsNarrow(measured.clientWidth < width)
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(measured)
+    return () => observer.disconnect()
+  }, [element, width])
+  return isNarrow
 }

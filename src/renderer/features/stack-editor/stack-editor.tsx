@@ -1,16 +1,21 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { Shell } from '../../api/shell.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { EditorBody } from './editor-body.tsx'
-import { printDocument } from './json/print-json.ts'
-import { isUntouched } from './start/is-untouched.ts'
-import { loadStart } from './start/load-start.ts'
-import { TemplateList } from './start/template-list.tsx'
-import { useLoaded } from './start/use-loaded.ts'
-import type { InitialDocument } from './state/editor-store.ts'
+import { type CommandServices, runByKey, useCommands } from './commands/commands.ts'
+import { EditorToolbar } from './commands/editor-toolbar.tsx'
+import { ReplaceDialog, useReplaceQuestion } from './commands/replace-question.tsx'
+import { EditorParts, FailureBar } from './editor-parts.tsx'
+import { printDocument } from './json/edit-json.ts'
+import type { Kinds } from './model/stack-node.ts'
+import { ProblemList } from './problem-list.tsx'
+import styles from './stack-editor.module.css'
+import { isUntouched, loadStart, TemplateList, useLoaded } from './start.tsx'
+import { EditorContext, ProblemsContext, useFoundProblems, useValidation } from './state/editor-context.ts'
+import { createEditorStore, type InitialDocument, isDirty } from './state/editor-store.ts'
 
 export interface StackEditorProps {
   readonly client: Client
@@ -56,5 +61,48 @@ export function StackEditor({ client, shell, session, initial, onApplied, onDirt
       onApplied={onApplied}
       onDirtyChange={onDirtyChange}
     />
+  )
+}
+
+export interface EditorBodyProps extends StackEditorProps {
+  readonly kinds: Kinds
+}
+
+/** One draft and everything that edits it. */
+export function EditorBody(props: EditorBodyProps) {
+  const { client, shell, kinds, session, initial, onApplied, onDirtyChange } = props
+  const [store] = useState(() => createEditorStore(initial, session, kinds))
+  const editor = useMemo(() => ({ store, client, shell }), [store, client, shell])
+  const hasEdits = useStore(store, isDirty)
+  const tellDirty = useEffectEvent(onDirtyChange)
+  useEffect(() => tellDirty(hasEdits), [hasEdits])
+  useValidation(store, client)
+  return (
+    <EditorContext value={editor}>
+      <ProblemsContext value={useFoundProblems(store)}>
+        <EditorLayout onApplied={onApplied} />
+      </ProblemsContext>
+    </EditorContext>
+  )
+}
+
+function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
+  const { question, confirmReplace } = useReplaceQuestion()
+  const commands = useCommands({ onApplied, confirmReplace })
+  return (
+    <div
+      className={styles['editor']}
+      role="group"
+      aria-label="Stack editor"
+      onKeyDownCapture={event => {
+        if (question === undefined) runByKey(commands, event)
+      }}
+    >
+      <EditorToolbar commands={commands} />
+      <FailureBar />
+      <EditorParts />
+      <ProblemList />
+      {question !== undefined && <ReplaceDialog {...question} />}
+    </div>
   )
 }

@@ -3,13 +3,13 @@ import { fsKind } from '../../../../src/core/node/kinds/fs.ts'
 import { defineKind } from '../../../../src/core/stack/kind.ts'
 import { pureKinds } from '../../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../../src/core/stack/registry.ts'
-import { parseJson } from '../../../../src/renderer/features/stack-editor/json/parse-json.ts'
+import { parseJson } from '../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 import {
   type Kinds,
   readStack,
   type StackNode,
 } from '../../../../src/renderer/features/stack-editor/model/stack-node.ts'
-import type { Stack } from '../../../../src/renderer/features/stack-editor/operations/stack-edit.ts'
+import type { Stack } from '../../../../src/renderer/features/stack-editor/operations/node-commands.ts'
 import { type KindInfo, kindInfo } from '../../../../src/shared/procedures/stacks.ts'
 
 /** Children under names, which no built-in kind has yet. */

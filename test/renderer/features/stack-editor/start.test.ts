@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isUntouched } from '../../../../src/renderer/features/stack-editor/start/is-untouched.ts'
+import { isUntouched } from '../../../../src/renderer/features/stack-editor/start.tsx'
 import { templates } from './harness/templates.ts'
 
 describe('isUntouched', () => {

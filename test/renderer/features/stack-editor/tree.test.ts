@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { nodeMenu } from '../../../../src/renderer/features/stack-editor/tree/node-menu.ts'
-import { nodeDetail, nodeTitle } from '../../../../src/renderer/features/stack-editor/tree/node-title.ts'
 import { treeMove, typeAhead } from '../../../../src/renderer/features/stack-editor/tree/tree-keys.ts'
-import { visibleRows } from '../../../../src/renderer/features/stack-editor/tree/visible-rows.ts'
+import {
+  nodeDetail,
+  nodeTitle,
+  visibleRows,
+} from '../../../../src/renderer/features/stack-editor/tree/tree-rows.ts'
 import { kinds, nodeIn, stackOfText } from './kinds.ts'
 
 const stack = stackOfText(

@@ -4,14 +4,13 @@ import { Button } from '../../../ui/button.tsx'
 import { IconButton, type IconButtonProps } from '../../../ui/icon-button.tsx'
 import { isMacPlatform } from '../../../ui/platform.ts'
 import { formatShortcut } from '../../../ui/shortcut.ts'
-import { memberOf, stringOf } from '../json/json-node.ts'
-import { printJson } from '../json/print-json.ts'
+import { printJson } from '../json/edit-json.ts'
+import { memberOf, stringOf } from '../json/json-tree.ts'
 import { changeName, leaveField } from '../state/edit-actions.ts'
-import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
-import { useFocusRequest } from '../state/use-focus-request.ts'
+import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
 import { Toolbar } from '../widgets/toolbar.tsx'
+import type { EditorCommand, EditorCommands } from './commands.ts'
 import styles from './editor-toolbar.module.css'
-import type { EditorCommand, EditorCommands } from './use-commands.ts'
 
 /** The stack's name, and what can be done with the whole document. */
 export function EditorToolbar({ commands }: { readonly commands: EditorCommands }) {

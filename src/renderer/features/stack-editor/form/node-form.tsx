@@ -1,20 +1,25 @@
 import { useRef } from 'react'
 import { PanelHeader } from '../../../ui/panel-header.tsx'
-import { memberOf, stringOf } from '../json/json-node.ts'
-import { printJson } from '../json/print-json.ts'
-import type { PlacedProblem } from '../model/problem-places.ts'
+import { type JsonText, printJson } from '../json/edit-json.ts'
+import { memberOf, stringOf } from '../json/json-tree.ts'
+import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
-import { changeOption, leaveField } from '../state/edit-actions.ts'
-import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
-import { focusOn } from '../state/focus-on.ts'
-import { useFocusRequest } from '../state/use-focus-request.ts'
-import { formFields } from './form-fields.ts'
-import { KeyInput } from './key-input.tsx'
-import { KindField } from './kind-field.tsx'
+import { canBecome, changeKind } from '../operations/change-kind.ts'
+import { changeOption, leaveField, operate, renameKeyedChild } from '../state/edit-actions.ts'
+import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
+import { focusOn } from '../state/editor-store.ts'
+import { type Field, formFields } from './form-fields.ts'
+import {
+  ChoiceInput,
+  DocumentLink,
+  FieldFrame,
+  FlagInput,
+  HeldInput,
+  NumberInput,
+  ProblemLines,
+  TextInput,
+} from './inputs.tsx'
 import styles from './node-form.module.css'
-import { OptionField } from './option-field.tsx'
-import { ProblemLines } from './problem-lines.tsx'
-import { TextInput } from './text-input.tsx'
 
 /** Names of the fields that every node has. */
 const COMMON = new Set(['kind', 'label'])
@@ -92,4 +97,124 @@ export function NodeForm({ node }: { readonly node: StackNode }) {
 function isEmpty({ json }: StackNode, name: string): boolean {
   const value = memberOf(json, name)?.value
   return value === undefined || (value.type === 'string' && value.value === '')
+}
+
+interface KindFieldProps {
+  readonly node: StackNode
+  readonly problems: readonly PlacedProblem[]
+}
+
+/** The node's kind. Choosing another keeps what still means something; what would lose children can't be chosen. */
+function KindField({ node, problems }: KindFieldProps) {
+  const { store } = useEditor()
+  const kinds = useEditorState(state => state.kinds)
+  return (
+    <FieldFrame name="kind" label="Kind" problems={problems} isRequired>
+      {props => (
+        <select
+          {...props}
+          className={styles['input']}
+          value={node.kind ?? ''}
+          onChange={({ target: { value } }) => {
+            const info = kinds.get(value)
+            if (info !== undefined) operate(store, stack => changeKind(stack, node, info))
+          }}
+        >
+          {node.info === undefined && <option value={node.kind ?? ''}>{node.kind ?? 'Choose a kind'}</option>}
+          {[...kinds.values()].map(info => (
+            <option key={info.kind} value={info.kind} disabled={!canBecome(node, info).isPossible}>
+              {info.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </FieldFrame>
+  )
+}
+
+/** The name under which a node hangs below its parent, where that is how children are told apart. */
+function KeyInput({ node }: { readonly node: StackNode }) {
+  const { store } = useEditor()
+  if (node.slot?.type !== 'keyed') return null
+  const own = String(node.slot.step)
+  const others = new Set(
+    node.slot.parent.children.map(({ slot }) => String(slot?.step)).filter(key => key !== own),
+  )
+  return (
+    <HeldInput
+      name="at"
+      label="At"
+      value={own}
+      problems={[]}
+      read={typed =>
+        others.has(typed)
+          ? { wrong: 'another node has this name' }
+          : { take: () => renameKeyedChild(store, node, typed) }
+      }
+    />
+  )
+}
+
+interface OptionFieldProps {
+  readonly field: Field
+  readonly node: StackNode
+  /** The text that the node was read from. */
+  readonly text: string
+  readonly problems: readonly PlacedProblem[]
+}
+
+/** One option of a node, in the control that its schema asks for. */
+function OptionField({ field, node, text, problems }: OptionFieldProps) {
+  const { store } = useEditor()
+  const { name, label, help, isRequired, control } = field
+  const value = memberOf(node.json, name)?.value
+  const said = value && text.slice(value.from, value.to)
+  const change = (next: JsonText | undefined) => changeOption(store, node, name, next)
+  const onReset = value === undefined || isRequired ? undefined : () => change(undefined)
+  const common = { name, label, help, problems, isRequired }
+
+  switch (control.type) {
+    case 'text':
+      return (
+        <TextInput
+          {...common}
+          isFolder={control.isFolder}
+          placeholder={field.default === undefined ? undefined : String(JSON.parse(field.default))}
+          value={value?.type === 'string' ? String(value.value) : (said ?? '')}
+          onChange={next => change(next === '' && !isRequired ? undefined : printJson(next))}
+        />
+      )
+    case 'number':
+      return (
+        <NumberInput
+          {...common}
+          said={said}
+          default={field.default}
+          control={control}
+          onReset={onReset}
+          onChange={change}
+        />
+      )
+    case 'flag':
+      return (
+        <FlagInput
+          {...common}
+          isOn={(said ?? field.default) === 'true'}
+          onReset={onReset}
+          onChange={isOn => change(String(isOn))}
+        />
+      )
+    case 'choice':
+      return (
+        <ChoiceInput
+          {...common}
+          said={said}
+          default={field.default}
+          choices={control.choices}
+          onChange={change}
+        />
+      )
+    case 'document':
+      return <DocumentLink {...common} said={said} offset={(value ?? node.json).from} />
+  }
 }

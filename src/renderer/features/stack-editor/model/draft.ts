@@ -1,6 +1,5 @@
-import type { JsonNode, JsonPath } from '../json/json-node.ts'
-import { JsonSyntaxError, parseJson } from '../json/parse-json.ts'
-import { applyChange, changeBetween, invertChange, type TextChange } from './text-change.ts'
+import { splice } from '../json/edit-json.ts'
+import { type JsonNode, type JsonPath, JsonSyntaxError, parseJson } from '../json/json-tree.ts'
 
 /** Steps that undo can go back. */
 const MAX_STEPS = 1000
@@ -37,7 +36,7 @@ export interface Draft {
   readonly future: readonly Step[]
 }
 
-export interface Edit {
+interface Edit {
   readonly text: string
   /** The node to select afterwards; the same one when absent. */
   readonly select?: JsonPath | undefined
@@ -112,4 +111,53 @@ function mergeStep(draft: Draft, last: Step, text: string, end: Pick<Step, 'to' 
   const change = changeBetween(start, text)
   const rest = draft.past.slice(0, -1)
   return change === undefined ? rest : [...rest, { ...last, ...end, change }]
+}
+
+/** One stretch of text that gave way to another. */
+interface TextChange {
+  readonly from: number
+  readonly removed: string
+  readonly inserted: string
+}
+
+/** The smallest single change from one text to the other; undefined when they are equal. */
+export function changeBetween(before: string, after: string): TextChange | undefined {
+  if (before === after) return undefined
+  const shorter = Math.min(before.length, after.length)
+  let from = 0
+  while (from < shorter && before[from] === after[from]) from++
+  let tail = 0
+  while (tail < shorter - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
+  return {
+    from,
+    removed: before.slice(from, before.length - tail),
+    inserted: after.slice(from, after.length - tail),
+  }
+}
+
+export function applyChange(text: string, { from, removed, inserted }: TextChange): string {
+  return splice(text, from, from + removed.length, inserted)
+}
+
+export function invertChange({ from, removed, inserted }: TextChange): TextChange {
+  return { from, removed: inserted, inserted: removed }
+}
+
+/** How a file is written apart from its text: what an editor with plain line breaks has to put back when it saves. */
+export interface FileForm {
+  readonly lineEnd: '\n' | '\r\n'
+  readonly hasByteOrderMark: boolean
+}
+
+const MARK = '\uFEFF'
+
+export function readFileText(fileText: string): { readonly text: string; readonly form: FileForm } {
+  const hasByteOrderMark = fileText.startsWith(MARK)
+  const lineEnd = fileText.includes('\r\n') ? '\r\n' : '\n'
+  const text = fileText.slice(hasByteOrderMark ? 1 : 0).replaceAll(/\r\n?/g, '\n')
+  return { text, form: { lineEnd, hasByteOrderMark } }
+}
+
+export function writeFileText(text: string, { lineEnd, hasByteOrderMark }: FileForm): string {
+  return (hasByteOrderMark ? MARK : '') + text.replaceAll('\n', lineEnd)
 }

@@ -1,7 +1,15 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
-import type { JsonNode, JsonObject, JsonPath, PathStep } from '../json/json-node.ts'
-import { memberOf, nodeAt, stringOf } from '../json/json-node.ts'
-import { formatPath, isPrefix } from '../json/json-path.ts'
+import {
+  formatPath,
+  isPrefix,
+  type JsonNode,
+  type JsonObject,
+  type JsonPath,
+  memberOf,
+  nodeAt,
+  type PathStep,
+  stringOf,
+} from '../json/json-tree.ts'
 import { ROOT_PATH } from './draft.ts'
 
 export type Kinds = ReadonlyMap<string, KindInfo>
@@ -76,4 +84,49 @@ function readNode(json: JsonObject, path: JsonPath, slot: Slot | undefined, kind
   if (info?.children === 'keyed' && held.type === 'object')
     for (const { name, value } of held.members) add(value, [field, name], 'keyed', name)
   return node
+}
+
+/** The deepest node whose text the offset touches. */
+export function nodeAtOffset(root: StackNode | undefined, offset: number): StackNode | undefined {
+  if (root === undefined || offset < root.json.from || offset > root.json.to) return undefined
+  for (const child of root.children) {
+    const found = nodeAtOffset(child, offset)
+    if (found !== undefined) return found
+  }
+  return root
+}
+
+/** A JSON Schema, read member by member: what is missing or of another shape is as good as absent. */
+export type Schema = Readonly<Record<string, unknown>>
+
+export function isRecord(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export interface Property {
+  readonly name: string
+  readonly schema: Schema
+  readonly isRequired: boolean
+}
+
+/** The options of a kind, in the order of its schema. */
+export function propertiesOf(info: KindInfo | undefined): readonly Property[] {
+  const properties = info?.schema['properties']
+  const required = info?.schema['required']
+  if (!isRecord(properties)) return []
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    schema: isRecord(schema) ? schema : {},
+    isRequired: Array.isArray(required) && required.includes(name),
+  }))
+}
+
+/** Whether a value can mean something under a schema: its type fits, and it is one of the choices if there are any. */
+export function accepts(schema: Schema, node: JsonNode): boolean {
+  const choices = schema['enum']
+  if (Array.isArray(choices)) return 'value' in node && choices.includes(node.value)
+  const { type } = schema
+  if (typeof type !== 'string') return true
+  if (type === 'integer') return node.type === 'number' && Number.isInteger(node.value)
+  return node.type === type
 }

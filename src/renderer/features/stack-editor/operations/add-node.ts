@@ -1,13 +1,10 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
-import { type JsonNode, memberOf } from '../json/json-node.ts'
-import { insertElement, setMember } from '../json/patch-json.ts'
-import { type JsonText, printArray, printObject } from '../json/print-json.ts'
+import { insertElement, type JsonText, printArray, printObject, setMember } from '../json/edit-json.ts'
+import { type JsonNode, memberOf } from '../json/json-tree.ts'
 import { ROOT_PATH } from '../model/draft.ts'
 import { itemCount, type StackNode } from '../model/stack-node.ts'
-import { FreshIds } from './fresh-ids.ts'
-import { newNode } from './new-node.ts'
-import { nextName } from './next-name.ts'
-import type { Stack, StackEdit } from './stack-edit.ts'
+import { FreshIds, newNode, nextName } from './new-node.ts'
+import type { Stack, StackEdit } from './node-commands.ts'
 
 /** Where a new node would go: below `parent`, before the child at `index`. */
 export interface AddPlace {

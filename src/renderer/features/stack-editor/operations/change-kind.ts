@@ -1,13 +1,19 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
-import { type JsonNode, memberOf, nodeAt } from '../json/json-node.ts'
-import { parseJson } from '../json/parse-json.ts'
-import { cutText, removeMember, renameMember, replaceAt, setMember } from '../json/patch-json.ts'
-import { type JsonText, printArray, printJson, printObject } from '../json/print-json.ts'
-import { accepts } from '../model/accepts.ts'
-import { propertiesOf } from '../model/schema.ts'
-import { itemCount, type StackNode } from '../model/stack-node.ts'
+import {
+  cutText,
+  type JsonText,
+  printArray,
+  printJson,
+  printObject,
+  removeMember,
+  renameMember,
+  replaceAt,
+  setMember,
+} from '../json/edit-json.ts'
+import { type JsonNode, memberOf, nodeAt, parseJson } from '../json/json-tree.ts'
+import { accepts, itemCount, propertiesOf, type StackNode } from '../model/stack-node.ts'
 import { suggestOption } from './new-node.ts'
-import { impossible, POSSIBLE, type Possible, type Stack, type StackEdit } from './stack-edit.ts'
+import { impossible, POSSIBLE, type Possible, type Stack, type StackEdit } from './node-commands.ts'
 
 /** No child is ever dropped: the new kind has to take those that there are. */
 export function canBecome(node: StackNode, info: KindInfo): Possible {

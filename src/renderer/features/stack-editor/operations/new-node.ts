@@ -1,12 +1,16 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
-import { memberOf, stringOf } from '../json/json-node.ts'
-import { cutText } from '../json/patch-json.ts'
-import { type JsonText, printJson, printObject } from '../json/print-json.ts'
-import { type Property, propertiesOf } from '../model/schema.ts'
-import type { StackNode } from '../model/stack-node.ts'
-import { nextName } from './next-name.ts'
+import { cutText, type JsonText, printJson, printObject, setMember } from '../json/edit-json.ts'
+import { memberOf, nodeAt, parseJson, stringOf } from '../json/json-tree.ts'
+import {
+  type Kinds,
+  type Property,
+  propertiesOf,
+  readStack,
+  type StackNode,
+  walk,
+} from '../model/stack-node.ts'
 
-export interface NewNode {
+interface NewNode {
   readonly info: KindInfo
   readonly id: string
   /** The nodes beside which it will stand: where those of its kind agree it becomes like them. */
@@ -75,4 +79,96 @@ function emptyValue(schema: Property['schema']): JsonText | undefined {
     default:
       return undefined
   }
+}
+
+/** The name that carries a series on: after `…/shard-1` comes `…/shard-2`, after a and b c. Never one of `names`. */
+export function nextName(names: readonly string[]): string {
+  const last = names.at(-1)
+  if (last === undefined) return ''
+  const taken = new Set(names)
+  const lettered = nextLetter(last, names.at(-2))
+  if (lettered !== undefined && !taken.has(lettered)) return lettered
+  const { before, digits, after } = counterOf(last, names.at(-2))
+  for (let number = Number(digits) + 1; ; number++) {
+    const name = `${before}${String(number).padStart(digits.length, '0')}${after}`
+    if (!taken.has(name)) return name
+  }
+}
+
+interface Counter {
+  readonly before: string
+  readonly digits: string
+  readonly after: string
+}
+
+/** The number in `name` that tells it from `previous`; else its last number; else one to be put behind it. */
+function counterOf(name: string, previous: string | undefined): Counter {
+  const counters = [...name.matchAll(/\d{1,15}/g)].map(match => ({
+    before: name.slice(0, match.index),
+    digits: match[0],
+    after: name.slice(match.index + match[0].length),
+  }))
+  const told = counters.find(({ before, after }) => isCounted(previous, before, after))
+  return told ?? counters.at(-1) ?? uncounted(name)
+}
+
+function isCounted(name: string | undefined, before: string, after: string): boolean {
+  if (name === undefined || !name.startsWith(before) || !name.endsWith(after)) return false
+  return /^\d+$/.test(name.slice(before.length, name.length - after.length))
+}
+
+/** The first of a series usually bears no number: it is taken for number one. */
+function uncounted(name: string): Counter {
+  const slashes = /[/\\]+$/.exec(name)?.[0] ?? ''
+  return { before: `${name.slice(0, name.length - slashes.length)}-`, digits: '1', after: slashes }
+}
+
+/** The name with its next letter, where two names differ by one letter and the one that follows it. */
+function nextLetter(name: string, previous: string | undefined): string | undefined {
+  if (previous?.length !== name.length) return undefined
+  const at = Array.from(name, (_, index) => index).find(index => name[index] !== previous[index])
+  if (at === undefined || name.slice(at + 1) !== previous.slice(at + 1)) return undefined
+  const [before, letter] = [previous.charCodeAt(at), name.charCodeAt(at)]
+  const isSeries = letter === before + 1 && /^[a-yA-Y]$/.test(name.charAt(at))
+  return isSeries ? name.slice(0, at) + String.fromCharCode(letter + 1) + name.slice(at + 1) : undefined
+}
+
+/** Gives new nodes ids that no other node of the document has: `memory-1`, `memory-2`. */
+export class FreshIds {
+  readonly #taken: Set<string>
+
+  constructor(root: StackNode | undefined) {
+    const nodes = root === undefined ? [] : walk(root)
+    this.#taken = new Set(nodes.flatMap(node => idOf(node) ?? []))
+  }
+
+  next(kind: string): string {
+    let number = 1
+    while (this.#taken.has(`${kind}-${number}`)) number++
+    const id = `${kind}-${number}`
+    this.#taken.add(id)
+    return id
+  }
+}
+
+export function idOf(node: StackNode): string | undefined {
+  return stringOf(memberOf(node.json, 'id')?.value)
+}
+
+/**
+ * Writes the ids of a running stack into the text it was opened from, wherever the text has none: an id that is only
+ * given by position would become another one as soon as its node is moved.
+ */
+export function adoptIds(text: string, running: unknown, kinds: Kinds): string {
+  const document = parseJson(JSON.stringify(running))
+  const root = readStack(parseJson(text), kinds)
+  let adopted = text
+  for (const node of root === undefined ? [] : walk(root)) {
+    const other = nodeAt(document, node.path)
+    const id = memberOf(other, 'id')?.value
+    const isSame = stringOf(memberOf(other, 'kind')?.value) === node.kind
+    if (idOf(node) === undefined && id?.type === 'string' && isSame)
+      adopted = setMember(adopted, node.path, 'id', printJson(id.value), ['kind'])
+  }
+  return adopted
 }

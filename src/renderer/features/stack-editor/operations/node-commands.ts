@@ -1,7 +1,47 @@
-import type { StackNode } from '../model/stack-node.ts'
-import { canDuplicate, canMove, canRemove, duplicateNode, moveNode, removeNode } from './rearrange-nodes.ts'
-import type { Possible, Stack, StackEdit } from './stack-edit.ts'
-import { canReplaceParent, canUnwrap, replaceParent, unwrapNode } from './wrap-node.ts'
+import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
+import {
+  cutText,
+  insertElement,
+  type JsonText,
+  printArray,
+  printJson,
+  printObject,
+  removeElement,
+  removeMember,
+  replaceAt,
+  setMember,
+} from '../json/edit-json.ts'
+import { type JsonPath, parseJson } from '../json/json-tree.ts'
+import { isRecord, itemCount, type Kinds, readStack, type StackNode, walk } from '../model/stack-node.ts'
+import { freshName } from './add-node.ts'
+import { FreshIds, idOf, newNode } from './new-node.ts'
+
+/** The document that the operations work on: a text and the nodes read from it. */
+export interface Stack {
+  readonly text: string
+  readonly root: StackNode | undefined
+  readonly kinds: Kinds
+}
+
+/** What an operation makes of it. */
+export interface StackEdit {
+  readonly text: string
+  /** The node to select afterwards. */
+  readonly select: JsonPath
+}
+
+/** Whether an operation can be done; if not, why, in words that follow its name. */
+export type Possible = { readonly isPossible: true } | { readonly isPossible: false; readonly reason: string }
+
+export const POSSIBLE: Possible = { isPossible: true }
+
+export function impossible(reason: string): Possible {
+  return { isPossible: false, reason }
+}
+
+function unchanged({ text }: Stack, { path }: StackNode): StackEdit {
+  return { text, select: path }
+}
 
 /** What can be done with a node without asking anything more. */
 export interface NodeCommand {
@@ -50,3 +90,147 @@ export const NODE_COMMANDS: readonly NodeCommand[] = [
     run: removeNode,
   },
 ]
+
+function canRemove(node: StackNode): Possible {
+  return node.slot === undefined ? impossible('a stack needs a root') : POSSIBLE
+}
+
+function removeNode(stack: Stack, node: StackNode): StackEdit {
+  if (node.slot === undefined) return unchanged(stack, node)
+  const { text } = stack
+  const { path } = node
+  const { parent, type, step } = node.slot
+  const holder = path.slice(0, -1)
+  if (type !== 'many' || typeof step !== 'number') {
+    return { text: removeMember(text, holder, String(step)), select: parent.path }
+  }
+  const left = itemCount(parent) - 1
+  const select = left === 0 ? parent.path : [...holder, Math.min(step, left - 1)]
+  return { text: removeElement(text, holder, step), select }
+}
+
+function canDuplicate({ slot }: StackNode): Possible {
+  if (slot === undefined) return impossible('a stack has one root')
+  return slot.type === 'one' ? impossible('its place takes one node') : POSSIBLE
+}
+
+/** A copy beside the node. Only ids change, as no two nodes may share one; a path used twice is for the user to see. */
+export function duplicateNode(stack: Stack, node: StackNode): StackEdit {
+  if (node.slot === undefined) return unchanged(stack, node)
+  const { parent, type, step } = node.slot
+  const holder = node.path.slice(0, -1)
+  const copy = withFreshIds(stack, cutText(stack.text, node.json))
+  if (type === 'many' && typeof step === 'number') {
+    return { text: insertElement(stack.text, holder, step + 1, copy), select: [...holder, step + 1] }
+  }
+  const name = freshName(parent)
+  return { text: setMember(stack.text, holder, name, copy), select: [...holder, name] }
+}
+
+function withFreshIds({ root, kinds }: Stack, node: JsonText): JsonText {
+  const ids = new FreshIds(root)
+  let document = `{"root":${node}}`
+  const copied = readStack(parseJson(document), kinds)
+  for (const inner of copied === undefined ? [] : walk(copied)) {
+    if (idOf(inner) === undefined || inner.kind === undefined) continue
+    document = setMember(document, inner.path, 'id', printJson(ids.next(inner.kind)))
+  }
+  const fresh = readStack(parseJson(document), kinds)
+  return fresh === undefined ? node : cutText(document, fresh.json)
+}
+
+function canMove({ slot }: StackNode, by: 1 | -1): Possible {
+  if (slot?.type !== 'many' || typeof slot.step !== 'number') return impossible('its place has no order')
+  const target = slot.step + by
+  if (target < 0) return impossible('it is the first')
+  return target < itemCount(slot.parent) ? POSSIBLE : impossible('it is the last')
+}
+
+function moveNode(stack: Stack, node: StackNode, by: 1 | -1): StackEdit {
+  const { text } = stack
+  const list: JsonPath = node.path.slice(0, -1)
+  const index = Number(node.slot?.step)
+  const without = removeElement(text, list, index)
+  const moved = insertElement(without, list, index + by, cutText(text, node.json))
+  return { text: moved, select: [...list, index + by] }
+}
+
+/** A way to put a new node in the place of another, which becomes its child. */
+interface Wrapping {
+  readonly info: KindInfo
+  readonly label: string
+  /** Whether the kind itself says what people call it. */
+  readonly isNamed: boolean
+  /** Kinds of new nodes that go before the wrapped one. */
+  readonly before: readonly KindInfo[]
+}
+
+/**
+ * Every kind with children can be wrapped around a node. A kind says how people call that, and what else it needs, as
+ * `"x-wrap": { "label": "Put a cache in front", "before": ["memory"] }` in its schema.
+ */
+export function wrappings(kinds: Kinds): readonly Wrapping[] {
+  return [...kinds.values()]
+    .filter(info => info.childrenField !== undefined)
+    .map(info => {
+      const hint = isRecord(info.schema['x-wrap']) ? info.schema['x-wrap'] : {}
+      const before = Array.isArray(hint['before']) ? hint['before'] : []
+      const name = typeof hint['label'] === 'string' ? hint['label'] : undefined
+      return {
+        info,
+        label: name ?? `Wrap in ${info.label}`,
+        isNamed: name !== undefined,
+        before: before.flatMap(kind => kinds.get(String(kind)) ?? []),
+      }
+    })
+}
+
+export function wrapNode(stack: Stack, node: StackNode, { info, before }: Wrapping): StackEdit {
+  const { text } = stack
+  const ids = new FreshIds(stack.root)
+  const wrapped = cutText(text, node.json)
+  const id = ids.next(info.kind)
+  const first = before.map(kind => newNode({ info: kind, id: ids.next(kind.kind), siblings: [], text }))
+  const children = holdChildren(info, first, wrapped)
+  const wrapper = newNode({ info, id, siblings: [], text, children })
+  return { text: replaceAt(text, node.path, wrapper), select: node.path }
+}
+
+function holdChildren(info: KindInfo, before: readonly JsonText[], wrapped: JsonText): JsonText {
+  if (info.children === 'many') return printArray([...before, wrapped])
+  return info.children === 'keyed' ? printObject([['/', wrapped]]) : wrapped
+}
+
+export function canUnwrap(node: StackNode): Possible {
+  if (node.children.length === 0) return impossible('there is nothing in it')
+  if (node.children.length === 1 || node.slot?.type === 'many') return POSSIBLE
+  return impossible(`there are ${node.children.length} nodes in it, and its place takes one`)
+}
+
+/** Puts the node's children in its place. */
+export function unwrapNode({ text }: Stack, node: StackNode): StackEdit {
+  const children = node.children.map(child => cutText(text, child.json))
+  const [only] = children
+  if (only !== undefined && children.length === 1) {
+    return { text: replaceAt(text, node.path, only), select: node.path }
+  }
+  const list = node.path.slice(0, -1)
+  const index = Number(node.slot?.step)
+  const edited = children.reduceRight(
+    (result, child) => insertElement(result, list, index, child),
+    removeElement(text, list, index),
+  )
+  return { text: edited, select: node.path }
+}
+
+function canReplaceParent({ slot }: StackNode): Possible {
+  return slot === undefined ? impossible('it is the root') : POSSIBLE
+}
+
+/** Puts the node in the place of its parent; what stood beside it goes. */
+function replaceParent(stack: Stack, node: StackNode): StackEdit {
+  const parent = node.slot?.parent
+  if (parent === undefined) return unchanged(stack, node)
+  const text = replaceAt(stack.text, parent.path, cutText(stack.text, node.json))
+  return { text, select: parent.path }
+}

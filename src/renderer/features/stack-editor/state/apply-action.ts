@@ -1,10 +1,9 @@
 import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import { CallError, type Client } from '../../../api/client.ts'
 import { editDraft } from '../model/draft.ts'
-import { adoptIds } from '../operations/adopt-ids.ts'
+import { adoptIds } from '../operations/new-node.ts'
 import { setDraft } from './edit-actions.ts'
-import { canApply } from './editor-state.ts'
-import type { EditorStore } from './editor-store.ts'
+import { canApply, type EditorStore } from './editor-store.ts'
 
 /** Opens the draft: in place of the session's stack, or as a new session. Whatever ran before goes on if that fails. */
 export async function applyDraft(

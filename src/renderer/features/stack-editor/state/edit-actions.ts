@@ -1,13 +1,9 @@
-import type { JsonPath } from '../json/json-node.ts'
-import type { JsonText } from '../json/print-json.ts'
+import { type JsonText, removeMember, renameMember, setMember } from '../json/edit-json.ts'
+import type { JsonPath } from '../json/json-tree.ts'
 import { type Draft, editDraft, endGroup, redo, selectNode, undo } from '../model/draft.ts'
-import { nodeAtOffset } from '../model/node-at-offset.ts'
-import { nodeOf, type StackNode } from '../model/stack-node.ts'
-import { renameChild, setDocumentMember, setOption } from '../operations/set-option.ts'
-import type { Stack, StackEdit } from '../operations/stack-edit.ts'
-import type { FocusRequest } from './editor-state.ts'
-import { type EditorStore, editableStack, stackOf } from './editor-store.ts'
-import { focusOn } from './focus-on.ts'
+import { nodeAtOffset, nodeOf, propertiesOf, type StackNode } from '../model/stack-node.ts'
+import type { Stack, StackEdit } from '../operations/node-commands.ts'
+import { type EditorStore, editableStack, type FocusRequest, focusOn, stackOf } from './editor-store.ts'
 
 /** Does an operation on the nodes as one step, and goes where `focus` says. */
 export function operate(
@@ -105,4 +101,25 @@ export function setDraft(store: EditorStore, change: (draft: Draft) => Draft): v
 /** The selected node, or the nearest one above it that is there. */
 function existing(draft: Draft, kinds: Parameters<typeof stackOf>[0]['kinds']): JsonPath {
   return nodeOf(stackOf({ draft, kinds }), draft.selected)?.path ?? draft.selected
+}
+
+/** What every node may say before its options. */
+const HEAD = ['kind', 'id', 'label']
+
+/** Sets an option of a node; `undefined` takes it out, so that its default holds. */
+export function setOption(text: string, node: StackNode, name: string, value: JsonText | undefined): string {
+  if (value === undefined) return removeMember(text, node.path, name)
+  const order = [...HEAD, ...propertiesOf(node.info).map(property => property.name)]
+  const place = order.indexOf(name)
+  return setMember(text, node.path, name, value, place < 0 ? undefined : order.slice(0, place))
+}
+
+/** Sets a member of the document itself, such as its name. */
+export function setDocumentMember(text: string, name: string, value: JsonText): string {
+  return setMember(text, [], name, value, ['strata'])
+}
+
+/** Gives a child that is told by name another name. */
+export function renameChild(text: string, { path, slot }: StackNode, name: string): string {
+  return renameMember(text, path.slice(0, -1), String(slot?.step), name)
 }

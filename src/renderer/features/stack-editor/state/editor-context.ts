@@ -1,14 +1,19 @@
-import { createContext, useContext, useMemo } from 'react'
+import { createContext, useContext, useEffect, useEffectEvent, useMemo } from 'react'
 import { useStore } from 'zustand'
-import type { Client } from '../../../api/client.ts'
+import type { Problem } from '../../../../shared/procedures/stacks.ts'
+import { CallError, type Client, isAbortedCall } from '../../../api/client.ts'
 import type { Shell } from '../../../api/shell.ts'
-import { allProblems } from '../model/all-problems.ts'
-import type { PlacedProblem } from '../model/problem-places.ts'
+import { allProblems, type PlacedProblem } from '../model/problems.ts'
 import { nodeOf, type StackNode } from '../model/stack-node.ts'
-import type { EditorState } from './editor-state.ts'
-import { type EditorStore, runningStackOf, stackOf } from './editor-store.ts'
+import {
+  type EditorState,
+  type EditorStore,
+  type FocusRequest,
+  runningStackOf,
+  stackOf,
+} from './editor-store.ts'
 
-export interface Editor {
+interface Editor {
   readonly store: EditorStore
   readonly client: Client
   readonly shell: Shell
@@ -47,4 +52,52 @@ export const ProblemsContext = createContext<readonly PlacedProblem[]>([])
 
 export function useProblems(): readonly PlacedProblem[] {
   return useContext(ProblemsContext)
+}
+
+/**
+ * Hears of each request to move the keyboard, once the page shows what it was made for.
+ * @param follow Says whether the request was for it; then nobody else hears of it.
+ */
+export function useFocusRequest(follow: (request: FocusRequest) => boolean): void {
+  const { store } = useEditor()
+  const request = useEditorState(state => state.focus)
+  const answer = useEffectEvent(follow)
+  useEffect(() => {
+    if (request === undefined || store.getState().focus !== request) return
+    if (answer(request)) store.setState({ focus: undefined })
+  }, [store, request])
+}
+
+/** How long typing has to rest before the host looks at the text, in milliseconds. */
+const REST_MS = 150
+
+/** Has the host look at each text that is valid JSON; a newer text cancels the look at an older one. */
+export function useValidation(store: EditorStore, client: Client): void {
+  const text = useStore(store, ({ draft }) => (draft.error === undefined ? draft.text : undefined))
+  useEffect(() => {
+    if (text === undefined) return
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      validate(client, text, controller.signal)
+        .then(found => {
+          if (!controller.signal.aborted) store.setState({ found })
+        })
+        .catch((error: unknown) => {
+          if (!isAbortedCall(error)) throw error
+        })
+    }, REST_MS)
+    return () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
+  }, [store, client, text])
+}
+
+async function validate(client: Client, text: string, signal: AbortSignal): Promise<readonly Problem[]> {
+  try {
+    return (await client.call('stacks.validate', { text }, { signal })).problems
+  } catch (error) {
+    if (!(error instanceof CallError) || isAbortedCall(error)) throw error
+    return [{ path: '', message: `Cannot check this document: ${error.message}` }]
+  }
 }

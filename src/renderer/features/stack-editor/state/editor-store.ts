@@ -1,12 +1,59 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
-import { JsonSyntaxError, parseJson } from '../json/parse-json.ts'
-import { openDraft, type Reading } from '../model/draft.ts'
-import { readFileText } from '../model/file-form.ts'
+import type { Problem } from '../../../../shared/procedures/stacks.ts'
+import { JsonSyntaxError, parseJson } from '../json/json-tree.ts'
+import { type Draft, type FileForm, openDraft, type Reading, readFileText } from '../model/draft.ts'
+import type { PlacedProblem } from '../model/problems.ts'
 import { type Kinds, readStack, type StackNode } from '../model/stack-node.ts'
-import { adoptIds } from '../operations/adopt-ids.ts'
-import type { Stack } from '../operations/stack-edit.ts'
-import type { EditorState } from './editor-state.ts'
+import { adoptIds } from '../operations/new-node.ts'
+import type { Stack } from '../operations/node-commands.ts'
+
+export type EditorPart = 'nodes' | 'document'
+
+/** Where the keyboard should go next. A new object asks anew, even for the same place. */
+export type FocusRequest =
+  | { readonly to: 'tree' }
+  | { readonly to: 'name' }
+  /** A member of the selected node; the first field that waits to be filled in when `name` is absent. */
+  | { readonly to: 'field'; readonly name?: string | undefined }
+  | { readonly to: 'text'; readonly offset: number }
+
+/** Everything one stack editor shows. */
+export interface EditorState {
+  readonly kinds: Kinds
+  readonly draft: Draft
+  /** The text that runs, or the one it all began with. */
+  readonly applied: string
+  /** The text as it is in the file at `path`. */
+  readonly saved: string | undefined
+  readonly path: string | undefined
+  readonly fileForm: FileForm
+  /** The session that shows the stack, once there is one. */
+  readonly session: SessionInfo | undefined
+  /** What the host finds wrong with the draft. */
+  readonly found: readonly Problem[]
+  /** Why the draft could not be opened; gone with the next edit. */
+  readonly refused: Problem | undefined
+  /** The problem that was gone to last. */
+  readonly visited: PlacedProblem | undefined
+  /** Why the last thing asked of the host was not done. */
+  readonly failure: string | undefined
+  readonly busy: 'apply' | 'file' | undefined
+  /** Collapsed nodes, by id. */
+  readonly collapsed: ReadonlySet<string>
+  readonly focus: FocusRequest | undefined
+  /** Which part is shown where there is no room for both. */
+  readonly part: EditorPart
+}
+
+/** Whether closing the editor would lose something: a text that neither runs nor is in a file. */
+export function isDirty({ draft, applied, saved }: EditorState): boolean {
+  return draft.text !== applied && draft.text !== saved
+}
+
+export function canApply({ draft, applied, session, busy }: EditorState): boolean {
+  return draft.error === undefined && busy === undefined && (session === undefined || draft.text !== applied)
+}
 
 export type EditorStore = StoreApi<EditorState>
 
@@ -87,4 +134,16 @@ function withIds(text: string, session: SessionInfo, kinds: Kinds): string {
     throw error
   }
   return adoptIds(text, session.document, kinds)
+}
+
+const PARTS: Readonly<Record<FocusRequest['to'], EditorPart | undefined>> = {
+  tree: 'nodes',
+  field: 'nodes',
+  text: 'document',
+  name: undefined,
+}
+
+/** Moves the keyboard, and shows the part of the editor that it moves to. */
+export function focusOn(store: EditorStore, focus: FocusRequest): void {
+  store.setState(({ part }) => ({ focus, part: PARTS[focus.to] ?? part }))
 }

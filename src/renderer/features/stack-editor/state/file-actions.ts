@@ -1,11 +1,9 @@
 import { CallError, type Client } from '../../../api/client.ts'
 import type { Shell } from '../../../api/shell.ts'
-import { memberOf, stringOf } from '../json/json-node.ts'
-import { editDraft } from '../model/draft.ts'
-import { readFileText, writeFileText } from '../model/file-form.ts'
+import { memberOf, stringOf } from '../json/json-tree.ts'
+import { editDraft, readFileText, writeFileText } from '../model/draft.ts'
 import { setDraft } from './edit-actions.ts'
-import type { EditorStore } from './editor-store.ts'
-import { focusOn } from './focus-on.ts'
+import { type EditorStore, focusOn } from './editor-store.ts'
 
 const EXTENSION = '.stack.json'
 

@@ -3,8 +3,10 @@ import { defaultKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language'
 import { setDiagnostics } from '@codemirror/lint'
-import { Annotation, EditorState } from '@codemirror/state'
+import { Annotation, EditorState, StateEffect, StateField, type Transaction } from '@codemirror/state'
 import {
+  Decoration,
+  type DecorationSet,
   drawSelection,
   EditorView,
   highlightActiveLineGutter,
@@ -12,14 +14,12 @@ import {
   lineNumbers,
   type ViewUpdate,
 } from '@codemirror/view'
-import { INDENT } from '../json/print-json.ts'
-import type { PlacedProblem } from '../model/problem-places.ts'
-import { changeBetween } from '../model/text-change.ts'
+import { INDENT } from '../json/edit-json.ts'
+import { changeBetween } from '../model/draft.ts'
+import type { PlacedProblem } from '../model/problems.ts'
 import { editorTheme } from './editor-theme.ts'
-import { highlightNode, nodeHighlight, type TextRange } from './node-highlight.ts'
-import { typingGroup } from './typing-group.ts'
 
-export interface JsonEditorEvents {
+interface JsonEditorEvents {
   /** The person changed the text. */
   onType(text: string, cursor: number, group: string | undefined): void
   /** The person moved the cursor without changing the text. */
@@ -117,4 +117,49 @@ function report(update: ViewUpdate, events: JsonEditorEvents): void {
   const cursor = update.state.selection.main.head
   if (update.docChanged) events.onType(update.state.doc.toString(), cursor, typingGroup(update.transactions))
   else if (update.selectionSet) events.onMove(cursor)
+}
+
+interface TextRange {
+  readonly from: number
+  readonly to: number
+}
+
+const highlightNode = StateEffect.define<TextRange | undefined>()
+
+const line = Decoration.line({ class: 'cm-node' })
+
+/** Tints the lines of the selected node. */
+const nodeHighlight = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(lines, transaction) {
+    const effect = transaction.effects.findLast(candidate => candidate.is(highlightNode))
+    if (effect === undefined) return lines.map(transaction.changes)
+    const range = effect.value
+    if (range === undefined) return Decoration.none
+    const { doc } = transaction.state
+    const last = doc.lineAt(Math.min(range.to, doc.length)).number
+    const starts: number[] = []
+    for (let number = doc.lineAt(Math.min(range.from, doc.length)).number; number <= last; number++) {
+      starts.push(doc.line(number).from)
+    }
+    return Decoration.set(starts.map(from => line.range(from)))
+  },
+  provide: field => EditorView.decorations.from(field),
+})
+
+/** Which run of typing an edit belongs to: letters in a row, deletions in a row; undefined for all else. */
+function typingGroup(transactions: readonly Transaction[]): string | undefined {
+  const edits = transactions.filter(transaction => transaction.docChanged)
+  const [edit] = edits
+  if (edit === undefined || edits.length > 1) return undefined
+  if (edit.isUserEvent('delete')) return 'text: delete'
+  return edit.isUserEvent('input.type') && !addsLine(edit) ? 'text: type' : undefined
+}
+
+function addsLine({ changes }: Transaction): boolean {
+  let isAdded = false
+  changes.iterChanges((_fromA, _toA, _fromB, _toB, inserted) => {
+    if (inserted.lines > 1) isAdded = true
+  })
+  return isAdded
 }

@@ -1,8 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { PanelHeader } from '../../../ui/panel-header.tsx'
 import { leaveField, selectAt, typeText } from '../state/edit-actions.ts'
-import { useEditor, useEditorState, useProblems, useSelectedNode } from '../state/editor-context.ts'
-import { useFocusRequest } from '../state/use-focus-request.ts'
+import {
+  useEditor,
+  useEditorState,
+  useFocusRequest,
+  useProblems,
+  useSelectedNode,
+} from '../state/editor-context.ts'
 import { JsonEditor } from './json-editor.ts'
 import styles from './json-pane.module.css'
 

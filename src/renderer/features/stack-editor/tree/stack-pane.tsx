@@ -9,11 +9,9 @@ import { addLabel, placeToAdd } from '../operations/add-node.ts'
 import { NODE_COMMANDS, type NodeCommand } from '../operations/node-commands.ts'
 import { useEditor, useEditorState, useSelectedNode } from '../state/editor-context.ts'
 import { Toolbar } from '../widgets/toolbar.tsx'
-import { chooseEntry, runCommand } from './choose-entry.ts'
-import { type MenuName, nodeMenu } from './node-menu.ts'
-import { below, type Point } from './point.ts'
+import { chooseEntry, type MenuName, nodeMenu, runCommand } from './node-menu.ts'
 import styles from './stack-pane.module.css'
-import { StackTree } from './stack-tree.tsx'
+import { below, type Point, StackTree } from './stack-tree.tsx'
 
 const ICONS: Readonly<Partial<Record<NodeCommand['id'], typeof Plus>>> = {
   unwrap: Ungroup,

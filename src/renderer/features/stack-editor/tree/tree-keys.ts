@@ -1,6 +1,15 @@
-import type { Row } from './visible-rows.ts'
+import { type KeyboardEvent, useRef } from 'react'
+import { isMacPlatform } from '../../../ui/platform.ts'
+import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
+import { isPrefix, parsePath } from '../json/json-tree.ts'
+import { nodeOf, type StackNode } from '../model/stack-node.ts'
+import { NODE_COMMANDS } from '../operations/node-commands.ts'
+import { select } from '../state/edit-actions.ts'
+import { type EditorStore, focusOn, stackOf } from '../state/editor-store.ts'
+import { type MenuName, runCommand } from './node-menu.ts'
+import type { Row } from './tree-rows.ts'
 
-export type TreeMove =
+type TreeMove =
   | { readonly type: 'select'; readonly row: Row }
   | { readonly type: 'collapse' | 'expand'; readonly row: Row }
   | { readonly type: 'expandAll'; readonly rows: readonly Row[] }
@@ -53,4 +62,70 @@ function childRow(rows: readonly Row[], current: number): Row | undefined {
 function parentRow(rows: readonly Row[], current: number): Row | undefined {
   const level = rows[current]?.level ?? 0
   return rows.slice(0, current).findLast(row => row.level < level)
+}
+
+/** How long letters belong together, in milliseconds. */
+const PAUSE_MS = 700
+
+/** Collects letters typed shortly after each other, and finds the row whose name begins with them. */
+export function useTypeAhead() {
+  const typed = useRef({ text: '', at: 0 })
+  return (key: string, names: readonly string[], current: number): number | undefined => {
+    if (!/^\S$/u.test(key)) return undefined
+    const now = performance.now()
+    const isRun = now - typed.current.at < PAUSE_MS
+    typed.current = { text: isRun ? typed.current.text + key : key, at: now }
+    return typeAhead(typed.current.text, names, current)
+  }
+}
+
+interface TreeCommandContext {
+  readonly store: EditorStore
+  readonly node: StackNode
+  readonly openMenu: (name: MenuName) => void
+}
+
+interface TreeCommand {
+  readonly run: (context: TreeCommandContext) => void
+}
+
+/** What a key does to the selected node; undefined for keys that only lead from row to row. */
+export function treeCommand(event: KeyboardEvent): TreeCommand | undefined {
+  const { key } = event
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
+  if (isPlain && (key === '+' || key === 'Insert')) return { run: ({ openMenu }) => openMenu('add') }
+  if (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))
+    return { run: ({ openMenu }) => openMenu('node') }
+  if (isPlain && key === 'Enter') return focusField('kind')
+  if (isPlain && key === 'F2') return focusField('label')
+  const isMac = isMacPlatform()
+  const command = NODE_COMMANDS.find(
+    ({ shortcut }) => shortcut !== undefined && matchesShortcut(parseShortcut(shortcut, isMac), event),
+  )
+  const id = command?.id ?? (isPlain && key === 'Backspace' ? 'remove' : undefined)
+  return id && { run: ({ store, node }) => runCommand(store, node, id) }
+}
+
+function focusField(name: string): TreeCommand {
+  return { run: ({ store }) => focusOn(store, { to: 'field', name }) }
+}
+
+/** Collapses or expands nodes; when the selected one disappears, the one it is in takes its place. */
+export function setCollapsed(store: EditorStore, ids: readonly string[], isCollapsed: boolean): void {
+  const collapsed = new Set(store.getState().collapsed)
+  for (const id of ids) {
+    if (isCollapsed) collapsed.add(id)
+    else collapsed.delete(id)
+  }
+  store.setState({ collapsed })
+  const { draft } = store.getState()
+  const hiding = isCollapsed
+    ? ids.map(parsePath).find(path => path.length < draft.selected.length && isPrefix(path, draft.selected))
+    : undefined
+  const node = hiding && nodeOf(stackOf(store.getState()), hiding)
+  if (node !== undefined) select(store, node.path)
+}
+
+export function toggleCollapsed(store: EditorStore, id: string): void {
+  setCollapsed(store, [id], !store.getState().collapsed.has(id))
 }

@@ -1,13 +1,13 @@
+import '../../../../../src/renderer/ui/base.css'
+import '../../../../../src/renderer/ui/theme.css'
+import './harness.css'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { CallError, type Client } from '../../../../../src/renderer/api/client.ts'
 import type { Shell } from '../../../../../src/renderer/api/shell.ts'
 import { StackEditor } from '../../../../../src/renderer/features/stack-editor/stack-editor.tsx'
-import '../../../../../src/renderer/ui/base.css'
-import '../../../../../src/renderer/ui/theme.css'
 import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
 import type { HarnessOptions } from './bridge.ts'
-import './harness.css'
 
 window.strataSeen = { isDirty: false, applied: [], violations: [] }
 document.addEventListener('securitypolicyviolation', event => {

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  applyChange,
+  changeBetween,
   type Draft,
   editDraft,
   endGroup,
+  invertChange,
   openDraft,
+  readFileText,
   redo,
   undo,
+  writeFileText,
 } from '../../../../../src/renderer/features/stack-editor/model/draft.ts'
-import {
-  applyChange,
-  changeBetween,
-  invertChange,
-} from '../../../../../src/renderer/features/stack-editor/model/text-change.ts'
 
 const text = fc.oneof(fc.string({ maxLength: 12 }), fc.json({ maxDepth: 1 }))
 
@@ -103,3 +103,17 @@ function isJson(candidate: string): boolean {
     return false
   }
 }
+
+describe('file-form', () => {
+  it('X1 a file that is saved without an edit stays as it was, byte order mark and line ends included', () => {
+    const line = fc.string().map(text => text.replaceAll(/[\r\n]/g, ''))
+    fc.assert(
+      fc.property(fc.boolean(), fc.constantFrom('\n', '\r\n'), fc.array(line), (hasMark, lineEnd, lines) => {
+        const file = (hasMark ? '\uFEFF' : '') + lines.map(text => text.replace(/^\uFEFF+/, '')).join(lineEnd)
+        const { text, form } = readFileText(file)
+        expect(text).not.toContain('\r')
+        expect(writeFileText(text, form)).toBe(file)
+      }),
+    )
+  })
+})

@@ -5,7 +5,7 @@ import {
   addRoot,
   placeToAdd,
 } from '../../../../../src/renderer/features/stack-editor/operations/add-node.ts'
-import { nextName } from '../../../../../src/renderer/features/stack-editor/operations/next-name.ts'
+import { nextName } from '../../../../../src/renderer/features/stack-editor/operations/new-node.ts'
 import { kind, nodeIn, stackOfText } from '../kinds.ts'
 
 const sharded = (...shards: string[]) =>

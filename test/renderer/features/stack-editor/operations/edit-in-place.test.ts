@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { adoptIds } from '../../../../../src/renderer/features/stack-editor/operations/adopt-ids.ts'
 import {
   canBecome,
   changeKind,
 } from '../../../../../src/renderer/features/stack-editor/operations/change-kind.ts'
-import { duplicateNode } from '../../../../../src/renderer/features/stack-editor/operations/rearrange-nodes.ts'
+import { adoptIds } from '../../../../../src/renderer/features/stack-editor/operations/new-node.ts'
+import {
+  duplicateNode,
+  wrapNode,
+  wrappings,
+} from '../../../../../src/renderer/features/stack-editor/operations/node-commands.ts'
 import {
   renameChild,
   setDocumentMember,
   setOption,
-} from '../../../../../src/renderer/features/stack-editor/operations/set-option.ts'
-import {
-  wrapNode,
-  wrappings,
-} from '../../../../../src/renderer/features/stack-editor/operations/wrap-node.ts'
+} from '../../../../../src/renderer/features/stack-editor/state/edit-actions.ts'
 import { kind, kinds, nodeIn, stackOfText } from '../kinds.ts'
 
 const TIERED = `{

@@ -1,22 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodeAt } from '../../../../../src/renderer/features/stack-editor/json/json-node.ts'
-import { parseJson } from '../../../../../src/renderer/features/stack-editor/json/parse-json.ts'
+import { nodeAt, parseJson } from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 import { type StackNode, walk } from '../../../../../src/renderer/features/stack-editor/model/stack-node.ts'
 import { addNode, placeToAdd } from '../../../../../src/renderer/features/stack-editor/operations/add-node.ts'
 import {
   canBecome,
   changeKind,
 } from '../../../../../src/renderer/features/stack-editor/operations/change-kind.ts'
-import { idOf } from '../../../../../src/renderer/features/stack-editor/operations/fresh-ids.ts'
-import { NODE_COMMANDS } from '../../../../../src/renderer/features/stack-editor/operations/node-commands.ts'
-import type { Stack } from '../../../../../src/renderer/features/stack-editor/operations/stack-edit.ts'
+import { idOf } from '../../../../../src/renderer/features/stack-editor/operations/new-node.ts'
 import {
   canUnwrap,
+  NODE_COMMANDS,
+  type Stack,
   unwrapNode,
   wrapNode,
   wrappings,
-} from '../../../../../src/renderer/features/stack-editor/operations/wrap-node.ts'
+} from '../../../../../src/renderer/features/stack-editor/operations/node-commands.ts'
 import { kinds, stackOfText } from '../kinds.ts'
 
 interface Plain {

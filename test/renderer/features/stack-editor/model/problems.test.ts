@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { validateDocument } from '../../../../../src/core/stack/parse.ts'
 import { pureKinds } from '../../../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../../../src/core/stack/registry.ts'
-import { allProblems } from '../../../../../src/renderer/features/stack-editor/model/all-problems.ts'
 import { openDraft } from '../../../../../src/renderer/features/stack-editor/model/draft.ts'
-import type { PlacedProblem } from '../../../../../src/renderer/features/stack-editor/model/problem-places.ts'
+import {
+  allProblems,
+  type PlacedProblem,
+  placementChanges,
+} from '../../../../../src/renderer/features/stack-editor/model/problems.ts'
 import { readStack } from '../../../../../src/renderer/features/stack-editor/model/stack-node.ts'
 import type { Problem } from '../../../../../src/shared/procedures/stacks.ts'
-import { kinds } from '../kinds.ts'
+import { kinds, stackOfText } from '../kinds.ts'
 
 function placed(text: string, found: readonly Problem[], refused?: Problem): readonly PlacedProblem[] {
   const draft = openDraft(text)
@@ -83,5 +86,38 @@ describe('problem-places', () => {
     expect(placed('{"root":{"kind":"fs","path":"/a","path":"/b"}}', [])).toMatchObject([
       { severity: 'warning', path: 'root.path', field: 'path' },
     ])
+  })
+})
+
+interface Shards {
+  readonly ids: readonly string[]
+  readonly by?: string
+  readonly label?: string
+}
+
+function sharded({ ids, ...options }: Shards) {
+  const shards = ids.map(id => ({ kind: 'memory', id }))
+  const spread = { kind: 'sharded', id: 'spread', ...options, shards }
+  const root = { kind: 'read-only', id: 'lock', store: spread }
+  return stackOfText(JSON.stringify({ strata: 1, name: 'A', root })).root
+}
+
+describe('placementChanges()', () => {
+  const running = sharded({ ids: ['a', 'b'] })
+
+  it.each([
+    ['a shard more', { ids: ['a', 'b', 'c'] }],
+    ['a shard less', { ids: ['a'] }],
+    ['another order', { ids: ['b', 'a'] }],
+    ['another function', { ids: ['a', 'b'], by: 'modulo' }],
+  ])('S1 warns of %s', (_what, draft: Shards) => {
+    const problems = placementChanges(running, sharded(draft))
+    expect(problems.map(({ path }) => path)).toEqual(['root.store.shards'])
+    expect(problems[0]?.message).toContain('until they are moved')
+  })
+
+  it('S1 says nothing of what places keys as before', () => {
+    expect(placementChanges(running, sharded({ ids: ['a', 'b'], by: 'jump', label: 'Spread' }))).toEqual([])
+    expect(placementChanges(undefined, sharded({ ids: ['a'] }))).toEqual([])
   })
 })

@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type JsonNode, memberOf } from '../../../../../src/renderer/features/stack-editor/json/json-node.ts'
 import {
+  formatPath,
+  isPrefix,
+  type JsonNode,
   JsonSyntaxError,
+  memberOf,
   parseJson,
-} from '../../../../../src/renderer/features/stack-editor/json/parse-json.ts'
+  parsePath,
+} from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 
 describe('parseJson', () => {
   it('X1 accepts what JSON.parse accepts, with the same values at their places', () => {
@@ -98,3 +102,29 @@ function failureOf(text: string): JsonSyntaxError {
   }
   throw new Error('The text was accepted')
 }
+
+describe('json-path', () => {
+  it('X1 parsePath() reads what formatPath() writes', () => {
+    const step = fc.oneof(fc.nat(), fc.string(), fc.constantFrom('root', 'tiers', '/a.b', 'a[0]', '"', '\\'))
+    fc.assert(
+      fc.property(fc.array(step), path => {
+        expect(parsePath(formatPath(path))).toEqual(path)
+      }),
+    )
+  })
+
+  it('X1 spells paths as problems do', () => {
+    expect(formatPath(['root', 'tiers', 1, 'path'])).toBe('root.tiers[1].path')
+    expect(parsePath('root.stores["/a.b"].path')).toEqual(['root', 'stores', '/a.b', 'path'])
+    expect(parsePath('')).toEqual([])
+  })
+
+  it('X1 reads a path that goes wrong as far as it goes', () => {
+    expect(parsePath('root.tiers[x].path')).toEqual(['root', 'tiers'])
+  })
+
+  it('X1 isPrefix() compares step by step', () => {
+    expect(isPrefix(['root', 'a'], ['root', 'a', 1])).toBe(true)
+    expect(isPrefix(['root', 'a'], ['root', 'ab'])).toBe(false)
+  })
+})

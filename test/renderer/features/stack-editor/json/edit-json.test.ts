@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   insertElement,
+  printJson,
   removeElement,
   removeMember,
   renameMember,
   replaceAt,
   setMember,
-} from '../../../../../src/renderer/features/stack-editor/json/patch-json.ts'
-import { printJson } from '../../../../../src/renderer/features/stack-editor/json/print-json.ts'
+} from '../../../../../src/renderer/features/stack-editor/json/edit-json.ts'
 
 /** JavaScript itself moves names that look like indices to the front. */
 const plainName = fc

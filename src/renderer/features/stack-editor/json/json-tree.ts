@@ -1,4 +1,66 @@
-import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from './json-node.ts'
+interface Span {
+  /** Where it starts in the text, in UTF-16 code units. */
+  readonly from: number
+  /** Just past its end. */
+  readonly to: number
+}
+
+interface JsonMember extends Span {
+  readonly name: string
+  /** Just past the name's closing quote. */
+  readonly nameTo: number
+  readonly value: JsonNode
+}
+
+export interface JsonObject extends Span {
+  readonly type: 'object'
+  readonly members: readonly JsonMember[]
+}
+
+export interface JsonArray extends Span {
+  readonly type: 'array'
+  readonly elements: readonly JsonNode[]
+}
+
+interface JsonScalar extends Span {
+  readonly type: 'string' | 'number' | 'boolean' | 'null'
+  readonly value: string | number | boolean | null
+}
+
+/** A JSON value with its place in the text, so that an edit can leave everything else as it was written. */
+export type JsonNode = JsonObject | JsonArray | JsonScalar
+
+/** One step down: a member's name or an element's index. */
+export type PathStep = string | number
+export type JsonPath = readonly PathStep[]
+
+/** The member called `name`; the last one counts when it is given twice, as in `JSON.parse`. */
+export function memberOf(node: JsonNode | undefined, name: string): JsonMember | undefined {
+  return node?.type === 'object' ? node.members.findLast(member => member.name === name) : undefined
+}
+
+export function childAt(node: JsonNode | undefined, step: PathStep): JsonNode | undefined {
+  if (typeof step === 'string') return memberOf(node, step)?.value
+  return node?.type === 'array' ? node.elements[step] : undefined
+}
+
+export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | undefined {
+  let node = root
+  for (const step of path) node = childAt(node, step)
+  return node
+}
+
+/** What `JSON.parse` makes of the node's text. */
+export function valueOf(node: JsonNode): unknown {
+  if (node.type === 'array') return node.elements.map(valueOf)
+  if (node.type !== 'object') return node.value
+  return Object.fromEntries(node.members.map(({ name, value }) => [name, valueOf(value)]))
+}
+
+/** The text of a string node. */
+export function stringOf(node: JsonNode | undefined): string | undefined {
+  return node?.type === 'string' && typeof node.value === 'string' ? node.value : undefined
+}
 
 /** Deeper documents are refused, so that reading one cannot exhaust the call stack. */
 const MAX_DEPTH = 400
@@ -144,5 +206,46 @@ class Reader {
   #unexpected(why: string): JsonSyntaxError {
     const found = this.#at < this.#text.length ? '' : 'the document ends too early: '
     return new JsonSyntaxError(`${found}${why}`, this.#at)
+  }
+}
+
+/** `root`, `.tiers`, `[1]` or, for names that are no plain words, `["/a.b"]`. */
+const STEP = /(?:^|\.)([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
+const PLAIN_NAME = /^[\w$-]+$/
+
+/** Spells a path as problems spell it: `root.tiers[1].path`. */
+export function formatPath(path: JsonPath): string {
+  return path.map((step, index) => formatStep(step, index === 0)).join('')
+}
+
+/** Reads `root.tiers[1].path`, as far as the text can be read as a path. */
+export function parsePath(text: string): JsonPath {
+  const path: PathStep[] = []
+  STEP.lastIndex = 0
+  for (let match = STEP.exec(text); match !== null; match = STEP.exec(text)) {
+    const [, name, index, quoted] = match
+    if (name !== undefined) path.push(name)
+    else if (index !== undefined) path.push(Number(index))
+    else if (quoted !== undefined) path.push(unquote(quoted))
+  }
+  return path
+}
+
+export function isPrefix(prefix: JsonPath, path: JsonPath): boolean {
+  return prefix.length <= path.length && prefix.every((step, index) => step === path[index])
+}
+
+function formatStep(step: PathStep, isFirst: boolean): string {
+  if (typeof step === 'number') return `[${step}]`
+  if (!PLAIN_NAME.test(step)) return `[${JSON.stringify(step)}]`
+  return isFirst ? step : `.${step}`
+}
+
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text) as string
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return text.slice(1, -1)
   }
 }

@@ -1,9 +1,12 @@
+import type { KeyboardEvent } from 'react'
 import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
-import { goToProblem, nextProblem } from '../problems/go-to-problem.ts'
+import { isMacPlatform } from '../../../ui/platform.ts'
+import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
+import { goToProblem, nextProblem } from '../problem-list.tsx'
 import { applyDraft } from '../state/apply-action.ts'
 import { redoEdit, revert, undoEdit } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
-import { canApply } from '../state/editor-state.ts'
+import { canApply } from '../state/editor-store.ts'
 import { type FileServices, load, save, saveAs } from '../state/file-actions.ts'
 
 export interface EditorCommand {
@@ -69,4 +72,19 @@ export function useCommands({ onApplied, confirmReplace }: CommandServices): Edi
     nextProblem: command('Next problem', ['F8'], problems.length > 0, () => visit(1)),
     previousProblem: command('Previous problem', ['Shift+F8'], problems.length > 0, () => visit(-1)),
   }
+}
+
+/**
+ * Runs the command that a key stands for. To be asked before the text editor and the fields are, which would keep an
+ * undo of their own.
+ */
+export function runByKey(commands: EditorCommands, event: KeyboardEvent): void {
+  const isMac = isMacPlatform()
+  const isMeant = ({ shortcuts }: EditorCommand) =>
+    shortcuts.some(shortcut => matchesShortcut(parseShortcut(shortcut, isMac), event))
+  const command = Object.values<EditorCommand>(commands).find(isMeant)
+  if (command === undefined) return
+  event.preventDefault()
+  event.stopPropagation()
+  if (command.isEnabled) command.run()
 }

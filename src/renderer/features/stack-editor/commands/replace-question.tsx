@@ -1,7 +1,24 @@
+import { useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 
-export interface ReplaceQuestion {
+/** Asks whether a file may be replaced; the question is there to be rendered until it is answered. */
+export function useReplaceQuestion() {
+  const [question, setQuestion] = useState<ReplaceQuestion>()
+  const confirmReplace = (path: string) =>
+    new Promise<boolean>(resolve => {
+      setQuestion({
+        path,
+        answer(isReplaced) {
+          setQuestion(undefined)
+          resolve(isReplaced)
+        },
+      })
+    })
+  return { question, confirmReplace }
+}
+
+interface ReplaceQuestion {
   readonly path: string
   readonly answer: (isReplaced: boolean) => void
 }

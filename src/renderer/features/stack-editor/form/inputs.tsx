@@ -1,0 +1,282 @@
+import { FolderSearch, RotateCcw } from 'lucide-react'
+import { type ReactNode, useId, useState } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { IconButton } from '../../../ui/icon-button.tsx'
+import type { JsonText } from '../json/edit-json.ts'
+import type { PlacedProblem } from '../model/problems.ts'
+import { useEditor } from '../state/editor-context.ts'
+import { focusOn } from '../state/editor-store.ts'
+import { boundsText, type Choice, type Control, numberText } from './form-fields.ts'
+import styles from './node-form.module.css'
+
+/** What ties a control to its label, help and problems. */
+interface ControlProps {
+  readonly id: string
+  readonly 'data-field': string
+  readonly 'aria-invalid': boolean
+  readonly 'aria-describedby': string | undefined
+  readonly 'aria-required'?: boolean
+}
+
+interface FieldFrameProps {
+  readonly name: string
+  readonly label: string
+  readonly help?: string | undefined
+  readonly problems: readonly PlacedProblem[]
+  readonly isRequired?: boolean
+  /** Offered while the document says something that may be left unsaid. */
+  readonly onReset?: (() => void) | undefined
+  readonly children: (props: ControlProps) => ReactNode
+}
+
+/** The label on the left; on the right the control, and below it help and whatever is wrong. */
+export function FieldFrame({ name, label, help, problems, isRequired, onReset, children }: FieldFrameProps) {
+  const id = useId()
+  const described = [help !== undefined && `${id}-help`, problems.length > 0 && `${id}-problems`]
+  const describedBy = described.filter(part => part !== false).join(' ')
+  return (
+    <div className={styles['field']}>
+      <label htmlFor={id} className={styles['label']}>
+        {label}
+      </label>
+      <div className={styles['control']}>
+        {children({
+          id,
+          'data-field': name,
+          'aria-invalid': problems.some(({ severity }) => severity === 'error'),
+          'aria-describedby': describedBy === '' ? undefined : describedBy,
+          ...(isRequired === true && { 'aria-required': true }),
+        })}
+        {onReset !== undefined && (
+          <IconButton label={`Use the default for ${label}`} icon={RotateCcw} onPress={onReset} />
+        )}
+      </div>
+      <div className={styles['notes']}>
+        <div id={`${id}-problems`}>
+          <ProblemLines problems={problems} />
+        </div>
+        {help !== undefined && (
+          <p id={`${id}-help`} className={styles['help']}>
+            {help}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+interface ProblemLinesProps {
+  readonly problems: readonly PlacedProblem[]
+  /** Says which member each is about, where they do not stand beside it. */
+  readonly withNames?: boolean
+}
+
+export function ProblemLines({ problems, withNames = false }: ProblemLinesProps) {
+  return problems.map(({ path, message, field, severity }) => (
+    <p key={`${path} ${message}`} className={styles[severity]}>
+      {withNames && field !== undefined ? `${field}: ${message}` : message}
+    </p>
+  ))
+}
+
+interface TextInputProps extends Omit<FieldFrameProps, 'children'> {
+  readonly value: string
+  readonly placeholder?: string | undefined
+  /** Offers to pick a folder. */
+  readonly isFolder?: boolean
+  readonly onChange: (value: string) => void
+}
+
+export function TextInput({ value, placeholder, isFolder = false, onChange, ...frame }: TextInputProps) {
+  const { shell } = useEditor()
+  const browse = async () => {
+    const path = await shell.pickFolder()
+    if (path !== undefined) onChange(path)
+  }
+  return (
+    <FieldFrame {...frame}>
+      {props => (
+        <>
+          <input
+            {...props}
+            className={styles['input']}
+            value={value}
+            placeholder={placeholder}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={event => onChange(event.target.value)}
+          />
+          {isFolder && <IconButton label="Browse…" icon={FolderSearch} onPress={() => void browse()} />}
+        </>
+      )}
+    </FieldFrame>
+  )
+}
+
+/** What typed text means: something that can be taken, or why it cannot. */
+type Typed = { readonly take: () => void } | { readonly wrong: string }
+
+interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
+  readonly value: string
+  readonly placeholder?: string | undefined
+  /** Shown beside the field. */
+  readonly hint?: string
+  readonly isNumber?: boolean
+  readonly read: (typed: string) => Typed
+}
+
+interface Held {
+  readonly text: string
+  readonly wrong: string
+  /** What the document said meanwhile: once it says something else, that is shown. */
+  readonly instead: string
+}
+
+/** A field that keeps what cannot be taken to itself, marked, and out of the document. */
+export function HeldInput({
+  value,
+  placeholder,
+  hint,
+  isNumber = false,
+  read,
+  problems,
+  ...frame
+}: HeldInputProps) {
+  const [last, setLast] = useState<Held>()
+  const held = last?.instead === value ? last : undefined
+  const type = (text: string) => {
+    const typed = read(text)
+    setLast('wrong' in typed ? { text, wrong: typed.wrong, instead: value } : undefined)
+    if ('take' in typed) typed.take()
+  }
+  const shown = held === undefined ? problems : [heldProblem(frame.name, held.wrong), ...problems]
+  return (
+    <FieldFrame {...frame} problems={shown}>
+      {(props: ControlProps) => (
+        <>
+          <input
+            {...props}
+            className={isNumber ? styles['number'] : styles['input']}
+            inputMode={isNumber ? 'decimal' : 'text'}
+            value={held?.text ?? value}
+            placeholder={placeholder}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={event => type(event.target.value)}
+          />
+          {hint !== undefined && <span className={styles['bounds']}>{hint}</span>}
+        </>
+      )}
+    </FieldFrame>
+  )
+}
+
+function heldProblem(name: string, message: string): PlacedProblem {
+  return { severity: 'error', message, path: name, node: undefined, field: name, from: 0, to: 0 }
+}
+
+interface NumberInputProps extends Omit<FieldFrameProps, 'children'> {
+  /** The number as the document spells it. */
+  readonly said: JsonText | undefined
+  readonly default: JsonText | undefined
+  readonly control: Extract<Control, { type: 'number' }>
+  readonly onChange: (value: JsonText | undefined) => void
+}
+
+export function NumberInput({ said, default: fallback, control, onChange, ...frame }: NumberInputProps) {
+  return (
+    <HeldInput
+      {...frame}
+      value={said ?? ''}
+      placeholder={fallback}
+      hint={boundsText(control)}
+      isNumber
+      read={typed => {
+        const number = numberText(typed)
+        if (number === undefined && typed.trim() !== '') return { wrong: 'this is no number' }
+        return { take: () => onChange(number) }
+      }}
+    />
+  )
+}
+
+interface FlagInputProps extends Omit<FieldFrameProps, 'children'> {
+  readonly isOn: boolean
+  readonly onChange: (isOn: boolean) => void
+}
+
+export function FlagInput({ isOn, onChange, ...frame }: FlagInputProps) {
+  return (
+    <FieldFrame {...frame}>
+      {props => (
+        <input
+          {...props}
+          type="checkbox"
+          className={styles['box']}
+          checked={isOn}
+          onChange={event => onChange(event.target.checked)}
+        />
+      )}
+    </FieldFrame>
+  )
+}
+
+interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
+  readonly said: JsonText | undefined
+  readonly default: JsonText | undefined
+  readonly choices: readonly Choice[]
+  readonly onChange: (value: JsonText | undefined) => void
+}
+
+/** A list to choose from. Saying nothing is a choice too, unless the option is required. */
+export function ChoiceInput({ said, default: fallback, choices, onChange, ...frame }: ChoiceInputProps) {
+  const isListed = said === undefined || choices.some(({ value }) => value === said)
+  const chosen = choices.find(({ value }) => value === (said ?? fallback))
+  const implied = choices.find(({ value }) => value === fallback)?.label
+  const help = [frame.help, chosen?.help].filter(text => text !== undefined).join(' ')
+  return (
+    <FieldFrame {...frame} help={help === '' ? undefined : help}>
+      {props => (
+        <select
+          {...props}
+          className={styles['input']}
+          value={said ?? ''}
+          onChange={({ target: { value } }) => onChange(value === '' ? undefined : value)}
+        >
+          {(frame.isRequired !== true || said === undefined) && (
+            <option value="">{implied === undefined ? 'Default' : `Default: ${implied}`}</option>
+          )}
+          {!isListed && <option value={said}>{said}</option>}
+          {choices.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+    </FieldFrame>
+  )
+}
+
+interface DocumentLinkProps extends Omit<FieldFrameProps, 'children'> {
+  readonly said: JsonText | undefined
+  /** Where in the text the option stands, or would. */
+  readonly offset: number
+}
+
+/** For options that have no control here: shows what the document says, and leads there. */
+export function DocumentLink({ said, offset, ...frame }: DocumentLinkProps) {
+  const { store } = useEditor()
+  return (
+    <FieldFrame {...frame}>
+      {props => (
+        <>
+          <input {...props} className={styles['input']} readOnly value={said ?? ''} />
+          <Button variant="quiet" onPress={() => focusOn(store, { to: 'text', offset })}>
+            Edit…
+          </Button>
+        </>
+      )}
+    </FieldFrame>
+  )
+}

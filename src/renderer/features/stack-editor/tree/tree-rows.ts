@@ -1,0 +1,88 @@
+import { memberOf } from '../json/json-tree.ts'
+import type { PlacedProblem } from '../model/problems.ts'
+import { propertiesOf, type StackNode } from '../model/stack-node.ts'
+
+/** One row of the tree. */
+export interface Row {
+  readonly node: StackNode
+  /** 1 for the root. */
+  readonly level: number
+  /** Its place among its siblings, from 1, and their number. */
+  readonly position: number
+  readonly size: number
+  /** Absent for a node without children. */
+  readonly isExpanded: boolean | undefined
+}
+
+/** The rows of a stack from top to bottom, without what is in collapsed nodes. */
+export function visibleRows(root: StackNode | undefined, collapsed: ReadonlySet<string>): readonly Row[] {
+  return root === undefined ? [] : rowsOf(root, { level: 1, position: 1, size: 1 }, collapsed)
+}
+
+function rowsOf(
+  node: StackNode,
+  place: Pick<Row, 'level' | 'position' | 'size'>,
+  collapsed: ReadonlySet<string>,
+): readonly Row[] {
+  const { children } = node
+  const isExpanded = children.length === 0 ? undefined : !collapsed.has(node.id)
+  const row: Row = { node, ...place, isExpanded }
+  if (isExpanded !== true) return [row]
+  const below = children.flatMap((child, index) =>
+    rowsOf(child, { level: place.level + 1, position: index + 1, size: children.length }, collapsed),
+  )
+  return [row, ...below]
+}
+
+interface RowMarks {
+  readonly errors: number
+  readonly warnings: number
+}
+
+/** How many problems each node has; a collapsed one also counts those of what it hides. */
+export function rowMarks(problems: readonly PlacedProblem[]): {
+  get(id: string, withHidden: boolean): RowMarks
+} {
+  const own = new Map<string, RowMarks>()
+  const all = new Map<string, RowMarks>()
+  for (const { node, severity } of problems) {
+    if (node === undefined) continue
+    count(own, node.id, severity)
+    for (let above: StackNode | undefined = node; above !== undefined; above = above.slot?.parent)
+      count(all, above.id, severity)
+  }
+  return { get: (id, withHidden) => (withHidden ? all : own).get(id) ?? NONE }
+}
+
+const NONE: RowMarks = { errors: 0, warnings: 0 }
+
+function count(marks: Map<string, RowMarks>, id: string, severity: PlacedProblem['severity']): void {
+  const { errors, warnings } = marks.get(id) ?? NONE
+  marks.set(id, severity === 'error' ? { errors: errors + 1, warnings } : { errors, warnings: warnings + 1 })
+}
+
+/** What a node is called: its own name, else that of its kind. */
+export function nodeTitle({ label, info, kind }: StackNode): string {
+  return label || info?.label || kind || 'Kind to be chosen'
+}
+
+/** What tells it from others of its kind: its kind when it has a name, and the first things that it says. */
+export function nodeDetail(node: StackNode, text: string): string {
+  const { label, info, json, slot } = node
+  const said = propertiesOf(info).flatMap(({ name, schema }) => {
+    const value = memberOf(json, name)?.value
+    if (value?.type === 'string') {
+      return schema['format'] === 'folder-path' ? lastSegments(String(value.value)) : String(value.value)
+    }
+    return value === undefined ? [] : `${name}: ${text.slice(value.from, value.to)}`
+  })
+  const key = slot?.type === 'keyed' ? String(slot.step) : undefined
+  const kindName = label === undefined || label === '' ? undefined : info?.label
+  return [key, kindName, ...said].filter(part => part !== undefined && part !== '').join(' · ')
+}
+
+/** The end of a path, where folders that lie together differ. */
+function lastSegments(path: string): string {
+  const end = /[^/\\]*[/\\][^/\\]+[/\\]*$/.exec(path)?.[0] ?? path
+  return end.length < path.length - 1 ? `…/${end}` : path
+}
