@@ -1,32 +1,154 @@
-/** What a store does natively. Adapters work theirs out from their children. */
+/** Against whom a condition of a write holds: nobody, the other calls of this process, or every writer. */
+export type Scope = 'none' | 'process' | 'everyone'
+
+/** The most bytes that the backend takes. What is absent has no limit. */
+export interface Limits {
+  /** UTF-8 bytes of a key's text. */
+  readonly keyBytes?: number | undefined
+  /** UTF-8 bytes of one segment. */
+  readonly segmentBytes?: number | undefined
+  readonly valueBytes?: number | undefined
+  /** Operations of one batch. */
+  readonly batch?: number | undefined
+}
+
+/**
+ * What a store does, one flag per call and per option. A store declares what it does natively; `Datastore.capabilities`
+ * holds what a caller gets, which is more where the library completes it. Adapters derive theirs from their children.
+ */
 export interface Capabilities {
-  /** Where queries are answered: wholly by the store, in part, or only by scanning. */
-  readonly query: 'native' | 'partial' | 'scan'
+  /** Whether writes are accepted. Where false, every one is `READ_ONLY`. */
+  readonly writable: boolean
+  readonly read: {
+    /** `start` and `end` read the range and not the whole value. */
+    readonly range: boolean
+    /** Values are read in bounded memory. */
+    readonly stream: boolean
+    /** `version`: no two versions share an etag. `content`: equal bytes do. */
+    readonly etag: 'content' | 'version'
+  }
+  readonly write: {
+    /** Whom `create` and `replace` are judged against. */
+    readonly ifAbsent: Scope
+    readonly ifMatch: Scope
+    /** Values are written in bounded memory. */
+    readonly stream: boolean
+    /** `put` accepts `ttl`. */
+    readonly ttl: boolean
+  }
+  readonly remove: { readonly ifMatch: Scope }
+  /** `copy`: a crash in between leaves both keys. */
+  readonly rename: 'none' | 'copy' | 'atomic'
   /** `seek`: a page costs the page. `level`: a page costs its level. `store`: a page costs the store. */
-  readonly list: 'seek' | 'level' | 'store'
+  readonly list: 'store' | 'level' | 'seek'
+  /** `ordered`: operations apply one after another. `atomic`: all are seen or none, even after a crash. */
+  readonly batch: 'none' | 'ordered' | 'atomic'
+  readonly transaction: 'none' | 'atomic' | 'serializable'
+  /** Where queries are answered: by scanning, in part by the store, or wholly by the store. */
+  readonly query: 'scan' | 'partial' | 'native'
   /** What `watch` reports: `all` includes changes made by others. */
   readonly watch: 'none' | 'own' | 'all'
-  /** A batch is seen whole or not at all, even after a crash. */
-  readonly atomicBatch: boolean
-  /** Values pass through in bounded memory. */
-  readonly streams: boolean
-  readonly rename: 'atomic' | 'copy'
-  /** Values can expire. */
-  readonly ttl: boolean
   /** A synced write survives a power cut. */
   readonly durable: boolean
   /** Values may outlive the process that put them. */
   readonly persistent: boolean
-  /** Children come in key order without being sorted for the call. */
-  readonly order: boolean
-  readonly writable: boolean
   /** Values are objects: `put` takes an iterable as a value, `getStream` is `UNSUPPORTED`. Absent: values are bytes. */
   readonly objects?: boolean | undefined
   /** Several keys of the caller may meet in one key below (see `lowercase`). */
-  readonly manyToOne?: boolean | undefined
+  readonly manyToOne: boolean
+  readonly limits: Limits
+}
+
+/** What a store of four calls declares: nothing beyond them. Spread it and raise what the store does better. */
+export const MINIMAL: Capabilities = {
+  writable: true,
+  read: { range: false, stream: false, etag: 'version' },
+  write: { ifAbsent: 'none', ifMatch: 'none', stream: false, ttl: false },
+  remove: { ifMatch: 'none' },
+  rename: 'none',
+  list: 'store',
+  batch: 'none',
+  transaction: 'none',
+  query: 'scan',
+  watch: 'none',
+  durable: false,
+  persistent: false,
+  manyToOne: false,
+  limits: {},
+}
+
+const SCOPES = ['none', 'process', 'everyone'] as const
+
+/** The grades of each flag that has more than two, from weak to strong. */
+export const GRADES = {
+  scope: SCOPES,
+  rename: ['none', 'copy', 'atomic'],
+  list: ['store', 'level', 'seek'],
+  batch: ['none', 'ordered', 'atomic'],
+  transaction: ['none', 'atomic', 'serializable'],
+  query: ['scan', 'partial', 'native'],
+  watch: ['none', 'own', 'all'],
+} as const
+
+/** The first grade of `grades`, from weak to strong, that any of `found` has. */
+export function weakest<Grade extends string>(
+  grades: readonly [Grade, ...Grade[]],
+  found: readonly Grade[],
+): Grade {
+  return grades.find(grade => found.includes(grade)) ?? grades[0]
+}
+
+/** What stores that each hold a part of the keys can do together: what all of them can. */
+export function weakestOf(all: readonly Capabilities[]): Capabilities {
+  const every = (test: (one: Capabilities) => boolean) => all.every(test)
+  const least = <Grade extends string>(
+    grades: readonly [Grade, ...Grade[]],
+    of: (one: Capabilities) => Grade,
+  ): Grade => weakest(grades, all.map(of))
+  return {
+    writable: every(one => one.writable),
+    read: {
+      range: every(one => one.read.range),
+      stream: every(one => one.read.stream),
+      etag: every(one => one.read.etag === 'version') ? 'version' : 'content',
+    },
+    write: {
+      ifAbsent: least(SCOPES, one => one.write.ifAbsent),
+      ifMatch: least(SCOPES, one => one.write.ifMatch),
+      stream: every(one => one.write.stream),
+      ttl: every(one => one.write.ttl),
+    },
+    remove: { ifMatch: least(SCOPES, one => one.remove.ifMatch) },
+    // A rename between two of them is a copy; where there is one, it is that one's own.
+    rename: all.length === 1 ? least(GRADES.rename, one => one.rename) : 'copy',
+    list: least(GRADES.list, one => one.list),
+    // Operations go to each part by themselves, and where there is one part too.
+    batch: 'none',
+    transaction: 'none',
+    query: least(GRADES.query, one => one.query),
+    watch: least(GRADES.watch, one => one.watch),
+    durable: every(one => one.durable),
+    persistent: all.some(one => one.persistent),
+    objects: all.some(one => one.objects === true),
+    manyToOne: all.some(one => one.manyToOne),
+    limits: {
+      keyBytes: smallest(all, one => one.limits.keyBytes),
+      segmentBytes: smallest(all, one => one.limits.segmentBytes),
+      valueBytes: smallest(all, one => one.limits.valueBytes),
+      batch: smallest(all, one => one.limits.batch),
+    },
+  }
+}
+
+function smallest(
+  all: readonly Capabilities[],
+  of: (one: Capabilities) => number | undefined,
+): number | undefined {
+  const known = all.map(of).filter(limit => limit !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 /** Whether values are bytes that pass through the store as a stream, in bounded memory. */
-export function passesStreams({ objects = false, streams }: Capabilities): boolean {
-  return streams && !objects
+export function passesStreams({ objects = false, read, write }: Capabilities): boolean {
+  return read.stream && write.stream && !objects
 }

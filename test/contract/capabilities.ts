@@ -11,13 +11,12 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         query: expect.stringMatching(/^(native|partial|scan)$/) as string,
         list: expect.stringMatching(/^(seek|level|store)$/) as string,
         watch: expect.stringMatching(/^(none|own|all)$/) as string,
-        rename: expect.stringMatching(/^(atomic|copy)$/) as string,
-        atomicBatch: expect.any(Boolean) as boolean,
-        streams: expect.any(Boolean) as boolean,
-        ttl: expect.any(Boolean) as boolean,
+        rename: expect.stringMatching(/^(none|copy|atomic)$/) as string,
+        batch: expect.stringMatching(/^(none|ordered|atomic)$/) as string,
+        read: { range: expect.any(Boolean) as boolean, stream: expect.any(Boolean) as boolean },
+        write: { stream: expect.any(Boolean) as boolean, ttl: expect.any(Boolean) as boolean },
         durable: expect.any(Boolean) as boolean,
         persistent: expect.any(Boolean) as boolean,
-        order: expect.any(Boolean) as boolean,
         writable: expect.any(Boolean) as boolean,
       })
       expect(JSON.parse(JSON.stringify(capabilities))).toEqual(capabilities)
@@ -26,7 +25,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     it('D20 objects says whether values are objects and not bytes', async () => {
       const { capabilities } = await suite.open()
       expect(capabilities.objects === true).toBe(!suite.isBinary)
-      if (capabilities.objects === true) expect(capabilities.streams).toBe(false)
+      if (capabilities.objects === true) expect(capabilities.write.stream).toBe(false)
     })
 
     it('D17 writable says whether writes are taken', async () => {

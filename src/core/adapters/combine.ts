@@ -1,4 +1,5 @@
-import type { Accuracy, CallOptions, Capabilities, Datastore, StoreStats } from '../datastore.ts'
+import { weakest } from '../capabilities.ts'
+import type { Accuracy, CallOptions, Datastore, StoreStats } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
 
 /** @throws DatastoreError `CONFIG_INVALID` */
@@ -8,39 +9,6 @@ export function assertChildren(stores: readonly unknown[], what: string): void {
       'CONFIG_INVALID',
       `Cannot open a ${what} store: it needs at least one store below`,
     )
-  }
-}
-
-/** What stores that each hold a part of the keys can do together: what all of them can. */
-export function capabilitiesOfParts(
-  parts: readonly Pick<Datastore<unknown>, 'capabilities'>[],
-): Capabilities {
-  const all = parts.map(part => part.capabilities)
-  const every = (test: (one: Capabilities) => boolean) => all.every(test)
-  return {
-    query: weakest(
-      ['scan', 'partial', 'native'],
-      all.map(one => one.query),
-    ),
-    list: weakest(
-      ['store', 'level', 'seek'],
-      all.map(one => one.list),
-    ),
-    watch: weakest(
-      ['none', 'own', 'all'],
-      all.map(one => one.watch),
-    ),
-    // Writes go to each part by themselves, and where there is one part too.
-    atomicBatch: false,
-    streams: every(one => one.streams),
-    rename: parts.length === 1 && every(one => one.rename === 'atomic') ? 'atomic' : 'copy',
-    ttl: every(one => one.ttl),
-    durable: every(one => one.durable),
-    persistent: all.some(one => one.persistent),
-    order: every(one => one.order),
-    writable: every(one => one.writable),
-    objects: all.some(one => one.objects === true),
-    manyToOne: all.some(one => one.manyToOne === true),
   }
 }
 
@@ -70,9 +38,4 @@ export async function statsOfParts(
     bytes: sum(one => one.bytes),
     accuracy: accuracy === 'exact' && !isComplete ? 'lower-bound' : accuracy,
   }
-}
-
-/** The first grade of `grades`, from weak to strong, that any of `found` has. */
-function weakest<Grade extends string>(grades: readonly [Grade, ...Grade[]], found: readonly Grade[]): Grade {
-  return grades.find(grade => found.includes(grade)) ?? grades[0]
 }

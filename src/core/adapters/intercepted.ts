@@ -82,9 +82,7 @@ export abstract class InterceptedDatastore<V> extends BaseDatastore<V> {
 
   get capabilities(): Capabilities {
     // Batches are made of single calls here, so that each of them is seen.
-    return this.child.capabilities.atomicBatch
-      ? { ...this.child.capabilities, atomicBatch: false }
-      : this.child.capabilities
+    return { ...this.child.capabilities, batch: 'none' }
   }
 
   /**

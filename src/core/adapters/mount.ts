@@ -1,4 +1,5 @@
 import { spanOf } from '../call-context.ts'
+import { weakestOf } from '../capabilities.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import type {
   CallOptions,
@@ -13,7 +14,7 @@ import { DatastoreError, failure, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { capabilitiesOfParts, closeAll, statsOfParts } from './combine.ts'
+import { closeAll, statsOfParts } from './combine.ts'
 import { type Mount, MountWatches } from './mount-watches.ts'
 import { overlayLevel } from './overlay-level.ts'
 import { type Route, RoutedDatastore, told } from './routed.ts'
@@ -37,8 +38,8 @@ export class MountDatastore<V> extends RoutedDatastore<V> {
   }
 
   get capabilities(): Capabilities {
-    const together = capabilitiesOfParts(this.#mounts.map(mount => mount.store))
-    return { ...together, rename: 'copy', atomicBatch: false }
+    const together = weakestOf(this.#mounts.map(mount => mount.store.capabilities))
+    return { ...together, rename: 'copy' }
   }
 
   /** The keys that stores are mounted at, deepest first. */

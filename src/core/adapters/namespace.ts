@@ -27,7 +27,7 @@ export class NamespaceDatastore<V> extends RoutedDatastore<V> {
 
   get capabilities(): Capabilities {
     // Batches are made of single calls here.
-    return { ...this.#store.capabilities, atomicBatch: false }
+    return { ...this.#store.capabilities, batch: 'none' }
   }
 
   list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {

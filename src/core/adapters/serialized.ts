@@ -27,7 +27,15 @@ export class SerializedDatastore<T> extends EncodedDatastore<T> {
   }
 
   get capabilities(): Capabilities {
-    return { ...this.store.capabilities, objects: true, streams: false, atomicBatch: false, query: 'scan' }
+    const { capabilities } = this.store
+    return {
+      ...capabilities,
+      objects: true,
+      read: { ...capabilities.read, range: false, stream: false },
+      write: { ...capabilities.write, stream: false },
+      batch: 'none',
+      query: 'scan',
+    }
   }
 
   get(key: Key, options?: CallOptions): Promise<T> {

@@ -1,6 +1,7 @@
 import type { Datastore as InterfaceDatastore } from 'interface-datastore'
 import { BaseDatastore } from '../base-datastore.ts'
 import { assertBytes, CHUNK_SIZE, clampRange, collectBytes } from '../bytes.ts'
+import { MINIMAL } from '../capabilities.ts'
 import { CallGate } from '../concurrency/call-gate.ts'
 import type {
   CallOptions,
@@ -32,18 +33,13 @@ import { shownAs, toInterfaceKey } from './interface-key.ts'
  */
 class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
-    query: 'scan',
-    list: 'store',
-    watch: 'none',
-    atomicBatch: false,
-    streams: true,
+    ...MINIMAL,
+    read: { range: false, stream: false, etag: 'content' },
+    write: { ifAbsent: 'process', ifMatch: 'process', stream: false, ttl: false },
+    remove: { ifMatch: 'process' },
     rename: 'copy',
-    ttl: false,
-    durable: false,
-    // Which it is, such a store does not tell.
+    // Such a store does not tell whether its values outlive the process.
     persistent: true,
-    order: false,
-    writable: true,
   }
   readonly #store: InterfaceDatastore
   readonly #gate = new CallGate()

@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { assertBytes, piecesOf } from '../bytes.ts'
+import { MINIMAL } from '../capabilities.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import { WriteQueue } from '../concurrency/write-queue.ts'
 import type {
@@ -33,17 +34,14 @@ export type { MemoryOptions } from './value-table.ts'
  */
 export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
+    ...MINIMAL,
+    read: { range: true, stream: true, etag: 'version' },
+    write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: true, ttl: false },
+    remove: { ifMatch: 'everyone' },
     query: 'native',
     list: 'seek',
     watch: 'own',
-    atomicBatch: false,
-    streams: true,
     rename: 'atomic',
-    ttl: false,
-    durable: false,
-    persistent: false,
-    order: true,
-    writable: true,
   }
   readonly #values: ValueTable
   readonly #lifecycle = new Lifecycle()
@@ -53,7 +51,6 @@ export class MemoryDatastore extends BaseDatastore<Uint8Array> {
   constructor(options: MemoryOptions = {}) {
     super()
     this.#values = new ValueTable(options)
-    this.capabilities = { ...this.capabilities, ttl: this.#values.expires }
   }
 
   async get(key: Key, options?: CallOptions): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../base-datastore.ts'
 import { assertBytes, chunksOf } from '../bytes.ts'
+import { MINIMAL } from '../capabilities.ts'
 import { Lifecycle } from '../concurrency/lifecycle.ts'
 import type {
   ByteSource,
@@ -24,17 +25,13 @@ import { checkPreconditions, refuseContradiction, refuseRoot } from '../precondi
 /** Accepts every value and keeps none: each key is absent, always. For tests, and to measure what is above it. */
 export class NullDatastore extends BaseDatastore<Uint8Array> {
   readonly capabilities: Capabilities = {
-    query: 'scan',
+    ...MINIMAL,
+    read: { range: true, stream: true, etag: 'version' },
+    write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: true, ttl: false },
+    remove: { ifMatch: 'everyone' },
     list: 'seek',
-    watch: 'none',
-    atomicBatch: true,
-    streams: true,
+    batch: 'atomic',
     rename: 'atomic',
-    ttl: false,
-    durable: false,
-    persistent: false,
-    order: true,
-    writable: true,
   }
   readonly #lifecycle = new Lifecycle()
 

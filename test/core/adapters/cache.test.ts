@@ -85,7 +85,6 @@ describe('MemoryDatastore with limits', () => {
     expect((await store.list(Key.root)).children).toEqual([])
     expect(await store.stats()).toMatchObject({ entries: 0, bytes: 0 })
     expect(evicted).toEqual(['/a expired', '/b expired'])
-    expect(store.capabilities.ttl).toBe(true)
   })
 
   it('C1 a value larger than the store is not kept, and leaves no stale one', async () => {

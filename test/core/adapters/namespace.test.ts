@@ -59,8 +59,8 @@ describe('NamespaceDatastore', () => {
 
   it('D17 promises no atomic batch, which it makes of single calls', () => {
     const below = new NullDatastore()
-    expect(below.capabilities.atomicBatch).toBe(true)
-    expect(new NamespaceDatastore(below, key('/foo')).capabilities.atomicBatch).toBe(false)
+    expect(below.capabilities.batch).toBe('atomic')
+    expect(new NamespaceDatastore(below, key('/foo')).capabilities.batch).toBe('none')
   })
 
   it('N1 D18 failures of whole levels name the keys of the caller', async () => {

@@ -23,7 +23,14 @@ export class ObjectStore extends BaseDatastore<Json> {
   readonly below = new MemoryDatastore()
 
   get capabilities(): Capabilities {
-    return { ...this.below.capabilities, query: 'scan', objects: true, streams: false }
+    const { capabilities } = this.below
+    return {
+      ...capabilities,
+      objects: true,
+      query: 'scan',
+      read: { ...capabilities.read, stream: false },
+      write: { ...capabilities.write, stream: false },
+    }
   }
 
   async get(key: Key, options?: CallOptions): Promise<Json> {

@@ -70,7 +70,7 @@ export class JournaledWrites {
       async ([source, target]) => {
         if (source?.etag === undefined || target === undefined) return this.#store.rename(from, to, options)
         // Both names may be one below: then nothing moves, and nothing is replaced.
-        const mayChangeNothing = this.#store.capabilities.manyToOne === true
+        const mayChangeNothing = this.#store.capabilities.manyToOne
         if (target.etag !== undefined && !mayChangeNothing)
           checkPreconditions('rename', to, { etag: target.etag }, { replace: options.replace })
         const changes: IntendedChange[] = [

@@ -1,6 +1,7 @@
 import { BaseDatastore } from '../../base-datastore.ts'
 import { ownCopy } from '../../bytes.ts'
 import { contextOf, spanOf } from '../../call-context.ts'
+import { weakestOf } from '../../capabilities.ts'
 import { beginStream } from '../../concurrency/begin-stream.ts'
 import type { InFlight } from '../../concurrency/in-flight.ts'
 import type {
@@ -23,7 +24,7 @@ import type {
 import { isNotFound, NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { checkPreconditions, refuseContradiction } from '../../preconditions.ts'
-import { capabilitiesOfParts, closeAll, statsOfParts } from '../combine.ts'
+import { closeAll, statsOfParts } from '../combine.ts'
 import { mergeLevel } from '../merge-level.ts'
 import { moveValue } from '../move-value.ts'
 import { statIfAny } from './key-move.ts'
@@ -52,7 +53,7 @@ export class MovingShards<V> extends BaseDatastore<V> {
   }
 
   get capabilities(): Capabilities {
-    return capabilitiesOfParts(this.stores)
+    return weakestOf(this.stores.map(store => store.capabilities))
   }
 
   /** Where a key may be: first where it belongs. */

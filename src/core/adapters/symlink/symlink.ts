@@ -1,5 +1,6 @@
 import { BaseDatastore } from '../../base-datastore.ts'
 import { ownCopy } from '../../bytes.ts'
+import { weakestOf } from '../../capabilities.ts'
 import { CallGate } from '../../concurrency/call-gate.ts'
 import type {
   BinaryDatastore,
@@ -22,7 +23,7 @@ import { withoutSizes } from '../../list-page.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { streamFromFirst } from '../../stream-from-first.ts'
-import { capabilitiesOfParts, closeAll, statsOfParts } from '../combine.ts'
+import { closeAll, statsOfParts } from '../combine.ts'
 import { mergeLevel } from '../merge-level.ts'
 import { LinkCalls } from './link-calls.ts'
 import { LinkChanges, type LinkOptions } from './link-changes.ts'
@@ -67,8 +68,8 @@ export class SymlinkDatastore extends BaseDatastore<Uint8Array> {
 
   get capabilities(): Capabilities {
     const values = this.#store.capabilities
-    const both = capabilitiesOfParts([this.#store, this.#links.store])
-    return { ...both, streams: values.streams, ttl: values.ttl, writable: values.writable, watch: 'none' }
+    const both = weakestOf([values, this.#links.store.capabilities])
+    return { ...both, read: values.read, write: values.write, writable: values.writable, watch: 'none' }
   }
 
   /**

@@ -95,8 +95,9 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
     const above = upper.map(tier => tier.store.capabilities)
     return {
       ...below,
-      atomicBatch: false,
-      streams: below.streams && above.every(one => one.streams),
+      batch: 'none',
+      read: { ...below.read, stream: [below, ...above].every(one => one.read.stream) },
+      write: { ...below.write, stream: [below, ...above].every(one => one.write.stream) },
       persistent: below.persistent || above.some(one => one.persistent),
     }
   }

@@ -51,10 +51,10 @@ export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
     const { keepsLevels = false, manyToOne = false } = this.#transform
     return {
       ...below,
-      atomicBatch: false,
+      batch: 'none',
       list: keepsLevels ? below.list : 'store',
       query: keepsLevels ? below.query : 'scan',
-      manyToOne: manyToOne || below.manyToOne === true,
+      manyToOne: manyToOne || below.manyToOne,
     }
   }
 

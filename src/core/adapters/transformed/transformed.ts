@@ -30,7 +30,7 @@ import { KnownSizes } from './known-sizes.ts'
 
 /**
  * A store of bytes that are kept in another form below: compressed, encrypted. Values stream through in bounded memory
- * where the transform and the store below can (`capabilities.streams`). Bytes that do not decode are `CORRUPT`, and
+ * where the transform and the store below can (`capabilities.read.stream`). Bytes that do not decode are `CORRUPT`, and
  * stay as they are; a stream of them fails when it comes to the broken place.
  *
  * All that is told is told of the decoded value, so two things cost more than below: `stat` of a version that was not
@@ -52,7 +52,13 @@ export class TransformedDatastore extends EncodedDatastore<Uint8Array> {
       this.#transform.encodeStream !== undefined && this.#transform.decodeStream !== undefined
     // Sizes are not those of the store below.
     const query = below.query === 'native' ? 'partial' : below.query
-    return { ...below, streams: below.streams && isStreaming, query, atomicBatch: false }
+    return {
+      ...below,
+      read: { ...below.read, range: false, stream: below.read.stream && isStreaming },
+      write: { ...below.write, stream: below.write.stream && isStreaming },
+      query,
+      batch: 'none',
+    }
   }
 
   get(key: Key, options?: CallOptions): Promise<Uint8Array> {

@@ -32,9 +32,9 @@ describe('ShardedDatastore', () => {
 
   it('D17 capabilities promise no atomic batch, whatever a shard alone can do', async () => {
     const shard = new NullDatastore()
-    expect(shard.capabilities.atomicBatch).toBe(true)
+    expect(shard.capabilities.batch).toBe('atomic')
     for (const shards of [[shard], [shard, new NullDatastore()]])
-      expect(new ShardedDatastore(shards).capabilities.atomicBatch).toBe(false)
+      expect(new ShardedDatastore(shards).capabilities.batch).toBe('none')
   })
 
   it('S1 a function given by the caller decides; an answer that is no index is refused and names the key', async () => {

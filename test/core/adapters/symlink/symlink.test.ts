@@ -188,7 +188,12 @@ describe('symlink', () => {
   it('Y1 D17 links and values need stores of their own, and a closed store has closed both', async () => {
     const { store, values, links } = open()
     expect(() => new SymlinkDatastore(values, { links: values })).toThrow(/a store of their own/)
-    expect(store.capabilities).toMatchObject({ streams: true, writable: true, watch: 'none', rename: 'copy' })
+    expect(store.capabilities).toMatchObject({
+      read: { stream: true },
+      writable: true,
+      watch: 'none',
+      rename: 'copy',
+    })
     const locked = symlink(readOnly(values), { links: new NamespaceDatastore(links, film) })
     expect(locked.capabilities.writable).toBe(false)
     await store.close()

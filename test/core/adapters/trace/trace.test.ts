@@ -17,7 +17,7 @@ function traced(store = new MemoryDatastore(), name = 'memory') {
 }
 
 class AtomicMemory extends MemoryDatastore {
-  override readonly capabilities: Capabilities = { ...new MemoryDatastore().capabilities, atomicBatch: true }
+  override readonly capabilities: Capabilities = { ...new MemoryDatastore().capabilities, batch: 'atomic' }
 }
 
 describe('trace', () => {
@@ -112,7 +112,7 @@ describe('trace', () => {
   it('W3 a traced store keeps what the store below is able to, atomic batches too', () => {
     const store = new AtomicMemory()
     expect(traced(store).store.capabilities).toBe(store.capabilities)
-    expect(store.capabilities.atomicBatch).toBe(true)
+    expect(store.capabilities.batch).toBe('atomic')
   })
 
   it('W3 a listener that throws fails no call', async () => {

@@ -128,10 +128,11 @@ describe('transformed', () => {
 
   it('D17 capabilities tell whether values stream', async () => {
     expect(transformed(new MemoryDatastore(), gzip).capabilities).toMatchObject({
-      streams: true,
+      read: { stream: true },
+      write: { stream: true },
       query: 'partial',
     })
-    expect(transformed(new MemoryDatastore(), aesGcm(cryptoKey)).capabilities.streams).toBe(false)
+    expect(transformed(new MemoryDatastore(), aesGcm(cryptoKey)).capabilities.write.stream).toBe(false)
   })
 })
 
