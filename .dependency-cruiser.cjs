@@ -26,9 +26,9 @@ module.exports = {
     ),
     forbid(
       'core-is-platform-free',
-      'Only core/node and the public index know Node.',
-      { path: src.core, pathNot: ['^src/core/node/', '^src/core/index\\.ts$'] },
-      { path: '^src/core/(node/|index\\.ts$)' },
+      'Only core/node knows Node.',
+      { path: src.core, pathNot: '^src/core/node/' },
+      { path: '^src/core/node/' },
     ),
     forbid(
       'core-has-no-node-modules',
@@ -52,7 +52,7 @@ module.exports = {
       'shared-not-node-core',
       'The contract runs in the page too.',
       { path: src.shared },
-      { path: '^src/core/(node/|index\\.ts$)' },
+      { path: '^src/core/node/' },
     ),
     forbid(
       'main-not-page',
@@ -101,7 +101,7 @@ module.exports = {
       'page-not-node-core',
       'The page is sandboxed.',
       { path: src.renderer },
-      { path: '^src/core/(node/|index\\.ts$)' },
+      { path: '^src/core/node/' },
     ),
     forbid(
       'features-are-islands',

@@ -8,6 +8,7 @@ export default defineConfig({
       'aegir/chai': new URL('./test/core/interop/mocha-globals.ts', import.meta.url).pathname,
       // The examples of the documentation name the library as its users do.
       'strata/core': new URL('./src/core/index.ts', import.meta.url).pathname,
+      'strata/node': new URL('./src/core/node/index.ts', import.meta.url).pathname,
     },
     server: { deps: { inline: ['interface-datastore-tests'] } },
     exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],

@@ -59,7 +59,10 @@ describe('the examples of the documentation', () => {
         allowImportingTsExtensions: true,
         types: ['node'],
         typeRoots: [join(REPOSITORY, 'node_modules/@types')],
-        paths: { 'strata/core': [join(REPOSITORY, 'src/core/index.ts')] },
+        paths: {
+          'strata/core': [join(REPOSITORY, 'src/core/index.ts')],
+          'strata/node': [join(REPOSITORY, 'src/core/node/index.ts')],
+        },
       },
     )
     const own = new Set(examples.map(({ file }) => file))

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { describeKinds } from '../../src/core/node/stack.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const INDEX = join(REPOSITORY, 'src/core/index.ts')
+const INDEX = join(REPOSITORY, 'src/core/node/index.ts')
 
-/** The names that `strata/core` exports and that nothing is written about where they are declared. */
+/** The names that the library exports and that nothing is written about where they are declared. */
 function undocumentedNames(): string[] {
   const program = ts.createProgram([INDEX], {
     target: ts.ScriptTarget.ES2023,

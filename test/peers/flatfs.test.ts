@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { FsDatastore, Key } from '../../src/core/index.ts'
+import { FsDatastore, Key } from '../../src/core/node/index.ts'
 import { bytesOf } from '../core/node/fs/bytes-of.ts'
 import { TempRoots } from '../core/node/fs/temp-root.ts'
 

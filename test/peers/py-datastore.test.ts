@@ -12,7 +12,7 @@ import {
   serialized,
   symlink,
   TieredDatastore,
-} from '../../src/core/index.ts'
+} from '../../src/core/node/index.ts'
 import { noise } from '../contract/samples.ts'
 import { collect, walkKeys } from '../contract/suite.ts'
 import { bytesOf } from '../core/node/fs/bytes-of.ts'

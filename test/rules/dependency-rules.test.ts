@@ -17,7 +17,7 @@ const violations: Record<string, readonly [from: string, to: string]> = {
   'core-has-no-node-modules': ['src/core/stores/memory.ts', 'node:fs'],
   'shared-knows-core-only': ['src/shared/contract.ts', 'src/main/host/host.ts'],
   'shared-is-platform-free': ['src/shared/values.ts', 'node:path'],
-  'shared-not-node-core': ['src/shared/stacks.ts', 'src/core/index.ts'],
+  'shared-not-node-core': ['src/shared/stacks.ts', 'src/core/node/index.ts'],
   'main-not-page': ['src/main/host/page.ts', 'src/renderer/app/app.tsx'],
   'host-knows-no-shell': ['src/main/host/dialogs.ts', 'src/main/electron/window.ts'],
   'web-not-electron': ['src/main/web/server.ts', 'src/main/electron/menu.ts'],

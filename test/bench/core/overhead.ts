@@ -10,7 +10,7 @@ import {
   NamespaceDatastore,
   ShardedDatastore,
   TieredDatastore,
-} from 'strata/core'
+} from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { sideBySide } from '../side-by-side.ts'
 

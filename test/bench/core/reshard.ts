@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BinaryDatastore, FsDatastore, Key, MemoryDatastore, ShardedDatastore } from 'strata/core'
+import { type BinaryDatastore, FsDatastore, Key, MemoryDatastore, ShardedDatastore } from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { inParallel, sideBySide } from '../side-by-side.ts'
 

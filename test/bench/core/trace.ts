@@ -9,7 +9,7 @@ import {
   openStack,
   ShardedDatastore,
   TieredDatastore,
-} from 'strata/core'
+} from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { median, sideBySide } from '../side-by-side.ts'
 

@@ -1,0 +1,6 @@
+export * from '../index.ts'
+export { FsDatastore, type FsOptions } from './fs/fs-datastore.ts'
+export { type FileJournalOptions, fileJournal } from './journal/file-journal.ts'
+export { brotli } from './serializers/brotli.ts'
+export { zstd } from './serializers/zstd.ts'
+export { describeKinds, openStack, validateDocument } from './stack.ts'
