@@ -1,4 +1,4 @@
-import { toggleCompact } from '../../features/tree/tree-options.ts'
+import { toggleCompact } from '../../features/tree/view/tree-memory.ts'
 import { attempt } from '../actions/failures.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { togglePanel } from '../state/app-store.ts'

@@ -1,8 +1,29 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { Client } from '../../api/client.ts'
+import { Button } from '../../ui/button.tsx'
+import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
-import { useTreeOptions } from './tree-options.ts'
-import { TreeWindow, type TreeWindowProps } from './tree-window.tsx'
-import { CurrentView } from './view/current-view.ts'
+import { NoticeBar } from './notice-bar.tsx'
+import { useRenameEditor } from './rename-field.tsx'
+import { StickyRows } from './sticky-rows.tsx'
+import { TreeActions, type TreeEvents } from './tree-actions.ts'
+import { TreeOverlays } from './tree-overlays.tsx'
+import { rowId, TreeRows } from './tree-rows.tsx'
+import { BROWSING, belowRow, type TreeMode, useTreeInput, without } from './use-tree-input.ts'
+import type { RowView } from './view/row-view.ts'
+import { useTreeOptions } from './view/tree-memory.ts'
+import { TreeView, type TreeViewOptions } from './view/tree-view.ts'
 
 export type KeyTreeProps = Omit<TreeWindowProps, 'view'>
 
@@ -19,4 +40,201 @@ export function KeyTree({ client, session, ...props }: KeyTreeProps) {
   const view = useSyncExternalStore(current.subscribe, current.get)
   if (view?.session !== session.id) return <div className={styles['panel']} />
   return <TreeWindow view={view} client={client} session={session} {...props} />
+}
+
+/** The tree in sight. A new stack of the same session takes the old one's place only when it can be drawn. */
+class CurrentView {
+  readonly #listeners = new Set<() => void>()
+  #shown: TreeView | undefined
+  #latest: TreeView | undefined
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly get = (): TreeView | undefined => this.#shown
+
+  /** @returns A function that ends the tree. What it shows stays in sight until the next one is there. */
+  show(options: TreeViewOptions): () => void {
+    const view = new TreeView(options)
+    this.#latest = view
+    if (this.#shown?.session === options.session) {
+      void view.restored.then(() => {
+        if (this.#latest === view) this.#set(view)
+      })
+    } else this.#set(view)
+    return () => {
+      view.end()
+      if (this.#latest === view) this.#latest = undefined
+    }
+  }
+
+  #set(view: TreeView): void {
+    this.#shown = view
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+interface TreeWindowProps extends TreeEvents {
+  readonly view: TreeView
+  readonly client: Client
+  readonly session: SessionInfo
+  /** A key to select and scroll to, opening levels as needed; another serial asks again. */
+  readonly reveal?: { readonly key: string; readonly serial: number } | undefined
+  /** The row with the focus changed. */
+  readonly onSelect: (
+    key: string | undefined,
+    row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined,
+  ) => void
+}
+
+/** The rows in sight, and all that can be done with them. */
+function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect }: TreeWindowProps) {
+  useSyncExternalStore(view.subscribe, view.revision)
+  const tree = useId()
+  const scroller = useViewport(view)
+  const [mode, setMode] = useState<TreeMode>(BROWSING)
+  const [notice, setNotice] = useState<string>()
+  const actions = useMemo(
+    () => new TreeActions({ view, client, session, onOpen, onRequest, onNotice: setNotice }),
+    [view, client, session, onOpen, onRequest],
+  )
+  const input = useTreeInput(actions, setMode)
+  const focusTree = () => scroller.current?.focus({ preventScroll: true })
+  const editor = useRenameEditor({
+    actions,
+    mode,
+    setMode,
+    focusTree,
+    belowRow: () => belowRow(scroller.current),
+  })
+  useSelection(view.focused, onSelect)
+  useReveal(view, reveal, key => setNotice(`There is no key ${key}`))
+
+  const { focused, source } = view
+  const { model, failure } = source.state
+  const isEmpty = view.rows === 0 && model.root.load.type === 'ready'
+  return (
+    <div className={styles['panel']}>
+      {mode.type === 'jump' && (
+        <JumpField
+          view={view}
+          onDone={isFocusKept => {
+            setMode(without('jump'))
+            if (isFocusKept) focusTree()
+          }}
+        />
+      )}
+      {isEmpty && <EmptyTree isReadOnly={session.isReadOnly} onNewKey={() => actions.newKey(undefined)} />}
+      <div
+        ref={scroller}
+        role="tree"
+        aria-label="Keys"
+        aria-activedescendant={focused === undefined ? undefined : rowId(tree, focused)}
+        aria-busy={model.root.load.type === 'loading'}
+        tabIndex={0}
+        className={styles['tree']}
+        {...input}
+      >
+        <StickyRows view={view} />
+        <div role="none" className={styles['rows']} style={{ height: view.height }}>
+          <TreeRows
+            view={view}
+            tree={tree}
+            edited={mode.type === 'rename' ? mode.key : undefined}
+            editor={editor}
+          />
+        </div>
+      </div>
+      <TreeOverlays actions={actions} session={session} mode={mode} setMode={setMode} />
+      {failure !== undefined ? (
+        <NoticeBar text={failure} onRetry={() => actions.retry()} onDismiss={() => source.forgive()} />
+      ) : (
+        notice !== undefined && <NoticeBar text={notice} onDismiss={() => setNotice(undefined)} />
+      )}
+    </div>
+  )
+}
+
+interface EmptyTreeProps {
+  readonly isReadOnly: boolean
+  readonly onNewKey: () => void
+}
+
+/** Stands where keys would. */
+function EmptyTree({ isReadOnly, onNewKey }: EmptyTreeProps) {
+  return (
+    <div className={styles['empty']}>
+      <p>There are no keys here yet.</p>
+      {isReadOnly ? <p>The stack is read-only.</p> : <Button onPress={onNewKey}>New key…</Button>}
+    </div>
+  )
+}
+
+/**
+ * Keeps the tree's window as high as its element, and the element scrolled to where the window is.
+ * @returns The ref of the element.
+ */
+function useViewport(view: TreeView): RefObject<HTMLDivElement | null> {
+  const scroller = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    view.setViewport(element.clientHeight)
+    const observer = new ResizeObserver(() => view.setViewport(element.clientHeight))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [view])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const { physical } = view.position
+    if (element !== null && Math.abs(element.scrollTop - physical) >= 1) element.scrollTop = physical
+  })
+
+  return scroller
+}
+
+/** Brings a key in sight each time one is asked for. @param onMissing Told of a key that there is not. */
+function useReveal(
+  view: TreeView,
+  reveal: { readonly key: string; readonly serial: number } | undefined,
+  onMissing: (key: string) => void,
+): void {
+  const done = useRef<number>(undefined)
+  const missing = useEffectEvent(onMissing)
+  const key = reveal?.key
+  const serial = reveal?.serial
+  useEffect(() => {
+    if (key === undefined || serial === undefined || done.current === serial) return
+    let isCancelled = false
+    void view
+      .reveal(key, 'center', () => isCancelled)
+      .then(isFound => {
+        if (isCancelled) return
+        done.current = serial
+        if (!isFound) missing(key)
+      })
+    return () => {
+      isCancelled = true
+    }
+  }, [view, key, serial])
+}
+
+type OnSelect = (
+  key: string | undefined,
+  row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined,
+) => void
+
+/** Tells of the row with the focus when it has become another one, or another kind of one. */
+function useSelection(focused: RowView | undefined, onSelect: OnSelect): void {
+  const select = useEffectEvent(onSelect)
+  const isKnown = focused?.type !== 'pending'
+  const key = focused?.type === 'key' ? focused.key : undefined
+  const isValue = focused?.type === 'key' && focused.isValue
+  const isBranch = focused?.type === 'key' && focused.isBranch
+  useEffect(() => {
+    if (isKnown) select(key, key === undefined ? undefined : { isValue, isBranch })
+  }, [isKnown, key, isValue, isBranch])
 }

@@ -1,8 +1,66 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { segmentProblem } from '../../../core/key.ts'
+import { childKey } from './model/row-model.ts'
 import styles from './rename-field.module.css'
+import { splitKey } from './source/tree-state.ts'
+import type { TreeActions } from './tree-actions.ts'
+import { type Point, type TreeMode, without } from './use-tree-input.ts'
+import { keyOf } from './view/row-view.ts'
 
-export interface RenameFieldProps {
+interface RenameEditorOptions {
+  readonly actions: TreeActions
+  readonly mode: TreeMode
+  readonly setMode: (change: TreeMode | ((mode: TreeMode) => TreeMode)) => void
+  readonly focusTree: () => void
+  /** Below the row that is renamed. */
+  readonly belowRow: () => Point
+}
+
+/** What stands in the row that is renamed, while one is. */
+export function useRenameEditor({
+  actions,
+  mode,
+  setMode,
+  focusTree,
+  belowRow,
+}: RenameEditorOptions): ReactNode {
+  const { view } = actions
+  const key = mode.type === 'rename' ? mode.key : undefined
+
+  useEffect(() => {
+    if (key === undefined) return
+    return view.subscribe(() => {
+      if (keyOf(view.focused) === key) return
+      // The row is gone, and the field with it: the keyboard must not be left with nothing.
+      focusTree()
+      setMode(without('rename'))
+    })
+  })
+
+  if (key === undefined) return undefined
+  const { prefix, name } = splitKey(key)
+  const rename = async (newName: string) => {
+    const { focused } = view
+    const to = childKey(prefix, newName)
+    if (focused?.type !== 'key') return
+    if (!focused.isBranch) return actions.rename(key, to)
+    if (focused.isValue) setMode({ type: 'renameChoice', from: key, to, at: belowRow() })
+    else actions.moveBranch(key, to)
+  }
+  return (
+    <RenameField
+      key={key}
+      name={name}
+      onRename={rename}
+      onDone={isFocusKept => {
+        if (isFocusKept) focusTree()
+        setMode(without('rename'))
+      }}
+    />
+  )
+}
+
+interface RenameFieldProps {
   /** The segment to begin with. */
   readonly name: string
   /** Rejects with why the name can't be taken. */
@@ -12,7 +70,7 @@ export interface RenameFieldProps {
 }
 
 /** Renames a row in place: Enter takes the name, Escape or leaving the field drops it. */
-export function RenameField({ name, onRename, onDone }: RenameFieldProps) {
+function RenameField({ name, onRename, onDone }: RenameFieldProps) {
   const [text, setText] = useState(name)
   const [refusal, setRefusal] = useState<string>()
   const [isBusy, setBusy] = useState(false)

@@ -1,6 +1,6 @@
 import styles from './sticky-rows.module.css'
-import { indentOf, RowContent } from './tree-row.tsx'
-import { ROW_HEIGHT } from './view/scroll-scale.ts'
+import { indentOf, RowContent } from './tree-rows.tsx'
+import { ROW_HEIGHT } from './view/scroll.ts'
 import type { TreeView } from './view/tree-view.ts'
 
 /** The branches that the first rows in sight are in. The rows themselves are in the tree: this is for the eye alone. */

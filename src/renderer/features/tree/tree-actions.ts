@@ -1,14 +1,36 @@
+import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import { STATUS_ROW } from './model/row-model.ts'
-import { findByTyping } from './source/find-by-typing.ts'
-import { splitKey } from './source/key-set.ts'
-import { openSiblings } from './source/open-siblings.ts'
-import type { OpenOptions, TreeEvents } from './tree-request.ts'
+import { type Place, STATUS_ROW } from './model/row-model.ts'
+import type { TreeSource } from './source/tree-source.ts'
+import { splitKey } from './source/tree-state.ts'
+import { findByTyping } from './source/type-ahead.ts'
 import type { RowView } from './view/row-view.ts'
 import type { TreeView } from './view/tree-view.ts'
 
-export interface TreeActionsOptions extends TreeEvents {
+/** What the tree asks of the app. Keys are texts such as `/a/b`. */
+type TreeRequest =
+  | { readonly type: 'newKey'; readonly below: string }
+  | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
+  | { readonly type: 'copyKey'; readonly key: string }
+  /** A value was renamed. */
+  | { readonly type: 'renamed'; readonly from: string; readonly to: string }
+  /** All keys at and below `from` are to move. */
+  | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
+  | { readonly type: 'goToKey' }
+
+interface OpenOptions {
+  readonly as: 'key' | 'branch'
+  readonly isPreview: boolean
+}
+
+/** What the tree tells its surroundings. */
+export interface TreeEvents {
+  readonly onOpen: (key: string, options: OpenOptions) => void
+  readonly onRequest: (request: TreeRequest) => void
+}
+
+interface TreeActionsOptions extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
@@ -153,4 +175,28 @@ export class TreeActions {
       this.view.source.state.fail(error)
     }
   }
+}
+
+/** Rows of one level that are opened at once: the nearest ones. */
+const MAX_SIBLINGS = 1000
+
+/** Opens the branches beside a row. @returns How many, and of how many rows they were looked for. */
+export async function openSiblings(
+  source: TreeSource,
+  { level, index }: Place,
+): Promise<{ readonly opened: number; readonly looked: number }> {
+  const { calls, model } = source.state
+  const offset = Math.max(0, Math.min(index - MAX_SIBLINGS / 2, level.state.count - MAX_SIBLINGS))
+  const { rows, version } = await calls.rows(level.prefix, offset, MAX_SIBLINGS)
+  if (version !== level.state.version) return { opened: 0, looked: rows.length }
+  let opened = 0
+  await source.state.hold(() =>
+    forEachBounded([...rows.entries()], 16, async ([step, row]) => {
+      const place = { level, index: offset + step }
+      if (!row.isBranch || model.openAt(place) !== undefined || version !== level.state.version) return
+      opened++
+      await source.open(place, row, 1)
+    }),
+  )
+  return { opened, looked: rows.length }
 }

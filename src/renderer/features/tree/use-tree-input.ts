@@ -1,14 +1,35 @@
-import type { FocusEvent, KeyboardEvent, MouseEvent, UIEvent } from 'react'
-import { useRef } from 'react'
-import { isTyping, NOTHING_TYPED, typed } from './model/type-ahead.ts'
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, type UIEvent, useRef } from 'react'
+import { isTyping, NOTHING_TYPED, typed } from './source/type-ahead.ts'
 import type { TreeActions } from './tree-actions.ts'
-import type { Point, TreeMode } from './tree-mode.ts'
 import { type KeyCommand, type KeyContext, keyCommand } from './view/key-command.ts'
 import type { RowView } from './view/row-view.ts'
 import type { TreeView } from './view/tree-view.ts'
 
+/** Pixels of the window. */
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** What the tree is doing beside being looked at. */
+export type TreeMode =
+  | { readonly type: 'browse' }
+  | { readonly type: 'jump' }
+  | { readonly type: 'rename'; readonly key: string }
+  /** A name was typed for a key that is value and branch: which of them takes it? */
+  | { readonly type: 'renameChoice'; readonly from: string; readonly to: string; readonly at: Point }
+  /** The menu of the row with the focus, or of the tree as a whole. */
+  | { readonly type: 'menu'; readonly about: 'row' | 'tree'; readonly at: Point }
+
+export const BROWSING: TreeMode = { type: 'browse' }
+
+/** Ends a mode, unless another one has begun since. */
+export function without(type: TreeMode['type']): (mode: TreeMode) => TreeMode {
+  return mode => (mode.type === type ? BROWSING : mode)
+}
+
 /** What the scrolled element listens to: one listener for all rows. */
-export interface TreeInput {
+interface TreeInput {
   onKeyDown(event: KeyboardEvent<HTMLElement>): void
   onClick(event: MouseEvent<HTMLElement>): void
   onDoubleClick(event: MouseEvent<HTMLElement>): void

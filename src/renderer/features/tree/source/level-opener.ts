@@ -1,17 +1,14 @@
+import { forEachBounded } from '../../../../core/concurrency/for-each-bounded.ts'
 import type { Row } from '../../../../shared/procedures/store.ts'
-import { childKey, type Level } from '../model/level.ts'
-import type { Place } from '../model/row-model.ts'
-import { PAGE_ROWS } from './level-calls.ts'
-import { prefixesOf } from './level-registry.ts'
-import { lookAhead, onlyBranch } from './look-ahead.ts'
-import { openKeys } from './open-keys.ts'
-import { restoreOpen } from './restore-open.ts'
-import type { TreeState } from './tree-state.ts'
+import { isAbortedCall } from '../../../api/client.ts'
+import { childKey, type Level, type Place } from '../model/row-model.ts'
+import { type LevelCalls, PAGE_ROWS, type RowsReply } from './level-calls.ts'
+import { openKeys, prefixesOf, type TreeState } from './tree-state.ts'
 
 /** Milliseconds before a level that is being read says so: most answer sooner, and a row that flashes is no help. */
 const SLOW_AFTER = 150
 
-export interface OpenerOptions {
+interface OpenerOptions {
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
   /** Called for a level that may have changed since it was read. */
@@ -134,4 +131,85 @@ export class LevelOpener {
     if (isOpen) model.open(joined, index)
     return joined
   }
+}
+
+/** Branches that may share one row. */
+const MAX_JOINED = 32
+
+interface LookedAhead {
+  /** The branches below the first that share its row. */
+  readonly names: readonly string[]
+  /** The first rows of the level that the shared row opens. */
+  readonly reply: RowsReply
+}
+
+/** Reads the first rows of `prefix`; while its only child is a branch without value, goes on to that branch. */
+async function lookAhead(calls: LevelCalls, prefix: string, limit: number): Promise<LookedAhead> {
+  const names: string[] = []
+  let reached = prefix
+  let reply = await calls.rows(prefix, 0, limit)
+  while (names.length < MAX_JOINED) {
+    const only = onlyBranch(reply)
+    if (only === undefined) break
+    const below = childKey(reached, only.name)
+    try {
+      reply = await calls.rows(below, 0, limit)
+    } catch (error) {
+      // What can't be read stays a row of its own, where its failure is shown once it is opened.
+      if (isAbortedCall(error)) throw error
+      break
+    }
+    names.push(only.name)
+    reached = below
+  }
+  return { names, reply }
+}
+
+/** The one child of a level that has no other, when that child is a branch and nothing else. */
+function onlyBranch({ rows, count, accuracy }: RowsReply): Row | undefined {
+  const [only] = rows
+  const isOnly = count === 1 && accuracy === 'exact'
+  return isOnly && only?.isBranch === true && !only.isValue ? only : undefined
+}
+
+/** Branches that are read with their rows; of more, most are out of sight, and their rows can wait. */
+const MANY = 20
+
+/** Opens the branches of a level that are wanted open, where they still are; each opens what is wanted below it. */
+async function restoreOpen(
+  state: TreeState,
+  level: Level,
+  open: (place: Place, row: Row, limit: number) => Promise<Level>,
+): Promise<void> {
+  const names = [...state.wanted.take(level.prefix)]
+  if (names.length === 0) return
+  const limit = names.length > MANY ? 1 : PAGE_ROWS
+  const known = firstRows(state, level)
+  const reopen = async (name: string) => {
+    const [index, row] = known.get(name) ?? (await findRow(state, level, name)) ?? []
+    if (index === undefined || row?.isBranch !== true || !state.levels.has(level)) return
+    await open({ level, index }, row, limit)
+  }
+  await state.hold(() => forEachBounded(names, 8, reopen))
+}
+
+/** The rows that came with the level. */
+function firstRows(state: TreeState, level: Level): ReadonlyMap<string, readonly [number, Row]> {
+  const rows = new Map<string, readonly [number, Row]>()
+  for (let index = 0; index < PAGE_ROWS; index++) {
+    const row = state.pages.row(level, index)
+    if (row !== undefined) rows.set(row.name, [index, row])
+  }
+  return rows
+}
+
+async function findRow(
+  state: TreeState,
+  level: Level,
+  name: string,
+): Promise<readonly [number, Row] | undefined> {
+  const { index, isPresent } = await state.calls.find(level.prefix, name)
+  if (!isPresent) return undefined
+  const [row] = (await state.calls.rows(level.prefix, index, 1)).rows
+  return row?.name === name ? [index, row] : undefined
 }

@@ -1,7 +1,7 @@
+import { forEachBounded } from '../../../../core/concurrency/for-each-bounded.ts'
 import type { LevelState } from '../../../../shared/procedures/levels.ts'
 import type { Row } from '../../../../shared/procedures/store.ts'
-import type { Level } from '../model/level.ts'
-import { inParallel } from './in-parallel.ts'
+import type { Level } from '../model/row-model.ts'
 import { PAGE_ROWS } from './level-calls.ts'
 import type { TreeState } from './tree-state.ts'
 
@@ -66,12 +66,12 @@ export class Reconciler {
     const states: LevelState[] = []
     const indexes = new Map<string, { index: number; isPresent: boolean }>()
     const pages = new Map<number, readonly Row[]>()
-    await inParallel(this.#pagesInSight(level), 4, async page => {
+    await forEachBounded(this.#pagesInSight(level), 4, async page => {
       const reply = await calls.rows(level.prefix, page * PAGE_ROWS, PAGE_ROWS)
       states.push(reply)
       pages.set(page, reply.rows)
     })
-    await inParallel(this.#namesToFind(level), 32, async name => {
+    await forEachBounded(this.#namesToFind(level), 32, async name => {
       const reply = await calls.find(level.prefix, name)
       states.push(reply)
       indexes.set(name, reply)

@@ -2,14 +2,13 @@ import type { EventValue } from '../../../../shared/events.ts'
 import type { LevelState } from '../../../../shared/procedures/levels.ts'
 import type { Row } from '../../../../shared/procedures/store.ts'
 import type { Client } from '../../../api/client.ts'
-import type { Level } from '../model/level.ts'
-import { type Place, STATUS_ROW } from '../model/row-model.ts'
+import { type Level, type Place, STATUS_ROW } from '../model/row-model.ts'
 import { type FindReply, LevelCalls } from './level-calls.ts'
 import { LevelOpener } from './level-opener.ts'
-import { PageReader } from './page-reader.ts'
-import { TreeState } from './tree-state.ts'
+import { PageReader } from './pages.ts'
+import { segmentsOf, TreeState } from './tree-state.ts'
 
-export interface TreeSourceOptions {
+interface TreeSourceOptions {
   readonly client: Client
   readonly session: string
   /** Whether single-child branches share a row. */
@@ -133,4 +132,35 @@ export class TreeSource {
     if (this.state.isCurrent(level, state)) this.state.changed()
     else void this.#pages.reconciler.reconcile(level)
   }
+}
+
+/**
+ * Finds the row of a key, opening the branches above it.
+ * @param isCancelled Asked between the steps; once true, nothing more is opened.
+ * @returns Nothing when there is no such key, or a level on the way can't be read.
+ */
+export async function locate(
+  source: TreeSource,
+  key: string,
+  isCancelled: () => boolean = () => false,
+): Promise<Place | undefined> {
+  await source.whenRead()
+  const segments = segmentsOf(key)
+  let level = source.state.model.root
+  for (let at = 0; at < segments.length; ) {
+    if (level.load.type !== 'ready' || isCancelled()) return undefined
+    const found = await source.find(level, segments[at] ?? '')
+    if (!found.isPresent) return undefined
+    const place = { level, index: found.index }
+    if (at === segments.length - 1) return place
+    const row = await source.readRow(place)
+    if (row?.isBranch !== true || isCancelled()) return undefined
+    level = await source.open(place, row)
+    // A row that single-child branches share stands for each of them.
+    const rest = segments.slice(at, at + level.names.length)
+    if (rest.some((segment, index) => segment !== level.names[index])) return undefined
+    at += level.names.length
+    if (at >= segments.length) return place
+  }
+  return undefined
 }

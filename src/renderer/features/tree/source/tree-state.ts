@@ -1,11 +1,8 @@
 import type { LevelState } from '../../../../shared/procedures/levels.ts'
 import { isAbortedCall } from '../../../api/client.ts'
-import { childKey, type Level } from '../model/level.ts'
-import { type Place, RowModel } from '../model/row-model.ts'
-import { KeySet } from './key-set.ts'
+import { childKey, type Level, type Place, RowModel } from '../model/row-model.ts'
 import type { LevelCalls } from './level-calls.ts'
-import { LevelRegistry } from './level-registry.ts'
-import { PageCache } from './page-cache.ts'
+import { PageCache } from './pages.ts'
 
 /** A place that follows its row by name when the level changes. */
 export interface TrackedPlace {
@@ -101,4 +98,88 @@ export class TreeState {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The levels that were opened, by prefix; a level that shares a row with the branches above it is found by theirs too. */
+export class LevelRegistry {
+  readonly #levels = new Map<string, Level>()
+
+  constructor(root: Level) {
+    this.#levels.set(root.prefix, root)
+  }
+
+  get(prefix: string): Level | undefined {
+    return this.#levels.get(prefix)
+  }
+
+  has(level: Level): boolean {
+    return this.#levels.get(level.prefix) === level
+  }
+
+  add(level: Level): void {
+    for (const prefix of prefixesOf(level)) this.#levels.set(prefix, level)
+  }
+
+  /** Forgets a level and all below it, open or not. */
+  discard(level: Level): void {
+    for (const [prefix, known] of this.#levels) if (isWithin(known, level)) this.#levels.delete(prefix)
+  }
+
+  /** The level and all known levels below it. */
+  within(level: Level): readonly Level[] {
+    return [...new Set(this.#levels.values())].filter(known => isWithin(known, level))
+  }
+}
+
+/** Every prefix that a level's row stands for, outermost first. */
+export function prefixesOf({ parent, names, prefix }: Level): readonly string[] {
+  if (parent === undefined) return [prefix]
+  let reached = parent.prefix
+  return names.map(name => (reached = childKey(reached, name)))
+}
+
+function isWithin(level: Level, ancestor: Level): boolean {
+  for (let above: Level | undefined = level; above !== undefined; above = above.parent) {
+    if (above === ancestor) return true
+  }
+  return false
+}
+
+/** Every branch that is open in and below a level, the level itself included unless it is the root. */
+export function* openKeys(level: Level): IterableIterator<string> {
+  if (level.parent !== undefined) yield* prefixesOf(level)
+  for (const below of level.open) yield* openKeys(below)
+}
+
+/** Keys by their parent: which of a level's names are in the set is known without looking at the others. */
+export class KeySet {
+  readonly #names = new Map<string, Set<string>>()
+
+  constructor(keys: Iterable<string> = []) {
+    for (const key of keys) this.add(key)
+  }
+
+  add(key: string): void {
+    const { prefix, name } = splitKey(key)
+    const names = this.#names.get(prefix) ?? new Set()
+    this.#names.set(prefix, names.add(name))
+  }
+
+  /** Takes the names below `prefix` out of the set. */
+  take(prefix: string): ReadonlySet<string> {
+    const names = this.#names.get(prefix) ?? new Set<string>()
+    this.#names.delete(prefix)
+    return names
+  }
+}
+
+/** `/a/b` → `/a` and `b`. */
+export function splitKey(key: string): { readonly prefix: string; readonly name: string } {
+  const slash = key.lastIndexOf('/')
+  return { prefix: slash <= 0 ? '/' : key.slice(0, slash), name: key.slice(slash + 1) }
+}
+
+/** `/a/b` → `a`, `b`; the root has no segments. */
+export function segmentsOf(key: string): readonly string[] {
+  return key.split('/').filter(segment => segment !== '')
 }

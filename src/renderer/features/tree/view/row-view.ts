@@ -1,7 +1,6 @@
 import { formatBytes } from '../../../ui/format-bytes.ts'
 import { formatCount } from '../../../ui/format-count.ts'
-import { childKey, type Level } from '../model/level.ts'
-import { STATUS_ROW } from '../model/row-model.ts'
+import { childKey, type Level, STATUS_ROW } from '../model/row-model.ts'
 import type { TreeSource } from '../source/tree-source.ts'
 
 interface RowBase {

@@ -1,15 +1,24 @@
 import type { Client } from '../../../api/client.ts'
 import { type Place, STATUS_ROW } from '../model/row-model.ts'
-import { locate } from '../source/locate.ts'
-import { openKeys } from '../source/open-keys.ts'
-import { TreeSource } from '../source/tree-source.ts'
-import type { TrackedPlace } from '../source/tree-state.ts'
+import { locate, TreeSource } from '../source/tree-source.ts'
+import { openKeys, type TrackedPlace } from '../source/tree-state.ts'
 import { describeRow, keyOf, type RowView } from './row-view.ts'
-import { positionAt, rested, SCROLL_START, type ScrollPosition, scrolled } from './scroll-position.ts'
-import { MAX_HEIGHT, ROW_HEIGHT, type ScrollScale, scrollScale } from './scroll-scale.ts'
-import { type Align, scrollTarget } from './scroll-target.ts'
-import { recallTree, rememberTree } from './session-memory.ts'
-import { MAX_STICKY, stickyPath } from './sticky-path.ts'
+import {
+  type Align,
+  MAX_HEIGHT,
+  MAX_STICKY,
+  positionAt,
+  ROW_HEIGHT,
+  rested,
+  SCROLL_START,
+  type ScrollPosition,
+  type ScrollScale,
+  scrolled,
+  scrollScale,
+  scrollTarget,
+  stickyPath,
+} from './scroll.ts'
+import { recallTree, rememberTree } from './tree-memory.ts'
 
 /** Rows drawn beyond the edges of the window. */
 const OVERSCAN = 12

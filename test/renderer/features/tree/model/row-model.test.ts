@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Level } from '../../../../../src/renderer/features/tree/model/level.ts'
-import { RowModel, STATUS_ROW } from '../../../../../src/renderer/features/tree/model/row-model.ts'
+import {
+  type Level,
+  RowModel,
+  STATUS_ROW,
+} from '../../../../../src/renderer/features/tree/model/row-model.ts'
 
 interface Reference {
   readonly level: Level

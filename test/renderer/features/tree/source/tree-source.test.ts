@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openKeys } from '../../../../../src/renderer/features/tree/source/open-keys.ts'
 import { TreeSource } from '../../../../../src/renderer/features/tree/source/tree-source.ts'
+import { openKeys } from '../../../../../src/renderer/features/tree/source/tree-state.ts'
 import { describeRow } from '../../../../../src/renderer/features/tree/view/row-view.ts'
 import { FakeClient } from '../fake/fake-client.ts'
 import { flatLevels } from '../fake/fake-levels.ts'

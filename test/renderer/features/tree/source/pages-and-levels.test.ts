@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Level } from '../../../../../src/renderer/features/tree/model/level.ts'
-import { inParallel } from '../../../../../src/renderer/features/tree/source/in-parallel.ts'
-import { KeySet, segmentsOf, splitKey } from '../../../../../src/renderer/features/tree/source/key-set.ts'
-import { LevelRegistry } from '../../../../../src/renderer/features/tree/source/level-registry.ts'
-import { PageCache } from '../../../../../src/renderer/features/tree/source/page-cache.ts'
-import { PageFetcher } from '../../../../../src/renderer/features/tree/source/page-fetcher.ts'
+import { Level } from '../../../../../src/renderer/features/tree/model/row-model.ts'
+import { PageCache, PageFetcher } from '../../../../../src/renderer/features/tree/source/pages.ts'
+import {
+  KeySet,
+  LevelRegistry,
+  segmentsOf,
+  splitKey,
+} from '../../../../../src/renderer/features/tree/source/tree-state.ts'
 import { settled } from '../fake/settled.ts'
 
 const row = (name: string) => ({ name, isValue: true, isBranch: false })
@@ -116,30 +118,5 @@ describe('LevelRegistry', () => {
     expect(levels.get('/a')).toBeUndefined()
     expect(levels.get('/a/b/c')).toBeUndefined()
     expect(levels.has(other)).toBe(true)
-  })
-})
-
-describe('inParallel()', () => {
-  it('keeps the order of the items and never runs more than it may', async () => {
-    let running = 0
-    let most = 0
-    const results = await inParallel([3, 1, 2, 5, 4], 2, async item => {
-      most = Math.max(most, ++running)
-      await settled()
-      running--
-      return item * 10
-    })
-    expect(results).toEqual([30, 10, 20, 50, 40])
-    expect(most).toBe(2)
-  })
-
-  it('starts nothing more after a failure', async () => {
-    const started: number[] = []
-    const run = inParallel([1, 2, 3, 4], 1, async item => {
-      started.push(item)
-      if (item === 2) throw new Error('two')
-    })
-    await expect(run).rejects.toThrow('two')
-    expect(started).toEqual([1, 2])
   })
 })

@@ -1,5 +1,7 @@
+import { create } from 'zustand'
+
 /** How the tree of a session was left. */
-export interface TreeMemory {
+interface TreeMemory {
   /** The branches that were open. */
   readonly open: readonly string[]
   /** The key with the focus. */
@@ -23,4 +25,16 @@ export function rememberTree(session: string, memory: TreeMemory): void {
 
 export function recallTree(session: string): TreeMemory | undefined {
   return memories.get(session)
+}
+
+interface TreeOptions {
+  /** Whether branches whose only child is a branch share its row. */
+  readonly isCompact: boolean
+}
+
+/** How trees are shown, for all sessions. */
+export const useTreeOptions = create<TreeOptions>(() => ({ isCompact: true }))
+
+export function toggleCompact(): void {
+  useTreeOptions.setState(({ isCompact }) => ({ isCompact: !isCompact }))
 }

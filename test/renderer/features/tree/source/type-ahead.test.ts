@@ -6,7 +6,7 @@ import {
   NOTHING_TYPED,
   spellings,
   typed,
-} from '../../../../../src/renderer/features/tree/model/type-ahead.ts'
+} from '../../../../../src/renderer/features/tree/source/type-ahead.ts'
 
 describe('typed()', () => {
   it('puts letters together, and begins anew after a pause', () => {
