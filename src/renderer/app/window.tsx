@@ -36,7 +36,7 @@ const NARROW = 1100
 /** The whole window, once there is a connection. */
 export function Window() {
   const services = useServices()
-  const { client, hello } = services
+  const { client, hello, state } = services
   const sessions = useSessions()
   const session = useCurrentSession()
   const jobs = useJobs()
@@ -52,7 +52,7 @@ export function Window() {
   useWindowChrome()
   const isNarrow = window.innerWidth < NARROW
   const closeTab = commands.find(({ id }) => id === 'closeTab')
-  const cancelJob = (job: string): void => attempt(() => client.call('jobs.cancel', { job }))
+  const cancelJob = (job: string): void => attempt(() => state.jobs.cancel(job))
   return (
     <div className={styles['window']}>
       <Toolbar commands={commands} />

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createHostState, withJob } from '../../../src/renderer/api/host-state.ts'
-import type { JobInfo } from '../../../src/shared/procedures/jobs.ts'
-import { eventually, openSession } from '../../main/host/test-host.ts'
+import { createHostState } from '../../../src/renderer/api/host-state.ts'
+import { eventually, memoryWith, openSession } from '../../main/host/test-host.ts'
 
 describe('HostState', () => {
   it('knows what the host says at the start, and follows its events', async () => {
@@ -25,25 +24,30 @@ describe('HostState', () => {
     await eventually(() => state.jobs.get()?.[0]?.state === 'done')
     expect(state.jobs.get()).toHaveLength(1)
   })
-})
 
-describe('withJob', () => {
-  const job = (id: string, startedAt: number, done = 0): JobInfo => ({
-    id,
-    session: 's',
-    request: { type: 'count', prefix: '/' },
-    title: id,
-    state: 'running',
-    done,
-    bytes: 0,
-    startedAt,
+  it('knows the end of a job that ends before the reply to its start', async () => {
+    const { page, session } = await openSession(['/a', '/b'])
+    const state = createHostState(page)
+    await state.load()
+    for (let count = 1; count <= 40; count++) {
+      const { id } = await state.jobs.start(session, { type: 'count', prefix: '/a' })
+      await eventually(() => state.jobs.get()?.find(job => job.id === id)?.state === 'done')
+    }
   })
 
-  it('holds each job once, newest first', () => {
-    const jobs = [job('a', 1), job('b', 2), job('a', 1, 7)].reduce<readonly JobInfo[]>(withJob, [])
-    expect(jobs.map(({ id, done }) => [id, done])).toEqual([
-      ['b', 0],
-      ['a', 7],
-    ])
+  it('keeps a change that is announced while the page asks for all state', async () => {
+    const { host, page } = await openSession([])
+    const state = createHostState(page)
+    const loaded = state.load()
+    await host.openStore('Second', await memoryWith([]))
+    await loaded
+    await eventually(() => state.sessions.get()?.length === 2)
+  })
+
+  it('remembers a session that was asked for before anyone listens', async () => {
+    const { host, page, session } = await openSession([])
+    const state = createHostState(page)
+    host.show(session)
+    await eventually(() => state.shown.get() === session)
   })
 })

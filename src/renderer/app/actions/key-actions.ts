@@ -65,8 +65,8 @@ export function keysMessage(verb: string, count: number): string {
   return `${verb} ${count === 1 ? '1 key' : `${formatNumber(count)} keys`}`
 }
 
-async function startJob({ client }: Services, session: string, request: JobRequest): Promise<void> {
-  await client.call('jobs.start', { session, request })
+async function startJob({ state }: Services, session: string, request: JobRequest): Promise<void> {
+  await state.jobs.start(session, request)
   setPanelOpen('isActivityOpen', true)
 }
 

@@ -25,7 +25,7 @@ export function DeleteDialog({ services, target, onClose }: DeleteDialogProps) {
   const { session, key, isValue, isBranch } = target
   const [isWhole, setWhole] = useState(!isValue)
   const counted = isBranch ? key : undefined
-  const count = useBranchCount(services.client, session, counted)
+  const count = useBranchCount(services.state.jobs, session, counted)
   const { names, others } = useFirstNames(services.client, session, counted, MAX_NAMES)
   const deletesBranch = isBranch && isWhole
 

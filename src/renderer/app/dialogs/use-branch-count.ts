@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
-import type { Client } from '../../api/client.ts'
+import type { JobList } from '../../api/job-list.ts'
 
 export interface BranchCount {
   readonly keys: number
@@ -9,39 +9,35 @@ export interface BranchCount {
 }
 
 const NOTHING_YET: BranchCount = { keys: 0, bytes: 0, state: 'counting' }
+const FAILED: BranchCount = { keys: 0, bytes: 0, state: 'failed' }
 
-/** Counts the keys at and below `prefix` by a job, which stops when nobody wants to know any more. */
-export function useBranchCount(client: Client, session: string, prefix: string | undefined): BranchCount {
+/** Counts the keys at and below `prefix` by a job, which is cancelled when the component is unmounted. */
+export function useBranchCount(jobs: JobList, session: string, prefix: string | undefined): BranchCount {
   const [count, setCount] = useState(NOTHING_YET)
   useEffect(() => {
     if (prefix === undefined) return undefined
-    let job: JobInfo | undefined
+    let id: string | undefined
     let isOver = false
-    const show = (next: JobInfo): void => {
-      job = next
-      if (!isOver) setCount(countOf(next))
+    const show = (): void => {
+      if (id === undefined) return
+      const job = jobs.get()?.find(other => other.id === id)
+      setCount(job === undefined ? FAILED : countOf(job))
     }
-    const end = client.on('jobChanged', next => {
-      if (next.id === job?.id) show(next)
-    })
-    const start = client.call('jobs.start', { session, request: { type: 'count', prefix } })
-    start.then(
-      async started => {
-        show(started)
-        // What happened between start and answer was told before its id was known.
-        const { jobs } = await client.call('jobs.list', {})
-        const now = jobs.find(({ id }) => id === started.id)
-        if (now !== undefined) show(now)
-        if (isOver) stop(client, job)
+    const unsubscribe = jobs.subscribe(show)
+    jobs.start(session, { type: 'count', prefix }).then(
+      job => {
+        id = job.id
+        if (isOver) stop(jobs, id)
+        else show()
       },
-      () => setCount({ ...NOTHING_YET, state: 'failed' }),
+      () => setCount(FAILED),
     )
     return () => {
       isOver = true
-      end()
-      stop(client, job)
+      unsubscribe()
+      if (id !== undefined) stop(jobs, id)
     }
-  }, [client, session, prefix])
+  }, [jobs, session, prefix])
   return count
 }
 
@@ -50,8 +46,8 @@ function countOf({ done, bytes, state }: JobInfo): BranchCount {
   return { keys: done, bytes, state: ending }
 }
 
-function stop(client: Client, job: JobInfo | undefined): void {
-  if (job?.state !== 'running') return
+function stop(jobs: JobList, id: string): void {
+  if (jobs.get()?.find(job => job.id === id)?.state !== 'running') return
   // A count that can't be stopped ends by itself, and does no harm.
-  client.call('jobs.cancel', { job: job.id }).catch(() => undefined)
+  jobs.cancel(id).catch(() => undefined)
 }

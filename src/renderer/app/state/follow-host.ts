@@ -12,7 +12,8 @@ const LAST_SESSION = 'strata.session'
 
 /** Keeps the window's view state in step with the host's sessions and jobs. @returns A function that ends it. */
 export function followHost({ client, state, hello }: Services): () => void {
-  let asked: string | undefined
+  let asked = state.shown.get()
+  const running = new Set<string>()
   const followSessions = (): void => {
     const sessions = state.sessions.get() ?? []
     const wanted = sessions.find(({ id }) => id === asked)
@@ -22,16 +23,24 @@ export function followHost({ client, state, hello }: Services): () => void {
     }
     sessionsChanged(sessions)
   }
+  const followJobs = (): void => {
+    for (const job of state.jobs.get() ?? []) {
+      if (job.state === 'running') running.add(job.id)
+      else if (running.delete(job.id)) jobEnded(job)
+    }
+  }
+  followJobs()
   const first = firstSession(state.sessions.get() ?? [], hello.session)
   if (useAppStore.getState().session === undefined && first !== undefined) showSession(first)
+  if (asked !== undefined) followSessions()
   const ends = [
     state.sessions.subscribe(followSessions),
-    client.on('sessionShown', ({ session }) => {
-      // The news of a session may come after the wish to see it.
-      asked = session
+    state.shown.subscribe(() => {
+      // The session may become known after the request to show it.
+      asked = state.shown.get()
       followSessions()
     }),
-    client.on('jobChanged', jobChanged),
+    state.jobs.subscribe(followJobs),
     client.onLost(() => useAppStore.setState({ isConnected: false })),
     useAppStore.subscribe(({ session }) => rememberSession(session)),
   ]
@@ -61,9 +70,9 @@ function sessionsChanged(sessions: readonly SessionInfo[]): void {
   else useAppStore.setState({ session: undefined, subject: undefined })
 }
 
-function jobChanged(job: JobInfo): void {
+function jobEnded(job: JobInfo): void {
   const { request, state } = job
-  if (request.type === 'count' || state === 'running') return
+  if (request.type === 'count') return
   if (state === 'failed') {
     const { error } = job
     const message = error?.message ?? `${job.title} failed`

@@ -22,6 +22,13 @@ export function BranchTabPanel({ session, prefix }: BranchTabPanelProps) {
     [services, id],
   )
   return (
-    <BranchTab client={services.client} session={session} prefix={prefix} onOpen={open} onRequest={request} />
+    <BranchTab
+      client={services.client}
+      jobs={services.state.jobs}
+      session={session}
+      prefix={prefix}
+      onOpen={open}
+      onRequest={request}
+    />
   )
 }

@@ -3,6 +3,7 @@ import { Fragment, useCallback, useEffect, useMemo, useSyncExternalStore } from 
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import type { Client } from '../../api/client.ts'
+import type { JobList } from '../../api/job-list.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { formatCountOf } from '../../ui/format-count.ts'
@@ -23,6 +24,7 @@ export type BranchTabRequest =
 
 export interface BranchTabProps {
   readonly client: Client
+  readonly jobs: JobList
   readonly session: SessionInfo
   readonly prefix: string
   readonly onOpen: (
@@ -33,12 +35,12 @@ export interface BranchTabProps {
 }
 
 /** One branch: its children as a table. */
-export function BranchTab({ client, session, prefix, onOpen, onRequest }: BranchTabProps) {
+export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: BranchTabProps) {
   const { id } = session
   const rows = useMemo(() => new ChildRows(client, id, prefix), [client, id, prefix])
   const { count, accuracy, failure, revision } = useSyncExternalStore(rows.subscribe, rows.getSnapshot)
   const sizes = useMemo(() => new ChildSizes(client, id, prefix), [client, id, prefix])
-  const counting = useCountJob(client, id, prefix)
+  const counting = useCountJob(jobs, id, prefix)
   const isLocked = session.isReadOnly || !session.isWritable
   // Another stack may run under the same session by now: its children are read anew.
   useEffect(() => rows.start(), [rows, session.document])

@@ -32,6 +32,8 @@ export class ChildRows {
   readonly #pages = new Map<number, Page>()
   readonly #running = new Map<number, AbortController>()
   #version = -1
+  /** Changes of the level that were announced. */
+  #changes = 0
   #wanted = { start: 0, end: CHILD_PAGE }
   #snapshot: ChildRowsSnapshot = { count: undefined, accuracy: 'unknown', failure: undefined, revision: 0 }
 
@@ -53,6 +55,7 @@ export class ChildRows {
     const unsubscribe = this.#client.on('levelChanged', state => {
       if (state.session === session && state.prefix === prefix) this.#follow(state)
     })
+    this.#version = -1
     this.#bringWanted()
     return () => {
       unsubscribe()
@@ -85,6 +88,7 @@ export class ChildRows {
   }
 
   #follow(state: { readonly count: number; readonly accuracy: Accuracy; readonly version: number }): void {
+    this.#changes += 1
     this.#version = state.version
     this.#show({ count: state.count, accuracy: state.accuracy, failure: undefined })
     this.#bringWanted()
@@ -107,18 +111,23 @@ export class ChildRows {
     const controller = new AbortController()
     const { signal } = controller
     this.#running.set(page, controller)
+    const changes = this.#changes
     try {
       const input = { ...this.#level, offset: page * CHILD_PAGE, limit: CHILD_PAGE, withSizes: true }
       const { rows, count, accuracy, version } = await this.#client.call('levels.rows', input, { signal })
       if (signal.aborted) return
       this.#keep(page, { rows, version })
-      this.#version = Math.max(version, this.#version)
-      this.#show({ count, accuracy })
+      // A change that was announced while the rows were on the way is newer than they are.
+      if (version >= this.#version) {
+        this.#version = version
+        this.#show({ count, accuracy })
+      }
     } catch (error) {
       if (!signal.aborted) this.#failed(error)
     } finally {
       if (this.#running.get(page) === controller) this.#running.delete(page)
     }
+    if (!signal.aborted && changes !== this.#changes) this.#bringWanted()
   }
 
   #keep(page: number, content: Page): void {

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState, useSyncExternalStore } from 'react'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
-import { CallError, type Client } from '../../api/client.ts'
+import { CallError } from '../../api/client.ts'
+import type { JobList } from '../../api/job-list.ts'
 
 export interface CountJob {
   readonly job: JobInfo | undefined
@@ -11,24 +12,16 @@ export interface CountJob {
 }
 
 /** Counts the keys at and below a branch, as a job in the host. */
-export function useCountJob(client: Client, session: string, prefix: string): CountJob {
-  const [job, setJob] = useState<JobInfo>()
+export function useCountJob(jobs: JobList, session: string, prefix: string): CountJob {
+  const [id, setId] = useState<string>()
   const [failure, setFailure] = useState<string>()
-  const id = job?.id
+  const list = useSyncExternalStore(jobs.subscribe, jobs.get)
+  const job = list?.find(other => other.id === id)
 
-  useEffect(() => {
-    if (id === undefined) return
-    return client.on('jobChanged', changed => {
-      if (changed.id === id) setJob(changed)
-    })
-  }, [client, id])
-
-  const take = useCallback(async (answer: Promise<JobInfo>) => {
+  const attempt = useCallback(async (call: () => Promise<void>) => {
     setFailure(undefined)
     try {
-      const info = await answer
-      // An event that came before this answer knows more.
-      setJob(known => (known?.id === info.id && known.state !== 'running' ? known : info))
+      await call()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
       setFailure(error.message)
@@ -36,12 +29,12 @@ export function useCountJob(client: Client, session: string, prefix: string): Co
   }, [])
 
   const start = useCallback(
-    () => void take(client.call('jobs.start', { session, request: { type: 'count', prefix } })),
-    [take, client, session, prefix],
+    () => void attempt(async () => setId((await jobs.start(session, { type: 'count', prefix })).id)),
+    [attempt, jobs, session, prefix],
   )
   const cancel = useCallback(() => {
-    if (id !== undefined) void take(client.call('jobs.cancel', { job: id }))
-  }, [take, client, id])
+    if (id !== undefined) void attempt(() => jobs.cancel(id))
+  }, [attempt, jobs, id])
 
   return { job, failure, start, cancel }
 }

@@ -132,8 +132,15 @@ describe.skipIf(CHROMIUM === undefined)('BranchTab', () => {
     await page.getByText('4 children').waitFor()
   })
 
-  it('counts all keys below as a job', async () => {
+  it('shows the end of a count that ends before the reply to its start', async () => {
     await open('/a')
+    await button('Count keys').click()
+    await page.getByText('1,234 keys, 96.5 KiB at and below').waitFor()
+    await button('Count keys').waitFor()
+  })
+
+  it('counts all keys below as a job', async () => {
+    await open('/many')
     await button('Count keys').click()
     await page.getByText('1,234 keys, 96.5 KiB at and below').waitFor()
     await button('Count keys').waitFor()

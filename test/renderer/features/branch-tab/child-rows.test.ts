@@ -58,6 +58,21 @@ describe('ChildRows', () => {
     expect(reads()).toBe(before)
   })
 
+  it('reads again when the level changes while its rows are on the way', async () => {
+    store.put('/a/one', bytes('1'))
+    const rows = new ChildRows(client, 's1', '/a')
+    client.delay = 30
+    client.onReply = name => {
+      if (name !== 'levels.rows') return
+      client.onReply = () => undefined
+      client.putByOther('/a/two', bytes('2'))
+    }
+    rows.start()
+    await vi.waitUntil(() => rows.rowAt(1)?.name === 'two')
+    expect(rows.getSnapshot().count).toBe(2)
+    expect(reads()).toBe(2)
+  })
+
   it('says why it could not read, asks no more by itself, and reads after a refresh', async () => {
     store.put('/a/one', bytes('1'))
     client.broken.add('levels.rows')

@@ -24,6 +24,8 @@ export class ValueModel {
   readonly #writer: ValueWriter
   #previous: ValueModel | undefined
   #check: Promise<void> | undefined
+  /** How often the value may have changed. */
+  #changes = 0
 
   /** @param previous The model of the same value under the name it had before; its edits are taken over. */
   constructor(client: Client, address: ValueAddress, keeper: DraftKeeper, previous?: ValueModel) {
@@ -68,9 +70,12 @@ export class ValueModel {
   /** Loads the value anew; edits are lost. */
   async load(): Promise<void> {
     this.state.dispatch({ type: 'loading' })
+    const changes = this.#changes
     await this.#loader.load()
     this.#takeOver()
     this.drafts.offer()
+    // The bytes may be older than a change that was announced while they were on the way.
+    if (changes !== this.#changes) await this.check()
   }
 
   /** Starts an empty value where there is none; nothing is in the store before it is put. */
@@ -91,6 +96,7 @@ export class ValueModel {
 
   /** Looks whether the store has something else by now: shows it, or raises a conflict where there are edits. */
   check(): Promise<void> {
+    this.#changes += 1
     this.#check ??= this.#writer.idle.then(() => {
       this.#check = undefined
       return this.#loader.look()

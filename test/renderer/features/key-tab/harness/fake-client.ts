@@ -19,6 +19,8 @@ export class FakeClient implements Client {
   readonly stuck = new Set<string>()
   /** Calls of these names fail with a lost connection. */
   readonly broken = new Set<string>()
+  /** Called between an answer and its delivery: what happens here is newer than the answer. */
+  onReply: (name: ProcedureName) => Promise<void> | void = () => undefined
   readonly #listeners = new Map<string, Set<(value: never) => void>>()
   readonly #streams = new Map<string, { key: string; at: number }>()
   readonly #uploads = new Map<
@@ -49,6 +51,7 @@ export class FakeClient implements Client {
     const handler = this.#handlers[name]
     if (handler === undefined) throw failure({ code: 'UNSUPPORTED', message: `There is no ${name} here` })
     const answer = await handler(input)
+    await this.onReply(name)
     if ('bytes' in answer && answer.bytes instanceof Uint8Array) {
       this.largestAnswer = Math.max(this.largestAnswer, answer.bytes.length)
     }
@@ -164,8 +167,14 @@ export class FakeClient implements Client {
         bytes: 0,
         startedAt: Date.now(),
       }
+      const ended: JobInfo = { ...job, state: 'done', done: 1234, bytes: 98_765 }
+      // A job of few keys ends before the reply to its start.
+      if (request.type === 'count' && request.prefix === '/a') {
+        this.emit('jobChanged', ended)
+        return job
+      }
       setTimeout(() => this.emit('jobChanged', { ...job, done: 1200, bytes: 90_000 }), 20)
-      setTimeout(() => this.emit('jobChanged', { ...job, state: 'done', done: 1234, bytes: 98_765 }), 60)
+      setTimeout(() => this.emit('jobChanged', ended), 60)
       return job
     },
   }

@@ -1,5 +1,6 @@
 import { StrictMode, useCallback, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
+import { createJobList } from '../../../../../src/renderer/api/job-list.ts'
 import { BranchTab } from '../../../../../src/renderer/features/branch-tab/branch-tab.tsx'
 import { KeyTab, type KeyTabProps } from '../../../../../src/renderer/features/key-tab/key-tab.tsx'
 import '../../../../../src/renderer/ui/theme.css'
@@ -21,6 +22,7 @@ const session: SessionInfo = {
 
 const store = new FakeStore()
 const client = new FakeClient(store, session.id)
+const jobs = createJobList(client)
 const listeners = new Set<() => void>()
 
 interface Shown {
@@ -113,6 +115,7 @@ function App() {
   return (
     <BranchTab
       client={client}
+      jobs={jobs}
       session={current}
       prefix={shown.key}
       onOpen={(key, options) => harness.opened.push({ key, ...options })}

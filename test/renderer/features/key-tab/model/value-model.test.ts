@@ -62,6 +62,22 @@ describe('ValueModel', () => {
     expect(writes()).toBe(0)
   })
 
+  it('shows a value that changed while it was loaded', async () => {
+    store.put('/a', bytes('one'))
+    client.onReply = name => {
+      if (name !== 'store.get') return undefined
+      client.onReply = () => undefined
+      client.putByOther('/a', bytes('two'))
+      // The bytes arrive after the answer to the question that the change caused.
+      return vi
+        .waitUntil(() => client.calls.includes('store.stat'))
+        .then(() => client.call('store.stat', { session: 's1', key: '/a' }))
+        .then(() => undefined)
+    }
+    const { model } = await open()
+    await vi.waitUntil(() => text(model.state.base.bytes) === 'two')
+  })
+
   it('puts edits over the version they were made to, and is unedited then', async () => {
     store.put('/a', bytes('one'))
     const { model, type, document } = await open()
