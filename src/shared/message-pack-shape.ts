@@ -1,8 +1,11 @@
 /** Bytes that one message may have on the wire, framing included. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
-/** How deep lists and maps of a message may nest. */
-export const MAX_MESSAGE_DEPTH = 128
+/**
+ * How deep lists and maps of a message may nest. A stack document nests two levels for each of at most 64 nodes, and
+ * the message puts a few more around it.
+ */
+export const MAX_MESSAGE_DEPTH = 192
 
 /** How a value begins: bytes of its header, bytes of its content, values nested in it. */
 interface Head {

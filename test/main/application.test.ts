@@ -57,6 +57,19 @@ it('the first of what is opened is shown', async () => {
   expect([opened.length, shown]).toEqual([2, ['s1']])
 })
 
+it('H4 a source that cannot be opened does not keep the others from being opened', async () => {
+  const { opened, shown, host } = createHostDouble()
+  const broken = new Error('broken')
+  const choosy: Parameters<typeof openSources>[0] = {
+    ...host,
+    open: source => (source.type === 'folder' ? Promise.reject(broken) : host.open(source)),
+  }
+  const folder = { type: 'folder', path: '/a' } as const
+  expect(await openSources(choosy, [folder, { type: 'sample' }, folder])).toEqual([broken, broken])
+  expect([opened.length, shown]).toEqual([1, ['s1']])
+  await expect(openSources(choosy, [folder])).rejects.toBe(broken)
+})
+
 it('withinTime waits for work no longer than its limit', async () => {
   expect(await withinTime(Promise.resolve(), 60_000)).toBe(true)
   expect(await withinTime(new Promise(() => undefined), 5)).toBe(false)

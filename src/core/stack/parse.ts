@@ -161,6 +161,11 @@ class NodeReader {
       this.#refuse(at, `a node of kind ${kind.kind} needs an object of stores here`)
       return
     }
+    // Few formats that a document passes through can carry this name. "/__proto__" names the same key.
+    if (Object.hasOwn(children, '__proto__')) {
+      this.#refuse(`${at}["__proto__"]`, 'the name "__proto__" is reserved; write "/__proto__"')
+      return
+    }
     return allOf(
       Object.entries(children).map(([key, child]) =>
         this.read(child, `${at}[${JSON.stringify(key)}]`, depth + 1),

@@ -1,4 +1,5 @@
 import type { BrowserWindow } from 'electron'
+import { messageOf } from '../../core/errors.ts'
 import { applicationDirectory, pageDirectory } from '../application.ts'
 import type { Host } from '../host/host.ts'
 import { openSources } from '../open-sources.ts'
@@ -61,10 +62,12 @@ async function openRequested(
   requested: Requested,
   dialog: ElectronRun['electron']['dialog'],
 ): Promise<void> {
+  const title = 'Strata cannot open this'
   try {
-    await openSources(host, await requestedSources(requested))
+    const failures = await openSources(host, await requestedSources(requested))
+    if (failures.length > 0) dialog.showErrorBox(title, failures.map(messageOf).join('\n'))
   } catch (error) {
-    dialog.showErrorBox('Strata cannot open this', error instanceof Error ? error.message : String(error))
+    dialog.showErrorBox(title, messageOf(error))
   }
 }
 

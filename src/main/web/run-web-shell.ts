@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { messageOf } from '../../core/errors.ts'
 import { applicationVersion, pageDirectory } from '../application.ts'
 import type { CommandLine } from '../command-line.ts'
 import { hasDisplay } from '../display.ts'
@@ -34,7 +35,7 @@ export async function runWebShell(run: WebRun): Promise<void> {
     appVersion: await applicationVersion(application),
   })
   try {
-    await openSources(host, sources)
+    for (const failure of await openSources(host, sources)) console.error(messageOf(failure))
     const shell = await startWebShell({
       host,
       pageDirectory: pageDirectory(application),

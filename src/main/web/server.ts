@@ -27,6 +27,15 @@ import { createToken } from './token.ts'
 /** The loopback interface and no other: whoever is on the network cannot even knock. */
 const INTERFACE = '127.0.0.1'
 
+/** Connections at once: a few dozen for each page that is open, and a limit for everybody on this machine. */
+const MAX_CONNECTIONS = 256
+
+/** Milliseconds in which a request has to be whole. Pages send headers only. */
+const REQUEST_TIME = 10_000
+
+/** Milliseconds after which a connection that is refused is cut off, whether or not its other side reads the refusal. */
+const REFUSAL_TIME = 2_000
+
 /** A call's bytes and room for what goes with them. */
 const MAX_MESSAGE_BYTES = MAX_CALL_BYTES + 1024 * 1024
 
@@ -40,6 +49,8 @@ export interface WebShellOptions {
   readonly port?: number | undefined
   /** A random one when absent. */
   readonly token?: string | undefined
+  /** Connections at once, with and without a token; those beyond are closed at once. Default: 256. */
+  readonly maxConnections?: number | undefined
 }
 
 export interface WebShell {
@@ -60,9 +71,15 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
   const { host, token = createToken() } = options
   const page = await openPage(options.pageDirectory, options.developmentServer)
   const tickets = new LaunchTickets()
-  const server = createServer((request, response) => {
+  const times = {
+    headersTimeout: REQUEST_TIME,
+    requestTimeout: REQUEST_TIME,
+    connectionsCheckingInterval: 1_000,
+  }
+  const server = createServer(times, (request, response) => {
     void answerPageRequest({ page, tickets, token }, request, response)
   })
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -89,6 +106,11 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
   }
 }
 
+/** Answers and ends both sides: an HTTP server allows half-open sockets, so the other side may never end its own. */
 function refuseUpgrade(stream: Duplex, status: number): void {
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const destroy = (): void => void stream.destroy()
+  const timer = setTimeout(destroy, REFUSAL_TIME).unref()
+  stream.once('close', () => clearTimeout(timer))
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
+  stream.end(head, destroy)
 }

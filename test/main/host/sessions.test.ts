@@ -5,6 +5,7 @@ import { Key } from '../../../src/core/key.ts'
 import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import type { SessionInfo } from '../../../src/shared/procedures/sessions.ts'
+import { TRANSPORT_NAMES } from './channels.ts'
 import { bytesOf, connect, eventually, openSession, tempFolder, testHost, textOf } from './test-host.ts'
 
 const MEMORY = { strata: 1, name: 'Memory', root: { kind: 'memory' } }
@@ -19,6 +20,54 @@ async function pageAndHost() {
   const host = await testHost()
   return { host, page: await connect(host) }
 }
+
+function nested(depth: number): unknown {
+  return depth === 1 ? { kind: 'memory' } : { kind: 'tiered', tiers: [nested(depth - 1)] }
+}
+
+describe('a stack that not every layer could carry', () => {
+  it('H2 a stack as deep as the core allows is listed beside others, over both transports', async () => {
+    const { host } = await pageAndHost()
+    const other = await host.open({ type: 'document', document: MEMORY })
+    const deep = await host.open({
+      type: 'stackFile',
+      path: await stackFile({ strata: 1, root: nested(64) }),
+    })
+    for (const transport of TRANSPORT_NAMES) {
+      const page = await connect(host, transport)
+      const { sessions } = await page.call('sessions.list', {})
+      expect(sessions.map(({ id }) => id)).toEqual([other.id, deep.id])
+    }
+    expect(host.logged).toEqual([])
+  })
+
+  it('H2 a mount named "__proto__" is refused, whether opened or applied', async () => {
+    const { page, host } = await pageAndHost()
+    const text = '{"strata":1,"root":{"kind":"mount","mounts":{"__proto__":{"kind":"memory"}}}}'
+    const path = join(await tempFolder(), 'x.stack.json')
+    await writeFile(path, text)
+    const refused = { code: 'CONFIG_INVALID', path: 'root.mounts["__proto__"]' }
+    await expect(page.call('sessions.open', { source: { type: 'stackFile', path } })).rejects.toMatchObject(
+      refused,
+    )
+    const { id } = await host.open({ type: 'document', document: MEMORY })
+    const document: unknown = JSON.parse(text)
+    await expect(page.call('sessions.apply', { session: id, document })).rejects.toMatchObject(refused)
+    expect((await page.call('sessions.list', {})).sessions).toMatchObject([{ id, name: 'Memory' }])
+  })
+
+  it('H2 a document too large to be listed is refused, whether opened or applied', async () => {
+    const { page, host } = await pageAndHost()
+    const large = { strata: 1, root: { kind: 'memory', label: 'x'.repeat(600_000) } }
+    const source = { type: 'stackFile', path: await stackFile(large) } as const
+    await expect(page.call('sessions.open', { source })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    const { id } = await host.open({ type: 'document', document: MEMORY })
+    const applied = page.call('sessions.apply', { session: id, document: large })
+    await expect(applied).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    await page.call('store.put', { session: id, key: '/a', bytes: bytesOf('x') })
+    expect((await page.call('sessions.list', {})).sessions).toMatchObject([{ id, name: 'Memory' }])
+  })
+})
 
 describe('sessions.open', () => {
   it('a folder without a marker shows its files as they are', async () => {

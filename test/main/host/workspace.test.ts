@@ -92,7 +92,7 @@ describe('the workspace', () => {
     ['something else', '{"hello":"world"}'],
     ['null', 'null'],
     ['another version', '{"strata":"workspace","version":2,"recents":"other"}'],
-    ['a wrong field', '{"strata":"workspace","version":1,"recents":[7],"settings":{}}'],
+    ['a wrong field', '{"strata":"workspace","version":1,"recents":7,"settings":{}}'],
     ['a cut file', '{"strata":"workspace","version":1,"recents":[],"settings":{"theme":"da'],
   ])('a file with %s is set aside with a notice, never lost', async (_what, text) => {
     const dataDirectory = await tempFolder()
@@ -109,6 +109,33 @@ describe('the workspace', () => {
     await host.close()
     const again = await testHost({ dataDirectory })
     expect(again.workspace.state).toMatchObject({ settings: { theme: 'dark' } })
+    expect(again.workspace.state.notice).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'a recent that no page could be sent',
+      '{"id":"x","name":"n","source":{"type":"document","document":{"__proto__":1,"strata":1}},"isReadOnly":false,"openedAt":1}',
+      '{"theme":"dark"}',
+    ],
+    ['a recent that does not fit', '7', '{"theme":"dark"}'],
+    ['a setting that does not fit', undefined, '{"theme":"dark","views":7}'],
+    ['a setting that is not known', undefined, '{"theme":"dark","more":7}'],
+  ])('H3 %s is left out, and the rest of the file is used', async (_what, bad, settings) => {
+    const dataDirectory = await tempFolder()
+    const good = '{"id":"y","name":"good","source":{"type":"sample"},"isReadOnly":false,"openedAt":1}'
+    const recents = bad === undefined ? good : `${bad},${good}`
+    const text = `{"strata":"workspace","version":1,"recents":[${recents}],"settings":${settings}}`
+    await writeFile(join(dataDirectory, FILE), text)
+    const host = await testHost({ dataDirectory })
+    const state = await (await connect(host, 'a WebSocket')).call('workspace.get', {})
+    expect(state).toMatchObject({ recents: [{ name: 'good' }], settings: { theme: 'dark' } })
+    const aside = (await readdir(dataDirectory)).find(name => name.startsWith('workspace.broken-'))
+    expect(state.notice).toContain(aside)
+    expect(await readFile(join(dataDirectory, aside as string), 'utf8')).toBe(text)
+    await host.close()
+    const again = await testHost({ dataDirectory })
+    expect(again.workspace.state).toMatchObject({ recents: [{ name: 'good' }], settings: { theme: 'dark' } })
     expect(again.workspace.state.notice).toBeUndefined()
   })
 

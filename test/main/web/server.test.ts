@@ -183,6 +183,47 @@ describe('an attacker with a WebSocket', () => {
     expect((await closed)[0]).toBe(1009)
   })
 
+  it('H1 is cut off once refused, even when it keeps its own side open', async () => {
+    const socket = connect({ host: '127.0.0.1', port: attacked.port, allowHalfOpen: true })
+    const lines = [
+      'GET /contract HTTP/1.1',
+      `Host: ${attacked.authority}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+    ]
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString()
+    })
+    await once(socket, 'end')
+    expect(answer).toContain('HTTP/1.1 403')
+    // Bytes sent to a socket that was destroyed are answered with a reset; a half-open one would take them.
+    const cut = once(socket, 'error')
+    const writing = setInterval(() => socket.write('more'), 5)
+    expect(((await cut)[0] as NodeJS.ErrnoException).code).toMatch(/ECONNRESET|EPIPE/)
+    clearInterval(writing)
+  })
+
+  it('H1 cannot open more connections than are allowed', async () => {
+    const bounded = await startShellUnderAttack({ maxConnections: 3 })
+    const sockets = Array.from({ length: 10 }, () => connect({ host: '127.0.0.1', port: bounded.port }))
+    const closed = sockets.map(socket => {
+      socket.on('error', () => undefined)
+      socket.resume()
+      return once(socket, 'close')
+    })
+    let count = 0
+    await new Promise<void>(resolve => {
+      for (const socket of sockets) socket.once('close', () => ++count === 7 && resolve())
+    })
+    await expect(bounded.ask({})).rejects.toThrow(/ECONNRESET|hang up/)
+    expect(sockets.filter(({ destroyed }) => !destroyed)).toHaveLength(3)
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(closed)
+    await bounded.close()
+  })
+
   it('cannot reach the server from the network', async () => {
     const outside = Object.values(networkInterfaces())
       .flatMap(addresses => addresses ?? [])

@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { startWebShell, type WebShell } from '../../../src/main/web/server.ts'
+import { startWebShell, type WebShell, type WebShellOptions } from '../../../src/main/web/server.ts'
 import type { Channel } from '../../../src/shared/channel.ts'
 import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
 
@@ -45,7 +45,9 @@ export type Knocked = { readonly refused: number } | { readonly socket: WebSocke
 
 export const PAGE = '<!doctype html><title>Strata</title>'
 
-export async function startShellUnderAttack(): Promise<ShellUnderAttack> {
+export async function startShellUnderAttack(
+  options: Pick<WebShellOptions, 'maxConnections'> = {},
+): Promise<ShellUnderAttack> {
   const directory = await mkdtemp(join(tmpdir(), 'strata-web-'))
   const pageDirectory = join(directory, 'renderer')
   await mkdir(join(pageDirectory, 'assets'), { recursive: true })
@@ -54,6 +56,7 @@ export async function startShellUnderAttack(): Promise<ShellUnderAttack> {
   await writeFile(join(directory, 'secret.txt'), 'secret')
   const connected: Channel[] = []
   const shell = await startWebShell({
+    ...options,
     pageDirectory,
     host: {
       connect(channel) {

@@ -77,11 +77,15 @@ export class Session {
   }
 
   get info(): SessionInfo {
-    const { name, document, nodes, store } = this.#stack
+    return this.infoOf(this.#stack, this.#source)
+  }
+
+  /** What pages would be told if this stack served the session. */
+  infoOf({ name, document, nodes, store }: OpenedStack, source: Source): SessionInfo {
     return {
       id: this.id,
       name,
-      source: this.#source,
+      source,
       isReadOnly: this.isReadOnly,
       isWritable: store.capabilities.writable,
       document: { ...document },

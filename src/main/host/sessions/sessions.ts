@@ -8,6 +8,7 @@ import type { Broadcast } from '../page.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { baseDirectory, normalizeSource, openDocument, openSource } from './open-source.ts'
 import type { OpenedStack } from './opened-stack.ts'
+import { assertCarriable } from './plain-json.ts'
 import { Session } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
@@ -96,6 +97,12 @@ export class Sessions {
         throw new DatastoreError('CLOSED', 'Cannot apply the stack: the session was closed meanwhile')
       }
       const applied = appliedSource(source, stack.document)
+      try {
+        assertCarriable(session.infoOf(stack, applied))
+      } catch (error) {
+        await stack.store.close()
+        throw error
+      }
       this.#drain(session.replaceStack(stack, applied).drained)
       this.#options.workspace.remember({ name: stack.name, source: applied, isReadOnly: session.isReadOnly })
       this.#tell()
@@ -153,6 +160,12 @@ export class Sessions {
       levelCache: this.#levelCache,
       broadcast,
     })
+    try {
+      assertCarriable(session.info)
+    } catch (error) {
+      this.#drain(session.close())
+      throw error
+    }
     this.#open.set(id, session)
     return session
   }

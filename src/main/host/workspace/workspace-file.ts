@@ -1,23 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rename } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { recent, settings } from '../../../shared/procedures/workspace.ts'
+import { encodeMessage } from '../../../shared/message-pack.ts'
+import { type Recent, recent, type Settings, settings } from '../../../shared/procedures/workspace.ts'
 import { writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/has-errno.ts'
-import { windowState } from './window-state.ts'
+import { type WindowState, windowState } from './window-state.ts'
 
 /** The version of the file. A program that does not know a version leaves the file alone. */
 const VERSION = 1
 
-export const workspaceContent = z.object({
-  recents: z.array(recent),
-  settings: settings.partial(),
-  windowState: windowState.optional(),
-})
-export type WorkspaceContent = z.infer<typeof workspaceContent>
+export interface WorkspaceContent {
+  readonly recents: Recent[]
+  readonly settings: Partial<Settings>
+  readonly windowState?: WindowState | undefined
+}
 
-const envelope = z.object({ strata: z.literal('workspace'), version: z.number() })
+const envelope = z.object({
+  strata: z.literal('workspace'),
+  version: z.number(),
+  recents: z.array(z.unknown()).optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  windowState: z.unknown().optional(),
+})
 
 export interface LoadedWorkspace {
   /** Absent when there is no file that can be used. */
@@ -26,20 +33,39 @@ export interface LoadedWorkspace {
   readonly notice?: string | undefined
   /** Whether a new file may take its place: not over one that could be neither used nor set aside. */
   readonly canSave: boolean
+  /** Whether `content` is only a part of the file, so that it should be saved at once. */
+  readonly isRepaired?: boolean | undefined
 }
 
-/** Reads the file. One that cannot be used is set aside under another name, never deleted or overwritten. */
+/**
+ * Reads the file. Entries that cannot be used are left out, and the file is copied first; a file without a usable entry
+ * is set aside under another name. Nothing is ever deleted or overwritten without a copy.
+ */
 export async function loadWorkspaceFile(path: string): Promise<LoadedWorkspace> {
   try {
-    return { content: readContent(await readFile(path, 'utf8')), canSave: true }
+    const { content, problems } = readContent(await readFile(path, 'utf8'))
+    return problems.length === 0 ? { content, canSave: true } : await repair(path, content, problems)
   } catch (error) {
     return hasErrno(error, ['ENOENT']) ? { canSave: true } : setAside(path, error)
   }
 }
 
+async function repair(
+  path: string,
+  content: WorkspaceContent,
+  problems: readonly string[],
+): Promise<LoadedWorkspace> {
+  const aside = asidePath(path)
+  await copyFile(path, aside, constants.COPYFILE_EXCL)
+  const [first, ...more] = problems
+  const count = more.length === 0 ? '' : ` (and ${more.length} more)`
+  const notice = `Parts of the saved workspace could not be used: ${first}${count}. They are left out; the file as it was is ${aside}.`
+  return { content, notice, canSave: true, isRepaired: true }
+}
+
 async function setAside(path: string, error: unknown): Promise<LoadedWorkspace> {
   const problem = `The saved workspace could not be used: ${describeError(error)}.`
-  const aside = join(dirname(path), `workspace.broken-${uniqueName(new Date())}.json`)
+  const aside = asidePath(path)
   try {
     await rename(path, aside)
     return { notice: `${problem} It was set aside as ${aside}, and a new one was begun.`, canSave: true }
@@ -54,25 +80,57 @@ export async function saveWorkspaceFile(path: string, content: WorkspaceContent)
   await writeFileAtomically(path, `${text}\n`, { replace: true })
 }
 
-function readContent(text: string): WorkspaceContent {
-  const value = parseJson(text)
-  const head = envelope.safeParse(value)
-  if (!head.success) throw new Error('it is no workspace file')
-  if (head.data.version !== VERSION) {
-    throw new Error(`it has version ${head.data.version}, and this program reads version ${VERSION}`)
+/** @throws Error for what is not a workspace file of this version. */
+function readContent(text: string): { readonly content: WorkspaceContent; readonly problems: string[] } {
+  const head = envelope.safeParse(parseJson(text))
+  if (!head.success) throw new Error('it is not a workspace file')
+  const { version, recents = [], windowState: place } = head.data
+  if (version !== VERSION) {
+    throw new Error(`it has version ${version}, and this program reads version ${VERSION}`)
   }
-  const content = workspaceContent.safeParse(value)
-  if (content.success) return content.data
-  const issue = content.error.issues[0]
-  throw new Error(`${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'it does not fit'}`)
+  const problems: string[] = []
+  const usable = <T>(schema: z.ZodType<T>, value: unknown, name: string): T | undefined => {
+    const parsed = schema.safeParse(value)
+    const problem = parsed.success ? uncarriable(value) : parsed.error.issues[0]?.message
+    if (parsed.success && problem === undefined) return parsed.data
+    problems.push(`${name}: ${problem ?? 'it does not fit'}`)
+    return undefined
+  }
+  const names = Object.keys(head.data.settings ?? {}) as (keyof typeof settings.shape)[]
+  const kept = names.map(name => {
+    const schema = Object.hasOwn(settings.shape, name) ? settings.shape[name] : z.never()
+    return [name, usable<unknown>(schema, head.data.settings?.[name], `settings.${name}`)]
+  })
+  const content = {
+    recents: recents.flatMap((entry, index) => usable(recent, entry, `recents[${index}]`) ?? []),
+    settings: Object.fromEntries(
+      kept.filter(([, value]) => value !== undefined),
+    ) as WorkspaceContent['settings'],
+    windowState: place === undefined ? undefined : usable(windowState, place, 'windowState'),
+  }
+  return { content, problems }
+}
+
+/** Why no page could be sent this; one such entry would keep the whole workspace from every page. */
+function uncarriable(value: unknown): string | undefined {
+  try {
+    encodeMessage(value)
+    return undefined
+  } catch (error) {
+    return describeError(error)
+  }
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Error('it is no JSON', { cause })
+    throw new Error('it is not valid JSON', { cause })
   }
+}
+
+function asidePath(path: string): string {
+  return join(dirname(path), `workspace.broken-${uniqueName(new Date())}.json`)
 }
 
 /** `2026-07-01T12-30-59-123-5f0c9a1e`: sorts by time, every file system takes it, and one instant has many. */

@@ -44,6 +44,7 @@ export class Workspace implements WorkspaceView {
     this.#notice = notice
     this.#canSave = canSave
     this.#log = log
+    if (loaded.isRepaired === true) this.#saveSoon()
   }
 
   static async open(dataDirectory: string, log: Log): Promise<Workspace> {
