@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { openStack, validateDocument } from '../../../src/core/node/stack.ts'
 import { findJsonError } from '../../../src/main/host/stacks/json-error.ts'
 import { templates } from '../../../src/main/host/stacks/templates.ts'
+import { nameOfKilled } from './name-of-killed.ts'
 import { connect, tempFolder, testHost } from './test-host.ts'
 
 const page = async () => connect(await testHost())
@@ -156,6 +158,30 @@ describe('stacks.read, stacks.write', () => {
     const results = await Promise.allSettled(texts.map(text => client.call('stacks.write', { path, text })))
     const winners = texts.filter((_, index) => results[index]!.status === 'fulfilled')
     expect(winners).toEqual([await readFile(path, 'utf8')])
+  })
+
+  it('H6 what a killed save left is removed when the file is opened again', async () => {
+    const folder = await tempFolder()
+    const path = join(folder, 'my.stack.json')
+    await writeFile(path, '{}')
+    await writeFile(join(folder, `.my.stack.json.${await nameOfKilled()}`), 'half')
+    await (await page()).call('stacks.read', { path })
+    expect(await readdir(folder)).toEqual(['my.stack.json'])
+  })
+
+  it('H7 a file that behaves as a device does not hold up the call', async ctx => {
+    // A file of `/proc` that is a regular file to the system, and has a reader wait for the next message.
+    const log = '/proc/kmsg'
+    if (
+      !(await access(log, constants.R_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      ctx.skip(`${log} cannot be read here`)
+    const path = join(await tempFolder(), 'waits.stack.json')
+    await symlink(log, path)
+    await expect((await page()).call('stacks.read', { path })).rejects.toMatchObject({ code: 'UNSUPPORTED' })
   })
 
   it('touch no file that is not a stack file', async () => {

@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { nextTempName } from '../../../src/core/node/fs/temp/temp-name.ts'
 import { forgetRecent, rememberRecent } from '../../../src/main/host/workspace/recents.ts'
 import type { Recent } from '../../../src/shared/procedures/workspace.ts'
+import { nameOfKilled } from './name-of-killed.ts'
 import { connect, eventually, tempFolder, testHost } from './test-host.ts'
 
 const FILE = 'workspace.json'
@@ -57,6 +59,31 @@ describe('the workspace', () => {
     await reading
     const names = await readdir(host.dataDirectory)
     expect(names).toEqual([FILE])
+  })
+
+  it('H5 is readable by its user alone, also when an earlier version let everybody read it', async ctx => {
+    if (process.platform === 'win32') ctx.skip('Windows has no such permissions')
+    const dataDirectory = join(await tempFolder(), 'data')
+    const first = await testHost({ dataDirectory })
+    const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+    await (await connect(first)).call('workspace.updateSettings', { settings: { theme: 'dark' } })
+    await first.close()
+    expect([await modeOf(dataDirectory), await modeOf(join(dataDirectory, FILE))]).toEqual(['700', '600'])
+    await chmod(join(dataDirectory, FILE), 0o644)
+    await testHost({ dataDirectory })
+    expect(await modeOf(join(dataDirectory, FILE))).toBe('600')
+  })
+
+  it('H6 what a killed save left is removed at the next start', async () => {
+    const dataDirectory = await tempFolder()
+    const left = join(dataDirectory, `.${FILE}.${await nameOfKilled()}`)
+    const running = join(dataDirectory, `.${FILE}.${nextTempName()}`)
+    const other = join(dataDirectory, `.other.json.${await nameOfKilled()}`)
+    await Promise.all([left, running, other].map(path => writeFile(path, 'half')))
+    await testHost({ dataDirectory })
+    expect((await readdir(dataDirectory)).map(name => join(dataDirectory, name)).sort()).toEqual(
+      [running, other].sort(),
+    )
   })
 
   it('many changes are few writes', async () => {
@@ -185,6 +212,7 @@ describe('the workspace', () => {
     const dataDirectory = await tempFolder()
     const host = await testHost({ dataDirectory: join(dataDirectory, 'data') })
     const page = await connect(host)
+    await rm(join(dataDirectory, 'data'), { recursive: true })
     await writeFile(join(dataDirectory, 'data'), 'a file where the folder should be')
     await page.call('workspace.updateSettings', { settings: { theme: 'dark' } })
     await eventually(() => page.eventsOf('workspaceChanged').at(-1)?.notice !== undefined)

@@ -8,7 +8,7 @@ import { systemCode } from '../fs/disk/disk.ts'
 import { makeFolder } from '../fs/open/make-folder.ts'
 import { AppendQueue } from './append-queue.ts'
 import { frameOf } from './frames.ts'
-import { readSegments, recordsOf, type Segment } from './segment.ts'
+import { readSegments, recordsOf, refuseForeignFolder, type Segment } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { syncFile, syncFolder } from './sync-folder.ts'
 import { claimWriter } from './writer-claim.ts'
@@ -213,7 +213,7 @@ class FileJournal implements JournalLog {
 /**
  * Opens the log of a journal in a folder, which is made when it is missing. It stands in files to which records are
  * only ever added; a record that a killed process left half written is dropped. One process at a time may have it open.
- * @throws DatastoreError `CONFLICT` while another has it open, or where it is a file, `ACCESS_DENIED` or `IO` where the folder cannot be
+ * @throws DatastoreError `CONFLICT` while another has it open, or where it is a file or a folder of other files, `ACCESS_DENIED` or `IO` where the folder cannot be
  * written, `CONFIG_INVALID` for `maxBytes` that is no whole number from 1024 up.
  */
 export async function fileJournal(folder: string, options: FileJournalOptions = {}): Promise<JournalLog> {
@@ -223,6 +223,7 @@ export async function fileJournal(folder: string, options: FileJournalOptions = 
   let release: (() => Promise<void>) | undefined
   try {
     await makeFolder(path)
+    await refuseForeignFolder(path)
     release = await claimWriter(path)
     return new FileJournal(path, { maxBytes, durability }, await readSegments(path), release)
   } catch (error) {

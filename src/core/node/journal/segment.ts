@@ -1,7 +1,9 @@
-import { open, readdir, readFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatastoreError } from '../../errors.ts'
+import { readRegularFile } from '../regular-file.ts'
 import { framesIn, SEGMENT_HEADER } from './frames.ts'
+import { isClaim } from './writer-claim.ts'
 
 const NAME = /^(\d{16})\.journal$/
 
@@ -21,13 +23,26 @@ export function segmentPath(folder: string, first: number): string {
   return join(folder, `${String(first).padStart(16, '0')}.journal`)
 }
 
+/**
+ * Refuses a folder that holds other files and no journal, so that a journal is never mixed with the user's own files.
+ * @throws DatastoreError `CONFLICT`
+ */
+export async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await readdir(folder)
+  if (names.some(name => NAME.test(name))) return
+  const other = names.find(name => !isClaim(name))
+  if (other === undefined) return
+  const state = `it holds other files, such as ${JSON.stringify(other)}; a journal needs a folder of its own`
+  throw new DatastoreError('CONFLICT', `Cannot open the journal ${JSON.stringify(folder)}: ${state}`)
+}
+
 /** The segments of a folder in order, each read through once. */
 export async function readSegments(folder: string): Promise<Segment[]> {
   const names = (await readdir(folder)).filter(name => NAME.test(name)).sort()
   const segments: Segment[] = []
   for (const name of names) {
     const path = join(folder, name)
-    const bytes = await readFile(path)
+    const bytes = await readRegularFile(path)
     refuseOtherVersion(path, bytes)
     const { records, size } = framesIn(bytes)
     const isTorn = size < Math.max(bytes.length, SEGMENT_HEADER.length)

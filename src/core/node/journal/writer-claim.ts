@@ -24,6 +24,11 @@ export async function claimWriter(folder: string): Promise<() => Promise<void>> 
   return release
 }
 
+/** Whether a name is that of the file that a writer leaves in the folder. */
+export function isClaim(name: string): boolean {
+  return ownerOf(name, EXTENSION) !== undefined
+}
+
 async function refuseOther(folder: string, name: string): Promise<void> {
   const owner = ownerOf(name, EXTENSION)
   if (owner === undefined) return

@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { link, open, rename, rm, stat } from 'node:fs/promises'
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../../../core/node/fs/open/make-folder.ts'
+import { isLeftOver, nextTempName } from '../../../core/node/fs/temp/temp-name.ts'
 import { hasErrno } from './has-errno.ts'
 
 export interface WriteFileOptions {
   /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */
   readonly replace: boolean
+  /** Only the user may read the file. Otherwise its permissions are those of the replaced file, or the system's own. */
+  readonly isPrivate?: boolean | undefined
 }
 
 /** Writes a file whole or not at all: whoever reads it, even after a crash, sees the old text or the new one. */
@@ -17,15 +19,40 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const folder = dirname(path)
   await makeFolder(folder)
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
+  const temporary = join(folder, `${temporaryPrefix(path)}${nextTempName()}`)
   try {
-    await writeDurably(temporary, text, await modeOf(path))
+    await writeDurably(temporary, text, options.isPrivate === true ? 0o600 : await modeOf(path))
     if (options.replace) await rename(temporary, path)
     else await claim(temporary, path)
     await syncFolder(folder)
   } finally {
     await rm(temporary, { force: true })
   }
+}
+
+/**
+ * Removes the temporary files that killed processes left beside a file. A file that cannot be removed does no harm, so
+ * no failure is told.
+ */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path)
+  const prefix = temporaryPrefix(path)
+  const names = await readdir(folder).catch(() => [])
+  const left = names.filter(name => name.startsWith(prefix) && name.endsWith('.tmp'))
+  await Promise.all(left.map(name => removeIfLeft(join(folder, name), name.slice(prefix.length))))
+}
+
+async function removeIfLeft(path: string, ownName: string): Promise<void> {
+  try {
+    const age = Date.now() - (await stat(path)).mtimeMs
+    if (isLeftOver(ownName, age)) await rm(path, { force: true })
+  } catch {
+    // Another program removed it, or may.
+  }
+}
+
+function temporaryPrefix(path: string): string {
+  return `.${basename(path)}.`
 }
 
 /** Who could not read the old file cannot read the new one. */

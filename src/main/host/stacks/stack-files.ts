@@ -1,7 +1,7 @@
-import { open, stat } from 'node:fs/promises'
 import { DatastoreError } from '../../../core/errors.ts'
+import { NotAFile, readRegularFile } from '../../../core/node/regular-file.ts'
 import { BadInputError } from '../calls/bad-input.ts'
-import { writeFileAtomically } from '../files/atomic-file.ts'
+import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { fileFailure } from '../files/file-failure.ts'
 import { findJsonError } from './json-error.ts'
 
@@ -16,6 +16,7 @@ const MAX_BYTES = 4 * 1024 * 1024
  */
 export async function readStackFile(path: string): Promise<string> {
   refuseOtherFiles(path)
+  await removeLeftovers(path)
   const bytes = await readBounded(path).catch((error: unknown) => {
     throw error instanceof DatastoreError ? error : fileFailure('read', path, error)
   })
@@ -32,6 +33,7 @@ export async function readStackFile(path: string): Promise<string> {
 export async function writeStackFile(path: string, text: string, replace: boolean): Promise<void> {
   refuseOtherFiles(path)
   if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge('write', path)
+  await removeLeftovers(path)
   try {
     await writeFileAtomically(path, text, { replace })
   } catch (error) {
@@ -50,24 +52,16 @@ export function parseStackText(path: string, text: string): unknown {
   }
 }
 
-/** Reads no more than is allowed, whatever the file's size is said to be, and nothing that is no file: a pipe may hang. */
+/** Reads no more than is allowed, whatever the file's size is said to be, and nothing that is not a file. */
 async function readBounded(path: string): Promise<Buffer> {
-  const found = await stat(path)
-  if (found.isDirectory())
-    throw new DatastoreError('CONFLICT', `Cannot read ${JSON.stringify(path)}: it is a folder`)
-  if (!found.isFile())
-    throw new DatastoreError('UNSUPPORTED', `Cannot read ${JSON.stringify(path)}: it is no file`)
-  const file = await open(path, 'r')
   try {
-    const buffer = Buffer.alloc(MAX_BYTES + 1)
-    let size = 0
-    for (let count = -1; count !== 0 && size < buffer.length; size += count) {
-      count = (await file.read(buffer, size)).bytesRead
-    }
-    if (size > MAX_BYTES) throw tooLarge('read', path)
-    return buffer.subarray(0, size)
-  } finally {
-    await file.close()
+    const bytes = await readRegularFile(path, MAX_BYTES + 1)
+    if (bytes.length > MAX_BYTES) throw tooLarge('read', path)
+    return bytes
+  } catch (error) {
+    if (!(error instanceof NotAFile)) throw error
+    const code = error.isFolder ? 'CONFLICT' : 'UNSUPPORTED'
+    throw new DatastoreError(code, `Cannot read ${JSON.stringify(path)}: ${error.message}`, { cause: error })
   }
 }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, readFile, rename } from 'node:fs/promises'
+import { chmod, copyFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { readRegularFile } from '../../../core/node/regular-file.ts'
 import { encodeMessage } from '../../../shared/message-pack.ts'
 import { type Recent, recent, type Settings, settings } from '../../../shared/procedures/workspace.ts'
-import { writeFileAtomically } from '../files/atomic-file.ts'
+import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/has-errno.ts'
 import { type WindowState, windowState } from './window-state.ts'
 
@@ -42,8 +43,11 @@ export interface LoadedWorkspace {
  * is set aside under another name. Nothing is ever deleted or overwritten without a copy.
  */
 export async function loadWorkspaceFile(path: string): Promise<LoadedWorkspace> {
+  await removeLeftovers(path)
   try {
-    const { content, problems } = readContent(await readFile(path, 'utf8'))
+    const { content, problems } = readContent((await readRegularFile(path)).toString())
+    // An earlier version of this program let everybody read it.
+    await chmod(path, 0o600).catch(() => undefined)
     return problems.length === 0 ? { content, canSave: true } : await repair(path, content, problems)
   } catch (error) {
     return hasErrno(error, ['ENOENT']) ? { canSave: true } : setAside(path, error)
@@ -77,7 +81,7 @@ async function setAside(path: string, error: unknown): Promise<LoadedWorkspace> 
 
 export async function saveWorkspaceFile(path: string, content: WorkspaceContent): Promise<void> {
   const text = JSON.stringify({ strata: 'workspace', version: VERSION, ...content }, undefined, 2)
-  await writeFileAtomically(path, `${text}\n`, { replace: true })
+  await writeFileAtomically(path, `${text}\n`, { replace: true, isPrivate: true })
 }
 
 /** @throws Error for what is not a workspace file of this version. */

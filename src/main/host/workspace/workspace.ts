@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { makeFolder } from '../../../core/node/fs/open/make-folder.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent, Settings, WorkspaceState } from '../../../shared/procedures/workspace.ts'
 import type { Log } from '../calls/describe-failure.ts'
@@ -48,6 +49,8 @@ export class Workspace implements WorkspaceView {
   }
 
   static async open(dataDirectory: string, log: Log): Promise<Workspace> {
+    // Should this fail, then saving does, and the person is told.
+    await makeFolder(dataDirectory, 0o700).catch(() => undefined)
     const path = join(dataDirectory, 'workspace.json')
     return new Workspace(path, await loadWorkspaceFile(path), log)
   }

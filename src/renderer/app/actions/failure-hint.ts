@@ -4,7 +4,7 @@ import type { Failure } from '../../../shared/values.ts'
 export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): string | undefined {
   switch (code) {
     case 'READ_ONLY':
-      return 'Turn off "Read-only" in the toolbar. If it is off, the stack itself can’t be written.'
+      return 'Turn off "Read-only" in the toolbar. If it is off, the stack or the disk below it can’t be written.'
     case 'NOT_FOUND':
       return key === undefined
         ? 'It may have been deleted or moved meanwhile.'

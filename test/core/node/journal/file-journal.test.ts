@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFile, chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JournalLog } from '../../../../src/core/adapters/journal/journal-log.ts'
@@ -53,6 +53,26 @@ describe('fileJournal()', () => {
     expect(await texts(second, { from: 3 })).toEqual(['c', 'd'])
     expect(await texts(second, { from: 2, reverse: true })).toEqual(['b', 'a'])
     expect(await segments(folder)).toHaveLength(1)
+  })
+
+  it('W4 a folder of other files is refused and left as it is; one that holds a journal goes on', async () => {
+    const folder = await roots.make()
+    await writeFile(join(folder, 'letter.txt'), 'dear')
+    await expectFailure(fileJournal(folder), 'CONFLICT')
+    expect(await readdir(folder)).toEqual(['letter.txt'])
+    const own = await roots.make()
+    const log = await open(own)
+    await log.append(bytesOf('a'), true)
+    await log.close()
+    await writeFile(join(own, 'letter.txt'), 'dear')
+    expect(await texts(await open(own))).toEqual(['a'])
+  })
+
+  it('W4 a segment that is not a file is refused, and not waited for', async ctx => {
+    if (process.platform === 'win32') ctx.skip('Windows has no such devices')
+    const folder = await roots.make()
+    await symlink('/dev/zero', join(folder, '0000000000000001.journal'))
+    await expect(fileJournal(folder)).rejects.toThrow('it is not a regular file')
   })
 
   it('W4 appends called one after another are kept in that order, and none is left waiting', async () => {

@@ -4,7 +4,7 @@ import type { FailureCode } from '../../../../shared/values.ts'
 export function whatToTry(code: FailureCode): string | undefined {
   switch (code) {
     case 'READ_ONLY':
-      return 'Unlock the stack to write to it; your edits stay here.'
+      return 'Unlock the stack to write to it. If it is unlocked, the disk below it is read-only. Your edits stay here.'
     case 'ACCESS_DENIED':
       return 'Check the permissions of the store, then try again.'
     case 'IO':

@@ -46,7 +46,7 @@ describe('failures of the file system', () => {
     ['open', 'EMFILE', 'IO', 'this process has too many files open'],
     ['open', 'EACCES', 'ACCESS_DENIED', 'permission denied'],
     ['rename', 'EPERM', 'ACCESS_DENIED', 'permission denied'],
-    ['rename', 'EROFS', 'ACCESS_DENIED', 'the file system is read-only'],
+    ['rename', 'EROFS', 'READ_ONLY', 'the file system is read-only'],
     ['rename', 'EISDIR', 'CONFLICT', 'a folder stands in its place'],
     ['open', 'ENAMETOOLONG', 'KEY_INVALID', 'too long for this file system'],
   ] as const)('D18 a put whose %s fails with %s is %s', async (verb, system, code, state) => {

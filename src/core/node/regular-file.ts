@@ -1,0 +1,55 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+
+// Windows has no such flag, and nothing to wait for.
+const O_NONBLOCK = (constants as Readonly<Record<string, number | undefined>>)['O_NONBLOCK'] ?? 0
+
+/** Something other than a file stands at a path: a folder, a pipe, a device. */
+export class NotAFile extends Error {
+  override name = 'NotAFile'
+  readonly isFolder: boolean
+
+  constructor(isFolder: boolean) {
+    super(isFolder ? 'it is a folder' : 'it is not a regular file')
+    this.isFolder = isFolder
+  }
+}
+
+/**
+ * Reads a file, following links; never waits for a pipe or a device, which would keep a thread, and with it the end of
+ * the process.
+ * @param most Bytes that are read; a longer file gives `most` bytes.
+ * @throws NotAFile
+ */
+export async function readRegularFile(path: string, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  // Opening some devices has effects, so look first; the second look is at what was opened in the end.
+  refuseOthers(await stat(path))
+  await using file = await open(path, constants.O_RDONLY | O_NONBLOCK)
+  const stats = await file.stat()
+  refuseOthers(stats)
+  return await readUpTo(file, stats.size, most)
+}
+
+function refuseOthers(stats: { isFile(): boolean; isDirectory(): boolean }): void {
+  if (!stats.isFile()) throw new NotAFile(stats.isDirectory())
+}
+
+/** The size may not be true: files of `/proc` say 0, and some of them behave as a device does. */
+async function readUpTo(file: FileHandle, size: number, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  while (total < most) {
+    const chunk = Buffer.allocUnsafe(Math.min(most - total, Math.max(size + 1 - total, 64 * 1024)))
+    const { bytesRead } = await file.read(chunk, 0, chunk.length).catch((error: unknown) => {
+      throw isWouldBlock(error) ? new NotAFile(false) : error
+    })
+    if (bytesRead === 0) break
+    chunks.push(chunk.subarray(0, bytesRead))
+    total += bytesRead
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total)
+}
+
+function isWouldBlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+}
