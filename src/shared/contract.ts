@@ -5,6 +5,7 @@ import { levelProcedures } from './procedures/levels.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { shellProcedures } from './procedures/shell.ts'
 import { stackProcedures } from './procedures/stacks.ts'
+import { storageProcedures } from './procedures/storage.ts'
 import { storeProcedures, streamProcedures, uploadProcedures } from './procedures/store.ts'
 import { workspaceProcedures } from './procedures/workspace.ts'
 import type { Reply } from './values.ts'
@@ -13,6 +14,7 @@ import type { Reply } from './values.ts'
 export const contract = {
   ...shellProcedures,
   ...workspaceProcedures,
+  ...storageProcedures,
   ...sessionProcedures,
   ...stackProcedures,
   ...storeProcedures,

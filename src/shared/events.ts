@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jobInfo } from './procedures/jobs.ts'
 import { levelState } from './procedures/levels.ts'
 import { sessionInfo } from './procedures/sessions.ts'
+import { storedChange } from './procedures/storage.ts'
 import { workspaceState } from './procedures/workspace.ts'
 import { keyText, sessionId } from './values.ts'
 
@@ -11,6 +12,8 @@ export const events = {
   /** Somebody outside the page asked for this session, such as a second start of the program. */
   sessionShown: z.strictObject({ session: sessionId }),
   workspaceChanged: workspaceState,
+  /** Another page keeps this text now, or no longer. */
+  storageChanged: storedChange,
   levelChanged: z.strictObject({ session: sessionId, prefix: keyText, ...levelState.shape }),
   /** A key was put or deleted through the host. Of each key the latest change, at most ten times a second. */
   valueChanged: z.strictObject({

@@ -1,6 +1,8 @@
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { Broadcast } from './page.ts'
 import type { Sessions } from './sessions/sessions.ts'
+import type { PageStorage } from './workspace/page-storage.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
 /** What handlers work with. */
@@ -9,6 +11,8 @@ export interface HostParts {
   readonly sessions: Sessions
   readonly jobs: Jobs
   readonly workspace: Workspace
+  readonly storage: PageStorage
+  readonly broadcast: Broadcast
   /** The session that pages show first. */
   readonly first: () => string | undefined
 }

@@ -8,6 +8,7 @@ import { Jobs } from './jobs/jobs.ts'
 import type { Broadcast } from './page.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { ShellActions } from './shell-actions.ts'
+import { PageStorage } from './workspace/page-storage.ts'
 import type { WindowState } from './workspace/window-state.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
 
@@ -43,10 +44,11 @@ export interface Host {
 export async function createHost(options: HostOptions): Promise<Host> {
   const { dataDirectory, idleLimit, log = logToConsole } = options
   const connections = new Set<OpenConnection>()
-  const broadcast: Broadcast = (name, value) => {
-    for (const { page } of connections) page.emit(name, value)
+  const broadcast: Broadcast = (name, value, except) => {
+    for (const { page } of connections) if (page !== except) page.emit(name, value)
   }
   const workspace = await Workspace.open(dataDirectory, log)
+  const storage = await PageStorage.open(dataDirectory, log)
   workspace.onChange(state => broadcast('workspaceChanged', state))
   const sessions = new Sessions({ dataDirectory, workspace, broadcast, log })
   const jobs = new Jobs(broadcast, log)
@@ -56,6 +58,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     sessions,
     jobs,
     workspace,
+    storage,
+    broadcast,
     first: () => (sessions.isOpen(first) ? first : undefined),
   })
   let closing: Promise<void> | undefined
@@ -66,7 +70,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
-    await workspace.close()
+    await Promise.all([workspace.close(), storage.close()])
   }
 
   return {

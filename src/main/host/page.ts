@@ -9,5 +9,5 @@ export interface Page {
   emit<Name extends EventName>(name: Name, value: EventValue<Name>): void
 }
 
-/** Tells every page. */
-export type Broadcast = Page['emit']
+/** Tells every page, but for one that knows already. */
+export type Broadcast = <Name extends EventName>(name: Name, value: EventValue<Name>, except?: Page) => void

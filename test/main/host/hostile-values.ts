@@ -81,6 +81,8 @@ export function fittingInputs(session: string): Inputs {
     'stacks.validate': { text: JSON.stringify(document) },
     'stacks.read': { path: '/nowhere/x.stack.json' },
     'stacks.write': { path: '/proc/nowhere/x.stack.json', text: '{}' },
+    'storage.load': {},
+    'storage.set': { name: 'fuzz', text: 'x' },
     'store.list': { session, prefix: '/', limit: 10 },
     'store.get': { ...at, start: 0, end: 10 },
     'store.put': { ...at, bytes: new Uint8Array([1, 2, 3]) },

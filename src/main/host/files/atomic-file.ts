@@ -39,10 +39,14 @@ export async function removeLeftovers(path: string): Promise<void> {
   const prefix = temporaryPrefix(path)
   const names = await readdir(folder).catch(() => [])
   const left = names.filter(name => name.startsWith(prefix) && name.endsWith('.tmp'))
-  await Promise.all(left.map(name => removeIfLeft(join(folder, name), name.slice(prefix.length))))
+  await Promise.all(left.map(name => removeIfLeft(folder, name)))
 }
 
-async function removeIfLeft(path: string, ownName: string): Promise<void> {
+/** Removes a temporary file if the process that wrote it has ended. */
+export async function removeIfLeft(folder: string, name: string): Promise<void> {
+  const path = join(folder, name)
+  // `.NAME.OWNED-NAME.tmp`, where only NAME may hold further dots.
+  const ownName = name.split('.').slice(-2).join('.')
   try {
     const age = Date.now() - (await stat(path)).mtimeMs
     if (isLeftOver(ownName, age)) await rm(path, { force: true })

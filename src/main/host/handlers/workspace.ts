@@ -1,9 +1,20 @@
+import type { storageProcedures } from '../../../shared/procedures/storage.ts'
 import type { workspaceProcedures } from '../../../shared/procedures/workspace.ts'
 import type { HandlersOf } from '../calls/call.ts'
 import type { HostParts } from '../host-parts.ts'
 
-export function workspaceHandlers({ workspace }: HostParts): HandlersOf<typeof workspaceProcedures> {
+export function workspaceHandlers({
+  workspace,
+  storage,
+  broadcast,
+}: HostParts): HandlersOf<typeof workspaceProcedures & typeof storageProcedures> {
   return {
+    'storage.load': () => ({ items: storage.items }),
+    'storage.set': (change, { page }) => {
+      storage.set(change.name, change.text)
+      broadcast('storageChanged', change, page)
+      return { done: true }
+    },
     'workspace.get': () => workspace.state,
     'workspace.updateSettings': ({ settings }) => {
       workspace.updateSettings(settings)

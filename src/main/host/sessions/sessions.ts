@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
@@ -32,7 +33,8 @@ export class Sessions {
   /** Openings under way, by what is opened, so that opening twice at once gives one session. */
   readonly #opening = new Map<string, Promise<Session>>()
   readonly #draining = new Set<Promise<void>>()
-  #lastId = 0
+  /** How many sessions each name was given to in this run. */
+  readonly #named = new Map<string, number>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -149,7 +151,7 @@ export class Sessions {
       const state = `${MAX_SESSIONS} are open, close some first`
       throw new DatastoreError('CONFLICT', `Cannot open another stack: ${state}`)
     }
-    const id = `session-${++this.#lastId}`
+    const id = this.#idFor(identity ?? JSON.stringify(source))
     const { broadcast } = this.#options
     const session = new Session({
       id,
@@ -168,6 +170,17 @@ export class Sessions {
     }
     this.#open.set(id, session)
     return session
+  }
+
+  /**
+   * The same for the first session of a source in every run, so that a page finds its sessions after a restart of the
+   * host; a page can never take one stack for another. No id is given twice in one run.
+   */
+  #idFor(identity: string): string {
+    const name = `session-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
+    const count = (this.#named.get(name) ?? 0) + 1
+    this.#named.set(name, count)
+    return count === 1 ? name : `${name}-${count}`
   }
 
   #byIdentity(identity: string | undefined): Session | undefined {
