@@ -1,5 +1,6 @@
 import { useRef } from 'react'
 import { Popover } from 'react-aria-components/Popover'
+import { FocusReturn } from './focus-return.tsx'
 import styles from './menu.module.css'
 import { MenuList, type MenuProps } from './menu.tsx'
 
@@ -34,6 +35,7 @@ export function ContextMenu({ at, onClose, onChoose, ...menu }: ContextMenuProps
             onChoose(id)
           }}
         />
+        <FocusReturn />
       </Popover>
     </>
   )

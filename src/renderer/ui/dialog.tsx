@@ -3,6 +3,7 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
 import { Heading } from 'react-aria-components/Heading'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import styles from './dialog.module.css'
+import { FocusReturn } from './focus-return.tsx'
 
 export interface DialogProps {
   /** Shown as its heading, and its accessible name. */
@@ -49,6 +50,7 @@ export function Dialog({
           </Heading>
           {children}
         </AriaDialog>
+        <FocusReturn />
       </Modal>
     </ModalOverlay>
   )

@@ -4,6 +4,7 @@ import { Keyboard } from 'react-aria-components/Keyboard'
 import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
 import { Text } from 'react-aria-components/Text'
+import { FocusReturn } from './focus-return.tsx'
 import styles from './menu.module.css'
 
 export interface MenuEntry {
@@ -39,6 +40,7 @@ export function MenuButton({ children, ...menu }: MenuProps & { readonly childre
       {children}
       <Popover className={styles['popover'] ?? ''} offset={2} placement="bottom start">
         <MenuList {...menu} />
+        <FocusReturn />
       </Popover>
     </MenuTrigger>
   )

@@ -342,6 +342,18 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await expect(row('a')).toHaveAttribute('aria-level', '5')
     })
 
+    it('has the keyboard again before the next key after its menu was closed', async () => {
+      const { row, page, press } = await open()
+      await row('zeta').click({ button: 'right' })
+      await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeVisible()
+      // Without frames, whatever waits for one never happens.
+      await page.evaluate(() => {
+        window.requestAnimationFrame = () => 0
+      })
+      await press('Escape', 'F2')
+      await expect(page.getByRole('textbox', { name: 'New name' })).toBeFocused()
+    })
+
     it('offers no writing where the stack is locked, and says so', async () => {
       const { row, page, run, said, press } = await open()
       await run(harness => harness.setSession({ isReadOnly: true }))
