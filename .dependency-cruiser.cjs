@@ -22,7 +22,7 @@ module.exports = {
       'core-stands-alone',
       'The core is a library of its own.',
       { path: src.core },
-      { path: '^src/(shared|main|preload|renderer)/' },
+      { path: '^src/(testkit|shared|main|preload|renderer)/' },
     ),
     forbid(
       'core-is-platform-free',
@@ -120,6 +120,18 @@ module.exports = {
       'Widgets and client know no feature.',
       { path: '^src/renderer/(ui|api)/' },
       { path: '^src/renderer/features/' },
+    ),
+    forbid(
+      'testkit-knows-core-only',
+      'The suite comes with the library.',
+      { path: '^src/testkit/' },
+      { path: '^src/(shared|main|preload|renderer)/' },
+    ),
+    forbid(
+      'testkit-is-for-tests',
+      'The suite needs packages that only tests have.',
+      { path: '^src/', pathNot: '^src/testkit/' },
+      { path: '^src/testkit/' },
     ),
     forbid('source-not-tests', 'What ships imports no test.', { path: '^src/' }, { path: '^test/' }),
   ],

@@ -13,13 +13,17 @@ for (const line of readFileSync(join(root, 'docs/spec.md'), 'utf8').split('\n'))
 }
 
 const named = new Map()
-for (const path of readdirSync(join(root, 'test'), { recursive: true })) {
+// The suite that every store passes is part of the library.
+const paths = ['test', 'src/testkit'].flatMap(folder =>
+  readdirSync(join(root, folder), { recursive: true }).map(path => join(folder, path)),
+)
+for (const path of paths) {
   if (!/\.(ts|tsx)$/.test(path) || path.includes('fixtures')) continue
-  const text = readFileSync(join(root, 'test', path), 'utf8')
+  const text = readFileSync(join(root, path), 'utf8')
   // The name of a test begins with the rules it proves.
   for (const [, title] of text.matchAll(/\b(?:it|test)(?:\.\w+)*(?:\([^'"`]*\))?\(\s*['"`]([^\n]*)/g)) {
     const head = /^(?:\$\{[^}]*\}|[A-Z]{1,2}\d+[,\s]*)+/.exec(title)?.[0] ?? ''
-    for (const [, id] of head.matchAll(NAMED)) named.set(id, join('test', path))
+    for (const [, id] of head.matchAll(NAMED)) named.set(id, path)
   }
 }
 

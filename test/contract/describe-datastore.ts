@@ -1,54 +1,8 @@
-import { describe } from 'vitest'
-import { describeAborts } from './abort.ts'
-import { describeCallOrder } from './call-order.ts'
-import { describeCapabilities } from './capabilities.ts'
-import { describeClose } from './close.ts'
-import { describeDelete } from './delete-rename.ts'
-import { describeGetPut } from './get-put.ts'
-import { describeHostileKeys } from './hostile-keys.ts'
-import { describeList } from './list.ts'
-import { describeListPaging } from './list-paging.ts'
-import { describeMany } from './many.ts'
-import { describeModel } from './model.ts'
-import { describePreconditions } from './preconditions.ts'
-import { describeQueries } from './queries.ts'
-import { describeReadOnly } from './read-only.ts'
-import { describeReads } from './reads.ts'
-import { describeStats } from './stats.ts'
-import { describeStreams } from './streams.ts'
-import type { SuiteOptions } from './suite.ts'
-import { Suite } from './suite.ts'
-import { describeWatch } from './watch.ts'
+import { describe, it } from 'vitest'
+import { describeDatastore as describeWith } from '../../src/testkit/describe-datastore.ts'
+import type { SuiteOptions } from '../../src/testkit/suite.ts'
 
-/**
- * The contract of `Datastore`, as tests. Every store passes it, and every adapter, and adapters of adapters:
- *
- *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() })
- */
+/** The suite of `strata/testkit`, run by vitest. */
 export function describeDatastore<V = Uint8Array>(name: string, options: SuiteOptions<V>): void {
-  const suite = new Suite(options)
-  describe(`${name} as a Datastore`, () => {
-    suite.closeAfterEach()
-    describeReads(suite)
-    describeList(suite)
-    describeListPaging(suite)
-    describeQueries(suite)
-    describeCapabilities(suite)
-    describeClose(suite)
-    describeAborts(suite)
-    if (!suite.isWritable) {
-      describeReadOnly(suite)
-      return
-    }
-    describeGetPut(suite)
-    describePreconditions(suite)
-    describeDelete(suite)
-    describeStreams(suite)
-    describeMany(suite)
-    describeStats(suite)
-    describeWatch(suite)
-    describeCallOrder(suite)
-    describeHostileKeys(suite)
-    describeModel(suite)
-  })
+  describeWith(name, options, { describe, it })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { Key, segmentProblem } from '../../src/core/key.ts'
-import { hostileSegments } from '../contract/samples.ts'
+import { hostileSegments } from '../../src/testkit/samples.ts'
 
 /** Any text that can be a segment, hostile ones often. */
 export const cleanSegment: fc.Arbitrary<string> = fc.oneof(

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assertBytes, chunksOf, clampRange, collectBytes, concatBytes } from '../../src/core/bytes.ts'
 import { Key } from '../../src/core/key.ts'
-import { collect } from '../contract/suite.ts'
+import { collect } from '../../src/testkit/suite.ts'
 
 const key = Key.of('a')
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DatastoreError } from '../../src/core/errors.ts'
 import { Key, segmentProblem, splitSegment } from '../../src/core/key.ts'
-import { hostileSegments } from '../contract/samples.ts'
+import { hostileSegments } from '../../src/testkit/samples.ts'
 import { anyKey, cleanSegment } from './arbitrary-keys.ts'
 
 const codeOf = (work: () => unknown): unknown => {

@@ -4,7 +4,7 @@ import type { Child } from '../../src/core/datastore.ts'
 import { Key } from '../../src/core/key.ts'
 import { childrenOf, pageLimit, pageOf } from '../../src/core/list-page.ts'
 import { MemoryDatastore } from '../../src/core/stores/memory.ts'
-import { collect } from '../contract/suite.ts'
+import { collect } from '../../src/testkit/suite.ts'
 
 const childNamed = (name: string): Child => ({ name, key: Key.of(name), isValue: true, isBranch: false })
 

@@ -12,7 +12,7 @@ import {
   MountDatastore,
   TieredDatastore,
 } from '../../src/core/index.ts'
-import { collect } from '../contract/suite.ts'
+import { collect } from '../../src/testkit/suite.ts'
 
 /** What the probes use; ours are shown by the interface of the peer, so that one probe serves both. */
 type Shown = Pick<PeerStore, 'put' | 'get' | 'has' | 'batch' | 'queryKeys'>

@@ -7,7 +7,7 @@ import {
   retry,
   TieredDatastore,
 } from '../../src/core/index.ts'
-import { collect, walkKeys } from '../contract/suite.ts'
+import { collect, walkKeys } from '../../src/testkit/suite.ts'
 
 const value = Uint8Array.of(1)
 

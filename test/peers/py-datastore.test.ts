@@ -13,8 +13,8 @@ import {
   symlink,
   TieredDatastore,
 } from '../../src/core/node/index.ts'
-import { noise } from '../contract/samples.ts'
-import { collect, walkKeys } from '../contract/suite.ts'
+import { noise } from '../../src/testkit/samples.ts'
+import { collect, walkKeys } from '../../src/testkit/suite.ts'
 import { bytesOf } from '../core/node/fs/bytes-of.ts'
 import { FaultyDisk } from '../core/node/fs/faulty-disk.ts'
 import { TempRoots } from '../core/node/fs/temp-root.ts'

@@ -33,7 +33,9 @@ const violations: Record<string, readonly [from: string, to: string]> = {
   ],
   'features-not-app': ['src/renderer/features/inspector/facts.tsx', 'src/renderer/app/commands.ts'],
   'ui-and-api-below-features': ['src/renderer/ui/dialog.tsx', 'src/renderer/features/tree/row.tsx'],
-  'source-not-tests': ['src/core/errors.ts', 'test/contract/suite.ts'],
+  'source-not-tests': ['src/core/errors.ts', 'test/contract/describe-datastore.ts'],
+  'testkit-knows-core-only': ['src/testkit/suite.ts', 'src/shared/values.ts'],
+  'testkit-is-for-tests': ['src/main/host/host.ts', 'src/testkit/suite.ts'],
 }
 
 describe('the dependency rules', () => {

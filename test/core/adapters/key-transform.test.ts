@@ -5,7 +5,7 @@ import { lowercase } from '../../../src/core/adapters/transform/lowercase.ts'
 import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { listAll, walkKeys } from '../../contract/suite.ts'
+import { listAll, walkKeys } from '../../../src/testkit/suite.ts'
 import { anyKey } from '../arbitrary-keys.ts'
 
 const key = (text: string) => Key.parse(text)

@@ -4,7 +4,7 @@ import { readOnly } from '../../../src/core/adapters/read-only.ts'
 import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 const key = Key.parse('/a')
 const value = Uint8Array.of(1)

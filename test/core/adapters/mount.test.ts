@@ -7,7 +7,7 @@ import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { collect, expectFailure, listAll, walkKeys } from '../../contract/suite.ts'
+import { collect, expectFailure, listAll, walkKeys } from '../../../src/testkit/suite.ts'
 
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)

@@ -6,7 +6,7 @@ import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../src/core/stores/null.ts'
-import { collect, expectFailure, walkKeys } from '../../contract/suite.ts'
+import { collect, expectFailure, walkKeys } from '../../../src/testkit/suite.ts'
 
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)

@@ -7,8 +7,8 @@ import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { type Json, json } from '../../../src/core/serializers/json.ts'
 import { pipe } from '../../../src/core/serializers/serializer.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
-import { collect } from '../../contract/suite.ts'
 
 const samples: readonly Json[] = [null, false, 0, '', [], { name: 'Brazil', year: 1985 }, [1, [2]], 'text']
 const key = Key.parse('/films/Brazil')

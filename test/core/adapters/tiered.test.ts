@@ -5,7 +5,7 @@ import type { PutOptions, PutResult, ValueSource } from '../../../src/core/datas
 import { DatastoreError, NotFoundError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 import { uncaughtDuring } from '../uncaught.ts'
 import { BreakableDatastore } from './breakable.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChangeQueue } from '../../../src/core/changes/change-queue.ts'
 import { Key } from '../../../src/core/key.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 const [branch, leaf] = [Key.parse('/a'), Key.parse('/a/b')]
 

@@ -13,8 +13,8 @@ import { asInterfaceDatastore } from '../../../src/core/interop/as-interface-dat
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { collect, walkKeys } from '../../../src/testkit/suite.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
-import { collect, walkKeys } from '../../contract/suite.ts'
 
 const memory = () => new MemoryDatastore()
 

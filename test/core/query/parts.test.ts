@@ -4,8 +4,8 @@ import { Key } from '../../../src/core/key.ts'
 import { answerOfParts, clausesAfterMerge, queryOfPart } from '../../../src/core/query/parts.ts'
 import { clausesOf, needsScan, planOf } from '../../../src/core/query/plan.ts'
 import type { Query } from '../../../src/core/query/query.ts'
-import { anyQuery } from '../../contract/arbitrary-query.ts'
-import { collect } from '../../contract/suite.ts'
+import { anyQuery } from '../../../src/testkit/arbitrary-query.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 import { type Json, ObjectStore } from './object-store.ts'
 
 const values: readonly Json[] = [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { inWindows } from '../../../src/core/query/in-windows.ts'
 import { mergeOrdered } from '../../../src/core/query/merge.ts'
 import { slice } from '../../../src/core/query/slice.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 const byNumber = (a: number, b: number) => a - b
 

@@ -5,7 +5,7 @@ import type { QuerySource } from '../../../src/core/query/entry-reader.ts'
 import { parseQuery } from '../../../src/core/query/parse-query.ts'
 import type { Query } from '../../../src/core/query/query.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 /** Counts what a query asks of the store that it is answered from. */
 export class WatchedSource implements QuerySource<Uint8Array> {

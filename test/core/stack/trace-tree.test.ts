@@ -6,7 +6,7 @@ import { Key } from '../../../src/core/key.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { StackNode } from '../../../src/core/stack/open.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 

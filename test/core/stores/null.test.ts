@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../src/core/key.ts'
 import { NullDatastore } from '../../../src/core/stores/null.ts'
-import { expectFailure } from '../../contract/suite.ts'
+import { expectFailure } from '../../../src/testkit/suite.ts'
 
 const value = Uint8Array.of(1)
 

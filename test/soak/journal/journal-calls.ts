@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
 import { DatastoreError } from '../../../src/core/errors.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 import type { Caller } from '../caller.ts'
 import type { PossibleState } from '../model/possible-state.ts'
 import { Verdict } from '../model/verdict.ts'

@@ -1,6 +1,6 @@
 import type { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 
 /** All entries up to the latest, some at a time. */
 export async function pagedEntries(

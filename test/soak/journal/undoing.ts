@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
-import { collect } from '../../contract/suite.ts'
+import { collect } from '../../../src/testkit/suite.ts'
 import type { Caller } from '../caller.ts'
 import type { PossibleState } from '../model/possible-state.ts'
 import { differences, type Settled, settled } from '../model/settled.ts'

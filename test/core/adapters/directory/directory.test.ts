@@ -4,7 +4,7 @@ import { type DirectoryDatastore, directories } from '../../../../src/core/adapt
 import { directoryTree } from '../../../../src/core/adapters/directory/directory-tree.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, expectFailure, walkKeys } from '../../../contract/suite.ts'
+import { collect, expectFailure, walkKeys } from '../../../../src/testkit/suite.ts'
 import { anyKey } from '../../arbitrary-keys.ts'
 import { BreakableDatastore } from '../breakable.ts'
 

@@ -7,7 +7,7 @@ import { fault } from '../../../../src/core/adapters/wrappers/fault.ts'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, expectFailure } from '../../../contract/suite.ts'
+import { collect, expectFailure } from '../../../../src/testkit/suite.ts'
 import { bytesOf, textOf } from '../../node/fs/bytes-of.ts'
 
 const a = Key.parse('/a')

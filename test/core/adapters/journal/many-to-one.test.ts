@@ -5,7 +5,7 @@ import { KeyTransformDatastore } from '../../../../src/core/adapters/transform/k
 import { lowercase } from '../../../../src/core/adapters/transform/lowercase.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, expectFailure } from '../../../contract/suite.ts'
+import { collect, expectFailure } from '../../../../src/testkit/suite.ts'
 import { bytesOf, textOf } from '../../node/fs/bytes-of.ts'
 
 const [small, capital, other] = ['/film', '/FILM', '/OTHER'].map(Key.parse) as [Key, Key, Key]

@@ -8,7 +8,7 @@ import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { isRefused } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, expectFailure } from '../../../contract/suite.ts'
+import { collect, expectFailure } from '../../../../src/testkit/suite.ts'
 import { bytesOf } from '../../node/fs/bytes-of.ts'
 
 const key = fc.constantFrom('/a', '/a/b', '/c', '/d').map(text => Key.parse(text))

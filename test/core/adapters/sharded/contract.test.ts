@@ -1,16 +1,16 @@
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import type { BinaryDatastore, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
 import { hasCode } from '../../../../src/core/errors.ts'
 import type { Key } from '../../../../src/core/key.ts'
 import type { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { describeDelete } from '../../../contract/delete-rename.ts'
+import { describeDelete } from '../../../../src/testkit/delete-rename.ts'
+import { describeGetPut } from '../../../../src/testkit/get-put.ts'
+import { describeList } from '../../../../src/testkit/list.ts'
+import { describeListPaging } from '../../../../src/testkit/list-paging.ts'
+import { describeModel } from '../../../../src/testkit/model.ts'
+import { Suite } from '../../../../src/testkit/suite.ts'
 import { describeDatastore } from '../../../contract/describe-datastore.ts'
-import { describeGetPut } from '../../../contract/get-put.ts'
-import { describeList } from '../../../contract/list.ts'
-import { describeListPaging } from '../../../contract/list-paging.ts'
-import { describeModel } from '../../../contract/model.ts'
-import { Suite } from '../../../contract/suite.ts'
 import { memories } from './shards.ts'
 
 type Three = [MemoryDatastore, MemoryDatastore, MemoryDatastore]
@@ -71,16 +71,18 @@ describeDatastore('ShardedDatastore half-way between two lists', {
 })
 // A moved key has a new etag and new times, so here is what does not look at them.
 describe('ShardedDatastore during one reshard after another', () => {
-  const suite = new Suite<Uint8Array>({
-    create: async () => {
-      const [a, b, c] = memories(3) as Three
-      return new RestlessDatastore([
-        [a, b],
-        [c, b],
-      ])
+  const suite = new Suite<Uint8Array>(
+    {
+      create: async () => {
+        const [a, b, c] = memories(3) as Three
+        return new RestlessDatastore([
+          [a, b],
+          [c, b],
+        ])
+      },
     },
-  })
-  suite.closeAfterEach()
+    { describe, it },
+  )
   describeGetPut(suite)
   describeDelete(suite)
   describeList(suite)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import type { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, walkKeys } from '../../../contract/suite.ts'
+import { collect, walkKeys } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 import { expectEachOnceAtHome, fill, memories, textOf, utf8 } from './shards.ts'
 

@@ -6,7 +6,7 @@ import { type FaultDatastore, fault } from '../../../../src/core/adapters/wrappe
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
-import { collect, walkKeys } from '../../../contract/suite.ts'
+import { collect, walkKeys } from '../../../../src/testkit/suite.ts'
 import { expectEachOnceAtHome, memories, textOf, utf8 } from './shards.ts'
 
 const names = ['a', 'a/b', 'a/c', 'b', 'c/d/e', 'c/d/f', 'g', 'h', 'i/j', 'i/k', 'l', 'm']

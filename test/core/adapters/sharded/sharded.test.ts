@@ -3,7 +3,7 @@ import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../../src/core/stores/null.ts'
-import { collect, listAll, walkKeys } from '../../../contract/suite.ts'
+import { collect, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

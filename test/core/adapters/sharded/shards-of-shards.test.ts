@@ -3,7 +3,7 @@ import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import type { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect } from '../../../contract/suite.ts'
+import { collect } from '../../../../src/testkit/suite.ts'
 import { memories, utf8 } from './shards.ts'
 
 const key = Key.parse('/film')

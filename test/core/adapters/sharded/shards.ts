@@ -3,7 +3,7 @@ import type { ShardedDatastore } from '../../../../src/core/adapters/sharded/sha
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { walkKeys } from '../../../contract/suite.ts'
+import { walkKeys } from '../../../../src/testkit/suite.ts'
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -7,8 +7,8 @@ import type { Entry } from '../../../../src/core/datastore.ts'
 import { NotFoundError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { noise } from '../../../contract/samples.ts'
-import { collect, expectFailure, listAll, walkKeys } from '../../../contract/suite.ts'
+import { noise } from '../../../../src/testkit/samples.ts'
+import { collect, expectFailure, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
 import { LinkModel, linkOperation, NAMES, runOnLinks, valueOperation } from './link-model.ts'
 
 const key = (text: string) => Key.parse(text)

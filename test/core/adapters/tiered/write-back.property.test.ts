@@ -6,12 +6,12 @@ import type { BinaryDatastore, Child, Entry } from '../../../../src/core/datasto
 import { hasCode } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { anyQuery } from '../../../contract/arbitrary-query.ts'
-import { expectSame, operationsOver, runOnModel, runOnStore } from '../../../contract/operations.ts'
-import { collect, listAll, Suite } from '../../../contract/suite.ts'
+import { anyQuery } from '../../../../src/testkit/arbitrary-query.ts'
+import { expectSame, operationsOver, runOnModel, runOnStore } from '../../../../src/testkit/operations.ts'
+import { collect, listAll, Suite } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
-const suite = new Suite<Uint8Array>({ create: async () => new MemoryDatastore() })
+const suite = new Suite<Uint8Array>({ create: async () => new MemoryDatastore() }, { describe, it })
 const texts = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z', '/x/y']
 const operation = operationsOver(texts, suite)
 

@@ -9,7 +9,7 @@ import { Key } from '../../../../src/core/key.ts'
 import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
 import { json } from '../../../../src/core/serializers/json.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect } from '../../../contract/suite.ts'
+import { collect } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
 const [a, b, c] = [Key.parse('/a'), Key.parse('/b'), Key.parse('/c')]

@@ -5,7 +5,7 @@ import { trace } from '../../../../src/core/adapters/trace/trace.ts'
 import type { Capabilities } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect } from '../../../contract/suite.ts'
+import { collect } from '../../../../src/testkit/suite.ts'
 import { uncaughtDuring } from '../../uncaught.ts'
 
 const a = Key.parse('/a')

@@ -11,8 +11,8 @@ import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
 import { gzip } from '../../../../src/core/serializers/gzip.ts'
 import type { ByteTransform } from '../../../../src/core/serializers/serializer.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { noise } from '../../../contract/samples.ts'
-import { collect, expectFailure, listAll } from '../../../contract/suite.ts'
+import { noise } from '../../../../src/testkit/samples.ts'
+import { collect, expectFailure, listAll } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
 const key = Key.parse('/films/Brazil')

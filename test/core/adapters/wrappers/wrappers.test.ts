@@ -9,7 +9,7 @@ import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
 import type { Change, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { collect, expectFailure } from '../../../contract/suite.ts'
+import { collect, expectFailure } from '../../../../src/testkit/suite.ts'
 import { uncaughtDuring } from '../../uncaught.ts'
 
 const key = Key.parse('/a')

@@ -1,6 +1,6 @@
 import { FsDatastore, type FsOptions } from '../../../../src/core/node/fs/fs-datastore.ts'
+import type { SuiteOptions } from '../../../../src/testkit/suite.ts'
 import { describeDatastore } from '../../../contract/describe-datastore.ts'
-import type { SuiteOptions } from '../../../contract/suite.ts'
 import { TempRoots } from './temp-root.ts'
 
 const roots = new TempRoots()

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { JournalDatastore } from '../../../../src/core/adapters/journal/journal.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { describeKinds, openStack } from '../../../../src/core/node/stack.ts'
-import { collect } from '../../../contract/suite.ts'
+import { collect } from '../../../../src/testkit/suite.ts'
 import { TempRoots } from '../fs/temp-root.ts'
 
 const roots = new TempRoots()

@@ -7,7 +7,7 @@ import type { ShardFunctionName } from '../../../../../src/core/adapters/sharded
 import { ShardedDatastore } from '../../../../../src/core/adapters/sharded/sharded.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { collect, walkKeys } from '../../../../contract/suite.ts'
+import { collect, walkKeys } from '../../../../../src/testkit/suite.ts'
 import { TempRoots } from '../temp-root.ts'
 import type { Bundle } from './bundle.ts'
 import { bundle } from './bundle.ts'

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import type { FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { walkKeys } from '../../../../contract/suite.ts'
+import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import { bytesOf, textOf } from '../bytes-of.ts'
 import { pathsBelow, TempRoots } from '../temp-root.ts'
 

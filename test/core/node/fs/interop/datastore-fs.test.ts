@@ -5,7 +5,7 @@ import { Key as PeerKey } from 'interface-datastore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { walkKeys } from '../../../../contract/suite.ts'
+import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeyTransformDatastore } from '../../../../../src/core/adapters/transform/key-transform.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { walkKeys } from '../../../../contract/suite.ts'
+import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { pathsBelow, TempRoots } from '../temp-root.ts'
 

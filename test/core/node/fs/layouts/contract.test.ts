@@ -3,8 +3,8 @@ import { KeyTransformDatastore } from '../../../../../src/core/adapters/transfor
 import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore, type FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore } from '../../../../contract/describe-datastore.ts'
-import type { SuiteOptions } from '../../../../contract/suite.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()

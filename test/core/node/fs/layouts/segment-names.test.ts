@@ -8,7 +8,7 @@ import {
   LABEL_SUFFIX,
   VALUE_SUFFIX,
 } from '../../../../../src/core/node/fs/layouts/segment-names.ts'
-import { hostileSegments } from '../../../../contract/samples.ts'
+import { hostileSegments } from '../../../../../src/testkit/samples.ts'
 
 /** Text that is made of what breaks names, more often than of anything else. */
 const segment = fc

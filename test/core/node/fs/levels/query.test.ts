@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { collect } from '../../../../contract/suite.ts'
+import { collect } from '../../../../../src/testkit/suite.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
 

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { walkKeys } from './suite.ts'
 
 export function describeStats<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('stats and sync', () => {
     it('D10 stats() counts as accurately as it says', async () => {
       const store = await suite.openWith('/a', '/b/c', '/b/d', '/e')

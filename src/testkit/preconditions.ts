@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure } from './suite.ts'
 
@@ -8,6 +8,7 @@ const absent = Key.of('p', 'absent')
 
 /** `create`, `replace`, `ifMatch`. */
 export function describePreconditions<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const open = () => suite.open([{ key: present, value: suite.value(1) }])
 
   describe('preconditions', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Comparison, Condition, Order, Query } from '../../src/core/query/query.ts'
+import type { Comparison, Condition, Order, Query } from '../core/query/query.ts'
 
 const comparison = fc.constantFrom<Comparison[]>('<', '<=', '=', '!=', '>=', '>')
 const keyTexts = ['/', '/a', '/a/b', '/a/b/c', '/a-b', '/a-b/c', '/ab', '/x', '/x/y/z', '/c:d', '/zz', '/0']

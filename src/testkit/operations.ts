@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
-import type { CallOptions, Datastore } from '../../src/core/datastore.ts'
-import { DatastoreError } from '../../src/core/errors.ts'
-import { Key } from '../../src/core/key.ts'
+import type { CallOptions, Datastore } from '../core/datastore.ts'
+import { DatastoreError } from '../core/errors.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { walkKeys } from './suite.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import type { Datastore } from '../../src/core/datastore.ts'
+import type { Datastore } from '../core/datastore.ts'
+import { expect } from './expect.ts'
 import type { Operation, Outcome } from './operations.ts'
 import { expectSame, operationsOver, runOnModel, runOnStore } from './operations.ts'
 import type { Suite } from './suite.ts'
@@ -10,6 +10,7 @@ const nested = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y
 
 /** Random histories against a plain map: one call after another, all at once, aborted, and cut short by a close. */
 export function describeModel<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const operation = operationsOver(suite.hasValueAndBranch ? nested : flat, suite)
   const history = fc.array(operation, { minLength: 1, maxLength: 40 })
   const once = { numRuns: suite.runs }

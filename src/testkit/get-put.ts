@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { mebibyte } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure } from './suite.ts'
@@ -8,6 +8,7 @@ const key = Key.of('a', 'b')
 
 /** Writing whole values. */
 export function describeGetPut<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('put', () => {
     it('D1 each value replaces the one before, whole', async () => {
       const store = await suite.open()

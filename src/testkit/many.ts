@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure, walkKeys } from './suite.ts'
 
 const keys = ['/m/b', '/m/a', '/n/c'].map(Key.parse)
 
 export function describeMany<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const pairs = keys.map((key, index) => ({ key, value: suite.value(index) }))
 
   describe('many and batch', () => {

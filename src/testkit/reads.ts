@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure } from './suite.ts'
 
@@ -7,6 +7,7 @@ const absent = Key.of('nothing', 'here')
 
 /** Reading what is there and what is not: holds for read-only stores too. */
 export function describeReads<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('reads', () => {
     it('D1 get() gives every sample value back', async () => {
       const pairs = suite.samples.map((value, index) => ({ key: Key.of('samples', `s${index}`), value }))
@@ -44,7 +45,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       expect(await store.has(Key.parse('/x/one'))).toBe(true)
       const stat = await store.stat(Key.parse('/x/one'))
       expect(stat.size).toBeGreaterThanOrEqual(0)
-      expect(stat.etag).toEqual(expect.any(String))
+      expect(typeof stat.etag).toBe('string')
       if (suite.isBinary) expect(stat.size).toBe((suite.value(1) as Uint8Array).length)
       if (suite.isBinary) expect((await store.stat(Key.parse('/x/empty'))).size).toBe(0)
     })

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import type { CallOptions, Datastore } from '../../src/core/datastore.ts'
-import type { AbortError } from '../../src/core/errors.ts'
-import { DatastoreError } from '../../src/core/errors.ts'
-import { Key } from '../../src/core/key.ts'
+import type { CallOptions, Datastore } from '../core/datastore.ts'
+import type { AbortError } from '../core/errors.ts'
+import { DatastoreError } from '../core/errors.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { collect, listAll, walkKeys } from './suite.ts'
@@ -10,6 +10,7 @@ import { collect, listAll, walkKeys } from './suite.ts'
 const [a, b] = [Key.of('a'), Key.of('b')]
 
 export function describeAborts<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   type Verb = (store: Datastore<V>, options: CallOptions) => Promise<unknown>
   const reads: Record<string, Verb> = {
     get: (store, options) => store.get(a, options),
@@ -35,12 +36,11 @@ export function describeAborts<V>(suite: Suite<V>): void {
   const verbs = suite.isWritable ? { ...reads, ...writes } : reads
 
   describe('abort', () => {
-    it.each(Object.keys(verbs))(
-      'D13 %s with an aborted signal rejects with AbortError and does nothing',
-      async name => {
+    for (const [name, call] of Object.entries(verbs)) {
+      it(`D13 ${name} with an aborted signal rejects with AbortError and does nothing`, async () => {
         const store = await suite.openWith('/a', '/b')
         const reason = new Error('changed my mind')
-        const failed = await verbs[name]!(store, { signal: AbortSignal.abort(reason) }).catch(
+        const failed = await call(store, { signal: AbortSignal.abort(reason) }).catch(
           (error: unknown) => error,
         )
         expect(failed).toBeInstanceOf(DatastoreError)
@@ -48,24 +48,21 @@ export function describeAborts<V>(suite: Suite<V>): void {
         expect((failed as AbortError).cause).toBe(reason)
         expect(await walkKeys(store)).toEqual(['/a', '/b'])
         expect([await store.get(a), await store.get(b)]).toEqual([suite.value(0), suite.value(1)])
-      },
-    )
+      })
 
-    it.each(Object.keys(verbs))(
-      'D13 %s aborted while it runs either fails with AbortError or succeeds',
-      async name => {
+      it(`D13 ${name} aborted while it runs either fails with AbortError or succeeds`, async () => {
         const store = await suite.openWith('/a', '/b')
         const abort = new AbortController()
-        const call = verbs[name]!(store, { signal: abort.signal })
+        const running = call(store, { signal: abort.signal })
         abort.abort()
-        const [outcome] = await Promise.allSettled([call])
+        const [outcome] = await Promise.allSettled([running])
         if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'ABORTED' })
         const children = await listAll(store, Key.root)
         for (const child of children) expect(suite.samples).toContainEqual(await store.get(child.key))
         if (suite.isWritable) await store.put(a, suite.value(4))
         if (suite.isWritable) expect(await store.get(a)).toEqual(suite.value(4))
-      },
-    )
+      })
+    }
 
     it('D13 D8 getMany(), putMany() and deleteMany() end when they are aborted while their source is silent', async () => {
       const store = await suite.openWith('/a')

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { hostileSegments } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { expectFailure, listAll, walkKeys } from './suite.ts'
 
 /** Keys that have broken other stores: they stay apart, come back exactly, and lead nowhere else. */
 export function describeHostileKeys<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const { hostileSegments: isHeld = () => true } = suite.options
   const held = hostileSegments.filter(isHeld)
   const refused = hostileSegments.filter(segment => !isHeld(segment))

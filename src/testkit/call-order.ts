@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { collect } from './suite.ts'
@@ -8,6 +8,7 @@ const [key, other] = [Key.of('k'), Key.of('o', 'other')]
 
 /** Calls on one key take effect one at a time, in the order of the calls. */
 export function describeCallOrder<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('call order', () => {
     it('D16 many puts at once: the last call wins, and each get sees the put before it', async () => {
       const store = await suite.open()

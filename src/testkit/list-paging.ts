@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { Child } from '../../src/core/datastore.ts'
-import { Key } from '../../src/core/key.ts'
+import type { Child } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { listAll } from './suite.ts'
 
@@ -9,6 +9,7 @@ const sorted = Array.from({ length: 13 }, (_, index) => `n${String.fromCharCode(
 
 /** One level of the tree, page by page. */
 export function describeListPaging<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   // Every third child is a branch with several keys below, which no page may count or show.
   const texts = sorted.flatMap((name, index) =>
     index % 3 === 0 ? [`/level/${name}/x`, `/level/${name}/y`] : [`/level/${name}`],

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { afterEach, expect } from 'vitest'
-import type { Child, Datastore, Pair } from '../../src/core/datastore.ts'
-import type { ErrorCode } from '../../src/core/errors.ts'
-import { DatastoreError } from '../../src/core/errors.ts'
-import { Key } from '../../src/core/key.ts'
+import type { Child, Datastore, Pair } from '../core/datastore.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import { DatastoreError } from '../core/errors.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { byteSamples } from './samples.ts'
 
 /** What a store under test can and cannot do, and how to get one. */
@@ -24,10 +24,19 @@ export interface SuiteOptions<V> {
   readonly hostileSegments?: ((segment: string) => boolean) | undefined
   /** Random runs of each property. Default 20. */
   readonly runs?: number | undefined
+  /** Milliseconds that one test may take. Default 30,000. */
+  readonly timeout?: number | undefined
+}
+
+/** What a test runner gives: `describe` and `it` of vitest, or of `node:test`. */
+export interface TestRunner {
+  readonly describe: (name: string, define: () => void) => unknown
+  readonly it: (name: string, options: { readonly timeout: number }, test: () => Promise<void>) => unknown
 }
 
 /** One store under test: opens fresh stores, closes them after each test, and gives values to store. */
 export class Suite<V> {
+  readonly describe: TestRunner['describe']
   readonly options: SuiteOptions<V>
   readonly samples: readonly V[]
   /** Values are bytes, so streams and sizes can be tested. */
@@ -35,10 +44,15 @@ export class Suite<V> {
   readonly isWritable: boolean
   readonly hasValueAndBranch: boolean
   readonly runs: number
+  readonly #it: TestRunner['it']
+  readonly #timeout: number
   readonly #opened: Datastore<V>[] = []
 
-  constructor(options: SuiteOptions<V>) {
+  constructor(options: SuiteOptions<V>, runner: TestRunner) {
     this.options = options
+    this.describe = runner.describe
+    this.#it = runner.it
+    this.#timeout = options.timeout ?? 30_000
     this.isBinary = options.samples === undefined
     this.samples = options.samples ?? (byteSamples as readonly unknown[] as readonly V[])
     this.isWritable = options.writable ?? true
@@ -46,11 +60,15 @@ export class Suite<V> {
     this.runs = options.runs ?? 20
   }
 
-  /** Call once inside the `describe` of the store. */
-  closeAfterEach(): void {
-    afterEach(async () => {
-      for (const store of this.#opened.splice(0)) await store.close()
-      await this.options.destroy?.()
+  /** Defines a test. When it ends, the stores that it opened are closed. */
+  readonly it = (name: string, test: () => Promise<void>): void => {
+    this.#it(name, { timeout: this.#timeout }, async () => {
+      try {
+        await test()
+      } finally {
+        for (const store of this.#opened.splice(0)) await store.close()
+        await this.options.destroy?.()
+      }
     })
   }
 
@@ -119,7 +137,7 @@ export async function listAll<V>(
   do {
     const page = await store.list(prefix, { ...options, after })
     expect(page.children.length).toBeLessThanOrEqual(options.limit ?? 1000)
-    if (page.cursor !== undefined) expect(page.cursor, 'a cursor makes progress').not.toBe(after)
+    if (page.cursor !== undefined) expect(page.cursor !== after, 'a cursor makes progress').toBe(true)
     children.push(...page.children)
     after = page.cursor
   } while (after !== undefined)

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { expectFailure, listAll, walkKeys } from './suite.ts'
 
 const [from, to, gone] = [Key.of('r', 'from'), Key.of('r', 'to'), Key.of('gone')]
 
 export function describeDelete<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('delete', () => {
     it('D3 delete() removes the value, and its empty branches with it', async () => {
       const store = await suite.openWith('/a/b/c/d', '/a/x')

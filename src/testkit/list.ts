@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { Key } from '../../src/core/key.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { expectFailure, listAll } from './suite.ts'
 
 /** One level of the tree, as a whole. */
 export function describeList<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const names = async (store: Parameters<typeof listAll>[0], prefix: string) =>
     (await listAll(store, Key.parse(prefix))).map(child => child.name)
 

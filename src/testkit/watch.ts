@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import type { Change, Datastore } from '../../src/core/datastore.ts'
-import { Key } from '../../src/core/key.ts'
+import type { Change, Datastore } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure } from './suite.ts'
 
 export function describeWatch<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   describe('watch', () => {
     it('D12 watch() reports the changes below a prefix, or says that it cannot', async () => {
       const store = await suite.openWith('/w/kept')

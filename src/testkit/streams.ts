@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { Datastore } from '../../src/core/datastore.ts'
-import { Key } from '../../src/core/key.ts'
+import type { Datastore } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { mebibyte, noise } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure, walkKeys } from './suite.ts'
@@ -9,6 +9,7 @@ const key = Key.of('s', 'stream')
 const old = noise(300_000, 3)
 
 export function describeStreams<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   if (!suite.isBinary) {
     it('D7 getStream() of an object store is UNSUPPORTED', async () => {
       const store = await suite.open([{ key, value: suite.value(0) }])
@@ -101,7 +102,9 @@ export function describeStreams<V>(suite: Suite<V>): void {
       const store = await open()
       const failed = new Error('the source broke')
       for (const target of [key, Key.of('s', 'fresh')]) {
-        await expect(store.put(target, failing(failed) as V)).rejects.toThrow('the source broke')
+        await expect(store.put(target, failing(failed) as V)).rejects.toMatchObject({
+          message: 'the source broke',
+        })
       }
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
       expect(await walkKeys(store)).toEqual([key.toString()])
@@ -117,7 +120,10 @@ export function describeStreams<V>(suite: Suite<V>): void {
       const store = await open()
       for (const target of [key, Key.of('s', 'fresh')]) {
         const abort = new AbortController()
-        let isReleased = false
+        let release: (() => void) | undefined
+        const released = new Promise<void>(resolve => {
+          release = resolve
+        })
         async function* source(): AsyncIterable<Uint8Array> {
           try {
             for (let count = 0; count < 40; count++) {
@@ -125,12 +131,12 @@ export function describeStreams<V>(suite: Suite<V>): void {
               if (count === 2) abort.abort()
             }
           } finally {
-            isReleased = true
+            release?.()
           }
         }
         const put = store.put(target, source() as V, { signal: abort.signal })
         await expectFailure(put, 'ABORTED', target)
-        await expect.poll(() => isReleased).toBe(true)
+        await released
       }
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
       expect(await walkKeys(store)).toEqual([key.toString()])

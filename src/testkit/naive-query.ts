@@ -1,6 +1,6 @@
-import type { Entry, Stat } from '../../src/core/datastore.ts'
-import { Key } from '../../src/core/key.ts'
-import type { Condition, Order, Query } from '../../src/core/query/query.ts'
+import type { Entry, Stat } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import type { Condition, Order, Query } from '../core/query/query.ts'
 
 /** An entry with all there is to know of it. */
 export interface WholeEntry<V> {

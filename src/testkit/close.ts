@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
-import type { Datastore } from '../../src/core/datastore.ts'
-import { hasCode } from '../../src/core/errors.ts'
-import { Key } from '../../src/core/key.ts'
+import type { Datastore } from '../core/datastore.ts'
+import { hasCode } from '../core/errors.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import type { Suite } from './suite.ts'
 import { collect, expectFailure, walkKeys } from './suite.ts'
@@ -9,6 +9,7 @@ import { collect, expectFailure, walkKeys } from './suite.ts'
 const [a, b] = [Key.of('a'), Key.of('b')]
 
 export function describeClose<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
   const calls: Record<string, (store: Datastore<V>) => Promise<unknown>> = {
     get: store => store.get(a),
     has: store => store.has(a),
@@ -29,13 +30,15 @@ export function describeClose<V>(suite: Suite<V>): void {
   const writes = new Set(['put', 'putNew', 'delete', 'rename', 'putMany', 'deleteMany', 'batch.commit'])
 
   describe('close', () => {
-    it.each(Object.keys(calls))('D14 %s after close is CLOSED', async name => {
-      const store = await suite.openWith('/a')
-      await store.close()
-      const code = suite.isWritable || !writes.has(name) ? ['CLOSED'] : ['CLOSED', 'READ_ONLY']
-      const failed = await calls[name]!(store).catch((error: unknown) => error)
-      expect(code).toContain((failed as { code?: string }).code)
-    })
+    for (const [name, call] of Object.entries(calls)) {
+      it(`D14 ${name} after close is CLOSED`, async () => {
+        const store = await suite.openWith('/a')
+        await store.close()
+        const code = suite.isWritable || !writes.has(name) ? ['CLOSED'] : ['CLOSED', 'READ_ONLY']
+        const failed = await call(store).catch((error: unknown) => error)
+        expect(code).toContain((failed as { code?: string }).code)
+      })
+    }
 
     it('D14 close() may be called again, at once or later, and disposing is closing', async () => {
       const store = await suite.openWith('/a')

@@ -1,0 +1,57 @@
+import { describeAborts } from './abort.ts'
+import { describeCallOrder } from './call-order.ts'
+import { describeCapabilities } from './capabilities.ts'
+import { describeClose } from './close.ts'
+import { describeDelete } from './delete-rename.ts'
+import { describeGetPut } from './get-put.ts'
+import { describeHostileKeys } from './hostile-keys.ts'
+import { describeList } from './list.ts'
+import { describeListPaging } from './list-paging.ts'
+import { describeMany } from './many.ts'
+import { describeModel } from './model.ts'
+import { describePreconditions } from './preconditions.ts'
+import { describeQueries } from './queries.ts'
+import { describeReadOnly } from './read-only.ts'
+import { describeReads } from './reads.ts'
+import { describeStats } from './stats.ts'
+import { describeStreams } from './streams.ts'
+import type { SuiteOptions, TestRunner } from './suite.ts'
+import { Suite } from './suite.ts'
+import { describeWatch } from './watch.ts'
+
+/**
+ * The contract of `Datastore`, as tests. Every store passes it, and every adapter, and adapters of adapters:
+ *
+ *     import { describe, it } from 'node:test' // or from 'vitest'
+ *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
+ */
+export function describeDatastore<V = Uint8Array>(
+  name: string,
+  options: SuiteOptions<V>,
+  runner: TestRunner,
+): void {
+  const suite = new Suite(options, runner)
+  runner.describe(`${name} as a Datastore`, () => {
+    describeReads(suite)
+    describeList(suite)
+    describeListPaging(suite)
+    describeQueries(suite)
+    describeCapabilities(suite)
+    describeClose(suite)
+    describeAborts(suite)
+    if (!suite.isWritable) {
+      describeReadOnly(suite)
+      return
+    }
+    describeGetPut(suite)
+    describePreconditions(suite)
+    describeDelete(suite)
+    describeStreams(suite)
+    describeMany(suite)
+    describeStats(suite)
+    describeWatch(suite)
+    describeCallOrder(suite)
+    describeHostileKeys(suite)
+    describeModel(suite)
+  })
+}

@@ -1,0 +1,2 @@
+export { describeDatastore } from './describe-datastore.ts'
+export type { SuiteOptions, TestRunner } from './suite.ts'
