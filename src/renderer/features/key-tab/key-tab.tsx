@@ -1,17 +1,16 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import { Bars } from './bars/bars.tsx'
-import { ChipLine } from './chip-line.tsx'
-import type { JsonMistake } from './editor/json-lint.ts'
+import { formatExactBytes } from '../../ui/format-bytes.ts'
+import { Bars } from './bars.tsx'
+import type { JsonMistake } from './editor/value-text-editor.tsx'
 import styles from './key-tab.module.css'
-import { type KeyTabRequest, KeyToolbar } from './key-toolbar.tsx'
-import { hasSomethingToPut } from './model/document-state.ts'
-import { factsOf, shownAs, type View } from './model/value-facts.ts'
+import { type KeyTabRequest, KeyToolbar, type TabMode } from './key-toolbar.tsx'
+import { hasSomethingToPut, type OpenValue } from './model/document.ts'
+import { DRAFT_LIMITS, DraftStore, draftId } from './model/drafts.ts'
+import { chipsOf, factsOf, type ShownAs, shownAs, type ValueFacts, type View } from './model/value-facts.ts'
+import { ValueModel } from './model/value-model.ts'
 import { TEXT_PAGE, wholeCharacters } from './paged/text-pages.ts'
-import { readOnlyReason } from './read-only-reason.ts'
-import type { TabMode } from './tab-mode.ts'
-import { useValueModel } from './use-value-model.ts'
 import { ValueBody } from './value-body.tsx'
 
 export { loadEditors } from './value-body.tsx'
@@ -33,8 +32,8 @@ export function KeyTab(props: KeyTabProps) {
   const { client, session, keyText, view, onViewChange, onDirtyChange, onRequest, registerActions } = props
   const model = useValueModel(client, session, keyText)
   const { document, task, offeredDraft } = useSyncExternalStore(
-    model.state.subscribe,
-    model.state.getSnapshot,
+    model.document.subscribe,
+    model.document.getSnapshot,
   )
   const [wantedMode, setMode] = useState<TabMode>('edit')
   const [mistake, setMistake] = useState<JsonMistake>()
@@ -116,4 +115,88 @@ export function KeyTab(props: KeyTabProps) {
       />
     </div>
   )
+}
+
+export interface ChipLineProps {
+  readonly shown: ShownAs
+  readonly facts: ValueFacts
+  readonly open: OpenValue
+  readonly lock: string | undefined
+  readonly mistake: JsonMistake | undefined
+  /** Goes to the mistake. */
+  readonly onMistake: () => void
+}
+
+/** How the bytes were read, and how it stands with the edits. */
+export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipLineProps) {
+  return (
+    <div className={styles['chipLine']}>
+      <ul aria-label="Decoding" className={styles['chips']}>
+        {chipsOf(shown, facts).map(chip => (
+          <li key={chip}>{chip}</li>
+        ))}
+      </ul>
+      <span>{formatExactBytes(open.base.stat?.size ?? 0)}</span>
+      {mistake !== undefined && (
+        <button type="button" className={styles['mistake']} onClick={onMistake}>
+          Line {mistake.line}, column {mistake.column}: {mistake.message}
+        </button>
+      )}
+      <span role="status" className={styles['state']}>
+        {stateOf(open, lock)}
+      </span>
+    </div>
+  )
+}
+
+function stateOf({ isPutting, isDirty, base }: OpenValue, lock: string | undefined): string {
+  if (isPutting) return 'Putting…'
+  const isKept = base.bytes.length <= DRAFT_LIMITS.bytes
+  const unsaved = isKept ? 'Unsaved changes' : 'Unsaved changes, too large to be kept as a draft'
+  const edits = base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : ''
+  return [lock, edits].filter(part => part !== undefined && part !== '').join(' · ')
+}
+
+/** The model of the value at `keyText`, loaded and watched while the tab is there. */
+export function useValueModel(client: Client, session: SessionInfo, keyText: string): ValueModel {
+  const [known, setKnown] = useState(() => createModel(client, session, keyText))
+  let model = known
+  const { address } = known
+  if (known.client !== client || address.session !== session.id || address.key !== keyText) {
+    model = createModel(client, session, keyText, known)
+    setKnown(model)
+  }
+
+  useEffect(() => model.start(), [model])
+
+  useEffect(() => {
+    const check = () => {
+      if (!document.hidden) void model.check()
+    }
+    const flush = () => model.drafts.flush()
+    window.addEventListener('focus', check)
+    window.addEventListener('pagehide', flush)
+    return () => {
+      window.removeEventListener('focus', check)
+      window.removeEventListener('pagehide', flush)
+    }
+  }, [model])
+
+  // Another stack may run under the same session by now, with another value at this key.
+  useEffect(() => {
+    if (model.document.state.phase === 'open') void model.check()
+  }, [model, session.document])
+
+  return model
+}
+
+function createModel(client: Client, session: SessionInfo, key: string, previous?: ValueModel): ValueModel {
+  const drafts = { store: new DraftStore(window.localStorage), id: draftId(session.source, key) }
+  return new ValueModel(client, { session: session.id, key }, drafts, previous)
+}
+
+/** Why nothing can be written through this session, or `undefined` when it can. */
+export function readOnlyReason(session: Pick<SessionInfo, 'isReadOnly' | 'isWritable'>): string | undefined {
+  if (!session.isWritable) return 'Read-only: this stack takes no writes'
+  return session.isReadOnly ? 'Read-only: the stack is locked' : undefined
 }

@@ -3,10 +3,12 @@ import { useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import styles from './key-tab.module.css'
-import type { DocumentState } from './model/document-state.ts'
+import type { DocumentState } from './model/document.ts'
 import type { View } from './model/value-facts.ts'
 import type { ValueModel } from './model/value-model.ts'
-import type { TabMode } from './tab-mode.ts'
+
+/** What the main part of the tab shows: the editor, the edits beside the stored value, or both sides of a conflict. */
+export type TabMode = 'edit' | 'review' | 'merge'
 
 /** What the tab leaves to the window. */
 export interface KeyTabRequest {
@@ -14,7 +16,7 @@ export interface KeyTabRequest {
   readonly key: string
 }
 
-export interface KeyToolbarProps {
+interface KeyToolbarProps {
   readonly model: ValueModel
   readonly view: View
   readonly document: DocumentState
@@ -82,7 +84,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
           label="Save to file…"
           icon={Download}
           isDisabled={!isStored || isBusy}
-          onPress={() => void model.transfers.saveToFile(fileName(key))}
+          onPress={() => void model.effects.saveToFile(fileName(key))}
         />
         <ReplaceFromFile model={model} isDisabled={!canChange || isDirty} />
         <IconButton
@@ -127,7 +129,7 @@ function ReplaceFromFile({
         onChange={event => {
           const file = event.target.files?.[0]
           event.target.value = ''
-          if (file !== undefined) void model.transfers.replaceFrom(file)
+          if (file !== undefined) void model.effects.replaceFrom(file)
         }}
       />
     </>

@@ -9,6 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import { Emitter } from '../../../core/concurrency/emitter.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
@@ -44,14 +45,11 @@ export function KeyTree({ client, session, ...props }: KeyTreeProps) {
 
 /** The tree in sight. A new stack of the same session takes the old one's place only when it can be drawn. */
 class CurrentView {
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   #shown: TreeView | undefined
   #latest: TreeView | undefined
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   readonly get = (): TreeView | undefined => this.#shown
 
@@ -72,7 +70,7 @@ class CurrentView {
 
   #set(view: TreeView): void {
     this.#shown = view
-    for (const listener of this.#listeners) listener()
+    this.#changed.emit()
   }
 }
 

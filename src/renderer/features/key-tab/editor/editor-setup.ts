@@ -1,5 +1,5 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { bracketMatching } from '@codemirror/language'
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
 import { EditorState, type Extension } from '@codemirror/state'
 import {
@@ -10,7 +10,7 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view'
-import { editorTheme } from './editor-theme.ts'
+import { tags } from '@lezer/highlight'
 
 /**
  * Only `\n` breaks a line inside the editor. Anything else that some would call a line break, such as a lone `\r`,
@@ -51,4 +51,93 @@ export function editingSetup(put: () => void): Extension {
     history(),
     keymap.of([{ key: 'Mod-s', run: save, preventDefault: true }, ...defaultKeymap, ...historyKeymap]),
   ]
+}
+
+const surfaces = EditorView.theme({
+  '&': { color: 'var(--text)', backgroundColor: 'var(--background)', fontSize: '12.5px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '19px', overflow: 'auto' },
+  '.cm-content': { caretColor: 'var(--text)', padding: '6px 0' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--selected)',
+  },
+  '.cm-gutters': {
+    backgroundColor: 'var(--background)',
+    color: 'var(--text-dim)',
+    borderRight: '1px solid var(--border)',
+  },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLineGutter': { color: 'var(--text)' },
+  '.cm-specialChar': { color: 'var(--danger)' },
+  '&.cm-focused .cm-matchingBracket, .cm-selectionMatch': { backgroundColor: 'var(--hover)' },
+  '.cm-searchMatch': { backgroundColor: 'var(--warning-background)', outline: '1px solid var(--warning)' },
+  '.cm-searchMatch.cm-searchMatch-selected': { backgroundColor: 'var(--selected)' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--danger)',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-gutter-lint': { width: '14px' },
+  '.cm-lint-marker': { width: '10px', height: '10px', padding: '0' },
+  '.cm-lint-marker-error': { content: 'none', borderRadius: '50%', backgroundColor: 'var(--danger)' },
+})
+
+const panels = EditorView.theme({
+  '.cm-panels': { backgroundColor: 'var(--panel)', color: 'var(--text)' },
+  '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--border)' },
+  '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--border)' },
+  '.cm-panel.cm-search': { padding: '4px 28px 4px 8px', fontFamily: 'var(--font)' },
+  '.cm-panel.cm-search label': { fontSize: '12px' },
+  '.cm-panel .cm-textfield': {
+    backgroundColor: 'var(--background)',
+    border: '1px solid var(--border)',
+    borderRadius: 'var(--radius)',
+    color: 'var(--text)',
+    fontSize: '12px',
+    padding: '2px 6px',
+  },
+  '.cm-panel .cm-button': {
+    backgroundImage: 'none',
+    backgroundColor: 'var(--raised)',
+    border: '1px solid var(--border)',
+    borderRadius: 'var(--radius)',
+    color: 'var(--text)',
+    fontSize: '12px',
+  },
+  '.cm-panel .cm-button:focus-visible, .cm-panel .cm-textfield:focus-visible': {
+    outline: '2px solid var(--focus)',
+    outlineOffset: '-2px',
+  },
+  '.cm-panel.cm-search [name=close]': { color: 'var(--text)', fontSize: '16px', right: '8px' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    border: '1px solid var(--border)',
+    color: 'var(--text)',
+    fontFamily: 'var(--font)',
+  },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--danger)' },
+})
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--accent)' },
+  { tag: tags.string, color: 'var(--success)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--warning)' },
+  { tag: [tags.separator, tags.brace, tags.squareBracket], color: 'var(--text-dim)' },
+])
+
+/** For an editor that fills its place and scrolls inside. */
+export const fillsItsPlace: Extension = EditorView.theme({ '&': { height: '100%' } })
+
+/** The window's own colours: all of them variables, so that light and dark follow without a word to the editor. */
+const editorTheme: Extension = [surfaces, panels, syntaxHighlighting(colours)]
+
+/**
+ * Gives an element a shadow root and empties it. The editor's own styles are adopted there; in the document itself it
+ * would add `<style>` elements, which the page's content security policy refuses.
+ */
+export function shadowRootOf(host: HTMLElement): ShadowRoot {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
+  root.replaceChildren()
+  return root
 }

@@ -1,15 +1,13 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../../shared/values.ts'
 import { Button } from '../../../ui/button.tsx'
-import { FailureLine } from '../bars/failure-line.tsx'
-import { Skeleton } from '../bars/skeleton.tsx'
-import { failureOf } from '../model/call-failure.ts'
-import type { Version } from '../model/read-value.ts'
+import { FailureLine, Skeleton } from '../bars.tsx'
 import { type DecodedText, decodeText } from '../model/text-codec.ts'
+import { failureOf, type Version } from '../model/value-calls.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import { DiffView } from './diff-view.ts'
 import styles from './editor.module.css'
-import { shadowRootOf } from './shadow-mount.ts'
+import { shadowRootOf } from './editor-setup.ts'
 
 export interface MergePanelProps {
   readonly model: ValueModel
@@ -20,7 +18,7 @@ export interface MergePanelProps {
 export function MergePanel({ model, onDone }: MergePanelProps) {
   const [theirs, setTheirs] = useState<Version>()
   const [failure, setFailure] = useState<Failure>()
-  const mine = useMemo(() => decodeText(model.slot.currentBytes()), [model])
+  const mine = useMemo(() => decodeText(model.document.currentBytes()), [model])
 
   useEffect(() => {
     const controller = new AbortController()

@@ -1,10 +1,11 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { formatExactBytes } from '../../../ui/format-bytes.ts'
+import { hexOf } from '../hex/hex-text.ts'
 import { decodeText } from '../model/text-codec.ts'
 import type { ValueModel } from '../model/value-model.ts'
-import { ByteReview } from './byte-review.tsx'
 import { DiffView } from './diff-view.ts'
 import styles from './editor.module.css'
-import { shadowRootOf } from './shadow-mount.ts'
+import { shadowRootOf } from './editor-setup.ts'
 
 export interface ReviewPanelProps {
   readonly model: ValueModel
@@ -13,8 +14,8 @@ export interface ReviewPanelProps {
 /** The edits beside what they were made to. */
 export function ReviewPanel({ model }: ReviewPanelProps) {
   const [{ before, after }] = useState(() => ({
-    before: model.state.base.bytes,
-    after: model.slot.currentBytes(),
+    before: model.document.base.bytes,
+    after: model.document.currentBytes(),
   }))
   const texts = useMemo(() => ({ before: decodeText(before), after: decodeText(after) }), [before, after])
   if (texts.before === undefined || texts.after === undefined) {
@@ -46,4 +47,105 @@ function TextReview({ before, after }: { readonly before: Text; readonly after: 
       <div ref={host} className={styles['diff']} />
     </div>
   )
+}
+
+const MAX_CHANGES = 200
+const MAX_BYTES = 24
+
+export interface ByteReviewProps {
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+  readonly note: string
+}
+
+/** What differs between two values that can't be compared as text. */
+export function ByteReview({ before, after, note }: ByteReviewProps) {
+  const changes = byteChanges(before, after, MAX_CHANGES)
+  return (
+    <div className={styles['byteReview']}>
+      <p>
+        {note} {formatExactBytes(before.length)} before, {formatExactBytes(after.length)} after
+        {changes.length === MAX_CHANGES ? `; the first ${MAX_CHANGES} changes:` : ':'}
+      </p>
+      <table aria-label="Changed bytes">
+        <thead>
+          <tr>
+            <th scope="col">Offset</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(change => (
+            <tr key={change.offset}>
+              <td>0x{change.offset.toString(16)}</td>
+              <td>{hexText(change.before)}</td>
+              <td>{hexText(change.after)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function hexText(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'nothing'
+  const shown = Array.from(bytes.subarray(0, MAX_BYTES), byte => hexOf(byte)).join(' ')
+  const rest = bytes.length - MAX_BYTES
+  return rest > 0 ? `${shown} … and ${formatExactBytes(rest)} more` : shown
+}
+
+/** A run of bytes that differs. */
+export interface ByteChange {
+  readonly offset: number
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+}
+
+/** Equal bytes between two changes that are still shown as one. */
+const JOIN = 4
+
+/**
+ * Where two values differ: run by run where they are of one size, else the one stretch between what both begin and end
+ * with.
+ * @param limit At most so many changes are listed.
+ */
+export function byteChanges(before: Uint8Array, after: Uint8Array, limit: number): readonly ByteChange[] {
+  if (before.length !== after.length) return middleChange(before, after)
+  const changes: ByteChange[] = []
+  let at = nextDifference(before, after, 0)
+  while (at < before.length && changes.length < limit) {
+    let end = at + 1
+    let next = nextDifference(before, after, end)
+    while (next < before.length && next - end < JOIN) {
+      end = next + 1
+      next = nextDifference(before, after, end)
+    }
+    changes.push({ offset: at, before: before.subarray(at, end), after: after.subarray(at, end) })
+    at = next
+  }
+  return changes
+}
+
+function nextDifference(a: Uint8Array, b: Uint8Array, from: number): number {
+  let at = from
+  while (at < a.length && a[at] === b[at]) at += 1
+  return at
+}
+
+function middleChange(before: Uint8Array, after: Uint8Array): readonly ByteChange[] {
+  const limit = Math.min(before.length, after.length)
+  let start = 0
+  while (start < limit && before[start] === after[start]) start += 1
+  let tail = 0
+  while (tail < limit - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail += 1
+  return [
+    {
+      offset: start,
+      before: before.subarray(start, before.length - tail),
+      after: after.subarray(start, after.length - tail),
+    },
+  ]
 }

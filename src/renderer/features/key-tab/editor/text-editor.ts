@@ -1,14 +1,19 @@
-import { Compartment, EditorState, type Extension, Text, Transaction } from '@codemirror/state'
+import {
+  type ChangeSpec,
+  Compartment,
+  EditorState,
+  type Extension,
+  Text,
+  Transaction,
+} from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { equalBytes } from '../hex/byte-edits.ts'
+import type { Capture, ValueEditor } from '../model/document.ts'
 import { decodeLossy, decodeText } from '../model/text-codec.ts'
-import type { Capture, ValueEditor } from '../model/value-editor.ts'
-import { editingSetup, viewerSetup } from './editor-setup.ts'
-import { fillsItsPlace } from './editor-theme.ts'
+import { editingSetup, fillsItsPlace, viewerSetup } from './editor-setup.ts'
 import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
-import { minimalChange } from './minimal-change.ts'
 
-export interface TextEditorOptions {
+interface TextEditorOptions {
   readonly root: ShadowRoot
   readonly label: string
   /** Off for a part of a text, whose first line is not the first. */
@@ -139,4 +144,20 @@ function isSameText(a: EditorState, b: EditorState): boolean {
   // Told apart by another dominant ending, two shapes can still say the same.
   if (left.hasBom !== right.hasBom || left.ending === right.ending) return false
   return equalBytes(encodeDocument(a.doc, left), encodeDocument(b.doc, right))
+}
+
+/** The one change that turns `before` into `after` and leaves alone what they share at both ends. */
+export function minimalChange(before: Text, after: Text): ChangeSpec {
+  const [old, next] = [before.toString(), after.toString()]
+  const limit = Math.min(old.length, next.length)
+  let start = 0
+  while (start < limit && old.charCodeAt(start) === next.charCodeAt(start)) start += 1
+  let tail = 0
+  while (
+    tail < limit - start &&
+    old.charCodeAt(old.length - 1 - tail) === next.charCodeAt(next.length - 1 - tail)
+  ) {
+    tail += 1
+  }
+  return { from: start, to: old.length - tail, insert: after.slice(start, next.length - tail) }
 }

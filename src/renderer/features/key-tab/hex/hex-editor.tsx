@@ -1,12 +1,14 @@
 import { type KeyboardEvent, useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react'
+import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import { isMacPlatform } from '../../../ui/platform.ts'
+import type { Capture, ValueEditor } from '../model/document.ts'
 import type { ValueModel } from '../model/value-model.ts'
-import type { Caret } from './hex-keys.ts'
-import { typeKey } from './hex-typing.ts'
-import { HexValueEditor } from './hex-value-editor.ts'
+import { ByteEdits } from './byte-edits.ts'
+import { type Caret, typeKey } from './hex-keys.ts'
+import type { HexSource } from './hex-text.ts'
 import { HexView } from './hex-view.tsx'
 
-export interface HexEditorProps {
+interface HexEditorProps {
   readonly model: ValueModel
   readonly isReadOnly: boolean
 }
@@ -14,11 +16,11 @@ export interface HexEditorProps {
 /** A whole value as bytes that can be overwritten, inserted and deleted. */
 export function HexEditor({ model, isReadOnly }: HexEditorProps) {
   const [editor] = useState(
-    () => new HexValueEditor(model.slot.currentBytes(), model.state.base.bytes, () => model.edited()),
+    () => new HexValueEditor(model.document.currentBytes(), model.document.base.bytes, () => model.edited()),
   )
   const [isInserting, setInserting] = useState(false)
   const version = useSyncExternalStore(editor.subscribe, editor.getVersion)
-  useLayoutEffect(() => model.attach(editor), [model, editor])
+  useLayoutEffect(() => model.document.attach(editor), [model, editor])
 
   const onEditKey = useCallback(
     (event: KeyboardEvent, caret: Caret) => {
@@ -44,4 +46,69 @@ export function HexEditor({ model, isReadOnly }: HexEditorProps) {
       mode={isReadOnly ? undefined : isInserting ? 'insert' : 'overwrite'}
     />
   )
+}
+
+/** Edits a value byte by byte. */
+export class HexValueEditor implements ValueEditor {
+  #edits: ByteEdits
+  #base: Uint8Array
+  #version = 0
+  readonly #onEdit: () => void
+  readonly #changed = new Emitter()
+
+  constructor(initial: Uint8Array, base: Uint8Array, onEdit: () => void) {
+    this.#edits = new ByteEdits(initial)
+    this.#base = base
+    this.#onEdit = onEdit
+  }
+
+  readonly subscribe = this.#changed.subscribe
+
+  readonly getVersion = (): number => this.#version
+
+  get source(): HexSource {
+    return this.#edits
+  }
+
+  /** Changes bytes, and tells whoever shows them. */
+  edit<T>(change: (edits: ByteEdits) => T): T {
+    const before = this.#edits.version
+    const result = change(this.#edits)
+    if (this.#edits.version !== before) this.#tell()
+    return result
+  }
+
+  bytes(): Uint8Array {
+    return this.#edits.bytes()
+  }
+
+  isDirty(): boolean {
+    return !this.#edits.equals(this.#base)
+  }
+
+  capture(): Capture {
+    const bytes = this.bytes()
+    return {
+      bytes,
+      adopt: () => {
+        this.#base = bytes
+      },
+    }
+  }
+
+  show(bytes: Uint8Array): void {
+    this.edit(edits => edits.replaceAll(bytes))
+  }
+
+  rebase(bytes: Uint8Array): void {
+    this.#base = bytes
+    this.#edits = new ByteEdits(bytes)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#version += 1
+    this.#changed.emit()
+    this.#onEdit()
+  }
 }

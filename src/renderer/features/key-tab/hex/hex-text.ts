@@ -1,5 +1,11 @@
 import { ROW_BYTES } from './hex-keys.ts'
-import type { HexSource } from './hex-source.ts'
+
+/** Bytes as the hex view looks at them: perhaps not all of them are here yet. */
+export interface HexSource {
+  readonly size: number
+  /** `undefined` for a byte that is not here, or past the end. */
+  byteAt(offset: number): number | undefined
+}
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 

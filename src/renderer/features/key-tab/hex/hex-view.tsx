@@ -1,17 +1,27 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useState } from 'react'
+import { formatExactBytes } from '../../../ui/format-bytes.ts'
 import { isMacPlatform } from '../../../ui/platform.ts'
 import { useRowWindow } from '../../../ui/use-row-window.ts'
 import styles from './hex.module.css'
-import { type Caret, clampOffset, type Extent, moveCaret, ROW_BYTES } from './hex-keys.ts'
-import { byteAtPoint, HexRow } from './hex-row.tsx'
-import type { HexSource } from './hex-source.ts'
-import { HexStatus } from './hex-status.tsx'
-import { offsetDigits, rowCount, rowText } from './hex-text.ts'
+import { type Caret, clampOffset, type Extent, moveCaret, parseOffset, ROW_BYTES } from './hex-keys.ts'
+import {
+  asciiOf,
+  asciiText,
+  columnOfCharacter,
+  type HexSource,
+  hexCell,
+  hexOf,
+  hexText,
+  offsetDigits,
+  offsetText,
+  rowCount,
+  rowText,
+} from './hex-text.ts'
 
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
 
-export interface HexViewProps {
+interface HexViewProps {
   readonly source: HexSource
   /** Changes whenever bytes of `source` do. */
   readonly version: number
@@ -125,4 +135,138 @@ function handleKey(
     return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', isHalfTyped: false }
   }
   return moveCaret(caret, { key: event.key, isCommand }, extent) ?? onEditKey?.(event, caret)
+}
+
+interface HexRowProps {
+  /** Begins the ids of the cells. */
+  readonly id: string
+  readonly offset: number
+  readonly digits: number
+  /** The bytes as `rowText` gives them: rows compare as strings. */
+  readonly text: string
+  /** The caret, where it is in this row. */
+  readonly column: number | undefined
+  readonly pane: Caret['pane']
+  readonly isHalfTyped: boolean
+  /** Pixels from the window's top. */
+  readonly y: number
+}
+
+/** One row of 16 bytes: offset, hex digits, and what ASCII makes of them. Cells stand apart only where the caret is. */
+const HexRow = memo(function HexRow(props: HexRowProps) {
+  const { id, offset, digits, text, column, pane, isHalfTyped, y } = props
+  return (
+    <div
+      role="row"
+      aria-rowindex={offset / ROW_BYTES + 1}
+      className={styles['row']}
+      data-offset={offset}
+      style={{ transform: `translateY(${y}px)` }}
+    >
+      <span role="rowheader" className={styles['offset']}>
+        {offsetText(offset, digits)}
+      </span>
+      <span role="gridcell" className={styles['bytes']} data-pane="hex">
+        {column === undefined ? (
+          hexText(text)
+        ) : (
+          <Cut
+            text={hexText(text)}
+            start={hexCell(column)}
+            length={2}
+            id={pane === 'hex' ? id : undefined}
+            mark={pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other'}
+          />
+        )}
+      </span>
+      <span role="gridcell" className={styles['ascii']} data-pane="ascii">
+        {column === undefined ? (
+          asciiText(text)
+        ) : (
+          <Cut
+            text={asciiText(text)}
+            start={column}
+            length={1}
+            id={pane === 'ascii' ? id : undefined}
+            mark={pane === 'ascii' ? 'main' : 'other'}
+          />
+        )}
+      </span>
+    </div>
+  )
+})
+
+/** The byte that a point of a row is at, by its element and distance from the left. */
+function byteAtPoint(target: Element, x: number): { column: number; pane: Caret['pane'] } | undefined {
+  const cell = target.closest<HTMLElement>('[data-pane]')
+  if (cell === null) return undefined
+  const { left, width } = cell.getBoundingClientRect()
+  const pane = cell.dataset['pane'] === 'ascii' ? 'ascii' : 'hex'
+  const characters = pane === 'ascii' ? ROW_BYTES : hexCell(ROW_BYTES)
+  const at = Math.floor(((x - left) / width) * characters)
+  return { pane, column: Math.min(ROW_BYTES - 1, pane === 'ascii' ? at : columnOfCharacter(at)) }
+}
+
+interface CutProps {
+  readonly text: string
+  readonly start: number
+  readonly length: number
+  readonly id: string | undefined
+  readonly mark: 'main' | 'half' | 'other'
+}
+
+function Cut({ text, start, length, id, mark }: CutProps) {
+  return (
+    <>
+      {text.slice(0, start)}
+      <span id={id} data-caret={mark}>
+        {text.slice(start, start + length).padEnd(length)}
+      </span>
+      {text.slice(start + length)}
+    </>
+  )
+}
+
+interface HexStatusProps {
+  readonly caret: Caret
+  readonly byte: number | undefined
+  readonly size: number
+  readonly mode: 'overwrite' | 'insert' | undefined
+  readonly onGoTo: (offset: number) => void
+}
+
+/** Says where the caret is and what is there, and goes elsewhere. */
+function HexStatus({ caret, byte, size, mode, onGoTo }: HexStatusProps) {
+  const [wanted, setWanted] = useState('')
+  const offset = parseOffset(wanted)
+  const isWrong = wanted.trim() !== '' && offset === undefined
+  return (
+    <div className={styles['status']}>
+      <span>
+        Offset 0x{caret.offset.toString(16)} ({caret.offset.toLocaleString('en-US')} of{' '}
+        {formatExactBytes(size)})
+      </span>
+      {byte !== undefined && (
+        <span>
+          {hexOf(byte)} · {byte} · {asciiOf(byte)}
+        </span>
+      )}
+      {mode !== undefined && <span>{mode === 'insert' ? 'Insert' : 'Overwrite'} (Insert key changes)</span>}
+      <form
+        className={styles['goTo']}
+        onSubmit={event => {
+          event.preventDefault()
+          if (offset !== undefined) onGoTo(offset)
+        }}
+      >
+        <input
+          aria-label="Go to offset"
+          aria-invalid={isWrong}
+          placeholder="Go to offset: 1024 or 0x400"
+          value={wanted}
+          onChange={event => setWanted(event.target.value)}
+        />
+      </form>
+    </div>
+  )
 }

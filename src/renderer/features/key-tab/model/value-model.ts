@@ -1,43 +1,33 @@
 import { affectsKey } from '../../../../shared/affects-key.ts'
 import type { Client } from '../../../api/client.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
-import { NEW_VALUE } from './document-state.ts'
-import type { DraftKeeper } from './draft-keeper.ts'
-import { EditorSlot } from './editor-slot.ts'
-import { readWhole, type ValueAddress, type Version } from './read-value.ts'
-import { ValueDrafts } from './value-drafts.ts'
-import type { ValueEditor } from './value-editor.ts'
-import { ValueLoader } from './value-loader.ts'
-import { ValueState } from './value-state.ts'
-import { ValueTransfers } from './value-transfers.ts'
-import { ValueWriter } from './value-writer.ts'
+import { NEW_VALUE, ValueDocument } from './document.ts'
+import { type DraftPlace, ValueDrafts } from './drafts.ts'
+import { ValueEffects } from './effects.ts'
+import { readWhole, type ValueAddress, type Version } from './value-calls.ts'
 
-/** One open value and everything that can be done to it. Knows its editor only as a `ValueEditor`. */
+/**
+ * One open value and everything that can be done with it: `document` is what is shown, `effects` are the calls to the
+ * host, `drafts` keep unsaved edits.
+ */
 export class ValueModel {
   readonly client: Client
   readonly address: ValueAddress
-  readonly state = new ValueState()
-  readonly slot = new EditorSlot(this.state)
+  readonly document = new ValueDocument()
+  readonly effects: ValueEffects
   readonly drafts: ValueDrafts
-  readonly transfers: ValueTransfers
-  readonly #loader: ValueLoader
-  readonly #writer: ValueWriter
   #previous: ValueModel | undefined
   #check: Promise<void> | undefined
   /** How often the value may have changed. */
   #changes = 0
 
-  /** @param previous The model of the same value under the name it had before; its edits are taken over. */
-  constructor(client: Client, address: ValueAddress, keeper: DraftKeeper, previous?: ValueModel) {
+  /** @param previous The model of the same value under its former name; its edits are taken over. */
+  constructor(client: Client, address: ValueAddress, drafts: DraftPlace, previous?: ValueModel) {
     this.client = client
     this.address = address
     this.#previous = previous
-    const { state, slot } = this
-    this.drafts = new ValueDrafts(keeper, state, slot)
-    this.#loader = new ValueLoader(client, address, state, slot)
-    this.#writer = new ValueWriter(client, address, { state, slot, loader: this.#loader })
-    const parts = { state, loader: this.#loader, writer: this.#writer }
-    this.transfers = new ValueTransfers(client, address, parts)
+    this.effects = new ValueEffects(client, address, this.document)
+    this.drafts = new ValueDrafts(this.document, drafts)
   }
 
   /** Loads the value and watches it. @returns A function that stops both and writes the draft. */
@@ -46,112 +36,107 @@ export class ValueModel {
     const unsubscribe = this.client.on('valueChanged', change => {
       if (change.session === session && affectsKey(change, key)) void this.check()
     })
-    if (this.state.document.phase === 'open') void this.check()
+    if (this.document.state.phase === 'open') void this.check()
     else void this.load()
     return () => {
       unsubscribe()
-      this.#loader.stop()
-      this.transfers.cancel()
+      this.effects.stop()
       this.drafts.flush()
     }
   }
 
-  attach(editor: ValueEditor): () => void {
-    this.slot.attach(editor)
-    return () => this.slot.detach(editor)
-  }
-
-  /** To be called by the editor after every change. */
+  /** The editor calls this after every change. */
   edited(): void {
-    this.state.dispatch({ type: 'edited', isDirty: this.slot.isDirty })
+    this.document.dispatch({ type: 'edited', isDirty: this.document.isDirty })
     this.drafts.edited()
   }
 
-  /** Loads the value anew; edits are lost. */
+  /** Loads the value again and drops the edits. */
   async load(): Promise<void> {
-    this.state.dispatch({ type: 'loading' })
+    this.document.dispatch({ type: 'loading' })
     const changes = this.#changes
-    await this.#loader.load()
+    await this.effects.load()
     this.#takeOver()
     this.drafts.offer()
     // The bytes may be older than a change that was announced while they were on the way.
     if (changes !== this.#changes) await this.check()
   }
 
-  /** Starts an empty value where there is none; nothing is in the store before it is put. */
+  /** Starts an empty value for a key that has none; the store has nothing until it is put. */
   create(): void {
-    this.#loader.take(NEW_VALUE)
+    this.effects.take(NEW_VALUE)
   }
 
-  /** A failure is shown in the tab and the edits stay; the promise never rejects. */
+  /** Shows a failure in the tab and keeps the edits; never rejects. */
   async put(): Promise<void> {
-    await this.#writer.put()
+    await this.effects.put()
     this.drafts.edited()
   }
 
   revert(): void {
-    this.slot.show(this.state.base.bytes)
+    this.document.edit(this.document.base.bytes)
     this.drafts.edited()
   }
 
-  /** Looks whether the store has something else by now: shows it, or raises a conflict where there are edits. */
+  /** Compares with the store: shows a changed value, or raises a conflict if there are edits. */
   check(): Promise<void> {
     this.#changes += 1
-    this.#check ??= this.#writer.idle.then(() => {
+    this.#check ??= this.effects.idle.then(() => {
       this.#check = undefined
-      return this.#loader.look()
+      return this.effects.compare()
     })
     return this.#check
   }
 
-  /** As `check`, after a failure that was shown. */
+  /** Dismisses the shown failure and checks again. */
   async checkAgain(): Promise<void> {
-    this.state.dispatch({ type: 'dismissed' })
+    this.document.dispatch({ type: 'dismissed' })
     await this.check()
   }
 
-  /** Answers a conflict with their version, without the edits. */
+  /** Resolves a conflict by showing their version and dropping the edits. */
   async useTheirs(): Promise<void> {
-    this.transfers.forget()
-    await this.#loader.load()
+    this.effects.forgetRefusedFile()
+    await this.effects.load()
     this.drafts.edited()
   }
 
-  /** Answers a conflict with the edits: over their version, or as new where they deleted it. */
+  /** Resolves a conflict by putting the edits over their version, or as a new value if they deleted it. */
   async keepMine(): Promise<void> {
-    const { document } = this.state
-    if (document.phase !== 'open' || document.conflict === undefined) return
-    const { conflict } = document
-    this.#writer.accept(conflict.type === 'changed' ? conflict.theirs : undefined)
-    const { refusedFile } = this.transfers
-    await (refusedFile === undefined ? this.put() : this.transfers.replaceFrom(refusedFile))
+    const { state } = this.document
+    if (state.phase !== 'open' || state.conflict === undefined) return
+    const { conflict } = state
+    this.effects.accept(conflict.type === 'changed' ? conflict.theirs : undefined)
+    const { refusedFile } = this.effects
+    await (refusedFile === undefined ? this.put() : this.effects.replaceFrom(refusedFile))
   }
 
-  /** Answers a conflict with `bytes`, made of `theirs` and the edits; they are put over `theirs`. */
+  /** Resolves a conflict by putting `bytes`, merged from `theirs` and the edits, over `theirs`. */
   async putMerged(theirs: Version, bytes: Uint8Array): Promise<void> {
-    this.#writer.accept(theirs.stat)
-    this.slot.show(bytes)
+    this.effects.accept(theirs.stat)
+    this.document.edit(bytes)
     await this.put()
   }
 
-  /** Reads what the store has now, as a whole. */
+  /** Reads the whole value that the store has now. */
   readTheirs(signal: AbortSignal): Promise<Version> {
     return readWhole(this.client, this.address, signal, () => undefined)
   }
 
-  /** Shows the offered draft as edits, where need be of a value that is gone. */
+  /** Shows the offered draft as edits; of a new value if the old one was deleted. */
   restoreDraft(): void {
-    if (this.state.document.phase === 'missing') this.create()
+    if (this.document.state.phase === 'missing') this.create()
     this.drafts.restore()
   }
 
-  /** A key that was renamed holds the same bytes: its edits are edits of the new one. */
+  /** After a rename, takes over the edits made under the former name, if the bytes are the same. */
   #takeOver(): void {
     const previous = this.#previous
-    if (previous === undefined || this.state.document.phase !== 'open') return
+    if (previous === undefined || this.document.state.phase !== 'open') return
     this.#previous = undefined
-    if (!previous.slot.isDirty || !equalBytes(previous.state.base.bytes, this.state.base.bytes)) return
-    this.slot.show(previous.slot.currentBytes())
+    if (!previous.document.isDirty || !equalBytes(previous.document.base.bytes, this.document.base.bytes))
+      return
+    this.document.edit(previous.document.currentBytes())
     previous.drafts.discard()
     this.drafts.edited()
   }

@@ -1,3 +1,4 @@
+import { Emitter } from '../../../../core/concurrency/emitter.ts'
 /** Bytes of one page. */
 export const BYTE_PAGE = 64 * 1024
 
@@ -14,7 +15,7 @@ export class PagedBytes {
   #pages = new Map<number, Uint8Array>()
   #running = new Map<number, AbortController>()
   #failed = new Set<number>()
-  #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   #version = 0
   #error: unknown
 
@@ -58,15 +59,12 @@ export class PagedBytes {
     this.#tell()
   }
 
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   /** Gives up every read. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort()
-    this.#listeners.clear()
+    this.#changed.clear()
   }
 
   #bring(page: number): void {
@@ -101,7 +99,7 @@ export class PagedBytes {
 
   #tell(): void {
     this.#version += 1
-    for (const listener of this.#listeners) listener()
+    this.#changed.emit()
   }
 
   #keep(page: number, bytes: Uint8Array): void {

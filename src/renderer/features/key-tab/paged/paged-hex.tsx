@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
-import { FailureLine } from '../bars/failure-line.tsx'
+import { FailureLine } from '../bars.tsx'
 import { HexView } from '../hex/hex-view.tsx'
-import { failureOf } from '../model/call-failure.ts'
-import { readRange, type Version } from '../model/read-value.ts'
+import { failureOf, readRange, type Version } from '../model/value-calls.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import styles from './paged.module.css'
 import { PagedBytes } from './paged-bytes.ts'
@@ -15,8 +14,7 @@ export interface PagedHexProps {
 /** A large value as hex: any place of it, read when it is looked at. */
 export function PagedHex({ model, base }: PagedHexProps) {
   const [pages] = useState(() => openPages(model, base))
-  const subscribe = useCallback((listener: () => void) => pages.subscribe(listener), [pages])
-  const version = useSyncExternalStore(subscribe, () => pages.version)
+  const version = useSyncExternalStore(pages.subscribe, () => pages.version)
   const onWindow = useCallback((start: number, end: number) => pages.want(start, end), [pages])
   useEffect(() => () => pages.close(), [pages])
   return (

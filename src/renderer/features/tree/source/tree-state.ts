@@ -1,3 +1,4 @@
+import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { LevelState } from '../../../../shared/procedures/levels.ts'
 import { isAbortedCall } from '../../../api/client.ts'
 import { childKey, type Level, type Place, RowModel } from '../model/row-model.ts'
@@ -25,7 +26,7 @@ export class TreeState {
   readonly tracked = new Set<TrackedPlace>()
   /** Why something could not be read although its level is open. */
   failure: string | undefined
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   #holds = 0
   #lastTold = 0
 
@@ -34,16 +35,13 @@ export class TreeState {
     this.wanted = new KeySet(open)
   }
 
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   changed(): void {
     const now = performance.now()
     if (this.#holds > 0 && now - this.#lastTold < HELD_INTERVAL) return
     this.#lastTold = now
-    for (const listener of this.#listeners) listener()
+    this.#changed.emit()
   }
 
   /** Makes many changes, and tells of them now and then instead of each time. */

@@ -1,3 +1,4 @@
+import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Client } from '../../../api/client.ts'
 import { type Place, STATUS_ROW } from '../model/row-model.ts'
 import { locate, TreeSource } from '../source/tree-source.ts'
@@ -38,7 +39,7 @@ export class TreeView {
   readonly source: TreeSource
   /** Resolves when the tree is as it was left last time. */
   readonly restored: Promise<void>
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   readonly #unsubscribe: () => void
   #focus: TrackedPlace | undefined
   #top: TrackedPlace | undefined
@@ -55,10 +56,7 @@ export class TreeView {
     this.restored = this.#restore()
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   /** Grows with every change of what is to be drawn. */
   readonly revision = (): number => this.#revision
@@ -244,7 +242,7 @@ export class TreeView {
     const alone = focusRow === undefined ? this.#sticky : [...this.#sticky, focusRow]
     this.source.look(first - READ_AHEAD, end + READ_AHEAD, alone)
     this.#revision++
-    for (const listener of this.#listeners) listener()
+    this.#changed.emit()
   }
 
   #settle(which: 'focus' | 'top'): void {

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { equalBytes } from '../../../../../src/renderer/features/key-tab/hex/byte-edits.ts'
-import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-value-editor.ts'
-import { DraftKeeper } from '../../../../../src/renderer/features/key-tab/model/draft-keeper.ts'
-import { DraftStore } from '../../../../../src/renderer/features/key-tab/model/draft-store.ts'
+import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-editor.tsx'
+import { type DraftPlace, DraftStore } from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
 import { ValueModel } from '../../../../../src/renderer/features/key-tab/model/value-model.ts'
 import { FakeClient } from '../harness/fake-client.ts'
 import { FakeStore } from '../harness/fake-store.ts'
@@ -21,28 +20,34 @@ beforeEach(() => {
   storage = new MapStorage()
 })
 
-function keeperOf(key: string): DraftKeeper {
-  return new DraftKeeper(new DraftStore(storage), key)
+function draftsOf(key: string): DraftPlace {
+  return { store: new DraftStore(storage), id: key }
+}
+
+function draftOf(key: string): string {
+  return text(new DraftStore(storage).read(key)!.bytes)
 }
 
 /** An open value with an editor on it. */
 async function open(key = '/a', previous?: ValueModel) {
-  const model = new ValueModel(client, { session: 's1', key }, keeperOf(key), previous)
+  const model = new ValueModel(client, { session: 's1', key }, draftsOf(key), previous)
   const stop = model.start()
   await settled(model)
-  const editor = new HexValueEditor(model.slot.currentBytes(), model.state.base.bytes, () => model.edited())
-  const detach = model.attach(editor)
+  const editor = new HexValueEditor(model.document.currentBytes(), model.document.base.bytes, () =>
+    model.edited(),
+  )
+  const detach = model.document.attach(editor)
   const type = (value: string) => editor.show(bytes(value))
-  return { model, editor, stop, detach, type, document: () => model.state.document }
+  return { model, editor, stop, detach, type, document: () => model.document.state }
 }
 
 /** Resolves when the model no longer loads, and has done what it does then. */
-async function settled({ state }: ValueModel): Promise<void> {
+async function settled({ document }: ValueModel): Promise<void> {
   await new Promise<void>(resolve => {
     const look = () => {
-      if (state.document.phase !== 'loading') resolve()
+      if (document.state.phase !== 'loading') resolve()
     }
-    state.subscribe(look)
+    document.subscribe(look)
     look()
   })
   await new Promise(resolve => setTimeout(resolve, 0))
@@ -75,7 +80,7 @@ describe('ValueModel', () => {
         .then(() => undefined)
     }
     const { model } = await open()
-    await vi.waitUntil(() => text(model.state.base.bytes) === 'two')
+    await vi.waitUntil(() => text(model.document.base.bytes) === 'two')
   })
 
   it('puts edits over the version they were made to, and is unedited then', async () => {
@@ -223,8 +228,10 @@ describe('ValueModel', () => {
     const { model, type, detach } = await open()
     type('mine')
     detach()
-    const next = new HexValueEditor(model.slot.currentBytes(), model.state.base.bytes, () => model.edited())
-    model.attach(next)
+    const next = new HexValueEditor(model.document.currentBytes(), model.document.base.bytes, () =>
+      model.edited(),
+    )
+    model.document.attach(next)
     expect(text(next.bytes())).toBe('mine')
     expect(next.isDirty()).toBe(true)
     await model.put()
@@ -237,7 +244,7 @@ describe('ValueModel', () => {
     first.type('draft')
     first.stop()
     const second = await open()
-    expect(text(second.model.state.getSnapshot().offeredDraft!.bytes)).toBe('draft')
+    expect(text(second.model.document.getSnapshot().offeredDraft!.bytes)).toBe('draft')
     second.model.restoreDraft()
     expect(text(second.editor.bytes())).toBe('draft')
     expect(second.document()).toMatchObject({ isDirty: true, conflict: undefined })
@@ -286,10 +293,10 @@ describe('ValueModel', () => {
     const second = await open()
     second.type('other')
     second.stop()
-    expect(text(keeperOf('/a').read()!.bytes)).toBe('draft')
+    expect(draftOf('/a')).toBe('draft')
     second.model.drafts.discard()
     second.stop()
-    expect(text(keeperOf('/a').read()!.bytes)).toBe('other')
+    expect(draftOf('/a')).toBe('other')
   })
 
   it('forgets a draft that equals the value', async () => {
@@ -299,7 +306,7 @@ describe('ValueModel', () => {
     first.stop()
     store.put('/a', bytes('draft'))
     const second = await open()
-    expect(second.model.state.getSnapshot().offeredDraft).toBeUndefined()
+    expect(second.model.document.getSnapshot().offeredDraft).toBeUndefined()
     expect(storage.length).toBe(0)
   })
 
@@ -327,7 +334,7 @@ describe('ValueModel', () => {
     old.detach()
     const other = await open('/b', old.model)
     expect(text(other.editor.bytes())).toBe('something else')
-    expect(text(keeperOf('/a').read()!.bytes)).toBe('mine')
+    expect(draftOf('/a')).toBe('mine')
   })
 
   it('opens a large value by its beginning, and loads all of it when asked', async () => {
@@ -335,16 +342,16 @@ describe('ValueModel', () => {
     const { model, document } = await open()
     expect(document()).toMatchObject({ base: { isWhole: false } })
     expect(client.largestAnswer).toBeLessThan(300_000)
-    await model.transfers.loadAll()
-    expect(model.state.base.isWhole).toBe(true)
-    expect(equalBytes(model.state.base.bytes, store.value('/a').read(0, 3_000_000))).toBe(true)
+    await model.effects.loadAll()
+    expect(model.document.base.isWhole).toBe(true)
+    expect(equalBytes(model.document.base.bytes, store.value('/a').read(0, 3_000_000))).toBe(true)
   })
 
   it('loads a value as a whole up to a mebibyte', async () => {
     store.putHuge('/a', 1024 * 1024, 'text')
     const { model } = await open()
-    expect(model.state.base.isWhole).toBe(true)
-    expect(equalBytes(model.state.base.bytes, store.value('/a').read(0, 2_000_000))).toBe(true)
+    expect(model.document.base.isWhole).toBe(true)
+    expect(equalBytes(model.document.base.bytes, store.value('/a').read(0, 2_000_000))).toBe(true)
   })
 
   it('puts more bytes than one call carries in pieces', async () => {
@@ -361,7 +368,7 @@ describe('ValueModel', () => {
     store.put('/a', bytes('one'))
     const { model, editor, document } = await open()
     store.put('/a', bytes('theirs'))
-    await model.transfers.replaceFrom(new Blob(['from the file']))
+    await model.effects.replaceFrom(new Blob(['from the file']))
     expect(stored()).toBe('theirs')
     expect(document()).toMatchObject({ conflict: { type: 'changed' } })
     await model.keepMine()
@@ -373,11 +380,11 @@ describe('ValueModel', () => {
   it('leaves the old value when replacing is called off', async () => {
     store.put('/a', bytes('one'))
     const { model, document } = await open()
-    const replacing = model.transfers.replaceFrom(new Blob([new Uint8Array(20_000_000)]))
-    model.state.getSnapshot().task?.cancel()
+    const replacing = model.effects.replaceFrom(new Blob([new Uint8Array(20_000_000)]))
+    model.document.getSnapshot().task?.cancel()
     await replacing
     expect(stored()).toBe('one')
     expect(document()).toMatchObject({ failure: undefined })
-    expect(model.state.getSnapshot().task).toBeUndefined()
+    expect(model.document.getSnapshot().task).toBeUndefined()
   })
 })

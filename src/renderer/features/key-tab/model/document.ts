@@ -1,5 +1,7 @@
+import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Failure, StatValue } from '../../../../shared/values.ts'
-import type { Version } from './read-value.ts'
+import type { Draft } from './drafts.ts'
+import type { Version } from './value-calls.ts'
 
 /** Somebody else was at the value while it was being edited here. */
 export type Conflict = { readonly type: 'changed'; readonly theirs: StatValue } | { readonly type: 'deleted' }
@@ -102,4 +104,122 @@ function conflictWith(state: OpenValue, theirs: StatValue | undefined): Conflict
 
 function opened(base: Version): OpenValue {
   return { phase: 'open', base, isDirty: false, isPutting: false, conflict: undefined, failure: undefined }
+}
+
+/** A running transfer. */
+export interface Task {
+  readonly label: string
+  /** Bytes so far. */
+  readonly done: number
+  readonly total: number | undefined
+  readonly cancel: () => void
+}
+
+/** What the window shows of one value. */
+export interface ValueSnapshot {
+  readonly document: DocumentState
+  readonly task: Task | undefined
+  /** What an earlier window left unsaved, until it is restored or discarded. */
+  readonly offeredDraft: Draft | undefined
+}
+
+/** What a put would write, fixed at one moment. */
+export interface Capture {
+  readonly bytes: Uint8Array
+  /** Makes the captured state the one that counts as unedited. */
+  adopt(): void
+}
+
+/** An editor of a value, as the model knows it: text or hex. */
+export interface ValueEditor {
+  /** The bytes with the edits. */
+  bytes(): Uint8Array
+  /** Whether they differ from the base. */
+  isDirty(): boolean
+  capture(): Capture
+  /** Shows other bytes as an edit that can be undone; the base stays. */
+  show(bytes: Uint8Array): void
+  /** Shows other bytes and makes them the base; the cursor stays where it can. */
+  rebase(bytes: Uint8Array): void
+}
+
+/**
+ * One open value: the snapshot that React reads, and the edits, which live in the attached editor. They survive while
+ * one editor is replaced by another.
+ */
+export class ValueDocument {
+  readonly #changed = new Emitter()
+  #snapshot: ValueSnapshot = { document: LOADING, task: undefined, offeredDraft: undefined }
+  #editor: ValueEditor | undefined
+  /** The bytes of an editor that was detached with edits. */
+  #carried: Uint8Array | undefined
+
+  readonly subscribe = this.#changed.subscribe
+
+  readonly getSnapshot = (): ValueSnapshot => this.#snapshot
+
+  get state(): DocumentState {
+    return this.#snapshot.document
+  }
+
+  /** What was loaded or put last; an empty new value where nothing was. */
+  get base(): Version {
+    return this.state.phase === 'open' ? this.state.base : NEW_VALUE
+  }
+
+  show(change: Partial<ValueSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change }
+    this.#changed.emit()
+  }
+
+  dispatch(event: DocumentEvent): void {
+    const document = reduce(this.state, event)
+    if (document !== this.state) this.show({ document })
+  }
+
+  /** The bytes with the edits: what a new editor starts with. */
+  currentBytes(): Uint8Array {
+    return this.#editor?.bytes() ?? this.#carried ?? this.base.bytes
+  }
+
+  get isDirty(): boolean {
+    return this.#editor?.isDirty() ?? this.#carried !== undefined
+  }
+
+  /** Makes `editor` the one that holds the edits. @returns A function that detaches it. */
+  attach(editor: ValueEditor): () => void {
+    this.#editor = editor
+    this.#carried = undefined
+    this.#reportEdits()
+    return () => {
+      if (this.#editor !== editor) return
+      this.#carried = editor.isDirty() ? editor.bytes() : undefined
+      this.#editor = undefined
+    }
+  }
+
+  capture(): Capture {
+    return this.#editor?.capture() ?? { bytes: this.currentBytes(), adopt: () => this.#dropCarried() }
+  }
+
+  /** Shows other bytes as an edit. */
+  edit(bytes: Uint8Array): void {
+    if (this.#editor === undefined) this.#carried = bytes
+    else this.#editor.show(bytes)
+    this.#reportEdits()
+  }
+
+  /** Drops the edits and makes `bytes` the base. */
+  rebase(bytes: Uint8Array): void {
+    this.#dropCarried()
+    this.#editor?.rebase(bytes)
+  }
+
+  #reportEdits(): void {
+    this.dispatch({ type: 'edited', isDirty: this.isDirty })
+  }
+
+  #dropCarried(): void {
+    this.#carried = undefined
+  }
 }

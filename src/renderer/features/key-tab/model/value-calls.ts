@@ -1,5 +1,5 @@
-import type { StatValue } from '../../../../shared/values.ts'
-import type { Client } from '../../../api/client.ts'
+import type { Failure, FailureCode, StatValue } from '../../../../shared/values.ts'
+import { CallError, type Client } from '../../../api/client.ts'
 import { PAGE_OVERLAP, TEXT_PAGE } from '../paged/text-pages.ts'
 
 /** The key of a session, as calls name it. */
@@ -26,7 +26,8 @@ const FIRST_BYTES = TEXT_PAGE + PAGE_OVERLAP
 /** The most that "Load all" takes into the window. */
 export const LOAD_ALL_LIMIT = 64 * 1024 * 1024
 
-const PIECE = 4 * 1024 * 1024
+/** Bytes that one call of a pulled read asks for. */
+const READ_PIECE = 4 * 1024 * 1024
 
 type Report = (done: number, total: number) => void
 
@@ -95,7 +96,11 @@ export async function openStream(
 async function* pull(client: Client, stream: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
-      const { bytes, isLast } = await client.call('streams.next', { stream, maxBytes: PIECE }, { signal })
+      const { bytes, isLast } = await client.call(
+        'streams.next',
+        { stream, maxBytes: READ_PIECE },
+        { signal },
+      )
       if (bytes.length > 0) yield bytes
       if (isLast) return
     }
@@ -107,4 +112,74 @@ async function* pull(client: Client, stream: string, signal: AbortSignal): Async
 
 function changedWhileRead({ key }: ValueAddress): Error {
   return new Error(`Cannot read ${JSON.stringify(key)}: the value was changed while it was read`)
+}
+
+/** What a put is judged by: the version it replaces, or that there is none. */
+type PutRules = { readonly ifMatch: string } | { readonly replace: false }
+
+/** More bytes than this go in pieces; the contract lets one call carry twice as much. */
+const ONE_CALL = 8 * 1024 * 1024
+
+/** Bytes of a value that one call of an upload carries. */
+const WRITE_PIECE = 1024 * 1024
+
+/** Puts only over the version that was seen; over nothing where none was. */
+export function rulesFor(stat: StatValue | undefined): PutRules {
+  return stat === undefined ? { replace: false } : { ifMatch: stat.etag }
+}
+
+/** Puts bytes in one call, or in pieces where they are too many for one. */
+export async function putBytes(
+  client: Client,
+  at: ValueAddress,
+  bytes: Uint8Array,
+  rules: PutRules,
+): Promise<StatValue> {
+  if (bytes.length <= ONE_CALL) {
+    return (await client.call('store.put', { ...at, bytes, ...rules })).stat
+  }
+  return uploadBlob(client, at, new Blob([bytes.slice()]), rules, { report: () => undefined })
+}
+
+/**
+ * Puts a file or other blob in pieces; nothing is visible before the last. Memory is one piece.
+ * @param options.report Called with the bytes the store has taken.
+ */
+export async function uploadBlob(
+  client: Client,
+  at: ValueAddress,
+  blob: Blob,
+  rules: PutRules,
+  options: { readonly report: (done: number) => void; readonly signal?: AbortSignal },
+): Promise<StatValue> {
+  const { report, signal } = options
+  const { upload } = await client.call('uploads.open', { ...at, ...rules }, { signal })
+  try {
+    for (let start = 0; start < blob.size; start += WRITE_PIECE) {
+      const piece = await blob.slice(start, start + WRITE_PIECE).arrayBuffer()
+      await client.call('uploads.write', { upload, bytes: new Uint8Array(piece) }, { signal })
+      report(Math.min(blob.size, start + WRITE_PIECE))
+    }
+    return (await client.call('uploads.commit', { upload }, { signal })).stat
+  } catch (error) {
+    // What failed first is what the person must hear; an upload that is not committed leaves nothing anyway.
+    await client.call('uploads.abort', { upload }).catch(() => undefined)
+    throw error
+  }
+}
+
+/** A failure in the form that is shown. Anything but a failed call is a defect, or the browser's own refusal. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CallError) {
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.key === undefined ? {} : { key: error.key }),
+    }
+  }
+  return { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) }
+}
+
+export function hasFailed(error: unknown, ...codes: readonly FailureCode[]): boolean {
+  return error instanceof CallError && codes.includes(error.code)
 }

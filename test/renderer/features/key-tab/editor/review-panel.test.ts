@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ByteChange, byteChanges } from '../../../../../src/renderer/features/key-tab/model/byte-diff.ts'
+import {
+  type ByteChange,
+  byteChanges,
+} from '../../../../../src/renderer/features/key-tab/editor/review-panel.tsx'
 
 const bytes = fc.array(fc.constantFrom(0, 1, 2), { maxLength: 30 }).map(list => Uint8Array.from(list))
 

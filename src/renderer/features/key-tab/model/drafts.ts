@@ -1,5 +1,103 @@
 import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
 import type { Source } from '../../../../shared/procedures/sessions.ts'
+import { equalBytes } from '../hex/byte-edits.ts'
+import type { ValueDocument } from './document.ts'
+
+/** Milliseconds after an edit before the draft is written. */
+const DELAY = 600
+
+/** Where the draft of one value is kept. */
+export interface DraftPlace {
+  readonly store: DraftStore
+  readonly id: string
+}
+
+/** Keeps the edits of one value through a crash, and offers what an earlier window left. */
+export class ValueDrafts {
+  readonly #document: ValueDocument
+  readonly #place: DraftPlace
+  #isPending = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(document: ValueDocument, place: DraftPlace) {
+    this.#document = document
+    this.#place = place
+  }
+
+  /** Offers the kept draft. Call this when the value is loaded. A draft that equals the value is dropped. */
+  offer(): void {
+    const { state, base } = this.#document
+    const draft = this.#place.store.read(this.#place.id)
+    if (draft === undefined || (state.phase !== 'open' && state.phase !== 'missing')) return
+    if (state.phase === 'open' && equalBytes(draft.bytes, base.bytes)) this.#clear()
+    else this.#document.show({ offeredDraft: draft })
+  }
+
+  /** Whether the value is larger than a draft may be. Encoding it after every pause would cost too much. */
+  get isTooLarge(): boolean {
+    return this.#document.base.bytes.length > DRAFT_LIMITS.bytes
+  }
+
+  /** Call this after each edit: the draft is written a moment later, unless an older one is still on offer. */
+  edited(): void {
+    if (this.#document.getSnapshot().offeredDraft !== undefined || this.isTooLarge) return
+    if (!this.#document.isDirty) {
+      this.#clear()
+      return
+    }
+    this.#isPending = true
+    this.#timer ??= setTimeout(() => this.flush(), DELAY)
+  }
+
+  /** Shows the offered draft as edits. If the value has changed since, that is a conflict. */
+  restore(): void {
+    const { offeredDraft, document } = this.#document.getSnapshot()
+    if (offeredDraft === undefined || document.phase !== 'open') return
+    this.#document.show({ offeredDraft: undefined })
+    const { stat } = document.base
+    if (stat?.etag !== offeredDraft.etag) {
+      const { etag } = offeredDraft
+      this.#document.dispatch({
+        type: 'accepted',
+        theirs: etag === undefined ? undefined : { size: 0, ...stat, etag },
+      })
+      this.#document.dispatch({ type: 'seen', theirs: stat })
+    }
+    this.#document.edit(offeredDraft.bytes)
+    this.edited()
+  }
+
+  discard(): void {
+    this.#document.show({ offeredDraft: undefined })
+    this.#clear()
+    this.edited()
+  }
+
+  /** Writes the draft now if an edit is waiting for it. */
+  flush(): void {
+    const isPending = this.#isPending
+    this.#stopWaiting()
+    if (!isPending) return
+    const { base } = this.#document
+    this.#place.store.write(this.#place.id, {
+      bytes: this.#document.currentBytes(),
+      etag: base.stat?.etag,
+      savedAt: Date.now(),
+    })
+  }
+
+  /** Removes the draft: it was put, or given up. */
+  #clear(): void {
+    this.#stopWaiting()
+    this.#place.store.remove(this.#place.id)
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isPending = false
+  }
+}
 
 /** Edits that were not put. */
 export interface Draft {

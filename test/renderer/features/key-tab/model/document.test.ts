@@ -8,7 +8,7 @@ import {
   LOADING,
   NEW_VALUE,
   reduce,
-} from '../../../../../src/renderer/features/key-tab/model/document-state.ts'
+} from '../../../../../src/renderer/features/key-tab/model/document.ts'
 
 const stat = (etag: string) => ({ size: 1, etag })
 const version = (etag: string) => ({ bytes: Uint8Array.of(1), isWhole: true, stat: stat(etag) })

@@ -3,7 +3,7 @@ import {
   DRAFT_LIMITS,
   DraftStore,
   draftId,
-} from '../../../../../src/renderer/features/key-tab/model/draft-store.ts'
+} from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
 import { MapStorage } from '../harness/map-storage.ts'
 
 const draft = (size: number, savedAt: number) => ({

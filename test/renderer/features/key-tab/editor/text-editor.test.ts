@@ -1,7 +1,7 @@
 import { ChangeSet, Text } from '@codemirror/state'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { minimalChange } from '../../../../../src/renderer/features/key-tab/editor/minimal-change.ts'
+import { minimalChange } from '../../../../../src/renderer/features/key-tab/editor/text-editor.ts'
 
 const texts = fc
   .array(fc.constantFrom('a', 'b', '\n'), { maxLength: 15 })

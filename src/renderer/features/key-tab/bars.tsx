@@ -1,0 +1,215 @@
+import type { Failure, FailureCode } from '../../../shared/values.ts'
+import { Button } from '../../ui/button.tsx'
+import { formatBytes } from '../../ui/format-bytes.ts'
+import { formatTime } from '../../ui/format-time.ts'
+import { Progress } from '../../ui/progress.tsx'
+import styles from './bars.module.css'
+import type { TabMode } from './key-toolbar.tsx'
+import type { Conflict, DocumentState, OpenValue, Task } from './model/document.ts'
+import type { Draft } from './model/drafts.ts'
+import { LOAD_ALL_LIMIT } from './model/value-calls.ts'
+import type { ValueModel } from './model/value-model.ts'
+
+interface BarsProps {
+  readonly model: ValueModel
+  readonly document: DocumentState
+  readonly task: Task | undefined
+  readonly draft: Draft | undefined
+  readonly isLocked: boolean
+  readonly mode: TabMode
+  readonly onMode: (mode: TabMode) => void
+}
+
+/** What the person should know or decide about the value, one line each. */
+export function Bars({ model, document, task, draft, isLocked, mode, onMode }: BarsProps) {
+  const open = document.phase === 'open' ? document : undefined
+  return (
+    <>
+      {open?.conflict !== undefined && (
+        <ConflictBar
+          model={model}
+          open={open}
+          conflict={open.conflict}
+          isLocked={isLocked}
+          mode={mode}
+          onMode={onMode}
+        />
+      )}
+      {open?.failure !== undefined && (
+        <FailureLine
+          failure={open.failure}
+          retryLabel={open.isDirty ? 'Put again' : 'Check again'}
+          onRetry={() => void (open.isDirty ? model.put() : model.checkAgain())}
+        />
+      )}
+      {draft !== undefined && document.phase !== 'loading' && <DraftBar model={model} draft={draft} />}
+      {task !== undefined && <TaskBar task={task} />}
+      {open !== undefined && !open.base.isWhole && task === undefined && (
+        <PagedBar model={model} size={open.base.stat?.size ?? 0} />
+      )}
+    </>
+  )
+}
+
+function DraftBar({ model, draft }: { readonly model: ValueModel; readonly draft: Draft }) {
+  return (
+    <div role="status" className={`${styles['bar']} ${styles['warning']}`}>
+      <span className={styles['words']}>Unsaved draft from {formatTime(draft.savedAt)}</span>
+      <span className={styles['buttons']}>
+        <Button variant="quiet" onPress={() => model.restoreDraft()}>
+          Restore
+        </Button>
+        <Button variant="quiet" onPress={() => model.drafts.discard()}>
+          Discard
+        </Button>
+      </span>
+    </div>
+  )
+}
+
+function TaskBar({ task: { label, done, total, cancel } }: { readonly task: Task }) {
+  return (
+    <div className={`${styles['bar']} ${styles['info']}`}>
+      <span>
+        {label}: {formatBytes(done)}
+        {total === undefined ? '' : ` of ${formatBytes(total)}`}
+      </span>
+      <span className={styles['progress']}>
+        <Progress label={label} value={done} total={total} />
+      </span>
+      <Button variant="quiet" onPress={cancel}>
+        Cancel
+      </Button>
+    </div>
+  )
+}
+
+function PagedBar({ model, size }: { readonly model: ValueModel; readonly size: number }) {
+  const fits = size <= LOAD_ALL_LIMIT
+  return (
+    <div className={`${styles['bar']} ${styles['info']}`}>
+      <span className={styles['words']}>
+        {formatBytes(size)}: shown in pages, read-only.{' '}
+        {fits
+          ? 'Load all of it to edit it.'
+          : `Up to ${formatBytes(LOAD_ALL_LIMIT)} can be edited here; save this to a file and replace it from there.`}
+      </span>
+      <Button variant="quiet" isDisabled={!fits} onPress={() => void model.effects.loadAll()}>
+        Load all
+      </Button>
+    </div>
+  )
+}
+
+interface ConflictBarProps {
+  readonly model: ValueModel
+  readonly open: OpenValue
+  readonly conflict: Conflict
+  readonly isLocked: boolean
+  readonly mode: TabMode
+  readonly onMode: (mode: TabMode) => void
+}
+
+/** Somebody else was at the value: nothing is written before the person has chosen. */
+function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: ConflictBarProps) {
+  const name = JSON.stringify(model.address.key)
+  const isFile = model.effects.refusedFile !== undefined
+  const cannotWrite = isLocked || open.isPutting
+  if (conflict.type === 'deleted') {
+    return (
+      <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
+        <span className={styles['words']}>{name} was deleted while you were editing it.</span>
+        <span className={styles['buttons']}>
+          <Button variant="quiet" isDisabled={cannotWrite} onPress={() => void model.keepMine()}>
+            Put as new
+          </Button>
+          <Button variant="quiet" onPress={() => void model.useTheirs()}>
+            Drop the edits
+          </Button>
+        </span>
+      </div>
+    )
+  }
+  const canMerge = !isFile && conflict.theirs.size <= LOAD_ALL_LIMIT
+  return (
+    <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
+      <span className={styles['words']}>{name} was changed by somebody else since it was opened here.</span>
+      <span className={styles['buttons']}>
+        <Button variant="quiet" onPress={() => void model.useTheirs()}>
+          Use theirs
+        </Button>
+        <Button variant="quiet" isDisabled={cannotWrite} onPress={() => void model.keepMine()}>
+          {isFile ? 'Replace anyway' : 'Keep mine'}
+        </Button>
+        {canMerge && (
+          <Button
+            variant="quiet"
+            isDisabled={cannotWrite}
+            aria-pressed={mode === 'merge'}
+            onPress={() => onMode(mode === 'merge' ? 'edit' : 'merge')}
+          >
+            Merge
+          </Button>
+        )}
+      </span>
+    </div>
+  )
+}
+
+interface FailureLineProps {
+  readonly failure: Failure
+  readonly onRetry?: (() => void) | undefined
+  readonly retryLabel?: string | undefined
+}
+
+/** What went wrong, and what can be tried. */
+export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureLineProps) {
+  const advice = whatToTry(failure.code)
+  return (
+    <div role="alert" className={`${styles['bar']} ${styles['danger']}`}>
+      <span className={styles['words']}>
+        {failure.message}.{advice === undefined ? '' : ` ${advice}`}
+      </span>
+      {onRetry !== undefined && (
+        <Button variant="quiet" onPress={onRetry}>
+          {retryLabel}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Advice for a failure, where there is any; what happened is said by its message. */
+export function whatToTry(code: FailureCode): string | undefined {
+  switch (code) {
+    case 'READ_ONLY':
+      return 'Unlock the stack to write to it. If it is unlocked, the disk below it is read-only. Your edits stay here.'
+    case 'ACCESS_DENIED':
+      return 'Check the permissions of the store, then try again.'
+    case 'IO':
+    case 'TIMEOUT':
+      return 'Check that the store can be reached and has space, then try again.'
+    case 'CONNECTION':
+    case 'CLOSED':
+      return 'Try again when the stack is open again; your edits stay here.'
+    case 'CORRUPT':
+      return 'The stored bytes are damaged: restore the value from a copy.'
+    case 'UNSUPPORTED':
+      return 'This stack cannot do that.'
+    default:
+      return undefined
+  }
+}
+
+const WIDTHS = ['38%', '62%', '54%', '71%', '45%', '58%', '30%']
+
+/** Stands where a value will be, without a word. */
+export function Skeleton() {
+  return (
+    <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading">
+      {WIDTHS.map(width => (
+        <div key={width} style={{ width }} />
+      ))}
+    </div>
+  )
+}
