@@ -1,21 +1,26 @@
 import { DatastoreError } from './errors.ts'
-import { fnv1a64 } from './hash/fnv1a64.ts'
+import { fnv1a64Halves, type Hash64, wholeOf } from './hash/fnv1a64.ts'
 
 /**
  * The name of a value: an immutable list of segments, printed `/a/b`. The root has no segments and prints `/`.
  * A segment is any Unicode text but empty, `.`, `..`, or text with `/` in it. It may read `type:name`.
  */
 export class Key {
-  static readonly root = new Key([], '/')
+  static readonly root: Key = new Key([], '/')
+
+  #segments: readonly string[] | undefined
+  readonly #text: string
+  #hash: Hash64 | undefined
+
+  private constructor(segments: readonly string[] | undefined, text?: string) {
+    this.#segments = segments
+    this.#text = text ?? `/${(segments as readonly string[]).join('/')}`
+  }
 
   /** The segments, outermost first. */
-  readonly segments: readonly string[]
-  #text: string | undefined
-  #hash: bigint | undefined
-
-  private constructor(segments: readonly string[], text?: string) {
-    this.segments = segments
-    this.#text = text
+  get segments(): readonly string[] {
+    this.#segments ??= this.#text.slice(1).split('/')
+    return this.#segments
   }
 
   /**
@@ -24,6 +29,7 @@ export class Key {
    */
   static parse(this: void, text: string): Key {
     if (typeof text !== 'string') throw new TypeError(`A key is read from a string, not from ${typeof text}`)
+    if (CANONICAL.test(text) && text.isWellFormed()) return new Key(undefined, text)
     const segments = text.split('/').filter(segment => segment !== '')
     for (const segment of segments) refuseSegment(segment, text)
     return segments.length === 0 ? Key.root : new Key(segments)
@@ -59,7 +65,7 @@ export class Key {
   }
 
   get isRoot(): boolean {
-    return this.segments.length === 0
+    return this.#text.length === 1
   }
 
   get isTopLevel(): boolean {
@@ -99,7 +105,12 @@ export class Key {
 
   /** FNV-1a 64 of the UTF-8 text: the same number everywhere and for ever. Shards are picked by it. */
   get hash(): bigint {
-    this.#hash ??= fnv1a64(this.toString())
+    return wholeOf(this.hashHalves)
+  }
+
+  /** The same number as two unsigned 32-bit halves. */
+  get hashHalves(): Hash64 {
+    this.#hash ??= fnv1a64Halves(this.#text)
     return this.#hash
   }
 
@@ -111,7 +122,7 @@ export class Key {
     if (below instanceof Key) {
       if (below.isRoot) return this
       if (this.isRoot) return below
-      return new Key([...this.segments, ...below.segments], this.toString() + below.toString())
+      return new Key(undefined, this.#text + below.#text)
     }
     const segments = typeof below === 'string' ? [below] : below
     if (segments.length === 0) return this
@@ -124,11 +135,7 @@ export class Key {
    * Nothing is checked or parsed again.
    */
   childOfCleanSegment(segment: string): Key {
-    const text = this.#text
-    return new Key(
-      [...this.segments, segment],
-      text === undefined ? undefined : this.isRoot ? `/${segment}` : `${text}/${segment}`,
-    )
+    return new Key(undefined, this.isRoot ? `/${segment}` : `${this.#text}/${segment}`)
   }
 
   /** `/Actor`.instance(`Cleese`) → `/Actor:Cleese`. */
@@ -139,12 +146,13 @@ export class Key {
 
   /** Whether `other` is below this key. No key is an ancestor of itself, and `/a` is none of `/ab`. */
   isAncestorOf(other: Key): boolean {
-    const { length } = this.segments
-    if (length >= other.segments.length) return false
-    for (let index = length - 1; index >= 0; index--) {
-      if (this.segments[index] !== other.segments[index]) return false
-    }
-    return true
+    const { length } = this.#text
+    if (length === 1) return other.#text.length > 1
+    return (
+      other.#text.length > length &&
+      other.#text.charCodeAt(length) === 47 &&
+      other.#text.startsWith(this.#text)
+    )
   }
 
   isDescendantOf(other: Key): boolean {
@@ -154,15 +162,27 @@ export class Key {
   /** The key as seen from `ancestor`, which must be this key or an ancestor of it. */
   relativeTo(ancestor: Key): Key {
     if (ancestor.isRoot) return this
-    if (!this.equals(ancestor) && !ancestor.isAncestorOf(this)) {
+    if (this.#text === ancestor.#text) return Key.root
+    if (!ancestor.isAncestorOf(this)) {
       throw keyInvalid(this.toString(), `it is not below ${JSON.stringify(ancestor.toString())}`)
     }
-    const rest = this.segments.slice(ancestor.depth)
-    return rest.length === 0 ? Key.root : new Key(rest)
+    return new Key(undefined, this.#text.slice(ancestor.#text.length))
+  }
+
+  /** The key as seen from `ancestor`, or `undefined` where it is neither that key nor below it. */
+  seenFrom(ancestor: Key): Key | undefined {
+    const prefix = ancestor.#text
+    const text = this.#text
+    const { length } = prefix
+    if (length === 1) return this
+    if (text.length === length) return text === prefix ? Key.root : undefined
+    return text.length > length && text.charCodeAt(length) === 47 && text.startsWith(prefix)
+      ? new Key(undefined, text.slice(length))
+      : undefined
   }
 
   equals(other: Key): boolean {
-    return this === other || this.toString() === other.toString()
+    return this === other || this.#text === other.#text
   }
 
   [Symbol.iterator](): Iterator<string> {
@@ -170,7 +190,6 @@ export class Key {
   }
 
   toString(): string {
-    this.#text ??= `/${this.segments.join('/')}`
     return this.#text
   }
 
@@ -198,7 +217,7 @@ export function segmentProblem(segment: unknown): string | undefined {
   if (segment === '') return 'a segment is empty'
   if (segment === '.' || segment === '..') return `the segment ${JSON.stringify(segment)} is not allowed`
   if (segment.includes('/')) return `the segment ${JSON.stringify(segment)} holds "/"`
-  if (!isWellFormed(segment)) return 'it holds a lone surrogate, which UTF-8 cannot say'
+  if (!segment.isWellFormed()) return 'it holds a lone surrogate, which UTF-8 cannot say'
   return undefined
 }
 
@@ -208,17 +227,13 @@ function refuseRawSegment(segment: string): void {
 }
 
 function refuseSegment(segment: string, text: string): void {
-  if (segment === '.' || segment === '..' || !isWellFormed(segment)) {
+  if (segment === '.' || segment === '..' || !segment.isWellFormed()) {
     throw keyInvalid(text, segmentProblem(segment) ?? 'a segment is not allowed')
   }
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u
-
-function isWellFormed(text: string): boolean {
-  return !LONE_SURROGATE.test(text)
-}
-
+/** `/` and segments joined by `/`, none of them empty, `.` or `..`. */
+const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/s
 function keyInvalid(text: string, state: string): DatastoreError {
   return new DatastoreError('KEY_INVALID', `Cannot make a key of ${JSON.stringify(text)}: ${state}`)
 }

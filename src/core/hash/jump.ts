@@ -1,3 +1,5 @@
+import type { Hash64 } from './fnv1a64.ts'
+
 const WORD = 0x1_0000_0000
 
 /**
@@ -6,9 +8,8 @@ const WORD = 0x1_0000_0000
  * Source: Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014. The generator's 64-bit
  * state is kept in two 32-bit halves, since big integers would cost more than the rest of a read.
  */
-export function jumpHash(hash: bigint, buckets: number): number {
-  let high = Number(hash >> 32n)
-  let low = Number(hash & 0xffff_ffffn)
+export function jumpHash(hash: Hash64, buckets: number): number {
+  let { high, low } = hash
   let bucket = -1
   let next = 0
   while (next < buckets) {

@@ -5,7 +5,7 @@ import {
   type FlatfsShardText,
   parseFlatfsShard,
 } from '../../hash/flatfs-shard.ts'
-import { fnv1a64 } from '../../hash/fnv1a64.ts'
+import { fnv1a64, fnv1a64Halves } from '../../hash/fnv1a64.ts'
 import { jumpHash } from '../../hash/jump.ts'
 import type { Key } from '../../key.ts'
 
@@ -17,7 +17,7 @@ export type ShardFunction = (key: Key, shardIds: readonly string[]) => number
 
 export const SHARD_FUNCTIONS = {
   /** Jump consistent hash of `key.hash`: a shard added at the end moves only the keys that it takes. */
-  jump: (key, shardIds) => jumpHash(key.hash, shardIds.length),
+  jump: (key, shardIds) => jumpHash(key.hashHalves, shardIds.length),
   /** `key.hash` modulo the number of shards: simple, and any change of the number moves most keys. */
   modulo: (key, shardIds) => Number(key.hash % BigInt(shardIds.length)),
   /** Highest random weight by the shards' ids: order does not matter, and any shard may go or come. */
@@ -63,7 +63,8 @@ export function shardFunctionOf(by: ShardFunctionChoice): ShardFunction {
  * shard added at the end moves only the ones that it takes.
  */
 function byCharacters(shard: FlatfsShard): ShardFunction {
-  return (key, shardIds) => jumpHash(fnv1a64(directoryOf(shard, key.toString().slice(1))), shardIds.length)
+  return (key, shardIds) =>
+    jumpHash(fnv1a64Halves(directoryOf(shard, key.toString().slice(1))), shardIds.length)
 }
 
 const MASK = 0xffff_ffff_ffff_ffffn
