@@ -6,6 +6,8 @@ export interface Serializer<T> {
   encode(value: T): Uint8Array | Promise<Uint8Array>
   /** Throws whatever it likes for bytes that it did not make; the store tells it as `CORRUPT`. */
   decode(bytes: Uint8Array): T | Promise<T>
+  /** A decoded value shares no memory with the bytes it was made of, so they need no copy. Default false. */
+  readonly isDetached?: boolean | undefined
 }
 
 /** A serializer from bytes to bytes: compression, encryption. */

@@ -2,27 +2,25 @@ import { ChangeHub } from '../changes/change-hub.ts'
 import type { ListOptions, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
+import type { Found } from '../open/store.ts'
 import { tell } from '../tell.ts'
 import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
 import { Retention, type RetentionOptions } from './retention/retention.ts'
 
-/** One version of a value. Its etag is its number. */
-export class Version {
+/** One version of a value, as a read finds it. Nobody writes to its bytes. */
+export class Version implements Found {
+  readonly shared = true
   readonly bytes: Uint8Array
-  readonly number: number
+  readonly etag: string
   readonly mtime: number
   readonly btime: number
 
-  constructor(bytes: Uint8Array, number: number, mtime: number, btime: number) {
+  constructor(bytes: Uint8Array, etag: string, mtime: number, btime: number) {
     this.bytes = bytes
-    this.number = number
+    this.etag = etag
     this.mtime = mtime
     this.btime = btime
-  }
-
-  get etag(): string {
-    return `m${this.number}`
   }
 }
 
@@ -43,11 +41,13 @@ export class ValueTable {
   readonly #packed = new PackedCopies()
   readonly #retention: Retention | undefined
   readonly #onEviction: MemoryOptions['onEviction']
+  readonly #etagSource: string
   #bytes = 0
   #lastVersion = 0
 
   /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
-  constructor(options: MemoryOptions) {
+  constructor(options: MemoryOptions, etagSource: string) {
+    this.#etagSource = etagSource
     const { maxEntries, maxBytes, ttl } = options
     if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return
     this.#retention = new Retention(options)
@@ -89,7 +89,7 @@ export class ValueTable {
     const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, size)
     const before = this.#versions.get(text)
     const now = Date.now()
-    const version = new Version(bytes, ++this.#lastVersion, now, before?.btime ?? now)
+    const version = new Version(bytes, this.#nextEtag(), now, before?.btime ?? now)
     if (!isKept) return version
     this.#versions.set(text, version)
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
@@ -117,6 +117,11 @@ export class ValueTable {
   stats(): StoreStats {
     this.#sweep()
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
+  }
+
+  #nextEtag(): string {
+    this.#lastVersion++
+    return `${this.#etagSource}.${this.#lastVersion}`
   }
 
   /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */

@@ -17,7 +17,9 @@ function traced(store = new MemoryDatastore(), name = 'memory') {
 }
 
 class AtomicMemory extends MemoryDatastore {
-  override readonly capabilities: Capabilities = { ...new MemoryDatastore().capabilities, batch: 'atomic' }
+  override get capabilities(): Capabilities {
+    return { ...super.capabilities, batch: 'atomic' }
+  }
 }
 
 describe('trace', () => {

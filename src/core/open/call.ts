@@ -1,0 +1,203 @@
+import { onAbort } from '../concurrency/on-abort.ts'
+import type { SpanContext } from '../datastore.ts'
+import { AbortError } from '../errors.ts'
+import type { Key } from '../key.ts'
+
+/** An answer, or a promise of it. A store that has the answer returns it directly. */
+export type Maybe<T> = T | Promise<T>
+
+/** What the caller asked for besides key and value. */
+export interface Options {
+  readonly fresh: boolean
+  readonly create: boolean
+  readonly replace: boolean
+  readonly ifMatch: string | undefined
+  /** Milliseconds. */
+  readonly ttl: number | undefined
+  readonly start: number | undefined
+  readonly end: number | undefined
+  readonly after: string | undefined
+  readonly limit: number | undefined
+  readonly reverse: boolean
+}
+
+/** Options as a caller gives them: any may be absent or undefined. */
+export type GivenOptions = { readonly [Name in keyof Options]?: Options[Name] | undefined } & {
+  readonly signal?: AbortSignal | undefined
+  readonly span?: SpanContext | undefined
+}
+
+const DEFAULTS: Options = {
+  fresh: false,
+  create: true,
+  replace: true,
+  ifMatch: undefined,
+  ttl: undefined,
+  start: undefined,
+  end: undefined,
+  after: undefined,
+  limit: undefined,
+  reverse: false,
+}
+
+/** One call on its way down: its options, what ends it, and the span it is part of. */
+export class Call {
+  /** A call without options, which nothing ends. */
+  static readonly plain: Call = new Call(undefined, undefined, DEFAULTS)
+
+  readonly cancel: Cancel | undefined
+  readonly span: SpanContext | undefined
+  readonly options: Options
+
+  private constructor(cancel: Cancel | undefined, span: SpanContext | undefined, options: Options) {
+    this.cancel = cancel
+    this.span = span
+    this.options = options
+  }
+
+  /** The call that a caller's options ask for. Absent options have their defaults. */
+  static from(given: GivenOptions): Call {
+    const { signal, span } = given
+    const cancel = signal === undefined ? undefined : Cancel.of(signal)
+    const options: Options = {
+      fresh: given.fresh ?? false,
+      create: given.create ?? true,
+      replace: given.replace ?? true,
+      ifMatch: given.ifMatch,
+      ttl: given.ttl,
+      start: given.start,
+      end: given.end,
+      after: given.after,
+      limit: given.limit,
+      reverse: given.reverse ?? false,
+    }
+    return new Call(cancel, span, options)
+  }
+
+  /** Whether a write has a condition that somebody must judge. */
+  get isConditional(): boolean {
+    const { create, replace, ifMatch } = this.options
+    return !create || !replace || ifMatch !== undefined
+  }
+
+  /** The platform's signal, for code that needs one. */
+  get signal(): AbortSignal | undefined {
+    return this.cancel?.signal
+  }
+
+  /** The same call, ended by another. */
+  under(cancel: Cancel | undefined): Call {
+    return new Call(cancel, this.span, this.options)
+  }
+
+  /** The same call as part of a span. */
+  within(span: SpanContext): Call {
+    return new Call(this.cancel, span, this.options)
+  }
+
+  /** A call with these options beside the defaults, ended with this one and part of the same span. */
+  with(options: Partial<Options>): Call {
+    return new Call(this.cancel, this.span, { ...DEFAULTS, ...options })
+  }
+
+  /** A call without options, ended with this one and part of the same span. */
+  get bare(): Call {
+    return this.options === DEFAULTS ? this : new Call(this.cancel, this.span, DEFAULTS)
+  }
+
+  /** A call without options that must be completed once begun: part of the same span, ended by nothing. */
+  get uncancelled(): Call {
+    return this.span === undefined ? Call.plain : new Call(undefined, this.span, DEFAULTS)
+  }
+
+  /** @throws AbortError where the call has been ended. */
+  throwIfAborted(action: string, key?: Key): void {
+    if (this.cancel !== undefined && this.cancel.isAborted) {
+      throw new AbortError(action, { key, cause: this.cancel.reason })
+    }
+  }
+}
+
+/** Ends a call. An `AbortSignal` is created only for a store that asks for one. */
+export class Cancel {
+  readonly #given: AbortSignal | undefined
+  readonly #parent: Cancel | undefined
+  #unlink: (() => void) | undefined
+  #controller: AbortController | undefined
+  #listeners: Set<() => void> | undefined
+  #isAborted = false
+  #reason: unknown
+
+  private constructor(given: AbortSignal | undefined, parent: Cancel | undefined) {
+    this.#given = given
+    this.#parent = parent
+  }
+
+  /** Fires when the caller's signal does. */
+  static of(signal: AbortSignal): Cancel {
+    return new Cancel(signal, undefined)
+  }
+
+  /** Fires by `abort`, or when `parent` does. Call `release` once the call has ended. */
+  static under(parent: Cancel | undefined): Cancel {
+    return new Cancel(undefined, parent)
+  }
+
+  get isAborted(): boolean {
+    return this.#given?.aborted ?? (this.#isAborted || this.#parent?.isAborted === true)
+  }
+
+  get reason(): unknown {
+    if (this.#given !== undefined) return this.#given.reason
+    return this.#isAborted ? this.#reason : this.#parent?.reason
+  }
+
+  get signal(): AbortSignal {
+    if (this.#given !== undefined) return this.#given
+    if (this.#controller === undefined) {
+      const controller = new AbortController()
+      this.#controller = controller
+      if (this.isAborted) controller.abort(this.reason)
+      else this.onAbort(() => controller.abort(this.reason))
+    }
+    return this.#controller.signal
+  }
+
+  /**
+   * Calls `listener` once when this fires; at once where it has fired.
+   * @returns Removes the listener.
+   */
+  onAbort(listener: () => void): () => void {
+    if (this.isAborted) {
+      listener()
+      return nothing
+    }
+    if (this.#given !== undefined) return onAbort(this.#given, listener)
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
+    const parent = this.#parent
+    if (parent !== undefined) this.#unlink ??= parent.onAbort(() => this.abort(parent.reason))
+    return () => {
+      if (this.#listeners?.delete(listener) === true && this.#listeners.size === 0) this.release()
+    }
+  }
+
+  abort(reason?: unknown): void {
+    if (this.#isAborted) return
+    this.#isAborted = true
+    this.#reason = reason
+    const listeners = this.#listeners
+    this.#listeners = undefined
+    for (const listener of listeners ?? []) listener()
+  }
+
+  /** Stops listening to the parent: the call has ended. */
+  release(): void {
+    this.#unlink?.()
+    this.#unlink = undefined
+  }
+}
+
+function nothing(): void {
+  // There is no listener to remove.
+}

@@ -1,0 +1,227 @@
+import { piecesOf } from '../bytes.ts'
+import type { Capabilities, Scope } from '../capabilities.ts'
+import { ChangeHub } from '../changes/change-hub.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import { failure } from '../errors.ts'
+import { Key } from '../key.ts'
+import { planOf } from '../query/plan.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import type { Call, Maybe } from './call.ts'
+import { collected, countByWalk, judge, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
+import { moveBetween } from './move-between.ts'
+import { Payload } from './payload.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  Store,
+  StoreTransaction,
+  Written,
+} from './store.ts'
+
+/**
+ * A store with every call present: what it does not do itself is made of the calls that it does, and what it does not
+ * declare and nobody can complete is refused. Each call is made inside the turn of its keys.
+ */
+export class CompletedStore {
+  readonly store: Store
+  /** What a caller gets: what the store declares, and what is completed here. */
+  readonly capabilities: Capabilities
+  readonly #isLimited: boolean
+  /** Changes that pass here, where the store reports none itself. */
+  readonly #changes: ChangeHub | undefined
+
+  constructor(store: Store) {
+    this.store = store
+    this.capabilities = completed(store)
+    const { limits, writable } = store.capabilities
+    this.#isLimited = !writable || Object.values(limits).some(limit => limit !== undefined)
+    this.#changes = store.watch === undefined ? new ChangeHub() : undefined
+  }
+
+  stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    const { store } = this
+    if (store.stat !== undefined) return store.stat(key, call)
+    const found = store.read(key, call)
+    return found instanceof Promise ? found.then(statOf) : statOf(found)
+  }
+
+  stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    const { store } = this
+    if (store.stream !== undefined) return store.stream(key, call)
+    const found = store.read(key, call)
+    const pieces = (one: Found | undefined) =>
+      one === undefined ? undefined : piecesOf(one.bytes, key, { ...call.options, signal: call.signal })
+    return found instanceof Promise ? found.then(pieces) : pieces(found)
+  }
+
+  write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const { write } = this.store.capabilities
+    if (call.options.ttl !== undefined && !write.ttl) {
+      throw failure('UNSUPPORTED', 'put', key, 'the store keeps no time to live')
+    }
+    const written =
+      isConditionLeft(write, call) || (value.isStream && !write.stream)
+        ? this.#completedWrite(key, value, call)
+        : this.store.write(key, value, call)
+    return this.#changes === undefined ? written : announced(this.#changes, { type: 'put', key }, written)
+  }
+
+  async #completedWrite(key: Key, value: Payload, call: Call): Promise<Written> {
+    const { write, limits } = this.store.capabilities
+    const bytes = await collected(key, value, call)
+    if (limits.valueBytes !== undefined) refuseLongValue(key, bytes.length, limits.valueBytes)
+    if (!isConditionLeft(write, call)) return this.store.write(key, Payload.kept(bytes), call)
+    const refused = judge((await this.stat(key, call.with({ fresh: true })))?.etag, call.options)
+    if (refused !== undefined) return { refused }
+    return this.store.write(key, Payload.kept(bytes), call.with({ ttl: call.options.ttl }))
+  }
+
+  remove(key: Key, call: Call): Maybe<Removed> {
+    const mustJudge = call.options.ifMatch !== undefined && this.store.capabilities.remove.ifMatch === 'none'
+    const removed = mustJudge ? this.#judgedRemove(key, call) : this.store.remove(key, call)
+    return this.#changes === undefined ? removed : announced(this.#changes, { type: 'delete', key }, removed)
+  }
+
+  async #judgedRemove(key: Key, call: Call): Promise<Removed> {
+    const current = await this.stat(key, call.with({ fresh: true }))
+    if (current === undefined) return 'absent'
+    return current.etag === call.options.ifMatch ? this.store.remove(key, call.bare) : 'changed'
+  }
+
+  /** Moves the value of one key to another key. */
+  move(from: Key, to: Key, call: Call): Maybe<Moved> {
+    if (this.store.move === undefined) return moveBetween(this, from, this, to, call)
+    const moved = this.store.move(from, to, call)
+    if (this.#changes === undefined) return moved
+    return announced(
+      this.#changes,
+      { type: 'put', key: to },
+      announced(this.#changes, { type: 'delete', key: from }, moved),
+    )
+  }
+
+  /** Applies operations in order. After a failure, `operations` holds what was not applied. */
+  async batch(operations: Operation[], call: Call): Promise<void> {
+    if (this.store.batch !== undefined) {
+      await this.store.batch(operations, call)
+      for (const { type, key } of operations.splice(0)) this.#changes?.tell({ type, key })
+      return
+    }
+    let applied = 0
+    try {
+      for (const operation of operations) {
+        call.throwIfAborted('commit a batch')
+        if (operation.type === 'delete') await this.remove(operation.key, call.bare)
+        else await this.write(operation.key, Payload.kept(operation.bytes), call.bare)
+        applied++
+      }
+    } finally {
+      operations.splice(0, applied)
+    }
+  }
+
+  read(key: Key, call: Call): Maybe<Found | undefined> {
+    return this.store.read(key, call)
+  }
+
+  list(prefix: Key, call: Call): Maybe<ListPage> {
+    return this.store.list(prefix, call)
+  }
+
+  stats(call: Call): Maybe<StoreStats> {
+    return this.store.stats === undefined ? countByWalk(this, Key.root, call) : this.store.stats(call)
+  }
+
+  sync(prefix: Key, call: Call): Maybe<void> {
+    return this.store.sync?.(prefix, call)
+  }
+
+  explain(query: Query): QueryPlan {
+    if (this.store.explain !== undefined) return this.store.explain(query)
+    const isNative = this.store.capabilities.query === 'native'
+    return planOf(this.store.info.kind, query, () => isNative)
+  }
+
+  /** The answer of a store that answers queries itself. */
+  query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined {
+    return this.store.query?.(query, call)
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    if (this.#changes === undefined) return this.store.watch?.(prefix, call) ?? nothing()
+    return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
+  }
+
+  /** @throws DatastoreError `UNSUPPORTED` where the store has no transactions. */
+  begin(call: Call): Maybe<StoreTransaction> {
+    if (this.store.begin !== undefined) return this.store.begin(call)
+    const state = `a ${this.store.info.kind} store has none`
+    throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
+  }
+
+  /** Names the place where a key's value lives: the same text for every store that shares it. */
+  identity(key: Key): Maybe<string> {
+    return this.store.identity?.(key) ?? `${this.store.info.id}${key}`
+  }
+
+  /** @throws DatastoreError where the store takes no writes, or no such key or value. */
+  refuseWrite(action: string, key: Key, value?: Payload): void {
+    if (!this.#isLimited) return
+    const { writable, limits } = this.store.capabilities
+    if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')
+    if (action !== 'delete' && action !== 'rename') refuseLongKey(action, key, limits)
+    if (value !== undefined && !value.isStream && limits.valueBytes !== undefined) {
+      refuseLongValue(key, value.bytes.length, limits.valueBytes)
+    }
+  }
+
+  /** Ends the watches of a store that reports no changes itself. */
+  endWatches(): void {
+    this.#changes?.close()
+  }
+}
+
+/** Whether a write has a condition that its store does not judge. */
+function isConditionLeft(write: Capabilities['write'], { options }: Call): boolean {
+  const { ifMatch, create, replace } = options
+  if (ifMatch !== undefined && write.ifMatch === 'none') return true
+  return !(create && replace) && write.ifAbsent === 'none'
+}
+
+function completed({ capabilities, watch }: Store): Capabilities {
+  const { write, remove } = capabilities
+  const judged = (scope: Scope): Scope => (scope === 'none' ? 'process' : scope)
+  return {
+    ...capabilities,
+    write: { ...write, ifAbsent: judged(write.ifAbsent), ifMatch: judged(write.ifMatch) },
+    remove: { ifMatch: judged(remove.ifMatch) },
+    rename: capabilities.rename === 'none' ? 'copy' : capabilities.rename,
+    batch: capabilities.batch === 'none' ? 'ordered' : capabilities.batch,
+    watch: watch === undefined ? 'own' : capabilities.watch,
+  }
+}
+
+/** Tells the watchers of a change once its call has taken effect. */
+function announced<T>(changes: ChangeHub, change: Change, result: Maybe<T>): Maybe<T> {
+  const tell = (answer: T): T => {
+    if (changes.isHeard && hasChanged(answer)) changes.tell(change)
+    return answer
+  }
+  if (!(result instanceof Promise)) return tell(result)
+  return result.then(tell, (error: unknown) => {
+    // A write that failed may have taken effect.
+    changes.tell({ type: 'resync', key: change.key })
+    throw error
+  })
+}
+
+/** Whether the answer of a write says that it took effect. */
+function hasChanged(answer: unknown): boolean {
+  if (typeof answer === 'string') return answer === 'removed' || answer === 'moved'
+  return (answer as Written).refused === undefined
+}
+
+async function* nothing(): AsyncIterable<never> {}

@@ -1,0 +1,121 @@
+import { collectBytes } from '../bytes.ts'
+import type { Child, ListOptions, ListPage, Stat, StoreStats } from '../datastore.ts'
+import { DEFAULT_PAGE } from '../datastore.ts'
+import { failure } from '../errors.ts'
+import type { Key } from '../key.ts'
+import { pageOf } from '../list-page.ts'
+import type { Call, Options } from './call.ts'
+import type { Payload } from './payload.ts'
+import type { Found, Refused } from './store.ts'
+
+/** Judges a conditional write by the version it would replace. */
+export function judge(etag: string | undefined, { ifMatch, create, replace }: Options): Refused | undefined {
+  if (ifMatch !== undefined && etag !== ifMatch) return 'changed'
+  if (!create && etag === undefined) return 'absent'
+  if (!replace && etag !== undefined) return 'exists'
+  return undefined
+}
+
+export function statOf(found: Found | undefined): Stat | undefined {
+  if (found === undefined) return undefined
+  const { bytes, etag, mtime, btime, expires } = found
+  return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
+}
+
+/** The bytes of a payload, collected where it is a stream. They are kept. */
+export async function collected(key: Key, value: Payload, call: Call): Promise<Uint8Array> {
+  if (!value.isStream) return value.keep()
+  const bytes = await collectBytes(value.take(), key, call.signal)
+  call.throwIfAborted('put', key)
+  return bytes
+}
+
+/** What a page is asked for, as today's helpers for levels take it. */
+export function listOptionsOf({ options, signal, span }: Call): ListOptions & { readonly limit: number } {
+  const { after, limit = DEFAULT_PAGE, reverse } = options
+  return { after, limit, reverse, signal, span }
+}
+
+/** One page of a level of a store that has only its keys, in any order. */
+export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPage {
+  const children = new Map<string, { isValue: boolean; isBranch: boolean }>()
+  for (const key of keys) {
+    if (!prefix.isAncestorOf(key)) continue
+    const name = key.segments[prefix.depth] as string
+    const child = children.get(name) ?? { isValue: false, isBranch: false }
+    if (key.depth === prefix.depth + 1) child.isValue = true
+    else child.isBranch = true
+    children.set(name, child)
+  }
+  const level: Child[] = [...children]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, what]) => ({ name, key: prefix.childOfCleanSegment(name), ...what }))
+  return pageOf(level, listOptionsOf(call))
+}
+
+/** What walking takes of a store. */
+interface Walkable {
+  list(prefix: Key, call: Call): ListPage | Promise<ListPage>
+  stat(key: Key, call: Call): Stat | undefined | Promise<Stat | undefined>
+}
+
+/** Counts the values below a prefix by walking. */
+export async function countByWalk(store: Walkable, prefix: Key, call: Call): Promise<StoreStats> {
+  const levels = [prefix]
+  let entries = 0
+  let bytes = 0
+  for (let level = levels.pop(); level !== undefined; level = levels.pop()) {
+    let after: string | undefined
+    do {
+      call.throwIfAborted('count')
+      const page = await store.list(level, call.with({ after, limit: DEFAULT_PAGE }))
+      for (const child of page.children) {
+        if (child.isBranch) levels.push(child.key)
+        if (!child.isValue) continue
+        const size = child.size ?? (await store.stat(child.key, call.bare))?.size
+        // Removed since the page was read.
+        if (size === undefined) continue
+        entries++
+        bytes += size
+      }
+      after = page.cursor
+    } while (after !== undefined)
+  }
+  return { entries, bytes, accuracy: 'exact' }
+}
+
+/** @throws DatastoreError where a key is longer than its store takes. */
+export function refuseLongKey(
+  action: string,
+  key: Key,
+  { keyBytes = Number.POSITIVE_INFINITY, segmentBytes = Number.POSITIVE_INFINITY },
+): void {
+  const size = byteLength(key.toString())
+  if (size > keyBytes) {
+    throw failure(
+      'KEY_INVALID',
+      action,
+      key,
+      `the key has ${size} bytes, and this store takes at most ${keyBytes}`,
+    )
+  }
+  for (const segment of key.segments) {
+    const length = byteLength(segment)
+    if (length <= segmentBytes) continue
+    const state = `a segment has ${length} bytes, and this store takes at most ${segmentBytes}`
+    throw failure('KEY_INVALID', action, key, state)
+  }
+}
+
+/** @throws DatastoreError where a value is longer than its store takes. */
+export function refuseLongValue(key: Key, size: number, limit: number): void {
+  if (size <= limit) return
+  const state = `the value has ${size} bytes, and this store takes at most ${limit}`
+  throw failure('VALUE_INVALID', 'put', key, state)
+}
+
+const encoder = new TextEncoder()
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length
+}

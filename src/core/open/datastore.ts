@@ -1,0 +1,374 @@
+import { tracedStream } from '../adapters/trace/traced-stream.ts'
+import { assertBytes, byteLengthOf, clampRange } from '../bytes.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { stoppable } from '../changes/stoppable.ts'
+import { untilAborted } from '../concurrency/abortable.ts'
+import type {
+  Batch,
+  CallOptions,
+  Change,
+  Datastore as Contract,
+  DeleteOptions,
+  Entry,
+  GetOptions,
+  KeySource,
+  ListOptions,
+  ListPage,
+  Pair,
+  PairSource,
+  PutOptions,
+  PutResult,
+  RangeOptions,
+  RenameOptions,
+  Stat,
+  StoreStats,
+  ValueSource,
+} from '../datastore.ts'
+import { failure, NotFoundError } from '../errors.ts'
+import { Key } from '../key.ts'
+import { pageLimit } from '../list-page.ts'
+import { refuseContradiction, refuseRoot } from '../preconditions.ts'
+import { answer } from '../query/answer.ts'
+import { kindsNeeded, parseQuery } from '../query/parse-query.ts'
+import { needsScan, planOf, scannedIn } from '../query/plan.ts'
+import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
+import type { Serializer } from '../serializers/serializer.ts'
+import { Call, type Maybe } from './call.ts'
+import { decoded, encoded } from './codec.ts'
+import { LegacyStore } from './legacy-store.ts'
+import { OpenStore } from './open-store.ts'
+import { Payload } from './payload.ts'
+import type { Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
+import { StoreBatch } from './store-batch.ts'
+
+/**
+ * What people call: every call of the contract, written once over an open store. It checks arguments, copies a value at
+ * most once each way, and throws what a store answers as absence or refusal. With a codec, values are objects.
+ *
+ * Public names such as `MemoryDatastore` are subclasses that only construct, and add what their store has beside the
+ * contract.
+ */
+export class Datastore<V = Uint8Array> implements Contract<V> {
+  #open: OpenStore
+  readonly #codec: Serializer<V> | undefined
+
+  /** @param store What implements it, or what another datastore is open over: both then share order and lifetime. */
+  constructor(store: Store | OpenStore, codec?: Serializer<V>) {
+    this.#open = store instanceof OpenStore ? store : new OpenStore(store)
+    this.#codec = codec
+  }
+
+  /** The open store under a datastore: what adapters hold of their children. */
+  static openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
+    if (datastore instanceof Datastore) return datastore.#open
+    let open = legacy.get(datastore)
+    if (open === undefined) {
+      open = new OpenStore(new LegacyStore(datastore as Contract<Uint8Array>))
+      legacy.set(datastore, open)
+    }
+    return open
+  }
+
+  /** How the values of a datastore are encoded; `undefined` where they are bytes. */
+  static codecOf<T>(datastore: Contract<T>): Serializer<T> | undefined {
+    return datastore instanceof Datastore ? (datastore as Datastore<T>).#codec : undefined
+  }
+
+  get info(): StoreInfo {
+    return this.#open.info
+  }
+
+  get capabilities(): Capabilities {
+    const { capabilities } = this.#open
+    if (this.#codec === undefined) return capabilities
+    const { read, write } = capabilities
+    return {
+      ...capabilities,
+      objects: true,
+      read: { ...read, range: false, stream: false },
+      write: { ...write, stream: false },
+      query: 'scan',
+    }
+  }
+
+  /** The same store, order and lifetime, with values of another type. */
+  as<T>(codec: Serializer<T>): Datastore<T> {
+    return new Datastore<T>(this.#open, codec)
+  }
+
+  get(key: Key, options?: GetOptions): Promise<V> {
+    try {
+      const found = this.#open.read(key, options === undefined ? Call.plain : Call.from(options))
+      // Not an async function: each call would pay for more promises.
+      if (found instanceof Promise) return found.then(one => this.#valueOf(key, one))
+      return Promise.resolve(this.#valueOf(key, found))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  /** The one copy on the way out: where others hold the bytes too. */
+  #valueOf(key: Key, found: Found | undefined): Maybe<V> {
+    if (found === undefined) throw new NotFoundError('get', key)
+    if (this.#codec !== undefined) return decoded(this.#codec, key, found)
+    return (found.shared ? new Uint8Array(found.bytes) : found.bytes) as V
+  }
+
+  async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    const open = this.#open
+    const leave = open.enter('get', key)
+    try {
+      if (this.#codec !== undefined) {
+        throw failure('UNSUPPORTED', 'stream', key, 'the store holds values, not bytes')
+      }
+      clampRange(options, Number.MAX_SAFE_INTEGER)
+      const call = Call.from(options)
+      const chunks = await open.stream(key, call)
+      if (chunks === undefined) throw new NotFoundError('get', key)
+      for await (const chunk of chunks) {
+        call.throwIfAborted('get', key)
+        yield chunk
+      }
+    } finally {
+      leave()
+    }
+  }
+
+  put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
+    try {
+      const open = this.#open
+      const call = options === undefined ? Call.plain : Call.from(options)
+      open.assertOpen('put', key, call)
+      refuseRoot('put', key)
+      refuseContradiction(key, options)
+      if (this.#codec !== undefined) {
+        const payload = encoded(this.#codec, key, value as V)
+        return answered(
+          payload instanceof Promise ? open.writeLater(key, payload, call) : open.write(key, payload, call),
+          key,
+        )
+      }
+      assertBytes(value, key)
+      const payload = Payload.lent(value)
+      const written = open.write(key, payload, call)
+      if (!payload.isStream || payload.isTaken) return answered(written, key)
+      // Refused before the stream was read, or still waiting for its turn.
+      return answered(written, key).finally(() => payload.discard())
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
+    const span = this.#open.spanOf('putNew', prefix, Call.from(options))
+    const key = prefix.child(Key.random())
+    try {
+      await this.put(key, value, { ...options, ...(span !== undefined && { span }), replace: false })
+      span?.count(byteLengthOf(value))
+      span?.end()
+      return key
+    } catch (error) {
+      span?.fail(error)
+      throw error
+    }
+  }
+
+  async delete(key: Key, options?: DeleteOptions): Promise<void> {
+    const removed = await this.#open.remove(key, options === undefined ? Call.plain : Call.from(options))
+    refuseRemoved(removed, key, options ?? {})
+  }
+
+  async has(key: Key, options?: CallOptions): Promise<boolean> {
+    const call = options === undefined ? Call.plain : Call.from(options)
+    return (await this.#open.has(key, call)) !== undefined
+  }
+
+  async stat(key: Key, options?: CallOptions): Promise<Stat> {
+    const stat = await this.#open.stat(key, options === undefined ? Call.plain : Call.from(options))
+    if (stat === undefined) throw new NotFoundError('stat', key)
+    return stat
+  }
+
+  async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
+    const call = Call.from(options)
+    this.#open.assertOpen('rename', from, call)
+    refuseRoot('rename to', to)
+    if (!from.equals(to)) {
+      refuseMoved(await this.#open.move(from, to, call), from, to)
+    } else if ((await this.#open.has(from, call)) === undefined) {
+      throw new NotFoundError('rename', from)
+    }
+  }
+
+  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
+    this.#open.assertOpen('list', prefix)
+    return this.#open.list(prefix, Call.from({ ...options, limit: pageLimit(options) }))
+  }
+
+  getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
+    return this.#many(
+      'getMany',
+      options,
+      own => this.#getEach(keys, own),
+      pair => byteLengthOf(pair.value),
+    )
+  }
+
+  async *#getEach(keys: KeySource, options: CallOptions): AsyncIterable<Pair<V>> {
+    for await (const key of untilAborted(keys, options.signal, 'get')) {
+      yield { key, value: await this.get(key, options) }
+    }
+  }
+
+  putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
+    let bytes: number | undefined
+    const putEach = async function* (this: Datastore<V>, own: CallOptions): AsyncIterable<Key> {
+      for await (const { key, value } of untilAborted(pairs, own.signal, 'put')) {
+        await this.put(key, value as ValueSource<V>, own)
+        bytes = byteLengthOf(value)
+        yield key
+      }
+    }
+    return this.#many(
+      'putMany',
+      options,
+      own => putEach.call(this, own),
+      () => bytes,
+    )
+  }
+
+  deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
+    return this.#many(
+      'deleteMany',
+      options,
+      own => this.#deleteEach(keys, own),
+      () => undefined,
+    )
+  }
+
+  async *#deleteEach(keys: KeySource, options: CallOptions): AsyncIterable<Key> {
+    for await (const key of untilAborted(keys, options.signal, 'delete')) {
+      await this.delete(key, { ...options, missingOk: true })
+      yield key
+    }
+  }
+
+  #many<T>(
+    verb: 'getMany' | 'putMany' | 'deleteMany',
+    options: CallOptions,
+    run: (options: CallOptions) => AsyncIterable<T>,
+    sizeOf: (item: T) => number | undefined,
+  ): AsyncIterable<T> {
+    const span = this.#open.spanOf(verb, Key.root, Call.from(options))
+    return span === undefined ? run(options) : tracedStream(run({ ...options, span }), span, sizeOf)
+  }
+
+  batch(): Batch<V> {
+    return new StoreBatch(this.#open, this.#codec)
+  }
+
+  query(query: Query, options: QueryOptions = {}): AsyncIterable<Entry<V>> {
+    const parsed = parseQuery(query)
+    const plan = this.explainQuery(query)
+    if (options.scan !== true && needsScan(plan)) return refused(parsed.prefix, scannedIn(plan))
+    if (this.#codec === undefined) {
+      return this.#open.query(query, Call.from(options)) as AsyncIterable<Entry<V>>
+    }
+    const needsValues = kindsNeeded(parsed).has('value') || !parsed.keysOnly
+    // Values are decoded here, so what looks into them is answered here.
+    if (needsValues) return answer(this, parsed, { signal: options.signal, span: options.span })
+    return this.#open.query(query, Call.from(options)) as AsyncIterable<Entry<V>>
+  }
+
+  explainQuery(query: Query): QueryPlan {
+    if (this.#codec === undefined) return this.#open.explain(query)
+    return planOf(this.info.kind, query, () => false)
+  }
+
+  async stats(options: CallOptions = {}): Promise<StoreStats> {
+    return this.#open.stats(Call.from(options))
+  }
+
+  async sync(prefix: Key = Key.root, options: CallOptions = {}): Promise<void> {
+    await this.#open.sync(prefix, Call.from(options))
+  }
+
+  watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    const { signal, span } = options
+    return stoppable(either => this.#open.watch(prefix, Call.from({ signal: either, span })), signal)
+  }
+
+  close(): Promise<void> {
+    return this.#open.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** Datastores of the old interface, each open once. */
+const legacy = new WeakMap<object, OpenStore>()
+
+/** The open store under a datastore: what adapters hold of their children. */
+export function openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
+  return Datastore.openStoreOf(datastore)
+}
+
+/**
+ * How the values of an adapter over several datastores are encoded.
+ * @throws DatastoreError `CONFIG_INVALID` where they differ.
+ */
+export function commonCodecOf<T>(datastores: readonly Contract<T>[]): Serializer<T> | undefined {
+  const [first, ...others] = datastores.map(one => Datastore.codecOf(one))
+  if (others.every(codec => codec === first)) return first
+  throw failure(
+    'CONFIG_INVALID',
+    'open an adapter',
+    undefined,
+    'the stores below encode their values differently',
+  )
+}
+
+function answered(written: Maybe<Written>, key: Key): Promise<PutResult> {
+  if (written instanceof Promise) return written.then(one => resultOf(one, key))
+  return Promise.resolve(resultOf(written, key))
+}
+
+function resultOf(written: Written, key: Key): PutResult {
+  switch (written.refused) {
+    case undefined:
+      return { etag: written.etag }
+    case 'absent':
+      throw new NotFoundError('put', key)
+    case 'exists':
+      throw failure('ALREADY_EXISTS', 'put', key, 'there is a value already')
+    case 'changed':
+      throw failure('CONFLICT', 'put', key, 'the value was changed in the meantime')
+  }
+}
+
+function refuseRemoved(removed: Removed, key: Key, { ifMatch, missingOk }: DeleteOptions): void {
+  if (removed === 'removed') return
+  if (removed === 'changed') throw failure('CONFLICT', 'delete', key, 'the value was changed in the meantime')
+  if (ifMatch !== undefined) throw failure('CONFLICT', 'delete', key, 'the key is gone')
+  if (missingOk !== true) throw new NotFoundError('delete', key)
+}
+
+function refuseMoved(moved: Moved, from: Key, to: Key): void {
+  switch (moved) {
+    case 'moved':
+      return
+    case 'absent':
+      throw new NotFoundError('rename', from)
+    case 'exists':
+      throw failure('ALREADY_EXISTS', 'rename', to, 'there is a value already')
+    case 'changed':
+      throw failure('CONFLICT', 'rename', from, 'the value was changed in the meantime')
+  }
+}
+
+async function* refused(prefix: Key, clauses: readonly string[]): AsyncIterable<never> {
+  const state = `the store has to scan for ${clauses.join(', ')}; allow it with { scan: true }`
+  throw failure('QUERY_UNSUPPORTED', 'query', prefix, state)
+}

@@ -1,0 +1,15 @@
+import { fnv1a64 } from '../hash/fnv1a64.ts'
+
+/** Tells data in the memory of this process from data in any other. */
+const PROCESS = crypto.randomUUID()
+let lastNumber = 0
+
+/** The id of data that lives as long as this process: no other store has it. */
+export function idInProcess(kind: string): string {
+  return `${kind}:${PROCESS}.${++lastNumber}`
+}
+
+/** What the etags of a store begin with, so that none matches in another: a short form of the id of its data. */
+export function etagSourceOf(id: string): string {
+  return fnv1a64(id).toString(36)
+}

@@ -1,0 +1,125 @@
+import { type Capabilities } from '../capabilities.ts'
+import type { Change, Datastore, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import { hasCode, isNotFound } from '../errors.ts'
+import type { Key } from '../key.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import { streamFromFirst } from '../stream-from-first.ts'
+import type { Call } from './call.ts'
+import { listOptionsOf } from './completion.ts'
+import type { Payload } from './payload.ts'
+import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
+
+let lastId = 0
+
+/** A datastore of the old interface as a store, while adapters move to the new one. */
+export class LegacyStore implements Store {
+  readonly info: StoreInfo
+  readonly order = 'below'
+  readonly lent = true
+  readonly #old: Datastore<Uint8Array>
+
+  constructor(old: Datastore<Uint8Array>) {
+    this.#old = old
+    this.info = { kind: old.constructor.name, id: `legacy:${++lastId}` }
+  }
+
+  get capabilities(): Capabilities {
+    return this.#old.capabilities
+  }
+
+  read(key: Key, call: Call): Promise<Found | undefined> {
+    const { fresh } = call.options
+    return this.#old
+      .get(key, { ...contextOf(call), fresh })
+      .then(bytes => ({ bytes, shared: false, etag: '' }), absent)
+  }
+
+  stat(key: Key, call: Call): Promise<Stat | undefined> {
+    return this.#old.stat(key, contextOf(call)).catch(absent)
+  }
+
+  async stream(key: Key, call: Call): Promise<ByteStream | undefined> {
+    const { fresh, start, end } = call.options
+    const options = { ...contextOf(call), fresh, start, end }
+    const chunks = this.#old.getStream(key, options)[Symbol.asyncIterator]()
+    try {
+      return streamFromFirst(await chunks.next(), chunks)
+    } catch (error) {
+      return absent(error)
+    }
+  }
+
+  write(key: Key, value: Payload, call: Call): Promise<Written> {
+    const { create, replace, ifMatch } = call.options
+    const source = value.isStream ? value.take() : value.bytes
+    return this.#old.put(key, source, { ...contextOf(call), create, replace, ifMatch }).catch(refusal)
+  }
+
+  remove(key: Key, call: Call): Promise<Removed> {
+    const { ifMatch } = call.options
+    return this.#old.delete(key, { ...contextOf(call), ifMatch }).then(
+      () => 'removed',
+      (error: unknown) => {
+        if (isNotFound(error)) return 'absent'
+        if (hasCode(error, 'CONFLICT') && ifMatch !== undefined) return 'changed'
+        throw error
+      },
+    )
+  }
+
+  move(from: Key, to: Key, call: Call): Promise<Moved> {
+    const { replace } = call.options
+    return this.#old.rename(from, to, { ...contextOf(call), replace }).then(
+      () => 'moved',
+      (error: unknown) => {
+        if (isNotFound(error)) return 'absent'
+        if (hasCode(error, 'ALREADY_EXISTS')) return 'exists'
+        throw error
+      },
+    )
+  }
+
+  list(prefix: Key, call: Call): Promise<ListPage> {
+    return this.#old.list(prefix, listOptionsOf(call))
+  }
+
+  stats(call: Call): Promise<StoreStats> {
+    return this.#old.stats(contextOf(call))
+  }
+
+  sync(prefix: Key, call: Call): Promise<void> {
+    return this.#old.sync(prefix, contextOf(call))
+  }
+
+  query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
+    return this.#old.query(query, { ...contextOf(call), scan: true })
+  }
+
+  explain(query: Query): QueryPlan {
+    return this.#old.explainQuery(query)
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.#old.watch(prefix, contextOf(call))
+  }
+
+  close(): Promise<void> {
+    return this.#old.close()
+  }
+}
+
+function contextOf({ signal, span }: Call) {
+  return { signal, span }
+}
+
+function absent(error: unknown): undefined {
+  if (isNotFound(error)) return undefined
+  throw error
+}
+
+function refusal(error: unknown): Written {
+  if (isNotFound(error)) return { refused: 'absent' }
+  if (hasCode(error, 'ALREADY_EXISTS')) return { refused: 'exists' }
+  if (hasCode(error, 'CONFLICT')) return { refused: 'changed' }
+  throw error
+}

@@ -1,0 +1,87 @@
+import { isByteSource } from '../bytes.ts'
+import type { ByteSource } from '../datastore.ts'
+
+/**
+ * A value on its way down: bytes, or a stream of them. Bytes are lent until somebody keeps them, which copies them at
+ * most once however many stores take the value. A stream can be taken once.
+ */
+export class Payload {
+  #bytes: Uint8Array | undefined
+  #source: ByteSource | undefined
+  #isKept: boolean
+
+  private constructor(bytes: Uint8Array | undefined, source: ByteSource | undefined, isKept: boolean) {
+    this.#bytes = bytes
+    this.#source = source
+    this.#isKept = isKept
+  }
+
+  /** What a caller puts. Its bytes may change as soon as the call returns. */
+  static lent(value: Uint8Array | ByteSource): Payload {
+    return isByteSource(value) ? Payload.stream(value) : new Payload(value, undefined, false)
+  }
+
+  /** Bytes that nobody writes to any more. */
+  static kept(bytes: Uint8Array): Payload {
+    return new Payload(bytes, undefined, true)
+  }
+
+  static stream(source: ByteSource): Payload {
+    return new Payload(undefined, source, true)
+  }
+
+  get isStream(): boolean {
+    return this.#bytes === undefined
+  }
+
+  /** Whether it is a stream that somebody has taken, so that it can't be written again. */
+  get isTaken(): boolean {
+    return this.#bytes === undefined && this.#source === undefined
+  }
+
+  /** The bytes as they are now. They must not be written to, nor read after the call returns unless they are kept. */
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) throw new Error('The value is a stream, so it has no bytes at hand')
+    return this.#bytes
+  }
+
+  /**
+   * Bytes that no one changes any more.
+   * @param copy Makes the copy where one is needed, in the layout of the store that keeps it.
+   */
+  keep(copy: (bytes: Uint8Array) => Uint8Array = plainCopy): Uint8Array {
+    const { bytes } = this
+    if (this.#isKept) return bytes
+    this.#isKept = true
+    this.#bytes = copy(bytes)
+    return this.#bytes
+  }
+
+  /** Keeps the bytes, where it is not a stream: before any wait. */
+  keepBytes(): void {
+    if (!this.#isKept) this.keep()
+  }
+
+  /** The stream. Whoever takes it closes it. */
+  take(): ByteSource {
+    const source = this.#source
+    if (source === undefined) throw new Error('A stream can be taken once only')
+    this.#source = undefined
+    return source
+  }
+
+  /** Closes a stream that nobody took, without waiting for it: a source may never settle. */
+  discard(): void {
+    const source = this.#source
+    this.#source = undefined
+    if (source === undefined) return
+    const iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+  }
+}
+
+function plainCopy(bytes: Uint8Array): Uint8Array {
+  // `slice` of a Node `Buffer` would share its memory.
+  return new Uint8Array(bytes)
+}

@@ -1,0 +1,141 @@
+import { AbortError } from '../errors.ts'
+import type { Key } from '../key.ts'
+import type { Call, Maybe } from './call.ts'
+import { Gate } from './gate.ts'
+
+/** The rest of a write that was answered early, by its result; `undefined` where nothing runs on. */
+export type RestOf = (result: Promise<unknown>) => Promise<unknown> | undefined
+
+/**
+ * The calls of one store that have not ended: their order per key, how an abort answers them, and what `close` waits for.
+ * A call that ended before it returned is never counted.
+ */
+export class Turns {
+  readonly gate: Gate
+  readonly #restOf: RestOf
+  #inFlight = 0
+  #idle: (() => void)[] = []
+  /** Writes that were answered early and still run. Calls on no single key wait for them. */
+  readonly #abandoned = new Set<Promise<unknown>>()
+
+  constructor(gate: Gate | undefined, restOf: RestOf) {
+    this.gate = gate ?? new Gate()
+    this.#restOf = result => {
+      const rest = restOf(result)
+      if (rest !== undefined) this.#abandon(rest)
+      return rest
+    }
+  }
+
+  /** Whether a call on `key` has to wait for another. */
+  blocks(key: Key, isWrite: boolean): boolean {
+    return !this.gate.isIdle && this.gate.blocks(key.toString(), isWrite)
+  }
+
+  /** A read that runs already. */
+  reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
+    this.#inFlight++
+    this.gate.enterRead(key.toString(), result, this.#ended)
+    return this.#orAbort(action, key, call, result)
+  }
+
+  /** A write that runs already. */
+  writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
+    this.#inFlight++
+    this.gate.enterWrite(keys.map(String), result, this.#ended, () => this.#restOf(result))
+    return this.#orAbort(action, keys[0], call, result, true)
+  }
+
+  /** Runs a read once every write called before on its key has ended. */
+  read<T>(action: string, key: Key, call: Call, work: () => Maybe<T>): Promise<T> {
+    this.#inFlight++
+    const begin = () => {
+      call.throwIfAborted(action, key)
+      return work()
+    }
+    return this.#orAbort(action, key, call, this.gate.read(key.toString(), begin, this.#ended))
+  }
+
+  /** Runs a write once every call before on any of its keys has ended; later ones wait for it. */
+  write<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Promise<T> {
+    this.#inFlight++
+    let begun: Maybe<T> | undefined
+    const begin = () => {
+      call.throwIfAborted(action, keys[0])
+      begun = work()
+      return begun
+    }
+    const rest = () => (begun instanceof Promise ? this.#restOf(begun) : undefined)
+    const result = this.gate.write(keys.map(String), begin, this.#ended, rest)
+    return this.#orAbort(action, keys[0], call, result, true)
+  }
+
+  /** Runs a call on no single key once every write that was answered early has ended. */
+  apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
+    const result =
+      this.#abandoned.size === 0
+        ? work()
+        : this.abandonedEnded().then(() => {
+            call.throwIfAborted(action, key)
+            return work()
+          })
+    return result instanceof Promise ? this.#orAbort(action, key, call, this.count(result)) : result
+  }
+
+  async abandonedEnded(): Promise<void> {
+    await Promise.allSettled(this.#abandoned)
+  }
+
+  /** Counts a call until it ends. */
+  count<T>(result: Promise<T>): Promise<T> {
+    this.#inFlight++
+    result.then(this.#ended, this.#ended)
+    return result
+  }
+
+  /** Counts a stream until the function that this returns is called. */
+  enter(): () => void {
+    this.#inFlight++
+    let hasLeft = false
+    return () => {
+      if (hasLeft) return
+      hasLeft = true
+      this.#ended()
+    }
+  }
+
+  /** Resolves once no call runs. New ones may come meanwhile. */
+  async idle(): Promise<void> {
+    while (this.#inFlight > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+  }
+
+  readonly #ended = (): void => {
+    this.#inFlight--
+    if (this.#inFlight === 0 && this.#idle.length > 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** Answers as soon as the call is aborted. A write that still runs then has its turn until it ends. */
+  #orAbort<T>(
+    action: string,
+    key: Key | undefined,
+    call: Call,
+    result: Promise<T>,
+    isWrite = false,
+  ): Promise<T> {
+    const { cancel } = call
+    if (cancel === undefined) return result
+    return new Promise((resolve, reject) => {
+      const stop = cancel.onAbort(() => {
+        if (isWrite) this.#abandon(result)
+        reject(new AbortError(action, { key, cause: cancel.reason }))
+      })
+      result.then(resolve, reject).then(stop, stop)
+    })
+  }
+
+  #abandon(work: Promise<unknown>): void {
+    const ended = () => void this.#abandoned.delete(work)
+    this.#abandoned.add(work)
+    work.then(ended, ended)
+  }
+}
