@@ -113,7 +113,7 @@ describe('trace', () => {
 
   it('W3 a traced store keeps what the store below is able to, atomic batches too', () => {
     const store = new AtomicMemory()
-    expect(traced(store).store.capabilities).toBe(store.capabilities)
+    expect(traced(store).store.capabilities).toEqual(store.capabilities)
     expect(store.capabilities.batch).toBe('atomic')
   })
 
