@@ -148,7 +148,7 @@ export class Cancel {
   }
 
   get reason(): unknown {
-    if (this.#given !== undefined) return this.#given.reason
+    if (this.#given !== undefined) return this.#given.reason as unknown
     return this.#isAborted ? this.#reason : this.#parent?.reason
   }
 

@@ -164,7 +164,7 @@ export class CompletedStore {
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key): Maybe<string> {
-    return this.store.identity?.(key) ?? `${this.store.info.id}${key}`
+    return this.store.identity?.(key) ?? this.store.info.id + key.toString()
   }
 
   /** @throws DatastoreError where the store takes no writes, or no such key or value. */
@@ -191,7 +191,8 @@ function isConditionLeft(write: Capabilities['write'], { options }: Call): boole
   return !(create && replace) && write.ifAbsent === 'none'
 }
 
-function completed({ capabilities, watch }: Store): Capabilities {
+function completed(store: Store): Capabilities {
+  const { capabilities } = store
   const { write, remove } = capabilities
   const judged = (scope: Scope): Scope => (scope === 'none' ? 'process' : scope)
   return {
@@ -200,7 +201,7 @@ function completed({ capabilities, watch }: Store): Capabilities {
     remove: { ifMatch: judged(remove.ifMatch) },
     rename: capabilities.rename === 'none' ? 'copy' : capabilities.rename,
     batch: capabilities.batch === 'none' ? 'ordered' : capabilities.batch,
-    watch: watch === undefined ? 'own' : capabilities.watch,
+    watch: store.watch === undefined ? 'own' : capabilities.watch,
   }
 }
 

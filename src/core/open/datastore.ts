@@ -3,6 +3,7 @@ import { assertBytes, byteLengthOf, clampRange } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import { untilAborted } from '../concurrency/abortable.ts'
+import { rejected } from '../concurrency/rejected.ts'
 import type {
   Batch,
   CallOptions,
@@ -103,7 +104,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       if (found instanceof Promise) return found.then(one => this.#valueOf(key, one))
       return Promise.resolve(this.#valueOf(key, found))
     } catch (error) {
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
   }
 
@@ -155,7 +156,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       // Refused before the stream was read, or still waiting for its turn.
       return answered(written, key).finally(() => payload.discard())
     } catch (error) {
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
   }
 
@@ -224,7 +225,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     let bytes: number | undefined
     const putEach = async function* (this: Datastore<V>, own: CallOptions): AsyncIterable<Key> {
       for await (const { key, value } of untilAborted(pairs, own.signal, 'put')) {
-        await this.put(key, value as ValueSource<V>, own)
+        await this.put(key, value, own)
         bytes = byteLengthOf(value)
         yield key
       }

@@ -45,7 +45,8 @@ export class LegacyStore implements Store {
     try {
       return streamFromFirst(await chunks.next(), chunks)
     } catch (error) {
-      return absent(error)
+      absent(error)
+      return
     }
   }
 

@@ -35,14 +35,14 @@ export class Turns {
   /** A read that runs already. */
   reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    this.gate.enterRead(key.toString(), result, this.#ended)
+    void this.gate.enterRead(key.toString(), result, this.#ended)
     return this.#orAbort(action, key, call, result)
   }
 
   /** A write that runs already. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    this.gate.enterWrite(keys.map(String), result, this.#ended, () => this.#restOf(result))
+    void this.gate.enterWrite(keys.map(String), result, this.#ended, () => this.#restOf(result))
     return this.#orAbort(action, keys[0], call, result, true)
   }
 

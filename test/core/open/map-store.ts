@@ -15,17 +15,17 @@ export class MapStore implements Store {
   readonly #values = new Map<string, Found>()
   #version = 0
 
-  read(key: Key, _call: Call): Maybe<Found | undefined> {
+  read(key: Key): Maybe<Found | undefined> {
     return this.#values.get(key.toString())
   }
 
-  write(key: Key, value: Payload, _call: Call): Maybe<Written> {
+  write(key: Key, value: Payload): Maybe<Written> {
     const etag = `${this.info.id}.${++this.#version}`
     this.#values.set(key.toString(), { bytes: value.bytes, shared: true, etag })
     return { etag }
   }
 
-  remove(key: Key, _call: Call): Maybe<Removed> {
+  remove(key: Key): Maybe<Removed> {
     return this.#values.delete(key.toString()) ? 'removed' : 'absent'
   }
 
@@ -37,19 +37,19 @@ export class MapStore implements Store {
 
 /** Answers later, after a different wait each time: a store that answers at once hides what is out of order. */
 export class SlowStore extends MapStore {
-  override async read(key: Key, call: Call): Promise<Found | undefined> {
+  override async read(key: Key): Promise<Found | undefined> {
     await soon()
-    return super.read(key, call)
+    return super.read(key)
   }
 
-  override async write(key: Key, value: Payload, call: Call): Promise<Written> {
+  override async write(key: Key, value: Payload): Promise<Written> {
     await soon()
-    return super.write(key, value, call)
+    return super.write(key, value)
   }
 
-  override async remove(key: Key, call: Call): Promise<Removed> {
+  override async remove(key: Key): Promise<Removed> {
     await soon()
-    return super.remove(key, call)
+    return super.remove(key)
   }
 
   override async list(prefix: Key, call: Call): Promise<ListPage> {
