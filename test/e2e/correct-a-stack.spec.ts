@@ -75,7 +75,7 @@ test('an option that no kind has, or of a wrong type, is told at its path', asyn
   }
 })
 
-test('X6 a missing folder is refused when it is applied, at its path, and the stack goes on', async ({
+test('X10 a missing folder is refused when it is applied, at its path, and the stack goes on', async ({
   strata,
   folder,
 }) => {
@@ -95,7 +95,7 @@ test('X6 a missing folder is refused when it is applied, at its path, and the st
   await expect(page.getByText('Running as shown')).toBeVisible()
 })
 
-test('X6 a stack that is applied takes the place of the old one, and its keys are shown', async ({
+test('X8 a stack that is applied takes the place of the old one, and its keys are shown', async ({
   strata,
   folder,
 }) => {

@@ -1,4 +1,5 @@
 import type { DocumentProblem } from '../stack/document.ts'
+import type { Kind } from '../stack/kind.ts'
 import { openDocument, type Stack, type StackHost } from '../stack/open.ts'
 import { validateDocument as validate } from '../stack/parse.ts'
 import { pureKinds } from '../stack/pure-kinds.ts'
@@ -8,7 +9,9 @@ import { fsKind } from './kinds/fs.ts'
 import { journalKind } from './kinds/journal.ts'
 
 /** Every kind that runs on Node. */
-const nodeRegistry = new Registry([...pureKinds, fsKind, compressedKind, journalKind])
+export const nodeKinds: readonly Kind[] = [...pureKinds, fsKind, compressedKind, journalKind]
+
+const nodeRegistry = new Registry(nodeKinds)
 
 /**
  * Opens a stack document. Close the stack to close every store in it.

@@ -49,6 +49,12 @@ export const sessionProcedures = {
     z.strictObject({ session: sessionId, isReadOnly: z.boolean() }),
     sessionInfo,
   ),
-  /** Opens `document` in place of the session's stack; when that fails the old stack goes on serving. */
-  'sessions.apply': procedure(z.strictObject({ session: sessionId, document: z.unknown() }), sessionInfo),
+  /**
+   * Opens `document` in place of the session's stack; when that fails the old stack goes on serving. `CONFLICT` when
+   * values that only memory holds would go, which `discardMemory` allows.
+   */
+  'sessions.apply': procedure(
+    z.strictObject({ session: sessionId, document: z.unknown(), discardMemory: z.boolean().optional() }),
+    sessionInfo,
+  ),
 }

@@ -11,6 +11,7 @@ export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sess
       return { done: true }
     },
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),
-    'sessions.apply': ({ session, document }) => sessions.apply(session, document),
+    'sessions.apply': ({ session, document, discardMemory }) =>
+      sessions.apply(session, document, discardMemory),
   }
 }

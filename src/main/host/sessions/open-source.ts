@@ -10,6 +10,7 @@ import { fileFailure } from '../files/file-failure.ts'
 import { prepareSample } from '../sample/prepare-sample.ts'
 import { parseStackText, readStackFile } from '../stacks/stack-files.ts'
 import { folderLayout } from './folder-layout.ts'
+import { registryKeeping } from './memory-nodes.ts'
 import type { OpenedStack } from './opened-stack.ts'
 import { assertPlainJson } from './plain-json.ts'
 
@@ -27,10 +28,9 @@ export function openSource(source: Source, sampleDirectory: string): Promise<Ope
   }
 }
 
-/** Opens a document in place of the one that came from `source`. */
-export function openDocument(document: unknown, baseDirectory: string): Promise<OpenedStack> {
+function openDocument(document: unknown, baseDirectory: string): Promise<OpenedStack> {
   assertPlainJson(document)
-  return openStack(document, { baseDirectory })
+  return openStack(document, { baseDirectory, registry: registryKeeping() })
 }
 
 /** The folder that relative paths in the documents of a source start from. */
@@ -58,7 +58,7 @@ async function openFolder(path: string): Promise<OpenedStack> {
     create: false,
   }
   try {
-    return await openStack({ strata: 1, name, root })
+    return await openStack({ strata: 1, name, root }, { registry: registryKeeping() })
   } catch (error) {
     // The person opened a folder and never saw a document: a place in one would say nothing.
     throw error instanceof ConfigError && error.cause instanceof DatastoreError ? error.cause : error
@@ -67,7 +67,7 @@ async function openFolder(path: string): Promise<OpenedStack> {
 
 async function openStackFile(path: string): Promise<OpenedStack> {
   const document = parseStackText(path, await readStackFile(path))
-  const stack = await openStack(document, { baseDirectory: dirname(path) })
+  const stack = await openStack(document, { baseDirectory: dirname(path), registry: registryKeeping() })
   return stack.document.name === undefined ? { ...stack, name: basename(path, '.stack.json') } : stack
 }
 

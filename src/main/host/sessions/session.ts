@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import { LockableDatastore } from '../../../core/adapters/lockable.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import type { StackDocument } from '../../../core/stack/document.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
@@ -9,6 +11,8 @@ import type { Broadcast } from '../page.ts'
 import { ChangeFeed } from './change-feed.ts'
 import { ObservedDatastore, type StoreChange } from './observed.ts'
 import type { OpenedStack } from './opened-stack.ts'
+import { assertCarriable } from './plain-json.ts'
+import { type ReplaceOptions, replaceStack } from './replace-stack.ts'
 import { SwappableDatastore } from './swappable.ts'
 
 export interface SessionOptions {
@@ -101,18 +105,28 @@ export class Session {
   }
 
   /**
-   * Lets `stack` serve every call from now on.
-   * @returns Resolves once the last call in the old stack has ended and the old stack is closed.
+   * Opens `document` in place of the stack; see `replaceStack`.
+   * @param source Where the stack comes from once the document runs in it.
    */
-  replaceStack(stack: OpenedStack, source: Source): { readonly drained: Promise<void> } {
-    this.#stack = stack
-    this.#source = source
-    // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
-    if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
-    const drained = this.#swappable.swap(stack.store)
-    this.levels.refresh(Key.root, true)
-    this.#feed.noteBranch(Key.root)
-    return { drained }
+  async apply(
+    document: unknown,
+    options: Omit<ReplaceOptions, 'accept'>,
+    source: (document: StackDocument) => Source,
+  ): Promise<void> {
+    await this.#swappable.exchange(async (_, serve) => {
+      if (this.closing.aborted) throw closedMeanwhile()
+      const accept = (stack: OpenedStack) => assertCarriable(this.infoOf(stack, source(stack.document)))
+      await replaceStack(this.#stack, document, { ...options, accept }, stack => {
+        this.#stack = stack
+        serve(stack.store)
+        // Also when the old stack was opened again, or could not be.
+        this.levels.refresh(Key.root, true)
+        this.#feed.noteBranch(Key.root)
+      })
+      this.#source = source(this.#stack.document)
+      // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
+      if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
+    })
   }
 
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
@@ -127,4 +141,8 @@ export class Session {
     this.#feed.note(change)
     this.levels.noteChange(change)
   }
+}
+
+function closedMeanwhile(): DatastoreError {
+  return new DatastoreError('CLOSED', 'Cannot apply the stack: the session was closed meanwhile')
 }

@@ -7,9 +7,9 @@ import type { Log } from '../calls/describe-failure.ts'
 import { LevelCache } from '../levels/level-cache.ts'
 import type { Broadcast } from '../page.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { baseDirectory, normalizeSource, openDocument, openSource } from './open-source.ts'
+import { baseDirectory, normalizeSource, openSource } from './open-source.ts'
 import type { OpenedStack } from './opened-stack.ts'
-import { assertCarriable } from './plain-json.ts'
+import { assertCarriable, assertPlainJson } from './plain-json.ts'
 import { Session } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
@@ -88,27 +88,29 @@ export class Sessions {
     return session.info
   }
 
-  /** Replaces a session's stack. When the new one cannot be opened, the old one goes on serving. */
-  apply(id: string, document: unknown): Promise<SessionInfo> {
+  /**
+   * Replaces a session's stack. When the new one cannot be opened, the old one goes on serving.
+   * @param discardMemory Whether values that only the memory of the old stack holds may go.
+   */
+  apply(id: string, document: unknown, discardMemory = false): Promise<SessionInfo> {
     const session = this.get(id)
     return session.inTurn(async () => {
+      assertPlainJson(document)
       const { source } = session
-      const stack = await openDocument(document, baseDirectory(source, this.#sampleDirectory))
-      if (session.closing.aborted) {
-        await stack.store.close()
-        throw new DatastoreError('CLOSED', 'Cannot apply the stack: the session was closed meanwhile')
-      }
-      const applied = appliedSource(source, stack.document)
+      const directory = baseDirectory(source, this.#sampleDirectory)
+      const options = { baseDirectory: directory, discardMemory, log: this.#options.log }
       try {
-        assertCarriable(session.infoOf(stack, applied))
-      } catch (error) {
-        await stack.store.close()
-        throw error
+        await session.apply(document, options, applied => appliedSource(source, applied))
+      } finally {
+        this.#tell()
       }
-      this.#drain(session.replaceStack(stack, applied).drained)
-      this.#options.workspace.remember({ name: stack.name, source: applied, isReadOnly: session.isReadOnly })
-      this.#tell()
-      return session.info
+      const { info } = session
+      this.#options.workspace.remember({
+        name: info.name,
+        source: info.source,
+        isReadOnly: session.isReadOnly,
+      })
+      return info
     })
   }
 

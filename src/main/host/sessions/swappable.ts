@@ -1,173 +1,232 @@
-import { Lifecycle } from '../../../core/concurrency/lifecycle.ts'
+import { ACTIONS, type Call, InterceptedDatastore } from '../../../core/adapters/intercepted.ts'
+import { ownCopy } from '../../../core/bytes.ts'
+import { stoppable } from '../../../core/changes/stoppable.ts'
+import { onAbort } from '../../../core/concurrency/on-abort.ts'
+import { rejected } from '../../../core/concurrency/rejected.ts'
 import type {
-  Batch,
   BinaryDatastore,
   CallOptions,
-  Capabilities,
   Change,
-  DeleteOptions,
-  Entry,
-  KeySource,
-  ListOptions,
-  ListPage,
-  Pair,
-  PairSource,
   PutOptions,
   PutResult,
-  RangeOptions,
-  RenameOptions,
-  Stat,
-  StoreStats,
   ValueSource,
 } from '../../../core/datastore.ts'
+import { AbortError, DatastoreError, failure, isAborted } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
-import type { Query, QueryOptions, QueryPlan } from '../../../core/query/query.ts'
+import { EndableStream } from './endable-stream.ts'
 
-type Bytes = Uint8Array
-
-/** A store that serves, and the calls that run in it. */
-interface Generation {
-  readonly store: BinaryDatastore
-  readonly calls: Lifecycle
+/** Milliseconds that an exchange waits. */
+export interface ExchangeWaits {
+  /** For calls that run, until streams and streamed puts among them are ended. Default 1,000. */
+  readonly streams?: number | undefined
+  /** For calls that run after that, until the exchange fails. Default 30,000. */
+  readonly calls?: number | undefined
 }
 
-/** Passes every call to the store of the moment. The store can be replaced under calls that are running. */
-export class SwappableDatastore implements BinaryDatastore {
-  #current: Generation
+/**
+ * Replaces the store.
+ * @param old The store that has served so far. No call runs in it.
+ * @param serve Sets the store that serves from now on; without it that is still `old`.
+ */
+export type Exchange = (old: BinaryDatastore, serve: (store: BinaryDatastore) => void) => Promise<void>
 
-  constructor(store: BinaryDatastore) {
-    this.#current = { store, calls: new Lifecycle() }
-  }
+/**
+ * Passes every call to a store that can be exchanged. During an exchange new calls are held, then made in the order in
+ * which they came, so that the call order of a key holds across it.
+ */
+export class SwappableDatastore extends InterceptedDatastore<Uint8Array> {
+  declare protected child: BinaryDatastore
+  readonly #waits: ExchangeWaits
+  /** Starts each call that waits for the end of an exchange, in call order; absent while there is none. */
+  #held: Set<() => void> | undefined
+  #running = 0
+  readonly #streams = new Set<{ end(): Promise<void> }>()
+  readonly #whenIdle = new Set<() => void>()
+  /** Fires when streamed puts have to end. */
+  #ending = new AbortController()
+  /** Fires as an exchange begins. */
+  #exchanging = new AbortController()
+  #exchange: Promise<void> = Promise.resolve()
+  #closed: Promise<void> | undefined
 
-  get capabilities(): Capabilities {
-    return this.#current.store.capabilities
+  constructor(store: BinaryDatastore, waits: ExchangeWaits = {}) {
+    super(store)
+    this.#waits = waits
   }
 
   /**
-   * Hands every call from now on to `store`.
-   * @returns Resolves once the last call in the old store has ended and the old store is closed.
+   * Holds new calls, waits for those that run, and lets `exchange` replace the store; then makes the held calls. Open
+   * streams and streamed puts that take longer than `waits.streams` end with `CLOSED`. One exchange at a time.
+   * @throws DatastoreError `TIMEOUT` when a call does not end, `CLOSED`, or as `exchange` does.
    */
-  swap(store: BinaryDatastore): Promise<void> {
-    const old = this.#current
-    this.#current = { store, calls: new Lifecycle() }
-    return end(old)
+  exchange(exchange: Exchange): Promise<void> {
+    if (this.#closed !== undefined) return rejected(closed('exchange the store'))
+    const result = this.#exchanged(exchange)
+    this.#exchange = result.catch(() => undefined)
+    return result
   }
 
-  get(key: Key, options?: CallOptions): Promise<Bytes> {
-    return this.#call('get', key, store => store.get(key, options))
+  override put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+    // A held put reads the bytes later, when they are the caller's again.
+    return super.put(key, this.#held === undefined ? value : ownCopy(value), options)
   }
 
-  getStream(key: Key, options?: RangeOptions): AsyncIterable<Bytes> {
-    return this.#iterate('get', key, store => store.getStream(key, options))
+  /** Goes on across an exchange, with `resync`: another store may hold anything. */
+  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
+    return stoppable(signal => this.#watch(prefix, { ...options, signal }), options.signal)
   }
 
-  put(key: Key, value: ValueSource<Bytes>, options?: PutOptions): Promise<PutResult> {
-    return this.#call('put', key, store => store.put(key, value, options))
+  override close(): Promise<void> {
+    this.#closed ??= this.#exchange.then(() => this.#idle()).then(() => this.child.close())
+    return this.#closed
   }
 
-  putNew(prefix: Key, value: ValueSource<Bytes>, options?: CallOptions): Promise<Key> {
-    return this.#call('put below', prefix, store => store.putNew(prefix, value, options))
+  protected override around<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
+    const { verb, key, options } = call
+    if (this.#closed !== undefined) return rejected(closed(ACTIONS[verb], key))
+    const held = this.#held
+    if (held === undefined) return this.#run(call, run)
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        held.delete(start)
+        reject(new AbortError(ACTIONS[verb], { key, cause: options.signal?.reason }))
+      }
+      if (options.signal?.aborted === true) {
+        leave()
+        return
+      }
+      const settled = options.signal && onAbort(options.signal, leave)
+      const start = () => {
+        settled?.()
+        resolve(this.#run(call, run))
+      }
+      held.add(start)
+    })
   }
 
-  delete(key: Key, options?: DeleteOptions): Promise<void> {
-    return this.#call('delete', key, store => store.delete(key, options))
-  }
-
-  has(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#call('look up', key, store => store.has(key, options))
-  }
-
-  stat(key: Key, options?: CallOptions): Promise<Stat> {
-    return this.#call('stat', key, store => store.stat(key, options))
-  }
-
-  rename(from: Key, to: Key, options?: RenameOptions): Promise<void> {
-    return this.#call('rename', from, store => store.rename(from, to, options))
-  }
-
-  list(prefix: Key, options?: ListOptions): Promise<ListPage> {
-    return this.#call('list', prefix, store => store.list(prefix, options))
-  }
-
-  getMany(keys: KeySource, options?: CallOptions): AsyncIterable<Pair<Bytes>> {
-    return this.#iterate('get', undefined, store => store.getMany(keys, options))
-  }
-
-  putMany(pairs: PairSource<Bytes>, options?: CallOptions): AsyncIterable<Key> {
-    return this.#iterate('put', undefined, store => store.putMany(pairs, options))
-  }
-
-  deleteMany(keys: KeySource, options?: CallOptions): AsyncIterable<Key> {
-    return this.#iterate('delete', undefined, store => store.deleteMany(keys, options))
-  }
-
-  /** The batch belongs to the store of this moment, and goes to it even when it is committed later. */
-  batch(): Batch<Bytes> {
-    const { store, calls } = this.#current
-    const below = store.batch()
-    const batch: Batch<Bytes> = {
-      put(key, value) {
-        below.put(key, value)
-        return batch
-      },
-      delete(key) {
-        below.delete(key)
-        return batch
-      },
-      commit: options => calls.run('commit a batch', undefined, () => below.commit(options)),
-    }
-    return batch
-  }
-
-  query(query: Query, options?: QueryOptions): AsyncIterable<Entry<Bytes>> {
-    return this.#iterate('query', undefined, store => store.query(query, options))
-  }
-
-  explainQuery(query: Query): QueryPlan {
-    return this.#current.store.explainQuery(query)
-  }
-
-  stats(options?: CallOptions): Promise<StoreStats> {
-    return this.#call('count', undefined, store => store.stats(options))
-  }
-
-  sync(prefix?: Key, options?: CallOptions): Promise<void> {
-    return this.#call('sync', prefix, store => store.sync(prefix, options))
-  }
-
-  watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
-    // Closing the store ends a watch, so it is no call that closing could wait for.
-    return this.#current.store.watch(prefix, options)
-  }
-
-  close(): Promise<void> {
-    return end(this.#current)
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  #call<T>(action: string, key: Key | undefined, work: (store: BinaryDatastore) => Promise<T>): Promise<T> {
-    const { store, calls } = this.#current
-    return calls.run(action, key, () => work(store))
-  }
-
-  async *#iterate<T>(
-    action: string,
-    key: Key | undefined,
-    open: (store: BinaryDatastore) => AsyncIterable<T>,
+  protected override aroundStream<T>(
+    call: Call,
+    run: (options: CallOptions) => AsyncIterable<T>,
   ): AsyncIterable<T> {
-    const { store, calls } = this.#current
-    calls.enter(action, key)
-    try {
-      yield* open(store)
-    } finally {
-      calls.leave()
+    const open = () => {
+      const stream: EndableStream<T> = new EndableStream({
+        open: signal => run({ signal: either(call.options.signal, signal) }),
+        begin: pull =>
+          this.around(call, () => {
+            this.#streams.add(stream)
+            return pull()
+          }),
+        ended: cause => replaced(call, cause),
+        onEnd: () => {
+          this.#streams.delete(stream)
+          this.#tellIdle()
+        },
+      })
+      return stream
     }
+    return { [Symbol.asyncIterator]: open }
+  }
+
+  async *#watch(prefix: Key, options: CallOptions): AsyncIterable<Change> {
+    for (;;) {
+      if (this.#closed !== undefined) throw closed('watch', prefix)
+      const { signal } = this.#exchanging
+      try {
+        yield* this.child.watch(prefix, { ...options, signal: either(options.signal, signal) })
+        if (!signal.aborted) return
+      } catch (error) {
+        if (!signal.aborted || options.signal?.aborted === true) throw error
+      }
+      await this.#exchange
+      yield { type: 'resync', key: prefix }
+    }
+  }
+
+  async #exchanged(exchange: Exchange): Promise<void> {
+    const held = new Set<() => void>()
+    this.#held = held
+    this.#exchanging.abort()
+    try {
+      await this.#drain()
+      await exchange(this.child, store => {
+        this.child = store
+      })
+    } finally {
+      this.#exchanging = new AbortController()
+      this.#ending = new AbortController()
+      this.#held = undefined
+      for (const start of held) start()
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { streams = 1000, calls = 30_000 } = this.#waits
+    if (await this.#idle(streams)) return
+    this.#ending.abort()
+    for (const stream of this.#streams) void stream.end()
+    if (await this.#idle(calls)) return
+    throw new DatastoreError('TIMEOUT', `Cannot exchange the store: a call has not ended for ${calls} ms`)
+  }
+
+  #run<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
+    this.#running++
+    const result = isStreamedPut(call) ? this.#runEndable(call, run) : run({})
+    result.then(this.#left, this.#left)
+    return result
+  }
+
+  async #runEndable<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
+    const { signal } = this.#ending
+    try {
+      return await run({ signal: either(call.options.signal, signal) })
+    } catch (error) {
+      throw signal.aborted && isAborted(error) ? replaced(call, error) : error
+    }
+  }
+
+  readonly #left = (): void => {
+    this.#running--
+    this.#tellIdle()
+  }
+
+  #tellIdle(): void {
+    if (this.#running > 0 || this.#streams.size > 0) return
+    for (const resolve of this.#whenIdle) resolve()
+    this.#whenIdle.clear()
+  }
+
+  /** @returns Whether nothing runs any more; false after so many milliseconds. */
+  #idle(longest?: number): Promise<boolean> {
+    if (this.#running === 0 && this.#streams.size === 0) return Promise.resolve(true)
+    return new Promise(resolve => {
+      const idle = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      const timer =
+        longest === undefined
+          ? undefined
+          : setTimeout(() => {
+              this.#whenIdle.delete(idle)
+              resolve(false)
+            }, longest)
+      this.#whenIdle.add(idle)
+    })
   }
 }
 
-function end({ store, calls }: Generation): Promise<void> {
-  return calls.close(() => store.close())
+function isStreamedPut({ verb, value }: Call): boolean {
+  return verb === 'put' && !(value instanceof Uint8Array)
+}
+
+function either(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return one === undefined ? other : AbortSignal.any([one, other])
+}
+
+function closed(action: string, key?: Key): DatastoreError {
+  return failure('CLOSED', action, key, 'the store is closed')
+}
+
+function replaced({ verb, key }: Call, cause: unknown): DatastoreError {
+  return failure('CLOSED', ACTIONS[verb], key, 'the stack was replaced meanwhile', cause)
 }

@@ -1,0 +1,62 @@
+import { ForwardingDatastore } from '../../../core/adapters/forwarding.ts'
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { nodeKinds } from '../../../core/node/stack.ts'
+import type { StackNode } from '../../../core/stack/open.ts'
+import { type ParsedNode, parseDocument } from '../../../core/stack/parse.ts'
+import { Registry } from '../../../core/stack/registry.ts'
+import type { OpenedStack } from './opened-stack.ts'
+
+/** The memory of a node, which the next stack of its session may take over: closing the stack leaves it as it is. */
+class MemoryNode extends ForwardingDatastore<Uint8Array> {
+  override async close(): Promise<void> {
+    // Nothing but memory is held, which goes with the last stack that refers to it.
+  }
+}
+
+/** Memory of open stacks, by the ids of its nodes. */
+export type MemoryById = ReadonlyMap<string, BinaryDatastore>
+
+/** The kinds of a session: its memory nodes outlive the stack, and those whose id is in `kept` open with what is there. */
+export function registryKeeping(kept: MemoryById = new Map()): Registry {
+  return new Registry(
+    nodeKinds.map(kind =>
+      kind.kind === 'memory'
+        ? {
+            ...kind,
+            open: async (options, children, context) =>
+              kept.get(context.id) ?? new MemoryNode(await kind.open(options, children, context)),
+          }
+        : kind,
+    ),
+  )
+}
+
+/** The memory of a stack. */
+export function memoryOf({ nodes }: OpenedStack): MemoryById {
+  return new Map(nodes.filter(node => node.kind === 'memory').map(node => [node.id, node.store]))
+}
+
+/**
+ * The memory that a new stack takes over: that of nodes with the same id and options, which hold values themselves
+ * before and after. An upper tier holds copies, which what comes to stand below it may contradict.
+ */
+export function keptMemory(old: OpenedStack, root: ParsedNode): MemoryById {
+  const before = valuesInMemory(parseDocument(old.document, registryKeeping()).root)
+  const after = valuesInMemory(root)
+  return new Map([...memoryOf(old)].filter(([id]) => before.has(id) && before.get(id) === after.get(id)))
+}
+
+/** Memory nodes with values that would be lost with everything but `kept`. */
+export async function lostMemory(old: OpenedStack, kept: MemoryById): Promise<readonly StackNode[]> {
+  const holding = valuesInMemory(parseDocument(old.document, registryKeeping()).root)
+  const going = old.nodes.filter(node => holding.has(node.id) && !kept.has(node.id))
+  const stats = await Promise.all(going.map(node => node.store.stats()))
+  return going.filter((_, index) => stats[index]?.entries !== 0)
+}
+
+/** The options of the memory nodes whose values are nowhere else, by id. */
+function valuesInMemory({ id, kind, options, children }: ParsedNode): ReadonlyMap<string, string> {
+  if (kind.kind === 'memory') return new Map([[id, JSON.stringify(options)]])
+  const holding = kind.kind === 'tiered' ? children.slice(-1) : children
+  return new Map(holding.flatMap(child => [...valuesInMemory(child)]))
+}

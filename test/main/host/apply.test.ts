@@ -1,0 +1,234 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../src/core/key.ts'
+import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { Sessions } from '../../../src/main/host/sessions/sessions.ts'
+import { Workspace } from '../../../src/main/host/workspace/workspace.ts'
+import { BreakableDatastore } from '../../core/adapters/breakable.ts'
+import { afterTest, bytesOf, tempFolder, textOf } from './test-host.ts'
+
+const keysOf = (count: number) => Array.from({ length: count }, (_, index) => Key.of('k', String(index)))
+
+/** Sessions, and one that has a document open. */
+async function sessionOf(root: object) {
+  const dataDirectory = await tempFolder()
+  const logged: unknown[] = []
+  const log = (...what: unknown[]) => void logged.push(what)
+  const workspace = await Workspace.open(dataDirectory, log)
+  const sessions = new Sessions({ dataDirectory, workspace, broadcast: () => undefined, log })
+  afterTest(() => sessions.closeAll())
+  const { id } = await sessions.open({ type: 'document', document: { strata: 1, root } }, undefined)
+  return {
+    sessions,
+    logged,
+    session: sessions.get(id),
+    store: sessions.get(id).store,
+    apply: (next: object, discardMemory?: boolean) =>
+      sessions.apply(id, { strata: 1, root: next }, discardMemory),
+  }
+}
+
+function tiers(path: string, mode: string, label = 'Tiers') {
+  const fs = { kind: 'fs', id: 'files', path, layout: 'strata' }
+  return { kind: 'tiered', label, mode, tiers: [{ kind: 'memory' }, fs] }
+}
+
+/** What a folder holds once it is closed. */
+async function onDisk(path: string, keys: readonly Key[]): Promise<string[]> {
+  const store = await FsDatastore.open(path, { layout: 'strata' })
+  const values = await Promise.all(keys.map(async key => textOf(await store.get(key))))
+  await store.close()
+  return values
+}
+
+describe('sessions.apply keeps what was acknowledged', () => {
+  it('X8 2,000 puts that write-back acknowledged are seen after it, and 200 puts afterwards are on disk', async () => {
+    const path = await tempFolder()
+    const { sessions, store, apply, logged } = await sessionOf(tiers(path, 'write-back'))
+    const keys = keysOf(2000)
+    await Promise.all(keys.map(key => store.put(key, bytesOf('old'))))
+    await apply(tiers(path, 'write-through'))
+    expect((await Promise.all(keys.map(key => store.get(key)))).map(textOf)).toEqual(keys.map(() => 'old'))
+    const last = keys.slice(-200)
+    await Promise.all(last.map(key => store.put(key, bytesOf('NEW'))))
+    await sessions.closeAll()
+    expect(await onDisk(path, last)).toEqual(last.map(() => 'NEW'))
+    expect(logged).toEqual([])
+  })
+
+  it('X8 a stack with a journal is applied again and again', async () => {
+    const [path, log] = [await tempFolder(), await tempFolder()]
+    const stack = (label: string) => ({
+      kind: 'journal',
+      label,
+      log,
+      store: { kind: 'fs', path, layout: 'strata' },
+    })
+    const { session, store, apply } = await sessionOf(stack('one'))
+    for (const label of ['two', 'three', 'four']) {
+      await store.put(Key.of(label), bytesOf(label))
+      await apply(stack(label))
+      expect(session.info.nodes[0]).toMatchObject({ label })
+      expect(textOf(await store.get(Key.of(label)))).toBe(label)
+    }
+  })
+
+  it('X9 D16 1,000 calls in flight: none lost, none failed, each key in call order', async () => {
+    const path = await tempFolder()
+    const { sessions, store, apply } = await sessionOf(tiers(path, 'write-back'))
+    const keys = keysOf(50)
+    const seen: Promise<string>[] = []
+    const calls: Promise<unknown>[] = []
+    const callAll = (from: number, to: number) => {
+      for (let round = from; round < to; round++) {
+        for (const key of keys) {
+          calls.push(store.put(key, bytesOf(String(round))))
+          seen.push(store.get(key).then(textOf))
+        }
+      }
+    }
+    callAll(0, 5)
+    const applied = apply(tiers(path, 'write-through', 'Next'))
+    callAll(5, 10)
+    await applied
+    await Promise.all(calls)
+    const expected = Array.from({ length: 10 }, (_, round) => keys.map(() => String(round))).flat()
+    expect(calls.length + seen.length).toBe(1000)
+    expect(await Promise.all(seen)).toEqual(expected)
+    await sessions.closeAll()
+    expect(await onDisk(path, keys)).toEqual(keys.map(() => '9'))
+  })
+
+  it('X10 a failed apply serves the old stack again, complete, and the calls that were held', async () => {
+    const [path, missing] = [await tempFolder(), join(await tempFolder(), 'missing')]
+    const { session, sessions, store, apply } = await sessionOf(tiers(path, 'write-back'))
+    const keys = keysOf(500)
+    const before = session.info
+    await Promise.all(keys.map(key => store.put(key, bytesOf('kept'))))
+    const failing = { kind: 'fs', path: missing, layout: 'plain', create: false }
+    const applied = apply(failing)
+    const held = store.put(Key.of('held'), bytesOf('held'))
+    await expect(applied).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.path' })
+    await held
+    expect(session.info).toEqual(before)
+    expect((await Promise.all(keys.map(key => store.get(key)))).map(textOf)).toEqual(keys.map(() => 'kept'))
+    await sessions.closeAll()
+    expect(await onDisk(path, [...keys, Key.of('held')])).toEqual([...keys.map(() => 'kept'), 'held'])
+  })
+
+  it('X8 a stack whose acknowledged writes cannot reach the last tier goes on', async () => {
+    const last = { kind: 'fault', isOffline: true, store: { kind: 'memory' } }
+    const offline = { kind: 'tiered', mode: 'write-back', tiers: [{ kind: 'memory' }, last] }
+    const { store, apply } = await sessionOf(offline)
+    await store.put(Key.of('a'), bytesOf('kept'))
+    await expect(apply({ kind: 'null' })).rejects.toMatchObject({
+      code: 'IO',
+      message: expect.stringContaining('the stack that runs cannot write what it holds') as string,
+    })
+    expect(textOf(await store.get(Key.of('a')))).toBe('kept')
+  })
+
+  it('X8 a given store that cannot write what it holds goes on', async () => {
+    const below = new BreakableDatastore()
+    below.sync = async () => {
+      throw new Error('the disk is full')
+    }
+    const { sessions } = await sessionOf({ kind: 'null' })
+    const { id } = sessions.openStore('Given', below)
+    const { store } = sessions.get(id)
+    await store.put(Key.of('a'), bytesOf('kept'))
+    const applied = sessions.apply(id, { strata: 1, root: { kind: 'memory' } }, true)
+    await expect(applied).rejects.toMatchObject({
+      code: 'IO',
+      message: expect.stringContaining('is full') as string,
+    })
+    expect(textOf(await store.get(Key.of('a')))).toBe('kept')
+    expect(below.closes).toBe(0)
+  })
+
+  it('X10 a given store goes on serving when the document cannot be opened', async () => {
+    const { sessions } = await sessionOf({ kind: 'null' })
+    const given = new MemoryDatastore()
+    await given.put(Key.of('a'), bytesOf('kept'))
+    const { id } = sessions.openStore('Given', given)
+    const failing = { kind: 'fs', path: join(await tempFolder(), 'missing'), layout: 'plain', create: false }
+    const apply = (discard: boolean) => sessions.apply(id, { strata: 1, root: failing }, discard)
+    await expect(apply(false)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(apply(true)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(textOf(await sessions.get(id).store.get(Key.of('a')))).toBe('kept')
+  })
+
+  it('X10 a stack that cannot be opened again says so, and another one can be applied with its memory', async () => {
+    const folder = join(await tempFolder(), 'data')
+    await mkdir(folder)
+    const memory = { kind: 'memory', id: 'memory' }
+    const files = { kind: 'fs', path: folder, layout: 'plain', create: false }
+    const { store, apply } = await sessionOf({ kind: 'mount', mounts: { '/m': memory, '/f': files } })
+    await store.put(Key.of('m', 'a'), bytesOf('kept'))
+    await rename(folder, `${folder}-away`)
+    const failing = { kind: 'mount', mounts: { '/m': memory, '/f': { ...files, path: `${folder}-missing` } } }
+    await expect(apply(failing)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(store.get(Key.of('m', 'a'))).rejects.toMatchObject({
+      code: 'CLOSED',
+      message: expect.stringContaining('could not be opened again') as string,
+    })
+    await apply({ kind: 'mount', mounts: { '/m': memory } })
+    expect(textOf(await store.get(Key.of('m', 'a')))).toBe('kept')
+    await rm(`${folder}-away`, { recursive: true })
+  })
+})
+
+describe('sessions.apply and memory', () => {
+  const [a, value] = [Key.of('a'), bytesOf('kept')]
+  const memory = { kind: 'memory', id: 'values' }
+
+  it('X11 a memory node that did not change keeps its values, wherever it comes to stand', async () => {
+    const { store, apply } = await sessionOf(memory)
+    const { etag } = await store.put(a, value)
+    await apply({ ...memory, label: 'Renamed' })
+    expect(await store.stat(a)).toMatchObject({ etag })
+    await apply({ kind: 'tiered', tiers: [{ kind: 'memory', id: 'copies' }, memory] })
+    expect(textOf(await store.get(a))).toBe('kept')
+    await apply({ kind: 'read-only', store: memory })
+    expect(textOf(await store.get(a))).toBe('kept')
+  })
+
+  it.each([
+    ['is gone', { kind: 'null' }],
+    ['has another id', { kind: 'memory', id: 'other' }],
+    ['has other options', { ...memory, maxEntries: 5 }],
+    ['would hold copies', { kind: 'tiered', tiers: [memory, { kind: 'memory', id: 'below' }] }],
+  ])('X11 values are not lost without a decision when their memory node %s', async (_, next) => {
+    const { store, apply } = await sessionOf(memory)
+    await store.put(a, value)
+    await expect(apply(next)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'Cannot apply the stack: values that only memory holds would be lost, in "Memory" (root)',
+    })
+    expect(textOf(await store.get(a))).toBe('kept')
+    await apply(next, true)
+    expect(await store.has(a)).toBe(false)
+  })
+
+  it('X8 an upper tier is opened empty, for the tier below may be another one', async () => {
+    const [one, other] = [await tempFolder(), await tempFolder()]
+    const stack = (path: string) => {
+      const fs = { kind: 'fs', path, layout: 'strata' }
+      return { kind: 'tiered', tiers: [{ kind: 'memory', id: 'copies' }, fs] }
+    }
+    const { store, apply } = await sessionOf(stack(one))
+    await store.put(a, value)
+    await apply(stack(other))
+    expect(await store.has(a)).toBe(false)
+    await apply(stack(one))
+    expect(textOf(await store.get(a))).toBe('kept')
+  })
+
+  it('X11 memory that holds nothing needs no decision', async () => {
+    const { apply, session } = await sessionOf(memory)
+    await apply({ kind: 'null' })
+    expect(session.info.nodes).toMatchObject([{ kind: 'null' }])
+  })
+})
