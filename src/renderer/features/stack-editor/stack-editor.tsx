@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { type CommandServices, runByKey, useCommands } from './commands/commands.ts'
 import { EditorToolbar } from './commands/editor-toolbar.tsx'
-import { ReplaceDialog, useReplaceQuestion } from './commands/replace-question.tsx'
+import { QuestionDialog, useQuestion } from './commands/question-dialog.tsx'
 import { EditorParts, FailureBar } from './editor-parts.tsx'
 import { printDocument } from './json/edit-json.ts'
 import type { Kinds } from './model/stack-node.ts'
@@ -87,8 +87,8 @@ export function EditorBody(props: EditorBodyProps) {
 }
 
 function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
-  const { question, confirmReplace } = useReplaceQuestion()
-  const commands = useCommands({ onApplied, confirmReplace })
+  const { question, confirmReplace, confirmDiscard } = useQuestion()
+  const commands = useCommands({ onApplied, confirmReplace, confirmDiscard })
   return (
     <div
       className={styles['editor']}
@@ -102,7 +102,7 @@ function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
       <FailureBar />
       <EditorParts />
       <ProblemList />
-      {question !== undefined && <ReplaceDialog {...question} />}
+      {question !== undefined && <QuestionDialog {...question} />}
     </div>
   )
 }

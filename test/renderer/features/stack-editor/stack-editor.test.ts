@@ -175,6 +175,23 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: ['Mine'], isDirty: false })
   })
 
+  it('X11 values that only memory holds are not lost without asking', async () => {
+    const text = TIERED.replace('"odd"', '"plain"')
+    const { page, host } = await open({ text, isOpen: true })
+    await row(page, 'Folder data').click()
+    await page.getByLabel('Path').fill('loses values')
+    await press(page, 'Control+Enter')
+    const question = page.getByRole('alertdialog', { name: 'Lose these values?' })
+    await question.filter({ hasText: 'values would be lost.' }).waitFor()
+    await press(page, 'Enter')
+    await question.waitFor({ state: 'detached' })
+    expect(host.applied).toHaveLength(1)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await question.getByRole('button', { name: 'Apply and lose them' }).click()
+    await page.getByText('Running as shown').waitFor()
+    expect(host.applied).toHaveLength(2)
+  })
+
   it('X3 what is applied keeps the ids that the running stack has', async () => {
     const { page, host } = await open({ text: TIERED.replace('"odd"', '"plain"'), isOpen: true })
     await row(page, 'Folder data').click()

@@ -1,9 +1,8 @@
 import type { KeyboardEvent } from 'react'
-import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import { isMacPlatform } from '../../../ui/platform.ts'
 import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
 import { goToProblem, nextProblem } from '../problem-list.tsx'
-import { applyDraft } from '../state/apply-action.ts'
+import { type ApplyServices, applyDraft } from '../state/apply-action.ts'
 import { redoEdit, revert, undoEdit } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from '../state/editor-context.ts'
 import { canApply } from '../state/editor-store.ts'
@@ -30,13 +29,12 @@ type CommandId =
 
 export type EditorCommands = Readonly<Record<CommandId, EditorCommand>>
 
-export interface CommandServices {
-  readonly onApplied: (session: SessionInfo) => void
+export interface CommandServices extends Omit<ApplyServices, 'client'> {
   readonly confirmReplace: FileServices['confirmReplace']
 }
 
 /** What can be done with the document as a whole, by toolbar and keyboard alike. */
-export function useCommands({ onApplied, confirmReplace }: CommandServices): EditorCommands {
+export function useCommands({ onApplied, confirmReplace, confirmDiscard }: CommandServices): EditorCommands {
   const { store, client, shell } = useEditor()
   const problems = useProblems()
   const draft = useEditorState(state => state.draft)
@@ -59,7 +57,7 @@ export function useCommands({ onApplied, confirmReplace }: CommandServices): Edi
       'Apply',
       ['CmdOrCtrl+Enter'],
       isApplicable,
-      () => void applyDraft(store, client, onApplied),
+      () => void applyDraft(store, { client, onApplied, confirmDiscard }),
     ),
     revert: command('Revert', [], isChanged && isIdle, () => revert(store)),
     undo: command('Undo', ['CmdOrCtrl+Z'], draft.past.length > 0, () => undoEdit(store)),

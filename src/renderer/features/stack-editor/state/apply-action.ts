@@ -5,20 +5,24 @@ import { adoptIds } from '../operations/new-node.ts'
 import { setDraft } from './edit-actions.ts'
 import { canApply, type EditorStore } from './editor-store.ts'
 
+export interface ApplyServices {
+  readonly client: Client
+  readonly onApplied: (session: SessionInfo) => void
+  /** Asks whether values that only memory holds may go. */
+  readonly confirmDiscard: (reason: string) => Promise<boolean>
+}
+
 /** Opens the draft: in place of the session's stack, or as a new session. Whatever ran before goes on if that fails. */
-export async function applyDraft(
-  store: EditorStore,
-  client: Client,
-  onApplied: (session: SessionInfo) => void,
-): Promise<void> {
+export async function applyDraft(store: EditorStore, services: ApplyServices): Promise<void> {
   const state = store.getState()
   if (!canApply(state)) return
   const { text } = state.draft
   store.setState({ busy: 'apply', failure: undefined, refused: undefined })
   try {
-    const session = await openDocument(store, client, JSON.parse(text))
+    const session = await openDocument(store, services, JSON.parse(text))
+    if (session === undefined) return
     takeOver(store, text, session)
-    onApplied(session)
+    services.onApplied(session)
   } catch (error) {
     store.setState(refusal(error, state.session !== undefined))
   } finally {
@@ -26,11 +30,25 @@ export async function applyDraft(
   }
 }
 
-function openDocument(store: EditorStore, client: Client, document: unknown): Promise<SessionInfo> {
+/** @returns Nothing when the person does not want to lose what would go. */
+async function openDocument(
+  store: EditorStore,
+  { client, confirmDiscard }: ApplyServices,
+  document: unknown,
+): Promise<SessionInfo | undefined> {
   const { session, path } = store.getState()
-  if (session !== undefined) return client.call('sessions.apply', { session: session.id, document })
-  const source = { type: 'document' as const, document, ...(path !== undefined && { path }) }
-  return client.call('sessions.open', { source })
+  if (session === undefined) {
+    const source = { type: 'document' as const, document, ...(path !== undefined && { path }) }
+    return client.call('sessions.open', { source })
+  }
+  const input = { session: session.id, document }
+  try {
+    return await client.call('sessions.apply', input)
+  } catch (error) {
+    if (!(error instanceof CallError) || error.code !== 'CONFLICT') throw error
+    if (!(await confirmDiscard(sentence(error.message)))) return undefined
+    return client.call('sessions.apply', { ...input, discardMemory: true })
+  }
 }
 
 /** What was typed while the stack was being opened stays, as an edit that is not applied yet. */

@@ -24,7 +24,7 @@ export class FakeHost {
     'stacks.read': input => this.#read(input),
     'stacks.write': input => this.#write(input),
     'sessions.open': ({ source }) => this.#open(source.type === 'document' ? source.document : undefined),
-    'sessions.apply': ({ document }) => this.#open(document),
+    'sessions.apply': input => this.#apply(input),
   }
 
   answer(name: keyof Handlers, input: unknown): Reply<unknown> {
@@ -53,6 +53,13 @@ export class FakeHost {
       throw new Failed({ code: 'ALREADY_EXISTS', message: `Cannot write "${path}": there is such a file` })
     this.files.set(path, text)
     return { done: true }
+  }
+
+  /** A name that says so stands for values in memory. */
+  #apply({ document, discardMemory = false }: ParsedInput<'sessions.apply'>): SessionInfo {
+    if (!discardMemory && JSON.stringify(document).includes('loses values'))
+      throw new Failed({ code: 'CONFLICT', message: 'Cannot apply the stack: values would be lost' })
+    return this.#open(document)
   }
 
   #open(document: unknown): SessionInfo {

@@ -1,0 +1,60 @@
+import { type ReactNode, useState } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+
+interface Question {
+  readonly title: string
+  readonly text: ReactNode
+  /** What the button says that loses something. */
+  readonly action: string
+}
+
+interface OpenQuestion extends Question {
+  readonly answer: (isAgreed: boolean) => void
+}
+
+/** Asks before something is lost; the question is there to be rendered until it is answered. */
+export function useQuestion() {
+  const [question, setQuestion] = useState<OpenQuestion>()
+  const ask = (asked: Question) =>
+    new Promise<boolean>(resolve => {
+      setQuestion({
+        ...asked,
+        answer(isAgreed) {
+          setQuestion(undefined)
+          resolve(isAgreed)
+        },
+      })
+    })
+  return {
+    question,
+    confirmReplace: (path: string) =>
+      ask({
+        title: 'Replace this file?',
+        text: (
+          <>
+            There is a file <code>{path}</code> already. Saving here overwrites what is in it.
+          </>
+        ),
+        action: 'Replace',
+      }),
+    confirmDiscard: (reason: string) =>
+      ask({ title: 'Lose these values?', text: reason, action: 'Apply and lose them' }),
+  }
+}
+
+export function QuestionDialog({ title, text, action, answer }: OpenQuestion) {
+  return (
+    <Dialog title={title} role="alertdialog" onClose={() => answer(false)}>
+      <p>{text}</p>
+      <DialogButtons>
+        <Button autoFocus onPress={() => answer(false)}>
+          Cancel
+        </Button>
+        <Button variant="danger" onPress={() => answer(true)}>
+          {action}
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  )
+}
