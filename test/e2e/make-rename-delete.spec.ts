@@ -26,6 +26,28 @@ test('the key F2 renames a value in its row, and the file with it', async ({
   ])
 })
 
+test('H8 F2 in a value renames it in the tree; the dialog takes a name as a key beside it', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await window.openText('/films/Film:Metropolis')
+  await page.keyboard.press('F2')
+  const field = page.getByRole('textbox', { name: 'New name' })
+  await expect(field).toBeFocused()
+  await field.fill('/seen/Film:Metropolis')
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Rename the value alone' }).click()
+  await expect(page.getByText('Renamed "/films/Film:Metropolis" to "/seen/Film:Metropolis"')).toBeVisible()
+  await window.button('Rename key').click()
+  const dialog = page.getByRole('dialog', { name: 'Rename key' })
+  await dialog.getByRole('textbox', { name: 'New key' }).fill('Film:M')
+  await expect(dialog).toContainText('/seen/Film:Metropolis becomes /seen/Film:M')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('Renamed "/seen/Film:Metropolis" to "/seen/Film:M"')).toBeVisible()
+})
+
 test('a new key becomes a file; one that is there is not overwritten unasked', async ({
   strata: { open, window },
   folder,

@@ -2,6 +2,7 @@ import { attempt } from '../actions/failures.ts'
 import { copyText } from '../actions/key-actions.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { canWriteTo } from '../services.ts'
+import { renameInTree } from '../state/app-store.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './command-context.ts'
 
@@ -16,9 +17,9 @@ export function keyCommands({ services, session, subject }: CommandContext): rea
       menu: 'Edit',
       shortcuts: ['F2'],
       worksWhileTyping: true,
-      isEnabled: canWrite && row.isValue,
+      isEnabled: canWrite && subject.key !== '/',
       run() {
-        if (subject !== undefined) openDialog({ type: 'rename', ...place(subject), isBranch: false })
+        if (subject !== undefined) renameInTree(subject.session, subject.key)
       },
     },
     {

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { Key } from '../../../core/key.ts'
 import { CallError } from '../../api/client.ts'
+import { renamedKey } from '../../api/renamed-key.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/text-field.tsx'
@@ -22,18 +22,17 @@ export function RenameDialog({ services, target, onClose }: RenameDialogProps) {
   const [problem, setProblem] = useState<string>()
   const [exists, setExists] = useState(false)
   const [isBusy, setBusy] = useState(false)
+  const renamed = renamedKey(key, text)
+  const newKey = 'to' in renamed ? renamed.to : key
 
   async function rename(replace: boolean): Promise<void> {
+    if ('problem' in renamed) return
+    const { to } = renamed
     setBusy(true)
     setProblem(undefined)
     try {
-      const to = Key.parse(text)
-      if (to.isRoot) {
-        setProblem('Type the new key.')
-        return
-      }
-      if (isBranch) await moveBranch(services, session, key, to.toString())
-      else await renameKey(services, session, key, to.toString(), replace)
+      if (isBranch) await moveBranch(services, session, key, to)
+      else await renameKey(services, session, key, to, replace)
       onClose()
     } catch (error) {
       if (error instanceof CallError && error.code === 'ALREADY_EXISTS' && !isBranch) setExists(true)
@@ -59,9 +58,11 @@ export function RenameDialog({ services, target, onClose }: RenameDialogProps) {
             setExists(false)
             setProblem(undefined)
           }}
-          error={problem}
+          error={'problem' in renamed ? renamed.problem : problem}
           description={
-            isBranch ? `Every key at and below ${key} moves; none that is there is replaced.` : key
+            isBranch
+              ? `Every key at and below ${key} moves to ${newKey}; none that is there is replaced.`
+              : `${key} becomes ${newKey}`
           }
           isMonospace
           autoFocus
@@ -73,11 +74,7 @@ export function RenameDialog({ services, target, onClose }: RenameDialogProps) {
         )}
         <DialogButtons>
           <Button onPress={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            variant={exists ? 'danger' : 'primary'}
-            isDisabled={isBusy || text === key || text.trim() === ''}
-          >
+          <Button type="submit" variant={exists ? 'danger' : 'primary'} isDisabled={isBusy || newKey === key}>
             {exists ? 'Replace it' : isBranch ? 'Move' : 'Rename'}
           </Button>
         </DialogButtons>

@@ -14,6 +14,8 @@ interface Reveal {
   readonly session: string
   readonly key: string
   readonly serial: number
+  /** Whether the tree is to rename the key as well. */
+  readonly isToRename: boolean
 }
 
 /** View state of the window. What the host owns is in `HostState`. */
@@ -62,8 +64,16 @@ export function subjectOf(tab: Tab | undefined): Subject | undefined {
   return { session: tab.session, key: tab.key, row }
 }
 
-export function revealKey(session: string, key: string): void {
-  useAppStore.setState(({ reveal }) => ({ reveal: { session, key, serial: (reveal?.serial ?? 0) + 1 } }))
+export function revealKey(session: string, key: string, isToRename = false): void {
+  useAppStore.setState(({ reveal }) => ({
+    reveal: { session, key, serial: (reveal?.serial ?? 0) + 1, isToRename },
+  }))
+}
+
+/** Opens the field for a new name in the key's row. */
+export function renameInTree(session: string, key: string): void {
+  setPanelOpen('isNavigationOpen', true)
+  revealKey(session, key, true)
 }
 
 type PanelName = 'isNavigationOpen' | 'isInspectorOpen' | 'isActivityOpen'

@@ -74,12 +74,19 @@ class CurrentView {
   }
 }
 
+interface RevealRequest {
+  readonly key: string
+  readonly serial: number
+  /** Whether the row is to be renamed once it is in sight. */
+  readonly isToRename?: boolean
+}
+
 interface TreeWindowProps extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
   /** A key to select and scroll to, opening levels as needed; another serial asks again. */
-  readonly reveal?: { readonly key: string; readonly serial: number } | undefined
+  readonly reveal?: RevealRequest | undefined
   /** The row with the focus changed. */
   readonly onSelect: (
     key: string | undefined,
@@ -108,7 +115,10 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
     belowRow: () => belowRow(scroller.current),
   })
   useSelection(view.focused, onSelect)
-  useReveal(view, reveal, key => setNotice(`There is no key ${key}`))
+  useReveal(view, reveal, ({ key, isToRename = false }, isFound) => {
+    if (!isFound) setNotice(`There is no key ${key}`)
+    else if (isToRename && actions.isWritable('rename keys')) setMode({ type: 'rename', key })
+  })
 
   const { focused, source } = view
   const { model, failure } = source.state
@@ -194,14 +204,16 @@ function useViewport(view: TreeView): RefObject<HTMLDivElement | null> {
   return scroller
 }
 
-/** Brings a key in sight each time one is asked for. @param onMissing Told of a key that there is not. */
+/** Brings a key in sight each time one is asked for. @param onDone Called when it is in sight, or can't be. */
 function useReveal(
   view: TreeView,
-  reveal: { readonly key: string; readonly serial: number } | undefined,
-  onMissing: (key: string) => void,
+  reveal: RevealRequest | undefined,
+  onDone: (request: RevealRequest, isFound: boolean) => void,
 ): void {
   const done = useRef<number>(undefined)
-  const missing = useEffectEvent(onMissing)
+  const settle = useEffectEvent((isFound: boolean) => {
+    if (reveal !== undefined) onDone(reveal, isFound)
+  })
   const key = reveal?.key
   const serial = reveal?.serial
   useEffect(() => {
@@ -212,7 +224,7 @@ function useReveal(
       .then(isFound => {
         if (isCancelled) return
         done.current = serial
-        if (!isFound) missing(key)
+        settle(isFound)
       })
     return () => {
       isCancelled = true

@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { segmentProblem } from '../../../core/key.ts'
-import { childKey } from './model/row-model.ts'
+import { renamedKey } from '../../api/renamed-key.ts'
 import styles from './rename-field.module.css'
 import { splitKey } from './source/tree-state.ts'
 import type { TreeActions } from './tree-actions.ts'
@@ -38,10 +37,8 @@ export function useRenameEditor({
   })
 
   if (key === undefined) return undefined
-  const { prefix, name } = splitKey(key)
-  const rename = async (newName: string) => {
+  const rename = async (to: string) => {
     const { focused } = view
-    const to = childKey(prefix, newName)
     if (focused?.type !== 'key') return
     if (!focused.isBranch) return actions.rename(key, to)
     if (focused.isValue) setMode({ type: 'renameChoice', from: key, to, at: belowRow() })
@@ -50,7 +47,7 @@ export function useRenameEditor({
   return (
     <RenameField
       key={key}
-      name={name}
+      from={key}
       onRename={rename}
       onDone={isFocusKept => {
         if (isFocusKept) focusTree()
@@ -61,22 +58,24 @@ export function useRenameEditor({
 }
 
 interface RenameFieldProps {
-  /** The segment to begin with. */
-  readonly name: string
-  /** Rejects with why the name can't be taken. */
-  readonly onRename: (name: string) => Promise<void>
+  /** The key that is renamed. */
+  readonly from: string
+  /** Rejects with why the key can't be taken. */
+  readonly onRename: (to: string) => Promise<void>
   /** The field is to go. @param isFocusKept Whether the keyboard stays with the tree. */
   readonly onDone: (isFocusKept: boolean) => void
 }
 
-/** Renames a row in place: Enter takes the name, Escape or leaving the field drops it. */
-function RenameField({ name, onRename, onDone }: RenameFieldProps) {
+/** Renames a row in place: Enter takes the name or the whole key, Escape or leaving the field drops it. */
+function RenameField({ from, onRename, onDone }: RenameFieldProps) {
+  const { name } = splitKey(from)
   const [text, setText] = useState(name)
   const [refusal, setRefusal] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   const messageId = useId()
-  const problem = text === name ? undefined : (segmentProblem(text) ?? refusal)
+  const renamed = renamedKey(from, text)
+  const problem = 'problem' in renamed ? renamed.problem : refusal
 
   useEffect(() => {
     field.current?.focus()
@@ -85,11 +84,14 @@ function RenameField({ name, onRename, onDone }: RenameFieldProps) {
   }, [name])
 
   const submit = async () => {
-    if (text === name) onDone(true)
-    if (text === name || segmentProblem(text) !== undefined || isBusy) return
+    if ('problem' in renamed || isBusy) return
+    if (renamed.to === from) {
+      onDone(true)
+      return
+    }
     setBusy(true)
     try {
-      await onRename(text)
+      await onRename(renamed.to)
       onDone(true)
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error))

@@ -250,8 +250,8 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await row('zeta').click()
       await press('F2')
       const field = page.getByRole('textbox', { name: 'New name' })
-      await field.fill('a/b')
-      await expect(page.getByRole('alert')).toContainText('holds "/"')
+      await field.fill('a//b')
+      await expect(page.getByRole('alert')).toContainText('a segment is empty')
       await press('Enter')
       await expect(field).toBeFocused()
       await run(harness => harness.refuse('rename'))
@@ -261,6 +261,24 @@ describe('KeyTree', { timeout: 90_000 }, () => {
       await press('Escape')
       await expect(field).toBeHidden()
       await expect(row('zeta')).toHaveAttribute('aria-selected', 'true')
+    })
+
+    it('H8 takes a whole key, which begins with a slash', async () => {
+      const { row, page, said, press } = await open()
+      await row('zeta').click()
+      await press('F2')
+      await page.getByRole('textbox', { name: 'New name' }).fill('/logs/zeta')
+      await press('Enter')
+      await expect(row('zeta')).toHaveAttribute('aria-level', '2')
+      expect((await said()).at(-1)).toMatchObject({ type: 'renamed', from: '/zeta', to: '/logs/zeta' })
+    })
+
+    it('H8 opens the field in the row of a key that is to be renamed from elsewhere', async () => {
+      const { page, run } = await open()
+      await run(harness => harness.reveal('/Comedy/Actor:Idle/songs/galaxy', true))
+      const field = page.getByRole('textbox', { name: 'New name' })
+      await expect(field).toBeFocused()
+      await expect(field).toHaveValue('galaxy')
     })
 
     it('asks for the branch to be moved, and which of both where a key is both', async () => {

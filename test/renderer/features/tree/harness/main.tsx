@@ -36,7 +36,7 @@ if (store !== undefined) store.onLevelChanged = prefix => client.emitLevel(SESSI
 
 const said: unknown[] = []
 let session = SESSION
-let reveal: { key: string; serial: number } | undefined
+let reveal: { key: string; serial: number; isToRename: boolean } | undefined
 const root = createRoot(document.getElementById('root') ?? document.body)
 
 function draw(): void {
@@ -67,8 +67,8 @@ const harness = {
     held = undefined
     release()
   },
-  reveal(key: string) {
-    reveal = { key, serial: (reveal?.serial ?? 0) + 1 }
+  reveal(key: string, isToRename = false) {
+    reveal = { key, serial: (reveal?.serial ?? 0) + 1, isToRename }
     draw()
   },
   setSession(change: Partial<SessionInfo>) {
