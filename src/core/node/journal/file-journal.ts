@@ -4,7 +4,8 @@ import { assertJournalBytes, DEFAULT_JOURNAL_BYTES } from '../../adapters/journa
 import type { JournalLog, JournalReadOptions, JournalRecord } from '../../adapters/journal/journal-log.ts'
 import { DatastoreError, failure } from '../../errors.ts'
 import { fsFailure } from '../fs/calls/fs-failure.ts'
-import { systemCode } from '../fs/disk/disk.ts'
+import { Disk, systemCode } from '../fs/disk/disk.ts'
+import { RootFolder } from '../fs/guard/root-folder.ts'
 import { makeFolder } from '../fs/open/make-folder.ts'
 import { AppendQueue } from './append-queue.ts'
 import { frameOf } from './frames.ts'
@@ -30,7 +31,7 @@ const SEGMENTS = 8
 /** A log in the files of a folder. */
 class FileJournal implements JournalLog {
   readonly maxBytes: number
-  readonly #folder: string
+  readonly #root: RootFolder
   readonly #isDurable: boolean
   readonly #release: () => Promise<void>
   readonly #segments: Segment[]
@@ -42,12 +43,12 @@ class FileJournal implements JournalLog {
   #closing: Promise<void> | undefined
 
   constructor(
-    folder: string,
+    root: RootFolder,
     options: { readonly maxBytes: number; readonly durability: 'none' | 'full' },
     segments: Segment[],
     release: () => Promise<void>,
   ) {
-    this.#folder = folder
+    this.#root = root
     this.maxBytes = options.maxBytes
     this.#isDurable = options.durability === 'full'
     this.#segments = segments
@@ -84,8 +85,9 @@ class FileJournal implements JournalLog {
     await this.#queue.idle()
     const paths = [...this.#unsynced]
     try {
+      await this.#root.check()
       for (const path of paths) await syncFile(path)
-      await syncFolder(this.#folder)
+      await syncFolder(this.#root.path)
     } catch (error) {
       throw this.#failure('sync', error)
     }
@@ -128,6 +130,7 @@ class FileJournal implements JournalLog {
   /** `undefined` for a segment that was given up meanwhile. */
   async #recordsOf(segment: Segment): Promise<readonly Buffer[] | undefined> {
     try {
+      await this.#root.check()
       return await recordsOf(segment)
     } catch (error) {
       const isKept = this.#segments.some(({ path }) => path === segment.path)
@@ -137,6 +140,7 @@ class FileJournal implements JournalLog {
   }
 
   async #write(frames: readonly Buffer[], hasIntent: boolean): Promise<number> {
+    await this.#root.check()
     const writer = await this.#writerFor(frames.reduce((bytes, frame) => bytes + frame.length, 0))
     const first = this.#next
     this.#next += frames.length
@@ -175,7 +179,7 @@ class FileJournal implements JournalLog {
   async #begin(): Promise<SegmentWriter> {
     const first = this.#next
     try {
-      const writer = await SegmentWriter.begin(this.#folder, first, this.#isDurable)
+      const writer = await SegmentWriter.begin(this.#root.path, first, this.#isDurable)
       this.#segments.push(writer.segment)
       return writer
     } catch (error) {
@@ -201,12 +205,12 @@ class FileJournal implements JournalLog {
     if (this.#closing !== undefined)
       throw new DatastoreError(
         'CLOSED',
-        `Cannot ${action} the journal ${JSON.stringify(this.#folder)}: it is closed`,
+        `Cannot ${action} the journal ${JSON.stringify(this.#root.path)}: it is closed`,
       )
   }
 
   #failure(action: string, error: unknown): unknown {
-    return fsFailure(`${action} the journal ${JSON.stringify(this.#folder)}`, undefined, error)
+    return fsFailure(`${action} the journal ${JSON.stringify(this.#root.path)}`, undefined, error)
   }
 }
 
@@ -224,8 +228,9 @@ export async function fileJournal(folder: string, options: FileJournalOptions = 
   try {
     await makeFolder(path)
     await refuseForeignFolder(path)
+    const root = await RootFolder.open(new Disk(), path)
     release = await claimWriter(path)
-    return new FileJournal(path, { maxBytes, durability }, await readSegments(path), release)
+    return new FileJournal(root, { maxBytes, durability }, await readSegments(path), release)
   } catch (error) {
     await release?.()
     const action = `open the journal ${JSON.stringify(path)}`

@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process'
-import { appendFile, chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JournalLog } from '../../../../src/core/adapters/journal/journal-log.ts'
@@ -73,6 +85,28 @@ describe('fileJournal()', () => {
     const folder = await roots.make()
     await symlink('/dev/zero', join(folder, '0000000000000001.journal'))
     await expect(fileJournal(folder)).rejects.toThrow('it is not a regular file')
+  })
+
+  it('D24 refuses calls while its folder is away, and writes nothing into what is at its path', async () => {
+    const folder = join(await roots.make(), 'log')
+    const log = await open(folder, { maxBytes: 1024 })
+    await log.append(bytesOf('before'), true)
+    await rename(folder, `${folder}-away`)
+    await mkdir(folder)
+    await writeFile(join(folder, '0000000000000001.journal'), 'mine')
+    const message: unknown = expect.stringContaining('was moved away or replaced')
+    const refusal = { code: 'IO', message }
+    // More than a segment holds, so that another one would be begun.
+    for (let index = 0; index < 10; index++) {
+      await expect(log.append(new Uint8Array(200), true)).rejects.toMatchObject(refusal)
+    }
+    await expect(collect(log.read())).rejects.toMatchObject(refusal)
+    await expect(log.sync()).rejects.toMatchObject(refusal)
+    expect(await readdir(folder)).toEqual(['0000000000000001.journal'])
+    await rm(folder, { recursive: true })
+    await rename(`${folder}-away`, folder)
+    await log.append(bytesOf('after'), true)
+    expect(await texts(log)).toEqual(['before', 'after'])
   })
 
   it('W4 appends called one after another are kept in that order, and none is left waiting', async () => {

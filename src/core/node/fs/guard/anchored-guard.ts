@@ -3,7 +3,8 @@ import { systemCode } from '../disk/disk.ts'
 import { OPEN_FILE, OPEN_FOLDER } from '../disk/open-flags.ts'
 import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
 import { LingeringFolders } from './lingering-folders.ts'
-import { Obstacle, RootGone } from './obstacle.ts'
+import { Obstacle } from './obstacle.ts'
+import type { RootFolder } from './root-folder.ts'
 import { joinPath, surveyFolders } from './survey-folders.ts'
 
 /** How often a folder may move away under a call before the call gives up. */
@@ -15,30 +16,36 @@ const ATTEMPTS = 20
  */
 export class AnchoredGuard implements FolderGuard {
   readonly root: string
+  readonly #root: RootFolder
   readonly #disk: Disk
   readonly #open: LingeringFolders
 
-  constructor(disk: Disk, root: string) {
+  constructor(disk: Disk, root: RootFolder) {
     this.#disk = disk
+    this.#root = root
     this.#open = new LingeringFolders(disk)
-    this.root = root
+    this.root = root.path
+  }
+
+  get id(): string {
+    return this.#root.id
+  }
+
+  checkRoot(): Promise<void> {
+    return this.#root.check()
   }
 
   async enter(names: readonly string[], options: EnterOptions = {}): Promise<Folder | undefined> {
-    if (names.length === 0) {
-      if ((await this.#disk.lstat(this.root)) === undefined) throw new RootGone(this.root)
-      return { path: this.root, fd: undefined }
-    }
     const path = names.reduce(joinPath, this.root)
     const joined = await this.#joined(path)
     if (joined !== undefined) return joined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const fd = await this.#opened(path, OPEN_FOLDER)
       if (typeof fd === 'number') {
-        if (await this.#isAt(fd, path)) return this.#open.add(path, fd)
+        if (await this.#isInRoot(fd, path)) return this.#open.add(path, fd)
         await this.#disk.close(fd)
       }
-      const depth = await surveyFolders(this.#disk, this.root, names)
+      const depth = await surveyFolders(this.#disk, this.#root, names)
       if (depth === names.length) continue
       if (options.make === undefined) return undefined
       await this.#make(names, options.make)
@@ -69,10 +76,10 @@ export class AnchoredGuard implements FolderGuard {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const fd = await this.#opened(path, flags)
       if (typeof fd === 'number') {
-        if (folder.length === 0 || (await this.#isAt(fd, path))) return fd
+        if (await this.#isInRoot(fd, folder.length === 0 ? undefined : path)) return fd
         await this.#disk.close(fd)
       }
-      const depth = await surveyFolders(this.#disk, this.root, folder)
+      const depth = await surveyFolders(this.#disk, this.#root, folder)
       if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
       if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
       if (depth < folder.length || fd === 'ENOENT') return undefined
@@ -115,6 +122,21 @@ export class AnchoredGuard implements FolderGuard {
     } catch (error) {
       const code = systemCode(error)
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return code
+      throw error
+    }
+  }
+
+  /**
+   * Whether what was opened is in the folder of the store, which is looked at after the opening.
+   * @param path Where it has to be; `undefined` for what is in the root itself.
+   */
+  async #isInRoot(fd: number, path: string | undefined): Promise<boolean> {
+    try {
+      if (path !== undefined && !(await this.#isAt(fd, path))) return false
+      await this.#root.check()
+      return true
+    } catch (error) {
+      await this.#disk.close(fd)
       throw error
     }
   }

@@ -2,6 +2,7 @@ import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { OPEN_FOLDER } from '../disk/open-flags.ts'
 import { AnchoredGuard } from './anchored-guard.ts'
+import { RootFolder } from './root-folder.ts'
 import { WalkingGuard } from './walking-guard.ts'
 
 /** A folder that was reached through no link. Append `/name` to `path` to name what is in it. Has to be left again. */
@@ -13,11 +14,15 @@ export interface Folder {
 
 /**
  * The only way from names to places on disk. It leads to no place outside the root, and through no symbolic link.
- * A link or file in the way is an `Obstacle`; a root that is gone is `RootGone`.
+ * A link or file in the way is an `Obstacle`; a root that is gone or replaced is `RootGone`.
  */
 export interface FolderGuard {
   /** The absolute path of the root, without links. */
   readonly root: string
+  /** Names the root itself, whatever its path. */
+  readonly id: string
+  /** @throws RootGone unless the folder that the guard was made for stands at its path. */
+  checkRoot(): Promise<void>
   /** Opens a folder; `undefined` where there is none, unless it is to be made. */
   enter(names: readonly string[], options?: EnterOptions): Promise<Folder | undefined>
   leave(folder: Folder | undefined): Promise<void>
@@ -33,8 +38,9 @@ export interface EnterOptions {
 }
 
 /** The strictest guard that the system has: on Linux one that no race gets round. */
-export async function createGuard(disk: Disk, root: string): Promise<FolderGuard> {
-  return (await canAnchor(disk, root)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)
+export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
+  const root = await RootFolder.open(disk, path)
+  return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)
 }
 
 async function canAnchor(disk: Disk, root: string): Promise<boolean> {

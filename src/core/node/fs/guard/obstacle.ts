@@ -16,7 +16,7 @@ export class Obstacle extends Error {
   }
 }
 
-/** The folder of the store is not there any more, or is not the store's. */
+/** The folder of the store is not at its path any more. */
 export class RootGone extends Error {
   override name = 'RootGone'
 

@@ -1,13 +1,14 @@
 import type { Disk } from '../disk/disk.ts'
-import { Obstacle, RootGone } from './obstacle.ts'
+import { Obstacle } from './obstacle.ts'
+import type { RootFolder } from './root-folder.ts'
 
 /**
  * Looks at each folder from the root down, and says how many of them there are before the first missing one.
  * @throws Obstacle for a link or anything else that is no folder; RootGone
  */
-export async function surveyFolders(disk: Disk, root: string, names: readonly string[]): Promise<number> {
-  let path = root
-  if ((await disk.lstat(path)) === undefined) throw new RootGone(root)
+export async function surveyFolders(disk: Disk, root: RootFolder, names: readonly string[]): Promise<number> {
+  let { path } = root
+  await root.check()
   for (let depth = 0; depth < names.length; depth++) {
     path = joinPath(path, names[depth] ?? '')
     const stats = await disk.lstat(path)

@@ -3,6 +3,7 @@ import { systemCode } from '../disk/disk.ts'
 import { OPEN_FILE } from '../disk/open-flags.ts'
 import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
 import { Obstacle } from './obstacle.ts'
+import type { RootFolder } from './root-folder.ts'
 import { joinPath, surveyFolders } from './survey-folders.ts'
 
 /**
@@ -11,17 +12,27 @@ import { joinPath, surveyFolders } from './survey-folders.ts'
  */
 export class WalkingGuard implements FolderGuard {
   readonly root: string
+  readonly #root: RootFolder
   readonly #disk: Disk
 
-  constructor(disk: Disk, root: string) {
+  constructor(disk: Disk, root: RootFolder) {
     this.#disk = disk
-    this.root = root
+    this.#root = root
+    this.root = root.path
+  }
+
+  get id(): string {
+    return this.#root.id
+  }
+
+  checkRoot(): Promise<void> {
+    return this.#root.check()
   }
 
   async enter(names: readonly string[], { make }: EnterOptions = {}): Promise<Folder | undefined> {
     const path = names.reduce(joinPath, this.root)
     for (;;) {
-      const depth = await surveyFolders(this.#disk, this.root, names)
+      const depth = await surveyFolders(this.#disk, this.#root, names)
       if (depth === names.length) return { path, fd: undefined }
       if (make === undefined) return undefined
       await this.#make(names.slice(0, depth + 1), make)

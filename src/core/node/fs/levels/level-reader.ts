@@ -31,8 +31,11 @@ export class LevelReader {
   }
 
   async readAfresh(prefix: Key): Promise<{ readonly level: CachedLevel; readonly isSettled: boolean }> {
-    const { layout } = this.#files
-    if (layout.problemOf(prefix) !== undefined) return { level: NOTHING, isSettled: false }
+    const { layout, guard } = this.#files
+    if (layout.problemOf(prefix) !== undefined || layout.folderOf(prefix) === undefined) {
+      await guard.checkRoot()
+      return { level: NOTHING, isSettled: false }
+    }
     const scan = this.#scan()
     const level = await readLevel(layout, prefix, scan)
     return { level: { level, total: countNames(level), stamps: scan.stamps }, isSettled: scan.isSettled }

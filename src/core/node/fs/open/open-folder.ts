@@ -35,9 +35,11 @@ export interface OpenFolder {
 export async function openFolder(path: string, options: CheckedOptions, disk: Disk): Promise<OpenFolder> {
   const { durability, readOnly } = options
   const root = await openRoot(path, options.create)
-  const shared = shareRoot(root)
+  const guard = await createGuard(disk, root).catch((error: unknown) => {
+    throw cannotOpen(root, error)
+  })
+  const shared = shareRoot(guard.id)
   try {
-    const guard = await createGuard(disk, root)
     const layout = await claimFolder(disk, guard, options.layout, readOnly)
     const renew = markerRenewal(disk, guard, await claimedLayout(disk, guard, layout))
     const files = storeFiles(disk, guard, layout, durability, shared, renew)
@@ -49,20 +51,20 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
       shared,
       files,
       links,
-      places: new KeyPlaces(layout, links),
+      places: new KeyPlaces(guard, layout, links),
       reader: new ValueReader(disk, guard, layout),
       writer: new ValueWriter(files),
       levels: new LevelReader(files, links),
       sizes: new SizeReader(files, links),
       async release() {
-        releaseRoot(root)
+        releaseRoot(guard.id)
         await files.retired.drain()
         await files.temps.close()
         await guard.close()
       },
     }
   } catch (error) {
-    releaseRoot(root)
+    releaseRoot(guard.id)
     throw cannotOpen(root, error)
   }
 }

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemCode } from '../disk/disk.ts'
-import { Obstacle } from '../guard/obstacle.ts'
+import { Obstacle, RootGone } from '../guard/obstacle.ts'
 import { makeFolder } from './make-folder.ts'
 
 /**
@@ -24,6 +24,9 @@ export async function openRoot(path: string, create: boolean): Promise<string> {
 /** What `open` rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
 export function cannotOpen(path: string, error: unknown): unknown {
   const begin = `Cannot open ${JSON.stringify(path)}`
+  if (error instanceof RootGone) {
+    return new DatastoreError('CONFIG_INVALID', `${begin}: there is no such folder`, { cause: error })
+  }
   if (error instanceof Obstacle) {
     const code = error.kind === 'link' ? 'ACCESS_DENIED' : 'CONFIG_INVALID'
     return new DatastoreError(code, `${begin}: ${error.message}`, { cause: error })

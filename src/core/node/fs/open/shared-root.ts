@@ -17,23 +17,23 @@ interface Entry extends SharedRoot {
 
 const roots = new Map<string, Entry>()
 
-/** @param root The real path of the folder. Each call needs its `releaseRoot`. */
-export function shareRoot(root: string): SharedRoot {
-  const entry = roots.get(root) ?? {
+/** @param id Names the folder itself. Each call needs its `releaseRoot`. */
+export function shareRoot(id: string): SharedRoot {
+  const entry = roots.get(id) ?? {
     queue: new WriteQueue(),
     levels: new LevelCache(),
     changes: new OwnChanges(),
     settled: new SettledFolders(),
     users: 0,
   }
-  roots.set(root, entry)
+  roots.set(id, entry)
   entry.users++
   return entry
 }
 
-export function releaseRoot(root: string): void {
-  const entry = roots.get(root)
+export function releaseRoot(id: string): void {
+  const entry = roots.get(id)
   if (entry === undefined) return
   entry.users--
-  if (entry.users === 0) roots.delete(root)
+  if (entry.users === 0) roots.delete(id)
 }

@@ -1,6 +1,7 @@
 import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { refuseRoot } from '../../../preconditions.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
 import type { LinkResolver } from '../guard/link-resolver.ts'
 import type { Layout, Place } from '../layout.ts'
 
@@ -8,15 +9,21 @@ import type { Layout, Place } from '../layout.ts'
 export class KeyPlaces {
   readonly #layout: Layout
   readonly #links: LinkResolver | undefined
+  readonly #guard: FolderGuard
 
-  constructor(layout: Layout, links: LinkResolver | undefined) {
+  constructor(guard: FolderGuard, layout: Layout, links: LinkResolver | undefined) {
+    this.#guard = guard
     this.#layout = layout
     this.#links = links
   }
 
   /** `undefined` for the root and for a key that the layout cannot hold: they are absent. */
   async of(key: Key): Promise<Place | undefined> {
-    if (key.isRoot || this.#layout.problemOf(key) !== undefined) return undefined
+    if (key.isRoot || this.#layout.problemOf(key) !== undefined) {
+      // Nobody looks further for it, and a folder that is gone tells nothing about its keys.
+      await this.#guard.checkRoot()
+      return undefined
+    }
     const place = this.#layout.placeOf(key)
     if (this.#links === undefined) return place
     const names = await this.#links.resolve([...place.folder, place.name])

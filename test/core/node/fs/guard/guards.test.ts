@@ -5,6 +5,7 @@ import { Disk } from '../../../../../src/core/node/fs/disk/disk.ts'
 import { AnchoredGuard } from '../../../../../src/core/node/fs/guard/anchored-guard.ts'
 import type { FolderGuard } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
 import { createGuard } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
+import { RootFolder } from '../../../../../src/core/node/fs/guard/root-folder.ts'
 import { WalkingGuard } from '../../../../../src/core/node/fs/guard/walking-guard.ts'
 import { TempRoots } from '../temp-root.ts'
 
@@ -26,14 +27,16 @@ it('F3 Linux gets the guard that no race gets round', async ({ skip }) => {
   expect(await createGuard(disk, root)).toBeInstanceOf(AnchoredGuard)
 })
 
-const guards: readonly (readonly [string, () => FolderGuard])[] = [
-  ['WalkingGuard', () => new WalkingGuard(disk, root)],
-  ...(process.platform === 'linux' ? [['AnchoredGuard', () => new AnchoredGuard(disk, root)] as const] : []),
+const guards: readonly (readonly [string, () => Promise<FolderGuard>])[] = [
+  ['WalkingGuard', async () => new WalkingGuard(disk, await RootFolder.open(disk, root))],
+  ...(process.platform === 'linux'
+    ? [['AnchoredGuard', async () => new AnchoredGuard(disk, await RootFolder.open(disk, root))] as const]
+    : []),
 ]
 
 describe.each(guards)('%s', (_, create) => {
   it('F3 enters folders, and makes those that are missing when asked to', async () => {
-    const guard = create()
+    const guard = await create()
     const made: string[] = []
     expect(await guard.enter(['a', 'new', 'deep'])).toBeUndefined()
     const folder = await guard.enter(['a', 'new', 'deep'], { make: names => made.push(names.join('/')) })
@@ -46,7 +49,7 @@ describe.each(guards)('%s', (_, create) => {
   })
 
   it('F3 tells what is in the way, and where', async () => {
-    const guard = create()
+    const guard = await create()
     await expect(guard.enter(['link', 'b'])).rejects.toMatchObject({ kind: 'link', at: '/link' })
     await expect(guard.enter(['link'])).rejects.toMatchObject({ kind: 'link', at: '/link' })
     await expect(guard.enter(['a', 'file', 'x'])).rejects.toMatchObject({ kind: 'file', at: '/a/file' })
@@ -58,7 +61,7 @@ describe.each(guards)('%s', (_, create) => {
   })
 
   it('D18 what is absent is undefined, a root that is gone is not', async () => {
-    const guard = create()
+    const guard = await create()
     expect(await guard.openFile(['a'], 'absent')).toBeUndefined()
     expect(await guard.openFile(['absent', 'deep'], 'x')).toBeUndefined()
     await roots.remove()

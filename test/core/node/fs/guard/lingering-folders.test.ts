@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AnchoredGuard } from '../../../../../src/core/node/fs/guard/anchored-guard.ts'
 import type { Folder } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
+import { RootFolder } from '../../../../../src/core/node/fs/guard/root-folder.ts'
 import { FaultyDisk } from '../faulty-disk.ts'
 import { TempRoots } from '../temp-root.ts'
 
@@ -16,7 +17,7 @@ let guard: AnchoredGuard
 beforeEach(async () => {
   root = await roots.make()
   disk = new FaultyDisk()
-  guard = new AnchoredGuard(disk, root)
+  guard = new AnchoredGuard(disk, await RootFolder.open(disk, root))
   for (const name of Array.from({ length: 20 }, (_, index) => `f${index}`)) await mkdir(join(root, name))
 })
 afterEach(() => roots.remove())
