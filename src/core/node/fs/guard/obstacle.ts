@@ -1,3 +1,5 @@
+import { systemCode } from '../disk/disk.ts'
+
 /** What may stand where a store wants to go. */
 export type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
 
@@ -32,4 +34,9 @@ const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
   special: 'is no regular file',
   damage: 'is a folder where a value should be',
   moving: 'keeps being moved',
+}
+
+/** Whether an error says what the disk refused, and not that the program is wrong. */
+export function isOfDisk(error: unknown): boolean {
+  return error instanceof Obstacle || error instanceof RootGone || systemCode(error) !== undefined
 }

@@ -2,10 +2,12 @@ import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { CREATE_FILE } from '../disk/open-flags.ts'
 import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
+import { isOfDisk } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import { isLeftOver, nextTempName } from './temp-name.ts'
 
-const ATTEMPTS = 20
+/** How often a folder may vanish between being made and being used. */
+const ATTEMPTS = 100
 
 /** A value on its way. Its folder has to be told when it is done with. */
 export interface TempFile {
@@ -144,17 +146,18 @@ export class TempFolder {
     await this.#remove()
   }
 
+  /** Removes the empty folder. The values that went through it have their places: where it cannot be removed, it stays. */
   async #remove(): Promise<void> {
-    const parent = await this.#guard.enter(this.#names.slice(0, -1))
-    if (parent === undefined) return
-    const path = joinPath(parent.path, this.#names.at(-1) ?? '')
     try {
-      // Another process may still be using it, or have removed it.
-      await ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EACCES', 'EPERM', 'EROFS'], async () =>
-        this.#disk.rmdir(path),
-      )
-    } finally {
-      await this.#guard.leave(parent)
+      const parent = await this.#guard.enter(this.#names.slice(0, -1))
+      if (parent === undefined) return
+      try {
+        await this.#disk.rmdir(joinPath(parent.path, this.#names.at(-1) ?? ''))
+      } finally {
+        await this.#guard.leave(parent)
+      }
+    } catch (error) {
+      if (!isOfDisk(error)) throw error
     }
   }
 }

@@ -58,11 +58,25 @@ export class FolderKeeper {
   ): Promise<void> {
     for (let depth = names.length; depth > 0; depth--) {
       const folder = names.slice(0, depth)
-      if (!this.#ownsAll && !this.#made.has(folder.join('/'))) return
+      if (!this.#ownsAll && !this.#made.has(folder.join('/'))) {
+        if (await this.#isThere(folder)) return
+        // One above it may have been made for it.
+        continue
+      }
       if (!(await this.#remove(folder))) return
       this.#made.delete(folder.join('/'))
       this.#levels.forget(folder.slice(0, -1))
       await removed(folder)
+    }
+  }
+
+  async #isThere(folder: readonly string[]): Promise<boolean> {
+    const parent = await this.#guard.enter(folder.slice(0, -1))
+    if (parent === undefined) return false
+    try {
+      return (await this.#disk.lstat(joinPath(parent.path, folder.at(-1) ?? ''))) !== undefined
+    } finally {
+      await this.#guard.leave(parent)
     }
   }
 
@@ -79,6 +93,8 @@ export class FolderKeeper {
       if (error instanceof Obstacle) return false
       switch (systemCode(error)) {
         case 'ENOENT':
+        // No folder has so long a path.
+        case 'ENAMETOOLONG':
           return true
         // It holds something, is somewhere's mount point, or may not be removed: what was asked for is done anyway.
         case 'ENOTEMPTY':

@@ -37,7 +37,7 @@ export class LabelFiles {
   }
 
   async #hasAny({ folder }: Label, names: readonly string[]): Promise<boolean> {
-    const entered = await this.#guard.enter(folder)
+    const entered = await this.#guard.enter(folder).catch(undefinedIfTooLong)
     if (entered === undefined) return false
     try {
       for (const name of names) {
@@ -64,4 +64,9 @@ export class LabelFiles {
       await this.#guard.leave(entered)
     }
   }
+}
+
+/** No folder has a path that is too long for the system. */
+function undefinedIfTooLong(error: unknown): undefined {
+  if (systemCode(error) !== 'ENAMETOOLONG') throw error
 }

@@ -50,7 +50,7 @@ export class ValuePuts {
         return this.#calls.inSlot(() => this.#commit(key, options, take))
       })
     } finally {
-      for (const left of untaken) await left.then(file => this.#folder.writer.stager.discard(file), ignore)
+      for (const left of untaken) await left.then(file => this.#discard(key, file), ignore)
     }
   }
 
@@ -59,10 +59,29 @@ export class ValuePuts {
     try {
       const place = await places.toWrite('put', key)
       const current = files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
-      return await writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
+      const staged = writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
+      return await this.#orAbandon(place, staged)
     } catch (error) {
       // Refused before it was read: a store that it streams from would wait for its end, to close. It may hang itself.
       void chunks.return().catch(ignore)
+      throw error
+    }
+  }
+
+  /** Removes a staged value, and the folders that were made for it. */
+  async #discard(key: Key, file: TempFile): Promise<void> {
+    const { writer, places } = this.#folder
+    await writer.stager.discard(file)
+    const place = await places.of(key)
+    if (place !== undefined) await writer.abandon(place)
+  }
+
+  /** Where the staging fails, the folders that were made for it go. */
+  async #orAbandon(place: Place, staging: Promise<TempFile>): Promise<TempFile> {
+    try {
+      return await staging
+    } catch (error) {
+      await this.#folder.writer.abandon(place)
       throw error
     }
   }
@@ -75,8 +94,8 @@ export class ValuePuts {
     const isJudged = create === false || replace === false || ifMatch !== undefined
     const current = isJudged || files.layout.filesAreForeign ? await reader.stat(place, true) : undefined
     checkPreconditions('put', key, current && { etag: etagOf(current) }, isJudged ? options : {})
-    const file = await stage(place, current)
-    if (signal?.aborted === true) await writer.stager.discard(file)
+    const file = await this.#orAbandon(place, stage(place, current))
+    if (signal?.aborted === true) await this.#discard(key, file)
     throwIfAborted(signal, 'put', key)
     const etag = await writer.commit(place, file, { current, mustBeNew: replace === false })
     shared.changes.put(place)

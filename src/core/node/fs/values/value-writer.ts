@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import { systemCode } from '../disk/disk.ts'
+import { isOfDisk } from '../guard/obstacle.ts'
 import { joinPath } from '../guard/survey-folders.ts'
 import type { Place } from '../layout.ts'
 import type { StoreFiles } from '../open/store-files.ts'
@@ -52,12 +53,16 @@ export class ValueWriter {
         await move()
       })
       isMoved = true
+      await this.#labels.ensure(place)
       const etag = etagOf(await disk.fstat(file.fd))
       await this.#settle(place)
       return etag
     } finally {
-      await file.home.finish(file, isMoved)
-      if (!isMoved) await this.#tidy(place)
+      try {
+        await file.home.finish(file, isMoved)
+      } finally {
+        if (!isMoved) await this.abandon(place)
+      }
     }
   }
 
@@ -68,9 +73,8 @@ export class ValueWriter {
     if (folder === undefined) return false
     try {
       await this.#moveInto(to, joinPath(folder.path, from.name), mustBeNew)
-      await this.#settle(to)
     } catch (error) {
-      await this.#tidy(to)
+      await this.abandon(to)
       if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
       // Another process took it away meanwhile.
       if (error instanceof FileGone) return false
@@ -78,7 +82,12 @@ export class ValueWriter {
     } finally {
       await guard.leave(folder)
     }
-    await this.#vacate(from)
+    try {
+      await this.#labels.ensure(to)
+      await this.#settle(to)
+    } finally {
+      await this.#vacate(from)
+    }
     return true
   }
 
@@ -98,6 +107,19 @@ export class ValueWriter {
     }
     await this.#vacate(place)
     return true
+  }
+
+  /**
+   * Removes what was made for a value that did not come to its place: folders, and labels that explain nothing else. The
+   * call has failed already and says why, so what cannot be removed stays.
+   */
+  async abandon(place: Place): Promise<void> {
+    try {
+      await this.#labels.dropUnused(place, place.folder.length + 1)
+      await this.#tidy(place)
+    } catch (error) {
+      if (!isOfDisk(error)) throw error
+    }
   }
 
   /** Sees to what a place leaves behind that has lost its value: its label, empty folders, a listing. */
@@ -123,7 +145,7 @@ export class ValueWriter {
     return this.unlink(from)
   }
 
-  /** Renames a file to its place, whose folders are made. */
+  /** Renames a file to its place, whose folders and labels are made; the labels are to be looked at again afterwards. */
   async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<void> {
     const { disk, guard, keeper, levels, retired } = this.#files
     const make = (names: readonly string[]): void => keeper.noteMade(names)
@@ -144,7 +166,6 @@ export class ValueWriter {
       }
     }
     levels.forget(place.folder)
-    await this.#labels.ensure(place)
   }
 
   /** Makes a value last as long as the store promises. */
