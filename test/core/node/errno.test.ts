@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../src/core/key.ts'
-import { fsFailure } from '../../../src/core/node/fs/calls/fs-failure.ts'
+import { fsFailure } from '../../../src/core/node/fs/failures.ts'
 import { fileFailure } from '../../../src/main/host/files/file-failure.ts'
 
 function systemError(code: string): Error {

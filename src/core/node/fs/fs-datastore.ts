@@ -1,11 +1,12 @@
 import type { Stats } from 'node:fs'
 import { BaseDatastore } from '../../base-datastore.ts'
 import { assertBytes } from '../../bytes.ts'
+import type { Capabilities } from '../../capabilities.ts'
+import { MINIMAL } from '../../capabilities.ts'
 import { stoppable } from '../../changes/stoppable.ts'
 import type {
   Batch,
   CallOptions,
-  Capabilities,
   Change,
   DeleteOptions,
   ListOptions,
@@ -24,26 +25,21 @@ import { pageLimit } from '../../list-page.ts'
 import { checkPreconditions, refuseContradiction } from '../../preconditions.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
-import { FsCalls } from './calls/fs-calls.ts'
+import { FsCalls } from './calls.ts'
 import { Disk } from './disk/disk.ts'
-import { capabilitiesOf } from './fs-capabilities.ts'
 import type { FsOptions } from './fs-options.ts'
 import { checkOptions } from './fs-options.ts'
 import type { LayoutName } from './layout.ts'
-import { countValues } from './levels/count-values.ts'
-import { pageOfLevel } from './levels/level-page.ts'
-import { walkStore } from './levels/store-walk.ts'
+import { pageOfLevel } from './levels/level-cache.ts'
+import { countValues, walkStore } from './levels/store-walk.ts'
 import type { OpenFolder } from './open/open-folder.ts'
 import { openFolder } from './open/open-folder.ts'
-import { FolderGroup } from './sync/folder-group.ts'
-import { statOf } from './values/etag.ts'
-import { FlushedBatch } from './values/flushed-batch.ts'
-import { moveValue } from './values/move-value.ts'
-import { ValuePuts } from './values/value-puts.ts'
+import { FolderGroup } from './sync/folder-sync.ts'
+import { FlushedBatch, moveValue, ValuePuts } from './values/value-puts.ts'
 import type { OpenValue } from './values/value-reader.ts'
-import { streamValue } from './values/value-stream.ts'
+import { statOf, streamValue } from './values/value-reader.ts'
 import { ValueWriter } from './values/value-writer.ts'
-import { StoreWatches } from './watch/store-watches.ts'
+import { StoreWatches } from './watch/tree-watch.ts'
 
 export type { FsOptions } from './fs-options.ts'
 
@@ -240,5 +236,22 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   async #look(key: Key): Promise<Stats | undefined> {
     const place = await this.#folder.places.of(key)
     return place && this.#folder.reader.stat(place)
+  }
+}
+
+function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
+  return {
+    ...MINIMAL,
+    writable: !readOnly,
+    read: { range: true, stream: true, etag: 'version' },
+    write: { ifAbsent: 'process', ifMatch: 'process', stream: true, ttl: false },
+    remove: { ifMatch: 'process' },
+    rename: 'atomic',
+    list: 'level',
+    // Names, sizes and times are at hand; conditions on values read all of them.
+    query: 'partial',
+    watch: 'all',
+    durable: files.durability === 'full',
+    persistent: true,
   }
 }

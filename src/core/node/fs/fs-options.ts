@@ -2,9 +2,9 @@ import { DatastoreError } from '../../errors.ts'
 import type { FlatfsShard } from '../../hash/flatfs-shard.ts'
 import { parseFlatfsShard } from '../../hash/flatfs-shard.ts'
 import type { LayoutName } from './layout.ts'
-import { isExtension } from './layouts/is-extension.ts'
+import { isExtension } from './layout.ts'
 import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts/known-layouts.ts'
-import type { Durability } from './open/store-files.ts'
+import type { Durability } from './open/open-folder.ts'
 
 /** How a folder is opened. */
 export interface FsOptions {

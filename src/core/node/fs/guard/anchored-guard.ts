@@ -1,11 +1,106 @@
 import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { OPEN_FILE, OPEN_FOLDER } from '../disk/open-flags.ts'
-import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
-import { LingeringFolders } from './lingering-folders.ts'
-import { Obstacle } from './obstacle.ts'
-import type { RootFolder } from './root-folder.ts'
-import { joinPath, surveyFolders } from './survey-folders.ts'
+import { OPEN_FILE, OPEN_FOLDER, systemCode } from '../disk/disk.ts'
+import { Obstacle } from '../failures.ts'
+import type { EnterOptions, Folder, FolderGuard, RootFolder } from './folder-guard.ts'
+import { joinPath, surveyFolders } from './folder-guard.ts'
+
+/** Folders nobody is in that may stay open at a time. */
+const MOST_IDLE = 8
+
+interface PooledFolder {
+  readonly fd: number
+  readonly path: string
+  users: number
+}
+
+/**
+ * Open folders, shared by all who are in one at the same time, and left open until the turn of the event loop ends:
+ * many small calls run in one turn, often in one folder, and opening and closing it costs each of them as much as
+ * writing a small value does.
+ */
+export class OpenFolderPool {
+  readonly #disk: Disk
+  readonly #byPath = new Map<string, PooledFolder>()
+  readonly #byDescriptor = new Map<number, PooledFolder>()
+  #idle = 0
+  #isClosingSoon = false
+
+  constructor(disk: Disk) {
+    this.#disk = disk
+  }
+
+  /** The folder that is open by that path, where it was when it was opened. It has to be left again. */
+  join(path: string): Folder | undefined {
+    const found = this.#byPath.get(path)
+    if (found === undefined) return undefined
+    if (found.users === 0) this.#idle--
+    found.users++
+    return folderOf(found)
+  }
+
+  /** Takes in a folder that was just opened, for one who is in it. */
+  add(path: string, fd: number): Folder {
+    const entry = { fd, path, users: 1 }
+    // Of two who opened it at once, the first one's stays open for others.
+    if (!this.#byPath.has(path)) this.#byPath.set(path, entry)
+    this.#byDescriptor.set(fd, entry)
+    return folderOf(entry)
+  }
+
+  /** One is in a folder that is elsewhere now: nobody else is let in, and the last one out closes it. */
+  forget({ fd }: Folder): void {
+    const entry = this.#entryOf(fd)
+    if (entry !== undefined && this.#isShared(entry)) this.#byPath.delete(entry.path)
+  }
+
+  async leave({ fd }: Folder): Promise<void> {
+    const entry = this.#entryOf(fd)
+    if (entry === undefined) return
+    entry.users--
+    if (entry.users > 0) return
+    if (!this.#isShared(entry) || this.#idle >= MOST_IDLE) {
+      await this.#close([entry])
+      return
+    }
+    this.#idle++
+    if (this.#isClosingSoon) return
+    this.#isClosingSoon = true
+    setImmediate(() => {
+      this.#isClosingSoon = false
+      // A folder that cannot be closed is of no concern to anybody: nobody is in it.
+      this.closeIdle().catch(() => undefined)
+    })
+  }
+
+  /** Closes the folders that nobody is in. */
+  async closeIdle(): Promise<void> {
+    if (this.#idle === 0) return
+    this.#idle = 0
+    await this.#close([...this.#byPath.values()].filter(entry => entry.users === 0))
+  }
+
+  async #close(entries: readonly PooledFolder[]): Promise<void> {
+    // None of them may be joined any more, while the first is being closed.
+    for (const entry of entries) {
+      if (this.#isShared(entry)) this.#byPath.delete(entry.path)
+      this.#byDescriptor.delete(entry.fd)
+    }
+    await Promise.all(entries.map(async ({ fd }) => this.#disk.close(fd)))
+  }
+
+  #entryOf(fd: number | undefined): PooledFolder | undefined {
+    return fd === undefined ? undefined : this.#byDescriptor.get(fd)
+  }
+
+  #isShared(entry: PooledFolder): boolean {
+    return this.#byPath.get(entry.path) === entry
+  }
+}
+
+/** Calls go through the open folder itself, so that swapping it for a link changes nothing. */
+function folderOf({ fd }: PooledFolder): Folder {
+  return { path: `/proc/self/fd/${fd}`, fd }
+}
 
 /** How often a folder may move away under a call before the call gives up. */
 const ATTEMPTS = 20
@@ -18,12 +113,12 @@ export class AnchoredGuard implements FolderGuard {
   readonly root: string
   readonly #root: RootFolder
   readonly #disk: Disk
-  readonly #open: LingeringFolders
+  readonly #open: OpenFolderPool
 
   constructor(disk: Disk, root: RootFolder) {
     this.#disk = disk
     this.#root = root
-    this.#open = new LingeringFolders(disk)
+    this.#open = new OpenFolderPool(disk)
     this.root = root.path
   }
 

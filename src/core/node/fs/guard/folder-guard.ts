@@ -1,9 +1,6 @@
+import type { Stats } from 'node:fs'
 import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { OPEN_FOLDER } from '../disk/open-flags.ts'
-import { AnchoredGuard } from './anchored-guard.ts'
-import { RootFolder } from './root-folder.ts'
-import { WalkingGuard } from './walking-guard.ts'
+import { Obstacle, RootGone } from '../failures.ts'
 
 /** A folder that was reached through no link. Append `/name` to `path` to name what is in it. Has to be left again. */
 export interface Folder {
@@ -37,22 +34,105 @@ export interface EnterOptions {
   readonly make?: ((names: readonly string[]) => void) | undefined
 }
 
-/** The strictest guard that the system has: on Linux one that no race gets round. */
-export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
-  const root = await RootFolder.open(disk, path)
-  return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)
+/**
+ * The folder that a store was opened on, told from any other that stands at its path later: another folder, a link, or a
+ * file system that was mounted over it or taken away. No descriptor is held, so that a disk can be unmounted.
+ */
+export class RootFolder {
+  /** The absolute path, without links. */
+  readonly path: string
+  readonly #disk: Disk
+  #known: Stats
+
+  private constructor(disk: Disk, path: string, opened: Stats) {
+    this.#disk = disk
+    this.path = path
+    this.#known = opened
+  }
+
+  /** @throws RootGone where there is nothing at `path`. */
+  static async open(disk: Disk, path: string): Promise<RootFolder> {
+    const stats = await disk.lstat(path)
+    if (stats === undefined) throw new RootGone(path)
+    return new RootFolder(disk, path, stats)
+  }
+
+  /** Names the folder itself, whatever its path. */
+  get id(): string {
+    const { dev, ino } = this.#known
+    // Some file systems number nothing.
+    return ino === 0 ? this.path : `${dev}:${ino}`
+  }
+
+  /** @throws RootGone unless the folder stands at its path. */
+  async check(): Promise<void> {
+    this.assertSame(await this.#disk.lstat(this.path))
+  }
+
+  /** @throws RootGone unless `found`, which stands at the path of the folder, is the folder. */
+  assertSame(found: Stats | undefined): void {
+    if (found === undefined) throw new RootGone(this.path)
+    const { dev, ino, birthtimeMs } = this.#known
+    const isSame =
+      found.dev === dev &&
+      found.ino === ino &&
+      // The number of an inode is used again once its folder is removed.
+      (found.birthtimeMs === birthtimeMs || !isBirthKnown(this.#known))
+    if (!isSame) throw new RootGone(this.path, 'was moved away or replaced: another one is at its path')
+    if (!isBirthKnown(this.#known)) this.#known = found
+  }
 }
 
-async function canAnchor(disk: Disk, root: string): Promise<boolean> {
-  if (process.platform !== 'linux') return false
-  const fd = await disk.open(root, OPEN_FOLDER)
+/** Where the file system keeps no time of birth, Node gives 0 or the time of the last change, as for a new folder. */
+function isBirthKnown({ birthtimeMs, ctimeMs }: Stats): boolean {
+  return birthtimeMs !== 0 && birthtimeMs !== ctimeMs
+}
+
+/**
+ * Looks at each folder from the root down, and says how many of them there are before the first missing one.
+ * @throws Obstacle for a link or anything else that is no folder; RootGone
+ */
+export async function surveyFolders(disk: Disk, root: RootFolder, names: readonly string[]): Promise<number> {
+  let { path } = root
+  await root.check()
+  for (let depth = 0; depth < names.length; depth++) {
+    path = joinPath(path, names[depth] ?? '')
+    const stats = await disk.lstat(path)
+    if (stats === undefined) return depth
+    if (stats.isSymbolicLink()) throw new Obstacle('link', names.slice(0, depth + 1))
+    if (!stats.isDirectory()) throw new Obstacle('file', names.slice(0, depth + 1))
+  }
+  return names.length
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder.endsWith('/') ? folder + name : `${folder}/${name}`
+}
+
+/**
+ * The text of a file; `undefined` where there is none, and where something else stands: a link, a folder, a pipe.
+ * @param most Bytes that are read of it.
+ */
+export async function readText(
+  disk: Disk,
+  guard: FolderGuard,
+  folder: readonly string[],
+  name: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<string | undefined> {
+  const fd = await guard.openFile(folder, name).catch(undefinedForObstacle)
+  if (fd === undefined) return undefined
   try {
-    return (await disk.readlink(`/proc/self/fd/${fd}`)) === root
-  } catch (error) {
-    // There is no /proc here, as in some containers.
-    if (systemCode(error) === undefined) throw error
-    return false
+    const stats = await disk.fstat(fd)
+    if (!stats.isFile()) return undefined
+    const bytes = new Uint8Array(Math.min(stats.size, most))
+    const length = await disk.read(fd, bytes, 0)
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, length))
   } finally {
     await disk.close(fd)
   }
+}
+
+function undefinedForObstacle(error: unknown): undefined {
+  if (!(error instanceof Obstacle)) throw error
 }

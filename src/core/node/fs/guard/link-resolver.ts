@@ -2,9 +2,9 @@ import type { Stats } from 'node:fs'
 import { relative, sep } from 'node:path'
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
+import { Obstacle } from '../failures.ts'
 import type { Place } from '../layout.ts'
-import { Obstacle } from './obstacle.ts'
-import { joinPath } from './survey-folders.ts'
+import { joinPath } from './folder-guard.ts'
 
 /** Follows symbolic links on the way to a file or folder, as long as they lead to a place within the root. */
 export class LinkResolver {

@@ -2,7 +2,7 @@ import type { FlatfsShard } from '../../../hash/flatfs-shard.ts'
 import { directoryOf } from '../../../hash/flatfs-shard.ts'
 import type { Key } from '../../../key.ts'
 import type { FolderEntry, Layout, Meaning, Place } from '../layout.ts'
-import { fileNameProblem } from './file-name-problem.ts'
+import { fileNameProblem } from '../layout.ts'
 
 const EXTENSION = '.data'
 /** Where go-ds-flatfs keeps values on their way. It empties the folder when it opens the store. */

@@ -1,13 +1,12 @@
 import type { FlatfsShard } from '../../../hash/flatfs-shard.ts'
 import type { Layout, LayoutName } from '../layout.ts'
-import { datastoreFsLayout } from './datastore-fs.ts'
 import { flatfsLayout } from './flatfs.ts'
 import { plainLayout } from './plain.ts'
-import { pyDatastoreLayout } from './py-datastore.ts'
 import { strataLayout } from './strata.ts'
+import { datastoreFsLayout, pyDatastoreLayout } from './suffixed.ts'
 
 /** Everything that a layout can depend on beside its name. */
-export interface LayoutDetails {
+interface LayoutDetails {
   readonly extension?: string | undefined
   readonly shard: FlatfsShard
 }

@@ -1,8 +1,7 @@
 import type { Key } from '../../../key.ts'
 import { segmentProblem } from '../../../key.ts'
 import type { FolderEntry, Layout, Meaning, Place } from '../layout.ts'
-import { NEAR_TEMP_FOLDER } from '../layout.ts'
-import { fileNameProblem } from './file-name-problem.ts'
+import { fileNameProblem, NEAR_TEMP_FOLDER } from '../layout.ts'
 
 /**
  * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.

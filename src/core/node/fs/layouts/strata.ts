@@ -1,6 +1,86 @@
+import { createHash } from 'node:crypto'
 import type { Key } from '../../../key.ts'
+import { segmentProblem } from '../../../key.ts'
 import type { FolderEntry, Label, LabelReader, Layout, Meaning, Place } from '../layout.ts'
-import { decodeName, encodeSegment, isLongName, LABEL_SUFFIX, VALUE_SUFFIX } from './segment-names.ts'
+
+/** Ends the name of the file that holds a value, so that `a` as a value and `a` as a folder never meet. */
+export const VALUE_SUFFIX = '.val'
+/** Ends the name of the file that holds the full text of a segment too long to be a name. */
+export const LABEL_SUFFIX = '.name'
+
+const LONGEST = 200
+const HEAD = 158
+const HASH_DIGITS = 40
+/** No escape begins like this, so no short name looks like a long one. */
+const LONG_MARK = '%-'
+
+const SAFE_AS_IT_IS = /^[a-z0-9_-](?:[a-z0-9_.,=+@#()-]*[a-z0-9_-])?$/
+const UNSAFE = /[^a-z0-9 _.,=+@#()[\]{}!$&';-]/gu
+const UNSAFE_EDGE = /^[ .]|[ .]$/g
+const ENDS_AS_VALUE = /\.val$/
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$) *(?:\.|$)/
+const ESCAPES = /(?:%[0-9a-f]{2})+|\^[a-z]/g
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/**
+ * The name of `segment` on disk: of lower-case ASCII alone, so that no folding of case and no normalization makes two
+ * names one, and legal on Linux, macOS and Windows.
+ *
+ * An upper-case letter is `^` and the small one. Everything else that is not plainly safe is the `%xx` of its UTF-8
+ * bytes: a dot or space at either end, the first letter of a device name (`con`), the dot of a final `.val`, and `~`
+ * (which could meet the short name that Windows gives to another file). A name longer than 200 bytes is cut and
+ * ends in `%-` and 40 digits of the segment's SHA-256.
+ */
+export function encodeSegment(segment: string): string {
+  const name = isSafeAsItIs(segment) ? segment : escapeSegment(segment)
+  return name.length <= LONGEST ? name : shorten(name, segment)
+}
+
+/** Whether a name stands for a segment that has to be looked up in a label beside it. */
+export function isLongName(name: string): boolean {
+  return name.includes(LONG_MARK)
+}
+
+/** The segment that `encodeSegment` names so; `undefined` for every name that it never gives. */
+export function decodeName(name: string): string | undefined {
+  if (isSafeAsItIs(name)) return name.length <= LONGEST ? name : undefined
+  const segment = unescapeName(name)
+  return segmentProblem(segment) === undefined && encodeSegment(segment) === name ? segment : undefined
+}
+
+function isSafeAsItIs(segment: string): boolean {
+  return SAFE_AS_IT_IS.test(segment) && !DEVICE.test(segment) && !ENDS_AS_VALUE.test(segment)
+}
+
+function escapeSegment(segment: string): string {
+  const name = segment
+    .replace(UNSAFE, character =>
+      /[A-Z]/.test(character) ? `^${character.toLowerCase()}` : percentOf(character),
+    )
+    .replace(UNSAFE_EDGE, percentOf)
+    .replace(ENDS_AS_VALUE, '%2eval')
+  return DEVICE.test(name) ? percentOf(name.slice(0, 1)) + name.slice(1) : name
+}
+
+function percentOf(text: string): string {
+  return Buffer.from(text).toString('hex').replace(/../g, '%$&')
+}
+
+/** Takes escapes for what they seem to say; whether `name` is a proper one shows when the outcome is encoded again. */
+function unescapeName(name: string): string {
+  return name.replace(ESCAPES, escaped =>
+    escaped.startsWith('^')
+      ? escaped.slice(1).toUpperCase()
+      : utf8.decode(Buffer.from(escaped.replaceAll('%', ''), 'hex')),
+  )
+}
+
+function shorten(name: string, segment: string): string {
+  const head = name.slice(0, HEAD).replace(/(?:%.?|\^)$/, '')
+  const hash = createHash('sha256').update(segment).digest('hex').slice(0, HASH_DIGITS)
+  return head + LONG_MARK + hash
+}
 
 /** The folder that holds the marker and temporary files. No key leads here: encoded names begin with no dot. */
 export const PRIVATE_FOLDER = '.strata'

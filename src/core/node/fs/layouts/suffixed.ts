@@ -1,10 +1,10 @@
 import type { Key } from '../../../key.ts'
 import { segmentProblem } from '../../../key.ts'
 import type { FolderEntry, Layout, LayoutName, Meaning, Place } from '../layout.ts'
-import { fileNameProblem } from './file-name-problem.ts'
+import { fileNameProblem } from '../layout.ts'
 import { PRIVATE_FOLDER } from './strata.ts'
 
-export interface SuffixedOptions {
+interface SuffixedOptions {
   readonly name: LayoutName
   /** What the names of values end in, dot included. */
   readonly extension: string
@@ -20,7 +20,7 @@ export interface SuffixedOptions {
  * A layout whose values are `<path of the key><extension>`: the value of `/a/b` is `a/b.data`, and what is below it in
  * `a/b/`. Segments are names as they are, so a disk that is blind to case takes `/A` and `/a` for one.
  */
-export function suffixedLayout({
+function suffixedLayout({
   name,
   extension,
   problemOf = () => undefined,
@@ -68,4 +68,29 @@ export function suffixedLayout({
       return { kind, segment }
     },
   }
+}
+
+/** The layout of `datastore-fs` 12 (js-stores): the value of `/a/b` is the file `a/b.data`. */
+export function datastoreFsLayout(extension = '.data'): Layout {
+  return suffixedLayout({ name: 'datastore-fs', extension })
+}
+
+/** Where py-datastore keeps its count of bytes, when it is told to count. */
+const STATISTICS: readonly string[] = ['diskusage.data']
+
+/**
+ * The layout of py-datastore: the value of `/a/b` is `a/b.data`, or `a/b.obj` in its releases up to 0.3. It wrote
+ * `/a:b` to the very same file; here a segment with `:` is refused, so that each file has one key.
+ */
+export function pyDatastoreLayout(extension = '.data'): Layout {
+  return suffixedLayout({
+    name: 'py-datastore',
+    extension,
+    reserved: STATISTICS,
+    problemOf: segment =>
+      segment.includes(':')
+        ? `py-datastore keeps ${JSON.stringify(segment)} and ${JSON.stringify(segment.replaceAll(':', '/'))} in ` +
+          'one file: only the name with "/" is taken'
+        : undefined,
+  })
 }

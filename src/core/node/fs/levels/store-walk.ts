@@ -1,7 +1,44 @@
+import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
+import type { Child, StoreStats } from '../../../datastore.ts'
 import { Key } from '../../../key.ts'
+import type { Folder } from '../guard/folder-guard.ts'
+import { joinPath } from '../guard/folder-guard.ts'
+import type { LinkResolver } from '../guard/link-resolver.ts'
 import type { Level, Place } from '../layout.ts'
-import type { OpenFolder } from '../open/open-folder.ts'
-import { walkLevels } from './walk-levels.ts'
+import type { OpenFolder, StoreFiles } from '../open/open-folder.ts'
+
+const LEVELS_AT_ONCE = 16
+
+/** Visits every level from `start` down, several at a time, the deepest known first, so that few are waiting. */
+async function walkLevels(
+  start: Key,
+  read: (prefix: Key) => Promise<Level>,
+  visit: (prefix: Key, level: Level) => Promise<void>,
+): Promise<void> {
+  const waiting = [start]
+  const running = new Set<Promise<void>>()
+  const failures: unknown[] = []
+  const visitOne = async (prefix: Key): Promise<void> => {
+    try {
+      const level = await read(prefix)
+      await visit(prefix, level)
+      for (const name of level.branches) waiting.push(prefix.childOfCleanSegment(name))
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  while (failures.length === 0 && waiting.length + running.size > 0) {
+    const prefix = running.size < LEVELS_AT_ONCE ? waiting.pop() : undefined
+    if (prefix === undefined) {
+      await Promise.race(running)
+    } else {
+      const visiting = visitOne(prefix).finally(() => running.delete(visiting))
+      running.add(visiting)
+    }
+  }
+  await Promise.all(running)
+  if (failures.length > 0) throw failures[0]
+}
 
 const NOTHING: Level = { values: [], branches: [] }
 
@@ -30,4 +67,79 @@ export async function walkStore(
     },
   )
   return isWhole
+}
+
+const SIZES_AT_ONCE = 32
+
+interface Indexed {
+  readonly place: Place
+  readonly index: number
+}
+
+/** Looks up the sizes of many values, entering each folder once. */
+export class SizeReader {
+  readonly #files: StoreFiles
+  readonly #links: LinkResolver | undefined
+
+  constructor(files: StoreFiles, links: LinkResolver | undefined) {
+    this.#files = files
+    this.#links = links
+  }
+
+  /** The same children, each value with its size. A value that is gone by now has none. */
+  async withSizes(children: readonly Child[]): Promise<Child[]> {
+    const places = children.map(child => (child.isValue ? this.#files.layout.placeOf(child.key) : undefined))
+    const sizes = await this.sizesOf(places)
+    return children.map((child, index) => ({ ...child, size: sizes[index] }))
+  }
+
+  /** The size of each value, in bytes. */
+  async sizesOf(places: readonly (Place | undefined)[]): Promise<(number | undefined)[]> {
+    const sizes = places.map((): number | undefined => undefined)
+    for (const group of byFolder(places)) {
+      const folder = await this.#enter(group[0].place.folder)
+      try {
+        await forEachBounded(group, SIZES_AT_ONCE, async ({ place, index }) => {
+          sizes[index] = folder && (await this.#sizeOf(place, folder))
+        })
+      } finally {
+        await this.#files.guard.leave(folder)
+      }
+    }
+    return sizes
+  }
+
+  async #enter(names: readonly string[]): Promise<Folder | undefined> {
+    return this.#files.guard.enter((await this.#links?.resolve(names)) ?? names)
+  }
+
+  async #sizeOf(place: Place, folder: Folder): Promise<number | undefined> {
+    const stats = await this.#files.disk.lstat(joinPath(folder.path, place.name))
+    if (stats?.isSymbolicLink() !== true) return stats?.size
+    return (await this.#links?.targetOf([...place.folder, place.name]))?.size
+  }
+}
+
+function byFolder(places: readonly (Place | undefined)[]): Iterable<[Indexed, ...Indexed[]]> {
+  const groups = new Map<string, [Indexed, ...Indexed[]]>()
+  for (const [index, place] of places.entries()) {
+    if (place === undefined) continue
+    const path = place.folder.join('/')
+    const group = groups.get(path)
+    if (group === undefined) groups.set(path, [{ place, index }])
+    else group.push({ place, index })
+  }
+  return groups.values()
+}
+
+/** Walks through all values. @param throwIfAborted Called between levels. */
+export async function countValues(folder: OpenFolder, throwIfAborted: () => void): Promise<StoreStats> {
+  let [entries, bytes] = [0, 0]
+  const isWhole = await walkStore(folder, async places => {
+    throwIfAborted()
+    const sizes = (await folder.sizes.sizesOf(places)).filter(size => size !== undefined)
+    entries += sizes.length
+    bytes += sizes.reduce((sum, size) => sum + size, 0)
+  })
+  return { entries, bytes, accuracy: isWhole ? 'exact' : 'lower-bound' }
 }

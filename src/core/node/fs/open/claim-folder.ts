@@ -1,15 +1,41 @@
-import { readdir } from 'node:fs/promises'
-import { DatastoreError } from '../../../errors.ts'
+import { opendir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatastoreError, hasCode } from '../../../errors.ts'
 import { printFlatfsShard } from '../../../hash/flatfs-shard.ts'
 import { Disk, systemCode } from '../disk/disk.ts'
+import { RootGone } from '../failures.ts'
 import type { WantedLayout } from '../fs-options.ts'
-import { createGuard, type FolderGuard } from '../guard/folder-guard.ts'
+import { createGuard } from '../guard/create-guard.ts'
+import type { FolderGuard } from '../guard/folder-guard.ts'
 import type { Layout, LayoutName, Marker } from '../layout.ts'
 import { isLayoutName, layoutOf } from '../layouts/known-layouts.ts'
 import { PRIVATE_FOLDER } from '../layouts/strata.ts'
-import { findExtension } from './find-extension.ts'
-import { readMarker, writeMarker } from './layout-marker.ts'
-import { DEFAULT_SHARD, flatfsVersion, readShard, writeShard } from './sharding-file.ts'
+import {
+  DEFAULT_SHARD,
+  flatfsVersion,
+  readMarker,
+  readShard,
+  writeMarker,
+  writeShard,
+} from './layout-marker.ts'
+
+/** So many entries are looked at before it is given up. */
+const MOST_ENTRIES = 10_000
+
+/** The extension, of those given, that the first file of a folder has, the nearest to its root; `undefined` for none. */
+async function findExtension(root: string, extensions: readonly string[]): Promise<string | undefined> {
+  const folders = [root]
+  let seen = 0
+  for (const folder of folders) {
+    for await (const entry of await opendir(folder)) {
+      if (++seen > MOST_ENTRIES) return undefined
+      if (entry.isDirectory() && entry.name !== PRIVATE_FOLDER) folders.push(join(folder, entry.name))
+      const found = entry.isFile() ? extensions.find(one => entry.name.endsWith(one)) : undefined
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
 
 /** What file systems and desktops leave in any folder. */
 const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
@@ -104,4 +130,33 @@ function guessExtension(root: string, name: LayoutName): Promise<string | undefi
 
 function cannotOpen(root: string, state: string): DatastoreError {
   return new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(root)}: ${state}`)
+}
+
+/** The layout that a folder was claimed for, as one asks for it. */
+export async function claimedLayout(disk: Disk, guard: FolderGuard, layout: Layout): Promise<WantedLayout> {
+  const { name, marker } = layout
+  const shard = name === 'flatfs' ? await readShard(disk, guard) : undefined
+  return { name, shard, extension: marker?.extension }
+}
+
+/**
+ * Sees to it that a folder says what it is, also when it was emptied or made anew while the store is open: without its
+ * marker, what is put there could not be opened again. Calls that come while it is at it share the outcome.
+ * @returns Rejects with `RootGone` where something else is in the folder by now.
+ */
+export function markerRenewal(disk: Disk, guard: FolderGuard, layout: WantedLayout): () => Promise<void> {
+  let running: Promise<void> | undefined
+  const renew = async (): Promise<void> => {
+    try {
+      await claimFolder(disk, guard, layout, false)
+    } catch (error) {
+      throw hasCode(error, 'CONFIG_INVALID') ? new RootGone(guard.root, 'is no such store any more') : error
+    }
+  }
+  return () => {
+    running ??= renew().finally(() => {
+      running = undefined
+    })
+    return running
+  }
 }

@@ -1,10 +1,56 @@
 import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { SYNC_FOLDER } from '../disk/open-flags.ts'
+import { SYNC_FOLDER, systemCode } from '../disk/disk.ts'
+import { Obstacle } from '../failures.ts'
 import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
-import { Obstacle } from '../guard/obstacle.ts'
-import { joinPath } from '../guard/survey-folders.ts'
-import { SettledFolders } from './settled-folders.ts'
+import { joinPath } from '../guard/folder-guard.ts'
+
+/** So many folders are remembered; past that all are forgotten, and flushed once more. */
+const REMEMBERED = 100_000
+
+/** A folder whose name is on its way to the device. */
+interface Settling {
+  readonly names: readonly string[]
+  /** Tells this flush from others of the same folder. */
+  readonly token: symbol
+}
+
+/** Which folders have their own names on the device, up to the root: what is put in one of them flushes that one alone. */
+export class SettledFolders {
+  readonly #settled = new Set<string>()
+  readonly #settling = new Map<string, symbol>()
+
+  /** The folders on the way to `names` whose names have yet to be flushed. */
+  begin(names: readonly string[]): readonly Settling[] {
+    const unsettled: Settling[] = []
+    for (let depth = names.length; depth > 0; depth--) {
+      const folder = names.slice(0, depth)
+      const path = folder.join('/')
+      if (this.#settled.has(path)) break
+      const token = Symbol(path)
+      this.#settling.set(path, token)
+      unsettled.push({ names: folder, token })
+    }
+    return unsettled
+  }
+
+  /** The names of these folders are flushed, unless one was made anew meanwhile. */
+  end(settling: readonly Settling[]): void {
+    for (const { names, token } of settling) {
+      const path = names.join('/')
+      if (this.#settling.get(path) !== token) continue
+      this.#settling.delete(path)
+      if (this.#settled.size >= REMEMBERED) this.#settled.clear()
+      this.#settled.add(path)
+    }
+  }
+
+  /** A folder was made just now. */
+  forget(names: readonly string[]): void {
+    const path = names.join('/')
+    this.#settled.delete(path)
+    this.#settling.delete(path)
+  }
+}
 
 /** Sees to it that the names in folders survive a power cut. */
 export interface FolderFlush {
@@ -92,4 +138,34 @@ export class FolderSync implements FolderFlush {
 
 function ignore(): void {
   // A failed flush belongs to those who asked for it.
+}
+
+/** Puts off the flushes of folders, so that each folder is flushed once for many changes. */
+export class FolderGroup implements FolderFlush {
+  readonly #folders: FolderFlush
+  #due = new Map<string, readonly string[]>()
+
+  constructor(folders: FolderFlush) {
+    this.#folders = folders
+  }
+
+  async settle(names: readonly string[]): Promise<void> {
+    this.#due.set(names.join('/'), names)
+  }
+
+  /** Flushes what was put off. What fails is due again. */
+  async flush(): Promise<void> {
+    const due = this.#due
+    this.#due = new Map()
+    const flushed = [...due.values()].map(async names => {
+      try {
+        await this.#folders.settle(names)
+      } catch (error) {
+        this.#due.set(names.join('/'), names)
+        throw error
+      }
+    })
+    const failed = (await Promise.allSettled(flushed)).find(one => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
 }

@@ -1,8 +1,8 @@
 import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
 import type { Disk } from '../disk/disk.ts'
-import { SYNC_FILE } from '../disk/open-flags.ts'
+import { SYNC_FILE } from '../disk/disk.ts'
+import { Obstacle } from '../failures.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'
-import { Obstacle } from '../guard/obstacle.ts'
 import type { Place } from '../layout.ts'
 import type { FolderSync } from './folder-sync.ts'
 

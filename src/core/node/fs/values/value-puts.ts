@@ -1,15 +1,19 @@
 import type { Stats } from 'node:fs'
 import { chunksOf } from '../../../bytes.ts'
-import type { ByteSource, PutOptions, PutResult } from '../../../datastore.ts'
-import { throwIfAborted } from '../../../errors.ts'
+import type { BinaryDatastore, ByteSource, CallOptions, PutOptions, PutResult } from '../../../datastore.ts'
+import { failure, NotFoundError, throwIfAborted } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
+import { OrderedBatch } from '../../../ordered-batch.ts'
 import { checkPreconditions } from '../../../preconditions.ts'
-import type { FsCalls } from '../calls/fs-calls.ts'
+import type { FsCalls } from '../calls.ts'
+import { fsFailure } from '../failures.ts'
 import type { Place } from '../layout.ts'
 import type { OpenFolder } from '../open/open-folder.ts'
+import type { FolderGroup } from '../sync/folder-sync.ts'
 import type { TempFile } from '../temp/temp-folder.ts'
-import { etagOf } from './etag.ts'
-import { type Begun, begun, writeBytes, writeChunks } from './file-bytes.ts'
+import type { Begun } from './stager.ts'
+import { begun, writeBytes, writeChunks } from './stager.ts'
+import { etagOf } from './value-reader.ts'
 
 type Staging = (place: Place, current: Stats | undefined) => Promise<TempFile>
 
@@ -105,4 +109,80 @@ export class ValuePuts {
 
 function ignore(): void {
   // The put fails with it in its turn.
+}
+
+/**
+ * Moves the value of one key to another.
+ * @param current What is known of the value.
+ */
+export async function moveValue(
+  folder: OpenFolder,
+  from: Key,
+  to: Key,
+  current: Stats,
+  mayReplace: boolean,
+): Promise<void> {
+  const source = await folder.places.ownOf(from)
+  if (folder.links !== undefined && (await folder.links.isLink(source))) {
+    throw failure('UNSUPPORTED', 'rename', from, 'it is a symbolic link')
+  }
+  let isDone: boolean
+  try {
+    isDone = await moveInto(folder, from, source, to, current, mayReplace)
+  } catch (error) {
+    throw fsFailure('rename', to, error)
+  }
+  if (!isDone) throw new NotFoundError('rename', from)
+  folder.shared.changes.put(folder.files.layout.placeOf(to))
+}
+
+async function moveInto(
+  { places, reader, writer, shared }: OpenFolder,
+  from: Key,
+  source: Place,
+  to: Key,
+  current: Stats,
+  mayReplace: boolean,
+): Promise<boolean> {
+  const target = await places.toWrite('rename', to)
+  const existing = await reader.stat(target, true)
+  checkPreconditions('rename', to, existing && { etag: etagOf(existing) }, { replace: mayReplace })
+  // Of two names of one file the system removes neither when one is renamed to the other.
+  const isOneFile = existing !== undefined && areNamesOfOneFile(current, existing, source, target)
+  return shared.changes.remove(from, source, () =>
+    isOneFile ? writer.unlink(source) : writer.move(source, target, !mayReplace),
+  )
+}
+
+/** Whether two names lead to one file, and not only because the disk is blind to case. */
+function areNamesOfOneFile(a: Stats, b: Stats, from: Place, to: Place): boolean {
+  const fold = ({ folder, name }: Place): string => [...folder, name].join('/').normalize().toLowerCase()
+  return a.nlink > 1 && a.ino === b.ino && a.dev === b.dev && fold(from) !== fold(to)
+}
+
+/** A batch that flushes each folder once, when all is applied, and not for each operation. */
+export class FlushedBatch extends OrderedBatch<Uint8Array> {
+  readonly #group: FolderGroup
+
+  /** @param store Puts its flushes off to `group`. */
+  constructor(store: BinaryDatastore, group: FolderGroup) {
+    super(store)
+    this.#group = group
+  }
+
+  override async commit(options?: CallOptions): Promise<void> {
+    try {
+      await super.commit(options)
+    } finally {
+      await this.#flush()
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#group.flush()
+    } catch (error) {
+      throw fsFailure('commit a batch', undefined, error)
+    }
+  }
 }

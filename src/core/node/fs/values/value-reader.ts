@@ -1,11 +1,91 @@
 import type { Stats } from 'node:fs'
-import { concatBytes } from '../../../bytes.ts'
+import { CHUNK_SIZE, clampRange, concatBytes } from '../../../bytes.ts'
+import type { RangeOptions, Stat } from '../../../datastore.ts'
+import { failure, throwIfAborted } from '../../../errors.ts'
+import type { Key } from '../../../key.ts'
+import { refuseRoot } from '../../../preconditions.ts'
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
+import { fsFailure, Obstacle } from '../failures.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'
-import { Obstacle } from '../guard/obstacle.ts'
-import { joinPath } from '../guard/survey-folders.ts'
+import { joinPath } from '../guard/folder-guard.ts'
+import type { LinkResolver } from '../guard/link-resolver.ts'
 import type { Layout, Place } from '../layout.ts'
+
+/** Steps of a millisecond that a time of today holds as a whole number: all that `mtimeMs` can tell apart. */
+const STEPS = 4096
+
+/**
+ * Names a version of a file by inode, size and times. Every put has a modification time of its own (see `VersionClock`),
+ * so that versions of one size that follow each other within a tick of the disk's clock differ even when the inode is
+ * used again. The change time, which no program can set, tells apart what others wrote.
+ */
+export function etagOf(stats: Stats): string {
+  const parts = [stats.ino, stats.size, stats.mtimeMs * STEPS, stats.ctimeMs * STEPS]
+  return parts.map(part => Math.round(part).toString(36)).join('-')
+}
+
+export function statOf(stats: Stats): Stat {
+  const { size, mtimeMs, birthtimeMs, atimeMs } = stats
+  return { size, mtime: mtimeMs, btime: birthtimeMs, atime: atimeMs, etag: etagOf(stats) }
+}
+
+/** Gives modification times, in seconds: now, but never one twice. */
+export class VersionClock {
+  readonly #now: () => number
+  #last = 0
+
+  /** @param now A clock in milliseconds since 1970. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  next(): number {
+    // Node hands times on in whole microseconds; the half keeps rounding away from their edges.
+    this.#last = Math.max(Math.floor(this.#now() * 1000), this.#last + 1)
+    return (this.#last + 0.5) / 1_000_000
+  }
+}
+
+/** Where keys have their values, links followed where the store follows them. */
+export class KeyPlaces {
+  readonly #layout: Layout
+  readonly #links: LinkResolver | undefined
+  readonly #guard: FolderGuard
+
+  constructor(guard: FolderGuard, layout: Layout, links: LinkResolver | undefined) {
+    this.#guard = guard
+    this.#layout = layout
+    this.#links = links
+  }
+
+  /** `undefined` for the root and for a key that the layout cannot hold: they are absent. */
+  async of(key: Key): Promise<Place | undefined> {
+    if (key.isRoot || this.#layout.problemOf(key) !== undefined) {
+      // Nobody looks further for it, and a folder that is gone tells nothing about its keys.
+      await this.#guard.checkRoot()
+      return undefined
+    }
+    const place = this.#layout.placeOf(key)
+    if (this.#links === undefined) return place
+    const names = await this.#links.resolve([...place.folder, place.name])
+    return { ...place, folder: names.slice(0, -1), name: names.at(-1) ?? '' }
+  }
+
+  /** The same, but of a link itself instead of what it leads to. */
+  async ownOf(key: Key): Promise<Place> {
+    const place = this.#layout.placeOf(key)
+    return this.#links === undefined ? place : { ...place, folder: await this.#links.resolve(place.folder) }
+  }
+
+  /** @throws DatastoreError `KEY_INVALID` for the root, and for a key that the layout cannot hold. */
+  async toWrite(action: string, key: Key): Promise<Place> {
+    refuseRoot(action, key)
+    const place = await this.of(key)
+    if (place !== undefined) return place
+    throw failure('KEY_INVALID', action, key, this.#layout.problemOf(key) ?? 'no file can be called so')
+  }
+}
 
 /** Bytes of one read of a long value: between two of them a call can be aborted. */
 const PIECE = 8 * 1024 * 1024
@@ -116,4 +196,28 @@ export class ValueReader {
 
 function namesOf({ folder, name }: Place): readonly string[] {
   return [...folder, name]
+}
+
+/** The bytes of an open value, or of a range of it, in chunks. Closes it. */
+export async function* streamValue(
+  disk: Disk,
+  key: Key,
+  { fd, stats }: OpenValue,
+  options: RangeOptions,
+): AsyncIterable<Uint8Array> {
+  try {
+    const { start, end } = clampRange(options, stats.size)
+    for (let position = start; position < end; ) {
+      throwIfAborted(options.signal, 'get', key)
+      const chunk = new Uint8Array(Math.min(CHUNK_SIZE, end - position))
+      const count = await disk.read(fd, chunk, position).catch((error: unknown) => {
+        throw fsFailure('get', key, error)
+      })
+      if (count === 0) throw failure('IO', 'get', key, 'its file was cut while it was read')
+      position += count
+      yield chunk.subarray(0, count)
+    }
+  } finally {
+    await disk.close(fd)
+  }
 }

@@ -1,20 +1,19 @@
 import type { Stats } from 'node:fs'
 import { systemCode } from '../disk/disk.ts'
-import { isOfDisk } from '../guard/obstacle.ts'
-import { joinPath } from '../guard/survey-folders.ts'
+import { isOfDisk } from '../failures.ts'
+import { joinPath } from '../guard/folder-guard.ts'
 import type { Place } from '../layout.ts'
-import type { StoreFiles } from '../open/store-files.ts'
+import type { StoreFiles } from '../open/open-folder.ts'
 import type { TempFile } from '../temp/temp-folder.ts'
-import { etagOf } from './etag.ts'
-import { writeBytes } from './file-bytes.ts'
-import { LabelFiles } from './label-files.ts'
-import { FileGone, moveToFreeName, renameFile } from './move-file.ts'
-import { Stager } from './stager.ts'
+import { FileGone, moveToFreeName, renameFile } from './file-moves.ts'
+import { LabelFiles } from './folder-keeper.ts'
+import { Stager, writeBytes } from './stager.ts'
+import { etagOf } from './value-reader.ts'
 
 /** How often a folder may vanish between being made and being used. */
 const ATTEMPTS = 50
 
-export interface CommitOptions {
+interface CommitOptions {
   /** What the value replaces, as far as that is known. */
   readonly current?: Stats | undefined
   /** The name has to be free; otherwise `EEXIST`. */

@@ -1,13 +1,12 @@
 import { Key } from '../../../key.ts'
-import { etagOf } from '../values/etag.ts'
-import { type FolderLook, idOf } from './folder-look.ts'
-import type { HintedFolder, Hints } from './hints.ts'
-import type { KnownEntry, KnownFolder, KnownFolders } from './known-folder.ts'
-import type { OwnPlace } from './own-changes.ts'
-import type { SystemHints } from './system-hints.ts'
+import { etagOf } from '../values/value-reader.ts'
+import type { FolderLook, KnownEntry, KnownFolder, KnownFolders } from './known-folder.ts'
+import { idOf } from './known-folder.ts'
+import type { HintedFolder, Hints, SystemHints } from './system-watch.ts'
+import type { OwnPlace } from './tree-watch.ts'
 
 /** What a `KnownTree` works with. */
-export interface TreeParts {
+interface TreeParts {
   readonly look: FolderLook
   readonly folders: KnownFolders
   readonly hints: Hints

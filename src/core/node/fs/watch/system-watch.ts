@@ -1,20 +1,88 @@
 import type { FSWatcher } from 'node:fs'
-import { type Disk, systemCode } from '../disk/disk.ts'
-import { burst } from './burst.ts'
+import { sep } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import type { Disk } from '../disk/disk.ts'
+import { systemCode } from '../disk/disk.ts'
+import { CannotWatch } from '../failures.ts'
+import { joinPath } from '../guard/folder-guard.ts'
+import type { KnownFolder, KnownFolders } from './known-folder.ts'
+
+/** More events than this in one turn, and the system's own queue (16,384 on Linux) may have lost some. */
+const MOST_IN_A_TURN = 12_000
+
+/**
+ * Notices when the system tells more in one turn of the event loop than it may have been able to keep. The queue is one
+ * for the process, so all that is watched in it counts, and may have lost something.
+ */
+class Burst {
+  readonly #listeners = new Set<() => void>()
+  #inTurn = 0
+
+  /** @returns A function that ends it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Counts an event. */
+  note(): void {
+    if (this.#inTurn === 0) {
+      void setImmediate().then(() => {
+        this.#inTurn = 0
+      })
+    }
+    this.#inTurn++
+    if (this.#inTurn === MOST_IN_A_TURN) for (const listener of this.#listeners) listener()
+  }
+}
+
+export const burst = new Burst()
+
+/** Names in a folder that are worth a look. */
+export interface HintedFolder {
+  readonly folder: readonly string[]
+  readonly names: ReadonlySet<string>
+}
+
+/** Names of folders that are worth a look, each once however often it was mentioned. */
+export class Hints {
+  readonly #came: () => void
+  #names = new Map<string, { readonly folder: readonly string[]; readonly names: Set<string> }>()
+
+  /** @param came Told of each hint. */
+  constructor(came: () => void) {
+    this.#came = came
+  }
+
+  get isEmpty(): boolean {
+    return this.#names.size === 0
+  }
+
+  /** A name in a folder may stand for something else than before. */
+  add(folder: readonly string[], name: string): void {
+    const path = folder.join('/')
+    const known = this.#names.get(path)
+    if (known === undefined) this.#names.set(path, { folder, names: new Set([name]) })
+    else known.names.add(name)
+    this.#came()
+  }
+
+  /** Hands over everything, the folders nearest to the root first. */
+  take(): readonly HintedFolder[] {
+    const all = [...this.#names.values()]
+    this.#names = new Map()
+    return all.sort((a, b) => a.folder.length - b.folder.length)
+  }
+}
 
 /**
  * Whether one watch of the system covers a folder and all below it. Linux has none such; Node makes one up there out of
  * a watch for each file, which misses folders that come and go quickly.
  */
-export const COVERS_BELOW = process.platform === 'darwin' || process.platform === 'win32'
-
-/** The system cannot watch any more, or not here. */
-export class CannotWatch extends Error {
-  override name = 'CannotWatch'
-}
+const COVERS_BELOW = process.platform === 'darwin' || process.platform === 'win32'
 
 /** What the system tells of a watched folder. */
-export interface SystemEvent {
+interface SystemEvent {
   /** What may have changed there (a path, where the watch covers what is below); `undefined`: anything. */
   readonly name: string | undefined
   /** Something came to this name, or left it. */
@@ -26,7 +94,7 @@ export interface SystemEvent {
  * @returns `undefined` where there is no such folder any more.
  * @throws CannotWatch
  */
-export function watchFolder(
+function watchFolder(
   disk: Disk,
   path: string,
   told: (event: SystemEvent) => void,
@@ -69,4 +137,67 @@ function meaningOf(cause: unknown): unknown {
     return new CannotWatch(state, { cause })
   }
   return new CannotWatch(`the system cannot watch its folder (${code ?? 'for no reason given'})`, { cause })
+}
+
+/** Has the system watch folders, and takes what it tells for hints. */
+export class SystemHints {
+  readonly #disk: Disk
+  readonly #root: string
+  readonly #folders: KnownFolders
+  readonly #hints: Hints
+  readonly #lookAtAll: () => void
+  readonly #failed: (error: unknown) => void
+
+  /** @param root The path of the folder that `folders` are in. */
+  constructor(
+    disk: Disk,
+    root: string,
+    folders: KnownFolders,
+    hints: Hints,
+    lookAtAll: () => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#disk = disk
+    this.#root = root
+    this.#folders = folders
+    this.#hints = hints
+    this.#lookAtAll = lookAtAll
+    this.#failed = failed
+  }
+
+  /** Has the system watch what is in the place of a folder now. */
+  attach(folder: KnownFolder): void {
+    folder.isSuspect = false
+    folder.watcher?.close()
+    const path = folder.names.reduce(joinPath, this.#root)
+    const isCovered = COVERS_BELOW && folder.names.length > 0
+    folder.watcher = isCovered
+      ? undefined
+      : watchFolder(this.#disk, path, event => this.#told(folder.names, event), this.#failed)
+  }
+
+  #told(folder: readonly string[], { name, isRename }: SystemEvent): void {
+    if (name === undefined) {
+      this.#lookAtAll()
+      return
+    }
+    const path = COVERS_BELOW ? name.split(sep) : [...folder, name]
+    if (isRename) this.#suspect(path)
+    this.#hint(path)
+    // The end of a watched folder is told under the folder's own name, as if it were in itself.
+    if (name === folder.at(-1) && isRename) {
+      this.#suspect(folder)
+      this.#hint(folder)
+    }
+  }
+
+  /** A folder that came or went may be another one, though it looks the same: then the system watches it no more. */
+  #suspect(path: readonly string[]): void {
+    const folder = COVERS_BELOW ? undefined : this.#folders.get(path)
+    if (folder !== undefined) folder.isSuspect = true
+  }
+
+  #hint(path: readonly string[]): void {
+    this.#hints.add(path.slice(0, -1), path.at(-1) ?? '')
+  }
 }

@@ -1,14 +1,76 @@
 import { setImmediate } from 'node:timers/promises'
+import { ChangeQueue } from '../../../changes/change-queue.ts'
 import type { Change } from '../../../datastore.ts'
 import type { Key } from '../../../key.ts'
+import { fsFailure } from '../failures.ts'
+import type { Place } from '../layout.ts'
 import type { OpenFolder } from '../open/open-folder.ts'
-import { burst } from './burst.ts'
-import { FolderLook } from './folder-look.ts'
-import { Hints } from './hints.ts'
-import { KnownFolders } from './known-folder.ts'
+import { FolderLook, KnownFolders } from './known-folder.ts'
 import { KnownTree } from './known-tree.ts'
-import type { OwnChanges, OwnListener, OwnPlace } from './own-changes.ts'
-import { SystemHints } from './system-hints.ts'
+import { burst, Hints, SystemHints } from './system-watch.ts'
+
+/** Where the value of a key is. */
+export type OwnPlace = Pick<Place, 'folder' | 'name'>
+
+/** A watch, as far as the stores of this process are to tell it something. */
+interface OwnListener {
+  /** Something was written, or may have been. */
+  wrote(place: OwnPlace): void
+  /** A value was removed, or may have been, and this watch has not found that out by itself. */
+  removed(key: Key, place: OwnPlace): void
+}
+
+/**
+ * Tells the watches on a folder what the stores of this process do there, without waiting for the system to. A watch
+ * that compares what it finds with what it knew cannot know of a value that it never met: one that was removed before it
+ * had looked, or that came and went between two looks. So every removal is told.
+ */
+export class OwnChanges {
+  readonly #listeners = new Set<OwnListener>()
+  /** By the key: who knows already of a removal that is under way. */
+  readonly #removals = new Map<string, Set<OwnListener>>()
+
+  /** @returns A function that ends it. */
+  listen(listener: OwnListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  put(place: OwnPlace): void {
+    for (const listener of this.#listeners) listener.wrote(place)
+  }
+
+  /**
+   * Removes a value by `work`, which tells whether there was one.
+   * @returns What `work` told.
+   */
+  async remove(key: Key, place: OwnPlace, work: () => Promise<boolean>): Promise<boolean> {
+    const text = key.toString()
+    const knowing = new Set<OwnListener>()
+    this.#removals.set(text, knowing)
+    // One that fails may have removed it before.
+    let isRemoved = true
+    try {
+      isRemoved = await work()
+      return isRemoved
+    } finally {
+      if (this.#removals.get(text) === knowing) this.#removals.delete(text)
+      if (isRemoved) this.#removed(key, place, knowing)
+    }
+  }
+
+  /** A watch has found out by itself that a key is gone. */
+  noteKnown(key: Key, listener: OwnListener): void {
+    this.#removals.get(key.toString())?.add(listener)
+  }
+
+  #removed(key: Key, place: OwnPlace, knowing: ReadonlySet<OwnListener>): void {
+    for (const listener of this.#listeners) {
+      listener.wrote(place)
+      if (!knowing.has(listener)) listener.removed(key, place)
+    }
+  }
+}
 
 interface Removal {
   readonly key: Key
@@ -20,7 +82,7 @@ interface Removal {
  * at, and told of when it is another version than was known. So renames over a value, folders that come with values in
  * them, or go, and events that were lost or came twice make no difference.
  */
-export class TreeWatch implements OwnListener {
+class TreeWatch implements OwnListener {
   readonly #changes: OwnChanges
   readonly #tell: (change: Change) => void
   readonly #failed: (error: unknown) => void
@@ -131,5 +193,41 @@ export class TreeWatch implements OwnListener {
       this.#changes.noteKnown(key, this)
     }
     this.#tell({ type, key })
+  }
+}
+
+/** The watches that are open on a store. */
+export class StoreWatches {
+  readonly #folder: OpenFolder
+  readonly #open = new Map<ChangeQueue, TreeWatch>()
+
+  constructor(folder: OpenFolder) {
+    this.#folder = folder
+  }
+
+  /** Watches from the first pull on. */
+  async *read(prefix: Key, signal: AbortSignal): AsyncIterable<Change> {
+    const queue = new ChangeQueue(prefix)
+    const tree = new TreeWatch(
+      this.#folder,
+      prefix,
+      change => queue.push(change),
+      error => queue.end({ error: fsFailure('watch', prefix, error) }),
+    )
+    this.#open.set(queue, tree)
+    try {
+      tree.start()
+      yield* queue.read(signal)
+    } finally {
+      await tree.stop()
+      this.#open.delete(queue)
+    }
+  }
+
+  /** Ends every watch, and waits until nothing looks at the folder any more. */
+  async close(): Promise<void> {
+    const open = [...this.#open]
+    for (const [queue] of open) queue.end()
+    await Promise.all(open.map(([, tree]) => tree.stop()))
   }
 }

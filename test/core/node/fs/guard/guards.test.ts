@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Disk } from '../../../../../src/core/node/fs/disk/disk.ts'
 import { AnchoredGuard } from '../../../../../src/core/node/fs/guard/anchored-guard.ts'
+import { createGuard, WalkingGuard } from '../../../../../src/core/node/fs/guard/create-guard.ts'
 import type { FolderGuard } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
-import { createGuard } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
-import { RootFolder } from '../../../../../src/core/node/fs/guard/root-folder.ts'
-import { WalkingGuard } from '../../../../../src/core/node/fs/guard/walking-guard.ts'
+import { RootFolder } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()

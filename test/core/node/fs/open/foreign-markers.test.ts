@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
-import { FsDatastore, type FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { encodeSegment } from '../../../../../src/core/node/fs/layouts/segment-names.ts'
+import type { FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import { encodeSegment } from '../../../../../src/core/node/fs/layouts/strata.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { pathsBelow, TempRoots } from '../temp-root.ts'
 

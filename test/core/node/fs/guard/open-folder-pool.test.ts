@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AnchoredGuard } from '../../../../../src/core/node/fs/guard/anchored-guard.ts'
 import type { Folder } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
-import { RootFolder } from '../../../../../src/core/node/fs/guard/root-folder.ts'
+import { RootFolder } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
 import { FaultyDisk } from '../faulty-disk.ts'
 import { TempRoots } from '../temp-root.ts'
 
@@ -26,7 +26,7 @@ const openFiles = () => readdirSync('/proc/self/fd').length
 
 const entered = async (name: string): Promise<Folder> => (await guard.enter([name])) as Folder
 
-describe.skipIf(process.platform !== 'linux')('LingeringFolders (only where folders can be anchored)', () => {
+describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folders can be anchored)', () => {
   it('F4 calls of one turn share an open folder, and it is closed when the turn is over', async () => {
     const before = openFiles()
     for (let call = 0; call < 50; call++) await guard.leave(await entered('f0'))

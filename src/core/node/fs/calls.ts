@@ -1,11 +1,62 @@
-import { Lifecycle } from '../../../concurrency/lifecycle.ts'
-import type { WriteQueue } from '../../../concurrency/write-queue.ts'
-import type { CallOptions } from '../../../datastore.ts'
-import { throwIfAborted } from '../../../errors.ts'
-import type { Key } from '../../../key.ts'
-import { fsFailure } from './fs-failure.ts'
-import { Slots } from './slots.ts'
-import { waitInLine } from './wait-in-line.ts'
+import { Lifecycle } from '../../concurrency/lifecycle.ts'
+import { onAbort } from '../../concurrency/on-abort.ts'
+import type { WriteQueue } from '../../concurrency/write-queue.ts'
+import type { CallOptions } from '../../datastore.ts'
+import { AbortError, throwIfAborted } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { fsFailure } from './failures.ts'
+
+/** Lets at most `limit` pieces of work run at a time; the others wait their turn. */
+class Slots {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(limit: number) {
+    this.#free = limit
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#free--
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free++
+      else next()
+    }
+  }
+}
+
+/**
+ * Takes a turn that may be long in coming. Aborted before it comes, the call rejects at once and its work is never
+ * done; once begun, the work itself decides.
+ * @param takeTurn Calls what it is given when it is time.
+ */
+async function waitInLine<T>(
+  takeTurn: (work: () => Promise<T>) => Promise<T>,
+  work: () => Promise<T>,
+  action: string,
+  key: Key,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return takeTurn(work)
+  const progress = { hasBegun: false }
+  const turn = takeTurn(async () => {
+    throwIfAborted(signal, action, key)
+    progress.hasBegun = true
+    return work()
+  })
+  if (progress.hasBegun) return turn
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      if (!progress.hasBegun) reject(new AbortError(action, { key, cause: signal.reason }))
+    }
+    if (signal.aborted) abort()
+    const forget = signal.aborted ? () => undefined : onAbort(signal, abort)
+    turn.then(resolve, reject).then(forget, forget)
+  })
+}
 
 /** Calls that may have files open at a time, so that thousands at once do not use up what a process may open. */
 const AT_ONCE = 64

@@ -1,10 +1,9 @@
 import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { OPEN_FILE } from '../disk/open-flags.ts'
+import { OPEN_FILE, OPEN_FOLDER, systemCode } from '../disk/disk.ts'
+import { Obstacle } from '../failures.ts'
+import { AnchoredGuard } from './anchored-guard.ts'
 import type { EnterOptions, Folder, FolderGuard } from './folder-guard.ts'
-import { Obstacle } from './obstacle.ts'
-import type { RootFolder } from './root-folder.ts'
-import { joinPath, surveyFolders } from './survey-folders.ts'
+import { joinPath, RootFolder, surveyFolders } from './folder-guard.ts'
 
 /**
  * Looks at every folder on the way before each call. A folder that somebody swaps for a link in the microseconds
@@ -66,5 +65,25 @@ export class WalkingGuard implements FolderGuard {
       // Others make and remove folders too; the next survey shows what there is.
       if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
     }
+  }
+}
+
+/** The strictest guard that the system has: on Linux one that no race gets round. */
+export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
+  const root = await RootFolder.open(disk, path)
+  return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)
+}
+
+async function canAnchor(disk: Disk, root: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  const fd = await disk.open(root, OPEN_FOLDER)
+  try {
+    return (await disk.readlink(`/proc/self/fd/${fd}`)) === root
+  } catch (error) {
+    // There is no /proc here, as in some containers.
+    if (systemCode(error) === undefined) throw error
+    return false
+  } finally {
+    await disk.close(fd)
   }
 }

@@ -1,0 +1,79 @@
+import type { ErrorCode } from '../../errors.ts'
+import { failure } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { systemMeaning } from '../errno.ts'
+import { systemCode } from './disk/disk.ts'
+
+/** What may stand where a store wants to go. */
+type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
+
+/** Something on the way that is not to be passed. Callers turn it into a failure that fits the call. */
+export class Obstacle extends Error {
+  override name = 'Obstacle'
+  readonly kind: ObstacleKind
+  /** Where it stands, from the root of the store: `/a/b`. */
+  readonly at: string
+
+  constructor(kind: ObstacleKind, names: readonly string[]) {
+    const at = `/${names.join('/')}`
+    super(`${JSON.stringify(at)} ${DESCRIPTIONS[kind]}`)
+    this.kind = kind
+    this.at = at
+  }
+}
+
+/** The folder of the store is not at its path any more. */
+export class RootGone extends Error {
+  override name = 'RootGone'
+
+  constructor(root: string, state = 'has disappeared') {
+    super(`the folder ${JSON.stringify(root)} of this store ${state}`)
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
+  link: 'is a symbolic link, which this store does not follow',
+  file: 'is a file in this layout',
+  folder: 'is a folder in this layout',
+  special: 'is no regular file',
+  damage: 'is a folder where a value should be',
+  moving: 'keeps being moved',
+}
+
+/** Whether an error says what the disk refused, and not that the program is wrong. */
+export function isOfDisk(error: unknown): boolean {
+  return error instanceof Obstacle || error instanceof RootGone || systemCode(error) !== undefined
+}
+
+/** The caller's stream failed, not the store. */
+export class SourceFailure extends Error {
+  override name = 'SourceFailure'
+
+  constructor(cause: unknown) {
+    super('the source of the value failed', { cause })
+  }
+}
+
+/** The system cannot watch any more, or not here. */
+export class CannotWatch extends Error {
+  override name = 'CannotWatch'
+}
+
+const OBSTACLES = {
+  link: 'ACCESS_DENIED',
+  file: 'CONFLICT',
+  folder: 'CONFLICT',
+  special: 'UNSUPPORTED',
+  damage: 'CORRUPT',
+  moving: 'IO',
+} as const satisfies Record<Obstacle['kind'], ErrorCode>
+
+/** What a call rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
+export function fsFailure(action: string, key: Key | undefined, error: unknown): unknown {
+  if (error instanceof SourceFailure) return error.cause
+  if (error instanceof CannotWatch) return failure('IO', action, key, error.message, error)
+  if (error instanceof RootGone) return failure('IO', action, key, error.message, error)
+  if (error instanceof Obstacle) return failure(OBSTACLES[error.kind], action, key, error.message, error)
+  const meaning = systemMeaning(error, 'key')
+  return meaning === undefined ? error : failure(meaning[0], action, key, meaning[1], error)
+}
