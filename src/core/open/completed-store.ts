@@ -33,12 +33,23 @@ export class CompletedStore {
   /** Changes that pass here, where the store reports none itself. */
   readonly #changes: ChangeHub | undefined
 
-  constructor(store: Store) {
+  constructor(store: Store, changes = new ChangeHub()) {
     this.store = store
     this.capabilities = completed(store)
     const { limits, writable } = store.capabilities
     this.#isLimited = !writable || Object.values(limits).some(limit => limit !== undefined)
-    this.#changes = store.watch === undefined ? new ChangeHub() : undefined
+    this.#changes = store.watch === undefined ? changes : undefined
+  }
+
+  /** The same with a store, or with declarations, of now. Watchers stay. */
+  redeclared(store: Store): CompletedStore {
+    return new CompletedStore(store, this.#changes)
+  }
+
+  has(key: Key, call: Call): Maybe<boolean> {
+    if (this.store.has !== undefined) return this.store.has(key, call)
+    const stat = this.stat(key, call)
+    return stat instanceof Promise ? stat.then(one => one !== undefined) : stat !== undefined
   }
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {

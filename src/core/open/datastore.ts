@@ -181,7 +181,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
 
   async has(key: Key, options?: CallOptions): Promise<boolean> {
     const call = options === undefined ? Call.plain : Call.from(options)
-    return (await this.#open.has(key, call)) !== undefined
+    return this.#open.has(key, call)
   }
 
   async stat(key: Key, options?: CallOptions): Promise<Stat> {
@@ -196,7 +196,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     refuseRoot('rename to', to)
     if (!from.equals(to)) {
       refuseMoved(await this.#open.move(from, to, call), from, to)
-    } else if ((await this.#open.has(from, call)) === undefined) {
+    } else if (!(await this.#open.has(from, call))) {
       throw new NotFoundError('rename', from)
     }
   }

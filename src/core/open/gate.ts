@@ -65,26 +65,9 @@ export class Gate {
     return result
   }
 
-  /**
-   * Gives a write that runs already its turn.
-   * @param rest What still runs of the write once it has been answered, if anything: the turn lasts as long.
-   */
-  enterWrite<T>(
-    keys: readonly string[],
-    result: Promise<T>,
-    ended: (error?: unknown) => void,
-    rest: () => Promise<unknown> | undefined,
-  ): Promise<T> {
-    const tail = result.then(
-      () => {
-        ended()
-        return rest()?.then(ignore, ignore)
-      },
-      (error: unknown) => {
-        ended(error)
-        return rest()?.then(ignore, ignore)
-      },
-    )
+  /** Gives a write that runs already its turn. */
+  enterWrite<T>(keys: readonly string[], result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const tail = result.then(() => ended(), ended)
     for (const key of keys) {
       const turn = new Turn()
       turn.write = tail
@@ -104,12 +87,7 @@ export class Gate {
   }
 
   /** Runs `work` once every call on any of `keys` called before has ended; later calls wait for it. */
-  write<T>(
-    keys: readonly string[],
-    work: () => Maybe<T>,
-    ended: (error?: unknown) => void,
-    rest: () => Promise<unknown> | undefined,
-  ): Promise<T> {
+  write<T>(keys: readonly string[], work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
     const before = keys.flatMap(key => this.#pending(key))
     const [first] = before
     const result =
@@ -118,7 +96,7 @@ export class Gate {
         : before.length === 1
           ? first.then(work)
           : Promise.all(before).then(work)
-    return this.enterWrite(keys, result, ended, rest)
+    return this.enterWrite(keys, result, ended)
   }
 
   /** Resolves once every call that has a turn now has ended. */
@@ -138,8 +116,4 @@ export class Gate {
 /** Begins at once; what it throws rejects. */
 export async function attempt<T>(work: () => Maybe<T>): Promise<T> {
   return work()
-}
-
-function ignore(): void {
-  // A turn only ends; its failure belongs to the caller.
 }

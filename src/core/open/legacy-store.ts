@@ -34,6 +34,10 @@ export class LegacyStore implements Store {
       .then(bytes => ({ bytes, shared: false, etag: '' }), absent)
   }
 
+  has(key: Key, call: Call): Promise<boolean> {
+    return this.#old.has(key, contextOf(call))
+  }
+
   stat(key: Key, call: Call): Promise<Stat | undefined> {
     return this.#old.stat(key, contextOf(call)).catch(absent)
   }

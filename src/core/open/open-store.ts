@@ -49,7 +49,7 @@ export class OpenStore {
   constructor(store: Store) {
     this.#store = store
     this.#completed = new CompletedStore(store)
-    this.#turns = new Turns(store.gate, result => this.#store.rest?.(result))
+    this.#turns = new Turns(store.gate)
     this.#readDeclarations()
   }
 
@@ -79,16 +79,21 @@ export class OpenStore {
   replace(store: Store): void {
     this.#store = store
     if (store.gate !== undefined && store.gate !== this.#turns.gate) {
-      this.#turns = new Turns(store.gate, result => this.#store.rest?.(result))
+      this.#turns = new Turns(store.gate)
     }
     this.refresh()
   }
 
-  /** Reads the store's declarations again, and lets every watch subscribe again: its children or options have changed. */
+  /** Reads the store's declarations again, and lets every watch subscribe again: its children have changed. */
   refresh(): void {
-    this.#completed = new CompletedStore(this.#store)
-    this.#readDeclarations()
+    this.redeclare()
     for (const watch of this.#watches) watch.abort()
+  }
+
+  /** Reads the store's declarations again. */
+  redeclare(): void {
+    this.#completed = this.#completed.redeclared(this.#store)
+    this.#readDeclarations()
   }
 
   #readDeclarations(): void {
@@ -122,23 +127,30 @@ export class OpenStore {
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
     this.assertOpen('stat', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#stat('stat', key, call)
+    if (!this.#tracing.hub.isHeard) return this.#stat(key, call)
     const span = spanOf(this.#tracing, 'stat', key, call)
-    return inSpan(span, call, own => this.#stat('stat', key, own), TOLD_OF.stat)
+    return inSpan(span, call, own => this.#stat(key, own), TOLD_OF.stat)
   }
 
-  /** The stat of a key that is only asked whether it is there. */
-  has(key: Key, call: Call): Maybe<Stat | undefined> {
+  has(key: Key, call: Call): Maybe<boolean> {
     this.assertOpen('look up', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#stat('look up', key, call)
-    return inSpan(spanOf(this.#tracing, 'has', key, call), call, own => this.#stat('look up', key, own))
+    if (!this.#tracing.hub.isHeard) return this.#has(key, call)
+    return inSpan(spanOf(this.#tracing, 'has', key, call), call, own => this.#has(key, own))
   }
 
-  #stat(action: string, key: Key, call: Call): Maybe<Stat | undefined> {
+  #has(key: Key, call: Call): Maybe<boolean> {
     const turns = this.#turns
-    if (turns.blocks(key, false)) return turns.read(action, key, call, () => this.#completed.stat(key, call))
+    if (turns.blocks(key, false))
+      return turns.read('look up', key, call, () => this.#completed.has(key, call))
+    const has = this.#completed.has(key, call)
+    return has instanceof Promise ? this.#reading('look up', key, call, has) : has
+  }
+
+  #stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    const turns = this.#turns
+    if (turns.blocks(key, false)) return turns.read('stat', key, call, () => this.#completed.stat(key, call))
     const stat = this.#completed.stat(key, call)
-    return stat instanceof Promise ? this.#reading(action, key, call, stat) : stat
+    return stat instanceof Promise ? this.#reading('stat', key, call, stat) : stat
   }
 
   /** Pieces of a value, or of the range that the call asks for. The version is fixed once this has answered. */

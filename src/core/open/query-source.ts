@@ -18,7 +18,7 @@ export class StoreQuerySource {
   }
 
   async has(key: Key, options: CallOptions = {}): Promise<boolean> {
-    return (await this.#store.has(key, Call.from(options))) !== undefined
+    return this.#store.has(key, Call.from(options))
   }
 
   async stat(key: Key, options: CallOptions = {}): Promise<Stat> {

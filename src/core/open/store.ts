@@ -79,6 +79,8 @@ export interface Store {
   /** One page of one level. `call.options.limit` is always set. */
   list(prefix: Key, call: Call): Maybe<ListPage>
 
+  /** Else: from `stat`. */
+  has?(key: Key, call: Call): Maybe<boolean>
   /** Else: from `read`. */
   stat?(key: Key, call: Call): Maybe<Stat | undefined>
   /** The version is fixed once this has answered. Else: pieces of `read`. */
@@ -101,8 +103,6 @@ export interface Store {
   /** Names the place where a key's value lives, alike for every store that shares it. Else: `info.id` and the key. */
   identity?(key: Key): Maybe<string>
 
-  /** What still runs of a write that was answered early; its turn lasts as long. */
-  rest?(result: Promise<unknown>): Promise<unknown> | undefined
   /** Completes background work: flushes, fills. May be called at any time. */
   settle?(): Promise<void>
   /** The same adapter over other children, for a transaction or a changed stack. */

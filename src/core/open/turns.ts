@@ -3,28 +3,19 @@ import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { Gate } from './gate.ts'
 
-/** The rest of a write that was answered early, by its result; `undefined` where nothing runs on. */
-export type RestOf = (result: Promise<unknown>) => Promise<unknown> | undefined
-
 /**
  * The calls of one store that have not ended: their order per key, how an abort answers them, and what `close` waits for.
  * A call that ended before it returned is never counted.
  */
 export class Turns {
   readonly gate: Gate
-  readonly #restOf: RestOf
   #inFlight = 0
   #idle: (() => void)[] = []
   /** Writes that were answered early and still run. Calls on no single key wait for them. */
   readonly #abandoned = new Set<Promise<unknown>>()
 
-  constructor(gate: Gate | undefined, restOf: RestOf) {
-    this.gate = gate ?? new Gate()
-    this.#restOf = result => {
-      const rest = restOf(result)
-      if (rest !== undefined) this.#abandon(rest)
-      return rest
-    }
+  constructor(gate = new Gate()) {
+    this.gate = gate
   }
 
   /** Whether a call on `key` has to wait for another. */
@@ -42,7 +33,7 @@ export class Turns {
   /** A write that runs already. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    void this.gate.enterWrite(keys.map(String), result, this.#ended, () => this.#restOf(result))
+    void this.gate.enterWrite(keys.map(String), result, this.#ended)
     return this.#orAbort(action, keys[0], call, result, true)
   }
 
@@ -59,14 +50,11 @@ export class Turns {
   /** Runs a write once every call before on any of its keys has ended; later ones wait for it. */
   write<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Promise<T> {
     this.#inFlight++
-    let begun: Maybe<T> | undefined
     const begin = () => {
       call.throwIfAborted(action, keys[0])
-      begun = work()
-      return begun
+      return work()
     }
-    const rest = () => (begun instanceof Promise ? this.#restOf(begun) : undefined)
-    const result = this.gate.write(keys.map(String), begin, this.#ended, rest)
+    const result = this.gate.write(keys.map(String), begin, this.#ended)
     return this.#orAbort(action, keys[0], call, result, true)
   }
 
