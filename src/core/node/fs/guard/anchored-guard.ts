@@ -24,6 +24,8 @@ export class OpenFolderPool {
   readonly #byDescriptor = new Map<number, PooledFolder>()
   #idle = 0
   #isClosingSoon = false
+  /** Fulfilled once every folder that `closeIdle` took is closed. */
+  #closing: Promise<unknown> = Promise.resolve()
 
   constructor(disk: Disk) {
     this.#disk = disk
@@ -72,11 +74,16 @@ export class OpenFolderPool {
     })
   }
 
-  /** Closes the folders that nobody is in. */
+  /** Closes the folders that nobody is in, and waits for those that are being closed already. */
   async closeIdle(): Promise<void> {
-    if (this.#idle === 0) return
-    this.#idle = 0
-    await this.#close([...this.#byPath.values()].filter(entry => entry.users === 0))
+    const before = this.#closing
+    if (this.#idle > 0) {
+      this.#idle = 0
+      const closed = this.#close([...this.#byPath.values()].filter(entry => entry.users === 0))
+      this.#closing = Promise.allSettled([before, closed]).then(() => undefined)
+      await closed
+    }
+    await before
   }
 
   async #close(entries: readonly PooledFolder[]): Promise<void> {

@@ -75,6 +75,33 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     expect(openFiles()).toBe(before)
   })
 
+  it('F6 closing waits for folders that are being closed already', async () => {
+    const before = openFiles()
+    let finish: (() => void) | undefined
+    const held = new Promise<void>(resolve => {
+      finish = resolve
+    })
+    const close = disk.close.bind(disk)
+    const closing = new Promise<void>(resolve => {
+      disk.close = async fd => {
+        resolve()
+        await held
+        await close(fd)
+      }
+    })
+    await guard.leave(await entered('f0'))
+    await closing
+    let isClosed = false
+    const closed = guard.close().then(() => {
+      isClosed = true
+    })
+    await setImmediate()
+    expect(isClosed).toBe(false)
+    finish?.()
+    await closed
+    expect(openFiles()).toBe(before)
+  })
+
   it('F6 many who enter, leave and remove at once leave nothing open', async () => {
     const before = openFiles()
     const lane = async (index: number) => {
@@ -88,7 +115,6 @@ describe.skipIf(process.platform !== 'linux')('OpenFolderPool (only where folder
     }
     await Promise.all(Array.from({ length: 7 }, (_, index) => lane(index)))
     await guard.close()
-    await setImmediate()
     expect(openFiles()).toBe(before)
   })
 })
