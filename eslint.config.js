@@ -2,7 +2,7 @@ import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'out', '.cache', 'node_modules', 'test/fixtures', 'coverage', 'release'] },
+  { ignores: ['dist', 'out', '.cache', 'node_modules', 'test/package/consumer', 'coverage', 'release'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],

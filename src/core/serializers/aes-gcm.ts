@@ -5,13 +5,16 @@ const VERSION = 1
 const NONCE = 12
 const HEADER = 1 + NONCE
 
+/** `CryptoKey`, which the types of Node do not declare as a global name. */
+type WebCryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
 /**
  * AES-GCM with a key of the caller. Stored as one version byte, a random nonce of 12 bytes, and the sealed bytes with
  * their tag of 16. Whatever was tampered with does not decode. One key is good for 2^32 values (NIST SP 800-38D, 8.3).
  * Values are sealed each for itself: whoever can write below may put one in the place of another, or an older one back.
  * @param key As `crypto.subtle` makes or imports it. What it is not for (`encrypt`, `decrypt`) is `UNSUPPORTED`.
  */
-export function aesGcm(key: CryptoKey): ByteTransform {
+export function aesGcm(key: WebCryptoKey): ByteTransform {
   if (key.algorithm.name !== 'AES-GCM')
     throw new TypeError(`A key for AES-GCM is needed, not one for ${key.algorithm.name}`)
   const header = Uint8Array.of(VERSION)
@@ -40,7 +43,7 @@ export function aesGcm(key: CryptoKey): ByteTransform {
 }
 
 /** A key for one direction alone says nothing about the bytes. */
-function assertFor(key: CryptoKey, usage: 'encrypt' | 'decrypt'): void {
+function assertFor(key: WebCryptoKey, usage: 'encrypt' | 'decrypt'): void {
   if (!key.usages.includes(usage))
     throw new DatastoreError('UNSUPPORTED', `the key is not one to ${usage} with`)
 }

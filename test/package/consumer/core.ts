@@ -1,0 +1,7 @@
+// Compiled without the types of Node: what the entry for every platform declares needs none of them.
+import { type BinaryDatastore, describeKinds, Key, MemoryDatastore, openStack } from 'strata/core'
+
+export const store: BinaryDatastore = new MemoryDatastore()
+export const key = Key.of('a')
+export const kinds: readonly string[] = describeKinds().map(({ kind }) => kind)
+export const stack = await openStack({ strata: 1, root: { kind: 'memory' } })

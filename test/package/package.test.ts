@@ -1,0 +1,196 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from '@playwright/test'
+import ts from 'typescript'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
+import { codeBlocks, promisedOutput } from '../docs/code-blocks.ts'
+
+const REPOSITORY = join(import.meta.dirname, '../..')
+const CONSUMER = join(import.meta.dirname, 'consumer')
+/** What a clone has that the library is built from. */
+const SOURCES = /^(src|docs|package\.json|README\.md|LICENSE|tsconfig\..*json)$/
+
+const windows = process.platform === 'win32'
+const npm = (folder: string, ...args: string[]): string =>
+  execFileSync('npm', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: windows,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+let folder: string
+/** A program of its own, with nothing but the packed library installed. */
+let consumer: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'strata-package-'))
+  const clone = join(folder, 'clone')
+  mkdirSync(clone)
+  for (const name of readdirSync(REPOSITORY).filter(name => SOURCES.test(name)))
+    cpSync(join(REPOSITORY, name), join(clone, name), { recursive: true })
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(clone, 'node_modules'), 'junction')
+  npm(clone, 'pack', '--pack-destination', folder)
+
+  consumer = join(folder, 'consumer')
+  cpSync(CONSUMER, consumer, { recursive: true })
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  const archive = readdirSync(folder).find(name => name.endsWith('.tgz')) ?? ''
+  npm(consumer, 'install', '--prefer-offline', '--no-audit', '--no-fund', `../${archive}`)
+}, 180_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What is wrong with the types of a program, as text. */
+function typeProblems(files: readonly string[], options: ts.CompilerOptions): string[] {
+  const program = ts.createProgram(
+    files.map(file => join(consumer, file)),
+    {
+      strict: true,
+      noEmit: true,
+      skipDefaultLibCheck: true,
+      target: ts.ScriptTarget.ES2023,
+      typeRoots: [join(REPOSITORY, 'node_modules/@types')],
+      ...options,
+    },
+  )
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file: at, messageText }) =>
+        `${at?.fileName ?? ''} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    )
+}
+
+const asNode: ts.CompilerOptions = {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  types: ['node'],
+}
+
+const asBundler: ts.CompilerOptions = {
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  types: [],
+}
+
+describe('the package, installed into an empty folder', () => {
+  it('L1 holds the library, built, and neither its sources nor the window', () => {
+    const top = readdirSync(join(consumer, 'node_modules/strata')).sort()
+    expect(top).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
+    const built = readdirSync(join(consumer, 'node_modules/strata/dist'), {
+      recursive: true,
+      encoding: 'utf8',
+    })
+    expect(built.filter(path => /(?<!\.d)\.ts$|\.tsbuildinfo$/.test(path))).toEqual([])
+  })
+
+  it('L2 brings the dependencies of the library and no others', () => {
+    const lock = JSON.parse(readFileSync(join(consumer, 'package-lock.json'), 'utf8')) as { packages: object }
+    const installed = Object.keys(lock.packages).filter(path => path !== '')
+    expect(installed.map(path => path.replace('node_modules/', '')).sort()).toEqual([
+      '@msgpack/msgpack',
+      'abort-error',
+      'cborg',
+      'interface-datastore',
+      'interface-store',
+      'multiformats',
+      'strata',
+      'uint8arrays',
+      'zod',
+    ])
+  })
+
+  it('L1 L3 the example of the README has the right types and prints what it says', () => {
+    const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
+    const [example] = codeBlocks(readme).filter(({ language }) => language === 'ts')
+    if (example === undefined) throw new Error('The README has no example')
+    writeFileSync(join(consumer, 'example.ts'), example.text)
+    expect(typeProblems(['example.ts', 'node.ts'], asNode)).toEqual([])
+    const compiled = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+    writeFileSync(join(consumer, 'example.mjs'), ts.transpile(example.text, compiled))
+    const printed = execFileSync(process.execPath, ['example.mjs'], { cwd: consumer, encoding: 'utf8' })
+    expect(printed.trimEnd()).toBe(promisedOutput(example).join('\n'))
+  })
+
+  it('L3 in Node strata/core is strata/node', () => {
+    const program = `Promise.all([import('strata/core'), import('strata/node')]).then(([a, b]) => process.exit(a === b ? 0 : 1))`
+    expect(spawnSync(process.execPath, ['-e', program], { cwd: consumer }).status).toBe(0)
+  })
+
+  it('L3 strata/core needs no types of Node elsewhere', () => {
+    expect(typeProblems(['core.ts'], asBundler)).toEqual([])
+  })
+
+  it.skipIf(findChromium() === undefined)('L3 strata/core runs in a page and in a worker', async () => {
+    const built = await build({
+      root: consumer,
+      configFile: false,
+      logLevel: 'silent',
+      build: { write: false, minify: false, target: 'es2023', lib: { entry: 'page.mjs', formats: ['es'] } },
+    })
+    const [output] = Array.isArray(built) ? built : []
+    const code = output?.output[0].code ?? ''
+    expect(code).not.toMatch(/browser-external|from ["']node:/)
+
+    const server = createServer(({ url }, response) => {
+      response.setHeader('content-type', url === '/page.mjs' ? 'text/javascript' : 'text/html')
+      response.end(url === '/page.mjs' ? code : '<script type="module" src="/page.mjs"></script>')
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: chromiumArguments() })
+    try {
+      const page = await browser.newPage()
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      expect(await page.evaluate('outcome')).toEqual({ year: 1985, names: ['a'] })
+      const inWorker = await page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker('/page.mjs', { type: 'module' })
+            worker.onmessage = ({ data }) => resolve(data)
+            worker.onerror = ({ message }) => reject(new Error(message))
+          }),
+      )
+      expect(inWorker).toEqual({ year: 1985, names: ['a'] })
+    } finally {
+      await browser.close()
+      server.close()
+    }
+  })
+
+  it('D19 the testkit runs with node:test, passes a store that keeps the contract and catches one that does not', () => {
+    // An optional peer: programs that test a store install it.
+    for (const name of ['fast-check', 'pure-rand'])
+      symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name), 'junction')
+    const run = (store: string) =>
+      spawnSync(process.execPath, ['--test', '--test-reporter=tap', 'store.test.mjs'], {
+        cwd: consumer,
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], STORE: store },
+      })
+    const good = run('counting')
+    expect(good.stdout).toMatch(/# pass \d{3}\n# fail 0\n/)
+    expect(good.status).toBe(0)
+    const bad = run('forgetful')
+    expect(bad.stdout).toMatch(/not ok \d+ - D4 /)
+    expect(bad.status).toBe(1)
+  })
+})
