@@ -13,6 +13,8 @@ export interface OpenContext {
   readonly childKeys: readonly string[]
   /** The folder that relative paths start from; absent when the document is not in a file. */
   readonly baseDirectory?: string | undefined
+  /** Whether files may be read and written on the calling thread where that is faster. */
+  readonly inlineFiles: boolean
 }
 
 /** One kind of node: the single description from which it is opened, validated, edited and documented. */

@@ -53,7 +53,7 @@ const MOST_SIZED = 500
  * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread: measured on a local disk, a
  * put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. No turn of
  * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 200 µs is left to the pool for
- * a while, as are large values, long listings and flushes always.
+ * a while, as are large values, long listings and flushes always. With `inline: false` all of them go through the pool.
  */
 export class FsDatastore extends BaseDatastore<Uint8Array> {
   /** The real path of the folder. */
@@ -81,8 +81,10 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
    * @param disk Makes the file operations; a test gives one of its own to see what failures do.
    * @throws DatastoreError `CONFIG_INVALID` where there is no such folder or it has another layout, `ACCESS_DENIED`, `IO`
    */
-  static async open(path: string, options: FsOptions = {}, disk = new Disk()): Promise<FsDatastore> {
-    return new FsDatastore(await openFolder(path, checkOptions(options), disk))
+  static async open(path: string, options: FsOptions = {}, disk?: Disk): Promise<FsDatastore> {
+    const checked = checkOptions(options)
+    const own = checked.inline ? new Disk() : Disk.pooled()
+    return new FsDatastore(await openFolder(path, checked, disk ?? own))
   }
 
   get(key: Key, options?: CallOptions): Promise<Uint8Array> {

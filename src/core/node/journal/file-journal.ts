@@ -229,7 +229,7 @@ export async function fileJournal(folder: string, options: FileJournalOptions = 
   try {
     await makeFolder(path)
     await refuseForeignFolder(path)
-    const root = await RootFolder.open(new Disk(), path)
+    const root = await RootFolder.open(Disk.pooled(), path)
     release = await claimWriter(path)
     return new FileJournal(root, { maxBytes, durability }, await readSegments(path), release)
   } catch (error) {

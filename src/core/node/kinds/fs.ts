@@ -59,7 +59,10 @@ export const fsKind = defineKind({
   children: 'none',
   open: async ({ path, ...options }, _children, context) => {
     try {
-      return await FsDatastore.open(resolve(context.baseDirectory ?? '.', path), options)
+      return await FsDatastore.open(resolve(context.baseDirectory ?? '.', path), {
+        ...options,
+        inline: context.inlineFiles,
+      })
     } catch (error) {
       throw new ConfigError(`${context.path}.path`, messageOf(error), { cause: error })
     }

@@ -35,7 +35,7 @@ export function sampleEntries(): SampleEntry[] {
 }
 
 async function fill(document: StackDocument): Promise<void> {
-  const stack = await openStack(document)
+  const stack = await openStack(document, { inlineFiles: false })
   try {
     const puts = sampleEntries().map(({ key, value }) =>
       // An earlier start may have been ended half-way, and what it made may have been edited.

@@ -30,7 +30,7 @@ export function openSource(source: Source, sampleDirectory: string): Promise<Ope
 
 function openDocument(document: unknown, baseDirectory: string): Promise<OpenedStack> {
   assertPlainJson(document)
-  return openStack(document, { baseDirectory, registry: registryKeeping() })
+  return openStack(document, { baseDirectory, registry: registryKeeping(), inlineFiles: false })
 }
 
 /** The folder that relative paths in the documents of a source start from. */
@@ -58,7 +58,7 @@ async function openFolder(path: string): Promise<OpenedStack> {
     create: false,
   }
   try {
-    return await openStack({ strata: 1, name, root }, { registry: registryKeeping() })
+    return await openStack({ strata: 1, name, root }, { registry: registryKeeping(), inlineFiles: false })
   } catch (error) {
     // The person opened a folder and never saw a document: a place in one would say nothing.
     throw error instanceof ConfigError && error.cause instanceof DatastoreError ? error.cause : error
@@ -67,7 +67,11 @@ async function openFolder(path: string): Promise<OpenedStack> {
 
 async function openStackFile(path: string): Promise<OpenedStack> {
   const document = parseStackText(path, await readStackFile(path))
-  const stack = await openStack(document, { baseDirectory: dirname(path), registry: registryKeeping() })
+  const stack = await openStack(document, {
+    baseDirectory: dirname(path),
+    registry: registryKeeping(),
+    inlineFiles: false,
+  })
   return stack.document.name === undefined ? { ...stack, name: basename(path, '.stack.json') } : stack
 }
 

@@ -36,7 +36,7 @@ export async function replaceStack(
   const kept = isGiven ? new Map<string, BinaryDatastore>() : keptMemory(old, root)
   if (!discardMemory) await refuseLoss(old, kept, isGiven)
   const open = (what: unknown, memory: MemoryById): Promise<OpenedStack> =>
-    openStack(what, { baseDirectory, registry: registryKeeping(memory) })
+    openStack(what, { baseDirectory, registry: registryKeeping(memory), inlineFiles: false })
   const openNext = async (): Promise<OpenedStack> => {
     const stack = await open(document, kept)
     try {

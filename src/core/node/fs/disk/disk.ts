@@ -57,6 +57,9 @@ const pool = {
   realpath: promisify(fs.realpath.native),
 }
 
+/** Entries of a long folder that are read together. */
+const ENTRIES_AT_ONCE = 1000
+
 /** A value that is at hand, or on its way. */
 export type Soon<T> = T | Promise<T>
 
@@ -69,6 +72,11 @@ export class Disk {
 
   constructor(budget = new InlineBudget()) {
     this.#budget = budget
+  }
+
+  /** A disk that never makes the calling thread wait: every operation runs in the thread pool. */
+  static pooled(): Disk {
+    return new Disk(new InlineBudget(undefined, 0))
   }
 
   open(path: string, flags: number, mode?: number): Soon<number> {
@@ -122,7 +130,7 @@ export class Disk {
 
   /** @param isSmall Whether the folder is known to be short enough to be read on this thread. */
   readdir(path: string, isSmall: boolean): Soon<Dirent[]> {
-    if (!isSmall) return pool.readdir(path, { withFileTypes: true })
+    if (!isSmall) return readInPieces(path)
     return this.#do(
       'readdir',
       () => fs.readdirSync(path, { withFileTypes: true }),
@@ -237,6 +245,14 @@ export class Disk {
   #do<T>(kind: string, inline: () => T, pooled: () => Promise<T>): Soon<T> {
     return this.#budget.allows(kind) ? this.#budget.run(kind, inline) : pooled()
   }
+}
+
+/** The entries of a long folder. Making them all at once would hold up the thread. */
+async function readInPieces(path: string): Promise<Dirent[]> {
+  const entries: Dirent[] = []
+  for await (const entry of await fs.promises.opendir(path, { bufferSize: ENTRIES_AT_ONCE }))
+    entries.push(entry)
+  return entries
 }
 
 export function systemCode(error: unknown): string | undefined {

@@ -19,15 +19,20 @@ let spentThisTurn = 0
  */
 export class InlineBudget {
   readonly #now: () => number
+  readonly #perTurn: number
   readonly #paces = new Map<string, Pace>()
 
-  /** @param now A clock in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param now A clock in milliseconds.
+   * @param perTurn Milliseconds of one turn; with 0 every operation is left to the thread pool.
+   */
+  constructor(now: () => number = () => performance.now(), perTurn = PER_TURN) {
     this.#now = now
+    this.#perTurn = perTurn
   }
 
   allows(kind: string): boolean {
-    if (spentThisTurn >= PER_TURN) return false
+    if (spentThisTurn >= this.#perTurn) return false
     const pace = this.#paces.get(kind)
     if (pace === undefined || pace.restsUntil === 0) return true
     if (this.#now() < pace.restsUntil) return false

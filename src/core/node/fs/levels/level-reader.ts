@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs'
 import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
 import type { Key } from '../../../key.ts'
 import { lowerBound } from '../../../stores/sorted-names.ts'
+import { Slices, sortInSlices } from '../../slices.ts'
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
 import { Obstacle } from '../failures.ts'
@@ -89,7 +90,13 @@ export class LevelScan implements EntryReader {
     folder: Folder,
     entries: readonly FolderEntry[],
   ): Promise<readonly FolderEntry[]> {
-    if (!entries.some(entry => entry.name.includes(UNSPEAKABLE))) return entries
+    const slices = new Slices()
+    let isAnyUnspeakable = false
+    for (const entry of entries) {
+      if (entry.name.includes(UNSPEAKABLE)) isAnyUnspeakable = true
+      if (slices.step()) await slices.pause()
+    }
+    if (!isAnyUnspeakable) return entries
     const seen = new Set<string>()
     const shown: FolderEntry[] = []
     for (const entry of entries) {
@@ -145,6 +152,7 @@ export interface EntryReader extends LabelReader {
 async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Promise<Level> {
   const top = layout.folderOf(prefix)
   if (top === undefined) return NOTHING
+  const slices = new Slices()
   const found: Record<Meaning['kind'], string[]> = { value: [], branch: [], shelf: [] }
   const read = async (folder: readonly string[]): Promise<void> => {
     for (const entry of await reader.entries(folder)) {
@@ -153,11 +161,15 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
       const meaning = asked instanceof Promise ? await asked : asked
       if (meaning !== undefined)
         found[meaning.kind].push(meaning.kind === 'shelf' ? entry.name : meaning.segment)
+      if (slices.step()) await slices.pause()
     }
   }
   await read(top)
   await forEachBounded(found.shelf.splice(0), SHELVES_AT_ONCE, name => read([...top, name]))
-  return { values: found.value.sort(), branches: found.branch.sort() }
+  return {
+    values: await sortInSlices(found.value, slices),
+    branches: await sortInSlices(found.branch, slices),
+  }
 }
 
 const NO_LEVEL: CachedLevel = { level: { values: [], branches: [] }, total: 0, stamps: [] }

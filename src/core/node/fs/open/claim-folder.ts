@@ -68,7 +68,7 @@ export async function claimFolder(
 
 /** The layout that a folder says to have; `undefined` where it says nothing, or there is no such folder. */
 export async function layoutFound(path: string): Promise<LayoutName | undefined> {
-  const disk = new Disk()
+  const disk = Disk.pooled()
   try {
     const guard = await createGuard(disk, await disk.realpath(path))
     const name = (await findMarker(disk, guard))?.layout

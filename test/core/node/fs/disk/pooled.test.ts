@@ -1,0 +1,116 @@
+import fs from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
+import type { LayoutName } from '../../../../../src/core/node/fs/layout.ts'
+import { Slices, sortInSlices } from '../../../../../src/core/node/slices.ts'
+import { openSource } from '../../../../../src/main/host/sessions/open-source.ts'
+import { bytesOf } from '../bytes-of.ts'
+import { TempRoots } from '../temp-root.ts'
+
+const roots = new TempRoots()
+let root: string
+
+beforeEach(async () => {
+  root = await roots.make()
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await roots.remove()
+})
+
+const verbs = [
+  'openSync',
+  'closeSync',
+  'readSync',
+  'writeSync',
+  'fstatSync',
+  'lstatSync',
+  'readdirSync',
+  'mkdirSync',
+  'rmdirSync',
+  'unlinkSync',
+  'renameSync',
+  'linkSync',
+  'accessSync',
+  'readlinkSync',
+  'futimesSync',
+  'fchmodSync',
+  'fchownSync',
+] as const
+
+/** The names of the synchronous operations that are called from now on. */
+function synchronousCalls(): string[] {
+  const calls: string[] = []
+  for (const verb of verbs) {
+    const real = fs[verb] as (...values: unknown[]) => unknown
+    vi.spyOn(fs, verb as 'openSync').mockImplementation(((...values: unknown[]) => {
+      calls.push(verb)
+      return real(...values)
+    }) as typeof fs.openSync)
+  }
+  return calls
+}
+
+const key = Key.of('branch', 'key')
+
+describe('a store that is opened with inline: false', () => {
+  it.each(['strata', 'plain'] satisfies LayoutName[])(
+    'F11 makes no file operation on the calling thread (layout %s)',
+    async layout => {
+      const calls = synchronousCalls()
+      await using store = await FsDatastore.open(root, { layout, inline: false })
+      await store.put(key, bytesOf('value'))
+      await store.put(key, [bytesOf('other')], { create: false })
+      await store.get(key)
+      await store.has(Key.of('absent'))
+      await store.list(key.parent)
+      await store.rename(key, Key.of('renamed'))
+      await store.stats()
+      await store.sync()
+      await store.delete(Key.of('renamed'))
+      expect(calls).toEqual([])
+    },
+  )
+
+  it('F11 the host opens its folders so', async () => {
+    await writeFile(join(root, 'a.txt'), 'text')
+    const calls = synchronousCalls()
+    const stack = await openSource({ type: 'folder', path: root }, root)
+    await stack.store.put(key, bytesOf('value'))
+    await stack.store.list(Key.root)
+    await stack.store.close()
+    expect(calls).toEqual([])
+  })
+})
+
+describe('long folders', () => {
+  it('F11 are listed in slices, between which the event loop goes on', async () => {
+    await mkdir(join(root, 'long'))
+    const names = Array.from({ length: 6000 }, (_, index) => `key-${(index * 7919) % 6000}`)
+    for (let start = 0; start < names.length; start += 100) {
+      await Promise.all(names.slice(start, start + 100).map(name => writeFile(join(root, 'long', name), '')))
+    }
+    await using store = await FsDatastore.open(root, { layout: 'plain', inline: false })
+    const page = await store.list(Key.of('long'), { limit: 6000 })
+    expect(page.children.map(({ name }) => name)).toEqual(names.sort())
+  })
+
+  it('F11 names are sorted as Array.sort() does', async () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `${(index * 7919) % 50_000} é \u{1f600}`)
+    const run = { turns: 0, isOver: false }
+    const counting = (async () => {
+      while (!run.isOver) {
+        await setImmediate()
+        run.turns++
+      }
+    })()
+    expect(await sortInSlices([...names], new Slices())).toEqual(names.sort())
+    run.isOver = true
+    await counting
+    expect(run.turns).toBeGreaterThan(1)
+  })
+})
