@@ -139,6 +139,7 @@ export class AnchoredGuard implements FolderGuard {
 
   async enter(names: readonly string[], options: EnterOptions = {}): Promise<Folder | undefined> {
     const path = names.reduce(joinPath, this.root)
+    if (isDeep(path)) return this.#enterDeep(names, options)
     const joined = await this.#joined(path)
     if (joined !== undefined) return joined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -202,6 +203,47 @@ export class AnchoredGuard implements FolderGuard {
     }
   }
 
+  /** A folder whose path is too long for the system: entered from an open folder above it, one by one. */
+  async #enterDeep(names: readonly string[], options: EnterOptions): Promise<Folder | undefined> {
+    let depth = names.length
+    while (isDeep(names.slice(0, depth).reduce(joinPath, this.root))) depth--
+    let folder = await this.enter(names.slice(0, depth), options)
+    while (folder !== undefined && depth < names.length) {
+      depth++
+      const parent: Folder = folder
+      try {
+        folder = await this.#enterBelow(parent, names.slice(0, depth), options)
+      } finally {
+        await this.leave(parent)
+      }
+    }
+    return folder
+  }
+
+  async #enterBelow(
+    parent: Folder,
+    names: readonly string[],
+    { make }: EnterOptions,
+  ): Promise<Folder | undefined> {
+    const path = joinPath(parent.path, names.at(-1) ?? '')
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const fd = await this.#opened(path, OPEN_FOLDER)
+      if (typeof fd === 'number') return this.#open.add(names.reduce(joinPath, this.root), fd)
+      const stats = await this.#disk.lstat(path)
+      if (stats?.isSymbolicLink() === true) throw new Obstacle('link', names)
+      if (stats !== undefined && !stats.isDirectory()) throw new Obstacle('file', names)
+      if (stats !== undefined) continue
+      if (make === undefined) return undefined
+      try {
+        await this.#disk.mkdir(path)
+        make(names)
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST') throw error
+      }
+    }
+    throw new Obstacle('moving', names)
+  }
+
   /** The folder as others have it open, if it is still there. */
   async #joined(path: string): Promise<Folder | undefined> {
     const folder = this.#open.join(path)
@@ -261,4 +303,12 @@ export class AnchoredGuard implements FolderGuard {
       await this.leave(parent)
     }
   }
+}
+
+/** Bytes of a path; Linux takes 4,095, of which the name of a file and ` (deleted)` have to be left. */
+const LONGEST_PATH = 3800
+
+/** Whether the system may refuse a path, or the path of what is in it. */
+function isDeep(path: string): boolean {
+  return path.length * 3 > LONGEST_PATH && Buffer.byteLength(path) > LONGEST_PATH
 }

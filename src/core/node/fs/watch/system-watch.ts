@@ -104,7 +104,8 @@ function watchFolder(
   try {
     watcher = disk.watch(path, COVERS_BELOW)
   } catch (error) {
-    if (isGone(error)) return undefined
+    // The system watches nothing that deep: what is done there through this process is told, what others do is not.
+    if (isGone(error) || systemCode(error) === 'ENAMETOOLONG') return undefined
     throw meaningOf(error)
   }
   watcher.on('change', (type, name) => {
