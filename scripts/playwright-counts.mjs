@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 /** Writes how many specs passed and failed, and which were skipped for what reason. */
 export default class PlaywrightCounts {
@@ -17,8 +16,8 @@ export default class PlaywrightCounts {
       else if (outcome === 'unexpected') counts.failed++
       else counts.passed++
     }
-    const folder = process.env.STRATA_REPORTS
-    if (folder !== undefined) writeFileSync(join(folder, 'e2e.json'), JSON.stringify(counts))
+    const file = process.env.STRATA_REPORT
+    if (file !== undefined) writeFileSync(file, JSON.stringify(counts))
   }
 }
 

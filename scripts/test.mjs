@@ -1,35 +1,42 @@
-// Runs every test and ends with what was skipped, why, and one line of counts.
+// npm test -- [--also-on NODE]: runs every test and ends with what was skipped, why, and one line of counts.
+// The tests of the library run once more on the Node.js at the path NODE.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { findChromium } from './find-chromium.mjs'
 
 const reports = join(import.meta.dirname, '..', '.cache', 'reports')
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
 
+const { values: flags } = parseArgs({ options: { 'also-on': { type: 'string' } } })
+const reporters = ['--reporter=default', '--reporter=./scripts/vitest-counts.mjs']
+
 const steps = [
   {
     name: 'unit',
     command: 'vitest',
-    args: ['run', '--reporter=default', '--reporter=./scripts/vitest-counts.mjs'],
+    args: ['run', ...reporters],
   },
   { name: 'build', command: 'node', args: ['scripts/build.mjs'] },
   { name: 'e2e', command: 'playwright', args: ['test'], skipReason: chromiumMissing() },
 ]
+const alsoOn = flags['also-on']
+if (alsoOn !== undefined) steps.splice(1, 0, stepOn(alsoOn))
 
 let isFailed = false
 const totals = { passed: 0, failed: 0, skipped: [] }
 
-for (const { name, command, args, skipReason } of steps) {
+for (const { name, program = 'npx', command, args, skipReason } of steps) {
   if (skipReason !== undefined) {
     totals.skipped.push({ name: `all of ${name}`, reason: skipReason })
     continue
   }
-  const { status } = spawnSync('npx', ['--no-install', command, ...args], {
+  const { status } = spawnSync(program, [...(program === 'npx' ? ['--no-install'] : []), command, ...args], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
-    env: { ...process.env, STRATA_REPORTS: reports },
+    env: { ...process.env, STRATA_REPORT: join(reports, `${name}.json`) },
   })
   const counts = read(join(reports, `${name}.json`))
   totals.passed += counts.passed
@@ -51,6 +58,11 @@ process.exitCode = isFailed ? 1 : 0
 
 function read(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, skipped: [] }
+}
+
+function stepOn(program) {
+  const command = join(import.meta.dirname, '..', 'node_modules/vitest/vitest.mjs')
+  return { name: 'unit-also-on', program, command, args: ['run', 'test/core', 'test/testkit', ...reporters] }
 }
 
 function chromiumMissing() {

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 /** Writes how many tests passed and failed, and which were skipped for what reason. */
 export default class VitestCounts {
@@ -15,7 +14,7 @@ export default class VitestCounts {
       // A file that could not be loaded has no tests to count.
       if (module.errors().length > 0) counts.failed++
     }
-    const folder = process.env.STRATA_REPORTS
-    if (folder !== undefined) writeFileSync(join(folder, 'unit.json'), JSON.stringify(counts))
+    const file = process.env.STRATA_REPORT
+    if (file !== undefined) writeFileSync(file, JSON.stringify(counts))
   }
 }

@@ -24,6 +24,7 @@ let page: Page
 
 test.beforeAll(async () => {
   const reason = await obstacle()
+  if (reason !== undefined && process.env['STRATA_REQUIRE_ELECTRON'] !== undefined) throw new Error(reason)
   test.skip(reason !== undefined, reason)
   const executablePath = await findElectron(electronPackage() ?? '')
   directory = await mkdtemp(join(tmpdir(), 'strata-smoke-'))
