@@ -2,7 +2,7 @@ import './ui/theme.css'
 import './ui/base.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
-import { applyRememberedTheme } from './app/theme-choice.ts'
+import { applyRememberedTheme } from './app/use-window-chrome.ts'
 
 applyRememberedTheme()
 const root = document.getElementById('root')

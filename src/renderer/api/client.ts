@@ -1,4 +1,5 @@
 import { createBirpc } from 'birpc'
+import { Emitter } from '../../core/concurrency/emitter.ts'
 import type { Channel } from '../../shared/channel.ts'
 import type { HostFunctions, Input, Output, ProcedureName } from '../../shared/contract.ts'
 import type { EventName, EventValue, PageFunctions } from '../../shared/events.ts'
@@ -35,12 +36,10 @@ export interface Client {
 
 /** Speaks the contract over a channel. */
 export function createClient(channel: Channel): Client {
-  const listeners = new Map<EventName, Set<(value: never) => void>>()
-  const lostListeners = new Set<() => void>()
+  const events = new HostEvents()
+  const lost = new Emitter()
   const functions: PageFunctions = {
-    event(name, value) {
-      for (const listener of listeners.get(name) ?? []) listener(value as never)
-    },
+    event: (name, value) => events.emit(name, value),
   }
   const host = createBirpc<HostFunctions, PageFunctions>(functions, {
     post: message => channel.post(message),
@@ -52,7 +51,7 @@ export function createClient(channel: Channel): Client {
   channel.onClose(() => {
     isLost = true
     host.$close(connectionLost())
-    for (const listener of lostListeners) listener()
+    lost.emit()
   })
   let lastCall = 0
   return {
@@ -77,15 +76,28 @@ export function createClient(channel: Channel): Client {
         signal?.removeEventListener('abort', cancel)
       }
     },
-    on(name, listener) {
-      const subscribers = listeners.get(name) ?? new Set()
-      listeners.set(name, subscribers.add(listener))
-      return () => subscribers.delete(listener)
-    },
-    onLost(listener) {
-      lostListeners.add(listener)
-      return () => lostListeners.delete(listener)
-    },
+    on: (name, listener) => events.on(name, listener),
+    onLost: lost.subscribe,
+  }
+}
+
+/** The listeners of all events of a host. */
+class HostEvents {
+  readonly #emitters = new Map<EventName, Emitter<never>>()
+
+  on<Name extends EventName>(name: Name, listener: (value: EventValue<Name>) => void): () => void {
+    const emitter = this.#emitters.get(name) ?? new Emitter<never>()
+    this.#emitters.set(name, emitter)
+    return emitter.subscribe(listener)
+  }
+
+  emit(name: EventName, value: unknown): void {
+    this.#emitters.get(name)?.emit(value as never)
+  }
+
+  /** The events that anybody ever listened to. */
+  get names(): readonly EventName[] {
+    return [...this.#emitters.keys()]
   }
 }
 
@@ -102,4 +114,50 @@ function aborted(name: string): CallError {
 
 function connectionLost(): CallError {
   return new CallError({ code: 'CONNECTION', message: 'The connection to the host was lost' })
+}
+
+/** A client that outlives its connection, so that the page keeps its drafts while the connection is renewed. */
+export interface ReconnectingClient extends Client {
+  /** Speaks through `inner` from now on. */
+  attach(inner: Client): void
+}
+
+export function createReconnectingClient(): ReconnectingClient {
+  const events = new HostEvents()
+  const lost = new Emitter()
+  let current: Client | undefined
+
+  function forward<Name extends EventName>(client: Client, name: Name): void {
+    client.on(name, value => {
+      if (client === current) events.emit(name, value)
+    })
+  }
+
+  return {
+    async call(name, input, options) {
+      if (current === undefined) throw disconnected(name)
+      return current.call(name, input, options)
+    },
+    on<Name extends EventName>(name: Name, listener: (value: EventValue<Name>) => void) {
+      if (current !== undefined && !events.names.includes(name)) forward(current, name)
+      return events.on(name, listener)
+    },
+    onLost: lost.subscribe,
+    attach(inner) {
+      current = inner
+      for (const name of events.names) forward(inner, name)
+      inner.onLost(() => {
+        if (current !== inner) return
+        current = undefined
+        lost.emit()
+      })
+    },
+  }
+}
+
+function disconnected(name: string): CallError {
+  return new CallError({
+    code: 'CONNECTION',
+    message: `Cannot call ${name}: there is no connection to the host`,
+  })
 }

@@ -1,9 +1,11 @@
+import type { Channel } from '../../shared/channel.ts'
 import type { Output } from '../../shared/contract.ts'
 import { CONTRACT_VERSION } from '../../shared/contract-version.ts'
-import { CallError, createClient } from './client.ts'
-import { dial } from './dial.ts'
+import { PORT_REPLY, PORT_REQUEST, WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
+import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
+import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
+import { CallError, createClient, createReconnectingClient, type ReconnectingClient } from './client.ts'
 import { createHostState, type HostState } from './host-state.ts'
-import { createReconnectingClient, type ReconnectingClient } from './reconnecting-client.ts'
 
 export type Hello = Output<'shell.hello'>
 
@@ -49,4 +51,72 @@ async function greet(client: ReconnectingClient): Promise<Hello> {
   }
   client.attach(inner)
   return hello
+}
+
+/** Opens a channel to the host, by whichever way this page was loaded. Rejects with `CONNECTION`. */
+function dial(): Promise<Channel> {
+  return location.protocol === 'app:' ? dialElectron() : dialWeb()
+}
+
+function dialElectron(): Promise<Channel> {
+  return new Promise(resolve => {
+    const receive = (event: MessageEvent): void => {
+      const [port] = event.ports
+      if (event.source !== window || event.data !== PORT_REPLY || port === undefined) return
+      window.removeEventListener('message', receive)
+      resolve(createMessagePortChannel(port))
+    }
+    window.addEventListener('message', receive)
+    window.postMessage(PORT_REQUEST, location.origin)
+  })
+}
+
+function dialWeb(): Promise<Channel> {
+  const token = takeToken()
+  if (token === undefined) {
+    return Promise.reject(
+      refused('this address carries no token. Open the address that Strata printed when it started'),
+    )
+  }
+  return new Promise((resolve, reject) => {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    const socket = new WebSocket(`${scheme}://${location.host}${WEB_SOCKET_PATH}`, [
+      WEB_SOCKET_PROTOCOL,
+      token,
+    ])
+    const channel = createWebSocketChannel(socket)
+    socket.addEventListener('open', () => resolve(channel))
+    channel.onClose(() =>
+      reject(
+        refused(
+          'nothing answers at this address, or its token is of an earlier start. ' +
+            'See that Strata runs, and open the address that it printed',
+        ),
+      ),
+    )
+  })
+}
+
+function refused(state: string): CallError {
+  return new CallError({ code: 'CONNECTION', message: `Cannot reach Strata: ${state}` })
+}
+
+const STORAGE_KEY = 'strata.token'
+
+/**
+ * The token of the browser shell. It comes in the address's fragment, which is emptied so that it stays out of
+ * history and screenshots, and is kept for reloads of this tab alone.
+ */
+function takeToken(): string | undefined {
+  const token = tokenOf(location.hash)
+  if (token === undefined) return sessionStorage.getItem(STORAGE_KEY) ?? undefined
+  sessionStorage.setItem(STORAGE_KEY, token)
+  history.replaceState(history.state, '', location.pathname + location.search)
+  return token
+}
+
+/** @param hash As `location.hash`: `#token=…`. */
+export function tokenOf(hash: string): string | undefined {
+  const token = new URLSearchParams(hash.replace(/^#/, '')).get('token')
+  return token === null || token === '' ? undefined : token
 }

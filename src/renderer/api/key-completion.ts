@@ -1,14 +1,15 @@
+import { useEffect, useState } from 'react'
 import { Key } from '../../core/key.ts'
 import type { Row } from '../../shared/procedures/store.ts'
-import type { Client } from './client.ts'
+import { CallError, type Client, isAbortedCall } from './client.ts'
 
 /** A key half typed: the level that is known, and the beginning of a name in it. */
-export interface PartialKey {
+interface PartialKey {
   readonly prefix: string
   readonly name: string
 }
 
-export interface KeyCompletion extends PartialKey {
+interface KeyCompletion extends PartialKey {
   /** Rows of the level whose names begin with `name`, in the level's order. */
   readonly rows: readonly Row[]
   /** Whether there are more such rows than were asked for. */
@@ -50,7 +51,7 @@ export function narrowCompletion(known: KeyCompletion | undefined, text: string)
   return { prefix, name, rows: known.rows.filter(row => row.name.startsWith(name)), hasMore: false }
 }
 
-export interface KeyFinding {
+interface KeyFinding {
   /** The key in its canonical text. */
   readonly key: string
   readonly isValue: boolean
@@ -78,4 +79,35 @@ export async function findKey(
   // The level may have been listed before the key was made.
   const { exists } = await client.call('store.has', { session, key: key.toString() }, { signal })
   return { key: key.toString(), isValue: exists, isBranch: false }
+}
+
+interface CompletionState {
+  /** What fits the text; `undefined` while nobody knows. */
+  readonly completion: KeyCompletion | undefined
+  readonly error: string | undefined
+}
+
+/** Names that fit a half-typed key. A text that changes cancels what was asked for the one before. */
+export function useKeyCompletion(
+  client: Client,
+  session: string,
+  text: string,
+  limit: number,
+): CompletionState {
+  const [state, setState] = useState<CompletionState>({ completion: undefined, error: undefined })
+  useEffect(() => {
+    const aborter = new AbortController()
+    completeKey(client, session, text, { limit, signal: aborter.signal }).then(
+      completion => {
+        if (!aborter.signal.aborted) setState({ completion, error: undefined })
+      },
+      (error: unknown) => {
+        if (aborter.signal.aborted || isAbortedCall(error)) return
+        const message = error instanceof CallError ? error.message : String(error)
+        setState({ completion: undefined, error: message })
+      },
+    )
+    return () => aborter.abort()
+  }, [client, session, text, limit])
+  return { completion: narrowCompletion(state.completion, text), error: state.error }
 }

@@ -1,5 +1,4 @@
 import type { Client } from './client.ts'
-import { download } from './download.ts'
 
 /** What the page can ask of the machine around it. A dialog that was cancelled gives `undefined`. */
 export interface Shell {
@@ -17,7 +16,7 @@ export interface Shell {
 }
 
 /** The dialogs that a browser lacks, drawn by the page itself. */
-export interface PathDialogs {
+interface PathDialogs {
   pick(request: PathRequest): Promise<string | undefined>
 }
 
@@ -58,4 +57,30 @@ function nativeDialogs(client: Client): PathDialogs {
       }
     },
   }
+}
+
+/** Bytes gathered in the page before they are handed to the browser's own (disk-backed) blob store. */
+const PIECE_BYTES = 16 * 1024 * 1024
+
+/** Offers `chunks` as a file. The blob grows by reference, so the page never holds more than one piece. */
+async function download(name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let blob = new Blob([])
+  let piece: BlobPart[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    piece.push(chunk as Uint8Array<ArrayBuffer>)
+    size += chunk.length
+    if (size < PIECE_BYTES) continue
+    blob = new Blob([blob, ...piece])
+    piece = []
+    size = 0
+  }
+  blob = new Blob([blob, ...piece], { type: 'application/octet-stream' })
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The browser reads the address after this task, so it must outlive the click.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
 import { type Connection, connect } from '../api/connection.ts'
 import { createShell } from '../api/shell.ts'
-import { ErrorBoundary } from '../ui/error-boundary.tsx'
-import { ConnectScreen } from './connect-screen.tsx'
+import { Button } from '../ui/button.tsx'
+import { EmptyState, ErrorBoundary } from '../ui/panels.tsx'
+import styles from './app.module.css'
 import { askPath } from './dialogs/dialog-store.ts'
 import { type Services, ServicesContext } from './services.ts'
 import { Window } from './window.tsx'
@@ -54,4 +55,28 @@ export function App() {
 function servicesOf(connection: Connection): Services {
   const { client, hello } = connection
   return { ...connection, shell: createShell(client, hello.shell, { pick: askPath }) }
+}
+
+interface ConnectScreenProps {
+  /** Absent while the host is being reached. */
+  readonly failure: string | undefined
+  readonly onRetry: () => void
+}
+
+function ConnectScreen({ failure, onRetry }: ConnectScreenProps) {
+  return (
+    <main className={styles['screen']}>
+      {failure === undefined ? (
+        <p className={styles['waiting']}>Connecting…</p>
+      ) : (
+        <div role="alert">
+          <EmptyState title="Strata can’t be reached" detail={failure}>
+            <Button variant="primary" onPress={onRetry}>
+              Try again
+            </Button>
+          </EmptyState>
+        </div>
+      )}
+    </main>
+  )
 }

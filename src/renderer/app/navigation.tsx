@@ -1,14 +1,18 @@
 import { FolderOpen, RefreshCw } from 'lucide-react'
+import { memo, useCallback, useState } from 'react'
+import type { SessionInfo } from '../../shared/procedures/sessions.ts'
+import { stackLines } from '../features/stacks/stack-line.tsx'
 import { StackList } from '../features/stacks/stack-list.tsx'
-import { stackLines } from '../features/stacks/stack-list-model.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { IconButton } from '../ui/icon-button.tsx'
-import { PanelHeader } from '../ui/panel-header.tsx'
+import { KeyTree, type KeyTreeProps } from '../features/tree/key-tree.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { EmptyState, ErrorBoundary, PanelHeader } from '../ui/panels.tsx'
 import { attempt } from './actions/failures.ts'
+import { handleKeyRequest } from './actions/key-actions.ts'
 import { chooseStack, removeStack } from './actions/session-actions.ts'
+import { openKey } from './actions/tab-commands.ts'
 import type { Command } from './commands/command.ts'
 import { useCurrentSession, useServices, useSessions, useWorkspace } from './services.ts'
-import { Trees } from './trees.tsx'
+import { useAppStore } from './state/app-store.ts'
 import styles from './window.module.css'
 
 /** The stacks, and the keys of the one that is shown. */
@@ -46,3 +50,52 @@ export function Navigation({ commands }: { readonly commands: readonly Command[]
     </nav>
   )
 }
+
+interface TreesProps {
+  readonly sessions: readonly SessionInfo[]
+  readonly current: SessionInfo | undefined
+}
+
+/** A tree for each session that was shown, so that going back finds it as it was left. */
+function Trees({ sessions, current }: TreesProps) {
+  const [seen, setSeen] = useState<readonly string[]>([])
+  if (current !== undefined && !seen.includes(current.id)) setSeen([...seen, current.id])
+  return sessions
+    .filter(session => seen.includes(session.id))
+    .map(session => (
+      <div key={session.id} hidden={session.id !== current?.id} className={styles['tree']}>
+        <ErrorBoundary panel="The tree of keys">
+          <SessionTree session={session} />
+        </ErrorBoundary>
+      </div>
+    ))
+}
+
+const SessionTree = memo(function SessionTree({ session }: { readonly session: SessionInfo }) {
+  const services = useServices()
+  const { id } = session
+  const reveal = useAppStore(state => (state.reveal?.session === id ? state.reveal : undefined))
+  const open = useCallback<KeyTreeProps['onOpen']>(
+    (key, options) => openKey(services, id, key, options),
+    [services, id],
+  )
+  const request = useCallback<KeyTreeProps['onRequest']>(
+    wanted => handleKeyRequest(services, id, wanted),
+    [services, id],
+  )
+  const select = useCallback<KeyTreeProps['onSelect']>(
+    (key, row) =>
+      useAppStore.setState({ subject: key === undefined ? undefined : { session: id, key, row } }),
+    [id],
+  )
+  return (
+    <KeyTree
+      client={services.client}
+      session={session}
+      {...(reveal !== undefined && { reveal })}
+      onOpen={open}
+      onRequest={request}
+      onSelect={select}
+    />
+  )
+})

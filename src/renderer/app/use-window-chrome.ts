@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
+import type { Settings } from '../../shared/procedures/workspace.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
-import { applyTheme } from './theme-choice.ts'
 
 /** Keeps what surrounds the page in step: the title, the theme, and the question before a browser's tab is closed. */
 export function useWindowChrome(): void {
@@ -19,4 +19,22 @@ export function useWindowChrome(): void {
     window.addEventListener('beforeunload', keep)
     return () => window.removeEventListener('beforeunload', keep)
   }, [hasChanges, hello.shell])
+}
+
+const STORAGE_KEY = 'strata.theme'
+
+/** Shows a theme, and remembers it for the first paint of the next start, which comes before the host answers. */
+function applyTheme(theme: Settings['theme']): void {
+  if (theme === 'system') {
+    delete document.documentElement.dataset['theme']
+    localStorage.removeItem(STORAGE_KEY)
+  } else {
+    document.documentElement.dataset['theme'] = theme
+    localStorage.setItem(STORAGE_KEY, theme)
+  }
+}
+
+export function applyRememberedTheme(): void {
+  const theme = localStorage.getItem(STORAGE_KEY)
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme
 }

@@ -1,29 +1,24 @@
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Activity } from '../features/activity/activity.tsx'
 import { Inspector } from '../features/inspector/inspector.tsx'
 import { StatusBar } from '../features/status-bar/status-bar.tsx'
-import { ErrorBoundary } from '../ui/error-boundary.tsx'
-import { Panel, PanelDivider, Panels } from '../ui/panels.tsx'
-import { ToastRegion } from '../ui/toast-region.tsx'
+import { ErrorBoundary, Panel, PanelDivider, Panels, usePanelRef } from '../ui/panels.tsx'
+import { shortcutText } from '../ui/shortcut.tsx'
+import { ToastRegion } from '../ui/toasts.tsx'
 import { attempt } from './actions/failures.ts'
 import { copyText } from './actions/key-actions.ts'
-import { CollapsiblePanel } from './collapsible-panel.tsx'
 import { shownShortcut } from './commands/command.ts'
-import { shortcutText } from './commands/shortcut-text.ts'
-import { useCommands } from './commands/use-commands.ts'
-import { useNativeMenu } from './commands/use-native-menu.ts'
-import { useShortcuts } from './commands/use-shortcuts.ts'
+import { useCommands, useNativeMenu, useShortcuts } from './commands/use-commands.ts'
 import { DialogHost } from './dialogs/dialog-host.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoticeBars } from './notice-bars.tsx'
-import { useCurrentSession, useJobs, useServices, useSessions } from './services.ts'
+import { currentSettings, useCurrentSession, useJobs, useServices, useSessions } from './services.ts'
 import { setPanelOpen, togglePanel, useAppStore } from './state/app-store.ts'
 import { followHost } from './state/follow-host.ts'
 import { saveTabs } from './state/save-tabs.ts'
-import { loadAhead } from './tabs/load-ahead.ts'
+import { loadAhead } from './tabs/tab-panels.tsx'
 import { TabsArea } from './tabs/tabs-area.tsx'
 import { Toolbar } from './toolbar.tsx'
-import { usePanelLayout } from './use-panel-layout.ts'
 import { useWindowChrome } from './use-window-chrome.ts'
 import styles from './window.module.css'
 
@@ -144,4 +139,73 @@ export function Window() {
       <DialogHost commands={commands} />
     </div>
   )
+}
+
+interface CollapsiblePanelProps {
+  readonly id: string
+  readonly isOpen: boolean
+  /** Called when a person drags it open or shut. */
+  readonly onOpenChange: (isOpen: boolean) => void
+  /** In pixels. */
+  readonly defaultSize: number
+  readonly minSize: number
+  readonly collapsedSize?: number
+  readonly children: ReactNode
+}
+
+/** A panel that a command or a drag shuts. */
+function CollapsiblePanel(props: CollapsiblePanelProps) {
+  const { id, isOpen, onOpenChange, collapsedSize = 0 } = props
+  const ref = usePanelRef()
+  useEffect(() => {
+    if (isOpen) ref.current?.expand()
+    else ref.current?.collapse()
+  }, [isOpen, ref])
+  return (
+    <Panel
+      id={id}
+      panelRef={ref}
+      defaultSize={props.defaultSize}
+      minSize={props.minSize}
+      collapsedSize={collapsedSize}
+      collapsible
+      groupResizeBehavior="preserve-pixel-size"
+      className={styles['panel']}
+      style={{ overflow: 'hidden' }}
+      onResize={({ inPixels }, _, before) => {
+        if (before === undefined) return
+        const isNowOpen = inPixels > collapsedSize + 1
+        if (isNowOpen !== isOpen) onOpenChange(isNowOpen)
+      }}
+    >
+      {props.children}
+    </Panel>
+  )
+}
+
+interface PanelLayout {
+  /** Sizes in percent by panel, as they were left. */
+  readonly layout: Readonly<Record<string, number>> | undefined
+  readonly save: (layout: Readonly<Record<string, number>>) => void
+}
+
+/** Remembers the sizes of a group of panels in the workspace. @param panels The panels' ids in their order. */
+function usePanelLayout(group: string, panels: readonly string[]): PanelLayout {
+  const services = useServices()
+  const sizes = currentSettings(services).panels[group]
+  return {
+    layout: sizes?.length === panels.length ? layoutOf(panels, sizes) : undefined,
+    save: layout =>
+      attempt(async () => {
+        const all = currentSettings(services).panels
+        const changed = panels.map(panel => Math.round((layout[panel] ?? 0) * 100) / 100)
+        await services.client.call('workspace.updateSettings', {
+          settings: { panels: { ...all, [group]: changed } },
+        })
+      }),
+  }
+}
+
+function layoutOf(panels: readonly string[], sizes: readonly number[]): Record<string, number> {
+  return Object.fromEntries(panels.map((panel, index) => [panel, sizes[index] ?? 0]))
 }

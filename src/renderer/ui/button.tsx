@@ -1,9 +1,11 @@
-import type { ReactNode, Ref } from 'react'
+import type { LucideIcon } from 'lucide-react'
+import { type ReactNode, type Ref, useState } from 'react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components/Button'
+import { Toolbar as AriaToolbar } from 'react-aria-components/Toolbar'
+import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip'
 import styles from './button.module.css'
-import { useKeptFocus } from './use-kept-focus.ts'
 
-export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   readonly children: ReactNode
   /** `primary` for the one expected action of a form, `danger` for what destroys, `quiet` inside bars and rows. */
   readonly variant?: 'plain' | 'primary' | 'danger' | 'quiet'
@@ -17,4 +19,63 @@ export function Button({ variant = 'plain', children, ...props }: ButtonProps) {
       {children}
     </AriaButton>
   )
+}
+
+export interface IconButtonProps
+  extends Omit<AriaButtonProps, 'className' | 'children' | 'style' | 'aria-label'> {
+  /** What it is called, for the tooltip and for assistive technology. */
+  readonly label: string
+  readonly icon: LucideIcon
+  /** As people read it: `Ctrl+P`. */
+  readonly shortcut?: string | undefined
+  /** Given for a button that stays pressed. */
+  readonly isPressed?: boolean
+}
+
+export function IconButton({ label, icon: Icon, shortcut, isPressed, ...props }: IconButtonProps) {
+  const pressed = isPressed === undefined ? {} : { 'aria-pressed': isPressed }
+  const shown = useKeptFocus(props)
+  return (
+    <TooltipTrigger delay={600}>
+      <AriaButton
+        {...shown}
+        {...pressed}
+        aria-label={label}
+        className={`${styles['button']} ${styles['icon']}`}
+      >
+        <Icon size={15} aria-hidden />
+      </AriaButton>
+      <Tooltip className={styles['tooltip'] ?? ''} offset={4}>
+        {label}
+        {shortcut !== undefined && <span className={styles['shortcut']}>{shortcut}</span>}
+      </Tooltip>
+    </TooltipTrigger>
+  )
+}
+
+/** Buttons that are one stop for Tab; the arrow keys lead from one to the next. */
+export function Toolbar({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <AriaToolbar aria-label={label} className={styles['toolbar'] ?? ''}>
+      {children}
+    </AriaToolbar>
+  )
+}
+
+/**
+ * A browser takes the focus from a button that is disabled, and the keyboard is then nowhere. A button that has the
+ * focus is therefore only marked as disabled and does nothing; it is disabled in full once it is left.
+ */
+function useKeptFocus<Props extends AriaButtonProps>(props: Props): Props {
+  const [isFocused, setFocused] = useState(false)
+  const { isDisabled, onFocusChange } = props
+  const watched = {
+    ...props,
+    onFocusChange(isNow: boolean) {
+      setFocused(isNow)
+      onFocusChange?.(isNow)
+    },
+  }
+  if (isDisabled !== true || !isFocused) return watched
+  return { ...watched, isDisabled: false, 'aria-disabled': true, onPress: () => undefined, type: 'button' }
 }

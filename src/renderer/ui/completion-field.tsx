@@ -1,8 +1,6 @@
-import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import styles from './completion-field.module.css'
 import fieldStyles from './field.module.css'
-import { nextOption } from './next-option.ts'
-import { OptionList } from './option-list.tsx'
 
 export interface Completion {
   readonly id: string
@@ -13,7 +11,7 @@ export interface Completion {
   readonly isDisabled?: boolean
 }
 
-export interface CompletionFieldProps<Item extends Completion> {
+interface CompletionFieldProps<Item extends Completion> {
   readonly label: string
   /** Names the list of options. */
   readonly listLabel: string
@@ -113,4 +111,79 @@ export function CompletionField<Item extends Completion>(props: CompletionFieldP
       />
     </div>
   )
+}
+
+interface OptionListProps<Item extends Completion> {
+  readonly id: string
+  readonly label: string
+  readonly items: readonly Item[]
+  /** Index of the active option; -1 for none. */
+  readonly active: number
+  readonly rows: number
+  readonly emptyText: string
+  readonly onChoose: (item: Item) => void
+}
+
+/** The options of a completion field. Focus stays in the field; the active option is told by its id. */
+function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
+  const { id, label, items, active, rows, emptyText, onChoose } = props
+  const activeRef = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (active >= 0) activeRef.current?.scrollIntoView({ block: 'nearest' })
+  }, [active])
+  const height = { height: `calc(${rows} * var(--row) + 8px)` }
+  if (items.length === 0) {
+    return (
+      <div className={styles['list']} style={height}>
+        <p className={styles['empty']}>{emptyText}</p>
+      </div>
+    )
+  }
+  return (
+    <div id={id} role="listbox" aria-label={label} className={styles['list']} style={height}>
+      {items.map((item, index) => (
+        <div
+          key={item.id}
+          id={`${id}-${index}`}
+          ref={index === active ? activeRef : null}
+          role="option"
+          aria-selected={index === active}
+          aria-disabled={item.isDisabled ?? false}
+          className={styles['option']}
+          // The field keeps the focus.
+          onMouseDown={event => event.preventDefault()}
+          onClick={() => {
+            if (item.isDisabled !== true) onChoose(item)
+          }}
+        >
+          <span className={styles['icon']}>{item.icon}</span>
+          <span className={styles['label']}>{item.label}</span>
+          {item.detail !== undefined && <span className={styles['detail']}>{item.detail}</span>}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** Rows that PageUp and PageDown pass over. */
+const PAGE = 8
+
+/**
+ * The option a key moves to in a list of `count`, from `active` (-1: none); `undefined` for a key that moves nothing.
+ * Arrows go round at the ends.
+ */
+export function nextOption(key: string, active: number, count: number): number | undefined {
+  if (count === 0) return undefined
+  switch (key) {
+    case 'ArrowDown':
+      return active + 1 >= count ? 0 : active + 1
+    case 'ArrowUp':
+      return active <= 0 ? count - 1 : active - 1
+    case 'PageDown':
+      return Math.min(count - 1, active + PAGE)
+    case 'PageUp':
+      return Math.max(0, active - PAGE)
+    default:
+      return undefined
+  }
 }

@@ -1,6 +1,6 @@
 import { FileText, Folder, FolderOpen } from 'lucide-react'
 import { type Completion, CompletionField } from './completion-field.tsx'
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes } from './format.ts'
 
 interface KeyRow {
   readonly name: string

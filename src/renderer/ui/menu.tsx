@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Header } from 'react-aria-components/Header'
 import { Keyboard } from 'react-aria-components/Keyboard'
 import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu'
@@ -25,7 +25,7 @@ export interface MenuGroup {
   readonly entries: readonly MenuEntry[]
 }
 
-export interface MenuProps {
+interface MenuProps {
   readonly label: string
   readonly groups: readonly MenuGroup[]
   readonly onChoose: (id: string) => void
@@ -47,7 +47,7 @@ export function MenuButton({ children, ...menu }: MenuProps & { readonly childre
 }
 
 /** The menu alone, for a popover of one's own. */
-export function MenuList({ label, groups, onChoose, autoFocus = false }: MenuProps) {
+function MenuList({ label, groups, onChoose, autoFocus = false }: MenuProps) {
   const filled = groups.filter(group => group.entries.length > 0)
   return (
     <AriaMenu
@@ -94,5 +94,42 @@ function Entry({ entry }: { readonly entry: MenuEntry }) {
         <Keyboard className={styles['shortcut'] ?? ''}>{entry.shortcut}</Keyboard>
       )}
     </MenuItem>
+  )
+}
+
+interface ContextMenuProps extends MenuProps {
+  /** Where it opens, in pixels of the window. */
+  readonly at: { readonly x: number; readonly y: number }
+  readonly onClose: () => void
+}
+
+/** A menu at a point, open as long as it is rendered. */
+export function ContextMenu({ at, onClose, onChoose, ...menu }: ContextMenuProps) {
+  const anchorRef = useRef<HTMLSpanElement>(null)
+  return (
+    <>
+      <span ref={anchorRef} className={styles['anchor']} style={{ left: at.x, top: at.y }} />
+      <Popover
+        isOpen
+        aria-label={menu.label}
+        triggerRef={anchorRef}
+        placement="bottom start"
+        offset={2}
+        className={styles['popover'] ?? ''}
+        onOpenChange={isOpen => {
+          if (!isOpen) onClose()
+        }}
+      >
+        <MenuList
+          {...menu}
+          autoFocus
+          onChoose={id => {
+            onClose()
+            onChoose(id)
+          }}
+        />
+        <FocusReturn />
+      </Popover>
+    </>
   )
 }

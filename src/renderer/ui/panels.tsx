@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react'
+import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { Group, type Layout, Separator } from 'react-resizable-panels'
+import { Button } from './button.tsx'
 import styles from './panels.module.css'
 
 export { Panel, usePanelRef } from 'react-resizable-panels'
@@ -33,4 +34,75 @@ export function Panels({ id, orientation, layout, onLayoutChanged, children }: P
 /** @param label Names what it resizes. */
 export function PanelDivider({ label }: { readonly label: string }) {
   return <Separator aria-label={label} className={styles['divider'] ?? ''} />
+}
+
+interface PanelHeaderProps {
+  readonly title: string
+  readonly id?: string
+  /** Small buttons at the end of the line. */
+  readonly children?: ReactNode
+}
+
+/** The one line that names a panel. */
+export function PanelHeader({ title, id, children }: PanelHeaderProps) {
+  return (
+    <div className={styles['header']}>
+      <h2 id={id} className={styles['title']}>
+        {title}
+      </h2>
+      <div className={styles['actions']}>{children}</div>
+    </div>
+  )
+}
+
+interface EmptyStateProps {
+  readonly title: string
+  /** Says what to do, or what went wrong. */
+  readonly detail?: string | undefined
+  /** Buttons, usually. */
+  readonly children?: ReactNode
+}
+
+/** What a panel shows that has nothing to show. */
+export function EmptyState({ title, detail, children }: EmptyStateProps) {
+  return (
+    <div className={styles['empty']}>
+      <p className={styles['emptyTitle']}>{title}</p>
+      {detail !== undefined && <p className={styles['detail']}>{detail}</p>}
+      {children !== undefined && <div className={styles['emptyActions']}>{children}</div>}
+    </div>
+  )
+}
+
+interface Props {
+  /** The panel's name as a person knows it. */
+  readonly panel: string
+  readonly children: ReactNode
+}
+
+interface State {
+  readonly error: Error | undefined
+}
+
+/** Keeps a defect in one panel from taking the others along. */
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: undefined }
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+
+  override componentDidCatch(error: unknown, info: ErrorInfo): void {
+    console.error(`The panel "${this.props.panel}" failed`, error, info.componentStack)
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    if (error === undefined) return this.props.children
+    return (
+      <EmptyState title={`${this.props.panel} stopped working`} detail={error.message}>
+        <Button onPress={() => this.setState({ error: undefined })}>Try again</Button>
+      </EmptyState>
+    )
+  }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClient } from '../../../src/renderer/api/client.ts'
-import { createReconnectingClient } from '../../../src/renderer/api/reconnecting-client.ts'
+import { createClient, createReconnectingClient } from '../../../src/renderer/api/client.ts'
 import { portPair } from '../../main/host/channels.ts'
 import { afterTest, bytesOf, eventually, memoryWith, testHost } from '../../main/host/test-host.ts'
 

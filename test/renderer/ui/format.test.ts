@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatExactBytes } from '../../../src/renderer/ui/format-bytes.ts'
-import { formatCount, formatCountOf } from '../../../src/renderer/ui/format-count.ts'
-import { formatDuration, formatTime } from '../../../src/renderer/ui/format-time.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatCountOf,
+  formatDuration,
+  formatExactBytes,
+  formatTime,
+} from '../../../src/renderer/ui/format.ts'
 
 describe('formatBytes', () => {
   it.each([

@@ -4,7 +4,7 @@ import {
   type KeyPress,
   matchesShortcut,
   parseShortcut,
-} from '../../../src/renderer/ui/shortcut.ts'
+} from '../../../src/renderer/ui/shortcut.tsx'
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
   key,

@@ -1,6 +1,6 @@
+import type { Failure } from '../../../shared/values.ts'
 import { CallError, isAbortedCall } from '../../api/client.ts'
-import { showToast } from '../../ui/toasts.ts'
-import { failureHint } from './failure-hint.ts'
+import { showToast } from '../../ui/toasts.tsx'
 
 /** Does something and shows a failure to the person. */
 export function attempt(action: () => Promise<unknown>): void {
@@ -17,4 +17,36 @@ export function reportFailure(error: unknown): void {
   console.error(error)
   const message = error instanceof Error ? error.message : String(error)
   showToast({ tone: 'error', message: `Something went wrong in the page: ${message}` })
+}
+
+/** What a person may try after a failure; `undefined` where the message says it all. */
+export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): string | undefined {
+  switch (code) {
+    case 'READ_ONLY':
+      return 'Turn off "Read-only" in the toolbar. If it is off, the stack or the disk below it can’t be written.'
+    case 'NOT_FOUND':
+      return key === undefined
+        ? 'It may have been deleted or moved meanwhile.'
+        : 'It may have been deleted or moved meanwhile. Refresh the keys.'
+    case 'ALREADY_EXISTS':
+      return 'Choose another key, or open the one that is there.'
+    case 'CONFLICT':
+      return 'Somebody else was faster. Look at what is there now, then try again.'
+    case 'ACCESS_DENIED':
+      return 'Check the permissions of the file or folder for the user that runs Strata.'
+    case 'CONNECTION':
+      return 'Use "Reconnect". Unsaved edits are kept.'
+    case 'IO':
+      return 'Check that the disk or folder is still there and has room.'
+    case 'CORRUPT':
+      return 'View the bytes as Hex to see what is stored.'
+    case 'CONFIG_INVALID':
+      return 'Correct the stack in the stack editor.'
+    case 'TIMEOUT':
+      return 'Try again.'
+    case 'CLOSED':
+      return 'Open the stack again from "Stacks".'
+    default:
+      return undefined
+  }
 }

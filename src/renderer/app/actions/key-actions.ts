@@ -1,12 +1,13 @@
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
-import { formatNumber } from '../../ui/format-count.ts'
-import { showToast } from '../../ui/toasts.ts'
+import { formatNumber } from '../../ui/format.ts'
+import { showToast } from '../../ui/toasts.tsx'
+import { openDialog } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, revealKey, setPanelOpen, useAppStore } from '../state/app-store.ts'
 import type { Tab } from '../tabs/tab.ts'
-import { tabActions } from '../tabs/tab-actions.ts'
-import { retargetTabs, tabsOfKey } from '../tabs/tab-keys.ts'
-import { closeTab } from '../tabs/tabs-model.ts'
+import { closeTab, retargetTabs, tabsOfKey } from '../tabs/tabs-model.ts'
+import { attempt } from './failures.ts'
+import { tabActions } from './tab-commands.ts'
 
 /** Deletes one value and closes its tab. */
 export async function deleteValue({ client }: Services, session: string, key: string): Promise<void> {
@@ -72,4 +73,40 @@ async function startJob({ state }: Services, session: string, request: JobReques
 
 function dropTabs(tabs: readonly Tab[]): void {
   changeTabs((state, current) => tabs.reduce((left, tab) => closeTab(left, tab.id, current), state))
+}
+
+/** What the tree and the tables of children leave to the window. Keys are texts. */
+type KeyRequest =
+  | { readonly type: 'newKey'; readonly below: string }
+  | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
+  | { readonly type: 'copyKey'; readonly key: string }
+  | { readonly type: 'renamed'; readonly from: string; readonly to: string }
+  | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
+  | { readonly type: 'goToKey' }
+
+export function handleKeyRequest(services: Services, session: string, request: KeyRequest): void {
+  switch (request.type) {
+    case 'newKey':
+      openDialog({ type: 'newKey', session, initial: levelText(request.below) })
+      return
+    case 'delete':
+      openDialog({ ...request, type: 'delete', session })
+      return
+    case 'copyKey':
+      attempt(() => copyText(services, request.key, `"${request.key}"`))
+      return
+    case 'renamed':
+      keyRenamed(session, request.from, request.to)
+      return
+    case 'moveBranch':
+      attempt(() => moveBranch(services, session, request.from, request.to))
+      return
+    case 'goToKey':
+      openDialog({ type: 'goToKey', session })
+  }
+}
+
+/** A level's key, ready for a name: `/a` → `/a/`, `/` → `/`. */
+export function levelText(prefix: string): string {
+  return prefix.endsWith('/') ? prefix : `${prefix}/`
 }

@@ -1,9 +1,9 @@
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
-import { showToast } from '../../ui/toasts.ts'
+import { showToast } from '../../ui/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
-import { subjectOf, useAppStore } from '../state/app-store.ts'
-import { activeTab } from '../tabs/tabs-model.ts'
+import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'
+import { activeTab, changeTab, openTab, pinTab } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 
 /** Shows a session, with the tabs it had when it was last seen. */
@@ -75,4 +75,46 @@ export async function removeStack(services: Services, { id, isOpen }: StackChoic
   const session = services.state.sessions.get()?.find(other => other.id === id)
   if (isOpen && session !== undefined) await closeSession(services, session)
   else await services.client.call('workspace.forgetRecent', { id })
+}
+
+/** Begins a stack from the first template; the editor offers the others. */
+export async function newStack({ client }: Services): Promise<void> {
+  const { templates } = await client.call('stacks.templates', {})
+  const document = templates[0]?.document ?? {}
+  changeTabs((tabs, current) =>
+    openTab(
+      tabs,
+      { kind: 'stack', session: undefined, name: 'new', initial: { text: documentText(document) } },
+      { isPreview: false, current },
+    ),
+  )
+}
+
+export function editStack(session: SessionInfo): void {
+  const { source } = session
+  const path = source.type === 'stackFile' || source.type === 'document' ? source.path : undefined
+  const initial = { text: documentText(session.document), ...(path !== undefined && { path }) }
+  changeTabs(tabs =>
+    openTab(tabs, { kind: 'stack', session: session.id, name: session.name, initial }, { isPreview: false }),
+  )
+}
+
+/** The tab of a stack that was applied belongs to the session it made, which is shown. */
+export function stackApplied(tab: string, session: SessionInfo): void {
+  useAppStore.setState(({ tabs }) => ({
+    tabs: pinTab(
+      changeTab(tabs, tab, other => ({
+        ...other,
+        session: session.id,
+        ...(other.kind === 'stack' && { name: session.name }),
+      })),
+      tab,
+    ),
+  }))
+  showSession(session)
+  useAppStore.setState(({ tabs }) => ({ tabs: { ...tabs, active: { ...tabs.active, [session.id]: tab } } }))
+}
+
+function documentText(document: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(document, null, 2)}\n`
 }

@@ -3,11 +3,10 @@ import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
 import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
 import { type Tab, tabDescription } from '../tabs/tab.ts'
-import { tabActions } from '../tabs/tab-actions.ts'
 import { closeTab, openTab } from '../tabs/tabs-model.ts'
 import { rememberedView } from '../tabs/view-memory.ts'
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly as: 'key' | 'branch'
   readonly isPreview: boolean
 }
@@ -66,4 +65,22 @@ async function settleChanges(tab: Tab): Promise<boolean> {
 
 function isStillDirty(id: string): boolean {
   return useAppStore.getState().tabs.tabs.some(tab => tab.id === id && tab.isDirty)
+}
+
+/** What a key tab lets the window do to it. */
+export interface TabActions {
+  put(): Promise<void>
+  revert(): void
+}
+
+const actionsByTab = new Map<string, TabActions>()
+
+/** The tab's own actions; `undefined` takes them back when the tab goes. */
+export function registerTabActions(tab: string, actions: TabActions | undefined): void {
+  if (actions === undefined) actionsByTab.delete(tab)
+  else actionsByTab.set(tab, actions)
+}
+
+export function tabActions(tab: string | undefined): TabActions | undefined {
+  return tab === undefined ? undefined : actionsByTab.get(tab)
 }

@@ -1,5 +1,5 @@
 import type { MenuCommand } from '../../../shared/procedures/shell.ts'
-import { type KeyPress, matchesShortcut, parseShortcut } from '../../ui/shortcut.ts'
+import { type KeyPress, matchesShortcut, parseShortcut } from '../../ui/shortcut.tsx'
 
 /** One thing a person can do. The palette, the shortcuts, the menus and Electron's menu all come from these. */
 export interface Command {

@@ -1,15 +1,13 @@
 import { attempt } from '../actions/failures.ts'
-import { levelText } from '../actions/requests.ts'
-import { closeSession, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
-import { newStack } from '../actions/stack-actions.ts'
-import { closeTabs } from '../actions/tab-commands.ts'
+import { levelText } from '../actions/key-actions.ts'
+import { closeSession, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
+import { closeTabs, tabActions } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { canWriteTo } from '../services.ts'
 import { changeTabs } from '../state/app-store.ts'
-import { tabActions } from '../tabs/tab-actions.ts'
 import { reopenTab } from '../tabs/tabs-model.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from './use-commands.ts'
 
 export function fileCommands(context: CommandContext): readonly Command[] {
   const { services, session, tab, subject } = context

@@ -4,7 +4,7 @@ import { focusNextRegion, focusRegion } from '../regions.ts'
 import { changeTabs, revealKey } from '../state/app-store.ts'
 import { pinTab, stepTab } from '../tabs/tabs-model.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from './use-commands.ts'
 
 export function goCommands({ services, session, tab, tabs, subject }: CommandContext): readonly Command[] {
   const hasSession = session !== undefined

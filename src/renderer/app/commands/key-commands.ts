@@ -4,7 +4,7 @@ import { openDialog } from '../dialogs/dialog-store.ts'
 import { canWriteTo } from '../services.ts'
 import { renameInTree } from '../state/app-store.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from './use-commands.ts'
 
 /** What can be done to the key that was chosen last. */
 export function keyCommands({ services, session, subject }: CommandContext): readonly Command[] {

@@ -1,8 +1,7 @@
 import { attempt } from '../actions/failures.ts'
-import { showSession, toggleReadOnly } from '../actions/session-actions.ts'
-import { editStack } from '../actions/stack-actions.ts'
+import { editStack, showSession, toggleReadOnly } from '../actions/session-actions.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from './use-commands.ts'
 
 export function stackCommands({ services, session, sessions }: CommandContext): readonly Command[] {
   return [

@@ -1,5 +1,15 @@
-import type { Command } from './command.ts'
-import { useCommandContext } from './command-context.ts'
+import { useEffect, useEffectEvent } from 'react'
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { MenuCommand } from '../../../shared/procedures/shell.ts'
+import type { Client } from '../../api/client.ts'
+import { isMacPlatform } from '../../ui/shortcut.tsx'
+import { attempt } from '../actions/failures.ts'
+import { useDialogs } from '../dialogs/dialog-store.ts'
+import { type Services, useCurrentSession, useServices, useSessions, useWorkspace } from '../services.ts'
+import { type Subject, useAppStore } from '../state/app-store.ts'
+import type { Tab } from '../tabs/tab.ts'
+import { activeTab, type TabsState, visibleTabs } from '../tabs/tabs-model.ts'
+import { type Command, commandForPress, isTextTarget, shownShortcut } from './command.ts'
 import { fileCommands } from './file-commands.ts'
 import { goCommands } from './go-commands.ts'
 import { keyCommands } from './key-commands.ts'
@@ -12,4 +22,83 @@ export function useCommands(): readonly Command[] {
   return [fileCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(commands =>
     commands(context),
   )
+}
+
+/** What commands look at to know whether they can run, and what they run on. */
+export interface CommandContext {
+  readonly services: Services
+  readonly sessions: readonly SessionInfo[]
+  /** The session that is shown. */
+  readonly session: SessionInfo | undefined
+  readonly tabs: readonly Tab[]
+  readonly tab: Tab | undefined
+  readonly canReopen: boolean
+  /** The key that was chosen last, in the tree or by its tab. */
+  readonly subject: Subject | undefined
+  readonly theme: 'system' | 'light' | 'dark'
+}
+
+function useCommandContext(): CommandContext {
+  const services = useServices()
+  const sessions = useSessions()
+  const session = useCurrentSession()
+  const tabs = useAppStore(state => state.tabs)
+  const subject = useAppStore(state => state.subject)
+  const { theme } = useWorkspace().settings
+  return {
+    services,
+    sessions,
+    session,
+    tabs: visibleTabs(tabs, session?.id),
+    tab: activeTab(tabs, session?.id),
+    canReopen: canReopen(tabs, session?.id),
+    subject: subject?.session === session?.id ? subject : undefined,
+    theme,
+  }
+}
+
+function canReopen({ closed }: TabsState, session: string | undefined): boolean {
+  return closed.some(tab => tab.session === session || tab.session === undefined)
+}
+
+/** Keeps Electron's menu like the commands, and runs what is chosen there. A browser has no such menu. */
+export function useNativeMenu(client: Client, shell: 'electron' | 'web', commands: readonly Command[]): void {
+  const invoke = useEffectEvent((id: string) => {
+    const command = commands.find(other => other.id === id)
+    if (command?.isEnabled === true) command.run()
+  })
+  useEffect(() => client.on('commandInvoked', ({ id }) => invoke(id)), [client])
+  const menu = shell === 'electron' ? JSON.stringify(menuOf(commands)) : undefined
+  useEffect(() => {
+    if (menu === undefined) return
+    const shown = JSON.parse(menu) as MenuCommand[]
+    attempt(() => client.call('shell.setMenu', { commands: shown }))
+  }, [client, menu])
+}
+
+function menuOf(commands: readonly Command[]): MenuCommand[] {
+  return commands.flatMap(command => {
+    const { id, title, menu, isEnabled } = command
+    if (menu === undefined) return []
+    const shortcut = shownShortcut(command, 'electron')
+    return [{ id, label: title, menu, isEnabled, ...(shortcut !== undefined && { shortcut }) }]
+  })
+}
+
+/** Runs commands by their shortcuts. What a widget has handled itself is left alone; dialogs have the keys to themselves. */
+export function useShortcuts(commands: readonly Command[]): void {
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const isTyping = isTextTarget(event.composedPath()[0])
+    const command = commandForPress(commands, event, { isTyping, isMac: isMacPlatform() })
+    if (command === undefined) return
+    // Even a disabled one must not print or save the page.
+    event.preventDefault()
+    if (command.isEnabled && useDialogs.getState().dialogs.length === 0) command.run()
+  })
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => press(event)
+    window.addEventListener('keydown', listener)
+    return () => window.removeEventListener('keydown', listener)
+  }, [])
 }

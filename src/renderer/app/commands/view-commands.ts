@@ -3,7 +3,7 @@ import { attempt } from '../actions/failures.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { togglePanel } from '../state/app-store.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext } from './use-commands.ts'
 
 const THEMES = [
   { theme: 'system', title: 'Theme: like the system' },

@@ -1,15 +1,15 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import type { JobInfo } from '../../../shared/procedures/jobs.ts'
+import type { Client } from '../../api/client.ts'
+import type { JobList } from '../../api/host-state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { formatBytes } from '../../ui/format-bytes.ts'
-import { formatNumber } from '../../ui/format-count.ts'
+import { formatBytes, formatNumber } from '../../ui/format.ts'
 import { attempt } from '../actions/failures.ts'
 import { deleteBranch, deleteValue } from '../actions/key-actions.ts'
 import type { Services } from '../services.ts'
 import type { DeleteTarget } from './dialog-store.ts'
 import styles from './dialogs.module.css'
-import { type BranchCount, useBranchCount } from './use-branch-count.ts'
-import { useFirstNames } from './use-first-names.ts'
 
 interface DeleteDialogProps {
   readonly services: Services
@@ -98,4 +98,85 @@ function deleteLabel({ keys, state }: BranchCount): string {
   if (state === 'counting') return 'Counting…'
   if (state === 'failed') return 'Delete branch'
   return keys === 1 ? 'Delete 1 key' : `Delete ${formatNumber(keys)} keys`
+}
+
+interface BranchCount {
+  readonly keys: number
+  readonly bytes: number
+  readonly state: 'counting' | 'counted' | 'failed'
+}
+
+const NOTHING_YET: BranchCount = { keys: 0, bytes: 0, state: 'counting' }
+const FAILED: BranchCount = { keys: 0, bytes: 0, state: 'failed' }
+
+/** Counts the keys at and below `prefix` by a job, which is cancelled when the component is unmounted. */
+function useBranchCount(jobs: JobList, session: string, prefix: string | undefined): BranchCount {
+  const [count, setCount] = useState(NOTHING_YET)
+  useEffect(() => {
+    if (prefix === undefined) return undefined
+    let id: string | undefined
+    let isOver = false
+    const show = (): void => {
+      if (id === undefined) return
+      const job = jobs.get()?.find(other => other.id === id)
+      setCount(job === undefined ? FAILED : countOf(job))
+    }
+    const unsubscribe = jobs.subscribe(show)
+    jobs.start(session, { type: 'count', prefix }).then(
+      job => {
+        id = job.id
+        if (isOver) stop(jobs, id)
+        else show()
+      },
+      () => setCount(FAILED),
+    )
+    return () => {
+      isOver = true
+      unsubscribe()
+      if (id !== undefined) stop(jobs, id)
+    }
+  }, [jobs, session, prefix])
+  return count
+}
+
+function countOf({ done, bytes, state }: JobInfo): BranchCount {
+  const ending = state === 'running' ? 'counting' : state === 'done' ? 'counted' : 'failed'
+  return { keys: done, bytes, state: ending }
+}
+
+function stop(jobs: JobList, id: string): void {
+  if (jobs.get()?.find(job => job.id === id)?.state !== 'running') return
+  // A count that can't be stopped ends by itself, and does no harm.
+  jobs.cancel(id).catch(() => undefined)
+}
+
+interface FirstNames {
+  readonly names: readonly string[]
+  /** Children that are not among them; `undefined` while nobody knows. */
+  readonly others: number | undefined
+}
+
+/** The first children of a branch, for a question about it. */
+function useFirstNames(
+  client: Client,
+  session: string,
+  prefix: string | undefined,
+  limit: number,
+): FirstNames {
+  const [known, setKnown] = useState<FirstNames>({ names: [], others: undefined })
+  useEffect(() => {
+    if (prefix === undefined) return undefined
+    const aborter = new AbortController()
+    client.call('levels.rows', { session, prefix, offset: 0, limit }, { signal: aborter.signal }).then(
+      ({ rows, count, accuracy }) =>
+        setKnown({
+          names: rows.map(row => (row.isBranch ? `${row.name}/` : row.name)),
+          others: accuracy === 'exact' ? count - rows.length : undefined,
+        }),
+      // The count of the branch says what fails.
+      () => undefined,
+    )
+    return () => aborter.abort()
+  }, [client, session, prefix, limit])
+  return known
 }

@@ -2,14 +2,16 @@ import { GoToKey } from '../../features/go-to-key/go-to-key.tsx'
 import { NewKey } from '../../features/new-key/new-key.tsx'
 import { Palette } from '../../features/palette/palette.tsx'
 import { PathDialog } from '../../features/path-dialog/path-dialog.tsx'
-import { ErrorBoundary } from '../../ui/error-boundary.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { ErrorBoundary } from '../../ui/panels.tsx'
+import { shortcutText } from '../../ui/shortcut.tsx'
 import { goToKey } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
-import { shortcutText } from '../commands/shortcut-text.ts'
 import { canWriteTo, useServices, useSessions } from '../services.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { closeDialog, type OpenDialog, openDialog, useDialogs } from './dialog-store.ts'
-import { QuestionDialog } from './question-dialog.tsx'
+import { closeDialog, type OpenDialog, openDialog, type Question, useDialogs } from './dialog-store.ts'
+import styles from './dialogs.module.css'
 import { RenameDialog } from './rename-dialog.tsx'
 
 interface DialogHostProps {
@@ -92,4 +94,32 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
         />
       )
   }
+}
+
+interface QuestionDialogProps {
+  readonly question: Question
+  readonly onAnswer: (id: string | undefined) => void
+}
+
+function QuestionDialog({ question, onAnswer }: QuestionDialogProps) {
+  const { title, message, list = [], buttons } = question
+  return (
+    <Dialog title={title} role="alertdialog" onClose={() => onAnswer(undefined)}>
+      <p>{message}</p>
+      {list.length > 0 && (
+        <ul className={styles['list']}>
+          {list.map(line => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      <DialogButtons>
+        {buttons.map(({ id, label, variant = 'plain' }) => (
+          <Button key={id} variant={variant} autoFocus={variant === 'primary'} onPress={() => onAnswer(id)}>
+            {label}
+          </Button>
+        ))}
+      </DialogButtons>
+    </Dialog>
+  )
 }

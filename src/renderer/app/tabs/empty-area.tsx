@@ -1,10 +1,8 @@
 import { StackOverview } from '../../features/stacks/stack-overview.tsx'
 import { Welcome } from '../../features/stacks/welcome.tsx'
-import { isMacPlatform } from '../../ui/platform.ts'
-import { formatShortcut } from '../../ui/shortcut.ts'
+import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { attempt } from '../actions/failures.ts'
-import { openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
-import { newStack } from '../actions/stack-actions.ts'
+import { newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
 import { useCurrentSession, useServices, useWorkspace } from '../services.ts'
 
 /** What stands in the middle while no tab is open. */

@@ -1,10 +1,20 @@
-import { useState } from 'react'
-import { useAppStore } from '../state/app-store.ts'
-import { aliveTabs, withRecent } from './alive-tabs.ts'
-import type { Tab } from './tab.ts'
+import { memo, Suspense, useCallback, useState } from 'react'
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import { BranchTab, type BranchTabProps } from '../../features/branch-tab/branch-tab.tsx'
+import { loadable } from '../../ui/loadable.tsx'
+import { ErrorBoundary } from '../../ui/panels.tsx'
+import { attempt } from '../actions/failures.ts'
+import { handleKeyRequest } from '../actions/key-actions.ts'
+import { stackApplied } from '../actions/session-actions.ts'
+import { openKey, registerTabActions, type TabActions } from '../actions/tab-commands.ts'
+import { openDialog } from '../dialogs/dialog-store.ts'
+import { currentSettings, useServices, useSessions } from '../services.ts'
+import { changeTabs, useAppStore } from '../state/app-store.ts'
+import { type KeyTabState, type StackTabState, type Tab, tabDescription, type View } from './tab.ts'
 import styles from './tab-panel.module.css'
-import { TabPanel } from './tab-panel.tsx'
 import { tabElementId } from './tab-strip.tsx'
+import { changeTab, markDirty } from './tabs-model.ts'
+import { withView } from './view-memory.ts'
 
 /** The panels of the tabs that are alive, of every session; the active one is in sight. */
 export function TabPanels({ active }: { readonly active: Tab | undefined }) {
@@ -23,4 +33,173 @@ export function TabPanels({ active }: { readonly active: Tab | undefined }) {
       <TabPanel tab={tab} />
     </div>
   ))
+}
+
+/** What a tab shows. Editors are loaded when the first of their tabs is opened. */
+const TabPanel = memo(function TabPanel({ tab }: { readonly tab: Tab }) {
+  return (
+    <ErrorBoundary panel={tabDescription(tab)}>
+      <Suspense fallback={<p className={styles['loading']}>Loading the editor…</p>}>
+        <TabContent tab={tab} />
+      </Suspense>
+    </ErrorBoundary>
+  )
+})
+
+function TabContent({ tab }: { readonly tab: Tab }) {
+  const sessions = useSessions()
+  const session = sessions.find(({ id }) => id === tab.session)
+  if (tab.kind === 'stack') return <StackTabPanel tab={tab} session={session} />
+  if (session === undefined) return null
+  if (tab.kind === 'branch') return <BranchTabPanel session={session} prefix={tab.key} />
+  return <KeyTabPanel tab={tab} session={session} />
+}
+
+interface BranchTabPanelProps {
+  readonly session: SessionInfo
+  readonly prefix: string
+}
+
+function BranchTabPanel({ session, prefix }: BranchTabPanelProps) {
+  const services = useServices()
+  const { id } = session
+  const open = useCallback<BranchTabProps['onOpen']>(
+    (key, options) => openKey(services, id, key, options),
+    [services, id],
+  )
+  const request = useCallback<BranchTabProps['onRequest']>(
+    wanted => handleKeyRequest(services, id, wanted),
+    [services, id],
+  )
+  return (
+    <BranchTab
+      client={services.client}
+      jobs={services.state.jobs}
+      session={session}
+      prefix={prefix}
+      onOpen={open}
+      onRequest={request}
+    />
+  )
+}
+
+interface KeyTabPanelProps {
+  readonly tab: KeyTabState
+  readonly session: SessionInfo
+}
+
+function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
+  const services = useServices()
+  const { id, key } = tab
+  const changeView = useCallback(
+    (view: View) => {
+      changeTabs(tabs => changeTab(tabs, id, other => (other.kind === 'key' ? { ...other, view } : other)))
+      attempt(async () => {
+        const views = withView(currentSettings(services).views, key, view)
+        await services.client.call('workspace.updateSettings', { settings: { views } })
+      })
+    },
+    [services, id, key],
+  )
+  const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
+  const register = useCallback((actions: TabActions | undefined) => registerTabActions(id, actions), [id])
+  const request = useCallback(
+    (wanted: { readonly type: 'delete' | 'rename'; readonly key: string }) => {
+      const at = { session: session.id, key: wanted.key }
+      openDialog(
+        wanted.type === 'rename'
+          ? { type: 'rename', ...at, isBranch: false }
+          : { type: 'delete', ...at, isValue: true, isBranch: false },
+      )
+    },
+    [session.id],
+  )
+  return (
+    <KeyTab
+      client={services.client}
+      session={session}
+      keyText={key}
+      view={tab.view}
+      onViewChange={changeView}
+      onDirtyChange={setDirty}
+      onRequest={request}
+      registerActions={register}
+    />
+  )
+}
+
+const StackEditor = loadable('StackEditor', async () => {
+  return (await import('../../features/stack-editor/stack-editor.tsx')).StackEditor
+})
+
+interface StackTabPanelProps {
+  readonly tab: StackTabState
+  /** Absent for a stack that has not been opened yet. */
+  readonly session: SessionInfo | undefined
+}
+
+function StackTabPanel({ tab, session }: StackTabPanelProps) {
+  const { client, shell } = useServices()
+  const { id, initial } = tab
+  const applied = useCallback((opened: SessionInfo) => stackApplied(id, opened), [id])
+  const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
+  return (
+    <StackEditor
+      client={client}
+      shell={shell}
+      {...(session !== undefined && { session })}
+      initial={initial}
+      onApplied={applied}
+      onDirtyChange={setDirty}
+    />
+  )
+}
+
+/** Milliseconds after which what is not urgent begins where the browser cannot say that it is idle. */
+const LATER = 500
+
+const importKeyTab = () => import('../../features/key-tab/key-tab.tsx')
+
+const KeyTab = loadable('KeyTab', async () => (await importKeyTab()).KeyTab)
+
+/**
+ * Loads what the first key needs while nobody waits for it: the first paint does without, and the first key opens as
+ * fast as those after it. @returns A function that cancels it where it has not begun.
+ */
+export function loadAhead(): () => void {
+  const load = async (): Promise<void> => {
+    const [{ loadEditors }] = await Promise.all([importKeyTab(), KeyTab.load()])
+    await loadEditors()
+  }
+  // What fails here is loaded again, and told, when it is needed.
+  const begin = () => void load().catch(() => undefined)
+  if (!('requestIdleCallback' in globalThis)) {
+    const timer = setTimeout(begin, LATER)
+    return () => clearTimeout(timer)
+  }
+  const request = requestIdleCallback(begin)
+  return () => cancelIdleCallback(request)
+}
+
+/** Tabs that are kept alive though they are out of sight. */
+const MAX_HIDDEN = 6
+
+/**
+ * The tabs whose panels are kept: the one that is shown, all with unsaved changes, and the last few that were shown.
+ * The others are made anew when they are shown again.
+ * @param recent Ids of tabs in the order they were shown, last one first.
+ */
+export function aliveTabs(
+  tabs: readonly Tab[],
+  active: Tab | undefined,
+  recent: readonly string[],
+): readonly Tab[] {
+  const kept = new Set(recent.slice(0, MAX_HIDDEN))
+  return tabs.filter(tab => tab.id === active?.id || tab.isDirty || tab.kind === 'stack' || kept.has(tab.id))
+}
+
+/** `recent` with `id` first. */
+export function withRecent(recent: readonly string[], id: string): readonly string[] {
+  if (recent[0] === id) return recent
+  return [id, ...recent.filter(other => other !== id)].slice(0, MAX_HIDDEN + 1)
 }

@@ -1,12 +1,10 @@
-import { X } from 'lucide-react'
+import { FileText, Folder, Layers, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { nextTabIndex } from './next-tab-index.ts'
-import { type Tab, tabDescription } from './tab.ts'
-import { TabLabel } from './tab-label.tsx'
+import { IconButton } from '../../ui/button.tsx'
+import { type Tab, tabDescription, tabTitle } from './tab.ts'
 import styles from './tab-strip.module.css'
 
-export interface TabStripProps {
+interface TabStripProps {
   readonly tabs: readonly Tab[]
   readonly active: Tab | undefined
   readonly closeShortcut: string | undefined
@@ -99,4 +97,45 @@ export function TabStrip(props: TabStripProps) {
       )}
     </div>
   )
+}
+
+const ICONS = { key: FileText, branch: Folder, stack: Layers }
+
+function TabLabel({ tab, onClose }: { readonly tab: Tab; readonly onClose: () => void }) {
+  const Icon = ICONS[tab.kind]
+  return (
+    <>
+      <Icon size={13} aria-hidden className={styles['icon'] ?? ''} />
+      <span className={`${styles['title']} ${tab.isPreview ? styles['preview'] : ''}`}>{tabTitle(tab)}</span>
+      {tab.isDirty && <span className={styles['dirty']} aria-hidden />}
+      <span
+        aria-hidden
+        title="Close"
+        className={styles['close']}
+        // Not to activate the tab on the way.
+        onMouseDown={event => event.stopPropagation()}
+        onDoubleClick={event => event.stopPropagation()}
+        onClick={onClose}
+      >
+        <X size={13} />
+      </span>
+    </>
+  )
+}
+
+/** The tab a key moves to from `index`; `undefined` for a key that moves nothing. Arrows go round at the ends. */
+function nextTabIndex(key: string, index: number, count: number): number | undefined {
+  if (count === 0) return undefined
+  switch (key) {
+    case 'ArrowRight':
+      return (index + 1) % count
+    case 'ArrowLeft':
+      return (index + count - 1) % count
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return undefined
+  }
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { ContextMenu } from '../../ui/context-menu.tsx'
+import { ContextMenu } from '../../ui/menu.tsx'
 import { attempt } from '../actions/failures.ts'
 import { copyText } from '../actions/key-actions.ts'
 import { closeTabs } from '../actions/tab-commands.ts'

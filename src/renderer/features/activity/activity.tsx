@@ -1,14 +1,24 @@
-import { ChevronDown, ChevronUp, ListX } from 'lucide-react'
+import {
+  ChevronDown,
+  ChevronUp,
+  CircleCheck,
+  CircleSlash,
+  ListX,
+  LoaderCircle,
+  OctagonAlert,
+  X,
+} from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { create } from 'zustand'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { PanelHeader } from '../../ui/panel-header.tsx'
+import { IconButton } from '../../ui/button.tsx'
+import { formatBytes, formatDuration, formatNumber } from '../../ui/format.ts'
+import { PanelHeader } from '../../ui/panels.tsx'
+import { Progress } from '../../ui/progress.tsx'
 import styles from './activity.module.css'
-import { hideJobs, useActivityStore } from './activity-store.ts'
-import { JobRow } from './job-row.tsx'
-import { useNow } from './use-now.ts'
 
-export interface ActivityProps {
+interface ActivityProps {
   readonly jobs: readonly JobInfo[]
   readonly sessions: readonly SessionInfo[]
   readonly isOpen: boolean
@@ -60,4 +70,79 @@ export function Activity({ jobs, sessions, isOpen, onToggle, onCancel }: Activit
       )}
     </>
   )
+}
+
+const ICONS = { running: LoaderCircle, done: CircleCheck, cancelled: CircleSlash, failed: OctagonAlert }
+
+interface JobRowProps {
+  readonly job: JobInfo
+  /** The session's name, while it is open. */
+  readonly session: string | undefined
+  readonly now: number
+  readonly onCancel: () => void
+}
+
+function JobRow({ job, session, now, onCancel }: JobRowProps) {
+  const Icon = ICONS[job.state]
+  const isRunning = job.state === 'running'
+  return (
+    <li className={styles['job']}>
+      <Icon size={14} aria-hidden className={styles[job.state]} />
+      <span className={styles['title']}>{job.title}</span>
+      {session !== undefined && <span className={styles['session']}>{session}</span>}
+      <span className={styles['progress']}>
+        {isRunning && <Progress label={job.title} value={job.done} total={job.total} />}
+      </span>
+      <span className={styles['text']}>{jobText(job, now)}</span>
+      {isRunning && <IconButton label={`Cancel: ${job.title}`} icon={X} onPress={onCancel} />}
+    </li>
+  )
+}
+
+/** One line about a job: how far it is, how fast, or how it ended. @param now Milliseconds since 1970. */
+export function jobText(job: JobInfo, now: number): string {
+  const elapsed = Math.max(0, (job.endedAt ?? now) - job.startedAt)
+  const keys = keysText(job)
+  const bytes = job.request.type === 'count' && job.bytes > 0 ? `, ${formatBytes(job.bytes)}` : ''
+  switch (job.state) {
+    case 'running':
+      return `${keys}${bytes} · ${rateText(job.done, elapsed)}${formatDuration(elapsed)}`
+    case 'done':
+      return `${keys}${bytes} in ${formatDuration(elapsed)}`
+    case 'cancelled':
+      return `Stopped after ${keys}${bytes}`
+    case 'failed':
+      return `Failed after ${keys}: ${job.error?.message ?? 'no reason was given'}`
+  }
+}
+
+function keysText({ done, total, state }: JobInfo): string {
+  if (total === undefined || state === 'done') return done === 1 ? '1 key' : `${formatNumber(done)} keys`
+  return `${formatNumber(done)} of ${formatNumber(total)} keys`
+}
+
+/** Says nothing while there is too little to go by. */
+function rateText(done: number, elapsed: number): string {
+  if (elapsed < 500 || done === 0) return ''
+  return `${formatNumber(Math.round((done / elapsed) * 1000))} keys/s · `
+}
+
+/** Jobs that ended and were cleared away. */
+const useActivityStore = create<{ readonly hidden: ReadonlySet<string> }>(() => ({
+  hidden: new Set(),
+}))
+
+function hideJobs(ids: readonly string[]): void {
+  useActivityStore.setState(({ hidden }) => ({ hidden: new Set([...hidden, ...ids]) }))
+}
+
+/** The time, every second while `isRunning`. */
+function useNow(isRunning: boolean): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (!isRunning) return undefined
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [isRunning])
+  return now
 }

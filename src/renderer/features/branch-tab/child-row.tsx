@@ -1,7 +1,7 @@
 import { CornerDownRight } from 'lucide-react'
 import { splitSegment } from '../../../core/key.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
-import { formatBytes, formatExactBytes } from '../../ui/format-bytes.ts'
+import { formatBytes, formatExactBytes } from '../../ui/format.ts'
 import styles from './branch-tab.module.css'
 
 export interface ChildRowProps {

@@ -1,7 +1,8 @@
+import { Emitter } from '../../../core/concurrency/emitter.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, type Client } from '../../api/client.ts'
-import type { Accuracy } from '../../ui/format-count.ts'
+import type { Accuracy } from '../../ui/format.ts'
 
 /** Rows of one call. */
 export const CHILD_PAGE = 200
@@ -28,7 +29,7 @@ interface Page {
 export class ChildRows {
   readonly #client: Client
   readonly #level: { readonly session: string; readonly prefix: string }
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   readonly #pages = new Map<number, Page>()
   readonly #running = new Map<number, AbortController>()
   #version = -1
@@ -44,10 +45,7 @@ export class ChildRows {
 
   readonly getSnapshot = (): ChildRowsSnapshot => this.#snapshot
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   /** Reads the first rows and follows the level. @returns A function that stops. */
   start(): () => void {
@@ -144,6 +142,6 @@ export class ChildRows {
 
   #show(change: Partial<ChildRowsSnapshot>): void {
     this.#snapshot = { ...this.#snapshot, ...change, revision: this.#snapshot.revision + 1 }
-    for (const listener of this.#listeners) listener()
+    this.#changed.emit()
   }
 }

@@ -1,3 +1,4 @@
+import { Emitter } from '../../../core/concurrency/emitter.ts'
 import { CallError, type Client } from '../../api/client.ts'
 import { childKey } from './child-keys.ts'
 
@@ -12,7 +13,7 @@ export class ChildSizes {
   readonly #client: Client
   readonly #session: string
   readonly #prefix: string
-  readonly #listeners = new Set<() => void>()
+  readonly #changed = new Emitter()
   /** `undefined` for a size that could not be learned: it is not asked for again. */
   readonly #sizes = new Map<string, number | undefined>()
   readonly #running = new Map<string, AbortController>()
@@ -28,10 +29,7 @@ export class ChildSizes {
 
   readonly getRevision = (): number => this.#revision
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#changed.subscribe
 
   /** Follows the values. @returns A function that stops. */
   start(): () => void {
@@ -102,7 +100,7 @@ export class ChildSizes {
     setTimeout(() => {
       this.#isTelling = false
       this.#revision += 1
-      for (const listener of this.#listeners) listener()
+      this.#changed.emit()
     }, 10)
   }
 }

@@ -1,6 +1,5 @@
 import { Button } from '../../ui/button.tsx'
-import { formatBytes } from '../../ui/format-bytes.ts'
-import { formatCountOf } from '../../ui/format-count.ts'
+import { formatBytes, formatCountOf } from '../../ui/format.ts'
 import styles from './branch-tab.module.css'
 import type { CountJob } from './use-count-job.ts'
 

@@ -1,7 +1,7 @@
 import { useCallback, useState, useSyncExternalStore } from 'react'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import { CallError } from '../../api/client.ts'
-import type { JobList } from '../../api/job-list.ts'
+import type { JobList } from '../../api/host-state.ts'
 
 export interface CountJob {
   readonly job: JobInfo | undefined

@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import type { Client } from '../../api/client.ts'
-import { findKey } from '../../api/key-completion.ts'
-import { useKeyCompletion } from '../../api/use-key-completion.ts'
+import { findKey, useKeyCompletion } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { KeyField } from '../../ui/key-field.tsx'

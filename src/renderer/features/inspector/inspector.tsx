@@ -1,14 +1,15 @@
 import { Copy } from 'lucide-react'
-import type { Client } from '../../api/client.ts'
-import { EmptyState } from '../../ui/empty-state.tsx'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { PanelHeader } from '../../ui/panel-header.tsx'
-import { Facts } from './facts.tsx'
+import { useEffect, useState } from 'react'
+import { Key } from '../../../core/key.ts'
+import { affectsKey } from '../../../shared/affects-key.ts'
+import type { StatValue } from '../../../shared/values.ts'
+import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { formatBytes, formatExactBytes, formatTime } from '../../ui/format.ts'
+import { EmptyState, PanelHeader } from '../../ui/panels.tsx'
 import styles from './inspector.module.css'
-import { keyFacts, valueFacts } from './key-facts.ts'
-import { useKeyStat } from './use-key-stat.ts'
 
-export interface InspectorProps {
+interface InspectorProps {
   readonly client: Client
   /** The key it speaks of; absent while nothing is chosen. */
   readonly subject: { readonly session: string; readonly key: string } | undefined
@@ -56,4 +57,110 @@ function KeyDetails({ client, session, keyText }: KeyDetailsProps) {
       )}
     </div>
   )
+}
+
+interface Fact {
+  readonly name: string
+  readonly value: string
+  /** A second line: the same, more exactly. */
+  readonly detail?: string
+  readonly isCode?: boolean
+}
+
+function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
+  return (
+    <div className={styles['section']}>
+      <h3 className={styles['title']}>{title}</h3>
+      <dl className={styles['facts']}>
+        {facts.map(({ name, value, detail, isCode = false }) => (
+          <div key={name} className={styles['fact']}>
+            <dt className={styles['name']}>{name}</dt>
+            <dd className={isCode ? styles['code'] : styles['value']}>
+              {value}
+              {detail !== undefined && <span className={styles['detail']}>{detail}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}
+
+/** What the key's own text says. */
+export function keyFacts(text: string): readonly Fact[] {
+  const key = Key.parse(text)
+  const { type, name } = key
+  return [
+    { name: 'Key', value: text, isCode: true },
+    ...(type === '' ? [] : [{ name: 'Type', value: type, isCode: true }]),
+    ...(name === '' ? [] : [{ name: 'Name', value: name, isCode: true }]),
+    { name: 'Path', value: key.path.toString(), isCode: true },
+    { name: 'Depth', value: String(key.depth) },
+  ]
+}
+
+/** What the store says about the value, as far as it says it. */
+export function valueFacts({ size, mtime, btime, atime, etag, expires }: StatValue): readonly Fact[] {
+  const human = formatBytes(size)
+  const exact = formatExactBytes(size)
+  return [
+    { name: 'Size', value: human, ...(exact !== human && { detail: exact }) },
+    ...timeFact('Modified', mtime),
+    ...timeFact('Created', btime),
+    ...timeFact('Accessed', atime),
+    ...timeFact('Expires', expires),
+    { name: 'ETag', value: etag, isCode: true },
+  ]
+}
+
+function timeFact(name: string, time: number | undefined): readonly Fact[] {
+  return time === undefined ? [] : [{ name, value: formatTime(time) }]
+}
+
+type KeyStat =
+  | { readonly type: 'stat'; readonly stat: StatValue }
+  /** The key holds no value. */
+  | { readonly type: 'absent' }
+  | { readonly type: 'failed'; readonly message: string }
+
+interface Known {
+  readonly session: string
+  readonly key: string
+  readonly value: KeyStat
+}
+
+/** What the store says about a key's value, again whenever it is put or deleted. `undefined` until it answered. */
+function useKeyStat(client: Client, session: string, key: string): KeyStat | undefined {
+  const [known, setKnown] = useState<Known>()
+  useEffect(() => {
+    let aborter = new AbortController()
+    const load = (): void => {
+      aborter.abort()
+      aborter = new AbortController()
+      const { signal } = aborter
+      const settle = (value: KeyStat): void => {
+        if (!signal.aborted) setKnown({ session, key, value })
+      }
+      client.call('store.stat', { session, key }, { signal }).then(
+        stat => settle({ type: 'stat', stat }),
+        (error: unknown) => {
+          if (!isAbortedCall(error)) settle(failedStat(error))
+        },
+      )
+    }
+    load()
+    const end = client.on('valueChanged', change => {
+      if (change.session === session && affectsKey(change, key)) load()
+    })
+    return () => {
+      end()
+      aborter.abort()
+    }
+  }, [client, session, key])
+  return known?.session === session && known.key === key ? known.value : undefined
+}
+
+function failedStat(error: unknown): KeyStat {
+  if (error instanceof CallError && error.code === 'NOT_FOUND') return { type: 'absent' }
+  return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
 }

@@ -1,7 +1,6 @@
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 import { Button } from '../../ui/button.tsx'
-import { formatBytes } from '../../ui/format-bytes.ts'
-import { formatTime } from '../../ui/format-time.ts'
+import { formatBytes, formatTime } from '../../ui/format.ts'
 import { Progress } from '../../ui/progress.tsx'
 import styles from './bars.module.css'
 import type { TabMode } from './key-toolbar.tsx'

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import { formatExactBytes } from '../../ui/format-bytes.ts'
+import { formatExactBytes } from '../../ui/format.ts'
 import { Bars } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import styles from './key-tab.module.css'

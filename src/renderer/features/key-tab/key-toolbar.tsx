@@ -1,7 +1,6 @@
 import { Download, PencilLine, Trash2, Upload } from 'lucide-react'
 import { useRef } from 'react'
-import { Button } from '../../ui/button.tsx'
-import { IconButton } from '../../ui/icon-button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import styles from './key-tab.module.css'
 import type { DocumentState } from './model/document.ts'
 import type { View } from './model/value-facts.ts'

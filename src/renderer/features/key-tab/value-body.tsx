@@ -1,7 +1,7 @@
 import { Suspense, useEffect } from 'react'
 import { Button } from '../../ui/button.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { loadable } from '../../ui/loadable.tsx'
+import { EmptyState } from '../../ui/panels.tsx'
 import { Skeleton, whatToTry } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import { HexEditor } from './hex/hex-editor.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Key } from '../../../core/key.ts'
 import { CallError, type Client } from '../../api/client.ts'
-import { useKeyCompletion } from '../../api/use-key-completion.ts'
+import { useKeyCompletion } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { KeyField } from '../../ui/key-field.tsx'

@@ -1,5 +1,3 @@
-import { matchCommand } from './match-command.ts'
-
 export interface PaletteCommand {
   readonly id: string
   readonly title: string
@@ -8,7 +6,7 @@ export interface PaletteCommand {
   readonly isEnabled: boolean
 }
 
-export interface PaletteOption {
+interface PaletteOption {
   readonly command: PaletteCommand
   /** The letters of the title that the query stands for. */
   readonly places: readonly number[]
@@ -35,4 +33,50 @@ export function paletteOptions(
         b.score - a.score ||
         rank(a.command.id) - rank(b.command.id),
     )
+}
+
+interface Match {
+  /** Higher is better. */
+  readonly score: number
+  /** The places in the title that the query stands for. */
+  readonly places: readonly number[]
+}
+
+/**
+ * Whether the letters of `query` stand in `title` in their order; spaces in the query are skipped. Beginnings of words
+ * and letters next to each other count more, and so do early ones.
+ */
+export function matchCommand(query: string, title: string): Match | undefined {
+  const letters = query.toLowerCase().replaceAll(' ', '')
+  const text = title.toLowerCase()
+  const whole = text.indexOf(query.toLowerCase().trim())
+  if (query.trim() !== '' && whole >= 0) {
+    const places = Array.from({ length: query.trim().length }, (_, index) => whole + index)
+    return { score: 1000 - whole + (isWordStart(title, whole) ? 500 : 0), places }
+  }
+  const places: number[] = []
+  let score = 0
+  let from = 0
+  for (const letter of letters) {
+    const place = placeOf(letter, text, title, from)
+    if (place < 0) return undefined
+    score += isWordStart(title, place) ? 8 : place === from ? 4 : 1
+    places.push(place)
+    from = place + 1
+  }
+  return { score: score - (places[0] ?? 0) / 10, places }
+}
+
+/** The next place of `letter`, a beginning of a word first. */
+function placeOf(letter: string, text: string, title: string, from: number): number {
+  const next = text.indexOf(letter, from)
+  if (next === from || next < 0) return next
+  for (let place = next; place >= 0; place = text.indexOf(letter, place + 1)) {
+    if (isWordStart(title, place)) return place
+  }
+  return next
+}
+
+function isWordStart(title: string, place: number): boolean {
+  return place === 0 || /[\s:/-]/.test(title[place - 1] ?? '')
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react'
+import { create } from 'zustand'
 import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import styles from './palette.module.css'
 import { type PaletteCommand, paletteOptions } from './palette-options.ts'
-import { rememberUse, usePaletteStore } from './palette-store.ts'
 
-export interface PaletteProps {
+interface PaletteProps {
   readonly commands: readonly PaletteCommand[]
   readonly onRun: (id: string) => void
   readonly onClose: () => void
@@ -60,4 +60,16 @@ function MarkedTitle({ title, places }: { readonly title: string; readonly place
       )}
     </>
   )
+}
+
+/** Commands that are remembered as used. */
+const MAX_RECENT = 8
+
+/** The commands run from the palette, last one first. */
+const usePaletteStore = create<{ readonly recent: readonly string[] }>(() => ({ recent: [] }))
+
+function rememberUse(id: string): void {
+  usePaletteStore.setState(({ recent }) => ({
+    recent: [id, ...recent.filter(other => other !== id)].slice(0, MAX_RECENT),
+  }))
 }

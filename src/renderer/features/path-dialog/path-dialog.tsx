@@ -1,19 +1,24 @@
 import { FileText, Folder } from 'lucide-react'
-import { useState } from 'react'
-import type { Client } from '../../api/client.ts'
+import { useEffect, useState } from 'react'
+import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
+import type { PathRequest } from '../../api/shell.ts'
 import { Button } from '../../ui/button.tsx'
 import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { asFolder, splitPartialPath } from './partial-path.ts'
 import styles from './path-dialog.module.css'
-import { fittingEntries, type PathEntry } from './path-options.ts'
-import { isListedFile, type PathPurpose, purposeTitle } from './path-purpose.ts'
-import { settlePath } from './settle-path.ts'
-import { useFolder } from './use-folder.ts'
+import {
+  asFolder,
+  fittingEntries,
+  isListedFile,
+  type PathEntry,
+  purposeTitle,
+  settlePath,
+  splitPartialPath,
+} from './path-input.ts'
 
-export interface PathDialogProps {
+interface PathDialogProps {
   readonly client: Client
-  readonly purpose: PathPurpose
+  readonly purpose: PathRequest
   /** The folder to begin in. */
   readonly home: string
   /** `undefined` when the dialog was cancelled. */
@@ -98,7 +103,32 @@ function option(entry: PathEntry) {
   return { id: entry.path, label: entry.name, icon: <Icon size={14} aria-hidden />, entry }
 }
 
-function emptyText(purpose: PathPurpose, name: string): string {
+function emptyText(purpose: PathRequest, name: string): string {
   const what = purpose.type === 'folder' ? 'folder' : 'folder or .stack.json file'
   return name === '' ? `There is no ${what} here.` : `No ${what} begins with "${name}".`
+}
+
+interface ListedFolder {
+  /** The path that was asked for. */
+  readonly asked: string
+  readonly entries: readonly PathEntry[]
+  readonly error: string | undefined
+}
+
+/** The entries of a folder on the host's machine; `undefined` until they are there. */
+function useFolder(client: Client, path: string): ListedFolder | undefined {
+  const [folder, setFolder] = useState<ListedFolder>()
+  useEffect(() => {
+    const aborter = new AbortController()
+    client.call('files.browse', { path }, { signal: aborter.signal }).then(
+      ({ entries }) => setFolder({ asked: path, entries, error: undefined }),
+      (error: unknown) => {
+        if (aborter.signal.aborted || isAbortedCall(error)) return
+        const message = error instanceof CallError ? error.message : String(error)
+        setFolder({ asked: path, entries: [], error: message })
+      },
+    )
+    return () => aborter.abort()
+  }, [client, path])
+  return folder?.asked === path ? folder : undefined
 }

@@ -1,11 +1,9 @@
 import { Lock, X } from 'lucide-react'
 import { GridList, GridListItem } from 'react-aria-components/GridList'
 import { Text } from 'react-aria-components/Text'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { sourceText } from './source-text.ts'
-import { StackIcon } from './stack-icon.tsx'
+import { IconButton } from '../../ui/button.tsx'
+import { StackIcon, type StackLine, sourceText } from './stack-line.tsx'
 import styles from './stack-list.module.css'
-import type { StackLine } from './stack-list-model.ts'
 
 export interface StackListProps {
   readonly lines: readonly StackLine[]

@@ -1,13 +1,13 @@
+import { Box, Folder, Layers, Lock, type LucideIcon, MemoryStick, Split } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 import type { Client } from '../../api/client.ts'
-import { Kbd } from '../../ui/kbd.tsx'
-import { nodeDetail } from './node-detail.ts'
-import { NodeIcon } from './node-icon.tsx'
-import { sourceText } from './source-text.ts'
+import { Kbd } from '../../ui/shortcut.tsx'
+import { sourceText } from './stack-line.tsx'
 import styles from './stack-overview.module.css'
-import { useKinds } from './use-kinds.ts'
 
-export interface StackOverviewProps {
+interface StackOverviewProps {
   readonly client: Client
   readonly session: SessionInfo
   /** What to try next, with its shortcut. */
@@ -56,4 +56,52 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
 /** Where the first node of each kind stands, so that a kind is explained once. */
 function firstOfKind({ nodes }: SessionInfo): ReadonlyMap<string, string> {
   return new Map(nodes.toReversed().map(node => [node.kind, node.path]))
+}
+
+/**
+ * What tells a node from its like: where a folder is, how shards are picked.
+ * @param path Where the node stands in the document, as `root.tiers[1]`.
+ */
+export function nodeDetail(document: Readonly<Record<string, unknown>>, path: string): string | undefined {
+  const node = path
+    .split(/[.[\]]+/)
+    .filter(part => part !== '')
+    .reduce<unknown>((value, part) => (isRecord(value) ? value[part] : undefined), document)
+  if (!isRecord(node)) return undefined
+  if (typeof node['path'] === 'string') return node['path']
+  return typeof node['by'] === 'string' ? `picked by ${node['by']}` : undefined
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+const ICONS: Readonly<Record<string, LucideIcon>> = {
+  tiered: Layers,
+  sharded: Split,
+  memory: MemoryStick,
+  fs: Folder,
+  readOnly: Lock,
+}
+
+function NodeIcon({ kind }: { readonly kind: string }) {
+  const Icon = ICONS[kind] ?? Box
+  return <Icon size={16} aria-hidden className={styles['icon'] ?? ''} />
+}
+
+const NONE: ReadonlyMap<string, KindInfo> = new Map()
+
+/** What kinds of nodes there are, by kind; empty until the host has said so. */
+function useKinds(client: Client): ReadonlyMap<string, KindInfo> {
+  const [kinds, setKinds] = useState(NONE)
+  useEffect(() => {
+    const aborter = new AbortController()
+    client.call('stacks.kinds', {}, { signal: aborter.signal }).then(
+      answer => setKinds(new Map(answer.kinds.map(info => [info.kind, info]))),
+      // The overview says less without the help texts; what failed shows wherever it matters.
+      () => undefined,
+    )
+    return () => aborter.abort()
+  }, [client])
+  return kinds
 }

@@ -3,9 +3,7 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { MenuButton, type MenuEntry } from '../../ui/menu.tsx'
-import { sourceText } from './source-text.ts'
-import { StackIcon } from './stack-icon.tsx'
-import { type StackLine, stackLines } from './stack-list-model.ts'
+import { StackIcon, type StackLine, sourceText, stackLines } from './stack-line.tsx'
 import styles from './stack-switcher.module.css'
 
 export interface StackSwitcherProps {

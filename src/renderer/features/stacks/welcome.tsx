@@ -1,8 +1,7 @@
 import { FileJson, FlaskConical, FolderOpen, Layers } from 'lucide-react'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
 import { Button } from '../../ui/button.tsx'
-import { sourceText } from './source-text.ts'
-import { StackIcon } from './stack-icon.tsx'
+import { StackIcon, sourceText } from './stack-line.tsx'
 import styles from './welcome.module.css'
 
 export interface WelcomeProps {

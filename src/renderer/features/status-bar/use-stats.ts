@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Output } from '../../../shared/contract.ts'
 import type { Client } from '../../api/client.ts'
-import { repeatCount } from './repeat-count.ts'
 
 export type Stats = Output<'store.stats'>
 
@@ -28,4 +27,52 @@ export function useStats(client: Client, session: string): Stats | 'failed' | un
     }
   }, [client, session])
   return known?.session === session ? known.stats : undefined
+}
+
+/** Shortest pause between two counts. */
+const PAUSE_MS = 1000
+
+/** A pause is at least so many times as long as the count before it took: counting may walk the whole store. */
+const PAUSE_FACTOR = 5
+
+/**
+ * Counts at once, and then again whenever asked, with pauses between. A count is never broken off for a newer one, or
+ * a store under constant change would never be counted.
+ */
+export function repeatCount<Result>(
+  count: (signal: AbortSignal) => Promise<Result>,
+  onCounted: (result: Result | 'failed') => void,
+): { readonly again: () => void; readonly end: () => void } {
+  const aborter = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isCounting = false
+  let isWanted = false
+  let pause = PAUSE_MS
+
+  const again = (): void => {
+    isWanted = true
+    if (!isCounting && !aborter.signal.aborted) timer ??= setTimeout(start, pause)
+  }
+  const start = (): void => {
+    timer = undefined
+    isWanted = false
+    isCounting = true
+    const startedAt = performance.now()
+    const settle = (result: Result | 'failed'): void => {
+      isCounting = false
+      pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt))
+      if (aborter.signal.aborted) return
+      onCounted(result)
+      if (isWanted) again()
+    }
+    count(aborter.signal).then(settle, () => settle('failed'))
+  }
+  start()
+  return {
+    again,
+    end() {
+      clearTimeout(timer)
+      aborter.abort()
+    },
+  }
 }

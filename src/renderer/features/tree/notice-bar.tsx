@@ -1,6 +1,5 @@
 import { X } from 'lucide-react'
-import { Button } from '../../ui/button.tsx'
-import { IconButton } from '../../ui/icon-button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import styles from './notice-bar.module.css'
 
 export interface NoticeBarProps {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { createReconnectingClient } from '../../../../src/renderer/api/client.ts'
 import { createHostState } from '../../../../src/renderer/api/host-state.ts'
-import { createReconnectingClient } from '../../../../src/renderer/api/reconnecting-client.ts'
 import { createShell } from '../../../../src/renderer/api/shell.ts'
 import type { Command } from '../../../../src/renderer/app/commands/command.ts'
-import type { CommandContext } from '../../../../src/renderer/app/commands/command-context.ts'
 import { fileCommands } from '../../../../src/renderer/app/commands/file-commands.ts'
 import { goCommands } from '../../../../src/renderer/app/commands/go-commands.ts'
 import { keyCommands } from '../../../../src/renderer/app/commands/key-commands.ts'
 import { stackCommands } from '../../../../src/renderer/app/commands/stack-commands.ts'
+import type { CommandContext } from '../../../../src/renderer/app/commands/use-commands.ts'
 import { viewCommands } from '../../../../src/renderer/app/commands/view-commands.ts'
-import { parseShortcut } from '../../../../src/renderer/ui/shortcut.ts'
+import { parseShortcut } from '../../../../src/renderer/ui/shortcut.tsx'
 import type { SessionInfo } from '../../../../src/shared/procedures/sessions.ts'
 
 const client = createReconnectingClient()

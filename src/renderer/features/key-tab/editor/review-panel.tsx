@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { formatExactBytes } from '../../../ui/format-bytes.ts'
+import { formatExactBytes } from '../../../ui/format.ts'
 import { hexOf } from '../hex/hex-text.ts'
 import { decodeText } from '../model/text-codec.ts'
 import type { ValueModel } from '../model/value-model.ts'

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
-import { isMacPlatform } from '../../../ui/platform.ts'
+import { isMacPlatform } from '../../../ui/shortcut.tsx'
 import type { Capture, ValueEditor } from '../model/document.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import { ByteEdits } from './byte-edits.ts'

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useState } from 'react'
-import { formatExactBytes } from '../../../ui/format-bytes.ts'
-import { isMacPlatform } from '../../../ui/platform.ts'
-import { useRowWindow } from '../../../ui/use-row-window.ts'
+import { formatExactBytes } from '../../../ui/format.ts'
+import { useRowWindow } from '../../../ui/row-window.ts'
+import { isMacPlatform } from '../../../ui/shortcut.tsx'
 import styles from './hex.module.css'
 import { type Caret, clampOffset, type Extent, moveCaret, parseOffset, ROW_BYTES } from './hex-keys.ts'
 import {

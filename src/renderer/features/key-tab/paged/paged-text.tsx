@@ -3,7 +3,7 @@ import { type KeyboardEvent, Suspense, useEffect, useMemo, useState, useSyncExte
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Failure } from '../../../../shared/values.ts'
 import type { Client } from '../../../api/client.ts'
-import { IconButton } from '../../../ui/icon-button.tsx'
+import { IconButton } from '../../../ui/button.tsx'
 import { loadable } from '../../../ui/loadable.tsx'
 import { FailureLine, Skeleton } from '../bars.tsx'
 import { parseOffset } from '../hex/hex-keys.ts'

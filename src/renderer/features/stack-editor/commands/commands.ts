@@ -1,6 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { isMacPlatform } from '../../../ui/platform.ts'
-import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
+import { isMacPlatform, matchesShortcut, parseShortcut } from '../../../ui/shortcut.tsx'
 import { goToProblem, nextProblem } from '../problem-list.tsx'
 import { type ApplyServices, applyDraft } from '../state/apply-action.ts'
 import { redoEdit, revert, undoEdit } from '../state/edit-actions.ts'

@@ -1,7 +1,6 @@
 import { FolderSearch, RotateCcw } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
-import { Button } from '../../../ui/button.tsx'
-import { IconButton } from '../../../ui/icon-button.tsx'
+import { Button, IconButton } from '../../../ui/button.tsx'
 import type { JsonText } from '../json/edit-json.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { useEditor } from '../state/editor-context.ts'

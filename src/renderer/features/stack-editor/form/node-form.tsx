@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import { PanelHeader } from '../../../ui/panel-header.tsx'
+import { PanelHeader } from '../../../ui/panels.tsx'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { memberOf, stringOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { PanelHeader } from '../../../ui/panel-header.tsx'
+import { PanelHeader } from '../../../ui/panels.tsx'
 import { leaveField, selectAt, typeText } from '../state/edit-actions.ts'
 import {
   useEditor,

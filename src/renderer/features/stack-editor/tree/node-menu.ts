@@ -1,6 +1,6 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
 import type { MenuEntry, MenuGroup } from '../../../ui/menu.tsx'
-import { formatShortcut } from '../../../ui/shortcut.ts'
+import { formatShortcut } from '../../../ui/shortcut.tsx'
 import type { Kinds, StackNode } from '../model/stack-node.ts'
 import { addLabel, addNode, placeToAdd } from '../operations/add-node.ts'
 import { canBecome, changeKind } from '../operations/change-kind.ts'

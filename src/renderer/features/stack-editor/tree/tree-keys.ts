@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useRef } from 'react'
-import { isMacPlatform } from '../../../ui/platform.ts'
-import { matchesShortcut, parseShortcut } from '../../../ui/shortcut.ts'
+import { isMacPlatform, matchesShortcut, parseShortcut } from '../../../ui/shortcut.tsx'
 import { isPrefix, parsePath } from '../json/json-tree.ts'
 import { nodeOf, type StackNode } from '../model/stack-node.ts'
 import { NODE_COMMANDS } from '../operations/node-commands.ts'

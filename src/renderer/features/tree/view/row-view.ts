@@ -1,5 +1,4 @@
-import { formatBytes } from '../../../ui/format-bytes.ts'
-import { formatCount } from '../../../ui/format-count.ts'
+import { formatBytes, formatCount } from '../../../ui/format.ts'
 import { childKey, type Level, STATUS_ROW } from '../model/row-model.ts'
 import type { TreeSource } from '../source/tree-source.ts'
 

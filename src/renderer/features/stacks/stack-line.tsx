@@ -1,0 +1,67 @@
+import { FileJson, FlaskConical, Folder, Layers } from 'lucide-react'
+import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { Recent } from '../../../shared/procedures/workspace.ts'
+
+/** One line of the list of stacks: an open session, or one that was open before. */
+export interface StackLine {
+  readonly id: string
+  readonly name: string
+  readonly source: Source
+  readonly isOpen: boolean
+  readonly isReadOnly: boolean
+}
+
+/** Open sessions in their order, then recent stacks that are not open. */
+export function stackLines(
+  sessions: readonly SessionInfo[],
+  recents: readonly Recent[],
+): readonly StackLine[] {
+  const open = sessions.map(({ id, name, source, isReadOnly }) => ({
+    id,
+    name,
+    source,
+    isOpen: true,
+    isReadOnly,
+  }))
+  const others = recents.filter(recent => !sessions.some(({ source }) => isSameSource(source, recent.source)))
+  const closed = others.map(({ id, name, source, isReadOnly }) => ({
+    id,
+    name,
+    source,
+    isOpen: false,
+    isReadOnly,
+  }))
+  return [...open, ...closed]
+}
+
+/** Where a stack comes from, as a person would say it. */
+export function sourceText(source: Source): string {
+  switch (source.type) {
+    case 'folder':
+    case 'stackFile':
+      return source.path
+    case 'sample':
+      return 'The sample that comes with Strata'
+    case 'document':
+      return source.path ?? 'Not saved to a file'
+  }
+}
+
+/** Whether two sources name the same stack. Documents that are not saved are known by what they say. */
+export function isSameSource(a: Source, b: Source): boolean {
+  if (a.type === 'sample' || b.type === 'sample') return a.type === b.type
+  if ((a.type === 'folder') !== (b.type === 'folder')) return false
+  if (a.path !== undefined || b.path !== undefined) return a.path === b.path
+  return a.type === 'document' && b.type === 'document' && isSameDocument(a.document, b.document)
+}
+
+function isSameDocument(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+const ICONS = { folder: Folder, stackFile: FileJson, document: Layers, sample: FlaskConical }
+
+export function StackIcon({ source }: { readonly source: Source }) {
+  const Icon = ICONS[source.type]
+  return <Icon size={14} aria-hidden />
+}

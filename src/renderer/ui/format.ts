@@ -1,0 +1,72 @@
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** `0 bytes`, `1 byte`, `512 bytes`, `1.5 KiB`, `12 MiB`: three significant digits. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return formatExactBytes(bytes)
+  let value = bytes
+  let unit = -1
+  do {
+    value /= 1024
+    unit++
+  } while (roundedSize(value) >= 1024 && unit < UNITS.length - 1)
+  return `${roundedSize(value)} ${UNITS[unit] ?? ''}`
+}
+
+/** `1,234 bytes`. */
+export function formatExactBytes(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes.toLocaleString('en-US')} bytes`
+}
+
+function roundedSize(value: number): number {
+  if (value >= 100) return Math.round(value)
+  return value >= 10 ? Math.round(value * 10) / 10 : Math.round(value * 100) / 100
+}
+
+export type Accuracy = 'exact' | 'lower-bound' | 'approximate' | 'unknown'
+
+/** `1,234`. */
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, or `?` where nothing is known. */
+export function formatCount(count: number | undefined, accuracy: Accuracy): string {
+  if (count === undefined || accuracy === 'unknown') return '?'
+  return `${countMark(accuracy)}${formatNumber(count)}`
+}
+
+/** `1 key`, `≥ 2 keys`. */
+export function formatCountOf(
+  count: number | undefined,
+  accuracy: Accuracy,
+  one: string,
+  many: string,
+): string {
+  return `${formatCount(count, accuracy)} ${count === 1 ? one : many}`
+}
+
+function countMark(accuracy: Accuracy): string {
+  if (accuracy === 'lower-bound') return '≥ '
+  return accuracy === 'approximate' ? '~ ' : ''
+}
+
+/** Local date and time to the second: `2026-03-01 09:05:07`. @param time Milliseconds since 1970. */
+export function formatTime(time: number): string {
+  const date = new Date(time)
+  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')}`
+}
+
+/** `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 3 min`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  const seconds = milliseconds / 1000
+  if (seconds < 60) return `${Math.round(seconds * 10) / 10} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0')
+}

@@ -1,0 +1,95 @@
+import { CircleCheck, Info, OctagonAlert, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { create } from 'zustand'
+import { Button, IconButton } from './button.tsx'
+import styles from './toasts.module.css'
+
+interface Toast {
+  readonly id: number
+  readonly tone: 'info' | 'success' | 'error'
+  /** What happened, to which key. */
+  readonly message: string
+  /** What to try. */
+  readonly hint?: string | undefined
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined
+}
+
+interface ToastsState {
+  readonly toasts: readonly Toast[]
+}
+
+/** Toasts on the screen at once; the oldest gives way. */
+const MAX_TOASTS = 4
+
+const useToasts = create<ToastsState>(() => ({ toasts: [] }))
+
+let lastId = 0
+
+export function showToast(toast: Omit<Toast, 'id'>): void {
+  const id = ++lastId
+  useToasts.setState(({ toasts }) => ({
+    toasts: [...toasts.filter(other => other.message !== toast.message), { ...toast, id }].slice(-MAX_TOASTS),
+  }))
+}
+
+function dismissToast(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter(toast => toast.id !== id) }))
+}
+
+/** How long a toast that asks for nothing stays. Errors stay until they are dismissed. */
+const SHOWN_MS = 6000
+
+const ICONS = { info: Info, success: CircleCheck, error: OctagonAlert }
+
+/** Where short messages appear; assistive technology reads them as they come. */
+export function ToastRegion() {
+  const toasts = useToasts(state => state.toasts)
+  return (
+    <section aria-label="Notifications" className={styles['region']}>
+      <ol aria-live="polite" aria-relevant="additions">
+        {toasts.map(toast => (
+          <ToastItem key={toast.id} toast={toast} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function ToastItem({ toast }: { readonly toast: Toast }) {
+  const [isHeld, setHeld] = useState(false)
+  const staysOpen = isHeld || toast.tone === 'error'
+  useEffect(() => {
+    if (staysOpen) return undefined
+    const timer = setTimeout(() => dismissToast(toast.id), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [staysOpen, toast.id])
+  const Icon = ICONS[toast.tone]
+  const { action } = toast
+  return (
+    <li
+      className={`${styles['toast']} ${styles[toast.tone]}`}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon size={16} aria-hidden className={styles['icon']} />
+      <div className={styles['text']} role={toast.tone === 'error' ? 'alert' : undefined}>
+        <p>{toast.message}</p>
+        {toast.hint !== undefined && <p className={styles['hint']}>{toast.hint}</p>}
+      </div>
+      {action !== undefined && (
+        <Button
+          variant="quiet"
+          onPress={() => {
+            dismissToast(toast.id)
+            action.run()
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Dismiss" icon={X} onPress={() => dismissToast(toast.id)} />
+    </li>
+  )
+}

@@ -1,0 +1,11 @@
+import { describe, expect, it } from 'vitest'
+import { failureHint } from '../../../../src/renderer/app/actions/failures.ts'
+
+describe('failureHint', () => {
+  it('D18 says what to try, by the code and by whether a key is meant', () => {
+    expect(failureHint({ code: 'NOT_FOUND', key: '/a' })).toContain('Refresh the keys')
+    expect(failureHint({ code: 'NOT_FOUND' })).not.toContain('keys')
+    expect(failureHint({ code: 'READ_ONLY', key: '/a' })).toContain('Read-only')
+    expect(failureHint({ code: 'UNKNOWN' })).toBeUndefined()
+  })
+})

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { repeatCount } from '../../../../src/renderer/features/status-bar/use-stats.ts'
+
+/** Counts that end when they are told to. */
+function counts() {
+  const running: { resolve: (value: number) => void; reject: (error: Error) => void; signal: AbortSignal }[] =
+    []
+  const count = (signal: AbortSignal): Promise<number> =>
+    new Promise((resolve, reject) => running.push({ resolve, reject, signal }))
+  return { running, count }
+}
+
+describe('repeatCount', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('counts at once, and once more after changes that came while it counted', async () => {
+    const { running, count } = counts()
+    const results: (number | 'failed')[] = []
+    const counting = repeatCount(count, result => results.push(result))
+    counting.again()
+    counting.again()
+    expect(running).toHaveLength(1)
+    running[0]!.resolve(1)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(running).toHaveLength(2)
+    running[1]!.resolve(2)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(results).toEqual([1, 2])
+    expect(running).toHaveLength(2)
+  })
+
+  it('waits longer where counting takes long', async () => {
+    const { running, count } = counts()
+    const counting = repeatCount(count, () => undefined)
+    await vi.advanceTimersByTimeAsync(3000)
+    running[0]!.resolve(1)
+    await vi.advanceTimersByTimeAsync(0)
+    counting.again()
+    await vi.advanceTimersByTimeAsync(14_000)
+    expect(running).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(running).toHaveLength(2)
+  })
+
+  it('says that it failed, and nothing more once it was ended', async () => {
+    const { running, count } = counts()
+    const results: unknown[] = []
+    const counting = repeatCount(count, result => results.push(result))
+    running[0]!.reject(new Error('gone'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(results).toEqual(['failed'])
+    counting.again()
+    counting.end()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(running).toHaveLength(1)
+    expect(running[0]!.signal.aborted).toBe(true)
+  })
+})
