@@ -1,5 +1,5 @@
 import { applicationDirectory, callerDirectory } from './application.ts'
-import { runCommand } from './run-command.ts'
+import { runCommand } from './command-line.ts'
 import { runWebShell } from './web/run-web-shell.ts'
 
 const application = applicationDirectory(import.meta.dirname)

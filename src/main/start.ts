@@ -1,9 +1,13 @@
 import { applicationDirectory, callerDirectory } from './application.ts'
-import { hasDisplay } from './display.ts'
-import { runCommand } from './run-command.ts'
-import { chooseShell } from './start/choose-shell.ts'
-import { electronPackage, fetchElectron, findElectron } from './start/electron-binary.ts'
-import { electronArguments, runElectron } from './start/run-electron.ts'
+import { runCommand } from './command-line.ts'
+import { chooseShell, hasDisplay } from './start/choose-shell.ts'
+import {
+  electronArguments,
+  electronPackage,
+  fetchElectron,
+  findElectron,
+  runElectron,
+} from './start/electron-binary.ts'
 import { runWebShell } from './web/run-web-shell.ts'
 
 const application = applicationDirectory(import.meta.dirname)

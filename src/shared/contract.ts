@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { Procedure } from './procedure.ts'
 import { jobProcedures } from './procedures/jobs.ts'
 import { levelProcedures } from './procedures/levels.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
@@ -8,7 +7,7 @@ import { stackProcedures } from './procedures/stacks.ts'
 import { storageProcedures } from './procedures/storage.ts'
 import { storeProcedures, streamProcedures, uploadProcedures } from './procedures/store.ts'
 import { workspaceProcedures } from './procedures/workspace.ts'
-import type { Reply } from './values.ts'
+import type { Procedure, Reply } from './values.ts'
 
 /** Every call the page can make. The host parses each input by it and implements each entry; nothing else crosses. */
 export const contract = {

@@ -1,6 +1,4 @@
-import type { Channel } from './channel.ts'
-import { KeptMessages } from './kept-messages.ts'
-import { Once } from './once.ts'
+import { type Channel, KeptMessages, Once } from './channel.ts'
 
 interface MessageLike {
   readonly data: unknown

@@ -1,7 +1,5 @@
-import type { Channel } from './channel.ts'
-import { KeptMessages } from './kept-messages.ts'
+import { type Channel, KeptMessages, Once } from './channel.ts'
 import { decodeMessage, encodeMessage } from './message-pack.ts'
-import { Once } from './once.ts'
 
 /** What a browser's `WebSocket` and the one of `ws` have in common. */
 export interface SocketLike {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
-import { hasDisplay } from '../../src/main/display.ts'
+import { hasDisplay } from '../../src/main/start/choose-shell.ts'
 import { electronPackage, findElectron } from '../../src/main/start/electron-binary.ts'
 
 const REPOSITORY = join(import.meta.dirname, '..', '..')

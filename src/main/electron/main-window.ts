@@ -1,13 +1,11 @@
 import { join } from 'node:path'
-import type { BrowserWindow } from 'electron'
+import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle } from 'electron'
 import type { Host } from '../host/host.ts'
 import type { WindowState } from '../host/workspace/window-state.ts'
-import type { ElectronModules } from './electron-modules.ts'
-import { PAGE_ADDRESS } from './page-address.ts'
-import { windowOptions } from './window-options.ts'
-import { placeWindow } from './window-placement.ts'
+import { PAGE_ADDRESS } from './page-protocol.ts'
+import type { ElectronModules } from './run-electron-shell.ts'
 
-export interface WindowNeeds
+interface WindowNeeds
   extends Pick<ElectronModules, 'app' | 'BrowserWindow' | 'dialog' | 'nativeTheme' | 'screen'> {
   readonly host: Pick<Host, 'windowState'>
   /** Folder of the built main process; the preload script is beside it. */
@@ -87,4 +85,99 @@ function recoverFromCrash(window: BrowserWindow, dialog: WindowNeeds['dialog']):
     if (choice === 0) window.reload()
     else window.destroy()
   })
+}
+
+/** As `--background` of the page, so that an opening window does not flash. */
+const BACKGROUND = { light: '#ffffff', dark: '#1c1d20' } as const
+
+interface WindowSurroundings {
+  readonly placement: Placement
+  /** Path of the preload script. */
+  readonly preload: string
+  readonly isDark: boolean
+  readonly isDevelopment: boolean
+}
+
+/**
+ * How the window is made. What concerns security is said even where it is Electron's default: a default can change.
+ */
+function windowOptions({
+  placement,
+  preload,
+  isDark,
+  isDevelopment,
+}: WindowSurroundings): BrowserWindowConstructorOptions {
+  return {
+    ...placement,
+    minWidth: MINIMUM.width,
+    minHeight: MINIMUM.height,
+    title: 'Strata',
+    backgroundColor: isDark ? BACKGROUND.dark : BACKGROUND.light,
+    show: false,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      devTools: isDevelopment,
+      // It would fetch dictionaries from a server, for keys and bytes that are no language.
+      spellcheck: false,
+    },
+  }
+}
+
+/** The smallest window that the page is made for, in device-independent pixels. */
+export const MINIMUM = { width: 900, height: 600 } as const
+
+const FIRST = { width: 1280, height: 800 } as const
+
+/** How much of the window has to be on some display for a person to find and drag it. */
+const VISIBLE = 64
+
+interface Placement {
+  /** Without a place, the system chooses one. */
+  readonly x?: number
+  readonly y?: number
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Where to put a window that was closed at `state`: there, unless the displays have changed so that it would be out of
+ * sight or larger than its display.
+ *
+ * @param workAreas Of every display, the main one first.
+ */
+export function placeWindow(state: WindowState | undefined, workAreas: readonly Rectangle[]): Placement {
+  const size = state ?? FIRST
+  const placed = state?.x !== undefined && state.y !== undefined ? { x: state.x, y: state.y } : undefined
+  const area = placed && workAreas.find(candidate => isReachable({ ...placed, width: size.width }, candidate))
+  const room = area ?? workAreas[0]
+  const width = clamp(size.width, MINIMUM.width, room?.width ?? size.width)
+  const height = clamp(size.height, MINIMUM.height, room?.height ?? size.height)
+  if (placed === undefined || area === undefined) return { width, height }
+  return {
+    x: clamp(placed.x, area.x, area.x + area.width - width),
+    y: clamp(placed.y, area.y, area.y + area.height - height),
+    width,
+    height,
+  }
+}
+
+/** Whether enough of the window's upper edge, by which it is dragged, is within `area`. */
+function isReachable({ x, y, width }: Omit<Rectangle, 'height'>, area: Rectangle): boolean {
+  const visible = Math.min(x + width, area.x + area.width) - Math.max(x, area.x)
+  return visible >= VISIBLE && y >= area.y - VISIBLE && y <= area.y + area.height - VISIBLE
+}
+
+/** The lower bound wins where the two cross. */
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(value, most))
 }

@@ -1,14 +1,13 @@
-import type { BrowserWindow } from 'electron'
+import type { App, BrowserWindow, NativeTheme } from 'electron'
 import { messageOf } from '../../core/errors.ts'
 import { applicationDirectory, pageDirectory } from '../application.ts'
 import type { Host } from '../host/host.ts'
-import { openSources } from '../open-sources.ts'
-import { openPage } from '../page/open-page.ts'
-import { requestedSources } from '../sources.ts'
-import { closeWithApplication, followTheme } from './application-life.ts'
+import { openPage } from '../page/page-source.ts'
+import { openSources, requestedSources } from '../sources.ts'
+import { withinTime } from '../within-time.ts'
+import { denyPermissions } from './guard-contents.ts'
 import { openMainWindow } from './main-window.ts'
 import { servePage } from './page-protocol.ts'
-import { denyPermissions } from './permissions.ts'
 import { handOverPorts } from './port-handover.ts'
 import { isNothing, parseRequested, type Requested } from './requested-by.ts'
 import type { ElectronRun } from './run-electron-shell.ts'
@@ -74,4 +73,34 @@ async function openRequested(
 function focus(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore()
   window.focus()
+}
+
+/** Milliseconds to close stacks and save in; a store that hangs must not keep the program from ending. */
+const CLOSING_TIME = 10_000
+
+/** Keeps menus, dialogs and window frames in the theme that the page is set to. */
+function followTheme(host: Pick<Host, 'workspace'>, nativeTheme: Pick<NativeTheme, 'themeSource'>): void {
+  const { workspace } = host
+  nativeTheme.themeSource = workspace.state.settings.theme
+  workspace.onChange(({ settings }) => {
+    nativeTheme.themeSource = settings.theme
+  })
+}
+
+/** Closes the host once every window is closed and the application means to end. */
+function closeWithApplication(app: Pick<App, 'once' | 'exit'>, host: Pick<Host, 'close'>): void {
+  app.once('will-quit', event => {
+    event.preventDefault()
+    void closeAndExit(app, host)
+  })
+}
+
+async function closeAndExit(app: Pick<App, 'exit'>, host: Pick<Host, 'close'>): Promise<void> {
+  try {
+    const isClosed = await withinTime(host.close(), CLOSING_TIME)
+    app.exit(isClosed ? 0 : 1)
+  } catch (error) {
+    console.error(error)
+    app.exit(1)
+  }
 }

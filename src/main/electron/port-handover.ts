@@ -2,8 +2,8 @@ import type { IpcMain, IpcMainEvent, WebContents } from 'electron'
 import { PORT_REPLY, PORT_REQUEST } from '../../shared/handover.ts'
 import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
 import type { Host } from '../host/host.ts'
-import type { ElectronModules } from './electron-modules.ts'
-import { isPageAddress } from './page-address.ts'
+import { isPageAddress } from './page-protocol.ts'
+import type { ElectronModules } from './run-electron-shell.ts'
 
 export interface PortHandover {
   readonly ipcMain: Pick<IpcMain, 'on'>

@@ -1,10 +1,26 @@
+import type * as electron from 'electron'
 import { applicationDirectory, callerDirectory } from '../application.ts'
 import type { createHost } from '../host/host.ts'
-import type { ElectronModules } from './electron-modules.ts'
 import { guardContents } from './guard-contents.ts'
 import { openShell } from './open-shell.ts'
 import { registerPageScheme } from './page-protocol.ts'
 import { requestedBy } from './requested-by.ts'
+
+/** What Strata uses of Electron, and all of it: handed in by `index.ts`, so that tests can hand in something else. */
+export type ElectronModules = Pick<
+  typeof electron,
+  | 'app'
+  | 'BrowserWindow'
+  | 'dialog'
+  | 'ipcMain'
+  | 'Menu'
+  | 'MessageChannelMain'
+  | 'nativeTheme'
+  | 'protocol'
+  | 'screen'
+  | 'session'
+  | 'shell'
+>
 
 export interface ElectronRun {
   readonly electron: ElectronModules

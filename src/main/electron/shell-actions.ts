@@ -1,13 +1,12 @@
 import type { BrowserWindow, OpenDialogOptions } from 'electron'
 import { DatastoreError } from '../../core/errors.ts'
 import type { ShellActions } from '../host/shell-actions.ts'
-import type { ElectronModules } from './electron-modules.ts'
-import { isAllowedLink } from './external-links.ts'
 import { menuTemplate } from './menu-template.ts'
+import type { ElectronModules } from './run-electron-shell.ts'
 
 const STACK_FILES = [{ name: 'Stack files', extensions: ['json'] }]
 
-export interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'dialog' | 'Menu' | 'shell'> {
+interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'dialog' | 'Menu' | 'shell'> {
   /** The window that dialogs belong to. */
   readonly window: () => BrowserWindow | undefined
 }
@@ -53,4 +52,17 @@ export function createShellActions({ app, dialog, Menu, shell, window }: ShellSu
       Menu.setApplicationMenu(Menu.buildFromTemplate(template))
     },
   }
+}
+
+/** Sites that the page may have opened in the person's browser. */
+const ALLOWED_HOSTS: ReadonlySet<string> = new Set(['github.com'])
+
+/**
+ * Whether the system may be asked to open an address. It starts whatever program claims the scheme, with whatever the
+ * address says, so only plain https links to known sites pass.
+ */
+function isAllowedLink(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { protocol, hostname, port, username, password } = new URL(address)
+  return protocol === 'https:' && ALLOWED_HOSTS.has(hostname) && `${port}${username}${password}` === ''
 }

@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly mediaType: string
@@ -14,4 +17,98 @@ export interface PageSource {
   read(target: string): Promise<PageFile | undefined>
   /** Where the page's development server is, when there is one: the page needs more rights then. */
   readonly developmentServer: URL | undefined
+}
+
+/** @param developmentServer Address of Vite's server; absent, the page is the one built into `directory`. */
+export async function openPage(
+  directory: string,
+  developmentServer: string | undefined,
+): Promise<PageSource> {
+  if (developmentServer === undefined) return openBuiltPage(directory)
+  return createDevelopmentPage(new URL(developmentServer))
+}
+
+const INDEX = '/index.html'
+
+/** Vite puts a hash of the content into the name of everything in this folder. */
+const HASHED = '/assets/'
+
+/**
+ * The page as it was built. Its files are listed once, here: a request can name one of them and nothing else, so there
+ * is no path to escape by. Links are not followed.
+ *
+ * @throws Error when `directory` holds no built page.
+ */
+export async function openBuiltPage(directory: string): Promise<PageSource> {
+  const files = await listFiles(directory)
+  if (!files.has(INDEX)) {
+    throw new Error(`Cannot serve the page: "${directory}" holds no index.html; run \`npm run build\` first`)
+  }
+  return {
+    developmentServer: undefined,
+    async read(target) {
+      const [path = ''] = target.split('?', 1)
+      const file = files.get(path === '/' ? INDEX : path)
+      return file === undefined ? undefined : readPageFile(file, path)
+    },
+  }
+}
+
+async function listFiles(directory: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      throw new Error(`Cannot serve the page: "${directory}" cannot be read; run \`npm run build\` first`, {
+        cause: error,
+      })
+    },
+  )
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  return new Map(files.map(file => [`/${relative(directory, file).split(sep).join('/')}`, file]))
+}
+
+async function readPageFile(file: string, path: string): Promise<PageFile> {
+  const bytes = new Uint8Array(await readFile(file))
+  return { bytes, mediaType: mediaType(file), isImmutable: path.startsWith(HASHED) }
+}
+
+/**
+ * The page as Vite's development server gives it, asked for by the shell: the page keeps the shell's own origin, so
+ * that every check stays in force. Only the socket that brings hot updates goes to Vite directly.
+ */
+export function createDevelopmentPage(developmentServer: URL): PageSource {
+  return {
+    developmentServer,
+    async read(target) {
+      const address = new URL(developmentServer)
+      const [path = '/', query = ''] = target.split(/\?(.*)/s, 2)
+      address.pathname = path
+      address.search = query
+      // Without this, Vite takes the request for the page itself whenever it does not know the path.
+      const accept = path === '/' ? 'text/html' : '*/*'
+      const response = await fetch(address, { headers: { accept } })
+      if (!response.ok) return undefined
+      return {
+        bytes: new Uint8Array(await response.arrayBuffer()),
+        mediaType: response.headers.get('content-type') ?? 'application/octet-stream',
+        isImmutable: false,
+      }
+    },
+  }
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+}
+
+/** What a file of the page is. Browsers are told not to guess, so an unknown one is only ever bytes. */
+function mediaType(path: string): string {
+  return MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
 }

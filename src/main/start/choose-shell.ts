@@ -1,5 +1,5 @@
 /** What decides between Electron's window and a browser. */
-export interface Surroundings {
+interface Surroundings {
   /** The person asked for the browser. */
   readonly isWeb: boolean
   readonly hasDisplay: boolean
@@ -8,7 +8,7 @@ export interface Surroundings {
   findElectron(): Promise<string | undefined>
 }
 
-export type ShellChoice =
+type ShellChoice =
   | { readonly shell: 'electron'; readonly executable: string }
   /** `reason` is why it is not Electron, when that was not asked for. */
   | { readonly shell: 'web'; readonly reason?: string }
@@ -22,4 +22,17 @@ export async function chooseShell(surroundings: Surroundings): Promise<ShellChoi
   if (executable === undefined)
     return { shell: 'web', reason: "Electron's binary is not here and cannot be had" }
   return { shell: 'electron', executable }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Whether a window could be seen by whoever started the program. */
+export function hasDisplay(platform: NodeJS.Platform, environment: Environment): boolean {
+  if (platform === 'win32') return true
+  if (platform === 'darwin') return !isSet(environment['SSH_CONNECTION'])
+  return isSet(environment['DISPLAY']) || isSet(environment['WAYLAND_DISPLAY'])
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== ''
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { access, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { CommandLine } from '../command-line.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -47,4 +48,27 @@ async function presentFile(path: string): Promise<string | undefined> {
 function ifAbsent(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
   throw error
+}
+
+/**
+ * The arguments that Electron is given: the application, then what to open. After `--` Chromium takes nothing for a
+ * switch of its own, whatever a path begins with.
+ */
+export function electronArguments(
+  application: string,
+  { paths, stacks }: Pick<CommandLine, 'paths' | 'stacks'>,
+): readonly string[] {
+  return [application, '--', ...stacks.map(stack => `--stack=${stack}`), ...paths]
+}
+
+/** Runs Electron until its window is closed. @returns Its exit code. */
+export async function runElectron(executable: string, args: readonly string[]): Promise<number> {
+  const environment = { ...process.env }
+  // An editor's terminal, itself Electron, may leave this set: the binary would be plain Node.
+  delete environment['ELECTRON_RUN_AS_NODE']
+  const child = spawn(executable, args, { stdio: 'inherit', env: environment })
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code ?? 1
 }

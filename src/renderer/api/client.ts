@@ -161,3 +161,9 @@ function disconnected(name: string): CallError {
     message: `Cannot call ${name}: there is no connection to the host`,
   })
 }
+
+/** Whether what a `valueChanged` event tells may be about `key`. */
+export function affectsKey(change: EventValue<'valueChanged'>, key: string): boolean {
+  if (change.key === key) return true
+  return change.isDeep === true && (change.key === '/' || key.startsWith(`${change.key}/`))
+}

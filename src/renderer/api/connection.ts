@@ -1,7 +1,12 @@
 import type { Channel } from '../../shared/channel.ts'
 import type { Output } from '../../shared/contract.ts'
-import { CONTRACT_VERSION } from '../../shared/contract-version.ts'
-import { PORT_REPLY, PORT_REQUEST, WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
+import {
+  CONTRACT_VERSION,
+  PORT_REPLY,
+  PORT_REQUEST,
+  WEB_SOCKET_PATH,
+  WEB_SOCKET_PROTOCOL,
+} from '../../shared/handover.ts'
 import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
 import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 import { CallError, createClient, createReconnectingClient, type ReconnectingClient } from './client.ts'

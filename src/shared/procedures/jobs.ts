@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { failure, keyText, nothing, sessionId } from '../values.ts'
+import { failure, keyText, nothing, procedure, sessionId } from '../values.ts'
 
 export const jobRequest = z.discriminatedUnion('type', [
   /** Counts the keys and bytes at and below `prefix`. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { accuracy, done, keyText, MAX_PAGE, sessionId } from '../values.ts'
+import { accuracy, done, keyText, MAX_PAGE, procedure, sessionId } from '../values.ts'
 import { row } from './store.ts'
 
 const level = { session: sessionId, prefix: keyText }

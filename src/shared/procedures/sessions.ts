@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { done, nothing, sessionId } from '../values.ts'
+import { done, nothing, procedure, sessionId } from '../values.ts'
 
 /** Where a session's stack comes from. */
 export const source = z.discriminatedUnion('type', [

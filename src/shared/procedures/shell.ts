@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { done, nothing } from '../values.ts'
+import { done, nothing, procedure } from '../values.ts'
 
 const picked = z.strictObject({ path: z.string().optional() })
 

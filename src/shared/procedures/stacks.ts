@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { done, nothing } from '../values.ts'
+import { done, nothing, procedure } from '../values.ts'
 
 export const kindInfo = z.strictObject({
   kind: z.string(),

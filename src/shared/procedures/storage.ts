@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { done, MAX_KEY_LENGTH, nothing } from '../values.ts'
+import { done, MAX_KEY_LENGTH, nothing, procedure } from '../values.ts'
 
 /** Characters of one text that the host keeps for pages. */
 export const MAX_STORED_TEXT = 2 * 1024 * 1024

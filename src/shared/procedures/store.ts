@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
 import {
   accuracy,
   byteOffset,
@@ -8,6 +7,7 @@ import {
   done,
   keyText,
   MAX_PAGE,
+  procedure,
   sessionId,
   stat,
 } from '../values.ts'

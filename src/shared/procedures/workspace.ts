@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { procedure } from '../procedure.ts'
-import { nothing } from '../values.ts'
+import { nothing, procedure } from '../values.ts'
 import { source } from './sessions.ts'
 
 export const settings = z.strictObject({

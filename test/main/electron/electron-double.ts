@@ -17,7 +17,7 @@ import type {
   WebFrameMain,
 } from 'electron'
 import { vi } from 'vitest'
-import type { ElectronModules } from '../../../src/main/electron/electron-modules.ts'
+import type { ElectronModules } from '../../../src/main/electron/run-electron-shell.ts'
 
 type PermissionRequestHandler = NonNullable<Parameters<Session['setPermissionRequestHandler']>[0]>
 type PermissionCheckHandler = NonNullable<Parameters<Session['setPermissionCheckHandler']>[0]>

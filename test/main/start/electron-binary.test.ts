@@ -1,8 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { electronPackage, fetchElectron, findElectron } from '../../../src/main/start/electron-binary.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import {
+  electronArguments,
+  electronPackage,
+  fetchElectron,
+  findElectron,
+  runElectron,
+} from '../../../src/main/start/electron-binary.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -53,4 +59,28 @@ it('fetching runs the package’s own program, and says whether it could', async
 it('fetching from a server that never answers ends', async () => {
   await writeFile(join(directory, 'install.js'), 'setInterval(() => {}, 1000)')
   expect(await fetchElectron(directory, 200)).toBe(false)
+})
+
+it('nothing that is opened can be taken for a switch of Chromium', () => {
+  expect(electronArguments('/strata', { paths: ['/--no-sandbox'], stacks: ['/a.json'] })).toEqual([
+    '/strata',
+    '--',
+    '--stack=/a.json',
+    '/--no-sandbox',
+  ])
+})
+
+it('Electron runs as itself, and its exit code is ours', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'strata-run-'))
+  const seen = join(directory, 'seen')
+  const program = join(directory, 'program.cjs')
+  await writeFile(
+    program,
+    `require('node:fs').writeFileSync(${JSON.stringify(seen)}, String(process.env.ELECTRON_RUN_AS_NODE)); process.exit(3)`,
+  )
+  vi.stubEnv('ELECTRON_RUN_AS_NODE', '1')
+  expect(await runElectron(process.execPath, [program])).toBe(3)
+  vi.unstubAllEnvs()
+  expect(await readFile(seen, 'utf8')).toBe('undefined')
+  await rm(directory, { recursive: true })
 })

@@ -6,8 +6,7 @@ import { WebSocket } from 'ws'
 import { parseCommandLine } from '../../../src/main/command-line.ts'
 import { runWebShell } from '../../../src/main/web/run-web-shell.ts'
 import { createClient } from '../../../src/renderer/api/client.ts'
-import { CONTRACT_VERSION } from '../../../src/shared/contract-version.ts'
-import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
+import { CONTRACT_VERSION, WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
 import { createWebSocketChannel } from '../../../src/shared/web-socket-channel.ts'
 
 let directory: string

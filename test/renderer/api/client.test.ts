@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CallError, createClient } from '../../../src/renderer/api/client.ts'
+import { affectsKey, CallError, createClient } from '../../../src/renderer/api/client.ts'
 import type { Channel } from '../../../src/shared/channel.ts'
 
 /** A channel to a host that never answers, until it is cut. */
@@ -40,4 +40,19 @@ describe('createClient()', () => {
     await expect(pending).rejects.toMatchObject({ code: 'CONNECTION' })
     expect(posted).toHaveLength(sent)
   })
+})
+
+const change = (key: string, isDeep?: boolean) => ({ session: 's', key, type: 'put' as const, isDeep })
+
+it('a change of one key affects that key alone', () => {
+  expect(affectsKey(change('/a/b'), '/a/b')).toBe(true)
+  expect(affectsKey(change('/a'), '/a/b')).toBe(false)
+  expect(affectsKey(change('/a/b'), '/a')).toBe(false)
+})
+
+it('a deep change affects every key at and below its own, by whole segments', () => {
+  expect(affectsKey(change('/a', true), '/a')).toBe(true)
+  expect(affectsKey(change('/a', true), '/a/b/c')).toBe(true)
+  expect(affectsKey(change('/a', true), '/ab')).toBe(false)
+  expect(affectsKey(change('/', true), '/a/b')).toBe(true)
 })

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Procedure } from '../../../shared/procedure.ts'
+import type { Procedure } from '../../../shared/values.ts'
 import type { Page } from '../page.ts'
 
 /** The circumstances of one call. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { DatastoreError } from '../../../core/errors.ts'
-import { CONTRACT_VERSION } from '../../../shared/contract-version.ts'
+import { CONTRACT_VERSION } from '../../../shared/handover.ts'
 import type { shellProcedures } from '../../../shared/procedures/shell.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import type { HandlersOf } from '../calls/call.ts'

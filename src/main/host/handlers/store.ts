@@ -4,8 +4,7 @@ import type { storeProcedures } from '../../../shared/procedures/store.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import type { HandlersOf } from '../calls/call.ts'
 import type { HostParts } from '../host-parts.ts'
-import { readVersion } from '../transfers/read-version.ts'
-import { statOfWrite } from '../transfers/stat-of-write.ts'
+import { readVersion, statOfWrite } from '../transfers/read-version.ts'
 
 const DONE = { done: true } as const
 

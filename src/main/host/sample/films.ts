@@ -1,6 +1,4 @@
-import { type Color, png } from './png.ts'
-import { Random } from './random.ts'
-import { json, jsonEntry, type SampleEntry, textEntry } from './sample-entry.ts'
+import { type Color, json, jsonEntry, png, Random, type SampleEntry, textEntry } from './sample-entry.ts'
 
 /** Title, year, minutes, director, country. */
 const FILMS = [

@@ -9,7 +9,6 @@ import { writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/has-errno.ts'
 import { filmEntries } from './films.ts'
 import { officeEntries } from './office.ts'
-import { sampleDocument } from './sample-document.ts'
 import type { SampleEntry } from './sample-entry.ts'
 import { shopEntries } from './shop.ts'
 
@@ -56,5 +55,28 @@ async function exists(path: string): Promise<boolean> {
   } catch (error) {
     if (hasErrno(error, ['ENOENT'])) return false
     throw error
+  }
+}
+
+/** The stack of the sample: a cache in memory over two folders that share the keys. */
+function sampleDocument(directory: string): StackDocument {
+  const shard = (letter: string) => ({
+    kind: 'fs',
+    id: `shard-${letter}`,
+    label: `Shard ${letter.toUpperCase()}`,
+    path: join(directory, `shard-${letter}`),
+  })
+  return {
+    strata: 1,
+    name: 'Sample',
+    root: {
+      kind: 'tiered',
+      id: 'tiers',
+      label: 'Tiers',
+      tiers: [
+        { kind: 'memory', id: 'cache', label: 'Cache' },
+        { kind: 'sharded', id: 'shards', label: 'Shards', by: 'jump', shards: [shard('a'), shard('b')] },
+      ],
+    },
   }
 }

@@ -1,5 +1,4 @@
-import { Random } from './random.ts'
-import { json, jsonEntry, type SampleEntry } from './sample-entry.ts'
+import { json, jsonEntry, Random, type SampleEntry } from './sample-entry.ts'
 
 const GIVEN = ['Ada', 'Björn', 'Chiara', 'Dmitri', 'Élodie', 'Farid', 'Grace', 'Hana', 'Ívar', 'Jun'] as const
 const FAMILY = ['Almeida', 'Bergström', 'Chen', 'Dvořák', 'Eriksen', 'Fontaine', 'García', 'Haddad'] as const

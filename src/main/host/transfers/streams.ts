@@ -1,9 +1,10 @@
+import { concatBytes } from '../../../core/bytes.ts'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
-import type { RangeOptions, Stat } from '../../../core/datastore.ts'
+import type { BinaryDatastore, RangeOptions, Stat } from '../../../core/datastore.ts'
+import { failure, isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import type { Session } from '../sessions/session.ts'
-import { OpenTransfers } from './open-transfers.ts'
-import { type Piece, PulledStream } from './pulled-stream.ts'
+import { OpenTransfers, type Transfer, TransferLife } from './open-transfers.ts'
 
 const MAX_STREAMS = 32
 
@@ -61,4 +62,128 @@ export class Streams {
   endAll(): Promise<void> {
     return this.#open.endAll()
   }
+}
+
+interface PulledStreamOptions {
+  readonly store: BinaryDatastore
+  readonly key: Key
+  readonly start: number
+  readonly end: number | undefined
+  /** The version that is read. */
+  readonly stat: Stat
+  /** Fires when the session closes. */
+  readonly closing: AbortSignal
+  /** Milliseconds after which a stream that nobody pulls is ended. */
+  readonly idleLimit: number
+}
+
+interface Piece {
+  readonly bytes: Uint8Array
+  readonly isLast: boolean
+}
+
+/** A value read at the pace of whoever pulls. Between pulls nothing is read from the store. */
+class PulledStream implements Transfer {
+  readonly stat: Stat
+  readonly #store: BinaryDatastore
+  readonly #key: Key
+  readonly #life: TransferLife
+  readonly #chunks: AsyncIterator<Uint8Array>
+  #kept: Uint8Array[] = []
+  /** Bytes that the store still has to give. */
+  #left: number
+  #isDone = false
+  #pull: Promise<void> | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor({ store, key, start, end, stat, closing, idleLimit }: PulledStreamOptions) {
+    this.stat = stat
+    this.#store = store
+    this.#key = key
+    this.#left = Math.max(0, Math.min(end ?? stat.size, stat.size) - start)
+    this.#life = new TransferLife(closing, idleLimit, () => void this.end())
+    const { signal } = this.#life
+    const isWhole = start === 0 && end === undefined
+    // Asking for no range lets a tiered store keep a copy of what was read whole.
+    const range = isWhole ? { signal } : { start, end, signal }
+    this.#chunks = store.getStream(key, { ...range, fresh: true })[Symbol.asyncIterator]()
+  }
+
+  get isEnded(): boolean {
+    return this.#life.isOver
+  }
+
+  /** The next bytes, at most `maxBytes`. Pulls that are asked for at once are answered in turn. */
+  next(maxBytes: number, signal: AbortSignal): Promise<Piece> {
+    const result = this.#turn.then(() => this.#next(maxBytes, signal))
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  async end(): Promise<void> {
+    this.#life.finish()
+    this.#kept = []
+    try {
+      await this.#chunks.return?.()
+    } catch {
+      // The stream is given up; how its end fails concerns nobody any more.
+    }
+  }
+
+  async #next(maxBytes: number, signal: AbortSignal): Promise<Piece> {
+    this.#life.use()
+    while (!this.#isDone && sizeOf(this.#kept) < maxBytes) {
+      this.#assertOpen()
+      // A cancelled pull keeps what it got, for the next one.
+      await orAbort(this.#pullOnce(), signal, 'read')
+    }
+    this.#assertOpen()
+    const all = concatBytes(this.#kept)
+    const isCut = all.length > maxBytes
+    this.#kept = isCut ? [all.slice(maxBytes)] : []
+    const isLast = this.#isDone && !isCut
+    if (isLast) await this.#finish()
+    return { bytes: isCut ? all.slice(0, maxBytes) : all, isLast }
+  }
+
+  #pullOnce(): Promise<void> {
+    this.#pull ??= this.#pullChunk().finally(() => {
+      this.#pull = undefined
+    })
+    return this.#pull
+  }
+
+  async #pullChunk(): Promise<void> {
+    try {
+      const step = await this.#chunks.next()
+      if (step.done !== true) {
+        this.#kept.push(step.value)
+        this.#left -= step.value.length
+      }
+      this.#isDone = step.done === true || this.#left <= 0
+    } catch (error) {
+      this.#assertOpen(error)
+      throw error
+    }
+  }
+
+  async #finish(): Promise<void> {
+    // Drives the store past the last byte, so that it knows the value was read whole.
+    await this.#chunks.next()
+    await this.end()
+    const after = await this.#store.stat(this.#key).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined
+      throw error
+    })
+    if (after?.etag === this.stat.etag) return
+    throw failure('CONFLICT', 'read', this.#key, 'the value was changed while it was read')
+  }
+
+  #assertOpen(cause?: unknown): void {
+    if (this.isEnded) throw failure('CLOSED', 'read', this.#key, 'the stream was ended', cause)
+  }
+}
+
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((size, chunk) => size + chunk.length, 0)
 }

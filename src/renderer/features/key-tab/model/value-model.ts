@@ -1,5 +1,4 @@
-import { affectsKey } from '../../../../shared/affects-key.ts'
-import type { Client } from '../../../api/client.ts'
+import { affectsKey, type Client } from '../../../api/client.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import { NEW_VALUE, ValueDocument } from './document.ts'
 import { type DraftPlace, ValueDrafts } from './drafts.ts'

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openBuiltPage } from '../../../src/main/page/built-page.ts'
-import type { PageSource } from '../../../src/main/page/page-source.ts'
+import { contentSecurityPolicy } from '../../../src/main/page/page-headers.ts'
+import { createDevelopmentPage, openBuiltPage, type PageSource } from '../../../src/main/page/page-source.ts'
 
 let directory: string
 let page: PageSource
@@ -59,4 +62,43 @@ it.each(['', 'index.html', '/../secret', '/assets/../../secret', '/__proto__', '
 
 it('refuses a folder that is no built page', async () => {
   await expect(openBuiltPage(directory)).rejects.toThrow(/holds no index\.html; run `npm run build` first$/)
+})
+
+const vite = createServer((request, response) => {
+  if (request.url === '/gone') response.statusCode = 404
+  response.setHeader('content-type', 'text/javascript')
+  response.end(`${request.headers.accept} ${request.url}`)
+})
+
+let developmentPage: PageSource
+beforeAll(async () => {
+  vite.listen(0, '127.0.0.1')
+  await once(vite, 'listening')
+  developmentPage = createDevelopmentPage(new URL(`http://127.0.0.1:${(vite.address() as AddressInfo).port}`))
+})
+afterAll(() => vite.close())
+
+it('asks the development server for the very same target', async () => {
+  const file = await developmentPage.read('/@fs/a b.ts?t=1&import?x')
+  expect(new TextDecoder().decode(file?.bytes)).toBe('*/* /@fs/a%20b.ts?t=1&import?x')
+  expect(file).toMatchObject({ mediaType: 'text/javascript', isImmutable: false })
+  expect(new TextDecoder().decode((await developmentPage.read('/'))?.bytes)).toBe('text/html /')
+})
+
+it('never asks another server, whatever the target looks like', async () => {
+  const file = await developmentPage.read('//attacker.example/x')
+  expect(new TextDecoder().decode(file?.bytes)).toBe('*/* //attacker.example/x')
+})
+
+it('has nothing where the development server has nothing', async () => {
+  expect(await developmentPage.read('/gone')).toBeUndefined()
+})
+
+it('the page may do more in development, and only then', () => {
+  expect(contentSecurityPolicy(developmentPage)).toContain("script-src 'self' 'unsafe-inline'")
+  expect(contentSecurityPolicy(developmentPage)).toContain(
+    `connect-src 'self' ws://${developmentPage.developmentServer?.host}`,
+  )
+  const built: PageSource = { developmentServer: undefined, read: async () => undefined }
+  expect(contentSecurityPolicy(built)).not.toContain('unsafe')
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { MINIMUM, placeWindow } from '../../../src/main/electron/window-placement.ts'
+import { MINIMUM, placeWindow } from '../../../src/main/electron/main-window.ts'
 
 const MAIN = { x: 0, y: 25, width: 1920, height: 1055 }
 const LEFT = { x: -1600, y: 0, width: 1600, height: 900 }
