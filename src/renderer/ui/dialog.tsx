@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
 import { Heading } from 'react-aria-components/Heading'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import styles from './dialog.module.css'
-import { FocusReturn } from './focus-return.tsx'
 
-export interface DialogProps {
+interface DialogProps {
   /** Shown as its heading, and its accessible name. */
   readonly title: string
   /** Called by Escape and by a click outside. */
@@ -59,4 +58,21 @@ export function Dialog({
 /** The row of buttons that ends a dialog. */
 export function DialogButtons({ children }: { readonly children: ReactNode }) {
   return <div className={styles['buttons']}>{children}</div>
+}
+
+/**
+ * Rendered last in an overlay: as the overlay closes, returns the keyboard to the element that had it before. React
+ * Aria does so a frame later, and keys pressed in that frame would reach nobody.
+ */
+export function FocusReturn() {
+  const [previous] = useState(() => document.activeElement)
+  useEffect(
+    () => () => {
+      // What took the keyboard as the overlay closed keeps it.
+      if (document.activeElement !== document.body) return
+      if (previous instanceof HTMLElement && previous.isConnected) previous.focus({ preventScroll: true })
+    },
+    [previous],
+  )
+  return null
 }

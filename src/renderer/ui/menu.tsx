@@ -4,7 +4,7 @@ import { Keyboard } from 'react-aria-components/Keyboard'
 import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
 import { Text } from 'react-aria-components/Text'
-import { FocusReturn } from './focus-return.tsx'
+import { FocusReturn } from './dialog.tsx'
 import styles from './menu.module.css'
 
 export interface MenuEntry {
