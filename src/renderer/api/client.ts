@@ -127,7 +127,7 @@ export function createReconnectingClient(): ReconnectingClient {
   const lost = new Emitter()
   let current: Client | undefined
 
-  function forward<Name extends EventName>(client: Client, name: Name): void {
+  function forward(client: Client, name: EventName): void {
     client.on(name, value => {
       if (client === current) events.emit(name, value)
     })
