@@ -6,7 +6,7 @@ const USAGE = `Usage: strata [PATH…] [--stack FILE] [--web] [--port N] [--no-o
   PATH          a folder, or a stack file (.json); without any, the sample
   --stack FILE  a stack file
   --web         serve the page to a browser, even where Electron is at hand
-  --port N      the port to serve on (a free one)
+  --port N      the port to serve on (27180, or the next that is free); 0 for any
   --no-open     start no browser; only print the address
   --help        print this`
 

@@ -113,6 +113,28 @@ test('X8 a stack that is applied takes the place of the old one, and its keys ar
   expect(await readFile(join(folder, 'mine.stack.json'), 'utf8')).toContain('"path": "other"')
 })
 
+test('P1 an edit that was not applied is there after a reload, and gone once it was given up', async ({
+  strata,
+  folder,
+}) => {
+  const { write, page, document, apply } = await edit(strata, folder)
+  await mkdir(join(folder, 'other'))
+  await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'other', layout: 'plain' }))
+  await expect(apply).toBeEnabled()
+  await page.reload()
+  await expect(document).toContainText('"path": "other"')
+  await expect(apply).toBeEnabled()
+  await strata.window.tab(/^Stack: Mine/).click()
+  await page.keyboard.press('Alt+w')
+  await page.getByRole('button', { name: 'Discard', exact: true }).click()
+  await expect(document).toBeHidden()
+  await page.reload()
+  await expect(strata.window.row('here.txt')).toBeVisible()
+  await expect(document).toBeHidden()
+  await page.keyboard.press('Control+e')
+  await expect(document).toContainText('"path": "data"')
+})
+
 test('a stack file that is no stack is refused with its path, and nothing is opened', async ({
   strata: { shell, window },
   folder,

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { KnownTokens } from '../../src/main/web/known-tokens.ts'
 import { startWebShell } from '../../src/main/web/server.ts'
 import { startProgram } from './program.ts'
 import { expect, PAGE, test } from './strata.ts'
@@ -30,7 +31,12 @@ test('a lost connection is told, what was typed stays, and after "Reconnect" it 
   await expect(window.notifications).toContainText('Cannot reach Strata')
 
   const { port } = new URL(shell.address)
-  const again = await startWebShell({ host, pageDirectory: PAGE, port: Number(port), token: shell.token })
+  const again = await startWebShell({
+    host,
+    pageDirectory: PAGE,
+    port: Number(port),
+    tokens: KnownTokens.only(shell.token),
+  })
   try {
     await bar.getByRole('button', { name: 'Reconnect' }).click()
     await expect(bar).toBeHidden()
@@ -75,6 +81,78 @@ test('a program that was killed is told; its window, opened at the new address, 
     await expect.poll(() => window.text()).toBe('before, typed')
     await window.save()
     expect(await readFile(file, 'utf8')).toBe('before, typed')
+  } finally {
+    await page.close()
+    await program.stop()
+  }
+})
+
+test('P3 after a restart of the program, "Reconnect" finds it, and the window goes on where it was', async ({
+  page,
+  folder,
+  expectedErrors,
+}) => {
+  expectedErrors.push(BROKEN_SOCKET)
+  const window = new StrataWindow(page)
+  const file = join(folder, 'value.txt')
+  await writeFile(file, 'before')
+  const data = join(folder, '.data')
+  let program = await startProgram(data, [folder])
+  const { port } = new URL(program.address)
+  const bar = page.getByRole('alert').filter({ hasText: LOST })
+  try {
+    for (const end of ['kill', 'stop'] as const) {
+      if (end === 'kill') await window.open(program.address)
+      await window.openText('/value.txt')
+      await window.append(`, ${end}`)
+      await program[end]()
+      await expect(bar).toBeVisible()
+      program = await startProgram(data, [folder, '--port', port])
+      await bar.getByRole('button', { name: 'Reconnect' }).click()
+      await expect(bar).toBeHidden()
+      await window.save()
+    }
+    expect(await readFile(file, 'utf8')).toBe('before, kill, stop')
+    // The token of the run that is on: a reload needs no other.
+    await page.reload()
+    await expect.poll(() => window.text()).toBe('before, kill, stop')
+  } finally {
+    await page.close()
+    await program.stop()
+  }
+})
+
+test('P1 what was open and typed is there at another address', async ({ page, folder, expectedErrors }) => {
+  expectedErrors.push(BROKEN_SOCKET)
+  const window = new StrataWindow(page)
+  const data = join(folder, '.data')
+  await mkdir(join(folder, 'branch', 'below'), { recursive: true })
+  await writeFile(join(folder, 'branch', 'below', 'value.txt'), 'before')
+  let program = await startProgram(data, [folder])
+  try {
+    await window.open(program.address)
+    await window.openText('/branch/below/value.txt')
+    await window.append(', typed')
+    await window.row('value.txt').click()
+    const kept = async (text: string) => {
+      const names = await readdir(join(data, 'page'))
+      const texts = await Promise.all(names.map(name => readFile(join(data, 'page', name), 'utf8')))
+      return texts.some(other => other.includes(text))
+    }
+    await expect.poll(() => kept('strata.draft.')).toBe(true)
+    await expect.poll(() => kept('strata.tree.')).toBe(true)
+    await expect.poll(() => kept('strata.tabs.')).toBe(true)
+    await program.kill()
+    program = await startProgram(data, [folder, '--port', '0'])
+    await page.goto('about:blank')
+    await window.open(program.address)
+    await expect(page.getByRole('tab', { name: 'value.txt' })).toBeVisible()
+    await expect(window.row('value.txt')).toBeVisible()
+    await expect(page.getByRole('complementary', { name: 'Inspector' })).toContainText(
+      '/branch/below/value.txt',
+    )
+    await page.getByRole('status').getByRole('button', { name: 'Restore' }).click()
+    await expect.poll(() => window.text()).toBe('before, typed')
   } finally {
     await page.close()
     await program.stop()

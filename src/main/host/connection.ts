@@ -7,7 +7,7 @@ import type { Log } from './calls/describe-failure.ts'
 import { dispatch, type Handlers } from './calls/dispatch.ts'
 import { RunningCalls } from './calls/running-calls.ts'
 import { isRequest, unsendableReply } from './calls/wire.ts'
-import type { Page } from './page.ts'
+import type { Page, PageFacts } from './page.ts'
 import { Streams } from './transfers/streams.ts'
 import { Uploads } from './transfers/uploads.ts'
 
@@ -27,10 +27,14 @@ export interface ServiceOptions {
   /** Milliseconds that a stream or an upload may be left alone; each has its default. */
   readonly idleLimit: number | undefined
   readonly log: Log
+  readonly about: PageFacts
 }
 
 /** Serves the contract over a channel until it closes. */
-export function serveChannel(channel: Channel, { handlers, idleLimit, log }: ServiceOptions): OpenConnection {
+export function serveChannel(
+  channel: Channel,
+  { handlers, idleLimit, log, about }: ServiceOptions,
+): OpenConnection {
   const calls = new RunningCalls()
   const functions: HostFunctions = {
     call: (id, name, input): Promise<Reply<unknown>> =>
@@ -52,6 +56,7 @@ export function serveChannel(channel: Channel, { handlers, idleLimit, log }: Ser
     },
   })
   const page: Page = {
+    about,
     streams: new Streams(idleLimit),
     uploads: new Uploads(idleLimit),
     emit: (name, value) =>

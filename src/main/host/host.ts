@@ -5,7 +5,7 @@ import type { Log } from './calls/describe-failure.ts'
 import { type Connection, type OpenConnection, serveChannel } from './connection.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
 import { Jobs } from './jobs/jobs.ts'
-import type { Broadcast } from './page.ts'
+import type { Broadcast, PageFacts } from './page.ts'
 import { Sessions } from './sessions/sessions.ts'
 import type { ShellActions } from './shell-actions.ts'
 import { PageStorage } from './workspace/page-storage.ts'
@@ -28,7 +28,7 @@ export interface HostOptions {
 /** Everything behind the contract: sessions, levels, jobs, the workspace. Knows no window and no network. */
 export interface Host {
   /** Serves the contract over a channel until it closes. */
-  connect(channel: Channel): Connection
+  connect(channel: Channel, about?: PageFacts): Connection
   open(source: Source, options?: { readonly isReadOnly?: boolean | undefined }): Promise<SessionInfo>
   /** Makes a session of a store that exists already. Closing the session closes the store. */
   openStore(name: string, store: BinaryDatastore): Promise<SessionInfo>
@@ -74,8 +74,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 
   return {
-    connect(channel) {
-      const connection = serveChannel(channel, { handlers, idleLimit, log })
+    connect(channel, about = {}) {
+      const connection = serveChannel(channel, { handlers, idleLimit, log, about })
       connections.add(connection)
       void connection.ended.then(() => connections.delete(connection))
       if (closing !== undefined) connection.close()

@@ -7,8 +7,15 @@ import { openSources, requestedSources } from '../sources.ts'
 import { hasDisplay } from '../start/choose-shell.ts'
 import { withinTime } from '../within-time.ts'
 import { dataDirectory } from './data-directory.ts'
+import { KnownTokens } from './known-tokens.ts'
 import { openBrowser } from './open-browser.ts'
 import { startWebShell, type WebShell } from './server.ts'
+
+/**
+ * Where the shell is when nobody says otherwise, so that its address stays the same from run to run; the next ones are
+ * for further shells at the same time. No system gives these to outgoing connections.
+ */
+const DEFAULT_PORTS = Array.from({ length: 20 }, (_, index) => 27_180 + index)
 
 /** Milliseconds to close stacks and save in; a store that hangs must not keep the program from ending. */
 const CLOSING_TIME = 10_000
@@ -28,24 +35,27 @@ export interface WebRun {
 export async function runWebShell(run: WebRun): Promise<void> {
   const { application, commandLine, stopped = stopSignal } = run
   const sources = await requestedSources(commandLine)
+  const directory = dataDirectory()
   const host = await createHost({
-    dataDirectory: dataDirectory(),
+    dataDirectory: directory,
     shell: 'web',
     appVersion: await applicationVersion(application),
   })
   try {
     for (const failure of await openSources(host, sources)) console.error(messageOf(failure))
+    const tokens = run.token === undefined ? await KnownTokens.open(directory) : KnownTokens.only(run.token)
     const shell = await startWebShell({
       host,
       pageDirectory: pageDirectory(application),
       developmentServer: run.developmentServer,
-      port: commandLine.port,
-      token: run.token,
+      port: commandLine.port ?? DEFAULT_PORTS,
+      tokens,
     })
     console.log(`Strata is at ${shell.address}`)
     if (commandLine.opensBrowser) await showInBrowser(shell)
     await stopped()
     await withinTime(shell.close(), CLOSING_TIME)
+    await withinTime(tokens.close(), CLOSING_TIME)
   } finally {
     await withinTime(host.close(), CLOSING_TIME)
   }

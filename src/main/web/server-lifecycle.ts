@@ -9,8 +9,24 @@ const GOODBYE_TIME = 1_000
 /** WebSocket close code: the server is going away. */
 const GOING_AWAY = 1001
 
-/** @param port 0 for any free one. */
-export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+/** @param port 0 for any free one. Of several the first that is free, or else any free one. */
+export async function listen(
+  server: Server,
+  host: string,
+  port: number | readonly number[],
+): Promise<AddressInfo> {
+  if (typeof port === 'number') return listenOn(server, host, port)
+  for (const candidate of port) {
+    try {
+      return await listenOn(server, host, candidate)
+    } catch {
+      // Somebody else has it, or may have it alone.
+    }
+  }
+  return listenOn(server, host, 0)
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
   server.listen(port, host)
   try {
     await once(server, 'listening')

@@ -3,6 +3,7 @@
  *
  * 1. The start line says `http://127.0.0.1:PORT/#token=TOKEN`. The page takes TOKEN from `location.hash`, removes it
  *    from the address bar with `history.replaceState`, and keeps it in `sessionStorage` for a reload.
+ *    `shell.hello` answers with the token of the run that is on, which takes the place of an earlier run's.
  * 2. `new WebSocket(`ws://${location.host}/contract`, ['strata.1', TOKEN])`. A missing or wrong token is refused
  *    before the upgrade (401), so the page sees a close event with code 1006 and no open event.
  * 3. `createWebSocketChannel(socket)`, then the contract, beginning with `shell.hello`.
@@ -18,11 +19,11 @@ import { MAX_CALL_BYTES } from '../../shared/values.ts'
 import type { Host } from '../host/host.ts'
 import { openPage } from '../page/page-source.ts'
 import { createBoundedChannel } from './bounded-channel.ts'
+import { KnownTokens } from './known-tokens.ts'
 import { LaunchTickets } from './launch-tickets.ts'
 import { answerPageRequest } from './page-requests.ts'
 import { closeServer, listen } from './server-lifecycle.ts'
 import { refusalOfSocket } from './socket-requests.ts'
-import { createToken } from './token.ts'
 
 /** The loopback interface and no other: whoever is on the network cannot even knock. */
 const INTERFACE = '127.0.0.1'
@@ -45,10 +46,10 @@ export interface WebShellOptions {
   readonly pageDirectory: string
   /** Address of Vite's server, to take the page from there. */
   readonly developmentServer?: string | undefined
-  /** A free one when absent. */
-  readonly port?: number | undefined
-  /** A random one when absent. */
-  readonly token?: string | undefined
+  /** Of several the first that is free, or else any free one. Default: any free one. */
+  readonly port?: number | readonly number[] | undefined
+  /** A random one when absent, which ends with this shell. */
+  readonly tokens?: KnownTokens | undefined
   /** Connections at once, with and without a token; those beyond are closed at once. Default: 256. */
   readonly maxConnections?: number | undefined
 }
@@ -68,7 +69,8 @@ export interface WebShell {
  * @throws Error when the page is not built or the port cannot be had.
  */
 export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
-  const { host, token = createToken() } = options
+  const { host, tokens = KnownTokens.only() } = options
+  const token = tokens.current
   const page = await openPage(options.pageDirectory, options.developmentServer)
   const tickets = new LaunchTickets()
   const times = {
@@ -88,12 +90,14 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
   server.on('upgrade', (request, stream, head) => {
     // Unheard, an error on a connection that is being refused would end the process.
     stream.on('error', () => stream.destroy())
-    const status = refusalOfSocket(request, token)
+    const status = refusalOfSocket(request, tokens)
     if (status !== undefined) {
       refuseUpgrade(stream, status)
       return
     }
-    sockets.handleUpgrade(request, stream, head, socket => void host.connect(createBoundedChannel(socket)))
+    sockets.handleUpgrade(request, stream, head, socket => {
+      host.connect(createBoundedChannel(socket), { token })
+    })
   })
   const { port } = await listen(server, INTERFACE, options.port ?? 0)
   const origin = `http://${INTERFACE}:${port}`

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
 import { isLoopbackHost, isSameOrigin } from './access.ts'
-import { isSameToken } from './token.ts'
+import type { KnownTokens } from './known-tokens.ts'
 
 /**
  * Judges a request for the WebSocket.
@@ -9,7 +9,7 @@ import { isSameToken } from './token.ts'
  */
 export function refusalOfSocket(
   { url, headers }: Pick<IncomingMessage, 'url' | 'headers'>,
-  token: string,
+  tokens: Pick<KnownTokens, 'accepts'>,
 ): 401 | 403 | 404 | undefined {
   const { host, origin } = headers
   if (!isLoopbackHost(host)) return 403
@@ -19,5 +19,5 @@ export function refusalOfSocket(
     .split(',')
     .map(text => text.trim())
   if (protocol !== WEB_SOCKET_PROTOCOL || given === undefined || more.length > 0) return 401
-  return isSameToken(given, token) ? undefined : 401
+  return tokens.accepts(given) ? undefined : 401
 }

@@ -11,6 +11,7 @@ import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
 import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 import { CallError, createClient, createReconnectingClient, type ReconnectingClient } from './client.ts'
 import { createHostState, type HostState } from './host-state.ts'
+import { createHostStorage, type HostStorage } from './host-storage.ts'
 
 export type Hello = Output<'shell.hello'>
 
@@ -18,6 +19,7 @@ export type Hello = Output<'shell.hello'>
 export interface Connection {
   readonly client: ReconnectingClient
   readonly state: HostState
+  readonly storage: HostStorage
   readonly hello: Hello
   /** Renews a lost connection and asks for all state anew; rejects when the host can't be reached. */
   reconnect(): Promise<void>
@@ -27,14 +29,18 @@ export interface Connection {
 export async function connect(): Promise<Connection> {
   const client = createReconnectingClient()
   const state = createHostState(client)
+  const storage = createHostStorage(client, window.localStorage)
   const hello = await greet(client)
-  await state.load()
+  await Promise.all([state.load(), storage.load()])
   return {
     client,
     state,
+    storage,
     hello,
     async reconnect() {
       await greet(client)
+      // Sessions that are new to the page look for what is kept of them.
+      await storage.load()
       await state.load()
       const sessions = state.sessions.get() ?? []
       // Changes made meanwhile were told to nobody here.
@@ -54,6 +60,7 @@ async function greet(client: ReconnectingClient): Promise<Hello> {
       message: `Cannot work with this host: it speaks version ${hello.version}, this page ${CONTRACT_VERSION}. Reload the page`,
     })
   }
+  if (hello.token !== undefined) keepToken(hello.token)
   client.attach(inner)
   return hello
 }
@@ -94,7 +101,7 @@ function dialWeb(): Promise<Channel> {
     channel.onClose(() =>
       reject(
         refused(
-          'nothing answers at this address, or its token is of an earlier start. ' +
+          'nothing answers at this address, or its token is too old. ' +
             'See that Strata runs, and open the address that it printed',
         ),
       ),
@@ -118,6 +125,11 @@ function takeToken(): string | undefined {
   sessionStorage.setItem(STORAGE_KEY, token)
   history.replaceState(history.state, '', location.pathname + location.search)
   return token
+}
+
+/** Takes the token of the run that is on, in place of one of an earlier run. */
+function keepToken(token: string): void {
+  sessionStorage.setItem(STORAGE_KEY, token)
 }
 
 /** @param hash As `location.hash`: `#token=…`. */

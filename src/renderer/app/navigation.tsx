@@ -91,6 +91,7 @@ const SessionTree = memo(function SessionTree({ session }: { readonly session: S
   return (
     <KeyTree
       client={services.client}
+      storage={services.storage}
       session={session}
       {...(reveal !== undefined && { reveal })}
       onOpen={open}

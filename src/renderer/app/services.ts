@@ -5,6 +5,7 @@ import type { Settings, WorkspaceState } from '../../shared/procedures/workspace
 import type { ReconnectingClient } from '../api/client.ts'
 import type { Hello } from '../api/connection.ts'
 import type { HostState, LiveValue } from '../api/host-state.ts'
+import type { TextStorage } from '../api/host-storage.ts'
 import type { Shell } from '../api/shell.ts'
 import { useAppStore } from './state/app-store.ts'
 
@@ -12,6 +13,8 @@ import { useAppStore } from './state/app-store.ts'
 export interface Services {
   readonly client: ReconnectingClient
   readonly state: HostState
+  /** What outlives the page. */
+  readonly storage: TextStorage
   readonly hello: Hello
   readonly shell: Shell
   /** Renews a lost connection; rejects when the host can't be reached. */

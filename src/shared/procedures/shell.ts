@@ -25,6 +25,8 @@ export const shellProcedures = {
       home: z.string(),
       /** The session to show first, opened by the command line. */
       session: z.string().optional(),
+      /** The browser shell's token for the next connection. */
+      token: z.string().optional(),
     }),
   ),
   /** Native dialogs; a cancelled one gives no path. In the browser shell: `UNSUPPORTED`, the page shows its own. */

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MAX_STORED_TEXT } from '../../../src/shared/procedures/storage.ts'
 import { nameOfKilled } from './name-of-killed.ts'
-import { connect, eventually, openSession, tempFolder, testHost } from './test-host.ts'
+import { connect, eventually, tempFolder, testHost } from './test-host.ts'
 
 const DRAFT = { name: 'strata.draft.1:/a/ü\u0000', text: 'draft \ud83d\ude00' }
 
 describe('what pages keep', () => {
-  it('H8 is there after a restart, and other pages are told', async () => {
+  it('P1 is there after a restart, and other pages are told', async () => {
     const dataDirectory = await tempFolder()
     const host = await testHost({ dataDirectory })
     const [page, other] = [await connect(host), await connect(host)]
@@ -53,7 +53,7 @@ describe('what pages keep', () => {
     expect(await readdir(folder)).toHaveLength(2)
   })
 
-  it('H8 is bounded: the oldest give way, and a text that is too long is refused', async () => {
+  it('P1 is bounded: the oldest give way, and a text that is too long is refused', async () => {
     const host = await testHost()
     const page = await connect(host)
     const text = 'x'.repeat(MAX_STORED_TEXT)
@@ -64,13 +64,9 @@ describe('what pages keep', () => {
     await expect(tooLong).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('H9 the same source has the same session id in every run, and no id is given twice in one', async () => {
+  it('P2 the same source has the same session id in every run, and no id is given twice in one', async () => {
     const path = await tempFolder()
-    const open = async (before: readonly string[]) => {
-      const { host } = await openSession(before)
-      return host
-    }
-    const [one, two] = [await open([]), await testHost()]
+    const [one, two] = [await testHost(), await testHost()]
     const first = await one.open({ type: 'folder', path })
     const second = await two.open({ type: 'folder', path })
     expect(second.id).toBe(first.id)

@@ -1,10 +1,14 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { parseCommandLine } from '../../../src/main/command-line.ts'
 import { runWebShell } from '../../../src/main/web/run-web-shell.ts'
+import { listen } from '../../../src/main/web/server-lifecycle.ts'
 import { createClient } from '../../../src/renderer/api/client.ts'
 import { CONTRACT_VERSION, WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../../src/shared/handover.ts'
 import { createWebSocketChannel } from '../../../src/shared/web-socket-channel.ts'
@@ -75,6 +79,45 @@ it('serves the folder that was asked for to a page that has the token', async ()
     await lost
   })
 })
+
+it('P4 serves on the default port, or on the next that is free', async () => {
+  const ports: number[] = []
+  await serve([folder], async first => {
+    ports.push(Number(first.port))
+    const blocked = createServer().listen(0, '127.0.0.1')
+    await once(blocked, 'listening')
+    const taken = (blocked.address() as AddressInfo).port
+    const server = createServer()
+    const { port } = await listen(server, '127.0.0.1', [taken, 0])
+    expect(port).not.toBe(taken)
+    server.close()
+    blocked.close()
+  })
+  expect(ports[0]).toBeGreaterThanOrEqual(27_180)
+})
+
+it('P3 lets a page in that comes with the token of the run before, and gives it the new one', async () => {
+  let old = ''
+  await serve([folder], async address => {
+    old = tokenIn(address)
+  })
+  await serve([folder], async address => {
+    const socket = new WebSocket(`ws://${address.host}${WEB_SOCKET_PATH}`, [WEB_SOCKET_PROTOCOL, old], {
+      origin: address.origin,
+    })
+    const client = createClient(createWebSocketChannel(socket))
+    const hello = await client.call('shell.hello', { version: CONTRACT_VERSION })
+    expect(hello.token).toBe(tokenIn(address))
+    expect(hello.token).not.toBe(old)
+    const lost = new Promise<void>(resolve => client.onLost(resolve))
+    socket.close()
+    await lost
+  })
+})
+
+function tokenIn(address: URL): string {
+  return address.hash.replace('#token=', '')
+}
 
 it('leaves nothing listening when it was told to stop', async () => {
   let address: URL | undefined

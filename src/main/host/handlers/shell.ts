@@ -17,7 +17,7 @@ export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof 
     throw new DatastoreError('UNSUPPORTED', `Cannot ${what}: this shell has no such thing`)
   }
   return {
-    'shell.hello': ({ version }) => {
+    'shell.hello': ({ version }, { page }) => {
       if (version !== CONTRACT_VERSION) {
         const state = `the page speaks version ${version} of the contract, the host version ${CONTRACT_VERSION}`
         throw new DatastoreError('UNSUPPORTED', `Cannot connect: ${state}; reload the page`)
@@ -31,6 +31,7 @@ export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof 
         platform: process.platform,
         home: homedir(),
         ...(session !== undefined && { session }),
+        ...(page.about.token !== undefined && { token: page.about.token }),
       }
     },
     'shell.pickFolder': async () => picked(await actions('pick a folder').pickFolder()),

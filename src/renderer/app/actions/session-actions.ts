@@ -1,24 +1,35 @@
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { TextStorage } from '../../api/host-storage.ts'
 import { showToast } from '../../ui/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'
-import { activeTab, changeTab, openTab, pinTab } from '../tabs/tabs-model.ts'
+import { documentText, newStackTab, stackDraftName, stackTabOf } from '../tabs/stack-drafts.ts'
+import { activateTab, activeTab, changeTab, openTab, pinTab, type TabsState } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 
 /** Shows a session, with the tabs it had when it was last seen. */
-export function showSession(session: SessionInfo): void {
+export function showSession({ storage }: Services, session: SessionInfo): void {
   useAppStore.setState(state => {
     const isKnown = state.restored.includes(session.id)
     const restored = isKnown ? state.restored : [...state.restored, session.id]
-    const saved = isKnown ? null : localStorage.getItem(tabsStorageKey(session.source))
-    const tabs = restoreTabs(state.tabs, session.id, saved)
+    const tabs = isKnown ? state.tabs : restoreSession(storage, state.tabs, session)
     return { session: session.id, restored, tabs, subject: subjectOf(activeTab(tabs, session.id)) }
   })
 }
 
-export async function openSource({ client }: Services, source: Source): Promise<void> {
-  showSession(await client.call('sessions.open', { source }))
+/** The saved tabs of a session, and its stack editor where a stack was edited and not applied. */
+function restoreSession(storage: TextStorage, before: TabsState, session: SessionInfo): TabsState {
+  const tabs = restoreTabs(before, session.id, storage.getItem(tabsStorageKey(session.source)))
+  const draft = storage.getItem(stackDraftName(session.id))
+  if (draft === null) return tabs
+  const restored = openTab(tabs, stackTabOf(session, draft), { isPreview: false })
+  const active = tabs.active[session.id]
+  return active === undefined ? restored : activateTab(restored, active, session.id)
+}
+
+export async function openSource(services: Services, source: Source): Promise<void> {
+  showSession(services, await services.client.call('sessions.open', { source }))
 }
 
 export async function openFolder(services: Services): Promise<void> {
@@ -67,7 +78,7 @@ interface StackChoice {
 
 export async function chooseStack(services: Services, { id, source, isOpen }: StackChoice): Promise<void> {
   const session = services.state.sessions.get()?.find(other => other.id === id)
-  if (isOpen && session !== undefined) showSession(session)
+  if (isOpen && session !== undefined) showSession(services, session)
   else await openSource(services, source)
 }
 
@@ -82,25 +93,16 @@ export async function newStack({ client }: Services): Promise<void> {
   const { templates } = await client.call('stacks.templates', {})
   const document = templates[0]?.document ?? {}
   changeTabs((tabs, current) =>
-    openTab(
-      tabs,
-      { kind: 'stack', session: undefined, name: 'new', initial: { text: documentText(document) } },
-      { isPreview: false, current },
-    ),
+    openTab(tabs, newStackTab(documentText(document)), { isPreview: false, current }),
   )
 }
 
 export function editStack(session: SessionInfo): void {
-  const { source } = session
-  const path = source.type === 'stackFile' || source.type === 'document' ? source.path : undefined
-  const initial = { text: documentText(session.document), ...(path !== undefined && { path }) }
-  changeTabs(tabs =>
-    openTab(tabs, { kind: 'stack', session: session.id, name: session.name, initial }, { isPreview: false }),
-  )
+  changeTabs(tabs => openTab(tabs, stackTabOf(session), { isPreview: false }))
 }
 
 /** The tab of a stack that was applied belongs to the session it made, which is shown. */
-export function stackApplied(tab: string, session: SessionInfo): void {
+export function stackApplied(services: Services, tab: string, session: SessionInfo): void {
   useAppStore.setState(({ tabs }) => ({
     tabs: pinTab(
       changeTab(tabs, tab, other => ({
@@ -111,10 +113,6 @@ export function stackApplied(tab: string, session: SessionInfo): void {
       tab,
     ),
   }))
-  showSession(session)
+  showSession(services, session)
   useAppStore.setState(({ tabs }) => ({ tabs: { ...tabs, active: { ...tabs.active, [session.id]: tab } } }))
-}
-
-function documentText(document: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(document, null, 2)}\n`
 }

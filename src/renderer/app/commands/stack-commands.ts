@@ -33,7 +33,7 @@ export function stackCommands({ services, session, sessions }: CommandContext): 
         id: `show.${other.id}`,
         title: `Switch to ${other.name}`,
         isEnabled: true,
-        run: () => showSession(other),
+        run: () => showSession(services, other),
       })),
   ]
 }

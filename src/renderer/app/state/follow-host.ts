@@ -5,13 +5,15 @@ import { failureHint } from '../actions/failures.ts'
 import { branchDeleted, keyRenamed, keysMessage } from '../actions/key-actions.ts'
 import { showSession } from '../actions/session-actions.ts'
 import type { Services } from '../services.ts'
-import { keepSessions } from '../tabs/tabs-model.ts'
-import { useAppStore } from './app-store.ts'
+import { begunStacks } from '../tabs/stack-drafts.ts'
+import { keepSessions, openTab } from '../tabs/tabs-model.ts'
+import { changeTabs, useAppStore } from './app-store.ts'
 
 const LAST_SESSION = 'strata.session'
 
 /** Keeps the window's view state in step with the host's sessions and jobs. @returns A function that ends it. */
-export function followHost({ client, state, hello }: Services): () => void {
+export function followHost(services: Services): () => void {
+  const { client, state, hello } = services
   let asked = state.shown.get()
   const running = new Set<string>()
   const followSessions = (): void => {
@@ -19,9 +21,12 @@ export function followHost({ client, state, hello }: Services): () => void {
     const wanted = sessions.find(({ id }) => id === asked)
     if (wanted !== undefined) {
       asked = undefined
-      showSession(wanted)
+      showSession(services, wanted)
     }
-    sessionsChanged(sessions)
+    sessionsChanged(services, sessions)
+  }
+  for (const spec of begunStacks(services.storage)) {
+    changeTabs(tabs => openTab(tabs, spec, { isPreview: false, current: useAppStore.getState().session }))
   }
   const followJobs = (): void => {
     for (const job of state.jobs.get() ?? []) {
@@ -31,7 +36,7 @@ export function followHost({ client, state, hello }: Services): () => void {
   }
   followJobs()
   const first = firstSession(state.sessions.get() ?? [], hello.session)
-  if (useAppStore.getState().session === undefined && first !== undefined) showSession(first)
+  if (useAppStore.getState().session === undefined && first !== undefined) showSession(services, first)
   if (asked !== undefined) followSessions()
   const ends = [
     state.sessions.subscribe(followSessions),
@@ -60,13 +65,13 @@ function isReload(): boolean {
   return performance.getEntriesByType('navigation').some(entry => 'type' in entry && entry.type === 'reload')
 }
 
-function sessionsChanged(sessions: readonly SessionInfo[]): void {
+function sessionsChanged(services: Services, sessions: readonly SessionInfo[]): void {
   const ids = new Set(sessions.map(session => session.id))
   const { session } = useAppStore.getState()
   useAppStore.setState(({ tabs }) => ({ tabs: keepSessions(tabs, ids) }))
   if (session !== undefined && ids.has(session)) return
   const [next] = sessions
-  if (next !== undefined) showSession(next)
+  if (next !== undefined) showSession(services, next)
   else useAppStore.setState({ session: undefined, subject: undefined })
 }
 

@@ -6,7 +6,7 @@ import { useAppStore } from './app-store.ts'
 const QUIET_MS = 300
 
 /** Writes the open tabs of every session down, so that they are there at the next start. */
-export function saveTabs({ state }: Services): () => void {
+export function saveTabs({ state, storage }: Services): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const save = (): void => {
     clearTimeout(timer)
@@ -14,7 +14,7 @@ export function saveTabs({ state }: Services): () => void {
     const { tabs, restored } = useAppStore.getState()
     for (const session of state.sessions.get() ?? []) {
       if (!restored.includes(session.id)) continue
-      localStorage.setItem(tabsStorageKey(session.source), JSON.stringify(savedTabs(tabs, session.id)))
+      storage.setItem(tabsStorageKey(session.source), JSON.stringify(savedTabs(tabs, session.id)))
     }
   }
   const end = useAppStore.subscribe((now, before) => {

@@ -1,4 +1,4 @@
-import { memo, Suspense, useCallback, useState } from 'react'
+import { memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { BranchTab, type BranchTabProps } from '../../features/branch-tab/branch-tab.tsx'
 import { loadable } from '../../ui/loadable.tsx'
@@ -10,6 +10,7 @@ import { openKey, registerTabActions, type TabActions } from '../actions/tab-com
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { currentSettings, useServices, useSessions } from '../services.ts'
 import { changeTabs, useAppStore } from '../state/app-store.ts'
+import { StackDraftKeeper } from './stack-drafts.ts'
 import { type KeyTabState, type StackTabState, type Tab, tabDescription, type View } from './tab.ts'
 import styles from './tab-panel.module.css'
 import { tabElementId } from './tab-strip.tsx'
@@ -117,6 +118,7 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
   return (
     <KeyTab
       client={services.client}
+      storage={services.storage}
       session={session}
       keyText={key}
       view={tab.view}
@@ -139,9 +141,22 @@ interface StackTabPanelProps {
 }
 
 function StackTabPanel({ tab, session }: StackTabPanelProps) {
-  const { client, shell } = useServices()
-  const { id, initial } = tab
-  const applied = useCallback((opened: SessionInfo) => stackApplied(id, opened), [id])
+  const services = useServices()
+  const { client, shell, storage } = services
+  const { id, initial, draftName } = tab
+  const applied = useCallback((opened: SessionInfo) => stackApplied(services, id, opened), [services, id])
+  const keeper = useMemo(() => new StackDraftKeeper(storage, { draftName }), [storage, draftName])
+  useEffect(() => {
+    const flush = (): void => keeper.flush()
+    window.addEventListener('pagehide', flush)
+    return () => {
+      window.removeEventListener('pagehide', flush)
+      // Whoever closed the tab was asked, and gave the edits up.
+      if (useAppStore.getState().tabs.closed.some(tab => tab.id === id)) keeper.note(undefined)
+      keeper.flush()
+    }
+  }, [keeper, id])
+  const keepDraft = useCallback((text: string | undefined) => keeper.note(text), [keeper])
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
   return (
     <StackEditor
@@ -151,6 +166,7 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
       initial={initial}
       onApplied={applied}
       onDirtyChange={setDirty}
+      onDraftChange={keepDraft}
     />
   )
 }

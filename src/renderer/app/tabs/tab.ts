@@ -25,7 +25,10 @@ export interface StackTabState extends TabBase {
   readonly kind: 'stack'
   /** The stack's name when the tab was opened. */
   readonly name: string
-  readonly initial: { readonly text: string; readonly path?: string }
+  /** `draft` is the text as an earlier window left it, where it was not applied. */
+  readonly initial: { readonly text: string; readonly path?: string; readonly draft?: string }
+  /** Where the draft is kept. */
+  readonly draftName: string
 }
 
 export type Tab = KeyTabState | BranchTabState | StackTabState
@@ -34,7 +37,7 @@ export type Tab = KeyTabState | BranchTabState | StackTabState
 export type TabSpec =
   | Pick<KeyTabState, 'kind' | 'session' | 'key' | 'view'>
   | Pick<BranchTabState, 'kind' | 'session' | 'key'>
-  | Pick<StackTabState, 'kind' | 'session' | 'name' | 'initial'>
+  | Pick<StackTabState, 'kind' | 'session' | 'name' | 'initial' | 'draftName'>
 
 /** Short, for the tab itself: the key's last segment. */
 export function tabTitle(tab: Tab): string {

@@ -115,7 +115,13 @@ function specOf(tab: Tab): TabSpec {
     case 'branch':
       return { kind: 'branch', session: tab.session, key: tab.key }
     case 'stack':
-      return { kind: 'stack', session: tab.session, name: tab.name, initial: tab.initial }
+      return {
+        kind: 'stack',
+        session: tab.session,
+        name: tab.name,
+        initial: tab.initial,
+        draftName: tab.draftName,
+      }
   }
 }
 

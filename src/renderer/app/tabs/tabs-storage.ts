@@ -1,5 +1,5 @@
-import { fnv1a64 } from '../../../core/hash/fnv1a64.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
+import { sourceName } from '../../api/source-name.ts'
 import type { TabSpec, View } from './tab.ts'
 import { activeTab, openTab, type TabsState, visibleTabs } from './tabs-model.ts'
 
@@ -21,25 +21,7 @@ const VIEWS: readonly unknown[] = ['auto', 'text', 'json', 'hex'] satisfies View
 
 /** Where the tabs of a session are kept: the same place whenever the same stack is opened. */
 export function tabsStorageKey(source: Source): string {
-  return `strata.tabs.${sourceText(source)}`
-}
-
-function sourceText(source: Source): string {
-  switch (source.type) {
-    case 'folder':
-      return `folder:${source.path}`
-    case 'stackFile':
-      return `stack:${source.path}`
-    case 'sample':
-      return 'sample'
-    case 'document':
-      return source.path === undefined ? documentText(source.document) : `stack:${source.path}`
-  }
-}
-
-/** Short, whatever the size of the document. */
-function documentText(document: unknown): string {
-  return `document:${fnv1a64(JSON.stringify(document)).toString(16)}`
+  return `strata.tabs.${sourceName(source)}`
 }
 
 export function savedTabs(state: TabsState, session: string): SavedTabs {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
+import type { TextStorage } from '../../api/host-storage.ts'
 import { formatExactBytes } from '../../ui/format.ts'
 import { Bars } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
@@ -17,6 +18,8 @@ export { loadEditors } from './value-body.tsx'
 
 export interface KeyTabProps {
   readonly client: Client
+  /** Where drafts are kept. */
+  readonly storage: TextStorage
   readonly session: SessionInfo
   readonly keyText: string
   readonly view: View
@@ -29,8 +32,9 @@ export interface KeyTabProps {
 
 /** One key: its value to see and edit, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
-  const { client, session, keyText, view, onViewChange, onDirtyChange, onRequest, registerActions } = props
-  const model = useValueModel(client, session, keyText)
+  const { client, storage, session, keyText, view, onViewChange, onDirtyChange, onRequest, registerActions } =
+    props
+  const model = useValueModel(client, storage, session, keyText)
   const { document, task, offeredDraft } = useSyncExternalStore(
     model.document.subscribe,
     model.document.getSnapshot,
@@ -158,12 +162,17 @@ function stateOf({ isPutting, isDirty, base }: OpenValue, lock: string | undefin
 }
 
 /** The model of the value at `keyText`, loaded and watched while the tab is there. */
-export function useValueModel(client: Client, session: SessionInfo, keyText: string): ValueModel {
-  const [known, setKnown] = useState(() => createModel(client, session, keyText))
+export function useValueModel(
+  client: Client,
+  storage: TextStorage,
+  session: SessionInfo,
+  keyText: string,
+): ValueModel {
+  const [known, setKnown] = useState(() => createModel(client, storage, session, keyText))
   let model = known
   const { address } = known
   if (known.client !== client || address.session !== session.id || address.key !== keyText) {
-    model = createModel(client, session, keyText, known)
+    model = createModel(client, storage, session, keyText, known)
     setKnown(model)
   }
 
@@ -190,8 +199,14 @@ export function useValueModel(client: Client, session: SessionInfo, keyText: str
   return model
 }
 
-function createModel(client: Client, session: SessionInfo, key: string, previous?: ValueModel): ValueModel {
-  const drafts = { store: new DraftStore(window.localStorage), id: draftId(session.source, key) }
+function createModel(
+  client: Client,
+  storage: TextStorage,
+  session: SessionInfo,
+  key: string,
+  previous?: ValueModel,
+): ValueModel {
+  const drafts = { store: new DraftStore(storage), id: draftId(session.source, key) }
   return new ValueModel(client, { session: session.id, key }, drafts, previous)
 }
 

@@ -26,10 +26,13 @@ export interface StackEditorProps {
   readonly initial: InitialDocument
   readonly onApplied: (session: SessionInfo) => void
   readonly onDirtyChange: (isDirty: boolean) => void
+  /** Given the text after each edit, `undefined` once it runs or is in its file: for an owner that keeps it. */
+  readonly onDraftChange?: ((text: string | undefined) => void) | undefined
 }
 
 /** Makes or changes a stack: as a tree of nodes with forms, and as the text of its document. */
-export function StackEditor({ client, shell, session, initial, onApplied, onDirtyChange }: StackEditorProps) {
+export function StackEditor(props: StackEditorProps) {
+  const { client, session, initial } = props
   const [begun, setBegun] = useState<InitialDocument>()
   const start = useLoaded(useCallback((signal: AbortSignal) => loadStart(client, signal), [client]))
 
@@ -42,7 +45,7 @@ export function StackEditor({ client, shell, session, initial, onApplied, onDirt
     )
   }
   const { kinds, templates } = start.value
-  const isNew = session === undefined && initial.path === undefined
+  const isNew = session === undefined && initial.path === undefined && initial.draft === undefined
   if (begun === undefined && isNew && isUntouched(initial.text, templates)) {
     return (
       <TemplateList
@@ -51,17 +54,7 @@ export function StackEditor({ client, shell, session, initial, onApplied, onDirt
       />
     )
   }
-  return (
-    <EditorBody
-      client={client}
-      shell={shell}
-      kinds={kinds}
-      session={session}
-      initial={begun ?? initial}
-      onApplied={onApplied}
-      onDirtyChange={onDirtyChange}
-    />
-  )
+  return <EditorBody {...props} kinds={kinds} initial={begun ?? initial} />
 }
 
 export interface EditorBodyProps extends StackEditorProps {
@@ -70,12 +63,15 @@ export interface EditorBodyProps extends StackEditorProps {
 
 /** One draft and everything that edits it. */
 export function EditorBody(props: EditorBodyProps) {
-  const { client, shell, kinds, session, initial, onApplied, onDirtyChange } = props
+  const { client, shell, kinds, session, initial, onApplied, onDirtyChange, onDraftChange } = props
   const [store] = useState(() => createEditorStore(initial, session, kinds))
   const editor = useMemo(() => ({ store, client, shell }), [store, client, shell])
   const hasEdits = useStore(store, isDirty)
   const tellDirty = useEffectEvent(onDirtyChange)
   useEffect(() => tellDirty(hasEdits), [hasEdits])
+  const unapplied = useStore(store, state => (isDirty(state) ? state.draft.text : undefined))
+  const tellDraft = useEffectEvent((text: string | undefined) => onDraftChange?.(text))
+  useEffect(() => tellDraft(unapplied), [unapplied])
   useValidation(store, client)
   return (
     <EditorContext value={editor}>

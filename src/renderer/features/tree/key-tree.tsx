@@ -12,6 +12,8 @@ import {
 import { Emitter } from '../../../core/concurrency/emitter.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
+import type { TextStorage } from '../../api/host-storage.ts'
+import { sourceName } from '../../api/source-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
@@ -23,21 +25,30 @@ import { TreeOverlays } from './tree-overlays.tsx'
 import { rowId, TreeRows } from './tree-rows.tsx'
 import { BROWSING, belowRow, type TreeMode, useTreeInput, without } from './use-tree-input.ts'
 import type { RowView } from './view/row-view.ts'
-import { useTreeOptions } from './view/tree-memory.ts'
+import { StoredTree, useTreeOptions } from './view/tree-memory.ts'
 import { TreeView, type TreeViewOptions } from './view/tree-view.ts'
 
-export type KeyTreeProps = Omit<TreeWindowProps, 'view'>
+export interface KeyTreeProps extends Omit<TreeWindowProps, 'view'> {
+  /** Where the tree's state is kept between starts. */
+  readonly storage?: TextStorage | undefined
+}
 
 /** The tree "Keys" of a session. */
-export function KeyTree({ client, session, ...props }: KeyTreeProps) {
+export function KeyTree({ client, session, storage, ...props }: KeyTreeProps) {
   const [current] = useState(() => new CurrentView())
   const isCompact = useTreeOptions(options => options.isCompact)
   // Another stack document in the same session means other data, and a new object with the same one does not.
   const stack = useMemo(() => JSON.stringify(session.document), [session.document])
-  useEffect(
-    () => current.show({ client, session: session.id, isCompact }),
-    [current, client, session.id, stack, isCompact],
-  )
+  const source = sourceName(session.source)
+  useEffect(() => {
+    const stored = storage && new StoredTree(storage, source)
+    return current.show({ client, session: session.id, isCompact, stored })
+  }, [current, client, session.id, stack, isCompact, storage, source])
+  useEffect(() => {
+    const remember = (): void => current.get()?.remember()
+    window.addEventListener('pagehide', remember)
+    return () => window.removeEventListener('pagehide', remember)
+  }, [current])
   const view = useSyncExternalStore(current.subscribe, current.get)
   if (view?.session !== session.id) return <div className={styles['panel']} />
   return <TreeWindow view={view} client={client} session={session} {...props} />
@@ -244,7 +255,10 @@ function useSelection(focused: RowView | undefined, onSelect: OnSelect): void {
   const key = focused?.type === 'key' ? focused.key : undefined
   const isValue = focused?.type === 'key' && focused.isValue
   const isBranch = focused?.type === 'key' && focused.isBranch
+  // A tree that is not read yet has no focus, which says nothing of what the rest of the window shows.
+  const hadFocus = useRef(false)
   useEffect(() => {
-    if (isKnown) select(key, key === undefined ? undefined : { isValue, isBranch })
+    hadFocus.current ||= key !== undefined
+    if (isKnown && hadFocus.current) select(key, key === undefined ? undefined : { isValue, isBranch })
   }, [isKnown, key, isValue, isBranch])
 }

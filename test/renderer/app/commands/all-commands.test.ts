@@ -11,6 +11,7 @@ import type { CommandContext } from '../../../../src/renderer/app/commands/use-c
 import { viewCommands } from '../../../../src/renderer/app/commands/view-commands.ts'
 import { parseShortcut } from '../../../../src/renderer/ui/shortcut.tsx'
 import type { SessionInfo } from '../../../../src/shared/procedures/sessions.ts'
+import { MapStorage } from '../../features/key-tab/harness/map-storage.ts'
 
 const client = createReconnectingClient()
 
@@ -18,6 +19,7 @@ const nothingOpen: CommandContext = {
   services: {
     client,
     state: createHostState(client),
+    storage: new MapStorage(),
     hello: { version: 1, appVersion: '1.0.0', shell: 'web', platform: 'linux', home: '/' },
     shell: createShell(client, 'web', { pick: async () => undefined }),
     reconnect: async () => undefined,

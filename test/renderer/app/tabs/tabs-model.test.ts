@@ -17,7 +17,13 @@ import {
 } from '../../../../src/renderer/app/tabs/tabs-model.ts'
 
 const keyTab = (key: string, session = 's'): TabSpec => ({ kind: 'key', session, key, view: 'auto' })
-const newStack: TabSpec = { kind: 'stack', session: undefined, name: 'new', initial: { text: '{}' } }
+const newStack: TabSpec = {
+  kind: 'stack',
+  session: undefined,
+  name: 'new',
+  initial: { text: '{}' },
+  draftName: 'd',
+}
 const pinned = { isPreview: false }
 const preview = { isPreview: true }
 
@@ -103,7 +109,13 @@ describe('tabs', () => {
   })
 
   it('every new stack has a tab of its own, and a stack that is edited has one', () => {
-    const edited: TabSpec = { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' } }
+    const edited: TabSpec = {
+      kind: 'stack',
+      session: 's',
+      name: 'x',
+      initial: { text: '{}' },
+      draftName: 'd',
+    }
     const state = [newStack, newStack, edited, edited].reduce(
       (tabs, spec) => openTab(tabs, spec, pinned),
       NO_TABS,

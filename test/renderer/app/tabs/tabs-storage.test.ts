@@ -20,7 +20,7 @@ describe('saved tabs', () => {
   it('leave stacks out', () => {
     const state = openTab(
       NO_TABS,
-      { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' } },
+      { kind: 'stack', session: 's', name: 'x', initial: { text: '{}' }, draftName: 'd' },
       { isPreview: false },
     )
     expect(savedTabs(state, 's')).toEqual({ tabs: [], active: -1 })

@@ -1,5 +1,7 @@
 import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
 import type { Source } from '../../../../shared/procedures/sessions.ts'
+import type { TextStorage } from '../../../api/host-storage.ts'
+import { sourceName } from '../../../api/source-name.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import type { ValueDocument } from './document.ts'
 
@@ -113,11 +115,11 @@ export const DRAFT_LIMITS = { bytes: 1024 * 1024, characters: 4 * 1024 * 1024 }
 
 const PREFIX = 'strata.draft.'
 
-/** Keeps drafts through a crash or a closed window, in the browser's storage. */
+/** Keeps drafts through a crash or a closed window. */
 export class DraftStore {
-  readonly #storage: Storage
+  readonly #storage: TextStorage
 
-  constructor(storage: Storage) {
+  constructor(storage: TextStorage) {
     this.#storage = storage
   }
 
@@ -169,7 +171,7 @@ export class DraftStore {
 
 /** Names the draft of a key: the same for the same stack opened again. */
 export function draftId(source: Source, key: string): string {
-  return `${fnv1a64(JSON.stringify(source)).toString(16)}:${key}`
+  return `${fnv1a64(sourceName(source)).toString(16)}:${key}`
 }
 
 function parseDraft(text: string): Draft | undefined {

@@ -2,7 +2,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import type { Problem } from '../../../../shared/procedures/stacks.ts'
 import { JsonSyntaxError, parseJson } from '../json/json-tree.ts'
-import { type Draft, type FileForm, openDraft, type Reading, readFileText } from '../model/draft.ts'
+import {
+  type Draft,
+  editDraft,
+  type FileForm,
+  openDraft,
+  type Reading,
+  readFileText,
+} from '../model/draft.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { type Kinds, readStack, type StackNode } from '../model/stack-node.ts'
 import { adoptIds } from '../operations/new-node.ts'
@@ -60,6 +67,8 @@ export type EditorStore = StoreApi<EditorState>
 export interface InitialDocument {
   readonly text: string
   readonly path?: string | undefined
+  /** Edits of `text` that an earlier editor left. */
+  readonly draft?: string | undefined
 }
 
 export function createEditorStore(
@@ -69,7 +78,9 @@ export function createEditorStore(
 ): EditorStore {
   const { text: fileText, form } = readFileText(initial.text)
   const text = session === undefined ? fileText : withIds(fileText, session, kinds)
-  const draft = openDraft(text)
+  const opened = openDraft(text)
+  const draft =
+    initial.draft === undefined ? opened : editDraft(opened, { text: initial.draft, at: performance.now() })
   const isBegun = stackOf({ draft, kinds })?.kind !== undefined
   return createStore<EditorState>(() => ({
     kinds,

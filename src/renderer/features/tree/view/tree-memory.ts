@@ -1,7 +1,8 @@
 import { create } from 'zustand'
+import type { TextStorage } from '../../../api/host-storage.ts'
 
 /** How the tree of a session was left. */
-interface TreeMemory {
+export interface TreeMemory {
   /** The branches that were open. */
   readonly open: readonly string[]
   /** The key with the focus. */
@@ -25,6 +26,54 @@ export function rememberTree(session: string, memory: TreeMemory): void {
 
 export function recallTree(session: string): TreeMemory | undefined {
   return memories.get(session)
+}
+
+/** Open branches that are kept between starts, and characters of all of it. */
+const LIMITS = { open: 2_000, characters: 256 * 1024 }
+
+/** How the tree of one source was left, kept from one start to the next. */
+export class StoredTree {
+  readonly #storage: TextStorage
+  readonly #name: string
+
+  /** @param source Names the source of the tree. */
+  constructor(storage: TextStorage, source: string) {
+    this.#storage = storage
+    this.#name = `strata.tree.${source}`
+  }
+
+  read(): TreeMemory | undefined {
+    const text = this.#storage.getItem(this.#name)
+    return text === null ? undefined : parseMemory(text)
+  }
+
+  write({ open, focus, top }: TreeMemory): void {
+    const text = JSON.stringify({ open: open.slice(0, LIMITS.open), focus, top })
+    if (text.length <= LIMITS.characters) this.#storage.setItem(this.#name, text)
+  }
+}
+
+function parseMemory(text: string): TreeMemory | undefined {
+  const { open, focus, top } = (parseJson(text) ?? {}) as Record<string, unknown>
+  if (!Array.isArray(open)) return undefined
+  return {
+    open: open.filter(key => typeof key === 'string'),
+    focus: typeof focus === 'string' ? focus : undefined,
+    top: parseTop((top ?? {}) as Record<string, unknown>),
+  }
+}
+
+function parseTop({ key, pixels }: Record<string, unknown>): TreeMemory['top'] {
+  return typeof key === 'string' && typeof pixels === 'number' ? { key, pixels } : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 interface TreeOptions {

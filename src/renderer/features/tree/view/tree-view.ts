@@ -19,10 +19,12 @@ import {
   scrollTarget,
   stickyPath,
 } from './scroll.ts'
-import { recallTree, rememberTree } from './tree-memory.ts'
+import { recallTree, rememberTree, type StoredTree, type TreeMemory } from './tree-memory.ts'
 
 /** Rows drawn beyond the edges of the window. */
 const OVERSCAN = 12
+/** Milliseconds after a change before the tree's state is kept. */
+const SAVE_DELAY = 1_000
 /** Rows read beyond those drawn. */
 const READ_AHEAD = 60
 
@@ -31,6 +33,8 @@ export interface TreeViewOptions {
   readonly session: string
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
+  /** Where the tree's state is kept between starts. */
+  readonly stored?: StoredTree | undefined
 }
 
 /** The window on the rows: which are in sight, and which one has the focus. React draws it and tells it of events. */
@@ -46,14 +50,18 @@ export class TreeView {
   #position = SCROLL_START
   #sticky: readonly number[] = []
   #viewport = 0
+  readonly #stored: StoredTree | undefined
+  #saving: ReturnType<typeof setTimeout> | undefined
   #isRestored = false
   #revision = 0
 
-  constructor({ client, session, isCompact }: TreeViewOptions) {
+  constructor({ client, session, isCompact, stored }: TreeViewOptions) {
     this.session = session
-    this.source = new TreeSource({ client, session, isCompact, open: recallTree(session)?.open ?? [] })
+    this.#stored = stored
+    const memory = recallTree(session) ?? stored?.read()
+    this.source = new TreeSource({ client, session, isCompact, open: memory?.open ?? [] })
     this.#unsubscribe = this.source.state.subscribe(() => this.#update())
-    this.restored = this.#restore()
+    this.restored = this.#restore(memory)
   }
 
   readonly subscribe = this.#changed.subscribe
@@ -169,25 +177,33 @@ export class TreeView {
 
   /** Ends all calls, and remembers how the tree was left. */
   end(): void {
+    this.remember()
+    this.#unsubscribe()
+    this.source.end()
+  }
+
+  /** Keeps how the tree is now, for another tree of this session and for another start. */
+  remember(): void {
+    clearTimeout(this.#saving)
+    this.#saving = undefined
     const { root } = this.source.state.model
     if (this.#isRestored && root.load.type === 'ready') {
       const top = this.rows === 0 ? undefined : this.describe(this.#topRow)
-      rememberTree(this.session, {
+      const memory: TreeMemory = {
         open: [...openKeys(root)],
         focus: keyOf(this.focused),
         top: top?.type === 'key' ? { key: top.key, pixels: this.#position.virtual % ROW_HEIGHT } : undefined,
-      })
+      }
+      rememberTree(this.session, memory)
+      this.#stored?.write(memory)
     }
-    this.#unsubscribe()
-    this.source.end()
   }
 
   get #topRow(): number {
     return Math.min(Math.floor(this.#position.virtual / ROW_HEIGHT), this.rows - 1)
   }
 
-  async #restore(): Promise<void> {
-    const memory = recallTree(this.session)
+  async #restore(memory: TreeMemory | undefined): Promise<void> {
     await this.source.whenRead()
     try {
       const focus = memory?.focus && (await locate(this.source, memory.focus))
@@ -241,6 +257,9 @@ export class TreeView {
     const { focusRow } = this
     const alone = focusRow === undefined ? this.#sticky : [...this.#sticky, focusRow]
     this.source.look(first - READ_AHEAD, end + READ_AHEAD, alone)
+    if (this.#stored !== undefined && this.#isRestored) {
+      this.#saving ??= setTimeout(() => this.remember(), SAVE_DELAY)
+    }
     this.#revision++
     this.#changed.emit()
   }

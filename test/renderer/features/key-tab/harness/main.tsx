@@ -101,6 +101,7 @@ function App() {
     return (
       <KeyTab
         client={client}
+        storage={window.localStorage}
         session={current}
         keyText={shown.key}
         view={view}

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readRegularFile } from '../../core/node/regular-file.ts'
+import { removeLeftovers, writeFileAtomically } from '../host/files/atomic-file.ts'
+import { createToken, digestOf, isSameToken } from './token.ts'
+
+/**
+ * Milliseconds after the end of a run in which its token still opens the next run, so that pages that are left open find
+ * their host again after a restart. They are given the new token then; the old one ends with this time in any case.
+ */
+const GRACE = 60 * 60 * 1000
+
+/** Milliseconds between two notes that the run goes on: a run that was killed ends with the last one. */
+const NOTE_INTERVAL = 60 * 1000
+
+/** Earlier runs that are remembered. */
+const MAX_EARLIER = 16
+
+const earlierRun = z.strictObject({ sha256: z.string(), endsAt: z.number() })
+const file = z.strictObject({
+  strata: z.literal('web-tokens'),
+  version: z.literal(1),
+  runs: z.array(earlierRun),
+})
+type EarlierRun = z.infer<typeof earlierRun>
+
+/**
+ * The token of this run, and those of the runs before it that have not ended for too long. Only their hashes are on
+ * disk, so that no token can be read from there; whoever removes the file ends them all.
+ */
+export class KnownTokens {
+  readonly current: string
+  readonly #path: string | undefined
+  readonly #now: () => number
+  readonly #earlier: readonly EarlierRun[]
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(
+    current: string,
+    path: string | undefined,
+    earlier: readonly EarlierRun[],
+    now: () => number,
+  ) {
+    this.current = current
+    this.#path = path
+    this.#earlier = earlier
+    this.#now = now
+  }
+
+  /** Knows one token, and keeps nothing. */
+  static only(token: string = createToken()): KnownTokens {
+    return new KnownTokens(token, undefined, [], Date.now)
+  }
+
+  /** Begins a run, and keeps in the data directory what the next one has to know. */
+  static async open(dataDirectory: string, now: () => number = Date.now): Promise<KnownTokens> {
+    const path = join(dataDirectory, 'web-tokens.json')
+    await removeLeftovers(path)
+    const tokens = new KnownTokens(createToken(), path, await readRuns(path), now)
+    await tokens.#note()
+    tokens.#timer = setInterval(() => void tokens.#note(), NOTE_INTERVAL).unref()
+    return tokens
+  }
+
+  /** Whether a page may come in with this token. */
+  accepts(token: string): boolean {
+    if (isSameToken(token, this.current)) return true
+    const now = this.#now()
+    const sha256 = digestOf(token).toString('hex')
+    // Digests of different tokens share nothing that a comparison could tell.
+    return this.#earlier.some(run => run.sha256 === sha256 && now <= run.endsAt + GRACE && run.endsAt <= now)
+  }
+
+  /** The run ends now. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#note()
+  }
+
+  /** A failure means only that pages have to be opened anew after a restart. */
+  #note(): Promise<void> {
+    const path = this.#path
+    if (path === undefined) return this.#writing
+    const now = this.#now()
+    const own = { sha256: digestOf(this.current).toString('hex'), endsAt: now }
+    this.#writing = this.#writing.then(() => writeRuns(path, own)).catch(() => undefined)
+    return this.#writing
+  }
+}
+
+/** Adds a run to those in the file, which other shells at the same time add theirs to. */
+async function writeRuns(path: string, own: EarlierRun): Promise<void> {
+  const others = (await readRuns(path)).filter(
+    ({ sha256, endsAt }) => sha256 !== own.sha256 && own.endsAt <= endsAt + GRACE,
+  )
+  const runs = [own, ...others.slice(0, MAX_EARLIER)]
+  const text = JSON.stringify({ strata: 'web-tokens', version: 1, runs })
+  await writeFileAtomically(path, text, { replace: true, isPrivate: true })
+}
+
+/** None where the file is absent or cannot be used. */
+async function readRuns(path: string): Promise<readonly EarlierRun[]> {
+  try {
+    return file.parse(JSON.parse((await readRegularFile(path)).toString())).runs
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,76 @@
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { TextStorage } from '../../api/host-storage.ts'
+import type { StackTabState, TabSpec } from './tab.ts'
+
+type StackSpec = Extract<TabSpec, { readonly kind: 'stack' }>
+
+const PREFIX = 'strata.stack.'
+
+/** Milliseconds after an edit before the draft is kept. */
+const DELAY = 400
+
+/** Where the text of a session's stack is kept while it is edited and not applied. */
+export function stackDraftName(session: string): string {
+  return PREFIX + session
+}
+
+/** @param draft The text as it was edited, where it was not applied. */
+export function stackTabOf(session: SessionInfo, draft?: string): StackSpec {
+  const { id, name, source, document } = session
+  const path = source.type === 'stackFile' || source.type === 'document' ? source.path : undefined
+  const initial = {
+    text: documentText(document),
+    ...(path !== undefined && { path }),
+    ...(draft !== undefined && { draft }),
+  }
+  return { kind: 'stack', session: id, name, initial, draftName: stackDraftName(id) }
+}
+
+export function newStackTab(text: string): StackSpec {
+  const draftName = `${PREFIX}new.${crypto.randomUUID()}`
+  return { kind: 'stack', session: undefined, name: 'new', initial: { text }, draftName }
+}
+
+/** Tabs for stacks that were begun in an earlier window and never opened. */
+export function begunStacks(storage: TextStorage): StackSpec[] {
+  const names = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
+  return names
+    .filter(name => name.startsWith(`${PREFIX}new.`))
+    .map(draftName => {
+      const draft = storage.getItem(draftName) ?? ''
+      return { kind: 'stack', session: undefined, name: 'new', initial: { text: '{}\n', draft }, draftName }
+    })
+}
+
+export function documentText(document: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** Keeps the draft of one stack tab a moment after each edit. */
+export class StackDraftKeeper {
+  readonly #storage: TextStorage
+  readonly #name: string
+  #pending: { readonly text: string | undefined } | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(storage: TextStorage, { draftName }: Pick<StackTabState, 'draftName'>) {
+    this.#storage = storage
+    this.#name = draftName
+  }
+
+  /** @param text `undefined` once there is nothing to lose. */
+  note(text: string | undefined): void {
+    this.#pending = { text }
+    this.#timer ??= setTimeout(() => this.flush(), DELAY)
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const pending = this.#pending
+    this.#pending = undefined
+    if (pending === undefined) return
+    if (pending.text === undefined) this.#storage.removeItem(this.#name)
+    else this.#storage.setItem(this.#name, pending.text)
+  }
+}
