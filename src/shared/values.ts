@@ -41,6 +41,8 @@ export const failure = z.strictObject({
   key: z.string().optional(),
   /** Where in a stack document the failure is, as `root.tiers[1].path`. */
   path: z.string().optional(),
+  /** Names the failure in the host's log of failures, which has its causes. */
+  id: z.string().optional(),
 })
 export type Failure = z.infer<typeof failure>
 export type FailureCode = Failure['code']

@@ -1,5 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatastoreError } from '../../src/core/errors.ts'
+import { memoryStore } from './memory-store.ts'
 import { expect, test } from './strata.ts'
 
 test('a folder that was deleted behind the window is told, and the window goes on with another', async ({
@@ -56,4 +58,22 @@ test('a folder that is not there is refused in the dialog, at its path', async (
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()
   await expect(page.getByText('There are no keys here yet.')).toBeVisible()
+})
+
+test('P5 a failure is told with the id that it has in the log, and both can be copied', async ({
+  strata: { show, window },
+}) => {
+  const store = await memoryStore(['/a'])
+  const message = 'Cannot delete "/a": the disk is full'
+  await show(
+    'Full',
+    Object.assign(store, { delete: () => Promise.reject(new DatastoreError('IO', message)) }),
+  )
+  await window.goTo('/a')
+  await window.button('Delete key').click()
+  await window.page.getByRole('alertdialog').getByRole('button', { name: 'Delete key' }).click()
+  await expect(window.notifications).toContainText(/Failure [0-9a-f]{8}/)
+  await window.notifications.getByRole('button', { name: 'Copy the failure' }).click()
+  const copied = () => window.page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(copied).toMatch(/^Cannot delete "\/a": the disk is full \(failure [0-9a-f]{8}\)$/)
 })

@@ -2,6 +2,7 @@ import type { BinaryDatastore } from '../../core/datastore.ts'
 import type { Channel } from '../../shared/channel.ts'
 import type { SessionInfo, Source } from '../../shared/procedures/sessions.ts'
 import type { Log } from './calls/describe-failure.ts'
+import { FailureLog } from './calls/failure-log.ts'
 import { type Connection, type OpenConnection, serveChannel } from './connection.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -22,7 +23,7 @@ export interface HostOptions {
   /** Milliseconds that a page may leave a stream or an upload alone before it is ended. Default: 10 min, 30 s. */
   readonly idleLimit?: number | undefined
   /** Told of defects and of what goes wrong with nobody waiting for it. Default: the console. */
-  readonly log?: Log | undefined
+  readonly log?: ((message: string, error: unknown) => void) | undefined
 }
 
 /** Everything behind the contract: sessions, levels, jobs, the workspace. Knows no window and no network. */
@@ -42,7 +43,11 @@ export interface Host {
 }
 
 export async function createHost(options: HostOptions): Promise<Host> {
-  const { dataDirectory, idleLimit, log = logToConsole } = options
+  const { dataDirectory, idleLimit, log: report = logToConsole } = options
+  const failures = new FailureLog(dataDirectory)
+  const log: Log = Object.assign((message: string, error: unknown) => report(message, error), {
+    record: (error: unknown) => failures.record(error),
+  })
   const connections = new Set<OpenConnection>()
   const broadcast: Broadcast = (name, value, except) => {
     for (const { page } of connections) if (page !== except) page.emit(name, value)
@@ -70,7 +75,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
-    await Promise.all([workspace.close(), storage.close()])
+    await Promise.all([workspace.close(), storage.close(), failures.close()])
   }
 
   return {

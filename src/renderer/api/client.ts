@@ -11,12 +11,15 @@ export class CallError extends Error {
   readonly code: FailureCode
   readonly key: string | undefined
   readonly path: string | undefined
+  /** Names the failure in the host's log. */
+  readonly id: string | undefined
 
   constructor(failure: Failure) {
     super(failure.message)
     this.code = failure.code
     this.key = failure.key
     this.path = failure.path
+    this.id = failure.id
   }
 }
 
@@ -69,7 +72,9 @@ export function createClient(channel: Channel): Client {
       }
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        const reply = await host.call(id, name, input)
+        const reply = await host.call(id, name, input).catch((error: unknown) => {
+          throw unsent(name, error)
+        })
         if (reply.ok) return reply.value as Output<Name>
         throw new CallError(reply.error)
       } finally {
@@ -103,6 +108,12 @@ class HostEvents {
 
 export function isAbortedCall(error: unknown): boolean {
   return error instanceof CallError && error.code === 'ABORTED'
+}
+
+/** A call that did not reach the host: what cannot be sent is a failure of the call like any other. */
+function unsent(name: string, error: unknown): unknown {
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error
+  return new CallError({ code: 'UNSUPPORTED', message: `Cannot call ${name}: ${error.message}` })
 }
 
 function aborted(name: string): CallError {

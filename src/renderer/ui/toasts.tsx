@@ -1,4 +1,4 @@
-import { CircleCheck, Info, OctagonAlert, X } from 'lucide-react'
+import { CircleCheck, Copy, Info, OctagonAlert, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { create } from 'zustand'
 import { Button, IconButton } from './button.tsx'
@@ -11,6 +11,8 @@ interface Toast {
   readonly message: string
   /** What to try. */
   readonly hint?: string | undefined
+  /** Names the failure in the host's log; shown, and copied with the message. */
+  readonly failureId?: string | undefined
   readonly action?: { readonly label: string; readonly run: () => void } | undefined
 }
 
@@ -55,6 +57,25 @@ export function ToastRegion() {
   )
 }
 
+interface FailureIdProps {
+  readonly id: string
+  readonly message: string
+}
+
+/** What to say to somebody who looks for the causes in `failures.log`. */
+function FailureId({ id, message }: FailureIdProps) {
+  return (
+    <p className={styles['hint']}>
+      Failure {id}
+      <IconButton
+        label="Copy the failure"
+        icon={Copy}
+        onPress={() => void navigator.clipboard.writeText(`${message} (failure ${id})`)}
+      />
+    </p>
+  )
+}
+
 function ToastItem({ toast }: { readonly toast: Toast }) {
   const [isHeld, setHeld] = useState(false)
   const staysOpen = isHeld || toast.tone === 'error'
@@ -77,6 +98,7 @@ function ToastItem({ toast }: { readonly toast: Toast }) {
       <div className={styles['text']} role={toast.tone === 'error' ? 'alert' : undefined}>
         <p>{toast.message}</p>
         {toast.hint !== undefined && <p className={styles['hint']}>{toast.hint}</p>}
+        {toast.failureId !== undefined && <FailureId id={toast.failureId} message={toast.message} />}
       </div>
       {action !== undefined && (
         <Button

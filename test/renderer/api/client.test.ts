@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { affectsKey, CallError, createClient } from '../../../src/renderer/api/client.ts'
 import type { Channel } from '../../../src/shared/channel.ts'
+import { createWebSocketChannel, type SocketLike } from '../../../src/shared/web-socket-channel.ts'
 
 /** A channel to a host that never answers, until it is cut. */
 function silentChannel() {
@@ -27,6 +28,21 @@ describe('createClient()', () => {
       await expect(call).rejects.toBeInstanceOf(CallError)
       await expect(call).rejects.toMatchObject({ code: 'CONNECTION' })
     }
+  })
+
+  it('P6 a call that cannot be sent fails with a code, and the next one is sent', async () => {
+    const socket = new EventTarget() as EventTarget & SocketLike
+    const sent: unknown[] = []
+    Object.assign(socket, { readyState: 1, send: (data: unknown) => sent.push(data), close: () => undefined })
+    const client = createClient(createWebSocketChannel(socket))
+    const large = { session: 's', key: '/a', bytes: new Uint8Array(65 * 1024 * 1024) }
+    for (const input of [large, { session: 's', key: (() => undefined) as never, bytes: new Uint8Array() }]) {
+      const call = client.call('store.put', input)
+      await expect(call).rejects.toBeInstanceOf(CallError)
+      await expect(call).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    }
+    void client.call('workspace.get', {})
+    expect(sent).toHaveLength(1)
   })
 
   it('an abort after the loss sends nothing and fails nothing else', async () => {

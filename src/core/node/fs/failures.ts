@@ -68,9 +68,17 @@ const OBSTACLES = {
   moving: 'IO',
 } as const satisfies Record<Obstacle['kind'], ErrorCode>
 
+const NO_ROOM = 'the value is too large to be held in memory; use a stream or a range'
+
+/** A buffer that is longer than the engine allows, or than there is memory for. Other range errors are of arguments. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /array length|allocation failed|out of range/i.test(error.message)
+}
+
 /** What a call rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
 export function fsFailure(action: string, key: Key | undefined, error: unknown): unknown {
   if (error instanceof SourceFailure) return error.cause
+  if (isOutOfMemory(error)) return failure('UNSUPPORTED', action, key, NO_ROOM, error)
   if (error instanceof CannotWatch) return failure('IO', action, key, error.message, error)
   if (error instanceof RootGone) return failure('IO', action, key, error.message, error)
   if (error instanceof Obstacle) return failure(OBSTACLES[error.kind], action, key, error.message, error)

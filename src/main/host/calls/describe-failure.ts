@@ -1,13 +1,27 @@
 import { z } from 'zod'
 import { DatastoreError, isAborted } from '../../../core/errors.ts'
-import type { Failure } from '../../../shared/values.ts'
+import type { Failure, FailureCode } from '../../../shared/values.ts'
 import { BadInputError } from './bad-input.ts'
 
 /** Told of failures that point to a defect rather than to something the person can act on. */
-export type Log = (message: string, error: unknown) => void
+export interface Log {
+  (message: string, error: unknown): void
+  /** Keeps the causes of a failure. @returns The id that they are kept under. */
+  readonly record?: ((error: unknown) => string) | undefined
+}
 
-/** What the page is told of something thrown. */
+/** Failures that are answers to a question, or the person's own doing: nobody looks for their causes. */
+const EXPECTED: readonly FailureCode[] = ['ABORTED', 'ALREADY_EXISTS', 'BAD_INPUT', 'NOT_FOUND']
+
+/** What the page is told of something thrown. A failure that is not expected is recorded, and its id told. */
 export function describeFailure(error: unknown, log: Log): Failure {
+  const described = withoutId(error, log)
+  const isExpected = EXPECTED.includes(described.code) && !(error instanceof RangeError)
+  const id = isExpected ? undefined : log.record?.(error)
+  return id === undefined ? described : { ...described, id }
+}
+
+function withoutId(error: unknown, log: Log): Failure {
   if (error instanceof DatastoreError) return describeStoreFailure(error)
   if (error instanceof z.ZodError) return { code: 'BAD_INPUT', message: describeIssues(error) }
   if (error instanceof BadInputError) return { code: 'BAD_INPUT', message: error.message }

@@ -11,7 +11,7 @@ export function attempt(action: () => Promise<unknown>): void {
 export function reportFailure(error: unknown): void {
   if (isAbortedCall(error)) return
   if (error instanceof CallError) {
-    showToast({ tone: 'error', message: error.message, hint: failureHint(error) })
+    showToast({ tone: 'error', message: error.message, hint: failureHint(error), failureId: error.id })
     return
   }
   console.error(error)

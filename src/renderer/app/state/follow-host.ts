@@ -81,7 +81,8 @@ function jobEnded(job: JobInfo): void {
   if (state === 'failed') {
     const { error } = job
     const message = error?.message ?? `${job.title} failed`
-    showToast({ tone: 'error', message, hint: error === undefined ? undefined : failureHint(error) })
+    const hint = error === undefined ? undefined : failureHint(error)
+    showToast({ tone: 'error', message, hint, failureId: error?.id })
     return
   }
   if (state === 'done' && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)

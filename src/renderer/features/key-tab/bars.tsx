@@ -168,6 +168,7 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureL
     <div role="alert" className={`${styles['bar']} ${styles['danger']}`}>
       <span className={styles['words']}>
         {failure.message}.{advice === undefined ? '' : ` ${advice}`}
+        {failure.id === undefined ? '' : ` Failure ${failure.id}.`}
       </span>
       {onRetry !== undefined && (
         <Button variant="quiet" onPress={onRetry}>

@@ -171,10 +171,13 @@ export async function uploadBlob(
 /** A failure in the form that is shown. Anything but a failed call is a defect, or the browser's own refusal. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CallError) {
+    const { code, message, key, path, id } = error
     return {
-      code: error.code,
-      message: error.message,
-      ...(error.key === undefined ? {} : { key: error.key }),
+      code,
+      message,
+      ...(key !== undefined && { key }),
+      ...(path !== undefined && { path }),
+      ...(id !== undefined && { id }),
     }
   }
   return { code: 'UNKNOWN', message: error instanceof Error ? error.message : String(error) }

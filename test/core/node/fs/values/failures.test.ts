@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DatastoreError, Key } from '../../../../../src/core/index.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { renameFile } from '../../../../../src/core/node/fs/values/file-moves.ts'
+import { collect } from '../../../../../src/testkit/suite.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { FaultyDisk, systemError } from '../faulty-disk.ts'
 import { TempRoots } from '../temp-root.ts'
@@ -58,6 +59,17 @@ describe('failures of the file system', () => {
     expect((error as Error).message).toContain(state)
     disk.fail(verb, () => undefined)
     expect(await store.get(key)).toEqual(bytesOf('old'))
+  })
+
+  it('D18 a value that is larger than memory is UNSUPPORTED, names its key, and can be read in ranges', async ctx => {
+    if (process.platform === 'win32') ctx.skip('a file of holes takes room on Windows')
+    await using plain = await FsDatastore.open(join(root, 'large'), { layout: 'plain', create: true })
+    await plain.put(Key.of('a'), bytesOf('start'))
+    // A file of holes, which takes no room.
+    await truncate(join(root, 'large', 'a'), 2 ** 40)
+    await expect(plain.get(Key.of('a'))).rejects.toMatchObject({ code: 'UNSUPPORTED', key: Key.of('a') })
+    const chunks = await collect(plain.getStream(Key.of('a'), { start: 0, end: 5 }))
+    expect(Buffer.concat(chunks).toString()).toBe('start')
   })
 
   it('D18 an unreadable value is an error for get, has and stat, never absent', async () => {

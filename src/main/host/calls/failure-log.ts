@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, chmod, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatastoreError } from '../../../core/errors.ts'
+import { makeFolder } from '../../../core/node/fs/open/open-root.ts'
+
+/** Bytes of the log after which a new one is begun; the one before is kept, the ones before that are not. */
+const MAX_BYTES = 512 * 1024
+
+/** Failures that wait to be written; of more, so many are left out as come meanwhile. */
+const MAX_WAITING = 1_000
+
+/** Causes of one failure, and calls of one cause's stack, that are kept. */
+const MAX_CAUSES = 10
+const MAX_CALLS = 12
+
+/** One link of a chain of causes. */
+interface Cause {
+  readonly name: string
+  readonly code?: string
+  readonly message?: string
+  readonly key?: string
+  /** Where in a stack document the failure is. */
+  readonly path?: string
+  readonly calls: readonly string[]
+}
+
+/**
+ * Keeps the causes of failures under an id that the page shows, one line of JSON each, in `failures.log` of the data
+ * directory. It holds keys and paths, and no values: the message of an error that is not a store's or the system's may
+ * quote what it was given, and is left out.
+ */
+export class FailureLog {
+  readonly #path: string
+  #waiting: string[] = []
+  #leftOut = 0
+  #writing: Promise<void> | undefined
+
+  constructor(dataDirectory: string) {
+    this.#path = join(dataDirectory, 'failures.log')
+  }
+
+  /** @returns The id that the failure is kept under. */
+  record(error: unknown): string {
+    const id = randomBytes(4).toString('hex')
+    if (this.#waiting.length >= MAX_WAITING) this.#leftOut++
+    else this.#waiting.push(lineOf(id, error))
+    this.#writing ??= this.#write()
+    return id
+  }
+
+  /** Resolves once everything is written. */
+  async close(): Promise<void> {
+    await this.#writing
+  }
+
+  async #write(): Promise<void> {
+    // Failures of the same turn are written together.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting.splice(0)
+      if (this.#leftOut > 0) lines.push(`${JSON.stringify({ leftOut: this.#leftOut })}\n`)
+      this.#leftOut = 0
+      // Nobody could act on a failure to keep a failure.
+      await this.#append(lines.join('')).catch(() => undefined)
+    }
+    this.#writing = undefined
+  }
+
+  async #append(text: string): Promise<void> {
+    const size = await stat(this.#path).then(
+      stats => stats.size,
+      () => 0,
+    )
+    if (size > MAX_BYTES) await rename(this.#path, `${this.#path}.1`)
+    await makeFolder(join(this.#path, '..'), 0o700)
+    await appendFile(this.#path, text, { mode: 0o600 })
+    await chmod(this.#path, 0o600)
+  }
+}
+
+function lineOf(id: string, error: unknown): string {
+  return `${JSON.stringify({ id, at: new Date().toISOString(), causes: causesOf(error) })}\n`
+}
+
+function causesOf(error: unknown): Cause[] {
+  const causes: Cause[] = []
+  const seen = new Set<unknown>()
+  const visit = (value: unknown): void => {
+    if (causes.length >= MAX_CAUSES || value === undefined || seen.has(value)) return
+    seen.add(value)
+    causes.push(describeCause(value))
+    if (value instanceof AggregateError) for (const inner of value.errors) visit(inner)
+    if (value instanceof Error) visit(value.cause)
+  }
+  visit(error)
+  return causes
+}
+
+function describeCause(error: unknown): Cause {
+  if (!(error instanceof Error)) return { name: typeof error, calls: [] }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  return {
+    name: error.name,
+    ...(code !== undefined && { code }),
+    ...(isOfKeysAlone(error) && { message: error.message }),
+    ...(error instanceof DatastoreError && error.key !== undefined && { key: error.key.toString() }),
+    ...(path !== undefined && { path }),
+    calls: callsOf(error.stack ?? ''),
+  }
+}
+
+/** Whether the message speaks of actions, keys and paths. That of a stack document may quote an option, such as a secret. */
+function isOfKeysAlone(error: Error): boolean {
+  if (error instanceof DatastoreError) return error.code !== 'CONFIG_INVALID'
+  return 'syscall' in error
+}
+
+/** The lines of a stack below the message, which may itself have many lines. */
+function callsOf(stack: string): string[] {
+  return stack
+    .split('\n')
+    .map(line => /^ {4}at (.*)$/.exec(line)?.[1])
+    .filter(call => call !== undefined)
+    .slice(0, MAX_CALLS)
+}
