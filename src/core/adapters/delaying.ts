@@ -2,7 +2,8 @@ import { ownCopy } from '../bytes.ts'
 import { CallGate } from '../concurrency/call-gate.ts'
 import type { CallOptions, PutOptions, PutResult, ValueSource } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { ACTIONS, type Call, InterceptedDatastore } from './intercepted.ts'
+import { ACTIONS } from '../layers/layer.ts'
+import { type Call, InterceptedDatastore } from './intercepted.ts'
 
 /**
  * A wrapper whose calls may reach the store below late, or more than once: so it keeps call order, in-flight calls and

@@ -18,43 +18,9 @@ import type {
   ValueSource,
 } from '../datastore.ts'
 import { Key } from '../key.ts'
+import type { Verb } from '../layers/layer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
-
-/** What a caller can ask of a store. `getMany`, `putNew`, batches and the like are made of these. */
-export const VERBS = [
-  'get',
-  'getStream',
-  'put',
-  'delete',
-  'has',
-  'stat',
-  'rename',
-  'list',
-  'query',
-  'stats',
-  'sync',
-  'watch',
-] as const
-
-/** One of the calls that a wrapper sees. */
-export type Verb = (typeof VERBS)[number]
-
-/** What a call does, as a message says it: `Cannot look up "/a"`. */
-export const ACTIONS: Readonly<Record<Verb, string>> = {
-  get: 'get',
-  getStream: 'get',
-  put: 'put',
-  delete: 'delete',
-  has: 'look up',
-  stat: 'stat',
-  rename: 'rename',
-  list: 'list',
-  query: 'query',
-  stats: 'count',
-  sync: 'sync',
-  watch: 'watch',
-}
 
 /** One call on its way down. */
 export interface Call {

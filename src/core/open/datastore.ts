@@ -39,7 +39,8 @@ import { decoded, encoded } from './codec.ts'
 import { LegacyStore } from './legacy-store.ts'
 import { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
-import type { Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
+import { refusalError } from './refusals.ts'
+import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
 import { StoreBatch } from './store-batch.ts'
 
 /**
@@ -161,6 +162,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   }
 
   async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
+    if (!this.capabilities.writable) throw failure('READ_ONLY', 'put below', prefix, 'the store is read-only')
     const span = this.#open.spanOf('putNew', prefix, Call.from(options))
     const key = prefix.child(Key.random())
     try {
@@ -194,11 +196,8 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     const call = Call.from(options)
     this.#open.assertOpen('rename', from, call)
     refuseRoot('rename to', to)
-    if (!from.equals(to)) {
-      refuseMoved(await this.#open.move(from, to, call), from, to)
-    } else if (!(await this.#open.has(from, call))) {
-      throw new NotFoundError('rename', from)
-    }
+    const moved = await this.#open.move(from, to, call)
+    if (moved !== 'moved') throw refusalError(moved, 'rename', moved === 'exists' ? to : from)
   }
 
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
@@ -336,37 +335,16 @@ function answered(written: Maybe<Written>, key: Key): Promise<PutResult> {
   return Promise.resolve(resultOf(written, key))
 }
 
-function resultOf(written: Written, key: Key): PutResult {
-  switch (written.refused) {
-    case undefined:
-      return { etag: written.etag }
-    case 'absent':
-      throw new NotFoundError('put', key)
-    case 'exists':
-      throw failure('ALREADY_EXISTS', 'put', key, 'there is a value already')
-    case 'changed':
-      throw failure('CONFLICT', 'put', key, 'the value was changed in the meantime')
-  }
+function resultOf({ etag, refused }: Written, key: Key): PutResult {
+  if (refused !== undefined) throw refusalError(refused, 'put', key)
+  return { etag }
 }
 
 function refuseRemoved(removed: Removed, key: Key, { ifMatch, missingOk }: DeleteOptions): void {
   if (removed === 'removed') return
-  if (removed === 'changed') throw failure('CONFLICT', 'delete', key, 'the value was changed in the meantime')
+  if (removed === 'changed') throw refusalError(removed, 'delete', key)
   if (ifMatch !== undefined) throw failure('CONFLICT', 'delete', key, 'the key is gone')
   if (missingOk !== true) throw new NotFoundError('delete', key)
-}
-
-function refuseMoved(moved: Moved, from: Key, to: Key): void {
-  switch (moved) {
-    case 'moved':
-      return
-    case 'absent':
-      throw new NotFoundError('rename', from)
-    case 'exists':
-      throw failure('ALREADY_EXISTS', 'rename', to, 'there is a value already')
-    case 'changed':
-      throw failure('CONFLICT', 'rename', from, 'the value was changed in the meantime')
-  }
 }
 
 async function* refused(prefix: Key, clauses: readonly string[]): AsyncIterable<never> {

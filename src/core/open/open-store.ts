@@ -129,7 +129,7 @@ export class OpenStore {
     this.assertOpen('stat', key, call)
     if (!this.#tracing.hub.isHeard) return this.#stat(key, call)
     const span = spanOf(this.#tracing, 'stat', key, call)
-    return inSpan(span, call, own => this.#stat(key, own), TOLD_OF.stat)
+    return inSpan(span, call, own => this.#stat(key, own), TOLD_OF.other)
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
@@ -185,7 +185,7 @@ export class OpenStore {
     this.assertOpen('put', key, call)
     if (!this.#tracing.hub.isHeard) return this.#write(key, value, call)
     const bytes = value.isStream ? undefined : value.bytes.length
-    const told = { ...TOLD_OF.write, size: () => bytes }
+    const told = { ...TOLD_OF.other, size: () => bytes }
     return inSpan(spanOf(this.#tracing, 'put', key, call), call, own => this.#write(key, value, own), told)
   }
 
@@ -217,14 +217,14 @@ export class OpenStore {
         return this.#completed.write(key, payload, own)
       })
     if (!this.#tracing.hub.isHeard) return write(call)
-    return inSpan(spanOf(this.#tracing, 'put', key, call), call, write, TOLD_OF.write)
+    return inSpan(spanOf(this.#tracing, 'put', key, call), call, write, TOLD_OF.other)
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
     this.assertOpen('delete', key, call)
     if (!this.#tracing.hub.isHeard) return this.#remove(key, call)
     const span = spanOf(this.#tracing, 'delete', key, call)
-    return inSpan(span, call, own => this.#remove(key, own), TOLD_OF.remove)
+    return inSpan(span, call, own => this.#remove(key, own), TOLD_OF.other)
   }
 
   #remove(key: Key, call: Call): Maybe<Removed> {
@@ -238,24 +238,31 @@ export class OpenStore {
     return this.#ordersBelow ? turns.count(removed) : turns.writing('delete', [key], call, removed)
   }
 
-  /** Moves the value of one key to another key. The two must differ. */
+  /** Moves the value of one key to another key. A value that is moved to its own key stays as it is. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
     this.assertOpen('rename', from, call)
     if (!this.#tracing.hub.isHeard) return this.#move(from, to, call)
     const span = spanOf(this.#tracing, 'rename', from, call, to)
-    return inSpan(span, call, own => this.#move(from, to, own), TOLD_OF.move)
+    return inSpan(span, call, own => this.#move(from, to, own), TOLD_OF.other)
   }
 
   #move(from: Key, to: Key, call: Call): Maybe<Moved> {
     const turns = this.#turns
     this.#completed.refuseWrite('rename', from)
     this.#completed.refuseWrite('rename to', to)
+    if (from.equals(to)) return this.#staying(from, call)
     if (turns.blocks(from, true) || turns.blocks(to, true)) {
       return turns.write('rename', [from, to], call, () => this.#completed.move(from, to, call))
     }
     const moved = this.#completed.move(from, to, call)
     // Several calls below, even where each single call is ordered there: so it has its turn here in any case.
     return moved instanceof Promise ? turns.writing('rename', [from, to], call, moved) : moved
+  }
+
+  #staying(key: Key, call: Call): Maybe<Moved> {
+    const has = this.#has(key, call)
+    const moved = (isThere: boolean): Moved => (isThere ? 'moved' : 'absent')
+    return has instanceof Promise ? has.then(moved) : moved(has)
   }
 
   /** Applies operations in order. After a failure, `operations` holds what was not applied. */

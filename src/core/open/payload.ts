@@ -66,7 +66,8 @@ export class Payload {
   take(): ByteSource {
     const source = this.#source
     if (source === undefined) throw new Error('A stream can be taken once only')
-    this.#source = undefined
+    // A list of chunks can be read again.
+    if (!Array.isArray(source)) this.#source = undefined
     return source
   }
 

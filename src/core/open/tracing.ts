@@ -3,7 +3,8 @@ import type { SpanVerb } from '../adapters/trace/span.ts'
 import { SpanHub } from '../adapters/trace/span-hub.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
-import type { Found, Moved, Removed, Written } from './store.ts'
+import { REFUSALS, refusedOf } from './refusals.ts'
+import type { Found } from './store.ts'
 
 /** The hub of a store that is in no stack and under no `trace`: nobody listens. */
 export const SILENT_HUB = new SpanHub()
@@ -22,15 +23,14 @@ export interface Told<T> {
   readonly outcome?: (answer: T) => string
 }
 
-const REFUSALS = { absent: 'NOT_FOUND', exists: 'ALREADY_EXISTS', changed: 'CONFLICT' } as const
-const absentIsFailure = (answer: unknown): string => (answer === undefined ? 'NOT_FOUND' : 'ok')
+const outcome = (answer: unknown): string => {
+  const refused = refusedOf(answer)
+  return refused === undefined ? 'ok' : REFUSALS[refused].code
+}
 
 export const TOLD_OF = {
-  read: { size: (found: Found | undefined) => found?.bytes.length, outcome: absentIsFailure },
-  stat: { outcome: absentIsFailure },
-  write: { outcome: ({ refused }: Written) => (refused === undefined ? 'ok' : REFUSALS[refused]) },
-  remove: { outcome: (removed: Removed) => (removed === 'removed' ? 'ok' : REFUSALS[removed]) },
-  move: { outcome: (moved: Moved) => (moved === 'moved' ? 'ok' : REFUSALS[moved]) },
+  read: { size: (found: Found | undefined) => found?.bytes.length, outcome },
+  other: { outcome },
 } as const
 
 export function spanOf({ hub, node }: Tracing, verb: SpanVerb, key: Key, call: Call, to?: Key): OpenSpan {

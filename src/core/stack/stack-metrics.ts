@@ -1,5 +1,5 @@
 import { SPAN_VERBS, type Span, type SpanVerb } from '../adapters/trace/span.ts'
-import { CallMetrics, type VerbMetrics } from '../adapters/wrappers/call-metrics.ts'
+import { CallMetrics, type VerbMetrics } from '../layers/call-metrics.ts'
 import { ConfigError } from './config-error.ts'
 
 /** Counts the calls on each node of a stack, from when it was asked for until it is stopped. */

@@ -1,7 +1,5 @@
-import { LockableDatastore } from '../../../src/core/adapters/lockable.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
-import { readOnly } from '../../../src/core/adapters/read-only.ts'
 import type { ShardFunctionName } from '../../../src/core/adapters/sharded/shard-function.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
@@ -9,6 +7,7 @@ import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-
 import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
 import type { BinaryDatastore, Pair } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { LockableDatastore, readOnly } from '../../../src/core/layers/lock.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { describeDatastore } from '../../contract/describe-datastore.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import type { Span } from '../../../src/core/adapters/trace/span.ts'
-import { FaultDatastore } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
+import { FaultDatastore } from '../../../src/core/layers/fault.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 
 const a = Key.parse('/a')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readOnly } from '../../../src/core/adapters/read-only.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import type { CallOptions } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { readOnly } from '../../../src/core/layers/lock.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { bytesOf, eventually, memoryWith, openSession, textOf } from './test-host.ts'
 

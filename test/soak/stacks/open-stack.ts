@@ -1,7 +1,7 @@
 import { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
-import { FaultDatastore, type Faults } from '../../../src/core/adapters/wrappers/fault.ts'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
+import { FaultDatastore, type Faults } from '../../../src/core/layers/fault.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Stack } from '../../../src/core/stack/open.ts'

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { VERBS } from '../intercepted.ts'
+import { VERBS } from '../../layers/layer.ts'
 
 /** What a store can be asked for. `commit` is that of a batch. */
 export const SPAN_VERBS = [...VERBS, 'putNew', 'getMany', 'putMany', 'deleteMany', 'commit'] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readOnly } from '../../adapters/read-only.ts'
+import { readOnly } from '../../layers/lock.ts'
 import { defineKind } from '../kind.ts'
 import { onlyChild } from '../only-child.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { fault } from '../../adapters/wrappers/fault.ts'
-import { rateLimit } from '../../adapters/wrappers/rate-limit.ts'
-import { retry } from '../../adapters/wrappers/retry.ts'
-import { timeout } from '../../adapters/wrappers/timeout.ts'
+import { fault } from '../../layers/fault.ts'
+import { rateLimit } from '../../layers/rate-limit.ts'
+import { retry } from '../../layers/retry.ts'
+import { timeout } from '../../layers/timeout.ts'
 import { defineKind } from '../kind.ts'
 import { onlyChild } from '../only-child.ts'
 

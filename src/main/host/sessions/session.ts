@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import { LockableDatastore } from '../../../core/adapters/lockable.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import { LockableDatastore } from '../../../core/layers/lock.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
@@ -31,7 +31,7 @@ export class Session {
   readonly id: string
   readonly levels: SessionLevels
   readonly #swappable: SwappableDatastore
-  readonly #lock: LockableDatastore<Uint8Array>
+  readonly #lock: LockableDatastore
   readonly #closing = new AbortController()
   readonly #feed: ChangeFeed
   #source: Source

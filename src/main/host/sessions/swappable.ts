@@ -1,4 +1,4 @@
-import { ACTIONS, type Call, InterceptedDatastore } from '../../../core/adapters/intercepted.ts'
+import { type Call, InterceptedDatastore } from '../../../core/adapters/intercepted.ts'
 import { ownCopy } from '../../../core/bytes.ts'
 import { stoppable } from '../../../core/changes/stoppable.ts'
 import { onAbort } from '../../../core/concurrency/on-abort.ts'
@@ -13,6 +13,7 @@ import type {
 } from '../../../core/datastore.ts'
 import { AbortError, DatastoreError, failure, isAborted } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
+import { ACTIONS } from '../../../core/layers/layer.ts'
 import { EndableStream } from './endable-stream.ts'
 
 /** Milliseconds that an exchange waits. */

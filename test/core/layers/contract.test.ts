@@ -1,12 +1,12 @@
-import { VERBS } from '../../../../src/core/adapters/intercepted.ts'
-import { fault } from '../../../../src/core/adapters/wrappers/fault.ts'
-import { logging } from '../../../../src/core/adapters/wrappers/logging.ts'
-import { metrics } from '../../../../src/core/adapters/wrappers/metrics.ts'
-import { rateLimit } from '../../../../src/core/adapters/wrappers/rate-limit.ts'
-import { retry } from '../../../../src/core/adapters/wrappers/retry.ts'
-import { timeout } from '../../../../src/core/adapters/wrappers/timeout.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { describeDatastore } from '../../../contract/describe-datastore.ts'
+import { fault } from '../../../src/core/layers/fault.ts'
+import { VERBS } from '../../../src/core/layers/layer.ts'
+import { logging } from '../../../src/core/layers/logging.ts'
+import { metrics } from '../../../src/core/layers/metrics.ts'
+import { rateLimit } from '../../../src/core/layers/rate-limit.ts'
+import { retry } from '../../../src/core/layers/retry.ts'
+import { timeout } from '../../../src/core/layers/timeout.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../contract/describe-datastore.ts'
 
 const memory = () => new MemoryDatastore()
 const runs = 10

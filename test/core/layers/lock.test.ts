@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { LockableDatastore } from '../../../src/core/adapters/lockable.ts'
-import { readOnly } from '../../../src/core/adapters/read-only.ts'
-import { fault } from '../../../src/core/adapters/wrappers/fault.ts'
 import { Key } from '../../../src/core/key.ts'
+import { fault } from '../../../src/core/layers/fault.ts'
+import { LockableDatastore, readOnly } from '../../../src/core/layers/lock.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 

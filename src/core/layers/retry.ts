@@ -1,7 +1,8 @@
-import type { CallOptions, Datastore } from '../../datastore.ts'
-import { DatastoreError, type ErrorCode, isRefused } from '../../errors.ts'
-import { DelayingDatastore } from '../delaying.ts'
-import type { Call } from '../intercepted.ts'
+import type { Datastore as Contract } from '../datastore.ts'
+import { DatastoreError, type ErrorCode } from '../errors.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import type { Datastore } from '../open/datastore.ts'
+import { type Layer, layered, refusalOf, type Step } from './layer.ts'
 import { pause } from './pause.ts'
 
 /** How often a call is made again, and how long it waits before. */
@@ -20,46 +21,57 @@ export interface RetryOptions {
 
 const RETRYABLE: readonly ErrorCode[] = ['CONNECTION', 'TIMEOUT', 'IO']
 
-class RetryDatastore<V> extends DelayingDatastore<V> {
+class Retry implements Layer {
+  readonly name = 'retry'
+  readonly delays = true
   readonly #options: RetryOptions
 
-  constructor(child: Datastore<V>, options: RetryOptions) {
-    super(child)
+  constructor(options: RetryOptions) {
     this.#options = options
   }
 
-  protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
-    const attempts = isOneTime(call.value) ? 1 : (this.#options.attempts ?? 4)
-    let before: unknown
+  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    let answer: Maybe<T>
+    try {
+      answer = run(step.call)
+    } catch (error) {
+      return this.#again(step, run, error)
+    }
+    if (!(answer instanceof Promise)) return answer
+    return answer.catch((error: unknown) => this.#again(step, run, error))
+  }
+
+  async #again<T>(step: Step, run: (call: Call) => Maybe<T>, first: unknown): Promise<T> {
+    let failed = first
     for (let attempt = 1; ; attempt++) {
+      const isUsedUp = step.value?.isTaken === true || attempt >= (this.#options.attempts ?? 4)
+      if (isUsedUp || !this.#isRetryable(failed)) throw failed
+      await pause(this.#waitBefore(attempt), step)
       try {
-        return await run({})
+        const answer = await run(step.call)
+        // A put may be refused for what an attempt before it wrote: that is not known.
+        if (step.verb === 'put' && refusalOf(step, answer) !== undefined) throw failed
+        return answer
       } catch (error) {
-        // What stands in the way of a put may be what an attempt before it left: that is not known.
-        if (attempt > 1 && call.verb === 'put' && isRefused(error)) throw before
-        if (attempt >= attempts || !this.#isRetryable(error)) throw error
-        before = error
-        await pause(this.#waitBefore(attempt), call)
+        if (error === failed) throw error
+        failed = error
       }
     }
   }
 
-  /** A stream is made anew as long as nothing of it was given; what was given can't be taken back. */
-  protected override async *delayStream<T>(
-    call: Call,
-    run: (options: CallOptions) => AsyncIterable<T>,
-  ): AsyncIterable<T> {
+  /** A stream is begun again as long as nothing of it was given. */
+  async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
     for (let attempt = 1; ; attempt++) {
       let isUntouched = true
       try {
-        for await (const item of run({})) {
+        for await (const item of run(step.call)) {
           isUntouched = false
           yield item
         }
         return
       } catch (error) {
         if (!isUntouched || attempt >= (this.#options.attempts ?? 4) || !this.#isRetryable(error)) throw error
-        await pause(this.#waitBefore(attempt), call)
+        await pause(this.#waitBefore(attempt), step)
       }
     }
   }
@@ -76,12 +88,12 @@ class RetryDatastore<V> extends DelayingDatastore<V> {
 }
 
 /**
- * Makes every kind of call again when it fails in a way that may pass. A value that can be read once only is not put
+ * Makes every kind of call again when it fails in a way that may pass. A stream is not put
  * twice. An attempt that failed may have happened all the same: a conditional put that is refused after one rejects with
  * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
  * @throws RangeError for fewer attempts than one, or a wait that is none.
  */
-export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datastore<V> {
+export function retry<V>(store: Contract<V>, options: RetryOptions = {}): Datastore<V> {
   const { attempts = 1, delay = 0, maxDelay = 0 } = options
   for (const [name, value, least] of [
     ['attempts', attempts, 1],
@@ -90,12 +102,5 @@ export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datas
   ] as const) {
     if (!(value >= least)) throw new RangeError(`A retry has no ${name} of ${value}`)
   }
-  return new RetryDatastore(store, options)
-}
-
-/** Whether a value is used up by one attempt: an iterator, not an array of chunks or bytes. */
-function isOneTime(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || Array.isArray(value))
-    return false
-  return Symbol.asyncIterator in value || Symbol.iterator in value
+  return layered(store, new Retry(options))
 }

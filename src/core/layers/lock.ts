@@ -1,0 +1,71 @@
+import type { Capabilities } from '../capabilities.ts'
+import type { Datastore as Contract } from '../datastore.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
+import { OpenStore } from '../open/open-store.ts'
+import type { Operation } from '../open/store.ts'
+import { type Layer, LayeredStore, type Step } from './layer.ts'
+
+/** Declares the store read-only while it is locked: every write is refused before it reaches this layer. */
+class Lock implements Layer {
+  readonly name = 'lock'
+  isLocked: boolean
+
+  constructor(isLocked: boolean) {
+    this.isLocked = isLocked
+  }
+
+  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    return run(step.call)
+  }
+
+  capabilities(below: Capabilities): Capabilities {
+    return { ...below, writable: below.writable && !this.isLocked }
+  }
+}
+
+/** Batches pass whole, so that they stay as atomic as below. */
+class LockedStore extends LayeredStore {
+  readonly #child: OpenStore
+
+  constructor(child: OpenStore, lock: Lock) {
+    super(child, lock)
+    this.#child = child
+  }
+
+  override get capabilities(): Capabilities {
+    return { ...super.capabilities, batch: this.#child.capabilities.batch }
+  }
+
+  batch(operations: readonly Operation[], call: Call): Maybe<void> {
+    return this.#child.batch([...operations], call)
+  }
+}
+
+/** Refuses every write with `READ_ONLY` while it is locked. Reads pass untouched. */
+export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
+  readonly #lock: Lock
+  readonly #open: OpenStore
+
+  constructor(child: Contract<V>, isLocked = true) {
+    const lock = new Lock(isLocked)
+    const open = new OpenStore(new LockedStore(openStoreOf(child), lock))
+    super(open, commonCodecOf([child]))
+    this.#lock = lock
+    this.#open = open
+  }
+
+  get isLocked(): boolean {
+    return this.#lock.isLocked
+  }
+
+  set isLocked(isLocked: boolean) {
+    this.#lock.isLocked = isLocked
+    this.#open.redeclare()
+  }
+}
+
+/** The same store with every write refused (`READ_ONLY`). */
+export function readOnly<V>(store: Contract<V>): Datastore<V> {
+  return new LockableDatastore(store, true)
+}

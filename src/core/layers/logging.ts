@@ -1,0 +1,57 @@
+import type { Datastore as Contract } from '../datastore.ts'
+import { codeOf, messageOf } from '../errors.ts'
+import type { Datastore } from '../open/datastore.ts'
+import { REFUSALS, refusalMessage } from '../open/refusals.ts'
+import { tell } from '../tell.ts'
+import { ACTIONS, layered, type Verb } from './layer.ts'
+import { ObservingLayer, type Outcome } from './observing.ts'
+
+/** One line of a log: plain JSON. */
+export interface LogRecord {
+  readonly store: string
+  readonly verb: Verb
+  readonly key: string
+  /** Milliseconds. */
+  readonly duration: number
+  readonly bytes: number
+  /** The error's code, or its name where it has none; absent when the call succeeded. */
+  readonly error?: string
+  readonly message?: string
+}
+
+/** Where records go, and what the store is called in them. */
+export interface LoggingOptions {
+  /** Names the store in the records. Default `store`. */
+  readonly name?: string | undefined
+  /** What it throws fails no call: it is thrown as an uncaught error. */
+  readonly log: (record: LogRecord) => void
+}
+
+class Logging extends ObservingLayer {
+  readonly name = 'logging'
+  readonly #options: LoggingOptions
+
+  constructor(options: LoggingOptions) {
+    super()
+    this.#options = options
+  }
+
+  protected override ended(outcome: Outcome): void {
+    const { step, duration, bytes } = outcome
+    const { name = 'store', log } = this.#options
+    const record = { store: name, verb: step.verb, key: step.key.toString(), duration, bytes }
+    tell(log, { ...record, ...failureOf(outcome) })
+  }
+}
+
+function failureOf({ step, refused, error }: Outcome): Pick<LogRecord, 'error' | 'message'> {
+  if (refused !== undefined) {
+    return { error: REFUSALS[refused].code, message: refusalMessage(refused, ACTIONS[step.verb], step.key) }
+  }
+  return error === undefined ? {} : { error: codeOf(error), message: messageOf(error) }
+}
+
+/** Writes a structured record of every call, as it ends. */
+export function logging<V>(store: Contract<V>, options: LoggingOptions): Datastore<V> {
+  return layered(store, new Logging(options))
+}

@@ -1,0 +1,61 @@
+import type { Datastore as Contract } from '../datastore.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import type { Datastore } from '../open/datastore.ts'
+import { type Layer, layered, type Step } from './layer.ts'
+import { pause } from './pause.ts'
+
+/** How many calls may pass. */
+export interface RateLimitOptions {
+  /** Calls a second in the long run. */
+  readonly perSecond: number
+  /** Calls that may be made at once after a quiet time. Default: one second's. */
+  readonly burst?: number | undefined
+}
+
+/** A token bucket: calls wait for their token, first come, first served. */
+class RateLimit implements Layer {
+  readonly name = 'rate-limit'
+  readonly delays = true
+  readonly #perSecond: number
+  readonly #burst: number
+  /** When the bucket would be full again, by `performance.now()`. */
+  #fullAt = 0
+
+  constructor({ perSecond, burst = Math.max(1, perSecond) }: RateLimitOptions) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+  }
+
+  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    const wait = this.#token(step)
+    return wait === undefined ? run(step.call) : wait.then(() => run(step.call))
+  }
+
+  async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
+    await this.#token(step)
+    yield* run(step.call)
+  }
+
+  /** Takes a token. @returns A promise where it has to wait for one. */
+  #token(step: Step): Promise<void> | undefined {
+    const now = performance.now()
+    const interval = 1000 / this.#perSecond
+    this.#fullAt = Math.max(now, this.#fullAt) + interval
+    const wait = this.#fullAt - now - this.#burst * interval
+    if (wait <= 0) return undefined
+    return pause(wait, step).catch((error: unknown) => {
+      // A call that was aborted while it waited used no token.
+      this.#fullAt -= interval
+      throw error
+    })
+  }
+}
+
+/** Lets so many calls a second through; others wait. */
+export function rateLimit<V>(store: Contract<V>, options: RateLimitOptions): Datastore<V> {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !(Number(value) > 0))
+      throw new RangeError(`A rate limit has no ${name} of ${String(value)}`)
+  }
+  return layered(store, new RateLimit(options))
+}

@@ -1,0 +1,153 @@
+import { LONGEST_TIMER } from '../concurrency/longest-timer.ts'
+import type { Datastore as Contract } from '../datastore.ts'
+import { failure, isAborted } from '../errors.ts'
+import { type Call, Cancel, type Maybe } from '../open/call.ts'
+import type { Datastore } from '../open/datastore.ts'
+import { ACTIONS, type Layer, layered, type Step } from './layer.ts'
+
+/** A call that has a limit. */
+interface Limited {
+  readonly deadline: number
+  expire(): void
+  isDone: boolean
+}
+
+/**
+ * All calls of one layer have the same limit, so they expire in the order in which they began: one queue, and one timer
+ * for its head. A call that ends at once costs no timer.
+ */
+class Deadlines {
+  readonly #milliseconds: number
+  #queue: Limited[] = []
+  #head = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds
+  }
+
+  /** Calls `expire` when the time is over, unless the function that this returns is called first. */
+  begin(expire: () => void): () => void {
+    const own: Limited = { deadline: performance.now() + this.#milliseconds, expire, isDone: false }
+    this.#forget()
+    this.#queue.push(own)
+    this.#timer ??= setTimeout(() => this.#expire(), this.#milliseconds)
+    return () => {
+      own.isDone = true
+      this.#forget()
+      // An idle timer would keep the process.
+      if (this.#head < this.#queue.length) return
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+    }
+  }
+
+  /** Drops the calls at the head that have ended. */
+  #forget(): void {
+    while (this.#queue[this.#head]?.isDone === true) this.#head++
+    if (this.#head < 1000 && this.#head < this.#queue.length) return
+    this.#queue = this.#queue.slice(this.#head)
+    this.#head = 0
+  }
+
+  #expire(): void {
+    this.#timer = undefined
+    const now = performance.now()
+    for (let own = this.#queue[this.#head]; own !== undefined; own = this.#queue[this.#head]) {
+      if (!own.isDone && own.deadline > now) {
+        this.#timer = setTimeout(() => this.#expire(), Math.ceil(own.deadline - now))
+        break
+      }
+      this.#head++
+      if (!own.isDone) own.expire()
+    }
+  }
+}
+
+class Timeout implements Layer {
+  readonly name = 'timeout'
+  readonly delays = true
+  readonly #milliseconds: number
+  readonly #deadlines: Deadlines
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds
+    this.#deadlines = new Deadlines(milliseconds)
+  }
+
+  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    const cancel = Cancel.under(step.call.cancel)
+    const answer = run(step.call.under(cancel))
+    if (!(answer instanceof Promise)) return answer
+    const release = () => cancel.release()
+    answer.then(release, release)
+    return this.#limited(step, cancel, answer)
+  }
+
+  /** Each piece of a stream has the time that a call has; what the consumer does between them does not count. */
+  async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
+    if (step.verb === 'watch') {
+      // Nothing happening is no failure of a watch.
+      yield* run(step.call)
+      return
+    }
+    const cancel = Cancel.under(step.call.cancel)
+    const items = run(step.call.under(cancel))[Symbol.asyncIterator]()
+    let isOpen = true
+    try {
+      for (;;) {
+        const next = await this.#limited(step, cancel, items.next())
+        if (next.done === true) {
+          isOpen = false
+          return
+        }
+        yield next.value
+      }
+    } finally {
+      cancel.release()
+      // A source that hangs may never end, so nobody waits for it.
+      if (isOpen) void items.return?.().catch(() => undefined)
+    }
+  }
+
+  #limited<T>(step: Step, cancel: Cancel, answer: Promise<T>): Promise<T> {
+    // A longer limit is never reached.
+    if (this.#milliseconds > LONGEST_TIMER) return answer
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const expired = (cause?: unknown) =>
+        failure(
+          'TIMEOUT',
+          ACTIONS[step.verb],
+          step.key,
+          `there was no answer within ${this.#milliseconds} ms`,
+          cause,
+        )
+      const end = this.#deadlines.begin(() => {
+        isOver = true
+        cancel.abort()
+        reject(expired())
+      })
+      answer.then(
+        value => {
+          end()
+          resolve(value)
+        },
+        (error: unknown) => {
+          end()
+          reject(isOver && isAborted(error) ? expired(error) : (error as Error))
+        },
+      )
+    })
+  }
+}
+
+/**
+ * Rejects with `TIMEOUT` when a call takes longer than it may; the call below is aborted. Whether a write that timed out
+ * has taken effect is unknown until the next call on its key answers, which waits for it.
+ * @param milliseconds How long a call may take, and each piece of a stream.
+ */
+export function timeout<V>(store: Contract<V>, milliseconds: number): Datastore<V> {
+  if (!(milliseconds > 0)) throw new RangeError(`A call cannot take ${milliseconds} ms at the most`)
+  return layered(store, new Timeout(milliseconds))
+}

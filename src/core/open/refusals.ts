@@ -1,0 +1,32 @@
+import { describeAction, failure, NotFoundError } from '../errors.ts'
+import type { Key } from '../key.ts'
+import type { Refused } from './store.ts'
+
+/** How a caller hears of a call that did nothing. */
+export const REFUSALS = {
+  absent: { code: 'NOT_FOUND', state: 'there is no such key' },
+  exists: { code: 'ALREADY_EXISTS', state: 'there is a value already' },
+  changed: { code: 'CONFLICT', state: 'the value was changed in the meantime' },
+} as const
+
+export type RefusalCode = (typeof REFUSALS)[Refused]['code']
+
+/** The failure that a refusal is for the caller. */
+export function refusalError(refused: Refused, action: string, key: Key): Error {
+  if (refused === 'absent') return new NotFoundError(action, key)
+  const { code, state } = REFUSALS[refused]
+  return failure(code, action, key, state)
+}
+
+/** What that failure says, without creating one. */
+export function refusalMessage(refused: Refused, action: string, key: Key): string {
+  return `${describeAction(action, key)}: ${REFUSALS[refused].state}`
+}
+
+/** Why a call did nothing, by its answer; `undefined` where it did what it was asked. */
+export function refusedOf(answer: unknown): Refused | undefined {
+  if (answer === undefined) return 'absent'
+  if (answer === 'absent' || answer === 'exists' || answer === 'changed') return answer
+  if (typeof answer !== 'object' || answer === null || !('refused' in answer)) return undefined
+  return answer.refused as Refused | undefined
+}
