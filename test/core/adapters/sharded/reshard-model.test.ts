@@ -61,7 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 type Held = ReadonlySet<string | undefined>
 
 class History {
-  readonly #shards: readonly FaultDatastore<Uint8Array>[]
+  readonly #shards: readonly FaultDatastore[]
   readonly #store: ShardedDatastore<Uint8Array>
   readonly #model = new Map<string, Held>(names.map(name => [name, new Set([undefined])]))
   #running: Promise<unknown> | undefined
