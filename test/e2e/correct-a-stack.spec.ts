@@ -48,7 +48,7 @@ async function expectToServe({ window }: Strata, folder: string): Promise<void> 
 test('a broken document cannot be applied, and the stack goes on', async ({ strata, folder }) => {
   const { apply, problems, write, page } = await edit(strata, folder)
   await write('{ "strata": 1, "root": ')
-  await expect(page.getByText('The text is no valid JSON')).toBeVisible()
+  await expect(page.getByText('The text is not valid JSON')).toBeVisible()
   await expect(problems.getByRole('button')).toHaveCount(1)
   await expect(apply).toBeDisabled()
   await expectToServe(strata, folder)

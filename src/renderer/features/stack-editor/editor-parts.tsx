@@ -12,7 +12,7 @@ import { type EditorPart, stackOf } from './state/editor-store.ts'
 import { JsonPane } from './text/json-pane.tsx'
 import { StackPane } from './tree/stack-pane.tsx'
 
-/** Below this many pixels, nodes and document would be too narrow side by side. */
+/** The width in pixels below which nodes and document are not shown side by side. */
 const BOTH_FIT = 520
 
 const PARTS: readonly { readonly part: EditorPart; readonly label: string }[] = [
@@ -20,7 +20,7 @@ const PARTS: readonly { readonly part: EditorPart; readonly label: string }[] = 
   { part: 'document', label: 'Document' },
 ]
 
-/** Nodes beside document; one at a time where there is no room for both. */
+/** Nodes and document side by side, or one at a time if there is no room for both. */
 export function EditorParts() {
   const frame = useRef<HTMLDivElement>(null)
   const isNarrow = useIsNarrow(frame, BOTH_FIT)
@@ -82,7 +82,7 @@ function NodePanes() {
     <div className={styles['nodes']}>
       {isBroken && (
         <p role="status" className={styles['broken']}>
-          The text is no valid JSON. The nodes are as they were before, until it is again.
+          The text is not valid JSON. The nodes show the last valid text.
         </p>
       )}
       {hasRoot ? (
@@ -107,7 +107,7 @@ function NoRoot() {
   const kinds = useEditorState(state => state.kinds)
   const isObject = useEditorState(state => state.draft.good?.root.type === 'object')
   if (!isObject)
-    return <EmptyState title="This is no stack" detail="A stack document is an object with a root node." />
+    return <EmptyState title="Not a stack" detail="A stack document is an object with a root node." />
   return (
     <EmptyState title="This stack has no root node" detail="Choose the kind of its first node.">
       {[...kinds.values()].map(info => (
@@ -122,13 +122,13 @@ function NoRoot() {
   )
 }
 
-/** The same as long as the form shows the same node: its own name may change while one types it. */
+/** Identifies the node of the form. It does not contain the node's key, which may change while it is typed. */
 function formKey(node: StackNode): string {
   const parent = node.slot?.parent
   return parent === undefined ? node.id : `${parent.id} ${parent.children.indexOf(node)}`
 }
 
-/** Why the last thing asked of the host was not done. */
+/** Shows why the last request to the host failed. */
 export function FailureBar() {
   const { store } = useEditor()
   const failure = useEditorState(state => state.failure)
@@ -146,13 +146,13 @@ export function FailureBar() {
 
 const layouts = new Map<string, NonNullable<PanelsProps['layout']>>()
 
-/** Panels that come back as they were left, as long as the window is open. */
+/** Panels that keep their layout as long as the window is open. */
 function RememberedPanels(props: Omit<PanelsProps, 'layout' | 'onLayoutChanged'>) {
   const [layout] = useState(() => layouts.get(props.id))
   return <Panels {...props} layout={layout} onLayoutChanged={changed => layouts.set(props.id, changed)} />
 }
 
-/** Whether an element is less than `width` pixels wide; undefined until it is there to be measured. */
+/** Whether an element is less than `width` pixels wide; undefined until it is measured. */
 function useIsNarrow(element: RefObject<HTMLElement | null>, width: number): boolean | undefined {
   const [isNarrow, setIsNarrow] = useState<boolean>()
   useLayoutEffect(() => {

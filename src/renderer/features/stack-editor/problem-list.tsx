@@ -7,7 +7,7 @@ import { select } from './state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from './state/editor-context.ts'
 import { type EditorState, type EditorStore, focusOn } from './state/editor-store.ts'
 
-/** Everything that is wrong with the draft; each leads to its place. */
+/** All problems of the draft; a click goes to the place of one. */
 export function ProblemList() {
   const { store } = useEditor()
   const heading = useId()
@@ -57,7 +57,7 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-/** Whether what one sees is what runs, and what is in the file. */
+/** Whether the draft is applied, and whether it is saved. */
 function StateLine() {
   const running = useEditorState(runningText)
   const saved = useEditorState(savedText)
@@ -81,7 +81,7 @@ function savedText({ path, draft, saved }: EditorState): string {
   return draft.text === saved ? `Saved in ${name}` : `Not saved to ${name}`
 }
 
-/** Selects the node and moves the keyboard to the field that is wrong; to the text where there is no such field. */
+/** Selects the node and focuses the field that has the problem, or the text if there is no such field. */
 export function goToProblem(store: EditorStore, problem: PlacedProblem): void {
   const { node, field, from } = problem
   store.setState({ visited: problem })
@@ -93,7 +93,7 @@ export function goToProblem(store: EditorStore, problem: PlacedProblem): void {
   else focusOn(store, { to: 'text', offset: from })
 }
 
-/** The problem after the one gone to last, round and round. */
+/** The problem after (or before) the one visited last; wraps around. */
 export function nextProblem(
   problems: readonly PlacedProblem[],
   last: PlacedProblem | undefined,

@@ -22,15 +22,15 @@ export interface StackEditorProps {
   readonly shell: Shell
   /** The session whose stack is edited; absent for a new one. */
   readonly session?: SessionInfo | undefined
-  /** What to begin with. Read once. */
+  /** The initial document. Read once. */
   readonly initial: InitialDocument
   readonly onApplied: (session: SessionInfo) => void
   readonly onDirtyChange: (isDirty: boolean) => void
-  /** Given the text after each edit, `undefined` once it runs or is in its file: for an owner that keeps it. */
+  /** Called with the text after each edit, and with `undefined` once it is applied or saved. */
   readonly onDraftChange?: ((text: string | undefined) => void) | undefined
 }
 
-/** Makes or changes a stack: as a tree of nodes with forms, and as the text of its document. */
+/** Edits a new or existing stack: as a tree of nodes with forms, and as the text of its document. */
 export function StackEditor(props: StackEditorProps) {
   const { client, session, initial } = props
   const [begun, setBegun] = useState<InitialDocument>()
@@ -61,17 +61,17 @@ export interface EditorBodyProps extends StackEditorProps {
   readonly kinds: Kinds
 }
 
-/** One draft and everything that edits it. */
+/** One draft, and everything that edits it. */
 export function EditorBody(props: EditorBodyProps) {
   const { client, shell, kinds, session, initial, onApplied, onDirtyChange, onDraftChange } = props
   const [store] = useState(() => createEditorStore(initial, session, kinds))
   const editor = useMemo(() => ({ store, client, shell }), [store, client, shell])
   const hasEdits = useStore(store, isDirty)
-  const tellDirty = useEffectEvent(onDirtyChange)
-  useEffect(() => tellDirty(hasEdits), [hasEdits])
+  const reportDirty = useEffectEvent(onDirtyChange)
+  useEffect(() => reportDirty(hasEdits), [hasEdits])
   const unapplied = useStore(store, state => (isDirty(state) ? state.draft.text : undefined))
-  const tellDraft = useEffectEvent((text: string | undefined) => onDraftChange?.(text))
-  useEffect(() => tellDraft(unapplied), [unapplied])
+  const reportDraft = useEffectEvent((text: string | undefined) => onDraftChange?.(text))
+  useEffect(() => reportDraft(unapplied), [unapplied])
   useValidation(store, client)
   return (
     <EditorContext value={editor}>

@@ -14,20 +14,18 @@ interface TemplateListProps {
 const EMPTY: Template = {
   id: 'empty',
   label: 'Empty stack',
-  help: 'Begin with one node, and choose its kind.',
+  help: 'Start with one node and choose its kind.',
   document: { strata: 1, name: 'New stack', root: {} },
 }
 
-/** What a new stack can begin with. */
+/** The templates for a new stack. */
 export function TemplateList({ templates, onChoose }: TemplateListProps) {
   const list = useRef<HTMLUListElement>(null)
   useEffect(() => list.current?.querySelector('button')?.focus(), [])
   return (
     <section className={styles['start']} aria-label="New stack">
       <h2 className={styles['title']}>New stack</h2>
-      <p className={styles['help']}>
-        Choose what to begin with. Everything can be changed before it is applied.
-      </p>
+      <p className={styles['help']}>Choose a template. Everything can be changed before it is applied.</p>
       <ul
         ref={list}
         className={styles['list']}
@@ -66,7 +64,7 @@ interface Start {
   readonly templates: readonly Template[]
 }
 
-/** What the host knows of stacks: the kinds that they are made of, and some to begin with. */
+/** Loads the kinds of nodes and the templates. */
 export async function loadStart(client: Client, signal: AbortSignal): Promise<Start> {
   const [{ kinds }, { templates }] = await Promise.all([
     client.call('stacks.kinds', {}, { signal }),
@@ -80,7 +78,7 @@ type Loaded<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly message: string; readonly retry: () => void }
 
-/** Loads something once, and again on demand after a failure. @param load Has to stay the same function. */
+/** Loads something once, and again on `retry` after a failure. @param load Must be a stable function. */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' })
   const [attempt, setAttempt] = useState(0)
@@ -101,13 +99,13 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<
   return loaded
 }
 
-/** Whether a text holds nothing of one's own: it is empty, or a template as it comes. */
+/** Whether a text is empty or an unchanged template. */
 export function isUntouched(text: string, templates: readonly Template[]): boolean {
   if (text.trim() === '') return true
   try {
     parseJson(text)
   } catch {
-    // Whatever it is, somebody wrote it.
+    // Invalid JSON is the user's own text.
     return false
   }
   const document = printJson(JSON.parse(text))

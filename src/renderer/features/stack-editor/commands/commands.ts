@@ -9,7 +9,7 @@ import { type FileServices, load, save, saveAs } from '../state/file-actions.ts'
 
 export interface EditorCommand {
   readonly label: string
-  /** As Electron spells accelerators; the first is the one that is shown. */
+  /** In Electron's accelerator syntax; the first one is shown. */
   readonly shortcuts: readonly string[]
   readonly isEnabled: boolean
   readonly run: () => void
@@ -32,7 +32,7 @@ export interface CommandServices extends Omit<ApplyServices, 'client'> {
   readonly confirmReplace: FileServices['confirmReplace']
 }
 
-/** What can be done with the document as a whole, by toolbar and keyboard alike. */
+/** The commands for the document as a whole, for the toolbar and the keyboard. */
 export function useCommands({ onApplied, confirmReplace, confirmDiscard }: CommandServices): EditorCommands {
   const { store, client, shell } = useEditor()
   const problems = useProblems()
@@ -72,14 +72,14 @@ export function useCommands({ onApplied, confirmReplace, confirmDiscard }: Comma
 }
 
 /**
- * Runs the command that a key stands for. To be asked before the text editor and the fields are, which would keep an
- * undo of their own.
+ * Runs the command whose shortcut was pressed. Call this in the capture phase: the text editor and the fields have
+ * their own undo.
  */
 export function runByKey(commands: EditorCommands, event: KeyboardEvent): void {
   const isMac = isMacPlatform()
-  const isMeant = ({ shortcuts }: EditorCommand) =>
+  const isPressed = ({ shortcuts }: EditorCommand) =>
     shortcuts.some(shortcut => matchesShortcut(parseShortcut(shortcut, isMac), event))
-  const command = Object.values<EditorCommand>(commands).find(isMeant)
+  const command = Object.values<EditorCommand>(commands).find(isPressed)
   if (command === undefined) return
   event.preventDefault()
   event.stopPropagation()

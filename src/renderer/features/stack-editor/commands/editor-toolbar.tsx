@@ -9,7 +9,7 @@ import { useEditor, useEditorState, useFocusRequest, useProblems } from '../stat
 import type { EditorCommand, EditorCommands } from './commands.ts'
 import styles from './editor-toolbar.module.css'
 
-/** The stack's name, and what can be done with the whole document. */
+/** The name of the stack, and buttons for the commands of the document. */
 export function EditorToolbar({ commands }: { readonly commands: EditorCommands }) {
   const busy = useEditorState(state => state.busy)
   const { apply, revert, undo, redo, load, save, saveAs } = commands

@@ -5,7 +5,7 @@ import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 interface Question {
   readonly title: string
   readonly text: ReactNode
-  /** What the button says that loses something. */
+  /** Label of the button that loses something. */
   readonly action: string
 }
 
@@ -13,7 +13,7 @@ interface OpenQuestion extends Question {
   readonly answer: (isAgreed: boolean) => void
 }
 
-/** Asks before something is lost; the question is there to be rendered until it is answered. */
+/** Asks before something is lost. The returned question must be rendered until it is answered. */
 export function useQuestion() {
   const [question, setQuestion] = useState<OpenQuestion>()
   const ask = (asked: Question) =>
@@ -33,7 +33,7 @@ export function useQuestion() {
         title: 'Replace this file?',
         text: (
           <>
-            There is a file <code>{path}</code> already. Saving here overwrites what is in it.
+            The file <code>{path}</code> already exists. Saving overwrites it.
           </>
         ),
         action: 'Replace',

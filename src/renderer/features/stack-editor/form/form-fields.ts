@@ -13,13 +13,13 @@ export type Control =
   | { readonly type: 'number'; readonly isInteger: boolean; readonly range: NumberRange }
   | { readonly type: 'flag' }
   | { readonly type: 'choice'; readonly choices: readonly Choice[] }
-  /** A shape that no control here can show: it is edited in the document. */
+  /** A type that no control can show. It is edited in the document. */
   | { readonly type: 'document' }
 
 interface NumberRange {
   readonly min?: number | undefined
   readonly max?: number | undefined
-  /** The number has to be greater than this one. */
+  /** Exclusive lower bound. */
   readonly above?: number | undefined
 }
 
@@ -29,12 +29,12 @@ export interface Field {
   readonly label: string
   readonly help: string | undefined
   readonly isRequired: boolean
-  /** What holds while the document says nothing. */
+  /** Applies if the document does not set the option. */
   readonly default: JsonText | undefined
   readonly control: Control
 }
 
-/** The fields of a kind's form, from its JSON Schema alone. */
+/** The fields of a kind's form, derived from its JSON Schema. */
 export function formFields(info: KindInfo | undefined): readonly Field[] {
   return propertiesOf(info).map(({ name, schema, isRequired }: Property) => ({
     name,
@@ -58,7 +58,7 @@ function controlOf(schema: Schema, isRequired: boolean): Control {
     case 'string':
       return { type: 'text', isFolder: schema['format'] === 'folder-path' }
     case 'boolean':
-      // A box is checked or not; where saying nothing means a third thing, all three have to be shown.
+      // A checkbox has two states. Where an absent value means a third one, all three must be shown.
       return isRequired || schema['default'] !== undefined
         ? { type: 'flag' }
         : { type: 'choice', choices: YES_OR_NO }
@@ -85,7 +85,7 @@ function choice(value: unknown, schema: Schema): Choice {
   return { value: printJson(value), label, help: text(schema['description']) }
 }
 
-/** The bounds that mean something: those of the safe integers only say "any". */
+/** The bounds of a number, without those of the safe integers, which mean "any". */
 function rangeOf(schema: Schema): NumberRange {
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
   const isInteger = schema['type'] === 'integer'
@@ -115,7 +115,7 @@ function wordsOf(name: string): string {
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** What was typed as JSON spells numbers, every digit kept; undefined when it is none. */
+/** The typed number in JSON syntax, with every digit kept; undefined if it is not a number. */
 export function numberText(typed: string): JsonText | undefined {
   const text = typed
     .trim()

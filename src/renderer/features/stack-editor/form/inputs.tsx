@@ -8,7 +8,7 @@ import { focusOn } from '../state/editor-store.ts'
 import { boundsText, type Choice, type Control, numberText } from './form-fields.ts'
 import styles from './node-form.module.css'
 
-/** What ties a control to its label, help and problems. */
+/** The attributes that connect a control to its label, help and problems. */
 interface ControlProps {
   readonly id: string
   readonly 'data-field': string
@@ -23,12 +23,12 @@ interface FieldFrameProps {
   readonly help?: string | undefined
   readonly problems: readonly PlacedProblem[]
   readonly isRequired?: boolean
-  /** Offered while the document says something that may be left unsaid. */
+  /** Given if the document sets an optional value, which can be removed. */
   readonly onReset?: (() => void) | undefined
   readonly children: (props: ControlProps) => ReactNode
 }
 
-/** The label on the left; on the right the control, and below it help and whatever is wrong. */
+/** A label, its control, and below the control its problems and help. */
 export function FieldFrame({ name, label, help, problems, isRequired, onReset, children }: FieldFrameProps) {
   const id = useId()
   const described = [help !== undefined && `${id}-help`, problems.length > 0 && `${id}-problems`]
@@ -66,7 +66,7 @@ export function FieldFrame({ name, label, help, problems, isRequired, onReset, c
 
 interface ProblemLinesProps {
   readonly problems: readonly PlacedProblem[]
-  /** Says which member each is about, where they do not stand beside it. */
+  /** Shows the name of the field before each message. */
   readonly withNames?: boolean
 }
 
@@ -81,7 +81,7 @@ export function ProblemLines({ problems, withNames = false }: ProblemLinesProps)
 interface TextInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly value: string
   readonly placeholder?: string | undefined
-  /** Offers to pick a folder. */
+  /** Adds a button that opens a folder picker. */
   readonly isFolder?: boolean
   readonly onChange: (value: string) => void
 }
@@ -112,7 +112,7 @@ export function TextInput({ value, placeholder, isFolder = false, onChange, ...f
   )
 }
 
-/** What typed text means: something that can be taken, or why it cannot. */
+/** The result of checking typed text: a function that accepts it, or why it is invalid. */
 type Typed = { readonly take: () => void } | { readonly wrong: string }
 
 interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
@@ -127,11 +127,11 @@ interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
 interface Held {
   readonly text: string
   readonly wrong: string
-  /** What the document said meanwhile: once it says something else, that is shown. */
+  /** The document's value at that time. Once the document has another one, that is shown instead. */
   readonly instead: string
 }
 
-/** A field that keeps what cannot be taken to itself, marked, and out of the document. */
+/** A field that keeps invalid text, marked as a problem, without writing it to the document. */
 export function HeldInput({
   value,
   placeholder,
@@ -175,7 +175,7 @@ function heldProblem(name: string, message: string): PlacedProblem {
 }
 
 interface NumberInputProps extends Omit<FieldFrameProps, 'children'> {
-  /** The number as the document spells it. */
+  /** The number as written in the document. */
   readonly said: JsonText | undefined
   readonly default: JsonText | undefined
   readonly control: Extract<Control, { type: 'number' }>
@@ -192,7 +192,7 @@ export function NumberInput({ said, default: fallback, control, onChange, ...fra
       isNumber
       read={typed => {
         const number = numberText(typed)
-        if (number === undefined && typed.trim() !== '') return { wrong: 'this is no number' }
+        if (number === undefined && typed.trim() !== '') return { wrong: 'not a number' }
         return { take: () => onChange(number) }
       }}
     />
@@ -227,7 +227,7 @@ interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly onChange: (value: JsonText | undefined) => void
 }
 
-/** A list to choose from. Saying nothing is a choice too, unless the option is required. */
+/** A choice of values. "Default" removes the option, unless it is required. */
 export function ChoiceInput({ said, default: fallback, choices, onChange, ...frame }: ChoiceInputProps) {
   const isListed = said === undefined || choices.some(({ value }) => value === said)
   const chosen = choices.find(({ value }) => value === (said ?? fallback))
@@ -259,11 +259,11 @@ export function ChoiceInput({ said, default: fallback, choices, onChange, ...fra
 
 interface DocumentLinkProps extends Omit<FieldFrameProps, 'children'> {
   readonly said: JsonText | undefined
-  /** Where in the text the option stands, or would. */
+  /** Where the option is in the text, or its node if it is not set. */
   readonly offset: number
 }
 
-/** For options that have no control here: shows what the document says, and leads there. */
+/** Shows an option that has no control as text, with a button that goes to it in the document. */
 export function DocumentLink({ said, offset, ...frame }: DocumentLinkProps) {
   const { store } = useEditor()
   return (

@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import { PanelHeader } from '../../../ui/panels.tsx'
 import { type JsonText, printJson } from '../json/edit-json.ts'
-import { memberOf, stringOf } from '../json/json-tree.ts'
+import { memberOf, stringOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
 import { canBecome, changeKind } from '../operations/change-kind.ts'
@@ -24,7 +24,7 @@ import styles from './node-form.module.css'
 /** Names of the fields that every node has. */
 const COMMON = new Set(['kind', 'label'])
 
-/** The form for one node, made from what its kind says of its options. */
+/** The form of one node, derived from the schema of its kind. */
 export function NodeForm({ node }: { readonly node: StackNode }) {
   const { store } = useEditor()
   const form = useRef<HTMLFormElement>(null)
@@ -104,7 +104,7 @@ interface KindFieldProps {
   readonly problems: readonly PlacedProblem[]
 }
 
-/** The node's kind. Choosing another keeps what still means something; what would lose children can't be chosen. */
+/** The node's kind. Kinds that cannot hold the node's children are disabled. */
 function KindField({ node, problems }: KindFieldProps) {
   const { store } = useEditor()
   const kinds = useEditorState(state => state.kinds)
@@ -132,7 +132,7 @@ function KindField({ node, problems }: KindFieldProps) {
   )
 }
 
-/** The name under which a node hangs below its parent, where that is how children are told apart. */
+/** The key of a node below its parent, if the parent's children are keyed. */
 function KeyInput({ node }: { readonly node: StackNode }) {
   const { store } = useEditor()
   if (node.slot?.type !== 'keyed') return null
@@ -148,7 +148,7 @@ function KeyInput({ node }: { readonly node: StackNode }) {
       problems={[]}
       read={typed =>
         others.has(typed)
-          ? { wrong: 'another node has this name' }
+          ? { wrong: 'another node has this key' }
           : { take: () => renameKeyedChild(store, node, typed) }
       }
     />
@@ -163,12 +163,12 @@ interface OptionFieldProps {
   readonly problems: readonly PlacedProblem[]
 }
 
-/** One option of a node, in the control that its schema asks for. */
+/** One option of a node, in the control that its schema requires. */
 function OptionField({ field, node, text, problems }: OptionFieldProps) {
   const { store } = useEditor()
   const { name, label, help, isRequired, control } = field
   const value = memberOf(node.json, name)?.value
-  const said = value && text.slice(value.from, value.to)
+  const said = value && textOf(text, value)
   const change = (next: JsonText | undefined) => changeOption(store, node, name, next)
   const onReset = value === undefined || isRequired ? undefined : () => change(undefined)
   const common = { name, label, help, problems, isRequired }
@@ -215,6 +215,6 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
         />
       )
     case 'document':
-      return <DocumentLink {...common} said={said} offset={(value ?? node.json).from} />
+      return <DocumentLink {...common} said={said} offset={(value ?? node.json).offset} />
   }
 }

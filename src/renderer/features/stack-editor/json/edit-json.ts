@@ -1,27 +1,28 @@
 import {
   formatPath,
-  type JsonArray,
   type JsonNode,
-  type JsonObject,
   type JsonPath,
   memberOf,
+  membersOf,
   nodeAt,
   parseJson,
+  rangeOf,
+  textOf,
 } from './json-tree.ts'
 
-/** The text of `node` as a value that can be put elsewhere: its lines lose the indentation of where it stood. */
+/** The text of `node` as a value to insert elsewhere: without the indentation of its place. */
 export function cutText(text: string, node: JsonNode): JsonText {
-  return dedentLines(text.slice(node.from, node.to), indentAt(text, node.from))
+  return dedentLines(textOf(text, node), indentAt(text, node.offset))
 }
 
-/** Puts `value` in the place of the value at `path`. */
+/** Replaces the value at `path` by `value`. */
 export function replaceAt(text: string, path: JsonPath, value: JsonText): string {
   const node = nodeAt(parseJson(text), path)
   if (node === undefined) throw missing(path)
-  return splice(text, node.from, node.to, indentLines(value, indentAt(text, node.from)))
+  return replaceNode(text, node, indentLines(value, indentAt(text, node.offset)))
 }
 
-/** Sets a member: in its place when it is there, else behind the last of the members named in `after`. */
+/** Sets a member. A new one goes behind the last of the members named in `after`, or at the end. */
 export function setMember(
   text: string,
   path: JsonPath,
@@ -29,44 +30,38 @@ export function setMember(
   value: JsonText,
   after?: readonly string[],
 ): string {
-  const object = objectAt(text, path)
+  const object = containerAt(text, path, 'object')
   if (memberOf(object, name) !== undefined) return replaceAt(text, [...path, name], value)
-  const { members } = object
+  const members = membersOf(object)
   const index = after === undefined ? members.length : members.findLastIndex(m => after.includes(m.name)) + 1
   return insertItem(text, object, index, memberText(name, value))
 }
 
-/** Removes a member; all of that name, when it is given twice. */
+/** Removes every member of this name. */
 export function removeMember(text: string, path: JsonPath, name: string): string {
-  const object = objectAt(text, path)
-  const index = object.members.findLastIndex(member => member.name === name)
+  const object = containerAt(text, path, 'object')
+  const index = membersOf(object).findLastIndex(member => member.name === name)
   return index < 0 ? text : removeMember(removeItem(text, object, index), path, name)
 }
 
-/** Gives a member another name, in its place. */
+/** Renames a member in place. */
 export function renameMember(text: string, path: JsonPath, name: string, newName: string): string {
-  const member = memberOf(objectAt(text, path), name)
+  const member = memberOf(containerAt(text, path, 'object'), name)
   if (member === undefined) throw missing([...path, name])
-  return splice(text, member.from, member.nameTo, JSON.stringify(newName))
+  return splice(text, member.nameRange.from, member.nameRange.to, JSON.stringify(newName))
 }
 
 export function insertElement(text: string, path: JsonPath, index: number, value: JsonText): string {
-  return insertItem(text, arrayAt(text, path), index, value)
+  return insertItem(text, containerAt(text, path, 'array'), index, value)
 }
 
 export function removeElement(text: string, path: JsonPath, index: number): string {
-  return removeItem(text, arrayAt(text, path), index)
+  return removeItem(text, containerAt(text, path, 'array'), index)
 }
 
-function objectAt(text: string, path: JsonPath): JsonObject {
+function containerAt(text: string, path: JsonPath, type: 'object' | 'array'): JsonNode {
   const node = nodeAt(parseJson(text), path)
-  if (node?.type !== 'object') throw missing(path)
-  return node
-}
-
-function arrayAt(text: string, path: JsonPath): JsonArray {
-  const node = nodeAt(parseJson(text), path)
-  if (node?.type !== 'array') throw missing(path)
+  if (node?.type !== type) throw missing(path)
   return node
 }
 
@@ -75,14 +70,14 @@ function missing(path: JsonPath): RangeError {
 }
 
 /**
- * Inserts an item (a member or an element) before the one at `index`, in the way its neighbours are written: on a line
- * of its own, or on theirs while that stays short. The others are laid out anew only when one line has to become many.
+ * Inserts an item (a member or an element) before the one at `index`, formatted like its neighbours: on its own line,
+ * or on their line while that stays short. Other items are reformatted only when one line has to be split.
  */
-function insertItem(text: string, container: JsonObject | JsonArray, index: number, item: JsonText): string {
+function insertItem(text: string, container: JsonNode, index: number, item: JsonText): string {
   const items = itemsOf(container)
   const first = items[0]
   if (first === undefined) return fillEmpty(text, container, item)
-  const isSpread = text.slice(container.from, first.from).includes('\n')
+  const isSpread = text.slice(container.offset, first.from).includes('\n')
   if (!isSpread && !fitsOnLine(text, container, item)) return spread(text, container, index, item)
   const gap = isSpread ? `\n${indentAt(text, first.from)}` : ' '
   const shown = indentLines(item, indentAt(text, first.from))
@@ -92,40 +87,40 @@ function insertItem(text: string, container: JsonObject | JsonArray, index: numb
     : splice(text, before.to, before.to, `,${gap}${shown}`)
 }
 
-/** Removes the item at `index` with its comma and the blanks that led to it. */
-function removeItem(text: string, container: JsonObject | JsonArray, index: number): string {
+/** Removes the item at `index`, with its comma and the whitespace before it. */
+function removeItem(text: string, container: JsonNode, index: number): string {
   const items = itemsOf(container)
   const [before, item, after] = [items[index - 1], items[index], items[index + 1]]
   if (item === undefined) return text
   if (after !== undefined) return splice(text, item.from, after.from, '')
   if (before !== undefined) return splice(text, before.to, item.to, '')
-  return splice(text, container.from, container.to, brackets(container).join(''))
+  return replaceNode(text, container, brackets(container).join(''))
 }
 
-function fillEmpty(text: string, container: JsonObject | JsonArray, item: JsonText): string {
+function fillEmpty(text: string, container: JsonNode, item: JsonText): string {
   if (!fitsOnLine(text, container, item)) return spread(text, container, 0, item)
   const [open, close] = brackets(container)
   const blank = container.type === 'object' ? ' ' : ''
-  return splice(text, container.from, container.to, `${open}${blank}${item}${blank}${close}`)
+  return replaceNode(text, container, `${open}${blank}${item}${blank}${close}`)
 }
 
-function spread(text: string, container: JsonObject | JsonArray, index: number, item: JsonText): string {
-  const base = indentAt(text, container.from)
+function spread(text: string, container: JsonNode, index: number, item: JsonText): string {
+  const base = indentAt(text, container.offset)
   const shown = itemsOf(container).map(({ from, to }) => dedentLines(text.slice(from, to), base))
   const lines = printLines(brackets(container)[0], shown.toSpliced(index, 0, item), brackets(container)[1])
-  return splice(text, container.from, container.to, indentLines(lines, base))
+  return replaceNode(text, container, indentLines(lines, base))
 }
 
-function fitsOnLine(text: string, container: JsonObject | JsonArray, item: JsonText): boolean {
-  const used = container.to - lineStart(text, container.from)
+function fitsOnLine(text: string, container: JsonNode, item: JsonText): boolean {
+  const used = container.offset + container.length - lineStart(text, container.offset)
   return isFlatText(item) && used + item.length + 2 <= LINE_WIDTH
 }
 
-function itemsOf(container: JsonObject | JsonArray) {
-  return container.type === 'object' ? container.members : container.elements
+function itemsOf(container: JsonNode) {
+  return (container.children ?? []).map(rangeOf)
 }
 
-function brackets(container: JsonObject | JsonArray): readonly [string, string] {
+function brackets(container: JsonNode): readonly [string, string] {
   return container.type === 'object' ? ['{', '}'] : ['[', ']']
 }
 
@@ -134,10 +129,10 @@ const LINE_WIDTH = 80
 
 export const INDENT = '  '
 
-/** A value's text beginning at column 0: lines after the first carry only the value's own indentation. */
+/** The text of a value that starts at column 0; later lines have only the indentation inside the value. */
 export type JsonText = string
 
-/** Prints a value as the editor writes new ones: small flat values on one line, the rest one item per line. */
+/** Formats a value: on one line if it is short and holds no other containers, otherwise one item per line. */
 export function printJson(value: unknown): JsonText {
   if (Array.isArray(value)) return printArray(value.map(printJson))
   if (typeof value === 'object' && value !== null) {
@@ -146,7 +141,7 @@ export function printJson(value: unknown): JsonText {
   return JSON.stringify(value)
 }
 
-/** Prints a whole document: each of its members begins a line, and it ends with a line break. */
+/** Formats a whole document: one member per line, with a line break at the end. */
 export function printDocument(document: object): string {
   const members = Object.entries(document).map(([name, value]) => memberText(name, printJson(value)))
   return `${members.length === 0 ? '{}' : printLines('{', members, '}')}\n`
@@ -169,7 +164,7 @@ function memberText(name: string, value: JsonText): JsonText {
   return `${JSON.stringify(name)}: ${value}`
 }
 
-/** Puts each item on a line of its own between the brackets. */
+/** Formats items one per line between brackets. */
 function printLines(open: string, items: readonly JsonText[], close: string): JsonText {
   return `${open}\n${items.map(item => INDENT + indentLines(item, INDENT)).join(',\n')}\n${close}`
 }
@@ -179,7 +174,7 @@ function indentLines(text: JsonText, indent: string): string {
   return indent === '' ? text : text.replaceAll('\n', `\n${indent}`)
 }
 
-/** Takes `indent` from every line but the first; a line that is indented less loses what it has. */
+/** Removes `indent` from every line but the first; from a line with less indentation, all of it. */
 function dedentLines(text: string, indent: string): JsonText {
   if (indent === '') return text
   return text.replaceAll(/\n[ \t]*/g, line =>
@@ -187,9 +182,14 @@ function dedentLines(text: string, indent: string): JsonText {
   )
 }
 
-/** Whether a value's or a member's text holds no container with something in it. */
+/** Whether the text of a value or a member contains no filled object or array. */
 function isFlatText(text: JsonText): boolean {
   return !/^(?:"(?:[^"\\]|\\.)*": )?(?:\{[^}]|\[[^\]])/.test(text)
+}
+
+function replaceNode(text: string, node: JsonNode, inserted: string): string {
+  const { from, to } = rangeOf(node)
+  return splice(text, from, to, inserted)
 }
 
 export function splice(text: string, from: number, to: number, inserted: string): string {
@@ -200,7 +200,7 @@ function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
-/** The blanks at the beginning of the line that `offset` is in. */
+/** The indentation of the line that contains `offset`. */
 function indentAt(text: string, offset: number): string {
   const start = lineStart(text, offset)
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? ''

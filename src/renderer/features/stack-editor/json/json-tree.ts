@@ -1,69 +1,31 @@
-interface Span {
-  /** Where it starts in the text, in UTF-16 code units. */
-  readonly from: number
-  /** Just past its end. */
-  readonly to: number
-}
-
-interface JsonMember extends Span {
-  readonly name: string
-  /** Just past the name's closing quote. */
-  readonly nameTo: number
-  readonly value: JsonNode
-}
-
-export interface JsonObject extends Span {
-  readonly type: 'object'
-  readonly members: readonly JsonMember[]
-}
-
-export interface JsonArray extends Span {
-  readonly type: 'array'
-  readonly elements: readonly JsonNode[]
-}
-
-interface JsonScalar extends Span {
-  readonly type: 'string' | 'number' | 'boolean' | 'null'
-  readonly value: string | number | boolean | null
-}
+import {
+  getNodeValue,
+  type JSONVisitor,
+  type Node,
+  parseTree,
+  printParseErrorCode,
+  visit,
+} from 'jsonc-parser'
 
 /** A JSON value with its place in the text, so that an edit can leave everything else as it was written. */
-export type JsonNode = JsonObject | JsonArray | JsonScalar
+export type JsonNode = Node
 
 /** One step down: a member's name or an element's index. */
 export type PathStep = string | number
 export type JsonPath = readonly PathStep[]
 
-/** The member called `name`; the last one counts when it is given twice, as in `JSON.parse`. */
-export function memberOf(node: JsonNode | undefined, name: string): JsonMember | undefined {
-  return node?.type === 'object' ? node.members.findLast(member => member.name === name) : undefined
+/** A stretch of the text, in UTF-16 code units; `to` is just past its end. */
+export interface TextRange {
+  readonly from: number
+  readonly to: number
 }
 
-export function childAt(node: JsonNode | undefined, step: PathStep): JsonNode | undefined {
-  if (typeof step === 'string') return memberOf(node, step)?.value
-  return node?.type === 'array' ? node.elements[step] : undefined
+export interface JsonMember {
+  readonly name: string
+  /** The name with its quotes. */
+  readonly nameRange: TextRange
+  readonly value: JsonNode
 }
-
-export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | undefined {
-  let node = root
-  for (const step of path) node = childAt(node, step)
-  return node
-}
-
-/** What `JSON.parse` makes of the node's text. */
-export function valueOf(node: JsonNode): unknown {
-  if (node.type === 'array') return node.elements.map(valueOf)
-  if (node.type !== 'object') return node.value
-  return Object.fromEntries(node.members.map(({ name, value }) => [name, valueOf(value)]))
-}
-
-/** The text of a string node. */
-export function stringOf(node: JsonNode | undefined): string | undefined {
-  return node?.type === 'string' && typeof node.value === 'string' ? node.value : undefined
-}
-
-/** Deeper documents are refused, so that reading one cannot exhaust the call stack. */
-const MAX_DEPTH = 400
 
 export class JsonSyntaxError extends Error {
   override name = 'JsonSyntaxError'
@@ -76,149 +38,142 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Reads strict JSON (RFC 8259), keeping the place of every value. Throws `JsonSyntaxError`. */
+/** Deeper documents are refused, because reading one recurses. */
+const MAX_DEPTH = 400
+
+/** JSON (RFC 8259) has neither comments nor trailing commas. */
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false }
+
+/** Reads strict JSON. Throws `JsonSyntaxError`. */
 export function parseJson(text: string): JsonNode {
-  return new Reader(text).document()
+  checkJson(text)
+  const root = parseTree(text, [], STRICT)
+  if (root === undefined) throw new JsonSyntaxError('a value is expected here', 0)
+  return root
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const WHITESPACE = /[ \t\n\r]*/y
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
-const WORDS = new Map([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-])
-
-class Reader {
-  readonly #text: string
-  #at = 0
-
-  constructor(text: string) {
-    this.#text = text
+/** Throws at the first error: `parseTree` would go on with a tree of what it could read. */
+function checkJson(text: string): void {
+  const open: Bracket[] = []
+  const enter = (bracket: Bracket, offset: number): void => {
+    if (open.push(bracket) > MAX_DEPTH)
+      throw new JsonSyntaxError(`nested more than ${MAX_DEPTH} levels deep`, offset)
   }
-
-  document(): JsonNode {
-    this.#skipWhitespace()
-    const node = this.#value(0)
-    this.#skipWhitespace()
-    if (this.#at < this.#text.length) throw this.#unexpected('nothing may follow the value of the document')
-    return node
+  const leave = (): void => void open.pop()
+  const visitor: JSONVisitor = {
+    onObjectBegin: offset => enter('}', offset),
+    onArrayBegin: offset => enter(']', offset),
+    onObjectEnd: leave,
+    onArrayEnd: leave,
+    onError(code, offset) {
+      throw syntaxError(text, printParseErrorCode(code), offset, open.at(-1))
+    },
   }
-
-  #value(depth: number): JsonNode {
-    if (depth > MAX_DEPTH) throw this.#unexpected(`nested more than ${MAX_DEPTH} levels deep`)
-    const character = this.#text[this.#at]
-    if (character === '{') return this.#object(depth)
-    if (character === '[') return this.#array(depth)
-    if (character === '"') return this.#string()
-    return this.#word() ?? this.#number()
-  }
-
-  #object(depth: number): JsonObject {
-    const from = this.#at
-    const members: JsonMember[] = []
-    this.#at++
-    this.#skipWhitespace()
-    if (this.#take('}')) return { type: 'object', members, from, to: this.#at }
-    do {
-      this.#skipWhitespace()
-      if (this.#text[this.#at] !== '"') throw this.#unexpected('a name in double quotes must stand here')
-      const name = this.#string()
-      this.#skipWhitespace()
-      if (!this.#take(':')) throw this.#unexpected('":" must follow a name')
-      this.#skipWhitespace()
-      const value = this.#value(depth + 1)
-      members.push({ name: name.value, nameTo: name.to, value, from: name.from, to: value.to })
-      this.#skipWhitespace()
-    } while (this.#take(','))
-    if (!this.#take('}')) throw this.#unexpected('"," or "}" must follow a member')
-    return { type: 'object', members, from, to: this.#at }
-  }
-
-  #array(depth: number): JsonArray {
-    const from = this.#at
-    const elements: JsonNode[] = []
-    this.#at++
-    this.#skipWhitespace()
-    if (this.#take(']')) return { type: 'array', elements, from, to: this.#at }
-    do {
-      this.#skipWhitespace()
-      elements.push(this.#value(depth + 1))
-      this.#skipWhitespace()
-    } while (this.#take(','))
-    if (!this.#take(']')) throw this.#unexpected('"," or "]" must follow an element')
-    return { type: 'array', elements, from, to: this.#at }
-  }
-
-  #string(): JsonScalar & { readonly value: string } {
-    const from = this.#at++
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#at)
-      if (Number.isNaN(code)) throw new JsonSyntaxError('this text is never closed by a double quote', from)
-      if (code < 0x20) throw this.#unexpected('a text cannot hold a line break or control character')
-      if (code === 0x22) break
-      if (code === 0x5c) this.#at += this.#match(ESCAPE).length || this.#badEscape()
-      else this.#at++
-    }
-    this.#at++
-    const value = JSON.parse(this.#text.slice(from, this.#at)) as string
-    return { type: 'string', value, from, to: this.#at }
-  }
-
-  #badEscape(): never {
-    throw this.#unexpected('a backslash must be followed by one of " \\ / b f n r t or u and four hex digits')
-  }
-
-  #word(): JsonScalar | undefined {
-    for (const [word, value] of WORDS) {
-      if (!this.#text.startsWith(word, this.#at)) continue
-      const from = this.#at
-      this.#at += word.length
-      return { type: value === null ? 'null' : 'boolean', value, from, to: this.#at }
-    }
-    return undefined
-  }
-
-  #number(): JsonScalar {
-    const from = this.#at
-    const digits = this.#match(NUMBER)
-    if (digits === '') throw this.#unexpected('a value must stand here')
-    this.#at += digits.length
-    return { type: 'number', value: Number(digits), from, to: this.#at }
-  }
-
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    return pattern.exec(this.#text)?.[0] ?? ''
-  }
-
-  #skipWhitespace(): void {
-    this.#at += this.#match(WHITESPACE).length
-  }
-
-  #take(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false
-    this.#at++
-    return true
-  }
-
-  #unexpected(why: string): JsonSyntaxError {
-    const found = this.#at < this.#text.length ? '' : 'the document ends too early: '
-    return new JsonSyntaxError(`${found}${why}`, this.#at)
-  }
+  visit(text, visitor, STRICT)
 }
 
-/** `root`, `.tiers`, `[1]` or, for names that are no plain words, `["/a.b"]`. */
+export function rangeOf({ offset, length }: JsonNode): TextRange {
+  return { from: offset, to: offset + length }
+}
+
+/** The node as the text spells it. */
+export function textOf(text: string, node: JsonNode): string {
+  return text.slice(node.offset, node.offset + node.length)
+}
+
+/** The members of an object in the order of the text; none of any other value. */
+export function membersOf({ type, children = [] }: JsonNode): readonly JsonMember[] {
+  if (type !== 'object') return []
+  return children.flatMap(({ children: [name, value] = [] }) =>
+    name === undefined || value === undefined
+      ? []
+      : [{ name: String(name.value), nameRange: rangeOf(name), value }],
+  )
+}
+
+/** The elements of an array; none of any other value. */
+export function elementsOf({ type, children = [] }: JsonNode): readonly JsonNode[] {
+  return type === 'array' ? children : []
+}
+
+/** The member called `name`; the last one if the name is repeated, as in `JSON.parse`. */
+export function memberOf(node: JsonNode | undefined, name: string): JsonMember | undefined {
+  return node && membersOf(node).findLast(member => member.name === name)
+}
+
+export function childAt(node: JsonNode | undefined, step: PathStep): JsonNode | undefined {
+  if (typeof step === 'string') return memberOf(node, step)?.value
+  return node && elementsOf(node)[step]
+}
+
+export function nodeAt(root: JsonNode | undefined, path: JsonPath): JsonNode | undefined {
+  return path.reduce<JsonNode | undefined>(childAt, root)
+}
+
+/** The value that the node's text stands for. */
+export function valueOf(node: JsonNode): unknown {
+  return getNodeValue(node)
+}
+
+/** The text of a string node. */
+export function stringOf(node: JsonNode | undefined): string | undefined {
+  return node?.type === 'string' ? String(node.value) : undefined
+}
+
+type Bracket = '}' | ']'
+type ErrorName = ReturnType<typeof printParseErrorCode>
+
+const MESSAGES: Readonly<Partial<Record<ErrorName, string>>> = {
+  InvalidSymbol: 'only a value, or a name in double quotes, may stand here',
+  InvalidNumberFormat: 'not a valid number',
+  UnexpectedEndOfNumber: 'not a valid number',
+  PropertyNameExpected: 'a name in double quotes is expected here',
+  ValueExpected: 'a value is expected here',
+  ColonExpected: '":" is expected after a name',
+  EndOfFileExpected: 'nothing may follow the value of the document',
+  InvalidCommentToken: 'JSON has no comments',
+  UnexpectedEndOfComment: 'JSON has no comments',
+}
+
+/** The part of a string that is valid: its first quote, characters and escapes. */
+const VALID_STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y
+
+function syntaxError(
+  text: string,
+  name: ErrorName,
+  offset: number,
+  closing: Bracket | undefined,
+): JsonSyntaxError {
+  const isUnfinished =
+    name === 'CommaExpected' || name === 'CloseBraceExpected' || name === 'CloseBracketExpected'
+  const message = isUnfinished ? `"," or "${closing ?? ''}" is expected here` : MESSAGES[name]
+  if (message === undefined) return stringError(text, offset)
+  const found = offset < text.length ? '' : 'the document ends too early: '
+  return new JsonSyntaxError(`${found}${message}`, offset)
+}
+
+/** What is wrong with the string that begins at `start`, and where. */
+function stringError(text: string, start: number): JsonSyntaxError {
+  VALID_STRING.lastIndex = start
+  const end = start + (VALID_STRING.exec(text)?.[0].length ?? 0)
+  if (end >= text.length) return new JsonSyntaxError('this string has no closing double quote', start)
+  if (text[end] === '\\') {
+    const escapes = '" \\ / b f n r t, or u and four hex digits'
+    return new JsonSyntaxError(`a backslash must be followed by one of ${escapes}`, end)
+  }
+  return new JsonSyntaxError('a string cannot hold a line break or another control character', end)
+}
+
+/** `root`, `.tiers`, `[1]` or, for names that are not plain words, `["/a.b"]`. */
 const STEP = /(?:^|\.)([^.[\]]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
 const PLAIN_NAME = /^[\w$-]+$/
 
-/** Spells a path as problems spell it: `root.tiers[1].path`. */
+/** Formats a path as problems name it: `root.tiers[1].path`. */
 export function formatPath(path: JsonPath): string {
   return path.map((step, index) => formatStep(step, index === 0)).join('')
 }
 
-/** Reads `root.tiers[1].path`, as far as the text can be read as a path. */
+/** Reads `root.tiers[1].path`, up to the first step that is not valid. */
 export function parsePath(text: string): JsonPath {
   const path: PathStep[] = []
   STEP.lastIndex = 0

@@ -1,13 +1,13 @@
 import { splice } from '../json/edit-json.ts'
 import { type JsonNode, type JsonPath, JsonSyntaxError, parseJson } from '../json/json-tree.ts'
 
-/** Steps that undo can go back. */
+/** How many steps can be undone. */
 const MAX_STEPS = 1000
 
-/** Typing in one place within this many milliseconds is undone as one step. */
+/** Edits of one group are undone together if they are at most this many milliseconds apart. */
 const GROUP_MS = 1500
 
-/** A text that is valid JSON, with what it says. */
+/** A text that is valid JSON, and its syntax tree. */
 export interface Reading {
   readonly text: string
   readonly root: JsonNode
@@ -23,8 +23,8 @@ interface Step {
 }
 
 /**
- * A stack document being edited. Its text is the truth; tree and form show `good`, the last text that was valid JSON,
- * and may edit only while that is the present one (`error` absent).
+ * A stack document being edited. Its state is the text. Tree and form show `good`, the last text that was valid JSON,
+ * and can edit only while the current text is valid (`error` is absent).
  */
 export interface Draft {
   readonly text: string
@@ -40,7 +40,7 @@ interface Edit {
   readonly text: string
   /** The node to select afterwards; the same one when absent. */
   readonly select?: JsonPath | undefined
-  /** Edits of one group that follow each other closely are undone together. */
+  /** Edits of one group in quick succession are undone together. */
   readonly group?: string | undefined
   /** When, in milliseconds. */
   readonly at: number
@@ -89,7 +89,7 @@ export function selectNode(draft: Draft, selected: JsonPath): Draft {
   return selected === draft.selected ? draft : { ...draft, selected }
 }
 
-/** The next edit begins a step of its own, whatever its group. */
+/** Makes the next edit a separate undo step, whatever its group. */
 export function endGroup(draft: Draft): Draft {
   const last = draft.past.at(-1)
   if (last?.group === undefined) return draft
@@ -105,7 +105,7 @@ function read(text: string, lastGood: Reading | undefined): Pick<Draft, 'text' |
   }
 }
 
-/** The steps with the last one reaching to `text`; without it when that leads back to where it began. */
+/** Extends the last step to end at `text`; drops it if that is the text it started from. */
 function mergeStep(draft: Draft, last: Step, text: string, end: Pick<Step, 'to' | 'at'>): readonly Step[] {
   const start = applyChange(draft.text, invertChange(last.change))
   const change = changeBetween(start, text)
@@ -113,7 +113,7 @@ function mergeStep(draft: Draft, last: Step, text: string, end: Pick<Step, 'to' 
   return change === undefined ? rest : [...rest, { ...last, ...end, change }]
 }
 
-/** One stretch of text that gave way to another. */
+/** Replaces `removed` at `from` by `inserted`. */
 interface TextChange {
   readonly from: number
   readonly removed: string
@@ -143,7 +143,7 @@ export function invertChange({ from, removed, inserted }: TextChange): TextChang
   return { from, removed: inserted, inserted: removed }
 }
 
-/** How a file is written apart from its text: what an editor with plain line breaks has to put back when it saves. */
+/** The line ends and byte order mark of a file, which are restored when it is saved. */
 export interface FileForm {
   readonly lineEnd: '\n' | '\r\n'
   readonly hasByteOrderMark: boolean

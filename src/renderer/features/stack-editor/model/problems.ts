@@ -1,12 +1,16 @@
 import type { Problem } from '../../../../shared/procedures/stacks.ts'
 import {
   childAt,
+  elementsOf,
   formatPath,
   type JsonNode,
   type JsonPath,
   memberOf,
+  membersOf,
   parsePath,
+  rangeOf,
   stringOf,
+  type TextRange,
   valueOf,
 } from '../json/json-tree.ts'
 import type { Draft, Reading } from './draft.ts'
@@ -14,23 +18,23 @@ import { nodeOf, propertiesOf, type StackNode, walk } from './stack-node.ts'
 
 type Severity = 'error' | 'warning'
 
-/** A problem with every place where it is shown. */
+/** A problem, and every place where it is shown. */
 export interface PlacedProblem {
-  /** A warning does not keep the stack from opening. */
+  /** A warning does not prevent the stack from opening. */
   readonly severity: Severity
   readonly message: string
-  /** As the host spells it; `''` for the document as a whole. */
+  /** As reported by the host; `''` for the document as a whole. */
   readonly path: string
-  /** The node it belongs to; absent for one of the document itself. */
+  /** The node that has the problem; absent if it is the document itself. */
   readonly node: StackNode | undefined
-  /** The member of the node, or of the document, that is wrong; absent when it is the whole of it. */
+  /** The member of the node or document that has the problem; absent if it is the node as a whole. */
   readonly field: string | undefined
-  /** The stretch of text to mark. */
+  /** The range of the text to mark. */
   readonly from: number
   readonly to: number
 }
 
-/** Finds the places of a problem that was found in a text that is valid JSON. */
+/** Finds where to show a problem of a text that is valid JSON. */
 function placeProblem(
   problem: Problem,
   severity: Severity,
@@ -53,7 +57,7 @@ function placeProblem(
   }
 }
 
-/** Places a problem of a text that is no JSON: all that is known is where reading it stopped. */
+/** Finds where to show a syntax error: only its offset in the text is known. */
 function placeSyntaxError(message: string, offset: number, text: string): PlacedProblem {
   const to = Math.min(text.length, offset + 1)
   return {
@@ -67,34 +71,36 @@ function placeSyntaxError(message: string, offset: number, text: string): Placed
   }
 }
 
-/** The value at the path; when it is missing, the kind of the last node on the way, as an object is many lines long. */
-function markedNode(root: JsonNode, path: ReturnType<typeof parsePath>): { from: number; to: number } {
+/** The value at the path. For an object, which may be many lines long, the range of its `kind`. */
+function markedNode(root: JsonNode, path: JsonPath): TextRange {
   let node = root
   for (const step of path) {
     const next = childAt(node, step)
     if (next === undefined) break
     node = next
   }
-  if (node.type === 'object') return memberOf(node, 'kind') ?? { from: node.from, to: node.from + 1 }
-  return node.type === 'array' ? { from: node.from, to: node.from + 1 } : node
+  const kind = memberOf(node, 'kind')
+  if (kind !== undefined) return { from: kind.nameRange.from, to: rangeOf(kind.value).to }
+  const { from, to } = rangeOf(node)
+  return { from, to: node.children === undefined ? to : from + 1 }
 }
 
-/** Errors begin with their path, which is said beside them wherever they are shown. */
+/** Removes the path that a message begins with, because it is shown beside the message. */
 function withoutPath({ path, message }: Problem): string {
   const start = `${path}: `
   return path !== '' && message.startsWith(start) ? message.slice(start.length) : message
 }
 
 interface KnownProblems {
-  /** What the host finds wrong. */
+  /** Problems reported by the host. */
   readonly found: readonly Problem[]
   /** Why the host could not open the stack. */
   readonly refused: Problem | undefined
-  /** The stack that runs; absent for one that was never opened. */
+  /** The running stack; absent if it was never opened. */
   readonly running: StackNode | undefined
 }
 
-/** Everything to be said about a draft, errors before warnings. While it is no JSON, only that matters. */
+/** All problems of a draft, errors first. While the text is not valid JSON, only the syntax error. */
 export function allProblems(
   { text, error, good }: Draft,
   stack: StackNode | undefined,
@@ -111,7 +117,7 @@ export function allProblems(
   ]
 }
 
-/** The refusal comes first, unless it is one of those found before. */
+/** Puts the refusal first, unless it repeats one of the found problems. */
 function unlike(found: readonly Problem[], refused: Problem | undefined): readonly Problem[] {
   if (refused === undefined) return found
   const isKnown = found.some(
@@ -120,23 +126,23 @@ function unlike(found: readonly Problem[], refused: Problem | undefined): readon
   return isKnown ? found : [refused, ...found]
 }
 
-/** What is most likely a slip although the document could be opened. */
+/** Checks for likely mistakes in a document that could be opened. */
 function ownChecks(document: JsonNode | undefined, stack: StackNode | undefined): readonly Problem[] {
   return [...(document === undefined ? [] : namesGivenTwice(document, [])), ...foldersUsedTwice(stack)]
 }
 
-/** JSON lets a name be given twice, and readers take the last: what the first says is lost without a word. */
+/** JSON allows repeated names, and parsers silently ignore all but the last. */
 function namesGivenTwice(node: JsonNode, path: JsonPath): readonly Problem[] {
   if (node.type === 'array')
-    return node.elements.flatMap((item, index) => namesGivenTwice(item, [...path, index]))
-  if (node.type !== 'object') return []
-  const names = node.members.map(member => member.name)
+    return elementsOf(node).flatMap((item, index) => namesGivenTwice(item, [...path, index]))
+  const members = membersOf(node)
+  const names = members.map(member => member.name)
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
   const here = [...twice].map(name => ({
     path: formatPath([...path, name]),
-    message: 'it is given more than once; the last one counts',
+    message: 'this name is repeated; only the last one counts',
   }))
-  return [...here, ...node.members.flatMap(({ name, value }) => namesGivenTwice(value, [...path, name]))]
+  return [...here, ...members.flatMap(({ name, value }) => namesGivenTwice(value, [...path, name]))]
 }
 
 function foldersUsedTwice(stack: StackNode | undefined): readonly Problem[] {
@@ -161,8 +167,8 @@ function foldersUsedTwice(stack: StackNode | undefined): readonly Problem[] {
 }
 
 /**
- * Nodes that place keys by their options and the list of their children, and run with others than the draft gives
- * them: what they hold stays where it is, and would no longer be found.
+ * Warns about nodes that place keys by their options and children, where the draft changes these: keys stay in the
+ * stores that hold them, and some would no longer be found.
  */
 export function placementChanges(
   running: StackNode | undefined,
@@ -182,7 +188,7 @@ export function placementChanges(
   })
 }
 
-/** All that decides where the node puts a key. */
+/** Everything that decides where the node puts a key. */
 function placementOf(node: StackNode): string {
   const options = propertiesOf(node.info).map(({ name, schema }) => {
     const value = memberOf(node.json, name)?.value

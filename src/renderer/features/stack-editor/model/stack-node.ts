@@ -1,43 +1,45 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
 import {
+  elementsOf,
   formatPath,
   isPrefix,
   type JsonNode,
-  type JsonObject,
   type JsonPath,
   memberOf,
+  membersOf,
   nodeAt,
   type PathStep,
+  rangeOf,
   stringOf,
 } from '../json/json-tree.ts'
 import { ROOT_PATH } from './draft.ts'
 
 export type Kinds = ReadonlyMap<string, KindInfo>
 
-/** How a node hangs below its parent. */
+/** How a node is attached to its parent. */
 interface Slot {
   readonly parent: StackNode
-  /** `one`: the parent's only child; `many`: a place in a list; `keyed`: under a name. */
+  /** `one`: the only child; `many`: an element of a list; `keyed`: a member with a name. */
   readonly type: 'one' | 'many' | 'keyed'
   /** Its index in the list or its name. */
   readonly step: PathStep
 }
 
-/** A node of the stack as the document describes it, whether or not that makes sense. */
+/** A node of the stack as the document describes it, valid or not. */
 export interface StackNode {
   readonly path: JsonPath
-  /** `path` as text; what identifies the node while the document stays as it is. */
+  /** `path` as text. It identifies the node until the document changes. */
   readonly id: string
-  readonly json: JsonObject
+  readonly json: JsonNode
   readonly kind: string | undefined
-  /** What the registry says of the kind; absent for one it does not know. */
+  /** The kind's entry in the registry; absent for an unknown kind. */
   readonly info: KindInfo | undefined
   readonly label: string | undefined
   readonly slot: Slot | undefined
   readonly children: readonly StackNode[]
 }
 
-/** The stack's nodes; undefined while the document has no object at `root`. */
+/** The stack's nodes; undefined if the document has no object at `root`. */
 export function readStack(document: JsonNode | undefined, kinds: Kinds): StackNode | undefined {
   const root = nodeAt(document, ROOT_PATH)
   return root?.type === 'object' ? readNode(root, ROOT_PATH, undefined, kinds) : undefined
@@ -48,14 +50,14 @@ export function walk(node: StackNode): StackNode[] {
   return [node, ...node.children.flatMap(walk)]
 }
 
-/** How many places for children the document has in the node: what is no node takes a place too. */
+/** The number of items in the node's children field, including items that are not valid nodes. */
 export function itemCount({ json, info }: StackNode): number {
   const held = info?.childrenField === undefined ? undefined : memberOf(json, info.childrenField)?.value
-  if (held?.type === 'array') return held.elements.length
-  return held?.type === 'object' && info?.children === 'keyed' ? held.members.length : held ? 1 : 0
+  if (held?.type === 'array') return elementsOf(held).length
+  return held?.type === 'object' && info?.children === 'keyed' ? membersOf(held).length : held ? 1 : 0
 }
 
-/** The deepest node that `path` lies in. */
+/** The deepest node whose path is a prefix of `path`. */
 export function nodeOf(root: StackNode | undefined, path: JsonPath): StackNode | undefined {
   if (root === undefined || !isPrefix(root.path, path)) return undefined
   for (const child of root.children) {
@@ -65,7 +67,7 @@ export function nodeOf(root: StackNode | undefined, path: JsonPath): StackNode |
   return root
 }
 
-function readNode(json: JsonObject, path: JsonPath, slot: Slot | undefined, kinds: Kinds): StackNode {
+function readNode(json: JsonNode, path: JsonPath, slot: Slot | undefined, kinds: Kinds): StackNode {
   const kind = stringOf(memberOf(json, 'kind')?.value)
   const info = kind === undefined ? undefined : kinds.get(kind)
   const label = stringOf(memberOf(json, 'label')?.value)
@@ -80,15 +82,17 @@ function readNode(json: JsonObject, path: JsonPath, slot: Slot | undefined, kind
   }
   if (info?.children === 'one') add(held, [field], 'one', field)
   if (info?.children === 'many' && held.type === 'array')
-    for (const [index, child] of held.elements.entries()) add(child, [field, index], 'many', index)
+    for (const [index, child] of elementsOf(held).entries()) add(child, [field, index], 'many', index)
   if (info?.children === 'keyed' && held.type === 'object')
-    for (const { name, value } of held.members) add(value, [field, name], 'keyed', name)
+    for (const { name, value } of membersOf(held)) add(value, [field, name], 'keyed', name)
   return node
 }
 
-/** The deepest node whose text the offset touches. */
+/** The deepest node whose text contains the offset or ends at it. */
 export function nodeAtOffset(root: StackNode | undefined, offset: number): StackNode | undefined {
-  if (root === undefined || offset < root.json.from || offset > root.json.to) return undefined
+  if (root === undefined) return undefined
+  const { from, to } = rangeOf(root.json)
+  if (offset < from || offset > to) return undefined
   for (const child of root.children) {
     const found = nodeAtOffset(child, offset)
     if (found !== undefined) return found
@@ -96,7 +100,7 @@ export function nodeAtOffset(root: StackNode | undefined, offset: number): Stack
   return root
 }
 
-/** A JSON Schema, read member by member: what is missing or of another shape is as good as absent. */
+/** A JSON Schema, read member by member. A member of an unexpected type is treated as absent. */
 export type Schema = Readonly<Record<string, unknown>>
 
 export function isRecord(value: unknown): value is Schema {
@@ -121,7 +125,7 @@ export function propertiesOf(info: KindInfo | undefined): readonly Property[] {
   }))
 }
 
-/** Whether a value can mean something under a schema: its type fits, and it is one of the choices if there are any. */
+/** Whether a value fits a schema: it has the right type and, if there is an `enum`, is one of its values. */
 export function accepts(schema: Schema, node: JsonNode): boolean {
   const choices = schema['enum']
   if (Array.isArray(choices)) return 'value' in node && choices.includes(node.value)

@@ -6,19 +6,19 @@ import { itemCount, type StackNode } from '../model/stack-node.ts'
 import { FreshIds, newNode, nextName } from './new-node.ts'
 import type { Stack, StackEdit } from './node-commands.ts'
 
-/** Where a new node would go: below `parent`, before the child at `index`. */
+/** Where to insert a new node: below `parent`, before the child at `index`. */
 export interface AddPlace {
   readonly parent: StackNode
   readonly field: string
   readonly index: number
 }
 
-/** Below the node if it takes another child, else beside it; undefined when there is room in neither. */
+/** Below the node if it can have another child, else beside it; undefined if neither is possible. */
 export function placeToAdd(node: StackNode): AddPlace | undefined {
   return placeIn(node, itemCount(node)) ?? placeBeside(node)
 }
 
-/** What adding at the node's place does, in words. */
+/** The label of the command that adds a node here. */
 export function addLabel(node: StackNode): string {
   return (placeToAdd(node)?.parent ?? node) === node ? 'Add child' : 'Add beside'
 }
@@ -74,13 +74,13 @@ export function addNode(stack: Stack, { parent, field, index }: AddPlace, info: 
   }
 }
 
-/** Gives a document that has no root node one. */
+/** Adds a root node to a document that has none. */
 export function addRoot({ text }: Pick<Stack, 'text'>, info: KindInfo): StackEdit {
   const node: JsonText = newNode({ info, id: new FreshIds(undefined).next(info.kind), siblings: [], text })
   return { text: setMember(text, [], 'root', node), select: ROOT_PATH }
 }
 
-/** A name for a new child that is told by name: the first is all there is, the others are numbered. */
+/** A key for a new keyed child: `/` for the first one, numbered keys for the others. */
 export function freshName(parent: StackNode): string {
   const names = parent.children.map(({ slot }) => String(slot?.step))
   return names.length === 0 ? '/' : nextName(names.at(-1) === '/' ? [...names, '/store-0'] : names)

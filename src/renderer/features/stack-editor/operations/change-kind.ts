@@ -10,12 +10,12 @@ import {
   replaceAt,
   setMember,
 } from '../json/edit-json.ts'
-import { type JsonNode, memberOf, nodeAt, parseJson } from '../json/json-tree.ts'
+import { elementsOf, type JsonNode, memberOf, membersOf, nodeAt, parseJson } from '../json/json-tree.ts'
 import { accepts, itemCount, propertiesOf, type StackNode } from '../model/stack-node.ts'
 import { suggestOption } from './new-node.ts'
 import { impossible, POSSIBLE, type Possible, type Stack, type StackEdit } from './node-commands.ts'
 
-/** No child is ever dropped: the new kind has to take those that there are. */
+/** The new kind must be able to hold all children: none is ever dropped. */
 export function canBecome(node: StackNode, info: KindInfo): Possible {
   const count = itemCount(node)
   if (count === 0 || info.children === 'many' || info.children === 'keyed') return POSSIBLE
@@ -24,14 +24,14 @@ export function canBecome(node: StackNode, info: KindInfo): Possible {
   return impossible(`it ${takes}, and there ${count === 1 ? 'is 1' : `are ${count}`} in this one`)
 }
 
-/** Makes the node another kind, keeping its id, its children, and each option that means something to the new kind. */
+/** Changes the kind of a node. Keeps its id, its children, and each option that is valid for the new kind. */
 export function changeKind({ text }: Stack, node: StackNode, info: KindInfo): StackEdit {
   const { path } = node
   let edited = setMember(text, path, 'kind', printJson(info.kind), [])
   const known = new Set(propertiesOf(node.info).map(({ name }) => name))
   const properties = propertiesOf(info)
   for (const { name } of properties) known.add(name)
-  for (const { name, value } of node.json.members) {
+  for (const { name, value } of membersOf(node.json)) {
     const property = properties.find(candidate => candidate.name === name)
     const isKept = property === undefined ? !known.has(name) : accepts(property.schema, value)
     if (!isKept) edited = removeMember(edited, path, name)
@@ -46,7 +46,7 @@ export function changeKind({ text }: Stack, node: StackNode, info: KindInfo): St
   return { text: edited, select: path }
 }
 
-/** Brings the children into the field and the form that the new kind holds them in. */
+/** Moves the children to the field of the new kind, in the structure that it requires. */
 function moveChildren(text: string, node: StackNode, info: KindInfo): string {
   const from = node.info?.childrenField
   const to = info.childrenField
@@ -60,9 +60,9 @@ function moveChildren(text: string, node: StackNode, info: KindInfo): string {
 }
 
 function itemsOf(text: string, held: JsonNode, node: StackNode): readonly JsonText[] {
-  if (held.type === 'array') return held.elements.map(element => cutText(text, element))
+  if (held.type === 'array') return elementsOf(held).map(element => cutText(text, element))
   if (held.type === 'object' && node.info?.children === 'keyed')
-    return held.members.map(({ value }) => cutText(text, value))
+    return membersOf(held).map(({ value }) => cutText(text, value))
   return [cutText(text, held)]
 }
 

@@ -13,14 +13,14 @@ import {
 interface NewNode {
   readonly info: KindInfo
   readonly id: string
-  /** The nodes beside which it will stand: where those of its kind agree it becomes like them. */
+  /** Its future siblings. It takes over the options that all siblings of its kind share. */
   readonly siblings: readonly StackNode[]
-  /** The text of the document that the siblings are in. */
+  /** The text that the siblings were read from. */
   readonly text: string
   readonly children?: JsonText | undefined
 }
 
-/** The text of a new node, with the options that it needs and those that its siblings suggest. */
+/** The text of a new node, with its required options and those that its siblings share. */
 export function newNode({ info, id, siblings, text, children }: NewNode): JsonText {
   const alike = siblings.filter(sibling => sibling.kind === info.kind)
   const members: [string, JsonText][] = [
@@ -37,13 +37,13 @@ export function newNode({ info, id, siblings, text, children }: NewNode): JsonTe
   return printObject(members)
 }
 
-/** Carries a series of labels on, as `Shard C` after `Shard A` and `Shard B`; one label alone is no series. */
+/** Continues a series of at least two labels: `Shard C` after `Shard A` and `Shard B`. */
 function suggestLabel(alike: readonly StackNode[]): string | undefined {
   const labels = alike.flatMap(({ label }) => label ?? [])
   return labels.length > 1 && labels.length === alike.length ? nextName(labels) : undefined
 }
 
-/** What a new node should say for an option; undefined to say nothing. */
+/** The value of an option of a new node; undefined to leave it out. */
 export function suggestOption(
   { name, schema, isRequired }: Property,
   alike: readonly StackNode[],
@@ -60,7 +60,7 @@ export function suggestOption(
   return isRequired && schema['default'] === undefined ? emptyValue(schema) : undefined
 }
 
-/** The least that has the right type, where there is such a thing: it is there to be filled in. */
+/** An empty value of the right type, for the user to fill in. */
 function emptyValue(schema: Property['schema']): JsonText | undefined {
   const choices = schema['enum']
   if (Array.isArray(choices)) return printJson(choices[0])
@@ -81,7 +81,7 @@ function emptyValue(schema: Property['schema']): JsonText | undefined {
   }
 }
 
-/** The name that carries a series on: after `…/shard-1` comes `…/shard-2`, after a and b c. Never one of `names`. */
+/** The next name of a series: `…/shard-2` after `…/shard-1`, `c` after `a` and `b`. Never one of `names`. */
 export function nextName(names: readonly string[]): string {
   const last = names.at(-1)
   if (last === undefined) return ''
@@ -101,15 +101,15 @@ interface Counter {
   readonly after: string
 }
 
-/** The number in `name` that tells it from `previous`; else its last number; else one to be put behind it. */
+/** The number in which `name` differs from `previous`; else its last number; else a number to append. */
 function counterOf(name: string, previous: string | undefined): Counter {
   const counters = [...name.matchAll(/\d{1,15}/g)].map(match => ({
     before: name.slice(0, match.index),
     digits: match[0],
     after: name.slice(match.index + match[0].length),
   }))
-  const told = counters.find(({ before, after }) => isCounted(previous, before, after))
-  return told ?? counters.at(-1) ?? uncounted(name)
+  const counter = counters.find(({ before, after }) => isCounted(previous, before, after))
+  return counter ?? counters.at(-1) ?? uncounted(name)
 }
 
 function isCounted(name: string | undefined, before: string, after: string): boolean {
@@ -117,13 +117,13 @@ function isCounted(name: string | undefined, before: string, after: string): boo
   return /^\d+$/.test(name.slice(before.length, name.length - after.length))
 }
 
-/** The first of a series usually bears no number: it is taken for number one. */
+/** A name without a number counts as number one of its series. */
 function uncounted(name: string): Counter {
   const slashes = /[/\\]+$/.exec(name)?.[0] ?? ''
   return { before: `${name.slice(0, name.length - slashes.length)}-`, digits: '1', after: slashes }
 }
 
-/** The name with its next letter, where two names differ by one letter and the one that follows it. */
+/** The next name, if `name` and `previous` differ only in two consecutive letters. */
 function nextLetter(name: string, previous: string | undefined): string | undefined {
   if (previous?.length !== name.length) return undefined
   const at = Array.from(name, (_, index) => index).find(index => name[index] !== previous[index])
@@ -133,7 +133,7 @@ function nextLetter(name: string, previous: string | undefined): string | undefi
   return isSeries ? name.slice(0, at) + String.fromCharCode(letter + 1) + name.slice(at + 1) : undefined
 }
 
-/** Gives new nodes ids that no other node of the document has: `memory-1`, `memory-2`. */
+/** Makes ids for new nodes that are unique in the document: `memory-1`, `memory-2`. */
 export class FreshIds {
   readonly #taken: Set<string>
 
@@ -156,8 +156,8 @@ export function idOf(node: StackNode): string | undefined {
 }
 
 /**
- * Writes the ids of a running stack into the text it was opened from, wherever the text has none: an id that is only
- * given by position would become another one as soon as its node is moved.
+ * Writes the ids of a running stack into the text it was opened from, where the text has none. An id that is derived
+ * from the position of a node would change when the node is moved.
  */
 export function adoptIds(text: string, running: unknown, kinds: Kinds): string {
   const document = parseJson(JSON.stringify(running))

@@ -16,21 +16,21 @@ import { isRecord, itemCount, type Kinds, readStack, type StackNode, walk } from
 import { freshName } from './add-node.ts'
 import { FreshIds, idOf, newNode } from './new-node.ts'
 
-/** The document that the operations work on: a text and the nodes read from it. */
+/** The document that an operation changes: its text, and the nodes read from it. */
 export interface Stack {
   readonly text: string
   readonly root: StackNode | undefined
   readonly kinds: Kinds
 }
 
-/** What an operation makes of it. */
+/** The result of an operation. */
 export interface StackEdit {
   readonly text: string
   /** The node to select afterwards. */
   readonly select: JsonPath
 }
 
-/** Whether an operation can be done; if not, why, in words that follow its name. */
+/** Whether an operation is possible; if not, the reason, which is shown after its name. */
 export type Possible = { readonly isPossible: true } | { readonly isPossible: false; readonly reason: string }
 
 export const POSSIBLE: Possible = { isPossible: true }
@@ -43,11 +43,11 @@ function unchanged({ text }: Stack, { path }: StackNode): StackEdit {
   return { text, select: path }
 }
 
-/** What can be done with a node without asking anything more. */
+/** An operation on a node that needs no further input. */
 export interface NodeCommand {
   readonly id: 'unwrap' | 'replaceParent' | 'duplicate' | 'moveUp' | 'moveDown' | 'remove'
   readonly label: string
-  /** As Electron spells accelerators. */
+  /** In Electron's accelerator syntax. */
   readonly shortcut?: string
   readonly check: (node: StackNode) => Possible
   readonly run: (stack: Stack, node: StackNode) => StackEdit
@@ -114,7 +114,7 @@ function canDuplicate({ slot }: StackNode): Possible {
   return slot.type === 'one' ? impossible('its place takes one node') : POSSIBLE
 }
 
-/** A copy beside the node. Only ids change, as no two nodes may share one; a path used twice is for the user to see. */
+/** Inserts a copy beside the node. Only ids change, because they must be unique. A repeated path is reported as a problem. */
 export function duplicateNode(stack: Stack, node: StackNode): StackEdit {
   if (node.slot === undefined) return unchanged(stack, node)
   const { parent, type, step } = node.slot
@@ -155,19 +155,19 @@ function moveNode(stack: Stack, node: StackNode, by: 1 | -1): StackEdit {
   return { text: moved, select: [...list, index + by] }
 }
 
-/** A way to put a new node in the place of another, which becomes its child. */
+/** A way to insert a new node above another one, which becomes its child. */
 interface Wrapping {
   readonly info: KindInfo
   readonly label: string
-  /** Whether the kind itself says what people call it. */
+  /** Whether the kind's schema gives this label. */
   readonly isNamed: boolean
-  /** Kinds of new nodes that go before the wrapped one. */
+  /** Kinds of the new nodes to insert before the wrapped one. */
   readonly before: readonly KindInfo[]
 }
 
 /**
- * Every kind with children can be wrapped around a node. A kind says how people call that, and what else it needs, as
- * `"x-wrap": { "label": "Put a cache in front", "before": ["memory"] }` in its schema.
+ * Every kind with children can wrap a node. The kind's schema may give a label, and kinds of nodes to insert before the
+ * wrapped one: `"x-wrap": { "label": "Put a cache in front", "before": ["memory"] }`.
  */
 export function wrappings(kinds: Kinds): readonly Wrapping[] {
   return [...kinds.values()]
@@ -207,7 +207,7 @@ export function canUnwrap(node: StackNode): Possible {
   return impossible(`there are ${node.children.length} nodes in it, and its place takes one`)
 }
 
-/** Puts the node's children in its place. */
+/** Replaces the node by its children. */
 export function unwrapNode({ text }: Stack, node: StackNode): StackEdit {
   const children = node.children.map(child => cutText(text, child.json))
   const [only] = children
@@ -227,7 +227,7 @@ function canReplaceParent({ slot }: StackNode): Possible {
   return slot === undefined ? impossible('it is the root') : POSSIBLE
 }
 
-/** Puts the node in the place of its parent; what stood beside it goes. */
+/** Replaces the parent by the node; the node's siblings are removed. */
 function replaceParent(stack: Stack, node: StackNode): StackEdit {
   const parent = node.slot?.parent
   if (parent === undefined) return unchanged(stack, node)

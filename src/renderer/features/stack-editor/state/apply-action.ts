@@ -8,11 +8,11 @@ import { canApply, type EditorStore } from './editor-store.ts'
 export interface ApplyServices {
   readonly client: Client
   readonly onApplied: (session: SessionInfo) => void
-  /** Asks whether values that only memory holds may go. */
+  /** Asks whether values that only memory holds may be lost. */
   readonly confirmDiscard: (reason: string) => Promise<boolean>
 }
 
-/** Opens the draft: in place of the session's stack, or as a new session. Whatever ran before goes on if that fails. */
+/** Opens the draft, as a replacement of the session's stack or as a new session. If that fails, the old stack keeps running. */
 export async function applyDraft(store: EditorStore, services: ApplyServices): Promise<void> {
   const state = store.getState()
   if (!canApply(state)) return
@@ -30,7 +30,7 @@ export async function applyDraft(store: EditorStore, services: ApplyServices): P
   }
 }
 
-/** @returns Nothing when the person does not want to lose what would go. */
+/** @returns Nothing if the user does not want to lose the values that only memory holds. */
 async function openDocument(
   store: EditorStore,
   { client, confirmDiscard }: ApplyServices,
@@ -51,7 +51,7 @@ async function openDocument(
   }
 }
 
-/** What was typed while the stack was being opened stays, as an edit that is not applied yet. */
+/** Text typed while the stack was opening stays, as an edit that is not applied yet. */
 function takeOver(store: EditorStore, applied: string, session: SessionInfo): void {
   const { draft, kinds } = store.getState()
   if (draft.text !== applied) {
@@ -65,7 +65,7 @@ function takeOver(store: EditorStore, applied: string, session: SessionInfo): vo
 
 function refusal(error: unknown, isOpen: boolean) {
   if (!(error instanceof CallError)) throw error
-  const after = isOpen ? ' The stack that was open goes on.' : ''
+  const after = isOpen ? ' The stack that was open keeps running.' : ''
   return {
     refused: { path: error.path ?? '', message: error.message },
     failure: `Cannot open this stack: ${sentence(error.message)}${after}`,

@@ -5,7 +5,7 @@ import { nodeAtOffset, nodeOf, propertiesOf, type StackNode } from '../model/sta
 import type { Stack, StackEdit } from '../operations/node-commands.ts'
 import { type EditorStore, editableStack, type FocusRequest, focusOn, stackOf } from './editor-store.ts'
 
-/** Does an operation on the nodes as one step, and goes where `focus` says. */
+/** Applies an operation as one undo step, then moves the focus. */
 export function operate(
   store: EditorStore,
   operation: (stack: Stack) => StackEdit,
@@ -18,7 +18,7 @@ export function operate(
   if (focus !== undefined) focusOn(store, focus)
 }
 
-/** Sets an option of a node from its form; typing in one field is one step. */
+/** Sets an option of a node from its form. Typing in one field is one undo step. */
 export function changeOption(
   store: EditorStore,
   node: StackNode,
@@ -33,7 +33,7 @@ export function changeName(store: EditorStore, value: JsonText): void {
   editText(store, text => setDocumentMember(text, 'name', value), 'name')
 }
 
-/** Gives a child that is told by name another one, which becomes part of its path. */
+/** Changes the key of a keyed child, and with it the path of the node. */
 export function renameKeyedChild(store: EditorStore, node: StackNode, name: string): void {
   const path = [...node.path.slice(0, -1), name]
   editText(store, text => renameChild(text, node, name), `${node.slot?.parent.id} at`, path)
@@ -51,13 +51,13 @@ function editText(
   )
 }
 
-/** Takes over what was typed into the text; the node that the cursor is in becomes the selected one. */
+/** Records text typed in the document, and selects the node at the cursor. */
 export function typeText(store: EditorStore, text: string, cursor: number, group: string | undefined): void {
   setDraft(store, draft => editDraft(draft, { text, group, at: performance.now() }))
   selectAt(store, cursor)
 }
 
-/** Selects the node that is at an offset of the text. */
+/** Selects the node at an offset of the text. */
 export function selectAt(store: EditorStore, offset: number): void {
   const state = store.getState()
   if (state.draft.error !== undefined) return
@@ -81,7 +81,7 @@ export function redoEdit(store: EditorStore): void {
   setDraft(store, redo)
 }
 
-/** Back to the text that runs; undo brings the edits back. */
+/** Returns to the applied text; undo restores the edits. */
 export function revert(store: EditorStore): void {
   const { applied } = store.getState()
   setDraft(store, draft => editDraft(draft, { text: applied, at: performance.now() }))
@@ -98,15 +98,15 @@ export function setDraft(store: EditorStore, change: (draft: Draft) => Draft): v
   })
 }
 
-/** The selected node, or the nearest one above it that is there. */
+/** The selected node, or its nearest ancestor that exists. */
 function existing(draft: Draft, kinds: Parameters<typeof stackOf>[0]['kinds']): JsonPath {
   return nodeOf(stackOf({ draft, kinds }), draft.selected)?.path ?? draft.selected
 }
 
-/** What every node may say before its options. */
+/** Members that precede the options of a node. */
 const HEAD = ['kind', 'id', 'label']
 
-/** Sets an option of a node; `undefined` takes it out, so that its default holds. */
+/** Sets an option of a node; `undefined` removes it, so that the default applies. */
 export function setOption(text: string, node: StackNode, name: string, value: JsonText | undefined): string {
   if (value === undefined) return removeMember(text, node.path, name)
   const order = [...HEAD, ...propertiesOf(node.info).map(property => property.name)]
@@ -119,7 +119,7 @@ export function setDocumentMember(text: string, name: string, value: JsonText): 
   return setMember(text, [], name, value, ['strata'])
 }
 
-/** Gives a child that is told by name another name. */
+/** Changes the key of a keyed child. */
 export function renameChild(text: string, { path, slot }: StackNode, name: string): string {
   return renameMember(text, path.slice(0, -1), String(slot?.step), name)
 }

@@ -35,7 +35,7 @@ export function useSelectedNode(): StackNode | undefined {
   return useEditorState(state => nodeOf(stackOf(state), state.draft.selected))
 }
 
-/** Finds the problems of the draft, for one place that hands them to all others. */
+/** Computes the problems of the draft, once, for `ProblemsContext`. */
 export function useFoundProblems(store: EditorStore): readonly PlacedProblem[] {
   const draft = useStore(store, state => state.draft)
   const stack = useStore(store, stackOf)
@@ -55,8 +55,8 @@ export function useProblems(): readonly PlacedProblem[] {
 }
 
 /**
- * Hears of each request to move the keyboard, once the page shows what it was made for.
- * @param follow Says whether the request was for it; then nobody else hears of it.
+ * Called when a component requests keyboard focus, after the change that caused the request is rendered.
+ * @param follow Returns whether it handled the request; then no other handler gets it.
  */
 export function useFocusRequest(follow: (request: FocusRequest) => boolean): void {
   const { store } = useEditor()
@@ -68,10 +68,10 @@ export function useFocusRequest(follow: (request: FocusRequest) => boolean): voi
   }, [store, request])
 }
 
-/** How long typing has to rest before the host looks at the text, in milliseconds. */
+/** Pause in typing before the text is validated, in milliseconds. */
 const REST_MS = 150
 
-/** Has the host look at each text that is valid JSON; a newer text cancels the look at an older one. */
+/** Lets the host validate each text that is valid JSON. A newer text cancels the validation of an older one. */
 export function useValidation(store: EditorStore, client: Client): void {
   const text = useStore(store, ({ draft }) => (draft.error === undefined ? draft.text : undefined))
   useEffect(() => {

@@ -17,43 +17,43 @@ import type { Stack } from '../operations/node-commands.ts'
 
 export type EditorPart = 'nodes' | 'document'
 
-/** Where the keyboard should go next. A new object asks anew, even for the same place. */
+/** Where to move the keyboard focus. A new object is a new request, even for the same place. */
 export type FocusRequest =
   | { readonly to: 'tree' }
   | { readonly to: 'name' }
-  /** A member of the selected node; the first field that waits to be filled in when `name` is absent. */
+  /** A field of the selected node; without `name`, the first required field that is empty. */
   | { readonly to: 'field'; readonly name?: string | undefined }
   | { readonly to: 'text'; readonly offset: number }
 
-/** Everything one stack editor shows. */
+/** The state of one stack editor. */
 export interface EditorState {
   readonly kinds: Kinds
   readonly draft: Draft
-  /** The text that runs, or the one it all began with. */
+  /** The text of the running stack, or the initial text. */
   readonly applied: string
   /** The text as it is in the file at `path`. */
   readonly saved: string | undefined
   readonly path: string | undefined
   readonly fileForm: FileForm
-  /** The session that shows the stack, once there is one. */
+  /** The session of the stack, once it is open. */
   readonly session: SessionInfo | undefined
-  /** What the host finds wrong with the draft. */
+  /** Problems of the draft reported by the host. */
   readonly found: readonly Problem[]
-  /** Why the draft could not be opened; gone with the next edit. */
+  /** Why the draft could not be opened; cleared by the next edit. */
   readonly refused: Problem | undefined
-  /** The problem that was gone to last. */
+  /** The problem visited last. */
   readonly visited: PlacedProblem | undefined
-  /** Why the last thing asked of the host was not done. */
+  /** Why the last request to the host failed. */
   readonly failure: string | undefined
   readonly busy: 'apply' | 'file' | undefined
   /** Collapsed nodes, by id. */
   readonly collapsed: ReadonlySet<string>
   readonly focus: FocusRequest | undefined
-  /** Which part is shown where there is no room for both. */
+  /** The part that is shown if there is no room for both. */
   readonly part: EditorPart
 }
 
-/** Whether closing the editor would lose something: a text that neither runs nor is in a file. */
+/** Whether closing the editor would lose a text that is neither applied nor saved. */
 export function isDirty({ draft, applied, saved }: EditorState): boolean {
   return draft.text !== applied && draft.text !== saved
 }
@@ -103,7 +103,7 @@ export function createEditorStore(
 
 const stacks = new WeakMap<Reading, StackNode | undefined>()
 
-/** The nodes of the last good text; the same objects as long as it is the same. */
+/** The nodes of the last valid text, cached per text. */
 export function stackOf({
   draft: { good },
   kinds,
@@ -115,7 +115,7 @@ export function stackOf({
 
 const runningStacks = new WeakMap<SessionInfo, StackNode | undefined>()
 
-/** The nodes of the stack that the session runs; the same objects as long as it is the same. */
+/** The nodes of the session's running stack, cached per session. */
 export function runningStackOf({
   session,
   applied,
@@ -126,7 +126,7 @@ export function runningStackOf({
   return runningStacks.get(session)
 }
 
-/** What operations may work on; undefined while the text is no valid JSON. */
+/** The stack for operations; undefined while the text is not valid JSON. */
 export function editableStack(state: EditorState): Stack | undefined {
   const { draft, kinds } = state
   return draft.error === undefined ? { text: draft.text, root: stackOf(state), kinds } : undefined
@@ -154,7 +154,7 @@ const PARTS: Readonly<Record<FocusRequest['to'], EditorPart | undefined>> = {
   name: undefined,
 }
 
-/** Moves the keyboard, and shows the part of the editor that it moves to. */
+/** Moves the keyboard focus, and shows the part of the editor that gets it. */
 export function focusOn(store: EditorStore, focus: FocusRequest): void {
   store.setState(({ part }) => ({ focus, part: PARTS[focus.to] ?? part }))
 }

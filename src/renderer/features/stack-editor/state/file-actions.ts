@@ -14,7 +14,7 @@ export interface FileServices {
   readonly confirmReplace: (path: string) => Promise<boolean>
 }
 
-/** Writes the text to its file; to one that the person picks when it has none. */
+/** Writes the text to its file, or to one that the user picks if it has none. */
 export async function save(store: EditorStore, services: FileServices): Promise<void> {
   const { path } = store.getState()
   if (path === undefined) await saveAs(store, services)
@@ -31,7 +31,7 @@ export async function saveAs(store: EditorStore, services: FileServices): Promis
   })
 }
 
-/** Takes over the text of a file; undo brings the former text back. */
+/** Replaces the text by that of a file; undo restores the former text. */
 export async function load(store: EditorStore, { client, shell }: FileServices): Promise<void> {
   await inFile(store, 'Cannot load the stack', async () => {
     const picked = await shell.pickStackFile()
@@ -44,7 +44,7 @@ export async function load(store: EditorStore, { client, shell }: FileServices):
   })
 }
 
-/** @returns False when there is a file already; it is left as it is. */
+/** @returns Whether the file was written; false if it already exists. */
 async function isWritten(store: EditorStore, client: Client, path: string): Promise<boolean> {
   try {
     await write(store, client, path, false)
@@ -78,7 +78,7 @@ async function inFile(store: EditorStore, action: string, work: () => Promise<vo
 function fileName(store: EditorStore): string {
   const { draft, path } = store.getState()
   const name = stringOf(memberOf(draft.good?.root, 'name')?.value) ?? ''
-  // Characters that some file system refuses.
+  // Replaces characters that some file systems do not allow.
   const safe = name.replaceAll(/[<>:"/\\|?*\p{Cc}]+/gu, '-').trim()
   return path?.split(/[/\\]/).at(-1) ?? `${safe === '' ? 'stack' : safe}${EXTENSION}`
 }

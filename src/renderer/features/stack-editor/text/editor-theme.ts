@@ -2,7 +2,7 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
-/** The look of the text, in the page's own colours: they reach into the shadow root as variables. */
+/** The page's colours, as CSS variables, which are inherited by the shadow root. */
 const look = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--background)', fontSize: '12.5px' },
   '&.cm-focused': { outline: 'none' },

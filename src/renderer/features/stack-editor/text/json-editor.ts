@@ -15,25 +15,26 @@ import {
   type ViewUpdate,
 } from '@codemirror/view'
 import { INDENT } from '../json/edit-json.ts'
+import type { TextRange } from '../json/json-tree.ts'
 import { changeBetween } from '../model/draft.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { editorTheme } from './editor-theme.ts'
 
 interface JsonEditorEvents {
-  /** The person changed the text. */
+  /** The user changed the text. */
   onType(text: string, cursor: number, group: string | undefined): void
-  /** The person moved the cursor without changing the text. */
+  /** The user moved the cursor without changing the text. */
   onMove(cursor: number): void
 }
 
-/** Marks what the page itself does to the text, so that it is not taken for typing. */
+/** Marks changes made by the page, to tell them from typing. */
 const fromPage = Annotation.define<true>()
 
-/** A text editor for JSON. It has no history of its own: undo belongs to the draft. */
+/** A text editor for JSON. It has no undo history: that is part of the draft. */
 export class JsonEditor {
   readonly #view: EditorView
 
-  /** @param host Its styles are adopted by a shadow root of its own, so that the page needs no style element. */
+  /** @param host Gets a shadow root, which adopts the editor's styles: the page's CSP allows no style elements. */
   constructor(host: HTMLElement, text: string, events: JsonEditorEvents) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
     this.#view = new EditorView({
@@ -64,7 +65,7 @@ export class JsonEditor {
     this.#view.dispatch(setDiagnostics(this.#view.state, marks))
   }
 
-  /** @param isRevealed Also scrolls there, unless the person is typing here. */
+  /** @param isRevealed Whether to scroll to the range. */
   highlight(range: TextRange | undefined, isRevealed: boolean): void {
     const end = this.#view.state.doc.length
     const effects = [highlightNode.of(range)]
@@ -119,16 +120,11 @@ function report(update: ViewUpdate, events: JsonEditorEvents): void {
   else if (update.selectionSet) events.onMove(cursor)
 }
 
-interface TextRange {
-  readonly from: number
-  readonly to: number
-}
-
 const highlightNode = StateEffect.define<TextRange | undefined>()
 
 const line = Decoration.line({ class: 'cm-node' })
 
-/** Tints the lines of the selected node. */
+/** Highlights the lines of the selected node. */
 const nodeHighlight = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(lines, transaction) {
@@ -147,7 +143,7 @@ const nodeHighlight = StateField.define<DecorationSet>({
   provide: field => EditorView.decorations.from(field),
 })
 
-/** Which run of typing an edit belongs to: letters in a row, deletions in a row; undefined for all else. */
+/** The undo group of an edit: consecutive typing, consecutive deletions; undefined for other edits. */
 function typingGroup(transactions: readonly Transaction[]): string | undefined {
   const edits = transactions.filter(transaction => transaction.docChanged)
   const [edit] = edits

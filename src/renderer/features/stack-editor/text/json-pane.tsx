@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { PanelHeader } from '../../../ui/panels.tsx'
+import { rangeOf } from '../json/json-tree.ts'
 import { leaveField, selectAt, typeText } from '../state/edit-actions.ts'
 import {
   useEditor,
@@ -40,7 +41,7 @@ export function JsonPane() {
   useEffect(() => editor?.show(text), [editor, text])
   useEffect(() => editor?.mark(problems), [editor, problems])
   useEffect(() => {
-    editor?.highlight(isBroken ? undefined : node?.json, !editor.hasFocus)
+    editor?.highlight(isBroken || node === undefined ? undefined : rangeOf(node.json), !editor.hasFocus)
   }, [editor, node, isBroken])
   useFocusRequest(request => {
     if (request.to !== 'text' || editor === undefined) return false

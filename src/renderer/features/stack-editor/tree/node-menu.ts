@@ -8,7 +8,7 @@ import { NODE_COMMANDS, type Possible, wrapNode, wrappings } from '../operations
 import { operate } from '../state/edit-actions.ts'
 import type { EditorStore } from '../state/editor-store.ts'
 
-/** The menus of a node; the first leads to the others. */
+/** The menus of a node. The first one opens the others. */
 export type MenuName = 'node' | 'add' | 'wrap' | 'kind'
 
 interface NodeMenu {
@@ -29,7 +29,7 @@ export function nodeMenu(name: MenuName, node: StackNode, kinds: Kinds, isMac: b
   }
 }
 
-/** Every kind; the one that stands there already first, since shards and tiers are mostly alike. */
+/** Every kind. The kind of the last sibling comes first, because shards and tiers are mostly alike. */
 function addEntries(node: StackNode, kinds: Kinds): readonly MenuEntry[] {
   const last = placeToAdd(node)?.parent.children.at(-1)?.info
   const all = [...kinds.values()]
@@ -89,7 +89,7 @@ function group(id: string, entries: readonly MenuEntry[], title?: string): MenuG
   return title === undefined ? { id, entries } : { id, entries, title }
 }
 
-/** Does what was chosen in a menu; another menu's name when that has to be asked first. */
+/** Runs the chosen menu entry. @returns The name of the menu to open next, if any. */
 export function chooseEntry(
   store: EditorStore,
   node: StackNode,

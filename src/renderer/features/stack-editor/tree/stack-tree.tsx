@@ -13,7 +13,7 @@ interface StackTreeProps {
   readonly onMenu: (name: MenuName, at: Point) => void
 }
 
-/** The nodes of the stack as a tree; the selected one is where its keyboard is. */
+/** The nodes of the stack as a tree. The selected node is the active one. */
 export function StackTree({ onMenu }: StackTreeProps) {
   const { store } = useEditor()
   const tree = useRef<HTMLDivElement>(null)
@@ -114,7 +114,7 @@ export function StackTree({ onMenu }: StackTreeProps) {
   )
 }
 
-/** What a person can do to a row with the pointer. */
+/** A pointer action on a row. */
 type RowAction = { readonly type: 'select' | 'toggle' } | { readonly type: 'menu'; readonly at: Point }
 
 interface StackRowProps {
@@ -131,7 +131,7 @@ interface StackRowProps {
   readonly isSelected: boolean
   readonly errors: number
   readonly warnings: number
-  /** Stays the same function, so that an edit draws only the rows that it changes. */
+  /** Must be stable, so that an edit re-renders only the rows that change. */
   readonly onAct: (nodeId: string, action: RowAction) => void
 }
 
@@ -187,13 +187,13 @@ function Marks({ errors, warnings }: Pick<StackRowProps, 'errors' | 'warnings'>)
   )
 }
 
-/** Where in the window, in pixels. */
+/** A position in the window, in pixels. */
 export interface Point {
   readonly x: number
   readonly y: number
 }
 
-/** Where a menu for an element opens. */
+/** The position of a menu below an element. */
 export function below(element: Element): Point {
   const { left, bottom } = element.getBoundingClientRect()
   return { x: left, y: bottom }

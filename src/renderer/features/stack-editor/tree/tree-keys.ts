@@ -13,7 +13,7 @@ type TreeMove =
   | { readonly type: 'collapse' | 'expand'; readonly row: Row }
   | { readonly type: 'expandAll'; readonly rows: readonly Row[] }
 
-/** Where a key leads in a tree (the ARIA pattern); undefined when it means nothing there. */
+/** The movement of a key press in a tree, by the ARIA pattern; undefined for other keys. */
 export function treeMove(key: string, rows: readonly Row[], current: number): TreeMove | undefined {
   const row = rows[current]
   if (row === undefined) return undefined
@@ -37,10 +37,10 @@ export function treeMove(key: string, rows: readonly Row[], current: number): Tr
   }
 }
 
-/** The next row after the current one whose name begins with what was typed. */
+/** The next row whose name begins with the typed text. */
 export function typeAhead(typed: string, names: readonly string[], current: number): number | undefined {
   const wanted = typed.toLowerCase()
-  // A second letter may still mean the row that the first one led to.
+  // After a second letter, the row found by the first one may still match.
   const start = typed.length > 1 ? current : current + 1
   for (let step = 0; step < names.length; step++) {
     const index = (start + step) % names.length
@@ -63,10 +63,10 @@ function parentRow(rows: readonly Row[], current: number): Row | undefined {
   return rows.slice(0, current).findLast(row => row.level < level)
 }
 
-/** How long letters belong together, in milliseconds. */
+/** Longest pause between letters of one search text, in milliseconds. */
 const PAUSE_MS = 700
 
-/** Collects letters typed shortly after each other, and finds the row whose name begins with them. */
+/** Joins letters typed in quick succession and finds the row whose name begins with them. */
 export function useTypeAhead() {
   const typed = useRef({ text: '', at: 0 })
   return (key: string, names: readonly string[], current: number): number | undefined => {
@@ -88,7 +88,7 @@ interface TreeCommand {
   readonly run: (context: TreeCommandContext) => void
 }
 
-/** What a key does to the selected node; undefined for keys that only lead from row to row. */
+/** The command of a key press for the selected node; undefined for keys that move between rows. */
 export function treeCommand(event: KeyboardEvent): TreeCommand | undefined {
   const { key } = event
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
@@ -109,7 +109,7 @@ function focusField(name: string): TreeCommand {
   return { run: ({ store }) => focusOn(store, { to: 'field', name }) }
 }
 
-/** Collapses or expands nodes; when the selected one disappears, the one it is in takes its place. */
+/** Collapses or expands nodes. If the selected node becomes hidden, its collapsed ancestor is selected. */
 export function setCollapsed(store: EditorStore, ids: readonly string[], isCollapsed: boolean): void {
   const collapsed = new Set(store.getState().collapsed)
   for (const id of ids) {

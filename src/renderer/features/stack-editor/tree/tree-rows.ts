@@ -1,4 +1,4 @@
-import { memberOf } from '../json/json-tree.ts'
+import { memberOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { propertiesOf, type StackNode } from '../model/stack-node.ts'
 
@@ -7,14 +7,14 @@ export interface Row {
   readonly node: StackNode
   /** 1 for the root. */
   readonly level: number
-  /** Its place among its siblings, from 1, and their number. */
+  /** Position among its siblings, from 1, and their number. */
   readonly position: number
   readonly size: number
   /** Absent for a node without children. */
   readonly isExpanded: boolean | undefined
 }
 
-/** The rows of a stack from top to bottom, without what is in collapsed nodes. */
+/** The visible rows of a stack from top to bottom. */
 export function visibleRows(root: StackNode | undefined, collapsed: ReadonlySet<string>): readonly Row[] {
   return root === undefined ? [] : rowsOf(root, { level: 1, position: 1, size: 1 }, collapsed)
 }
@@ -39,7 +39,7 @@ interface RowMarks {
   readonly warnings: number
 }
 
-/** How many problems each node has; a collapsed one also counts those of what it hides. */
+/** Counts the problems of each node; a collapsed node includes those of its descendants. */
 export function rowMarks(problems: readonly PlacedProblem[]): {
   get(id: string, withHidden: boolean): RowMarks
 } {
@@ -61,12 +61,12 @@ function count(marks: Map<string, RowMarks>, id: string, severity: PlacedProblem
   marks.set(id, severity === 'error' ? { errors: errors + 1, warnings } : { errors, warnings: warnings + 1 })
 }
 
-/** What a node is called: its own name, else that of its kind. */
+/** The label of a node, or that of its kind. */
 export function nodeTitle({ label, info, kind }: StackNode): string {
-  return label || info?.label || kind || 'Kind to be chosen'
+  return label || info?.label || kind || 'No kind yet'
 }
 
-/** What tells it from others of its kind: its kind when it has a name, and the first things that it says. */
+/** What distinguishes a node from others: its key, its kind if it has a label, and its options. */
 export function nodeDetail(node: StackNode, text: string): string {
   const { label, info, json, slot } = node
   const said = propertiesOf(info).flatMap(({ name, schema }) => {
@@ -74,14 +74,14 @@ export function nodeDetail(node: StackNode, text: string): string {
     if (value?.type === 'string') {
       return schema['format'] === 'folder-path' ? lastSegments(String(value.value)) : String(value.value)
     }
-    return value === undefined ? [] : `${name}: ${text.slice(value.from, value.to)}`
+    return value === undefined ? [] : `${name}: ${textOf(text, value)}`
   })
   const key = slot?.type === 'keyed' ? String(slot.step) : undefined
   const kindName = label === undefined || label === '' ? undefined : info?.label
   return [key, kindName, ...said].filter(part => part !== undefined && part !== '').join(' · ')
 }
 
-/** The end of a path, where folders that lie together differ. */
+/** The last two segments of a path, in which sibling folders differ. */
 function lastSegments(path: string): string {
   const end = /[^/\\]*[/\\][^/\\]+[/\\]*$/.exec(path)?.[0] ?? path
   return end.length < path.length - 1 ? `…/${end}` : path

@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  elementsOf,
   formatPath,
   isPrefix,
   type JsonNode,
   JsonSyntaxError,
   memberOf,
+  membersOf,
   parseJson,
   parsePath,
+  textOf,
 } from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 
 describe('parseJson', () => {
@@ -44,10 +47,10 @@ describe('parseJson', () => {
 
   it.each([
     ['{"a":1,}', 7, 'a name in double quotes'],
-    ['{"a" 1}', 5, '":" must follow'],
+    ['{"a" 1}', 5, '":" is expected'],
     ['[1 2]', 3, '"," or "]"'],
     ['{"a":1', 6, 'the document ends too early'],
-    ['{"a":"x', 5, 'never closed'],
+    ['{"a":"x', 5, 'no closing double quote'],
     ['{"a":"\\x"}', 6, 'a backslash'],
     ['{} {}', 3, 'nothing may follow'],
     ['', 0, 'the document ends too early'],
@@ -67,14 +70,14 @@ describe('parseJson', () => {
 })
 
 function checkPlaces(text: string, node: JsonNode, value: unknown): void {
-  expect(JSON.parse(text.slice(node.from, node.to))).toEqual(value)
+  expect(JSON.parse(textOf(text, node))).toEqual(value)
   if (node.type === 'array') {
-    for (const [index, item] of node.elements.entries())
+    for (const [index, item] of elementsOf(node).entries())
       checkPlaces(text, item, (value as readonly unknown[])[index])
   }
   if (node.type === 'object') {
-    for (const member of node.members) {
-      expect(JSON.parse(text.slice(member.from, member.nameTo))).toBe(member.name)
+    for (const member of membersOf(node)) {
+      expect(JSON.parse(text.slice(member.nameRange.from, member.nameRange.to))).toBe(member.name)
       checkPlaces(
         text,
         member.value,

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodeAt, parseJson } from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
+import {
+  nodeAt,
+  parseJson,
+  textOf,
+} from '../../../../../src/renderer/features/stack-editor/json/json-tree.ts'
 import { type StackNode, walk } from '../../../../../src/renderer/features/stack-editor/model/stack-node.ts'
 import { addNode, placeToAdd } from '../../../../../src/renderer/features/stack-editor/operations/add-node.ts'
 import {
@@ -76,7 +80,7 @@ function nodesOf({ root }: Stack): readonly StackNode[] {
 
 function valueAt(stack: Stack, { path }: StackNode): unknown {
   const found = nodeAt(parseJson(stack.text), path)
-  return found && JSON.parse(stack.text.slice(found.from, found.to))
+  return found && JSON.parse(textOf(stack.text, found))
 }
 
 const withNode = fc
@@ -130,8 +134,7 @@ describe('operations on stacks', () => {
             .find(found => found.id === chosen.id)!
             .children.at(-1)!
           expect(valueAt(wrapped, inner)).toEqual(valueAt(stack, chosen))
-          const written = (text: string, { json }: StackNode) =>
-            text.slice(json.from, json.to).replaceAll(/\n\s*/g, '')
+          const written = (text: string, { json }: StackNode) => textOf(text, json).replaceAll(/\n\s*/g, '')
           expect(written(wrapped.text, inner)).toBe(written(stack.text, chosen))
         }
       }),
