@@ -5,7 +5,7 @@ import type { HostFunctions, Input, Output, ProcedureName } from '../../shared/c
 import type { EventName, EventValue, PageFunctions } from '../../shared/events.ts'
 import type { Failure, FailureCode } from '../../shared/values.ts'
 
-/** A call that the host answered with a failure, or that was lost with the connection (`CONNECTION`). */
+/** A call that failed in the host, or that was lost with the connection (`CONNECTION`). */
 export class CallError extends Error {
   override name = 'CallError'
   readonly code: FailureCode
@@ -23,7 +23,7 @@ export class CallError extends Error {
   }
 }
 
-/** The page's side of the contract. The one thing through which features reach the host. */
+/** The page's side of the contract. Features reach the host only through it. */
 export interface Client {
   /** Rejects with `CallError`; an aborted signal cancels the call in the host. */
   call<Name extends ProcedureName>(
@@ -37,7 +37,7 @@ export interface Client {
   onLost(listener: () => void): () => void
 }
 
-/** Speaks the contract over a channel. */
+/** A client of the contract over a channel. */
 export function createClient(channel: Channel): Client {
   const events = new HostEvents()
   const lost = new Emitter()
@@ -67,7 +67,7 @@ export function createClient(channel: Channel): Client {
       if (isLost) throw connectionLost()
       const id = ++lastCall
       const cancel = () => {
-        // What is lost with the connection needs no cancelling.
+        // A call that is lost with the connection needs no cancelling.
         if (!isLost) void host.cancel(id)
       }
       signal?.addEventListener('abort', cancel, { once: true })
@@ -100,7 +100,7 @@ class HostEvents {
     this.#emitters.get(name)?.emit(value as never)
   }
 
-  /** The events that anybody ever listened to. */
+  /** The events that ever had a listener. */
   get names(): readonly EventName[] {
     return [...this.#emitters.keys()]
   }
@@ -129,7 +129,7 @@ function connectionLost(): CallError {
 
 /** A client that outlives its connection, so that the page keeps its drafts while the connection is renewed. */
 export interface ReconnectingClient extends Client {
-  /** Speaks through `inner` from now on. */
+  /** Uses `inner` from now on. */
   attach(inner: Client): void
 }
 

@@ -15,17 +15,17 @@ import { createHostStorage, type HostStorage } from './host-storage.ts'
 
 export type Hello = Output<'shell.hello'>
 
-/** The page's way to its host. Client and state stay the same objects when the connection is renewed. */
+/** The page's connection to its host. Client and state stay the same objects when the connection is renewed. */
 export interface Connection {
   readonly client: ReconnectingClient
   readonly state: HostState
   readonly storage: HostStorage
   readonly hello: Hello
-  /** Renews a lost connection and asks for all state anew; rejects when the host can't be reached. */
+  /** Renews a lost connection and reloads all state; rejects if the host can't be reached. */
   reconnect(): Promise<void>
 }
 
-/** Reaches the host, shakes hands and loads its state. Rejects with `CallError`. */
+/** Connects to the host, checks its version and loads its state. Rejects with `CallError`. */
 export async function connect(): Promise<Connection> {
   const client = createReconnectingClient()
   const state = createHostState(client)
@@ -65,7 +65,7 @@ async function greet(client: ReconnectingClient): Promise<Hello> {
   return hello
 }
 
-/** Opens a channel to the host, by whichever way this page was loaded. Rejects with `CONNECTION`. */
+/** Opens a channel to the host, depending on how the page was loaded. Rejects with `CONNECTION`. */
 function dial(): Promise<Channel> {
   return location.protocol === 'app:' ? dialElectron() : dialWeb()
 }
@@ -116,8 +116,8 @@ function refused(state: string): CallError {
 const STORAGE_KEY = 'strata.token'
 
 /**
- * The token of the browser shell. It comes in the address's fragment, which is emptied so that it stays out of
- * history and screenshots, and is kept for reloads of this tab alone.
+ * The token of the browser shell. It is taken from the URL fragment, which is then cleared to keep the token out of
+ * history and screenshots. It is stored for reloads of this tab only.
  */
 function takeToken(): string | undefined {
   const token = tokenOf(location.hash)

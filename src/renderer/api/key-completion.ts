@@ -3,7 +3,7 @@ import { Key } from '../../core/key.ts'
 import type { Row } from '../../shared/procedures/store.ts'
 import { CallError, type Client, isAbortedCall } from './client.ts'
 
-/** A key half typed: the level that is known, and the beginning of a name in it. */
+/** A partially typed key: its level, and the beginning of a name on it. */
 interface PartialKey {
   readonly prefix: string
   readonly name: string
@@ -23,7 +23,7 @@ export function splitPartialKey(text: string): PartialKey {
   return { prefix: `/${segments.filter(segment => segment !== '').join('/')}`, name }
 }
 
-/** The first `limit` names that `text` may be the beginning of. Costs one page of one level, however big it is. */
+/** The first `limit` names that begin with `text`. Reads one page of one level, whatever its size. */
 export async function completeKey(
   client: Client,
   session: string,
@@ -39,14 +39,14 @@ export async function completeKey(
 }
 
 /**
- * What is known of a text while its own completion is on the way: what was found for another beginning, as far as it
- * fits. `undefined` where it says nothing about this text.
+ * Narrows a known completion of a shorter text to `text`, while its own completion is loading. `undefined` if the known
+ * one does not cover it.
  */
 export function narrowCompletion(known: KeyCompletion | undefined, text: string): KeyCompletion | undefined {
   const { prefix, name } = splitPartialKey(text)
   if (known?.prefix !== prefix || !name.startsWith(known.name)) return undefined
   if (known.name === name) return known
-  // The names that fit may all be among those that were not asked for.
+  // The matching names may all be among those that were not read.
   if (known.hasMore) return undefined
   return { prefix, name, rows: known.rows.filter(row => row.name.startsWith(name)), hasMore: false }
 }
@@ -58,7 +58,7 @@ interface KeyFinding {
   readonly isBranch: boolean
 }
 
-/** Says what stands at a key, if anything. Rejects with `KEY_INVALID` for a text that is no key. */
+/** Finds out what exists at a key. Rejects with `KEY_INVALID` for an invalid key. */
 export async function findKey(
   client: Client,
   session: string,
@@ -76,18 +76,18 @@ export async function findKey(
       return { key: key.toString(), isValue: row.isValue, isBranch: row.isBranch }
     }
   }
-  // The level may have been listed before the key was made.
+  // The level may have been listed before the key was created.
   const { exists } = await client.call('store.has', { session, key: key.toString() }, { signal })
   return { key: key.toString(), isValue: exists, isBranch: false }
 }
 
 interface CompletionState {
-  /** What fits the text; `undefined` while nobody knows. */
+  /** The names that match the text; `undefined` while they are loading. */
   readonly completion: KeyCompletion | undefined
   readonly error: string | undefined
 }
 
-/** Names that fit a half-typed key. A text that changes cancels what was asked for the one before. */
+/** Completes a partially typed key. A changed text cancels the request for the previous one. */
 export function useKeyCompletion(
   client: Client,
   session: string,

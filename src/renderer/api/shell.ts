@@ -1,13 +1,13 @@
 import type { Client } from './client.ts'
 
-/** What the page can ask of the machine around it. A dialog that was cancelled gives `undefined`. */
+/** What the page can request of its environment. A cancelled dialog gives `undefined`. */
 export interface Shell {
   readonly kind: 'electron' | 'web'
   pickFolder(): Promise<string | undefined>
   pickStackFile(): Promise<string | undefined>
   /** @param name The file name to begin with. */
   pickSaveLocation(name: string): Promise<string | undefined>
-  /** Hands `chunks` to the browser as a file called `name`, without holding them all in the page's memory. */
+  /** Downloads `chunks` as a file called `name`, without holding all of them in the page's memory. */
   download(name: string, chunks: AsyncIterable<Uint8Array>): Promise<void>
   copyText(text: string): Promise<void>
   /** Shows a path in the system's file manager; `UNSUPPORTED` in a browser. */
@@ -15,7 +15,7 @@ export interface Shell {
   openExternal(url: string): Promise<void>
 }
 
-/** The dialogs that a browser lacks, drawn by the page itself. */
+/** Dialogs that a browser does not have, rendered by the page. */
 interface PathDialogs {
   pick(request: PathRequest): Promise<string | undefined>
 }
@@ -59,7 +59,7 @@ function nativeDialogs(client: Client): PathDialogs {
   }
 }
 
-/** Bytes gathered in the page before they are handed to the browser's own (disk-backed) blob store. */
+/** Bytes collected in the page before they are added to the browser's (disk-backed) blob. */
 const PIECE_BYTES = 16 * 1024 * 1024
 
 /** Offers `chunks` as a file. The blob grows by reference, so the page never holds more than one piece. */

@@ -13,7 +13,7 @@ type State =
   | { readonly type: 'connected'; readonly services: Services }
   | { readonly type: 'failed'; readonly message: string }
 
-/** Reaches the host, then shows the window. */
+/** Connects to the host, then shows the window. */
 export function App() {
   const [state, setState] = useState<State>({ type: 'connecting' })
   const [attempts, setAttempts] = useState(1)
@@ -58,7 +58,7 @@ function servicesOf(connection: Connection): Services {
 }
 
 interface ConnectScreenProps {
-  /** Absent while the host is being reached. */
+  /** Absent while connecting. */
   readonly failure: string | undefined
   readonly onRetry: () => void
 }

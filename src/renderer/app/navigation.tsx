@@ -15,7 +15,7 @@ import { useCurrentSession, useServices, useSessions, useWorkspace } from './ser
 import { useAppStore } from './state/app-store.ts'
 import styles from './window.module.css'
 
-/** The stacks, and the keys of the one that is shown. */
+/** The stacks, and the keys of the current one. */
 export function Navigation({ commands }: { readonly commands: readonly Command[] }) {
   const services = useServices()
   const sessions = useSessions()
@@ -56,7 +56,7 @@ interface TreesProps {
   readonly current: SessionInfo | undefined
 }
 
-/** A tree for each session that was shown, so that going back finds it as it was left. */
+/** A tree for each session that was shown, so that it keeps its state. */
 function Trees({ sessions, current }: TreesProps) {
   const [seen, setSeen] = useState<readonly string[]>([])
   if (current !== undefined && !seen.includes(current.id)) setSeen([...seen, current.id])

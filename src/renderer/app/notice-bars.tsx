@@ -5,7 +5,7 @@ import { useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 import styles from './window.module.css'
 
-/** What a person must know before going on: a lost connection, a workspace that was set aside. */
+/** Notices that need attention: a lost connection, a workspace file that could not be read. */
 export function NoticeBars() {
   const { client } = useServices()
   const { notice } = useWorkspace()
@@ -42,7 +42,7 @@ function LostBar() {
 
   return (
     <div role="alert" className={`${styles['bar']} ${styles['lost']}`}>
-      <p>The connection to Strata was lost. Nothing typed here is gone: reconnect, then put it.</p>
+      <p>The connection to Strata was lost. Your edits are kept: reconnect, then put them.</p>
       <Button isDisabled={isBusy} onPress={() => void again()}>
         {isBusy ? 'Reconnecting…' : 'Reconnect'}
       </Button>

@@ -1,4 +1,4 @@
-/** The parts of the window that F6 goes through, in their order on the screen. */
+/** The regions of the window that F6 visits, in their order on the screen. */
 const REGIONS = ['toolbar', 'stacks', 'keys', 'tabs', 'main', 'inspector', 'activity', 'status'] as const
 
 export type RegionName = (typeof REGIONS)[number]
@@ -6,10 +6,10 @@ export type RegionName = (typeof REGIONS)[number]
 const FOCUSABLE =
   'button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex]:not([tabindex="-1"]), [contenteditable="true"]'
 
-/** What a part is there for, where it has more in its Tab order. */
+/** The main content of a region. */
 const CONTENT = '[role="tree"], [role="grid"]'
 
-/** Puts the focus into a part of the window: on its content, or else on what comes first in its Tab order. */
+/** Focuses a region of the window: its content, or else its first focusable element. */
 export function focusRegion(name: RegionName): boolean {
   const region = document.querySelector(`[data-region="${name}"]`)
   const reachable = [...(region?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].filter(isFocusable)
@@ -18,7 +18,7 @@ export function focusRegion(name: RegionName): boolean {
   return target !== undefined
 }
 
-/** Goes on to the next part (`1`) or back to the one before (`-1`) that can be focused. */
+/** Focuses the next (`1`) or previous (`-1`) region that can be focused. */
 export function focusNextRegion(step: 1 | -1): void {
   const current = document.activeElement?.closest('[data-region]')?.getAttribute('data-region')
   const start = REGIONS.findIndex(name => name === current)
@@ -29,7 +29,7 @@ export function focusNextRegion(step: 1 | -1): void {
   }
 }
 
-/** A focus that went with what had it goes to the tabs, or else to the keys. */
+/** If the focused element was removed, focuses the tabs, or else the keys. */
 export function keepFocus(): void {
   const check = (): void => {
     if (document.activeElement !== document.body) return
@@ -39,7 +39,7 @@ export function keepFocus(): void {
   requestAnimationFrame(() => requestAnimationFrame(check))
 }
 
-/** In sight, and not taken out of the Tab order by a group that roves. */
+/** Whether an element is visible and in the Tab order. */
 function isFocusable(element: HTMLElement): boolean {
   return element.tabIndex >= 0 && element.checkVisibility()
 }

@@ -9,7 +9,7 @@ import type { TextStorage } from '../api/host-storage.ts'
 import type { Shell } from '../api/shell.ts'
 import { useAppStore } from './state/app-store.ts'
 
-/** What everything in the window works with. */
+/** The services of the window. */
 export interface Services {
   readonly client: ReconnectingClient
   readonly state: HostState

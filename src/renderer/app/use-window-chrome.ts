@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/procedures/workspace.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 
-/** Keeps what surrounds the page in step: the title, the theme, and the question before a browser's tab is closed. */
+/** Keeps title and theme in sync, and asks before a browser tab with unsaved changes is closed. */
 export function useWindowChrome(): void {
   const { hello } = useServices()
   const name = useCurrentSession()?.name
@@ -23,7 +23,7 @@ export function useWindowChrome(): void {
 
 const STORAGE_KEY = 'strata.theme'
 
-/** Shows a theme, and remembers it for the first paint of the next start, which comes before the host answers. */
+/** Applies a theme, and stores it for the first paint of the next start, which precedes the host's reply. */
 function applyTheme(theme: Settings['theme']): void {
   if (theme === 'system') {
     delete document.documentElement.dataset['theme']

@@ -25,7 +25,7 @@ import styles from './window.module.css'
 const ROWS = ['work', 'activity']
 const COLUMNS = ['navigation', 'tabs', 'inspector']
 
-/** Pixels of width under which the panels at the sides begin smaller. */
+/** Width in pixels below which the side panels start smaller. */
 const NARROW = 1100
 
 /** The whole window, once there is a connection. */
@@ -144,7 +144,7 @@ export function Window() {
 interface CollapsiblePanelProps {
   readonly id: string
   readonly isOpen: boolean
-  /** Called when a person drags it open or shut. */
+  /** Called when the panel is opened or collapsed by dragging. */
   readonly onOpenChange: (isOpen: boolean) => void
   /** In pixels. */
   readonly defaultSize: number
@@ -153,7 +153,7 @@ interface CollapsiblePanelProps {
   readonly children: ReactNode
 }
 
-/** A panel that a command or a drag shuts. */
+/** A panel that can be collapsed by a command or by dragging. */
 function CollapsiblePanel(props: CollapsiblePanelProps) {
   const { id, isOpen, onOpenChange, collapsedSize = 0 } = props
   const ref = usePanelRef()
@@ -184,7 +184,7 @@ function CollapsiblePanel(props: CollapsiblePanelProps) {
 }
 
 interface PanelLayout {
-  /** Sizes in percent by panel, as they were left. */
+  /** The saved sizes in percent by panel. */
   readonly layout: Readonly<Record<string, number>> | undefined
   readonly save: (layout: Readonly<Record<string, number>>) => void
 }

@@ -23,12 +23,12 @@ export function Button({ variant = 'plain', children, ...props }: ButtonProps) {
 
 export interface IconButtonProps
   extends Omit<AriaButtonProps, 'className' | 'children' | 'style' | 'aria-label'> {
-  /** What it is called, for the tooltip and for assistive technology. */
+  /** The tooltip and accessible name. */
   readonly label: string
   readonly icon: LucideIcon
   /** As people read it: `Ctrl+P`. */
   readonly shortcut?: string | undefined
-  /** Given for a button that stays pressed. */
+  /** For a toggle button. */
   readonly isPressed?: boolean
 }
 
@@ -53,7 +53,7 @@ export function IconButton({ label, icon: Icon, shortcut, isPressed, ...props }:
   )
 }
 
-/** Buttons that are one stop for Tab; the arrow keys lead from one to the next. */
+/** Buttons with a single tab stop. Arrow keys move between them. */
 export function Toolbar({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <AriaToolbar aria-label={label} className={styles['toolbar'] ?? ''}>
@@ -63,8 +63,8 @@ export function Toolbar({ label, children }: { readonly label: string; readonly 
 }
 
 /**
- * A browser takes the focus from a button that is disabled, and the keyboard is then nowhere. A button that has the
- * focus is therefore only marked as disabled and does nothing; it is disabled in full once it is left.
+ * A browser removes the focus from a button that becomes disabled. A focused button is therefore only marked as disabled
+ * and does nothing; it is disabled when it loses the focus.
  */
 function useKeptFocus<Props extends AriaButtonProps>(props: Props): Props {
   const [isFocused, setFocused] = useState(false)

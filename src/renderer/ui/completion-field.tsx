@@ -5,7 +5,7 @@ import fieldStyles from './field.module.css'
 export interface Completion {
   readonly id: string
   readonly label: ReactNode
-  /** Stands dimmed at the end of the row. */
+  /** Shown dimmed at the end of the row. */
   readonly detail?: string | undefined
   readonly icon?: ReactNode
   readonly isDisabled?: boolean
@@ -20,7 +20,7 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly items: readonly Item[]
   /** Enter on an option, or a click on it. */
   readonly onChoose: (item: Item) => void
-  /** Tab, while it has something to complete; without it Tab moves on. */
+  /** Called for Tab if there is a completion. Without it, Tab moves the focus. */
   readonly onComplete?: (item: Item) => void
   /** Enter while no option is active. */
   readonly onSubmit?: () => void
@@ -31,9 +31,9 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly isMonospace?: boolean
   readonly autoFocus?: boolean
   readonly error?: string | undefined
-  /** Stands in the list's place while it has no options. */
+  /** Shown in place of an empty list. */
   readonly emptyText: string
-  /** Options that are in sight at once; the list keeps this height. */
+  /** Visible options; the list keeps this height. */
   readonly rows?: number
 }
 
@@ -60,7 +60,7 @@ export function CompletionField<Item extends Completion>(props: CompletionFieldP
       const completed = activeItem ?? items[0]
       if (props.onComplete === undefined || completed === undefined) return
       event.preventDefault()
-      // A dialog that holds the focus moves it by itself, prevented or not.
+      // A modal dialog would move the focus even if the default is prevented.
       event.stopPropagation()
       props.onComplete(completed)
     }
@@ -124,7 +124,7 @@ interface OptionListProps<Item extends Completion> {
   readonly onChoose: (item: Item) => void
 }
 
-/** The options of a completion field. Focus stays in the field; the active option is told by its id. */
+/** The options of a completion field. The field keeps the focus and refers to the active option by id. */
 function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
   const { id, label, items, active, rows, emptyText, onChoose } = props
   const activeRef = useRef<HTMLDivElement>(null)
@@ -165,12 +165,12 @@ function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
   )
 }
 
-/** Rows that PageUp and PageDown pass over. */
+/** Options that PageUp and PageDown move by. */
 const PAGE = 8
 
 /**
- * The option a key moves to in a list of `count`, from `active` (-1: none); `undefined` for a key that moves nothing.
- * Arrows go round at the ends.
+ * The option that a key moves to in a list of `count`, from `active` (-1: none); `undefined` for other keys. Arrow keys
+ * wrap around.
  */
 export function nextOption(key: string, active: number, count: number): number | undefined {
   if (count === 0) return undefined

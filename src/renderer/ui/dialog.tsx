@@ -10,12 +10,12 @@ interface DialogProps {
   /** Called by Escape and by a click outside. */
   readonly onClose: () => void
   readonly children: ReactNode
-  /** `alertdialog` for a question that guards something. It can't be dismissed by a click outside. */
+  /** `alertdialog` for a question before a loss. It can't be dismissed by a click outside. */
   readonly role?: 'dialog' | 'alertdialog'
   readonly width?: 'small' | 'medium' | 'large'
-  /** `top` for what one types into and leaves at once. */
+  /** `top` for quick input. */
   readonly place?: 'middle' | 'top'
-  /** The heading stays for assistive technology alone. */
+  /** Hides the heading visually. */
   readonly isTitleHidden?: boolean
 }
 

@@ -1,13 +1,13 @@
 import { type ComponentType, type FunctionComponent, use } from 'react'
 
 export type Loadable<Props> = FunctionComponent<Props> & {
-  /** Loads the code ahead of need. Rejects when it can't be had; the next need asks for it again. */
+  /** Loads the code in advance. Rejects if that fails; the next use tries again. */
   readonly load: () => Promise<void>
 }
 
 /**
- * A component whose code comes when it is first drawn, below a `Suspense`, or before. Unlike `lazy` it does not suspend
- * once the code is there: React keeps a fallback that was drawn for a moment on the screen for 300 ms.
+ * A component whose code is loaded when it is first rendered, below a `Suspense`, or before. Unlike `lazy` it does not
+ * suspend once the code is loaded: React shows a fallback for at least 300 ms.
  */
 export function loadable<Props extends object>(
   name: string,
@@ -18,7 +18,7 @@ export function loadable<Props extends object>(
   function begin(): Promise<ComponentType<Props>> {
     const begun = importComponent()
     begun.then(
-      // As React marks promises for itself: `use` gives the value of a fulfilled one without suspending.
+      // React's own marks: `use` returns the value of such a promise without suspending.
       value => Object.assign(begun, { status: 'fulfilled', value }),
       () => {
         loading = undefined

@@ -20,7 +20,7 @@ export interface MenuEntry {
 
 export interface MenuGroup {
   readonly id: string
-  /** Shown above the group; a group without one is set apart by a line. */
+  /** Heading of the group; a group without one is separated by a line. */
   readonly title?: string
   readonly entries: readonly MenuEntry[]
 }
@@ -29,7 +29,7 @@ interface MenuProps {
   readonly label: string
   readonly groups: readonly MenuGroup[]
   readonly onChoose: (id: string) => void
-  /** Whether its first entry takes the keyboard; a menu of a button does so by itself. */
+  /** Whether the first entry gets the focus; the menu of a button does that by default. */
   readonly autoFocus?: boolean
 }
 
@@ -46,7 +46,7 @@ export function MenuButton({ children, ...menu }: MenuProps & { readonly childre
   )
 }
 
-/** The menu alone, for a popover of one's own. */
+/** A menu without a button, to be placed in a popover. */
 function MenuList({ label, groups, onChoose, autoFocus = false }: MenuProps) {
   const filled = groups.filter(group => group.entries.length > 0)
   return (

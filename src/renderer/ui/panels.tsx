@@ -63,7 +63,7 @@ interface EmptyStateProps {
   readonly children?: ReactNode
 }
 
-/** What a panel shows that has nothing to show. */
+/** The content of an empty panel. */
 export function EmptyState({ title, detail, children }: EmptyStateProps) {
   return (
     <div className={styles['empty']}>
@@ -75,7 +75,7 @@ export function EmptyState({ title, detail, children }: EmptyStateProps) {
 }
 
 interface Props {
-  /** The panel's name as a person knows it. */
+  /** The panel's name as shown to the user. */
   readonly panel: string
   readonly children: ReactNode
 }
@@ -84,7 +84,7 @@ interface State {
   readonly error: Error | undefined
 }
 
-/** Keeps a defect in one panel from taking the others along. */
+/** Limits a rendering error to one panel. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: undefined }
 

@@ -3,7 +3,7 @@ import styles from './progress.module.css'
 export interface ProgressProps {
   readonly label: string
   readonly value: number
-  /** Absent while nobody knows how much there is. */
+  /** Absent if the total is unknown. */
   readonly total?: number | undefined
 }
 

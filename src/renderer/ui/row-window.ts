@@ -9,7 +9,7 @@ export interface RowMetrics {
   readonly viewport: number
 }
 
-/** The most that browsers scroll over exactly; longer lists are scrolled in proportion. */
+/** The largest height that browsers scroll exactly; longer lists are scaled. */
 export const MAX_SCROLL_HEIGHT = 12_000_000
 
 /** Height of what the scroll bar moves over. */
@@ -31,14 +31,14 @@ export function clampTop(top: number, metrics: RowMetrics): number {
   return Math.max(0, Math.min(top, maxTop(metrics)))
 }
 
-/** Where among the rows the window stands when the scroll bar stands at `position`. */
+/** The row pixel at the top of the window for a scroll position. */
 export function topOfScroll(position: number, metrics: RowMetrics): number {
   if (!isScaled(metrics)) return clampTop(position, metrics)
   const range = scrollHeight(metrics) - metrics.viewport
   return range <= 0 ? 0 : clampTop((position / range) * maxTop(metrics), metrics)
 }
 
-/** Where the scroll bar stands when the window stands at `top`. */
+/** The scroll position for a row pixel at the top of the window. */
 export function scrollOfTop(top: number, metrics: RowMetrics): number {
   if (!isScaled(metrics)) return top
   return (top / maxTop(metrics)) * (scrollHeight(metrics) - metrics.viewport)
@@ -53,7 +53,7 @@ export function rowsInWindow(
   return { first, end: Math.min(rowCount, Math.ceil((top + viewport) / rowHeight) + 1) }
 }
 
-/** The nearest place of the window at which `row` is seen as a whole. */
+/** The nearest position of the window at which `row` is fully visible. */
 export function topToReveal(row: number, top: number, { rowHeight, viewport }: RowMetrics): number {
   const start = row * rowHeight
   if (start < top) return start
@@ -66,16 +66,16 @@ interface RowPosition {
   readonly viewport: number
 }
 
-/** Pixels of a wheel's step that is told in lines. */
+/** Pixels per line of a wheel event in line mode. */
 const WHEEL_LINE = 40
 
-/** Follows the element that scrolls over rows, and moves it. */
+/** Tracks and sets the scroll position of an element with rows. */
 class RowScroller {
   readonly #changed = new Emitter()
   #position: RowPosition = { top: 0, viewport: 0 }
   #rows = { rowCount: 0, rowHeight: 1, headerHeight: 0 }
   #element: HTMLElement | undefined
-  /** Where this object itself has put the scroll bar: the event of that says nothing new. */
+  /** The scroll position set by this object, whose event is ignored. */
   #ownScroll: number | undefined
 
   readonly subscribe = this.#changed.subscribe
@@ -132,7 +132,7 @@ class RowScroller {
   }
 
   readonly #onWheel = (event: WheelEvent): void => {
-    // In proportion, one step of the wheel would skip thousands of rows.
+    // In a scaled range, one wheel step would skip thousands of rows.
     if (!isScaled(this.#metrics()) || event.ctrlKey || event.deltaY === 0) return
     event.preventDefault()
     this.moveTo(this.#position.top + event.deltaY * (event.deltaMode === 0 ? 1 : WHEEL_LINE))
@@ -154,7 +154,7 @@ class RowScroller {
   }
 }
 
-/** What to draw of a long list, and how to move in it. */
+/** The visible rows of a long list, and how to scroll it. */
 interface RowWindow {
   /** For the element that scrolls. */
   readonly attach: (element: HTMLElement | null) => (() => void) | undefined
@@ -171,7 +171,7 @@ interface RowWindow {
   readonly reveal: (row: number) => void
 }
 
-/** Windows a list of any number of rows of equal height: only what is seen is drawn. */
+/** Virtualizes a list of rows of equal height: only visible rows are rendered. */
 export function useRowWindow(rowCount: number, rowHeight: number, headerHeight = 0): RowWindow {
   const [scroller] = useState(() => new RowScroller())
   const position = useSyncExternalStore(scroller.subscribe, scroller.getPosition)

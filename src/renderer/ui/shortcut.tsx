@@ -1,6 +1,6 @@
 import styles from './shortcut.module.css'
 
-/** Keys held together, as read from Electron's spelling: `CmdOrCtrl+Shift+P`. */
+/** A key combination, parsed from Electron's accelerator syntax: `CmdOrCtrl+Shift+P`. */
 interface Shortcut {
   /** As `KeyboardEvent.key`; a letter is in lower case. */
   readonly key: string
@@ -10,7 +10,7 @@ interface Shortcut {
   readonly shift: boolean
 }
 
-/** The part of a keyboard event that shortcuts look at. */
+/** The part of a keyboard event that shortcuts use. */
 export interface KeyPress {
   readonly key: string
   readonly code: string
@@ -40,7 +40,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   Plus: '+',
 }
 
-/** @throws RangeError when `text` names a modifier or key that there is not. */
+/** @throws RangeError for an unknown modifier or key. */
 export function parseShortcut(text: string, isMac: boolean): Shortcut {
   const parts = text.split('+')
   const name = parts.pop() ?? ''
@@ -49,7 +49,7 @@ export function parseShortcut(text: string, isMac: boolean): Shortcut {
   return { key: keyOf(name, text), ...held }
 }
 
-/** Letters are told by their place on the keyboard where Alt or a layout turns them into something else. */
+/** Compares letters by their position on the keyboard if Alt or the layout produces another character. */
 export function matchesShortcut(shortcut: Shortcut, press: KeyPress): boolean {
   if (
     shortcut.control !== press.ctrlKey ||
@@ -87,7 +87,7 @@ function modifier(part: string, isMac: boolean, text: string): 'control' | 'meta
     case 'Shift':
       return 'shift'
     default:
-      throw new RangeError(`Cannot read the shortcut "${text}": there is no modifier "${part}"`)
+      throw new RangeError(`Cannot read the shortcut "${text}": unknown modifier "${part}"`)
   }
 }
 
@@ -96,7 +96,7 @@ function keyOf(name: string, text: string): string {
   if (named !== undefined) return named
   if (name.length === 1) return name.toLowerCase()
   if (/^F([1-9]|1\d|2[0-4])$/.test(name)) return name
-  throw new RangeError(`Cannot read the shortcut "${text}": there is no key "${name}"`)
+  throw new RangeError(`Cannot read the shortcut "${text}": unknown key "${name}"`)
 }
 
 function isLatin(key: string): boolean {
@@ -111,7 +111,7 @@ function codeOf(key: string): string | undefined {
   return undefined
 }
 
-/** Whether the page runs on a Mac, where shortcuts are spelled and held differently. */
+/** Whether the page runs on a Mac, which has other modifier keys. */
 export function isMacPlatform(): boolean {
   return typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac')
 }

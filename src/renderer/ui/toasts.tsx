@@ -20,7 +20,7 @@ interface ToastsState {
   readonly toasts: readonly Toast[]
 }
 
-/** Toasts on the screen at once; the oldest gives way. */
+/** The most toasts shown at once; the oldest is removed first. */
 const MAX_TOASTS = 4
 
 const useToasts = create<ToastsState>(() => ({ toasts: [] }))
@@ -38,12 +38,12 @@ function dismissToast(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter(toast => toast.id !== id) }))
 }
 
-/** How long a toast that asks for nothing stays. Errors stay until they are dismissed. */
+/** How long a toast is shown. Errors stay until they are dismissed. */
 const SHOWN_MS = 6000
 
 const ICONS = { info: Info, success: CircleCheck, error: OctagonAlert }
 
-/** Where short messages appear; assistive technology reads them as they come. */
+/** The region of short messages, which assistive technology announces. */
 export function ToastRegion() {
   const toasts = useToasts(state => state.toasts)
   return (

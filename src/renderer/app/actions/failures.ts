@@ -2,12 +2,12 @@ import type { Failure } from '../../../shared/values.ts'
 import { CallError, isAbortedCall } from '../../api/client.ts'
 import { showToast } from '../../ui/toasts.tsx'
 
-/** Does something and shows a failure to the person. */
+/** Runs an action and shows its failure. */
 export function attempt(action: () => Promise<unknown>): void {
   action().catch(reportFailure)
 }
 
-/** Says what happened to which key, and what to try. */
+/** Shows a failure, with the key and what to try. */
 export function reportFailure(error: unknown): void {
   if (isAbortedCall(error)) return
   if (error instanceof CallError) {
@@ -19,7 +19,7 @@ export function reportFailure(error: unknown): void {
   showToast({ tone: 'error', message: `Something went wrong in the page: ${message}` })
 }
 
-/** What a person may try after a failure; `undefined` where the message says it all. */
+/** What to try after a failure; `undefined` if the message suffices. */
 export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): string | undefined {
   switch (code) {
     case 'READ_ONLY':
@@ -31,7 +31,7 @@ export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): strin
     case 'ALREADY_EXISTS':
       return 'Choose another key, or open the one that is there.'
     case 'CONFLICT':
-      return 'Somebody else was faster. Look at what is there now, then try again.'
+      return 'Somebody else changed it first. Look at the current value, then try again.'
     case 'ACCESS_DENIED':
       return 'Check the permissions of the file or folder for the user that runs Strata.'
     case 'CONNECTION':

@@ -13,7 +13,7 @@ import { tabActions } from './tab-commands.ts'
 export async function deleteValue({ client }: Services, session: string, key: string): Promise<void> {
   await client.call('store.delete', { session, key })
   const gone = tabsOfKey(useAppStore.getState().tabs, session, key, false)
-  // Edits of a value that was deleted on purpose would come back as a draft.
+  // Edits of a value that was deleted on purpose would be offered as a draft.
   for (const tab of gone) tabActions(tab.id)?.revert()
   dropTabs(gone)
   showToast({ tone: 'success', message: `Deleted "${key}"` })
@@ -24,7 +24,7 @@ export async function deleteBranch(services: Services, session: string, key: str
   await startJob(services, session, { type: 'deleteBranch', prefix: key })
 }
 
-/** Closes the tabs of a branch that is gone, but for those with unsaved changes. */
+/** Closes the tabs of a deleted branch, except those with unsaved changes. */
 export function branchDeleted(session: string, key: string): void {
   dropTabs(tabsOfKey(useAppStore.getState().tabs, session, key, true).filter(tab => !tab.isDirty))
 }
@@ -61,7 +61,7 @@ export async function copyText({ shell }: Services, text: string, what: string):
   showToast({ tone: 'info', message: `Copied ${what}` })
 }
 
-/** Says how a job ended that a person waits for. */
+/** The message for a finished job. */
 export function keysMessage(verb: string, count: number): string {
   return `${verb} ${count === 1 ? '1 key' : `${formatNumber(count)} keys`}`
 }
@@ -75,7 +75,7 @@ function dropTabs(tabs: readonly Tab[]): void {
   changeTabs((state, current) => tabs.reduce((left, tab) => closeTab(left, tab.id, current), state))
 }
 
-/** What the tree and the tables of children leave to the window. Keys are texts. */
+/** A request of the tree or a table of children to the window. Keys are texts. */
 type KeyRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }

@@ -42,7 +42,7 @@ export async function openStackFile(services: Services): Promise<void> {
   if (path !== undefined) await openSource(services, { type: 'stackFile', path })
 }
 
-/** Closes a session; asks first when that would drop unsaved changes. */
+/** Closes a session. Asks first if that would discard unsaved changes. */
 export async function closeSession({ client }: Services, session: SessionInfo): Promise<void> {
   const dirty = useAppStore.getState().tabs.tabs.filter(tab => tab.session === session.id && tab.isDirty)
   if (dirty.length > 0) {
@@ -88,7 +88,7 @@ export async function removeStack(services: Services, { id, isOpen }: StackChoic
   else await services.client.call('workspace.forgetRecent', { id })
 }
 
-/** Begins a stack from the first template; the editor offers the others. */
+/** Opens a new stack from the first template; the editor offers the others. */
 export async function newStack({ client }: Services): Promise<void> {
   const { templates } = await client.call('stacks.templates', {})
   const document = templates[0]?.document ?? {}

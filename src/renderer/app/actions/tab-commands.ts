@@ -31,7 +31,7 @@ export function goToKey(services: Services, session: string, key: string, as: 'k
   revealKey(session, key)
 }
 
-/** Closes tabs one after the other; each with unsaved changes asks first, and "Cancel" ends it. */
+/** Closes tabs one after another. Each one with unsaved changes asks first, and "Cancel" stops. */
 export async function closeTabs(tabs: readonly Tab[]): Promise<void> {
   for (const tab of tabs) {
     if (tab.isDirty && !(await settleChanges(tab))) return
@@ -40,7 +40,7 @@ export async function closeTabs(tabs: readonly Tab[]): Promise<void> {
   keepFocus()
 }
 
-/** Whether the tab may close: its changes were put or given up. */
+/** Asks what to do with unsaved changes. @returns Whether the tab may close. */
 async function settleChanges(tab: Tab): Promise<boolean> {
   const actions = tabActions(tab.id)
   const isStack = tab.kind === 'stack'
@@ -67,7 +67,7 @@ function isStillDirty(id: string): boolean {
   return useAppStore.getState().tabs.tabs.some(tab => tab.id === id && tab.isDirty)
 }
 
-/** What a key tab lets the window do to it. */
+/** The actions of a key tab that the window can run. */
 export interface TabActions {
   put(): Promise<void>
   revert(): void
@@ -75,7 +75,7 @@ export interface TabActions {
 
 const actionsByTab = new Map<string, TabActions>()
 
-/** The tab's own actions; `undefined` takes them back when the tab goes. */
+/** Registers the actions of a tab; `undefined` removes them when the tab closes. */
 export function registerTabActions(tab: string, actions: TabActions | undefined): void {
   if (actions === undefined) actionsByTab.delete(tab)
   else actionsByTab.set(tab, actions)

@@ -1,13 +1,13 @@
 import type { MenuCommand } from '../../../shared/procedures/shell.ts'
 import { type KeyPress, matchesShortcut, parseShortcut } from '../../ui/shortcut.tsx'
 
-/** One thing a person can do. The palette, the shortcuts, the menus and Electron's menu all come from these. */
+/** A command, from which the palette, the shortcuts, the menus and Electron's menu are made. */
 export interface Command {
   readonly id: string
   readonly title: string
-  /** Where it stands in the application's menu; absent for what only the palette offers. */
+  /** Its place in the application's menu; absent for commands that only the palette offers. */
   readonly menu?: MenuCommand['menu']
-  /** As Electron spells them. All of them work; the first that the shell lets through is shown. */
+  /** In Electron's accelerator syntax. All of them work; the first one that the shell passes on is shown. */
   readonly shortcuts?: readonly string[]
   /** Whether its shortcuts also work while a text is being edited. */
   readonly worksWhileTyping?: boolean
@@ -15,7 +15,7 @@ export interface Command {
   readonly run: () => void
 }
 
-/** Shortcuts that a browser keeps for itself. */
+/** Shortcuts that browsers reserve. */
 const KEPT_BY_BROWSERS: ReadonlySet<string> = new Set([
   'CmdOrCtrl+N',
   'CmdOrCtrl+T',
@@ -27,7 +27,7 @@ const KEPT_BY_BROWSERS: ReadonlySet<string> = new Set([
   'Ctrl+Shift+Tab',
 ])
 
-/** The shortcut to show for a command in this shell, as Electron spells it. */
+/** The shortcut to show for a command in this shell, in Electron's accelerator syntax. */
 export function shownShortcut(
   { shortcuts = [] }: Pick<Command, 'shortcuts'>,
   shell: 'electron' | 'web',
@@ -35,7 +35,7 @@ export function shownShortcut(
   return shortcuts.find(shortcut => shell === 'electron' || !KEPT_BY_BROWSERS.has(shortcut))
 }
 
-/** The command that a key press stands for, enabled or not. */
+/** The command with the pressed shortcut, enabled or not. */
 export function commandForPress(
   commands: readonly Command[],
   press: KeyPress,
@@ -48,7 +48,7 @@ export function commandForPress(
   )
 }
 
-/** Whether keys pressed at `target` write text there. */
+/** Whether `target` accepts typed text. */
 export function isTextTarget(target: EventTarget | undefined): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true

@@ -112,7 +112,7 @@ export function fileCommands(context: CommandContext): readonly Command[] {
   ]
 }
 
-/** The level a new key is likely meant for: a branch itself, or the level of a value. */
+/** The likely level of a new key: the selected branch, or the level of the selected value. */
 function levelOf(subject: CommandContext['subject']): string {
   if (subject === undefined) return '/'
   if (subject.row?.isBranch === true) return subject.key

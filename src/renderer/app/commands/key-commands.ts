@@ -6,7 +6,7 @@ import { renameInTree } from '../state/app-store.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './use-commands.ts'
 
-/** What can be done to the key that was chosen last. */
+/** Commands for the key selected last. */
 export function keyCommands({ services, session, subject }: CommandContext): readonly Command[] {
   const canWrite = canWriteTo(session) && subject !== undefined
   const row = subject?.row ?? { isValue: true, isBranch: false }

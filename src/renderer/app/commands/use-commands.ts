@@ -16,7 +16,7 @@ import { keyCommands } from './key-commands.ts'
 import { stackCommands } from './stack-commands.ts'
 import { viewCommands } from './view-commands.ts'
 
-/** Everything a person can do now, in the order of the menus. */
+/** All commands, in the order of the menus. */
 export function useCommands(): readonly Command[] {
   const context = useCommandContext()
   return [fileCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(commands =>
@@ -24,7 +24,7 @@ export function useCommands(): readonly Command[] {
   )
 }
 
-/** What commands look at to know whether they can run, and what they run on. */
+/** The state that commands depend on. */
 export interface CommandContext {
   readonly services: Services
   readonly sessions: readonly SessionInfo[]
@@ -33,7 +33,7 @@ export interface CommandContext {
   readonly tabs: readonly Tab[]
   readonly tab: Tab | undefined
   readonly canReopen: boolean
-  /** The key that was chosen last, in the tree or by its tab. */
+  /** The key selected last, in the tree or by its tab. */
   readonly subject: Subject | undefined
   readonly theme: 'system' | 'light' | 'dark'
 }
@@ -61,7 +61,7 @@ function canReopen({ closed }: TabsState, session: string | undefined): boolean 
   return closed.some(tab => tab.session === session || tab.session === undefined)
 }
 
-/** Keeps Electron's menu like the commands, and runs what is chosen there. A browser has no such menu. */
+/** Keeps Electron's menu in sync with the commands, and runs the chosen ones. */
 export function useNativeMenu(client: Client, shell: 'electron' | 'web', commands: readonly Command[]): void {
   const invoke = useEffectEvent((id: string) => {
     const command = commands.find(other => other.id === id)
@@ -85,14 +85,14 @@ function menuOf(commands: readonly Command[]): MenuCommand[] {
   })
 }
 
-/** Runs commands by their shortcuts. What a widget has handled itself is left alone; dialogs have the keys to themselves. */
+/** Runs commands by their shortcuts, except for key presses that a widget has handled, and while a dialog is open. */
 export function useShortcuts(commands: readonly Command[]): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
     const isTyping = isTextTarget(event.composedPath()[0])
     const command = commandForPress(commands, event, { isTyping, isMac: isMacPlatform() })
     if (command === undefined) return
-    // Even a disabled one must not print or save the page.
+    // Also for a disabled command: the browser must not print or save the page.
     event.preventDefault()
     if (command.isEnabled && useDialogs.getState().dialogs.length === 0) command.run()
   })

@@ -20,7 +20,7 @@ interface DeleteDialogProps {
 /** Children that are listed by name. */
 const MAX_NAMES = 8
 
-/** Asks before a key or a branch is deleted, and says what goes. */
+/** Asks before a key or a branch is deleted, and shows what will be deleted. */
 export function DeleteDialog({ services, target, onClose }: DeleteDialogProps) {
   const { session, key, isValue, isBranch } = target
   const [isWhole, setWhole] = useState(!isValue)
@@ -152,7 +152,7 @@ function stop(jobs: JobList, id: string): void {
 
 interface FirstNames {
   readonly names: readonly string[]
-  /** Children that are not among them; `undefined` while nobody knows. */
+  /** Number of children that are not among them; `undefined` if unknown. */
   readonly others: number | undefined
 }
 
@@ -173,7 +173,7 @@ function useFirstNames(
           names: rows.map(row => (row.isBranch ? `${row.name}/` : row.name)),
           others: accuracy === 'exact' ? count - rows.length : undefined,
         }),
-      // The count of the branch says what fails.
+      // The count of the branch reports the failure.
       () => undefined,
     )
     return () => aborter.abort()

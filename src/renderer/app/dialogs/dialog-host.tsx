@@ -18,7 +18,7 @@ interface DialogHostProps {
   readonly commands: readonly Command[]
 }
 
-/** The dialogs that are open. */
+/** The open dialogs. */
 export function DialogHost({ commands }: DialogHostProps) {
   const dialogs = useDialogs(state => state.dialogs)
   return dialogs.map(dialog => (

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import type { PathRequest } from '../../api/shell.ts'
 import { keepFocus } from '../regions.ts'
 
-/** What a person is asked; the answer is the id of a button, or `undefined` when the question was dismissed. */
+/** A question. The answer is the id of a button, or `undefined` if it was dismissed. */
 export interface Question {
   readonly title: string
   readonly message: string
@@ -53,7 +53,10 @@ export const useDialogs = create<{ readonly dialogs: readonly OpenDialog[] }>(()
 
 let lastId = 0
 
-/** Opens a dialog. One of a kind is open at a time, but for questions and paths, which somebody waits for. */
+/**
+ * Opens a dialog. Only one of each type is open at a time, except questions and paths, whose callers wait for an
+ * answer.
+ */
 export function openDialog(request: DialogRequest): void {
   const isWaitedFor = request.type === 'question' || request.type === 'path'
   const dialog = { ...request, id: ++lastId }

@@ -6,7 +6,7 @@ import { activeTab, NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
 export interface Subject {
   readonly session: string
   readonly key: string
-  /** What stands there, as far as the tree or the tab knows. */
+  /** What exists at the key, if the tree or the tab knows it. */
   readonly row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined
 }
 
@@ -23,10 +23,10 @@ export interface AppState {
   /** The session that is shown. */
   readonly session: string | undefined
   readonly tabs: TabsState
-  /** Sessions whose tabs of last time were opened. */
+  /** Sessions whose saved tabs were restored. */
   readonly restored: readonly string[]
   readonly subject: Subject | undefined
-  /** Asks the tree of a session to show a key; a new serial asks anew. */
+  /** A request to show a key in the tree of a session. A new serial repeats it. */
   readonly reveal: Reveal | undefined
   readonly isNavigationOpen: boolean
   readonly isInspectorOpen: boolean
@@ -46,7 +46,7 @@ export const useAppStore = create<AppState>(() => ({
   isConnected: true,
 }))
 
-/** Changes the tabs; the inspector follows the tab that is looked at. */
+/** Changes the tabs. The inspector follows the active tab. */
 export function changeTabs(change: (tabs: TabsState, session: string | undefined) => TabsState): void {
   useAppStore.setState(({ tabs, session }) => {
     const next = change(tabs, session)

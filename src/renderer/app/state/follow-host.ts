@@ -54,7 +54,7 @@ export function followHost(services: Services): () => void {
   }
 }
 
-/** After a reload the session that was shown; otherwise the one that the host names, or any. */
+/** After a reload, the session that was shown; otherwise the one named by the host, or any. */
 function firstSession(sessions: readonly SessionInfo[], named: string | undefined): SessionInfo | undefined {
   const find = (id: string | undefined): SessionInfo | undefined => sessions.find(other => other.id === id)
   const shown = isReload() ? find(sessionStorage.getItem(LAST_SESSION) ?? undefined) : undefined

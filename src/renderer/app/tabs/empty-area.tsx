@@ -5,7 +5,7 @@ import { attempt } from '../actions/failures.ts'
 import { newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
 import { useCurrentSession, useServices, useWorkspace } from '../services.ts'
 
-/** What stands in the middle while no tab is open. */
+/** Shown while no tab is open. */
 export function EmptyArea() {
   const services = useServices()
   const session = useCurrentSession()

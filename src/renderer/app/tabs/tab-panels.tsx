@@ -17,7 +17,7 @@ import { tabElementId } from './tab-strip.tsx'
 import { changeTab, markDirty } from './tabs-model.ts'
 import { withView } from './view-memory.ts'
 
-/** The panels of the tabs that are alive, of every session; the active one is in sight. */
+/** The kept panels of the tabs of all sessions; the active one is visible. */
 export function TabPanels({ active }: { readonly active: Tab | undefined }) {
   const tabs = useAppStore(state => state.tabs.tabs)
   const [recent, setRecent] = useState<readonly string[]>([])
@@ -36,7 +36,7 @@ export function TabPanels({ active }: { readonly active: Tab | undefined }) {
   ))
 }
 
-/** What a tab shows. Editors are loaded when the first of their tabs is opened. */
+/** The content of a tab. Editors are loaded when the first of their tabs is opened. */
 const TabPanel = memo(function TabPanel({ tab }: { readonly tab: Tab }) {
   return (
     <ErrorBoundary panel={tabDescription(tab)}>
@@ -171,7 +171,7 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
   )
 }
 
-/** Milliseconds after which what is not urgent begins where the browser cannot say that it is idle. */
+/** Delay in milliseconds in browsers without `requestIdleCallback`. */
 const LATER = 500
 
 const importKeyTab = () => import('../../features/key-tab/key-tab.tsx')
@@ -179,15 +179,15 @@ const importKeyTab = () => import('../../features/key-tab/key-tab.tsx')
 const KeyTab = loadable('KeyTab', async () => (await importKeyTab()).KeyTab)
 
 /**
- * Loads what the first key needs while nobody waits for it: the first paint does without, and the first key opens as
- * fast as those after it. @returns A function that cancels it where it has not begun.
+ * Loads the code of key tabs when the browser is idle after the first paint, so that the first key opens fast.
+ * @returns A function that cancels it if it has not started.
  */
 export function loadAhead(): () => void {
   const load = async (): Promise<void> => {
     const [{ loadEditors }] = await Promise.all([importKeyTab(), KeyTab.load()])
     await loadEditors()
   }
-  // What fails here is loaded again, and told, when it is needed.
+  // A failure is reported when the code is needed, and loading is tried again.
   const begin = () => void load().catch(() => undefined)
   if (!('requestIdleCallback' in globalThis)) {
     const timer = setTimeout(begin, LATER)
@@ -197,12 +197,12 @@ export function loadAhead(): () => void {
   return () => cancelIdleCallback(request)
 }
 
-/** Tabs that are kept alive though they are out of sight. */
+/** The most hidden tabs whose panels are kept. */
 const MAX_HIDDEN = 6
 
 /**
- * The tabs whose panels are kept: the one that is shown, all with unsaved changes, and the last few that were shown.
- * The others are made anew when they are shown again.
+ * The tabs whose panels are kept: the active one, all with unsaved changes, and the last few that were active. The
+ * panels of other tabs are created again when needed.
  * @param recent Ids of tabs in the order they were shown, last one first.
  */
 export function aliveTabs(

@@ -25,8 +25,8 @@ function tabState(tab: Tab): string | undefined {
 }
 
 /**
- * Tabs by the APG pattern: arrows move and show, Delete closes, Shift+F10 opens the menu. The cross in a tab is for
- * the pointer alone, because a tab can hold no button; "Close tab" at the end stands for it.
+ * Tabs by the APG pattern: arrow keys move and activate, Delete closes, Shift+F10 opens the menu. The cross in a tab is
+ * for the pointer only, because a tab cannot contain a button; the keyboard uses "Close tab" at the end.
  */
 export function TabStrip(props: TabStripProps) {
   const { tabs, active } = props
@@ -70,7 +70,7 @@ export function TabStrip(props: TabStripProps) {
             className={styles['tab']}
             onMouseDown={event => {
               if (event.button === 0) props.onActivate(tab)
-              // The middle button would begin to scroll.
+              // The middle button would start autoscrolling.
               if (event.button === 1) event.preventDefault()
             }}
             onAuxClick={event => {
@@ -112,7 +112,7 @@ function TabLabel({ tab, onClose }: { readonly tab: Tab; readonly onClose: () =>
         aria-hidden
         title="Close"
         className={styles['close']}
-        // Not to activate the tab on the way.
+        // Prevents activating the tab.
         onMouseDown={event => event.stopPropagation()}
         onDoubleClick={event => event.stopPropagation()}
         onClick={onClose}
@@ -123,7 +123,7 @@ function TabLabel({ tab, onClose }: { readonly tab: Tab; readonly onClose: () =>
   )
 }
 
-/** The tab a key moves to from `index`; `undefined` for a key that moves nothing. Arrows go round at the ends. */
+/** The index of the tab that a key moves to; `undefined` for other keys. Arrow keys wrap around. */
 function nextTabIndex(key: string, index: number, count: number): number | undefined {
   if (count === 0) return undefined
   switch (key) {

@@ -5,7 +5,7 @@ interface TabBase {
   readonly id: string
   /** Its session; absent for a stack that has not been opened yet. */
   readonly session: string | undefined
-  /** A preview gives its place to the next one. */
+  /** A preview is replaced by the next one. */
   readonly isPreview: boolean
   readonly isDirty: boolean
 }
@@ -33,7 +33,7 @@ export interface StackTabState extends TabBase {
 
 export type Tab = KeyTabState | BranchTabState | StackTabState
 
-/** A tab to be opened, before it has an id and a place. */
+/** Describes a tab to open. */
 export type TabSpec =
   | Pick<KeyTabState, 'kind' | 'session' | 'key' | 'view'>
   | Pick<BranchTabState, 'kind' | 'session' | 'key'>

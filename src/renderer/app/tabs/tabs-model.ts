@@ -1,7 +1,7 @@
 import { Key } from '../../../core/key.ts'
 import type { Tab, TabSpec } from './tab.ts'
 
-/** Tabs of all sessions, in the order they stand; each session sees its own and those of no session. */
+/** The tabs of all sessions in order. Each session shows its own tabs and those without a session. */
 export interface TabsState {
   readonly tabs: readonly Tab[]
   /** The active tab's id by session; the key `''` is for no session. */
@@ -60,7 +60,7 @@ export function activateTab(state: TabsState, id: string, session: string | unde
   return { ...state, active: { ...state.active, [session ?? '']: id } }
 }
 
-/** The tab `step` places on from the active one, round the ends. */
+/** Activates the tab `step` places after the active one; wraps around. */
 export function stepTab(state: TabsState, session: string | undefined, step: number): TabsState {
   const visible = visibleTabs(state, session)
   const index = visible.findIndex(tab => tab.id === activeTab(state, session)?.id)
@@ -72,7 +72,7 @@ export function pinTab(state: TabsState, id: string): TabsState {
   return changeTab(state, id, tab => (tab.isPreview ? { ...tab, isPreview: false } : tab))
 }
 
-/** A tab with unsaved changes is no preview any more. */
+/** Sets whether a tab has unsaved changes. With changes, it is no longer a preview. */
 export function markDirty(state: TabsState, id: string, isDirty: boolean): TabsState {
   return changeTab(state, id, tab => ({ ...tab, isDirty, isPreview: tab.isPreview && !isDirty }))
 }
@@ -81,7 +81,7 @@ export function changeTab(state: TabsState, id: string, change: (tab: Tab) => Ta
   return { ...state, tabs: state.tabs.map(tab => (tab.id === id ? change(tab) : tab)) }
 }
 
-/** Its neighbour on the right becomes active, or else the one on the left. */
+/** Closes a tab. Its right neighbour becomes active, or else its left one. */
 export function closeTab(state: TabsState, id: string, session: string | undefined): TabsState {
   const visible = visibleTabs(state, session)
   const index = visible.findIndex(tab => tab.id === id)
@@ -131,7 +131,7 @@ function isSameTarget(tab: Tab, spec: TabSpec): boolean {
   return tab.key === spec.key
 }
 
-/** Follows a key that was renamed, and every key below it. */
+/** Updates the tabs of a renamed key and of every key below it. */
 export function retargetTabs(state: TabsState, session: string, from: string, to: string): TabsState {
   const source = Key.parse(from)
   const target = Key.parse(to)
@@ -141,7 +141,7 @@ export function retargetTabs(state: TabsState, session: string, from: string, to
   })
 }
 
-/** Tabs of a key that is gone; with `below`, of every key below it as well. */
+/** Tabs of a key; with `below`, also those of every key below it. */
 export function tabsOfKey(
   state: TabsState,
   session: string,

@@ -2,8 +2,7 @@ import { splitSegment } from '../../../core/key.ts'
 import type { View } from './tab.ts'
 
 /**
- * The pattern of keys that are likely viewed alike: an ending (`*.json`), a type (`Actor:*`), or else the level
- * (`/users/*`).
+ * The pattern of keys that share a view: an extension (`*.json`), a type (`Actor:*`), or else the level (`/users/*`).
  */
 export function viewPattern(key: string): string {
   const slash = key.lastIndexOf('/')

@@ -26,7 +26,7 @@ interface ActivityProps {
   readonly onCancel: (job: string) => void
 }
 
-/** The jobs: what runs, how far it is, and how the others ended. */
+/** Running jobs with their progress, and how other jobs ended. */
 export function Activity({ jobs, sessions, isOpen, onToggle, onCancel }: ActivityProps) {
   const hidden = useActivityStore(state => state.hidden)
   const shown = jobs.filter(job => !hidden.has(job.id))
@@ -99,7 +99,7 @@ function JobRow({ job, session, now, onCancel }: JobRowProps) {
   )
 }
 
-/** One line about a job: how far it is, how fast, or how it ended. @param now Milliseconds since 1970. */
+/** One line about a job: its progress and rate, or how it ended. @param now Milliseconds since 1970. */
 export function jobText(job: JobInfo, now: number): string {
   const elapsed = Math.max(0, (job.endedAt ?? now) - job.startedAt)
   const keys = keysText(job)
@@ -121,13 +121,13 @@ function keysText({ done, total, state }: JobInfo): string {
   return `${formatNumber(done)} of ${formatNumber(total)} keys`
 }
 
-/** Says nothing while there is too little to go by. */
+/** Empty until the rate can be estimated. */
 function rateText(done: number, elapsed: number): string {
   if (elapsed < 500 || done === 0) return ''
   return `${formatNumber(Math.round((done / elapsed) * 1000))} keys/s · `
 }
 
-/** Jobs that ended and were cleared away. */
+/** Ended jobs that were cleared. */
 const useActivityStore = create<{ readonly hidden: ReadonlySet<string> }>(() => ({
   hidden: new Set(),
 }))

@@ -15,7 +15,7 @@ import { ChildrenTable } from './children-table.tsx'
 import { CountLine } from './count-line.tsx'
 import { useCountJob } from './use-count-job.ts'
 
-/** What the tab leaves to the window. */
+/** A request of the tab to the window. */
 export type BranchTabRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }

@@ -10,7 +10,7 @@ import styles from './inspector.module.css'
 
 interface InspectorProps {
   readonly client: Client
-  /** The key it speaks of; absent while nothing is chosen. */
+  /** The selected key, if any. */
   readonly subject: { readonly session: string; readonly key: string } | undefined
   readonly onCopy: (text: string, what: string) => void
 }
@@ -85,7 +85,7 @@ function Facts({ title, facts }: { readonly title: string; readonly facts: reado
   )
 }
 
-/** What the key's own text says. */
+/** Facts derived from the key itself. */
 export function keyFacts(text: string): readonly Fact[] {
   const key = Key.parse(text)
   const { type, name } = key
@@ -98,7 +98,7 @@ export function keyFacts(text: string): readonly Fact[] {
   ]
 }
 
-/** What the store says about the value, as far as it says it. */
+/** Facts about the value that the store provides. */
 export function valueFacts({ size, mtime, btime, atime, etag, expires }: StatValue): readonly Fact[] {
   const human = formatBytes(size)
   const exact = formatExactBytes(size)
@@ -128,7 +128,7 @@ interface Known {
   readonly value: KeyStat
 }
 
-/** What the store says about a key's value, again whenever it is put or deleted. `undefined` until it answered. */
+/** The stat of a key's value, updated whenever it is put or deleted. `undefined` until the first reply. */
 function useKeyStat(client: Client, session: string, key: string): KeyStat | undefined {
   const [known, setKnown] = useState<Known>()
   useEffect(() => {

@@ -19,7 +19,7 @@ interface BarsProps {
   readonly onMode: (mode: TabMode) => void
 }
 
-/** What the person should know or decide about the value, one line each. */
+/** Messages and decisions about the value, one line each. */
 export function Bars({ model, document, task, draft, isLocked, mode, onMode }: BarsProps) {
   const open = document.phase === 'open' ? document : undefined
   return (
@@ -109,7 +109,7 @@ interface ConflictBarProps {
   readonly onMode: (mode: TabMode) => void
 }
 
-/** Somebody else was at the value: nothing is written before the person has chosen. */
+/** Shown if the value was changed by somebody else: nothing is written before the user decides. */
 function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: ConflictBarProps) {
   const name = JSON.stringify(model.address.key)
   const isFile = model.effects.refusedFile !== undefined
@@ -161,7 +161,7 @@ interface FailureLineProps {
   readonly retryLabel?: string | undefined
 }
 
-/** What went wrong, and what can be tried. */
+/** A failure, and what to try. */
 export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureLineProps) {
   const advice = whatToTry(failure.code)
   return (
@@ -179,7 +179,7 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureL
   )
 }
 
-/** Advice for a failure, where there is any; what happened is said by its message. */
+/** Advice for a failure, if there is any. */
 export function whatToTry(code: FailureCode): string | undefined {
   switch (code) {
     case 'READ_ONLY':
@@ -203,7 +203,7 @@ export function whatToTry(code: FailureCode): string | undefined {
 
 const WIDTHS = ['38%', '62%', '54%', '71%', '45%', '58%', '30%']
 
-/** Stands where a value will be, without a word. */
+/** Placeholder for a value that is loading. */
 export function Skeleton() {
   return (
     <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading">

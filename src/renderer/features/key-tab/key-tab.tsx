@@ -26,11 +26,11 @@ export interface KeyTabProps {
   readonly onViewChange: (view: View) => void
   readonly onDirtyChange: (isDirty: boolean) => void
   readonly onRequest: (request: KeyTabRequest) => void
-  /** Given the tab's commands while it is there; `put` resolves also when it failed, the edits being kept then. */
+  /** Called with the tab's commands, and with `undefined` when it closes. `put` also resolves if it failed. */
   readonly registerActions: (actions: { put(): Promise<void>; revert(): void } | undefined) => void
 }
 
-/** One key: its value to see and edit, byte for byte. */
+/** Shows and edits the value of one key, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
   const { client, storage, session, keyText, view, onViewChange, onDirtyChange, onRequest, registerActions } =
     props
@@ -131,7 +131,7 @@ export interface ChipLineProps {
   readonly onMistake: () => void
 }
 
-/** How the bytes were read, and how it stands with the edits. */
+/** How the bytes were decoded, and the state of the edits. */
 export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipLineProps) {
   return (
     <div className={styles['chipLine']}>
@@ -191,7 +191,7 @@ export function useValueModel(
     }
   }, [model])
 
-  // Another stack may run under the same session by now, with another value at this key.
+  // The session may run another stack now, with another value at this key.
   useEffect(() => {
     if (model.document.state.phase === 'open') void model.check()
   }, [model, session.document])

@@ -9,7 +9,7 @@ import type { ValueModel } from './model/value-model.ts'
 /** What the main part of the tab shows: the editor, the edits beside the stored value, or both sides of a conflict. */
 export type TabMode = 'edit' | 'review' | 'merge'
 
-/** What the tab leaves to the window. */
+/** A request of the tab to the window. */
 export interface KeyTabRequest {
   readonly type: 'delete' | 'rename'
   readonly key: string
@@ -19,7 +19,7 @@ interface KeyToolbarProps {
   readonly model: ValueModel
   readonly view: View
   readonly document: DocumentState
-  /** Why nothing can be written, where that is so. */
+  /** Why nothing can be written, if so. */
   readonly lock: string | undefined
   readonly canPut: boolean
   readonly isBusy: boolean
@@ -37,7 +37,7 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ['hex', 'Hex'],
 ]
 
-/** What can be done to the value. */
+/** The commands for the value. */
 export function KeyToolbar(props: KeyToolbarProps) {
   const { model, view, document, lock, canPut, isBusy, mode, onMode, onPut, onViewChange, onRequest } = props
   const { key } = model.address
@@ -135,7 +135,7 @@ function ReplaceFromFile({
   )
 }
 
-/** The last segment, without what file systems refuse. */
+/** The last segment, without characters that file systems do not allow. */
 function fileName(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1).replaceAll(/[\\:*?"<>|]/g, '_') || 'value'
 }

@@ -40,12 +40,11 @@ export interface ValueBodyProps {
   readonly target: JsonMistake | undefined
 }
 
-/** The value itself, or why there is none to be seen. */
+/** The value, or why it cannot be shown. */
 export function ValueBody(props: ValueBodyProps) {
   const { model, document, isReadOnly, mode, onMode } = props
   useEffect(() => {
-    // They come while the value is read, so that one does not wait for the other.
-    // What fails here fails again, and is told, when it is drawn.
+    // Loads the editors while the value is read. A failure is reported when an editor is rendered.
     loadEditors().catch(() => undefined)
   }, [])
   return (

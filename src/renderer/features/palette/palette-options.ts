@@ -12,7 +12,7 @@ interface PaletteOption {
   readonly places: readonly number[]
 }
 
-/** Commands that match, best first; without a query the last used ones first. What can't run now comes last. */
+/** Matching commands, best first; without a query, recently used ones first. Disabled commands come last. */
 export function paletteOptions(
   commands: readonly PaletteCommand[],
   query: string,
@@ -38,7 +38,7 @@ export function paletteOptions(
 interface Match {
   /** Higher is better. */
   readonly score: number
-  /** The places in the title that the query stands for. */
+  /** The indexes in the title that match the query. */
   readonly places: readonly number[]
 }
 

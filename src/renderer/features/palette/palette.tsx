@@ -62,7 +62,7 @@ function MarkedTitle({ title, places }: { readonly title: string; readonly place
   )
 }
 
-/** Commands that are remembered as used. */
+/** The most recently used commands that are kept. */
 const MAX_RECENT = 8
 
 /** The commands run from the palette, last one first. */

@@ -24,7 +24,7 @@ type Settlement =
   | { readonly type: 'replace'; readonly name: string }
   | { readonly type: 'problem'; readonly message: string }
 
-/** What a typed path comes to, given the entries of its folder. */
+/** The result of submitting a typed path, given the entries of its folder. */
 export function settlePath(purpose: PathRequest, text: string, entries: readonly PathEntry[]): Settlement {
   const { folder, name } = splitPartialPath(text)
   const entry = entries.find(other => other.name === name)
@@ -44,7 +44,7 @@ export function settlePath(purpose: PathRequest, text: string, entries: readonly
   return { type: 'problem', message: `There is no ${what} "${name}" in ${folder}` }
 }
 
-/** A path half typed: the folder that is known, and the beginning of a name in it. */
+/** A partially typed path: its folder, and the beginning of a name in it. */
 interface PartialPath {
   /** Ends with its separator; `''` for a bare name. */
   readonly folder: string
@@ -52,7 +52,7 @@ interface PartialPath {
   readonly separator: '/' | '\\'
 }
 
-/** Takes a path apart at its last separator. Windows' separator counts where the path has no other. */
+/** Splits a path at its last separator. A backslash is a separator only if the path has no slash. */
 export function splitPartialPath(text: string): PartialPath {
   const separator = !text.includes('/') && text.includes('\\') ? '\\' : '/'
   const end = text.lastIndexOf(separator) + 1

@@ -34,7 +34,7 @@ export function stackLines(
   return [...open, ...closed]
 }
 
-/** Where a stack comes from, as a person would say it. */
+/** The source of a stack, as shown to the user. */
 export function sourceText(source: Source): string {
   switch (source.type) {
     case 'folder':
@@ -47,7 +47,7 @@ export function sourceText(source: Source): string {
   }
 }
 
-/** Whether two sources name the same stack. Documents that are not saved are known by what they say. */
+/** Whether two sources name the same stack. Unsaved documents are compared by content. */
 export function isSameSource(a: Source, b: Source): boolean {
   if (a.type === 'sample' || b.type === 'sample') return a.type === b.type
   if ((a.type === 'folder') !== (b.type === 'folder')) return false

@@ -59,7 +59,7 @@ function firstOfKind({ nodes }: SessionInfo): ReadonlyMap<string, string> {
 }
 
 /**
- * What tells a node from its like: where a folder is, how shards are picked.
+ * What distinguishes a node from others of its kind: the path of a folder, how shards are picked.
  * @param path Where the node stands in the document, as `root.tiers[1]`.
  */
 export function nodeDetail(document: Readonly<Record<string, unknown>>, path: string): string | undefined {
@@ -91,14 +91,14 @@ function NodeIcon({ kind }: { readonly kind: string }) {
 
 const NONE: ReadonlyMap<string, KindInfo> = new Map()
 
-/** What kinds of nodes there are, by kind; empty until the host has said so. */
+/** All kinds of nodes, by kind; empty until the host replies. */
 function useKinds(client: Client): ReadonlyMap<string, KindInfo> {
   const [kinds, setKinds] = useState(NONE)
   useEffect(() => {
     const aborter = new AbortController()
     client.call('stacks.kinds', {}, { signal: aborter.signal }).then(
       answer => setKinds(new Map(answer.kinds.map(info => [info.kind, info]))),
-      // The overview says less without the help texts; what failed shows wherever it matters.
+      // Without a reply, the overview only lacks the help texts.
       () => undefined,
     )
     return () => aborter.abort()

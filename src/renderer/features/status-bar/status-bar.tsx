@@ -15,7 +15,7 @@ export interface StatusBarProps {
   readonly onShowActivity: () => void
 }
 
-/** One line: which stack, how much is in it, what is going on. */
+/** The current stack, the size of its content, and the number of running jobs. */
 export function StatusBar({ client, session, jobs, isConnected, onShowActivity }: StatusBarProps) {
   const running = jobs.filter(job => job.state === 'running').length
   return (

@@ -29,15 +29,15 @@ export function useStats(client: Client, session: string): Stats | 'failed' | un
   return known?.session === session ? known.stats : undefined
 }
 
-/** Shortest pause between two counts. */
+/** Shortest pause between two counts, in milliseconds. */
 const PAUSE_MS = 1000
 
 /** A pause is at least so many times as long as the count before it took: counting may walk the whole store. */
 const PAUSE_FACTOR = 5
 
 /**
- * Counts at once, and then again whenever asked, with pauses between. A count is never broken off for a newer one, or
- * a store under constant change would never be counted.
+ * Counts immediately, and again on request, with pauses between. A count is never cancelled for a newer one; otherwise a
+ * store under constant change would never be counted.
  */
 export function repeatCount<Result>(
   count: (signal: AbortSignal) => Promise<Result>,

@@ -6,11 +6,11 @@ import type { TreeView } from './view/tree-view.ts'
 
 export interface JumpFieldProps {
   readonly view: TreeView
-  /** The field is to go. @param isFocusKept Whether the keyboard stays with the tree. */
+  /** Called when the field closes. @param isFocusKept Whether the tree gets the focus. */
   readonly onDone: (isFocusKept: boolean) => void
 }
 
-/** Goes to a name of the level that has the focus, however many it has, as it is typed. */
+/** Goes to a name on the focused level while it is typed, however many rows the level has. */
 export function JumpField({ view, onDone }: JumpFieldProps) {
   const [from] = useState(() => view.focus)
   const [text, setText] = useState('')
@@ -25,7 +25,7 @@ export function JumpField({ view, onDone }: JumpFieldProps) {
     if (from === undefined || name === '') return
     try {
       const { index, count } = await view.source.find(from.level, name)
-      // Answers may overtake each other; only the one for what stands in the field counts.
+      // Replies may arrive out of order. Only the one for the current text counts.
       if (latest.current !== name || count === 0) return
       view.focusAt({ level: from.level, index: Math.min(index, count - 1) }, 'center')
     } catch (error) {

@@ -37,7 +37,7 @@ export interface KeyTreeProps extends Omit<TreeWindowProps, 'view'> {
 export function KeyTree({ client, session, storage, ...props }: KeyTreeProps) {
   const [current] = useState(() => new CurrentView())
   const isCompact = useTreeOptions(options => options.isCompact)
-  // Another stack document in the same session means other data, and a new object with the same one does not.
+  // A changed stack document of the same session means other data; an equal document in a new object does not.
   const stack = useMemo(() => JSON.stringify(session.document), [session.document])
   const source = sourceName(session.source)
   useEffect(() => {
@@ -54,7 +54,7 @@ export function KeyTree({ client, session, storage, ...props }: KeyTreeProps) {
   return <TreeWindow view={view} client={client} session={session} {...props} />
 }
 
-/** The tree in sight. A new stack of the same session takes the old one's place only when it can be drawn. */
+/** The tree that is shown. A new one of the same session replaces the old one once its state is restored. */
 class CurrentView {
   readonly #changed = new Emitter()
   #shown: TreeView | undefined
@@ -64,7 +64,7 @@ class CurrentView {
 
   readonly get = (): TreeView | undefined => this.#shown
 
-  /** @returns A function that ends the tree. What it shows stays in sight until the next one is there. */
+  /** @returns A function that ends the tree. It stays visible until the next one is shown. */
   show(options: TreeViewOptions): () => void {
     const view = new TreeView(options)
     this.#latest = view
@@ -96,7 +96,7 @@ interface TreeWindowProps extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
-  /** A key to select and scroll to, opening levels as needed; another serial asks again. */
+  /** A key to select and scroll to, opening levels as needed. A new serial repeats the request. */
   readonly reveal?: RevealRequest | undefined
   /** The row with the focus changed. */
   readonly onSelect: (
@@ -105,7 +105,7 @@ interface TreeWindowProps extends TreeEvents {
   ) => void
 }
 
-/** The rows in sight, and all that can be done with them. */
+/** The visible rows, and all actions on them. */
 function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect }: TreeWindowProps) {
   useSyncExternalStore(view.subscribe, view.revision)
   const tree = useId()
@@ -168,7 +168,7 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
       </div>
       <TreeOverlays actions={actions} session={session} mode={mode} setMode={setMode} />
       {failure !== undefined ? (
-        <NoticeBar text={failure} onRetry={() => actions.retry()} onDismiss={() => source.forgive()} />
+        <NoticeBar text={failure} onRetry={() => actions.retry()} onDismiss={() => source.dismissFailure()} />
       ) : (
         notice !== undefined && <NoticeBar text={notice} onDismiss={() => setNotice(undefined)} />
       )}
@@ -192,7 +192,7 @@ function EmptyTree({ isReadOnly, onNewKey }: EmptyTreeProps) {
 }
 
 /**
- * Keeps the tree's window as high as its element, and the element scrolled to where the window is.
+ * Synchronizes the height and scroll position of the view with the scrolling element.
  * @returns The ref of the element.
  */
 function useViewport(view: TreeView): RefObject<HTMLDivElement | null> {
@@ -248,7 +248,7 @@ type OnSelect = (
   row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined,
 ) => void
 
-/** Tells of the row with the focus when it has become another one, or another kind of one. */
+/** Calls `onSelect` when another row gets the focus, or the focused row changes its type. */
 function useSelection(focused: RowView | undefined, onSelect: OnSelect): void {
   const select = useEffectEvent(onSelect)
   const isKnown = focused?.type !== 'pending'

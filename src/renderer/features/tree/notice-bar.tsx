@@ -8,7 +8,7 @@ export interface NoticeBarProps {
   readonly onDismiss: () => void
 }
 
-/** Says what no row can say; a failure can be tried again. */
+/** Shows a message that belongs to no row. A failure can be retried. */
 export function NoticeBar({ text, onRetry, onDismiss }: NoticeBarProps) {
   return (
     <div

@@ -15,7 +15,7 @@ interface RenameEditorOptions {
   readonly belowRow: () => Point
 }
 
-/** What stands in the row that is renamed, while one is. */
+/** The field in the row that is being renamed, if any. */
 export function useRenameEditor({
   actions,
   mode,
@@ -30,7 +30,7 @@ export function useRenameEditor({
     if (key === undefined) return
     return view.subscribe(() => {
       if (keyOf(view.focused) === key) return
-      // The row is gone, and the field with it: the keyboard must not be left with nothing.
+      // The row was removed, and the field with it: without this, nothing would have the focus.
       focusTree()
       setMode(without('rename'))
     })
@@ -62,7 +62,7 @@ interface RenameFieldProps {
   readonly from: string
   /** Rejects with why the key can't be taken. */
   readonly onRename: (to: string) => Promise<void>
-  /** The field is to go. @param isFocusKept Whether the keyboard stays with the tree. */
+  /** Called when the field closes. @param isFocusKept Whether the tree gets the focus. */
   readonly onDone: (isFocusKept: boolean) => void
 }
 
@@ -79,7 +79,7 @@ function RenameField({ from, onRename, onDone }: RenameFieldProps) {
 
   useEffect(() => {
     field.current?.focus()
-    // The name is selected and its type is not: that is what one comes to change.
+    // Selects the name without its type, because the name is what is usually changed.
     field.current?.setSelectionRange(name.lastIndexOf(':') + 1, name.length)
   }, [name])
 
@@ -116,7 +116,7 @@ function RenameField({ from, onRename, onDone }: RenameFieldProps) {
           setRefusal(undefined)
         }}
         onBlur={event => {
-          // When the whole window loses the focus, the field is still the active element: one comes back to it.
+          // If the window loses the focus, the field stays the active element and stays open.
           if (!isBusy && document.activeElement !== event.target) onDone(false)
         }}
         onKeyDown={event => {

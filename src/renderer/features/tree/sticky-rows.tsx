@@ -3,7 +3,7 @@ import { indentOf, RowContent } from './tree-rows.tsx'
 import { ROW_HEIGHT } from './view/scroll.ts'
 import type { TreeView } from './view/tree-view.ts'
 
-/** The branches that the first rows in sight are in. The rows themselves are in the tree: this is for the eye alone. */
+/** Copies of the ancestor rows of the first visible row. Hidden from assistive technology: the rows are in the tree. */
 export function StickyRows({ view }: { readonly view: TreeView }) {
   const path = view.sticky
   if (path.length === 0) return null

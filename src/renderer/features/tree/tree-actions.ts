@@ -8,7 +8,7 @@ import { findByTyping } from './source/type-ahead.ts'
 import type { RowView } from './view/row-view.ts'
 import type { TreeView } from './view/tree-view.ts'
 
-/** What the tree asks of the app. Keys are texts such as `/a/b`. */
+/** A request of the tree to the app. Keys are texts such as `/a/b`. */
 type TreeRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
@@ -24,7 +24,7 @@ interface OpenOptions {
   readonly isPreview: boolean
 }
 
-/** What the tree tells its surroundings. */
+/** The callbacks of the tree. */
 export interface TreeEvents {
   readonly onOpen: (key: string, options: OpenOptions) => void
   readonly onRequest: (request: TreeRequest) => void
@@ -34,11 +34,11 @@ interface TreeActionsOptions extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
-  /** Says something that has no row to say it. */
+  /** Shows a message that belongs to no row. */
   readonly onNotice: (text: string) => void
 }
 
-/** What one can do in the tree, however it was asked for. */
+/** The actions of the tree, for keyboard, pointer and menus. */
 export class TreeActions {
   readonly #options: TreeActionsOptions
   #typing = 0
@@ -70,7 +70,7 @@ export class TreeActions {
     else this.expand(number)
   }
 
-  /** Opens a row in a tab: as what it is, the value first. */
+  /** Opens a row in a tab, as a value if it has one, else as a branch. */
   activate(row: RowView, as: 'any' | 'branch', isPreview: boolean): void {
     if (row.type !== 'key' || (as === 'branch' && !row.isBranch)) return
     const options: OpenOptions = { as: as === 'any' && row.isValue ? 'key' : 'branch', isPreview }
@@ -95,19 +95,19 @@ export class TreeActions {
     const typing = ++this.#typing
     await this.#try(async () => {
       const place = await findByTyping(source, focus, text)
-      // Answers may overtake each other; the last letter counts, unless the focus went elsewhere meanwhile.
+      // Replies may arrive out of order. Only the last one counts, unless the focus has moved meanwhile.
       if (place !== undefined && typing === this.#typing && this.view.focus === focus)
         this.view.focusAt(place)
     })
   }
 
-  /** Reads again what failed: the level of a row that says so, or what else did. */
+  /** Retries failed reads: of the level of a row, or others. */
   retry(number?: number): void {
     const { source } = this.view
     source.retry(number === undefined ? undefined : source.state.model.at(number).level)
   }
 
-  /** Lists anew the branch of a row, or the level that a row without branch is on. */
+  /** Lists again the branch of a row, or the level of a row that is not a branch. */
   refresh(number: number | undefined): void {
     const { source } = this.view
     const { model } = source.state
@@ -155,12 +155,12 @@ export class TreeActions {
     await this.view.reveal(to, 'nearest')
   }
 
-  /** Renames a value where no field is left to say why that failed. */
+  /** Renames a value, and shows a failure in the tree. */
   async tryRename(from: string, to: string): Promise<void> {
     await this.#try(() => this.rename(from, to))
   }
 
-  /** Says why nothing can be written, where that is so. */
+  /** Whether the session can be written. If not, shows why. */
   isWritable(what: string): boolean {
     const { session, onNotice } = this.#options
     if (!session.isReadOnly) return true
@@ -177,10 +177,10 @@ export class TreeActions {
   }
 }
 
-/** Rows of one level that are opened at once: the nearest ones. */
+/** The most rows of one level to look at, nearest first. */
 const MAX_SIBLINGS = 1000
 
-/** Opens the branches beside a row. @returns How many, and of how many rows they were looked for. */
+/** Opens the sibling branches of a row. @returns How many were opened, of how many rows. */
 export async function openSiblings(
   source: TreeSource,
   { level, index }: Place,

@@ -73,7 +73,7 @@ interface RowMenuState {
   readonly isCompact: boolean
 }
 
-/** What can be done with a row, or with the tree where there is none. Ids are the commands of `TreeOverlays`. */
+/** The menu entries of a row, or of the tree if there is no row. Ids are the commands of `TreeOverlays`. */
 function rowMenu(row: RowView | undefined, { isReadOnly, isCompact }: RowMenuState): MenuGroup[] {
   const key = row?.type === 'key' ? row : undefined
   const held = (shortcut: string) => formatShortcut(shortcut, isMacPlatform())

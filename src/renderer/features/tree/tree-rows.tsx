@@ -8,7 +8,7 @@ import { visibleName } from './view/visible-name.ts'
 
 interface TreeRowsProps {
   readonly view: TreeView
-  /** Tells the rows of this tree from those of others. */
+  /** Prefix of the element ids of this tree. */
   readonly tree: string
   /** The key whose name is being edited, and what to edit it with. */
   readonly edited: string | undefined
@@ -16,8 +16,8 @@ interface TreeRowsProps {
 }
 
 /**
- * The rows in sight. An element serves one row after the other as they pass; the row with the focus always has one, in
- * sight or not, so that `aria-activedescendant` never points at nothing.
+ * The visible rows. Elements are reused as rows scroll. The focused row always has an element, visible or not, so that
+ * `aria-activedescendant` always refers to one.
  */
 export function TreeRows({ view, tree, edited, editor }: TreeRowsProps) {
   const { first, end } = view.range
@@ -31,7 +31,7 @@ export function TreeRows({ view, tree, edited, editor }: TreeRowsProps) {
     const row = view.describe(number)
     const isEdited = edited !== undefined && row.type === 'key' && row.key === edited
     const isInRange = number >= first && number < end
-    // Out of sight the exact place does not matter, and a far one would make the element longer than it can be.
+    // The exact place of an invisible row does not matter, and a distant one could exceed the maximum element height.
     const drawnAt = Math.min(Math.max(first - 1, number), end)
     return (
       <TreeRow
@@ -49,7 +49,7 @@ export function TreeRows({ view, tree, edited, editor }: TreeRowsProps) {
 
 interface TreeRowProps {
   readonly view: RowView
-  /** Tells the rows of this tree from those of others. */
+  /** Prefix of the element ids of this tree. */
   readonly tree: string
   readonly number: number
   /** Pixels from the top of the scrolled element. */
@@ -59,10 +59,10 @@ interface TreeRowProps {
   readonly editor?: ReactNode
 }
 
-/** Levels that are drawn indented; deeper ones stand below each other, so that their names stay in sight. */
+/** The deepest indented level. Deeper ones are not indented further, so that their names stay visible. */
 const MAX_INDENT = 16
 
-/** One row. Drawn again only when something in it changed. */
+/** One row. Re-rendered only when its content changes. */
 const TreeRow = memo(function TreeRow({ view, tree, number, top, isSelected, editor }: TreeRowProps) {
   const isKey = view.type === 'key'
   const isOpenable = isKey && view.isBranch
@@ -143,7 +143,7 @@ function KeyName({ name }: { readonly name: string }) {
 function Visible({ text }: { readonly text: string }) {
   return visibleName(text).map((part, index) =>
     part.isSign ? (
-      // Parts of a name have no identity but their place.
+      // Parts of a name are identified by their index.
       <span key={index} className={styles['sign']}>
         {part.text}
       </span>

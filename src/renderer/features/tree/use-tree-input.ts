@@ -11,12 +11,12 @@ export interface Point {
   readonly y: number
 }
 
-/** What the tree is doing beside being looked at. */
+/** The interaction that is active in the tree. */
 export type TreeMode =
   | { readonly type: 'browse' }
   | { readonly type: 'jump' }
   | { readonly type: 'rename'; readonly key: string }
-  /** A name was typed for a key that is value and branch: which of them takes it? */
+  /** A name was typed for a key that is both value and branch: asks which one to rename. */
   | { readonly type: 'renameChoice'; readonly from: string; readonly to: string; readonly at: Point }
   /** The menu of the row with the focus, or of the tree as a whole. */
   | { readonly type: 'menu'; readonly about: 'row' | 'tree'; readonly at: Point }
@@ -28,7 +28,7 @@ export function without(type: TreeMode['type']): (mode: TreeMode) => TreeMode {
   return mode => (mode.type === type ? BROWSING : mode)
 }
 
-/** What the scrolled element listens to: one listener for all rows. */
+/** Event handlers of the scrolling element, for all rows. */
 interface TreeInput {
   onKeyDown(event: KeyboardEvent<HTMLElement>): void
   onClick(event: MouseEvent<HTMLElement>): void
@@ -118,7 +118,7 @@ export function useTreeInput(
       const row = view.describe(number)
       if (part === 'toggle') actions.toggle(number)
       else if (part === 'branch') actions.activate(row, 'branch', false)
-      // The second click of a double click comes here too.
+      // Also called for the second click of a double click.
       else if (row.type === 'key' && event.detail < 2) {
         if (row.isValue) actions.activate(row, 'any', true)
         else actions.toggle(number)
@@ -139,7 +139,7 @@ export function useTreeInput(
         about: number === undefined ? 'tree' : 'row',
         at: { x: event.clientX, y: event.clientY },
       }
-      // The menu key is answered on its way down, and sends this as well.
+      // The menu key opens the menu on keydown, and then also fires this event.
       setMode(mode => (mode.type === 'menu' ? mode : menu))
     },
     onFocus(event) {
@@ -177,7 +177,7 @@ function contextOf(view: TreeView, row: number, shown: RowView, isTypingNow: boo
   }
 }
 
-/** A field in a row has its own clicks and its own menu. */
+/** A field in a row handles its own clicks and context menu. */
 function isInField(event: MouseEvent<HTMLElement>): boolean {
   return event.target instanceof HTMLInputElement
 }
@@ -193,7 +193,7 @@ function targetOf(event: MouseEvent<HTMLElement>, { rows }: TreeView): Target {
   const row = target?.closest('[data-row]')?.getAttribute('data-row') ?? undefined
   const part = target?.closest('[data-part]')?.getAttribute('data-part') ?? undefined
   const number = row === undefined ? undefined : Number(row)
-  // The model may be ahead of what is drawn.
+  // The model may be newer than the rendered rows.
   return { number: number !== undefined && number < rows ? number : undefined, part }
 }
 

@@ -11,7 +11,7 @@ export interface DiffSide {
   readonly label: string
 }
 
-/** Two texts side by side. With `onPut` the right one can be edited, and takes changes over from the left. */
+/** Two texts side by side. With `onPut` the right one can be edited, and changes can be copied from the left. */
 export class DiffView {
   readonly #view: MergeView
 

@@ -13,15 +13,15 @@ import {
 import { tags } from '@lezer/highlight'
 
 /**
- * Only `\n` breaks a line inside the editor. Anything else that some would call a line break, such as a lone `\r`,
- * is a visible character of its line and stays what it is.
+ * Only `\n` is a line break inside the editor. Other characters that may count as one, such as a lone `\r`, are shown as
+ * characters of the line and kept.
  */
 const lineBreaks: Extension = [
   EditorState.lineSeparator.of('\n'),
   EditorView.clipboardInputFilter.of(text => text.replaceAll(/\r\n?/g, '\n')),
 ]
 
-/** What every text in the tab has: search, special characters made visible. Long lines are not wrapped. */
+/** Extensions of all texts in the tab: search, visible special characters. Long lines are not wrapped. */
 export function viewerSetup(label: string, hasLineNumbers = true): Extension {
   return [
     lineBreaks,
@@ -126,15 +126,15 @@ const colours = HighlightStyle.define([
   { tag: [tags.separator, tags.brace, tags.squareBracket], color: 'var(--text-dim)' },
 ])
 
-/** For an editor that fills its place and scrolls inside. */
+/** For an editor that fills its container and scrolls its content. */
 export const fillsItsPlace: Extension = EditorView.theme({ '&': { height: '100%' } })
 
-/** The window's own colours: all of them variables, so that light and dark follow without a word to the editor. */
+/** The window's colours as CSS variables, so that the editor follows the theme. */
 const editorTheme: Extension = [surfaces, panels, syntaxHighlighting(colours)]
 
 /**
- * Gives an element a shadow root and empties it. The editor's own styles are adopted there; in the document itself it
- * would add `<style>` elements, which the page's content security policy refuses.
+ * Gives an element an empty shadow root, which adopts the editor's styles. In the document itself, the editor would add
+ * `<style>` elements, which the page's content security policy blocks.
  */
 export function shadowRootOf(host: HTMLElement): ShadowRoot {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })

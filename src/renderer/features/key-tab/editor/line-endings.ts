@@ -14,7 +14,7 @@ import { type DecodedText, encodeText, type LineEnding, type TextFormat } from '
 
 /** How the bytes of a text differ from its lines joined with `\n`. */
 export interface TextShape extends TextFormat {
-  /** Line breaks that do not end as the others do. Each mark covers its line break, so edits move it along. */
+  /** Line breaks that differ from `ending`. Each mark covers its line break, so that it moves with edits. */
   readonly exceptions: RangeSet<EndingMark>
 }
 
@@ -24,7 +24,7 @@ class EndingMark extends RangeValue {
   constructor(ending: LineEnding) {
     super()
     this.ending = ending
-    // What is typed before or after a line break is not part of it.
+    // Text typed before or after a line break does not extend the mark.
     this.startSide = 1
     this.endSide = -1
   }
@@ -36,7 +36,7 @@ class EndingMark extends RangeValue {
 
 const NONE = RangeSet.of<EndingMark>([])
 
-/** Gives the text another shape, as when its contents are replaced. */
+/** Replaces the shape, for example together with the content. */
 export const setShape = StateEffect.define<TextShape>({
   map: (shape, changes) => ({ ...shape, exceptions: shape.exceptions.map(changes) }),
 })
@@ -61,7 +61,7 @@ const shapeField = StateField.define<TextShape>({
   },
 })
 
-/** Line breaks that an undo brings back end as they did. */
+/** Restores the endings of line breaks that an undo restores. */
 const undoEndings = invertedEffects.of(transaction => {
   const { exceptions } = transaction.startState.field(shapeField)
   if (transaction.effects.some(effect => effect.is(setShape))) {
@@ -71,7 +71,7 @@ const undoEndings = invertedEffects.of(transaction => {
   return lost.size === 0 ? [] : [restoreEndings.of(lost)]
 })
 
-/** Remembers how each line ends, through edits and undo; new lines end as most do. */
+/** Preserves how each line ends, through edits and undo. New lines get the most frequent ending. */
 export function lineEndings(initial: TextShape): Extension {
   return [shapeField.init(() => initial), undoEndings]
 }

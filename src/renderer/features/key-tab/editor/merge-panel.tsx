@@ -14,7 +14,7 @@ export interface MergePanelProps {
   readonly onDone: () => void
 }
 
-/** Their version beside the edits; what is on the right is put over theirs. */
+/** Their version beside the edits. The right side is put in place of their version. */
 export function MergePanel({ model, onDone }: MergePanelProps) {
   const [theirs, setTheirs] = useState<Version>()
   const [failure, setFailure] = useState<Failure>()

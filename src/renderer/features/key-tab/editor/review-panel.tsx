@@ -11,7 +11,7 @@ export interface ReviewPanelProps {
   readonly model: ValueModel
 }
 
-/** The edits beside what they were made to. */
+/** Compares the edited value with the stored one. */
 export function ReviewPanel({ model }: ReviewPanelProps) {
   const [{ before, after }] = useState(() => ({
     before: model.document.base.bytes,
@@ -58,7 +58,7 @@ export interface ByteReviewProps {
   readonly note: string
 }
 
-/** What differs between two values that can't be compared as text. */
+/** Lists the differences of two values that can't be compared as text. */
 export function ByteReview({ before, after, note }: ByteReviewProps) {
   const changes = byteChanges(before, after, MAX_CHANGES)
   return (
@@ -107,8 +107,8 @@ export interface ByteChange {
 const JOIN = 4
 
 /**
- * Where two values differ: run by run where they are of one size, else the one stretch between what both begin and end
- * with.
+ * Where two values differ: run by run if they have the same size, else the range between their common beginning and
+ * end.
  * @param limit At most so many changes are listed.
  */
 export function byteChanges(before: Uint8Array, after: Uint8Array, limit: number): readonly ByteChange[] {

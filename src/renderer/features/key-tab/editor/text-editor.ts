@@ -18,9 +18,9 @@ interface TextEditorOptions {
   readonly label: string
   /** Off for a part of a text, whose first line is not the first. */
   readonly hasLineNumbers?: boolean
-  /** What is shown first. */
+  /** The bytes to show first. */
   readonly initial: Uint8Array
-  /** What counts as unedited. */
+  /** The bytes that count as unedited. */
   readonly base: Uint8Array
   readonly onEdit: () => void
   /** What Ctrl/Cmd+S does. */
@@ -29,18 +29,18 @@ interface TextEditorOptions {
 
 interface Unedited {
   readonly bytes: Uint8Array
-  /** The state that has these bytes; absent where they are no text. */
+  /** The state with these bytes; absent if they are not UTF-8. */
   readonly state: EditorState | undefined
 }
 
-/** Edits bytes as UTF-8 text. Bytes that are no UTF-8 are shown, and kept as they are. */
+/** Edits bytes as UTF-8 text. Bytes that are not UTF-8 are shown read-only and kept unchanged. */
 export class TextEditor implements ValueEditor {
   readonly #view: EditorView
   readonly #language = new Compartment()
   readonly #access = new Compartment()
   #isReadOnly = true
   #base: Unedited
-  /** What is shown while it is no UTF-8. */
+  /** The shown bytes if they are not UTF-8. */
   #opaque: Uint8Array | undefined
 
   constructor({ root, label, hasLineNumbers = true, initial, base, onEdit, onPut }: TextEditorOptions) {
@@ -141,12 +141,12 @@ function isSameText(a: EditorState, b: EditorState): boolean {
   if (a.doc !== b.doc && !a.doc.eq(b.doc)) return false
   const [left, right] = [currentShape(a), currentShape(b)]
   if (isSameShape(left, right)) return true
-  // Told apart by another dominant ending, two shapes can still say the same.
+  // Two shapes with different dominant endings can still encode to the same bytes.
   if (left.hasBom !== right.hasBom || left.ending === right.ending) return false
   return equalBytes(encodeDocument(a.doc, left), encodeDocument(b.doc, right))
 }
 
-/** The one change that turns `before` into `after` and leaves alone what they share at both ends. */
+/** The smallest single change from `before` to `after`. */
 export function minimalChange(before: Text, after: Text): ChangeSpec {
   const [old, next] = [before.toString(), after.toString()]
   const limit = Math.min(old.length, next.length)

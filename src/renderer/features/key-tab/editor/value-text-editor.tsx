@@ -16,7 +16,7 @@ export interface ValueTextEditorProps {
   readonly isReadOnly: boolean
   readonly onPut: () => void
   readonly onMistake: (mistake: JsonMistake | undefined) => void
-  /** A place to go to; a new object goes there again. */
+  /** A position to go to. A new object is a new request. */
   readonly target: { readonly line: number; readonly column: number } | undefined
 }
 
@@ -67,7 +67,7 @@ export interface TextViewerProps {
   readonly onBadBytes: (hasBadBytes: boolean) => void
 }
 
-/** Text to be read, not edited. */
+/** Read-only text. */
 export function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
   const host = useRef<HTMLDivElement>(null)
   const viewer = useRef<TextEditor>(null)
@@ -98,7 +98,7 @@ export function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
 
 const EMPTY = new Uint8Array()
 
-/** A mistake in the JSON, in words and by place. */
+/** The first JSON syntax error and its position. */
 export interface JsonMistake {
   /** From 1. */
   readonly line: number
@@ -107,7 +107,7 @@ export interface JsonMistake {
   readonly message: string
 }
 
-/** Colours JSON and marks its first mistake. @param report Called after each check. */
+/** Highlights JSON and marks its first error. @param report Called after each check. */
 export function jsonSupport(report: (mistake: JsonMistake | undefined) => void): Extension {
   const check = linter(
     view => {

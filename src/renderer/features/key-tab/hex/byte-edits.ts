@@ -1,4 +1,4 @@
-/** One change of bytes: at `offset`, `removed` went and `inserted` came. */
+/** Replaces `removed` at `offset` by `inserted`. */
 interface Splice {
   readonly offset: number
   readonly removed: Uint8Array

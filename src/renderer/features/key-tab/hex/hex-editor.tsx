@@ -70,11 +70,11 @@ export class HexValueEditor implements ValueEditor {
     return this.#edits
   }
 
-  /** Changes bytes, and tells whoever shows them. */
+  /** Changes bytes and notifies subscribers. */
   edit<T>(change: (edits: ByteEdits) => T): T {
     const before = this.#edits.version
     const result = change(this.#edits)
-    if (this.#edits.version !== before) this.#tell()
+    if (this.#edits.version !== before) this.#notify()
     return result
   }
 
@@ -103,10 +103,10 @@ export class HexValueEditor implements ValueEditor {
   rebase(bytes: Uint8Array): void {
     this.#base = bytes
     this.#edits = new ByteEdits(bytes)
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#version += 1
     this.#changed.emit()
     this.#onEdit()

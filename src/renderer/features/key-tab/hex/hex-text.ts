@@ -1,6 +1,6 @@
 import { ROW_BYTES } from './hex-keys.ts'
 
-/** Bytes as the hex view looks at them: perhaps not all of them are here yet. */
+/** The bytes of a hex view; some may not be loaded yet. */
 export interface HexSource {
   readonly size: number
   /** `undefined` for a byte that is not here, or past the end. */
@@ -9,7 +9,7 @@ export interface HexSource {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Stands in a row's text for a byte that has not come. */
+/** Represents a byte that is not loaded in the text of a row. */
 const UNKNOWN = '\u0100'
 
 export function hexOf(byte: number): string {

@@ -42,7 +42,7 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
     rowCount(size, canAppend),
     ROW_HEIGHT,
   )
-  // Rows that come take the elements of rows that went: only their text changes.
+  // Elements are reused for rows that scroll into view: only their text changes.
   const slots = pageRows + 3
   const extent: Extent = { size, pageRows, canAppend }
   const caret = { ...given, offset: clampOffset(given.offset, extent) }
@@ -130,7 +130,7 @@ function handleKey(
 ): Caret | undefined {
   const isCommand = isMacPlatform() ? event.metaKey : event.ctrlKey
   if (event.altKey) return undefined
-  // Tab goes through both panes and then on, so that the keyboard is never caught.
+  // Tab visits both panes and then leaves, so that there is no keyboard trap.
   if (event.key === 'Tab' && caret.pane === (event.shiftKey ? 'ascii' : 'hex')) {
     return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', isHalfTyped: false }
   }
@@ -152,7 +152,7 @@ interface HexRowProps {
   readonly y: number
 }
 
-/** One row of 16 bytes: offset, hex digits, and what ASCII makes of them. Cells stand apart only where the caret is. */
+/** One row of 16 bytes: offset, hex digits and ASCII. Only the byte at the caret has its own element. */
 const HexRow = memo(function HexRow(props: HexRowProps) {
   const { id, offset, digits, text, column, pane, isHalfTyped, y } = props
   return (
@@ -235,7 +235,7 @@ interface HexStatusProps {
   readonly onGoTo: (offset: number) => void
 }
 
-/** Says where the caret is and what is there, and goes elsewhere. */
+/** Shows the caret's offset and byte, and has a field to go to another offset. */
 function HexStatus({ caret, byte, size, mode, onGoTo }: HexStatusProps) {
   const [wanted, setWanted] = useState('')
   const offset = parseOffset(wanted)

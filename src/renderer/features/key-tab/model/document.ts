@@ -3,18 +3,18 @@ import type { Failure, StatValue } from '../../../../shared/values.ts'
 import type { Draft } from './drafts.ts'
 import type { Version } from './value-calls.ts'
 
-/** Somebody else was at the value while it was being edited here. */
+/** The value was changed or deleted by somebody else while it was edited here. */
 export type Conflict = { readonly type: 'changed'; readonly theirs: StatValue } | { readonly type: 'deleted' }
 
 /** A value that is open. */
 export interface OpenValue {
   readonly phase: 'open'
-  /** What was loaded or put last; edits are told from it. */
+  /** The version loaded or put last, to which edits are compared. */
   readonly base: Version
   readonly isDirty: boolean
   readonly isPutting: boolean
   readonly conflict: Conflict | undefined
-  /** The last thing that went wrong and was not yet tried again. */
+  /** The last failure that was not retried yet. */
   readonly failure: Failure | undefined
 }
 
@@ -48,8 +48,8 @@ export function hasSomethingToPut(state: DocumentState): boolean {
 }
 
 /**
- * Judges what the store has now against what is open here.
- * @returns `reload` where nothing would be lost by showing theirs, `conflict` where edits would.
+ * Compares the version in the store with the open one.
+ * @returns `reload` if showing theirs loses nothing, `conflict` if edits would be lost.
  */
 export function judge(state: DocumentState, theirs: StatValue | undefined): 'same' | 'reload' | 'conflict' {
   if (state.phase === 'missing') return theirs === undefined ? 'same' : 'reload'

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON (RFC 8259), in UTF-16 code units. */
+/** Where a text is not valid JSON (RFC 8259), in UTF-16 code units. */
 export interface JsonProblem {
   readonly from: number
   readonly to: number
@@ -11,7 +11,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const WORD = /true|false|null/y
 const SPACE = /[ \t\n\r]*/y
-/** What one would take for one wrong token, so that the whole of it is marked. */
+/** An invalid token, to be marked as a whole. */
 const TOKEN = /[\w.+-]+|[^]/uy
 
 const EXPECTED: Readonly<Record<Expecting, string>> = {
@@ -25,7 +25,7 @@ const EXPECTED: Readonly<Record<Expecting, string>> = {
 }
 
 /**
- * Checks a text strictly, without making values of it: no number is read, so none can be damaged.
+ * Checks a text strictly, without creating values.
  * @returns The first problem, or `undefined` for valid JSON.
  */
 export function findJsonProblem(text: string): JsonProblem | undefined {
@@ -91,7 +91,10 @@ function afterValue(open: readonly string[]): Expecting {
   return open.length === 0 ? 'end' : 'commaOrEnd'
 }
 
-/** Where the string that begins at `start` ends, or what is wrong with it. A loop: a pattern overflows on megabytes. */
+/**
+ * The end of the string that begins at `start`, or its error. A loop, because a regular expression overflows on
+ * megabytes.
+ */
 function scanString(text: string, start: number): number | string {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -112,7 +115,7 @@ function unexpected(text: string, at: number, expecting: Expecting, open: readon
   return `Expected ${expecting === 'commaOrEnd' ? closing : EXPECTED[expecting]}, found ${found}`
 }
 
-/** Where a match of a sticky pattern that begins at `at` ends; `at` when there is none. */
+/** The end of a sticky pattern's match at `at`; `at` if there is none. */
 function skip(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
   return pattern.test(text) ? pattern.lastIndex : at

@@ -10,9 +10,9 @@ interface PickerWindow {
 }
 
 /**
- * Asks for a file where the browser has a picker, and streams into it; else collects a download outside the page's
- * memory. Must be called from a click, before anything is awaited.
- * @returns `undefined` when the person called it off.
+ * Streams into a file if the browser has a file picker; otherwise collects a download in blobs. Must be called from a
+ * click handler, before anything is awaited.
+ * @returns `undefined` if the user cancelled.
  */
 export async function chooseSaveTarget(name: string): Promise<SaveTarget | undefined> {
   const picker = window as unknown as PickerWindow
@@ -22,7 +22,7 @@ export async function chooseSaveTarget(name: string): Promise<SaveTarget | undef
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
     if (error.name === 'AbortError') return undefined
-    // A shell that denies the page its files still lets it download.
+    // A shell that denies file access still allows downloads.
     if (error.name === 'SecurityError' || error.name === 'NotAllowedError') return downloadTarget(name)
     throw error
   }
@@ -48,7 +48,7 @@ function downloadTarget(name: string): SaveTarget {
       link.href = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }))
       link.download = name
       link.click()
-      // The download reads the address after the click; it keeps the blob alive from then on.
+      // The browser reads the URL after the click, so it must not be revoked at once.
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
     },
     async discard() {

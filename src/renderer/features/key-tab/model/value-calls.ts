@@ -20,10 +20,10 @@ export interface Version {
 /** Values up to this size are loaded as a whole. */
 export const WHOLE_LIMIT = 1024 * 1024
 
-/** Read first of every value: all of most, and as much of a large one as is shown first. */
+/** Bytes to read first: most values as a whole, and the first page of large ones. */
 const FIRST_BYTES = TEXT_PAGE + PAGE_OVERLAP
 
-/** The most that "Load all" takes into the window. */
+/** The largest value that "Load all" loads. */
 export const LOAD_ALL_LIMIT = 64 * 1024 * 1024
 
 /** Bytes that one call of a pulled read asks for. */
@@ -31,11 +31,11 @@ const READ_PIECE = 4 * 1024 * 1024
 
 type Report = (done: number, total: number) => void
 
-/** Reads a value of up to 1 MiB as a whole, of a larger one the beginning. */
+/** Reads a value of up to 1 MiB as a whole, and the beginning of a larger one. */
 export async function readHead(client: Client, at: ValueAddress, signal: AbortSignal): Promise<Version> {
   const first = await readBeginning(client, at, FIRST_BYTES, signal)
   const { size = 0 } = first.stat ?? {}
-  // Read again from the start: the rest alone might be of another version.
+  // Reads from the start again, because the rest might be of another version.
   return first.isWhole || size > WHOLE_LIMIT ? first : readBeginning(client, at, WHOLE_LIMIT, signal)
 }
 
@@ -83,7 +83,7 @@ export async function readWhole(
   return { bytes, stat: opened.stat, isWhole: true }
 }
 
-/** Opens a pulled read. The pieces must be read to the end or given up by `break` or `return`. */
+/** Opens a pulled read. The pieces must be read to the end, or iteration ended by `break` or `return`. */
 export async function openStream(
   client: Client,
   at: ValueAddress,
@@ -105,7 +105,7 @@ async function* pull(client: Client, stream: string, signal: AbortSignal): Async
       if (isLast) return
     }
   } finally {
-    // After a failure or a lost connection the host has closed it already; the failure itself is on its way up.
+    // After a failure or a lost connection, the host has already closed the stream.
     await client.call('streams.close', { stream }).catch(() => undefined)
   }
 }
@@ -114,16 +114,16 @@ function changedWhileRead({ key }: ValueAddress): Error {
   return new Error(`Cannot read ${JSON.stringify(key)}: the value was changed while it was read`)
 }
 
-/** What a put is judged by: the version it replaces, or that there is none. */
+/** The precondition of a put: the version it replaces, or that there is none. */
 type PutRules = { readonly ifMatch: string } | { readonly replace: false }
 
-/** More bytes than this go in pieces; the contract lets one call carry twice as much. */
+/** Larger values are put in pieces; the contract allows twice as much in one call. */
 const ONE_CALL = 8 * 1024 * 1024
 
 /** Bytes of a value that one call of an upload carries. */
 const WRITE_PIECE = 1024 * 1024
 
-/** Puts only over the version that was seen; over nothing where none was. */
+/** Replaces only the version that was seen, or creates the value if there was none. */
 export function rulesFor(stat: StatValue | undefined): PutRules {
   return stat === undefined ? { replace: false } : { ifMatch: stat.etag }
 }
@@ -162,13 +162,13 @@ export async function uploadBlob(
     }
     return (await client.call('uploads.commit', { upload }, { signal })).stat
   } catch (error) {
-    // What failed first is what the person must hear; an upload that is not committed leaves nothing anyway.
+    // The first failure is the one to report. An upload that is not committed leaves nothing.
     await client.call('uploads.abort', { upload }).catch(() => undefined)
     throw error
   }
 }
 
-/** A failure in the form that is shown. Anything but a failed call is a defect, or the browser's own refusal. */
+/** A failure to show. Errors other than failed calls are defects, or thrown by the browser. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CallError) {
     const { code, message, key, path, id } = error

@@ -10,7 +10,7 @@ export type ShownAs = 'text' | 'json' | 'hex'
 /** Above this many bytes JSON is coloured but not checked while one types. */
 export const JSON_CHECK_LIMIT = 4 * 1024 * 1024
 
-/** What can be told from the bytes of a value, without changing them. */
+/** Properties derived from the bytes of a value. */
 export interface ValueFacts {
   readonly isUtf8: boolean
   readonly hasBom: boolean
@@ -37,7 +37,7 @@ export function shownAs(view: View, facts: ValueFacts): ShownAs {
   return view === 'auto' ? facts.natural : view
 }
 
-/** The decisions in a few words: `UTF-8 · JSON · CRLF · BOM`. */
+/** Short labels for how a value was decoded: `UTF-8 · JSON · CRLF · BOM`. */
 export function chipsOf(shown: ShownAs, facts: ValueFacts): readonly string[] {
   const encoding = facts.isUtf8 ? 'UTF-8' : 'Not UTF-8'
   const lineEnds = facts.lineEnds === 'mixed' ? 'Mixed line ends' : facts.lineEnds

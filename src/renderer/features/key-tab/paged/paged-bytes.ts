@@ -2,13 +2,13 @@ import { Emitter } from '../../../../core/concurrency/emitter.ts'
 /** Bytes of one page. */
 export const BYTE_PAGE = 64 * 1024
 
-/** Pages that are kept; older ones are read again when they are wanted. */
+/** The most pages kept; older ones are read again when needed. */
 const MAX_PAGES = 64
 
 /** Reads `start` to `end` (exclusive) of one version of a value. */
 export type ReadRange = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>
 
-/** A value that is read where one looks at it. Holds at most 4 MiB of it. */
+/** A value of which only visible parts are read. Holds at most 4 MiB. */
 export class PagedBytes {
   readonly size: number
   #read: ReadRange
@@ -27,12 +27,12 @@ export class PagedBytes {
     }
   }
 
-  /** Grows when bytes come or fail to. */
+  /** Grows when a page is loaded or fails. */
   get version(): number {
     return this.#version
   }
 
-  /** Why a page did not come. */
+  /** Why the last failed page could not be read. */
   get error(): unknown {
     return this.#error
   }
@@ -42,8 +42,8 @@ export class PagedBytes {
   }
 
   /**
-   * Asks for the bytes from `start` to `end`; reads that are running for other places are given up. A page that
-   * failed is not asked for again before `retry`.
+   * Requests the bytes from `start` to `end` and cancels reads of other pages. A page that failed is not read again
+   * before `retry`.
    */
   want(start: number, end: number): void {
     const first = Math.floor(start / BYTE_PAGE)
@@ -52,7 +52,7 @@ export class PagedBytes {
     for (let page = first; page <= last; page++) this.#bring(page)
   }
 
-  /** Lets pages that failed be asked for again. */
+  /** Allows failed pages to be read again. */
   retry(): void {
     this.#failed.clear()
     this.#error = undefined
@@ -61,7 +61,7 @@ export class PagedBytes {
 
   readonly subscribe = this.#changed.subscribe
 
-  /** Gives up every read. */
+  /** Cancels all reads. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort()
     this.#changed.clear()

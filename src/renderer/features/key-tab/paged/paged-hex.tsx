@@ -11,7 +11,7 @@ export interface PagedHexProps {
   readonly base: Version
 }
 
-/** A large value as hex: any place of it, read when it is looked at. */
+/** A large value as hex. Only visible parts are read. */
 export function PagedHex({ model, base }: PagedHexProps) {
   const [pages] = useState(() => openPages(model, base))
   const version = useSyncExternalStore(pages.subscribe, () => pages.version)

@@ -63,7 +63,7 @@ interface PageBarProps {
   readonly isLoading: boolean
 }
 
-/** Turns the pages of a large text, and says which bytes are shown. */
+/** Controls for the pages of a large text, and the range of bytes shown. */
 function PageBar({ pager, size, page, index, isLoading }: PageBarProps) {
   const [wanted, setWanted] = useState('')
   const last = pager.count - 1
@@ -127,7 +127,7 @@ interface TextPage {
 interface PagerSnapshot {
   /** The page that was asked for, from 0. */
   readonly index: number
-  /** The page that is shown: the one before, until the next has come. */
+  /** The page that is shown: the previous one until the next is loaded. */
   readonly page: TextPage
   readonly isLoading: boolean
   readonly failure: Failure | undefined
@@ -159,7 +159,7 @@ class TextPager {
 
   readonly subscribe = this.#changed.subscribe
 
-  /** Shows page `index`, from 0. A turn that comes while another is under way takes its place. */
+  /** Shows page `index`, from 0. Cancels a page turn that is still running. */
   async goTo(index: number): Promise<void> {
     this.#running.abort()
     const { signal } = (this.#running = new AbortController())

@@ -1,4 +1,4 @@
-/** Bytes of one page of text, before it is cut at a better place. */
+/** Nominal bytes of one page of text. */
 export const TEXT_PAGE = 256 * 1024
 
 /** How far past its nominal end a page looks for the end of a line. */
@@ -17,8 +17,8 @@ export function pageWindow(index: number, size: number): { readonly start: numbe
 }
 
 /**
- * Cuts page `index` out of its window: at ends of lines where one is near, else between two characters. Pages follow
- * each other without gap or overlap.
+ * Cuts page `index` out of its window, at line ends if possible, else between two characters. Pages have no gaps and do
+ * not overlap.
  * @returns The page and the offset of its first byte in the value.
  */
 export function cutPage(
@@ -32,7 +32,7 @@ export function cutPage(
   return { offset: index * TEXT_PAGE + from, bytes: window.subarray(from, Math.max(from, to)) }
 }
 
-/** The page that holds the byte at `offset`, give or take the cut at its borders. */
+/** The page that contains the byte at `offset`, or at a border the one beside it. */
 export function pageOfOffset(offset: number, size: number): number {
   return Math.max(0, Math.min(pageCount(size) - 1, Math.floor(offset / TEXT_PAGE)))
 }
@@ -45,7 +45,7 @@ export function wholeCharacters(bytes: Uint8Array): Uint8Array {
   return isCut ? bytes.subarray(0, lead) : bytes
 }
 
-/** Both pages that meet at a border see the same bytes there, so both find the same place. */
+/** The border of two pages. Both pages read the same bytes there, so both find the same place. */
 function boundary(window: Uint8Array, nominal: number): number {
   const limit = Math.min(window.length, nominal + PAGE_OVERLAP)
   const lineFeed = window.subarray(nominal, limit).indexOf(LINE_FEED)
@@ -59,7 +59,7 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }
 
-/** Bytes that a character takes that begins with `byte`; 1 for what begins none. */
+/** The length of a character that begins with `byte`; 1 for an invalid first byte. */
 function sequenceLength(byte: number | undefined): number {
   if (byte === undefined || byte < 0xc2) return 1
   if (byte < 0xe0) return 2

@@ -114,7 +114,10 @@ function canDuplicate({ slot }: StackNode): Possible {
   return slot.type === 'one' ? impossible('its place takes one node') : POSSIBLE
 }
 
-/** Inserts a copy beside the node. Only ids change, because they must be unique. A repeated path is reported as a problem. */
+/**
+ * Inserts a copy beside the node. Only ids change, because they must be unique. A repeated path is reported as a
+ * problem.
+ */
 export function duplicateNode(stack: Stack, node: StackNode): StackEdit {
   if (node.slot === undefined) return unchanged(stack, node)
   const { parent, type, step } = node.slot

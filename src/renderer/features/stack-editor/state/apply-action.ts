@@ -12,7 +12,10 @@ export interface ApplyServices {
   readonly confirmDiscard: (reason: string) => Promise<boolean>
 }
 
-/** Opens the draft, as a replacement of the session's stack or as a new session. If that fails, the old stack keeps running. */
+/**
+ * Opens the draft, as a replacement of the session's stack or as a new session. If that fails, the old stack keeps
+ * running.
+ */
 export async function applyDraft(store: EditorStore, services: ApplyServices): Promise<void> {
   const state = store.getState()
   if (!canApply(state)) return

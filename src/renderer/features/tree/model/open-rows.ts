@@ -1,4 +1,4 @@
-/** An open row of a level. Hand it back to `OpenRows` to change or close it. */
+/** An open row of a level. Pass it to `OpenRows` to change or close it. */
 export interface OpenRow<T> {
   /** The row's place among the rows of its level. */
   readonly index: number
@@ -16,7 +16,7 @@ interface Node<T> extends OpenRow<T> {
   right: Node<T> | undefined
 }
 
-/** Where a row of a level's window falls. */
+/** The location of a row: on the level itself, or nested below an open row. */
 export type Located<T> =
   | { readonly type: 'row'; readonly index: number }
   | { readonly type: 'nested'; readonly value: T; readonly row: number }

@@ -6,7 +6,7 @@ type LevelLoad =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
 
-/** One level of the namespace as the tree knows it. Shown while its row is open in its parent, kept when closed. */
+/** One level of the namespace. Visible while its row is open in its parent; kept when closed. */
 export class Level {
   readonly id: number
   /** The level whose row this one opens; the root has none. */
@@ -19,11 +19,11 @@ export class Level {
   readonly open = new OpenRows<Level>()
   state: LevelState = { count: 0, accuracy: 'unknown', version: -1 }
   load: LevelLoad = { type: 'loading' }
-  /** One more row below the children: that the level loads, has failed, or is empty. */
+  /** An additional row below the children that shows that the level is loading, has failed or is empty. */
   hasStatusRow = false
   /** Its row in the parent; absent while closed, and for the root. */
   row: OpenRow<Level> | undefined
-  /** Where its row stood when it was closed. */
+  /** The index of its row when it was closed. */
   closedAt = 0
 
   constructor(id: number, parent?: Level, names: readonly string[] = []) {
@@ -54,8 +54,8 @@ export interface Place {
 export const STATUS_ROW = -1
 
 /**
- * Which rows the tree has, without holding any: the open levels, each with its number of children. A row's number and
- * its place on its level are found from each other in O(depth · log open rows); so are opening and closing.
+ * Maps row numbers to places without holding rows: it knows the open levels and their numbers of children. Mapping in
+ * either direction, opening and closing take O(depth · log open rows).
  */
 export class RowModel {
   readonly root = new Level(0)
@@ -66,7 +66,7 @@ export class RowModel {
     return this.root.rows
   }
 
-  /** @throws RangeError for a row that there is not. */
+  /** @throws RangeError for a row that does not exist. */
   at(row: number): Place {
     if (row < 0 || row >= this.rows) throw new RangeError(`There is no row ${row} among ${this.rows}`)
     let level = this.root
@@ -91,7 +91,7 @@ export class RowModel {
     return row
   }
 
-  /** Where a level's row stands, or stood before it was closed. */
+  /** The index of a level's row, or its index when it was closed. */
   indexOf(level: Level): number {
     return level.row?.index ?? level.closedAt
   }
@@ -116,7 +116,7 @@ export class RowModel {
     grown(level)
   }
 
-  /** What is open below stays so, out of sight. */
+  /** Levels that are open below stay open, but hidden. */
   close(level: Level): void {
     const { parent, row } = level
     if (parent === undefined || row === undefined) return
@@ -131,7 +131,7 @@ export class RowModel {
     return index === STATUS_ROW ? undefined : level.open.at(index)
   }
 
-  /** Takes over how many children there are. Open rows past the end are closed. */
+  /** Sets the number of children. Open rows past the end are closed. */
   setState(level: Level, state: LevelState): void {
     if (state.count < level.state.count) {
       for (const below of [...level.open]) if (this.indexOf(below) >= state.count) this.close(below)
@@ -146,13 +146,13 @@ export class RowModel {
     grown(level)
   }
 
-  /** Moves the open rows of a level to where they stand now; those that `indexes` leaves out are closed. */
+  /** Moves the open rows of a level to their new indexes; rows that `indexes` lacks are closed. */
   reorder(level: Level, indexes: ReadonlyMap<Level, number>): void {
     for (const below of [...level.open]) this.close(below)
     for (const [below, index] of indexes) if (level.open.at(index) === undefined) this.open(below, index)
   }
 
-  /** The place itself while it is there, otherwise the nearest one that is; nothing in an empty tree. */
+  /** The place itself if it exists, otherwise the nearest one that does; nothing in an empty tree. */
   settle(place: Place): Place | undefined {
     let { level, index } = place
     for (let below = place.level; below.parent !== undefined; below = below.parent) {
@@ -171,7 +171,7 @@ export class RowModel {
   }
 }
 
-/** Tells the levels above how many rows `level` has now. */
+/** Updates the row counts of the levels above `level`. */
 function grown(level: Level): void {
   for (let below = level; below.parent !== undefined && below.row !== undefined; below = below.parent) {
     below.parent.open.setNested(below.row, below.rows)

@@ -1,7 +1,7 @@
 import type { Input, Output } from '../../../../shared/contract.ts'
 import type { Client } from '../../../api/client.ts'
 
-/** Rows that are asked for at once, and kept or forgotten together. */
+/** Rows of one page, which are requested and evicted together. */
 export const PAGE_ROWS = 200
 
 export type RowsReply = Output<'levels.rows'>
@@ -38,7 +38,7 @@ export class LevelCalls {
     await this.#client.call('levels.refresh', input, { signal: this.#ended.signal })
   }
 
-  /** Ends what runs and all that is called later. */
+  /** Aborts running calls and all later ones. */
   end(): void {
     this.#ended.abort()
   }

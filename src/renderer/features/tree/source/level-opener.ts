@@ -5,7 +5,7 @@ import { childKey, type Level, type Place } from '../model/row-model.ts'
 import { type LevelCalls, PAGE_ROWS, type RowsReply } from './level-calls.ts'
 import { openKeys, prefixesOf, type TreeState } from './tree-state.ts'
 
-/** Milliseconds before a level that is being read says so: most answer sooner, and a row that flashes is no help. */
+/** Milliseconds before a loading level shows a row that says so. Most levels load faster, without a flash. */
 const SLOW_AFTER = 150
 
 interface OpenerOptions {
@@ -15,7 +15,7 @@ interface OpenerOptions {
   readonly onDoubt: (level: Level) => void
 }
 
-/** Opens branches: reads their level, joins single-child branches, opens again what was open in them. */
+/** Opens branches: reads their level, joins single-child branches, and reopens the branches that were open in it. */
 export class LevelOpener {
   readonly #state: TreeState
   readonly #options: OpenerOptions
@@ -29,8 +29,8 @@ export class LevelOpener {
   }
 
   /**
-   * Opens the branch `row`. A level that was open before shows at once what it had.
-   * @returns The level once it was read: another one than was opened first when branches came to share the row.
+   * Opens the branch `row`. A level that was open before shows its known rows at once.
+   * @returns The level once it is read. It is a deeper one if single-child branches were joined.
    */
   open({ level: parent, index }: Place, row: Row, limit = PAGE_ROWS): Promise<Level> {
     const { model, levels } = this.#state
@@ -57,12 +57,12 @@ export class LevelOpener {
     return loaded
   }
 
-  /** A change was announced that is not shown: an answer still on its way may be older. */
+  /** Notes a change of a level that may be loading: a pending reply may be older than the change. */
   noteChange(prefix: string): void {
     if (this.#loading.size > 0) this.#changedMeanwhile.add(prefix)
   }
 
-  /** Takes a shared row apart when a branch on the way, `prefix`, has got other children. */
+  /** Splits a joined row if the branch `prefix` in it has other children now. */
   async verifyJoin(level: Level, prefix: string): Promise<void> {
     const { model, levels, calls, wanted } = this.#state
     const [name] = level.names
@@ -117,7 +117,7 @@ export class LevelOpener {
     }
   }
 
-  /** Puts a level further down in the row of `level`. */
+  /** Replaces `level` in its row by a level further down. */
   #join(level: Level, names: readonly string[]): Level {
     const { model, levels } = this.#state
     const { parent } = level
@@ -143,7 +143,7 @@ interface LookedAhead {
   readonly reply: RowsReply
 }
 
-/** Reads the first rows of `prefix`; while its only child is a branch without value, goes on to that branch. */
+/** Reads the first rows of `prefix`, then of its only child as long as that is a branch without a value. */
 async function lookAhead(calls: LevelCalls, prefix: string, limit: number): Promise<LookedAhead> {
   const names: string[] = []
   let reached = prefix
@@ -155,7 +155,7 @@ async function lookAhead(calls: LevelCalls, prefix: string, limit: number): Prom
     try {
       reply = await calls.rows(below, 0, limit)
     } catch (error) {
-      // What can't be read stays a row of its own, where its failure is shown once it is opened.
+      // A level that cannot be read gets its own row, which shows the failure when it is opened.
       if (isAbortedCall(error)) throw error
       break
     }
@@ -165,17 +165,17 @@ async function lookAhead(calls: LevelCalls, prefix: string, limit: number): Prom
   return { names, reply }
 }
 
-/** The one child of a level that has no other, when that child is a branch and nothing else. */
+/** The only child of a level, if that is a branch without a value. */
 function onlyBranch({ rows, count, accuracy }: RowsReply): Row | undefined {
   const [only] = rows
   const isOnly = count === 1 && accuracy === 'exact'
   return isOnly && only?.isBranch === true && !only.isValue ? only : undefined
 }
 
-/** Branches that are read with their rows; of more, most are out of sight, and their rows can wait. */
+/** Branches to read with a full page. Of more, most are not visible, and their rows can wait. */
 const MANY = 20
 
-/** Opens the branches of a level that are wanted open, where they still are; each opens what is wanted below it. */
+/** Reopens the branches of a level that were open, if they still exist; each reopens those below it. */
 async function restoreOpen(
   state: TreeState,
   level: Level,

@@ -10,7 +10,7 @@ interface Page {
   readonly rows: readonly Row[]
 }
 
-/** The rows that were read, a bounded number of pages of them: the ones not looked at for longest are forgotten. */
+/** A bounded LRU cache of pages of rows. */
 export class PageCache {
   readonly #pages = new Map<string, Page>()
   readonly #maxPages: number
@@ -41,7 +41,7 @@ export class PageCache {
     }
   }
 
-  /** Counts the page as looked at. */
+  /** Marks the page as recently used. */
   touch(level: Level, page: number): void {
     const key = pageKey(level, page)
     const found = this.#pages.get(key)
@@ -55,7 +55,7 @@ export class PageCache {
   }
 }
 
-/** Names a page of a level. */
+/** Identifies a page of a level. */
 function pageKey(level: Level, page: number): string {
   return `${level.id}:${page}`
 }
@@ -68,10 +68,10 @@ interface PageAddress {
 type FetchPage = (address: PageAddress, signal: AbortSignal) => Promise<void>
 type PageFailed = (error: unknown) => void
 
-/** Calls that may run at once for pages no longer in sight, before the oldest is cancelled. */
+/** Running calls above which those for pages no longer visible are cancelled, oldest first. */
 const MAX_RUNNING = 4
 
-/** Reads the pages that are in sight, each once, and gives up those that scrolled away. */
+/** Reads visible pages, each once, and cancels reads of pages that scrolled away. */
 export class PageFetcher {
   readonly #running = new Map<string, AbortController>()
   readonly #failed = new Set<string>()
@@ -83,7 +83,7 @@ export class PageFetcher {
     this.#onFailed = onFailed
   }
 
-  /** @param pages The missing pages in sight, the most wanted first. A page that failed waits for `retry`. */
+  /** @param pages The missing visible pages, most important first. A page that failed is not read before `retry`. */
   want(pages: readonly PageAddress[]): void {
     const wanted = new Set(pages.map(({ level, page }) => pageKey(level, page)))
     for (const address of pages) this.#start(address)
@@ -126,15 +126,15 @@ export class PageFetcher {
   }
 }
 
-/** The numbers of the rows that are looked at. */
+/** The numbers of the visible rows. */
 interface Sight {
   readonly first: number
   readonly last: number
-  /** Rows apart from those. */
+  /** Other rows that are needed. */
   readonly alone: readonly number[]
 }
 
-/** Reads the pages that are looked at. */
+/** Reads the pages of the visible rows. */
 export class PageReader {
   readonly reconciler: Reconciler
   readonly #state: TreeState
@@ -150,7 +150,7 @@ export class PageReader {
     )
   }
 
-  /** Says which rows are looked at. */
+  /** Sets which rows are visible. */
   look(sight: Sight): void {
     this.#sight = sight
     const missing: PageAddress[] = []
@@ -183,8 +183,8 @@ export class PageReader {
     const reply = await state.calls.rows(level.prefix, page * PAGE_ROWS, PAGE_ROWS, signal)
     if (!state.levels.has(level)) return
     if (!state.isCurrent(level, reply)) await this.reconciler.reconcile(level)
-    // A level that goes on changing may have moved past the rows in this reply, which are then only nearly right:
-    // better than none, and put right by the change that is announced next.
+    // A level that keeps changing may be newer than this reply. Its rows are shown anyway: the next change event
+    // corrects them.
     if (!state.pages.has(level, page)) state.pages.set(level, page, reply.rows)
     state.changed()
   }

@@ -5,7 +5,7 @@ import type { Level } from '../model/row-model.ts'
 import { PAGE_ROWS } from './level-calls.ts'
 import type { TreeState } from './tree-state.ts'
 
-/** Tries to see one version of a level that goes on changing; the last one is taken as it is. */
+/** Attempts to read a consistent version of a level that keeps changing. The last one is used as it is. */
 const MAX_TRIES = 3
 
 interface Snapshot {
@@ -16,8 +16,8 @@ interface Snapshot {
 }
 
 /**
- * Brings a level whose rows changed up to date in one step: until the new rows in sight and the new places of all open
- * and tracked rows are known, the old ones stay.
+ * Updates a changed level in one step: the old rows stay until the new visible rows, and the new indexes of all open
+ * and tracked rows, are known.
  */
 export class Reconciler {
   readonly #state: TreeState
@@ -29,7 +29,7 @@ export class Reconciler {
     this.#pagesInSight = pagesInSight
   }
 
-  /** Resolves when the level is as it was when this was called, or newer. */
+  /** Resolves when the level is at least as new as when this was called. */
   async reconcile(level: Level): Promise<void> {
     const running = this.#running.get(level)
     if (running !== undefined) {
@@ -80,7 +80,7 @@ export class Reconciler {
     return { state, isOneVersion: states.every(seen => seen.version === state.version), indexes, pages }
   }
 
-  /** Whether it is of one version, and covers what was opened while it was read. */
+  /** Whether the snapshot is of one version, and covers rows opened while it was read. */
   #isWhole(level: Level, { isOneVersion, indexes }: Snapshot): boolean {
     return isOneVersion && this.#namesToFind(level).every(name => indexes.has(name))
   }

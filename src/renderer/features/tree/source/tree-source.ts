@@ -17,7 +17,7 @@ interface TreeSourceOptions {
   readonly open?: Iterable<string>
 }
 
-/** The tree's data: which rows there are, and of those in sight what they are. Reads only what is looked at. */
+/** The data of the tree. Reads only the rows that are visible. */
 export class TreeSource {
   readonly state: TreeState
   readonly #pages: PageReader
@@ -33,19 +33,19 @@ export class TreeSource {
     this.#rootRead = this.#opener.load(this.state.model.root)
   }
 
-  /** Resolves when the first rows are known, or that they can't be. */
+  /** Resolves when the first rows are read, or could not be. */
   async whenRead(): Promise<void> {
     await this.#rootRead
   }
 
-  /** Ends all calls; nothing changes any more. */
+  /** Ends all calls and subscriptions. */
   end(): void {
     this.#unsubscribe()
     this.#pages.end()
     this.state.calls.end()
   }
 
-  /** Says which rows are looked at, in a row and alone: they are read and kept. */
+  /** Sets which rows are visible: a range and single rows. They are read and kept. */
   look(first: number, last: number, alone: readonly number[] = []): void {
     this.#pages.look({ first, last, alone })
   }
@@ -77,13 +77,13 @@ export class TreeSource {
     this.state.changed()
   }
 
-  /** Drops what failed from sight. */
-  forgive(): void {
+  /** Hides the failure. */
+  dismissFailure(): void {
     this.state.failure = undefined
     this.state.changed()
   }
 
-  /** Has the host list a level and all below it anew. */
+  /** Makes the host list a level and all levels below it again. */
   async refresh(level: Level): Promise<void> {
     const { levels, model } = this.state
     try {
@@ -107,7 +107,7 @@ export class TreeSource {
     return calls.find(level.prefix, name)
   }
 
-  /** Whether a level is still what was read of it. */
+  /** Checks whether a level is still current. */
   async #verify(level: Level): Promise<void> {
     const { calls, levels } = this.state
     try {
@@ -136,8 +136,8 @@ export class TreeSource {
 
 /**
  * Finds the row of a key, opening the branches above it.
- * @param isCancelled Asked between the steps; once true, nothing more is opened.
- * @returns Nothing when there is no such key, or a level on the way can't be read.
+ * @param isCancelled Called between the steps; once it returns true, nothing more is opened.
+ * @returns Nothing if the key does not exist or a level above it cannot be read.
  */
 export async function locate(
   source: TreeSource,
@@ -156,7 +156,7 @@ export async function locate(
     const row = await source.readRow(place)
     if (row?.isBranch !== true || isCancelled()) return undefined
     level = await source.open(place, row)
-    // A row that single-child branches share stands for each of them.
+    // A row that single-child branches share represents each of them.
     const rest = segments.slice(at, at + level.names.length)
     if (rest.some((segment, index) => segment !== level.names[index])) return undefined
     at += level.names.length

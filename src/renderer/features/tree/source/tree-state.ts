@@ -12,10 +12,10 @@ export interface TrackedPlace {
   name: string | undefined
 }
 
-/** Milliseconds between two drawings while many changes are being made. */
+/** Milliseconds between two notifications during `hold`. */
 const HELD_INTERVAL = 50
 
-/** What the tree knows of one session's namespace, and who wants to hear that it changed. */
+/** The known part of one session's namespace. Notifies subscribers of changes. */
 export class TreeState {
   readonly model = new RowModel()
   readonly pages = new PageCache()
@@ -28,7 +28,7 @@ export class TreeState {
   failure: string | undefined
   readonly #changed = new Emitter()
   #holds = 0
-  #lastTold = 0
+  #lastEmitted = 0
 
   constructor(calls: LevelCalls, open: Iterable<string> = []) {
     this.calls = calls
@@ -39,12 +39,12 @@ export class TreeState {
 
   changed(): void {
     const now = performance.now()
-    if (this.#holds > 0 && now - this.#lastTold < HELD_INTERVAL) return
-    this.#lastTold = now
+    if (this.#holds > 0 && now - this.#lastEmitted < HELD_INTERVAL) return
+    this.#lastEmitted = now
     this.#changed.emit()
   }
 
-  /** Makes many changes, and tells of them now and then instead of each time. */
+  /** Runs `work`, which makes many changes, and limits how often subscribers are notified. */
   async hold(work: () => Promise<unknown>): Promise<void> {
     this.#holds++
     try {
@@ -61,7 +61,7 @@ export class TreeState {
     this.changed()
   }
 
-  /** Whether rows of `state` may stand beside those that are known; a count that only grew is taken over. */
+  /** Whether `state` is of the known version. A count that only grew is adopted. */
   isCurrent(level: Level, state: LevelState): boolean {
     if (state.version !== level.state.version) return false
     if (state.count !== level.state.count || state.accuracy !== level.state.accuracy)
@@ -69,14 +69,14 @@ export class TreeState {
     return true
   }
 
-  /** Takes over how many rows a level has. */
+  /** Sets the number of rows of a level. */
   settle(level: Level, { count, accuracy, version }: LevelState): void {
     this.model.setState(level, { count, accuracy, version })
     const isEmpty = count === 0 && (level.parent !== undefined || accuracy !== 'exact')
     this.model.setStatusRow(level, level.load.type === 'failed' || isEmpty)
   }
 
-  /** Shows why a level can't be read, in place of its rows; what was open in it opens again once it can. */
+  /** Shows why a level can't be read, in place of its rows. Open branches in it are reopened once it can. */
   failLevel(level: Level, error: unknown): void {
     if (isAbortedCall(error) || !this.levels.has(level)) return
     for (const { names } of level.open) this.wanted.add(childKey(level.prefix, names[0] ?? ''))
@@ -98,7 +98,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The levels that were opened, by prefix; a level that shares a row with the branches above it is found by theirs too. */
+/** The opened levels by prefix. A level that shares a row with branches above it is also found by their prefixes. */
 export class LevelRegistry {
   readonly #levels = new Map<string, Level>()
 
@@ -129,7 +129,7 @@ export class LevelRegistry {
   }
 }
 
-/** Every prefix that a level's row stands for, outermost first. */
+/** Every prefix that a level's row represents, outermost first. */
 export function prefixesOf({ parent, names, prefix }: Level): readonly string[] {
   if (parent === undefined) return [prefix]
   let reached = parent.prefix
@@ -149,7 +149,7 @@ export function* openKeys(level: Level): IterableIterator<string> {
   for (const below of level.open) yield* openKeys(below)
 }
 
-/** Keys by their parent: which of a level's names are in the set is known without looking at the others. */
+/** A set of keys, indexed by parent. */
 export class KeySet {
   readonly #names = new Map<string, Set<string>>()
 

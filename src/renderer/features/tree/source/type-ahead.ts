@@ -1,10 +1,10 @@
 import type { Place } from '../model/row-model.ts'
 import type { TreeSource } from './tree-source.ts'
 
-/** Milliseconds after which the next letter begins anew. */
+/** Pause in milliseconds after which the next letter starts a new search text. */
 const PAUSE = 700
 
-/** What was typed to get to a row. */
+/** The text typed to find a row. */
 interface TypedText {
   readonly text: string
   /** When the last letter was typed, milliseconds. */
@@ -21,13 +21,13 @@ export function typed(before: TypedText, letter: string, now: number): TypedText
   return { text: isTyping(before, now) ? before.text + letter : letter, at: now }
 }
 
-/** The same letter again and again means: the next row that begins with it. */
+/** Whether one letter was typed repeatedly, which means the next row that begins with it. */
 export function isRepeated(text: string): boolean {
   const [first, ...rest] = text
   return rest.every(letter => letter === first)
 }
 
-/** Whether a name is one that was meant. Letters match in either case. */
+/** Whether a name begins with the typed text, ignoring case. */
 export function isMeant(name: string, text: string): boolean {
   return name
     .slice(0, text.length * 2)
@@ -35,19 +35,19 @@ export function isMeant(name: string, text: string): boolean {
     .startsWith(text.toLowerCase())
 }
 
-/** How the beginning of a name may be written that was typed as `text`: names are ordered by code unit, case apart. */
+/** The spellings of `text` to look for: names are ordered by code unit, so upper and lower case are apart. */
 export function spellings(text: string): readonly string[] {
   const [first = '', ...rest] = text
   const capital = first.toUpperCase() + rest.join('')
   return [...new Set([text, text.toLowerCase(), text.toUpperCase(), capital])]
 }
 
-/** Rows that are looked through one by one; in more, the host is asked. */
+/** The most rows that are searched in the page; the host searches larger trees. */
 const MAX_WALK = 2000
 
 /**
- * The row that is meant by letters typed at `from`: among few rows the next one that begins with them, whatever its
- * level; among many, one of the same level.
+ * Finds the next row that begins with the letters typed at `from`. In a small tree on any level, in a large one on the
+ * same level.
  */
 export async function findByTyping(
   source: TreeSource,

@@ -1,4 +1,4 @@
-/** The part of a keyboard event that the tree looks at. */
+/** The part of a keyboard event that the tree uses. */
 export interface KeyPress {
   readonly key: string
   readonly altKey: boolean
@@ -7,7 +7,7 @@ export interface KeyPress {
   readonly shiftKey: boolean
 }
 
-/** What the keyboard acts on. */
+/** The state that decides what a key does. */
 export interface KeyContext {
   /** Number of the row with the focus. */
   readonly row: number
@@ -20,9 +20,9 @@ export interface KeyContext {
   readonly firstRowInside: number | undefined
   readonly isBranch: boolean
   readonly isOpen: boolean
-  /** Whether the row is no key but tells of its level. */
+  /** Whether the row shows the status of its level instead of a key. */
   readonly isStatus: boolean
-  /** Whether letters typed just before are still being put together. */
+  /** Whether a search text is being typed. */
   readonly isTyping: boolean
 }
 
@@ -33,7 +33,7 @@ export type KeyCommand =
   | { readonly type: 'rename' | 'delete' | 'menu' | 'copy' | 'jump' | 'retry' }
   | { readonly type: 'typeAhead'; readonly text: string }
 
-/** What a key does in the tree, after the ARIA authoring practices for trees; absent for keys of others. */
+/** The command of a key press, by the ARIA authoring practices for trees; undefined for other keys. */
 export function keyCommand(press: KeyPress, context: KeyContext): KeyCommand | undefined {
   if (press.ctrlKey || press.metaKey) return chordCommand(press)
   if (press.altKey) {
@@ -83,7 +83,7 @@ function action({ key, shiftKey }: KeyPress, { isStatus, isTyping }: KeyContext)
       return { type: 'activate', as: 'any', isPreview: true }
     case '*':
       return { type: 'expandSiblings' }
-    // No segment holds a slash, so it is free to begin a jump.
+    // Segments contain no slash, so type-ahead does not need this key.
     case '/':
       return { type: 'jump' }
     case 'F2':

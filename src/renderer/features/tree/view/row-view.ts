@@ -3,7 +3,7 @@ import { childKey, type Level, STATUS_ROW } from '../model/row-model.ts'
 import type { TreeSource } from '../source/tree-source.ts'
 
 interface RowBase {
-  /** Names the row's place; the same for a row that is only drawn elsewhere. */
+  /** Identifies the row by its place on its level. */
   readonly id: string
   readonly depth: number
   /** From 1. */
@@ -33,7 +33,7 @@ export interface StatusRowView extends RowBase {
   readonly message: string
 }
 
-/** What a row shows. Flat, so that two can be compared field by field. */
+/** The content of a row. Flat, so that two can be compared field by field. */
 export type RowView = KeyRowView | PendingRowView | StatusRowView
 
 export function describeRow(source: TreeSource, number: number): RowView {
@@ -63,7 +63,7 @@ export function describeRow(source: TreeSource, number: number): RowView {
   }
 }
 
-/** The key that a row is of, if it is of one. */
+/** The key of a row, if it has one. */
 export function keyOf(view: RowView | undefined): string | undefined {
   return view?.type === 'key' ? view.key : undefined
 }

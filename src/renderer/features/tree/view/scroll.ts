@@ -4,12 +4,12 @@ import type { RowModel } from '../model/row-model.ts'
 export const ROW_HEIGHT = 22
 
 /**
- * Pixels that the scrolled element is at most high. Browsers clamp near 17.9 million (Firefox) and 33.5 million
+ * Maximum height of the scrolled element in pixels. Browsers clamp near 17.9 million (Firefox) and 33.5 million
  * (Chromium), and positions stay exact in 32-bit floats below 16.7 million.
  */
 export const MAX_HEIGHT = 15_000_000
 
-/** Pixels at both ends of a scaled range within which the scroll bar moves one pixel a pixel. */
+/** Pixels at both ends of a scaled range in which scrolling is not scaled. */
 const EDGE = 1_000_000
 
 /** How far the element can be scrolled, and how far the rows would have to be. */
@@ -28,7 +28,7 @@ export function scrollScale(rows: number, viewport: number): ScrollScale {
   }
 }
 
-/** Which pixel of the rows belongs at the top when the element is scrolled to `top`. Both ends meet; never falls. */
+/** The row pixel at the top when the element is scrolled to `top`. Monotonic; both ends coincide. */
 export function toVirtual({ physical, virtual }: ScrollScale, top: number): number {
   const at = clamp(top, physical)
   if (physical === virtual || at <= EDGE) return at
@@ -36,7 +36,7 @@ export function toVirtual({ physical, virtual }: ScrollScale, top: number): numb
   return Math.round(EDGE + ((at - EDGE) * (virtual - 2 * EDGE)) / (physical - 2 * EDGE))
 }
 
-/** Where to scroll the element to for a pixel of the rows to be at the top. */
+/** The scroll position of the element at which a row pixel is at the top. */
 export function toPhysical({ physical, virtual }: ScrollScale, top: number): number {
   const at = clamp(top, virtual)
   if (physical === virtual || at <= EDGE) return at
@@ -49,12 +49,12 @@ function clamp(value: number, max: number): number {
 }
 
 /**
- * Pixels that one step of a wheel, a swipe or a key moves at most. Dragging the scroll bar by one pixel moves more than
- * that wherever the range is scaled.
+ * The largest step of a wheel, a swipe or a key, in pixels. Dragging the scroll bar by one pixel moves further than that
+ * if the range is scaled.
  */
 const MAX_STEP = 5000
 
-/** Both numbers of a scroll position. While one scrolls by small steps, they move together, whatever the scale. */
+/** A scroll position in element and row pixels. In small steps both change by the same amount, whatever the scale. */
 export interface ScrollPosition {
   /** Pixels scrolled as the element counts them. */
   readonly physical: number
@@ -71,8 +71,8 @@ export function positionAt(scale: ScrollScale, virtual: number): ScrollPosition 
 }
 
 /**
- * The position after the element was scrolled to `physical`. Its own `physical` may be another one: the element is to
- * be scrolled there then, which moves no row on the screen.
+ * The position after the element was scrolled to `physical`. If the result has another `physical`, the element must be
+ * scrolled there, which does not move the rows on the screen.
  */
 export function scrolled(scale: ScrollScale, from: ScrollPosition, physical: number): ScrollPosition {
   const step = physical - from.physical
@@ -85,7 +85,7 @@ export function scrolled(scale: ScrollScale, from: ScrollPosition, physical: num
   return isAtEnd && hasMore ? positionAt(scale, virtual) : { physical, virtual }
 }
 
-/** The same rows at the top, with the scroll bar where it belongs for them: for when scrolling has come to rest. */
+/** Moves the scroll bar to the proportional position of the top row. For use when scrolling has stopped. */
 export function rested(scale: ScrollScale, from: ScrollPosition): ScrollPosition {
   return scale.physical === scale.virtual ? from : positionAt(scale, from.virtual)
 }
@@ -98,7 +98,7 @@ interface TargetRow {
   readonly covered: number
 }
 
-/** The pixel of the rows to have at the top for a row to be in sight; `nearest` moves as little as can be. */
+/** The row pixel to scroll to so that a row is visible; `nearest` scrolls as little as possible. */
 export function scrollTarget(
   { row, covered }: TargetRow,
   virtual: number,
@@ -111,10 +111,10 @@ export function scrollTarget(
   return Math.max(virtual, top + ROW_HEIGHT - viewport)
 }
 
-/** Branches that stay in sight above the rows at most. */
+/** The most sticky ancestor rows. */
 export const MAX_STICKY = 5
 
-/** The numbers of the branch rows that stay above, outermost first, when pixel `virtual` of the rows is at the top. */
+/** The numbers of the sticky ancestor rows, outermost first, when row pixel `virtual` is at the top. */
 export function stickyPath(model: RowModel, virtual: number): readonly number[] {
   const path: number[] = []
   while (path.length < MAX_STICKY) {

@@ -7,14 +7,14 @@ export interface TreeMemory {
   readonly open: readonly string[]
   /** The key with the focus. */
   readonly focus: string | undefined
-  /** The key of the first row in sight, and how many pixels of it were scrolled away. */
+  /** The key of the first visible row, and how many of its pixels were scrolled out. */
   readonly top: { readonly key: string; readonly pixels: number } | undefined
 }
 
 const MAX_SESSIONS = 20
 const memories = new Map<string, TreeMemory>()
 
-/** Keeps how a session's tree was left while the page lives, for the last few sessions. */
+/** Saves the state of a session's tree until the page is closed, for the last few sessions. */
 export function rememberTree(session: string, memory: TreeMemory): void {
   memories.delete(session)
   memories.set(session, memory)
@@ -81,7 +81,7 @@ interface TreeOptions {
   readonly isCompact: boolean
 }
 
-/** How trees are shown, for all sessions. */
+/** Display options of the trees of all sessions. */
 export const useTreeOptions = create<TreeOptions>(() => ({ isCompact: true }))
 
 export function toggleCompact(): void {

@@ -37,11 +37,11 @@ export interface TreeViewOptions {
   readonly stored?: StoredTree | undefined
 }
 
-/** The window on the rows: which are in sight, and which one has the focus. React draws it and tells it of events. */
+/** The visible range of rows and the focused row. React renders it and forwards events to it. */
 export class TreeView {
   readonly session: string
   readonly source: TreeSource
-  /** Resolves when the tree is as it was left last time. */
+  /** Resolves when the saved state is restored. */
   readonly restored: Promise<void>
   readonly #changed = new Emitter()
   readonly #unsubscribe: () => void
@@ -66,7 +66,7 @@ export class TreeView {
 
   readonly subscribe = this.#changed.subscribe
 
-  /** Grows with every change of what is to be drawn. */
+  /** Grows with every change that must be rendered. */
   readonly revision = (): number => this.#revision
 
   get rows(): number {
@@ -90,7 +90,7 @@ export class TreeView {
     }
   }
 
-  /** The rows of the branches that the first rows in sight are in. */
+  /** The ancestor rows of the first visible row. */
   get sticky(): readonly number[] {
     return this.#sticky
   }
@@ -100,12 +100,12 @@ export class TreeView {
     return Math.min(this.rows * ROW_HEIGHT, MAX_HEIGHT)
   }
 
-  /** Elements that are enough for any range. */
+  /** The number of elements that suffices for any range. */
   get poolSize(): number {
     return Math.ceil(this.#viewport / ROW_HEIGHT) + 2 * OVERSCAN + 2
   }
 
-  /** Rows that a page key moves by: one less than can be read. */
+  /** Rows that a page key moves by: one less than are visible. */
   get pageRows(): number {
     return Math.max(1, Math.floor(this.#viewport / ROW_HEIGHT) - MAX_STICKY - 1)
   }
@@ -130,7 +130,7 @@ export class TreeView {
   }
 
   setViewport(height: number): void {
-    // A tree that is hidden has no height; it stays as it is until it is shown again.
+    // A hidden tree has no height. It keeps its state until it is shown again.
     if (height === this.#viewport || height === 0) return
     this.#viewport = height
     this.#update()
@@ -162,7 +162,7 @@ export class TreeView {
     if (this.rows > 0) this.focusAt(this.source.state.model.at(row), align)
   }
 
-  /** Gives the focus to the row of `key`, opening the branches above it. @returns Whether there is one. */
+  /** Focuses the row of `key`, opening the branches above it. @returns Whether the key exists. */
   async reveal(key: string, align: Align, isCancelled: () => boolean = () => false): Promise<boolean> {
     try {
       const place = await locate(this.source, key, isCancelled)
@@ -175,7 +175,7 @@ export class TreeView {
     }
   }
 
-  /** Ends all calls, and remembers how the tree was left. */
+  /** Ends all calls and saves the state of the tree. */
   end(): void {
     this.remember()
     this.#unsubscribe()
@@ -218,7 +218,7 @@ export class TreeView {
     this.#update()
   }
 
-  /** Brings a row in sight, clear of the branches that stay above it. */
+  /** Scrolls to a row so that no sticky row covers it. */
   #scrollTo(row: number, depth: number, align: Align): void {
     const covered = Math.min(depth - 1, MAX_STICKY) * ROW_HEIGHT
     const { virtual } = this.#position
@@ -242,7 +242,7 @@ export class TreeView {
     else this.#top = after
   }
 
-  /** Follows the rows wherever they went. */
+  /** Adapts focus and scroll position to moved rows, and requests visible rows. */
   #update(): void {
     this.#settle('focus')
     this.#settle('top')

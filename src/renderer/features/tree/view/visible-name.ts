@@ -1,10 +1,10 @@
-/** A piece of a name as shown: text, or the sign for a character that has no look of its own. */
+/** A part of a displayed name: text, or a substitute for a character that is not visible. */
 export interface NamePart {
   readonly text: string
   readonly isSign: boolean
 }
 
-/** Characters of a name that are drawn: a row is never wider than a screen. */
+/** The most characters of a name to render. */
 const MAX_SHOWN = 400
 
 /**
@@ -15,10 +15,10 @@ const UNSEEN =
   // biome-ignore format: one line reads better
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|^[ \u00a0\u3000]+|[ \u00a0\u3000]+$/gu
 
-/** Signs that every font has and most readers know. */
+/** Substitutes that every font contains and most readers know. */
 const FAMILIAR: Readonly<Record<string, string>> = { ' ': '·', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** A name cut into what can be seen as it is and signs for what can't. */
+/** Splits a name into visible text and substitutes for invisible characters. */
 export function visibleName(name: string): readonly NamePart[] {
   const shown = name.length > MAX_SHOWN ? wellFormedStart(name) : name
   const parts: NamePart[] = []
