@@ -63,7 +63,7 @@ test('an unknown kind is told at its path, with the kinds that there are, and is
   const problem = problems.getByRole('button', { name: /root\.tiers\[0\]\.kind/ })
   await expect(problem).toContainText(/memroy.*memory/)
   await apply.click()
-  await expect(page.getByRole('alert').filter({ hasText: 'The stack that was open goes on' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' })).toBeVisible()
   await expectToServe(strata, folder)
 })
 
@@ -83,7 +83,7 @@ test('X10 a missing folder is refused when it is applied, at its path, and the s
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'nowhere', layout: 'plain' }))
   await expect(apply).toBeEnabled()
   await apply.click()
-  const failure = page.getByRole('alert').filter({ hasText: 'The stack that was open goes on' })
+  const failure = page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' })
   await expect(failure).toContainText('no such folder')
   await expect(page.getByRole('list', { name: 'Problems' })).toContainText('root.tiers[1].path')
   await expectToServe(strata, folder)
