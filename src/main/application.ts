@@ -21,8 +21,8 @@ export async function applicationVersion(application: string): Promise<string> {
 }
 
 /**
- * Where relative paths of a command line start. npm runs a script in the package's folder, whatever folder the person
- * is in, and says in `INIT_CWD` which one that is.
+ * The folder to which relative paths of a command line refer. npm runs scripts in the package's folder and passes the
+ * caller's folder in `INIT_CWD`.
  */
 export function callerDirectory(
   application: string,

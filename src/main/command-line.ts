@@ -20,7 +20,7 @@ export interface CommandLine {
   readonly isHelp: boolean
 }
 
-/** A command line that says nothing sensible. Its message is for the person who wrote it. */
+/** An invalid command line. The message is shown to the user. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
@@ -66,8 +66,8 @@ function parsePort(text: string): number {
 }
 
 /**
- * Runs a program's command line and ends the process. What goes wrong is said in one line, for it is mostly a path or
- * a port; `STRATA_DEBUG` adds where it came from.
+ * Runs a program's command line and ends the process. A failure is printed as one line, because it is usually a path or
+ * a port; `STRATA_DEBUG` adds the stack trace.
  */
 export async function runCommand(
   directory: string,

@@ -1,7 +1,7 @@
 import { ipcRenderer } from 'electron'
 import { PORT_REPLY, PORT_REQUEST } from '../shared/handover.ts'
 
-// The page can't see Electron, and Electron's messages can't carry a port into the page: this stands between.
+// The page has no access to Electron, and Electron cannot send a port into the page directly. This script forwards it.
 window.addEventListener('message', event => {
   if (event.source === window && event.data === PORT_REQUEST) ipcRenderer.send(PORT_REQUEST)
 })

@@ -1,14 +1,14 @@
-/** A pipe of messages between page and host: a MessagePort in Electron, a WebSocket in a browser. */
+/** A message channel between page and host: a MessagePort in Electron, a WebSocket in a browser. */
 export interface Channel {
   post(message: unknown): void
-  /** At most one listener; messages that came before it are kept for it. */
+  /** At most one listener. Messages that arrived before it are delivered to it first. */
   onMessage(listener: (message: unknown) => void): void
-  /** Called once, when the other side is gone or `close` was called. */
+  /** Called once, when the other side disconnects or `close` was called. */
   onClose(listener: () => void): void
   close(): void
 }
 
-/** One listener for messages; those that came before it are kept for it, in order. */
+/** Queues messages until a listener is set, then passes them on in order. */
 export class KeptMessages {
   #listener: ((message: unknown) => void) | undefined
   #kept: unknown[] = []
@@ -24,7 +24,7 @@ export class KeptMessages {
   }
 }
 
-/** Something that happens once; whoever listens afterwards is told at once. */
+/** An event that happens once. A later listener is called immediately. */
 export class Once {
   #listeners: (() => void)[] = []
   #hasHappened = false

@@ -9,7 +9,7 @@ import { storeProcedures, streamProcedures, uploadProcedures } from './procedure
 import { workspaceProcedures } from './procedures/workspace.ts'
 import type { Procedure, Reply } from './values.ts'
 
-/** Every call the page can make. The host parses each input by it and implements each entry; nothing else crosses. */
+/** Every call that the page can make. The host implements each entry and parses its input. */
 export const contract = {
   ...shellProcedures,
   ...workspaceProcedures,
@@ -29,7 +29,7 @@ export type Input<Name extends ProcedureName> = z.input<Contract[Name]['input']>
 export type ParsedInput<Name extends ProcedureName> = z.output<Contract[Name]['input']>
 export type Output<Name extends ProcedureName> = z.output<Contract[Name]['output']>
 
-/** What the host offers over birpc: one entrance, so that every input is parsed in one place. */
+/** What the host offers over birpc: a single function, so that every input is parsed in one place. */
 export interface HostFunctions {
   /** @param id Chosen by the page; names the call in `cancel`. */
   call(id: number, name: string, input: unknown): Promise<Reply<unknown>>

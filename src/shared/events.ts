@@ -6,7 +6,7 @@ import { storedChange } from './procedures/storage.ts'
 import { workspaceState } from './procedures/workspace.ts'
 import { keyText, sessionId } from './values.ts'
 
-/** What the host tells the page without being asked: one way, rate-limited, the latest state wins. */
+/** Events from the host to the page. Rate-limited: only the latest state is sent. */
 export const events = {
   sessionsChanged: z.strictObject({ sessions: z.array(sessionInfo) }),
   /** Somebody outside the page asked for this session, such as a second start of the program. */

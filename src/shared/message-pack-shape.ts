@@ -2,12 +2,12 @@
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 /**
- * How deep lists and maps of a message may nest. A stack document nests two levels for each of at most 64 nodes, and
- * the message puts a few more around it.
+ * Maximum nesting of lists and maps. A stack document has two levels for each of at most 64 nodes, and the message adds
+ * a few more.
  */
 export const MAX_MESSAGE_DEPTH = 192
 
-/** How a value begins: bytes of its header, bytes of its content, values nested in it. */
+/** The header of a value: its size including scalar content, and the number of values nested in it. */
 interface Head {
   readonly size: number
   readonly nested: number
@@ -15,8 +15,8 @@ interface Head {
 }
 
 /**
- * Walks over a MessagePack message without making anything of it. A decoder alone would believe the lengths that
- * a hostile message claims, and reserve room for them.
+ * Checks the structure of a MessagePack message without decoding it. A decoder alone would allocate the lengths that a
+ * hostile message claims.
  * @throws RangeError unless it is one whole value, nested no deeper than allowed, with nothing after it.
  */
 export function refuseMalformed(packed: Uint8Array): { readonly hasBytes: boolean } {
@@ -39,7 +39,7 @@ export function refuseMalformed(packed: Uint8Array): { readonly hasBytes: boolea
   return { hasBytes }
 }
 
-/** Counts one value as read, and with it every list and map that it completes. */
+/** Counts one value as read, and closes every list and map that it completes. */
 function closeFinished(open: number[]): void {
   while (open.length > 0) {
     const last = open.length - 1

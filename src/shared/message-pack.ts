@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH, refuseMalformed } from './message
 /**
  * A message as MessagePack. Properties that are `undefined` are left out; an `undefined` in a list becomes `null`.
  * The bytes are a buffer that nobody else holds.
- * @throws TypeError for what MessagePack cannot say: functions, symbols, big integers, cycles, a `__proto__` key.
+ * @throws TypeError for what MessagePack cannot encode: functions, symbols, big integers, cycles, a `__proto__` key.
  * @throws RangeError for a message that is nested too deep or too large.
  */
 export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
@@ -28,7 +28,7 @@ function encodeOrRefuse(message: unknown): Uint8Array<ArrayBuffer> {
   try {
     return encode(message, { ignoreUndefined: true, maxDepth: MAX_MESSAGE_DEPTH })
   } catch (error) {
-    throw new TypeError('Cannot send a message: it holds what MessagePack cannot say', { cause: error })
+    throw new TypeError('Cannot send a message: MessagePack cannot encode it', { cause: error })
   }
 }
 
@@ -37,7 +37,7 @@ function refuseUnsendable(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 1
   if (value instanceof Uint8Array) return value.length
   if (depth > MAX_MESSAGE_DEPTH) throw new RangeError('Cannot send a message: it is nested too deep')
-  // Every decoder refuses this key, so the other side would never see the message.
+  // Decoders reject this key, so the other side would not receive the message.
   if (Object.hasOwn(value, '__proto__'))
     throw new TypeError('Cannot send a message: it has a "__proto__" key')
   let size = 1
@@ -48,7 +48,7 @@ function refuseUnsendable(value: unknown, depth: number): number {
   return size
 }
 
-/** The decoder gives views of the message; whoever keeps one would keep, or later see changed, the whole of it. */
+/** The decoder returns views of the message. A kept view would keep the whole message in memory. */
 function withOwnBytes(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice()
   if (Array.isArray(value)) return value.map(withOwnBytes)

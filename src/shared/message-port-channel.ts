@@ -22,7 +22,7 @@ export interface EmitterPort extends PortLike {
   on(type: 'close', listener: () => void): unknown
 }
 
-/** Messages pass by structured clone: bytes arrive as `Uint8Array`, always as copies. */
+/** Messages are passed by structured clone: bytes arrive as copies, as `Uint8Array`. */
 export function createMessagePortChannel(port: EventTargetPort | EmitterPort): Channel {
   const messages = new KeptMessages()
   const closed = new Once()
@@ -44,7 +44,7 @@ export function createMessagePortChannel(port: EventTargetPort | EmitterPort): C
     onClose: listener => closed.listen(listener),
     close() {
       port.close()
-      // A port tells the other side that it was closed, not always its own.
+      // A port does not always emit `close` on the side that closed it.
       closed.happen()
     },
   }

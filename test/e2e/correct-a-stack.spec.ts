@@ -63,7 +63,9 @@ test('an unknown kind is told at its path, with the kinds that there are, and is
   const problem = problems.getByRole('button', { name: /root\.tiers\[0\]\.kind/ })
   await expect(problem).toContainText(/memroy.*memory/)
   await apply.click()
-  await expect(page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' })).toBeVisible()
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' }),
+  ).toBeVisible()
   await expectToServe(strata, folder)
 })
 

@@ -2,7 +2,7 @@ import type { App, Session, WebContents } from 'electron'
 import { isPageAddress } from './page-protocol.ts'
 
 /**
- * Keeps whatever contents there ever are on the page: they navigate nowhere else, open no window and attach no webview.
+ * Restricts all web contents to the page: no navigation elsewhere, no new windows, no webviews.
  */
 export function guardContents(app: Pick<App, 'on'>): void {
   app.on('web-contents-created', (_event, contents) => guard(contents))
@@ -14,7 +14,7 @@ function guard(contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>): void
     readonly url: string
     readonly isMainFrame: boolean
   }): void => {
-    // The page has no frames: one that appears is not ours, wherever it goes.
+    // The page has no frames, so any frame is foreign.
     if (!event.isMainFrame || !isPageAddress(event.url)) event.preventDefault()
   }
   contents.on('will-frame-navigate', stayOnPage)
@@ -24,10 +24,10 @@ function guard(contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>): void
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
 }
 
-/** "Copy key" and "Copy value": writing text, on a click. Reading the clipboard is not among it. */
+/** Needed for "Copy key" and "Copy value": writing text on a click. Does not include reading the clipboard. */
 const COPY = 'clipboard-sanitized-write'
 
-/** Denies the page every permission but to copy text. Left alone, Electron would grant them all. */
+/** Denies the page every permission except copying text. By default, Electron grants all of them. */
 export function denyPermissions(
   session: Pick<
     Session,

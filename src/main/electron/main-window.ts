@@ -12,7 +12,7 @@ interface WindowNeeds
   readonly mainDirectory: string
 }
 
-/** Opens the window where it was when it was last seen, and remembers where it goes. */
+/** Opens the window at its saved position, and saves position changes. */
 export function openMainWindow(needs: WindowNeeds): BrowserWindow {
   const { app, host, screen } = needs
   const main = screen.getPrimaryDisplay()
@@ -49,7 +49,7 @@ function rememberPlace(window: BrowserWindow, host: Pick<Host, 'windowState'>): 
   window.on('close', remember)
 }
 
-/** The bounds are those that the window goes back to when it is made small again. */
+/** The state to save. The bounds are those of the window when it is not maximized. */
 function stateOf(window: BrowserWindow): WindowState {
   return {
     ...window.getNormalBounds(),
@@ -58,13 +58,13 @@ function stateOf(window: BrowserWindow): WindowState {
   }
 }
 
-/** A page with unsaved edits objects to being left. A browser would ask; Electron, left alone, just stays open. */
+/** A page with unsaved edits prevents unloading. A browser would ask; Electron by default just stays open. */
 function askBeforeLosing(window: BrowserWindow, dialog: WindowNeeds['dialog']): void {
   window.webContents.on('will-prevent-unload', event => {
     const choice = dialog.showMessageBoxSync(window, {
       type: 'warning',
       message: 'There are changes that were not put into the store.',
-      buttons: ['Stay', 'Leave and lose them'],
+      buttons: ['Stay', 'Leave and discard them'],
       defaultId: 0,
       cancelId: 0,
     })
@@ -99,7 +99,7 @@ interface WindowSurroundings {
 }
 
 /**
- * How the window is made. What concerns security is said even where it is Electron's default: a default can change.
+ * The options of the window. Security options are set even where they are Electron's default, because defaults change.
  */
 function windowOptions({
   placement,
@@ -127,7 +127,7 @@ function windowOptions({
       webviewTag: false,
       navigateOnDragDrop: false,
       devTools: isDevelopment,
-      // It would fetch dictionaries from a server, for keys and bytes that are no language.
+      // The spell checker would download dictionaries, and values are mostly not prose.
       spellcheck: false,
     },
   }
@@ -138,7 +138,7 @@ export const MINIMUM = { width: 900, height: 600 } as const
 
 const FIRST = { width: 1280, height: 800 } as const
 
-/** How much of the window has to be on some display for a person to find and drag it. */
+/** Pixels of the window that must be on a display so that the user can find and drag it. */
 const VISIBLE = 64
 
 interface Placement {
@@ -150,8 +150,7 @@ interface Placement {
 }
 
 /**
- * Where to put a window that was closed at `state`: there, unless the displays have changed so that it would be out of
- * sight or larger than its display.
+ * The placement of a window with the saved `state`: unchanged, unless it would be invisible or larger than its display.
  *
  * @param workAreas Of every display, the main one first.
  */

@@ -14,7 +14,7 @@ export interface MenuSurroundings {
   readonly isDevelopment: boolean
 }
 
-/** The application's menu: the page's own commands, then what the system expects to find in each menu. */
+/** The application's menu: the page's commands, then the standard items of each menu. */
 export function menuTemplate(
   commands: readonly MenuCommand[],
   onInvoke: (id: string) => void,

@@ -13,7 +13,7 @@ import { isNothing, parseRequested, type Requested } from './requested-by.ts'
 import type { ElectronRun } from './run-electron-shell.ts'
 import { createShellActions } from './shell-actions.ts'
 
-/** Puts host, page and window together, once Electron is ready. */
+/** Creates host, page and window. Call this when Electron is ready. */
 export async function openShell(run: ElectronRun, requested: Requested): Promise<void> {
   const { electron, mainDirectory } = run
   const { app, BrowserWindow } = electron
@@ -55,7 +55,7 @@ export async function openShell(run: ElectronRun, requested: Requested): Promise
   showWindow()
 }
 
-/** A path that can't be opened is no reason to show no window. */
+/** Opens sources and reports failures. The window is shown even if none can be opened. */
 async function openRequested(
   host: Host,
   requested: Requested,
@@ -75,7 +75,7 @@ function focus(window: BrowserWindow): void {
   window.focus()
 }
 
-/** Milliseconds to close stacks and save in; a store that hangs must not keep the program from ending. */
+/** Milliseconds to close stacks and save. A store that hangs must not prevent the program from ending. */
 const CLOSING_TIME = 10_000
 
 /** Keeps menus, dialogs and window frames in the theme that the page is set to. */
@@ -87,7 +87,7 @@ function followTheme(host: Pick<Host, 'workspace'>, nativeTheme: Pick<NativeThem
   })
 }
 
-/** Closes the host once every window is closed and the application means to end. */
+/** Closes the host when the application is about to quit. */
 function closeWithApplication(app: Pick<App, 'once' | 'exit'>, host: Pick<Host, 'close'>): void {
   app.once('will-quit', event => {
     event.preventDefault()

@@ -2,7 +2,7 @@ import type { Protocol } from 'electron'
 import { contentSecurityPolicy, pageHeaders, SECURITY_HEADERS } from '../page/page-headers.ts'
 import type { PageSource } from '../page/page-source.ts'
 
-/** The scheme of the page: one of our own, so that it has an origin and none of the rights of `file:`. */
+/** The scheme of the page: a custom one, which has an origin and none of the rights of `file:`. */
 const PAGE_SCHEME = 'app'
 
 const PAGE_HOST = 'strata'
@@ -10,14 +10,14 @@ const PAGE_HOST = 'strata'
 /** What windows load. */
 export const PAGE_ADDRESS = `${PAGE_SCHEME}://${PAGE_HOST}/`
 
-/** Whether an address is of the page: parsed, since a prefix says little (`app://strata.attacker.example`). */
+/** Whether an address belongs to the page. Parsed, because a prefix can mislead (`app://strata.attacker.example`). */
 export function isPageAddress(address: string): boolean {
   if (!URL.canParse(address)) return false
   const { protocol, host, username } = new URL(address)
   return protocol === `${PAGE_SCHEME}:` && host === PAGE_HOST && username === ''
 }
 
-/** Makes the page's scheme a web origin like any other. Has to be called before Electron is ready. */
+/** Registers the page's scheme as a standard web origin. Must be called before Electron is ready. */
 export function registerPageScheme(protocol: Pick<Protocol, 'registerSchemesAsPrivileged'>): void {
   protocol.registerSchemesAsPrivileged([
     {

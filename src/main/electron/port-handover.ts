@@ -13,7 +13,7 @@ export interface PortHandover {
   readonly isOwn: (contents: WebContents) => boolean
 }
 
-/** Gives the page its port to the host when it asks: the one message of Electron's that is listened to. */
+/** Sends the page its port to the host on request. This is the only IPC message that is handled. */
 export function handOverPorts({ ipcMain, MessageChannelMain, host, isOwn }: PortHandover): void {
   ipcMain.on(PORT_REQUEST, event => {
     const frame = ownMainFrame(event, isOwn)
@@ -24,7 +24,7 @@ export function handOverPorts({ ipcMain, MessageChannelMain, host, isOwn }: Port
   })
 }
 
-/** The frame that asks, if it is the page itself: in our window, at the top, and still on the page's address. */
+/** The requesting frame, if it is the page: the main frame of our window, at the page's address. */
 function ownMainFrame(
   { sender, senderFrame: frame }: IpcMainEvent,
   isOwn: PortHandover['isOwn'],

@@ -6,7 +6,7 @@ import { openShell } from './open-shell.ts'
 import { registerPageScheme } from './page-protocol.ts'
 import { requestedBy } from './requested-by.ts'
 
-/** What Strata uses of Electron, and all of it: handed in by `index.ts`, so that tests can hand in something else. */
+/** All of Electron's modules that Strata uses. Passed in by `index.ts`, so that tests can pass doubles. */
 export type ElectronModules = Pick<
   typeof electron,
   | 'app'
@@ -33,8 +33,8 @@ export interface ElectronRun {
 }
 
 /**
- * Runs Strata in a window of its own, or hands what was asked for to the Strata that runs already. Everything up to
- * Electron's readiness happens before this returns.
+ * Runs Strata in its own window, or passes the request on to an instance that is already running. Everything that must
+ * precede Electron's `ready` event happens synchronously.
  */
 export async function runElectronShell(run: ElectronRun): Promise<void> {
   const { app, dialog, protocol } = run.electron

@@ -11,7 +11,7 @@ interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'dialog' | 'Me
   readonly window: () => BrowserWindow | undefined
 }
 
-/** What the page may ask of the desktop, by way of the host. */
+/** The desktop functions that the page can use through the host. */
 export function createShellActions({ app, dialog, Menu, shell, window }: ShellSurroundings): ShellActions {
   const pick = async (options: OpenDialogOptions): Promise<string | undefined> => {
     const owner = window()
@@ -54,12 +54,12 @@ export function createShellActions({ app, dialog, Menu, shell, window }: ShellSu
   }
 }
 
-/** Sites that the page may have opened in the person's browser. */
+/** Sites that the page may open in the user's browser. */
 const ALLOWED_HOSTS: ReadonlySet<string> = new Set(['github.com'])
 
 /**
- * Whether the system may be asked to open an address. It starts whatever program claims the scheme, with whatever the
- * address says, so only plain https links to known sites pass.
+ * Whether an address may be opened by the system. The system starts any program that is registered for the scheme, so
+ * only plain https links to known sites are allowed.
  */
 function isAllowedLink(address: string): boolean {
   if (!URL.canParse(address)) return false

@@ -1,6 +1,6 @@
 import type { PageFile, PageSource } from './page-source.ts'
 
-/** Headers that go with everything a shell answers: what the page may do, and who may use what is served. */
+/** Security headers of all responses of a shell. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',

@@ -34,8 +34,8 @@ const INDEX = '/index.html'
 const HASHED = '/assets/'
 
 /**
- * The page as it was built. Its files are listed once, here: a request can name one of them and nothing else, so there
- * is no path to escape by. Links are not followed.
+ * The built page. Its files are listed once, and only listed files are served, which rules out path traversal. Links are
+ * not followed.
  *
  * @throws Error when `directory` holds no built page.
  */
@@ -72,8 +72,8 @@ async function readPageFile(file: string, path: string): Promise<PageFile> {
 }
 
 /**
- * The page as Vite's development server gives it, asked for by the shell: the page keeps the shell's own origin, so
- * that every check stays in force. Only the socket that brings hot updates goes to Vite directly.
+ * The page from Vite's development server, fetched by the shell. The page keeps the shell's origin, so that all checks
+ * apply. Only the socket for hot updates connects to Vite directly.
  */
 export function createDevelopmentPage(developmentServer: URL): PageSource {
   return {
@@ -83,7 +83,7 @@ export function createDevelopmentPage(developmentServer: URL): PageSource {
       const [path = '/', query = ''] = target.split(/\?(.*)/s, 2)
       address.pathname = path
       address.search = query
-      // Without this, Vite takes the request for the page itself whenever it does not know the path.
+      // Without this, Vite answers an unknown path with the page itself.
       const accept = path === '/' ? 'text/html' : '*/*'
       const response = await fetch(address, { headers: { accept } })
       if (!response.ok) return undefined
@@ -108,7 +108,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** What a file of the page is. Browsers are told not to guess, so an unknown one is only ever bytes. */
+/** The media type of a file of the page. Unknown files are sent as plain bytes, and browsers are told not to guess. */
 function mediaType(path: string): string {
   return MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
 }

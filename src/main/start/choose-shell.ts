@@ -1,4 +1,4 @@
-/** What decides between Electron's window and a browser. */
+/** The conditions that decide between Electron's window and a browser. */
 interface Surroundings {
   /** The person asked for the browser. */
   readonly isWeb: boolean
@@ -20,7 +20,7 @@ export async function chooseShell(surroundings: Surroundings): Promise<ShellChoi
   if (surroundings.isSuperuser) return { shell: 'web', reason: 'Electron does not run as root' }
   const executable = await surroundings.findElectron()
   if (executable === undefined)
-    return { shell: 'web', reason: "Electron's binary is not here and cannot be had" }
+    return { shell: 'web', reason: "Electron's binary is missing and cannot be downloaded" }
   return { shell: 'electron', executable }
 }
 

@@ -31,7 +31,7 @@ export async function findElectron(
   return name === undefined ? undefined : presentFile(join(packageDirectory, 'dist', name))
 }
 
-/** Has the package fetch its binary, once, as it would on first use. @returns Whether that succeeded. */
+/** Lets the package download its binary, as it would on first use. @returns Whether that succeeded. */
 export async function fetchElectron(packageDirectory: string, limit = FETCH_TIME): Promise<boolean> {
   const fetching = spawn(process.execPath, [join(packageDirectory, 'install.js')], {
     stdio: ['ignore', 'inherit', 'ignore'],
@@ -51,8 +51,8 @@ function ifAbsent(error: unknown): undefined {
 }
 
 /**
- * The arguments that Electron is given: the application, then what to open. After `--` Chromium takes nothing for a
- * switch of its own, whatever a path begins with.
+ * Electron's arguments: the application, then what to open. After `--`, Chromium does not interpret arguments as
+ * switches.
  */
 export function electronArguments(
   application: string,
@@ -64,7 +64,7 @@ export function electronArguments(
 /** Runs Electron until its window is closed. @returns Its exit code. */
 export async function runElectron(executable: string, args: readonly string[]): Promise<number> {
   const environment = { ...process.env }
-  // An editor's terminal, itself Electron, may leave this set: the binary would be plain Node.
+  // May be set in the terminal of an Electron-based editor. The binary would then run as plain Node.
   delete environment['ELECTRON_RUN_AS_NODE']
   const child = spawn(executable, args, { stdio: 'inherit', env: environment })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)

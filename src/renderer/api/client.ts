@@ -173,7 +173,7 @@ function disconnected(name: string): CallError {
   })
 }
 
-/** Whether what a `valueChanged` event tells may be about `key`. */
+/** Whether a `valueChanged` event may concern `key`. */
 export function affectsKey(change: EventValue<'valueChanged'>, key: string): boolean {
   if (change.key === key) return true
   return change.isDeep === true && (change.key === '/' || key.startsWith(`${change.key}/`))

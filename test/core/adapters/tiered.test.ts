@@ -6,12 +6,11 @@ import { Key } from '../../../src/core/key.ts'
 import { fault } from '../../../src/core/layers/fault.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../../src/testkit/suite.ts'
+import { bytes, text } from '../../text.ts'
 import { uncaughtDuring } from '../uncaught.ts'
 import { BreakableDatastore } from './breakable.ts'
 
 const key = Key.parse('/films/Brazil')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
 function stores() {
   const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new BreakableDatastore()]

@@ -7,8 +7,7 @@ import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { StackNode } from '../../../src/core/stack/open.ts'
 import { collect } from '../../../src/testkit/suite.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
+import { bytes } from '../../text.ts'
 
 const { node } = fc.letrec<{ node: StackNodeDocument; list: StackNodeDocument[] }>(tie => {
   const store = tie('node')

@@ -19,7 +19,7 @@ it('is the browser without a word when that was asked for', async () => {
 it.each([
   ['there is no display', { hasDisplay: false }],
   ['Electron does not run as root', { isSuperuser: true }],
-  ["Electron's binary is not here and cannot be had", { findElectron: async () => undefined }],
+  ["Electron's binary is missing and cannot be downloaded", { findElectron: async () => undefined }],
 ])('is the browser where %s, and says so', async (reason, difference) => {
   expect(await chooseShell({ ...desktop, ...difference })).toEqual({ shell: 'web', reason })
 })

@@ -6,7 +6,7 @@ interface Level {
 /** Rows that all levels together may hold in memory. */
 const MAX_ROWS = 5_000_000
 
-/** Bounds what all levels hold: those that were not used for longest are forgotten first. */
+/** Bounds the rows held by all levels. The least recently used levels are evicted first. */
 export class LevelCache {
   readonly #maxRows: number
   /** In the order of their last use. */

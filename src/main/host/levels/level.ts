@@ -40,7 +40,7 @@ export interface RowRange {
   readonly withSizes?: boolean | undefined
 }
 
-/** The level was given up, and may be asked for anew. */
+/** The level was dropped. It can be listed again. */
 export class LevelDroppedError extends Error {
   override name = 'LevelDroppedError'
 }
@@ -101,7 +101,7 @@ export class Level {
     return { ...this.#rows.find(name), ...this.state }
   }
 
-  /** Notes what became of one name. A row that is not listed yet is patched when it arrives. */
+  /** Records a change of one row. A row that is not listed yet is patched when it is. */
   patch(name: string, patch: RowPatch): void {
     this.#patches.set(name, { ...this.#patches.get(name), ...patch })
     this.#reports.request()
@@ -113,9 +113,9 @@ export class Level {
     return this.#rows.length > 0
   }
 
-  /** Gives the level up; whoever waits for rows is turned away with `LevelDroppedError`. */
+  /** Drops the level. Pending calls reject with `LevelDroppedError`. */
   drop(): void {
-    this.#fail(new LevelDroppedError('The level was given up'))
+    this.#fail(new LevelDroppedError('The level was dropped'))
     this.#stop.abort()
     this.#reports.stop()
     this.#resume()

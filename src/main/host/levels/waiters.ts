@@ -4,7 +4,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Those who wait until something holds. */
+/** Promises that wait for conditions. */
 export class Waiters {
   readonly #waiting = new Set<Waiting>()
 
@@ -31,7 +31,7 @@ export class Waiters {
     }
   }
 
-  /** Lets those go whose condition holds. */
+  /** Resolves the promises whose condition is met. */
   check(): void {
     for (const waiting of this.#waiting) {
       if (!waiting.isMet()) continue

@@ -1,13 +1,13 @@
 import { DatastoreError } from '../../../core/errors.ts'
 
-/** A stream or an upload that a page holds open. */
+/** A stream or an upload that a page has open. */
 export interface Transfer {
   readonly isEnded: boolean
   /** Ends it at once, whatever it was doing. Never rejects. */
   end(): Promise<void>
 }
 
-/** What one page holds open of one sort, by id; bounded in number. */
+/** The open transfers of one page and one type, by id; bounded in number. */
 export class OpenTransfers<T extends Transfer> {
   readonly #sort: string
   readonly #limit: number

@@ -5,7 +5,7 @@ interface Waiting {
 
 type Step = IteratorResult<Uint8Array, undefined>
 
-/** Bytes that are pushed by one side and pulled by the other. A push resolves once its piece was taken. */
+/** An async queue of bytes. A push resolves when its piece was pulled. */
 export class PushedSource implements AsyncIterable<Uint8Array> {
   readonly #pieces: Waiting[] = []
   #pull: { readonly resolve: (step: Step) => void; readonly reject: (error: unknown) => void } | undefined

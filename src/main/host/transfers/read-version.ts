@@ -13,8 +13,8 @@ interface ReadOptions {
 }
 
 /**
- * A range of a value, at most what one call carries, and the stat of the very version it is of: a copy in a cache may
- * be older, and an edit of it would overwrite what it was never shown.
+ * Reads a range of a value, at most `MAX_CALL_BYTES`, and the stat of exactly that version. A cached copy may be older,
+ * and an edit based on it would overwrite a version that was never shown.
  * @throws DatastoreError `CONFLICT` when the value changes faster than it can be read.
  */
 export async function readVersion(
@@ -34,7 +34,7 @@ export async function readVersion(
   throw failure('CONFLICT', 'get', key, 'the value changes faster than it can be read')
 }
 
-/** `undefined` when the key is gone: the stat that follows says so, or finds it back. */
+/** The range; `undefined` if the key does not exist, which the following stat reports. */
 async function readOrMiss(
   store: BinaryDatastore,
   key: Key,
@@ -51,7 +51,7 @@ async function readOrMiss(
 async function readRange(store: BinaryDatastore, key: Key, range: ReadOptions): Promise<Uint8Array> {
   if (range.start === undefined && range.end === undefined) {
     const bytes = await store.get(key, { ...range, fresh: true })
-    // A view on a larger buffer would be sent with all of it.
+    // A view of a larger buffer would be sent with the whole buffer.
     return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
   }
   const chunks: Uint8Array[] = []

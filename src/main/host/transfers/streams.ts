@@ -13,7 +13,7 @@ const IDLE_LIMIT = 10 * 60_000
 
 const DEFAULT_PIECE = 1024 * 1024
 
-/** The streams that one page reads. */
+/** The streams of one page. */
 export class Streams {
   readonly #open = new OpenTransfers<PulledStream>('stream', MAX_STREAMS)
   readonly #idleLimit: number
@@ -82,7 +82,7 @@ interface Piece {
   readonly isLast: boolean
 }
 
-/** A value read at the pace of whoever pulls. Between pulls nothing is read from the store. */
+/** A value that is read on demand. Between pulls, nothing is read from the store. */
 class PulledStream implements Transfer {
   readonly stat: Stat
   readonly #store: BinaryDatastore
@@ -126,7 +126,7 @@ class PulledStream implements Transfer {
     try {
       await this.#chunks.return?.()
     } catch {
-      // The stream is given up; how its end fails concerns nobody any more.
+      // The stream has ended; a failure to close it is of no consequence.
     }
   }
 

@@ -11,7 +11,7 @@ const MAX_UPLOADS = 8
 /** Milliseconds that an upload may be left alone: meanwhile others wait for its key. */
 const IDLE_LIMIT = 30_000
 
-/** The uploads that one page feeds. */
+/** The uploads of one page. */
 export class Uploads {
   readonly #open = new OpenTransfers<Upload>('upload', MAX_UPLOADS)
   readonly #idleLimit: number
@@ -80,7 +80,7 @@ async function endedBy<T>(signal: AbortSignal, upload: Upload, work: () => Promi
     return await work()
   } catch (error) {
     await upload.end()
-    // To the page a call that it cancelled is aborted, whatever ended first below.
+    // A cancelled call is reported as aborted, whatever failed first.
     signal.throwIfAborted()
     throw error
   } finally {
@@ -98,7 +98,7 @@ interface UploadOptions {
   readonly idleLimit: number
 }
 
-/** One put that is fed piece by piece. Until it is committed the store shows the old value, or none. */
+/** A put whose bytes arrive in pieces. Until it is committed, the store has the old value, or none. */
 class Upload implements Transfer {
   readonly #store: BinaryDatastore
   readonly #key: Key
@@ -112,7 +112,7 @@ class Upload implements Transfer {
     this.#key = key
     this.#life = new TransferLife(closing, idleLimit, () => void this.end())
     this.#put = this.#start(rules)
-    // Whoever writes or commits next is told; until then the failure waits.
+    // The failure is reported to the next write or commit.
     this.#put.catch(() => undefined)
   }
 

@@ -4,9 +4,9 @@ import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../../src/core/stores/null.ts'
 import { collect, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
+import { bytes } from '../../../text.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
-const bytes = (text: string) => new TextEncoder().encode(text)
 const keys = Array.from({ length: 3000 }, (_, index) => Key.of('orders', `2026-${index}`))
 const memories = (count: number) => Array.from({ length: count }, () => new MemoryDatastore())
 

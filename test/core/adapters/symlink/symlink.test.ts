@@ -9,11 +9,11 @@ import { readOnly } from '../../../../src/core/layers/lock.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { noise } from '../../../../src/testkit/samples.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
+import { bytes } from '../../../text.ts'
 import { LinkModel, linkOperation, NAMES, runOnLinks, valueOperation } from './link-model.ts'
 
 const key = (text: string) => Key.parse(text)
 const [film, best, top] = [key('/films/Brazil'), key('/best'), key('/top')]
-const bytes = (text: string) => new TextEncoder().encode(text)
 
 function open() {
   const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../eventually.ts'
 import { CHROMIUM, type OpenHarness, openHarness } from '../key-tab/harness/open-harness.ts'
 
 let browser: OpenHarness
@@ -11,10 +12,6 @@ const button = (name: string): Locator => page.getByRole('button', { name, exact
 const focused = () => page.evaluate(() => document.activeElement?.textContent)
 const opened = () => page.evaluate(() => window.harness.opened)
 const requests = () => page.evaluate(() => window.harness.requests)
-
-async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(read, { timeout: 10_000, interval: 20 }).toEqual(expected)
-}
 
 async function open(prefix: string): Promise<void> {
   await page.evaluate(key => window.harness.show({ tab: 'branch', key }), prefix)

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { CHILD_PAGE, ChildRows } from '../../../../src/renderer/features/branch-tab/child-rows.ts'
+import { bytes } from '../../../text.ts'
 import { FakeClient } from '../key-tab/harness/fake-client.ts'
 import { FakeStore } from '../key-tab/harness/fake-store.ts'
 
@@ -11,7 +12,6 @@ beforeEach(() => {
   client = new FakeClient(store, 's1')
 })
 
-const bytes = (text: string) => new TextEncoder().encode(text)
 const reads = () => client.calls.filter(call => call === 'levels.rows').length
 
 async function open(prefix: string) {

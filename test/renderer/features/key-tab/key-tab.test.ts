@@ -1,15 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../eventually.ts'
 import { CHROMIUM, type OpenHarness, openHarness } from './harness/open-harness.ts'
 
 let browser: OpenHarness
 let page: Page
-
-/** Waits until `read` gives `expected`; the last answer is in the failure. */
-async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(read, { timeout: 10_000, interval: 20 }).toEqual(expected)
-}
 
 const value = (): Locator => page.getByRole('textbox', { name: 'Value', exact: true })
 const grid = (): Locator => page.getByRole('grid', { name: 'Value' })

@@ -3,12 +3,10 @@ import { equalBytes } from '../../../../../src/renderer/features/key-tab/hex/byt
 import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-editor.tsx'
 import { type DraftPlace, DraftStore } from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
 import { ValueModel } from '../../../../../src/renderer/features/key-tab/model/value-model.ts'
+import { bytes, text } from '../../../../text.ts'
 import { FakeClient } from '../harness/fake-client.ts'
 import { FakeStore } from '../harness/fake-store.ts'
 import { MapStorage } from '../harness/map-storage.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
 let store: FakeStore
 let client: FakeClient
