@@ -8,7 +8,7 @@ import { documentText, newStackTab, stackDraftName, stackTabOf } from '../tabs/s
 import { activateTab, activeTab, changeTab, openTab, pinTab, type TabsState } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 
-/** Shows a session, with the tabs it had when it was last seen. */
+/** Shows a session, and restores its saved tabs. */
 export function showSession({ storage }: Services, session: SessionInfo): void {
   useAppStore.setState(state => {
     const isKnown = state.restored.includes(session.id)
@@ -101,7 +101,7 @@ export function editStack(session: SessionInfo): void {
   changeTabs(tabs => openTab(tabs, stackTabOf(session), { isPreview: false }))
 }
 
-/** The tab of a stack that was applied belongs to the session it made, which is shown. */
+/** Assigns the tab of an applied stack to its session, and shows that session. */
 export function stackApplied(services: Services, tab: string, session: SessionInfo): void {
   useAppStore.setState(({ tabs }) => ({
     tabs: pinTab(

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { TextStorage } from '../../../api/host-storage.ts'
 
-/** How the tree of a session was left. */
+/** The saved state of a session's tree. */
 export interface TreeMemory {
   /** The branches that were open. */
   readonly open: readonly string[]
