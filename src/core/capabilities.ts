@@ -152,3 +152,30 @@ function smallest(
 export function passesStreams({ objects = false, read, write }: Capabilities): boolean {
   return read.stream && write.stream && !objects
 }
+
+/** How often an open store has declared other capabilities than before. */
+let changes = 0
+
+/** Says that a store declares other capabilities now: what was derived from them is derived again. */
+export function capabilitiesChanged(): void {
+  changes++
+}
+
+/** Something derived from the capabilities of stores. It is computed again only after a store has declared others. */
+export class Derived<T extends object> {
+  readonly #derive: () => T
+  #value: T | undefined
+  #at = 0
+
+  constructor(derive: () => T) {
+    this.#derive = derive
+  }
+
+  get value(): T {
+    if (this.#value === undefined || this.#at !== changes) {
+      this.#at = changes
+      this.#value = this.#derive()
+    }
+    return this.#value
+  }
+}

@@ -1,5 +1,5 @@
 import { piecesOf } from '../bytes.ts'
-import type { Capabilities, Scope } from '../capabilities.ts'
+import { type Capabilities, Derived, type Scope } from '../capabilities.ts'
 import { ChangeHub } from '../changes/change-hub.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
@@ -27,18 +27,23 @@ import type {
  */
 export class CompletedStore {
   readonly store: Store
-  /** What a caller gets: what the store declares, and what is completed here. */
-  readonly capabilities: Capabilities
-  readonly #isLimited: boolean
+  readonly #declared: Derived<{ readonly capabilities: Capabilities; readonly isLimited: boolean }>
   /** Changes that pass here, where the store reports none itself. */
   readonly #changes: ChangeHub | undefined
 
   constructor(store: Store, changes = new ChangeHub()) {
     this.store = store
-    this.capabilities = completed(store)
-    const { limits, writable } = store.capabilities
-    this.#isLimited = !writable || Object.values(limits).some(limit => limit !== undefined)
+    this.#declared = new Derived(() => {
+      const { limits, writable } = store.capabilities
+      const isLimited = !writable || Object.values(limits).some(limit => limit !== undefined)
+      return { capabilities: completed(store), isLimited }
+    })
     this.#changes = store.watch === undefined ? changes : undefined
+  }
+
+  /** What a caller gets: what the store declares, and what is completed here. */
+  get capabilities(): Capabilities {
+    return this.#declared.value.capabilities
   }
 
   /** The same with a store, or with declarations, of now. Watchers stay. */
@@ -104,7 +109,9 @@ export class CompletedStore {
 
   /** Moves the value of one key to another key. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
-    if (this.store.move === undefined) return moveBetween(this, from, this, to, call)
+    if (this.store.move === undefined) {
+      return moveBetween({ store: this, key: from, name: from }, { store: this, key: to, name: to }, call)
+    }
     const moved = this.store.move(from, to, call)
     if (this.#changes === undefined) return moved
     return announced(
@@ -180,7 +187,7 @@ export class CompletedStore {
 
   /** @throws DatastoreError where the store takes no writes, or no such key or value. */
   refuseWrite(action: string, key: Key, value?: Payload): void {
-    if (!this.#isLimited) return
+    if (!this.#declared.value.isLimited) return
     const { writable, limits } = this.store.capabilities
     if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')
     if (action !== 'delete' && action !== 'rename') refuseLongKey(action, key, limits)

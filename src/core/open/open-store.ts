@@ -2,7 +2,7 @@ import type { OpenSpan } from '../adapters/trace/open-span.ts'
 import type { SpanVerb } from '../adapters/trace/span.ts'
 import { tracedStream } from '../adapters/trace/traced-stream.ts'
 import { byteLengthOf } from '../bytes.ts'
-import type { Capabilities } from '../capabilities.ts'
+import { type Capabilities, capabilitiesChanged } from '../capabilities.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
@@ -90,8 +90,9 @@ export class OpenStore {
     for (const watch of this.#watches) watch.abort()
   }
 
-  /** Reads the store's declarations again. */
+  /** Reads the store's declarations again. Stores above derive theirs from them. */
   redeclare(): void {
+    capabilitiesChanged()
     this.#completed = this.#completed.redeclared(this.#store)
     this.#readDeclarations()
   }
