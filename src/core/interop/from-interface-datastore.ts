@@ -22,6 +22,7 @@ import { AbortError, failure, isAborted, NotFoundError, throwIfAborted } from '.
 import { fnv1a64Bytes } from '../hash/fnv1a64.ts'
 import type { Key } from '../key.ts'
 import { pageOf } from '../list-page.ts'
+import { idOfObject } from '../open/identity.ts'
 import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
 import { shownAs, toInterfaceKey } from './interface-key.ts'
 
@@ -81,6 +82,11 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
 
   has(key: Key, options?: CallOptions): Promise<boolean> {
     return this.#gate.read('look up', key, options, () => this.#has(key))
+  }
+
+  /** Names the place of a value, alike for every store over the same one of theirs. */
+  identity(key: Key): string {
+    return idOfObject('interface-datastore', this.#store) + key.toString()
   }
 
   stat(key: Key, options?: CallOptions): Promise<Stat> {

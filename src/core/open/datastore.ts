@@ -102,8 +102,11 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     try {
       const found = this.#open.read(key, options === undefined ? Call.plain : Call.from(options))
       // Not an async function: each call would pay for more promises.
-      if (found instanceof Promise) return found.then(one => this.#valueOf(key, one))
-      return Promise.resolve(this.#valueOf(key, found))
+      const value =
+        found instanceof Promise ? found.then(one => this.#valueOf(key, one)) : this.#valueOf(key, found)
+      if (!(value instanceof Promise)) return Promise.resolve(value)
+      // A value is decoded after the store has answered, and `close` waits for that too.
+      return this.#codec === undefined ? value : value.finally(this.#open.enter('get', key))
     } catch (error) {
       return rejected(error)
     }

@@ -9,7 +9,25 @@ export function idInProcess(kind: string): string {
   return `${kind}:${PROCESS}.${++lastNumber}`
 }
 
+const idsOfObjects = new WeakMap<object, string>()
+
+/** The id of an object that a caller gave, the same each time that it is given. */
+export function idOfObject(kind: string, object: object): string {
+  const id = idsOfObjects.get(object) ?? idInProcess(kind)
+  idsOfObjects.set(object, id)
+  return id
+}
+
 /** What the etags of a store begin with, so that none matches in another: a short form of the id of its data. */
 export function etagSourceOf(id: string): string {
   return fnv1a64(id).toString(36)
+}
+
+/** Begins the identity of a place in a store of the old interface, which does not tell whose data it shows. */
+export const UNTOLD = 'untold:'
+
+/** Whether two places, each given by its identity, are one; `undefined` where they do not tell. */
+export function areOnePlace(one: string, other: string): boolean | undefined {
+  if (one === other) return true
+  return one.startsWith(UNTOLD) || other.startsWith(UNTOLD) ? undefined : false
 }

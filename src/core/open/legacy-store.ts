@@ -4,12 +4,18 @@ import { hasCode, isNotFound } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { streamFromFirst } from '../stream-from-first.ts'
-import type { Call } from './call.ts'
+import type { Call, Maybe } from './call.ts'
 import { listOptionsOf } from './completion.ts'
+import { UNTOLD } from './identity.ts'
 import type { Payload } from './payload.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
 
 let lastId = 0
+
+/** A datastore of the old interface that tells whose data it shows, as `Store.identity` does. */
+interface Identified {
+  identity?(key: Key): Maybe<string>
+}
 
 /** A datastore of the old interface as a store, while adapters move to the new one. */
 export class LegacyStore implements Store {
@@ -106,6 +112,11 @@ export class LegacyStore implements Store {
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#old.watch(prefix, contextOf(call))
+  }
+
+  identity(key: Key): Maybe<string> {
+    const old = this.#old as Identified
+    return old.identity?.(key) ?? `${UNTOLD}${this.info.id}${key.toString()}`
   }
 
   close(): Promise<void> {

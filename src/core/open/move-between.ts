@@ -1,7 +1,8 @@
 import type { Stat } from '../datastore.ts'
-import { failure } from '../errors.ts'
+import { failure, inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
+import { areOnePlace } from './identity.ts'
 import { Payload } from './payload.ts'
 import type { ByteStream, Found, Moved, Removed, Written } from './store.ts'
 
@@ -18,6 +19,17 @@ interface MoveTarget {
   write(key: Key, value: Payload, call: Call): Maybe<Written>
   sync(prefix: Key, call: Call): Maybe<void>
 }
+interface Identified {
+  identity(key: Key): Maybe<string>
+}
+
+/** A key of a store, and what the caller calls it. */
+interface MovePlace<Store> {
+  readonly store: Store
+  readonly key: Key
+  /** Failures name the key like this. */
+  readonly name: Key
+}
 
 /** How often a value that others keep changing is copied again. */
 const ROUNDS = 8
@@ -25,51 +37,107 @@ const ROUNDS = 8
 /** Larger values pass as streams where both stores can. */
 const LARGE = 1024 * 1024
 
+/** Moves a value from one store to another. Where both places are one, there is nothing to do for a present key. */
+export async function moveAcross(
+  from: MovePlace<MoveSource & Identified>,
+  to: MovePlace<MoveTarget & Identified>,
+  call: Call,
+): Promise<Moved> {
+  const one = await told(from, () => from.store.identity(from.key))
+  const areOne = areOnePlace(one, await told(to, () => to.store.identity(to.key)))
+  if (areOne !== true) return moveBetween(from, to, call, areOne === undefined)
+  const stat = await told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
+  return stat === undefined ? 'absent' : 'moved'
+}
+
 /**
  * Moves a value with never fewer than one copy: copies, syncs, then removes the version that was copied. The two places
  * must not be one: `OpenStore.identity` tells.
- * @param name What the caller calls `from`, for failures.
- * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied; then both keys have one.
+ * @param mayBeOne Nobody can tell whether the two places are one: the copy is looked for at the source before anything is
+ * removed.
+ * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied, or when the copy may be the
+ * value itself; then both keys have one.
  */
 export async function moveBetween(
-  source: MoveSource,
-  from: Key,
-  target: MoveTarget,
-  to: Key,
+  from: MovePlace<MoveSource>,
+  to: MovePlace<MoveTarget>,
   call: Call,
-  name: Key = from,
+  mayBeOne = false,
 ): Promise<Moved> {
+  const stat = () => told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   for (let round = 0; round < ROUNDS; round++) {
-    call.throwIfAborted('rename', name)
+    call.throwIfAborted('rename', from.name)
     // The version that writes are judged by: a copy in a cache may be older than what is to be removed.
-    const before = await source.stat(from, call.with({ fresh: true }))
+    const before = await stat()
     if (before === undefined) return 'absent'
     // A second round replaces only what the first one wrote.
     const replace = round > 0 || call.options.replace
-    const written = await copy(source, from, before.size, target, to, call.with({ replace }))
+    const written = await copy(from, before.size, to, call.with({ replace }))
     if (written === undefined) return 'absent'
     if (written.refused !== undefined) return written.refused
-    await target.sync(to, call.bare)
-    const removed = await source.remove(from, call.with({ ifMatch: before.etag }))
+    if (mayBeOne && (await stat())?.etag === written.etag) {
+      throw failure('CONFLICT', 'rename', from.name, 'both keys may be one value')
+    }
+    await told(to, () => to.store.sync(to.key, call.bare))
+    const removed = await told(from, () => from.store.remove(from.key, call.with({ ifMatch: before.etag })))
     if (removed !== 'changed') return 'moved'
   }
-  throw failure('CONFLICT', 'rename', name, 'the value is changed each time that it is copied')
+  throw failure('CONFLICT', 'rename', from.name, 'the value is changed each time that it is copied')
 }
 
 /** @returns `undefined` where the source has no value any more. */
 async function copy(
-  source: MoveSource,
-  from: Key,
+  from: MovePlace<MoveSource>,
   size: number,
-  target: MoveTarget,
-  to: Key,
+  to: MovePlace<MoveTarget>,
   call: Call,
 ): Promise<Written | undefined> {
   const fresh = call.with({ fresh: true })
-  if (size > LARGE && source.capabilities.read.stream && target.capabilities.write.stream) {
-    const chunks = await source.stream(from, fresh)
-    return chunks === undefined ? undefined : target.write(to, Payload.stream(chunks), call)
+  const canStream = from.store.capabilities.read.stream && to.store.capabilities.write.stream
+  if (size <= LARGE || !canStream) {
+    const found = await told(from, () => from.store.read(from.key, fresh))
+    return found && told(to, () => to.store.write(to.key, Payload.kept(found.bytes), call))
   }
-  const found = await source.read(from, fresh)
-  return found === undefined ? undefined : target.write(to, Payload.kept(found.bytes), call)
+  const chunks = await told(from, () => from.store.stream(from.key, fresh))
+  if (chunks === undefined) return undefined
+  const source = new WatchedChunks(from, chunks)
+  try {
+    return await told(to, () => to.store.write(to.key, Payload.stream(source), call))
+  } catch (error) {
+    throw source.failure === undefined ? error : source.failure.error
+  }
+}
+
+/** The chunks of a source. Its failure is kept, because whoever reads the chunks may report it as another one. */
+class WatchedChunks implements AsyncIterable<Uint8Array> {
+  readonly #from: MovePlace<unknown>
+  readonly #chunks: ByteStream
+  failure: { readonly error: unknown } | undefined
+
+  constructor(from: MovePlace<unknown>, chunks: ByteStream) {
+    this.#from = from
+    this.#chunks = chunks
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    try {
+      yield* this.#chunks
+    } catch (error) {
+      this.failure = { error: named(this.#from, error) }
+      throw error
+    }
+  }
+}
+
+/** Does `work` on a place. Its failure names the key as the caller does. */
+async function told<T>(place: MovePlace<unknown>, work: () => Maybe<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw named(place, error)
+  }
+}
+
+function named({ key, name }: MovePlace<unknown>, error: unknown): unknown {
+  return inTermsOf(error, below => (below.equals(key) ? name : undefined))
 }
