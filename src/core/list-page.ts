@@ -28,8 +28,8 @@ export function withoutSizes(page: ListPage): ListPage {
 }
 
 /** The children of one level, page by page. */
-export async function* childrenOf<V>(
-  store: Datastore<V>,
+export async function* childrenOf(
+  store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,
   options: Omit<ListOptions, 'limit'> & { readonly pageSize?: number | undefined } = {},
 ): AsyncIterable<Child> {

@@ -1,148 +1,244 @@
-import { spanOf } from '../call-context.ts'
-import { weakestOf } from '../capabilities.ts'
+import { type Capabilities, Derived, weakestOf } from '../capabilities.ts'
+import { ChangeQueue } from '../changes/change-queue.ts'
+import { follow } from '../changes/follow.ts'
 import { stoppable } from '../changes/stoppable.ts'
-import type {
-  CallOptions,
-  Capabilities,
-  Change,
-  Datastore,
-  ListOptions,
-  ListPage,
-  StoreStats,
-} from '../datastore.ts'
-import { DatastoreError, failure, NotFoundError } from '../errors.ts'
+import type { Change, Datastore as Contract, ListOptions, ListPage, StoreStats } from '../datastore.ts'
+import { DatastoreError, failure } from '../errors.ts'
 import { Key } from '../key.ts'
-import { planOf } from '../query/plan.ts'
-import type { Query, QueryPlan } from '../query/query.ts'
-import { closeAll, statsOfParts } from './combine.ts'
-import { type Mount, MountWatches } from './mount-watches.ts'
+import type { Call } from '../open/call.ts'
+import { listOptionsOf } from '../open/completion.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
+import { idInProcess } from '../open/identity.ts'
+import type { OpenStore } from '../open/open-store.ts'
+import type { StoreInfo } from '../open/store.ts'
+import { statsOfParts } from './combine.ts'
 import { overlayLevel } from './overlay-level.ts'
-import { type Route, RoutedDatastore, told } from './routed.ts'
+import { changesOf, inNames, type Place, RoutedStore } from './routed-store.ts'
+
+/** A store and the key that it is mounted at. */
+class Mount implements Place {
+  readonly prefix: Key
+  readonly store: OpenStore
+
+  constructor(prefix: Key, store: OpenStore) {
+    this.prefix = prefix
+    this.store = store
+  }
+
+  has(key: Key): boolean {
+    return this.prefix.equals(key) || this.prefix.isAncestorOf(key)
+  }
+
+  below(key: Key): Key {
+    return key.relativeTo(this.prefix)
+  }
+
+  readonly nameOf = (below: Key): Key => this.prefix.child(below)
+}
+
+/** A watch of a tree of mounts, which follows stores as they come and go. */
+interface Watch {
+  readonly prefix: Key
+  /** What its calls below are part of. */
+  readonly call: Call
+  readonly queue: ChangeQueue
+  readonly streams: Map<Mount, AsyncIterator<Change>>
+}
+
+/** Stores in one tree. The deepest mount above a key has it. */
+export class MountStore extends RoutedStore {
+  readonly info: StoreInfo = { kind: 'mount', id: idInProcess('mount') }
+  /** Deepest first, so that the first that fits is the right one. */
+  #mounts: readonly Mount[] = []
+  readonly #capabilities = new Derived<Capabilities>(() => ({
+    ...weakestOf(this.#mounts.map(mount => mount.store.capabilities)),
+    rename: 'copy',
+  }))
+  readonly #watches = new Set<Watch>()
+
+  get capabilities(): Capabilities {
+    return this.#capabilities.value
+  }
+
+  get children(): readonly OpenStore[] {
+    return this.#mounts.map(mount => mount.store)
+  }
+
+  /** Deepest first. */
+  get prefixes(): readonly Key[] {
+    return this.#mounts.map(mount => mount.prefix)
+  }
+
+  /** @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already. */
+  mount(prefix: Key, store: OpenStore): void {
+    if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
+      throw new DatastoreError('CONFIG_INVALID', `Cannot mount at ${quote(prefix)}: a store is mounted there`)
+    }
+    const mount = new Mount(prefix, store)
+    this.#mounts = [...this.#mounts, mount].sort((a, b) => b.prefix.depth - a.prefix.depth)
+    for (const watch of this.#watches) this.#follow(watch, mount)
+    this.#resync(prefix)
+  }
+
+  /** @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`. */
+  unmount(prefix: Key): void {
+    const mount = this.#mounts.find(each => each.prefix.equals(prefix))
+    if (mount === undefined) {
+      throw new DatastoreError('CONFIG_INVALID', `Cannot unmount ${quote(prefix)}: no store is mounted there`)
+    }
+    this.#mounts = this.#mounts.filter(each => each !== mount)
+    for (const { streams } of this.#watches) {
+      void streams.get(mount)?.return?.()
+      streams.delete(mount)
+    }
+    this.#resync(prefix)
+  }
+
+  protected placeOf(key: Key, action: string, isWrite: boolean): Mount | undefined {
+    const mount = this.#find(key)
+    if (mount === undefined && isWrite) {
+      throw failure('UNSUPPORTED', action, key, 'no store is mounted above it')
+    }
+    return mount
+  }
+
+  #find(key: Key): Mount | undefined {
+    for (const mount of this.#mounts) if (mount.has(key)) return mount
+    return undefined
+  }
+
+  list(prefix: Key, call: Call): Promise<ListPage> {
+    const below = this.prefixes.filter(point => prefix.isAncestorOf(point))
+    const mount = this.#find(prefix)
+    const list = async ({ after, limit }: ListOptions): Promise<ListPage> =>
+      mount === undefined
+        ? { children: [], total: 0 }
+        : inNames(
+            () => mount.store.list(mount.below(prefix), call.with({ ...call.options, after, limit })),
+            mount.nameOf,
+          )
+    return overlayLevel(prefix, below, list, listOptionsOf(call))
+  }
+
+  stats(call: Call): Promise<StoreStats> {
+    const mounts = new Map(this.#mounts.map(mount => [mount.store, mount]))
+    return statsOfParts(
+      [...mounts.values()].map(({ store, nameOf }) => ({
+        stats: async () => inNames(() => store.stats(call), nameOf),
+      })),
+    )
+  }
+
+  async sync(prefix: Key, call: Call): Promise<void> {
+    const above = this.#find(prefix)
+    const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
+    const sync = ({ store, nameOf }: Mount, below: Key) => inNames(() => store.sync(below, call), nameOf)
+    await Promise.all([
+      above && sync(above, above.below(prefix)),
+      ...within.map(each => sync(each, Key.root)),
+    ])
+  }
+
+  /** Where a store is mounted or unmounted meanwhile, `resync`: all that it showed or hid may be another now. */
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return stoppable(signal => this.#watch({ prefix, call }, signal), call.signal)
+  }
+
+  async *#watch(
+    { prefix, call }: Pick<Watch, 'prefix' | 'call'>,
+    signal: AbortSignal,
+  ): AsyncIterable<Change> {
+    const watch: Watch = {
+      prefix,
+      call: call.uncancelled,
+      queue: new ChangeQueue(prefix),
+      streams: new Map(),
+    }
+    this.#watches.add(watch)
+    try {
+      for (const mount of this.#mounts) this.#follow(watch, mount)
+      yield* watch.queue.read(signal)
+    } finally {
+      this.#watches.delete(watch)
+      for (const stream of watch.streams.values()) void stream.return?.()
+    }
+  }
+
+  #follow({ prefix, call, queue, streams }: Watch, mount: Mount): void {
+    if (!isRelated(prefix, mount.prefix)) return
+    const nameOf = (below: Key): Key | undefined => {
+      const own = mount.nameOf(below)
+      return this.#find(own) === mount ? own : undefined
+    }
+    const stream = changesOf(mount.store, prefix.seenFrom(mount.prefix) ?? Key.root, nameOf, prefix, call)
+    streams.set(mount, stream)
+    void follow(stream, queue)
+  }
+
+  /** What a store shows, and what it hides, has come to be or gone: all of it may be another now. */
+  #resync(point: Key): void {
+    for (const { prefix, queue } of this.#watches) {
+      if (isRelated(prefix, point)) queue.push({ type: 'resync', key: prefix })
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { queue } of this.#watches) queue.end()
+  }
+}
 
 /**
  * Puts stores into one tree. The deepest mount above a key has it, under what is left of the key below the mount's
  * prefix. A mount point is a branch of the level above it, and hides what the store mounted above has there.
  */
-export class MountDatastore<V> extends RoutedDatastore<V> {
-  /** Deepest first, so that the first that fits is the right one. */
-  #mounts: readonly Mount<V>[] = []
-  readonly #watches = new MountWatches<V>(key => this.#find(key))
+export class MountDatastore<V = Uint8Array> extends Datastore<V> {
+  readonly #store: MountStore
+  readonly #mounted = new Map<string, Contract<V>>()
 
   /**
    * @param mounts Stores by the text of the key they are mounted at; `/` for the root.
-   * @throws DatastoreError `KEY_INVALID` for a prefix that is no key, `CONFIG_INVALID` for two at the same key.
+   * @throws DatastoreError `KEY_INVALID` for a prefix that is no key, `CONFIG_INVALID` for two at the same key, or for
+   * stores that encode their values differently.
    */
-  constructor(mounts: Readonly<Record<string, Datastore<V>>> = {}) {
-    super()
-    for (const [prefix, store] of Object.entries(mounts)) this.mount(Key.parse(prefix), store)
-  }
-
-  get capabilities(): Capabilities {
-    const together = weakestOf(this.#mounts.map(mount => mount.store.capabilities))
-    return { ...together, rename: 'copy' }
+  constructor(mounts: Readonly<Record<string, Contract<V>>> = {}) {
+    const store = new MountStore()
+    super(store, commonCodecOf(Object.values(mounts)))
+    this.#store = store
+    for (const [prefix, mounted] of Object.entries(mounts)) this.mount(Key.parse(prefix), mounted)
   }
 
   /** The keys that stores are mounted at, deepest first. */
   get mountPoints(): readonly Key[] {
-    return this.#mounts.map(mount => mount.prefix)
+    return this.#store.prefixes
   }
 
-  /** @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already. */
-  mount(prefix: Key, store: Datastore<V>): void {
-    if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
-      throw new DatastoreError('CONFIG_INVALID', `Cannot mount at ${quote(prefix)}: a store is mounted there`)
-    }
-    const mount = { prefix, store }
-    this.#mounts = [...this.#mounts, mount].sort((a, b) => b.prefix.depth - a.prefix.depth)
-    this.#watches.mounted(mount)
+  /**
+   * @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already, or when the values of this one are
+   * encoded in another way than those of the stores that this was made with.
+   */
+  mount(prefix: Key, store: Contract<V>): void {
+    commonCodecOf<V>([this, store])
+    this.#store.mount(prefix, openStoreOf(store))
+    this.#mounted.set(prefix.toString(), store)
+    openStoreOf(this).redeclare()
   }
 
   /**
    * Takes a store out of the tree and hands it back, open.
    * @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`.
    */
-  unmount(prefix: Key): Datastore<V> {
-    const mount = this.#mounts.find(each => each.prefix.equals(prefix))
-    if (mount === undefined) {
-      throw new DatastoreError('CONFIG_INVALID', `Cannot unmount ${quote(prefix)}: no store is mounted there`)
-    }
-    this.#mounts = this.#mounts.filter(each => each !== mount)
-    this.#watches.unmounted(mount)
-    return mount.store
+  unmount(prefix: Key): Contract<V> {
+    this.#store.unmount(prefix)
+    const text = prefix.toString()
+    const store = this.#mounted.get(text) as Contract<V>
+    this.#mounted.delete(text)
+    openStoreOf(this).redeclare()
+    return store
   }
+}
 
-  /** False where no store is mounted above the key. */
-  override has(key: Key, options?: CallOptions): Promise<boolean> {
-    if (this.#find(key) !== undefined) return super.has(key, options)
-    return this.gate.run('look up', key, options, async () => false)
-  }
-
-  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    return this.gate.run('list', prefix, options, async () => {
-      const below = this.#mounts.map(mount => mount.prefix).filter(point => prefix.isAncestorOf(point))
-      const mount = this.#find(prefix)
-      const list = (part: ListOptions) =>
-        mount === undefined
-          ? Promise.resolve({ children: [], total: 0 })
-          : told(mount.store.list(prefix.relativeTo(mount.prefix), part), key => mount.prefix.child(key))
-      return overlayLevel(prefix, below, list, options)
-    })
-  }
-
-  override explainQuery(query: Query): QueryPlan {
-    const isNative = this.#mounts.every(mount => mount.store.capabilities.query === 'native')
-    return planOf('mount', query, () => isNative)
-  }
-
-  stats(options?: CallOptions): Promise<StoreStats> {
-    return this.gate.run('count', undefined, options, async () => {
-      const stores = new Map(this.#mounts.map(mount => [mount.store, mount.prefix]))
-      const parts = [...stores].map(([store, prefix]) => ({
-        stats: (own?: CallOptions) => told(store.stats(own), key => prefix.child(key)),
-      }))
-      return statsOfParts(parts, options)
-    })
-  }
-
-  override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
-    return this.gate.run('sync', prefix, options, async () => {
-      const above = this.#find(prefix)
-      const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
-      const sync = (mount: Mount<V>, below: Key) =>
-        told(mount.store.sync(below, options), key => mount.prefix.child(key))
-      await Promise.all([
-        above && sync(above, prefix.relativeTo(above.prefix)),
-        ...within.map(each => sync(each, Key.root)),
-      ])
-    })
-  }
-
-  /** Where a store is mounted or unmounted meanwhile, `resync`: all that it showed or hid may be another now. */
-  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    return stoppable(signal => {
-      this.gate.assertOpen('watch', prefix, options)
-      return this.#watches.read(prefix, this.#mounts, signal, spanOf(options))
-    }, options.signal)
-  }
-
-  close(): Promise<void> {
-    this.#watches.close()
-    return this.gate.close(() => closeAll(this.#mounts.map(mount => mount.store)))
-  }
-
-  protected override route(action: string, key: Key, isWrite: boolean): Route<V> {
-    const mount = this.#find(key)
-    if (mount === undefined) {
-      if (isWrite) throw failure('UNSUPPORTED', action, key, 'no store is mounted above it')
-      throw new NotFoundError(action, key)
-    }
-    const { prefix, store } = mount
-    return { store, key: key.relativeTo(prefix), restore: below => prefix.child(below) }
-  }
-
-  #find(key: Key): Mount<V> | undefined {
-    return this.#mounts.find(({ prefix }) => prefix.equals(key) || prefix.isAncestorOf(key))
-  }
+function isRelated(a: Key, b: Key): boolean {
+  return a.equals(b) || a.isAncestorOf(b) || b.isAncestorOf(a)
 }
 
 function quote(key: Key): string {

@@ -1,81 +1,87 @@
-import { mapChanges } from '../changes/map-changes.ts'
-import type {
-  CallOptions,
-  Capabilities,
-  Change,
-  Datastore,
-  ListOptions,
-  ListPage,
-  StoreStats,
-} from '../datastore.ts'
-import { Key } from '../key.ts'
-import { planOf } from '../query/plan.ts'
-import type { Query, QueryPlan } from '../query/query.ts'
-import { countTree } from './count-tree.ts'
-import { type Route, RoutedDatastore, told } from './routed.ts'
+import { type Capabilities, Derived } from '../capabilities.ts'
+import type { Change, Datastore as Contract, ListPage, StoreStats } from '../datastore.ts'
+import type { Key } from '../key.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import { countByWalk } from '../open/completion.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
+import type { OpenStore } from '../open/open-store.ts'
+import type { StoreInfo } from '../open/store.ts'
+import { changesOf, inNames, type Place, RoutedStore } from './routed-store.ts'
 
-/** Shows what is below `prefix` of a store as a store of its own: `/a` here is `<prefix>/a` there. */
-export class NamespaceDatastore<V> extends RoutedDatastore<V> {
+/** What is below `prefix` of a store, as a store. */
+export class NamespaceStore extends RoutedStore implements Place {
   readonly prefix: Key
-  readonly #store: Datastore<V>
+  readonly store: OpenStore
+  readonly children: readonly OpenStore[]
+  readonly #capabilities: Derived<Capabilities>
 
-  constructor(store: Datastore<V>, prefix: Key) {
+  constructor(store: OpenStore, prefix: Key) {
     super()
-    this.#store = store
+    this.store = store
     this.prefix = prefix
+    this.children = [store]
+    const prefixBytes = prefix.isRoot ? 0 : new TextEncoder().encode(prefix.toString()).length
+    this.#capabilities = new Derived(() => {
+      const { capabilities } = store
+      const { limits } = capabilities
+      const keyBytes = limits.keyBytes && Math.max(0, limits.keyBytes - prefixBytes)
+      // Batches are made of single calls here.
+      return { ...capabilities, batch: 'none', transaction: 'none', limits: { ...limits, keyBytes } }
+    })
+  }
+
+  get info(): StoreInfo {
+    return { kind: 'namespace', id: `namespace(${this.store.info.id},${this.prefix.toString()})` }
   }
 
   get capabilities(): Capabilities {
-    // Batches are made of single calls here.
-    return { ...this.#store.capabilities, batch: 'none' }
+    return this.#capabilities.value
   }
 
-  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    return this.gate.run('list', prefix, options, async () => {
-      const page = await told(this.#store.list(this.prefix.child(prefix), options), this.#named)
-      return {
-        ...page,
-        children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
-      }
+  protected placeOf(): Place {
+    return this
+  }
+
+  /** The root of a namespace is a key like any other below, but here it is the root, which holds no value. */
+  below(key: Key): Key {
+    return key.isRoot ? key : this.prefix.child(key)
+  }
+
+  readonly nameOf = (below: Key): Key | undefined =>
+    this.prefix.isAncestorOf(below) ? below.relativeTo(this.prefix) : undefined
+
+  /** What a level is called here. */
+  readonly #nameOfLevel = (below: Key): Key | undefined => below.seenFrom(this.prefix)
+
+  list(prefix: Key, call: Call): Maybe<ListPage> {
+    const named = (page: ListPage): ListPage => ({
+      ...page,
+      children: page.children.map(child => ({ ...child, key: prefix.childOfCleanSegment(child.name) })),
     })
-  }
-
-  override explainQuery(query: Query): QueryPlan {
-    const isNative = this.#store.capabilities.query === 'native'
-    return planOf('namespace', query, () => isNative)
+    const page = inNames(() => this.store.list(this.prefix.child(prefix), call), this.#nameOfLevel)
+    return page instanceof Promise ? page.then(named) : named(page)
   }
 
   /** Counted by walking: the store's own figures are those of all its namespaces. */
-  stats(options: CallOptions = {}): Promise<StoreStats> {
-    return this.gate.run('count', undefined, options, () =>
-      told(countTree(this.#store, this.prefix, options), this.#named),
-    )
+  stats(call: Call): Maybe<StoreStats> {
+    return inNames(() => countByWalk(this.store, this.prefix, call), this.#nameOfLevel)
   }
 
-  override sync(prefix: Key = Key.root, options?: CallOptions): Promise<void> {
-    return this.gate.run('sync', prefix, options, async () => {
-      await told(this.#store.sync(this.prefix.child(prefix), options), this.#named)
-    })
+  sync(prefix: Key, call: Call): Maybe<void> {
+    return inNames(() => this.store.sync(this.prefix.child(prefix), call), this.#nameOfLevel)
   }
 
-  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    const source = { store: this.#store, prefix: this.prefix.child(prefix), restore: this.#restore }
-    return mapChanges(source, prefix, options)
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return changesOf(this.store, this.prefix.child(prefix), this.nameOf, prefix, call)
   }
+}
 
-  close(): Promise<void> {
-    return this.gate.close(() => this.#store.close())
+/** Shows what is below `prefix` of a store as a store of its own: `/a` here is `<prefix>/a` there. */
+export class NamespaceDatastore<V = Uint8Array> extends Datastore<V> {
+  readonly prefix: Key
+
+  constructor(store: Contract<V>, prefix: Key) {
+    super(new NamespaceStore(openStoreOf(store), prefix), commonCodecOf([store]))
+    this.prefix = prefix
   }
-
-  protected override route(_action: string, key: Key): Route<V> {
-    // The root of a namespace is a key like any other below, but here it is the root, which holds no value.
-    const below = key.isRoot ? key : this.prefix.child(key)
-    return { store: this.#store, key: below, restore: this.#restore }
-  }
-
-  readonly #restore = (key: Key): Key | undefined =>
-    this.prefix.isAncestorOf(key) ? key.relativeTo(this.prefix) : undefined
-
-  /** What a level is called here. */
-  readonly #named = (key: Key): Key | undefined => (key.equals(this.prefix) ? Key.root : this.#restore(key))
 }

@@ -5,8 +5,8 @@ import type { Key } from '../key.ts'
 import { childrenOf } from '../list-page.ts'
 
 /** Every key with a value strictly below `prefix`, a level at a time, in no particular order. */
-export async function* walkValues<V>(
-  store: Datastore<V>,
+export async function* walkValues(
+  store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,
   options: CallOptions,
 ): AsyncIterable<Child> {

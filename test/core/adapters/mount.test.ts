@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { serialized } from '../../../src/core/adapters/serialized.ts'
+import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { fault } from '../../../src/core/layers/fault.ts'
+import { json } from '../../../src/core/serializers/json.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { NullDatastore } from '../../../src/core/stores/null.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../../src/testkit/suite.ts'
 
 const key = (text: string) => Key.parse(text)
@@ -20,6 +24,15 @@ function tree() {
     deep,
     mounted: new MountDatastore({ '/': root, '/films': films, '/films/new/2026': deep }),
   }
+}
+
+/** The same store by the old interface, which does not tell whose data it shows. */
+function withoutIdentity(store: BinaryDatastore): BinaryDatastore {
+  const get = (_target: object, name: string | symbol): unknown => {
+    const member: unknown = name === 'identity' ? undefined : Reflect.get(store, name)
+    return typeof member === 'function' ? member.bind(store) : member
+  }
+  return new Proxy({}, { get }) as BinaryDatastore
 }
 
 describe('MountDatastore', () => {
@@ -126,18 +139,22 @@ describe('MountDatastore', () => {
     expect(await mounted.get(key('/plain/a'))).toEqual(Uint8Array.of(2))
   })
 
-  it('M1 rename() between two names of one value is CONFLICT, and loses nothing', async () => {
+  it('M1 D22 rename() between two names of one value leaves it as it is', async () => {
     const store = new MemoryDatastore()
     const mounted = new MountDatastore({
       '/all': store,
       '/some': new NamespaceDatastore(store, key('/some')),
     })
     await mounted.put(key('/some/a'), value)
-    await expectFailure(mounted.rename(key('/all/some/a'), key('/some/a')), 'CONFLICT', key('/all/some/a'))
-    expect(await mounted.get(key('/some/a'))).toEqual(value)
+    const before = await store.stat(key('/some/a'))
+    await mounted.rename(key('/all/some/a'), key('/some/a'))
+    await mounted.rename(key('/some/a'), key('/all/some/a'), { replace: false })
+    expect(await store.stat(key('/some/a'))).toEqual(before)
+    expect(await walkKeys(store)).toEqual(['/some/a'])
+    await expectFailure(mounted.rename(key('/all/some/b'), key('/some/b')), 'NOT_FOUND', key('/all/some/b'))
   })
 
-  it('M1 rename() loses nothing where etags are made of the bytes and both names are one value', async () => {
+  it('M1 D22 rename() tells one value from its copy where etags are made of the bytes', async () => {
     const theirs = new PeerMemory()
     const mounted = new MountDatastore({
       '/one': fromInterfaceDatastore(theirs),
@@ -145,12 +162,44 @@ describe('MountDatastore', () => {
       '/other': fromInterfaceDatastore(new PeerMemory()),
     })
     await mounted.put(key('/one/a'), value)
-    await expectFailure(mounted.rename(key('/one/a'), key('/two/a')), 'CONFLICT', key('/one/a'))
+    await mounted.rename(key('/one/a'), key('/two/a'))
     expect(await mounted.get(key('/one/a'))).toEqual(value)
     await mounted.rename(key('/one/a'), key('/other/a'))
     expect(await mounted.has(key('/one/a'))).toBe(false)
     expect(await mounted.get(key('/other/a'))).toEqual(value)
     expect(await collect(mounted.query({ keysOnly: true }, { scan: true }))).toHaveLength(1)
+  })
+
+  it('M1 D22 rename() between stores that do not tell whose data they show never removes the only copy', async () => {
+    for (const store of [fromInterfaceDatastore(new PeerMemory()), new MemoryDatastore()]) {
+      const view = () => withoutIdentity(store)
+      const mounted = new MountDatastore({ '/one': view(), '/two': view() })
+      await mounted.put(key('/one/a'), value)
+      await expectFailure(mounted.rename(key('/one/a'), key('/two/a')), 'CONFLICT', key('/one/a'))
+      expect(await mounted.get(key('/one/a'))).toEqual(value)
+    }
+  })
+
+  it('M1 D17 D20 stores whose values are encoded differently do not go into one tree', async () => {
+    const objects = serialized(new MemoryDatastore(), json)
+    const mounted = new MountDatastore<unknown>({ '/films': objects })
+    await mounted.put(key('/films/Brazil'), { year: 1985 })
+    expect(await mounted.get(key('/films/Brazil'))).toEqual({ year: 1985 })
+    expect(mounted.capabilities.objects).toBe(true)
+    expect(() => mounted.mount(key('/bytes'), new MemoryDatastore())).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+  })
+
+  it('M1 D17 capabilities are those of the stores that are mounted now', () => {
+    const mounted = new MountDatastore({ '/': new MemoryDatastore() })
+    const above = new NamespaceDatastore(mounted, key('/a'))
+    expect(above.capabilities.query).toBe('native')
+    mounted.mount(key('/null'), new NullDatastore())
+    expect(above.capabilities.query).toBe(new NullDatastore().capabilities.query)
+    expect(above.capabilities.query).not.toBe('native')
+    mounted.unmount(key('/null'))
+    expect(above.capabilities.query).toBe('native')
   })
 
   it('M1 D4 has() of a key that no store is mounted above is false, and queries may begin there', async () => {

@@ -60,7 +60,7 @@ describe('NamespaceDatastore', () => {
   it('D17 promises no atomic batch, which it makes of single calls', () => {
     const below = new NullDatastore()
     expect(below.capabilities.batch).toBe('atomic')
-    expect(new NamespaceDatastore(below, key('/foo')).capabilities.batch).toBe('none')
+    expect(new NamespaceDatastore(below, key('/foo')).capabilities.batch).toBe('ordered')
   })
 
   it('N1 D18 failures of whole levels name the keys of the caller', async () => {

@@ -1,21 +1,24 @@
-import { mapChanges } from '../../changes/map-changes.ts'
+import { type Capabilities, Derived } from '../../capabilities.ts'
 import type {
-  CallOptions,
-  Capabilities,
   Change,
-  Datastore,
+  Child,
+  Datastore as Contract,
   ListOptions,
   ListPage,
   StoreStats,
 } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
-import { Key } from '../../key.ts'
-import { planOf } from '../../query/plan.ts'
-import type { Query, QueryPlan } from '../../query/query.ts'
-import { countTree } from '../count-tree.ts'
-import { type Route, RoutedDatastore, told } from '../routed.ts'
-import { listThroughLevel } from './list-through-level.ts'
-import { listThroughWalk } from './list-through-walk.ts'
+import { Key, segmentProblem } from '../../key.ts'
+import { pageOf } from '../../list-page.ts'
+import type { Call, Maybe } from '../../open/call.ts'
+import { countByWalk, listOptionsOf } from '../../open/completion.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
+import { idOfObject } from '../../open/identity.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { StoreQuerySource } from '../../open/query-source.ts'
+import type { StoreInfo } from '../../open/store.ts'
+import { changesOf, inNames, type Place, RoutedStore } from '../routed-store.ts'
+import { walkValues } from '../walk-values.ts'
 
 /** How keys of the caller and keys of the store below stand for each other. */
 export interface KeyTransform {
@@ -32,80 +35,148 @@ export interface KeyTransform {
   readonly manyToOne?: boolean | undefined
 }
 
+/** A store whose values have other keys below than the caller's. */
+export class KeyTransformStore extends RoutedStore implements Place {
+  readonly store: OpenStore
+  readonly children: readonly OpenStore[]
+  readonly #transform: KeyTransform
+  readonly #capabilities: Derived<Capabilities>
+
+  constructor(store: OpenStore, transform: KeyTransform) {
+    super()
+    this.store = store
+    this.children = [store]
+    this.#transform = transform
+    const { keepsLevels = false, manyToOne = false } = transform
+    this.#capabilities = new Derived(() => {
+      const below = store.capabilities
+      return {
+        ...below,
+        batch: 'none',
+        transaction: 'none',
+        list: keepsLevels ? below.list : 'store',
+        query: keepsLevels ? below.query : 'scan',
+        manyToOne: manyToOne || below.manyToOne,
+      }
+    })
+  }
+
+  get info(): StoreInfo {
+    const transform = idOfObject('transform', this.#transform)
+    return { kind: 'key-transform', id: `${transform}(${this.store.info.id})` }
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities.value
+  }
+
+  protected placeOf(): Place {
+    return this
+  }
+
+  below(key: Key, action = 'look up'): Key {
+    if (key.isRoot) return key
+    const below = this.#transform.to(key)
+    if (!below.isRoot) return below
+    throw failure('KEY_INVALID', action, key, 'the key transform answers the root, which holds no value')
+  }
+
+  nameOf(below: Key, asked?: Key): Key | undefined {
+    return asked !== undefined && this.below(asked).equals(below) ? asked : this.#transform.from(below)
+  }
+
+  list(prefix: Key, call: Call): Maybe<ListPage> {
+    const list = this.#transform.keepsLevels === true ? listThroughLevel : listThroughWalk
+    // Whatever level below was to be listed, it was for this one.
+    return inNames(
+      () => list(new StoreQuerySource(this.store), prefix, this.#transform, listOptionsOf(call)),
+      () => prefix,
+    )
+  }
+
+  stats(call: Call): Promise<StoreStats> {
+    return countByWalk(this, Key.root, call)
+  }
+
+  sync(_prefix: Key, call: Call): Maybe<void> {
+    return this.store.sync(Key.root, call)
+  }
+
+  /** Where a level here is none there, all that changes in the store below is looked at. */
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    const { keepsLevels = false } = this.#transform
+    const nameOf = (below: Key): Key | undefined => {
+      const own = below.isRoot ? undefined : this.#transform.from(below)
+      const isWatched = keepsLevels || own?.equals(prefix) === true || (own && prefix.isAncestorOf(own))
+      return isWatched === true ? own : undefined
+    }
+    return changesOf(this.store, keepsLevels ? this.below(prefix) : Key.root, nameOf, prefix, call)
+  }
+}
+
 /**
  * Keeps values under other keys than the caller's. A key below that the transform does not lead back from is
  * invisible here: it is neither listed nor counted.
  */
-export class KeyTransformDatastore<V> extends RoutedDatastore<V> {
-  readonly #store: Datastore<V>
-  readonly #transform: KeyTransform
-
-  constructor(store: Datastore<V>, transform: KeyTransform) {
-    super()
-    this.#store = store
-    this.#transform = transform
+export class KeyTransformDatastore<V = Uint8Array> extends Datastore<V> {
+  constructor(store: Contract<V>, transform: KeyTransform) {
+    super(new KeyTransformStore(openStoreOf(store), transform), commonCodecOf([store]))
   }
+}
 
-  get capabilities(): Capabilities {
-    const below = this.#store.capabilities
-    const { keepsLevels = false, manyToOne = false } = this.#transform
-    return {
-      ...below,
-      batch: 'none',
-      list: keepsLevels ? below.list : 'store',
-      query: keepsLevels ? below.query : 'scan',
-      manyToOne: manyToOne || below.manyToOne,
+/** One page of a level that is a level below too, without the children that no key leads to. */
+async function listThroughLevel(
+  store: StoreQuerySource,
+  prefix: Key,
+  transform: KeyTransform,
+  options: ListOptions & { readonly limit: number },
+): Promise<ListPage> {
+  const { limit } = options
+  const children: Child[] = []
+  const cursor = () => (children.length === 0 ? {} : { cursor: children.at(-1)?.name })
+  let after = options.after === undefined ? undefined : nameBelow(options.after, prefix, transform)
+  for (;;) {
+    const page = await store.list(transform.to(prefix), { ...options, after, limit: Math.max(1, limit) })
+    for (const child of page.children) {
+      if (children.length >= limit) return { children, ...cursor() }
+      const key = transform.from(child.key)
+      if (key !== undefined) children.push({ ...child, name: key.lastSegment, key })
     }
+    if (page.cursor === undefined) return { children }
+    if (children.length >= limit) return { children, ...cursor() }
+    after = page.cursor
   }
+}
 
-  list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    return this.gate.run('list', prefix, options, async () => {
-      const list = this.#transform.keepsLevels === true ? listThroughLevel : listThroughWalk
-      // Whatever level below was to be listed, it was for this one.
-      return told(list(this.#store, prefix, this.#transform, options), () => prefix)
+/** A page may start past any text; one that no key can have as a name is its own name below. */
+function nameBelow(name: string, prefix: Key, transform: KeyTransform): string {
+  return segmentProblem(name) === undefined
+    ? transform.to(prefix.childOfCleanSegment(name)).lastSegment
+    : name
+}
+
+/** One page of a level whose children may be anywhere below: every key there is looked at. */
+async function listThroughWalk(
+  store: StoreQuerySource,
+  prefix: Key,
+  transform: KeyTransform,
+  options: ListOptions,
+): Promise<ListPage> {
+  const children = new Map<string, Child>()
+  for await (const below of walkValues(store, Key.root, options)) {
+    const key = transform.from(below.key)
+    if (key === undefined || !prefix.isAncestorOf(key)) continue
+    const name = key.segments[prefix.depth] as string
+    const isValue = key.depth === prefix.depth + 1
+    const known = children.get(name)
+    children.set(name, {
+      name,
+      key: prefix.childOfCleanSegment(name),
+      isValue: isValue || known?.isValue === true,
+      isBranch: !isValue || known?.isBranch === true,
+      size: isValue ? below.size : known?.size,
     })
   }
-
-  override explainQuery(query: Query): QueryPlan {
-    const isNative = this.capabilities.query === 'native'
-    return planOf('key-transform', query, () => isNative)
-  }
-
-  stats(options: CallOptions = {}): Promise<StoreStats> {
-    return this.gate.run('count', undefined, options, () => countTree(this, Key.root, options))
-  }
-
-  override sync(_prefix?: Key, options?: CallOptions): Promise<void> {
-    return this.gate.run('sync', undefined, options, async () => {
-      await this.#store.sync(undefined, options)
-    })
-  }
-
-  /** Where a level here is none there, all that changes in the store below is looked at. */
-  override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    const { keepsLevels = false } = this.#transform
-    const below = keepsLevels && !prefix.isRoot ? this.#transform.to(prefix) : Key.root
-    const restore = (key: Key): Key | undefined => {
-      const own = key.isRoot ? undefined : this.#transform.from(key)
-      const isWatched = keepsLevels || own?.equals(prefix) === true || (own && prefix.isAncestorOf(own))
-      return isWatched === true ? own : undefined
-    }
-    return mapChanges({ store: this.#store, prefix: below, restore }, prefix, options)
-  }
-
-  close(): Promise<void> {
-    return this.gate.close(() => this.#store.close())
-  }
-
-  protected override route(action: string, key: Key): Route<V> {
-    const below = key.isRoot ? key : this.#transform.to(key)
-    if (below.isRoot && !key.isRoot) {
-      throw failure('KEY_INVALID', action, key, 'the key transform answers the root, which holds no value')
-    }
-    return {
-      store: this.#store,
-      key: below,
-      restore: other => (other.equals(below) ? key : this.#transform.from(other)),
-    }
-  }
+  const level = [...children.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return pageOf(level, options)
 }

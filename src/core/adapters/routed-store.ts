@@ -1,0 +1,170 @@
+import type { Capabilities } from '../capabilities.ts'
+import { mapChanges } from '../changes/map-changes.ts'
+import type { Change, ListPage, Stat } from '../datastore.ts'
+import { inTermsOf } from '../errors.ts'
+import type { Key } from '../key.ts'
+import { Call, type Maybe } from '../open/call.ts'
+import { moveAcross } from '../open/move-between.ts'
+import type { OpenStore } from '../open/open-store.ts'
+import type { Payload } from '../open/payload.ts'
+import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+
+/** A store below, and what the caller's keys are called there. */
+export interface Place {
+  readonly store: OpenStore
+  /**
+   * The key below for a key of the caller that belongs here.
+   * @throws DatastoreError where there is none; `action` says what it is for.
+   */
+  below(key: Key, action?: string): Key
+  /**
+   * What the caller calls a key below; `undefined` for one that the caller cannot reach.
+   * @param asked The caller's key of the call in question, where it is about one.
+   */
+  nameOf(below: Key, asked?: Key): Key | undefined
+}
+
+/**
+ * A store that makes each call on one key as one call on one store below, maybe under another key, before it returns:
+ * so the store below keeps call order. Failures are told in the caller's keys.
+ */
+export abstract class RoutedStore implements Store {
+  abstract readonly info: StoreInfo
+  abstract readonly capabilities: Capabilities
+  abstract readonly children: readonly OpenStore[]
+  readonly lent = true
+
+  get order(): 'gate' | 'below' {
+    return 'below'
+  }
+
+  abstract list(prefix: Key, call: Call): Maybe<ListPage>
+
+  /**
+   * The place of a key; `undefined` where none has it.
+   * @throws DatastoreError where a write has no place.
+   */
+  protected abstract placeOf(key: Key, action: string, isWrite: boolean): Place | undefined
+
+  read(key: Key, call: Call): Maybe<Found | undefined> {
+    return this.#through(read, 'get', key, call, false)
+  }
+
+  has(key: Key, call: Call): Maybe<boolean> {
+    return this.#through(has, 'look up', key, call, false) ?? false
+  }
+
+  stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    return this.#through(stat, 'stat', key, call, false)
+  }
+
+  stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    return this.#through(stream, 'get', key, call, false)
+  }
+
+  write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    return this.#through(write, 'put', key, call, true, value) as Maybe<Written>
+  }
+
+  remove(key: Key, call: Call): Maybe<Removed> {
+    return this.#through(remove, 'delete', key, call, true) as Maybe<Removed>
+  }
+
+  /** Moves a value, by one call where both keys are in one store below. */
+  move(from: Key, to: Key, call: Call): Maybe<Moved> {
+    const source = this.placeOf(from, 'rename', true) as Place
+    const target = this.placeOf(to, 'rename', true) as Place
+    const [key, other] = [source.below(from, 'rename'), target.below(to, 'rename to')]
+    if (source.store !== target.store) {
+      return moveAcross(
+        { store: source.store, key, name: from },
+        { store: target.store, key: other, name: to },
+        call,
+      )
+    }
+    return inNames(
+      () => (key.equals(other) ? this.#stay(source.store, key, call) : source.store.move(key, other, call)),
+      below => (below.equals(other) ? to : source.nameOf(below, from)),
+    )
+  }
+
+  /** A move of a value to where it is. */
+  #stay(store: OpenStore, key: Key, call: Call): Maybe<Moved> {
+    const moved = (isThere: boolean) => (isThere ? 'moved' : 'absent')
+    const isThere = store.has(key, call.bare)
+    return isThere instanceof Promise ? isThere.then(moved) : moved(isThere)
+  }
+
+  identity(key: Key): Maybe<string> {
+    const place = this.placeOf(key, 'look up', false)
+    return place === undefined ? this.info.id + key.toString() : place.store.identity(place.below(key))
+  }
+
+  /**
+   * One call on one key. Not by closures, which each call would allocate: an answer at hand costs the key below alone.
+   * @returns `undefined` where no place has the key.
+   */
+  #through<T>(
+    work: (store: OpenStore, key: Key, call: Call, value: Payload) => Maybe<T>,
+    action: string,
+    key: Key,
+    call: Call,
+    isWrite: boolean,
+    value?: Payload,
+  ): Maybe<T> | undefined {
+    const place = this.placeOf(key, action, isWrite)
+    if (place === undefined) return undefined
+    const below = place.below(key, action)
+    try {
+      const answer = work(place.store, below, call, value as Payload)
+      return answer instanceof Promise && below !== key
+        ? answer.catch((error: unknown) => fail(place, key, error))
+        : answer
+    } catch (error) {
+      return fail(place, key, error)
+    }
+  }
+}
+
+const read = (store: OpenStore, key: Key, call: Call) => store.read(key, call)
+const has = (store: OpenStore, key: Key, call: Call) => store.has(key, call)
+const stat = (store: OpenStore, key: Key, call: Call) => store.stat(key, call)
+const stream = (store: OpenStore, key: Key, call: Call) => store.stream(key, call)
+const remove = (store: OpenStore, key: Key, call: Call) => store.remove(key, call)
+const write = (store: OpenStore, key: Key, call: Call, value: Payload) => store.write(key, value, call)
+
+function fail(place: Place, asked: Key, error: unknown): never {
+  throw inTermsOf(error, below => place.nameOf(below, asked))
+}
+
+/** What `work` comes to, its failure told in the caller's keys. */
+export function inNames<T>(work: () => Maybe<T>, nameOf: (below: Key) => Key | undefined): Maybe<T> {
+  const named = (error: unknown): never => {
+    throw inTermsOf(error, nameOf)
+  }
+  try {
+    const answer = work()
+    return answer instanceof Promise ? answer.catch(named) : answer
+  } catch (error) {
+    return named(error)
+  }
+}
+
+/** The changes of a place at and below `prefix`, in the caller's keys. */
+export function changesOf(
+  store: OpenStore,
+  below: Key,
+  nameOf: (below: Key) => Key | undefined,
+  prefix: Key,
+  call: Call,
+): AsyncIterableIterator<Change> {
+  return mapChanges({ store: watchable(store), prefix: below, restore: nameOf }, prefix, {
+    signal: call.signal,
+    span: call.span,
+  })
+}
+
+/** An open store as those that follow changes take one. */
+export function watchable(store: OpenStore): Parameters<typeof mapChanges>[0]['store'] {
+  return { watch: (prefix, options = {}) => store.watch(prefix, Call.from(options)) }
+}
