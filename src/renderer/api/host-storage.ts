@@ -1,3 +1,5 @@
+import { fnv1a64 } from '../../core/hash/fnv1a64.ts'
+import type { Source } from '../../shared/procedures/sessions.ts'
 import { CallError, type Client } from './client.ts'
 
 /** Texts that outlive the page, as in the browser's `Storage`. */
@@ -97,4 +99,23 @@ function heldUnsent(local: TextStorage): (readonly [name: string, text: string |
       local.removeItem(name)
       return []
     })
+}
+
+/** Names a source in what is kept between starts: the same whenever the same stack is opened. */
+export function sourceName(source: Source): string {
+  switch (source.type) {
+    case 'folder':
+      return `folder:${source.path}`
+    case 'stackFile':
+      return `stack:${source.path}`
+    case 'sample':
+      return 'sample'
+    case 'document':
+      return source.path === undefined ? documentName(source.document) : `stack:${source.path}`
+  }
+}
+
+/** Short, whatever the size of the document. */
+function documentName(document: unknown): string {
+  return `document:${fnv1a64(JSON.stringify(document)).toString(16)}`
 }

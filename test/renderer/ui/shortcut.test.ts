@@ -28,9 +28,9 @@ describe('parseShortcut', () => {
     expect(parseShortcut('Alt+]', false)).toMatchObject({ key: ']', alt: true })
   })
 
-  it('refuses modifiers and keys that there are not', () => {
+  it('rejects unknown modifiers and keys', () => {
     expect(() => parseShortcut('Hyper+P', false)).toThrow(RangeError)
-    expect(() => parseShortcut('Ctrl+Nope', false)).toThrow('there is no key "Nope"')
+    expect(() => parseShortcut('Ctrl+Nope', false)).toThrow('unknown key "Nope"')
     expect(() => parseShortcut('Ctrl+F25', false)).toThrow(RangeError)
   })
 })

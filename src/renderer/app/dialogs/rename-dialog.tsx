@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { CallError } from '../../api/client.ts'
-import { renamedKey } from '../../api/renamed-key.ts'
+import { renamedKey } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/text-field.tsx'

@@ -1,5 +1,5 @@
 import type { Source } from '../../../shared/procedures/sessions.ts'
-import { sourceName } from '../../api/source-name.ts'
+import { sourceName } from '../../api/host-storage.ts'
 import type { TabSpec, View } from './tab.ts'
 import { activeTab, openTab, type TabsState, visibleTabs } from './tabs-model.ts'
 

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { renamedKey } from '../../api/renamed-key.ts'
+import { renamedKey } from '../../api/key-completion.ts'
 import styles from './rename-field.module.css'
 import { splitKey } from './source/tree-state.ts'
 import type { TreeActions } from './tree-actions.ts'

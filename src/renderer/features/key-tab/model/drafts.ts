@@ -1,7 +1,6 @@
 import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
 import type { Source } from '../../../../shared/procedures/sessions.ts'
-import type { TextStorage } from '../../../api/host-storage.ts'
-import { sourceName } from '../../../api/source-name.ts'
+import { sourceName, type TextStorage } from '../../../api/host-storage.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import type { ValueDocument } from './document.ts'
 
