@@ -9,12 +9,10 @@ export const CHUNK_SIZE = 64 * 1024
 export type BytesOrSource = Uint8Array | ByteSource
 
 /** @throws TypeError for anything but bytes or an iterable: a string in particular is not bytes. */
-export function assertBytes(value: unknown, key: Key): asserts value is BytesOrSource {
+export function assertBytes(value: unknown): asserts value is BytesOrSource {
   if (value instanceof Uint8Array || isByteSource(value)) return
   const found = value === null ? 'null' : typeof value
-  throw new TypeError(
-    `Cannot put ${JSON.stringify(key.toString())}: a value is a Uint8Array or an iterable of them, not ${found}`,
-  )
+  throw new TypeError(`Cannot put: a value is a Uint8Array or an iterable of them, not ${found}`)
 }
 
 /** The chunks of a source, each checked to be bytes. Ends with `AbortError` when the signal fires, even while the source is silent. */
@@ -25,9 +23,7 @@ export async function* chunksOf(
 ): AsyncIterable<Uint8Array> {
   for await (const chunk of untilAborted<unknown>(source, signal, 'put', key)) {
     if (!(chunk instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot put ${JSON.stringify(key.toString())}: a stream yields Uint8Arrays, not ${typeof chunk}`,
-      )
+      throw new TypeError(`Cannot put: a stream yields Uint8Arrays, not ${typeof chunk}`)
     }
     yield chunk
   }

@@ -23,25 +23,62 @@ export const ERROR_CODES = [
 /** The code of a `DatastoreError`: what went wrong, to act on. */
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
+/**
+ * Why a call failed: text, and references to keys. Keys stay data, so that an adapter can replace each of them with the
+ * name that its caller has for it.
+ */
+export type Reason = readonly (string | Key)[]
+
+/** Whether the same call may succeed when it is made again later, without any change by the caller. */
+export type Retry = 'no' | 'later'
+
 export interface ErrorDetails {
   /** The key the failure is about, where there is one. */
   readonly key?: Key | undefined
   /** What went wrong below. */
   readonly cause?: unknown
+  /** Default: what a cause with the same code says, otherwise `later` for `CONNECTION`, `TIMEOUT` and `IO`. */
+  readonly retry?: Retry | undefined
+  /** The id of the node of the stack where the call failed. */
+  readonly node?: string | undefined
 }
 
+/** What a message is derived from. */
+export interface ErrorStatement {
+  /** What the call was to do, as a message says it: `get`, `look up`. */
+  readonly action: string
+  readonly reason: string | Reason
+}
+
+const TRANSIENT: readonly ErrorCode[] = ['CONNECTION', 'TIMEOUT', 'IO']
+
 /**
- * A failure of a store. The message says the action, then the state: `Cannot put "/a": the store is read-only`.
+ * A failure of a store, as data. The message is derived from `action`, `key` and `reason`, in this order:
+ * `Cannot put "/a": the store is read-only`.
  */
 export class DatastoreError extends Error {
   override name = 'DatastoreError'
   readonly code: ErrorCode
   readonly key: Key | undefined
+  /** What the call was to do; `undefined` where the error was made of a finished message. */
+  readonly action: string | undefined
+  readonly reason: Reason
+  readonly retry: Retry
+  readonly node: string | undefined
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+  /** @param statement What the message is derived from, or a finished message, whose keys no adapter can replace. */
+  constructor(code: ErrorCode, statement: string | ErrorStatement, details: ErrorDetails = {}) {
+    const { key, cause } = details
+    const action = typeof statement === 'string' ? undefined : statement.action
+    const why = typeof statement === 'string' ? statement : statement.reason
+    const parts = typeof why === 'string' ? [why] : why
+    super(printed(sentence(action, key, parts)), cause === undefined ? undefined : { cause })
     this.code = code
-    this.key = details.key
+    this.key = key
+    this.action = action
+    this.reason = parts
+    this.retry = details.retry ?? defaultRetry(code, cause)
+    this.node = details.node
   }
 }
 
@@ -54,9 +91,9 @@ export class NotFoundError extends DatastoreError {
     action: string,
     key: Key,
     details: Omit<ErrorDetails, 'key'> = {},
-    state = 'there is no such key',
+    state: string | Reason = 'there is no such key',
   ) {
-    super('NOT_FOUND', `${describeAction(action, key)}: ${state}`, { ...details, key })
+    super('NOT_FOUND', { action, reason: state }, { ...details, key })
   }
 }
 
@@ -65,13 +102,8 @@ export class AbortError extends DatastoreError {
   override name = 'AbortError'
 
   constructor(action: string, details: ErrorDetails = {}) {
-    super('ABORTED', `${describeAction(action, details.key)}: the call was aborted`, details)
+    super('ABORTED', { action, reason: 'the call was aborted' }, details)
   }
-}
-
-/** Begins a message: `Cannot get "/a"`. Control characters in the key are escaped, so a message stays on one line. */
-export function describeAction(action: string, key?: Key): string {
-  return key === undefined ? `Cannot ${action}` : `Cannot ${action} ${JSON.stringify(key.toString())}`
 }
 
 /** A `DatastoreError` whose message is `Cannot <action> "<key>": <state>`. */
@@ -79,10 +111,59 @@ export function failure(
   code: ErrorCode,
   action: string,
   key: Key | undefined,
-  state: string,
+  state: string | Reason,
   cause?: unknown,
 ): DatastoreError {
-  return new DatastoreError(code, `${describeAction(action, key)}: ${state}`, { key, cause })
+  return new DatastoreError(code, { action, reason: state }, { key, cause })
+}
+
+/**
+ * A reason with references to keys: `` reason`its link leads nowhere: ${from} → ${to}` ``. A message shows a key quoted,
+ * with control characters escaped, so that it stays on one line.
+ */
+export function reason(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | Key | Reason)[]
+): Reason {
+  const parts: (string | Key)[] = []
+  for (const [index, text] of texts.entries()) {
+    if (text !== '') parts.push(text)
+    const value = values[index]
+    if (typeof value === 'number') parts.push(String(value))
+    else if (isReason(value)) parts.push(...value)
+    else if (value !== undefined) parts.push(value)
+  }
+  return parts
+}
+
+/** What an error says, with its references to keys, to be part of another reason. */
+export function reasonOf(error: unknown): Reason {
+  return error instanceof DatastoreError
+    ? sentence(error.action, error.key, error.reason)
+    : [messageOf(error)]
+}
+
+function isReason(value: string | number | Key | Reason | undefined): value is Reason {
+  return Array.isArray(value)
+}
+
+function sentence(action: string | undefined, key: Key | undefined, parts: Reason): Reason {
+  if (action === undefined) return parts
+  return key === undefined ? [`Cannot ${action}: `, ...parts] : [`Cannot ${action} `, key, ': ', ...parts]
+}
+
+function printed(parts: Reason): string {
+  return parts.map(part => (typeof part === 'string' ? part : JSON.stringify(part.toString()))).join('')
+}
+
+function defaultRetry(code: ErrorCode, cause: unknown): Retry {
+  if (cause instanceof DatastoreError && cause.code === code) return cause.retry
+  return TRANSIENT.includes(code) ? 'later' : 'no'
+}
+
+/** Whether a call that failed so may succeed when it is made again later. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof DatastoreError && error.retry === 'later'
 }
 
 export function hasCode(error: unknown, code: ErrorCode): error is DatastoreError {
@@ -107,25 +188,41 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string, 
   if (signal?.aborted === true) throw new AbortError(action, { key, cause: signal.reason })
 }
 
+/** What stands in a reason for a key that the caller has no name for. */
+const UNNAMED = 'a key outside this store'
+
 /**
- * The same failure in terms of another key: what an adapter tells its caller of a failure below it. What is no
- * `DatastoreError`, or speaks of no key, stays as it is.
- * @param keyFor What the caller calls the key of the failure; `undefined` where the caller has no name for it.
+ * The same failure with every reference to a key replaced: what an adapter tells its caller of a failure below it. Its
+ * class is kept, so that callers may ask for `NotFoundError` whatever is in between. What is no `DatastoreError` stays
+ * as it is.
+ * @param keyFor What the caller calls a key; `undefined` where the caller has no name for it.
+ * @param subject What the caller calls the key that the failure is about, where that is known without `keyFor`.
  */
-export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined): unknown {
-  if (!(error instanceof DatastoreError) || error.key === undefined) return error
-  const key = keyFor(error.key)
-  if (key === undefined || key.equals(error.key)) return error
-  const message = error.message.replaceAll(
-    JSON.stringify(error.key.toString()),
-    JSON.stringify(key.toString()),
+export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined, subject?: Key): unknown {
+  if (!(error instanceof DatastoreError)) return error
+  const key = error.key && (subject ?? keyFor(error.key))
+  const parts = error.reason.map(part => (typeof part === 'string' ? part : (keyFor(part) ?? UNNAMED)))
+  if (isSame(key, error.key) && parts.every((part, index) => isSame(part, error.reason[index]))) return error
+  const message = printed(sentence(error.action, key, parts))
+  const copy: unknown = Reflect.construct(
+    Error,
+    'cause' in error ? [message, { cause: error.cause }] : [message],
+    error.constructor,
   )
-  // The class is kept, so that callers may ask for `NotFoundError` whatever is in between.
-  const copy: unknown = Object.create(
-    Object.getPrototypeOf(error) as object,
-    Object.getOwnPropertyDescriptors(error),
-  )
-  return Object.assign(copy as DatastoreError, { message, key })
+  // Where the failure began, not where it was renamed. Printing a stack is slow, so it waits until somebody asks.
+  Object.defineProperty(copy, 'stack', {
+    configurable: true,
+    get: () => error.stack?.replace(error.message, () => message),
+    set(value: unknown) {
+      Object.defineProperty(this, 'stack', { configurable: true, writable: true, value })
+    },
+  })
+  return Object.assign(copy as DatastoreError, error, { key, reason: parts })
+}
+
+function isSame(one: string | Key | undefined, other: string | Key | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  return typeof one === 'string' || typeof other === 'string' ? one === other : one.equals(other)
 }
 
 /** What an error says, whatever was thrown. */

@@ -78,7 +78,18 @@ export type {
   StoreStats,
   ValueSource,
 } from './datastore.ts'
-export { AbortError, DatastoreError, type ErrorCode, NotFoundError } from './errors.ts'
+export {
+  AbortError,
+  DatastoreError,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorStatement,
+  failure,
+  NotFoundError,
+  type Reason,
+  type Retry,
+  reason,
+} from './errors.ts'
 export type { FlatfsFunction, FlatfsShardText } from './hash/flatfs-shard.ts'
 export { asInterfaceDatastore } from './interop/as-interface-datastore.ts'
 export { fromInterfaceDatastore } from './interop/from-interface-datastore.ts'

@@ -3,11 +3,9 @@ import { failure, NotFoundError } from './errors.ts'
 import type { Key } from './key.ts'
 
 /** @throws TypeError when a put may neither create nor replace. */
-export function refuseContradiction(key: Key, options: PutOptions | undefined): void {
+export function refuseContradiction(options: PutOptions | undefined): void {
   if (options?.create === false && options.replace === false) {
-    throw new TypeError(
-      `Cannot put ${JSON.stringify(key.toString())}: create and replace are both false, so nothing could be written`,
-    )
+    throw new TypeError('Cannot put: create and replace are both false, so nothing could be written')
   }
 }
 

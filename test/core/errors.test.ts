@@ -1,14 +1,18 @@
+import { types } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   AbortError,
   DatastoreError,
-  describeAction,
   ERROR_CODES,
   failure,
   hasCode,
+  inTermsOf,
   isAborted,
   isNotFound,
+  isTransient,
   NotFoundError,
+  reason,
+  reasonOf,
   throwIfAborted,
 } from '../../src/core/errors.ts'
 import { Key } from '../../src/core/key.ts'
@@ -42,8 +46,114 @@ describe('errors', () => {
     )
   })
 
-  it('D18 a message stays on one line, whatever is in the key', () => {
-    expect(describeAction('get', Key.of('a\nb\u0000'))).toBe('Cannot get "/a\\nb\\u0000"')
+  it('D18 a message stays on one line, whatever is in the keys', () => {
+    const other = Key.of('a\nb\u0000')
+    expect(failure('IO', 'get', other, reason`${other} is locked`).message).toBe(
+      'Cannot get "/a\\nb\\u0000": "/a\\nb\\u0000" is locked',
+    )
+  })
+
+  it('D30 a failure is data: action, key, reason with references to keys, retry, node', () => {
+    const other = Key.of('c')
+    const cause = failure('NOT_FOUND', 'get', other, 'there is no such key')
+    const state = reason`after ${2} steps ${other} failed (${reasonOf(cause)})`
+    const error = new DatastoreError(
+      'NOT_FOUND',
+      { action: 'get', reason: state },
+      { key, cause, node: 'n1' },
+    )
+    expect(error).toMatchObject({ code: 'NOT_FOUND', action: 'get', key, retry: 'no', node: 'n1', cause })
+    expect(error.reason.filter(part => typeof part !== 'string')).toEqual([other, other])
+    expect(error.message).toBe(
+      'Cannot get "/a/b": after 2 steps "/c" failed (Cannot get "/c": there is no such key)',
+    )
+    expect(new DatastoreError('IO', 'The disk "/a" is gone')).toMatchObject({
+      action: undefined,
+      reason: ['The disk "/a" is gone'],
+      message: 'The disk "/a" is gone',
+    })
+  })
+
+  it('D31 a failure says whether the same call may succeed later', () => {
+    const retries = ERROR_CODES.filter(code => failure(code, 'get', key, 'it failed').retry === 'later')
+    expect(retries).toEqual(['IO', 'CONNECTION', 'TIMEOUT'])
+    const never = new DatastoreError('IO', 'the value is too large', { retry: 'no' })
+    expect([isTransient(never), isTransient(failure('IO', 'put', key, 'it failed', never))]).toEqual([
+      false,
+      false,
+    ])
+    expect(isTransient(failure('CONNECTION', 'put', key, 'it failed', never))).toBe(true)
+    expect(isTransient(new Error('IO'))).toBe(false)
+  })
+
+  describe('inTermsOf()', () => {
+    const below = Key.of('ns')
+    const named = (key: Key) => (below.isAncestorOf(key) ? key.relativeTo(below) : undefined)
+    const from = below.child(Key.of('a'))
+    const to = below.child(Key.of('a', 'b'))
+
+    it('D30 inTermsOf() replaces each reference by itself', () => {
+      const state = reason`its link leads to ${to}, not to ${Key.of('a')} or "/ns/a"`
+      const error = inTermsOf(failure('CONFLICT', 'get', from, state), named)
+      expect(error).toMatchObject({
+        key: Key.of('a'),
+        message: 'Cannot get "/a": its link leads to "/a/b", not to a key outside this store or "/ns/a"',
+      })
+      // Keys that would be found in what was replaced before.
+      const swapped = failure(
+        'CONFLICT',
+        'rename',
+        Key.of('x'),
+        reason`${Key.of('y')} and ${Key.of('x')} differ`,
+      )
+      const swap = (key: Key) => Key.of(key.name === 'x' ? 'y' : 'x')
+      expect((inTermsOf(swapped, swap) as Error).message).toBe('Cannot rename "/y": "/x" and "/y" differ')
+    })
+
+    it('D30 inTermsOf() replaces references where a failure has no key of its own', () => {
+      const error = failure('IO', 'close', undefined, reason`${from} did not reach the last tier`)
+      expect((inTermsOf(error, named) as Error).message).toBe(
+        'Cannot close: "/a" did not reach the last tier',
+      )
+    })
+
+    it('D30 inTermsOf() leaves out a key of the failure that the caller has no name for', () => {
+      const error = inTermsOf(failure('IO', 'get', Key.of('other'), 'it failed'), named)
+      expect(error).toMatchObject({ key: undefined, message: 'Cannot get: it failed' })
+      expect(inTermsOf(failure('IO', 'list', below, 'it failed'), named, Key.root)).toMatchObject({
+        key: Key.root,
+        message: 'Cannot list "/": it failed',
+      })
+    })
+
+    it('D30 inTermsOf() keeps class, cause, retry, node and the place where the failure began', () => {
+      const cause = new Error('ENOENT')
+      const error = new NotFoundError('get', from, { cause, node: 'disk', retry: 'later' })
+      const mapped = inTermsOf(error, named) as NotFoundError
+      expect(mapped).toBeInstanceOf(NotFoundError)
+      expect(mapped).toMatchObject({
+        name: 'NotFoundError',
+        cause,
+        node: 'disk',
+        retry: 'later',
+        action: 'get',
+      })
+      expect(types.isNativeError(mapped)).toBe(true)
+      expect(mapped.stack).toBe(error.stack?.replace('"/ns/a"', '"/a"'))
+      expect('cause' in (inTermsOf(new NotFoundError('get', from), named) as Error)).toBe(false)
+    })
+
+    it('D30 inTermsOf() gives the same error where there is nothing to replace', () => {
+      for (const error of [
+        failure('IO', 'sync', undefined, 'it failed'),
+        new Error('other'),
+        'text',
+        undefined,
+      ])
+        expect(inTermsOf(error, named)).toBe(error)
+      const same = failure('IO', 'get', from, reason`${to} is locked`)
+      expect(inTermsOf(same, key => Key.parse(key.toString()))).toBe(same)
+    })
   })
 
   it('D1 NotFoundError is a DatastoreError', () => {

@@ -9,7 +9,7 @@ import type {
   ListPage,
   RenameOptions,
 } from '../datastore.ts'
-import { DatastoreError, failure, messageOf } from '../errors.ts'
+import { DatastoreError, failure, messageOf, reasonOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 
 /** A store whose values have another form in a store of bytes below, under the same keys. */
@@ -54,12 +54,12 @@ export abstract class EncodedDatastore<V> extends BaseDatastore<V> {
 
 /** Why a value cannot be stored: `VALUE_INVALID`, or what the format itself says of this platform. */
 export function notEncoded(key: Key, cause: unknown): DatastoreError {
-  if (cause instanceof DatastoreError) return failure(cause.code, 'put', key, cause.message, cause)
+  if (cause instanceof DatastoreError) return failure(cause.code, 'put', key, reasonOf(cause), cause)
   return failure('VALUE_INVALID', 'put', key, messageOf(cause), cause)
 }
 
 /** Why stored bytes cannot be read: `CORRUPT`, or what the format itself says of this platform. */
 export function notDecoded(key: Key, format: string, cause: unknown): DatastoreError {
-  if (cause instanceof DatastoreError) return failure(cause.code, 'get', key, cause.message, cause)
+  if (cause instanceof DatastoreError) return failure(cause.code, 'get', key, reasonOf(cause), cause)
   return failure('CORRUPT', 'get', key, `its bytes are no ${format} (${messageOf(cause)})`, cause)
 }

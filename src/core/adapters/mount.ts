@@ -3,7 +3,7 @@ import { ChangeQueue } from '../changes/change-queue.ts'
 import { follow } from '../changes/follow.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import type { Change, Datastore as Contract, ListOptions, ListPage, StoreStats } from '../datastore.ts'
-import { DatastoreError, failure } from '../errors.ts'
+import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call } from '../open/call.ts'
 import { listOptionsOf } from '../open/completion.ts'
@@ -72,7 +72,7 @@ export class MountStore extends RoutedStore {
   /** @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already. */
   mount(prefix: Key, store: OpenStore): void {
     if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
-      throw new DatastoreError('CONFIG_INVALID', `Cannot mount at ${quote(prefix)}: a store is mounted there`)
+      throw failure('CONFIG_INVALID', 'mount at', prefix, 'a store is mounted there')
     }
     const mount = new Mount(prefix, store)
     this.#mounts = [...this.#mounts, mount].sort((a, b) => b.prefix.depth - a.prefix.depth)
@@ -84,7 +84,7 @@ export class MountStore extends RoutedStore {
   unmount(prefix: Key): void {
     const mount = this.#mounts.find(each => each.prefix.equals(prefix))
     if (mount === undefined) {
-      throw new DatastoreError('CONFIG_INVALID', `Cannot unmount ${quote(prefix)}: no store is mounted there`)
+      throw failure('CONFIG_INVALID', 'unmount', prefix, 'no store is mounted there')
     }
     this.#mounts = this.#mounts.filter(each => each !== mount)
     for (const { streams } of this.#watches) {
@@ -239,8 +239,4 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
 
 function isRelated(a: Key, b: Key): boolean {
   return a.equals(b) || a.isAncestorOf(b) || b.isAncestorOf(a)
-}
-
-function quote(key: Key): string {
-  return JSON.stringify(key.toString())
 }

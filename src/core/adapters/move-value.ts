@@ -12,6 +12,8 @@ export interface Place<V> {
   readonly key: Key
   /** What the caller calls the key, where that is something else. */
   readonly name?: Key | undefined
+  /** What the caller calls another key of that store; `undefined` for one that the caller cannot reach. */
+  readonly restore?: ((key: Key) => Key | undefined) | undefined
 }
 
 /** How often a value that others keep changing is copied again. */
@@ -76,6 +78,10 @@ function told<V, T>(place: Place<V>, work: Promise<T>): Promise<T> {
   })
 }
 
-function inNameOf<V>({ key, name }: Place<V>, error: unknown): unknown {
-  return inTermsOf(error, below => (below.equals(key) ? name : undefined))
+function inNameOf<V>({ key, name = key, restore = same }: Place<V>, error: unknown): unknown {
+  return inTermsOf(error, below => (below.equals(key) ? name : restore(below)))
+}
+
+function same(key: Key): Key {
+  return key
 }

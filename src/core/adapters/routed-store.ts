@@ -137,10 +137,17 @@ function fail(place: Place, asked: Key, error: unknown): never {
   throw inTermsOf(error, below => place.nameOf(below, asked))
 }
 
-/** What `work` comes to, its failure told in the caller's keys. */
-export function inNames<T>(work: () => Maybe<T>, nameOf: (below: Key) => Key | undefined): Maybe<T> {
+/**
+ * What `work` comes to, its failure told in the caller's keys.
+ * @param subject What the caller calls the key that the failure is about, where that is known without `nameOf`.
+ */
+export function inNames<T>(
+  work: () => Maybe<T>,
+  nameOf: (below: Key) => Key | undefined,
+  subject?: Key,
+): Maybe<T> {
   const named = (error: unknown): never => {
-    throw inTermsOf(error, nameOf)
+    throw inTermsOf(error, nameOf, subject)
   }
   try {
     const answer = work()

@@ -18,7 +18,7 @@ import { moveValue, type Place } from './move-value.ts'
 /** Which store below a key belongs to, and what it is called there. */
 export interface Route<V> extends Place<V> {
   /** What the caller calls a key of that store; `undefined` for one that the caller cannot reach. */
-  restore(key: Key): Key | undefined
+  readonly restore: (key: Key) => Key | undefined
 }
 
 /** A store that sends each call on one key to one store below, and speaks to its caller in the caller's keys. */
@@ -73,7 +73,8 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
       if (source.store !== target.store) {
         return moveValue({ ...source, name: from }, { ...target, name: to }, options)
       }
-      return told(source.store.rename(source.key, target.key, options), key => source.restore(key))
+      const restore = restoreAt(source, from, restoreAt(target, to))
+      return told(source.store.rename(source.key, target.key, options), restore)
     })
   }
 
@@ -86,7 +87,7 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
   ): Promise<T> {
     return this.inTurn(action, key, options, isWrite, () => {
       const place = this.route(action, key, isWrite)
-      return place.key === key ? work(place) : told(work(place), below => place.restore(below))
+      return place.key === key ? work(place) : told(work(place), restoreAt(place, key))
     })
   }
 
@@ -95,14 +96,26 @@ export abstract class RoutedDatastore<V> extends BaseDatastore<V> {
     try {
       yield* place.store.getStream(place.key, options)
     } catch (error) {
-      throw inTermsOf(error, below => place.restore(below))
+      throw inTermsOf(error, restoreAt(place, key))
     }
   }
 }
 
-/** What `work` comes to, its failure told in the caller's keys. */
-export function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined): Promise<T> {
+/** Restores keys of a call on `key`: the root has a name of its own nowhere but in the call on it. */
+function restoreAt<V>(
+  route: Route<V>,
+  key: Key,
+  restore = (below: Key): Key | undefined => route.restore(below),
+): (below: Key) => Key | undefined {
+  return below => (below.equals(route.key) ? key : restore(below))
+}
+
+/**
+ * The outcome of `work`, with the caller's keys in its failure.
+ * @param subject The caller's key for what the failure is about, where that is known without `restore`.
+ */
+export function told<T>(work: Promise<T>, restore: (key: Key) => Key | undefined, subject?: Key): Promise<T> {
   return work.catch((error: unknown) => {
-    throw inTermsOf(error, restore)
+    throw inTermsOf(error, restore, subject)
   })
 }

@@ -60,8 +60,8 @@ class FromInterfaceDatastore extends BaseDatastore<Uint8Array> {
 
   async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
     refuseRoot('put', key)
-    refuseContradiction(key, options)
-    assertBytes(value, key)
+    refuseContradiction(options)
+    assertBytes(value)
     const kept = value instanceof Uint8Array ? new Uint8Array(value) : value
     return this.#gate.write('put', [key], options, async () => {
       const bytes = kept instanceof Uint8Array ? kept : await collectBytes(kept, key, options.signal)

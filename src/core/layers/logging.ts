@@ -1,7 +1,7 @@
 import type { Datastore as Contract } from '../datastore.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Datastore } from '../open/datastore.ts'
-import { REFUSALS, refusalMessage } from '../open/refusals.ts'
+import { refusalError } from '../open/refusals.ts'
 import { tell } from '../tell.ts'
 import { ACTIONS, layered, type Verb } from './layer.ts'
 import { ObservingLayer, type Outcome } from './observing.ts'
@@ -45,10 +45,8 @@ class Logging extends ObservingLayer {
 }
 
 function failureOf({ step, refused, error }: Outcome): Pick<LogRecord, 'error' | 'message'> {
-  if (refused !== undefined) {
-    return { error: REFUSALS[refused].code, message: refusalMessage(refused, ACTIONS[step.verb], step.key) }
-  }
-  return error === undefined ? {} : { error: codeOf(error), message: messageOf(error) }
+  const failed = refused === undefined ? error : refusalError(refused, ACTIONS[step.verb], step.key)
+  return failed === undefined ? {} : { error: codeOf(failed), message: messageOf(failed) }
 }
 
 /** Writes a structured record of every call, as it ends. */

@@ -1,5 +1,5 @@
 import type { Datastore as Contract } from '../datastore.ts'
-import { DatastoreError, type ErrorCode } from '../errors.ts'
+import { DatastoreError, type ErrorCode, isTransient } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { type Layer, layered, refusalOf, type Step } from './layer.ts'
@@ -13,13 +13,11 @@ export interface RetryOptions {
   readonly delay?: number | undefined
   /** Milliseconds that no wait exceeds. Default 5000. */
   readonly maxDelay?: number | undefined
-  /** The codes that are worth another attempt. Default `CONNECTION`, `TIMEOUT`, `IO`. */
+  /** The codes that are worth another attempt. Default: failures say so themselves (`error.retry`). */
   readonly codes?: readonly ErrorCode[] | undefined
   /** A number from 0 to 1 for the jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined
 }
-
-const RETRYABLE: readonly ErrorCode[] = ['CONNECTION', 'TIMEOUT', 'IO']
 
 class Retry implements Layer {
   readonly name = 'retry'
@@ -77,7 +75,9 @@ class Retry implements Layer {
   }
 
   #isRetryable(error: unknown): boolean {
-    return error instanceof DatastoreError && (this.#options.codes ?? RETRYABLE).includes(error.code)
+    const { codes } = this.#options
+    if (codes === undefined) return isTransient(error)
+    return error instanceof DatastoreError && codes.includes(error.code)
   }
 
   /** Exponential backoff with full jitter (source: Brooker, "Exponential Backoff And Jitter", 2015). */

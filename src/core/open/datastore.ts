@@ -145,7 +145,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       const call = options === undefined ? Call.plain : Call.from(options)
       open.assertOpen('put', key, call)
       refuseRoot('put', key)
-      refuseContradiction(key, options)
+      refuseContradiction(options)
       if (this.#codec !== undefined) {
         const payload = encoded(this.#codec, key, value as V)
         return answered(
@@ -153,7 +153,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
           key,
         )
       }
-      assertBytes(value, key)
+      assertBytes(value)
       const payload = Payload.lent(value)
       const written = open.write(key, payload, call)
       if (!payload.isStream || payload.isTaken) return answered(written, key)

@@ -1,4 +1,4 @@
-import { describeAction, failure, NotFoundError } from '../errors.ts'
+import { failure, NotFoundError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Refused } from './store.ts'
 
@@ -16,11 +16,6 @@ export function refusalError(refused: Refused, action: string, key: Key): Error 
   if (refused === 'absent') return new NotFoundError(action, key)
   const { code, state } = REFUSALS[refused]
   return failure(code, action, key, state)
-}
-
-/** What that failure says, without creating one. */
-export function refusalMessage(refused: Refused, action: string, key: Key): string {
-  return `${describeAction(action, key)}: ${REFUSALS[refused].state}`
 }
 
 /** Why a call did nothing, by its answer; `undefined` where it did what it was asked. */

@@ -61,7 +61,7 @@ export class StoreBatch<V> implements Batch<V> {
 
   #payloadOf(key: Key, value: V): Maybe<Payload> {
     if (this.#codec !== undefined) return encoded(this.#codec, key, value)
-    assertBytes(value, key)
+    assertBytes(value)
     return Payload.lent(value)
   }
 }

@@ -48,8 +48,8 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
   async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
     this.#enter('put', key, options)
     refuseRoot('put', key)
-    refuseContradiction(key, options)
-    assertBytes(value, key)
+    refuseContradiction(options)
+    assertBytes(value)
     return this.#lifecycle.run('put', key, async () => {
       if (!(value instanceof Uint8Array)) await drain(value, key, options?.signal)
       checkPreconditions('put', key, undefined, options ?? {})

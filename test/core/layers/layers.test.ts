@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../../src/core/datastore.ts'
+import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { FaultDatastore, fault } from '../../../src/core/layers/fault.ts'
 import { LatencyHistogram } from '../../../src/core/layers/latency-histogram.ts'
@@ -154,6 +155,28 @@ describe('retry', () => {
       code: 'CONNECTION',
     })
     expect(counted.metrics('get').count).toBe(4)
+  })
+
+  it('W2 D31 a failure says itself whether another attempt may help, unless codes are given', async () => {
+    const failures: unknown[] = []
+    let reads = 0
+    class Failing extends MemoryStore {
+      override read(key: Key) {
+        reads++
+        if (failures.length > 0) throw failures.shift()
+        return super.read(key)
+      }
+    }
+    const below = new Datastore(new Failing())
+    await below.put(key, value)
+    const never = new DatastoreError('IO', 'the disk is broken', { retry: 'no' })
+    failures.push(never)
+    await expect(retry(below, { delay: 0.1 }).get(key)).rejects.toBe(never)
+    expect(reads).toBe(1)
+    failures.push(new DatastoreError('CORRUPT', 'it is being written', { retry: 'later' }))
+    await expect(retry(below, { delay: 0.1 }).get(key)).resolves.toEqual(value)
+    failures.push(never)
+    await expect(retry(below, { delay: 0.1, codes: ['IO'] }).get(key)).resolves.toEqual(value)
   })
 
   it('W2 a stream that gave something is not made anew; a stream that was read is not put twice', async () => {

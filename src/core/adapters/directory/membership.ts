@@ -1,6 +1,6 @@
 import { contextOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions, Child, DeleteOptions } from '../../datastore.ts'
-import { failure, hasCode, isNotFound, NotFoundError } from '../../errors.ts'
+import { failure, hasCode, inTermsOf, isNotFound, NotFoundError, reason } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { isOrder, orderClock } from './order-clock.ts'
 
@@ -25,7 +25,9 @@ export class Membership {
   /** Makes the directory, empty, where there is none. */
   async make(directory: Key, options: CallOptions): Promise<void> {
     const marker = recordOf(directory).child(MARKER)
-    if (!(await this.store.has(marker, options))) await this.store.put(marker, new Uint8Array(), options)
+    await told(directory, async () => {
+      if (!(await this.store.has(marker, options))) await this.store.put(marker, new Uint8Array(), options)
+    })
   }
 
   /** Puts `key` last, or leaves it in its place. @returns Whether it was no member before. */
@@ -39,13 +41,11 @@ export class Membership {
   /** @throws DatastoreError `NOT_FOUND` for what is no member, unless `missingOk` */
   async remove(directory: Key, key: Key, options: DeleteOptions): Promise<void> {
     try {
-      await this.store.delete(memberOf(directory, key), {
-        ...contextOf(options),
-        missingOk: options.missingOk,
-      })
+      const call = { ...contextOf(options), missingOk: options.missingOk }
+      await told(key, () => this.store.delete(memberOf(directory, key), call))
     } catch (error) {
       if (!isNotFound(error)) throw error
-      const state = `it is not in the directory ${JSON.stringify(directory.toString())}`
+      const state = reason`it is not in the directory ${directory}`
       throw new NotFoundError('remove', key, { cause: error }, state)
     }
   }
@@ -59,7 +59,8 @@ export class Membership {
     let isThere = false
     let after: string | undefined
     do {
-      const page = await this.store.list(recordOf(directory), { after, limit: PAGE, ...contextOf(options) })
+      const call = { after, limit: PAGE, ...contextOf(options) }
+      const page = await told(directory, () => this.store.list(recordOf(directory), call))
       isThere ||= page.children.length > 0
       const members = page.children.filter(child => child.isValue && child.name !== MARKER)
       const read = await Promise.all(
@@ -75,7 +76,8 @@ export class Membership {
   async #addRecord(directory: Key, key: Key, options: CallOptions): Promise<boolean> {
     try {
       const order = encoder.encode(orderClock.next())
-      await this.store.put(memberOf(directory, key), order, { ...contextOf(options), replace: false })
+      const call = { ...contextOf(options), replace: false }
+      await told(key, () => this.store.put(memberOf(directory, key), order, call))
       return true
     } catch (error) {
       if (hasCode(error, 'ALREADY_EXISTS')) return false
@@ -88,16 +90,21 @@ export class Membership {
     { name, key: record }: Child,
     options: CallOptions,
   ): Promise<{ readonly key: Key; readonly order: string } | undefined> {
+    const key = keyOf(name)
     try {
-      const order = new TextDecoder().decode(await this.store.get(record, options))
-      const key = Key.parse(name.replaceAll('~1', '/').replaceAll('~0', '~'))
-      if (isOrder(order) && segmentOf(key) === name) return { key, order }
+      const order = new TextDecoder().decode(
+        await told(key ?? directory, () => this.store.get(record, options)),
+      )
+      if (isOrder(order) && key !== undefined) return { key, order }
     } catch (error) {
       // Removed meanwhile.
       if (isNotFound(error)) return undefined
-      if (!hasCode(error, 'KEY_INVALID')) throw error
+      throw error
     }
-    const state = `its record ${JSON.stringify(record.toString())} is none`
+    const state =
+      key === undefined
+        ? 'the name of one of its records is no key'
+        : reason`the record of its member ${key} is damaged`
     throw failure('CORRUPT', 'read the directory', directory, state)
   }
 }
@@ -112,4 +119,24 @@ function memberOf(directory: Key, key: Key): Key {
 
 function segmentOf(key: Key): string {
   return key.toString().replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** The member whose record has this name; `undefined` for a name that no member has. */
+function keyOf(name: string): Key | undefined {
+  try {
+    const key = Key.parse(name.replaceAll('~1', '/').replaceAll('~0', '~'))
+    return segmentOf(key) === name ? key : undefined
+  } catch (error) {
+    if (hasCode(error, 'KEY_INVALID')) return undefined
+    throw error
+  }
+}
+
+/** The outcome of a call on the store of the records. Its failure names `key`, which the caller knows, not the record. */
+async function told<T>(key: Key, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw inTermsOf(error, () => key)
+  }
 }

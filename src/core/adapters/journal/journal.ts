@@ -58,8 +58,8 @@ export class JournalDatastore extends DelayingDatastore<Uint8Array> {
     this.gate.assertOpen('put', key, options)
     if (!this.capabilities.writable) return this.child.put(key, value, options)
     refuseRoot('put', key)
-    refuseContradiction(key, options)
-    assertBytes(value, key)
+    refuseContradiction(options)
+    assertBytes(value)
     const kept = ownCopy(value)
     return this.gate.write('put', [key], options, () => this.#writes.put(key, kept, options))
   }

@@ -9,7 +9,7 @@ import type {
   PutResult,
   RenameOptions,
 } from '../../datastore.ts'
-import { DatastoreError, failure, hasCode, isAborted } from '../../errors.ts'
+import { DatastoreError, failure, hasCode, isAborted, reason, reasonOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { checkPreconditions } from '../../preconditions.ts'
 import { type HeldValue, heldValue } from './held-value.ts'
@@ -192,7 +192,8 @@ export class JournaledWrites {
       return await heldValue(this.#store, key, this.#maxValueBytes, contextOf(options))
     } catch (error) {
       if (isAborted(error) || !(error instanceof DatastoreError)) throw error
-      throw failure(error.code, action, key, `what it replaces cannot be recorded (${error.message})`, error)
+      const state = reason`what it replaces cannot be recorded (${reasonOf(error)})`
+      throw failure(error.code, action, key, state, error)
     }
   }
 }

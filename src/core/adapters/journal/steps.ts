@@ -1,6 +1,6 @@
 import { contextOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
-import { failure, hasCode, isRefused, messageOf } from '../../errors.ts'
+import { failure, hasCode, isRefused, reasonOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { heldValue, isSame, lengthToCompare } from './held-value.ts'
 import type { JournalChange } from './journal-entry.ts'
@@ -60,7 +60,7 @@ export async function takeStep(
       })
   } catch (error) {
     if (!isRefused(error)) throw error
-    if (hasCode(error, 'CONFLICT')) throw failure('CONFLICT', action, key, messageOf(error), error)
+    if (hasCode(error, 'CONFLICT')) throw failure('CONFLICT', action, key, reasonOf(error), error)
     throw changedMeanwhile(action, key, error)
   }
 }

@@ -1,5 +1,5 @@
 import type { BinaryDatastore } from '../../datastore.ts'
-import { DatastoreError, failure, isRefused, messageOf } from '../../errors.ts'
+import { DatastoreError, failure, isRefused, reason, reasonOf } from '../../errors.ts'
 import { tell } from '../../tell.ts'
 import type { EntryLog } from './entry-log.ts'
 import { outcomeNow } from './held-value.ts'
@@ -75,7 +75,8 @@ export class WriteRecorder {
       return await this.#entries.append({ type: 'intent', time: this.#options.now(), action, of, changes })
     } catch (error) {
       const code = error instanceof DatastoreError ? error.code : 'IO'
-      throw failure(code, action, changes[0]?.key, `the journal did not take it (${messageOf(error)})`, error)
+      const state = reason`the journal did not take it (${reasonOf(error)})`
+      throw failure(code, action, changes[0]?.key, state, error)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { CallGate } from '../../concurrency/call-gate.ts'
 import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
 import type { CallOptions, Datastore } from '../../datastore.ts'
-import { DatastoreError, failure, hasCode, isAborted, messageOf } from '../../errors.ts'
+import { DatastoreError, failure, hasCode, isAborted, reason, reasonOf } from '../../errors.ts'
 import { type Copy, copyHome, type KeyMove } from './key-move.ts'
 import { keysOfShard } from './keys-of-shard.ts'
 import type { MovingShards } from './moving-shards.ts'
@@ -127,6 +127,6 @@ export class KeyMover<V> {
     const { lists } = this.#shards
     const shards = `from shard ${JSON.stringify(idIn(lists.toReversed(), source))} to shard ${JSON.stringify(idIn(lists, home))}`
     const code = error instanceof DatastoreError ? error.code : 'IO'
-    return failure(code, 'reshard', key, `it could not be moved ${shards}: ${messageOf(error)}`, error)
+    return failure(code, 'reshard', key, reason`it could not be moved ${shards}: ${reasonOf(error)}`, error)
   }
 }

@@ -1,5 +1,5 @@
 import type { Child, Datastore } from '../../datastore.ts'
-import { DatastoreError, isAborted, messageOf } from '../../errors.ts'
+import { DatastoreError, failure, isAborted, reason, reasonOf } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { walkValues } from '../walk-values.ts'
 import { idIn, type ShardList } from './shard-list.ts'
@@ -15,7 +15,13 @@ export async function* keysOfShard<V>(
     yield* walkValues(store, Key.root, { signal })
   } catch (error) {
     if (isAborted(error) || !(error instanceof DatastoreError)) throw error
-    const state = `shard ${JSON.stringify(idIn(lists, store))} could not be read: ${messageOf(error)}`
-    throw new DatastoreError(error.code, `Cannot ${action}: ${state}`, { key: error.key, cause: error })
+    const shard = JSON.stringify(idIn(lists, store))
+    throw failure(
+      error.code,
+      action,
+      error.key,
+      reason`shard ${shard} could not be read: ${reasonOf(error)}`,
+      error,
+    )
   }
 }

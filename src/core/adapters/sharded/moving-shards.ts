@@ -81,7 +81,7 @@ export class MovingShards<V> extends BaseDatastore<V> {
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions = {}): Promise<PutResult> {
-    refuseContradiction(key, options)
+    refuseContradiction(options)
     const [home, ...former] = this.placesOf(key)
     if (former.length === 0) {
       const inner = this.#etags.inner('put', key, home, options)

@@ -2,10 +2,10 @@ import { spanOf } from '../../call-context.ts'
 import { orAbort } from '../../concurrency/abortable.ts'
 import { WriteQueue } from '../../concurrency/write-queue.ts'
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
-import { inTermsOf, isNotFound, NotFoundError, throwIfAborted } from '../../errors.ts'
+import { inTermsOf, isNotFound, NotFoundError, reason, throwIfAborted } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import type { LinkRecords } from './link-records.ts'
-import { endOf, followLinks, type LinkWay, printWay } from './link-way.ts'
+import { endOf, followLinks, type LinkWay, reasonOfWay } from './link-way.ts'
 
 /** A call that has taken its place in the store below, and what will come of it. */
 export interface Entered<T> {
@@ -121,8 +121,8 @@ async function throughLink<T>(action: string, way: LinkWay, work: Promise<T>): P
   try {
     return await work
   } catch (error) {
-    if (!isNotFound(error)) throw inTermsOf(error, below => (below.equals(target) ? key : undefined))
-    const state = `its link leads nowhere: ${printWay(way)}, and there is no such key`
+    if (!isNotFound(error)) throw inTermsOf(error, below => (below.equals(target) ? key : below))
+    const state = reason`its link leads nowhere: ${reasonOfWay(way)}, and there is no such key`
     throw new NotFoundError(action, key, { cause: error }, state)
   }
 }

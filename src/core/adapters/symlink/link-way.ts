@@ -1,4 +1,4 @@
-import { failure } from '../../errors.ts'
+import { failure, type Reason, reason } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 
 /** The keys from a link to where it leads, both included; one key alone where there is no link. */
@@ -30,9 +30,10 @@ export async function followLinks(
 
 /** `CONFLICT`: the links from `key` lead in a circle. */
 export function loopFailure(action: string, key: Key, way: readonly Key[]): Error {
-  return failure('CONFLICT', action, key, `its links lead in a circle: ${printWay(way)}`)
+  return failure('CONFLICT', action, key, reason`its links lead in a circle: ${reasonOfWay(way)}`)
 }
 
-export function printWay(way: readonly Key[]): string {
-  return way.map(key => JSON.stringify(key.toString())).join(' → ')
+/** The keys of a way, as a message shows them. */
+export function reasonOfWay(way: readonly Key[]): Reason {
+  return way.flatMap((key, index) => (index === 0 ? [key] : [' → ', key]))
 }

@@ -129,7 +129,7 @@ export class TieredDatastore<V> extends BaseDatastore<V> {
   }
 
   async put(key: Key, value: ValueSource<V>, options: PutOptions = {}): Promise<PutResult> {
-    refuseContradiction(key, options)
+    refuseContradiction(options)
     // The bytes are the caller's again as soon as this returns, but the tiers take them later.
     const kept = ownCopy(value)
     return this.#write('put', [key], options, () => this.#mode.put(key, kept, options))

@@ -90,7 +90,8 @@ export class KeyTransformStore extends RoutedStore implements Place {
     // Whatever level below was to be listed, it was for this one.
     return inNames(
       () => list(new StoreQuerySource(this.store), prefix, this.#transform, listOptionsOf(call)),
-      () => prefix,
+      below => (below.isRoot ? undefined : this.#transform.from(below)),
+      prefix,
     )
   }
 

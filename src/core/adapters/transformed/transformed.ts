@@ -81,8 +81,8 @@ export class TransformedDatastore extends EncodedDatastore<Uint8Array> {
 
   async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
     this.gate.assertOpen('put', key, options)
-    refuseContradiction(key, options)
-    assertBytes(value, key)
+    refuseContradiction(options)
+    assertBytes(value)
     const kept = ownCopy(value)
     return this.gate.write('put', [key], options, async () => {
       const { etag, size } =

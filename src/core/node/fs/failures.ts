@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors.ts'
-import { failure } from '../../errors.ts'
+import { failure, type Reason, reason } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { systemMeaning } from '../errno.ts'
 import { systemCode } from './disk/disk.ts'
@@ -13,12 +13,15 @@ export class Obstacle extends Error {
   readonly kind: ObstacleKind
   /** Where it stands, from the root of the store: `/a/b`. */
   readonly at: string
+  /** What stands there: `is a symbolic link`. */
+  readonly state: string
 
   constructor(kind: ObstacleKind, names: readonly string[]) {
     const at = `/${names.join('/')}`
     super(`${JSON.stringify(at)} ${DESCRIPTIONS[kind]}`)
     this.kind = kind
     this.at = at
+    this.state = DESCRIPTIONS[kind]
   }
 }
 
@@ -81,7 +84,16 @@ export function fsFailure(action: string, key: Key | undefined, error: unknown):
   if (isOutOfMemory(error)) return failure('UNSUPPORTED', action, key, NO_ROOM, error)
   if (error instanceof CannotWatch) return failure('IO', action, key, error.message, error)
   if (error instanceof RootGone) return failure('IO', action, key, error.message, error)
-  if (error instanceof Obstacle) return failure(OBSTACLES[error.kind], action, key, error.message, error)
+  if (error instanceof Obstacle)
+    return failure(OBSTACLES[error.kind], action, key, reasonOf(error, key), error)
   const meaning = systemMeaning(error, 'key')
   return meaning === undefined ? error : failure(meaning[0], action, key, meaning[1], error)
+}
+
+/** A place that is called as the key or a key above it is shown as that key, which an adapter can replace. */
+function reasonOf({ at, state, message }: Obstacle, key: Key | undefined): string | Reason {
+  for (let above = key; above !== undefined && !above.isRoot; above = above.parent) {
+    if (above.toString() === at) return reason`${above} ${state}`
+  }
+  return message
 }

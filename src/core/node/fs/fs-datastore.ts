@@ -107,8 +107,8 @@ export class FsDatastore extends BaseDatastore<Uint8Array> {
   put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
     return this.#calls.run('put', key, options, async () => {
       this.#assertWritable('put', key)
-      refuseContradiction(key, options)
-      assertBytes(value, key)
+      refuseContradiction(options)
+      assertBytes(value)
       return value instanceof Uint8Array
         ? this.#puts.bytes(key, new Uint8Array(value), options)
         : this.#puts.stream(key, value, options)

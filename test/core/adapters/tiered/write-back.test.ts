@@ -3,7 +3,7 @@ import { serialized } from '../../../../src/core/adapters/serialized.ts'
 import { TieredDatastore, type TieredOptions } from '../../../../src/core/adapters/tiered/tiered.ts'
 import { transformed } from '../../../../src/core/adapters/transformed/transformed.ts'
 import type { BinaryDatastore, PutOptions, PutResult, ValueSource } from '../../../../src/core/datastore.ts'
-import { failure } from '../../../../src/core/errors.ts'
+import { DatastoreError, failure } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { readOnly } from '../../../../src/core/layers/lock.ts'
 import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
@@ -19,10 +19,12 @@ const bytes = (...values: readonly number[]) => Uint8Array.from(values)
 class NotingDatastore extends BreakableDatastore {
   readonly noted: string[] = []
   refused: Key | undefined
+  refusal: DatastoreError | undefined
 
   override async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
     this.noted.push(key.toString())
-    if (this.refused?.equals(key) === true) throw failure('KEY_INVALID', 'put', key, 'not here')
+    if (this.refused?.equals(key) === true)
+      throw this.refusal ?? failure('KEY_INVALID', 'put', key, 'not here')
     return super.put(key, value, options)
   }
 }
@@ -202,6 +204,17 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual(bytes(1))
   })
 
+  it('A5 D31 an IO failure that says that no later attempt helps is one of that write alone', async () => {
+    const { last, tiered } = stores()
+    last.refused = a
+    last.refusal = new DatastoreError('IO', 'the value is too large for this disk', { retry: 'no' })
+    await Promise.all([tiered.put(a, bytes(1)), tiered.put(b, bytes(2))])
+    await expect(tiered.sync()).rejects.toMatchObject({ code: 'IO', key: a, retry: 'no' })
+    expect(await last.has(b)).toBe(true)
+    last.refused = undefined
+    await tiered.sync()
+  })
+
   it('A5 a put waits for room, and is refused when the flush that should make some fails', async () => {
     const { last, tiered } = stores({ maxUnflushedEntries: 2 })
     const hold = last.holdNext('put')
@@ -259,7 +272,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await tiered.get(a)).toEqual(bytes(1, 2, 3))
   })
 
-  it('D20 a list of an object store is a value and not a stream', async () => {
+  it('D30 a list of an object store is a value and not a stream', async () => {
     const objects = () => serialized(new MemoryDatastore(), json)
     const last = objects()
     await using tiered = new TieredDatastore([objects(), last], { mode: 'write-back' })

@@ -1,5 +1,5 @@
 import { LONGEST_TIMER } from '../../../concurrency/longest-timer.ts'
-import { DatastoreError, type ErrorCode, failure, messageOf } from '../../../errors.ts'
+import { DatastoreError, failure, isAborted, isTransient, reason, reasonOf } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { tell } from '../../../tell.ts'
 import type { Unflushed, UnflushedWrite } from './unflushed.ts'
@@ -10,9 +10,6 @@ export interface FlushFailure {
   readonly key: Key
   readonly error: unknown
 }
-
-/** Failures of the tier and not of one write: what comes later would fail as well, and must not overtake. */
-const PASSING: readonly ErrorCode[] = ['CONNECTION', 'TIMEOUT', 'IO', 'ABORTED']
 
 /**
  * Writes to the last tier what is unflushed, one after the other in the order of the calls, as soon as there is any. A
@@ -102,7 +99,7 @@ export class Flusher<V> {
         this.lastFailure = error
         first ??= { key: write.key, error }
         tell(this.#settings.onFlushError, error, write.key)
-        if (!(error instanceof DatastoreError) || PASSING.includes(error.code)) break
+        if (isOfTier(error)) break
       }
     }
     if (first === undefined) this.lastFailure = undefined
@@ -123,6 +120,11 @@ export class Flusher<V> {
   }
 }
 
+/** Whether the tier failed rather than one write: then later writes would fail as well, and must not overtake this one. */
+function isOfTier(error: unknown): boolean {
+  return !(error instanceof DatastoreError) || isTransient(error) || isAborted(error)
+}
+
 /** What a call rejects with that needed a flush. */
 export function flushFailure(action: string, { key, error }: FlushFailure): DatastoreError {
   const code = error instanceof DatastoreError ? error.code : 'IO'
@@ -130,7 +132,7 @@ export function flushFailure(action: string, { key, error }: FlushFailure): Data
     code,
     action,
     key,
-    `an earlier write did not reach the last tier: ${messageOf(error)}`,
+    reason`an earlier write did not reach the last tier: ${reasonOf(error)}`,
     error,
   )
 }
