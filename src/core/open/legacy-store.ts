@@ -8,6 +8,7 @@ import type { Call, Maybe } from './call.ts'
 import { listOptionsOf } from './completion.ts'
 import { UNTOLD } from './identity.ts'
 import type { Payload } from './payload.ts'
+import { REFUSALS } from './refusals.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
 
 let lastId = 0
@@ -63,7 +64,9 @@ export class LegacyStore implements Store {
   write(key: Key, value: Payload, call: Call): Promise<Written> {
     const { create, replace, ifMatch } = call.options
     const source = value.isStream ? value.take() : value.bytes
-    return this.#old.put(key, source, { ...contextOf(call), create, replace, ifMatch }).catch(refusal)
+    return this.#old
+      .put(key, source, { ...contextOf(call), create, replace, ifMatch })
+      .catch((error: unknown) => refusal(error, call))
   }
 
   remove(key: Key, call: Call): Promise<Removed> {
@@ -128,14 +131,15 @@ function contextOf({ signal, span }: Call) {
   return { signal, span }
 }
 
+/** Absence is an answer; a failure that says more than that is thrown on. */
 function absent(error: unknown): undefined {
-  if (isNotFound(error)) return undefined
+  if (isNotFound(error) && error.reason[0] === REFUSALS.absent.state) return undefined
   throw error
 }
 
-function refusal(error: unknown): Written {
-  if (isNotFound(error)) return { refused: 'absent' }
-  if (hasCode(error, 'ALREADY_EXISTS')) return { refused: 'exists' }
-  if (hasCode(error, 'CONFLICT')) return { refused: 'changed' }
+function refusal(error: unknown, { options }: Call): Written {
+  if (isNotFound(error) && !options.create) return { refused: 'absent' }
+  if (hasCode(error, 'ALREADY_EXISTS') && !options.replace) return { refused: 'exists' }
+  if (hasCode(error, 'CONFLICT') && options.ifMatch !== undefined) return { refused: 'changed' }
   throw error
 }
