@@ -1,6 +1,7 @@
 import { Key } from '../key.ts'
 import type { Facts, Field, FieldKind } from './field.ts'
 import { parseField, readField } from './field.ts'
+import { patternOf } from './pattern.ts'
 import type { Comparison, Condition, Scalar } from './query.ts'
 
 export type Test = (facts: Facts) => boolean
@@ -90,7 +91,7 @@ function fieldTest(field: Field, condition: FieldCondition): Test {
 function textTest(op: 'prefix' | 'contains' | 'matches', value: string): (text: string) => boolean {
   if (op === 'prefix') return text => text.startsWith(value)
   if (op === 'contains') return text => text.includes(value)
-  const pattern = new RegExp(value, 'u')
+  const pattern = patternOf(value)
   return text => pattern.test(text)
 }
 

@@ -1,4 +1,5 @@
 import { Key } from '../key.ts'
+import { patternOf } from './pattern.ts'
 import type { Condition, Scalar } from './query.ts'
 
 const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
@@ -69,7 +70,7 @@ function refuseInvalidKey(value: Scalar): void {
 
 function refuseInvalidPattern(pattern: string, at: string): void {
   try {
-    new RegExp(pattern, 'u')
+    patternOf(pattern)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw queryFault(`${at}.value`, `no regular expression: ${reason}`, cause)

@@ -17,9 +17,10 @@ export type Comparison = '<' | '<=' | '=' | '!=' | '>=' | '>'
  * `key` compares as keys do, segment by segment (`/a/b` < `/a-b`); `prefix`, `contains` and `matches` look at its text.
  * `contains` finds a text in a text, or as an item of a list. `exists` is true of any value, `null` included.
  *
- * `matches` takes a JavaScript regular expression, as in `new RegExp(value, 'u')`, found anywhere in the text. Such an
- * expression can be written to run for a very long time on a text made for it, and no signal stops it while it does:
- * pass on expressions of people you trust, or answer the query in a worker that can be ended.
+ * `matches` takes a regular expression, found anywhere in the text. It is matched in time linear in the text, whatever the
+ * expression (RE2), so an expression of anybody's can be passed on, and `signal` ends the query between entries. RE2 has
+ * no look-around, no back-references and no repetition over 1000; its `\\s`, `\\d`, `\\w` and `\\b` are ASCII, its
+ * `.` leaves out line feeds only, and `\\p{…}` takes short names, such as `\\p{L}`. Other expressions are a `TypeError`.
  */
 export type Condition =
   | { readonly and: readonly Condition[] }

@@ -161,3 +161,21 @@ describe('conditions', () => {
     expect(conjunctsOf(condition).map(part => Object.keys(part)[0])).toEqual(['field', 'or'])
   })
 })
+
+describe('matches', () => {
+  it('Q10 a hostile expression takes time linear in the text', () => {
+    // A backtracking matcher takes 2^100,000 steps for this.
+    const test = testOf({ field: 'key', op: 'matches', value: '^/(a+)+$' })
+    expect(test(factsOf(null, `/${'a'.repeat(100_000)}!`))).toBe(false)
+  })
+
+  it('Q10 what cannot be matched in linear time is a TypeError', () => {
+    for (const value of ['(?=a)', '(?<=a)b', '(a)\\1', 'a{1001}'])
+      expect(() => parseCondition({ field: 'key', op: 'matches', value })).toThrow(TypeError)
+  })
+
+  it('Q10 escapes of JavaScript are understood', () => {
+    for (const value of ['\\u0061', '\\u{61}', '\\/a', '^/(?<name>a)$', '\\p{Ll}'])
+      expect(testOf({ field: 'key', op: 'matches', value })(factsOf(null, '/a'))).toBe(true)
+  })
+})
