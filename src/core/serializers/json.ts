@@ -1,4 +1,5 @@
 import { assertLossless, type Format } from './lossless.ts'
+import { parseExact } from './parse-exact.ts'
 import type { Serializer } from './serializer.ts'
 import { text } from './text.ts'
 
@@ -29,6 +30,6 @@ function jsonWith(name: string, indentation: number | undefined): Serializer<Jso
       assertLossless(value, FORMAT)
       return text.encode(JSON.stringify(value, undefined, indentation))
     },
-    decode: async bytes => JSON.parse(await text.decode(bytes)) as Json,
+    decode: async bytes => parseExact(await text.decode(bytes)),
   }
 }

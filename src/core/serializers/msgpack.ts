@@ -1,5 +1,6 @@
 import { decode, ExtData, encode } from '@msgpack/msgpack'
 import { assertLossless, type Format } from './lossless.ts'
+import { assertExact } from './msgpack-exact.ts'
 import type { Serializer } from './serializer.ts'
 
 const LEAST = -(2n ** 63n)
@@ -29,7 +30,10 @@ export const msgpack: Serializer<unknown> = {
     assertLossless(value, FORMAT)
     return encode(value, { useBigInt64: true, ignoreUndefined: false })
   },
-  decode: bytes => decode(bytes, { useBigInt64: true }),
+  decode: bytes => {
+    assertExact(bytes)
+    return decode(bytes, { useBigInt64: true })
+  },
 }
 
 function isDate(value: object): boolean {

@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { serialized } from '../../../src/core/adapters/serialized.ts'
 import { transformed } from '../../../src/core/adapters/transformed/transformed.ts'
 import { Key } from '../../../src/core/key.ts'
 import { brotli } from '../../../src/core/node/serializers/brotli.ts'
@@ -281,4 +282,83 @@ describe('pipe', () => {
     expect(stacked.name).toBe('json + gzip + aes-gcm')
     expect(await stacked.decode(await stacked.encode({ a: [1, 2] }))).toEqual({ a: [1, 2] })
   })
+})
+
+describe('bytes that do not decode exactly', () => {
+  const readBack = async (serializer: Serializer<unknown>, bytes: Uint8Array) => {
+    const below = new MemoryDatastore()
+    await below.put(Key.of('a'), bytes)
+    return serialized(below, serializer).get(Key.of('a'))
+  }
+  const utf8 = new TextEncoder()
+
+  it.each([
+    ['a byte that begins nothing', [0xa1, 0xff]],
+    ['a sequence cut short', [0xa2, 0xe2, 0x82]],
+    ['an overlong slash', [0xa2, 0xc0, 0xaf]],
+    ['a surrogate', [0xa3, 0xed, 0xa0, 0x80]],
+    ['a broken text after bytes in a list', [0x92, 0xc4, 0x01, 0xff, 0xa1, 0xff]],
+    ['a broken name', [0x81, 0xa1, 0xff, 0x01]],
+    ['a name that is a number', [0x81, 0x01, 0x01]],
+    ['a name given twice', [0x82, 0xa1, 0x61, 0x01, 0xa1, 0x61, 0x02]],
+    ['a time finer than a millisecond', [0xd7, 0xff, 0, 0, 0, 4, 0, 0, 0, 1]],
+    ['a length past the end', [0xdb, 0xff, 0xff, 0xff, 0xff]],
+    ['bytes after the value', [0x01, 0x01]],
+    ['nothing', []],
+  ])('V1 msgpack: %s is CORRUPT', async (_, bytes) => {
+    await expect(readBack(msgpack, Uint8Array.from(bytes))).rejects.toMatchObject({ code: 'CORRUPT' })
+  })
+
+  it.each([
+    '12345678901234567890',
+    '-9007199254740993',
+    '1e400',
+    '-1e400',
+    '1e-400',
+    '0.12345678901234567890',
+    '[{"a":1},{"b":{"a":1,"a":2}}]',
+    '{"\\u0061":1,"a":1}',
+    '{"a":12345678901234567891}',
+  ])('V1 json: %s is CORRUPT', async source => {
+    await expect(readBack(json, utf8.encode(source))).rejects.toMatchObject({ code: 'CORRUPT' })
+  })
+
+  it.each([
+    '9007199254740991',
+    '9007199254740992',
+    '1180591620717411303424',
+    '1e23',
+    '1E5',
+    '0e999999999',
+    '0.10000000000000001',
+    '100000000000000000000000.00',
+    '-0',
+    '{"a:b":{"__proto__":1},"\\"1e400":[":",12]}',
+  ])('V1 json: %s is read as JSON.parse() reads it', async source => {
+    expect(await readBack(json, utf8.encode(source))).toEqual(JSON.parse(source))
+  })
+
+  it('V1 json: every double comes back, in any notation', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.double({ noNaN: true, noDefaultInfinity: true }), async number => {
+        // `String` prints -0 without its sign.
+        const printed = Object.is(number, -0) ? 0 : number
+        for (const source of [String(number), number.toExponential(16), number.toPrecision(17)])
+          expect(await json.decode(utf8.encode(source))).toBe(printed)
+      }),
+    )
+  })
+
+  it.each([
+    [cbor, [0x61, 0xff]],
+    [cbor, [0xa2, 0x61, 0x61, 0x01, 0x61, 0x61, 0x02]],
+    [cbor, [0xc2, 0x41, 0x01]],
+    [text, [0xff]],
+    [json, [0x22, 0xff, 0x22]],
+  ] as [Serializer<unknown>, number[]][])(
+    'V1 $0.name: broken bytes are CORRUPT',
+    async (serializer, bytes) => {
+      await expect(readBack(serializer, Uint8Array.from(bytes))).rejects.toMatchObject({ code: 'CORRUPT' })
+    },
+  )
 })
