@@ -10,7 +10,7 @@ export class AbsentKeys {
   readonly #writes = new WriteLog()
 
   /** @param ttl Milliseconds that an answer holds. */
-  constructor(ttl: number, limit: number, now: () => number = Date.now) {
+  constructor(ttl: number, limit: number, now: () => number = () => performance.now()) {
     this.#ttl = ttl
     this.#limit = limit
     this.#now = now

@@ -9,6 +9,7 @@ import type {
 } from '../datastore.ts'
 import { isNotFound, NotFoundError } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { checkOptions, numberFrom } from '../options.ts'
 import { MemoryDatastore } from '../stores/memory.ts'
 import type { RetentionOptions } from '../stores/retention/retention.ts'
 import { AbsentKeys } from './absent-keys.ts'
@@ -39,6 +40,7 @@ export class CacheDatastore extends TieredDatastore<Uint8Array> {
   #negativeHits = 0
 
   constructor(store: BinaryDatastore, options: CacheOptions = {}) {
+    checkOptions('open a cache', options, { negativeTtl: numberFrom(0) })
     const evicted = { count: 0 }
     const { negativeTtl, maxEntries = 10_000, now } = options
     super([new MemoryDatastore({ ...options, maxEntries, onEviction: () => evicted.count++ }), store])

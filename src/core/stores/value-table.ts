@@ -6,7 +6,7 @@ import type { Found } from '../open/store.ts'
 import { tell } from '../tell.ts'
 import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
-import { Retention, type RetentionOptions } from './retention/retention.ts'
+import { checkRetention, Retention, type RetentionOptions } from './retention/retention.ts'
 
 /** One version of a value, as a read finds it. Nobody writes to its bytes. */
 export class Version implements Found {
@@ -45,8 +45,9 @@ export class ValueTable {
   #bytes = 0
   #lastVersion = 0
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  /** @throws DatastoreError `CONFIG_INVALID` for a wrong limit or policy. */
   constructor(options: MemoryOptions, etagSource: string) {
+    checkRetention(options)
     this.#etagSource = etagSource
     const { maxEntries, maxBytes, ttl } = options
     if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return

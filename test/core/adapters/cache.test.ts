@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
@@ -19,6 +19,29 @@ describeDatastore('cache of negative answers, least frequently used', {
 })
 describeDatastore('MemoryDatastore with limits that are not reached', {
   create: async () => new MemoryDatastore({ maxEntries: 1e6, maxBytes: 1e9, ttl: 1e9 }),
+})
+
+describe('age', () => {
+  it('C1 a clock of the system that is set back serves nothing past its time', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_000_000 })
+    try {
+      const memory = new MemoryDatastore({ ttl: 100 })
+      await memory.put(key('a'), value())
+      const below = new MemoryDatastore()
+      const cached = cache(below, { ttl: 100, negativeTtl: 100 })
+      await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      await below.put(key('a'), value())
+      vi.advanceTimersByTime(40)
+      vi.setSystemTime(500)
+      expect((await memory.stat(key('a'))).expires).toBe(560)
+      await expect(cached.get(key('a'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      vi.advanceTimersByTime(60)
+      expect(await memory.has(key('a'))).toBe(false)
+      expect(await cached.get(key('a'))).toEqual(value())
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })
 
 describe('MemoryDatastore with limits', () => {
@@ -76,7 +99,9 @@ describe('MemoryDatastore with limits', () => {
     })
     await store.put(key('a'), value())
     await store.put(key('b'), value())
-    expect(await store.stat(key('a'))).toMatchObject({ expires: 1050 })
+    const [before, { expires = 0 }, after] = [Date.now(), await store.stat(key('a')), Date.now()]
+    expect(expires).toBeGreaterThanOrEqual(before + 50)
+    expect(expires).toBeLessThanOrEqual(after + 50)
     now = 1049
     expect(await store.has(key('a'))).toBe(true)
     now = 1050

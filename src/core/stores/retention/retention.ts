@@ -1,4 +1,4 @@
-import { DatastoreError } from '../../errors.ts'
+import { checkOptions, numberFrom, oneOf, wholeNumberOrInfinity } from '../../options.ts'
 import { type EvictionPolicy, LeastFrequentlyUsed, LeastRecentlyUsed } from './eviction-policy.ts'
 
 /** How much a store keeps, and for how long. What is absent has no limit. */
@@ -10,11 +10,21 @@ export interface RetentionOptions {
   readonly ttl?: number | undefined
   /** What goes first when room is needed. Default `lru`. */
   readonly policy?: 'lru' | 'lfu' | undefined
-  /** Milliseconds since 1970. Default `Date.now`. */
+  /** Milliseconds of a clock that nobody sets. Default `performance.now()`. */
   readonly now?: (() => number) | undefined
 }
 
 const POLICIES: readonly string[] = ['lru', 'lfu']
+
+/** @throws DatastoreError `CONFIG_INVALID` for a wrong limit or policy. */
+export function checkRetention(options: RetentionOptions): void {
+  checkOptions('limit what a store keeps', options, {
+    maxEntries: wholeNumberOrInfinity(0),
+    maxBytes: wholeNumberOrInfinity(0),
+    ttl: numberFrom(0),
+    policy: oneOf(POLICIES),
+  })
+}
 
 /** Keeps account of the keys of a store and says which have to go. It removes nothing itself. */
 export class Retention {
@@ -26,22 +36,10 @@ export class Retention {
   readonly #expiries = new Map<string, number>()
   #bytes = 0
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
   constructor(options: RetentionOptions) {
-    for (const name of ['maxEntries', 'maxBytes', 'ttl'] as const) {
-      const limit = options[name]
-      if (limit !== undefined && !(limit >= 0)) {
-        throw new DatastoreError('CONFIG_INVALID', `Cannot limit what a store keeps: ${name} is ${limit}`)
-      }
-    }
-    const { policy = 'lru' } = options
-    if (!POLICIES.includes(policy)) {
-      const state = `there is no policy ${JSON.stringify(policy)}`
-      throw new DatastoreError('CONFIG_INVALID', `Cannot limit what a store keeps: ${state}`)
-    }
     this.#options = options
-    this.#policy = policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
-    this.#now = options.now ?? Date.now
+    this.#policy = options.policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
+    this.#now = options.now ?? (() => performance.now())
   }
 
   get expires(): boolean {
@@ -68,8 +66,10 @@ export class Retention {
     this.#expiries.delete(key)
   }
 
+  /** Milliseconds since 1970, by the wall clock as it is now. */
   expiryOf(key: string): number | undefined {
-    return this.#expiries.get(key)
+    const expiry = this.#expiries.get(key)
+    return expiry === undefined ? undefined : Date.now() + expiry - this.#now()
   }
 
   isExpired(key: string): boolean {
