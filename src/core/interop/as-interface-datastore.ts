@@ -22,6 +22,14 @@ class InterfaceDatastore {
     this.#store = store
   }
 
+  /** The store is open already. Programs of that family call this before anything else where there is one. */
+  async open(): Promise<void> {}
+
+  /** Closes the store below. */
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+
   async put(key: InterfaceKey, value: Uint8Array, options?: CallOptions): Promise<InterfaceKey> {
     await this.#store.put(fromInterfaceKey(key), value, options)
     return key

@@ -106,4 +106,18 @@ describe('asInterfaceDatastore', () => {
     )
     expect(found.map(String)).toEqual(['/a2', '/b1', '/b2'])
   })
+
+  it('I1 D14 whoever is given a store can close it', async () => {
+    const store = memory()
+    const shown = asInterfaceDatastore(store)
+    await shown.open()
+    await fromInterfaceDatastore(shown).close()
+    await expect(store.has(Key.of('a'))).rejects.toMatchObject({ code: 'CLOSED' })
+    await shown.close()
+  })
+
+  it('I1 D17 fromInterfaceDatastore() declares that it holds values whole', () => {
+    const { read, write } = fromInterfaceDatastore(asInterfaceDatastore(memory())).capabilities
+    expect([read.stream, read.range, write.stream]).toEqual([false, false, false])
+  })
 })
