@@ -2,7 +2,7 @@ import type { Datastore as Contract } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
-import { ACTIONS, type Layer, LayeredStore, type Step, type Verb } from './layer.ts'
+import { ACTIONS, type Layer, LayeredStore, refusalOf, type Step, type Verb } from './layer.ts'
 import { pause } from './pause.ts'
 
 /** What goes wrong. It may be changed while the store is in use. */
@@ -34,7 +34,9 @@ class Fault implements Layer {
     await this.#before(step)
     const answer = await run(step.call)
     const { lostRate = 0, random = Math.random } = this.faults
-    if (lostRate > 0 && this.#applies(step) && random() < lostRate)
+    // A call that was refused did nothing, so its answer is the whole of it.
+    const isDone = refusalOf(step, answer) === undefined
+    if (isDone && lostRate > 0 && this.#applies(step) && random() < lostRate)
       throw failure('CONNECTION', ACTIONS[step.verb], step.key, 'the answer was lost')
     return answer
   }

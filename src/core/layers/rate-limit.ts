@@ -1,6 +1,7 @@
 import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
+import { checkOptions, positiveNumber } from '../options.ts'
 import { type Layer, layered, type Step } from './layer.ts'
 import { pause } from './pause.ts'
 
@@ -51,11 +52,11 @@ class RateLimit implements Layer {
   }
 }
 
-/** Lets so many calls a second through; others wait. */
+/**
+ * Lets so many calls a second through; others wait.
+ * @throws DatastoreError `CONFIG_INVALID` for a figure that is not over zero.
+ */
 export function rateLimit<V>(store: Contract<V>, options: RateLimitOptions): Datastore<V> {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !(Number(value) > 0))
-      throw new RangeError(`A rate limit has no ${name} of ${String(value)}`)
-  }
+  checkOptions('limit the rate of calls', options, { perSecond: positiveNumber, burst: positiveNumber })
   return layered(store, new RateLimit(options))
 }

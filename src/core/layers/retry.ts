@@ -2,6 +2,7 @@ import type { Datastore as Contract } from '../datastore.ts'
 import { DatastoreError, type ErrorCode, isTransient } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
+import { checkOptions, numberFrom, wholeNumberOrInfinity } from '../options.ts'
 import { type Layer, layered, refusalOf, type Step } from './layer.ts'
 import { pause } from './pause.ts'
 
@@ -91,16 +92,13 @@ class Retry implements Layer {
  * Makes every kind of call again when it fails in a way that may pass. A stream is not put
  * twice. An attempt that failed may have happened all the same: a conditional put that is refused after one rejects with
  * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
- * @throws RangeError for fewer attempts than one, or a wait that is none.
+ * @throws DatastoreError `CONFIG_INVALID` for fewer attempts than one, or a negative wait.
  */
 export function retry<V>(store: Contract<V>, options: RetryOptions = {}): Datastore<V> {
-  const { attempts = 1, delay = 0, maxDelay = 0 } = options
-  for (const [name, value, least] of [
-    ['attempts', attempts, 1],
-    ['delay', delay, 0],
-    ['maxDelay', maxDelay, 0],
-  ] as const) {
-    if (!(value >= least)) throw new RangeError(`A retry has no ${name} of ${value}`)
-  }
+  checkOptions('retry', options, {
+    attempts: wholeNumberOrInfinity(1),
+    delay: numberFrom(0),
+    maxDelay: numberFrom(0),
+  })
   return layered(store, new Retry(options))
 }

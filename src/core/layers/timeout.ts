@@ -3,6 +3,7 @@ import type { Datastore as Contract } from '../datastore.ts'
 import { failure, isAborted } from '../errors.ts'
 import { type Call, Cancel, type Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
+import { checkOptions, positiveNumber } from '../options.ts'
 import { ACTIONS, type Layer, layered, type Step } from './layer.ts'
 
 /** A call that has a limit. */
@@ -146,8 +147,9 @@ class Timeout implements Layer {
  * Rejects with `TIMEOUT` when a call takes longer than it may; the call below is aborted. Whether a write that timed out
  * has taken effect is unknown until the next call on its key answers, which waits for it.
  * @param milliseconds How long a call may take, and each piece of a stream.
+ * @throws DatastoreError `CONFIG_INVALID` for a time that is not over zero.
  */
 export function timeout<V>(store: Contract<V>, milliseconds: number): Datastore<V> {
-  if (!(milliseconds > 0)) throw new RangeError(`A call cannot take ${milliseconds} ms at the most`)
+  checkOptions('limit the time of calls', { milliseconds }, { milliseconds: positiveNumber })
   return layered(store, new Timeout(milliseconds))
 }

@@ -11,6 +11,8 @@ import { anyKey } from '../arbitrary-keys.ts'
 const key = (text: string) => Key.parse(text)
 const value = Uint8Array.of(1)
 
+const CONFIG_INVALID: unknown = expect.objectContaining({ code: 'CONFIG_INVALID' })
+
 describe('lowercase', () => {
   it('N1 keys that differ in case only are one key, and capabilities say so', async () => {
     const store = new KeyTransformDatastore(new MemoryDatastore(), lowercase)
@@ -70,8 +72,8 @@ describe('nestedPath', () => {
 
   it('N1 refuses a depth or length that is no whole number from 1 up', () => {
     for (const wrong of [0, -1, 1.5, Number.NaN]) {
-      expect(() => nestedPath({ depth: wrong })).toThrow(RangeError)
-      expect(() => nestedPath({ length: wrong })).toThrow(RangeError)
+      expect(() => nestedPath({ depth: wrong })).toThrow(CONFIG_INVALID)
+      expect(() => nestedPath({ length: wrong })).toThrow(CONFIG_INVALID)
     }
   })
 })

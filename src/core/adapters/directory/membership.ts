@@ -9,6 +9,8 @@ const MARKER = 'directory'
 /** Records read at once. */
 const PAGE = 256
 const encoder = new TextEncoder()
+/** Keeps what is not UTF-8 visible, a byte order mark too: neither is part of an order. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Which keys are in which directories. Every member is a record of its own, `/<directory>/<member>`, that holds its
@@ -92,9 +94,7 @@ export class Membership {
   ): Promise<{ readonly key: Key; readonly order: string } | undefined> {
     const key = keyOf(name)
     try {
-      const order = new TextDecoder().decode(
-        await told(key ?? directory, () => this.store.get(record, options)),
-      )
+      const order = utf8.decode(await told(key ?? directory, () => this.store.get(record, options)))
       if (isOrder(order) && key !== undefined) return { key, order }
     } catch (error) {
       // Removed meanwhile.

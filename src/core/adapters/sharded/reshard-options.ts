@@ -1,4 +1,5 @@
 import type { CallOptions, Datastore } from '../../datastore.ts'
+import { checkOptions, wholeNumber } from '../../options.ts'
 import type { MoveOptions, ReshardProgress } from './key-mover.ts'
 import type { ShardFunctionChoice } from './shard-function.ts'
 
@@ -26,11 +27,9 @@ export interface ReshardResult<V> extends ReshardProgress {
   readonly removed: readonly Datastore<V>[]
 }
 
-/** @throws RangeError for a `concurrency` that is no number from 1 up */
+/** @throws DatastoreError `CONFIG_INVALID` for a `concurrency` that is not a whole number from 1 up */
 export function moveOptions(options: ReshardOptions): MoveOptions {
   const { signal, concurrency = 16, verify = true, onProgress = () => undefined } = options
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(`Cannot reshard: ${concurrency} keys cannot be in hand at once`)
-  }
+  checkOptions('reshard', { concurrency }, { concurrency: wholeNumber(1) })
   return { signal, concurrency, verify, onProgress }
 }

@@ -1,4 +1,5 @@
 import { Key } from '../../key.ts'
+import { checkOptions, wholeNumber } from '../../options.ts'
 import type { KeyTransform } from './key-transform.ts'
 
 /** How far keys are spread. Part of the data: with other options keys are looked for elsewhere. */
@@ -14,12 +15,11 @@ const PADDING = '_'
 /**
  * Spreads keys over nested levels named by the beginning of their last segment: `/films/abcdef` is
  * `/ab/cd/ef/films/abcdef`, so that no level grows too large for the store below.
+ * @throws DatastoreError `CONFIG_INVALID` for a figure that is not a whole number from 1 up
  */
-export function nestedPath({ depth = 3, length = 2 }: NestedPathOptions = {}): KeyTransform {
-  for (const [name, value] of Object.entries({ depth, length })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`A nested path has no ${name} of ${value}`)
-  }
+export function nestedPath(options: NestedPathOptions = {}): KeyTransform {
+  checkOptions('make a nested path', options, { depth: wholeNumber(1), length: wholeNumber(1) })
+  const { depth = 3, length = 2 } = options
   const to = (key: Key) => (key.isRoot ? key : Key.of(...levelsOf(key.lastSegment, depth, length)).child(key))
   return {
     to,

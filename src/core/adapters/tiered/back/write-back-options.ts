@@ -1,5 +1,5 @@
-import { DatastoreError } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
+import { checkOptions, numberFrom, wholeNumberOrInfinity } from '../../../options.ts'
 
 /** Told of each write that did not reach the tiers below, each time it was tried. */
 export type FlushErrorListener = (error: unknown, key: Key) => void
@@ -41,20 +41,19 @@ export type WriteBackSettings = Readonly<Record<Figure, number>> & Pick<WriteBac
 
 /** @throws DatastoreError `CONFIG_INVALID` for a bound that is no number from 1 up, or a wait below 0. */
 export function writeBackSettings(options: WriteBackOptions): WriteBackSettings {
-  const settings = {
+  checkOptions('open a tiered store', options, {
+    maxUnflushedEntries: wholeNumberOrInfinity(1),
+    maxUnflushedBytes: wholeNumberOrInfinity(1),
+    flushDelay: numberFrom(0),
+    maxFlushDelay: numberFrom(0),
+    flushAttempts: wholeNumberOrInfinity(1),
+  })
+  return {
     maxUnflushedEntries: options.maxUnflushedEntries ?? 10_000,
     maxUnflushedBytes: options.maxUnflushedBytes ?? 64 * 1024 * 1024,
     flushDelay: options.flushDelay ?? 50,
     maxFlushDelay: options.maxFlushDelay ?? 5000,
     flushAttempts: options.flushAttempts ?? 4,
+    onFlushError: options.onFlushError,
   }
-  for (const [name, value] of Object.entries(settings)) {
-    const least = name.endsWith('Delay') ? 0 : 1
-    if (value >= least) continue
-    throw new DatastoreError(
-      'CONFIG_INVALID',
-      `Cannot open a tiered store: ${name} is a number from ${least} up, not ${value}`,
-    )
-  }
-  return { ...settings, onFlushError: options.onFlushError }
 }
