@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { DatastoreError } from '../core/errors.ts'
 import type { Source } from '../shared/procedures/sessions.ts'
 import type { CommandLine } from './command-line.ts'
 import type { Host } from './host/host.ts'
@@ -25,15 +26,17 @@ async function sourceOf(path: string): Promise<Source> {
 
 /**
  * Opens what was asked for; the page shows the first that opened. One that fails does not keep the others from opening.
+ * A stack file that holds no valid stack opens in the page's editor.
  * @returns Why those that could not be opened failed.
- * @throws What the first failed with, when none could be opened.
+ * @throws What the first failed with, when the page would have nothing to show.
  */
 export async function openSources(
-  host: Pick<Host, 'open' | 'show'>,
+  host: Pick<Host, 'open' | 'show' | 'offerCorrection'>,
   sources: readonly Source[],
 ): Promise<readonly unknown[]> {
   const failures: unknown[] = []
   let shown: string | undefined
+  let isCorrectable = false
   for (const source of sources) {
     try {
       const { id } = await host.open(source)
@@ -41,8 +44,15 @@ export async function openSources(
       shown ??= id
     } catch (error) {
       failures.push(error)
+      if (source.type !== 'stackFile' || !isInvalidStack(error)) continue
+      host.offerCorrection(source.path)
+      isCorrectable = true
     }
   }
-  if (shown === undefined && failures.length > 0) throw failures[0]
+  if (shown === undefined && !isCorrectable && failures.length > 0) throw failures[0]
   return failures
+}
+
+function isInvalidStack(error: unknown): boolean {
+  return error instanceof DatastoreError && error.code === 'CONFIG_INVALID'
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
+import { openSources } from '../../src/main/sources.ts'
 import { expect, type Strata, test } from './strata.ts'
 
 interface Scene {
@@ -137,7 +138,7 @@ test('P1 an edit that was not applied is there after a reload, and gone once it 
   await expect(document).toContainText('"path": "data"')
 })
 
-test('a stack file that is no stack is refused with its path, and nothing is opened', async ({
+test('H10 a stack file that is no stack is refused with its path, and opens in the editor alone', async ({
   strata: { shell, window },
   folder,
 }) => {
@@ -150,5 +151,57 @@ test('a stack file that is no stack is refused with its path, and nothing is ope
   await dialog.getByRole('combobox', { name: 'Path' }).fill(join(folder, 'odd.stack.json'))
   await page.keyboard.press('Enter')
   await expect(window.notifications).toContainText('root.path')
-  await expect(page.getByRole('region', { name: 'Welcome' })).toBeVisible()
+  const problems = page.getByRole('list', { name: 'Problems' })
+  await expect(problems.getByRole('button', { name: /root\.path/ })).toBeVisible()
+  await expect(page.getByRole('tab', { name: /odd\.stack\.json/ })).toBeVisible()
+  await expect(page.getByRole('tree', { name: 'Keys' })).toBeHidden()
+})
+
+test('H10 a broken stack file opens in the editor with its problem, is corrected, and opens', async ({
+  strata: { host, shell, window },
+  folder,
+}) => {
+  const { page } = window
+  const file = join(folder, 'broken.stack.json')
+  await mkdir(join(folder, 'data'))
+  await writeFile(join(folder, 'data', 'here.txt'), 'old')
+  await writeFile(file, JSON.stringify({ strata: 1, root: { kind: 'shraded' } }))
+  expect(await openSources(host, [{ type: 'stackFile', path: file }])).toHaveLength(1)
+  await page.goto(shell.address)
+  const problem = page.getByRole('list', { name: 'Problems' }).getByRole('button', { name: /root\.kind/ })
+  await expect(problem).toContainText(/shraded.*sharded/)
+  await expect(page.getByRole('tree', { name: 'Keys' })).toBeHidden()
+  const document = page.getByRole('textbox', { name: 'Stack document' })
+  await window.pasteOver(document, documentOf({ kind: 'fs', path: 'data', layout: 'plain' }))
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(window.row('here.txt')).toBeVisible()
+})
+
+test('P1 the corrections of a broken stack file are there after a reload, and go on once it is applied', async ({
+  strata: { host, shell, window },
+  folder,
+}) => {
+  const { page } = window
+  const file = join(folder, 'broken.stack.json')
+  await mkdir(join(folder, 'data'))
+  await writeFile(file, JSON.stringify({ strata: 1, root: { kind: 'shraded' } }))
+  await openSources(host, [{ type: 'stackFile', path: file }])
+  await page.goto(shell.address)
+  const document = page.getByRole('textbox', { name: 'Stack document' })
+  const problems = page.getByRole('list', { name: 'Problems' })
+  const tabs = page.getByRole('tab', { name: /^Stack: / })
+  await expect(problems).toContainText('shraded')
+  const data = { kind: 'fs', path: 'data', layout: 'plain' }
+  await window.pasteOver(document, documentOf(data))
+  await expect(problems).toBeHidden()
+  await page.reload()
+  await expect(document).toContainText('"path": "data"')
+  await expect(tabs).toHaveCount(1)
+  await page.getByRole('button', { name: 'Apply', exact: true }).click()
+  await expect(page.getByText('Running as shown')).toBeVisible()
+  await window.pasteOver(document, documentOf({ kind: 'memory' }, data))
+  await expect(page.getByText('Running as shown')).toBeHidden()
+  await page.reload()
+  await expect(document).toContainText('"memory"')
+  await expect(tabs).toHaveCount(1)
 })

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { DatastoreError } from '../../src/core/errors.ts'
 import { applicationDirectory, applicationVersion, callerDirectory } from '../../src/main/application.ts'
 import { openSources, requestedSources } from '../../src/main/sources.ts'
 import { hasDisplay } from '../../src/main/start/choose-shell.ts'
@@ -67,6 +68,19 @@ it('H4 a source that cannot be opened does not keep the others from being opened
   expect(await openSources(choosy, [folder, { type: 'sample' }, folder])).toEqual([broken, broken])
   expect([opened.length, shown]).toEqual([1, ['s1']])
   await expect(openSources(choosy, [folder])).rejects.toBe(broken)
+})
+
+it('H10 a stack file that holds no valid stack is offered to the editor, and keeps nothing from starting', async () => {
+  const offered: string[] = []
+  const choosy: Parameters<typeof openSources>[0] = {
+    ...createHostDouble().host,
+    open: () => Promise.reject(new DatastoreError('CONFIG_INVALID', 'unknown kind')),
+    offerCorrection: path => void offered.push(path),
+  }
+  const broken = { type: 'stackFile', path: '/broken.stack.json' } as const
+  expect(await openSources(choosy, [broken])).toHaveLength(1)
+  expect(offered).toEqual(['/broken.stack.json'])
+  await expect(openSources(choosy, [{ type: 'folder', path: '/a' }])).rejects.toThrow('unknown kind')
 })
 
 it('withinTime waits for work no longer than its limit', async () => {

@@ -15,4 +15,6 @@ export interface HostParts {
   readonly broadcast: Broadcast
   /** The session that pages show first. */
   readonly first: () => string | undefined
+  /** Stack files that pages open in their editor. */
+  readonly corrections: () => string[]
 }

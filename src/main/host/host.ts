@@ -35,6 +35,8 @@ export interface Host {
   openStore(name: string, store: BinaryDatastore): Promise<SessionInfo>
   /** Names the session that pages show, those that are open and those that come. */
   show(session: string): void
+  /** Has pages open their stack editor on this stack file, which holds no valid stack. */
+  offerCorrection(path: string): void
   readonly workspace: WorkspaceView
   /** Where the window stood when it was last seen; setting it saves it, coalesced. */
   windowState: WindowState | undefined
@@ -58,6 +60,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const sessions = new Sessions({ dataDirectory, workspace, broadcast, log })
   const jobs = new Jobs(broadcast, log)
   let first: string | undefined
+  const corrections = new Set<string>()
   const handlers = allHandlers({
     options,
     sessions,
@@ -66,6 +69,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     storage,
     broadcast,
     first: () => (sessions.isOpen(first) ? first : undefined),
+    corrections: () => [...corrections].filter(path => !sessions.isOpenFrom(path)),
   })
   let closing: Promise<void> | undefined
 
@@ -91,6 +95,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     show(session) {
       first = session
       broadcast('sessionShown', { session })
+    },
+    offerCorrection(path) {
+      corrections.add(path)
     },
     workspace,
     get windowState() {

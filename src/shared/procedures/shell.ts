@@ -25,6 +25,8 @@ export const shellProcedures = {
       home: z.string(),
       /** The session to show first, opened by the command line. */
       session: z.string().optional(),
+      /** Stack files of the command line that hold no valid stack: the page opens its editor on each. */
+      corrections: z.array(z.string()),
       /** The browser shell's token for the next connection. */
       token: z.string().optional(),
     }),

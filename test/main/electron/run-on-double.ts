@@ -46,6 +46,7 @@ export function createHostDouble(): HostDouble {
     open,
     openStore: () => Promise.reject(new Error('not part of a shell')),
     show: session => void shown.push(session),
+    offerCorrection: () => undefined,
     workspace: {
       state: state('dark'),
       onChange(listener) {

@@ -1,8 +1,9 @@
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ShellActions } from '../../../src/main/host/shell-actions.ts'
 import type { MenuCommand } from '../../../src/shared/procedures/shell.ts'
-import { connect, eventually, testHost } from './test-host.ts'
+import { connect, eventually, tempFolder, testHost } from './test-host.ts'
 
 const COMMAND: MenuCommand = {
   id: 'file.open',
@@ -43,7 +44,19 @@ describe('shell.hello', () => {
       shell: 'web',
       platform: process.platform,
       home: homedir(),
+      corrections: [],
     })
+  })
+
+  it('H10 names stack files that hold no valid stack, until a session is of the file', async () => {
+    const host = await testHost()
+    const page = await connect(host)
+    const path = join(await tempFolder(), 'mine.stack.json')
+    host.offerCorrection(path)
+    expect((await page.call('shell.hello', { version: 1 })).corrections).toEqual([path])
+    const document = { strata: 1, root: { kind: 'memory' } }
+    await page.call('sessions.open', { source: { type: 'document', document, path } })
+    expect((await page.call('shell.hello', { version: 1 })).corrections).toEqual([])
   })
 
   it.each([0, 2, 99])('refuses a page of version %i', async version => {

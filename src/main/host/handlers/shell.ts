@@ -11,7 +11,11 @@ import type { ShellActions } from '../shell-actions.ts'
 
 const DONE = { done: true } as const
 
-export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof shellProcedures> {
+export function shellHandlers({
+  options,
+  first,
+  corrections,
+}: HostParts): HandlersOf<typeof shellProcedures> {
   const actions = (what: string): ShellActions => {
     if (options.shellActions !== undefined) return options.shellActions
     throw new DatastoreError('UNSUPPORTED', `Cannot ${what}: this shell has no such thing`)
@@ -31,6 +35,7 @@ export function shellHandlers({ options, first }: HostParts): HandlersOf<typeof 
         platform: process.platform,
         home: homedir(),
         ...(session !== undefined && { session }),
+        corrections: corrections(),
         ...(page.about.token !== undefined && { token: page.about.token }),
       }
     },

@@ -49,6 +49,11 @@ export class Sessions {
     return id !== undefined && this.#open.has(id)
   }
 
+  /** Whether a session is of the stack file at `path`. */
+  isOpenFrom(path: string): boolean {
+    return [...this.#open.values()].some(({ source }) => source.type !== 'sample' && source.path === path)
+  }
+
   /** @throws DatastoreError `CLOSED` */
   get(id: string): Session {
     const session = this.#open.get(id)

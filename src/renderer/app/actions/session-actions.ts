@@ -1,10 +1,11 @@
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import { CallError } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { showToast } from '../../ui/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'
-import { documentText, newStackTab, stackDraftName, stackTabOf } from '../tabs/stack-drafts.ts'
+import { documentText, fileStackTab, newStackTab, stackDraftName, stackTabOf } from '../tabs/stack-drafts.ts'
 import { activateTab, activeTab, changeTab, openTab, pinTab, type TabsState } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 
@@ -29,7 +30,34 @@ function restoreSession(storage: TextStorage, before: TabsState, session: Sessio
 }
 
 export async function openSource(services: Services, source: Source): Promise<void> {
-  showSession(services, await services.client.call('sessions.open', { source }))
+  try {
+    showSession(services, await services.client.call('sessions.open', { source }))
+  } catch (error) {
+    await correctStack(services, source, error)
+    throw error
+  }
+}
+
+/** Opens the editor on a stack that could not be opened, where that is for a fault of its document. */
+async function correctStack(services: Services, source: Source, failure: unknown): Promise<void> {
+  if (source.type === 'folder' || source.type === 'sample') return
+  if (!(failure instanceof CallError) || failure.code !== 'CONFIG_INVALID') return
+  const { path } = source
+  const text =
+    source.type === 'document'
+      ? documentText(source.document)
+      : (await services.client.call('stacks.read', { path: source.path })).text
+  const refused = { path: failure.path ?? '', message: failure.message }
+  const tab =
+    path === undefined ? newStackTab(text, refused) : fileStackTab(services.storage, { path, text, refused })
+  changeTabs((tabs, current) => openTab(tabs, tab, { isPreview: false, current }))
+}
+
+/** Opens the editor on a stack file, with the draft that an earlier window left. */
+export async function editStackFile({ client, storage }: Services, path: string): Promise<void> {
+  const { text } = await client.call('stacks.read', { path })
+  const tab = fileStackTab(storage, { path, text })
+  changeTabs((tabs, current) => openTab(tabs, tab, { isPreview: false, current }))
 }
 
 export async function openFolder(services: Services): Promise<void> {
@@ -108,7 +136,7 @@ export function stackApplied(services: Services, tab: string, session: SessionIn
       changeTab(tabs, tab, other => ({
         ...other,
         session: session.id,
-        ...(other.kind === 'stack' && { name: session.name }),
+        ...(other.kind === 'stack' && { name: session.name, draftName: stackDraftName(session.id) }),
       })),
       tab,
     ),

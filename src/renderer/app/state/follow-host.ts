@@ -1,11 +1,11 @@
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { showToast } from '../../ui/toasts.tsx'
-import { failureHint } from '../actions/failures.ts'
+import { attempt, failureHint } from '../actions/failures.ts'
 import { branchDeleted, keyRenamed, keysMessage } from '../actions/key-actions.ts'
-import { showSession } from '../actions/session-actions.ts'
+import { editStackFile, openSource, showSession } from '../actions/session-actions.ts'
 import type { Services } from '../services.ts'
-import { begunStacks } from '../tabs/stack-drafts.ts'
+import { begunStacks, filesWithDraft } from '../tabs/stack-drafts.ts'
 import { keepSessions, openTab } from '../tabs/tabs-model.ts'
 import { changeTabs, useAppStore } from './app-store.ts'
 
@@ -38,6 +38,10 @@ export function followHost(services: Services): () => void {
   const first = firstSession(state.sessions.get() ?? [], hello.session)
   if (useAppStore.getState().session === undefined && first !== undefined) showSession(services, first)
   if (asked !== undefined) followSessions()
+  for (const path of hello.corrections) attempt(() => openSource(services, { type: 'stackFile', path }))
+  for (const path of filesWithDraft(services.storage)) {
+    if (!hello.corrections.includes(path)) attempt(() => editStackFile(services, path))
+  }
   const ends = [
     state.sessions.subscribe(followSessions),
     state.shown.subscribe(() => {

@@ -1,10 +1,13 @@
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { Problem } from '../../../shared/procedures/stacks.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import type { StackTabState, TabSpec } from './tab.ts'
 
 type StackSpec = Extract<TabSpec, { readonly kind: 'stack' }>
 
 const PREFIX = 'strata.stack.'
+const NEW_PREFIX = `${PREFIX}new.`
+const FILE_PREFIX = `${PREFIX}file.`
 
 /** Milliseconds after an edit before the draft is kept. */
 const DELAY = 400
@@ -26,23 +29,54 @@ export function stackTabOf(session: SessionInfo, draft?: string): StackSpec {
   return { kind: 'stack', session: id, name, initial, draftName: stackDraftName(id) }
 }
 
-export function newStackTab(text: string): StackSpec {
-  const draftName = `${PREFIX}new.${crypto.randomUUID()}`
-  return { kind: 'stack', session: undefined, name: 'new', initial: { text }, draftName }
+/** @param refused Why the text could not be opened. */
+export function newStackTab(text: string, refused?: Problem): StackSpec {
+  const draftName = NEW_PREFIX + crypto.randomUUID()
+  const initial = { text, ...(refused !== undefined && { refused }) }
+  return { kind: 'stack', session: undefined, name: 'new', initial, draftName }
+}
+
+interface StackFile {
+  readonly path: string
+  readonly text: string
+  /** Why the text could not be opened. */
+  readonly refused?: Problem | undefined
+}
+
+/** A tab for a stack file that no session is of, with the draft that an earlier window left. */
+export function fileStackTab(storage: TextStorage, { path, text, refused }: StackFile): StackSpec {
+  const draftName = FILE_PREFIX + path
+  const draft = storage.getItem(draftName)
+  const initial = {
+    text,
+    path,
+    ...(draft !== null && { draft }),
+    // What was refused is the text of the file, not its draft.
+    ...(draft === null && refused !== undefined && { refused }),
+  }
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return { kind: 'stack', session: undefined, name, initial, draftName }
+}
+
+/** Stack files that were edited in an earlier window while no session was of them. */
+export function filesWithDraft(storage: TextStorage): string[] {
+  return namesIn(storage, FILE_PREFIX).map(name => name.slice(FILE_PREFIX.length))
 }
 
 /** Tabs for stacks that were begun in an earlier window and never opened. */
 export function begunStacks(storage: TextStorage): StackSpec[] {
-  const names = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
-  return names
-    .filter(name => name.startsWith(`${PREFIX}new.`))
-    .map(draftName => {
-      const draft = storage.getItem(draftName) ?? ''
-      return { kind: 'stack', session: undefined, name: 'new', initial: { text: '{}\n', draft }, draftName }
-    })
+  return namesIn(storage, NEW_PREFIX).map(draftName => {
+    const draft = storage.getItem(draftName) ?? ''
+    return { kind: 'stack', session: undefined, name: 'new', initial: { text: '{}\n', draft }, draftName }
+  })
 }
 
-export function documentText(document: Readonly<Record<string, unknown>>): string {
+function namesIn(storage: TextStorage, prefix: string): string[] {
+  const names = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
+  return names.filter(name => name.startsWith(prefix))
+}
+
+export function documentText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 

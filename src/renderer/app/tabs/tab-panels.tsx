@@ -151,11 +151,15 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
     window.addEventListener('pagehide', flush)
     return () => {
       window.removeEventListener('pagehide', flush)
+      const { tabs, closed } = useAppStore.getState().tabs
       // Whoever closed the tab was asked, and gave the edits up.
-      if (useAppStore.getState().tabs.closed.some(tab => tab.id === id)) keeper.note(undefined)
+      const isGivenUp = closed.some(tab => tab.id === id)
+      // What was applied is kept for its session from now on.
+      const isRenamed = tabs.some(tab => tab.id === id && tab.kind === 'stack' && tab.draftName !== draftName)
+      if (isGivenUp || isRenamed) keeper.note(undefined)
       keeper.flush()
     }
-  }, [keeper, id])
+  }, [keeper, id, draftName])
   const keepDraft = useCallback((text: string | undefined) => keeper.note(text), [keeper])
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
   return (

@@ -1,3 +1,5 @@
+import type { Problem } from '../../../shared/procedures/stacks.ts'
+
 /** How the bytes of a value are shown. */
 export type View = 'auto' | 'text' | 'json' | 'hex'
 
@@ -25,9 +27,15 @@ export interface StackTabState extends TabBase {
   readonly kind: 'stack'
   /** The stack's name when the tab was opened. */
   readonly name: string
-  /** `draft` is the text as an earlier window left it, where it was not applied. */
-  readonly initial: { readonly text: string; readonly path?: string; readonly draft?: string }
-  /** Where the draft is kept. */
+  readonly initial: {
+    readonly text: string
+    readonly path?: string
+    /** The text as an earlier window left it, where it was not applied. */
+    readonly draft?: string
+    /** Why `text` could not be opened. */
+    readonly refused?: Problem
+  }
+  /** Where the draft is kept; two tabs with the same name are one. */
   readonly draftName: string
 }
 

@@ -126,9 +126,8 @@ function specOf(tab: Tab): TabSpec {
 }
 
 function isSameTarget(tab: Tab, spec: TabSpec): boolean {
-  if (tab.kind !== spec.kind || tab.session !== spec.session) return false
-  if (tab.kind === 'stack' || spec.kind === 'stack') return tab.session !== undefined
-  return tab.key === spec.key
+  if (tab.kind === 'stack') return spec.kind === 'stack' && tab.draftName === spec.draftName
+  return tab.kind === spec.kind && tab.session === spec.session && tab.key === spec.key
 }
 
 /** Updates the tabs of a renamed key and of every key below it. */

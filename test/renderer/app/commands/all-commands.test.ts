@@ -20,7 +20,7 @@ const nothingOpen: CommandContext = {
     client,
     state: createHostState(client),
     storage: new MapStorage(),
-    hello: { version: 1, appVersion: '1.0.0', shell: 'web', platform: 'linux', home: '/' },
+    hello: { version: 1, appVersion: '1.0.0', shell: 'web', platform: 'linux', home: '/', corrections: [] },
     shell: createShell(client, 'web', { pick: async () => undefined }),
     reconnect: async () => undefined,
   },

@@ -22,7 +22,7 @@ const newStack: TabSpec = {
   session: undefined,
   name: 'new',
   initial: { text: '{}' },
-  draftName: 'd',
+  draftName: 'new.1',
 }
 const pinned = { isPreview: false }
 const preview = { isPreview: true }
@@ -109,14 +109,9 @@ describe('tabs', () => {
   })
 
   it('every new stack has a tab of its own, and a stack that is edited has one', () => {
-    const edited: TabSpec = {
-      kind: 'stack',
-      session: 's',
-      name: 'x',
-      initial: { text: '{}' },
-      draftName: 'd',
-    }
-    const state = [newStack, newStack, edited, edited].reduce(
+    const another: TabSpec = { ...newStack, draftName: 'new.2' }
+    const edited: TabSpec = { ...newStack, session: 's', name: 'x', draftName: 's' }
+    const state = [newStack, another, edited, edited].reduce(
       (tabs, spec) => openTab(tabs, spec, pinned),
       NO_TABS,
     )

@@ -69,6 +69,8 @@ export interface InitialDocument {
   readonly path?: string | undefined
   /** Edits of `text` that an earlier editor left. */
   readonly draft?: string | undefined
+  /** Why this text could not be opened. */
+  readonly refused?: Problem | undefined
 }
 
 export function createEditorStore(
@@ -91,7 +93,7 @@ export function createEditorStore(
     fileForm: form,
     session,
     found: [],
-    refused: undefined,
+    refused: initial.refused,
     visited: undefined,
     failure: undefined,
     busy: undefined,
