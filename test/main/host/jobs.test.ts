@@ -1,3 +1,5 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DeleteOptions } from '../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../src/core/errors.ts'
@@ -5,7 +7,15 @@ import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { inParallel } from '../../../src/main/host/jobs/in-parallel.ts'
 import type { JobInfo, JobRequest } from '../../../src/shared/procedures/jobs.ts'
-import { bytesOf, eventually, openSession, type TestPage } from './test-host.ts'
+import {
+  bytesOf,
+  connect,
+  eventually,
+  openSession,
+  type TestPage,
+  tempFolder,
+  testHost,
+} from './test-host.ts'
 
 const TREE = ['/a', '/a/b', '/a/b/c', '/a/d', '/ab', '/x']
 
@@ -87,6 +97,25 @@ describe('jobs', () => {
     const { page, session } = await openSession(await filled(new StubbornStore(), TREE))
     const job = await run(page, session, { type: 'deleteBranch', prefix: '/a' })
     expect(job).toMatchObject({ state: 'failed', error: { code: 'ACCESS_DENIED', key: '/a/b/c' } })
+  })
+
+  it('H11 deleteBranch and moveBranch fail where the branch is still there afterwards', async () => {
+    const folder = await tempFolder()
+    await mkdir(join(folder, 'linked'))
+    await symlink(folder, join(folder, 'linked', 'link'))
+    await writeFile(join(folder, 'linked', 'one.txt'), '1')
+    const host = await testHost()
+    const page = await connect(host)
+    const { id } = await host.open({ type: 'folder', path: folder })
+    const left = { state: 'failed', error: { code: 'UNSUPPORTED' } }
+    const moved = await run(page, id, { type: 'moveBranch', from: '/linked', to: '/other' })
+    expect(moved).toMatchObject({ ...left, done: 1, total: 1 })
+    expect(moved.error?.message).toContain('Moved 1 key, but the branch "/linked" is still there')
+    expect(await run(page, id, { type: 'deleteBranch', prefix: '/linked' })).toMatchObject({
+      ...left,
+      done: 0,
+    })
+    expect(await run(page, id, { type: 'deleteBranch', prefix: '/other' })).toMatchObject({ state: 'done' })
   })
 
   it('cancel stops a job and tells how far it came', async () => {

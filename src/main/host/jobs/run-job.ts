@@ -1,5 +1,7 @@
 import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import { childrenOf } from '../../../core/list-page.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
 import { BadInputError } from '../calls/bad-input.ts'
 import { inParallel } from './in-parallel.ts'
@@ -44,11 +46,13 @@ function deleteBranch(prefix: Key): ReturnType<typeof workOf> {
   return {
     title: `Delete ${prefix.toString()} and everything below it`,
     work: async (store, signal, progress) => {
-      progress.expect(await count(walk(store, prefix, signal)))
+      const total = await count(walk(store, prefix, signal))
+      progress.expect(total)
       await inParallel(walk(store, prefix, signal), WIDTH, async ({ key }) => {
         await store.delete(key, { missingOk: true, signal })
         progress.handled(0)
       })
+      if (await isThere(store, prefix, signal)) throw leftBehind('Deleted', total, prefix)
     },
   }
 }
@@ -70,8 +74,33 @@ function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
         await store.rename(key, to.child(key.relativeTo(from)), { replace: false, signal })
         progress.handled(0)
       }
+      if (!from.isAncestorOf(to) && !to.isAncestorOf(from) && (await isThere(store, from, signal))) {
+        throw leftBehind('Moved', keys.length, from)
+      }
     },
   }
+}
+
+/** Whether a branch is still listed. */
+async function isThere(store: BinaryDatastore, branch: Key, signal: AbortSignal): Promise<boolean> {
+  if (branch.isRoot) return (await store.list(branch, { limit: 1, signal })).children.length > 0
+  const name = branch.lastSegment
+  // The names before this one are of no interest: listing begins at the longest beginning of it.
+  const beginning = Array.from(name).slice(0, -1).join('')
+  const after = beginning === '' ? undefined : beginning
+  for await (const child of childrenOf(store, branch.parent, { after, signal })) {
+    if (child.name >= name) return child.name === name && child.isBranch
+  }
+  return false
+}
+
+/** Says what a job did, and that its branch did not go with its keys. */
+function leftBehind(verb: string, count: number, branch: Key): DatastoreError {
+  const keys = count === 1 ? '1 key' : `${count.toLocaleString('en-US')} keys`
+  const name = JSON.stringify(branch.toString())
+  const rest = 'it holds folders, links or files that are no keys, or keys that were put meanwhile'
+  const message = `${verb} ${keys}, but the branch ${name} is still there: ${rest}`
+  return new DatastoreError('UNSUPPORTED', message, { key: branch })
 }
 
 async function count(keys: AsyncIterable<WalkedKey>): Promise<number> {

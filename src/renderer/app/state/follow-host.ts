@@ -82,6 +82,10 @@ function sessionsChanged(services: Services, sessions: readonly SessionInfo[]): 
 function jobEnded(job: JobInfo): void {
   const { request, state } = job
   if (request.type === 'count') return
+  // A job may have handled every key and fail because something that is no key was left behind.
+  const isComplete = state === 'done' || (state === 'failed' && job.done === job.total)
+  if (isComplete && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)
+  if (isComplete && request.type === 'deleteBranch') branchDeleted(job.session, request.prefix)
   if (state === 'failed') {
     const { error } = job
     const message = error?.message ?? `${job.title} failed`
@@ -89,12 +93,10 @@ function jobEnded(job: JobInfo): void {
     showToast({ tone: 'error', message, hint, failureId: error?.id })
     return
   }
-  if (state === 'done' && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)
-  if (state === 'done' && request.type === 'deleteBranch') branchDeleted(job.session, request.prefix)
   const verb = request.type === 'deleteBranch' ? 'Deleted' : 'Moved'
   const ending = state === 'cancelled' ? ', then stopped' : ''
   showToast({
-    tone: state === 'done' ? 'success' : 'info',
+    tone: state === 'done' && job.done > 0 ? 'success' : 'info',
     message: `${keysMessage(verb, job.done)}${ending}`,
   })
 }
