@@ -20,6 +20,10 @@ export class Registry {
     this.#kinds = new Map(kinds.map(kind => [kind.kind, kind]))
   }
 
+  get kinds(): readonly Kind[] {
+    return [...this.#kinds.values()]
+  }
+
   get names(): readonly string[] {
     return [...this.#kinds.keys()]
   }
@@ -29,7 +33,7 @@ export class Registry {
   }
 
   describe(): readonly KindDescription[] {
-    return [...this.#kinds.values()].map(({ kind, label, help, children, childrenField, schema }) => ({
+    return this.kinds.map(({ kind, label, help, children, childrenField, schema }) => ({
       kind,
       label,
       help,

@@ -1,3 +1,4 @@
+import type { Registry } from '../../core/stack/registry.ts'
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Broadcast } from './page.ts'
@@ -8,6 +9,8 @@ import type { Workspace } from './workspace/workspace.ts'
 /** What handlers work with. */
 export interface HostParts {
   readonly options: HostOptions
+  /** The kinds that stacks may be made of. */
+  readonly registry: Registry
   readonly sessions: Sessions
   readonly jobs: Jobs
   readonly workspace: Workspace

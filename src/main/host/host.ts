@@ -1,4 +1,6 @@
 import type { BinaryDatastore } from '../../core/datastore.ts'
+import { nodeKinds } from '../../core/node/stack.ts'
+import { Registry } from '../../core/stack/registry.ts'
 import type { Channel } from '../../shared/channel.ts'
 import type { SessionInfo, Source } from '../../shared/procedures/sessions.ts'
 import type { Log } from './calls/describe-failure.ts'
@@ -18,6 +20,11 @@ export interface HostOptions {
   readonly dataDirectory: string
   readonly shell: 'electron' | 'web'
   readonly appVersion: string
+  /**
+   * The kinds that stacks may be made of, for a program that has kinds of its own: `new Registry([...nodeKinds, mine])`.
+   * Default: `nodeKinds`, which folders and the sample need.
+   */
+  readonly registry?: Registry | undefined
   /** What only a desktop shell can do. Absent, those procedures answer `UNSUPPORTED`. */
   readonly shellActions?: ShellActions | undefined
   /** Milliseconds that a page may leave a stream or an upload alone before it is ended. Default: 10 min, 30 s. */
@@ -45,7 +52,7 @@ export interface Host {
 }
 
 export async function createHost(options: HostOptions): Promise<Host> {
-  const { dataDirectory, idleLimit, log: report = logToConsole } = options
+  const { dataDirectory, registry = new Registry(nodeKinds), idleLimit, log: report = logToConsole } = options
   const failures = new FailureLog(dataDirectory)
   const log: Log = Object.assign((message: string, error: unknown) => report(message, error), {
     record: (error: unknown) => failures.record(error),
@@ -57,12 +64,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const workspace = await Workspace.open(dataDirectory, log)
   const storage = await PageStorage.open(dataDirectory, log)
   workspace.onChange(state => broadcast('workspaceChanged', state))
-  const sessions = new Sessions({ dataDirectory, workspace, broadcast, log })
+  const sessions = new Sessions({ dataDirectory, registry, workspace, broadcast, log })
   const jobs = new Jobs(broadcast, log)
   let first: string | undefined
   const corrections = new Set<string>()
   const handlers = allHandlers({
     options,
+    registry,
     sessions,
     jobs,
     workspace,

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../src/core/key.ts'
 import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
+import { nodeKinds } from '../../../src/core/node/stack.ts'
+import { Registry } from '../../../src/core/stack/registry.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { Sessions } from '../../../src/main/host/sessions/sessions.ts'
 import { Workspace } from '../../../src/main/host/workspace/workspace.ts'
@@ -17,7 +19,13 @@ async function sessionOf(root: object) {
   const logged: unknown[] = []
   const log = (...what: unknown[]) => void logged.push(what)
   const workspace = await Workspace.open(dataDirectory, log)
-  const sessions = new Sessions({ dataDirectory, workspace, broadcast: () => undefined, log })
+  const sessions = new Sessions({
+    dataDirectory,
+    registry: new Registry(nodeKinds),
+    workspace,
+    broadcast: () => undefined,
+    log,
+  })
   afterTest(() => sessions.closeAll())
   const { id } = await sessions.open({ type: 'document', document: { strata: 1, root } }, undefined)
   return {

@@ -4,11 +4,16 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openStack, validateDocument } from '../../../src/core/node/stack.ts'
+import { z } from 'zod'
+import { Key } from '../../../src/core/key.ts'
+import { nodeKinds, openStack, validateDocument } from '../../../src/core/node/stack.ts'
+import { defineKind } from '../../../src/core/stack/kind.ts'
+import { Registry } from '../../../src/core/stack/registry.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { findJsonError } from '../../../src/main/host/stacks/json-error.ts'
 import { templates } from '../../../src/main/host/stacks/templates.ts'
 import { nameOfKilled } from './name-of-killed.ts'
-import { connect, tempFolder, testHost } from './test-host.ts'
+import { bytesOf, connect, tempFolder, testHost, textOf } from './test-host.ts'
 
 const page = async () => connect(await testHost())
 
@@ -63,6 +68,71 @@ describe('stacks.validate', () => {
   it('takes texts up to four million characters and no more', async () => {
     const call = (await page()).call('stacks.validate', { text: ' '.repeat(4_000_001) })
     await expect(call).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+})
+
+const greetingKind = defineKind({
+  kind: 'greeting',
+  label: 'Greeting',
+  help: 'Memory that begins with one value.',
+  schema: z.strictObject({ text: z.string() }),
+  children: 'none',
+  open: async ({ text }) => {
+    const store = new MemoryDatastore()
+    await store.put(Key.parse('/greeting'), bytesOf(text))
+    return store
+  },
+})
+
+describe('kinds of a program of its own', () => {
+  const registry = new Registry([...nodeKinds, greetingKind])
+  const documentOf = (root: object) => ({ strata: 1, root })
+  const hello = { kind: 'greeting', text: 'hello' }
+
+  it('H12 are described and validated beside the others', async () => {
+    const own = await connect(await testHost({ registry }))
+    const { kinds } = await own.call('stacks.kinds', {})
+    expect(kinds.map(({ kind }) => kind)).toEqual([...nodeKinds.map(({ kind }) => kind), 'greeting'])
+    const problems = async (root: object) =>
+      (await own.call('stacks.validate', { text: JSON.stringify(documentOf(root)) })).problems
+    expect(await problems(hello)).toEqual([])
+    expect(await problems({ kind: 'greeting', text: 1 })).toMatchObject([{ path: 'root.text' }])
+    const text = JSON.stringify(documentOf(hello))
+    expect((await (await page()).call('stacks.validate', { text })).problems).toMatchObject([
+      { path: 'root.kind' },
+    ])
+  })
+
+  it('H12 open in documents and in stack files', async () => {
+    const own = await connect(await testHost({ registry }))
+    const file = join(await tempFolder(), 'mine.stack.json')
+    await writeFile(file, JSON.stringify(documentOf(hello)))
+    for (const source of [
+      { type: 'document', document: documentOf(hello) },
+      { type: 'stackFile', path: file },
+    ] as const) {
+      const { id } = await own.call('sessions.open', { source })
+      const { bytes } = await own.call('store.get', { session: id, key: '/greeting' })
+      expect(textOf(bytes)).toBe('hello')
+    }
+  })
+
+  it('H12 are applied, and memory beside them is kept', async () => {
+    const own = await connect(await testHost({ registry }))
+    const memory = { kind: 'memory', id: 'm' }
+    const mount = (text: string) =>
+      documentOf({ kind: 'mount', mounts: { '/own': { kind: 'greeting', id: 'g', text }, '/m': memory } })
+    const source = { type: 'document', document: mount('hello') } as const
+    const { id: session } = await own.call('sessions.open', { source })
+    await own.call('store.put', { session, key: '/m/a', bytes: bytesOf('kept') })
+    await own.call('sessions.apply', { session, document: mount('good evening') })
+    const get = async (key: string) => textOf((await own.call('store.get', { session, key })).bytes)
+    expect([await get('/own/greeting'), await get('/m/a')]).toEqual(['good evening', 'kept'])
+    // The other way: an apply that fails opens the document of the own kind again.
+    const failing = documentOf({ kind: 'fs', path: join(await tempFolder(), 'absent'), create: false })
+    const applied = own.call('sessions.apply', { session, document: failing, discardMemory: true })
+    await expect(applied).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    expect([await get('/own/greeting'), await get('/m/a')]).toEqual(['good evening', 'kept'])
   })
 })
 

@@ -16,7 +16,7 @@ export function allHandlers(parts: HostParts): Handlers {
     ...shellHandlers(parts),
     ...workspaceHandlers(parts),
     ...sessionHandlers(parts),
-    ...stackHandlers(),
+    ...stackHandlers(parts),
     ...storeHandlers(parts),
     ...streamHandlers(parts),
     ...uploadHandlers(parts),

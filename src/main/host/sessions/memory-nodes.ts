@@ -1,6 +1,5 @@
 import { ForwardingDatastore } from '../../../core/adapters/forwarding.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
-import { nodeKinds } from '../../../core/node/stack.ts'
 import type { StackNode } from '../../../core/stack/open.ts'
 import { type ParsedNode, parseDocument } from '../../../core/stack/parse.ts'
 import { Registry } from '../../../core/stack/registry.ts'
@@ -16,10 +15,10 @@ class MemoryNode extends ForwardingDatastore<Uint8Array> {
 /** Memory of open stacks, by the ids of its nodes. */
 export type MemoryById = ReadonlyMap<string, BinaryDatastore>
 
-/** The kinds of a session: its memory nodes outlive the stack, and those whose id is in `kept` open with what is there. */
-export function registryKeeping(kept: MemoryById = new Map()): Registry {
+/** The same kinds, but memory nodes outlive their stack, and those whose id is in `kept` open with what is there. */
+export function registryKeeping({ kinds }: Registry, kept: MemoryById = new Map()): Registry {
   return new Registry(
-    nodeKinds.map(kind =>
+    kinds.map(kind =>
       kind.kind === 'memory'
         ? {
             ...kind,
@@ -40,15 +39,19 @@ export function memoryOf({ nodes }: OpenedStack): MemoryById {
  * The memory that a new stack takes over: that of nodes with the same id and options, which hold values themselves
  * before and after. An upper tier holds copies, which what comes to stand below it may contradict.
  */
-export function keptMemory(old: OpenedStack, root: ParsedNode): MemoryById {
-  const before = valuesInMemory(parseDocument(old.document, registryKeeping()).root)
+export function keptMemory(old: OpenedStack, root: ParsedNode, registry: Registry): MemoryById {
+  const before = valuesInMemory(parseDocument(old.document, registry).root)
   const after = valuesInMemory(root)
   return new Map([...memoryOf(old)].filter(([id]) => before.has(id) && before.get(id) === after.get(id)))
 }
 
 /** Memory nodes with values that would be lost with everything but `kept`. */
-export async function lostMemory(old: OpenedStack, kept: MemoryById): Promise<readonly StackNode[]> {
-  const holding = valuesInMemory(parseDocument(old.document, registryKeeping()).root)
+export async function lostMemory(
+  old: OpenedStack,
+  kept: MemoryById,
+  registry: Registry,
+): Promise<readonly StackNode[]> {
+  const holding = valuesInMemory(parseDocument(old.document, registry).root)
   const going = old.nodes.filter(node => holding.has(node.id) && !kept.has(node.id))
   const stats = await Promise.all(going.map(node => node.store.stats()))
   return going.filter((_, index) => stats[index]?.entries !== 0)

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path'
 import { DatastoreError } from '../../../core/errors.ts'
 import { openStack } from '../../../core/node/stack.ts'
 import { ConfigError } from '../../../core/stack/config-error.ts'
+import type { Registry } from '../../../core/stack/registry.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import { expandPath } from '../files/expand-path.ts'
 import { fileFailure } from '../files/file-failure.ts'
@@ -14,23 +15,29 @@ import { registryKeeping } from './memory-nodes.ts'
 import type { OpenedStack } from './opened-stack.ts'
 import { assertPlainJson } from './plain-json.ts'
 
+interface OpenOptions {
+  readonly sampleDirectory: string
+  /** The kinds that documents may use. */
+  readonly registry: Registry
+}
+
 /** Opens what a source names. Its paths are absolute. */
-export function openSource(source: Source, sampleDirectory: string): Promise<OpenedStack> {
+export function openSource(source: Source, { sampleDirectory, registry }: OpenOptions): Promise<OpenedStack> {
   switch (source.type) {
     case 'folder':
-      return openFolder(source.path)
+      return openFolder(source.path, registry)
     case 'stackFile':
-      return openStackFile(source.path)
+      return openStackFile(source.path, registry)
     case 'document':
-      return openDocument(source.document, baseDirectory(source, sampleDirectory))
+      return openDocument(source.document, baseDirectory(source, sampleDirectory), registry)
     case 'sample':
-      return openSample(sampleDirectory)
+      return openSample(sampleDirectory, registry)
   }
 }
 
-function openDocument(document: unknown, baseDirectory: string): Promise<OpenedStack> {
+function openDocument(document: unknown, baseDirectory: string, registry: Registry): Promise<OpenedStack> {
   assertPlainJson(document)
-  return openStack(document, { baseDirectory, registry: registryKeeping(), inlineFiles: false })
+  return openStack(document, { baseDirectory, registry: registryKeeping(registry), inlineFiles: false })
 }
 
 /** The folder that relative paths in the documents of a source start from. */
@@ -46,7 +53,7 @@ export function normalizeSource(source: Source): Source {
   return { ...source, path: expandPath(source.path) }
 }
 
-async function openFolder(path: string): Promise<OpenedStack> {
+async function openFolder(path: string, registry: Registry): Promise<OpenedStack> {
   await assertFolder(path)
   const name = basename(path) || path
   const root = {
@@ -58,25 +65,26 @@ async function openFolder(path: string): Promise<OpenedStack> {
     create: false,
   }
   try {
-    return await openStack({ strata: 1, name, root }, { registry: registryKeeping(), inlineFiles: false })
+    const document = { strata: 1, name, root }
+    return await openStack(document, { registry: registryKeeping(registry), inlineFiles: false })
   } catch (error) {
     // The person opened a folder and never saw a document: a place in one would say nothing.
     throw error instanceof ConfigError && error.cause instanceof DatastoreError ? error.cause : error
   }
 }
 
-async function openStackFile(path: string): Promise<OpenedStack> {
+async function openStackFile(path: string, registry: Registry): Promise<OpenedStack> {
   const document = parseStackText(path, await readStackFile(path))
   const stack = await openStack(document, {
     baseDirectory: dirname(path),
-    registry: registryKeeping(),
+    registry: registryKeeping(registry),
     inlineFiles: false,
   })
   return stack.document.name === undefined ? { ...stack, name: basename(path, '.stack.json') } : stack
 }
 
-async function openSample(directory: string): Promise<OpenedStack> {
-  return openDocument(await prepareSample(directory), directory)
+async function openSample(directory: string, registry: Registry): Promise<OpenedStack> {
+  return openDocument(await prepareSample(directory), directory, registry)
 }
 
 async function assertFolder(path: string): Promise<void> {

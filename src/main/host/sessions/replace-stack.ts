@@ -5,11 +5,14 @@ import { DatastoreError, failure, messageOf } from '../../../core/errors.ts'
 import { ACTIONS } from '../../../core/layers/layer.ts'
 import { openStack } from '../../../core/node/stack.ts'
 import { parseDocument } from '../../../core/stack/parse.ts'
+import type { Registry } from '../../../core/stack/registry.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import { keptMemory, lostMemory, type MemoryById, memoryOf, registryKeeping } from './memory-nodes.ts'
 import type { OpenedStack } from './opened-stack.ts'
 
 export interface ReplaceOptions {
+  /** The kinds that the old document and the new one may use. */
+  readonly registry: Registry
   /** The folder that relative paths start from, in the old document and in the new one. */
   readonly baseDirectory: string
   /** Whether values that only memory holds may go. */
@@ -29,15 +32,17 @@ export interface ReplaceOptions {
 export async function replaceStack(
   old: OpenedStack,
   document: unknown,
-  { baseDirectory, discardMemory, log, accept }: ReplaceOptions,
+  { registry, baseDirectory, discardMemory, log, accept }: ReplaceOptions,
   serve: (stack: OpenedStack) => void,
 ): Promise<void> {
   const isGiven = old.document.root.kind === 'given'
-  const { root } = parseDocument(document, registryKeeping())
-  const kept = isGiven ? new Map<string, BinaryDatastore>() : keptMemory(old, root)
-  if (!discardMemory) await refuseLoss(old, kept, isGiven)
+  const { root } = parseDocument(document, registry)
+  const kept = isGiven ? new Map<string, BinaryDatastore>() : keptMemory(old, root, registry)
+  if (!discardMemory) {
+    refuseLoss(isGiven ? await lostIfGiven(old) : await lostMemory(old, kept, registry))
+  }
   const open = (what: unknown, memory: MemoryById): Promise<OpenedStack> =>
-    openStack(what, { baseDirectory, registry: registryKeeping(memory), inlineFiles: false })
+    openStack(what, { baseDirectory, registry: registryKeeping(registry, memory), inlineFiles: false })
   const openNext = async (): Promise<OpenedStack> => {
     const stack = await open(document, kept)
     try {
@@ -72,8 +77,7 @@ async function reopen(old: OpenedStack, open: () => Promise<OpenedStack>): Promi
   }
 }
 
-async function refuseLoss(old: OpenedStack, kept: MemoryById, isGiven: boolean): Promise<void> {
-  const lost = isGiven ? await lostIfGiven(old) : await lostMemory(old, kept)
+function refuseLoss(lost: OpenedStack['nodes']): void {
   if (lost.length === 0) return
   const names = lost.map(({ label, path }) => `${JSON.stringify(label)} (${path})`).join(', ')
   const state = `values that only memory holds would be lost, in ${names}`

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
+import type { Registry } from '../../../core/stack/registry.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import { LevelCache } from '../levels/level-cache.ts'
@@ -19,6 +20,8 @@ const MAX_SESSIONS = 100
 
 export interface SessionsOptions {
   readonly dataDirectory: string
+  /** The kinds that stacks may be made of. */
+  readonly registry: Registry
   readonly workspace: Workspace
   readonly broadcast: Broadcast
   readonly log: Log
@@ -103,7 +106,8 @@ export class Sessions {
       assertPlainJson(document)
       const { source } = session
       const directory = baseDirectory(source, this.#sampleDirectory)
-      const options = { baseDirectory: directory, discardMemory, log: this.#options.log }
+      const { registry, log } = this.#options
+      const options = { registry, baseDirectory: directory, discardMemory, log }
       try {
         await session.apply(document, options, applied => appliedSource(source, applied))
       } finally {
@@ -147,7 +151,10 @@ export class Sessions {
   }
 
   async #openNew(source: Source, identity: string | undefined): Promise<Session> {
-    const stack = await openSource(source, this.#sampleDirectory)
+    const stack = await openSource(source, {
+      sampleDirectory: this.#sampleDirectory,
+      registry: this.#options.registry,
+    })
     const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
     return this.#add(source, identity, stack, isReadOnly)
   }

@@ -7,6 +7,8 @@ import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import type { LayoutName } from '../../../../../src/core/node/fs/layout.ts'
 import { Slices, sortInSlices } from '../../../../../src/core/node/slices.ts'
+import { nodeKinds } from '../../../../../src/core/node/stack.ts'
+import { Registry } from '../../../../../src/core/stack/registry.ts'
 import { openSource } from '../../../../../src/main/host/sessions/open-source.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
@@ -79,7 +81,10 @@ describe('a store that is opened with inline: false', () => {
   it('F11 the host opens its folders so', async () => {
     await writeFile(join(root, 'a.txt'), 'text')
     const calls = synchronousCalls()
-    const stack = await openSource({ type: 'folder', path: root }, root)
+    const stack = await openSource(
+      { type: 'folder', path: root },
+      { sampleDirectory: root, registry: new Registry(nodeKinds) },
+    )
     await stack.store.put(key, bytesOf('value'))
     await stack.store.list(Key.root)
     await stack.store.close()
