@@ -124,8 +124,14 @@ export class CompletedStore {
   /** Applies operations in order. After a failure, `operations` holds what was not applied. */
   async batch(operations: Operation[], call: Call): Promise<void> {
     if (this.store.batch !== undefined) {
-      await this.store.batch(operations, call)
-      for (const { type, key } of operations.splice(0)) this.#changes?.tell({ type, key })
+      const given = [...operations]
+      try {
+        await this.store.batch(operations, call)
+        operations.length = 0
+      } finally {
+        given.length -= operations.length
+        for (const { type, key } of given) this.#changes?.tell({ type, key })
+      }
       return
     }
     let applied = 0

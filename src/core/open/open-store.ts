@@ -194,7 +194,7 @@ export class OpenStore {
     this.#completed.refuseWrite('put', key, value)
     const mustCollect = value.isStream && !this.#store.capabilities.write.stream
     if (mustCollect || this.#turns.blocks(key, true)) {
-      value.keepBytes()
+      value.hold()
       return this.#turns.write('put', [key], call, () => this.#completed.write(key, value, call))
     }
     if (!this.#isLent) value.keepBytes()

@@ -1,5 +1,6 @@
 import { isByteSource } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
+import { begun } from './begun.ts'
 
 /**
  * A value on its way down: bytes, or a stream of them. Bytes are lent until somebody keeps them, which copies them at
@@ -62,6 +63,14 @@ export class Payload {
     if (!this.#isKept) this.keep()
   }
 
+  /** Before a write waits for its turn: keeps the bytes, or begins the stream, which may read the key that it is put to. */
+  hold(): void {
+    this.keepBytes()
+    // A list of chunks reads no key.
+    if (this.#source !== undefined && !Array.isArray(this.#source))
+      this.#source = begun(toAsync(this.#source))
+  }
+
   /** The stream. Whoever takes it closes it. */
   take(): ByteSource {
     const source = this.#source
@@ -80,6 +89,10 @@ export class Payload {
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
     void Promise.resolve(iterator.return?.()).catch(() => undefined)
   }
+}
+
+async function* toAsync<T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
+  yield* source
 }
 
 function plainCopy(bytes: Uint8Array): Uint8Array {

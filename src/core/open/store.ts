@@ -87,8 +87,8 @@ export interface Store {
   stream?(key: Key, call: Call): Maybe<ByteStream | undefined>
   /** Else: a copy, then a remove. */
   move?(from: Key, to: Key, call: Call): Maybe<Moved>
-  /** Else: one after another. */
-  batch?(operations: readonly Operation[], call: Call): Maybe<void>
+  /** Removes from the list what it has applied, at the latest where it fails. Else: one after another. */
+  batch?(operations: Operation[], call: Call): Maybe<void>
   /** Else: transactions are `UNSUPPORTED`. */
   begin?(call: Call): Maybe<StoreTransaction>
   /** Else: the query engine, by scanning. */

@@ -129,10 +129,6 @@ export class AnchoredGuard implements FolderGuard {
     this.root = root.path
   }
 
-  get id(): string {
-    return this.#root.id
-  }
-
   checkRoot(): Promise<void> {
     return this.#root.check()
   }

@@ -20,10 +20,6 @@ export class WalkingGuard implements FolderGuard {
     this.root = root.path
   }
 
-  get id(): string {
-    return this.#root.id
-  }
-
   checkRoot(): Promise<void> {
     return this.#root.check()
   }

@@ -16,8 +16,6 @@ export interface Folder {
 export interface FolderGuard {
   /** The absolute path of the root, without links. */
   readonly root: string
-  /** Names the root itself, whatever its path. */
-  readonly id: string
   /** @throws RootGone unless the folder that the guard was made for stands at its path. */
   checkRoot(): Promise<void>
   /** Opens a folder; `undefined` where there is none, unless it is to be made. */
@@ -55,13 +53,6 @@ export class RootFolder {
     const stats = await disk.lstat(path)
     if (stats === undefined) throw new RootGone(path)
     return new RootFolder(disk, path, stats)
-  }
-
-  /** Names the folder itself, whatever its path. */
-  get id(): string {
-    const { dev, ino } = this.#known
-    // Some file systems number nothing.
-    return ino === 0 ? this.path : `${dev}:${ino}`
   }
 
   /** @throws RootGone unless the folder stands at its path. */

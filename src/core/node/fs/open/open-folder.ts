@@ -1,4 +1,6 @@
-import { WriteQueue } from '../../../concurrency/write-queue.ts'
+import { Gate } from '../../../open/gate.ts'
+import { etagSourceOf } from '../../../open/identity.ts'
+import type { StoreInfo } from '../../../open/store.ts'
 import type { Disk } from '../disk/disk.ts'
 import type { CheckedOptions } from '../fs-options.ts'
 import { createGuard } from '../guard/create-guard.ts'
@@ -23,7 +25,7 @@ import { cannotOpen, openRoot } from './open-root.ts'
 
 /** What all stores of this process on one folder share, so that they see one order of calls, one set of listings and all changes. */
 export interface SharedRoot {
-  readonly queue: WriteQueue
+  readonly gate: Gate
   readonly levels: LevelCache
   readonly changes: OwnChanges
   readonly settled: SettledFolders
@@ -38,7 +40,7 @@ const roots = new Map<string, Entry>()
 /** @param id Names the folder itself. Each call needs its `releaseRoot`. */
 function shareRoot(id: string): SharedRoot {
   const entry = roots.get(id) ?? {
-    queue: new WriteQueue(),
+    gate: new Gate(),
     levels: new LevelCache(),
     changes: new OwnChanges(),
     settled: new SettledFolders(),
@@ -107,6 +109,9 @@ function storeFiles(
 /** The parts of an open store. */
 export interface OpenFolder {
   readonly root: string
+  readonly info: StoreInfo
+  /** What the etags of the store begin with. */
+  readonly etagSource: string
   readonly readOnly: boolean
   readonly shared: SharedRoot
   readonly files: StoreFiles
@@ -116,26 +121,29 @@ export interface OpenFolder {
   readonly writer: ValueWriter
   readonly levels: LevelReader
   readonly sizes: SizeReader
-  /** Lets go of the folder. */
+  /** Closes what is open in the folder. */
   release(): Promise<void>
 }
 
 /** @throws DatastoreError `CONFIG_INVALID`, `ACCESS_DENIED`, `CORRUPT`, `IO` */
 export async function openFolder(path: string, options: CheckedOptions, disk: Disk): Promise<OpenFolder> {
   const { durability, readOnly } = options
-  const root = await openRoot(path, options.create)
+  const { path: root, id } = await openRoot(path, options.create)
   const guard = await createGuard(disk, root).catch((error: unknown) => {
     throw cannotOpen(root, error)
   })
-  const shared = shareRoot(guard.id)
+  const shared = shareRoot(id)
   try {
     const layout = await claimFolder(disk, guard, options.layout, readOnly)
     const renew = markerRenewal(disk, guard, await claimedLayout(disk, guard, layout))
     const files = storeFiles(disk, guard, layout, durability, shared, renew)
     if (!readOnly) await files.temps.sweep()
     const links = options.followLinks ? new LinkResolver(disk, root) : undefined
+    const info = { kind: 'fs', id: `fs:${id}` }
     return {
       root,
+      info,
+      etagSource: etagSourceOf(info.id),
       readOnly,
       shared,
       files,
@@ -146,14 +154,14 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
       levels: new LevelReader(files, links),
       sizes: new SizeReader(files, links),
       async release() {
-        releaseRoot(guard.id)
+        releaseRoot(id)
         await files.retired.drain()
         await files.temps.close()
         await guard.close()
       },
     }
   } catch (error) {
-    releaseRoot(guard.id)
+    releaseRoot(id)
     throw cannotOpen(root, error)
   }
 }

@@ -40,16 +40,28 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** The folder of a store. */
+export interface Root {
+  /** The real path. */
+  readonly path: string
+  /** Names the folder itself, whatever its path and in every process: by its device and inode. */
+  readonly id: string
+}
+
 /**
- * The real path of the folder at `path`.
+ * The folder at `path`.
  * @throws DatastoreError `CONFIG_INVALID` where there is none, `ACCESS_DENIED`, `IO`
  */
-export async function openRoot(path: string, create: boolean): Promise<string> {
+export async function openRoot(path: string, create: boolean): Promise<Root> {
   const absolute = resolve(path)
   try {
     if (create) await makeFolder(absolute)
     const root = await realpath(absolute)
-    if ((await stat(root)).isDirectory()) return root
+    // Numbers of 64 bits, as Windows has them, are not exact otherwise.
+    const stats = await stat(root, { bigint: true })
+    // Some file systems have no inode numbers.
+    const id = stats.ino === 0n ? root : `${stats.dev}:${stats.ino}`
+    if (stats.isDirectory()) return { path: root, id }
   } catch (error) {
     throw cannotOpen(absolute, error)
   }

@@ -143,10 +143,17 @@ function ignore(): void {
 /** Puts off the flushes of folders, so that each folder is flushed once for many changes. */
 export class FolderGroup implements FolderFlush {
   readonly #folders: FolderFlush
-  #due = new Map<string, readonly string[]>()
+  #due: Map<string, readonly string[]>
 
-  constructor(folders: FolderFlush) {
+  /** @param due Folders that have to be flushed already. */
+  constructor(folders: FolderFlush, due: readonly (readonly string[])[]) {
     this.#folders = folders
+    this.#due = new Map(due.map(names => [names.join('/'), names]))
+  }
+
+  /** What has yet to be flushed. */
+  get due(): readonly (readonly string[])[] {
+    return [...this.#due.values()]
   }
 
   async settle(names: readonly string[]): Promise<void> {

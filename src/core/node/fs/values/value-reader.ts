@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs'
 import { CHUNK_SIZE, clampRange, concatBytes } from '../../../bytes.ts'
-import type { RangeOptions, Stat } from '../../../datastore.ts'
-import { failure, throwIfAborted } from '../../../errors.ts'
+import type { Stat } from '../../../datastore.ts'
+import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
+import type { Call } from '../../../open/call.ts'
 import { refuseRoot } from '../../../preconditions.ts'
 import type { Disk } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
@@ -20,14 +21,19 @@ const STEPS = 4096
  * so that versions of one size that follow each other within a tick of the disk's clock differ even when the inode is
  * used again. The change time, which no program can set, tells apart what others wrote.
  */
-export function etagOf(stats: Stats): string {
+export function versionOf(stats: Stats): string {
   const parts = [stats.ino, stats.size, stats.mtimeMs * STEPS, stats.ctimeMs * STEPS]
   return parts.map(part => Math.round(part).toString(36)).join('-')
 }
 
-export function statOf(stats: Stats): Stat {
+/** @param source What the etags of the store begin with. */
+export function etagOf(source: string, stats: Stats): string {
+  return `${source}-${versionOf(stats)}`
+}
+
+export function statOf(source: string, stats: Stats): Stat {
   const { size, mtimeMs, birthtimeMs, atimeMs } = stats
-  return { size, mtime: mtimeMs, btime: birthtimeMs, atime: atimeMs, etag: etagOf(stats) }
+  return { size, mtime: mtimeMs, btime: birthtimeMs, atime: atimeMs, etag: etagOf(source, stats) }
 }
 
 /** Gives modification times, in seconds: now, but never one twice. */
@@ -198,26 +204,66 @@ function namesOf({ folder, name }: Place): readonly string[] {
   return [...folder, name]
 }
 
-/** The bytes of an open value, or of a range of it, in chunks. Closes it. */
-export async function* streamValue(
+/**
+ * The bytes of an open value, or of the range that the call asks for, in chunks. The file is closed at the end, by
+ * `return`, and when the call is aborted, also where nothing was read yet.
+ */
+export function streamValue(
+  disk: Disk,
+  key: Key,
+  value: OpenValue,
+  call: Call,
+): AsyncIterableIterator<Uint8Array, undefined> {
+  let isOpen = true
+  const close = async (): Promise<void> => {
+    if (!isOpen) return
+    isOpen = false
+    await disk.close(value.fd)
+  }
+  const chunks = chunksOfFile(disk, key, value, call, close)
+  // A generator that was never asked for anything runs no code on `return`.
+  const unlisten = call.cancel?.onAbort(() => void close().catch(ignore))
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    next() {
+      unlisten?.()
+      return chunks.next()
+    },
+    async return() {
+      unlisten?.()
+      await chunks.return(undefined)
+      await close()
+      return { done: true, value: undefined }
+    },
+  }
+}
+
+async function* chunksOfFile(
   disk: Disk,
   key: Key,
   { fd, stats }: OpenValue,
-  options: RangeOptions,
-): AsyncIterable<Uint8Array> {
+  call: Call,
+  close: () => Promise<void>,
+): AsyncGenerator<Uint8Array, undefined> {
   try {
-    const { start, end } = clampRange(options, stats.size)
+    const { start, end } = clampRange(call.options, stats.size)
     for (let position = start; position < end; ) {
-      throwIfAborted(options.signal, 'get', key)
+      call.throwIfAborted('get', key)
       const chunk = new Uint8Array(Math.min(CHUNK_SIZE, end - position))
-      const count = await disk.read(fd, chunk, position).catch((error: unknown) => {
-        throw fsFailure('get', key, error)
-      })
+      const count = await disk.read(fd, chunk, position)
       if (count === 0) throw failure('IO', 'get', key, 'its file was cut while it was read')
       position += count
       yield chunk.subarray(0, count)
     }
+  } catch (error) {
+    throw fsFailure('get', key, error)
   } finally {
-    await disk.close(fd)
+    await close()
   }
+}
+
+function ignore(): void {
+  // Nobody reads the stream any more.
 }

@@ -8,7 +8,6 @@ import type { TempFile } from '../temp/temp-folder.ts'
 import { FileGone, moveToFreeName, renameFile } from './file-moves.ts'
 import { LabelFiles } from './folder-keeper.ts'
 import { Stager, writeBytes } from './stager.ts'
-import { etagOf } from './value-reader.ts'
 
 /** How often a folder may vanish between being made and being used. */
 const ATTEMPTS = 50
@@ -32,8 +31,8 @@ export class ValueWriter {
     this.#labels = new LabelFiles(files.disk, files.guard, (place, text) => this.#writeText(place, text))
   }
 
-  /** Gives a staged file its place, and tells the etag that the value has then. The file is dealt with either way. */
-  async commit(place: Place, staged: TempFile, options: CommitOptions = {}): Promise<string> {
+  /** Moves a staged file to its place, and returns what is known of it then. On failure the file is removed. */
+  async commit(place: Place, staged: TempFile, options: CommitOptions = {}): Promise<Stats> {
     const { disk, layout } = this.#files
     let file = staged
     let isMoved = false
@@ -53,9 +52,9 @@ export class ValueWriter {
       })
       isMoved = true
       await this.#labels.ensure(place)
-      const etag = etagOf(await disk.fstat(file.fd))
+      const stats = await disk.fstat(file.fd)
       await this.#settle(place)
-      return etag
+      return stats
     } finally {
       try {
         await file.home.finish(file, isMoved)

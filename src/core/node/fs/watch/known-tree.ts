@@ -1,5 +1,5 @@
 import { Key } from '../../../key.ts'
-import { etagOf } from '../values/value-reader.ts'
+import { versionOf } from '../values/value-reader.ts'
 import type { FolderLook, KnownEntry, KnownFolder, KnownFolders } from './known-folder.ts'
 import { idOf } from './known-folder.ts'
 import type { HintedFolder, Hints, SystemHints } from './system-watch.ts'
@@ -66,7 +66,7 @@ export class KnownTree {
           this.#lost(folder, name, known)
         }
         if (found === undefined || stats === undefined) continue
-        if (found.kind === 'value') this.#seen(folder, name, { ...found, stamp: etagOf(stats) })
+        if (found.kind === 'value') this.#seen(folder, name, { ...found, stamp: versionOf(stats) })
         else await this.#branch(folder, name, { ...found, stamp: undefined }, idOf(stats))
       }
     })

@@ -61,6 +61,19 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect(await store.get(key)).toEqual(new Uint8Array(500_000).fill(2))
   })
 
+  it('D7 D16 a value can be put to its own key while other calls on the key run', async () => {
+    await using store = await FsDatastore.open(root, { layout })
+    const key = Key.of('folder', 'key')
+    await store.put(key, new Uint8Array(500_000).fill(1))
+    const read = store.get(key)
+    const copied = store.put(key, store.getStream(key))
+    const put = store.put(key, new Uint8Array(500_000).fill(2))
+    const copiedAgain = store.put(key, store.getStream(key))
+    await Promise.all([copied, put, copiedAgain])
+    expect((await read)[0]).toBe(1)
+    expect((await store.get(key))[0]).toBe(2)
+  })
+
   it('D13 a call that waits for its turn ends when it is aborted, and does nothing when the turn comes', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('key')

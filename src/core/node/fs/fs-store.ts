@@ -1,0 +1,268 @@
+import type { Stats } from 'node:fs'
+import { type Capabilities, MINIMAL } from '../../capabilities.ts'
+import type { Change, ListPage, Stat, StoreStats } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import { pageLimit } from '../../list-page.ts'
+import type { Call } from '../../open/call.ts'
+import { listOptionsOf } from '../../open/completion.ts'
+import type { Gate } from '../../open/gate.ts'
+import { Payload } from '../../open/payload.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  Store,
+  StoreInfo,
+  Written,
+} from '../../open/store.ts'
+import { planOf } from '../../query/plan.ts'
+import type { Query, QueryPlan } from '../../query/query.ts'
+import { systemCode } from './disk/disk.ts'
+import { fsFailure } from './failures.ts'
+import { joinPath } from './guard/folder-guard.ts'
+import type { LayoutName } from './layout.ts'
+import { pageOfLevel } from './levels/level-cache.ts'
+import { countValues, walkStore } from './levels/store-walk.ts'
+import type { OpenFolder } from './open/open-folder.ts'
+import { FolderGroup } from './sync/folder-sync.ts'
+import { Slots } from './values/slots.ts'
+import { StoreWrites } from './values/store-writes.ts'
+import type { OpenValue } from './values/value-reader.ts'
+import { statOf, streamValue } from './values/value-reader.ts'
+import { ValueWriter } from './values/value-writer.ts'
+import { StoreWatches } from './watch/tree-watch.ts'
+
+/** Pages up to this many children tell the sizes of their values: each costs a look at its file. */
+const MOST_SIZED = 500
+
+/**
+ * Bytes in files of a folder. A put is seen whole or not at all, by every process, even if this one is killed; calls
+ * on one key take effect in call order, also between stores of this process on the same folder.
+ *
+ * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread: measured on a local disk, a
+ * put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. No turn of
+ * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 200 µs is left to the pool for
+ * a while, as are large values, long listings and flushes always. With `inline: false` all of them go through the pool.
+ */
+export class FsStore implements Store {
+  /** The real path of the folder. */
+  readonly path: string
+  readonly layout: LayoutName
+  readonly info: StoreInfo
+  readonly capabilities: Capabilities
+  /** One for all stores of this process on the same folder. */
+  readonly gate: Gate
+  /** With `durability: 'full'`: flushes each folder once, after the last operation. */
+  readonly batch?: (operations: Operation[], call: Call) => Promise<void>
+  readonly #folder: OpenFolder
+  readonly #slots = new Slots()
+  readonly #writes: StoreWrites
+  readonly #watches: StoreWatches
+  /** Folders that a batch changed and could not flush. The next batch flushes them. */
+  #unflushed: readonly (readonly string[])[] = []
+
+  constructor(folder: OpenFolder) {
+    this.#folder = folder
+    this.#writes = new StoreWrites(folder, this.#slots)
+    this.#watches = new StoreWatches(folder)
+    this.path = folder.root
+    this.layout = folder.files.layout.name
+    this.info = folder.info
+    this.capabilities = capabilitiesOf(folder)
+    this.gate = folder.shared.gate
+    if (folder.files.durability === 'full') this.batch = (operations, call) => this.#flushed(operations, call)
+  }
+
+  read(key: Key, call: Call): Promise<Found | undefined> {
+    const { reader, files, etagSource } = this.#folder
+    const checkAbort = (): void => call.throwIfAborted('get', key)
+    return this.#look('get', key, async () => {
+      const value = await this.#open(key)
+      if (value === undefined) return undefined
+      try {
+        const bytes = await reader.readWhole(value, checkAbort)
+        const { etag, mtime, btime } = statOf(etagSource, value.stats)
+        return { bytes, shared: false, etag, mtime, btime }
+      } finally {
+        await files.disk.close(value.fd)
+      }
+    })
+  }
+
+  stream(key: Key, call: Call): Promise<ByteStream | undefined> {
+    return this.#look('get', key, async () => {
+      const value = await this.#open(key)
+      return value && streamValue(this.#folder.files.disk, key, value, call)
+    })
+  }
+
+  has(key: Key): Promise<boolean> {
+    return this.#look('look up', key, async () => (await this.#statsOf(key)) !== undefined)
+  }
+
+  stat(key: Key): Promise<Stat | undefined> {
+    return this.#look('stat', key, async () => {
+      const stats = await this.#statsOf(key)
+      return stats && statOf(this.#folder.etagSource, stats)
+    })
+  }
+
+  write(key: Key, value: Payload, call: Call): Promise<Written> {
+    return inOwnTerms('put', key, () => this.#writes.write(key, value, call))
+  }
+
+  remove(key: Key, call: Call): Promise<Removed> {
+    return inOwnTerms('delete', key, () => this.#writes.remove(key, call))
+  }
+
+  move(from: Key, to: Key, call: Call): Promise<Moved> {
+    return inOwnTerms('rename', from, () => this.#writes.move(from, to, call))
+  }
+
+  async #flushed(operations: Operation[], call: Call): Promise<void> {
+    const group = new FolderGroup(this.#folder.files.folderSync, this.#unflushed)
+    this.#unflushed = []
+    const files = { ...this.#folder.files, folderSync: group }
+    const writes = new StoreWrites({ ...this.#folder, files, writer: new ValueWriter(files) }, this.#slots)
+    try {
+      await apply(writes, operations, call)
+    } finally {
+      try {
+        await inOwnTerms('commit a batch', undefined, () => group.flush())
+      } finally {
+        this.#unflushed = [...this.#unflushed, ...group.due]
+      }
+    }
+  }
+
+  list(prefix: Key, call: Call): Promise<ListPage> {
+    const { levels, sizes } = this.#folder
+    const options = listOptionsOf(call)
+    return this.#look('list', prefix, async () => {
+      const page = pageOfLevel(await levels.read(prefix), prefix, options)
+      if (pageLimit(options) > MOST_SIZED) return page
+      return { ...page, children: await sizes.withSizes(page.children) }
+    })
+  }
+
+  stats(call: Call): Promise<StoreStats> {
+    const checkAbort = (): void => call.throwIfAborted('count')
+    return inOwnTerms('count', undefined, () => countValues(this.#folder, checkAbort))
+  }
+
+  /** Flushes all that was written through this store, be it below `prefix` or not. */
+  sync(_prefix: Key, call: Call): Promise<void> {
+    return inOwnTerms('sync', undefined, () =>
+      this.#folder.files.syncLog.flush(async visit => {
+        await walkStore(this.#folder, async (places, folder) => {
+          call.throwIfAborted('sync')
+          await visit(folder, places)
+        })
+      }),
+    )
+  }
+
+  explain(query: Query): QueryPlan {
+    return planOf('fs', query, clause => !clause.endsWith('.value'))
+  }
+
+  /**
+   * What is changed through this store, by others in this process and by other programs. A link that is followed is no
+   * place of its own: a change of what it leads to is told under that place.
+   */
+  watch(prefix: Key, { signal = new AbortController().signal }: Call): AsyncIterable<Change> {
+    return this.#watches.read(prefix, signal)
+  }
+
+  /** The path of the file, which is alike for two stores of which one is inside the other. */
+  identity(key: Key): Promise<string> {
+    const { places, info } = this.#folder
+    return this.#look('rename', key, async () => {
+      const place = await places.of(key)
+      // A key that the layout does not hold is in no file.
+      if (place === undefined) return info.id + key.toString()
+      return `fs:${await this.#realPathOf([...place.folder, place.name])}`
+    })
+  }
+
+  /** The path of what stands at `names`, or would: links above the name are resolved, and letter case as it is on disk. */
+  async #realPathOf(names: readonly string[]): Promise<string> {
+    const { root, files } = this.#folder
+    for (let depth = names.length - 1; depth > 0; depth--) {
+      try {
+        const folder = await files.disk.realpath(names.slice(0, depth).reduce(joinPath, root))
+        return names.slice(depth).reduce(joinPath, folder)
+      } catch (error) {
+        if (systemCode(error) === undefined) throw error
+      }
+    }
+    return names.reduce(joinPath, root)
+  }
+
+  async close(): Promise<void> {
+    await this.#watches.close()
+    await this.#folder.release()
+  }
+
+  /** A call that changes nothing. */
+  #look<T>(action: string, key: Key, work: () => Promise<T>): Promise<T> {
+    return inOwnTerms(action, key, () => this.#slots.run(work))
+  }
+
+  async #open(key: Key): Promise<OpenValue | undefined> {
+    const place = await this.#folder.places.of(key)
+    return place && this.#folder.reader.open(place)
+  }
+
+  async #statsOf(key: Key): Promise<Stats | undefined> {
+    const place = await this.#folder.places.of(key)
+    return place && this.#folder.reader.stat(place)
+  }
+}
+
+/** Applies operations in order. Those that were applied are removed from the list. */
+async function apply(writes: StoreWrites, operations: Operation[], call: Call): Promise<void> {
+  let applied = 0
+  try {
+    for (const operation of operations) {
+      call.throwIfAborted('commit a batch')
+      await inOwnTerms(operation.type, operation.key, async () => {
+        if (operation.type === 'delete') await writes.remove(operation.key, call.bare)
+        else await writes.write(operation.key, Payload.kept(operation.bytes), call.bare)
+      })
+      applied++
+    }
+  } finally {
+    operations.splice(0, applied)
+  }
+}
+
+/** Begins at once. A failure of the file system is thrown as one of the store. */
+async function inOwnTerms<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fsFailure(action, key, error)
+  }
+}
+
+function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
+  const isDurable = files.durability === 'full'
+  return {
+    ...MINIMAL,
+    writable: !readOnly,
+    read: { range: true, stream: true, etag: 'version' },
+    write: { ifAbsent: 'process', ifMatch: 'process', stream: true, ttl: false },
+    remove: { ifMatch: 'process' },
+    rename: 'atomic',
+    list: 'level',
+    batch: isDurable ? 'ordered' : 'none',
+    // Names, sizes and times are at hand; conditions on values read all of them.
+    query: 'partial',
+    watch: 'all',
+    durable: isDurable,
+    persistent: true,
+  }
+}
