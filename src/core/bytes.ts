@@ -128,3 +128,10 @@ export function ownCopy<V>(value: V): V {
 export function byteLengthOf(value: unknown): number | undefined {
   return value instanceof Uint8Array ? value.length : undefined
 }
+
+/** Whether two values have the same bytes. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
+}

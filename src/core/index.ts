@@ -22,10 +22,19 @@ export type { JournalDirection } from './adapters/journal/steps.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
 export { type SerializedDatastore, serialized } from './adapters/serialized.ts'
-export type { ReshardProgress } from './adapters/sharded/key-mover.ts'
-export type { MisplacedKey, RepairOptions } from './adapters/sharded/misplaced-keys.ts'
-export type { PlanOptions, ReshardOptions, ReshardResult } from './adapters/sharded/reshard-options.ts'
-export type { PlanCounts, PlannedMove, ReshardPlan } from './adapters/sharded/reshard-plan.ts'
+export type {
+  MisplacedKey,
+  PlanCounts,
+  PlannedMove,
+  RepairOptions,
+  ReshardPlan,
+} from './adapters/sharded/misplaced-keys.ts'
+export type {
+  PlanOptions,
+  ReshardOptions,
+  ReshardProgress,
+  ReshardResult,
+} from './adapters/sharded/reshard.ts'
 export type {
   ShardFunction,
   ShardFunctionChoice,

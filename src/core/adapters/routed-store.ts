@@ -17,11 +17,8 @@ export interface Place {
    * @throws DatastoreError where there is none; `action` says what it is for.
    */
   below(key: Key, action?: string): Key
-  /**
-   * What the caller calls a key below; `undefined` for one that the caller cannot reach.
-   * @param asked The caller's key of the call in question, where it is about one.
-   */
-  nameOf(below: Key, asked?: Key): Key | undefined
+  /** What the caller calls a key below; `undefined` for one that the caller cannot reach. */
+  nameOf(below: Key): Key | undefined
 }
 
 /**
@@ -77,14 +74,14 @@ export abstract class RoutedStore implements Store {
     const [key, other] = [source.below(from, 'rename'), target.below(to, 'rename to')]
     if (source.store !== target.store) {
       return moveAcross(
-        { store: source.store, key, name: from },
-        { store: target.store, key: other, name: to },
+        { store: source.store, key, name: from, nameOf: below => source.nameOf(below) },
+        { store: target.store, key: other, name: to, nameOf: below => target.nameOf(below) },
         call,
       )
     }
     return inNames(
       () => (key.equals(other) ? this.#stay(source.store, key, call) : source.store.move(key, other, call)),
-      below => (below.equals(other) ? to : source.nameOf(below, from)),
+      below => (below.equals(other) ? to : key.equals(below) ? from : source.nameOf(below)),
     )
   }
 
@@ -118,10 +115,10 @@ export abstract class RoutedStore implements Store {
     try {
       const answer = work(place.store, below, call, value as Payload)
       return answer instanceof Promise && below !== key
-        ? answer.catch((error: unknown) => fail(place, key, error))
+        ? answer.catch((error: unknown) => fail(place, key, below, error))
         : answer
     } catch (error) {
-      return fail(place, key, error)
+      return fail(place, key, below, error)
     }
   }
 }
@@ -133,8 +130,9 @@ const stream = (store: OpenStore, key: Key, call: Call) => store.stream(key, cal
 const remove = (store: OpenStore, key: Key, call: Call) => store.remove(key, call)
 const write = (store: OpenStore, key: Key, call: Call, value: Payload) => store.write(key, value, call)
 
-function fail(place: Place, asked: Key, error: unknown): never {
-  throw inTermsOf(error, below => place.nameOf(below, asked))
+/** A failure about the key that was asked for names it as the caller does; the root has a name nowhere else. */
+function fail(place: Place, asked: Key, below: Key, error: unknown): never {
+  throw inTermsOf(error, other => (other.equals(below) ? asked : place.nameOf(other)))
 }
 
 /**

@@ -29,6 +29,8 @@ interface MovePlace<Store> {
   readonly key: Key
   /** Failures name the key like this. */
   readonly name: Key
+  /** What the caller calls another key of the store; `undefined` for one that the caller cannot reach. Default: the same. */
+  readonly nameOf?: ((below: Key) => Key | undefined) | undefined
 }
 
 /** How often a value that others keep changing is copied again. */
@@ -138,6 +140,10 @@ async function told<T>(place: MovePlace<unknown>, work: () => Maybe<T>): Promise
   }
 }
 
-function named({ key, name }: MovePlace<unknown>, error: unknown): unknown {
-  return inTermsOf(error, below => (below.equals(key) ? name : undefined))
+function named({ key, name, nameOf = same }: MovePlace<unknown>, error: unknown): unknown {
+  return inTermsOf(error, below => (below.equals(key) ? name : nameOf(below)))
+}
+
+function same(key: Key): Key {
+  return key
 }

@@ -1,7 +1,7 @@
+import { sameBytes } from '../../bytes.ts'
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { isNotFound } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { sameValue } from '../sharded/same-value.ts'
 import type { RecordedValue } from './journal-entry.ts'
 import type { IntendedChange, Outcome } from './record-codec.ts'
 
@@ -38,7 +38,7 @@ export function lengthToCompare(...values: readonly RecordedValue[]): number {
 
 /** Whether two values are known to be the same; of one that was not recorded nothing is known. */
 export function isSame(one: RecordedValue, other: RecordedValue): boolean {
-  return one !== 'too-large' && sameValue(one, other)
+  return one !== 'too-large' && areSame(one, other)
 }
 
 /** What became of a change, by what was seen at the key after it and before the next one. */
@@ -54,4 +54,8 @@ export function outcomeOf({ before, after, etag }: IntendedChange, seen: HeldVal
 export async function outcomeNow(store: BinaryDatastore, change: IntendedChange): Promise<Outcome> {
   const { key, before, after } = change
   return outcomeOf(change, await heldValue(store, key, lengthToCompare(before, after), {}))
+}
+
+function areSame(a: RecordedValue, b: RecordedValue): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : sameBytes(a, b)
 }

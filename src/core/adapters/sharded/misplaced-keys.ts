@@ -1,12 +1,99 @@
-import type { CallGate } from '../../concurrency/call-gate.ts'
-import type { CallOptions, Datastore } from '../../datastore.ts'
-import { failure } from '../../errors.ts'
+import type { CallOptions } from '../../datastore.ts'
+import { failure, NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { compareHome, type KeyMove, statIfAny } from './key-move.ts'
-import { keysOfShard } from './keys-of-shard.ts'
-import type { MovingShards } from './moving-shards.ts'
-import { settleKey } from './settle-key.ts'
-import { idIn } from './shard-list.ts'
+import { Call } from '../../open/call.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { compareHome, type KeyMove, settleKey } from './move-key.ts'
+import { idIn, keysOfShard, type ShardList, storesOf } from './shard-list.ts'
+import type { ShardedStore } from './sharded-store.ts'
+
+/** A key that would change place. */
+export interface PlannedMove {
+  readonly key: Key
+  /** The id of the shard that has it now, in the list in force. */
+  readonly from: string
+  /** The id of the shard that it would belong to, in the new list. */
+  readonly to: string
+  /** Bytes of the value, where listing learns it for nothing. */
+  readonly size?: number | undefined
+}
+
+/** What was met so far; complete once the plan was read to its end. */
+export interface PlanCounts {
+  /** Keys looked at, those that stay included. */
+  readonly keys: number
+  readonly moves: number
+  /** Bytes of the values that would move, as far as they are known. */
+  readonly bytes: number
+  /** The same for each pair of shards that keys would move between. */
+  readonly pairs: readonly {
+    readonly from: string
+    readonly to: string
+    readonly moves: number
+    readonly bytes: number
+  }[]
+}
+
+interface Pair {
+  readonly from: string
+  readonly to: string
+  moves: number
+  bytes: number
+}
+
+/** The keys that a reshard would move, found as they are read. Nothing is changed. */
+export class ReshardPlan implements AsyncIterable<PlannedMove> {
+  readonly #current: readonly ShardList[]
+  readonly #target: ShardList
+  readonly #signal: AbortSignal | undefined
+  #keys = 0
+  #pairs = new Map<string, Pair>()
+
+  constructor(current: readonly ShardList[], target: ShardList, signal: AbortSignal | undefined) {
+    this.#current = current
+    this.#target = target
+    this.#signal = signal
+  }
+
+  get counts(): PlanCounts {
+    const pairs = [...this.#pairs.values()].map(pair => ({ ...pair }))
+    const moves = pairs.reduce((sum, pair) => sum + pair.moves, 0)
+    const bytes = pairs.reduce((sum, pair) => sum + pair.bytes, 0)
+    return { keys: this.#keys, moves, bytes, pairs }
+  }
+
+  /** Reads the whole plan. */
+  async count(): Promise<PlanCounts> {
+    const moves = this[Symbol.asyncIterator]()
+    while ((await moves.next()).done !== true);
+    return this.counts
+  }
+
+  /** Reads the plan, from its start. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<PlannedMove, void> {
+    this.#keys = 0
+    this.#pairs = new Map()
+    const lists = [...this.#current, this.#target]
+    for (const store of storesOf(lists)) {
+      for await (const { key, size } of keysOfShard(lists, store, 'plan', this.#signal)) {
+        this.#keys++
+        const home = this.#target.storeOf(key)
+        if (home === store) continue
+        const move = { key, from: idIn(lists, store), to: idIn([this.#target], home) }
+        this.#add(move, size ?? 0)
+        yield { ...move, size }
+      }
+    }
+  }
+
+  #add({ from, to }: PlannedMove, size: number): void {
+    const name = JSON.stringify([from, to])
+    const pair = this.#pairs.get(name) ?? { from, to, moves: 0, bytes: 0 }
+    pair.moves++
+    pair.bytes += size
+    this.#pairs.set(name, pair)
+  }
+}
 
 /** A key in a shard where the shard function does not put it. */
 export interface MisplacedKey {
@@ -25,66 +112,58 @@ export interface RepairOptions extends CallOptions {
   readonly keep?: 'home' | 'misplaced' | undefined
 }
 
-/** Finds keys that are not where they belong, and brings them there. */
-export class MisplacedKeys<V> {
-  readonly #shards: MovingShards<V>
-  readonly #gate: CallGate
-  readonly #beforeDelete: () => Promise<void>
-
-  constructor(shards: MovingShards<V>, gate: CallGate, beforeDelete: () => Promise<void>) {
-    this.#shards = shards
-    this.#gate = gate
-    this.#beforeDelete = beforeDelete
-  }
-
-  async *find({ signal }: CallOptions): AsyncIterable<MisplacedKey> {
-    const { lists, stores } = this.#shards
-    for (const source of stores) {
-      for await (const { key } of keysOfShard(lists, source, 'verify', signal)) {
-        const [home] = this.#shards.placesOf(key)
-        if (home === source) continue
-        const found = await this.#gate.read('verify', key, { signal }, () =>
-          this.#judge({ key, source, home }, signal),
-        )
-        if (found !== undefined) yield found
-      }
+/** The keys of a sharded store that are not where they belong. */
+export async function* findMisplaced(
+  store: ShardedStore,
+  { signal }: CallOptions,
+): AsyncIterable<MisplacedKey> {
+  const call = Call.from({ signal })
+  const { lists } = store
+  for (const source of store.children) {
+    for await (const { key } of keysOfShard(lists, source, 'verify', signal)) {
+      const [home] = store.placesOf(key)
+      if (home === source) continue
+      const atHome = await store.open.turn('verify', [key], call, () =>
+        compareHome({ key, source, home }, undefined, call),
+      )
+      // It may have been moved since it was met.
+      if (atHome === undefined || !(await source.has(key, call))) continue
+      yield { key, shard: idIn(lists, source), home: idIn(lists, home), atHome }
     }
   }
+}
 
-  /** @throws DatastoreError `CONFLICT` for two different values when nothing says which one stays. */
-  async repair({ key, shard, home: homeId }: MisplacedKey, { keep, signal }: RepairOptions): Promise<void> {
-    const [source, home] = [this.#storeWithId(shard), this.#shards.placesOf(key)[0]]
-    if (source === undefined || source === home) {
-      const state = source === undefined ? 'there is no such shard' : 'it is where the key belongs'
-      throw failure('CONFIG_INVALID', 'repair', key, `shard ${JSON.stringify(shard)}: ${state}`)
+/**
+ * Brings a misplaced key home.
+ * @throws DatastoreError `CONFLICT` for two different values when nothing says which one stays.
+ */
+export async function repairMisplaced(
+  store: ShardedStore,
+  { key, shard, home: homeId }: MisplacedKey,
+  { keep, signal }: RepairOptions,
+): Promise<void> {
+  const call = Call.from({ signal })
+  const source = store.lists.map(list => list.storeWithId(shard)).find(each => each !== undefined)
+  const [home] = store.placesOf(key)
+  if (source === undefined || source === home) {
+    const state = source === undefined ? 'there is no such shard' : 'it is where the key belongs'
+    throw failure('CONFIG_INVALID', 'repair', key, `shard ${JSON.stringify(shard)}: ${state}`)
+  }
+  const move: KeyMove = { key, source, home }
+  const settle = () => settleKey(move, { verify: true, beforeDelete: store.listingsEnded, call })
+  await store.open.turn('repair', [key], call, async () => {
+    if ((await settle()) === 'settled') return
+    if (keep === undefined) {
+      const state = `shards ${JSON.stringify(shard)} and ${JSON.stringify(homeId)} hold different values of it`
+      throw failure('CONFLICT', 'repair', key, state)
     }
-    await this.#gate.write('repair', [key], { signal }, async () => {
-      const move: KeyMove<V> = { key, source, home }
-      const options = { verify: true, beforeDelete: this.#beforeDelete, signal }
-      if ((await settleKey(move, options)) === 'settled') return
-      if (keep === undefined) {
-        const state = `shards ${JSON.stringify(shard)} and ${JSON.stringify(homeId)} hold different values of it`
-        throw failure('CONFLICT', 'repair', key, state)
-      }
-      const kept = keep === 'home' ? home : source
-      const dropped = keep === 'home' ? source : home
-      // A last look, so that the one that goes is not the only one.
-      await kept.stat(key, { signal })
-      await dropped.delete(key, { missingOk: true })
-      if (keep === 'misplaced') await settleKey(move, options)
-    })
-  }
+    await dropOne(key, keep === 'home' ? source : home, keep === 'home' ? home : source, call)
+    if (keep === 'misplaced') await settle()
+  })
+}
 
-  async #judge(move: KeyMove<V>, signal: AbortSignal | undefined): Promise<MisplacedKey | undefined> {
-    const { key, source, home } = move
-    // It may have been moved since it was met.
-    if ((await statIfAny(source, key, { signal })) === undefined) return undefined
-    const { lists } = this.#shards
-    const atHome = await compareHome(move, undefined, { signal })
-    return { key, shard: idIn(lists, source), home: idIn(lists, home), atHome }
-  }
-
-  #storeWithId(id: string): Datastore<V> | undefined {
-    return this.#shards.lists.map(list => list.storeWithId(id)).find(store => store !== undefined)
-  }
+/** Removes one of two values, after a last look at the other one. */
+async function dropOne(key: Key, dropped: OpenStore, kept: OpenStore, call: Call): Promise<void> {
+  if (!(await kept.has(key, call))) throw new NotFoundError('repair', key)
+  await dropped.remove(key, call.uncancelled)
 }

@@ -1,7 +1,12 @@
-import type { Datastore } from '../../datastore.ts'
-import { DatastoreError, failure } from '../../errors.ts'
-import type { Key } from '../../key.ts'
+import type { Child } from '../../datastore.ts'
+import { DatastoreError, failure, isAborted, reason, reasonOf } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { idOfObject } from '../../open/identity.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { StoreQuerySource } from '../../open/query-source.ts'
 import { assertChildren } from '../combine.ts'
+import type { Place } from '../routed-store.ts'
+import { walkValues } from '../walk-values.ts'
 import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
 /** How keys find their shard. All of it is part of the data: opened with other options, keys are looked for elsewhere. */
@@ -12,16 +17,36 @@ export interface ShardedOptions {
   readonly ids?: readonly string[] | undefined
 }
 
-/** Shards in their order, and the function that tells where a key belongs. */
-export class ShardList<V> {
-  readonly stores: readonly Datastore<V>[]
-  readonly ids: readonly string[]
-  readonly by: ShardFunction
+/** One shard. Keys are called the same in each. */
+class Shard implements Place {
+  readonly store: OpenStore
 
-  /** @throws DatastoreError `CONFIG_INVALID` for no shard, for two of one id, or for no such function. */
-  constructor(stores: readonly Datastore<V>[], { by = 'jump', ids }: ShardedOptions) {
+  constructor(store: OpenStore) {
+    this.store = store
+  }
+
+  below(key: Key): Key {
+    return key
+  }
+
+  nameOf(below: Key): Key {
+    return below
+  }
+}
+
+/** Shards in their order, and the function that tells where a key belongs. */
+export class ShardList {
+  readonly stores: readonly OpenStore[]
+  readonly ids: readonly string[]
+  readonly by: ShardFunctionChoice
+  readonly #function: ShardFunction
+  readonly #shards: readonly Shard[]
+
+  /** @throws DatastoreError `CONFIG_INVALID` for no shard, for two of one id, or for an unknown function. */
+  constructor(stores: readonly OpenStore[], { by = 'jump', ids }: ShardedOptions) {
     assertChildren(stores, 'sharded')
     this.stores = [...stores]
+    this.#shards = stores.map(store => new Shard(store))
     this.ids = ids === undefined ? stores.map((_, index) => String(index)) : [...ids]
     if (this.ids.length !== stores.length || new Set(this.ids).size !== stores.length) {
       throw new DatastoreError(
@@ -29,28 +54,39 @@ export class ShardList<V> {
         'Cannot open a sharded store: it needs one id of its own per shard',
       )
     }
-    this.by = shardFunctionOf(by)
+    this.by = by
+    this.#function = shardFunctionOf(by)
+  }
+
+  /** Names the data: the same shards, called the same, in the same order, under the same function. */
+  get id(): string {
+    const by = typeof this.by === 'string' ? this.by : idOfObject('function', this.by)
+    return JSON.stringify([by, this.ids, this.stores.map(store => store.info.id)])
   }
 
   /** @throws DatastoreError `CONFIG_INVALID` when the shard function answers anything but an index. */
-  storeOf(key: Key): Datastore<V> {
-    const index = this.by(key, this.ids)
-    const store = this.stores[index]
-    if (store !== undefined) return store
+  shardOf(key: Key): Shard {
+    const index = this.#function(key, this.ids)
+    const shard = this.#shards[index]
+    if (shard !== undefined) return shard
     const state = `the shard function answered ${index}, but there are ${this.stores.length} shards`
     throw failure('CONFIG_INVALID', 'find the shard of', key, state)
   }
 
-  idOf(store: Datastore<V>): string | undefined {
+  storeOf(key: Key): OpenStore {
+    return this.shardOf(key).store
+  }
+
+  idOf(store: OpenStore): string | undefined {
     return this.ids[this.stores.indexOf(store)]
   }
 
-  storeWithId(id: string): Datastore<V> | undefined {
+  storeWithId(id: string): OpenStore | undefined {
     return this.stores[this.ids.indexOf(id)]
   }
 
   /** Whether it puts every key where the other one puts it. */
-  equals(other: ShardList<V>): boolean {
+  equals(other: ShardList): boolean {
     return (
       this.by === other.by &&
       this.stores.length === other.stores.length &&
@@ -61,14 +97,31 @@ export class ShardList<V> {
 }
 
 /** The list in force, and the ones before it whose shards may still hold keys, newest first. */
-export type ShardLists<V> = readonly [ShardList<V>, ...(readonly ShardList<V>[])]
+export type ShardLists = readonly [ShardList, ...(readonly ShardList[])]
 
 /** Every store of the lists, once. */
-export function storesOf<V>(lists: readonly ShardList<V>[]): readonly Datastore<V>[] {
+export function storesOf(lists: readonly ShardList[]): readonly OpenStore[] {
   return [...new Set(lists.flatMap(list => list.stores))]
 }
 
-/** What a shard is called in the newest list that has it. */
-export function idIn<V>(lists: readonly ShardList<V>[], store: Datastore<V>): string {
+/** What a shard is called in the first list that has it. */
+export function idIn(lists: readonly ShardList[], store: OpenStore): string {
   return lists.map(list => list.idOf(store)).find(id => id !== undefined) ?? '?'
+}
+
+/** Every value that one shard holds, whether it belongs there or not. A failure names the shard. */
+export async function* keysOfShard(
+  lists: readonly ShardList[],
+  store: OpenStore,
+  action: string,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Child> {
+  try {
+    yield* walkValues(new StoreQuerySource(store), Key.root, { signal })
+  } catch (error) {
+    if (isAborted(error) || !(error instanceof DatastoreError)) throw error
+    const shard = JSON.stringify(idIn(lists, store))
+    const state = reason`shard ${shard} could not be read: ${reasonOf(error)}`
+    throw failure(error.code, action, error.key, state, error)
+  }
 }

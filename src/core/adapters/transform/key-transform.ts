@@ -81,8 +81,8 @@ export class KeyTransformStore extends RoutedStore implements Place {
     throw failure('KEY_INVALID', action, key, 'the key transform answers the root, which holds no value')
   }
 
-  nameOf(below: Key, asked?: Key): Key | undefined {
-    return asked !== undefined && this.below(asked).equals(below) ? asked : this.#transform.from(below)
+  nameOf(below: Key): Key | undefined {
+    return this.#transform.from(below)
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {

@@ -16,7 +16,7 @@ import { memories } from './shards.ts'
 type Three = [MemoryDatastore, MemoryDatastore, MemoryDatastore]
 
 /** A store that is always on its way from one list of shards to another: each put turns it round, and moves nothing. */
-class UnsettledDatastore extends ShardedDatastore<Uint8Array> {
+class UnsettledDatastore extends ShardedDatastore {
   readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
   #turns = 0
 
@@ -42,7 +42,7 @@ class UnsettledDatastore extends ShardedDatastore<Uint8Array> {
 }
 
 /** A store whose puts each set off a reshard to and fro, so that what is called next is called while keys move. */
-class RestlessDatastore extends ShardedDatastore<Uint8Array> {
+class RestlessDatastore extends ShardedDatastore {
   readonly #lists: readonly [readonly BinaryDatastore[], readonly BinaryDatastore[]]
   #turns = 0
 

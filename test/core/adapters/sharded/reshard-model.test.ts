@@ -62,7 +62,7 @@ type Held = ReadonlySet<string | undefined>
 
 class History {
   readonly #shards: readonly FaultDatastore[]
-  readonly #store: ShardedDatastore<Uint8Array>
+  readonly #store: ShardedDatastore
   readonly #model = new Map<string, Held>(names.map(name => [name, new Set([undefined])]))
   #running: Promise<unknown> | undefined
 

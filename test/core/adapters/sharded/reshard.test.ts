@@ -5,8 +5,9 @@ import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.
 import { walkValues } from '../../../../src/core/adapters/walk-values.ts'
 import type { BinaryDatastore, CallOptions, Change } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { json } from '../../../../src/core/serializers/json.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { MemoryDatastore, MemoryStore } from '../../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../../src/core/stores/null.ts'
 import { noise } from '../../../../src/testkit/samples.ts'
 import { collect, walkKeys } from '../../../../src/testkit/suite.ts'
@@ -374,9 +375,9 @@ describe('reshard', () => {
   })
 
   it('S3 D14 close() ends it with CLOSED, and the next process resumes it', async () => {
-    const folders = memories(3)
-    const reopen = () => folders.map((store, index) => new NamespaceDatastore(store, Key.of(`s${index}`)))
-    const kept = reopen().map(store => Object.assign(store, { close: async () => undefined }))
+    const stores = Array.from({ length: 3 }, () => new MemoryStore())
+    const open = () => stores.map(store => new Datastore(store))
+    const kept = open()
     const sharded = new ShardedDatastore(kept.slice(0, 2))
     const keys = await fill(sharded, 200)
     let closed: Promise<void> | undefined
@@ -387,7 +388,7 @@ describe('reshard', () => {
     })
     await expect(resharded).rejects.toMatchObject({ code: 'CLOSED' })
     await closed
-    const shards = reopen() as BinaryDatastore[]
+    const shards = open()
     const next = new ShardedDatastore(shards.slice(0, 2))
     const resumed = next.reshard(shards)
     for (const key of keys) expect(textOf(await next.get(key))).toBe(key.name)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { fault } from '../../../../src/core/layers/fault.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../../src/core/stores/null.ts'
 import { collect, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
@@ -11,7 +13,7 @@ const keys = Array.from({ length: 3000 }, (_, index) => Key.of('orders', `2026-$
 const memories = (count: number) => Array.from({ length: count }, () => new MemoryDatastore())
 
 /** A key that shard `index` of `sharded` holds. */
-function keyOf(sharded: ShardedDatastore<Uint8Array>, index: number, label: string): Key {
+function keyOf(sharded: ShardedDatastore, index: number, label: string): Key {
   const key = keys.map(each => each.child(label)).find(each => sharded.shardIndex(each) === index)
   if (key === undefined) throw new Error(`No key falls to shard ${index}`)
   return key
@@ -34,7 +36,7 @@ describe('ShardedDatastore', () => {
     const shard = new NullDatastore()
     expect(shard.capabilities.batch).toBe('atomic')
     for (const shards of [[shard], [shard, new NullDatastore()]])
-      expect(new ShardedDatastore(shards).capabilities.batch).toBe('none')
+      expect(new ShardedDatastore(shards).capabilities.batch).toBe('ordered')
   })
 
   it('S1 a function given by the caller decides; an answer that is no index is refused and names the key', async () => {
@@ -106,6 +108,37 @@ describe('ShardedDatastore', () => {
     await renamed
     expect(new TextDecoder().decode(await sharded.get(to))).toBe('newer, by someone else')
     expect(await sharded.has(from)).toBe(false)
+  })
+
+  it('S2 D22 rename() between two shards of the same data, whose key both call the same, leaves it as it is', async () => {
+    const data = new MemoryDatastore()
+    const open = () => new NamespaceDatastore(data, Key.of('data'))
+    const sharded = new ShardedDatastore([data, open()], { by: key => (key.segments[0] === 'data' ? 0 : 1) })
+    await data.put(Key.parse('/data/a'), bytes('x'))
+    const before = await data.stat(Key.parse('/data/a'))
+    await sharded.rename(Key.parse('/data/a'), Key.parse('/a'))
+    expect(await data.stat(Key.parse('/data/a'))).toEqual(before)
+    expect(await walkKeys(data)).toEqual(['/data/a'])
+  })
+
+  it('S2 D22 rename() between shards puts nothing but the value, also when it fails', async () => {
+    const shards = memories(2)
+    const faulty = shards.map(shard => fault(shard))
+    const sharded = new ShardedDatastore<Uint8Array>(faulty)
+    const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
+    await sharded.put(from, bytes('x'))
+    Object.assign(faulty[0]!.faults, { errorRate: 1, verbs: ['delete'] })
+    await expect(sharded.rename(from, to)).rejects.toMatchObject({ code: 'IO', key: from })
+    expect((await Promise.all(shards.map(shard => walkKeys(shard)))).flat()).toEqual([from, to].map(String))
+  })
+
+  it('S1 D22 two stores over the same shards under the same function have one id, others do not', () => {
+    const shards = memories(2)
+    const idOf = (...given: ConstructorParameters<typeof ShardedDatastore<Uint8Array>>) =>
+      new ShardedDatastore(...given).info.id
+    expect(idOf(shards)).toBe(idOf(shards, { by: 'jump' }))
+    const others = [idOf(shards.toReversed()), idOf(shards, { by: 'modulo' }), idOf(shards, { by: () => 0 })]
+    expect(new Set([idOf(shards), ...others]).size).toBe(4)
   })
 
   it('D14 close() closes a shard that is listed twice once', async () => {

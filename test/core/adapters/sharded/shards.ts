@@ -27,7 +27,7 @@ export async function fill(store: BinaryDatastore, count: number): Promise<Key[]
 
 /** Expects these keys and no others, each in the shard that it belongs to and in no other. */
 export async function expectEachOnceAtHome(
-  sharded: ShardedDatastore<Uint8Array>,
+  sharded: ShardedDatastore,
   keys: readonly Key[],
   others: readonly BinaryDatastore[] = [],
   hasNames = true,

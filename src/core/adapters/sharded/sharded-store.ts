@@ -1,0 +1,271 @@
+import { type Capabilities, Derived, weakestOf } from '../../capabilities.ts'
+import { InFlight } from '../../concurrency/in-flight.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import type { Call, Maybe } from '../../open/call.ts'
+import { listOptionsOf } from '../../open/completion.ts'
+import { moveAcross } from '../../open/move-between.ts'
+import { OpenStore } from '../../open/open-store.ts'
+import type { Payload } from '../../open/payload.ts'
+import { StoreQuerySource } from '../../open/query-source.ts'
+import type { ByteStream, Found, Moved, Removed, StoreInfo, Written } from '../../open/store.ts'
+import { answer } from '../../query/answer.ts'
+import { continuedAnswer, type PassingAnswer } from '../../query/continued-answer.ts'
+import { parseQuery } from '../../query/parse-query.ts'
+import { answerOfParts, clausesAfterMerge, queryOfPart } from '../../query/parts.ts'
+import { clausesOf, scannedIn } from '../../query/plan.ts'
+import type { Query, QueryPlan } from '../../query/query.ts'
+import { statsOfParts } from '../combine.ts'
+import { mergeLevel } from '../merge-level.ts'
+import { type Place, RoutedStore } from '../routed-store.ts'
+import { settleKey } from './move-key.ts'
+import { ShardChanges } from './shard-changes.ts'
+import { type ShardList, type ShardLists, storesOf } from './shard-list.ts'
+
+type Places = readonly [OpenStore, ...OpenStore[]]
+
+/**
+ * Keys spread over shards. While keys are on their way to where the newest list puts them, reads look there and then at
+ * the places before, and a write first brings its key home, so that no two places ever hold different values of it.
+ * Those calls are made of several, so they have turns of their own meanwhile.
+ */
+export class ShardedStore extends RoutedStore {
+  /** This store, open: its turns are those of the keys that move. */
+  readonly open: OpenStore
+  #lists: ShardLists
+  #stores: readonly OpenStore[]
+  readonly #writes = new InFlight()
+  readonly #listings = new InFlight()
+  readonly #changes: ShardChanges
+  readonly #capabilities: Derived<Capabilities>
+
+  constructor(list: ShardList) {
+    super()
+    this.#lists = [list]
+    this.#stores = storesOf(this.#lists)
+    this.#capabilities = new Derived(() => weakestOf(this.#stores.map(store => store.capabilities)))
+    this.open = new OpenStore(this)
+    this.#changes = new ShardChanges((key, call) => this.open.has(key, call))
+  }
+
+  get info(): StoreInfo {
+    return { kind: 'sharded', id: `sharded:${this.#lists.map(list => list.id).join()}` }
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities.value
+  }
+
+  get children(): readonly OpenStore[] {
+    return this.#stores
+  }
+
+  override get order(): 'gate' | 'below' {
+    return this.isSettled ? 'below' : 'gate'
+  }
+
+  get lists(): ShardLists {
+    return this.#lists
+  }
+
+  /** Whether every key is looked for in one shard only. */
+  get isSettled(): boolean {
+    return this.#lists.length === 1
+  }
+
+  /** Goes by these lists from now on. */
+  goBy(lists: ShardLists): void {
+    this.#lists = lists
+    this.#stores = storesOf(lists)
+    this.open.redeclare()
+    this.#changes.goOnWith(this.#stores)
+  }
+
+  /** Resolves once every write that runs now has ended. */
+  writesEnded(): Promise<void> {
+    return this.#writes.ended()
+  }
+
+  /** Resolves once every listing that runs now has ended: nothing is removed that one of them may still look for. */
+  readonly listingsEnded = (): Promise<void> => this.#listings.ended()
+
+  /** Where a key may be: first where it belongs. A call of several steps asks once, because the lists may change meanwhile. */
+  placesOf(key: Key): Places {
+    const [newest, ...former] = this.#lists
+    const home = newest.storeOf(key)
+    return [home, ...new Set(former.map(list => list.storeOf(key)).filter(store => store !== home))]
+  }
+
+  protected placeOf(key: Key): Place {
+    return this.#lists[0].shardOf(key)
+  }
+
+  override read(key: Key, call: Call): Maybe<Found | undefined> {
+    return this.isSettled
+      ? super.read(key, call)
+      : firstOf(this.placesOf(key), store => store.read(key, call))
+  }
+
+  override has(key: Key, call: Call): Maybe<boolean> {
+    if (this.isSettled) return super.has(key, call)
+    return firstOf(this.placesOf(key), async store => (await store.has(key, call)) || undefined).then(
+      has => has === true,
+    )
+  }
+
+  override stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    return this.isSettled
+      ? super.stat(key, call)
+      : firstOf(this.placesOf(key), store => store.stat(key, call))
+  }
+
+  override stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    return this.isSettled
+      ? super.stream(key, call)
+      : firstOf(this.placesOf(key), store => store.stream(key, call))
+  }
+
+  override write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const written = this.isSettled ? super.write(key, value, call) : this.#writeHome(key, value, call)
+    return written instanceof Promise ? this.#writes.track(written) : written
+  }
+
+  async #writeHome(key: Key, value: Payload, call: Call): Promise<Written> {
+    const places = this.placesOf(key)
+    const [home] = places
+    if (places.length === 1) return home.write(key, value, call)
+    // The bytes are the caller's again as soon as this returns.
+    value.keepBytes()
+    if (!(await isVersion(key, places, call))) return { refused: 'changed' }
+    const obsolete = await this.#settle(key, places, call)
+    const { options } = call
+    // The version that was asked for is a copy by now, under another etag.
+    const version = options.ifMatch === undefined ? undefined : await home.stat(key, call.bare)
+    if (options.ifMatch !== undefined && version === undefined) return { refused: 'changed' }
+    const written = await home.write(key, value, call.with({ ...options, ifMatch: version?.etag }))
+    if (written.refused === undefined) await drop(key, obsolete, call)
+    return written
+  }
+
+  override remove(key: Key, call: Call): Maybe<Removed> {
+    return this.#changes.ending(
+      key,
+      this.isSettled ? super.remove(key, call) : this.#removeEverywhere(key, call),
+    )
+  }
+
+  async #removeEverywhere(key: Key, call: Call): Promise<Removed> {
+    const places = this.placesOf(key)
+    if (places.length === 1) return places[0].remove(key, call)
+    const holders: OpenStore[] = []
+    for (const store of places) if (await store.has(key, call.bare)) holders.push(store)
+    if (holders.length === 0) return 'absent'
+    if (!(await isVersion(key, places, call))) return 'changed'
+    // What reads see goes last, so that nothing older comes to light.
+    await drop(key, holders.reverse(), call)
+    return 'removed'
+  }
+
+  override move(from: Key, to: Key, call: Call): Maybe<Moved> {
+    const moved = this.isSettled ? super.move(from, to, call) : this.#moveHome(from, to, call)
+    return this.#changes.ending(from, moved instanceof Promise ? this.#writes.track(moved) : moved)
+  }
+
+  async #moveHome(from: Key, to: Key, call: Call): Promise<Moved> {
+    const [sources, targets] = [this.placesOf(from), this.placesOf(to)]
+    const [[source], [target]] = [sources, targets]
+    const obsoleteFrom = await this.#settle(from, sources, call)
+    const obsoleteTo = await this.#settle(to, targets, call)
+    await drop(from, obsoleteFrom, call)
+    const moved = await (source === target
+      ? source.move(from, to, call)
+      : moveAcross({ store: source, key: from, name: from }, { store: target, key: to, name: to }, call))
+    if (moved === 'moved') await drop(to, obsoleteTo, call)
+    return moved
+  }
+
+  /** Brings a key home. @returns The places that hold another value than home does, which nobody sees. */
+  async #settle(key: Key, [home, ...former]: Places, call: Call): Promise<readonly OpenStore[]> {
+    const obsolete: OpenStore[] = []
+    for (const source of former) {
+      const options = { verify: true, beforeDelete: this.listingsEnded, call: call.bare }
+      if ((await settleKey({ key, source, home }, options)) === 'different') obsolete.push(source)
+    }
+    return obsolete
+  }
+
+  list(prefix: Key, call: Call): Promise<ListPage> {
+    const sources = this.#stores.map(store => new StoreQuerySource(store))
+    return this.#listings.track(mergeLevel(sources, prefix, listOptionsOf(call)))
+  }
+
+  query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
+    return continuedAnswer(query, rest => this.#ask(rest, call))
+  }
+
+  #ask(query: Query, call: Call): PassingAnswer<Uint8Array> {
+    if (!this.isSettled) {
+      // Through the turns of the keys: none is missed while it is between two shards.
+      const { signal, span } = call
+      const entries = answer(new StoreQuerySource(this.open), parseQuery(query), { signal, span })
+      return { entries, isGood: () => true }
+    }
+    const lists = this.#lists
+    const part = queryOfPart(query)
+    const parts = this.#stores.map(store => store.query(part, call.bare))
+    return { entries: answerOfParts(query, parts), isGood: () => this.#lists === lists }
+  }
+
+  explain(query: Query): QueryPlan {
+    const plans = this.#stores.map(store => store.explain(queryOfPart(query)))
+    if (this.isSettled) {
+      return { store: 'sharded', native: clausesAfterMerge(query), scanned: [], children: plans }
+    }
+    const left = new Set(plans.flatMap(scannedIn))
+    const clauses = clausesOf(query)
+    return {
+      store: 'sharded',
+      native: clauses.filter(clause => !left.has(clause)),
+      scanned: clauses.filter(clause => left.has(clause)),
+    }
+  }
+
+  async stats(call: Call): Promise<StoreStats> {
+    const parts = this.#stores.map(store => ({ stats: async () => store.stats(call) }))
+    const stats = await statsOfParts(parts)
+    if (this.isSettled) return stats
+    // A key that is being moved is in two places for a while.
+    return { ...stats, accuracy: stats.accuracy === 'unknown' ? 'unknown' : 'approximate' }
+  }
+
+  async sync(prefix: Key, call: Call): Promise<void> {
+    await Promise.all(this.#stores.map(async store => store.sync(prefix, call)))
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.#changes.watch(prefix, () => this.#stores, call)
+  }
+}
+
+/** The first answer that is not an absence. */
+async function firstOf<T>(
+  places: Places,
+  read: (store: OpenStore) => Maybe<T | undefined>,
+): Promise<T | undefined> {
+  for (const store of places) {
+    const found = await read(store)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Whether the key has the version that the call asks for, if it asks for one. */
+async function isVersion(key: Key, places: Places, call: Call): Promise<boolean> {
+  const { ifMatch } = call.options
+  if (ifMatch === undefined) return true
+  return (await firstOf(places, store => store.stat(key, call.bare)))?.etag === ifMatch
+}
+
+async function drop(key: Key, stores: readonly OpenStore[], call: Call): Promise<void> {
+  for (const store of stores) await store.remove(key, call.uncancelled)
+}
