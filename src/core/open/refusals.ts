@@ -9,8 +9,6 @@ export const REFUSALS = {
   changed: { code: 'CONFLICT', state: 'the value was changed in the meantime' },
 } as const
 
-export type RefusalCode = (typeof REFUSALS)[Refused]['code']
-
 /** The failure that a refusal is for the caller. */
 export function refusalError(refused: Refused, action: string, key: Key): Error {
   if (refused === 'absent') return new NotFoundError(action, key)
