@@ -44,13 +44,9 @@ export type { ShardedOptions } from './adapters/sharded/shard-list.ts'
 export { ShardedDatastore } from './adapters/sharded/sharded.ts'
 export type { LinkOptions } from './adapters/symlink/link-changes.ts'
 export { SymlinkDatastore, type SymlinkOptions, symlink } from './adapters/symlink/symlink.ts'
-export type {
-  FlushErrorListener,
-  UnflushedState,
-  WriteBackOptions,
-} from './adapters/tiered/back/write-back-options.ts'
-export type { WriteMode } from './adapters/tiered/tier-mode.ts'
-export { TieredDatastore, type TieredOptions } from './adapters/tiered/tiered.ts'
+export type { FlushErrorListener, WriteBackOptions } from './adapters/tiered/flusher.ts'
+export { TieredDatastore, type TieredOptions, type WriteMode } from './adapters/tiered/tiered.ts'
+export type { UnflushedState } from './adapters/tiered/unflushed.ts'
 export type { TierErrorListener, TierMetrics } from './adapters/tiered/upper-tier.ts'
 export type { Span, SpanListener, SpanVerb } from './adapters/trace/span.ts'
 export { type TraceOptions, trace } from './adapters/trace/trace.ts'

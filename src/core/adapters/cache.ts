@@ -1,19 +1,15 @@
-import type {
-  BinaryDatastore,
-  GetOptions,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  RenameOptions,
-  ValueSource,
-} from '../datastore.ts'
-import { isNotFound, NotFoundError } from '../errors.ts'
+import type { BinaryDatastore } from '../datastore.ts'
 import type { Key } from '../key.ts'
+import { after, type Call, type Maybe } from '../open/call.ts'
+import { Datastore, openStoreOf } from '../open/datastore.ts'
+import { OpenStore } from '../open/open-store.ts'
+import type { Payload } from '../open/payload.ts'
+import type { ByteStream, Found, Moved, Written } from '../open/store.ts'
 import { checkOptions, numberFrom } from '../options.ts'
-import { MemoryDatastore } from '../stores/memory.ts'
+import { MemoryStore } from '../stores/memory.ts'
 import type { RetentionOptions } from '../stores/retention/retention.ts'
-import { AbsentKeys } from './absent-keys.ts'
-import { TieredDatastore } from './tiered/tiered.ts'
+import { TieredStore } from './tiered/tiered-store.ts'
+import type { TierMetrics } from './tiered/upper-tier.ts'
 
 /** The bounds of a cache; with none given it holds 10,000 entries. */
 export interface CacheOptions extends RetentionOptions {
@@ -26,24 +22,27 @@ export interface CacheMetrics {
   /** Reads answered without the store below; "there is none" counts too. */
   readonly hits: number
   readonly misses: number
-  /** Values given up for room or for age. */
+  /** Values evicted for room or for age. */
   readonly evictions: number
 }
 
-/**
- * A bounded memory in front of a store: a tiered store whose upper tier gives up what it has no room for. Nothing is
- * served past its time, and writes through it keep it true.
- */
-export class CacheDatastore extends TieredDatastore<Uint8Array> {
-  readonly #absent: AbsentKeys | undefined
-  readonly #evicted: { count: number }
+/** A tiered store whose upper tier is a bounded memory of its own, and which may remember that keys are absent. */
+export class CacheStore extends TieredStore {
   #negativeHits = 0
+  readonly #memory: OpenStore
+  readonly #evicted: { readonly count: number }
+  readonly #absent: AbsentKeys | undefined
 
-  constructor(store: BinaryDatastore, options: CacheOptions = {}) {
+  constructor(below: OpenStore, options: CacheOptions) {
     checkOptions('open a cache', options, { negativeTtl: numberFrom(0) })
-    const evicted = { count: 0 }
     const { negativeTtl, maxEntries = 10_000, now } = options
-    super([new MemoryDatastore({ ...options, maxEntries, onEviction: () => evicted.count++ }), store])
+    const evicted = { count: 0 }
+    const onEviction = () => {
+      evicted.count++
+    }
+    const memory = new OpenStore(new MemoryStore({ ...options, maxEntries, onEviction }))
+    super([memory, below], { kind: 'cache' })
+    this.#memory = memory
     this.#evicted = evicted
     if (negativeTtl !== undefined) this.#absent = new AbsentKeys(negativeTtl, maxEntries, now)
   }
@@ -54,50 +53,106 @@ export class CacheDatastore extends TieredDatastore<Uint8Array> {
     return { hits, misses: memory?.misses ?? 0, evictions: this.#evicted.count }
   }
 
-  override async get(key: Key, options?: GetOptions): Promise<Uint8Array> {
-    this.#refuseAbsent('get', key, options)
-    return this.#noting(key, () => super.get(key, options))
+  /** The store below: the memory is the cache's own. */
+  override get children(): readonly OpenStore[] {
+    return [this.last]
   }
 
-  override async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    this.#refuseAbsent('get', key, options)
-    yield* super.getStream(key, options)
+  override rewire(children: readonly OpenStore[]): void {
+    this.setTiers([this.#memory, ...children])
   }
 
-  override put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
-    return this.#forgetting([key], () => super.put(key, value, options))
+  override read(key: Key, call: Call): Maybe<Found | undefined> {
+    const absent = this.#absent
+    if (absent === undefined) return super.read(key, call)
+    if (this.#isAbsent(absent, key, call)) return undefined
+    // No write of the key runs beside this read.
+    return after(super.read(key, call), found => {
+      if (found === undefined) absent.add(key)
+      return found
+    })
   }
 
-  override rename(from: Key, to: Key, options?: RenameOptions): Promise<void> {
-    return this.#forgetting([to], () => super.rename(from, to, options))
+  override stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    const absent = this.#absent
+    if (absent !== undefined && this.#isAbsent(absent, key, call)) return undefined
+    return super.stream(key, call)
   }
 
-  #refuseAbsent(action: string, key: Key, options: GetOptions | undefined): void {
-    this.gate.assertOpen(action, key, options)
-    if (options?.fresh === true || this.#absent?.has(key) !== true) return
+  override write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    this.#absent?.forget(key)
+    return super.write(key, value, call)
+  }
+
+  override move(from: Key, to: Key, call: Call): Promise<Moved> {
+    this.#absent?.forget(to)
+    return super.move(from, to, call)
+  }
+
+  close(): Promise<void> {
+    return this.#memory.close()
+  }
+
+  #isAbsent(absent: AbsentKeys, key: Key, call: Call): boolean {
+    if (call.options.fresh || !absent.has(key)) return false
     this.#negativeHits++
-    throw new NotFoundError(action, key)
+    return true
+  }
+}
+
+/** Keys that were found absent a short while ago; the oldest are dropped first when there are too many. */
+class AbsentKeys {
+  readonly #ttl: number
+  readonly #limit: number
+  readonly #now: () => number
+  readonly #expiries = new Map<string, number>()
+
+  /** @param ttl Milliseconds that an answer holds. */
+  constructor(ttl: number, limit: number, now: () => number = () => performance.now()) {
+    this.#ttl = ttl
+    this.#limit = limit
+    this.#now = now
   }
 
-  /** Remembers that a key was absent, unless it was written while that was found out. */
-  async #noting<T>(key: Key, work: () => Promise<T>): Promise<T> {
-    const moment = this.#absent?.moment()
-    try {
-      return await work()
-    } catch (error) {
-      if (moment !== undefined && isNotFound(error)) this.#absent?.add(key, moment)
-      throw error
-    }
+  has(key: Key): boolean {
+    const expiry = this.#expiries.get(key.toString())
+    if (expiry === undefined) return false
+    if (expiry > this.#now()) return true
+    this.#expiries.delete(key.toString())
+    return false
   }
 
-  /** A write is forgotten about before and after: a read in between may have found the key absent still. */
-  async #forgetting<T>(keys: readonly Key[], work: () => Promise<T>): Promise<T> {
-    for (const key of keys) this.#absent?.forget(key)
-    try {
-      return await work()
-    } finally {
-      for (const key of keys) this.#absent?.forget(key)
-    }
+  add(key: Key): void {
+    this.#expiries.set(key.toString(), this.#now() + this.#ttl)
+    const [oldest] = this.#expiries.keys()
+    if (this.#expiries.size > this.#limit && oldest !== undefined) this.#expiries.delete(oldest)
+  }
+
+  forget(key: Key): void {
+    this.#expiries.delete(key.toString())
+  }
+}
+
+/**
+ * A bounded memory in front of a store, from which values are evicted for room. Nothing is served past its time, and
+ * writes through it keep it true.
+ */
+export class CacheDatastore extends Datastore {
+  readonly #store: CacheStore
+
+  constructor(store: BinaryDatastore, options: CacheOptions = {}) {
+    const cacheStore = new CacheStore(openStoreOf(store), options)
+    super(cacheStore)
+    this.#store = cacheStore
+  }
+
+  get cacheMetrics(): CacheMetrics {
+    return this.#store.cacheMetrics
+  }
+
+  /** What happened in the memory and in the store below. */
+  get metrics(): readonly Readonly<TierMetrics>[] {
+    return this.#store.metrics
   }
 }
 

@@ -6,6 +6,11 @@ import type { Key } from '../key.ts'
 /** An answer, or a promise of it. A store that has the answer returns it directly. */
 export type Maybe<T> = T | Promise<T>
 
+/** What `next` makes of an answer, at once where the answer is at hand. */
+export function after<T, R>(answer: Maybe<T>, next: (answer: T) => Maybe<R>): Maybe<R> {
+  return answer instanceof Promise ? answer.then(next) : next(answer)
+}
+
 /** What the caller asked for besides key and value. */
 export interface Options {
   readonly fresh: boolean

@@ -1,17 +1,20 @@
-import { ForwardingDatastore } from '../../../src/core/adapters/forwarding.ts'
-import type {
-  CallOptions,
-  DeleteOptions,
-  ListOptions,
-  ListPage,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  Stat,
-  ValueSource,
-} from '../../../src/core/datastore.ts'
+import type { Capabilities } from '../../../src/core/capabilities.ts'
+import type { Change, ListPage, Stat, StoreStats } from '../../../src/core/datastore.ts'
 import { failure } from '../../../src/core/errors.ts'
 import type { Key } from '../../../src/core/key.ts'
+import type { Call, Maybe } from '../../../src/core/open/call.ts'
+import { Datastore, openStoreOf } from '../../../src/core/open/datastore.ts'
+import type { OpenStore } from '../../../src/core/open/open-store.ts'
+import type { Payload } from '../../../src/core/open/payload.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Removed,
+  Store,
+  StoreInfo,
+  Written,
+} from '../../../src/core/open/store.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 
 type Verb = 'get' | 'put' | 'delete' | 'has' | 'stat' | 'list'
@@ -23,15 +26,21 @@ interface Hold {
   go(): void
 }
 
-/** A memory store whose verbs can be made to fail with `IO`, or be held until told to go on. */
-export class BreakableDatastore extends ForwardingDatastore<Uint8Array> {
+/** A memory store that answers by promises. Its calls can be made to fail with `IO`, or be held until told to go on. */
+export class BreakableStore implements Store {
+  readonly info: StoreInfo
+  capabilities: Capabilities
+  /** What it holds. It stays open, and is read here without waiting for a call that is held. */
+  readonly below = new MemoryDatastore()
   puts = 0
   closes = 0
+  readonly #memory: OpenStore = openStoreOf(this.below)
   readonly #broken = new Set<Verb>()
   readonly #holds = new Map<Verb, () => Promise<void>>()
 
-  constructor(store = new MemoryDatastore()) {
-    super(store)
+  constructor(capabilities: Partial<Capabilities> = {}) {
+    this.info = this.below.info
+    this.capabilities = { ...this.below.capabilities, ...capabilities }
   }
 
   breakOn(...verbs: readonly Verb[]): void {
@@ -58,53 +67,95 @@ export class BreakableDatastore extends ForwardingDatastore<Uint8Array> {
     return { reached, go: () => go() }
   }
 
-  /** Whether the key was there when the store was closed; the store below stays open for the question. */
-  hadAtClose(key: Key): Promise<boolean> {
-    return this.child.has(key)
-  }
-
-  override async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+  async read(key: Key, call: Call): Promise<Found | undefined> {
     await this.#pass('get', key)
-    return super.get(key, options)
+    return this.#memory.read(key, call)
   }
 
-  override async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
+  async stream(key: Key, call: Call): Promise<ByteStream | undefined> {
     await this.#pass('get', key)
-    yield* super.getStream(key, options)
+    return this.#memory.stream(key, call)
   }
 
-  override async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+  async write(key: Key, value: Payload, call: Call): Promise<Written> {
     this.puts++
     await this.#pass('put', key)
-    return super.put(key, value, options)
+    return this.#memory.write(key, value, call)
   }
 
-  override async delete(key: Key, options?: DeleteOptions): Promise<void> {
+  async remove(key: Key, call: Call): Promise<Removed> {
     await this.#pass('delete', key)
-    return super.delete(key, options)
+    return this.#memory.remove(key, call)
   }
 
-  override async has(key: Key, options?: CallOptions): Promise<boolean> {
+  async has(key: Key, call: Call): Promise<boolean> {
     await this.#pass('has', key)
-    return super.has(key, options)
+    return this.#memory.has(key, call)
   }
 
-  override async stat(key: Key, options?: CallOptions): Promise<Stat> {
+  async stat(key: Key, call: Call): Promise<Stat | undefined> {
     await this.#pass('stat', key)
-    return super.stat(key, options)
+    return this.#memory.stat(key, call)
   }
 
-  override async list(prefix: Key, options?: ListOptions): Promise<ListPage> {
+  move(from: Key, to: Key, call: Call): Maybe<Moved> {
+    return this.#memory.move(from, to, call)
+  }
+
+  async list(prefix: Key, call: Call): Promise<ListPage> {
     await this.#pass('list', prefix)
-    return super.list(prefix, options)
+    return this.#memory.list(prefix, call)
   }
 
-  override async close(): Promise<void> {
+  stats(call: Call): Maybe<StoreStats> {
+    return this.#memory.stats(call)
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.#memory.watch(prefix, call)
+  }
+
+  async close(): Promise<void> {
     this.closes++
   }
 
   async #pass(verb: Verb, key: Key): Promise<void> {
     await this.#holds.get(verb)?.()
     if (this.#broken.has(verb)) throw failure('IO', verb, key, 'the disk is on fire')
+  }
+}
+
+/** A datastore over a breakable store, with its controls. */
+export class BreakableDatastore extends Datastore {
+  readonly store: BreakableStore
+
+  constructor(store = new BreakableStore()) {
+    super(store)
+    this.store = store
+  }
+
+  /** What it holds, also while a call is held, and after it was closed. */
+  get below(): MemoryDatastore {
+    return this.store.below
+  }
+
+  get puts(): number {
+    return this.store.puts
+  }
+
+  get closes(): number {
+    return this.store.closes
+  }
+
+  breakOn(...verbs: readonly Verb[]): void {
+    this.store.breakOn(...verbs)
+  }
+
+  mend(): void {
+    this.store.mend()
+  }
+
+  holdNext(verb: Verb): Hold {
+    return this.store.holdNext(verb)
   }
 }

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { cache } from '../../../src/core/adapters/cache.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
-import type { PutOptions, PutResult, ValueSource } from '../../../src/core/datastore.ts'
 import { DatastoreError, NotFoundError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { fault } from '../../../src/core/layers/fault.ts'
-import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import type { Call, Maybe } from '../../../src/core/open/call.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import type { Payload } from '../../../src/core/open/payload.ts'
+import type { Written } from '../../../src/core/open/store.ts'
+import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 import { bytes, text } from '../../text.ts'
 import { uncaughtDuring } from '../uncaught.ts'
-import { BreakableDatastore } from './breakable.ts'
+import { BreakableDatastore, BreakableStore } from './breakable.ts'
 
 const key = Key.parse('/films/Brazil')
 
@@ -134,12 +138,14 @@ describe('TieredDatastore.put', () => {
   it('A2 put() writes the last tier first', async () => {
     const order: string[] = []
     const note = (name: string) =>
-      new (class extends MemoryDatastore {
-        override put(at: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
-          order.push(name)
-          return super.put(at, value, options)
-        }
-      })()
+      new Datastore(
+        new (class extends MemoryStore {
+          override write(at: Key, value: Payload, call: Call): Maybe<Written> {
+            order.push(name)
+            return super.write(at, value, call)
+          }
+        })(),
+      )
     const tiered = new TieredDatastore<Uint8Array>([note('top'), note('middle'), note('last')])
     await tiered.put(key, bytes('x'))
     expect(order[0]).toBe('last')
@@ -172,12 +178,10 @@ describe('TieredDatastore.put', () => {
   })
 
   it('A2 an upper tier that outlives the process has no copy while the last tier is written', async () => {
-    class PersistentDatastore extends BreakableDatastore {
-      override get capabilities() {
-        return { ...super.capabilities, persistent: true }
-      }
-    }
-    const [top, last] = [new PersistentDatastore(), new BreakableDatastore()]
+    const [top, last] = [
+      new BreakableDatastore(new BreakableStore({ persistent: true })),
+      new BreakableDatastore(),
+    ]
     for (const mode of ['write-through', 'write-around'] as const) {
       const tiered = new TieredDatastore<Uint8Array>([top, last], { mode })
       await Promise.all([top, last].map(store => store.put(key, bytes('old'))))
@@ -185,7 +189,7 @@ describe('TieredDatastore.put', () => {
       const put = tiered.put(key, bytes('new'))
       await hold.reached
       // What a process that is killed now leaves behind.
-      expect([await top.has(key), text(await last.get(key))]).toEqual([false, 'old'])
+      expect([await top.has(key), text(await last.below.get(key))]).toEqual([false, 'old'])
       hold.go()
       await put
       expect(await top.has(key)).toBe(mode === 'write-through')
@@ -194,10 +198,7 @@ describe('TieredDatastore.put', () => {
   })
 
   it('A2 D17 tiers are persistent when any of them is', () => {
-    const persistent = new BreakableDatastore()
-    Object.defineProperty(persistent, 'capabilities', {
-      value: { ...persistent.capabilities, persistent: true },
-    })
+    const persistent = new BreakableDatastore(new BreakableStore({ persistent: true }))
     const [one, two] = [new MemoryDatastore(), new MemoryDatastore()]
     expect(new TieredDatastore([one, two]).capabilities.persistent).toBe(false)
     expect(new TieredDatastore([persistent, two]).capabilities.persistent).toBe(true)
@@ -277,7 +278,7 @@ describe('TieredDatastore.delete and rename', () => {
       await get
       await deleted
       await tiered.close()
-      expect(await top.hadAtClose(key)).toBe(false)
+      expect(await top.below.has(key)).toBe(false)
     }
   })
 
@@ -326,8 +327,10 @@ describe('TieredDatastore, the rest', () => {
 
   it('A3 D18 a store cannot be two tiers: what is dropped from the one would be gone from the other', () => {
     const store = new MemoryDatastore()
-    const open = () => new TieredDatastore([store, new MemoryDatastore(), store])
-    expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    for (const last of [store, cache(store)]) {
+      const open = () => new TieredDatastore([store, new MemoryDatastore(), last])
+      expect(open).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    }
   })
 
   it('A5 D18 a mode that there is not is CONFIG_INVALID, and not another one', () => {

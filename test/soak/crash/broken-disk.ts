@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ForwardingDatastore } from '../../../src/core/adapters/forwarding.ts'
-import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
+import { WriteBackStore } from '../../../src/core/adapters/tiered/write-back-store.ts'
 import { collectBytes, isByteSource } from '../../../src/core/bytes.ts'
 import type {
   BinaryDatastore,
@@ -11,6 +11,7 @@ import type {
   ValueSource,
 } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { Datastore, openStoreOf } from '../../../src/core/open/datastore.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
@@ -66,7 +67,7 @@ class BrokenDisk extends ForwardingDatastore<Uint8Array> {
 }
 
 /** Acknowledges from memory, and says too early that nothing is left there. */
-class HastyTiers extends TieredDatastore<Uint8Array> {
+class HastyTiers extends WriteBackStore {
   override async sync(): Promise<void> {
     // Whatever is unflushed stays so.
   }
@@ -83,6 +84,6 @@ export const brokenDiskKind = defineKind({
   open: async ({ defect }, children, { path }) => {
     const isLate = defect === 'acknowledges a sync early' || defect === 'deletes after a sync'
     const disk = new BrokenDisk(defect, onlyChild(children, path))
-    return isLate ? new HastyTiers([new MemoryDatastore(), disk], { mode: 'write-back' }) : disk
+    return isLate ? new Datastore(new HastyTiers([new MemoryDatastore(), disk].map(openStoreOf))) : disk
   },
 })

@@ -1,36 +1,92 @@
-import { WriteLog } from '../../concurrency/write-log.ts'
 import type { Key } from '../../key.ts'
+import type { Maybe } from '../../open/call.ts'
+import type { ByteStream } from '../../open/store.ts'
 
 /**
- * The copies that reads make into upper tiers, in the background. A copy never overtakes a write: it is dropped
- * when its key was written since the read began, and a write waits for the copy that is under way.
+ * The copies that reads make into upper tiers, in the background where they take time. A copy never overtakes a write: a
+ * write waits for the copy of its key that is under way, and a stream that was open while its key was written makes none.
  */
 export class TierFills {
-  readonly #log = new WriteLog()
   readonly #running = new Map<string, Promise<void>>()
+  readonly #streams = new Set<FillingStream>()
 
-  /** What a read remembers before it begins. */
-  moment(): number {
-    return this.#log.now()
-  }
-
-  /** Runs `copy` unless the key was written since `moment` or is being filled already. */
-  start(key: Key, moment: number, copy: () => Promise<void>): void {
+  /** Makes a copy, unless one of the key is being made. `copy` must not fail. */
+  start(key: Key, copy: () => Maybe<unknown>): void {
     const text = key.toString()
-    if (this.#log.wasWrittenSince(key, moment) || this.#running.has(text)) return
-    const run = copy().finally(() => this.#running.delete(text))
+    if (this.#running.has(text)) return
+    const copying = copy()
+    if (!(copying instanceof Promise)) return
+    const run = copying.then(
+      () => void this.#running.delete(text),
+      () => void this.#running.delete(text),
+    )
     this.#running.set(text, run)
   }
 
-  /** Called as a write begins: reads that began before it fill nothing, and a copy under way has ended. */
-  async giveWay(keys: readonly Key[]): Promise<void> {
-    for (const key of keys) this.#log.note(key)
-    if (this.#running.size === 0) return
-    await Promise.all(keys.map(async key => this.#running.get(key.toString())))
+  /** The same stream. Makes a copy once it has been read to its end. */
+  afterStream(key: Key, chunks: ByteStream, copy: () => Promise<unknown>): ByteStream {
+    const stream = new FillingStream(key.toString(), chunks, isWhole => {
+      this.#streams.delete(stream)
+      if (isWhole && !stream.isStale) this.start(key, copy)
+    })
+    this.#streams.add(stream)
+    return stream
   }
 
-  /** Resolves once no copy is under way. */
-  async drain(): Promise<void> {
+  /** @returns The copy of the key that is under way. */
+  beforeWrite(key: Key): Promise<void> | undefined {
+    if (this.#streams.size > 0) {
+      const text = key.toString()
+      for (const stream of this.#streams) if (stream.text === text) stream.isStale = true
+    }
+    return this.#running.size === 0 ? undefined : this.#running.get(key.toString())
+  }
+
+  /** Resolves once the copies that are under way now have ended. */
+  async ended(): Promise<void> {
     await Promise.all(this.#running.values())
+  }
+}
+
+/** A stream of a value that reports whether it was read to its end. */
+class FillingStream implements AsyncIterableIterator<Uint8Array> {
+  readonly text: string
+  /** Whether its key was written while it was open. */
+  isStale = false
+  readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
+  readonly #ended: (isWhole: boolean) => void
+  #hasEnded = false
+
+  constructor(text: string, chunks: ByteStream, ended: (isWhole: boolean) => void) {
+    this.text = text
+    this.#chunks = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
+    this.#ended = ended
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      const step = await this.#chunks.next()
+      if (step.done === true) this.#end(true)
+      return step
+    } catch (error) {
+      this.#end(false)
+      throw error
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#end(false)
+    await this.#chunks.return?.()
+    return { done: true, value: undefined }
+  }
+
+  #end(isWhole: boolean): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#ended(isWhole)
   }
 }

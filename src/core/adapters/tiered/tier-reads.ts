@@ -1,157 +1,231 @@
-import { ownCopy } from '../../bytes.ts'
-import type {
-  CallOptions,
-  Datastore,
-  GetOptions,
-  RangeOptions,
-  SpanContext,
-  Stat,
-  ValueSource,
-} from '../../datastore.ts'
-import { failure, isAborted, isNotFound } from '../../errors.ts'
+import type { Stat } from '../../datastore.ts'
+import { isAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { streamFromFirst } from '../../stream-from-first.ts'
-import type { TierFills } from './tier-fills.ts'
-import { emptyMetrics, type TierErrorListener, type TierMetrics, type UpperTier } from './upper-tier.ts'
+import { after, type Call, type Maybe } from '../../open/call.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { Payload } from '../../open/payload.ts'
+import type { ByteStream, Found } from '../../open/store.ts'
+import { TierFills } from './tier-fills.ts'
+import { copyCall, deadlineAt, emptyMetrics, type TierMetrics, type UpperTier } from './upper-tier.ts'
 
-/** The reads of a tiered store: the first tier that has the key answers, and those above it get a copy. */
-export class TierReads<V> {
-  /** What happened in the last tier. */
-  readonly lastMetrics: TierMetrics = emptyMetrics()
-  readonly #upper: readonly UpperTier<V>[]
-  readonly #last: Datastore<V>
-  readonly #fills: TierFills
-  readonly #report: TierErrorListener
+/** How a kind of read asks one tier, and what becomes of the answer. */
+interface Ask<T> {
+  /** Whether the metrics count it. */
+  readonly isCounted: boolean
+  of(tier: OpenStore, key: Key, call: Call): Maybe<T | undefined>
+  /** @param index Of the tier that answered. */
+  given(answer: T, index: number, key: Key, call: Call): T
+}
 
-  constructor(
-    upper: readonly UpperTier<V>[],
-    last: Datastore<V>,
-    fills: TierFills,
-    report: TierErrorListener,
-  ) {
-    this.#upper = upper
-    this.#last = last
-    this.#fills = fills
-    this.#report = report
+/**
+ * The reads of tiers: the first tier that has the key answers, and those above it get a copy. An upper tier that fails is
+ * passed over. Where the first tier has the answer at hand, nothing is created on the way to it.
+ */
+export abstract class TierReads {
+  protected last!: OpenStore
+  protected upper: readonly UpperTier[] = []
+  protected readonly lastMetrics = emptyMetrics()
+  readonly #fills = new TierFills()
+
+  /** What happened in each tier, first to last. */
+  get metrics(): readonly Readonly<TierMetrics>[] {
+    return [...this.upper.map(tier => tier.metrics), this.lastMetrics]
   }
 
-  async get(key: Key, options: GetOptions): Promise<V> {
-    const moment = this.#fills.moment()
-    for (const [index, tier] of this.#upper.entries()) {
-      if (options.fresh === true || !tier.isTrusted(key)) continue
-      try {
-        const value = await tier.store.get(key, options)
-        tier.metrics.hits++
-        if (index > 0) this.#fill(key, moment, index, value, options.span)
-        return value
-      } catch (error) {
-        this.#passOver(error, key, index, tier.metrics)
-      }
-    }
-    const value = await this.#getLast(key, options)
-    if (this.#upper.length > 0) this.#fill(key, moment, this.#upper.length, value, options.span)
-    return value
-  }
-
-  async *stream(key: Key, options: RangeOptions): AsyncIterable<Uint8Array> {
-    const moment = this.#fills.moment()
-    const stores = [...this.#upper.map(tier => tier.store), this.#last]
-    for (const [index, store] of stores.entries()) {
-      const tier = this.#upper[index]
-      if (tier !== undefined && (options.fresh === true || !tier.isTrusted(key))) continue
-      const chunks = store.getStream(key, options)[Symbol.asyncIterator]()
-      let first: IteratorResult<Uint8Array>
-      try {
-        first = await chunks.next()
-      } catch (error) {
-        if (tier !== undefined) {
-          this.#passOver(error, key, index, tier.metrics)
-          continue
-        }
-        countFailure(error, this.lastMetrics)
-        throw error
-      }
-      const metrics = tier?.metrics ?? this.lastMetrics
-      metrics.hits++
-      yield* streamFromFirst(first, chunks)
-      const isWhole = options.start === undefined && options.end === undefined
-      if (isWhole && index > 0) this.#fillByStream(store, key, moment, index, options.span)
-      return
-    }
-  }
-
-  async has(key: Key, options: CallOptions): Promise<boolean> {
-    for (const [index, tier] of this.#upper.entries()) {
-      if (!tier.isTrusted(key)) continue
-      try {
-        if (await tier.store.has(key, options)) return true
-      } catch (error) {
-        this.#passOver(error, key, index, tier.metrics)
-      }
-    }
-    return this.#last.has(key, options)
-  }
-
-  /** The last tier's answer, whose etag writes are judged by; an upper tier's when the last one has none. */
-  async stat(key: Key, options: CallOptions): Promise<Stat> {
-    const copies = this.#upper.filter(tier => tier.isTrusted(key)).map(tier => tier.store)
-    const failures: unknown[] = []
-    for (const store of [this.#last, ...copies]) {
-      try {
-        return await store.stat(key, options)
-      } catch (error) {
-        if (isAborted(error)) throw error
-        failures.push(error)
-      }
-    }
-    const [first] = failures
-    throw first instanceof Error ? first : failure('IO', 'stat', key, 'no tier answered', first)
-  }
-
-  async #getLast(key: Key, options: CallOptions): Promise<V> {
+  read(key: Key, call: Call): Maybe<Found | undefined> {
+    const first = this.upper[0]
+    if (first === undefined || call.options.fresh || !first.isTrusted(key))
+      return this.#ask(this.#reads, key, call)
+    // As `#ask`, without its costs: the first tier answers most reads.
+    let found: Maybe<Found | undefined>
     try {
-      const value = await this.#last.get(key, options)
-      this.lastMetrics.hits++
-      return value
+      found = first.open.read(key, call)
     } catch (error) {
-      countFailure(error, this.lastMetrics)
+      first.readFailed(error, key)
+      return this.#askFrom(1, this.#reads, key, call)
+    }
+    if (found instanceof Promise) return this.#awaited(found, 0, this.#reads, key, call)
+    if (found === undefined) {
+      first.metrics.misses++
+      return this.#askFrom(1, this.#reads, key, call)
+    }
+    first.metrics.hits++
+    return found
+  }
+
+  readonly #reads: Ask<Found> = {
+    isCounted: true,
+    of: (tier, key, call) => tier.read(key, call),
+    given: (found, index, key, call) => (index === 0 ? found : this.#fill(found, index, key, call)),
+  }
+
+  stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    return this.#ask(this.#streams, key, call)
+  }
+
+  readonly #streams: Ask<ByteStream> = {
+    isCounted: true,
+    of: (tier, key, call) => tier.stream(key, call),
+    given: (chunks, index, key, call) => {
+      const { start, end } = call.options
+      if (index === 0 || start !== undefined || end !== undefined) return chunks
+      return this.#fills.afterStream(key, chunks, () => this.#fillByStream(index, key, call))
+    },
+  }
+
+  has(key: Key, call: Call): Maybe<boolean> {
+    return after(this.#ask(this.#lookUps, key, call), has => has === true)
+  }
+
+  readonly #lookUps: Ask<true> = {
+    isCounted: false,
+    of: (tier, key, call) => after(tier.has(key, call), has => has || undefined),
+    given: has => has,
+  }
+
+  /** The last tier's answer, whose etag writes are judged by; an upper tier's where the last one has none. */
+  stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    const above = () =>
+      call.options.fresh ? undefined : this.#askFrom(0, this.#stats, key, call, this.upper.length - 1)
+    const failed = (error: unknown): Maybe<Stat> => {
+      if (isAborted(error)) throw error
+      return after(above(), stat => {
+        if (stat === undefined) throw error
+        return stat
+      })
+    }
+    let stat: Maybe<Stat | undefined>
+    try {
+      stat = this.last.stat(key, call)
+    } catch (error) {
+      return failed(error)
+    }
+    return stat instanceof Promise ? stat.then(one => one ?? above(), failed) : (stat ?? above())
+  }
+
+  readonly #stats: Ask<Stat> = {
+    isCounted: false,
+    of: (tier, key, call) => tier.stat(key, call),
+    given: stat => stat,
+  }
+
+  #ask<T>(ask: Ask<T>, key: Key, call: Call): Maybe<T | undefined> {
+    return this.#askFrom(call.options.fresh ? this.upper.length : 0, ask, key, call)
+  }
+
+  /** The answer of the first tier that has one, of those from `from` to `to`. */
+  #askFrom<T>(from: number, ask: Ask<T>, key: Key, call: Call, to = this.upper.length): Maybe<T | undefined> {
+    for (let index = from; index <= to; index++) {
+      const tier = this.upper[index]
+      if (tier?.isTrusted(key) === false) continue
+      let answer: Maybe<T | undefined>
+      try {
+        answer = ask.of(tier?.open ?? this.last, key, call)
+      } catch (error) {
+        this.#failed(tier, error, key)
+        continue
+      }
+      if (answer instanceof Promise) return this.#awaited(answer, index, ask, key, call, to)
+      this.#count(ask, tier, answer)
+      if (answer !== undefined) return ask.given(answer, index, key, call)
+    }
+    return undefined
+  }
+
+  #awaited<T>(
+    answer: Promise<T | undefined>,
+    index: number,
+    ask: Ask<T>,
+    key: Key,
+    call: Call,
+    to = this.upper.length,
+  ): Promise<T | undefined> {
+    const tier = this.upper[index]
+    return answer.then(
+      one => {
+        this.#count(ask, tier, one)
+        return one === undefined
+          ? this.#askFrom(index + 1, ask, key, call, to)
+          : ask.given(one, index, key, call)
+      },
+      (error: unknown) => {
+        this.#failed(tier, error, key)
+        return this.#askFrom(index + 1, ask, key, call, to)
+      },
+    )
+  }
+
+  #count(ask: Ask<unknown>, tier: UpperTier | undefined, answer: unknown): void {
+    if (!ask.isCounted) return
+    const metrics = tier?.metrics ?? this.lastMetrics
+    if (answer === undefined) metrics.misses++
+    else metrics.hits++
+  }
+
+  /** @throws `error` where it is the last tier's. */
+  #failed(tier: UpperTier | undefined, error: unknown, key: Key): void {
+    if (tier === undefined) {
+      this.lastMetrics.errors++
       throw error
     }
+    tier.readFailed(error, key)
   }
 
   /** Copies a value that was read whole into the tiers above the one it came from. */
-  #fill(key: Key, moment: number, below: number, value: V, span: SpanContext | undefined): void {
-    // The caller owns what it got and may change it before the copies are made.
-    const kept = ownCopy(value)
-    this.#fills.start(key, moment, async () => {
-      const tiers = this.#upper.slice(0, below)
-      await Promise.all(tiers.map(tier => tier.fill(key, kept as ValueSource<V>, span)))
-    })
+  #fill(found: Found, below: number, key: Key, call: Call): Found {
+    // The tiers keep these bytes, so the caller gets a copy of them.
+    const kept = found.shared ? found : { ...found, shared: true }
+    const value = Payload.kept(found.bytes)
+    this.#fills.start(key, () => this.#fillAbove(below, key, value, call, found.expires))
+    return kept
   }
 
   /** After a value was streamed to its end, copies it from where it came, again as a stream. */
-  #fillByStream(
-    store: Datastore<V>,
-    key: Key,
-    moment: number,
+  async #fillByStream(below: number, key: Key, call: Call): Promise<void> {
+    const from = this.upper[below]?.open ?? this.last
+    const canExpire = from.capabilities.write.ttl
+    const expires = canExpire ? (await from.stat(key, call.uncancelled))?.expires : undefined
+    await this.#fillAbove(below, key, from, call, expires)
+  }
+
+  #fillAbove(
     below: number,
-    span: SpanContext | undefined,
-  ): void {
-    this.#fills.start(key, moment, async () => {
-      for (const tier of this.#upper.slice(0, below)) {
-        await tier.fill(key, store.getStream(key, { span }) as unknown as ValueSource<V>, span)
-      }
-    })
+    key: Key,
+    from: Payload | OpenStore,
+    call: Call,
+    expires: number | undefined,
+  ): Maybe<unknown> {
+    const copy = copyCall(call, deadlineAt(expires))
+    return this.eachAbove(below, tier =>
+      copy === undefined ? tier.forget(key, call.uncancelled) : tier.fill(key, from, copy),
+    )
   }
 
-  #passOver(error: unknown, key: Key, index: number, metrics: TierMetrics): void {
-    if (isAborted(error)) throw error
-    countFailure(error, metrics)
-    if (!isNotFound(error)) this.#report(error, key, index)
+  /** Does something in the upper tiers down to `below`. @returns What is still to be waited for. */
+  protected eachAbove(
+    below: number,
+    work: (tier: UpperTier) => Maybe<unknown>,
+  ): Promise<unknown> | undefined {
+    let pending: Promise<unknown>[] | undefined
+    for (let index = 0; index < below; index++) {
+      const done = work(this.upper[index] as UpperTier)
+      if (!(done instanceof Promise)) continue
+      pending ??= []
+      pending.push(done)
+    }
+    return pending === undefined ? undefined : Promise.all(pending)
   }
-}
 
-function countFailure(error: unknown, metrics: TierMetrics): void {
-  if (isNotFound(error)) metrics.misses++
-  else metrics.errors++
+  /**
+   * Called as a write of a key begins: streams of it that are open fill nothing.
+   * @returns The copy of it that a read makes, where one is under way: no copy overtakes a write.
+   */
+  protected beforeWrite(key: Key): Promise<void> | undefined {
+    return this.#fills.beforeWrite(key)
+  }
+
+  /** Resolves once the copies that are being made now are there. */
+  protected fillsEnded(): Promise<void> {
+    return this.#fills.ended()
+  }
 }

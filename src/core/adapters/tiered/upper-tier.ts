@@ -1,6 +1,10 @@
-import type { CallOptions, Datastore, SpanContext, ValueSource } from '../../datastore.ts'
-import { isNotFound } from '../../errors.ts'
+import { passesStreams } from '../../capabilities.ts'
+import { isAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
+import { after, type Call, type Maybe } from '../../open/call.ts'
+import { OpenStore } from '../../open/open-store.ts'
+import { Payload } from '../../open/payload.ts'
+import type { Removed, Written } from '../../open/store.ts'
 
 /** What happened in one tier so far. */
 export interface TierMetrics {
@@ -15,96 +19,185 @@ export interface TierMetrics {
   failedWrites: number
 }
 
-/** Tells a listener of a failure that a tiered store got over. */
+export function emptyMetrics(): TierMetrics {
+  return { hits: 0, misses: 0, errors: 0, fills: 0, failedFills: 0, failedWrites: 0 }
+}
+
+/** Called with a failure of a tier that did not fail the call. */
 export type TierErrorListener = (error: unknown, key: Key, tier: number) => void
 
-/** An upper tier: a store of copies that may be missing but must never be stale. */
-export class UpperTier<V> {
-  readonly store: Datastore<V>
+/**
+ * An upper tier: a store of copies, which may be missing and must never be stale. A call with a time to live writes no
+ * copy where the tier has none: the copy that is there is dropped.
+ */
+export class UpperTier {
+  readonly open: OpenStore
   readonly metrics: TierMetrics = emptyMetrics()
-  /** Keys whose copy may be stale because the tier could not even drop it. */
+  /** Keys whose copy may be stale, because the tier failed to drop it. */
   readonly #suspects = new Set<string>()
   readonly #report: (error: unknown, key: Key) => void
 
-  constructor(store: Datastore<V>, report: (error: unknown, key: Key) => void) {
-    this.store = store
+  constructor(open: OpenStore, report: (error: unknown, key: Key) => void) {
+    this.open = open
     this.#report = report
-  }
-
-  /**
-   * As the tier below is about to be written: where copies outlive the process, it may die between the two writes, so
-   * the copy goes first. Never rejects.
-   */
-  async giveWay(key: Key, span?: SpanContext): Promise<void> {
-    if (this.store.capabilities.persistent) await this.forget(key, span)
   }
 
   isTrusted(key: Key): boolean {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
   }
 
-  /** Takes the copy of a value that was read below. Never rejects. */
-  async fill(key: Key, value: ValueSource<V>, span?: SpanContext): Promise<void> {
-    if (await this.#copy(key, () => value, span)) this.metrics.fills++
+  /** Counts and reports a read that failed, so that the next tier is asked. @throws AbortError */
+  readFailed(error: unknown, key: Key): void {
+    if (isAborted(error)) throw error
+    this.metrics.errors++
+    this.#report(error, key)
+  }
+
+  /** Takes the copy of a value that was read below, or reads it from there itself. Never fails. */
+  fill(key: Key, from: Payload | OpenStore, call: Call): Maybe<void> {
+    return this.#canKeep(call) ? after(this.#copy(key, from, call), this.#filled) : this.forget(key, call)
+  }
+
+  /** Takes the copy of a value that was written below, or reads it from there itself. Never fails. */
+  write(key: Key, from: Payload | OpenStore, call: Call): Maybe<void> {
+    return this.#canKeep(call) ? after(this.#copy(key, from, call), this.#written) : this.forget(key, call)
+  }
+
+  readonly #filled = (isCopied: boolean): void => {
+    if (isCopied) this.metrics.fills++
     else this.metrics.failedFills++
   }
 
-  /** Takes the copy of a value that was written below. Never rejects. */
-  async write(key: Key, value: () => ValueSource<V> | Promise<V>, span?: SpanContext): Promise<void> {
-    if (!(await this.#copy(key, value, span))) this.metrics.failedWrites++
+  readonly #written = (isCopied: boolean): void => {
+    if (!isCopied) this.metrics.failedWrites++
   }
 
   /** Takes a value that no tier below has yet. @throws where it cannot; then it holds no copy. */
-  async accept(key: Key, value: ValueSource<V>, options: CallOptions): Promise<void> {
+  accept(key: Key, value: Payload, call: Call): Maybe<unknown> {
+    if (!this.#canKeep(call)) return this.drop(key, call)
+    const fail = (error: unknown) =>
+      after(this.forget(key, call.uncancelled), () => {
+        throw error
+      })
+    let written: Maybe<Written>
     try {
-      await this.store.put(key, value, options)
-      this.#suspects.delete(key.toString())
+      written = this.open.write(key, value, call)
     } catch (error) {
-      await this.forget(key, options.span)
-      throw error
+      return fail(error)
     }
+    if (written instanceof Promise) return written.then(() => this.#trust(key), fail)
+    this.#trust(key)
+    return undefined
   }
 
-  /** Drops the copy. @returns Whether there was one. */
-  async drop(key: Key, options: CallOptions): Promise<boolean> {
-    try {
-      await this.store.delete(key, options)
-      this.#suspects.delete(key.toString())
-      return true
-    } catch (error) {
-      if (!isNotFound(error)) throw error
-      this.#suspects.delete(key.toString())
-      return false
-    }
+  /**
+   * Called before the tier below is written. Where copies outlive the process, a crash between the two writes would leave
+   * a stale one, so the copy is dropped first. Never fails.
+   */
+  invalidate(key: Key, call: Call): Maybe<void> {
+    return this.open.capabilities.persistent ? this.forget(key, call) : undefined
   }
 
-  /** Drops a copy that is stale. Never rejects: a tier that cannot drop it is not asked for that key. */
-  async forget(key: Key, span?: SpanContext): Promise<void> {
-    try {
-      await this.drop(key, { span })
-    } catch (error) {
+  /** Drops the copy. @returns Whether there was one. @throws where it cannot. */
+  drop(key: Key, call: Call): Maybe<boolean> {
+    const removed = this.open.remove(key, call)
+    return removed instanceof Promise
+      ? removed.then(one => this.#dropped(key, one))
+      : this.#dropped(key, removed)
+  }
+
+  /** Drops a copy that is stale. Never fails: a tier that cannot drop it is not asked for that key. */
+  forget(key: Key, call: Call): Maybe<void> {
+    const suspect = (error: unknown): void => {
       this.#suspects.add(key.toString())
       this.#report(error, key)
     }
+    try {
+      const dropped = this.drop(key, call)
+      return dropped instanceof Promise ? dropped.then(ignore, suspect) : undefined
+    } catch (error) {
+      suspect(error)
+    }
   }
 
-  async #copy(
-    key: Key,
-    value: () => ValueSource<V> | Promise<V>,
-    span: SpanContext | undefined,
-  ): Promise<boolean> {
-    try {
-      await this.store.put(key, await value(), { span })
-      this.#suspects.delete(key.toString())
+  #dropped(key: Key, removed: Removed): boolean {
+    this.#trust(key)
+    return removed === 'removed'
+  }
+
+  #trust(key: Key): void {
+    if (this.#suspects.size > 0) this.#suspects.delete(key.toString())
+  }
+
+  #canKeep(call: Call): boolean {
+    return call.options.ttl === undefined || this.open.capabilities.write.ttl
+  }
+
+  /** @returns Whether the tier has the copy now. */
+  #copy(key: Key, from: Payload | OpenStore, call: Call): Maybe<boolean> {
+    const copied = (): boolean => {
+      this.#trust(key)
       return true
-    } catch (error) {
+    }
+    const failed = (error: unknown): Maybe<boolean> => {
       this.#report(error, key)
-      await this.forget(key, span)
-      return false
+      return after(this.forget(key, call.uncancelled), no)
+    }
+    let written: Maybe<unknown>
+    try {
+      written = from instanceof OpenStore ? this.#copyFrom(from, key, call) : this.open.write(key, from, call)
+    } catch (error) {
+      return failed(error)
+    }
+    return written instanceof Promise ? written.then(copied, failed) : copied()
+  }
+
+  /** Copies a value that can't be read twice where it came from, such as a stream, from a tier below. */
+  async #copyFrom(below: OpenStore, key: Key, call: Call): Promise<unknown> {
+    const { bare } = call
+    const value = passesStreams(below.capabilities)
+      ? after(below.stream(key, bare), chunks => chunks && Payload.stream(chunks))
+      : after(below.read(key, bare), found => found && Payload.kept(found.bytes))
+    const payload = await value
+    // Deleted below meanwhile.
+    if (payload === undefined) return this.drop(key, call.bare)
+    try {
+      return await this.open.write(key, payload, call)
+    } finally {
+      payload.discard()
     }
   }
 }
 
-export function emptyMetrics(): TierMetrics {
-  return { hits: 0, misses: 0, errors: 0, fills: 0, failedFills: 0, failedWrites: 0 }
+/** When a time to live that begins now is over, by a clock that no change of the wall clock disturbs. */
+export function deadlineAfter(ttl: number | undefined): number | undefined {
+  return ttl === undefined ? undefined : performance.now() + ttl
+}
+
+/** The same of a value that expires at a time of the wall clock. */
+export function deadlineAt(expires: number | undefined): number | undefined {
+  return expires === undefined ? undefined : performance.now() + (expires - Date.now())
+}
+
+/** Milliseconds until a deadline. */
+export function ttlLeft(deadline: number | undefined): number | undefined {
+  return deadline === undefined ? undefined : deadline - performance.now()
+}
+
+/**
+ * The call that writes a copy: completed once begun, with what is left of the value's time to live.
+ * @returns `undefined` where nothing is left of it.
+ */
+export function copyCall(call: Call, deadline: number | undefined): Call | undefined {
+  const ttl = ttlLeft(deadline)
+  if (ttl === undefined) return call.uncancelled
+  return ttl > 0 ? call.uncancelled.with({ ttl }) : undefined
+}
+
+function ignore(): void {
+  // Whether there was a copy does not matter.
+}
+
+function no(): boolean {
+  return false
 }

@@ -315,7 +315,7 @@ describe('reshard', () => {
     const hold = old.holdNext('delete')
     const resharded = sharded.reshard([added])
     await hold.reached
-    await old.put(Key.of('a'), utf8('after'))
+    await old.below.put(Key.of('a'), utf8('after'))
     hold.go()
     await resharded
     expect(textOf(await sharded.get(Key.of('a')))).toBe('after')

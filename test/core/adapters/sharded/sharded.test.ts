@@ -103,7 +103,7 @@ describe('ShardedDatastore', () => {
     const hold = shards[0]!.holdNext('delete')
     const renamed = sharded.rename(from, to)
     await hold.reached
-    await shards[0]!.put(from, bytes('newer, by someone else'))
+    await shards[0]!.below.put(from, bytes('newer, by someone else'))
     hold.go()
     await renamed
     expect(new TextDecoder().decode(await sharded.get(to))).toBe('newer, by someone else')

@@ -1,12 +1,15 @@
+import { describe } from 'vitest'
+import { cache } from '../../../../src/core/adapters/cache.ts'
 import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
-import type { WriteMode } from '../../../../src/core/adapters/tiered/tier-mode.ts'
-import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
+import { TieredDatastore, type WriteMode } from '../../../../src/core/adapters/tiered/tiered.ts'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { fault } from '../../../../src/core/layers/fault.ts'
+import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { describeDatastore } from '../../../contract/describe-datastore.ts'
+import { SlowStore } from '../../open/map-store.ts'
 import { ObjectStore } from '../../query/object-store.ts'
 
 const memory = () => new MemoryDatastore()
@@ -60,4 +63,18 @@ describeDatastore('TieredDatastore of objects that writes back', {
   create: async () => new TieredDatastore([new ObjectStore(), new ObjectStore()], { mode: 'write-back' }),
   samples: [null, { a: 1 }, [1, '2'], 'text', 0],
   runs: 10,
+})
+describe.each<WriteMode>(['write-through', 'write-around', 'write-back'])(
+  'over stores that answer later',
+  mode => {
+    const later = () => new Datastore(new SlowStore())
+    describeDatastore(`TieredDatastore, ${mode}`, {
+      create: async () => tiered(mode, later(), memory(), later()),
+      runs: 5,
+    })
+  },
+)
+describeDatastore('cache over a store that answers later', {
+  create: async () => cache(new Datastore(new SlowStore()), { maxEntries: 3, negativeTtl: 60_000 }),
+  runs: 5,
 })

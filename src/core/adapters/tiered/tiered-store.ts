@@ -1,0 +1,231 @@
+import { type Capabilities, Derived } from '../../capabilities.ts'
+import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
+import { DatastoreError, isRefused } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { after, type Call, type Maybe } from '../../open/call.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { Payload } from '../../open/payload.ts'
+import type { Moved, Removed, Store, StoreInfo, Written } from '../../open/store.ts'
+import type { Query, QueryPlan } from '../../query/query.ts'
+import { tell } from '../../tell.ts'
+import { assertChildren } from '../combine.ts'
+import { TierReads } from './tier-reads.ts'
+import {
+  copyCall,
+  deadlineAfter,
+  deadlineAt,
+  type TierErrorListener,
+  ttlLeft,
+  UpperTier,
+} from './upper-tier.ts'
+
+export interface TieredStoreOptions {
+  /** `tiered`, unless the tiers are part of a store of another kind. */
+  readonly kind?: string | undefined
+  /** Whether a put leaves copies in the upper tiers. Default true. */
+  readonly copiesUp?: boolean | undefined
+  readonly onTierError?: TierErrorListener | undefined
+}
+
+/**
+ * Reads ask the tiers in order (see `TierReads`). A write reaches the last tier before it
+ * resolves, and is judged by it alone: it is the truth, and answers `list`, `query`, `stats` and `stat`. The tiers above
+ * get a copy (write-through) or lose theirs (write-around).
+ */
+export class TieredStore extends TierReads implements Store {
+  info!: StoreInfo
+  readonly lent = true
+  readonly #options: TieredStoreOptions
+  #capabilities!: Derived<Capabilities>
+
+  /** @throws DatastoreError `CONFIG_INVALID` without tiers, or with one store as several. */
+  constructor(tiers: readonly OpenStore[], options: TieredStoreOptions = {}) {
+    super()
+    this.#options = options
+    this.setTiers(tiers)
+  }
+
+  get children(): readonly OpenStore[] {
+    return [...this.upper.map(tier => tier.open), this.last]
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities.value
+  }
+
+  rewire(children: readonly OpenStore[]): void {
+    this.setTiers(children)
+  }
+
+  /** Metrics, and what is known of copies that could not be dropped, go on for each tier that stays. */
+  protected setTiers(tiers: readonly OpenStore[]): void {
+    assertChildren(tiers, 'tiered')
+    // A copy that is dropped from such an upper tier would be the value itself.
+    if (new Set(tiers.map(tier => tier.info.id)).size < tiers.length)
+      throw notOpened('a store is in the list of its tiers twice')
+    const before = new Map(this.upper.map(tier => [tier.open, tier]))
+    this.last = tiers.at(-1) as OpenStore
+    this.upper = tiers.slice(0, -1).map(open => before.get(open) ?? this.#upperTier(open))
+    this.info = { kind: this.#options.kind ?? 'tiered', id: this.last.info.id }
+    this.#capabilities = new Derived(() => this.declare(tiers.map(tier => tier.capabilities)))
+  }
+
+  /** What the tiers can do together: what the last one can, as far as the others pass streams too. */
+  protected declare(tiers: readonly Capabilities[]): Capabilities {
+    const { capabilities } = this.last
+    return {
+      ...capabilities,
+      read: { ...capabilities.read, stream: tiers.every(one => one.read.stream) },
+      write: { ...capabilities.write, stream: tiers.every(one => one.write.stream) },
+      batch: 'none',
+      transaction: 'none',
+      persistent: tiers.some(one => one.persistent),
+    }
+  }
+
+  #upperTier(open: OpenStore): UpperTier {
+    const tier: UpperTier = new UpperTier(open, (error, key) =>
+      tell(this.#options.onTierError, error, key, this.upper.indexOf(tier)),
+    )
+    return tier
+  }
+
+  write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const blocked = this.beforeWrite(key)
+    if (blocked === undefined) return this.#write(key, value, call)
+    value.keepBytes()
+    return blocked.then(() => this.#write(key, value, call))
+  }
+
+  #write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const deadline = deadlineAfter(call.options.ttl)
+    const written = this.writeLast(key, value, call)
+    if (written instanceof Promise) return written.then(one => this.#copyUp(key, value, call, deadline, one))
+    return this.#copyUp(key, value, call, deadline, written)
+  }
+
+  /** Writes the last tier, with no persistent copy above that a crash could make stale. */
+  protected writeLast(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const invalidated = this.eachAbove(this.upper.length, tier => tier.invalidate(key, call.uncancelled))
+    if (invalidated === undefined) return this.#writeLastNow(key, value, call)
+    value.keepBytes()
+    return invalidated.then(() => this.#writeLastNow(key, value, call))
+  }
+
+  /** A write that failed may have taken effect all the same: then the copies above are stale. */
+  #writeLastNow(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const fail = (error: unknown): Maybe<never> => {
+      if (isRefused(error)) throw error
+      const dropped = this.eachAbove(this.upper.length, tier => tier.forget(key, call.uncancelled))
+      return after(dropped, () => {
+        throw error
+      })
+    }
+    let written: Maybe<Written>
+    try {
+      written = this.last.write(key, value, call)
+    } catch (error) {
+      return fail(error)
+    }
+    return written instanceof Promise ? written.catch(fail) : written
+  }
+
+  #copyUp(
+    key: Key,
+    value: Payload,
+    call: Call,
+    deadline: number | undefined,
+    written: Written,
+  ): Maybe<Written> {
+    if (written.refused !== undefined || this.upper.length === 0) return written
+    const copy = this.#options.copiesUp === false ? undefined : copyCall(call, deadline)
+    // A stream can be read once only: each tier reads it back from the last one.
+    const from = value.isStream ? this.last : value
+    const pending = this.eachAbove(this.upper.length, tier =>
+      copy === undefined ? tier.forget(key, call.uncancelled) : tier.write(key, from, copy),
+    )
+    return pending === undefined ? written : pending.then(() => written)
+  }
+
+  remove(key: Key, call: Call): Maybe<Removed> {
+    const blocked = this.beforeWrite(key)
+    return blocked === undefined ? this.#remove(key, call) : blocked.then(() => this.#remove(key, call))
+  }
+
+  /** The copies are dropped first, so that no tier serves what the last one no longer has. */
+  #remove(key: Key, call: Call): Maybe<Removed> {
+    return after(this.#dropAbove(key, call.bare), wasAbove =>
+      after(this.last.remove(key, call), removed =>
+        removed === 'absent' && wasAbove && call.options.ifMatch === undefined ? 'removed' : removed,
+      ),
+    )
+  }
+
+  /** @returns Whether any upper tier had the key. @throws where one cannot drop its copy. */
+  #dropAbove(key: Key, call: Call): Maybe<boolean> {
+    let wasAbove = false
+    const note = (was: boolean): void => {
+      wasAbove ||= was
+    }
+    const pending = this.eachAbove(this.upper.length, tier => after(tier.drop(key, call), note))
+    return pending === undefined ? wasAbove : pending.then(() => wasAbove)
+  }
+
+  async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    for (const key of [from, to]) await this.beforeWrite(key)
+    if (!(await this.last.has(from, call.bare))) return this.#moveCopy(from, to, call)
+    for (const key of [from, to]) await this.#dropAbove(key, call.bare)
+    return this.last.move(from, to, call)
+  }
+
+  /** Moves what only an upper tier has: the last tier gets it under its new key. */
+  async #moveCopy(from: Key, to: Key, call: Call): Promise<Moved> {
+    const found = await this.read(from, call.bare)
+    if (found === undefined) return 'absent'
+    await this.beforeWrite(from)
+    const { replace } = call.options
+    const ttl = ttlLeft(deadlineAt(found.expires))
+    if (ttl !== undefined && ttl <= 0) return 'absent'
+    const written = await this.writeLast(to, Payload.kept(found.bytes), call.with({ replace, ttl }))
+    if (written.refused !== undefined) return written.refused
+    for (const key of [from, to]) await this.#dropAbove(key, call.bare)
+    return 'moved'
+  }
+
+  list(prefix: Key, call: Call): Maybe<ListPage> {
+    return this.last.list(prefix, call)
+  }
+
+  query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
+    return this.last.query(query, call)
+  }
+
+  explain(query: Query): QueryPlan {
+    return { store: this.info.kind, native: [], scanned: [], children: [this.last.explain(query)] }
+  }
+
+  stats(call: Call): Maybe<StoreStats> {
+    return this.last.stats(call)
+  }
+
+  sync(prefix: Key, call: Call): Maybe<void> {
+    return this.last.sync(prefix, call)
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.last.watch(prefix, call)
+  }
+
+  /** Names the place in the last tier. */
+  identity(key: Key): Maybe<string> {
+    return this.last.identity(key)
+  }
+
+  settle(): Promise<void> {
+    return this.fillsEnded()
+  }
+}
+
+export function notOpened(state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open a tiered store: ${state}`)
+}
