@@ -52,6 +52,8 @@ export class MountStore extends RoutedStore {
   #mounts: readonly Mount[] = []
   readonly #capabilities = new Derived<Capabilities>(() => ({
     ...weakestOf(this.#mounts.map(mount => mount.store.capabilities)),
+    // The mount of a key refuses its writes itself.
+    writable: this.#mounts.some(mount => mount.store.capabilities.writable),
     rename: 'copy',
   }))
   readonly #watches = new Set<Watch>()

@@ -8,6 +8,7 @@ import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { fault } from '../../../src/core/layers/fault.ts'
+import { readOnly } from '../../../src/core/layers/lock.ts'
 import { json } from '../../../src/core/serializers/json.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../src/core/stores/null.ts'
@@ -200,6 +201,17 @@ describe('MountDatastore', () => {
     expect(above.capabilities.query).not.toBe('native')
     mounted.unmount(key('/null'))
     expect(above.capabilities.query).toBe('native')
+  })
+
+  it('M1 D17 one that is read-only refuses its own writes, and no others', async () => {
+    const tree = new MountDatastore({
+      '/': new MemoryDatastore(),
+      '/shared': readOnly(new MemoryDatastore()),
+    })
+    expect(tree.capabilities.writable).toBe(true)
+    await tree.put(Key.parse('/own'), Uint8Array.of(1))
+    const key = Key.parse('/shared/theirs')
+    await expect(tree.put(key, Uint8Array.of(1))).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
   it('M1 D4 has() of a key that no store is mounted above is false, and queries may begin there', async () => {
