@@ -98,7 +98,10 @@ export function weakest<Grade extends string>(
   return grades.find(grade => found.includes(grade)) ?? grades[0]
 }
 
-/** What stores that each hold a part of the keys can do together: what all of them can. */
+/**
+ * What stores that each hold a part of the keys can do together: what all of them can. Writes are accepted where any of
+ * them accepts some, and limits are left to the part that a key goes to: each refuses by itself what it does not take.
+ */
 export function weakestOf(all: readonly Capabilities[]): Capabilities {
   const every = (test: (one: Capabilities) => boolean) => all.every(test)
   const least = <Grade extends string>(
@@ -106,7 +109,7 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
     of: (one: Capabilities) => Grade,
   ): Grade => weakest(grades, all.map(of))
   return {
-    writable: every(one => one.writable),
+    writable: all.some(one => one.writable),
     read: {
       range: every(one => one.read.range),
       stream: every(one => one.read.stream),
@@ -131,21 +134,8 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
     persistent: all.some(one => one.persistent),
     objects: all.some(one => one.objects === true),
     manyToOne: all.some(one => one.manyToOne),
-    limits: {
-      keyBytes: smallest(all, one => one.limits.keyBytes),
-      segmentBytes: smallest(all, one => one.limits.segmentBytes),
-      valueBytes: smallest(all, one => one.limits.valueBytes),
-      batch: smallest(all, one => one.limits.batch),
-    },
+    limits: {},
   }
-}
-
-function smallest(
-  all: readonly Capabilities[],
-  of: (one: Capabilities) => number | undefined,
-): number | undefined {
-  const known = all.map(of).filter(limit => limit !== undefined)
-  return known.length === 0 ? undefined : Math.min(...known)
 }
 
 /** Whether values are bytes that pass through the store as a stream, in bounded memory. */

@@ -32,6 +32,7 @@ export type Reason = readonly (string | Key)[]
 /** Whether the same call may succeed when it is made again later, without any change by the caller. */
 export type Retry = 'no' | 'later'
 
+/** What a failure carries besides its code and its message. */
 export interface ErrorDetails {
   /** The key the failure is about, where there is one. */
   readonly key?: Key | undefined

@@ -5,7 +5,6 @@ export {
   directories,
 } from './adapters/directory/directory.ts'
 export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
-export { type Call, InterceptedDatastore } from './adapters/intercepted.ts'
 export { JournalDatastore, type JournalOptions, journal } from './adapters/journal/journal.ts'
 export type {
   ChangeState,
@@ -54,7 +53,7 @@ export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/k
 export { lowercase } from './adapters/transform/lowercase.ts'
 export { type NestedPathOptions, nestedPath } from './adapters/transform/nested-path.ts'
 export { TransformedDatastore, transformed } from './adapters/transformed/transformed.ts'
-export { BaseDatastore } from './base-datastore.ts'
+export { type Limits, MINIMAL, type Scope } from './capabilities.ts'
 export type {
   Accuracy,
   Batch,
@@ -64,7 +63,6 @@ export type {
   Capabilities,
   Change,
   Child,
-  Datastore,
   DeleteOptions,
   Entry,
   GetOptions,
@@ -109,6 +107,24 @@ export { type RateLimitOptions, rateLimit } from './layers/rate-limit.ts'
 export { type RetryOptions, retry } from './layers/retry.ts'
 export { timeout } from './layers/timeout.ts'
 export { childrenOf } from './list-page.ts'
+export { Call, Cancel, type GivenOptions, type Maybe, type Options } from './open/call.ts'
+export { pageOfKeys } from './open/completion.ts'
+export { Datastore } from './open/datastore.ts'
+export { OpenStore } from './open/open-store.ts'
+export { Payload } from './open/payload.ts'
+export type {
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Refused,
+  Removed,
+  Store,
+  StoreInfo,
+  StoreTransaction,
+  Written,
+} from './open/store.ts'
+export { sameData } from './open/store.ts'
 export type { Condition, Order, Query, QueryOptions, QueryPlan } from './query/query.ts'
 export { aesGcm } from './serializers/aes-gcm.ts'
 export { cbor } from './serializers/cbor.ts'

@@ -29,10 +29,13 @@ export interface Found {
 
 /** Why a conditional write did nothing. */
 export type Refused = 'absent' | 'exists' | 'changed'
+/** What a write came to: the etag of the version that it made, or why it did nothing. */
 export type Written =
   | { readonly etag: string; readonly refused?: undefined }
   | { readonly refused: Refused; readonly etag?: undefined }
+/** What a remove came to. */
 export type Removed = 'removed' | 'absent' | 'changed'
+/** What a move came to. */
 export type Moved = 'moved' | Refused
 
 /** A value in pieces, which belong to the receiver. Single use; whoever stops early calls `return`. */
