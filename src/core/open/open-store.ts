@@ -11,7 +11,7 @@ import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { type Call, Cancel, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
-import type { Payload } from './payload.ts'
+import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
 import type {
   ByteStream,
@@ -276,7 +276,10 @@ export class OpenStore {
   }
 
   #batch(operations: Operation[], call: Call): Promise<void> {
-    for (const { type, key } of operations) this.#completed.refuseWrite(type, key)
+    for (const one of operations) {
+      const value = one.type === 'put' ? Payload.kept(one.bytes) : undefined
+      this.#completed.refuseWrite(one.type, one.key, value)
+    }
     const keys = new Map(operations.map(({ key }) => [key.toString(), key]))
     return this.turn('commit a batch', [...keys.values()], call, () =>
       this.#completed.batch(operations, call),

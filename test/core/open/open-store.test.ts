@@ -1,0 +1,148 @@
+import { createHook } from 'node:async_hooks'
+import { describe, expect, it } from 'vitest'
+import { MINIMAL } from '../../../src/core/capabilities.ts'
+import { Key } from '../../../src/core/key.ts'
+import { type Layer, layered } from '../../../src/core/layers/layer.ts'
+import { metrics } from '../../../src/core/layers/metrics.ts'
+import { retry } from '../../../src/core/layers/retry.ts'
+import { timeout } from '../../../src/core/layers/timeout.ts'
+import { Call } from '../../../src/core/open/call.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { OpenStore } from '../../../src/core/open/open-store.ts'
+import { Payload } from '../../../src/core/open/payload.ts'
+import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
+import { MapStore, SlowStore } from './map-store.ts'
+
+const key = Key.parse('/a')
+const value = new Uint8Array(100).fill(7)
+
+describe('what is not declared', () => {
+  class LimitedStore extends MapStore {
+    override readonly capabilities = { ...MINIMAL, limits: { keyBytes: 8, segmentBytes: 4, valueBytes: 3 } }
+  }
+  class ReadOnlyStore extends MapStore {
+    override readonly capabilities = { ...MINIMAL, writable: false }
+  }
+
+  it('D23 a time to live is UNSUPPORTED, and nothing is written', async () => {
+    const store = new OpenStore(new MapStore())
+    expect(() => store.write(key, Payload.lent(value), Call.from({ ttl: 1000 }))).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', key }),
+    )
+    expect(await store.has(key, Call.plain)).toBe(false)
+  })
+
+  it('D23 keys and values past the limits are refused by name, streams too', async () => {
+    const store = new Datastore(new LimitedStore())
+    const short = new Uint8Array(3)
+    await store.put(Key.parse('/abcd/ab'), short)
+    for (const text of ['/abcd/abc', '/abcde']) {
+      const long = Key.parse(text)
+      await expect(store.put(long, short)).rejects.toMatchObject({ code: 'KEY_INVALID', key: long })
+      await expect(store.rename(Key.parse('/abcd/ab'), long)).rejects.toMatchObject({ code: 'KEY_INVALID' })
+    }
+    await expect(store.put(key, new Uint8Array(4))).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
+    await expect(store.put(key, [short, short])).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
+    await expect(store.batch().put(key, new Uint8Array(4)).commit()).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+    })
+    expect(await store.has(key)).toBe(false)
+  })
+
+  it('D23 no write reaches a store that accepts none', async () => {
+    const store = new Datastore(new ReadOnlyStore())
+    await expect(store.put(key, value)).rejects.toMatchObject({ code: 'READ_ONLY', key })
+    await expect(store.delete(key)).rejects.toMatchObject({ code: 'READ_ONLY', key })
+    await expect(store.batch().delete(key).commit()).rejects.toMatchObject({ code: 'READ_ONLY', key })
+  })
+
+  it('D21 a transaction of a store that has none is UNSUPPORTED', () => {
+    expect(() => new OpenStore(new MapStore()).begin(Call.plain)).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED' }),
+    )
+  })
+})
+
+describe('D22 an etag', () => {
+  it('of one store never matches in another of the same class', async () => {
+    const [one, other] = [new MemoryDatastore(), new MemoryDatastore()]
+    const { etag } = await one.put(key, value)
+    await other.put(key, value)
+    await expect(other.put(key, value, { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(other.delete(key, { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})
+
+describe('an abort', () => {
+  it('D13 answers at once while a store ignores it; later calls wait until its write has ended', async () => {
+    let write: () => void = () => undefined
+    const mayWrite = new Promise<void>(resolve => {
+      write = resolve
+    })
+    class DeafStore extends SlowStore {
+      override async write(at: Key, payload: Payload) {
+        await mayWrite
+        return super.write(at, payload)
+      }
+    }
+    const store = new Datastore(new DeafStore())
+    const caller = new AbortController()
+    const put = store.put(key, value, { signal: caller.signal })
+    caller.abort()
+    await expect(put).rejects.toMatchObject({ name: 'AbortError' })
+    const seen = Promise.all([store.has(key), store.list(Key.root), store.stats()])
+    write()
+    expect(await seen).toMatchObject([true, { children: [{ name: 'a' }] }, { entries: 1 }])
+  })
+})
+
+describe('the cost of a call', () => {
+  const around: Layer = { name: 'around', around: (step, run) => run(step.call) }
+  const five = (store: Datastore) =>
+    [1, 2, 3, 4, 5].reduce((below: Datastore) => layered(below, around), store)
+  const compositions: Record<string, () => Datastore> = {
+    memory: () => new MemoryDatastore(),
+    'five layers over memory': () => five(new MemoryDatastore()),
+    'metrics(retry(timeout(memory)))': () => metrics(retry(timeout(new MemoryDatastore(), 1000))),
+  }
+
+  it.each(Object.entries(compositions))(
+    'D15 of a get and a put through %s is one promise',
+    async (_, make) => {
+      const store = make()
+      await store.put(key, value)
+      await store.get(key)
+      expect(promisesOf(() => store.put(key, value))).toBe(1)
+      expect(promisesOf(() => store.get(key))).toBe(1)
+    },
+  )
+
+  it('D15 of a put through five layers is one copy', () => {
+    let copies = 0
+    class CountingStore extends MemoryStore {
+      override write(at: Key, payload: Payload, call: Call) {
+        payload.keep(bytes => {
+          copies++
+          return new Uint8Array(bytes)
+        })
+        return super.write(at, payload, call)
+      }
+    }
+    void five(new Datastore(new CountingStore())).put(key, value)
+    expect(copies).toBe(1)
+  })
+})
+
+/** How many promises a call creates before it returns. */
+function promisesOf(call: () => Promise<unknown>): number {
+  let count = 0
+  const hook = createHook({
+    init(_id, type) {
+      if (type === 'PROMISE') count++
+    },
+  })
+  hook.enable()
+  void call()
+  hook.disable()
+  return count
+}
