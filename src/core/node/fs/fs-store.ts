@@ -3,7 +3,7 @@ import { type Capabilities, MINIMAL } from '../../capabilities.ts'
 import type { Change, ListPage, Stat, StoreStats } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
-import type { Call } from '../../open/call.ts'
+import type { Call, Maybe } from '../../open/call.ts'
 import { listOptionsOf } from '../../open/completion.ts'
 import type { Gate } from '../../open/gate.ts'
 import { Payload } from '../../open/payload.ts'
@@ -20,6 +20,7 @@ import type {
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { systemCode } from './disk/disk.ts'
+import { at, run, type Steps } from './disk/steps.ts'
 import { fsFailure } from './failures.ts'
 import { joinPath } from './guard/folder-guard.ts'
 import type { LayoutName } from './layout.ts'
@@ -75,25 +76,32 @@ export class FsStore implements Store {
     if (folder.files.durability === 'full') this.batch = (operations, call) => this.#flushed(operations, call)
   }
 
-  read(key: Key, call: Call): Promise<Found | undefined> {
+  /** Without a promise where the file is small and its folder needs no look, and this thread may read it. */
+  read(key: Key, call: Call): Maybe<Found | undefined> {
+    try {
+      const found = this.#slots.soon(() => run(this.#read(key, call)))
+      return found instanceof Promise ? inOwnTerms('get', key, () => found) : found
+    } catch (error) {
+      throw fsFailure('get', key, error)
+    }
+  }
+
+  *#read(key: Key, call: Call): Steps<Found | undefined> {
     const { reader, files, etagSource } = this.#folder
-    const checkAbort = (): void => call.throwIfAborted('get', key)
-    return this.#look('get', key, async () => {
-      const value = await this.#open(key)
-      if (value === undefined) return undefined
-      try {
-        const bytes = await reader.readWhole(value, checkAbort)
-        const { etag, mtime, btime } = statOf(etagSource, value.stats)
-        return { bytes, shared: false, etag, mtime, btime }
-      } finally {
-        await files.disk.close(value.fd)
-      }
-    })
+    const value = yield* this.#open(key)
+    if (value === undefined) return undefined
+    try {
+      const bytes = yield* reader.readWhole(value, () => call.throwIfAborted('get', key))
+      const { etag, mtime, btime } = statOf(etagSource, value.stats)
+      return { bytes, shared: false, etag, mtime, btime }
+    } finally {
+      yield* at(files.disk.close(value.fd))
+    }
   }
 
   stream(key: Key, call: Call): Promise<ByteStream | undefined> {
     return this.#look('get', key, async () => {
-      const value = await this.#open(key)
+      const value = await run(this.#open(key))
       return value && streamValue(this.#folder.files.disk, key, value, call)
     })
   }
@@ -211,9 +219,9 @@ export class FsStore implements Store {
     return inOwnTerms(action, key, () => this.#slots.run(work))
   }
 
-  async #open(key: Key): Promise<OpenValue | undefined> {
-    const place = await this.#folder.places.of(key)
-    return place && this.#folder.reader.open(place)
+  *#open(key: Key): Steps<OpenValue | undefined> {
+    const place = yield* at(this.#folder.places.of(key))
+    return place && (yield* this.#folder.reader.open(place))
   }
 
   async #statsOf(key: Key): Promise<Stats | undefined> {

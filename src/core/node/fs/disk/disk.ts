@@ -96,11 +96,11 @@ export class Disk {
   }
 
   /** Reads into the whole of `target`, or less at the end of the file; gives the number of bytes read. */
-  async read(fd: number, target: Uint8Array, position: number): Promise<number> {
+  read(fd: number, target: Uint8Array, position: number): Soon<number> {
     if (target.length <= INLINE_BYTES && this.#budget.allows('read')) {
       return this.#budget.run('read', () => fs.readSync(fd, target, 0, target.length, position))
     }
-    return (await pool.read(fd, target, 0, target.length, position)).bytesRead
+    return pool.read(fd, target, 0, target.length, position).then(({ bytesRead }) => bytesRead)
   }
 
   /** Appends some of `source`, and says how much. */

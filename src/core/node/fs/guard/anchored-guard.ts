@@ -1,5 +1,6 @@
-import type { Disk } from '../disk/disk.ts'
+import type { Disk, Soon } from '../disk/disk.ts'
 import { OPEN_FILE, OPEN_FOLDER, systemCode } from '../disk/disk.ts'
+import { at, run, type Steps } from '../disk/steps.ts'
 import { Obstacle } from '../failures.ts'
 import type { EnterOptions, Folder, FolderGuard, RootFolder } from './folder-guard.ts'
 import { joinPath, surveyFolders } from './folder-guard.ts'
@@ -129,7 +130,7 @@ export class AnchoredGuard implements FolderGuard {
     this.root = root.path
   }
 
-  checkRoot(): Promise<void> {
+  checkRoot(): Soon<void> {
     return this.#root.check()
   }
 
@@ -139,9 +140,9 @@ export class AnchoredGuard implements FolderGuard {
     const joined = await this.#joined(path)
     if (joined !== undefined) return joined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = await this.#opened(path, OPEN_FOLDER)
+      const fd = await run(this.#opened(path, OPEN_FOLDER))
       if (typeof fd === 'number') {
-        if (await this.#isInRoot(fd, path)) return this.#open.add(path, fd)
+        if (await run(this.#isInRoot(fd, path))) return this.#open.add(path, fd)
         await this.#disk.close(fd)
       }
       const depth = await surveyFolders(this.#disk, this.#root, names)
@@ -160,25 +161,29 @@ export class AnchoredGuard implements FolderGuard {
     return this.#open.closeIdle()
   }
 
-  async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
+  openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Soon<number | undefined> {
+    return run(this.#openFile(folder, name, flags))
+  }
+
+  *#openFile(folder: readonly string[], name: string, flags: number): Steps<number | undefined> {
     try {
-      return await this.#openByPath(folder, name, flags)
+      return yield* this.#openByPath(folder, name, flags)
     } catch (error) {
       // The path of a folder may just fit, and that of a file in it no more.
       if (systemCode(error) !== 'ENAMETOOLONG' || folder.length === 0) throw error
-      return this.#openWithin(folder, name, flags)
+      return yield* at(this.#openWithin(folder, name, flags))
     }
   }
 
-  async #openByPath(folder: readonly string[], name: string, flags: number): Promise<number | undefined> {
+  *#openByPath(folder: readonly string[], name: string, flags: number): Steps<number | undefined> {
     const path = joinPath(folder.reduce(joinPath, this.root), name)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = await this.#opened(path, flags)
+      const fd = yield* this.#opened(path, flags)
       if (typeof fd === 'number') {
-        if (await this.#isInRoot(fd, folder.length === 0 ? undefined : path)) return fd
-        await this.#disk.close(fd)
+        if (yield* this.#isInRoot(fd, folder.length === 0 ? undefined : path)) return fd
+        yield* at(this.#disk.close(fd))
       }
-      const depth = await surveyFolders(this.#disk, this.#root, folder)
+      const depth = yield* at(surveyFolders(this.#disk, this.#root, folder))
       if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
       if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
       if (depth < folder.length || fd === 'ENOENT') return undefined
@@ -190,7 +195,7 @@ export class AnchoredGuard implements FolderGuard {
     const entered = await this.enter(folder)
     if (entered === undefined) return undefined
     try {
-      const fd = await this.#opened(joinPath(entered.path, name), flags)
+      const fd = await run(this.#opened(joinPath(entered.path, name), flags))
       if (fd === 'ELOOP') throw new Obstacle('link', [...folder, name])
       if (fd === 'ENXIO') throw new Obstacle('special', [...folder, name])
       return typeof fd === 'number' ? fd : undefined
@@ -223,7 +228,7 @@ export class AnchoredGuard implements FolderGuard {
   ): Promise<Folder | undefined> {
     const path = joinPath(parent.path, names.at(-1) ?? '')
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fd = await this.#opened(path, OPEN_FOLDER)
+      const fd = await run(this.#opened(path, OPEN_FOLDER))
       if (typeof fd === 'number') return this.#open.add(names.reduce(joinPath, this.root), fd)
       const stats = await this.#disk.lstat(path)
       if (stats?.isSymbolicLink() === true) throw new Obstacle('link', names)
@@ -256,9 +261,9 @@ export class AnchoredGuard implements FolderGuard {
   }
 
   /** A descriptor, or why there is none: nothing there, something else there, a link, or a socket. */
-  async #opened(path: string, flags: number): Promise<number | string> {
+  *#opened(path: string, flags: number): Steps<number | string> {
     try {
-      return await this.#disk.open(path, flags)
+      return yield* at(this.#disk.open(path, flags))
     } catch (error) {
       const code = systemCode(error)
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO') return code
@@ -270,19 +275,19 @@ export class AnchoredGuard implements FolderGuard {
    * Whether what was opened is in the folder of the store, which is looked at after the opening.
    * @param path Where it has to be; `undefined` for what is in the root itself.
    */
-  async #isInRoot(fd: number, path: string | undefined): Promise<boolean> {
+  *#isInRoot(fd: number, path: string | undefined): Steps<boolean> {
     try {
-      if (path !== undefined && !(await this.#isAt(fd, path))) return false
-      await this.#root.check()
+      if (path !== undefined && !(yield* this.#isAt(fd, path))) return false
+      yield* at(this.#root.check())
       return true
     } catch (error) {
-      await this.#disk.close(fd)
+      yield* at(this.#disk.close(fd))
       throw error
     }
   }
 
-  async #isAt(fd: number, path: string): Promise<boolean> {
-    const place = await this.#disk.readlink(`/proc/self/fd/${fd}`)
+  *#isAt(fd: number, path: string): Steps<boolean> {
+    const place = yield* at(this.#disk.readlink(`/proc/self/fd/${fd}`))
     // A value that was replaced since it was opened is still the version that was asked for.
     return place === path || place === `${path} (deleted)`
   }

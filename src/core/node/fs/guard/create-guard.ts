@@ -1,4 +1,4 @@
-import type { Disk } from '../disk/disk.ts'
+import type { Disk, Soon } from '../disk/disk.ts'
 import { OPEN_FILE, OPEN_FOLDER, systemCode } from '../disk/disk.ts'
 import { Obstacle } from '../failures.ts'
 import { AnchoredGuard } from './anchored-guard.ts'
@@ -20,7 +20,7 @@ export class WalkingGuard implements FolderGuard {
     this.root = root.path
   }
 
-  checkRoot(): Promise<void> {
+  checkRoot(): Soon<void> {
     return this.#root.check()
   }
 

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import type { Disk } from '../disk/disk.ts'
+import type { Disk, Soon } from '../disk/disk.ts'
 import { Obstacle, RootGone } from '../failures.ts'
 
 /** A folder that was reached through no link. Append `/name` to `path` to name what is in it. Has to be left again. */
@@ -17,14 +17,14 @@ export interface FolderGuard {
   /** The absolute path of the root, without links. */
   readonly root: string
   /** @throws RootGone unless the folder that the guard was made for stands at its path. */
-  checkRoot(): Promise<void>
+  checkRoot(): Soon<void>
   /** Opens a folder; `undefined` where there is none, unless it is to be made. */
   enter(names: readonly string[], options?: EnterOptions): Promise<Folder | undefined>
   leave(folder: Folder | undefined): Promise<void>
   /** Lets go of folders that nobody is in. */
   close(): Promise<void>
   /** Opens a file, for reading by default; `undefined` where there is none. What it is remains to be seen: folders open too. */
-  openFile(folder: readonly string[], name: string, flags?: number): Promise<number | undefined>
+  openFile(folder: readonly string[], name: string, flags?: number): Soon<number | undefined>
 }
 
 export interface EnterOptions {
@@ -56,8 +56,10 @@ export class RootFolder {
   }
 
   /** @throws RootGone unless the folder stands at its path. */
-  async check(): Promise<void> {
-    this.assertSame(await this.#disk.lstat(this.path))
+  check(): Soon<void> {
+    const found = this.#disk.lstat(this.path)
+    if (found instanceof Promise) return found.then(stats => this.assertSame(stats))
+    this.assertSame(found)
   }
 
   /** @throws RootGone unless `found`, which stands at the path of the folder, is the folder. */
@@ -111,7 +113,7 @@ export async function readText(
   name: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<string | undefined> {
-  const fd = await guard.openFile(folder, name).catch(undefinedForObstacle)
+  const fd = await openUnlessObstacle(guard, folder, name)
   if (fd === undefined) return undefined
   try {
     const stats = await disk.fstat(fd)
@@ -124,6 +126,15 @@ export async function readText(
   }
 }
 
-function undefinedForObstacle(error: unknown): undefined {
-  if (!(error instanceof Obstacle)) throw error
+async function openUnlessObstacle(
+  guard: FolderGuard,
+  folder: readonly string[],
+  name: string,
+): Promise<number | undefined> {
+  try {
+    return await guard.openFile(folder, name)
+  } catch (error) {
+    if (error instanceof Obstacle) return undefined
+    throw error
+  }
 }

@@ -5,8 +5,9 @@ import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import type { Call } from '../../../open/call.ts'
 import { refuseRoot } from '../../../preconditions.ts'
-import type { Disk } from '../disk/disk.ts'
+import type { Disk, Soon } from '../disk/disk.ts'
 import { systemCode } from '../disk/disk.ts'
+import { at, run, type Steps } from '../disk/steps.ts'
 import { fsFailure, Obstacle } from '../failures.ts'
 import type { FolderGuard } from '../guard/folder-guard.ts'
 import { joinPath } from '../guard/folder-guard.ts'
@@ -66,15 +67,22 @@ export class KeyPlaces {
   }
 
   /** `undefined` for the root and for a key that the layout cannot hold: they are absent. */
-  async of(key: Key): Promise<Place | undefined> {
-    if (key.isRoot || this.#layout.problemOf(key) !== undefined) {
+  of(key: Key): Soon<Place | undefined> {
+    const isHeld = !key.isRoot && this.#layout.problemOf(key) === undefined
+    return isHeld && this.#links === undefined
+      ? this.#layout.placeOf(key)
+      : this.#resolved(key, isHeld, this.#links)
+  }
+
+  async #resolved(key: Key, isHeld: boolean, links: LinkResolver | undefined): Promise<Place | undefined> {
+    if (!isHeld) {
       // Nobody looks further for it, and a folder that is gone tells nothing about its keys.
       await this.#guard.checkRoot()
       return undefined
     }
     const place = this.#layout.placeOf(key)
-    if (this.#links === undefined) return place
-    const names = await this.#links.resolve([...place.folder, place.name])
+    if (links === undefined) return place
+    const names = await links.resolve([...place.folder, place.name])
     return { ...place, folder: names.slice(0, -1), name: names.at(-1) ?? '' }
   }
 
@@ -114,19 +122,19 @@ export class ValueReader {
   }
 
   /** The file of a value, open for reading; `undefined` where there is no value. */
-  async open(place: Place): Promise<OpenValue | undefined> {
+  *open(place: Place): Steps<OpenValue | undefined> {
     // Opening a device can do something already.
-    if (this.#layout.filesAreForeign && (await this.stat(place)) === undefined) return undefined
-    const fd = await this.#absentBelowFile(() => this.#guard.openFile(place.folder, place.name))
+    if (this.#layout.filesAreForeign && (yield* at(this.stat(place))) === undefined) return undefined
+    const fd = yield* this.#absentBelowFile(() => this.#guard.openFile(place.folder, place.name))
     if (fd === undefined) return undefined
     try {
-      const stats = await this.#disk.fstat(fd)
+      const stats = yield* at(this.#disk.fstat(fd))
       if (this.#isValue(stats, place)) return { fd, stats }
     } catch (error) {
-      await this.#disk.close(fd)
+      yield* at(this.#disk.close(fd))
       throw error
     }
-    await this.#disk.close(fd)
+    yield* at(this.#disk.close(fd))
     return undefined
   }
 
@@ -135,7 +143,7 @@ export class ValueReader {
    * @param forWriting Fail when the value may not be replaced.
    */
   async stat(place: Place, forWriting = false): Promise<Stats | undefined> {
-    const folder = await this.#absentBelowFile(() => this.#guard.enter(place.folder))
+    const folder = await run(this.#absentBelowFile(() => this.#guard.enter(place.folder)))
     if (folder === undefined) return undefined
     try {
       const path = joinPath(folder.path, place.name)
@@ -153,13 +161,13 @@ export class ValueReader {
   }
 
   /** All bytes of an open file: as many as it had when it was opened, or fewer when it was cut since. */
-  async readWhole({ fd, stats }: OpenValue, throwIfAborted: () => void): Promise<Uint8Array> {
-    if (stats.size === 0) return this.#readToEnd(fd, throwIfAborted)
+  *readWhole({ fd, stats }: OpenValue, throwIfAborted: () => void): Steps<Uint8Array> {
+    if (stats.size === 0) return yield* this.#readToEnd(fd, throwIfAborted)
     const bytes = new Uint8Array(stats.size)
     let length = 0
     while (length < bytes.length) {
       throwIfAborted()
-      const count = await this.#disk.read(fd, bytes.subarray(length, length + PIECE), length)
+      const count = yield* at(this.#disk.read(fd, bytes.subarray(length, length + PIECE), length))
       if (count === 0) return bytes.slice(0, length)
       length += count
     }
@@ -167,12 +175,12 @@ export class ValueReader {
   }
 
   /** Files that the system makes up, as in `/proc`, say that they are empty and are not. */
-  async #readToEnd(fd: number, throwIfAborted: () => void): Promise<Uint8Array> {
+  *#readToEnd(fd: number, throwIfAborted: () => void): Steps<Uint8Array> {
     const chunks: Uint8Array[] = []
     for (let length = 0; ; ) {
       throwIfAborted()
       const chunk = new Uint8Array(4096)
-      const count = await this.#disk.read(fd, chunk, length)
+      const count = yield* at(this.#disk.read(fd, chunk, length))
       if (count === 0) return concatBytes(chunks)
       chunks.push(chunk.subarray(0, count))
       length += count
@@ -189,9 +197,9 @@ export class ValueReader {
   }
 
   /** Nothing can be below a file, or have a name that is too long. */
-  async #absentBelowFile<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+  *#absentBelowFile<T>(look: () => Soon<T | undefined>): Steps<T | undefined> {
     try {
-      return await look()
+      return yield* at(look())
     } catch (error) {
       if (error instanceof Obstacle && error.kind === 'file') return undefined
       if (systemCode(error) === 'ENAMETOOLONG') return undefined
