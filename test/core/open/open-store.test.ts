@@ -56,7 +56,7 @@ describe('what is not declared', () => {
     await expect(store.batch().delete(key).commit()).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
-  it('D21 a transaction of a store that has none is UNSUPPORTED', () => {
+  it('D23 a transaction of a store that has none is UNSUPPORTED', () => {
     expect(() => new OpenStore(new MapStore()).begin(Call.plain)).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED' }),
     )
