@@ -20,7 +20,6 @@ export { type ReplayOptions, replay } from './adapters/journal/replay.ts'
 export type { JournalDirection } from './adapters/journal/steps.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
-export { type SerializedDatastore, serialized } from './adapters/serialized.ts'
 export type {
   MisplacedKey,
   PlanCounts,
@@ -109,7 +108,7 @@ export { timeout } from './layers/timeout.ts'
 export { childrenOf } from './list-page.ts'
 export { Call, Cancel, type GivenOptions, type Maybe, type Options } from './open/call.ts'
 export { pageOfKeys } from './open/completion.ts'
-export { Datastore } from './open/datastore.ts'
+export { Datastore, type SerializedDatastore, serialized } from './open/datastore.ts'
 export { OpenStore } from './open/open-store.ts'
 export { Payload } from './open/payload.ts'
 export type {

@@ -1,4 +1,4 @@
-import { DatastoreError, failure, messageOf } from '../errors.ts'
+import { DatastoreError, failure, messageOf, reasonOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Serializer } from '../serializers/serializer.ts'
 import type { Maybe } from './call.ts'
@@ -36,13 +36,13 @@ export function decoded<V>(codec: Serializer<V>, key: Key, { bytes, shared }: Fo
 }
 
 /** Why a value cannot be stored: `VALUE_INVALID`, or what the format itself says of this platform. */
-function notEncoded(key: Key, cause: unknown): DatastoreError {
-  if (cause instanceof DatastoreError) return failure(cause.code, 'put', key, cause.message, cause)
+export function notEncoded(key: Key, cause: unknown): DatastoreError {
+  if (cause instanceof DatastoreError) return failure(cause.code, 'put', key, reasonOf(cause), cause)
   return failure('VALUE_INVALID', 'put', key, messageOf(cause), cause)
 }
 
 /** Why stored bytes cannot be read: `CORRUPT`, or what the format itself says of this platform. */
-function notDecoded(key: Key, format: string, cause: unknown): DatastoreError {
-  if (cause instanceof DatastoreError) return failure(cause.code, 'get', key, cause.message, cause)
+export function notDecoded(key: Key, format: string, cause: unknown): DatastoreError {
+  if (cause instanceof DatastoreError) return failure(cause.code, 'get', key, reasonOf(cause), cause)
   return failure('CORRUPT', 'get', key, `its bytes are not valid ${format} (${messageOf(cause)})`, cause)
 }

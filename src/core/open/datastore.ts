@@ -6,6 +6,7 @@ import { untilAborted } from '../concurrency/abortable.ts'
 import { rejected } from '../concurrency/rejected.ts'
 import type {
   Batch,
+  BinaryDatastore,
   CallOptions,
   Change,
   Datastore as Contract,
@@ -155,12 +156,20 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       }
       assertBytes(value)
       const payload = Payload.lent(value)
-      const written = open.write(key, payload, call)
-      if (!payload.isStream || payload.isTaken) return answered(written, key)
-      // Refused before the stream was read, or still waiting for its turn.
-      return answered(written, key).finally(() => payload.discard())
+      return payload.isStream
+        ? this.#putStream(key, payload, call)
+        : answered(open.write(key, payload, call), key)
     } catch (error) {
       return rejected(error)
+    }
+  }
+
+  /** Closes a stream that was refused before anyone read it. */
+  async #putStream(key: Key, payload: Payload, call: Call): Promise<PutResult> {
+    try {
+      return resultOf(await this.#open.write(key, payload, call), key)
+    } finally {
+      payload.discard()
     }
   }
 
@@ -316,6 +325,14 @@ const legacy = new WeakMap<object, OpenStore>()
 /** The open store under a datastore: what adapters hold of their children. */
 export function openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
   return Datastore.openStoreOf(datastore)
+}
+
+/** What `serialized` returns. */
+export type SerializedDatastore<T> = Datastore<T>
+
+/** A datastore of values over a datastore of bytes. Both share order and lifetime: closing one closes the other. */
+export function serialized<T>(store: BinaryDatastore, serializer: Serializer<T>): Datastore<T> {
+  return new Datastore<T>(openStoreOf(store), serializer)
 }
 
 /**

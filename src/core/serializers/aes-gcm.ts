@@ -39,6 +39,7 @@ export function aesGcm(key: WebCryptoKey): ByteTransform {
       const sealed = new Uint8Array(stored.subarray(HEADER))
       return new Uint8Array(await crypto.subtle.decrypt(parameters(nonce), key, sealed))
     },
+    isDetached: true,
   }
 }
 

@@ -8,4 +8,5 @@ export const gzip: ByteTransform = {
   decode: bytes => wholeThrough(bytes, new DecompressionStream('gzip')),
   encodeStream: chunks => through(chunks, new CompressionStream('gzip')),
   decodeStream: chunks => through(chunks, new DecompressionStream('gzip')),
+  isDetached: true,
 }

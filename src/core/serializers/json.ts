@@ -1,7 +1,7 @@
 import { assertLossless, type Format } from './lossless.ts'
 import { parseExact } from './parse-exact.ts'
 import type { Serializer } from './serializer.ts'
-import { text } from './text.ts'
+import { text, textOf } from './text.ts'
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
@@ -30,6 +30,7 @@ function jsonWith(name: string, indentation: number | undefined): Serializer<Jso
       assertLossless(value, FORMAT)
       return text.encode(JSON.stringify(value, undefined, indentation))
     },
-    decode: async bytes => parseExact(await text.decode(bytes)),
+    decode: bytes => parseExact(textOf(bytes)),
+    isDetached: true,
   }
 }

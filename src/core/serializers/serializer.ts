@@ -4,7 +4,7 @@ export interface Serializer<T> {
   readonly name: string
   /** @throws TypeError for a value that it cannot hold without loss. */
   encode(value: T): Uint8Array | Promise<Uint8Array>
-  /** Throws whatever it likes for bytes that it did not make; the store tells it as `CORRUPT`. */
+  /** Throws any error for bytes that it did not make; the store reports it as `CORRUPT`. Must not write to the bytes. */
   decode(bytes: Uint8Array): T | Promise<T>
   /** A decoded value shares no memory with the bytes it was made of, so they need no copy. Default false. */
   readonly isDetached?: boolean | undefined
@@ -31,5 +31,6 @@ export function pipe<T>(serializer: Serializer<T>, ...transforms: readonly ByteT
       for (const transform of transforms.toReversed()) bytes = await transform.decode(bytes)
       return serializer.decode(bytes)
     },
+    isDetached: [serializer, ...transforms].some(each => each.isDetached === true),
   }
 }

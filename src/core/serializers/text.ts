@@ -11,5 +11,11 @@ export const text: Serializer<string> = {
     if (LONE_SURROGATE.test(value)) throw new TypeError('text cannot hold a lone surrogate: UTF-8 has none')
     return encoder.encode(value)
   },
-  decode: bytes => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+  decode: textOf,
+  isDetached: true,
+}
+
+/** @throws TypeError for bytes that are not valid UTF-8. */
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }

@@ -1,11 +1,11 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { serialized } from '../../../src/core/adapters/serialized.ts'
-import { transformed } from '../../../src/core/adapters/transformed/transformed.ts'
+import { transformed } from '../../../src/core/adapters/transformed.ts'
 import { Key } from '../../../src/core/key.ts'
 import { brotli } from '../../../src/core/node/serializers/brotli.ts'
 import { hasZstd, zstd } from '../../../src/core/node/serializers/zstd.ts'
+import { serialized } from '../../../src/core/open/datastore.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { cbor } from '../../../src/core/serializers/cbor.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
@@ -274,6 +274,38 @@ describe('aes-gcm', () => {
     const key = await crypto.subtle.generateKey({ name: 'AES-CTR', length: 256 }, false, ['encrypt'])
     expect(() => aesGcm(key)).toThrow(/AES-CTR/)
   })
+})
+
+describe('isDetached', () => {
+  const note = { text: 'Brazil', list: [1, 2] }
+  const film = new TextEncoder().encode('Brazil')
+  async function expectDetached<T>(serializer: Serializer<T>, value: T): Promise<void> {
+    expect(serializer.isDetached, serializer.name).toBe(true)
+    const stored = new Uint8Array(await serializer.encode(value))
+    const decoded = await serializer.decode(stored)
+    stored.fill(0)
+    expect(decoded, serializer.name).toEqual(value)
+  }
+
+  it('V1 is declared only by serializers whose values share no memory with the bytes', async () => {
+    for (const each of [json, prettyJson]) await expectDetached(each, note)
+    await expectDetached(text, 'Brazil')
+    const transforms = [gzip, brotli, aesGcm(await freshKey()), ...(hasZstd ? [zstd] : [])]
+    for (const each of transforms) await expectDetached(each, film)
+    await expectDetached(pipe(cbor, gzip), { film })
+  })
+
+  it.each([cbor, msgpack, pipe(cbor)])(
+    'V1 D15 a change to a value that $name decoded does not reach the store',
+    async serializer => {
+      const store = serialized(new MemoryDatastore(), serializer)
+      const key = Key.of('film')
+      await store.put(key, { film })
+      const got = (await store.get(key)) as { film: Uint8Array }
+      got.film.fill(0)
+      expect(await store.get(key)).toEqual({ film })
+    },
+  )
 })
 
 describe('pipe', () => {

@@ -12,6 +12,7 @@ export const brotli: ByteTransform = {
   decode: bytes => whole(bytes, decompress),
   encodeStream: chunks => throughNode(chunks, createBrotliCompress()),
   decodeStream: decompress,
+  isDetached: true,
 }
 
 /** Node leaves out what follows the end of a stream, without a word. */

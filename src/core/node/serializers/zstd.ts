@@ -27,6 +27,7 @@ export const zstd: ByteTransform = {
   decode: bytes => whole(bytes, decompress),
   encodeStream: compress,
   decodeStream: decompress,
+  isDetached: true,
 }
 
 async function* compress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
