@@ -51,7 +51,7 @@ export { type TraceOptions, trace } from './adapters/trace/trace.ts'
 export { type KeyTransform, KeyTransformDatastore } from './adapters/transform/key-transform.ts'
 export { lowercase } from './adapters/transform/lowercase.ts'
 export { type NestedPathOptions, nestedPath } from './adapters/transform/nested-path.ts'
-export { TransformedDatastore, transformed } from './adapters/transformed/transformed.ts'
+export { TransformedDatastore, transformed } from './adapters/transformed.ts'
 export { type Limits, MINIMAL, type Scope } from './capabilities.ts'
 export type {
   Accuracy,

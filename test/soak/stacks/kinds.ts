@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
-import { transformed } from '../../../src/core/adapters/transformed/transformed.ts'
+import { transformed } from '../../../src/core/adapters/transformed.ts'
 import { Key } from '../../../src/core/key.ts'
 import { logging } from '../../../src/core/layers/logging.ts'
 import { metrics } from '../../../src/core/layers/metrics.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { transformed } from '../../adapters/transformed/transformed.ts'
+import { transformed } from '../../adapters/transformed.ts'
 import { gzip } from '../../serializers/gzip.ts'
 import type { ByteTransform } from '../../serializers/serializer.ts'
 import { ConfigError } from '../../stack/config-error.ts'

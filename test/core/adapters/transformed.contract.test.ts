@@ -1,12 +1,12 @@
-import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
-import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
-import { TransformedDatastore } from '../../../../src/core/adapters/transformed/transformed.ts'
-import { FsDatastore } from '../../../../src/core/node/fs/fs-datastore.ts'
-import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
-import { gzip } from '../../../../src/core/serializers/gzip.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { describeDatastore } from '../../../contract/describe-datastore.ts'
-import { TempRoots } from '../../node/fs/temp-root.ts'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
+import { TransformedDatastore } from '../../../src/core/adapters/transformed.ts'
+import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
+import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
+import { gzip } from '../../../src/core/serializers/gzip.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { describeDatastore } from '../../contract/describe-datastore.ts'
+import { TempRoots } from '../node/fs/temp-root.ts'
 
 const memory = () => new MemoryDatastore()
 const roots = new TempRoots()

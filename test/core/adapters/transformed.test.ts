@@ -1,19 +1,20 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cache } from '../../../../src/core/adapters/cache.ts'
-import { transformed } from '../../../../src/core/adapters/transformed/transformed.ts'
-import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
-import { Key } from '../../../../src/core/key.ts'
-import { brotli } from '../../../../src/core/node/serializers/brotli.ts'
-import { hasZstd, zstd } from '../../../../src/core/node/serializers/zstd.ts'
-import { aesGcm } from '../../../../src/core/serializers/aes-gcm.ts'
-import { gzip } from '../../../../src/core/serializers/gzip.ts'
-import type { ByteTransform } from '../../../../src/core/serializers/serializer.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { noise } from '../../../../src/testkit/samples.ts'
-import { collect, expectFailure, listAll } from '../../../../src/testkit/suite.ts'
-import { BreakableDatastore } from '../breakable.ts'
+import { cache } from '../../../src/core/adapters/cache.ts'
+import { transformed } from '../../../src/core/adapters/transformed.ts'
+import type { BinaryDatastore } from '../../../src/core/datastore.ts'
+import { Key } from '../../../src/core/key.ts'
+import { readOnly } from '../../../src/core/layers/lock.ts'
+import { brotli } from '../../../src/core/node/serializers/brotli.ts'
+import { hasZstd, zstd } from '../../../src/core/node/serializers/zstd.ts'
+import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
+import { gzip } from '../../../src/core/serializers/gzip.ts'
+import type { ByteTransform } from '../../../src/core/serializers/serializer.ts'
+import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { noise } from '../../../src/testkit/samples.ts'
+import { collect, expectFailure, listAll } from '../../../src/testkit/suite.ts'
+import { BreakableDatastore } from './breakable.ts'
 
 const key = Key.parse('/films/Brazil')
 const value = new Uint8Array(300_000).map((_, index) => index % 251)
@@ -133,6 +134,77 @@ describe('transformed', () => {
       query: 'partial',
     })
     expect(transformed(new MemoryDatastore(), aesGcm(cryptoKey)).capabilities.write.stream).toBe(false)
+  })
+})
+
+/** Leaves the bytes as they are, in the same memory. */
+const asTheyAre: ByteTransform = {
+  name: 'nothing',
+  encode: bytes => bytes,
+  decode: bytes => bytes,
+  encodeStream: chunks => chunks,
+  decodeStream: chunks => chunks,
+}
+
+describe("a transform of one's own", () => {
+  it('D15 may return the bytes it was given: neither caller nor store sees changes of the other', async () => {
+    const store = transformed(new MemoryDatastore(), asTheyAre)
+    const mine = Uint8Array.of(1, 2)
+    const put = store.put(key, mine)
+    mine.fill(0)
+    await put
+    const got = await store.get(key)
+    expect(got).toEqual(Uint8Array.of(1, 2))
+    got.fill(0)
+    for (const chunk of await collect(store.getStream(key))) chunk.fill(0)
+    expect(await store.get(key)).toEqual(Uint8Array.of(1, 2))
+  })
+
+  it('V1 that cannot encode a value is VALUE_INVALID, whole or as a stream, and the old value stays', async () => {
+    const odd = (bytes: Uint8Array): Uint8Array => {
+      if (bytes.length % 2 === 1) throw new TypeError('an odd number of bytes')
+      return bytes
+    }
+    const even: ByteTransform = {
+      ...asTheyAre,
+      encode: odd,
+      encodeStream: async function* (chunks) {
+        for await (const chunk of chunks) yield odd(chunk)
+      },
+    }
+    const store = transformed(new MemoryDatastore(), even)
+    await store.put(key, Uint8Array.of(1, 2))
+    await expectFailure(store.put(key, Uint8Array.of(1)), 'VALUE_INVALID', key)
+    await expectFailure(store.put(key, [Uint8Array.of(1, 2), Uint8Array.of(3)]), 'VALUE_INVALID', key)
+    expect(await store.get(key)).toEqual(Uint8Array.of(1, 2))
+  })
+})
+
+describe('transformed, as a store', () => {
+  it('D7 a stream that the store below refuses unread is closed', async () => {
+    let isClosed = false
+    const source: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value }),
+        return: async () => {
+          isClosed = true
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    const store = transformed(readOnly(new MemoryDatastore()), gzip)
+    await expectFailure(store.put(key, source), 'READ_ONLY', key)
+    await expect.poll(() => isClosed).toBe(true)
+  })
+
+  it('D22 a refused write does not change the size that stat() reports', async () => {
+    const store = transformed(new MemoryDatastore(), gzip)
+    await store.put(key, value)
+    for (const other of [value.slice(1), [value.slice(1)]]) {
+      await expectFailure(store.put(key, other, { replace: false }), 'ALREADY_EXISTS', key)
+      await expectFailure(store.put(key, other, { ifMatch: 'other' }), 'CONFLICT', key)
+    }
+    expect((await store.stat(key)).size).toBe(value.length)
   })
 })
 

@@ -1,0 +1,263 @@
+import { chunksOf, clampRange, piecesOf } from '../bytes.ts'
+import type { Capabilities } from '../capabilities.ts'
+import type { BinaryDatastore, Change, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Key } from '../key.ts'
+import { withoutSizes } from '../list-page.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import { notDecoded, notEncoded } from '../open/codec.ts'
+import { Datastore, openStoreOf } from '../open/datastore.ts'
+import { idOfObject } from '../open/identity.ts'
+import type { OpenStore } from '../open/open-store.ts'
+import { Payload } from '../open/payload.ts'
+import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import { planOf } from '../query/plan.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import type { ByteTransform } from '../serializers/serializer.ts'
+import { WatchedSource } from './watched-source.ts'
+
+/**
+ * Bytes that are kept in another form below: compressed, encrypted. Values stream through in bounded memory where the
+ * transform and the store below can (`capabilities.read.stream`). Bytes that do not decode are `CORRUPT`, and stay as
+ * they are; a stream of them fails when it comes to the broken place.
+ *
+ * Sizes are those of the decoded value, so two things cost more than below: `stat` of a version that was not put or
+ * counted here before decodes it once for its size, and a range is decoded from the beginning. A listing has no sizes,
+ * and `stats` no bytes; ask the store below for those of the stored form.
+ */
+export class TransformedStore implements Store {
+  readonly info: StoreInfo
+  readonly #transform: ByteTransform
+  readonly #sizes = new KnownSizes()
+  #child: OpenStore
+
+  constructor(child: OpenStore, transform: ByteTransform) {
+    this.#child = child
+    this.#transform = transform
+    this.info = { kind: 'transformed', id: `${idOfObject(transform.name, transform)}/${child.info.id}` }
+  }
+
+  get capabilities(): Capabilities {
+    const below = this.#child.capabilities
+    const isStreaming =
+      this.#transform.encodeStream !== undefined && this.#transform.decodeStream !== undefined
+    return {
+      ...below,
+      read: { ...below.read, range: false, stream: below.read.stream && isStreaming },
+      write: { ...below.write, stream: below.write.stream && isStreaming },
+      // Sizes are not those of the store below.
+      query: below.query === 'native' ? 'partial' : below.query,
+      batch: 'none',
+      transaction: 'none',
+      // The store below compares the size of the stored form with its limit.
+      limits: { ...below.limits, valueBytes: undefined },
+    }
+  }
+
+  get children(): readonly OpenStore[] {
+    return [this.#child]
+  }
+
+  async read(key: Key, call: Call): Promise<Found | undefined> {
+    const found = await this.#child.read(key, call)
+    return found === undefined ? undefined : this.#decoded(key, found)
+  }
+
+  async #decoded(key: Key, found: Found): Promise<Found> {
+    const mustCopy = found.shared && this.#transform.isDetached !== true
+    try {
+      const bytes = await this.#transform.decode(mustCopy ? new Uint8Array(found.bytes) : found.bytes)
+      return { ...found, bytes, shared: false }
+    } catch (cause) {
+      throw notDecoded(key, this.#transform.name, cause)
+    }
+  }
+
+  async write(key: Key, value: Payload, call: Call): Promise<Written> {
+    const { written, size } = value.isStream
+      ? await this.#writeStream(key, value, call)
+      : await this.#writeWhole(key, value.bytes, call)
+    if (written.refused === undefined) this.#sizes.set(key, written.etag, size)
+    return written
+  }
+
+  async #writeWhole(key: Key, value: Uint8Array, call: Call): Promise<SizedWrite> {
+    let stored: Uint8Array
+    try {
+      stored = await this.#transform.encode(value)
+    } catch (cause) {
+      throw notEncoded(key, cause)
+    }
+    call.throwIfAborted('put', key)
+    // Whether the transform uses its buffer again is not known, so the bytes are lent.
+    return { written: await this.#child.write(key, Payload.lent(stored), call), size: value.length }
+  }
+
+  async #writeStream(key: Key, value: Payload, call: Call): Promise<SizedWrite> {
+    const source = new WatchedSource(taken(value, key, call))
+    const stored = new WatchedSource(this.#transform.encodeStream?.(source.chunks()) ?? source.chunks())
+    try {
+      const written = await this.#child.write(key, Payload.stream(stored.chunks()), call)
+      return { written, size: source.bytes }
+    } catch (error) {
+      if (source.failure !== undefined) throw source.failure.error
+      throw stored.failure === undefined ? error : notEncoded(key, stored.failure.error)
+    }
+  }
+
+  remove(key: Key, call: Call): Maybe<Removed> {
+    return this.#child.remove(key, call)
+  }
+
+  has(key: Key, call: Call): Maybe<boolean> {
+    return this.#child.has(key, call)
+  }
+
+  /** The size of the decoded value, with the times and the etag of the stored form. */
+  async stat(key: Key, call: Call): Promise<Stat | undefined> {
+    for (;;) {
+      const stat = await this.#child.stat(key, call)
+      if (stat === undefined) return undefined
+      const known = this.#sizes.get(key, stat.etag)
+      if (known !== undefined) return { ...stat, size: known }
+      const size = await this.#count(key, call)
+      const after = await this.#child.stat(key, call)
+      // Another program may have put another version meanwhile.
+      if (size === undefined || after?.etag !== stat.etag) continue
+      this.#sizes.set(key, stat.etag, size)
+      return { ...stat, size }
+    }
+  }
+
+  async #count(key: Key, call: Call): Promise<number | undefined> {
+    // The size is to be that of the version which `stat` describes, so it is counted past any copy of the value.
+    const chunks = await this.stream(key, call.with({ fresh: true }))
+    if (chunks === undefined) return undefined
+    let size = 0
+    for await (const chunk of chunks) size += chunk.length
+    return size
+  }
+
+  async stream(key: Key, call: Call): Promise<ByteStream | undefined> {
+    if (this.#transform.decodeStream === undefined) {
+      const found = await this.read(key, call)
+      return found && piecesOf(found.bytes, key, { ...call.options, signal: call.signal })
+    }
+    // The range is one of the decoded value.
+    const stored = await this.#child.stream(key, call.with({ fresh: call.options.fresh }))
+    if (stored === undefined) return undefined
+    const range = clampRange(call.options, Number.MAX_SAFE_INTEGER)
+    return cutRange(this.#decodedStream(key, stored, call), range)
+  }
+
+  async *#decodedStream(key: Key, stored: ByteStream, call: Call): AsyncIterable<Uint8Array> {
+    const source = new WatchedSource(stored)
+    const chunks = source.chunks()
+    try {
+      for await (const chunk of this.#transform.decodeStream?.(chunks) ?? chunks) {
+        call.throwIfAborted('get', key)
+        yield chunk
+      }
+    } catch (cause) {
+      call.throwIfAborted('get', key)
+      throw source.failure === undefined ? notDecoded(key, this.#transform.name, cause) : source.failure.error
+    }
+  }
+
+  move(from: Key, to: Key, call: Call): Maybe<Moved> {
+    return this.#child.move(from, to, call)
+  }
+
+  async list(prefix: Key, call: Call): Promise<ListPage> {
+    return withoutSizes(await this.#child.list(prefix, call))
+  }
+
+  explain(query: Query): QueryPlan {
+    const isNative = this.#child.capabilities.query === 'native'
+    return planOf(this.info.kind, query, clause => isNative && !/\.(size|value)$/.test(clause))
+  }
+
+  /** Counts the entries; the sum of their decoded sizes is not known. */
+  async stats(call: Call): Promise<StoreStats> {
+    const { entries, accuracy } = await this.#child.stats(call)
+    return { entries, accuracy }
+  }
+
+  sync(prefix: Key, call: Call): Maybe<void> {
+    return this.#child.sync(prefix, call)
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.#child.watch(prefix, call)
+  }
+
+  identity(key: Key): Maybe<string> {
+    return this.#child.identity(key)
+  }
+
+  over([child]: readonly OpenStore[]): Store {
+    return new TransformedStore(child ?? this.#child, this.#transform)
+  }
+
+  rewire([child]: readonly OpenStore[]): void {
+    this.#child = child ?? this.#child
+  }
+}
+
+/** A datastore of bytes that a store below keeps in another form. */
+export class TransformedDatastore extends Datastore {
+  constructor(store: BinaryDatastore, transform: ByteTransform) {
+    super(new TransformedStore(openStoreOf(store), transform))
+  }
+}
+
+/** A store of bytes over `store`, which it closes, that keeps them as `transform` encodes them. */
+export function transformed(store: BinaryDatastore, transform: ByteTransform): TransformedDatastore {
+  return new TransformedDatastore(store, transform)
+}
+
+/** What a write below answered, and the size of the value before it was encoded. */
+interface SizedWrite {
+  readonly written: Written
+  readonly size: number
+}
+
+/** How many sizes are remembered. */
+const REMEMBERED = 10_000
+
+/** The sizes of versions that were counted already; the oldest are forgotten when there are too many. */
+class KnownSizes {
+  readonly #sizes = new Map<string, { readonly etag: string; readonly size: number }>()
+
+  get(key: Key, etag: string): number | undefined {
+    const known = this.#sizes.get(key.toString())
+    return known?.etag === etag ? known.size : undefined
+  }
+
+  set(key: Key, etag: string, size: number): void {
+    const text = key.toString()
+    this.#sizes.delete(text)
+    this.#sizes.set(text, { etag, size })
+    const [oldest] = this.#sizes.keys()
+    if (this.#sizes.size > REMEMBERED && oldest !== undefined) this.#sizes.delete(oldest)
+  }
+}
+
+/** The chunks of a stream, which is taken at the first pull: until then the caller of the write can still close it. */
+async function* taken(value: Payload, key: Key, call: Call): AsyncIterable<Uint8Array> {
+  yield* chunksOf(value.take(), key, call.signal)
+}
+
+/** The bytes from `start` up to, not including, `end` of a stream, which is read no further than that. */
+async function* cutRange(
+  chunks: AsyncIterable<Uint8Array>,
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncIterable<Uint8Array> {
+  let position = 0
+  for await (const chunk of chunks) {
+    const from = Math.max(0, start - position)
+    const to = Math.min(chunk.length, end - position)
+    if (from < to) yield from === 0 && to === chunk.length ? chunk : chunk.slice(from, to)
+    position += chunk.length
+    if (position >= end) return
+  }
+}
