@@ -1,29 +1,18 @@
-import { BaseDatastore } from '../base-datastore.ts'
-import { assertBytes, chunksOf } from '../bytes.ts'
-import { MINIMAL } from '../capabilities.ts'
-import { Lifecycle } from '../concurrency/lifecycle.ts'
-import type {
-  ByteSource,
-  CallOptions,
-  Capabilities,
-  DeleteOptions,
-  ListOptions,
-  ListPage,
-  PutOptions,
-  PutResult,
-  RangeOptions,
-  RenameOptions,
-  Stat,
-  StoreStats,
-  ValueSource,
-} from '../datastore.ts'
-import { NotFoundError, throwIfAborted } from '../errors.ts'
+import { chunksOf } from '../bytes.ts'
+import { type Capabilities, MINIMAL } from '../capabilities.ts'
+import type { ListPage, StoreStats } from '../datastore.ts'
+import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { pageLimit } from '../list-page.ts'
-import { checkPreconditions, refuseContradiction, refuseRoot } from '../preconditions.ts'
+import type { Call, Maybe } from '../open/call.ts'
+import { judge } from '../open/completion.ts'
+import { Datastore } from '../open/datastore.ts'
+import { idInProcess } from '../open/identity.ts'
+import type { Payload } from '../open/payload.ts'
+import type { Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
-/** Accepts every value and keeps none: each key is absent, always. For tests, and to measure what is above it. */
-export class NullDatastore extends BaseDatastore<Uint8Array> {
+/** Accepts every value and keeps none: each key is always absent. For tests, and to measure what is above it. */
+export class NullStore implements Store {
+  readonly info: StoreInfo = { kind: 'null', id: idInProcess('null') }
   readonly capabilities: Capabilities = {
     ...MINIMAL,
     read: { range: true, stream: true, etag: 'version' },
@@ -33,73 +22,56 @@ export class NullDatastore extends BaseDatastore<Uint8Array> {
     batch: 'atomic',
     rename: 'atomic',
   }
-  readonly #lifecycle = new Lifecycle()
+  readonly lent = true
 
-  async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
-    this.#enter('get', key, options)
-    throw new NotFoundError('get', key)
+  read(): undefined {
+    return undefined
   }
 
-  async *getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array> {
-    this.#enter('get', key, options)
-    throw new NotFoundError('get', key)
+  write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    return value.isStream ? this.#drain(key, value, call) : written(call)
   }
 
-  async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
-    this.#enter('put', key, options)
-    refuseRoot('put', key)
-    refuseContradiction(options)
-    assertBytes(value)
-    return this.#lifecycle.run('put', key, async () => {
-      if (!(value instanceof Uint8Array)) await drain(value, key, options?.signal)
-      checkPreconditions('put', key, undefined, options ?? {})
-      return { etag: 'null' }
-    })
+  async #drain(key: Key, value: Payload, call: Call): Promise<Written> {
+    const chunks = chunksOf(value.take(), key, call.signal)[Symbol.asyncIterator]()
+    while ((await chunks.next()).done !== true);
+    return written(call)
   }
 
-  async delete(key: Key, options?: DeleteOptions): Promise<void> {
-    this.#enter('delete', key, options)
-    checkPreconditions('delete', key, undefined, { ifMatch: options?.ifMatch })
-    if (options?.missingOk !== true) throw new NotFoundError('delete', key)
+  remove(): Removed {
+    return 'absent'
   }
 
-  async has(key: Key, options?: CallOptions): Promise<boolean> {
-    this.#enter('look up', key, options)
-    return false
+  move(): Moved {
+    return 'absent'
   }
 
-  async stat(key: Key, options?: CallOptions): Promise<Stat> {
-    this.#enter('stat', key, options)
-    throw new NotFoundError('stat', key)
-  }
-
-  async rename(from: Key, _to: Key, options?: RenameOptions): Promise<void> {
-    this.#enter('rename', from, options)
-    throw new NotFoundError('rename', from)
-  }
-
-  async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    this.#enter('list', prefix, options)
-    pageLimit(options)
+  list(): ListPage {
     return { children: [], total: 0 }
   }
 
-  async stats(options?: CallOptions): Promise<StoreStats> {
-    this.#enter('count', undefined, options)
+  batch(): void {
+    // A batch has no conditions, and its values are not kept.
+  }
+
+  stats(): StoreStats {
     return { entries: 0, bytes: 0, accuracy: 'exact' }
   }
 
-  close(): Promise<void> {
-    return this.#lifecycle.close()
-  }
-
-  #enter(action: string, key: Key | undefined, options: CallOptions | undefined): void {
-    this.#lifecycle.assertOpen(action, key)
-    throwIfAborted(options?.signal, action, key)
+  /** A put changes nothing, so the changes that pass here are none. */
+  async *watch(prefix: Key): AsyncIterable<never> {
+    throw failure('UNSUPPORTED', 'watch', prefix, 'the store keeps no values')
   }
 }
 
-async function drain(source: ByteSource, key: Key, signal: AbortSignal | undefined): Promise<void> {
-  const chunks = chunksOf(source, key, signal)[Symbol.asyncIterator]()
-  while ((await chunks.next()).done !== true);
+/** A datastore that accepts every value and keeps none. */
+export class NullDatastore extends Datastore {
+  constructor() {
+    super(new NullStore())
+  }
+}
+
+function written({ options }: Call): Written {
+  const refused = judge(undefined, options)
+  return refused === undefined ? { etag: 'null' } : { refused }
 }
