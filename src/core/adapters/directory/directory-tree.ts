@@ -1,60 +1,75 @@
-import { spanOf } from '../../call-context.ts'
-import type { CallOptions, Datastore } from '../../datastore.ts'
+import type { CallOptions, Datastore as Contract } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
-import { DelayingDatastore } from '../delaying.ts'
-import type { Call } from '../intercepted.ts'
-import { DirectoryDatastore, type DirectoryOptions } from './directory.ts'
+import type { Layer } from '../../layers/layer.ts'
+import type { Call, Maybe } from '../../open/call.ts'
+import { Datastore } from '../../open/datastore.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import type { Payload } from '../../open/payload.ts'
+import type { Moved, Removed, Store, Written } from '../../open/store.ts'
+import { DirectoryDatastore, type DirectoryOptions, DirectoryStore } from './directory.ts'
 import { Membership } from './membership.ts'
 
+const RECORDING: Layer = {
+  name: 'directory-tree',
+  delays: true,
+  around: (step, run) => run(step.call),
+}
+
 /** Records every key with a value in the directory of its parent: before it is put, and until after it is deleted. */
-class RecordingDatastore<V> extends DelayingDatastore<V> {
-  readonly #members: Membership
-
-  constructor(child: Datastore<V>, members: Membership) {
-    super(child)
-    this.#members = members
+class RecordingStore extends DirectoryStore {
+  constructor(values: OpenStore, members: OpenStore) {
+    super(values, members, RECORDING)
   }
 
-  protected override async delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
-    const { verb, key, to } = call
-    const context = spanOf(call.options)
-    if (verb === 'put') return this.#recorded(key, context, run)
-    if (verb === 'rename' && to !== undefined && !to.equals(key)) {
-      const done = await this.#recorded(to, context, run)
-      await this.#forget(key, context)
-      return done
-    }
-    const done = await run({})
-    if (verb === 'delete') await this.#forget(key, context)
-    return done
+  override write(key: Key, value: Payload, call: Call): Promise<Written> {
+    return this.#recorded(
+      key,
+      call,
+      () => super.write(key, value, call),
+      written => written.refused === undefined,
+    )
   }
 
-  protected override delayStream<T>(
-    _call: Call,
-    run: (options: CallOptions) => AsyncIterable<T>,
-  ): AsyncIterable<T> {
-    return run({})
+  override async remove(key: Key, call: Call): Promise<Removed> {
+    const removed = await super.remove(key, call)
+    if (removed !== 'changed') await this.#forget(key, call)
+    return removed
   }
 
-  async #recorded<T>(key: Key, context: CallOptions, run: (options: CallOptions) => Promise<T>): Promise<T> {
-    // The root holds no value, which the store below says.
-    if (key.isRoot) return run({})
-    const isNew = await this.#members.add(key.parent, key, context)
+  override async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    const isMoved = (answer: Moved) => answer === 'moved'
+    const moved = await this.#recorded(to, call, () => super.move(from, to, call), isMoved)
+    if (isMoved(moved)) await this.#forget(from, call)
+    return moved
+  }
+
+  override over([values = this.values, members = this.members]: readonly OpenStore[]): Store {
+    return new RecordingStore(values, members)
+  }
+
+  get #membership(): Membership {
+    return new Membership(new Datastore(this.members))
+  }
+
+  async #recorded<T>(key: Key, call: Call, work: () => Maybe<T>, isDone: (answer: T) => boolean): Promise<T> {
+    const isNew = await this.#membership.add(key.parent, key, { span: call.span })
+    let hasValue = !isNew
     try {
-      return await run({})
-    } catch (error) {
+      const answer = await work()
+      hasValue ||= isDone(answer)
+      return answer
+    } finally {
       // What remains if this fails too is a record of a key without a value, which is not shown.
-      if (isNew) await this.#forgetAbsent(key, context).catch(() => undefined)
-      throw error
+      if (!hasValue) await this.#forgetAbsent(key, call).catch(() => undefined)
     }
   }
 
-  async #forgetAbsent(key: Key, context: CallOptions): Promise<void> {
-    if (!(await this.child.has(key, context))) await this.#forget(key, context)
+  async #forgetAbsent(key: Key, call: Call): Promise<void> {
+    if (!(await this.values.has(key, call.uncancelled))) await this.#forget(key, call)
   }
 
-  #forget(key: Key, context: CallOptions): Promise<void> {
-    return this.#members.remove(key.parent, key, { ...context, missingOk: true })
+  #forget(key: Key, { span }: Call): Promise<void> {
+    return this.#membership.remove(key.parent, key, { span, missingOk: true })
   }
 }
 
@@ -63,19 +78,19 @@ class RecordingDatastore<V> extends DelayingDatastore<V> {
  * when it is deleted or renamed. A directory shows members that hold a value only; what was put past this store is in
  * none until it is put again.
  */
-export class DirectoryTreeDatastore<V> extends DirectoryDatastore<V> {
-  constructor(store: Datastore<V>, options: DirectoryOptions) {
-    super(new RecordingDatastore(store, new Membership(options.members)), options)
+export class DirectoryTreeDatastore<V = Uint8Array> extends DirectoryDatastore<V> {
+  constructor(store: Contract<V>, options: DirectoryOptions) {
+    super(store, options, (values, members) => new RecordingStore(values, members))
   }
 
   override async *directoryRead(directory: Key, options?: CallOptions): AsyncIterable<Key> {
     for await (const key of super.directoryRead(directory, options)) {
-      if (await this.child.has(key, options)) yield key
+      if (await this.has(key, options)) yield key
     }
   }
 }
 
 /** Keeps the keys of `store` in directories by their parents, in the order they came. Closes both stores. */
-export function directoryTree<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryTreeDatastore<V> {
+export function directoryTree<V>(store: Contract<V>, options: DirectoryOptions): DirectoryTreeDatastore<V> {
   return new DirectoryTreeDatastore(store, options)
 }

@@ -1,8 +1,12 @@
-import { Lifecycle } from '../../concurrency/lifecycle.ts'
-import type { BinaryDatastore, CallOptions, Capabilities, Datastore, DeleteOptions } from '../../datastore.ts'
+import type { Capabilities } from '../../capabilities.ts'
+import type { BinaryDatastore, CallOptions, Datastore as Contract, DeleteOptions } from '../../datastore.ts'
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
-import type { Key } from '../../key.ts'
-import { ForwardingDatastore } from '../forwarding.ts'
+import { Key } from '../../key.ts'
+import { type Layer, LayeredStore } from '../../layers/layer.ts'
+import type { Call, Maybe } from '../../open/call.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
+import { OpenStore } from '../../open/open-store.ts'
+import type { Operation, Store } from '../../open/store.ts'
 import { Membership } from './membership.ts'
 
 /** What a store with directories needs besides the values. */
@@ -14,30 +18,93 @@ export interface DirectoryOptions {
   readonly members: BinaryDatastore
 }
 
+/** The values of one store, which is synced and closed together with the store of its directories. */
+export class DirectoryStore extends LayeredStore {
+  protected values: OpenStore
+  protected members: OpenStore
+
+  /** @param layer Names the store, and says whether calls on values also change directories. */
+  constructor(values: OpenStore, members: OpenStore, layer: Layer) {
+    super(values, layer)
+    this.values = values
+    this.members = members
+  }
+
+  override get capabilities(): Capabilities {
+    const capabilities = super.capabilities
+    return { ...capabilities, durable: capabilities.durable && this.members.capabilities.durable }
+  }
+
+  override get children(): readonly OpenStore[] {
+    return [this.values, this.members]
+  }
+
+  override async sync(prefix: Key, call: Call): Promise<void> {
+    await Promise.all([this.values.sync(prefix, call), this.members.sync(Key.root, call)])
+  }
+
+  override rewire(children: readonly OpenStore[]): void {
+    super.rewire(children)
+    const [values = this.values, members = this.members] = children
+    this.values = values
+    this.members = members
+  }
+}
+
+const BY_HAND: Layer = {
+  name: 'directory',
+  around: (step, run) => run(step.call),
+}
+
+/** Calls on values change no directory, so batches pass whole. */
+class ByHandStore extends DirectoryStore {
+  constructor(values: OpenStore, members: OpenStore) {
+    super(values, members, BY_HAND)
+  }
+
+  override get capabilities(): Capabilities {
+    return { ...super.capabilities, batch: this.values.capabilities.batch }
+  }
+
+  batch(operations: readonly Operation[], call: Call): Maybe<void> {
+    return this.values.batch([...operations], call)
+  }
+
+  override over([values = this.values, members = this.members]: readonly OpenStore[]): Store {
+    return new ByHandStore(values, members)
+  }
+}
+
 /**
  * A store with directories: lists of keys, in the order they were added, that are kept by hand. A directory and its
  * members are keys like any other, whether they hold a value or not. Changes made at the same time, by other processes
  * too, are all kept; the order is that of the clock, and that of the calls within a process.
  */
-export class DirectoryDatastore<V> extends ForwardingDatastore<V> {
+export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #members: Membership
-  readonly #lifecycle = new Lifecycle()
+  readonly #open: OpenStore
 
-  /** @throws DatastoreError `CONFIG_INVALID` when members and values would share a store. */
-  constructor(store: Datastore<V>, { members }: DirectoryOptions) {
-    super(store)
-    if ((members as unknown) === store) {
+  /**
+   * @param storeOf Makes the store of the values and of the members.
+   * @throws DatastoreError `CONFIG_INVALID` when members and values would share a store.
+   */
+  constructor(
+    store: Contract<V>,
+    { members }: DirectoryOptions,
+    storeOf = (values: OpenStore, records: OpenStore): Store => new ByHandStore(values, records),
+  ) {
+    const values = openStoreOf(store)
+    const records = openStoreOf(members)
+    if (records === values) {
       throw new DatastoreError(
         'CONFIG_INVALID',
         'Cannot open a directory store: its members need a store of their own, such as a namespace of another one',
       )
     }
+    const open = new OpenStore(storeOf(values, records))
+    super(open, commonCodecOf([store]))
     this.#members = new Membership(members)
-  }
-
-  override get capabilities(): Capabilities {
-    const { capabilities } = this.child
-    return { ...capabilities, durable: capabilities.durable && this.#members.store.capabilities.durable }
+    this.#open = open
   }
 
   /** Makes a directory, empty; leaves one that is there as it is. */
@@ -76,29 +143,18 @@ export class DirectoryDatastore<V> extends ForwardingDatastore<V> {
     )
   }
 
-  override async sync(prefix?: Key, options?: CallOptions): Promise<void> {
-    await Promise.all([this.child.sync(prefix, options), this.#members.store.sync(undefined, options)])
-  }
-
-  override close(): Promise<void> {
-    // The store refuses calls from now on; members are needed until its last call has ended.
-    const below = this.child.close()
-    return this.#lifecycle.close(async () => {
-      const [outcome] = await Promise.allSettled([below])
-      await this.#members.store.close()
-      if (outcome.status === 'rejected') throw outcome.reason
-    })
-  }
-
-  #call<T>(action: string, directory: Key, options: CallOptions, work: () => Promise<T>): Promise<T> {
-    return this.#lifecycle.run(action, directory, () => {
+  async #call<T>(action: string, directory: Key, options: CallOptions, work: () => Promise<T>): Promise<T> {
+    const leave = this.#open.enter(action, directory)
+    try {
       throwIfAborted(options.signal, action, directory)
-      return work()
-    })
+      return await work()
+    } finally {
+      leave()
+    }
   }
 }
 
-/** Gives `store` directories; who is in them is kept in a store of its own. Closes both. */
-export function directories<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryDatastore<V> {
+/** Gives `store` directories, whose members are kept in a store of its own. Closes both. */
+export function directories<V>(store: Contract<V>, options: DirectoryOptions): DirectoryDatastore<V> {
   return new DirectoryDatastore(store, options)
 }

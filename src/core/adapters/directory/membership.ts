@@ -2,7 +2,6 @@ import { contextOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions, Child, DeleteOptions } from '../../datastore.ts'
 import { failure, hasCode, inTermsOf, isNotFound, NotFoundError, reason } from '../../errors.ts'
 import { Key } from '../../key.ts'
-import { isOrder, orderClock } from './order-clock.ts'
 
 /** No member is called so: the names of members begin with `~1`. */
 const MARKER = 'directory'
@@ -11,6 +10,29 @@ const PAGE = 256
 const encoder = new TextEncoder()
 /** Keeps what is not UTF-8 visible, a byte order mark too: neither is part of an order. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Digits of a time in microseconds. */
+const DIGITS = 16
+
+/** Numbers for things that are kept in the order they came: the microsecond, and never one twice in a process. */
+class OrderClock {
+  #last = 0
+
+  next(): string {
+    this.#last = Math.max(this.#last + 1, Date.now() * 1000)
+    // Two processes may have the same microsecond, but not the same number.
+    const [own = 0] = crypto.getRandomValues(new Uint32Array(1))
+    return `${String(this.#last).padStart(DIGITS, '0')}-${own.toString(16).padStart(8, '0')}`
+  }
+}
+
+/** One for the process, so that every directory over one store has the same order. */
+const orderClock = new OrderClock()
+
+/** Whether a text came from `orderClock`. Such texts sort as they came. */
+function isOrder(text: string): boolean {
+  return /^\d{16}-[\da-f]{8}$/.test(text)
+}
 
 /**
  * Which keys are in which directories. Every member is a record of its own, `/<directory>/<member>`, that holds its
