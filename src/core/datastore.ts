@@ -41,6 +41,8 @@ export interface PutOptions extends CallOptions {
   readonly replace?: boolean | undefined
   /** Replace only the version with this etag; any other state of the key is `CONFLICT`. */
   readonly ifMatch?: string | undefined
+  /** Milliseconds after which the value is gone, where `capabilities.write.ttl`; elsewhere `UNSUPPORTED`. */
+  readonly ttl?: number | undefined
 }
 
 /** What `delete` takes. */

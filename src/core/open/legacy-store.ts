@@ -31,7 +31,8 @@ export class LegacyStore implements Store {
   }
 
   get capabilities(): Capabilities {
-    return this.#old.capabilities
+    const { capabilities } = this.#old
+    return { ...capabilities, write: { ...capabilities.write, ttl: false } }
   }
 
   read(key: Key, call: Call): Promise<Found | undefined> {

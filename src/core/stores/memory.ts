@@ -21,7 +21,7 @@ export class MemoryStore implements Store {
   readonly capabilities: Capabilities = {
     ...MINIMAL,
     read: { range: true, stream: true, etag: 'version' },
-    write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: true, ttl: false },
+    write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: true, ttl: true },
     remove: { ifMatch: 'everyone' },
     rename: 'atomic',
     list: 'seek',
@@ -61,7 +61,7 @@ export class MemoryStore implements Store {
       const refused = judge(this.#values.find(key)?.etag, call.options)
       if (refused !== undefined) return { refused }
     }
-    return { etag: this.#values.store(key, bytes, size).etag }
+    return { etag: this.#values.store(key, bytes, size, call.options.ttl).etag }
   }
 
   remove(key: Key, call: Call): Removed {
@@ -77,16 +77,17 @@ export class MemoryStore implements Store {
     const version = this.#values.find(key)
     if (version === undefined) return undefined
     this.#values.used(key)
-    return this.#values.statOf(key, version)
+    return this.#values.statOf(version)
   }
 
   move(from: Key, to: Key, { options }: Call): Moved {
     const version = this.#values.find(from)
     if (version === undefined) return 'absent'
     if (!options.replace && this.#values.find(to) !== undefined) return 'exists'
+    const ttl = this.#values.left(from)
     // First, so that no value has to go for a value that is there already.
     this.#values.remove(from)
-    this.#values.store(to, version.bytes)
+    this.#values.store(to, version.bytes, version.bytes.length, ttl)
     return 'moved'
   }
 

@@ -6,6 +6,7 @@ import type { Found } from '../open/store.ts'
 import { tell } from '../tell.ts'
 import { LevelIndex } from './level-index.ts'
 import { PackedCopies } from './packed-copies.ts'
+import { Deadlines } from './retention/deadlines.ts'
 import { checkRetention, Retention, type RetentionOptions } from './retention/retention.ts'
 
 /** One version of a value, as a read finds it. Nobody writes to its bytes. */
@@ -16,11 +17,27 @@ export class Version implements Found {
   readonly mtime: number
   readonly btime: number
 
-  constructor(bytes: Uint8Array, etag: string, mtime: number, btime: number) {
+  /** Milliseconds that it has left; absent where it does not expire. */
+  readonly #left: (() => number | undefined) | undefined
+
+  constructor(
+    bytes: Uint8Array,
+    etag: string,
+    mtime: number,
+    btime: number,
+    left?: () => number | undefined,
+  ) {
     this.bytes = bytes
     this.etag = etag
     this.mtime = mtime
     this.btime = btime
+    this.#left = left
+  }
+
+  /** By the wall clock as it is now: its age goes by a clock that nobody sets. */
+  get expires(): number | undefined {
+    const left = this.#left?.()
+    return left === undefined ? undefined : Date.now() + left
   }
 }
 
@@ -40,6 +57,8 @@ export class ValueTable {
   readonly #index = new LevelIndex()
   readonly #packed = new PackedCopies()
   readonly #retention: Retention | undefined
+  readonly #deadlines: Deadlines
+  readonly #ttl: number
   readonly #onEviction: MemoryOptions['onEviction']
   readonly #etagSource: string
   #bytes = 0
@@ -49,15 +68,11 @@ export class ValueTable {
   constructor(options: MemoryOptions, etagSource: string) {
     checkRetention(options)
     this.#etagSource = etagSource
-    const { maxEntries, maxBytes, ttl } = options
-    if (maxEntries === undefined && maxBytes === undefined && ttl === undefined) return
-    this.#retention = new Retention(options)
+    const { maxEntries, maxBytes, ttl = Infinity, now = () => performance.now() } = options
+    this.#ttl = ttl
+    this.#deadlines = new Deadlines(now)
     this.#onEviction = options.onEviction
-  }
-
-  /** Whether values go when their time is over. */
-  get expires(): boolean {
-    return this.#retention?.expires ?? false
+    if (maxEntries !== undefined || maxBytes !== undefined) this.#retention = new Retention(options)
   }
 
   /** Whether a value of so many bytes could be kept at all. */
@@ -72,7 +87,7 @@ export class ValueTable {
 
   find(key: Key): Version | undefined {
     const text = key.toString()
-    if (this.#retention?.isExpired(text) === true) this.#giveUp(text, 'expired')
+    if ((this.#deadlines.left(text) ?? 1) <= 0) this.#giveUp(text, 'expired')
     return this.#versions.get(text)
   }
 
@@ -84,14 +99,21 @@ export class ValueTable {
   /**
    * @param bytes Belong to the table.
    * @param size Of the value, which is more than its bytes where it was too large to be collected.
+   * @param ttl Milliseconds that the value is kept for, where that is less than the table keeps any.
    */
-  store(key: Key, bytes: Uint8Array, size = bytes.length): Version {
+  store(key: Key, bytes: Uint8Array, size = bytes.length, ttl = this.#ttl): Version {
     const text = key.toString()
-    const isKept = this.#retention === undefined || this.#makeRoom(this.#retention, text, size)
+    this.#sweep()
+    const milliseconds = Math.min(ttl, this.#ttl)
+    const isKept = this.#makeRoom(text, size, milliseconds)
     const before = this.#versions.get(text)
     const now = Date.now()
-    const version = new Version(bytes, this.#nextEtag(), now, before?.btime ?? now)
+    const canExpire = milliseconds !== Infinity
+    const left = canExpire ? () => this.#deadlines.left(text) : undefined
+    const version = new Version(bytes, this.#nextEtag(), now, before?.btime ?? now, left)
     if (!isKept) return version
+    if (canExpire) this.#deadlines.set(text, milliseconds)
+    else this.#deadlines.delete(text)
     this.#versions.set(text, version)
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
     if (before === undefined) this.#index.add(text, this.#isValue)
@@ -110,8 +132,12 @@ export class ValueTable {
     return this.#index.page(prefix, limit, options, text => this.#versions.get(text)?.bytes.length)
   }
 
-  statOf(key: Key, { bytes, mtime, btime, etag }: Version): Stat {
-    const expires = this.#retention?.expiryOf(key.toString())
+  /** Milliseconds that a key has left; `undefined` where it does not expire. */
+  left(key: Key): number | undefined {
+    return this.#deadlines.left(key.toString())
+  }
+
+  statOf({ bytes, mtime, btime, etag, expires }: Version): Stat {
     return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
   }
 
@@ -126,16 +152,16 @@ export class ValueTable {
   }
 
   /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */
-  #makeRoom(retention: Retention, text: string, size: number): boolean {
-    this.#sweep()
-    if (!retention.canKeep(size)) {
+  #makeRoom(text: string, size: number, ttl: number): boolean {
+    const retention = this.#retention
+    if (ttl <= 0 || retention?.canKeep(size) === false) {
       if (this.#versions.has(text)) this.#giveUp(text, 'room')
       return false
     }
     for (
-      let key = retention.nextVictim(text, size);
+      let key = retention?.nextVictim(text, size);
       key !== undefined;
-      key = retention.nextVictim(text, size)
+      key = retention?.nextVictim(text, size)
     ) {
       this.#giveUp(key, 'room')
     }
@@ -143,7 +169,7 @@ export class ValueTable {
   }
 
   #sweep(): void {
-    for (let key = this.#retention?.nextExpired(); key !== undefined; key = this.#retention?.nextExpired()) {
+    for (let key = this.#deadlines.next(); key !== undefined; key = this.#deadlines.next()) {
       this.#giveUp(key, 'expired')
     }
   }
@@ -161,6 +187,7 @@ export class ValueTable {
     this.#bytes -= version.bytes.length
     this.#index.remove(text, this.#isValue)
     this.#retention?.removed(text)
+    this.#deadlines.delete(text)
     if (this.changes.isHeard) this.changes.tell({ type: 'delete', key: Key.parse(text) })
   }
 

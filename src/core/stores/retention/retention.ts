@@ -6,7 +6,7 @@ export interface RetentionOptions {
   readonly maxEntries?: number | undefined
   /** Bytes of values. A value larger than this is not kept at all. */
   readonly maxBytes?: number | undefined
-  /** Milliseconds that a value is served after it was stored. */
+  /** Milliseconds that a value is served after it was stored, where a put does not say less. */
   readonly ttl?: number | undefined
   /** What goes first when room is needed. Default `lru`. */
   readonly policy?: 'lru' | 'lfu' | undefined
@@ -26,24 +26,16 @@ export function checkRetention(options: RetentionOptions): void {
   })
 }
 
-/** Keeps account of the keys of a store and says which have to go. It removes nothing itself. */
+/** Keeps account of the room that the keys of a store take, and says which have to go. It removes nothing itself. */
 export class Retention {
   readonly #options: RetentionOptions
   readonly #policy: EvictionPolicy
-  readonly #now: () => number
   readonly #sizes = new Map<string, number>()
-  /** When each key expires, soonest first: every key is kept for the same time. */
-  readonly #expiries = new Map<string, number>()
   #bytes = 0
 
   constructor(options: RetentionOptions) {
     this.#options = options
     this.#policy = options.policy === 'lfu' ? new LeastFrequentlyUsed() : new LeastRecentlyUsed()
-    this.#now = options.now ?? (() => performance.now())
-  }
-
-  get expires(): boolean {
-    return this.#options.ttl !== undefined
   }
 
   used(key: string): void {
@@ -54,33 +46,12 @@ export class Retention {
     this.#bytes += size - (this.#sizes.get(key) ?? 0)
     this.#sizes.set(key, size)
     this.#policy.use(key)
-    if (this.#options.ttl === undefined) return
-    this.#expiries.delete(key)
-    this.#expiries.set(key, this.#now() + this.#options.ttl)
   }
 
   removed(key: string): void {
     this.#bytes -= this.#sizes.get(key) ?? 0
     this.#sizes.delete(key)
     this.#policy.remove(key)
-    this.#expiries.delete(key)
-  }
-
-  /** Milliseconds since 1970, by the wall clock as it is now. */
-  expiryOf(key: string): number | undefined {
-    const expiry = this.#expiries.get(key)
-    return expiry === undefined ? undefined : Date.now() + expiry - this.#now()
-  }
-
-  isExpired(key: string): boolean {
-    const expiry = this.#expiries.get(key)
-    return expiry !== undefined && expiry <= this.#now()
-  }
-
-  /** The next key whose time is over. */
-  nextExpired(): string | undefined {
-    const [first] = this.#expiries.keys()
-    return first !== undefined && this.isExpired(first) ? first : undefined
   }
 
   /** The next key that has to go before `key` can be stored with `size` bytes. */
@@ -94,7 +65,7 @@ export class Retention {
 
   /** Whether a value of this size could be kept if it were alone. */
   canKeep(size: number): boolean {
-    const { maxEntries = Infinity, maxBytes = Infinity, ttl = Infinity } = this.#options
-    return maxEntries >= 1 && size <= maxBytes && ttl > 0
+    const { maxEntries = Infinity, maxBytes = Infinity } = this.#options
+    return maxEntries >= 1 && size <= maxBytes
   }
 }

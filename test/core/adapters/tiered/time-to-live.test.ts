@@ -9,7 +9,16 @@ import { Datastore, openStoreOf } from '../../../../src/core/open/datastore.ts'
 import { idInProcess } from '../../../../src/core/open/identity.ts'
 import { Payload } from '../../../../src/core/open/payload.ts'
 import type { Found, Removed, Store, Written } from '../../../../src/core/open/store.ts'
-import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { MemoryStore } from '../../../../src/core/stores/memory.ts'
+
+/** Memory that keeps no time to live. */
+class AgelessStore extends MemoryStore {
+  static readonly #memory = new MemoryStore().capabilities
+  override readonly capabilities: Capabilities = {
+    ...AgelessStore.#memory,
+    write: { ...AgelessStore.#memory.write, ttl: false },
+  }
+}
 
 /** The least store with a time to live. */
 class AgingStore implements Store {
@@ -72,7 +81,7 @@ describe('a time to live through tiers', () => {
   })
 
   it('A8 a tier without times to live gets no copy of such a value, and loses the one that it has', async () => {
-    const first = new MemoryDatastore()
+    const first = new Datastore(new AgelessStore())
     const { tiered, put } = tiers('write-through', first)
     await put()
     expect(await first.has(key)).toBe(true)
@@ -86,7 +95,7 @@ describe('a time to live through tiers', () => {
   })
 
   it('A8 written back, it begins at the acknowledgement, and the flush passes what is left of it', async () => {
-    const first = new MemoryDatastore()
+    const first = new Datastore(new AgelessStore())
     const { last, tiered, put } = tiers('write-back', first)
     await put(500)
     expect(await first.has(key)).toBe(false)
@@ -98,7 +107,7 @@ describe('a time to live through tiers', () => {
   })
 
   it('A8 written back, a value whose time is over before its flush is absent, and is not flushed', async () => {
-    const { last, tiered, put } = tiers('write-back', new MemoryDatastore())
+    const { last, tiered, put } = tiers('write-back', new Datastore(new AgelessStore()))
     await put()
     await tiered.sync()
     void put(500)
@@ -112,7 +121,7 @@ describe('a time to live through tiers', () => {
   })
 
   it('A8 a last tier without times to live refuses them', async () => {
-    const tiered = new TieredDatastore([new Datastore(new AgingStore()), new MemoryDatastore()])
+    const tiered = new TieredDatastore([new Datastore(new AgingStore()), new Datastore(new AgelessStore())])
     const put = async () => openStoreOf(tiered).write(key, Payload.lent(bytes), Call.from({ ttl: 500 }))
     await expect(put()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
   })
