@@ -113,6 +113,7 @@ describe('the package, installed into an empty folder', () => {
       'interface-datastore',
       'interface-store',
       'multiformats',
+      're2js',
       'strata',
       'uint8arrays',
       'zod',
