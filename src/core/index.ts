@@ -108,7 +108,7 @@ export { timeout } from './layers/timeout.ts'
 export { childrenOf } from './list-page.ts'
 export { Call, Cancel, type GivenOptions, type Maybe, type Options } from './open/call.ts'
 export { pageOfKeys } from './open/completion.ts'
-export { Datastore, type SerializedDatastore, serialized } from './open/datastore.ts'
+export { Datastore, type SerializedDatastore, serialized, type TransactionOptions } from './open/datastore.ts'
 export { OpenStore } from './open/open-store.ts'
 export { Payload } from './open/payload.ts'
 export type {

@@ -5,12 +5,12 @@ import type { Random } from './random.ts'
 
 /** A sharded node of an open stack whose list of shards can be changed. */
 export class Reshardable {
-  readonly #store: ShardedDatastore<Uint8Array>
+  readonly #store: ShardedDatastore
   /** The shards that its document names. */
   readonly #shards: readonly BinaryDatastore[]
   readonly #ids: readonly string[]
 
-  constructor(store: ShardedDatastore<Uint8Array>) {
+  constructor(store: ShardedDatastore) {
     this.#store = store
     this.#shards = store.shards
     this.#ids = store.shardIds

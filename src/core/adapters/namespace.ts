@@ -38,6 +38,10 @@ export class NamespaceStore extends RoutedStore implements Place {
     return this.#capabilities.value
   }
 
+  over([store = this.store]: readonly OpenStore[]): NamespaceStore {
+    return new NamespaceStore(store, this.prefix)
+  }
+
   protected placeOf(): Place {
     return this
   }

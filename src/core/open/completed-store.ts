@@ -10,16 +10,7 @@ import type { Call, Maybe } from './call.ts'
 import { collected, countByWalk, judge, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
-import type {
-  ByteStream,
-  Found,
-  Moved,
-  Operation,
-  Removed,
-  Store,
-  StoreTransaction,
-  Written,
-} from './store.ts'
+import type { ByteStream, Found, Moved, Operation, Removed, Store, Written } from './store.ts'
 
 /**
  * A store with every call present: what it does not do itself is made of the calls that it does, and what it does not
@@ -179,13 +170,6 @@ export class CompletedStore {
     return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
   }
 
-  /** @throws DatastoreError `UNSUPPORTED` where the store has no transactions. */
-  begin(call: Call): Maybe<StoreTransaction> {
-    if (this.store.begin !== undefined) return this.store.begin(call)
-    const state = `a ${this.store.info.kind} store has none`
-    throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
-  }
-
   /** Names the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key): Maybe<string> {
     return this.store.identity?.(key) ?? this.store.info.id + key.toString()
@@ -226,7 +210,16 @@ function completed(store: Store): Capabilities {
     rename: capabilities.rename === 'none' ? 'copy' : capabilities.rename,
     batch: capabilities.batch === 'none' ? 'ordered' : capabilities.batch,
     watch: store.watch === undefined ? 'own' : capabilities.watch,
+    transaction: store.begin === undefined ? transactionBelow(store) : capabilities.transaction,
   }
+}
+
+/** An adapter without state over one store takes part in the transactions of that. */
+function transactionBelow(store: Store): Capabilities['transaction'] {
+  const [child, ...others] = store.children ?? []
+  return store.over === undefined || child === undefined || others.length > 0
+    ? 'none'
+    : child.capabilities.transaction
 }
 
 /** Tells the watchers of a change once its call has taken effect. */

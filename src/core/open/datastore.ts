@@ -29,6 +29,7 @@ import type {
 import { failure, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
+import { checkOptions, wholeNumber } from '../options.ts'
 import { refuseContradiction, refuseRoot } from '../preconditions.ts'
 import { answer } from '../query/answer.ts'
 import { kindsNeeded, parseQuery } from '../query/parse-query.ts'
@@ -43,6 +44,12 @@ import { Payload } from './payload.ts'
 import { refusalError } from './refusals.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
 import { StoreBatch } from './store-batch.ts'
+
+/** What `transaction` takes. */
+export interface TransactionOptions extends CallOptions {
+  /** How often the work is done at most. Default 10. */
+  readonly attempts?: number | undefined
+}
 
 /**
  * What people call: every call of the contract, written once over an open store. It checks arguments, copies a value at
@@ -295,6 +302,34 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   explainQuery(query: Query): QueryPlan {
     if (this.#codec === undefined) return this.#open.explain(query)
     return planOf(this.info.kind, query, () => false)
+  }
+
+  /**
+   * Reads and writes that take effect together or not at all, as `capabilities.transaction` says. `work` may run several
+   * times: again from the start when what it read was changed by others before the commit.
+   * @throws DatastoreError `UNSUPPORTED` where the store has no transactions, `CONFLICT` when every attempt met a change.
+   */
+  async transaction<T>(
+    work: (transaction: Datastore<V>) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    checkOptions('begin a transaction', options, { attempts: wholeNumber(1) })
+    const { attempts = 10 } = options
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const attempted = await this.#open.begin(Call.from(options))
+      const inside = new OpenStore(attempted.store)
+      let result: T
+      try {
+        result = await work(new Datastore(inside, this.#codec))
+        await inside.closeAlone()
+      } catch (error) {
+        await attempted.rollback()
+        throw error
+      }
+      if (await attempted.commit()) return result
+    }
+    const state = `what it read was changed by others in each of ${attempts} attempts`
+    throw failure('CONFLICT', 'commit a transaction', undefined, state)
   }
 
   async stats(options: CallOptions = {}): Promise<StoreStats> {

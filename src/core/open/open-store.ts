@@ -367,9 +367,22 @@ export class OpenStore {
     }
   }
 
-  begin(call: Call): Maybe<StoreTransaction> {
+  /** @throws DatastoreError `UNSUPPORTED` where neither the store nor the one below it has transactions. */
+  async begin(call: Call): Promise<StoreTransaction> {
     this.assertOpen('begin a transaction', undefined, call)
-    return this.#completed.begin(call)
+    const store = this.#store
+    if (store.begin !== undefined) return store.begin(call)
+    const [child, ...others] = store.children ?? []
+    if (store.over === undefined || child === undefined || others.length > 0) {
+      const state = `a ${this.info.kind} store has none`
+      throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
+    }
+    const below = await child.begin(call)
+    return {
+      store: store.over([new OpenStore(below.store)]),
+      commit: () => below.commit(),
+      rollback: () => below.rollback(),
+    }
   }
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */

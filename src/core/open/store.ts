@@ -50,8 +50,8 @@ export type Operation =
 export interface StoreTransaction {
   readonly store: Store
   /** @returns False where another writer changed what was read: nothing was written. */
-  commit(): Maybe<boolean>
-  rollback(): Maybe<void>
+  readonly commit: () => Maybe<boolean>
+  readonly rollback: () => Maybe<void>
 }
 
 /**

@@ -6,7 +6,8 @@ import { judge, listOptionsOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
-import type { Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import type { Found, Moved, Removed, Store, StoreInfo, StoreTransaction, Written } from '../open/store.ts'
+import { MemoryTransaction } from './memory-transaction.ts'
 import { collectKept } from './retention/collect-kept.ts'
 import { type MemoryOptions, ValueTable } from './value-table.ts'
 
@@ -24,6 +25,7 @@ export class MemoryStore implements Store {
     write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: true, ttl: true },
     remove: { ifMatch: 'everyone' },
     rename: 'atomic',
+    transaction: 'serializable',
     list: 'seek',
     query: 'native',
     watch: 'own',
@@ -89,6 +91,11 @@ export class MemoryStore implements Store {
     this.#values.remove(from)
     this.#values.store(to, version.bytes, version.bytes.length, ttl)
     return 'moved'
+  }
+
+  begin(): StoreTransaction {
+    const store = new MemoryTransaction(this.info, this.#values)
+    return { store, commit: () => store.commit(), rollback: () => store.rollback() }
   }
 
   list(prefix: Key, call: Call): ListPage {

@@ -63,6 +63,7 @@ export class ValueTable {
   readonly #etagSource: string
   #bytes = 0
   #lastVersion = 0
+  #changeCount = 0
 
   /** @throws DatastoreError `CONFIG_INVALID` for a wrong limit or policy. */
   constructor(options: MemoryOptions, etagSource: string) {
@@ -100,8 +101,9 @@ export class ValueTable {
    * @param bytes Belong to the table.
    * @param size Of the value, which is more than its bytes where it was too large to be collected.
    * @param ttl Milliseconds that the value is kept for, where that is less than the table keeps any.
+   * @param etag Of the version, where it has been given out already.
    */
-  store(key: Key, bytes: Uint8Array, size = bytes.length, ttl = this.#ttl): Version {
+  store(key: Key, bytes: Uint8Array, size = bytes.length, ttl = this.#ttl, etag = this.nextEtag()): Version {
     const text = key.toString()
     this.#sweep()
     const milliseconds = Math.min(ttl, this.#ttl)
@@ -110,11 +112,12 @@ export class ValueTable {
     const now = Date.now()
     const canExpire = milliseconds !== Infinity
     const left = canExpire ? () => this.#deadlines.left(text) : undefined
-    const version = new Version(bytes, this.#nextEtag(), now, before?.btime ?? now, left)
+    const version = new Version(bytes, etag, now, before?.btime ?? now, left)
     if (!isKept) return version
     if (canExpire) this.#deadlines.set(text, milliseconds)
     else this.#deadlines.delete(text)
     this.#versions.set(text, version)
+    this.#changeCount++
     this.#bytes += bytes.length - (before?.bytes.length ?? 0)
     if (before === undefined) this.#index.add(text, this.#isValue)
     this.#retention?.stored(text, bytes.length)
@@ -146,7 +149,19 @@ export class ValueTable {
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
   }
 
-  #nextEtag(): string {
+  /** How often the table was changed. */
+  get changeCount(): number {
+    this.#sweep()
+    return this.#changeCount
+  }
+
+  /** The texts of its keys, in no particular order. */
+  texts(): Iterable<string> {
+    this.#sweep()
+    return this.#versions.keys()
+  }
+
+  nextEtag(): string {
     this.#lastVersion++
     return `${this.#etagSource}.${this.#lastVersion}`
   }
@@ -184,6 +199,7 @@ export class ValueTable {
     const version = this.#versions.get(text)
     if (version === undefined) return
     this.#versions.delete(text)
+    this.#changeCount++
     this.#bytes -= version.bytes.length
     this.#index.remove(text, this.#isValue)
     this.#retention?.removed(text)

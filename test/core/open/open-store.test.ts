@@ -56,10 +56,10 @@ describe('what is not declared', () => {
     await expect(store.batch().delete(key).commit()).rejects.toMatchObject({ code: 'READ_ONLY', key })
   })
 
-  it('D23 a transaction of a store that has none is UNSUPPORTED', () => {
-    expect(() => new OpenStore(new MapStore()).begin(Call.plain)).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED' }),
-    )
+  it('D26 a transaction of a store that has none is UNSUPPORTED', async () => {
+    const store = new Datastore(new MapStore())
+    expect(store.capabilities.transaction).toBe('none')
+    await expect(store.transaction(async () => 1)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
   })
 })
 

@@ -32,7 +32,7 @@ export class OpenStack {
     this.reshardable = stack.nodes.flatMap(({ id, store }) => {
       const node = documents.find(document => document.id === id)
       if (!(store instanceof ShardedDatastore) || node === undefined || mayRefuse(node)) return []
-      return [new Reshardable(store as ShardedDatastore<Uint8Array>)]
+      return [new Reshardable(store as ShardedDatastore)]
     })
     this.isWritingBack = isWritingBack(stack.document.root)
     const { root } = stack.document

@@ -22,7 +22,7 @@ function open() {
   }
 }
 
-async function read(store: DirectoryDatastore<Uint8Array>, directory: Key): Promise<string[]> {
+async function read(store: DirectoryDatastore, directory: Key): Promise<string[]> {
   return (await collect(store.directoryRead(directory))).map(String)
 }
 
