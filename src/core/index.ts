@@ -5,7 +5,7 @@ export {
   directories,
 } from './adapters/directory/directory.ts'
 export { DirectoryTreeDatastore, directoryTree } from './adapters/directory/directory-tree.ts'
-export { JournalDatastore, type JournalOptions, journal } from './adapters/journal/journal.ts'
+export { JournalDatastore, journal } from './adapters/journal/journal.ts'
 export type {
   ChangeState,
   JournalAction,
@@ -15,9 +15,9 @@ export type {
   RecordedValue,
 } from './adapters/journal/journal-entry.ts'
 export type { JournalLog, JournalReadOptions, JournalRecord } from './adapters/journal/journal-log.ts'
+export type { JournalOptions } from './adapters/journal/journal-store.ts'
 export { type MemoryJournalOptions, memoryJournal } from './adapters/journal/memory-journal.ts'
-export { type ReplayOptions, replay } from './adapters/journal/replay.ts'
-export type { JournalDirection } from './adapters/journal/steps.ts'
+export { type JournalDirection, type ReplayOptions, replay } from './adapters/journal/replay.ts'
 export { MountDatastore } from './adapters/mount.ts'
 export { NamespaceDatastore } from './adapters/namespace.ts'
 export type {

@@ -292,6 +292,12 @@ export class OpenStore {
     return this.#turns.write(action, keys, call, work)
   }
 
+  /** A call of an adapter's own on no single key. It waits for writes that were answered early, as `list` does. */
+  apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
+    this.assertOpen(action, key, call)
+    return this.#turns.apart(action, key, call, work)
+  }
+
   list(prefix: Key, call: Call): Maybe<ListPage> {
     this.assertOpen('list', prefix, call)
     const list = (own: Call) =>

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { EntryLog } from '../../../src/core/adapters/journal/entry-log.ts'
-import { JournalDatastore, type JournalOptions } from '../../../src/core/adapters/journal/journal.ts'
+import { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import type {
   JournalChange,
   JournalEntriesOptions,
   JournalEntry,
 } from '../../../src/core/adapters/journal/journal-entry.ts'
 import type { JournalLog, JournalRecord } from '../../../src/core/adapters/journal/journal-log.ts'
+import type { JournalOptions } from '../../../src/core/adapters/journal/journal-store.ts'
 import { memoryJournal } from '../../../src/core/adapters/journal/memory-journal.ts'
 import type { BinaryDatastore, CallOptions } from '../../../src/core/datastore.ts'
 import { hasCode, isRefused } from '../../../src/core/errors.ts'

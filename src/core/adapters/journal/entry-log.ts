@@ -1,7 +1,15 @@
 import { DatastoreError } from '../../errors.ts'
-import type { JournalChange, JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
+import {
+  decodeRecord,
+  encodeIntent,
+  encodeMark,
+  type Intent,
+  type JournalChange,
+  type JournalEntriesOptions,
+  type JournalEntry,
+  type Outcome,
+} from './journal-entry.ts'
 import type { JournalLog } from './journal-log.ts'
-import { decodeRecord, encodeIntent, encodeMark, type Intent, type Outcome } from './record-codec.ts'
 
 /** An intent, and whether anybody has said what became of it. */
 export interface RecordedIntent {

@@ -1,4 +1,8 @@
-import type { Key } from '../../key.ts'
+import { decode, encode } from 'cborg'
+import { z } from 'zod'
+import { ownCopy } from '../../bytes.ts'
+import { DatastoreError } from '../../errors.ts'
+import { Key } from '../../key.ts'
 
 /** What a key held: its value, nothing, or a value larger than the journal records. */
 export type RecordedValue = Uint8Array | 'absent' | 'too-large'
@@ -41,4 +45,94 @@ export interface JournalEntriesOptions {
   readonly limit?: number | undefined
   /** Latest entry first. */
   readonly reverse?: boolean | undefined
+}
+
+/** What a write is about to do to one key. */
+export interface IntendedChange {
+  readonly key: Key
+  readonly before: RecordedValue
+  readonly after: RecordedValue
+  /** The etag of what is there before. */
+  readonly etag?: string | undefined
+}
+
+/** What is recorded before a write. */
+export interface Intent {
+  readonly type: 'intent'
+  readonly time: number
+  readonly action: JournalAction
+  readonly of?: number | undefined
+  readonly changes: readonly IntendedChange[]
+}
+
+/** What became of a change. */
+export type Outcome = 'made' | 'not-made' | 'unknown'
+
+/** What is recorded after a write: the outcome of each of its changes. */
+export interface Mark {
+  readonly type: 'mark'
+  /** The number of the intent. */
+  readonly of: number
+  readonly outcomes: readonly Outcome[]
+}
+
+const value = z.union([z.instanceof(Uint8Array), z.literal('absent'), z.literal('too-large')])
+const record = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('intent'),
+    time: z.number(),
+    action: z.enum(['put', 'delete', 'rename', 'undo', 'redo']),
+    of: z.int().optional(),
+    changes: z.array(
+      z.object({
+        key: z.string().transform(text => Key.parse(text)),
+        before: value,
+        after: value,
+        etag: z.string().optional(),
+      }),
+    ),
+  }),
+  z.object({
+    type: z.literal('mark'),
+    of: z.int(),
+    outcomes: z.array(z.enum(['made', 'not-made', 'unknown'])),
+  }),
+])
+
+export function encodeIntent({ changes, of, ...intent }: Intent): Uint8Array {
+  return encode({
+    ...intent,
+    ...(of !== undefined && { of }),
+    changes: changes.map(({ key, etag, ...change }) => ({
+      key: key.toString(),
+      ...change,
+      ...(etag !== undefined && { etag }),
+    })),
+  })
+}
+
+export function encodeMark(mark: Mark): Uint8Array {
+  return encode(mark)
+}
+
+/** @throws DatastoreError `CORRUPT` for bytes that are no record of a journal. */
+export function decodeRecord(number: number, bytes: Uint8Array): Intent | Mark {
+  try {
+    const found = record.parse(decode(bytes))
+    if (found.type === 'mark') return found
+    const changes = found.changes.map(change => ({
+      ...change,
+      before: ownCopy(change.before),
+      after: ownCopy(change.after),
+    }))
+    return { ...found, changes }
+  } catch (cause) {
+    throw new DatastoreError(
+      'CORRUPT',
+      `Cannot read record ${number} of the journal: it is of no known form`,
+      {
+        cause,
+      },
+    )
+  }
 }

@@ -1,80 +1,42 @@
-import { assertBytes, ownCopy } from '../../bytes.ts'
-import type {
-  BinaryDatastore,
-  CallOptions,
-  DeleteOptions,
-  PutOptions,
-  PutResult,
-  RenameOptions,
-  ValueSource,
-} from '../../datastore.ts'
+import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { Key } from '../../key.ts'
-import { refuseContradiction, refuseRoot } from '../../preconditions.ts'
-import { closeAll } from '../combine.ts'
-import { DelayingDatastore } from '../delaying.ts'
-import type { Call } from '../intercepted.ts'
+import { Call } from '../../open/call.ts'
+import { Datastore, openStoreOf } from '../../open/datastore.ts'
+import { OpenStore } from '../../open/open-store.ts'
 import { EntryLog } from './entry-log.ts'
-import { valueBytesFor } from './journal-bytes.ts'
+import { settle } from './held-value.ts'
 import type { JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
-import type { JournalLog } from './journal-log.ts'
-import { JournaledWrites } from './journaled-writes.ts'
-import { settle } from './settle.ts'
-import { WriteRecorder } from './write-recorder.ts'
-
-/** Where a journal is kept, and what is recorded. */
-export interface JournalOptions {
-  /** Where entries go: see `memoryJournal` and `fileJournal`. Closed with the store. */
-  readonly log: JournalLog
-  /**
-   * Bytes of the largest value that is recorded; an entry of a larger one cannot be undone. At most an eighth of what
-   * the log keeps; default that, or 1 MiB.
-   */
-  readonly maxValueBytes?: number | undefined
-  /** Milliseconds since 1970; default `Date.now`. */
-  readonly now?: (() => number) | undefined
-  /** Told of a write that was made while the log did not take the word of it: it is looked at when the journal opens next. */
-  readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
-}
+import { type JournalOptions, JournalStore } from './journal-store.ts'
 
 /**
  * A store whose every write is recorded, with what the key held before and after, so that it can be undone. The record
  * is made before the write: one that cannot be recorded is not made. See `journal`.
  */
-export class JournalDatastore extends DelayingDatastore<Uint8Array> {
-  readonly #log: JournalLog
+export class JournalDatastore extends Datastore {
   readonly #entries: EntryLog
-  readonly #writes: JournaledWrites
+  readonly #store: JournalStore
+  readonly #open: OpenStore
 
-  constructor(store: BinaryDatastore, entries: EntryLog, options: JournalOptions) {
-    super(store)
-    const { log, maxValueBytes, now = Date.now, onMarkError } = options
-    this.#log = log
+  constructor(child: BinaryDatastore, entries: EntryLog, options: JournalOptions) {
+    const store = new JournalStore(openStoreOf(child), entries, options)
+    const open = new OpenStore(store)
+    super(open)
     this.#entries = entries
-    const recorder = new WriteRecorder(store, entries, { now, onMarkError })
-    this.#writes = new JournaledWrites(store, recorder, valueBytesFor(log.maxBytes, maxValueBytes))
-  }
-
-  override async put(key: Key, value: ValueSource<Uint8Array>, options: PutOptions = {}): Promise<PutResult> {
-    this.gate.assertOpen('put', key, options)
-    if (!this.capabilities.writable) return this.child.put(key, value, options)
-    refuseRoot('put', key)
-    refuseContradiction(options)
-    assertBytes(value)
-    const kept = ownCopy(value)
-    return this.gate.write('put', [key], options, () => this.#writes.put(key, kept, options))
-  }
-
-  override delete(key: Key, options: DeleteOptions = {}): Promise<void> {
-    return this.gate.write('delete', [key], options, () => this.#writes.delete(key, options))
-  }
-
-  override rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
-    return this.gate.write('rename', [from, to], options, () => this.#writes.rename(from, to, options))
+    this.#store = store
+    this.#open = open
   }
 
   /** The writes on record, oldest first. Those that were refused, and so changed nothing, are left out. */
-  entries(options: JournalEntriesOptions & CallOptions = {}): AsyncIterable<JournalEntry> {
-    return this.gate.runStream('read the journal of', Key.root, options, () => this.#entries.read(options))
+  async *entries(options: JournalEntriesOptions & CallOptions = {}): AsyncIterable<JournalEntry> {
+    const action = 'read the journal of'
+    const leave = this.#open.enter(action, Key.root)
+    try {
+      const { signal, span } = options
+      await this.#open.apart(action, Key.root, Call.from({ signal, span }), () => undefined)
+      yield* this.#entries.read(options)
+    } finally {
+      leave()
+    }
   }
 
   /**
@@ -92,31 +54,16 @@ export class JournalDatastore extends DelayingDatastore<Uint8Array> {
     return this.#apply('redo', sequence, options)
   }
 
-  override async sync(prefix?: Key, options?: CallOptions): Promise<void> {
-    // The record first: a write that outlives a power cut has to be on it.
-    await this.gate.run('sync', prefix, options, () => this.#log.sync())
-    await super.sync(prefix, options)
-  }
-
-  override close(): Promise<void> {
-    return this.gate.close(() => closeAll([this.child, this.#log]))
-  }
-
-  protected override delay<T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T> {
-    return run(call.options)
-  }
-
-  protected override delayStream<T>(
-    call: Call,
-    run: (options: CallOptions) => AsyncIterable<T>,
-  ): AsyncIterable<T> {
-    return run(call.options)
-  }
-
-  async #apply(action: 'undo' | 'redo', sequence: number, options: CallOptions): Promise<number | undefined> {
-    const entry = await this.gate.run(action, undefined, options, () => this.#entries.find(action, sequence))
+  async #apply(
+    action: 'undo' | 'redo',
+    sequence: number,
+    { signal, span }: CallOptions,
+  ): Promise<number | undefined> {
+    const call = Call.from({ signal, span })
+    const find = () => this.#entries.find(action, sequence)
+    const entry = await this.#open.apart(action, undefined, call, find)
     const keys = entry.changes.map(({ key }) => key)
-    return this.gate.write(action, keys, options, () => this.#writes.apply(action, entry, options))
+    return this.#open.turn(action, keys, call, () => this.#store.apply(action, entry, call))
   }
 }
 
@@ -130,6 +77,6 @@ export class JournalDatastore extends DelayingDatastore<Uint8Array> {
 export async function journal(store: BinaryDatastore, options: JournalOptions): Promise<JournalDatastore> {
   const entries = await EntryLog.open(options.log)
   const journaled = new JournalDatastore(store, entries, options)
-  await settle(entries, store)
+  await settle(entries, openStoreOf(store))
   return journaled
 }

@@ -1,6 +1,11 @@
 import { ownCopy } from '../../bytes.ts'
-import { assertJournalBytes, DEFAULT_JOURNAL_BYTES } from './journal-bytes.ts'
-import type { JournalLog, JournalReadOptions, JournalRecord } from './journal-log.ts'
+import {
+  assertJournalBytes,
+  DEFAULT_JOURNAL_BYTES,
+  type JournalLog,
+  type JournalReadOptions,
+  type JournalRecord,
+} from './journal-log.ts'
 
 /** How much a log in memory keeps. */
 export interface MemoryJournalOptions {

@@ -1,8 +1,19 @@
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
-import { failure } from '../../errors.ts'
+import { failure, isRefused, reasonOf } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { Call } from '../../open/call.ts'
+import { openStoreOf } from '../../open/datastore.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { Payload } from '../../open/payload.ts'
+import { refusedOf } from '../../open/refusals.ts'
+import type { Removed, Written } from '../../open/store.ts'
 import { EntryLog } from './entry-log.ts'
+import { heldValue, isSame, lengthToCompare } from './held-value.ts'
+import type { JournalChange } from './journal-entry.ts'
 import type { JournalLog } from './journal-log.ts'
-import { type JournalDirection, stepsFor, takeStep } from './steps.ts'
+
+/** Forward: from what was there before to what the write left. Backward: the other way. */
+export type JournalDirection = 'forward' | 'backward'
 
 /** Which entries are replayed, and which way. */
 export interface ReplayOptions extends CallOptions {
@@ -25,7 +36,9 @@ export async function replay(
   store: BinaryDatastore,
   options: ReplayOptions = {},
 ): Promise<number> {
-  const { from = 0, to = Number.MAX_SAFE_INTEGER, direction = 'forward' } = options
+  const { from = 0, to = Number.MAX_SAFE_INTEGER, direction = 'forward', signal, span } = options
+  const call = Call.from({ signal, span })
+  const open = openStoreOf(store)
   const entries = await EntryLog.open(log)
   const isForward = direction === 'forward'
   let count = 0
@@ -38,9 +51,69 @@ export async function replay(
     for (const { key, state } of changes) {
       if (state !== 'made') throw failure('CONFLICT', action, key, 'it is not known whether it was written')
     }
-    const steps = await stepsFor(store, action, changes, direction, options)
-    for (const step of steps) await takeStep(store, action, step, options)
+    const steps = await stepsFor(open, action, changes, direction, call)
+    for (const step of steps) await takeStep(open, action, step, call)
     count++
   }
   return count
+}
+
+/** What one key is to be given in the place of what it holds. */
+interface Step {
+  readonly key: Key
+  readonly from: Uint8Array | 'absent'
+  readonly to: Uint8Array | 'absent'
+  /** The etag of what it holds. */
+  readonly etag: string | undefined
+}
+
+/**
+ * What has to be done so that the changes of an entry are made, or made undone: nothing for a key where that is so
+ * already. Values to be written come before keys to be deleted, so that there is always a copy of a value that moves.
+ * @throws DatastoreError `UNSUPPORTED` where a value was too large to be recorded, `CONFLICT` where the key holds
+ * something else than what the entry speaks of.
+ */
+export async function stepsFor(
+  store: OpenStore,
+  action: string,
+  changes: readonly JournalChange[],
+  direction: JournalDirection,
+  call: Call,
+): Promise<readonly Step[]> {
+  const steps: Step[] = []
+  for (const { key, before, after } of changes) {
+    if (before === 'too-large' || after === 'too-large')
+      throw failure('UNSUPPORTED', action, key, 'its value was too large to be recorded')
+    const [from, to] = direction === 'forward' ? [before, after] : [after, before]
+    const { value, etag } = await heldValue(store, key, lengthToCompare(from, to), call)
+    if (isSame(value, to)) continue
+    if (!isSame(value, from)) throw changedMeanwhile(action, key)
+    steps.push({ key, from, to, etag })
+  }
+  return steps.sort((one, other) => Number(one.to === 'absent') - Number(other.to === 'absent'))
+}
+
+/** @throws DatastoreError `CONFLICT` where the key holds another version than `step` begins with. */
+export async function takeStep(
+  store: OpenStore,
+  action: string,
+  { key, to, etag }: Step,
+  call: Call,
+): Promise<void> {
+  let answer: Removed | Written
+  try {
+    if (to === 'absent') answer = await store.remove(key, call.with({ ifMatch: etag }))
+    else {
+      const bound = etag === undefined ? { replace: false } : { ifMatch: etag }
+      answer = await store.write(key, Payload.kept(to), call.with(bound))
+    }
+  } catch (error) {
+    if (isRefused(error)) throw failure('CONFLICT', action, key, reasonOf(error), error)
+    throw error
+  }
+  if (refusedOf(answer) !== undefined) throw changedMeanwhile(action, key)
+}
+
+function changedMeanwhile(action: string, key: Key): Error {
+  return failure('CONFLICT', action, key, 'the key was changed since')
 }

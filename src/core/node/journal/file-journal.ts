@@ -1,7 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { assertJournalBytes, DEFAULT_JOURNAL_BYTES } from '../../adapters/journal/journal-bytes.ts'
-import type { JournalLog, JournalReadOptions, JournalRecord } from '../../adapters/journal/journal-log.ts'
+import {
+  assertJournalBytes,
+  DEFAULT_JOURNAL_BYTES,
+  type JournalLog,
+  type JournalReadOptions,
+  type JournalRecord,
+} from '../../adapters/journal/journal-log.ts'
 import { DatastoreError, failure } from '../../errors.ts'
 import { Disk, systemCode } from '../fs/disk/disk.ts'
 import { fsFailure } from '../fs/failures.ts'

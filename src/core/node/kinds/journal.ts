@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { journal } from '../../adapters/journal/journal.ts'
-import { LEAST_JOURNAL_BYTES } from '../../adapters/journal/journal-bytes.ts'
+import { LEAST_JOURNAL_BYTES } from '../../adapters/journal/journal-log.ts'
 import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'

@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type JournalOptions, journal } from '../../../../src/core/adapters/journal/journal.ts'
+import { EntryLog } from '../../../../src/core/adapters/journal/entry-log.ts'
+import { journal } from '../../../../src/core/adapters/journal/journal.ts'
 import type { JournalEntry } from '../../../../src/core/adapters/journal/journal-entry.ts'
 import type { JournalLog } from '../../../../src/core/adapters/journal/journal-log.ts'
+import { type JournalOptions, JournalStore } from '../../../../src/core/adapters/journal/journal-store.ts'
 import { memoryJournal } from '../../../../src/core/adapters/journal/memory-journal.ts'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { fault } from '../../../../src/core/layers/fault.ts'
+import { layered, type Verb } from '../../../../src/core/layers/layer.ts'
+import { Call } from '../../../../src/core/open/call.ts'
+import { openStoreOf } from '../../../../src/core/open/datastore.ts'
+import { OpenStore } from '../../../../src/core/open/open-store.ts'
+import { Payload } from '../../../../src/core/open/payload.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect, expectFailure } from '../../../../src/testkit/suite.ts'
 import { bytesOf, textOf } from '../../node/fs/bytes-of.ts'
@@ -50,6 +57,19 @@ function failingLog(refuses: (isIntent: boolean) => boolean, log = memoryJournal
     sync: () => log.sync(),
     close: () => log.close(),
   }
+}
+
+/** A store that does `work` after each call of one kind below, and answers then. */
+function afterEachCall(below: BinaryDatastore, verb: Verb, work: () => Promise<void>): BinaryDatastore {
+  return layered(below, {
+    name: 'delayed',
+    delays: true,
+    around: async (step, run) => {
+      const answer = await run(step.call)
+      if (step.verb === verb) await work()
+      return answer
+    },
+  })
 }
 
 describe('a journal', () => {
@@ -160,17 +180,16 @@ describe('a journal', () => {
 
   it('W4 undo() is bound to the version that it looked at', async () => {
     const below = new MemoryDatastore()
-    const overtaken = fault(below)
-    const store = await open(overtaken)
+    let isOvertaken = false
+    const store = await open(
+      afterEachCall(below, 'get', async () => {
+        if (isOvertaken) await below.put(a, bytesOf('theirs'))
+      }),
+    )
     await store.put(a, bytesOf('1'))
     await store.put(a, bytesOf('2'))
     const [, entry] = await collect(store.entries())
-    const get = overtaken.get.bind(overtaken)
-    overtaken.get = async (...parts) => {
-      const value = await get(...parts)
-      await below.put(a, bytesOf('theirs'))
-      return value
-    }
+    isOvertaken = true
     await expectFailure(store.undo(entry!.sequence), 'CONFLICT', a)
     expect(textOf(await below.get(a))).toBe('theirs')
     expect(await allSaid(store)).toHaveLength(2)
@@ -178,17 +197,12 @@ describe('a journal', () => {
 
   it('W4 a write that was overtaken records what it replaced in the end', async () => {
     const below = new MemoryDatastore()
-    const overtaken = fault(below)
-    const store = await open(overtaken)
-    const stat = overtaken.stat.bind(overtaken)
     let times = 2
-    overtaken.stat = async (...parts) => {
-      try {
-        return await stat(...parts)
-      } finally {
+    const store = await open(
+      afterEachCall(below, 'stat', async () => {
         if (times-- > 0) await below.put(a, bytesOf(`theirs ${times}`))
-      }
-    }
+      }),
+    )
     await store.put(a, bytesOf('ours'))
     expect(await allSaid(store)).toEqual(['put, /a theirs 0 ours'])
   })
@@ -244,17 +258,23 @@ describe('a journal', () => {
   it('W4 a write that failed is on record as what became of it', async () => {
     const below = new MemoryDatastore()
     const shaky = fault(below)
-    const store = await open(shaky)
-    const put = shaky.put.bind(shaky)
-    shaky.put = async () => Promise.reject(new Error('it did not happen'))
+    let isReached = false
+    let failed = async () => Promise.reject(new Error('it did not happen'))
+    const store = await open(
+      layered(shaky, {
+        name: 'failing',
+        around: async (step, run) => {
+          if (step.verb !== 'put') return run(step.call)
+          if (isReached) await run(step.call)
+          return failed()
+        },
+      }),
+    )
     await expect(store.put(a, bytesOf('1'))).rejects.toThrow('it did not happen')
-    shaky.put = async (...parts) => {
-      await put(...parts)
-      throw new Error('it happened')
-    }
+    isReached = true
+    failed = async () => Promise.reject(new Error('it happened'))
     await expect(store.put(a, bytesOf('2'))).rejects.toThrow('it happened')
-    shaky.put = async (...parts) => {
-      await put(...parts)
+    failed = async () => {
       shaky.faults.isOffline = true
       throw new Error('who knows')
     }
@@ -291,6 +311,79 @@ describe('a journal', () => {
     expect(() => memoryJournal({ maxBytes: 10 })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
     const log = memoryJournal({ maxBytes: 8000 })
     await expectFailure(journal(new MemoryDatastore(), { log, maxValueBytes: 1001 }), 'CONFIG_INVALID')
+  })
+
+  it('W5 a put keeps its time to live, and a value that undo() puts back has none', async () => {
+    const below = new MemoryDatastore()
+    const store = await open(below)
+    const { etag } = await store.put(a, bytesOf('1'), { ttl: 60_000 })
+    const stat = await below.stat(a)
+    expect(stat.etag).toBe(etag)
+    expect(stat.expires).toBeGreaterThan(Date.now())
+    expect(store.info).toEqual({ kind: 'journal', id: below.info.id })
+    await store.delete(a)
+    await store.undo((await collect(store.entries({ reverse: true, limit: 1 })))[0]!.sequence)
+    expect(textOf(await store.get(a))).toBe('1')
+    expect((await below.stat(a)).expires).toBeUndefined()
+  })
+
+  it('W4 entries() waits for a write that was aborted, and undo() takes it back', async () => {
+    let release = () => {}
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
+    const controller = new AbortController()
+    const store = await open(
+      afterEachCall(new MemoryDatastore(), 'put', async () => {
+        controller.abort()
+        await released
+      }),
+    )
+    await expectFailure(store.put(a, bytesOf('1'), { signal: controller.signal }), 'ABORTED', a)
+    const reading = collect(store.entries())
+    const undoing = store.undo(1)
+    release()
+    const [entry] = await reading
+    expect([said(entry!), entry!.changes[0]!.state]).toEqual(['put, /a <absent> 1', 'made'])
+    await undoing
+    expect(await store.has(a)).toBe(false)
+  })
+
+  it('D16 undo() has its turn among the writes on its keys', async () => {
+    let times = 0
+    const store = await open(
+      afterEachCall(new MemoryDatastore(), 'stat', async () => {
+        // The first look of the undo: a put that is called now takes effect after it.
+        if (++times === 2) put = store.put(a, bytesOf('2'))
+      }),
+    )
+    let put: Promise<unknown> | undefined
+    await store.put(a, bytesOf('1'))
+    const [entry] = await collect(store.entries())
+    await store.undo(entry!.sequence)
+    await put
+    expect(await allSaid(store)).toEqual([
+      'put, /a <absent> 1',
+      'undo 1, /a 1 <absent>',
+      'put, /a <absent> 2',
+    ])
+  })
+
+  it('W4 a journal goes on with its log over another store', async () => {
+    const log = memoryJournal()
+    const [first, second] = [new MemoryDatastore(), new MemoryDatastore()]
+    const store = new JournalStore(openStoreOf(first), await EntryLog.open(log), { log })
+    const journaled = new OpenStore(store)
+    await journaled.write(a, Payload.kept(bytesOf('1')), Call.plain)
+    store.rewire([openStoreOf(second)])
+    await journaled.write(a, Payload.kept(bytesOf('2')), Call.plain)
+    const third = store.over([openStoreOf(first)])
+    await third.write(a, Payload.kept(bytesOf('3')), Call.plain)
+    expect([textOf(await first.get(a)), textOf(await second.get(a))]).toEqual(['3', '2'])
+    const entries = await collect((await EntryLog.open(log)).read())
+    expect(entries.map(said)).toEqual(['put, /a <absent> 1', 'put, /a <absent> 2', 'put, /a 1 3'])
+    await store.close()
+    expect(await second.has(a)).toBe(true)
   })
 
   it('W4 a log of something else is CORRUPT', async () => {

@@ -1,0 +1,240 @@
+import { type Collected, collectUpTo } from '../../bytes.ts'
+import { DatastoreError, failure, isAborted, reason, reasonOf } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { type Layer, LayeredStore } from '../../layers/layer.ts'
+import type { Call, Maybe } from '../../open/call.ts'
+import { judge } from '../../open/completion.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import { Payload } from '../../open/payload.ts'
+import { refusedOf } from '../../open/refusals.ts'
+import type { Moved, Refused, Removed, Store, Written } from '../../open/store.ts'
+import type { EntryLog } from './entry-log.ts'
+import { type HeldValue, heldValue } from './held-value.ts'
+import type { IntendedChange, JournalAction, JournalEntry, RecordedValue } from './journal-entry.ts'
+import { type JournalLog, valueBytesFor } from './journal-log.ts'
+import { stepsFor, takeStep } from './replay.ts'
+import { WriteRecorder } from './write-recorder.ts'
+
+/** Where a journal is kept, and what is recorded. */
+export interface JournalOptions {
+  /** Where entries go: see `memoryJournal` and `fileJournal`. Closed with the store. */
+  readonly log: JournalLog
+  /**
+   * Bytes of the largest value that is recorded; an entry of a larger one cannot be undone. At most an eighth of what
+   * the log keeps; default that, or 1 MiB.
+   */
+  readonly maxValueBytes?: number | undefined
+  /** Milliseconds since 1970; default `Date.now`. */
+  readonly now?: (() => number) | undefined
+  /**
+   * Called when a write is made and the log fails to record its outcome. It is found out when the
+   * journal opens next.
+   */
+  readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
+}
+
+/** Writes are several calls below, so each has a turn here. */
+const JOURNAL: Layer = {
+  name: 'journal',
+  delays: true,
+  around: (step, run) => run(step.call),
+}
+
+/**
+ * Records each write before it is made, and its outcome after. A write without `ifMatch` is bound to the version that
+ * was recorded, and begins again when another writer replaced that version first.
+ */
+export class JournalStore extends LayeredStore {
+  readonly #entries: EntryLog
+  readonly #options: JournalOptions
+  readonly #recorder: WriteRecorder
+  /** Bytes of the largest value that is recorded. */
+  readonly #maxValueBytes: number
+  #child: OpenStore
+
+  /** @throws DatastoreError `CONFIG_INVALID` for a `maxValueBytes` that does not fit the log. */
+  constructor(child: OpenStore, entries: EntryLog, options: JournalOptions) {
+    super(child, JOURNAL)
+    this.#child = child
+    this.#entries = entries
+    this.#options = options
+    this.#recorder = new WriteRecorder(entries, options)
+    this.#maxValueBytes = valueBytesFor(options.log.maxBytes, options.maxValueBytes)
+  }
+
+  override async write(key: Key, value: Payload, call: Call): Promise<Written> {
+    if (!value.isStream) return this.#writeBytes(key, value.keep(), call)
+    const collected = await collectUpTo(this.#maxValueBytes, value.take(), key, call.signal)
+    return 'whole' in collected
+      ? this.#writeBytes(key, collected.whole, call)
+      : this.#writeStream(key, collected, call)
+  }
+
+  override remove(key: Key, call: Call): Promise<Removed> {
+    const isBound = call.options.ifMatch !== undefined
+    return this.#whileOvertaken<Removed>(
+      'delete',
+      [key],
+      call,
+      ([held]) => {
+        // Nothing is recorded of an absent key, but the store below may still have a copy of it to drop.
+        if (held?.etag === undefined) return this.#child.remove(key, call)
+        const ifMatch = call.options.ifMatch ?? held.etag
+        if (ifMatch !== held.etag) return 'changed'
+        const changes = [{ key, before: held.value, after: 'absent', etag: held.etag } as const]
+        return this.#recorder.around({ store: this.#child, action: 'delete', changes, call }, () =>
+          this.#child.remove(key, call.with({ ifMatch })),
+        )
+      },
+      (_refused, [held]) => !isBound && held?.etag !== undefined,
+    )
+  }
+
+  override move(from: Key, to: Key, call: Call): Promise<Moved> {
+    const { replace } = call.options
+    return this.#whileOvertaken<Moved>(
+      'rename',
+      [from, to],
+      call,
+      ([source, target]) => {
+        if (source?.etag === undefined || target === undefined) return this.#child.move(from, to, call)
+        // Both names may be one below: then nothing moves, and nothing is replaced.
+        const mayChangeNothing = this.#child.capabilities.manyToOne
+        if (target.etag !== undefined && !mayChangeNothing && !replace) return 'exists'
+        const changes: IntendedChange[] = [
+          { key: from, before: source.value, after: 'absent', etag: source.etag },
+          { key: to, before: target.value, after: source.value, etag: target.etag },
+        ]
+        const own = call.with({ replace: target.etag !== undefined && replace })
+        return this.#recorder.around(
+          { store: this.#child, action: 'rename', changes, call, mayChangeNothing },
+          () => this.#child.move(from, to, own),
+        )
+      },
+      refused => refused === 'exists' && replace,
+    )
+  }
+
+  /**
+   * Takes an entry back, or makes it again. It needs the turn of the entry's keys.
+   * @returns The number of the entry for that; `undefined` where there is nothing to be done.
+   */
+  async apply(
+    action: 'undo' | 'redo',
+    { sequence, changes }: JournalEntry,
+    call: Call,
+  ): Promise<number | undefined> {
+    const store = this.#child
+    const direction = action === 'undo' ? 'backward' : 'forward'
+    const steps = await stepsFor(store, action, changes, direction, call)
+    if (steps.length === 0) return undefined
+    const intended = steps.map(({ key, from, to, etag }) => ({ key, before: from, after: to, etag }))
+    return this.#recorder.around({ store, action, changes: intended, call, of: sequence }, async write => {
+      for (const step of steps) {
+        await takeStep(store, action, step, call)
+        write.made++
+      }
+      return write.sequence
+    })
+  }
+
+  /** The record first: a write that survives a power cut has to be on record. */
+  override async sync(prefix: Key, call: Call): Promise<void> {
+    await this.#options.log.sync()
+    await this.#child.sync(prefix, call)
+  }
+
+  close(): Promise<void> {
+    return this.#options.log.close()
+  }
+
+  override over([child = this.#child]: readonly OpenStore[]): Store {
+    return new JournalStore(child, this.#entries, this.#options)
+  }
+
+  override rewire([child = this.#child]: readonly OpenStore[]): void {
+    super.rewire([child])
+    this.#child = child
+  }
+
+  #writeBytes(key: Key, bytes: Uint8Array, call: Call): Promise<Written> {
+    const { ifMatch, replace } = call.options
+    const after = bytes.length > this.#maxValueBytes ? 'too-large' : bytes
+    return this.#whileOvertaken(
+      'put',
+      [key],
+      call,
+      ([held]) => {
+        const bound = held?.etag === undefined ? { replace: false } : { ifMatch: held.etag }
+        return this.#writeOver(key, held, after, call, () =>
+          this.#child.write(key, Payload.kept(bytes), call.with({ ...call.options, ...bound })),
+        )
+      },
+      refused => ifMatch === undefined && (refused === 'changed' || (refused === 'exists' && replace)),
+    )
+  }
+
+  /** A stream that was begun cannot be put again, so it replaces whatever version is there. */
+  async #writeStream(
+    key: Key,
+    stream: Extract<Collected, { readonly source: unknown }>,
+    call: Call,
+  ): Promise<Written> {
+    try {
+      const held = await this.#held('put', key, call)
+      return await this.#writeOver(key, held, 'too-large', call, () =>
+        this.#child.write(key, Payload.stream(stream.source), call),
+      )
+    } finally {
+      // Closes what was not read. A source may never settle, so nobody waits for it.
+      void stream.discard().catch(() => undefined)
+    }
+  }
+
+  async #writeOver(
+    key: Key,
+    held: HeldValue | undefined,
+    after: RecordedValue,
+    call: Call,
+    work: () => Maybe<Written>,
+  ): Promise<Written> {
+    const etag = held?.etag
+    const refused = judge(etag, call.options)
+    if (refused !== undefined) return { refused }
+    const changes = [{ key, before: held?.value ?? 'absent', after, etag }]
+    return this.#recorder.around({ store: this.#child, action: 'put', changes, call }, work)
+  }
+
+  /** Makes a write over what the keys hold; again where it was refused because another writer changed them first. */
+  async #whileOvertaken<T>(
+    action: JournalAction,
+    keys: readonly Key[],
+    call: Call,
+    write: (held: readonly HeldValue[]) => Maybe<T>,
+    mayBeOvertaken: (refused: Refused, held: readonly HeldValue[]) => boolean,
+  ): Promise<T> {
+    let held = await this.#heldAll(action, keys, call)
+    for (;;) {
+      const answer = await write(held)
+      const refused = refusedOf(answer)
+      if (refused === undefined || !mayBeOvertaken(refused, held)) return answer
+      const before = held
+      held = await this.#heldAll(action, keys, call)
+      if (held.every(({ etag }, index) => etag === before[index]?.etag)) return answer
+    }
+  }
+
+  #heldAll(action: JournalAction, keys: readonly Key[], call: Call): Promise<HeldValue[]> {
+    return Promise.all(keys.map(key => this.#held(action, key, call)))
+  }
+
+  async #held(action: JournalAction, key: Key, call: Call): Promise<HeldValue> {
+    try {
+      return await heldValue(this.#child, key, this.#maxValueBytes, call)
+    } catch (error) {
+      if (isAborted(error) || !(error instanceof DatastoreError)) throw error
+      const state = reason`what it replaces cannot be recorded (${reasonOf(error)})`
+      throw failure(error.code, action, key, state, error)
+    }
+  }
+}
