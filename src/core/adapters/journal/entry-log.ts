@@ -25,6 +25,8 @@ export class EntryLog {
   readonly #pending = new Set<number>()
   /** Outcomes of entries that are not wholly made: few, so that memory does not grow with the log. */
   readonly #exceptions = new Map<number, readonly Outcome[]>()
+  /** Outcomes that the log failed to take. */
+  readonly #unrecorded = new Map<number, readonly Outcome[]>()
 
   private constructor(log: JournalLog) {
     this.#log = log
@@ -61,7 +63,19 @@ export class EntryLog {
   /** Records what became of a write. The outcome holds here even when the log does not take it. */
   async mark(sequence: number, outcomes: readonly Outcome[]): Promise<void> {
     this.#settle(sequence, outcomes)
-    await this.#log.append(encodeMark({ type: 'mark', of: sequence, outcomes }), false)
+    try {
+      await this.#log.append(encodeMark({ type: 'mark', of: sequence, outcomes }), false)
+      this.#unrecorded.delete(sequence)
+    } catch (error) {
+      this.#unrecorded.set(sequence, outcomes)
+      this.#dropOld(this.#unrecorded)
+      throw error
+    }
+  }
+
+  /** Outcomes that the log failed to take, by sequence number. */
+  get unrecorded(): ReadonlyMap<number, readonly Outcome[]> {
+    return this.#unrecorded
   }
 
   /** @throws DatastoreError `NOT_FOUND` for an entry that is not there: given up, or of a write that was refused. */
@@ -107,9 +121,14 @@ export class EntryLog {
     this.#pending.delete(sequence)
     if (outcomes.every(outcome => outcome === 'made')) return
     this.#exceptions.set(sequence, outcomes)
-    for (const old of this.#exceptions.keys()) {
+    this.#dropOld(this.#exceptions)
+  }
+
+  /** Forgets the outcomes of entries that the log has dropped. */
+  #dropOld(outcomes: Map<number, readonly Outcome[]>): void {
+    for (const old of outcomes.keys()) {
       if (old >= this.#log.oldest) break
-      this.#exceptions.delete(old)
+      outcomes.delete(old)
     }
   }
 }

@@ -27,8 +27,8 @@ export interface JournalOptions {
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: (() => number) | undefined
   /**
-   * Called when a write is made and the log fails to record its outcome. It is found out when the
-   * journal opens next.
+   * Called when a write is made and the log fails to record its outcome. It is recorded when the store is closed, or found
+   * out when the journal opens next.
    */
   readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
 }
@@ -142,6 +142,10 @@ export class JournalStore extends LayeredStore {
   override async sync(prefix: Key, call: Call): Promise<void> {
     await this.#options.log.sync()
     await this.#child.sync(prefix, call)
+  }
+
+  settle(): Promise<void> {
+    return this.#recorder.settle()
   }
 
   close(): Promise<void> {

@@ -62,6 +62,11 @@ export class WriteRecorder {
     return answer
   }
 
+  /** Records the outcomes that the log failed to take before. */
+  async settle(): Promise<void> {
+    for (const [sequence, outcomes] of [...this.#entries.unrecorded]) await this.#mark(sequence, outcomes)
+  }
+
   async #append({ action, changes, of }: IntendedWrite): Promise<number> {
     const { now = Date.now } = this.#options
     try {
@@ -102,7 +107,7 @@ export class WriteRecorder {
     try {
       await this.#entries.mark(sequence, outcomes)
     } catch (error) {
-      // The write is done and on record. Without its mark its outcome is found out when the journal opens next.
+      // The write is done and on record. Where `settle` fails too, its outcome is found out when the journal opens next.
       tell(this.#options.onMarkError, error, sequence)
     }
   }

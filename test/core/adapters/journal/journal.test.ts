@@ -255,6 +255,19 @@ describe('a journal', () => {
     expect(states).toEqual(['made', 'made', 'made', 'unknown'])
   })
 
+  it('W6 an outcome that the log failed to take is recorded when the store is closed', async () => {
+    const below = new MemoryDatastore()
+    const log = memoryJournal()
+    let isFull = true
+    const first = await journal(below, { log: failingLog(isIntent => !isIntent && isFull, log) })
+    await first.put(a, bytesOf('1'))
+    await below.put(a, bytesOf('theirs'))
+    isFull = false
+    await first.close()
+    const entries = await collect((await EntryLog.open(log)).read())
+    expect(entries.map(({ changes }) => changes[0]!.state)).toEqual(['made'])
+  })
+
   it('W4 a write that failed is on record as what became of it', async () => {
     const below = new MemoryDatastore()
     const shaky = fault(below)
