@@ -40,8 +40,12 @@ export type {
 } from './adapters/sharded/shard-function.ts'
 export type { ShardedOptions } from './adapters/sharded/shard-list.ts'
 export { ShardedDatastore } from './adapters/sharded/sharded.ts'
-export type { LinkOptions } from './adapters/symlink/link-changes.ts'
-export { SymlinkDatastore, type SymlinkOptions, symlink } from './adapters/symlink/symlink.ts'
+export {
+  type LinkOptions,
+  SymlinkDatastore,
+  type SymlinkOptions,
+  symlink,
+} from './adapters/symlink/symlink.ts'
 export type { FlushErrorListener, WriteBackOptions } from './adapters/tiered/flusher.ts'
 export { TieredDatastore, type TieredOptions, type WriteMode } from './adapters/tiered/tiered.ts'
 export type { UnflushedState } from './adapters/tiered/unflushed.ts'

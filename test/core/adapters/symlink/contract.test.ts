@@ -6,12 +6,17 @@ import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { describeDatastore } from '../../../contract/describe-datastore.ts'
+import { BreakableDatastore } from '../breakable.ts'
 
 const memory = () => new MemoryDatastore()
 const over = (store: BinaryDatastore) => new SymlinkDatastore(store, { links: memory() })
 const runs = 20
 
 describeDatastore('SymlinkDatastore', { create: async () => over(memory()) })
+describeDatastore('SymlinkDatastore over stores that answer by promises', {
+  create: async () => new SymlinkDatastore(new BreakableDatastore(), { links: new BreakableDatastore() }),
+  runs,
+})
 describeDatastore('SymlinkDatastore over shards, links in a namespace beside the values', {
   create: async () => {
     const shared = memory()

@@ -1,15 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MountDatastore } from '../../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
 import { SymlinkDatastore, symlink } from '../../../../src/core/adapters/symlink/symlink.ts'
 import type { Entry } from '../../../../src/core/datastore.ts'
 import { NotFoundError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { readOnly } from '../../../../src/core/layers/lock.ts'
+import { Call } from '../../../../src/core/open/call.ts'
+import { openStoreOf } from '../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { noise } from '../../../../src/testkit/samples.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
 import { bytes } from '../../../text.ts'
+import { BreakableDatastore } from '../breakable.ts'
 import { LinkModel, linkOperation, NAMES, runOnLinks, valueOperation } from './link-model.ts'
 
 const key = (text: string) => Key.parse(text)
@@ -17,6 +21,12 @@ const [film, best, top] = [key('/films/Brazil'), key('/best'), key('/top')]
 
 function open() {
   const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
+  return { values, links, store: symlink(values, { links }) }
+}
+
+/** Over stores that answer by promises. */
+function openSlow() {
+  const [values, links] = [new BreakableDatastore(), new BreakableDatastore()]
   return { values, links, store: symlink(values, { links }) }
 }
 
@@ -244,53 +254,161 @@ describe('symlink', () => {
     }
   })
 
-  it('Y1 random histories, one call after another, agree with a map of values and links', async () => {
-    const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
-      const { store } = open()
-      const model = new LinkModel()
-      for (const one of operations) expect(await runOnLinks(store, one)).toEqual(model.run(one))
-      expect((await walkKeys(store)).sort()).toEqual(
-        model
-          .entries()
-          .map(([name]) => name)
-          .sort(),
-      )
-      for (const [name, value] of model.entries())
-        expect(await runOnLinks(store, { verb: 'get', key: name })).toEqual(value)
-    }
-    await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 150 })
+  it('Y1 D16 a put by a link comes after a put to the value itself that waits for a rename', async () => {
+    const { store, values } = openSlow()
+    await store.put(film, bytes('1'))
+    await store.link(best, film)
+    await store.link(top, key('/new'))
+    const held = values.holdNext('put')
+    const first = store.put(film, bytes('2'))
+    await held.reached
+    const renamed = store.rename(film, key('/new'))
+    const read = store.get(top)
+    const puts = [store.put(film, bytes('3')), store.put(best, bytes('4'))]
+    held.go()
+    await Promise.all([first, renamed, ...puts])
+    expect(await read).toEqual(bytes('2'))
+    expect(await store.get(film)).toEqual(bytes('4'))
   })
 
-  it('Y1 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
-    const links = fc.array(fc.record({ from: fc.nat(4), to: fc.nat(4) }), { maxLength: 6 })
-    const run = async (
-      made: readonly { readonly from: number; readonly to: number }[],
-      operations: Parameters<typeof runOnLinks>[1][],
-    ) => {
-      const { store } = open()
-      const model = new LinkModel()
-      for (const { from, to } of made) {
-        const one = { verb: 'link', key: NAMES[from]!, to: NAMES[to]!, replace: true } as const
-        expect(await runOnLinks(store, one)).toEqual(model.run(one))
+  it('Y1 D16 calls that wait for each other by several names of a value all end', async () => {
+    const { store, values } = openSlow()
+    await store.put(film, bytes('1'))
+    const held = values.holdNext('has')
+    const link = store.link(best, film)
+    await held.reached
+    const put = store.put(best, bytes('2'))
+    const rename = store.rename(film, best)
+    const get = store.get(best)
+    held.go()
+    await Promise.all([link, put, rename])
+    expect(await get).toEqual(bytes('2'))
+    expect(await store.readLink(best)).toBeUndefined()
+    expect(await store.has(film)).toBe(false)
+  })
+
+  it('Y1 D13 a call that waits for another one to follow its links ends when it is aborted', async () => {
+    const { store, links } = openSlow()
+    await store.link(best, film)
+    const held = links.holdNext('get')
+    const first = store.put(best, bytes('1'))
+    await held.reached
+    const abort = new AbortController()
+    const second = store.put(best, bytes('2'), { signal: abort.signal })
+    abort.abort()
+    await expectFailure(second, 'ABORTED', best)
+    held.go()
+    await first
+    expect(await store.get(film)).toEqual(bytes('1'))
+  })
+
+  it('Y1 D13 a rename of a link that is aborted while it runs is completed, and later calls wait for it', async () => {
+    const { store, links } = openSlow()
+    await store.link(best, film)
+    const held = links.holdNext('put')
+    const abort = new AbortController()
+    const renamed = store.rename(best, top, { signal: abort.signal })
+    await held.reached
+    abort.abort()
+    await expectFailure(renamed, 'ABORTED', best)
+    const [from, to, closed] = [store.readLink(best), store.readLink(top), store.close()]
+    held.go()
+    expect(await from).toBeUndefined()
+    expect(await to).toEqual(film)
+    await closed
+  })
+
+  it('Y1 a put through a link passes its time to live on', async () => {
+    const { store, values } = open()
+    await store.link(best, film)
+    await store.put(best, bytes('1'), { ttl: 60_000 })
+    expect((await values.stat(film)).expires).toBeGreaterThan(Date.now())
+  })
+
+  it('Y3 all names of a value are one place: a rename between them through a store above removes nothing', async () => {
+    const { store, values } = open()
+    await store.put(film, bytes('1'))
+    await store.link(best, film)
+    await store.link(top, best)
+    const identity = await openStoreOf(values).identity(film)
+    expect(await openStoreOf(store).identity(top)).toBe(identity)
+    expect(await openStoreOf(store).identity(film)).toBe(identity)
+    const mounts = new MountDatastore<Uint8Array>({ '/names': store, '/values': values })
+    await mounts.rename(key('/values/films/Brazil'), key('/names/top'))
+    expect(await values.get(film)).toEqual(bytes('1'))
+  })
+
+  it('Y1 a link that leads nowhere stays when it is renamed to its own name', async () => {
+    const { store } = open()
+    await store.link(best, film)
+    await store.rename(best, best)
+    expect(await store.readLink(best)).toEqual(film)
+  })
+
+  it.each([
+    ['memory', open],
+    ['stores that answer by promises', openSlow],
+  ] as const)('Y1 an answer over %s comes without a promise where it is at hand', async (_name, create) => {
+    const { store } = create()
+    await store.put(film, bytes('1'))
+    await store.link(best, film)
+    const found = openStoreOf(store).read(best, Call.plain)
+    expect(found instanceof Promise).toBe(create === openSlow)
+    expect((await found)?.bytes).toEqual(bytes('1'))
+  })
+
+  describe.each([
+    ['memory', open],
+    ['stores that answer by promises', openSlow],
+  ] as const)('over %s', (_name, create) => {
+    it('Y1 random histories, one call after another, agree with a map of values and links', async () => {
+      const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
+        const { store } = create()
+        const model = new LinkModel()
+        for (const one of operations) expect(await runOnLinks(store, one)).toEqual(model.run(one))
+        expect((await walkKeys(store)).sort()).toEqual(
+          model
+            .entries()
+            .map(([name]) => name)
+            .sort(),
+        )
+        for (const [name, value] of model.entries())
+          expect(await runOnLinks(store, { verb: 'get', key: name })).toEqual(value)
       }
-      const expected = operations.map(one => model.run(one))
-      expect(await Promise.all(operations.map(one => runOnLinks(store, one)))).toEqual(expected)
-    }
-    await fc.assert(fc.asyncProperty(links, fc.array(valueOperation, { maxLength: 30 }), run), {
-      numRuns: 100,
+      await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 150 })
     })
-  })
 
-  it('Y1 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
-    const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
-      const { store } = open()
-      await Promise.all(operations.map(one => runOnLinks(store, one)))
-      for (const name of NAMES) {
-        expect(['number', 'string']).toContain(typeof (await runOnLinks(store, { verb: 'get', key: name })))
-        expect(await runOnLinks(store, { verb: 'has', key: name })).not.toBe('CONFLICT')
+    it('Y1 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
+      const links = fc.array(fc.record({ from: fc.nat(4), to: fc.nat(4) }), { maxLength: 6 })
+      const run = async (
+        made: readonly { readonly from: number; readonly to: number }[],
+        operations: Parameters<typeof runOnLinks>[1][],
+      ) => {
+        const { store } = create()
+        const model = new LinkModel()
+        for (const { from, to } of made) {
+          const one = { verb: 'link', key: NAMES[from]!, to: NAMES[to]!, replace: true } as const
+          expect(await runOnLinks(store, one)).toEqual(model.run(one))
+        }
+        const expected = operations.map(one => model.run(one))
+        expect(await Promise.all(operations.map(one => runOnLinks(store, one)))).toEqual(expected)
       }
-      await store.close()
-    }
-    await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 100 })
+      await fc.assert(fc.asyncProperty(links, fc.array(valueOperation, { maxLength: 30 }), run), {
+        numRuns: 100,
+      })
+    })
+
+    it('Y1 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
+      const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
+        const { store } = create()
+        await Promise.all(operations.map(one => runOnLinks(store, one)))
+        for (const name of NAMES) {
+          expect(['number', 'string']).toContain(typeof (await runOnLinks(store, { verb: 'get', key: name })))
+          expect(await runOnLinks(store, { verb: 'has', key: name })).not.toBe('CONFLICT')
+        }
+        await store.close()
+      }
+      await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 100 })
+    })
   })
 })
