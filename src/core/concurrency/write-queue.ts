@@ -64,18 +64,8 @@ export class WriteQueue {
   }
 
   /**
-   * Runs `work` once every write to `key` called before has ended. Nothing waits for it: it is for work that takes
-   * its place in a queue further down as soon as it runs.
-   */
-  follow<T>(key: Key, work: () => Promise<T>): Promise<T> {
-    if (this.#turns.size === 0) return work()
-    const write = this.#turns.get(key.toString())?.write
-    return write === undefined ? work() : write.then(work)
-  }
-
-  /**
-   * As `follow`, where the way further down may be another one by the time that `work` runs: if it has to wait, it
-   * takes its turn here, so that nothing called later can overtake it.
+   * Runs `work`, which takes its place in a queue further down as soon as it runs. If it has to wait for a write called
+   * before, it takes its turn here, so that nothing called later can overtake it.
    */
   followInTurn<T>(key: Key, isWrite: boolean, work: () => Promise<T>): Promise<T> {
     if (this.#turns.size === 0 || !this.#turns.has(key.toString())) return work()

@@ -61,21 +61,6 @@ describe('WriteQueue', () => {
     )
   })
 
-  it('D16 follow() waits for the writes before it, and nothing waits for it', async () => {
-    const queue = new WriteQueue()
-    const order: string[] = []
-    const write = queue.write([Key.of('a')], async () => order.push('write'))
-    const followed = queue.follow(Key.of('a'), async () => order.push('follow'))
-    const aside = queue.follow(Key.of('b'), async () => order.push('aside'))
-    await Promise.all([write, followed, aside])
-    expect(order.indexOf('write')).toBeLessThan(order.indexOf('follow'))
-    await queue.drain()
-    const never = queue.follow(Key.of('a'), () => new Promise<never>(() => undefined))
-    expect([queue.isIdle, await queue.write([Key.of('a')], async () => 1), never instanceof Promise]).toEqual(
-      [true, 1, true],
-    )
-  })
-
   it('D16 what has to wait in followInTurn() keeps call order with what is called later', async () => {
     for (const isWrite of [true, false]) {
       const queue = new WriteQueue()
