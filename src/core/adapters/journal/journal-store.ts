@@ -7,7 +7,7 @@ import { judge } from '../../open/completion.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import { refusedOf } from '../../open/refusals.ts'
-import type { Moved, Refused, Removed, Store, Written } from '../../open/store.ts'
+import type { Moved, Refused, Removed, Store, StoreTransaction, Written } from '../../open/store.ts'
 import type { EntryLog } from './entry-log.ts'
 import { type HeldValue, heldValue } from './held-value.ts'
 import type { IntendedChange, JournalAction, JournalEntry, RecordedValue } from './journal-entry.ts'
@@ -136,6 +136,11 @@ export class JournalStore extends LayeredStore {
       }
       return write.sequence
     })
+  }
+
+  /** Refused: writes are recorded as they are made, and that could not be rolled back. */
+  begin(): StoreTransaction {
+    throw failure('UNSUPPORTED', 'begin a transaction', undefined, 'a journal store has none')
   }
 
   /** The record first: a write that survives a power cut has to be on record. */

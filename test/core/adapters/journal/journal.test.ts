@@ -382,6 +382,17 @@ describe('a journal', () => {
     ])
   })
 
+  it('W7 a transaction is refused, and the log stays open', async () => {
+    const below = new MemoryDatastore()
+    const store = await open(below)
+    expect(store.capabilities.transaction).toBe('none')
+    await expectFailure(
+      store.transaction(inside => inside.put(a, bytesOf('1'))),
+      'UNSUPPORTED',
+    )
+    expect([await below.has(a), await allSaid(store)]).toEqual([false, []])
+  })
+
   it('W4 a journal goes on with its log over another store', async () => {
     const log = memoryJournal()
     const [first, second] = [new MemoryDatastore(), new MemoryDatastore()]
