@@ -4,8 +4,3 @@ import type { CallOptions } from './datastore.ts'
 export function contextOf({ signal, span }: CallOptions): CallOptions {
   return { signal, span }
 }
-
-/** What a call hands on to what it has to go through with once it has begun: its span, but not its signal. */
-export function spanOf({ span }: CallOptions): CallOptions {
-  return { span }
-}
