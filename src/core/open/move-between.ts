@@ -103,10 +103,14 @@ async function copy(
   const chunks = await told(from, () => from.store.stream(from.key, fresh))
   if (chunks === undefined) return undefined
   const source = new WatchedChunks(from, chunks)
+  const payload = Payload.stream(source)
   try {
-    return await told(to, () => to.store.write(to.key, Payload.stream(source), call))
+    return await told(to, () => to.store.write(to.key, payload, call))
   } catch (error) {
     throw source.failure === undefined ? error : source.failure.error
+  } finally {
+    // A target that refuses before it reads leaves the source open.
+    if (!payload.isTaken) Payload.stream(chunks).discard()
   }
 }
 

@@ -356,20 +356,31 @@ export class OpenStore {
   }
 
   async *#watch(prefix: Key, call: Call): AsyncIterable<Change> {
-    for (;;) {
+    for (let isAgain = false; ; isAgain = true) {
       this.assertOpen('watch', prefix, call)
       const replaced = Cancel.under(call.cancel)
       this.#watches.add(replaced)
+      const changes = this.#completed.watch(prefix, call.under(replaced))[Symbol.asyncIterator]()
       try {
-        yield* this.#completed.watch(prefix, call.under(replaced))
-        return
+        // Subscribed before the consumer is told to look again, so that no change falls in between.
+        let step = changes.next()
+        step.catch(() => undefined)
+        if (isAgain) yield { type: 'resync', key: prefix }
+        for (;;) {
+          const { done, value } = await step
+          if (done === true) return
+          yield value
+          step = changes.next()
+        }
       } catch (error) {
         if (call.cancel?.isAborted === true || !replaced.isAborted) throw error
       } finally {
         this.#watches.delete(replaced)
+        // What waits for a change ends first: a generator answers no return while it waits.
+        replaced.abort()
         replaced.release()
+        void changes.return?.().catch(() => undefined)
       }
-      yield { type: 'resync', key: prefix }
     }
   }
 
@@ -462,6 +473,11 @@ function thenOr<T, R>(
   return result instanceof Promise ? result.then(given, fail) : given(result)
 }
 
-async function* toAsync(chunks: ByteStream): AsyncIterable<Uint8Array> {
+/** Chunks as an async iterable. Closing it closes them, also where nothing was read. */
+function toAsync(chunks: ByteStream): AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in chunks ? chunks : eachOf(chunks)
+}
+
+async function* eachOf(chunks: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
   yield* chunks
 }

@@ -1,5 +1,6 @@
 import { createHook } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
+import { SpanHub } from '../../../src/core/adapters/trace/span-hub.ts'
 import { MINIMAL } from '../../../src/core/capabilities.ts'
 import { Key } from '../../../src/core/key.ts'
 import { type Layer, layered } from '../../../src/core/layers/layer.ts'
@@ -8,6 +9,7 @@ import { retry } from '../../../src/core/layers/retry.ts'
 import { timeout } from '../../../src/core/layers/timeout.ts'
 import { Call } from '../../../src/core/open/call.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
+import { moveBetween } from '../../../src/core/open/move-between.ts'
 import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Payload } from '../../../src/core/open/payload.ts'
 import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
@@ -70,6 +72,68 @@ describe('D22 an etag', () => {
     await other.put(key, value)
     await expect(other.put(key, value, { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(other.delete(key, { ifMatch: etag })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})
+
+describe('a stream that nobody reads', () => {
+  it('D25 of a move whose target refuses it is closed, traced or not', async () => {
+    for (const isTraced of [false, true]) {
+      let isClosed = false
+      const chunks = {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: true as const, value: undefined }),
+          return: async () => {
+            isClosed = true
+            return { done: true as const, value: undefined }
+          },
+        }),
+      }
+      class LargeStore extends MapStore {
+        override readonly capabilities = {
+          ...MINIMAL,
+          read: { ...MINIMAL.read, stream: true },
+          write: { ...MINIMAL.write, stream: true, ifAbsent: 'everyone' as const },
+        }
+        stat() {
+          return { size: 2 ** 30, etag: 'e' }
+        }
+        stream() {
+          return chunks
+        }
+        override write() {
+          return { refused: 'exists' as const }
+        }
+      }
+      const [from, to] = [new OpenStore(new LargeStore()), new OpenStore(new LargeStore())]
+      if (isTraced) {
+        const hub = new SpanHub()
+        hub.listen(() => undefined)
+        from.traceTo({ hub, node: 'from' })
+      }
+      const [source, target] = [from, to].map(store => ({ store, key, name: key }))
+      const moved = moveBetween(source as never, target as never, Call.from({ replace: false }))
+      expect(await moved).toBe('exists')
+      expect(isClosed).toBe(true)
+    }
+  })
+})
+
+describe('a watch', () => {
+  it('D12 goes on over another store, and misses no change after it is told to look again', async () => {
+    const first = new MemoryStore()
+    const second = new MemoryStore()
+    const open = new OpenStore(first)
+    const changes = open.watch(Key.root, Call.plain)[Symbol.asyncIterator]()
+    const next = changes.next()
+    await new Datastore(first).put(key, value)
+    expect((await next).value).toEqual({ type: 'put', key })
+    const after = changes.next()
+    open.replace(second)
+    expect((await after).value).toEqual({ type: 'resync', key: Key.root })
+    // Before the consumer asks for what comes next.
+    await new Datastore(second).put(key, value)
+    expect((await changes.next()).value).toEqual({ type: 'put', key })
+    await changes.return?.()
   })
 })
 
