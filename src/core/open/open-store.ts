@@ -367,9 +367,9 @@ export class OpenStore {
         step.catch(() => undefined)
         if (isAgain) yield { type: 'resync', key: prefix }
         for (;;) {
-          const { done, value } = await step
-          if (done === true) return
-          yield value
+          const result = await step
+          if (result.done === true) return
+          yield result.value
           step = changes.next()
         }
       } catch (error) {

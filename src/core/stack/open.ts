@@ -1,9 +1,9 @@
 import { closeAll } from '../adapters/combine.ts'
 import type { SpanListener } from '../adapters/trace/span.ts'
 import { SpanHub } from '../adapters/trace/span-hub.ts'
-import { TracedDatastore } from '../adapters/trace/traced.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
+import { openStoreOf } from '../open/datastore.ts'
 import { ConfigError } from './config-error.ts'
 import type { StackDocument } from './document.ts'
 import type { OpenContext } from './kind.ts'
@@ -30,17 +30,15 @@ export interface StackNode {
   readonly path: string
   /** 0 for the root. */
   readonly depth: number
-  /** The store itself, with all that its class offers. What is asked of it directly is not traced. */
+  /** The store, with all that its class offers: the one that the node above has. */
   readonly store: BinaryDatastore
-  /** The store as the node above has it (a sharded store among its `shards`): what is asked of it is traced. */
-  readonly traced: BinaryDatastore
   readonly children: readonly StackNode[]
 }
 
 /** An open stack. */
 export interface Stack {
   readonly name: string
-  /** What the stack is used through: the root, traced. */
+  /** What the stack is used through: the root. */
   readonly store: BinaryDatastore
   /** The document it was opened from, with an id on every node. */
   readonly document: StackDocument
@@ -73,11 +71,11 @@ export async function openDocument(
   const root = await openNode(parsed.root, 0, host, hub)
   const nodes = flatten(root)
   const byId = new Map(nodes.map(node => [node.id, node]))
-  const close = () => root.traced.close()
+  const close = () => root.store.close()
   const trace = (listener: SpanListener) => hub.listen(listener)
   return {
     name: parsed.name,
-    store: root.traced,
+    store: root.store,
     document: parsed.document,
     nodes,
     node(id) {
@@ -95,7 +93,7 @@ export async function openDocument(
 async function openNode(node: ParsedNode, depth: number, host: StackHost, hub: SpanHub): Promise<StackNode> {
   const opened = await Promise.allSettled(node.children.map(child => openNode(child, depth + 1, host, hub)))
   const children = opened.filter(result => result.status === 'fulfilled').map(result => result.value)
-  const stores = children.map(child => child.traced)
+  const stores = children.map(child => child.store)
   try {
     for (const result of opened) if (result.status === 'rejected') throw result.reason
     const context: OpenContext = {
@@ -108,8 +106,8 @@ async function openNode(node: ParsedNode, depth: number, host: StackHost, hub: S
     }
     const store = await node.kind.open(node.options, stores, context)
     const { id, label, path } = node
-    const traced = new TracedDatastore(store, id, hub)
-    return { id, kind: node.kind.kind, label, path, depth, store, traced, children }
+    openStoreOf(store).traceTo({ hub, node: id })
+    return { id, kind: node.kind.kind, label, path, depth, store, children }
   } catch (error) {
     // Why it did not open is what matters, also when a store that has to be closed again fails at that.
     await closeAll(stores).catch(() => undefined)

@@ -41,7 +41,7 @@ describe('the kinds', () => {
     async (kind, options) => {
       await using stack = await openDocument({ strata: 1, root: { kind, ...options } }, registry)
       expect(stack.nodes[0]).toMatchObject({ kind, path: 'root', depth: 0 })
-      expect(stack.node(stack.nodes[0]!.id).traced).toBe(stack.store)
+      expect(stack.node(stack.nodes[0]!.id).store).toBe(stack.store)
       const key = Key.parse('/films/brazil')
       const put = stack.store.put(key, Uint8Array.of(1))
       if (kind === 'read-only') {

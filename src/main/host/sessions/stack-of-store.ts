@@ -8,6 +8,6 @@ export function stackOfStore(name: string, store: BinaryDatastore): OpenedStack 
     name,
     store,
     document: { strata: 1, name, root },
-    nodes: [{ ...root, path: 'root', depth: 0, store, traced: store, children: [] }],
+    nodes: [{ ...root, path: 'root', depth: 0, store, children: [] }],
   }
 }
