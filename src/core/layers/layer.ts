@@ -7,7 +7,17 @@ import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import type { Payload } from '../open/payload.ts'
 import { refusedOf } from '../open/refusals.ts'
-import type { ByteStream, Found, Moved, Refused, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Refused,
+  Removed,
+  Store,
+  StoreInfo,
+  Written,
+} from '../open/store.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { streamFromFirst } from '../stream-from-first.ts'
@@ -75,6 +85,11 @@ export interface Layer {
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T>
   /** Around a call that streams: `getStream`, `query`, `watch`. Default: untouched. */
   aroundStream?<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T>
+  /**
+   * A batch passes whole, so that it stays as atomic as below, and the layer does not see it. Default false: a batch is
+   * made of single calls here, so that each of them is seen.
+   */
+  readonly passesBatches?: boolean | undefined
   /** What is left of what the store below does. Default: all but native batches. */
   capabilities?(below: Capabilities): Capabilities
 }
@@ -84,6 +99,7 @@ export class LayeredStore implements Store {
   readonly info: StoreInfo
   readonly order: 'gate' | 'below'
   readonly lent = true
+  readonly batch?: (operations: Operation[], call: Call) => Maybe<void>
   readonly #layer: Layer
   #child: OpenStore
 
@@ -92,11 +108,13 @@ export class LayeredStore implements Store {
     this.#layer = layer
     this.order = layer.delays === true ? 'gate' : 'below'
     this.info = { kind: layer.name, id: child.info.id }
+    if (layer.passesBatches === true) this.batch = (operations, call) => this.#child.batch(operations, call)
   }
 
   get capabilities(): Capabilities {
-    // Batches are made of single calls here, so that each of them is seen.
-    const below: Capabilities = { ...this.#child.capabilities, batch: 'none', transaction: 'none' }
+    const { capabilities } = this.#child
+    const batch = this.batch === undefined ? 'none' : capabilities.batch
+    const below: Capabilities = { ...capabilities, batch, transaction: 'none' }
     return this.#layer.capabilities?.(below) ?? below
   }
 

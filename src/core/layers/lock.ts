@@ -3,12 +3,12 @@ import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import { OpenStore } from '../open/open-store.ts'
-import type { Operation } from '../open/store.ts'
 import { type Layer, LayeredStore, type Step } from './layer.ts'
 
 /** Declares the store read-only while it is locked: every write is refused before it reaches this layer. */
 class Lock implements Layer {
   readonly name = 'lock'
+  readonly passesBatches = true
   isLocked: boolean
 
   constructor(isLocked: boolean) {
@@ -24,24 +24,6 @@ class Lock implements Layer {
   }
 }
 
-/** Batches pass whole, so that they stay as atomic as below. */
-class LockedStore extends LayeredStore {
-  readonly #child: OpenStore
-
-  constructor(child: OpenStore, lock: Lock) {
-    super(child, lock)
-    this.#child = child
-  }
-
-  override get capabilities(): Capabilities {
-    return { ...super.capabilities, batch: this.#child.capabilities.batch }
-  }
-
-  batch(operations: readonly Operation[], call: Call): Maybe<void> {
-    return this.#child.batch([...operations], call)
-  }
-}
-
 /** Refuses every write with `READ_ONLY` while it is locked. Reads pass untouched. */
 export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #lock: Lock
@@ -49,7 +31,7 @@ export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
 
   constructor(child: Contract<V>, isLocked = true) {
     const lock = new Lock(isLocked)
-    const open = new OpenStore(new LockedStore(openStoreOf(child), lock))
+    const open = new OpenStore(new LayeredStore(openStoreOf(child), lock))
     super(open, commonCodecOf([child]))
     this.#lock = lock
     this.#open = open

@@ -3,10 +3,10 @@ import type { BinaryDatastore, CallOptions, Datastore as Contract, DeleteOptions
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
-import type { Call, Maybe } from '../../open/call.ts'
+import type { Call } from '../../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import { OpenStore } from '../../open/open-store.ts'
-import type { Operation, Store } from '../../open/store.ts'
+import type { Store } from '../../open/store.ts'
 import { Membership } from './membership.ts'
 
 /** What a store with directories needs besides the values. */
@@ -53,21 +53,15 @@ export class DirectoryStore extends LayeredStore {
 
 const BY_HAND: Layer = {
   name: 'directory',
+  // Calls on values change no directory.
+  passesBatches: true,
   around: (step, run) => run(step.call),
 }
 
-/** Calls on values change no directory, so batches pass whole. */
+/** Its directories change by calls of their own alone. */
 class ByHandStore extends DirectoryStore {
   constructor(values: OpenStore, members: OpenStore) {
     super(values, members, BY_HAND)
-  }
-
-  override get capabilities(): Capabilities {
-    return { ...super.capabilities, batch: this.values.capabilities.batch }
-  }
-
-  batch(operations: readonly Operation[], call: Call): Maybe<void> {
-    return this.values.batch([...operations], call)
   }
 
   override over([values = this.values, members = this.members]: readonly OpenStore[]): Store {

@@ -1,21 +1,28 @@
-import type { Datastore } from '../../datastore.ts'
+import type { Datastore as Contract } from '../../datastore.ts'
+import { type Layer, LayeredStore } from '../../layers/layer.ts'
+import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
+import { OpenStore } from '../../open/open-store.ts'
 import type { SpanListener } from './span.ts'
 import { SpanHub } from './span-hub.ts'
-import { TracedDatastore } from './traced.ts'
 
-/** What a traced store is called in its spans, and who hears of them. */
+/** What a traced store is called in its spans, and who is told of them. */
 export interface TraceOptions {
   /** The `node` of its spans. Default `store`. */
   readonly name?: string | undefined
   readonly onSpan: SpanListener
 }
 
+/** Changes nothing: the open store around it tells the spans. */
+const UNCHANGED: Layer = { name: 'trace', passesBatches: true, around: (step, run) => run(step.call) }
+
 /**
- * Tells of every call on a store as it ends. Stores that are traced over one another tell which call was part of which.
+ * Reports every call on a store as it ends. Stores that are traced over one another report which call was part of which.
  * In a stack every node is traced already: `Stack.trace`.
  */
-export function trace<V>(store: Datastore<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
+export function trace<V>(store: Contract<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
   const hub = new SpanHub()
   hub.listen(onSpan)
-  return new TracedDatastore(store, name, hub)
+  const open = new OpenStore(new LayeredStore(openStoreOf(store), UNCHANGED))
+  open.traceTo({ hub, node: name })
+  return new Datastore(open, commonCodecOf([store]))
 }

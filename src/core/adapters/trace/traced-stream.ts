@@ -17,6 +17,7 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #span: OpenSpan
   readonly #sizeOf: (item: T) => number | undefined
   #isBegun = false
+  #isLeft = false
 
   constructor(items: AsyncIterator<T>, span: OpenSpan, sizeOf: (item: T) => number | undefined) {
     this.#items = items
@@ -39,7 +40,9 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
       this.#span.end()
       return { done: true, value: undefined }
     } catch (error) {
-      this.#span.fail(error)
+      // A consumer that leaves while it waits ends the stream; that is no failure.
+      if (this.#isLeft) this.#span.end()
+      else this.#span.fail(error)
       throw error
     }
   }
@@ -47,6 +50,7 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
   async return(): Promise<IteratorResult<T, undefined>> {
     // A stream that nobody pulled made no call.
     const isBegun = this.#isBegun
+    this.#isLeft = true
     try {
       await this.#items.return?.()
       if (isBegun) this.#span.end()
