@@ -374,6 +374,7 @@ export class OpenStore {
         }
       } catch (error) {
         if (call.cancel?.isAborted === true || !replaced.isAborted) throw error
+        if (this.#isClosed) return
       } finally {
         this.#watches.delete(replaced)
         // What waits for a change ends first: a generator answers no return while it waits.
@@ -450,6 +451,7 @@ export class OpenStore {
       await this.#store.settle?.()
     } finally {
       await this.#store.close?.()
+      for (const watch of this.#watches) watch.abort()
     }
   }
 }

@@ -1,19 +1,31 @@
-import { ForwardingDatastore } from '../../../core/adapters/forwarding.ts'
-import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { type Layer, LayeredStore } from '../../../core/layers/layer.ts'
+import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
+import type { OpenStore } from '../../../core/open/open-store.ts'
 import type { StackNode } from '../../../core/stack/open.ts'
 import { type ParsedNode, parseDocument } from '../../../core/stack/parse.ts'
 import { Registry } from '../../../core/stack/registry.ts'
 import type { OpenedStack } from './opened-stack.ts'
 
-/** The memory of a node, which the next stack of its session may take over: closing the stack leaves it as it is. */
-class MemoryNode extends ForwardingDatastore<Uint8Array> {
-  override async close(): Promise<void> {
-    // Nothing but memory is held, which goes with the last stack that refers to it.
+/** Changes nothing. */
+const UNCHANGED: Layer = { name: 'memory', passesBatches: true, around: (step, run) => run(step.call) }
+
+/** The memory of a node, which the next stack of its session may take over: closing a stack leaves it open. */
+class MemoryNode extends LayeredStore {
+  readonly memory: OpenStore
+
+  constructor(memory: OpenStore) {
+    super(memory, UNCHANGED)
+    this.memory = memory
+  }
+
+  /** None that a stack would close: memory goes with the last stack that refers to it. */
+  override get children(): readonly OpenStore[] {
+    return []
   }
 }
 
 /** Memory of open stacks, by the ids of its nodes. */
-export type MemoryById = ReadonlyMap<string, BinaryDatastore>
+export type MemoryById = ReadonlyMap<string, OpenStore>
 
 /** The same kinds, but memory nodes outlive their stack, and those whose id is in `kept` open with what is there. */
 export function registryKeeping({ kinds }: Registry, kept: MemoryById = new Map()): Registry {
@@ -22,8 +34,10 @@ export function registryKeeping({ kinds }: Registry, kept: MemoryById = new Map(
       kind.kind === 'memory'
         ? {
             ...kind,
-            open: async (options, children, context) =>
-              kept.get(context.id) ?? new MemoryNode(await kind.open(options, children, context)),
+            open: async (options, children, context) => {
+              const memory = kept.get(context.id) ?? openStoreOf(await kind.open(options, children, context))
+              return new Datastore(new MemoryNode(memory))
+            },
           }
         : kind,
     ),
@@ -32,7 +46,12 @@ export function registryKeeping({ kinds }: Registry, kept: MemoryById = new Map(
 
 /** The memory of a stack. */
 export function memoryOf({ nodes }: OpenedStack): MemoryById {
-  return new Map(nodes.filter(node => node.kind === 'memory').map(node => [node.id, node.store]))
+  return new Map(
+    nodes.flatMap(({ id, store }) => {
+      const open = openStoreOf(store).store
+      return open instanceof MemoryNode ? [[id, open.memory] as const] : []
+    }),
+  )
 }
 
 /**

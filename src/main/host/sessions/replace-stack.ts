@@ -4,6 +4,7 @@ import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError, failure, messageOf } from '../../../core/errors.ts'
 import { ACTIONS } from '../../../core/layers/layer.ts'
 import { openStack } from '../../../core/node/stack.ts'
+import type { OpenStore } from '../../../core/open/open-store.ts'
 import { parseDocument } from '../../../core/stack/parse.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
 import type { Log } from '../calls/describe-failure.ts'
@@ -37,7 +38,7 @@ export async function replaceStack(
 ): Promise<void> {
   const isGiven = old.document.root.kind === 'given'
   const { root } = parseDocument(document, registry)
-  const kept = isGiven ? new Map<string, BinaryDatastore>() : keptMemory(old, root, registry)
+  const kept = isGiven ? new Map<string, OpenStore>() : keptMemory(old, root, registry)
   if (!discardMemory) {
     refuseLoss(isGiven ? await lostIfGiven(old) : await lostMemory(old, kept, registry))
   }
