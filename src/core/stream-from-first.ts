@@ -1,11 +1,22 @@
-/** The rest of a stream whose first item was pulled already. Whoever stops early lets go of the stream. */
-export async function* streamFromFirst<T>(
+/** The rest of a stream whose first item was pulled already. Closing it closes the stream, also where nothing was read. */
+export function streamFromFirst<T>(
   first: IteratorResult<T>,
   rest: AsyncIterator<T>,
-): AsyncIterable<T> {
-  try {
-    for (let step = first; step.done !== true; step = await rest.next()) yield step.value
-  } finally {
-    await rest.return?.()
+): AsyncIterableIterator<T, undefined> {
+  let pulled: IteratorResult<T> | undefined = first
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async next() {
+      const step = pulled ?? (await rest.next())
+      pulled = undefined
+      return step.done === true ? { done: true, value: undefined } : step
+    },
+    async return() {
+      pulled = undefined
+      await rest.return?.()
+      return { done: true, value: undefined }
+    },
   }
 }

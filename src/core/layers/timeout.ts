@@ -78,9 +78,18 @@ class Timeout implements Layer {
 
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
     const cancel = Cancel.under(step.call.cancel)
-    const answer = run(step.call.under(cancel))
-    if (!(answer instanceof Promise)) return answer
     const release = () => cancel.release()
+    let answer: Maybe<T>
+    try {
+      answer = run(step.call.under(cancel))
+    } catch (error) {
+      release()
+      throw error
+    }
+    if (!(answer instanceof Promise)) {
+      release()
+      return answer
+    }
     answer.then(release, release)
     return this.#limited(step, cancel, answer)
   }

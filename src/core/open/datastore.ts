@@ -315,21 +315,27 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   ): Promise<T> {
     checkOptions('begin a transaction', options, { attempts: wholeNumber(1) })
     const { attempts = 10 } = options
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      const attempted = await this.#open.begin(Call.from(options))
-      const inside = new OpenStore(attempted.store)
-      let result: T
-      try {
-        result = await work(new Datastore(inside, this.#codec))
-        await inside.closeAlone()
-      } catch (error) {
-        await attempted.rollback()
-        throw error
+    // `close` waits for it.
+    const leave = this.#open.enter('begin a transaction')
+    try {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        const attempted = await this.#open.begin(Call.from(options))
+        const inside = new OpenStore(attempted.store)
+        let result: T
+        try {
+          result = await work(new Datastore(inside, this.#codec))
+          await inside.closeAlone()
+        } catch (error) {
+          await attempted.rollback()
+          throw error
+        }
+        if (await attempted.commit()) return result
       }
-      if (await attempted.commit()) return result
+      const state = `what it read was changed by others in each of ${attempts} attempts`
+      throw failure('CONFLICT', 'commit a transaction', undefined, state)
+    } finally {
+      leave()
     }
-    const state = `what it read was changed by others in each of ${attempts} attempts`
-    throw failure('CONFLICT', 'commit a transaction', undefined, state)
   }
 
   async stats(options: CallOptions = {}): Promise<StoreStats> {

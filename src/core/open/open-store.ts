@@ -9,7 +9,7 @@ import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { type Call, Cancel, type Maybe } from './call.ts'
+import { Call, Cancel, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
@@ -26,6 +26,13 @@ import type {
 } from './store.ts'
 import { inSpan, spanOf, TOLD_OF, type Tracing, UNTRACED } from './tracing.ts'
 import { Turns } from './turns.ts'
+
+/** What a batch tells of its work, which may outlast the answer of an aborted call. */
+export interface BatchProgress {
+  readonly keys?: readonly Key[]
+  readonly begun?: () => void
+  readonly ended?: () => void
+}
 
 /**
  * A store that is open: what must exist once per store, around whatever it implements. It refuses calls after `close`
@@ -266,24 +273,44 @@ export class OpenStore {
     return has instanceof Promise ? has.then(moved) : moved(has)
   }
 
-  /** Applies operations in order. After a failure, `operations` holds what was not applied. */
-  batch(operations: Operation[], call: Call): Maybe<void> {
+  /**
+   * Applies operations in order. After a failure, `operations` holds what was not applied.
+   * @param progress The keys, where the operations are still being made, and what is to be told of them.
+   */
+  batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress = {}): Maybe<void> {
     this.assertOpen('commit a batch', undefined, call)
-    if (!this.#tracing.hub.isHeard) return this.#batch(operations, call)
-    const bytes = operations.reduce((sum, one) => sum + (one.type === 'put' ? one.bytes.length : 0), 0)
+    if (!this.#tracing.hub.isHeard) return this.#batch(operations, call, progress)
+    let bytes = 0
+    const counted = (all: readonly Operation[]) => {
+      for (const one of all) bytes += one.type === 'put' ? one.bytes.length : 0
+    }
+    if (operations instanceof Promise) operations.then(counted, () => undefined)
+    else counted(operations)
     const span = spanOf(this.#tracing, 'commit', Key.root, call)
-    return inSpan(span, call, own => this.#batch(operations, own), { size: () => bytes })
+    return inSpan(span, call, own => this.#batch(operations, own, progress), { size: () => bytes })
   }
 
-  #batch(operations: Operation[], call: Call): Promise<void> {
+  #batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress): Promise<void> {
+    if (!(operations instanceof Promise)) this.#refuseOperations(operations)
+    const given = progress.keys ?? (operations instanceof Promise ? [] : operations.map(({ key }) => key))
+    const keys = new Map(given.map(key => [key.toString(), key]))
+    return this.turn('commit a batch', [...keys.values()], call, async () => {
+      progress.begun?.()
+      try {
+        const all = await operations
+        if (operations instanceof Promise) this.#refuseOperations(all)
+        await this.#completed.batch(all, call)
+      } finally {
+        progress.ended?.()
+      }
+    })
+  }
+
+  #refuseOperations(operations: readonly Operation[]): void {
     for (const one of operations) {
       const value = one.type === 'put' ? Payload.kept(one.bytes) : undefined
       this.#completed.refuseWrite(one.type, one.key, value)
     }
-    const keys = new Map(operations.map(({ key }) => [key.toString(), key]))
-    return this.turn('commit a batch', [...keys.values()], call, () =>
-      this.#completed.batch(operations, call),
-    )
   }
 
   /** Several calls as one turn on several keys, for adapters that make more than one. */
@@ -374,7 +401,6 @@ export class OpenStore {
         }
       } catch (error) {
         if (call.cancel?.isAborted === true || !replaced.isAborted) throw error
-        if (this.#isClosed) return
       } finally {
         this.#watches.delete(replaced)
         // What waits for a change ends first: a generator answers no return while it waits.
@@ -404,8 +430,8 @@ export class OpenStore {
   }
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */
-  identity(key: Key): Maybe<string> {
-    return this.#completed.identity(key)
+  identity(key: Key, call = Call.plain): Maybe<string> {
+    return this.#completed.identity(key, call)
   }
 
   /** Counts a stream as in flight, until the function that this returns is called. */
@@ -451,7 +477,6 @@ export class OpenStore {
       await this.#store.settle?.()
     } finally {
       await this.#store.close?.()
-      for (const watch of this.#watches) watch.abort()
     }
   }
 }

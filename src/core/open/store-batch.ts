@@ -1,6 +1,5 @@
 import { assertBytes } from '../bytes.ts'
 import type { Batch, CallOptions } from '../datastore.ts'
-import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { refuseRoot } from '../preconditions.ts'
 import type { Serializer } from '../serializers/serializer.ts'
@@ -19,8 +18,8 @@ type Gathered =
 export class StoreBatch<V> implements Batch<V> {
   readonly #store: OpenStore
   readonly #codec: Serializer<V> | undefined
-  readonly #gathered: Gathered[] = []
-  readonly #unapplied: Operation[] = []
+  #gathered: Gathered[] = []
+  #unapplied: Operation[] = []
 
   constructor(store: OpenStore, codec: Serializer<V> | undefined) {
     this.#store = store
@@ -42,20 +41,41 @@ export class StoreBatch<V> implements Batch<V> {
     return this
   }
 
+  /** The turn of every key is taken before this returns, so that later calls on them wait. */
   async commit(options: CallOptions = {}): Promise<void> {
-    throwIfAborted(options.signal, 'commit a batch')
     const call = Call.from(options)
-    const gathered = this.#gathered.splice(0)
-    const operations = this.#unapplied.splice(0)
-    let ready = 0
+    call.throwIfAborted('commit a batch')
+    const [left, gathered] = [this.#unapplied, this.#gathered]
+    this.#unapplied = []
+    this.#gathered = []
+    const keys = [...left, ...gathered].map(({ key }) => key)
+    const operations = allOf(left, gathered, call)
+    let isBegun = false
+    const keepRest = () => {
+      if (operations instanceof Promise) {
+        operations.then(
+          rest => {
+            this.#unapplied = rest.concat(this.#unapplied)
+          },
+          () => {
+            this.#unapplied = left.concat(this.#unapplied)
+            this.#gathered = gathered.concat(this.#gathered)
+          },
+        )
+      } else this.#unapplied = operations.concat(this.#unapplied)
+    }
     try {
-      for (; ready < gathered.length; ready++) {
-        operations.push(await operationOf(gathered[ready] as Gathered, call))
-      }
-      await this.#store.batch(operations, call)
-    } finally {
-      this.#unapplied.unshift(...operations)
-      this.#gathered.unshift(...gathered.slice(ready))
+      await this.#store.batch(operations, call, {
+        keys,
+        begun: () => {
+          isBegun = true
+        },
+        ended: keepRest,
+      })
+    } catch (error) {
+      // What has begun may still be running: an abort answers early.
+      if (!isBegun) keepRest()
+      throw error
     }
   }
 
@@ -66,8 +86,23 @@ export class StoreBatch<V> implements Batch<V> {
   }
 }
 
-async function operationOf(gathered: Gathered, call: Call): Promise<Operation> {
+/** The operations of a batch. Those whose values are at hand need no wait. */
+function allOf(left: readonly Operation[], gathered: readonly Gathered[], call: Call): Maybe<Operation[]> {
+  const operations = gathered.map(one => operationOf(one, call))
+  if (!operations.some(one => one instanceof Promise)) return [...left, ...(operations as Operation[])]
+  const all = Promise.all(operations).then(ready => [...left, ...ready])
+  // Its failure is heard when the batch has its turn.
+  all.catch(() => undefined)
+  return all
+}
+
+function operationOf(gathered: Gathered, call: Call): Maybe<Operation> {
   if (gathered.type === 'delete') return gathered
   const { type, key, payload } = gathered
-  return { type, key, bytes: await collected(key, await payload, call) }
+  if (payload instanceof Promise || payload.isStream) return collectedOperation(key, payload, call)
+  return { type, key, bytes: payload.keep() }
+}
+
+async function collectedOperation(key: Key, payload: Maybe<Payload>, call: Call): Promise<Operation> {
+  return { type: 'put', key, bytes: await collected(key, await payload, call) }
 }

@@ -118,6 +118,75 @@ describe('a stream that nobody reads', () => {
   })
 })
 
+describe('a batch', () => {
+  const slow = () => new Datastore(new SlowStore())
+  const read = async (store: Datastore, at = key) => (await store.get(at))[0]
+
+  it('D16 takes effect before what is called after its commit', async () => {
+    const store = slow()
+    const batch = store.batch().put(key, Uint8Array.of(1))
+    const committed = batch.commit()
+    const put = store.put(key, Uint8Array.of(2))
+    await Promise.all([committed, put])
+    expect(await read(store)).toBe(2)
+    const removed = store.batch().put(key, Uint8Array.of(3)).commit()
+    await Promise.all([removed, store.delete(key)])
+    expect(await store.has(key)).toBe(false)
+  })
+
+  it('D8 keeps for the next commit what an aborted one had not applied, and nothing else', async () => {
+    let applied = 0
+    const caller = new AbortController()
+    class Watched extends SlowStore {
+      override async write(at: Key, payload: Payload) {
+        const written = await super.write(at, payload)
+        if (++applied === 2) caller.abort()
+        return written
+      }
+    }
+    const store = new Datastore(new Watched())
+    const keys = ['/1', '/2', '/3', '/4'].map(text => Key.parse(text))
+    const batch = store.batch()
+    for (const each of keys) batch.put(each, Uint8Array.of(1))
+    await expect(batch.commit({ signal: caller.signal })).rejects.toMatchObject({ name: 'AbortError' })
+    await store.put(keys[0] as Key, Uint8Array.of(9))
+    await batch.commit()
+    expect(await Promise.all(keys.map(each => read(store, each)))).toEqual([9, 1, 1, 1])
+  })
+
+  it('D8 of any size keeps what failed, with its failure', async () => {
+    let isBroken = true
+    class Broken extends MapStore {
+      override write(at: Key, payload: Payload) {
+        if (isBroken) throw new Error('boom')
+        return super.write(at, payload)
+      }
+    }
+    const store = new Datastore(new Broken())
+    const batch = store.batch()
+    for (let index = 0; index < 200_000; index++) batch.put(Key.of(`k${index}`), Uint8Array.of(1))
+    await expect(batch.commit()).rejects.toThrow('boom')
+    isBroken = false
+    await batch.commit()
+    expect(await read(store, Key.of('k199999'))).toBe(1)
+  })
+})
+
+describe('close', () => {
+  it('D14 D26 waits for a transaction that runs', async () => {
+    const store = new MemoryDatastore()
+    const ended: string[] = []
+    const committed = store
+      .transaction(async tx => {
+        await tx.put(key, value)
+        await new Promise<void>(resolve => setImmediate(resolve))
+      })
+      .then(() => ended.push('committed'))
+    await Promise.all([committed, store.close().then(() => ended.push('closed'))])
+    expect(ended).toEqual(['committed', 'closed'])
+  })
+})
+
 describe('a watch', () => {
   it('D12 goes on over another store, and misses no change after it is told to look again', async () => {
     const first = new MemoryStore()
