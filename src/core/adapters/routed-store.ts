@@ -92,9 +92,9 @@ export abstract class RoutedStore implements Store {
     return isThere instanceof Promise ? isThere.then(moved) : moved(isThere)
   }
 
-  identity(key: Key): Maybe<string> {
+  identity(key: Key, call: Call): Maybe<string> {
     const place = this.placeOf(key, 'look up', false)
-    return place === undefined ? this.info.id + key.toString() : place.store.identity(place.below(key))
+    return place === undefined ? this.info.id + key.toString() : place.store.identity(place.below(key), call)
   }
 
   /**

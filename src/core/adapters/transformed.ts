@@ -190,8 +190,8 @@ export class TransformedStore implements Store {
     return this.#child.watch(prefix, call)
   }
 
-  identity(key: Key): Maybe<string> {
-    return this.#child.identity(key)
+  identity(key: Key, call: Call): Maybe<string> {
+    return this.#child.identity(key, call)
   }
 
   over([child]: readonly OpenStore[]): Store {

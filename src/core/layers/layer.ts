@@ -178,8 +178,8 @@ export class LayeredStore implements Store {
     return this.#aroundStream({ verb: 'watch', key: prefix, call }, own => this.#child.watch(prefix, own))
   }
 
-  identity(key: Key): Maybe<string> {
-    return this.#child.identity(key)
+  identity(key: Key, call: Call): Maybe<string> {
+    return this.#child.identity(key, call)
   }
 
   over([child]: readonly OpenStore[]): Store {

@@ -171,8 +171,8 @@ export class CompletedStore {
   }
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */
-  identity(key: Key): Maybe<string> {
-    return this.store.identity?.(key) ?? this.store.info.id + key.toString()
+  identity(key: Key, call: Call): Maybe<string> {
+    return this.store.identity?.(key, call) ?? this.store.info.id + key.toString()
   }
 
   /** @throws DatastoreError where the store takes no writes, or no such key or value. */

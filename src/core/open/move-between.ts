@@ -20,7 +20,7 @@ interface MoveTarget {
   sync(prefix: Key, call: Call): Maybe<void>
 }
 interface Identified {
-  identity(key: Key): Maybe<string>
+  identity(key: Key, call: Call): Maybe<string>
 }
 
 /** A key of a store, and what the caller calls it. */
@@ -45,8 +45,8 @@ export async function moveAcross(
   to: MovePlace<MoveTarget & Identified>,
   call: Call,
 ): Promise<Moved> {
-  const one = await told(from, () => from.store.identity(from.key))
-  const areOne = areOnePlace(one, await told(to, () => to.store.identity(to.key)))
+  const one = await told(from, () => from.store.identity(from.key, call.bare))
+  const areOne = areOnePlace(one, await told(to, () => to.store.identity(to.key, call.bare)))
   if (areOne !== true) return moveBetween(from, to, call, areOne === undefined)
   const stat = await told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   return stat === undefined ? 'absent' : 'moved'

@@ -104,7 +104,7 @@ export interface Store {
   /** Changes from the first pull on. Else: what passes this `OpenStore`. */
   watch?(prefix: Key, call: Call): AsyncIterable<Change>
   /** Names the place where a key's value lives, alike for every store that shares it. Else: `info.id` and the key. */
-  identity?(key: Key): Maybe<string>
+  identity?(key: Key, call: Call): Maybe<string>
 
   /** Completes background work: flushes, fills. May be called at any time. */
   settle?(): Promise<void>

@@ -224,8 +224,8 @@ export class SymlinkStore implements Store {
   }
 
   /** That of the place that the links of a key lead to. */
-  identity(key: Key): Maybe<string> {
-    return after(this.#wayFrom('look up', key, Call.plain), way => this.#values.identity(endOf(way)))
+  identity(key: Key, call: Call): Maybe<string> {
+    return after(this.#wayFrom('look up', key, call), way => this.#values.identity(endOf(way), call))
   }
 
   /** Where the link at a key leads. A value that was put there past this store hides the link. */

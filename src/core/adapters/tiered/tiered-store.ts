@@ -217,8 +217,8 @@ export class TieredStore extends TierReads implements Store {
   }
 
   /** Names the place in the last tier. */
-  identity(key: Key): Maybe<string> {
-    return this.last.identity(key)
+  identity(key: Key, call: Call): Maybe<string> {
+    return this.last.identity(key, call)
   }
 
   settle(): Promise<void> {

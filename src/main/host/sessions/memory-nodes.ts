@@ -1,4 +1,7 @@
+import type { Change } from '../../../core/datastore.ts'
+import type { Key } from '../../../core/key.ts'
 import { type Layer, LayeredStore } from '../../../core/layers/layer.ts'
+import { type Call, Cancel } from '../../../core/open/call.ts'
 import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
 import type { OpenStore } from '../../../core/open/open-store.ts'
 import type { StackNode } from '../../../core/stack/open.ts'
@@ -12,6 +15,7 @@ const UNCHANGED: Layer = { name: 'memory', passesBatches: true, around: (step, r
 /** The memory of a node, which the next stack of its session may take over: closing a stack leaves it open. */
 class MemoryNode extends LayeredStore {
   readonly memory: OpenStore
+  readonly #watches = new Set<Cancel>()
 
   constructor(memory: OpenStore) {
     super(memory, UNCHANGED)
@@ -21,6 +25,24 @@ class MemoryNode extends LayeredStore {
   /** None that a stack would close: memory goes with the last stack that refers to it. */
   override get children(): readonly OpenStore[] {
     return []
+  }
+
+  /** Ends with the stack, although the memory stays open. */
+  override async *watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    const ended = Cancel.under(call.cancel)
+    this.#watches.add(ended)
+    try {
+      yield* super.watch(prefix, call.under(ended))
+    } catch (error) {
+      if (!ended.isAborted || call.cancel?.isAborted === true) throw error
+    } finally {
+      this.#watches.delete(ended)
+      ended.release()
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const watch of this.#watches) watch.abort()
   }
 }
 
