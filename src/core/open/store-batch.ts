@@ -50,7 +50,7 @@ export class StoreBatch<V> implements Batch<V> {
     this.#gathered = []
     const keys = [...left, ...gathered].map(({ key }) => key)
     const operations = allOf(left, gathered, call)
-    let isBegun = false
+    const work = { isBegun: false }
     const keepRest = () => {
       if (operations instanceof Promise) {
         operations.then(
@@ -68,13 +68,13 @@ export class StoreBatch<V> implements Batch<V> {
       await this.#store.batch(operations, call, {
         keys,
         begun: () => {
-          isBegun = true
+          work.isBegun = true
         },
         ended: keepRest,
       })
     } catch (error) {
       // What has begun may still be running: an abort answers early.
-      if (!isBegun) keepRest()
+      if (!work.isBegun) keepRest()
       throw error
     }
   }
@@ -90,7 +90,7 @@ export class StoreBatch<V> implements Batch<V> {
 function allOf(left: readonly Operation[], gathered: readonly Gathered[], call: Call): Maybe<Operation[]> {
   const operations = gathered.map(one => operationOf(one, call))
   if (!operations.some(one => one instanceof Promise)) return [...left, ...(operations as Operation[])]
-  const all = Promise.all(operations).then(ready => [...left, ...ready])
+  const all = Promise.all(operations.map(async one => one)).then(ready => [...left, ...ready])
   // Its failure is heard when the batch has its turn.
   all.catch(() => undefined)
   return all
