@@ -1,4 +1,4 @@
-// npm test -- [--also-on NODE]: runs every test and ends with what was skipped, why, and one line of counts.
+// npm test -- [--also-on NODE]: runs every test and ends with what failed and what was skipped, why, and one line of counts.
 // The tests of the library run once more on the Node.js at the path NODE.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -26,7 +26,7 @@ const alsoOn = flags['also-on']
 if (alsoOn !== undefined) steps.splice(1, 0, stepOn(alsoOn))
 
 let isFailed = false
-const totals = { passed: 0, failed: 0, skipped: [] }
+const totals = { passed: 0, failed: [], skipped: [] }
 
 for (const { name, program = 'npx', command, args, skipReason } of steps) {
   if (skipReason !== undefined) {
@@ -40,24 +40,27 @@ for (const { name, program = 'npx', command, args, skipReason } of steps) {
   })
   const counts = read(join(reports, `${name}.json`))
   totals.passed += counts.passed
-  totals.failed += counts.failed
+  totals.failed.push(...counts.failed.map(failed => ({ ...failed, step: name })))
   totals.skipped.push(...counts.skipped)
   if (status === 0) continue
   isFailed = true
   // A step that broke before it could count is a failure all the same.
-  if (counts.failed === 0) totals.failed++
-  console.error(`\n${name} ended with status ${status}`)
+  if (counts.failed.length === 0) totals.failed.push({ step: name, name: 'all', reason: `it ended with status ${status}` })
 }
 
 if (totals.skipped.length > 0) {
   console.log('\nSkipped:')
   for (const { name, reason } of totals.skipped) console.log(`- ${name}: ${reason}`)
 }
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped.length} skipped`)
+if (totals.failed.length > 0) {
+  console.log('\nFailed:')
+  for (const { step, name, reason } of totals.failed) console.log(`- ${step}: ${name}: ${reason}`)
+}
+console.log(`\n${totals.passed} passed, ${totals.failed.length} failed, ${totals.skipped.length} skipped`)
 process.exitCode = isFailed ? 1 : 0
 
 function read(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 0, skipped: [] }
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: [], skipped: [] }
 }
 
 function stepOn(program) {
