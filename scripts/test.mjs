@@ -45,7 +45,8 @@ for (const { name, program = 'npx', command, args, skipReason } of steps) {
   if (status === 0) continue
   isFailed = true
   // A step that broke before it could count is a failure all the same.
-  if (counts.failed.length === 0) totals.failed.push({ step: name, name: 'all', reason: `it ended with status ${status}` })
+  if (counts.failed.length === 0)
+    totals.failed.push({ step: name, name: 'all', reason: `it ended with status ${status}` })
 }
 
 if (totals.skipped.length > 0) {
