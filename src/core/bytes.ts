@@ -22,11 +22,14 @@ export async function* chunksOf(
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   for await (const chunk of untilAborted<unknown>(source, signal, 'put', key)) {
-    if (!(chunk instanceof Uint8Array)) {
-      throw new TypeError(`Cannot put: a stream yields Uint8Arrays, not ${typeof chunk}`)
-    }
+    assertChunk(chunk)
     yield chunk
   }
+}
+
+function assertChunk(chunk: unknown): asserts chunk is Uint8Array {
+  if (chunk instanceof Uint8Array) return
+  throw new TypeError(`Cannot put: a stream yields Uint8Arrays, not ${typeof chunk}`)
 }
 
 /** Whether a value is a source of bytes and not the bytes themselves. */
@@ -44,6 +47,19 @@ export async function collectBytes(
   const chunks: Uint8Array[] = []
   for await (const chunk of chunksOf(source, key, signal)) chunks.push(ownCopy(chunk))
   return concatBytes(chunks)
+}
+
+/**
+ * The bytes of a list of chunks in one buffer of its own.
+ * @throws TypeError for a chunk that is not bytes.
+ */
+export function joinedChunks(chunks: readonly unknown[]): Uint8Array<ArrayBuffer> {
+  return concatBytes(
+    chunks.map(chunk => {
+      assertChunk(chunk)
+      return chunk
+    }),
+  )
 }
 
 /** A source of bytes that was read as far as was asked for. */

@@ -1,4 +1,4 @@
-import { ownCopy } from './bytes.ts'
+import { joinedChunks, ownCopy } from './bytes.ts'
 import type { Batch, CallOptions, Datastore } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
@@ -20,8 +20,9 @@ export class OrderedBatch<V> implements Batch<V> {
   }
 
   put(key: Key, value: V): this {
-    // The caller may reuse its buffer before the commit.
-    const kept = ownCopy(value)
+    // The caller may reuse its buffers before the commit.
+    const isList = Array.isArray(value) && !this.#store.capabilities.objects
+    const kept = isList ? (joinedChunks(value) as V) : ownCopy(value)
     this.#operations.push({ type: 'put', key, value: kept })
     return this
   }

@@ -52,6 +52,17 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(await store.get(key)).toEqual(new Uint8Array([5, 6]))
     })
 
+    it('D15 changing a list of chunks after put() changes nothing in the store', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.open()
+      const chunks = [new Uint8Array([1, 2]), new Uint8Array(), new Uint8Array([3])]
+      const writing = store.put(key, chunks as V)
+      for (const chunk of chunks) chunk.fill(9)
+      chunks.length = 1
+      await writing
+      expect(await store.get(key)).toEqual(new Uint8Array([1, 2, 3]))
+    })
+
     it('D15 a Node Buffer is bytes, and comes back as the same bytes', async () => {
       if (!suite.isBinary) return
       const store = await suite.open()

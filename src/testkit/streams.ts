@@ -112,7 +112,10 @@ export function describeStreams<V>(suite: Suite<V>): void {
 
     it('D7 a chunk that is no bytes is a TypeError and leaves the old value', async () => {
       const store = await open()
-      await expect(store.put(key, [old, 'text'] as unknown as V)).rejects.toBeInstanceOf(TypeError)
+      const chunks = [old, 'text']
+      for (const source of [chunks, chunks.values()] as unknown as V[]) {
+        await expect(store.put(key, source)).rejects.toBeInstanceOf(TypeError)
+      }
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
     })
 

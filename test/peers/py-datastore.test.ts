@@ -69,9 +69,8 @@ describe('the file system store of py-datastore', () => {
     for (const name of ['old', 'fresh']) {
       let writes = 0
       disk.fail('write', () => (++writes > 1 ? 'ENOSPC' : undefined))
-      await expect(store.put(Key.of(name), [noise(70_000), noise(70_000)])).rejects.toMatchObject({
-        code: 'IO',
-      })
+      const chunks = [noise(70_000), noise(70_000)].values()
+      await expect(store.put(Key.of(name), chunks)).rejects.toMatchObject({ code: 'IO' })
       expect(writes).toBe(2)
     }
     expect(await store.get(Key.of('old'))).toEqual(bytesOf('old'))

@@ -1,4 +1,4 @@
-import { isByteSource } from '../bytes.ts'
+import { isByteSource, joinedChunks } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
 import { begun } from './begun.ts'
 
@@ -17,8 +17,12 @@ export class Payload {
     this.#isKept = isKept
   }
 
-  /** What a caller puts. Its bytes may change as soon as the call returns. */
+  /**
+   * What a caller puts. Its bytes may change as soon as the call returns, so a list of chunks is copied at once.
+   * @throws TypeError for a chunk of a list that is not bytes.
+   */
   static lent(value: Uint8Array | ByteSource): Payload {
+    if (Array.isArray(value)) return Payload.kept(joinedChunks(value))
     return isByteSource(value) ? Payload.stream(value) : new Payload(value, undefined, false)
   }
 
@@ -66,17 +70,14 @@ export class Payload {
   /** Before a write waits for its turn: keeps the bytes, or begins the stream, which may read the key that it is put to. */
   hold(): void {
     this.keepBytes()
-    // A list of chunks reads no key.
-    if (this.#source !== undefined && !Array.isArray(this.#source))
-      this.#source = begun(toAsync(this.#source))
+    if (this.#source !== undefined) this.#source = begun(toAsync(this.#source))
   }
 
   /** The stream. Whoever takes it closes it. */
   take(): ByteSource {
     const source = this.#source
     if (source === undefined) throw new Error('A stream can be taken once only')
-    // A list of chunks can be read again.
-    if (!Array.isArray(source)) this.#source = undefined
+    this.#source = undefined
     return source
   }
 

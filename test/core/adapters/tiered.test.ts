@@ -227,7 +227,7 @@ describe('TieredDatastore.put', () => {
 
   it('A2 put() of a stream reaches every tier whole', async () => {
     const { top, middle, last, tiered } = stores()
-    await tiered.put(key, [bytes('one '), bytes('two')])
+    await tiered.put(key, [bytes('one '), bytes('two')].values())
     for (const store of [top, middle, last]) expect(text(await store.get(key))).toBe('one two')
   })
 })

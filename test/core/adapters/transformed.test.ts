@@ -60,7 +60,7 @@ describe.each(transforms)('transformed by $name', transform => {
     below.breakOn('get', 'put')
     await expectFailure(store.get(key), 'IO', key)
     await expectFailure(collect(store.getStream(key)), 'IO', key)
-    await expectFailure(store.put(key, [value]), 'IO', key)
+    await expectFailure(store.put(key, [value].values()), 'IO', key)
     await expectFailure(store.put(key, value), 'IO', key)
   })
 })
@@ -109,7 +109,7 @@ describe('transformed', () => {
     expect((await store.stat(key)).size).toBe(5000)
     below.breakOn('get')
     expect((await store.stat(key)).size).toBe(5000)
-    await store.put(key, [noise(10), noise(20)])
+    await store.put(key, [noise(10), noise(20)].values())
     expect((await store.stat(key)).size).toBe(30)
     below.mend()
     const again = transformed(below, gzip)
@@ -175,7 +175,11 @@ describe("a transform of one's own", () => {
     const store = transformed(new MemoryDatastore(), even)
     await store.put(key, Uint8Array.of(1, 2))
     await expectFailure(store.put(key, Uint8Array.of(1)), 'VALUE_INVALID', key)
-    await expectFailure(store.put(key, [Uint8Array.of(1, 2), Uint8Array.of(3)]), 'VALUE_INVALID', key)
+    await expectFailure(
+      store.put(key, [Uint8Array.of(1, 2), Uint8Array.of(3)].values()),
+      'VALUE_INVALID',
+      key,
+    )
     expect(await store.get(key)).toEqual(Uint8Array.of(1, 2))
   })
 })
@@ -215,7 +219,7 @@ describe('zstd', () => {
     const run = async (bytes: Uint8Array) => {
       await store.put(key, bytes)
       expect(Buffer.compare(await store.get(key), bytes)).toBe(0)
-      await store.put(key, [bytes, bytes])
+      await store.put(key, [bytes, bytes].values())
       expect(
         Buffer.compare(Buffer.concat(await collect(store.getStream(key))), Buffer.concat([bytes, bytes])),
       ).toBe(0)
@@ -226,7 +230,7 @@ describe('zstd', () => {
   it('V1 where the runtime has none, says UNSUPPORTED and what to use', async ctx => {
     if (hasZstd) ctx.skip(`Node.js ${process.version} has zstd`)
     const store = transformed(new MemoryDatastore(), zstd)
-    const calls = [store.put(key, value), store.put(key, [value])]
+    const calls = [store.put(key, value), store.put(key, [value].values())]
     for (const call of calls) {
       await expectFailure(call, 'UNSUPPORTED', key)
       await expect(call).rejects.toThrow(/use gzip or brotli/)

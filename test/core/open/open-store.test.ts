@@ -44,7 +44,10 @@ describe('what is not declared', () => {
       await expect(store.rename(Key.parse('/abcd/ab'), long)).rejects.toMatchObject({ code: 'KEY_INVALID' })
     }
     await expect(store.put(key, new Uint8Array(4))).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
-    await expect(store.put(key, [short, short])).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
+    await expect(store.put(key, [short, short].values())).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+      key,
+    })
     await expect(store.batch().put(key, new Uint8Array(4)).commit()).rejects.toMatchObject({
       code: 'VALUE_INVALID',
     })

@@ -76,7 +76,7 @@ describe('a journal', () => {
   it('W4 journal() records every write, whichever way it comes, with before and after', async () => {
     const store = await open(new MemoryDatastore(), { now: () => 1234 })
     await store.put(a, bytesOf('1'))
-    await store.put(a, [bytesOf('2'), bytesOf('3')])
+    await store.put(a, [bytesOf('2'), bytesOf('3')].values())
     await store.rename(a, b)
     await store.put(a, bytesOf('4'))
     await store.rename(b, a)
@@ -210,7 +210,7 @@ describe('a journal', () => {
   it('W4 a value that is too large is on record, and cannot be undone', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('four'))
-    await store.put(a, [bytesOf('fi'), bytesOf('ve')])
+    await store.put(a, [bytesOf('fi'), bytesOf('ve')].values())
     await store.put(a, bytesOf('3'))
     const entries = await collect(store.entries())
     expect(entries.map(said)).toEqual([
@@ -230,7 +230,7 @@ describe('a journal', () => {
     await below.put(a, bytesOf('1'))
     const store = await open(below, { log: failingLog(isIntent => isIntent) })
     await expectFailure(store.put(b, bytesOf('2')), 'IO', b)
-    await expectFailure(store.put(b, [bytesOf('2')]), 'IO', b)
+    await expectFailure(store.put(b, [bytesOf('2')].values()), 'IO', b)
     await expectFailure(store.delete(a), 'IO', a)
     await expectFailure(store.rename(a, b), 'IO', a)
     expect([await below.has(b), textOf(await below.get(a))]).toEqual([false, '1'])

@@ -25,7 +25,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 async function apply(store: BinaryDatastore, one: Operation): Promise<void> {
   try {
     if (one.type === 'put') await store.put(one.key, one.value)
-    else if (one.type === 'stream') await store.put(one.key, [one.value, one.value])
+    else if (one.type === 'stream') await store.put(one.key, [one.value, one.value].values())
     else if (one.type === 'delete') await store.delete(one.key)
     else if (one.type === 'rename') await store.rename(one.key, one.to, { replace: one.replace })
     else await store.batch().put(one.key, one.value).delete(one.to).commit()

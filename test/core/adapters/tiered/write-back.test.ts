@@ -146,7 +146,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.delete(a, { ifMatch: second.etag })
     await expect(tiered.put(a, bytes(3), { create: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     const large = await tiered.put(b, bytes(4))
-    await tiered.put(b, [new Uint8Array(2_000_000)], { ifMatch: large.etag })
+    await tiered.put(b, [new Uint8Array(2_000_000)].values(), { ifMatch: large.etag })
     expect((await tiered.stat(b)).size).toBe(2_000_000)
   })
 
@@ -158,7 +158,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.put(c, bytes(2))
     await tiered.put(c, new Uint8Array(11))
     expect((await last.get(c)).length).toBe(11)
-    await tiered.put(c, [new Uint8Array(6), new Uint8Array(6)])
+    await tiered.put(c, [new Uint8Array(6), new Uint8Array(6)].values())
     expect((await last.get(c)).length).toBe(12)
     expect(tiered.unflushed.entries).toBe(0)
   })
@@ -269,7 +269,7 @@ describe('TieredDatastore, write-back: the flush', () => {
       yield bytes(3)
     }
     await tiered.put(a, chunks())
-    await tiered.put(b, [bytes(4), bytes(5)])
+    await tiered.put(b, [bytes(4), bytes(5)].values())
     await tiered.sync()
     expect(await last.get(a)).toEqual(bytes(1, 2, 3))
     expect(await last.get(b)).toEqual(bytes(4, 5))

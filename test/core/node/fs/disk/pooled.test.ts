@@ -66,7 +66,7 @@ describe('a store that is opened with inline: false', () => {
       const calls = synchronousCalls()
       await using store = await FsDatastore.open(root, { layout, inline: false })
       await store.put(key, bytesOf('value'))
-      await store.put(key, [bytesOf('other')], { create: false })
+      await store.put(key, [bytesOf('other')].values(), { create: false })
       await store.get(key)
       await store.has(Key.of('absent'))
       await store.list(key.parent)

@@ -44,7 +44,7 @@ describe.each(['strata', 'plain'] as const)('F3 layout %s', layout => {
       },
       put: () => store.put(below, value),
       'put of a new key': () => store.put(Key.of('a', 'new', 'deep'), value),
-      'streamed put': () => store.put(below, [value]),
+      'streamed put': () => store.put(below, [value].values()),
       delete: () => store.delete(below),
       'rename from': () => store.rename(below, Key.of('c')),
       'list below': () => store.list(Key.of('a')),

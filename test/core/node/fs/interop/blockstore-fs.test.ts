@@ -88,7 +88,7 @@ describe('folders of blockstore-fs', () => {
       const [added] = (await blocksOf('added here')) as [Block]
       await ours.delete(Key.of(gone.name))
       await ours.put(Key.of(damaged.name), bytesOf('mended'), { create: false })
-      await ours.put(Key.of(added.name), [added.bytes], { replace: false })
+      await ours.put(Key.of(added.name), [added.bytes].values(), { replace: false })
 
       expect(await allOf(theirs)).toEqual({
         ...textsOf(kept),

@@ -54,7 +54,7 @@ describe('what is no file, or not ours to touch', () => {
       for (const call of [
         () => store.get(secret),
         () => store.put(Key.of('new'), value),
-        () => store.put(Key.of('new', 'deep'), [value]),
+        () => store.put(Key.of('new', 'deep'), [value].values()),
         () => store.delete(secret),
         () => store.rename(secret, Key.of('x')),
         () => store.get(below),

@@ -66,7 +66,7 @@ describe('layout plain', () => {
     const folder = Key.of('folder')
     for (const call of [
       () => store.put(folder, value),
-      () => store.put(folder, [value]),
+      () => store.put(folder, [value].values()),
       () => store.put(folder, value, { replace: false }),
       () => store.rename(Key.of('file'), folder),
     ]) {
@@ -96,7 +96,7 @@ describe('layout plain', () => {
     await chmod(join(root, 'script'), 0o754)
     await store.put(Key.of('script'), value)
     expect((await stat(join(root, 'script'))).mode & 0o7777).toBe(0o754)
-    await store.put(Key.of('script'), [value])
+    await store.put(Key.of('script'), [value].values())
     expect((await stat(join(root, 'script'))).mode & 0o7777).toBe(0o754)
     await writeFile(join(root, 'by-hand'), 'x')
     await store.put(Key.of('by-store'), value)
@@ -131,7 +131,7 @@ describe('layout plain', () => {
         () => store.has(key),
         () => store.stat(key),
         () => store.put(key, value),
-        () => store.put(key, [value]),
+        () => store.put(key, [value].values()),
         () => store.delete(key),
         () => store.rename(key, Key.of('x')),
         () => store.rename(Key.of('file'), key),

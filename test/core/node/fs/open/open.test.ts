@@ -126,7 +126,7 @@ describe('FsDatastore.open', () => {
     expect(await pathsBelow(root)).toEqual([])
     expect(empty.capabilities.writable).toBe(false)
     const a = Key.of('a')
-    const calls = [empty.put(a, value), empty.put(a, [value]), empty.delete(a), empty.rename(a, a)]
+    const calls = [empty.put(a, value), empty.put(a, [value].values()), empty.delete(a), empty.rename(a, a)]
     for (const outcome of await Promise.allSettled(calls)) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'READ_ONLY', key: a } })
     }
@@ -167,7 +167,7 @@ describe('a root that goes', () => {
         stat: () => store.stat(top),
         put: () => store.put(deep, value),
         'put at the top': () => store.put(top, value),
-        'streamed put': () => store.put(top, [value]),
+        'streamed put': () => store.put(top, [value].values()),
         delete: () => store.delete(deep),
         'delete at the top': () => store.delete(top, { missingOk: true }),
         rename: () => store.rename(top, deep),

@@ -47,7 +47,7 @@ describe('durability', () => {
     await store.put(Key.of('a'), value)
     expect(steps()).toEqual(['fdatasync', 'rename'])
     disk.calls.length = 0
-    await store.put(Key.of('a'), [value])
+    await store.put(Key.of('a'), [value].values())
     expect(steps()).toEqual(['fdatasync', 'rename'])
   })
 

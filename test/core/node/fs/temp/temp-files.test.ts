@@ -120,14 +120,16 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
     await expect(store.put(key, bytesOf('new'), { replace: false })).rejects.toMatchObject({
       code: 'ALREADY_EXISTS',
     })
-    await expect(store.put(key, [bytesOf('new')], { ifMatch: 'x' })).rejects.toMatchObject({
+    await expect(store.put(key, [bytesOf('new')].values(), { ifMatch: 'x' })).rejects.toMatchObject({
       code: 'CONFLICT',
     })
     disk.failTimes('write', 'ENOSPC', 1)
     await expect(store.put(Key.of('n', 'e', 'w'), bytesOf('new'))).rejects.toMatchObject({ code: 'IO' })
     disk.fail('rename', path => (path.endsWith('.tmp') ? undefined : 'EIO'))
     await expect(store.put(Key.of('n', 'e', 'w'), bytesOf('new'))).rejects.toMatchObject({ code: 'IO' })
-    await expect(store.put(Key.of('n', 'e', 'w'), [bytesOf('new')])).rejects.toMatchObject({ code: 'IO' })
+    await expect(store.put(Key.of('n', 'e', 'w'), [bytesOf('new')].values())).rejects.toMatchObject({
+      code: 'IO',
+    })
     expect(await pathsBelow(root)).toEqual(before)
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
@@ -179,7 +181,7 @@ describe('in layout plain', () => {
       disk.fail('mkdir', path => (path === join(root, '.strata-tmp') ? code : undefined))
       await using store = await FsDatastore.open(root, { layout: 'plain' }, disk)
       await store.put(Key.of('mine', 'file'), bytesOf('new'))
-      await store.put(Key.of('mine', 'streamed'), [bytesOf('new')])
+      await store.put(Key.of('mine', 'streamed'), [bytesOf('new')].values())
       expect(await store.get(Key.of('mine', 'file'))).toEqual(bytesOf('new'))
       expect(await pathsBelow(root)).toEqual(['mine/', 'mine/file', 'mine/streamed'])
     },

@@ -90,7 +90,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     const { signal } = abort
     const waiting = [
       store.put(key, bytesOf('x'), { signal }),
-      store.put(key, [bytesOf('x')], { signal }),
+      store.put(key, [bytesOf('x')].values(), { signal }),
       store.get(key, { signal }),
       store.delete(key, { signal }),
       store.rename(key, Key.of('y'), { signal }),

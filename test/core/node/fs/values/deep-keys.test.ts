@@ -22,7 +22,7 @@ it.each([
   await using store = await FsDatastore.open(root)
   const other = Key.of(...key.segments.slice(0, -1), 'other')
   await store.put(key, bytesOf('value'))
-  await store.put(key, [bytesOf('again')], { create: false })
+  await store.put(key, [bytesOf('again')].values(), { create: false })
   await store.put(other, bytesOf('other'), { replace: false })
   expect(textOf(await store.get(key))).toBe('again')
   expect(await store.has(key.parent)).toBe(false)

@@ -25,7 +25,7 @@ type Write = (store: FsDatastore) => Promise<unknown>
 const writes: Readonly<Record<string, Write>> = {
   put: store => store.put(target, bytesOf('x')),
   'put of a new key': store => store.put(target, bytesOf('x'), { replace: false }),
-  'streamed put': store => store.put(target, [bytesOf('x')]),
+  'streamed put': store => store.put(target, [bytesOf('x')].values()),
   rename: store => store.rename(source, target),
 }
 const verbs = ['open', 'mkdir', 'write', 'rename', 'link'] as const

@@ -62,7 +62,7 @@ it('D7 a value of 256 MiB passes through in both directions in bounded memory', 
 
 it('D7 Node streams come and go', async () => {
   const path = join(root, 'outside')
-  await store.put(key, [new Uint8Array(300_000).fill(1), bytesOf('end')])
+  await store.put(key, [new Uint8Array(300_000).fill(1), bytesOf('end')].values())
   await pipeline(Readable.from(store.getStream(key)), createWriteStream(path))
   expect((await stat(path)).size).toBe(300_003)
   await store.put(Key.of('copy'), createReadStream(path))

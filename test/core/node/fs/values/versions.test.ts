@@ -25,7 +25,7 @@ describe.each(['strata', 'plain'] as const)('versions in layout %s', layout => {
     const count = 1000
     for (let index = 0; index < count; index++) {
       const bytes = new Uint8Array(8).fill(index)
-      const { etag } = index % 3 === 0 ? await store.put(key, [bytes]) : await store.put(key, bytes)
+      const { etag } = index % 3 === 0 ? await store.put(key, [bytes].values()) : await store.put(key, bytes)
       etags.add(etag)
       if (index % 50 === 0) expect((await store.stat(key)).etag).toBe(etag)
     }
