@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { withinTime } from '../../src/core/concurrency/within-time.ts'
 import { DatastoreError } from '../../src/core/errors.ts'
 import { applicationDirectory, applicationVersion, callerDirectory } from '../../src/main/application.ts'
 import { openSources, requestedSources } from '../../src/main/sources.ts'
 import { hasDisplay } from '../../src/main/start/choose-shell.ts'
-import { withinTime } from '../../src/main/within-time.ts'
 import { createHostDouble } from './electron/run-on-double.ts'
 
 it('the version is that of package.json', async () => {

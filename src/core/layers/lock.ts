@@ -2,7 +2,6 @@ import type { Capabilities } from '../capabilities.ts'
 import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
-import { OpenStore } from '../open/open-store.ts'
 import { type Layer, LayeredStore, type Step } from './layer.ts'
 
 /** Declares the store read-only while it is locked: every write is refused before it reaches this layer. */
@@ -27,14 +26,11 @@ class Lock implements Layer {
 /** Refuses every write with `READ_ONLY` while it is locked. Reads pass untouched. */
 export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #lock: Lock
-  readonly #open: OpenStore
 
   constructor(child: Contract<V>, isLocked = true) {
     const lock = new Lock(isLocked)
-    const open = new OpenStore(new LayeredStore(openStoreOf(child), lock))
-    super(open, commonCodecOf([child]))
+    super(new LayeredStore(openStoreOf(child), lock), commonCodecOf([child]))
     this.#lock = lock
-    this.#open = open
   }
 
   get isLocked(): boolean {
@@ -43,7 +39,7 @@ export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
 
   set isLocked(isLocked: boolean) {
     this.#lock.isLocked = isLocked
-    this.#open.redeclare()
+    openStoreOf(this).redeclare()
   }
 }
 

@@ -79,6 +79,14 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return open
   }
 
+  /**
+   * Makes a datastore one of another open store, which serves the same store from now on. What it has beside the contract
+   * then shares order and lifetime with that.
+   */
+  static reopen(datastore: Datastore<unknown>, open: OpenStore): void {
+    datastore.#open = open
+  }
+
   /** How the values of a datastore are encoded; `undefined` where they are bytes. */
   static codecOf<T>(datastore: Contract<T>): Serializer<T> | undefined {
     return datastore instanceof Datastore ? (datastore as Datastore<T>).#codec : undefined
@@ -113,8 +121,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       const value =
         found instanceof Promise ? found.then(one => this.#valueOf(key, one)) : this.#valueOf(key, found)
       if (!(value instanceof Promise)) return Promise.resolve(value)
-      // A value is decoded after the store has answered, and `close` waits for that too.
-      return this.#codec === undefined ? value : value.finally(this.#open.enter('get', key))
+      return value
     } catch (error) {
       return rejected(error)
     }
@@ -123,7 +130,11 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   /** The one copy on the way out: where others hold the bytes too. */
   #valueOf(key: Key, found: Found | undefined): Maybe<V> {
     if (found === undefined) throw new NotFoundError('get', key)
-    if (this.#codec !== undefined) return decoded(this.#codec, key, found)
+    if (this.#codec !== undefined) {
+      const value = decoded(this.#codec, key, found)
+      // It is decoded after the store has answered, and `close` waits for that too.
+      return value instanceof Promise ? this.#open.following(value) : value
+    }
     return (found.shared ? new Uint8Array(found.bytes) : found.bytes) as V
   }
 
@@ -315,11 +326,11 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   ): Promise<T> {
     checkOptions('begin a transaction', options, { attempts: wholeNumber(1) })
     const { attempts = 10 } = options
+    const call = Call.from(options)
     // `close` waits for it.
-    const leave = this.#open.enter('begin a transaction')
-    try {
+    return this.#open.during('begin a transaction', call, async () => {
       for (let attempt = 1; attempt <= attempts; attempt++) {
-        const attempted = await this.#open.begin(Call.from(options))
+        const attempted = await this.#open.begin(call)
         const inside = new OpenStore(attempted.store)
         let result: T
         try {
@@ -333,9 +344,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       }
       const state = `what it read was changed by others in each of ${attempts} attempts`
       throw failure('CONFLICT', 'commit a transaction', undefined, state)
-    } finally {
-      leave()
-    }
+    })
   }
 
   async stats(options: CallOptions = {}): Promise<StoreStats> {

@@ -3,14 +3,18 @@ import type { SpanVerb } from '../adapters/trace/span.ts'
 import { tracedStream } from '../adapters/trace/traced-stream.ts'
 import { byteLengthOf } from '../bytes.ts'
 import { type Capabilities, capabilitiesChanged } from '../capabilities.ts'
+import { withinTime } from '../concurrency/within-time.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
-import { failure } from '../errors.ts'
+import { type DatastoreError, failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { Call, Cancel, type Maybe } from './call.ts'
+import { after, Call, Cancel, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
+import { EndableStream } from './endable-stream.ts'
+import { Gate } from './gate.ts'
+import type { Hold } from './hold.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
 import type {
@@ -24,7 +28,7 @@ import type {
   StoreTransaction,
   Written,
 } from './store.ts'
-import { inSpan, spanOf, TOLD_OF, type Tracing, UNTRACED } from './tracing.ts'
+import { inSpan, spanOf, TOLD_OF, type Told, type Tracing, UNTRACED } from './tracing.ts'
 import { Turns } from './turns.ts'
 
 /** What a batch tells of its work, which may outlast the answer of an aborted call. */
@@ -33,6 +37,38 @@ export interface BatchProgress {
   readonly begun?: () => void
   readonly ended?: () => void
 }
+
+/** How long a change of the stores waits, in milliseconds. */
+export interface Waits {
+  /** For calls and streams, until streams are ended. */
+  readonly streams: number
+  /** For calls after that, until the change is given up. */
+  readonly calls: number
+}
+
+/** What one of the calls is called, in messages and in spans. */
+interface Entrance<T> {
+  readonly action: string
+  readonly verb: SpanVerb
+  readonly to?: Key | undefined
+  readonly told?: Told<T> | undefined
+  /** About the store as a whole: a message names no key. */
+  readonly isOfStore?: boolean | undefined
+}
+
+const ENTRANCES = {
+  read: { action: 'get', verb: 'get', told: TOLD_OF.read },
+  stat: { action: 'stat', verb: 'stat', told: TOLD_OF.other },
+  has: { action: 'look up', verb: 'has' },
+  put: { action: 'put', verb: 'put', told: TOLD_OF.other },
+  remove: { action: 'delete', verb: 'delete', told: TOLD_OF.other },
+  move: { action: 'rename', verb: 'rename', told: TOLD_OF.other },
+  batch: { action: 'commit a batch', verb: 'commit', isOfStore: true },
+  list: { action: 'list', verb: 'list' },
+  stats: { action: 'count', verb: 'stats', isOfStore: true },
+  sync: { action: 'sync', verb: 'sync' },
+  identity: { action: 'find the place of', verb: 'identity' },
+} as const
 
 /**
  * A store that is open: what must exist once per store, around whatever it implements. It refuses calls after `close`
@@ -49,8 +85,15 @@ export class OpenStore {
   /** What the hot path asks of the store, read once. */
   #isLent = false
   #ordersBelow = false
+  #isLeaf = true
   #isClosed = false
+  #hold: Hold | undefined
   #closing: Promise<void> | undefined
+  /** Streams that are being put. */
+  readonly #puts = new Set<EndableStream<Uint8Array>>()
+  /** Streams and queries that are being read. */
+  readonly #reads = new Set<EndableStream<unknown>>()
+  #whenRead: (() => void) | undefined
   readonly #watches = new Set<Cancel>()
 
   constructor(store: Store) {
@@ -58,6 +101,7 @@ export class OpenStore {
     this.#completed = new CompletedStore(store)
     this.#turns = new Turns(store.gate)
     this.#readDeclarations()
+    store.opened?.(this)
   }
 
   get store(): Store {
@@ -82,12 +126,13 @@ export class OpenStore {
     this.#tracing = tracing
   }
 
-  /** Puts another store in the place of this one, which is not closed. Watches go on, with one `resync`. */
+  /**
+   * Puts another store in the place of this one, which is not closed. No call may run. Watches go on, with one `resync`.
+   */
   replace(store: Store): void {
     this.#store = store
-    if (store.gate !== undefined && store.gate !== this.#turns.gate) {
-      this.#turns = new Turns(store.gate)
-    }
+    this.#turns.goBy(store.gate ?? new Gate())
+    store.opened?.(this)
     this.refresh()
   }
 
@@ -95,6 +140,33 @@ export class OpenStore {
   refresh(): void {
     this.redeclare()
     for (const watch of this.#watches) watch.abort()
+  }
+
+  /** Lets new calls wait for `hold`, or no longer wait for any. Those that run go on. */
+  holdFor(hold: Hold | undefined): void {
+    this.#hold = hold
+  }
+
+  /**
+   * Resolves once no call runs. Streamed puts that run longer than the first of the waits fail with `CLOSED`.
+   * @throws DatastoreError `TIMEOUT` where a call runs longer than both.
+   */
+  async callsEnded({ streams, calls }: Waits): Promise<void> {
+    if (await withinTime(this.#turns.callsEnded(), streams)) return
+    for (const put of this.#puts) put.end(changed('put'))
+    if (await withinTime(this.#turns.callsEnded(), calls)) return
+    const state = `a call has run for more than ${streams + calls} ms`
+    throw failure('TIMEOUT', `wait for the calls in the ${this.info.kind} store`, undefined, state)
+  }
+
+  /** Waits for streams and queries that are read from here, then lets those that go on fail with `CLOSED`. */
+  async streamsEnded({ streams }: Waits): Promise<void> {
+    if (this.#reads.size === 0) return
+    const ended = new Promise<void>(resolve => {
+      this.#whenRead = resolve
+    })
+    if (await withinTime(ended, streams)) return
+    for (const read of this.#reads) read.end(changed('read'))
   }
 
   /** Reads the store's declarations again. Stores above derive theirs from them. */
@@ -107,6 +179,7 @@ export class OpenStore {
   #readDeclarations(): void {
     this.#isLent = this.#store.lent === true
     this.#ordersBelow = this.#store.order === 'below'
+    this.#isLeaf = (this.#store.children ?? []).length === 0
   }
 
   /** @throws DatastoreError `CLOSED`, or AbortError */
@@ -120,10 +193,31 @@ export class OpenStore {
     return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
   }
 
+  /** Whether nothing stands between a call and the store. */
+  #isPlain({ cancel }: Call): boolean {
+    return (
+      this.#hold === undefined &&
+      !this.#isClosed &&
+      !this.#tracing.hub.isHeard &&
+      (cancel === undefined || !cancel.isAborted)
+    )
+  }
+
+  /** Makes a call once it is let in, and tells its span. */
+  #entered<T>(entrance: Entrance<T>, key: Key, call: Call, work: (call: Call) => Maybe<T>): Maybe<T> {
+    const { action, verb, to, told, isOfStore } = entrance
+    const subject = isOfStore === true ? undefined : key
+    if (this.#hold !== undefined) {
+      return this.#hold.later(action, subject, call, () => this.#entered(entrance, key, call, work))
+    }
+    this.assertOpen(action, subject, call)
+    if (!this.#tracing.hub.isHeard) return work(call)
+    return inSpan(spanOf(this.#tracing, verb, key, call, to), call, work, told)
+  }
+
   read(key: Key, call: Call): Maybe<Found | undefined> {
-    this.assertOpen('get', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#read(key, call)
-    return inSpan(spanOf(this.#tracing, 'get', key, call), call, own => this.#read(key, own), TOLD_OF.read)
+    if (this.#isPlain(call)) return this.#read(key, call)
+    return this.#entered(ENTRANCES.read, key, call, own => this.#read(key, own))
   }
 
   #read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -134,16 +228,13 @@ export class OpenStore {
   }
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
-    this.assertOpen('stat', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#stat(key, call)
-    const span = spanOf(this.#tracing, 'stat', key, call)
-    return inSpan(span, call, own => this.#stat(key, own), TOLD_OF.other)
+    if (this.#isPlain(call)) return this.#stat(key, call)
+    return this.#entered(ENTRANCES.stat, key, call, own => this.#stat(key, own))
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
-    this.assertOpen('look up', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#has(key, call)
-    return inSpan(spanOf(this.#tracing, 'has', key, call), call, own => this.#has(key, own))
+    if (this.#isPlain(call)) return this.#has(key, call)
+    return this.#entered(ENTRANCES.has, key, call, own => this.#has(key, own))
   }
 
   #has(key: Key, call: Call): Maybe<boolean> {
@@ -163,6 +254,8 @@ export class OpenStore {
 
   /** Pieces of a value, or of the range that the call asks for. The version is fixed once this has answered. */
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    if (this.#isPlain(call)) return this.#stream(key, call)
+    if (this.#hold !== undefined) return this.#hold.later('get', key, call, () => this.stream(key, call))
     this.assertOpen('get', key, call)
     if (!this.#tracing.hub.isHeard) return this.#stream(key, call)
     const span = spanOf(this.#tracing, 'getStream', key, call)
@@ -180,9 +273,25 @@ export class OpenStore {
 
   #stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     const turns = this.#turns
-    if (turns.blocks(key, false)) return turns.read('get', key, call, () => this.#completed.stream(key, call))
-    const chunks = this.#completed.stream(key, call)
+    const work = () => after(this.#completed.stream(key, call), chunks => this.#endable(chunks))
+    if (turns.blocks(key, false)) return turns.read('get', key, call, work)
+    const chunks = work()
     return chunks instanceof Promise ? this.#reading('get', key, call, chunks) : chunks
+  }
+
+  /** Streams hold what they are read from: the store at the bottom, not the adapters above it. */
+  #endable(chunks: ByteStream | undefined): ByteStream | undefined {
+    if (chunks === undefined || !(Symbol.asyncIterator in chunks) || !this.#isLeaf) return chunks
+    return this.#toRead(chunks)
+  }
+
+  #toRead<T>(items: AsyncIterable<T>): EndableStream<T> {
+    const stream: EndableStream<T> = new EndableStream(items, () => {
+      this.#reads.delete(stream)
+      if (this.#reads.size === 0) this.#whenRead?.()
+    })
+    this.#reads.add(stream)
+    return stream
   }
 
   #reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
@@ -190,16 +299,24 @@ export class OpenStore {
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    this.assertOpen('put', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#write(key, value, call)
+    if (this.#isPlain(call)) return this.#write(key, value, call)
+    if (this.#hold !== undefined) value.hold()
     const bytes = value.isStream ? undefined : value.bytes.length
-    const told = { ...TOLD_OF.other, size: () => bytes }
-    return inSpan(spanOf(this.#tracing, 'put', key, call), call, own => this.#write(key, value, own), told)
+    const entrance = { ...ENTRANCES.put, told: { ...TOLD_OF.other, size: () => bytes } }
+    return this.#entered(entrance, key, call, own => this.#write(key, value, own))
   }
 
   #write(key: Key, value: Payload, call: Call): Maybe<Written> {
     this.#completed.refuseWrite('put', key, value)
-    const mustCollect = value.isStream && !this.#store.capabilities.write.stream
+    if (!value.isStream) return this.#writeNow(key, value, call, false)
+    const stream = value.endable()
+    const written = this.#writeNow(key, value, call, !this.#store.capabilities.write.stream)
+    if (stream === undefined || !(written instanceof Promise)) return written
+    this.#puts.add(stream)
+    return written.finally(() => this.#puts.delete(stream))
+  }
+
+  #writeNow(key: Key, value: Payload, call: Call, mustCollect: boolean): Maybe<Written> {
     if (mustCollect || this.#turns.blocks(key, true)) {
       value.hold()
       return this.#turns.write('put', [key], call, () => this.#completed.write(key, value, call))
@@ -214,25 +331,21 @@ export class OpenStore {
 
   /** Writes a value that is still being made. The write has its turn from now on. */
   writeLater(key: Key, value: Promise<Payload>, call: Call): Maybe<Written> {
-    this.assertOpen('put', key, call)
     // Its failure is heard when its turn comes.
     value.catch(() => undefined)
-    const write = (own: Call) =>
+    return this.#entered(ENTRANCES.put, key, call, own =>
       this.#turns.write('put', [key], own, async () => {
         const payload = await value
         this.#completed.refuseWrite('put', key, payload)
         payload.keepBytes()
         return this.#completed.write(key, payload, own)
-      })
-    if (!this.#tracing.hub.isHeard) return write(call)
-    return inSpan(spanOf(this.#tracing, 'put', key, call), call, write, TOLD_OF.other)
+      }),
+    )
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
-    this.assertOpen('delete', key, call)
-    if (!this.#tracing.hub.isHeard) return this.#remove(key, call)
-    const span = spanOf(this.#tracing, 'delete', key, call)
-    return inSpan(span, call, own => this.#remove(key, own), TOLD_OF.other)
+    if (this.#isPlain(call)) return this.#remove(key, call)
+    return this.#entered(ENTRANCES.remove, key, call, own => this.#remove(key, own))
   }
 
   #remove(key: Key, call: Call): Maybe<Removed> {
@@ -248,10 +361,8 @@ export class OpenStore {
 
   /** Moves the value of one key to another key. A value that is moved to its own key stays as it is. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
-    this.assertOpen('rename', from, call)
-    if (!this.#tracing.hub.isHeard) return this.#move(from, to, call)
-    const span = spanOf(this.#tracing, 'rename', from, call, to)
-    return inSpan(span, call, own => this.#move(from, to, own), TOLD_OF.other)
+    if (this.#isPlain(call)) return this.#move(from, to, call)
+    return this.#entered({ ...ENTRANCES.move, to }, from, call, own => this.#move(from, to, own))
   }
 
   #move(from: Key, to: Key, call: Call): Maybe<Moved> {
@@ -278,23 +389,23 @@ export class OpenStore {
    * @param progress The keys, where the operations are still being made, and what is to be told of them.
    */
   batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress = {}): Maybe<void> {
-    this.assertOpen('commit a batch', undefined, call)
-    if (!this.#tracing.hub.isHeard) return this.#batch(operations, call, progress)
     let bytes = 0
     const counted = (all: readonly Operation[]) => {
       for (const one of all) bytes += one.type === 'put' ? one.bytes.length : 0
     }
-    if (operations instanceof Promise) operations.then(counted, () => undefined)
-    else counted(operations)
-    const span = spanOf(this.#tracing, 'commit', Key.root, call)
-    return inSpan(span, call, own => this.#batch(operations, own, progress), { size: () => bytes })
+    if (this.#tracing.hub.isHeard) {
+      if (operations instanceof Promise) operations.then(counted, () => undefined)
+      else counted(operations)
+    }
+    const entrance = { ...ENTRANCES.batch, told: { size: () => bytes } }
+    return this.#entered(entrance, Key.root, call, own => this.#batch(operations, own, progress))
   }
 
   #batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress): Promise<void> {
     if (!(operations instanceof Promise)) this.#refuseOperations(operations)
     const given = progress.keys ?? (operations instanceof Promise ? [] : operations.map(({ key }) => key))
     const keys = new Map(given.map(key => [key.toString(), key]))
-    return this.turn('commit a batch', [...keys.values()], call, async () => {
+    return this.#turns.write('commit a batch', [...keys.values()], call, async () => {
       progress.begun?.()
       try {
         const all = await operations
@@ -315,37 +426,38 @@ export class OpenStore {
 
   /** Several calls as one turn on several keys, for adapters that make more than one. */
   turn<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Promise<T> {
+    if (this.#hold !== undefined) {
+      return this.#hold.later(action, keys[0], call, () => this.turn(action, keys, call, work))
+    }
     this.assertOpen(action, keys[0], call)
     return this.#turns.write(action, keys, call, work)
   }
 
   /** A call of an adapter's own on no single key. It waits for writes that were answered early, as `list` does. */
   apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
+    if (this.#hold !== undefined) {
+      return this.#hold.later(action, key, call, () => this.apart(action, key, call, work))
+    }
     this.assertOpen(action, key, call)
     return this.#turns.apart(action, key, call, work)
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
-    this.assertOpen('list', prefix, call)
-    const list = (own: Call) =>
-      this.#turns.apart('list', prefix, own, () => this.#completed.list(prefix, own))
-    if (!this.#tracing.hub.isHeard) return list(call)
-    return inSpan(spanOf(this.#tracing, 'list', prefix, call), call, list)
+    return this.#entered(ENTRANCES.list, prefix, call, own =>
+      this.#turns.apart('list', prefix, own, () => this.#completed.list(prefix, own)),
+    )
   }
 
   stats(call: Call): Maybe<StoreStats> {
-    this.assertOpen('count', undefined, call)
-    const stats = (own: Call) => this.#turns.apart('count', undefined, own, () => this.#completed.stats(own))
-    if (!this.#tracing.hub.isHeard) return stats(call)
-    return inSpan(spanOf(this.#tracing, 'stats', Key.root, call), call, stats)
+    return this.#entered(ENTRANCES.stats, Key.root, call, own =>
+      this.#turns.apart('count', undefined, own, () => this.#completed.stats(own)),
+    )
   }
 
   sync(prefix: Key, call: Call): Maybe<void> {
-    this.assertOpen('sync', prefix, call)
-    const sync = (own: Call) =>
-      this.#turns.apart('sync', prefix, own, () => this.#completed.sync(prefix, own))
-    if (!this.#tracing.hub.isHeard) return sync(call)
-    return inSpan(spanOf(this.#tracing, 'sync', prefix, call), call, sync)
+    return this.#entered(ENTRANCES.sync, prefix, call, own =>
+      this.#turns.apart('sync', prefix, own, () => this.#completed.sync(prefix, own)),
+    )
   }
 
   /** Entries that answer a query, which may scan. */
@@ -359,13 +471,15 @@ export class OpenStore {
   }
 
   async *#query(query: Query, prefix: Key, call: Call): AsyncIterable<Entry<Uint8Array>> {
+    await this.#hold?.later('query', prefix, call, () => undefined)
     this.assertOpen('query', prefix, call)
     const leave = this.#turns.enter()
     try {
       await this.#turns.abandonedEnded()
       const { signal, span } = call
       const own = this.#completed.query(query, call)
-      yield* own ?? answer(new StoreQuerySource(this), parseQuery(query), { signal, span })
+      if (own !== undefined && this.#isLeaf) yield* this.#toRead(own)
+      else yield* own ?? answer(new StoreQuerySource(this), parseQuery(query), { signal, span })
     } finally {
       leave()
     }
@@ -383,8 +497,9 @@ export class OpenStore {
   }
 
   async *#watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    this.assertOpen('watch', prefix, call)
     for (let isAgain = false; ; isAgain = true) {
-      this.assertOpen('watch', prefix, call)
+      if (this.#isClosed) return
       const replaced = Cancel.under(call.cancel)
       this.#watches.add(replaced)
       const changes = this.#completed.watch(prefix, call.under(replaced))[Symbol.asyncIterator]()
@@ -395,7 +510,8 @@ export class OpenStore {
         if (isAgain) yield { type: 'resync', key: prefix }
         for (;;) {
           const result = await step
-          if (result.done === true) return
+          if (result.done === true && !replaced.isAborted) return
+          if (result.done === true) break
           yield result.value
           step = changes.next()
         }
@@ -431,13 +547,28 @@ export class OpenStore {
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key, call = Call.plain): Maybe<string> {
-    return this.#completed.identity(key, call)
+    if (this.#isPlain(call)) return this.#completed.identity(key, call)
+    return this.#entered(ENTRANCES.identity, key, call, own => this.#completed.identity(key, own))
   }
 
   /** Counts a stream as in flight, until the function that this returns is called. */
   enter(action: string, key?: Key): () => void {
     this.assertOpen(action, key)
     return this.#turns.enter()
+  }
+
+  /** Counts the work as a call, until it ends. It waits for a hold to be released. */
+  during<T>(action: string, call: Call, work: () => Promise<T>): Promise<T> {
+    if (this.#hold !== undefined) {
+      return this.#hold.later(action, undefined, call, () => this.during(action, call, work))
+    }
+    this.assertOpen(action, undefined, call)
+    return this.#turns.count(work())
+  }
+
+  /** Counts what follows on a call that was answered. It ends, also where the store closes meanwhile. */
+  following<T>(work: Promise<T>): Promise<T> {
+    return this.#turns.count(work)
   }
 
   /** Resolves once no call runs here. New ones may come meanwhile. */
@@ -498,6 +629,10 @@ function thenOr<T, R>(
     return fail(error)
   }
   return result instanceof Promise ? result.then(given, fail) : given(result)
+}
+
+function changed(action: string): DatastoreError {
+  return failure('CLOSED', action, undefined, 'the store was replaced meanwhile')
 }
 
 /** Chunks as an async iterable. Closing it closes them, also where nothing was read. */

@@ -1,6 +1,7 @@
 import { isByteSource, joinedChunks } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
 import { begun } from './begun.ts'
+import { EndableStream } from './endable-stream.ts'
 
 /**
  * A value on its way down: bytes, or a stream of them. Bytes are lent until somebody keeps them, which copies them at
@@ -71,6 +72,15 @@ export class Payload {
   hold(): void {
     this.keepBytes()
     if (this.#source !== undefined) this.#source = begun(toAsync(this.#source))
+  }
+
+  /** The stream as one that can be ended from outside; `undefined` for a list of chunks, and for bytes. */
+  endable(): EndableStream<Uint8Array> | undefined {
+    const source = this.#source
+    if (source === undefined || Array.isArray(source)) return undefined
+    const stream = source instanceof EndableStream ? source : new EndableStream(source)
+    this.#source = stream
+    return stream
   }
 
   /** The stream. Whoever takes it closes it. */

@@ -106,6 +106,8 @@ export interface Store {
   /** Names the place where a key's value lives, alike for every store that shares it. Else: `info.id` and the key. */
   identity?(key: Key, call: Call): Maybe<string>
 
+  /** Tells the store by what it is open, for turns of its own: as it opens, and when it takes the place of another. */
+  opened?(by: OpenStore): void
   /** Completes background work: flushes, fills. May be called at any time. */
   settle?(): Promise<void>
   /** The same adapter over other children, for a transaction or a changed stack. */

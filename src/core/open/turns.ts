@@ -8,32 +8,38 @@ import { Gate } from './gate.ts'
  * A call that ended before it returned is never counted.
  */
 export class Turns {
-  readonly gate: Gate
+  #gate: Gate
   #inFlight = 0
-  #idle: (() => void)[] = []
+  #streams = 0
+  #whenEnded: (() => void)[] = []
   /** Writes that were answered early and still run. Calls on no single key wait for them. */
   readonly #abandoned = new Set<Promise<unknown>>()
 
   constructor(gate = new Gate()) {
-    this.gate = gate
+    this.#gate = gate
+  }
+
+  /** Goes by another gate from now on. No call may run. */
+  goBy(gate: Gate): void {
+    this.#gate = gate
   }
 
   /** Whether a call on `key` has to wait for another. */
   blocks(key: Key, isWrite: boolean): boolean {
-    return !this.gate.isIdle && this.gate.blocks(key.toString(), isWrite)
+    return !this.#gate.isIdle && this.#gate.blocks(key.toString(), isWrite)
   }
 
   /** A read that runs already. */
   reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    void this.gate.enterRead(key.toString(), result, this.#ended)
+    void this.#gate.enterRead(key.toString(), result, this.#ended)
     return this.#orAbort(action, key, call, result)
   }
 
   /** A write that runs already. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    void this.gate.enterWrite(keys.map(String), result, this.#ended)
+    void this.#gate.enterWrite(keys.map(String), result, this.#ended)
     return this.#orAbort(action, keys[0], call, result, true)
   }
 
@@ -44,7 +50,7 @@ export class Turns {
       call.throwIfAborted(action, key)
       return work()
     }
-    return this.#orAbort(action, key, call, this.gate.read(key.toString(), begin, this.#ended))
+    return this.#orAbort(action, key, call, this.#gate.read(key.toString(), begin, this.#ended))
   }
 
   /** Runs a write once every call before on any of its keys has ended; later ones wait for it. */
@@ -54,7 +60,7 @@ export class Turns {
       call.throwIfAborted(action, keys[0])
       return work()
     }
-    const result = this.gate.write(keys.map(String), begin, this.#ended)
+    const result = this.#gate.write(keys.map(String), begin, this.#ended)
     return this.#orAbort(action, keys[0], call, result, true)
   }
 
@@ -83,23 +89,37 @@ export class Turns {
 
   /** Counts a stream until the function that this returns is called. */
   enter(): () => void {
-    this.#inFlight++
+    this.#streams++
     let hasLeft = false
     return () => {
       if (hasLeft) return
       hasLeft = true
-      this.#ended()
+      this.#streams--
+      if (this.#streams === 0) this.#tell()
     }
   }
 
-  /** Resolves once no call runs. New ones may come meanwhile. */
+  /** Resolves once no call runs and no stream is open. New ones may come meanwhile. */
   async idle(): Promise<void> {
-    while (this.#inFlight > 0) await new Promise<void>(resolve => this.#idle.push(resolve))
+    while (this.#inFlight + this.#streams > 0) await this.#nextEnd()
+  }
+
+  /** Resolves once no call runs; streams may be open. */
+  async callsEnded(): Promise<void> {
+    while (this.#inFlight > 0) await this.#nextEnd()
+  }
+
+  #nextEnd(): Promise<void> {
+    return new Promise(resolve => this.#whenEnded.push(resolve))
   }
 
   readonly #ended = (): void => {
     this.#inFlight--
-    if (this.#inFlight === 0 && this.#idle.length > 0) for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#inFlight === 0) this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#whenEnded.length > 0) for (const resolve of this.#whenEnded.splice(0)) resolve()
   }
 
   /** Answers as soon as the call is aborted. A write that still runs then has its turn until it ends. */

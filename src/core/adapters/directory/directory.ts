@@ -5,7 +5,7 @@ import { Key } from '../../key.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import type { Call } from '../../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
-import { OpenStore } from '../../open/open-store.ts'
+import type { OpenStore } from '../../open/open-store.ts'
 import type { Store } from '../../open/store.ts'
 import { Membership } from './membership.ts'
 
@@ -76,7 +76,6 @@ class ByHandStore extends DirectoryStore {
  */
 export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #members: Membership
-  readonly #open: OpenStore
 
   /**
    * @param storeOf Makes the store of the values and of the members.
@@ -95,10 +94,8 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
         'Cannot open a directory store: its members need a store of their own, such as a namespace of another one',
       )
     }
-    const open = new OpenStore(storeOf(values, records))
-    super(open, commonCodecOf([store]))
+    super(storeOf(values, records), commonCodecOf([store]))
     this.#members = new Membership(members)
-    this.#open = open
   }
 
   /** Makes a directory, empty; leaves one that is there as it is. */
@@ -138,7 +135,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   async #call<T>(action: string, directory: Key, options: CallOptions, work: () => Promise<T>): Promise<T> {
-    const leave = this.#open.enter(action, directory)
+    const leave = openStoreOf(this).enter(action, directory)
     try {
       throwIfAborted(options.signal, action, directory)
       return await work()

@@ -2,7 +2,6 @@ import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
 import { Datastore, openStoreOf } from '../../open/datastore.ts'
-import { OpenStore } from '../../open/open-store.ts'
 import { EntryLog } from './entry-log.ts'
 import { settle } from './held-value.ts'
 import type { JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
@@ -15,24 +14,21 @@ import { type JournalOptions, JournalStore } from './journal-store.ts'
 export class JournalDatastore extends Datastore {
   readonly #entries: EntryLog
   readonly #store: JournalStore
-  readonly #open: OpenStore
 
   constructor(child: BinaryDatastore, entries: EntryLog, options: JournalOptions) {
     const store = new JournalStore(openStoreOf(child), entries, options)
-    const open = new OpenStore(store)
-    super(open)
+    super(store)
     this.#entries = entries
     this.#store = store
-    this.#open = open
   }
 
   /** The writes on record, oldest first. Those that were refused, and so changed nothing, are left out. */
   async *entries(options: JournalEntriesOptions & CallOptions = {}): AsyncIterable<JournalEntry> {
     const action = 'read the journal of'
-    const leave = this.#open.enter(action, Key.root)
+    const leave = openStoreOf(this).enter(action, Key.root)
     try {
       const { signal, span } = options
-      await this.#open.apart(action, Key.root, Call.from({ signal, span }), () => undefined)
+      await openStoreOf(this).apart(action, Key.root, Call.from({ signal, span }), () => undefined)
       yield* this.#entries.read(options)
     } finally {
       leave()
@@ -61,9 +57,9 @@ export class JournalDatastore extends Datastore {
   ): Promise<number | undefined> {
     const call = Call.from({ signal, span })
     const find = () => this.#entries.find(action, sequence)
-    const entry = await this.#open.apart(action, undefined, call, find)
+    const entry = await openStoreOf(this).apart(action, undefined, call, find)
     const keys = entry.changes.map(({ key }) => key)
-    return this.#open.turn(action, keys, call, () => this.#store.apply(action, entry, call))
+    return openStoreOf(this).turn(action, keys, call, () => this.#store.apply(action, entry, call))
   }
 }
 

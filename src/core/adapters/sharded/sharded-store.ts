@@ -5,7 +5,7 @@ import type { Key } from '../../key.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { listOptionsOf } from '../../open/completion.ts'
 import { moveAcross } from '../../open/move-between.ts'
-import { OpenStore } from '../../open/open-store.ts'
+import type { OpenStore } from '../../open/open-store.ts'
 import type { Payload } from '../../open/payload.ts'
 import { StoreQuerySource } from '../../open/query-source.ts'
 import type { ByteStream, Found, Moved, Removed, StoreInfo, Written } from '../../open/store.ts'
@@ -31,7 +31,7 @@ type Places = readonly [OpenStore, ...OpenStore[]]
  */
 export class ShardedStore extends RoutedStore {
   /** This store, open: its turns are those of the keys that move. */
-  readonly open: OpenStore
+  open!: OpenStore
   #lists: ShardLists
   #stores: readonly OpenStore[]
   readonly #writes = new InFlight()
@@ -44,8 +44,11 @@ export class ShardedStore extends RoutedStore {
     this.#lists = [list]
     this.#stores = storesOf(this.#lists)
     this.#capabilities = new Derived(() => weakestOf(this.#stores.map(store => store.capabilities)))
-    this.open = new OpenStore(this)
     this.#changes = new ShardChanges((key, call) => this.open.has(key, call))
+  }
+
+  opened(by: OpenStore): void {
+    this.open = by
   }
 
   get info(): StoreInfo {

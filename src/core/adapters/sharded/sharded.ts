@@ -25,7 +25,7 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   /** @throws DatastoreError `CONFIG_INVALID` for a list that is none, or shards that encode their values differently. */
   constructor(shards: readonly Contract<V>[], options: ShardedOptions = {}) {
     const store = new ShardedStore(new ShardList(shards.map(openStoreOf), options))
-    super(store.open, commonCodecOf(shards))
+    super(store, commonCodecOf(shards))
     this.#store = store
     this.#learn(shards)
   }

@@ -3,7 +3,6 @@ import { DatastoreError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
 import { Datastore, openStoreOf } from '../../open/datastore.ts'
-import { OpenStore } from '../../open/open-store.ts'
 import { refuseRoot } from '../../preconditions.ts'
 import { SymlinkStore } from './symlink-store.ts'
 
@@ -30,7 +29,6 @@ export interface LinkOptions extends CallOptions {
  */
 export class SymlinkDatastore extends Datastore {
   readonly #store: SymlinkStore
-  readonly #open: OpenStore
 
   /** @throws DatastoreError `CONFIG_INVALID` when links and values would share a store. */
   constructor(store: BinaryDatastore, { links }: SymlinkOptions) {
@@ -43,10 +41,8 @@ export class SymlinkDatastore extends Datastore {
       )
     }
     const symlinks = new SymlinkStore(values, records)
-    const open = new OpenStore(symlinks)
-    super(open)
+    super(symlinks)
     this.#store = symlinks
-    this.#open = open
   }
 
   /**
@@ -55,17 +51,17 @@ export class SymlinkDatastore extends Datastore {
    */
   async link(from: Key, to: Key, options: LinkOptions = {}): Promise<void> {
     const call = Call.from(options)
-    this.#open.assertOpen('link', from, call)
+    openStoreOf(this).assertOpen('link', from, call)
     refuseRoot('link', from)
     refuseRoot('link to', to)
-    await this.#open.turn('link', [from], call, () => this.#store.link(from, to, call))
+    await openStoreOf(this).turn('link', [from], call, () => this.#store.link(from, to, call))
   }
 
   /** Where the link at `key` leads, one step; `undefined` where there is no link. */
   async readLink(key: Key, options: CallOptions = {}): Promise<Key | undefined> {
     const action = 'read the link'
     const call = Call.from(options)
-    return this.#open.turn(action, [key], call, () => this.#store.readLink(action, key, call))
+    return openStoreOf(this).turn(action, [key], call, () => this.#store.readLink(action, key, call))
   }
 
   /**

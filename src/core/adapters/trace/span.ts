@@ -3,7 +3,15 @@ import type { Key } from '../../key.ts'
 import { VERBS } from '../../layers/layer.ts'
 
 /** What a store can be asked for. `commit` is that of a batch. */
-export const SPAN_VERBS = [...VERBS, 'putNew', 'getMany', 'putMany', 'deleteMany', 'commit'] as const
+export const SPAN_VERBS = [
+  ...VERBS,
+  'putNew',
+  'getMany',
+  'putMany',
+  'deleteMany',
+  'commit',
+  'identity',
+] as const
 
 /** One of the calls that spans tell of. */
 export type SpanVerb = (typeof SPAN_VERBS)[number]

@@ -1,0 +1,33 @@
+import { AbortError } from '../errors.ts'
+import type { Key } from '../key.ts'
+import type { Call, Maybe } from './call.ts'
+import { attempt } from './gate.ts'
+
+/**
+ * Calls that wait while the stores of a stack are changed. They are made in the order in which they came, whichever of
+ * these stores they came to, so that call order holds across the change.
+ */
+export class Hold {
+  readonly #waiting = new Set<() => void>()
+
+  /** Makes a call once the hold is released. One that is aborted before leaves at once. */
+  later<T>(action: string, key: Key | undefined, call: Call, make: () => Maybe<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        stop?.()
+        resolve(attempt(make))
+      }
+      this.#waiting.add(start)
+      const stop = call.cancel?.onAbort(() => {
+        this.#waiting.delete(start)
+        reject(new AbortError(action, { key, cause: call.cancel?.reason }))
+      })
+    })
+  }
+
+  /** Makes every call that waits, before it returns. No store may be held by this any more. */
+  release(): void {
+    for (const start of this.#waiting) start()
+    this.#waiting.clear()
+  }
+}
