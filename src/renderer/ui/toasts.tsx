@@ -27,19 +27,22 @@ const useToasts = create<ToastsState>(() => ({ toasts: [] }))
 
 let lastId = 0
 
-export function showToast(toast: Omit<Toast, 'id'>): void {
+/** @returns A function that removes the toast. */
+export function showToast(toast: Omit<Toast, 'id'>): () => void {
   const id = ++lastId
   useToasts.setState(({ toasts }) => ({
     toasts: [...toasts.filter(other => other.message !== toast.message), { ...toast, id }].slice(-MAX_TOASTS),
   }))
+  return () => dismissToast(id)
 }
 
 function dismissToast(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter(toast => toast.id !== id) }))
 }
 
-/** How long a toast is shown. Errors stay until they are dismissed. */
+/** How long a toast is shown, and one with an action. Errors stay until they are dismissed. */
 const SHOWN_MS = 6000
+const ACTION_SHOWN_MS = 12_000
 
 const ICONS = { info: Info, success: CircleCheck, error: OctagonAlert }
 
@@ -81,9 +84,10 @@ function ToastItem({ toast }: { readonly toast: Toast }) {
   const staysOpen = isHeld || toast.tone === 'error'
   useEffect(() => {
     if (staysOpen) return undefined
-    const timer = setTimeout(() => dismissToast(toast.id), SHOWN_MS)
+    const shownFor = toast.action === undefined ? SHOWN_MS : ACTION_SHOWN_MS
+    const timer = setTimeout(() => dismissToast(toast.id), shownFor)
     return () => clearTimeout(timer)
-  }, [staysOpen, toast.id])
+  }, [staysOpen, toast.id, toast.action])
   const Icon = ICONS[toast.tone]
   const { action } = toast
   return (

@@ -14,7 +14,7 @@ export async function deleteValue({ client }: Services, session: string, key: st
   await client.call('store.delete', { session, key })
   const gone = tabsOfKey(useAppStore.getState().tabs, session, key, false)
   // Edits of a value that was deleted on purpose would be offered as a draft.
-  for (const tab of gone) tabActions(tab.id)?.revert()
+  for (const tab of gone) tabActions(tab.id)?.discard()
   dropTabs(gone)
   showToast({ tone: 'success', message: `Deleted "${key}"` })
 }

@@ -59,7 +59,7 @@ async function settleChanges(tab: Tab): Promise<boolean> {
     await actions?.put()
     return !isStillDirty(tab.id)
   }
-  if (answer === 'discard') actions?.revert()
+  if (answer === 'discard') actions?.discard()
   return answer === 'discard'
 }
 
@@ -70,7 +70,10 @@ function isStillDirty(id: string): boolean {
 /** The actions of a key tab that the window can run. */
 export interface TabActions {
   put(): Promise<void>
+  /** Drops the edits and offers to bring them back. */
   revert(): void
+  /** Drops the edits of a value that goes. */
+  discard(): void
 }
 
 const actionsByTab = new Map<string, TabActions>()

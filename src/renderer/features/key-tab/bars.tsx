@@ -112,7 +112,7 @@ interface ConflictBarProps {
 /** Shown if the value was changed by somebody else: nothing is written before the user decides. */
 function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: ConflictBarProps) {
   const name = JSON.stringify(model.address.key)
-  const isFile = model.effects.refusedFile !== undefined
+  const isFile = open.replacement !== undefined
   const cannotWrite = isLocked || open.isPutting
   if (conflict.type === 'deleted') {
     return (

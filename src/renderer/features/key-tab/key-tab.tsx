@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { formatExactBytes } from '../../ui/format.ts'
+import { showToast } from '../../ui/toasts.tsx'
 import { Bars } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import styles from './key-tab.module.css'
@@ -16,6 +17,14 @@ import { ValueBody } from './value-body.tsx'
 
 export { loadEditors } from './value-body.tsx'
 
+interface KeyTabActions {
+  put(): Promise<void>
+  /** Drops the edits and offers to bring them back. */
+  revert(): void
+  /** Drops the edits. */
+  discard(): void
+}
+
 export interface KeyTabProps {
   readonly client: Client
   /** Where drafts are kept. */
@@ -27,7 +36,7 @@ export interface KeyTabProps {
   readonly onDirtyChange: (isDirty: boolean) => void
   readonly onRequest: (request: KeyTabRequest) => void
   /** Called with the tab's commands, and with `undefined` when it closes. `put` also resolves if it failed. */
-  readonly registerActions: (actions: { put(): Promise<void>; revert(): void } | undefined) => void
+  readonly registerActions: (actions: KeyTabActions | undefined) => void
 }
 
 /** Shows and edits the value of one key, byte for byte. */
@@ -54,17 +63,21 @@ export function KeyTab(props: KeyTabProps) {
     return factsOf(keyText, isWhole ? bytes : wholeCharacters(bytes.subarray(0, TEXT_PAGE)), isWhole)
   }, [keyText, base])
   const isMerging = wantedMode === 'merge' && open?.conflict?.type === 'changed'
-  const mode = isMerging ? 'merge' : wantedMode === 'review' && isDirty ? 'review' : 'edit'
+  const isReplaced = open?.replacement !== undefined
+  const isReviewing = isReplaced || (wantedMode === 'review' && isDirty)
+  const mode = isMerging ? 'merge' : isReviewing ? 'review' : 'edit'
 
   const put = useCallback(async () => {
     if (lock === undefined) await model.put()
   }, [model, lock])
   const putNow = useCallback(() => void put(), [put])
 
+  const revert = useRevert(model)
+
   useEffect(() => {
-    registerActions({ put, revert: () => model.revert() })
+    registerActions({ put, revert, discard: () => model.revert() })
     return () => registerActions(undefined)
-  }, [registerActions, put, model])
+  }, [registerActions, put, revert, model])
 
   useEffect(() => {
     onDirtyChange(isDirty)
@@ -82,6 +95,7 @@ export function KeyTab(props: KeyTabProps) {
         mode={mode}
         onMode={setMode}
         onPut={putNow}
+        onRevert={revert}
         onViewChange={onViewChange}
         onRequest={onRequest}
       />
@@ -110,7 +124,7 @@ export function KeyTab(props: KeyTabProps) {
         document={document}
         shown={facts === undefined ? 'text' : shownAs(view, facts)}
         facts={facts}
-        isReadOnly={lock !== undefined || task !== undefined}
+        isReadOnly={lock !== undefined || task !== undefined || isReplaced}
         mode={mode}
         onMode={setMode}
         onPut={putNow}
@@ -119,6 +133,27 @@ export function KeyTab(props: KeyTabProps) {
       />
     </div>
   )
+}
+
+/** Drops the edits, says so, and offers to bring them back while the value is open. */
+function useRevert(model: ValueModel): () => void {
+  const dismiss = useRef<() => void>(null)
+  useEffect(() => () => dismiss.current?.(), [model])
+  return useCallback(() => {
+    const bringBack = model.revert()
+    if (bringBack === undefined) return
+    const undo = () => {
+      bringBack()
+      model.document.focusEditor()
+    }
+    dismiss.current = showToast({
+      tone: 'info',
+      message: `Dropped the edits of "${model.address.key}"`,
+      action: { label: 'Undo', run: undo },
+    })
+    // Undo works by keyboard there as well.
+    model.document.focusEditor()
+  }, [model])
 }
 
 export interface ChipLineProps {
@@ -153,11 +188,12 @@ export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipL
   )
 }
 
-function stateOf({ isPutting, isDirty, base }: OpenValue, lock: string | undefined): string {
+function stateOf({ isPutting, isDirty, base, replacement }: OpenValue, lock: string | undefined): string {
   if (isPutting) return 'Putting…'
+  const file = replacement === undefined ? undefined : `Put writes ${replacement.name} in its place`
   const isKept = base.bytes.length <= DRAFT_LIMITS.bytes
   const unsaved = isKept ? 'Unsaved changes' : 'Unsaved changes, too large to be kept as a draft'
-  const edits = base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : ''
+  const edits = file ?? (base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : '')
   return [lock, edits].filter(part => part !== undefined && part !== '').join(' · ')
 }
 

@@ -26,6 +26,7 @@ interface KeyToolbarProps {
   readonly mode: TabMode
   readonly onMode: (mode: TabMode) => void
   readonly onPut: () => void
+  readonly onRevert: () => void
   readonly onViewChange: (view: View) => void
   readonly onRequest: (request: KeyTabRequest) => void
 }
@@ -39,11 +40,25 @@ const VIEWS: readonly (readonly [View, string])[] = [
 
 /** The commands for the value. */
 export function KeyToolbar(props: KeyToolbarProps) {
-  const { model, view, document, lock, canPut, isBusy, mode, onMode, onPut, onViewChange, onRequest } = props
+  const {
+    model,
+    view,
+    document,
+    lock,
+    canPut,
+    isBusy,
+    mode,
+    onMode,
+    onPut,
+    onRevert,
+    onViewChange,
+    onRequest,
+  } = props
   const { key } = model.address
   const isOpen = document.phase === 'open'
   const isStored = isOpen && document.base.stat !== undefined
   const isDirty = isOpen && document.isDirty
+  const isReplaced = isOpen && document.replacement !== undefined
   const canChange = lock === undefined && isStored && !isBusy
   return (
     <div role="group" aria-label="Value tools" className={styles['toolbar']}>
@@ -62,7 +77,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
         </select>
       </label>
       <div className={styles['edits']}>
-        {isDirty && (
+        {isDirty && !isReplaced && (
           <Button
             variant="quiet"
             aria-pressed={mode === 'review'}
@@ -71,7 +86,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
             Review
           </Button>
         )}
-        <Button variant="quiet" isDisabled={!isDirty} onPress={() => model.revert()}>
+        <Button variant="quiet" isDisabled={!isDirty || isBusy} onPress={onRevert}>
           Revert
         </Button>
         <Button variant={canPut ? 'primary' : 'plain'} isDisabled={!canPut} onPress={onPut}>
@@ -85,7 +100,7 @@ export function KeyToolbar(props: KeyToolbarProps) {
           isDisabled={!isStored || isBusy}
           onPress={() => void model.effects.saveToFile(fileName(key))}
         />
-        <ReplaceFromFile model={model} isDisabled={!canChange || isDirty} />
+        <ReplaceFromFile model={model} isDisabled={!canChange || (isDirty && !isReplaced)} />
         <IconButton
           label="Rename key"
           icon={PencilLine}
@@ -128,7 +143,7 @@ function ReplaceFromFile({
         onChange={event => {
           const file = event.target.files?.[0]
           event.target.value = ''
-          if (file !== undefined) void model.effects.replaceFrom(file)
+          if (file !== undefined) model.document.replaceWith(file)
         }}
       />
     </>

@@ -57,7 +57,7 @@ export function ValueBody(props: ValueBodyProps) {
             <OpenBody {...props} open={document} />
           </div>
           <Suspense fallback={<Skeleton />}>
-            {mode === 'review' && <ReviewPanel model={model} />}
+            {mode === 'review' && <ReviewPanel model={model} replacement={document.replacement} />}
             {mode === 'merge' && <MergePanel model={model} onDone={() => onMode('edit')} />}
           </Suspense>
         </>

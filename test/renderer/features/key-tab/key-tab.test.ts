@@ -62,6 +62,14 @@ async function typeAtEnd(text: string): Promise<void> {
   await page.keyboard.insertText(text)
 }
 
+async function chooseFile(name: string, buffer: Buffer): Promise<void> {
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    button('Replace from file…').click(),
+  ])
+  await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer })
+}
+
 /** Nothing that assistive technology would stumble over. */
 async function expectAccessible(): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
@@ -386,6 +394,39 @@ describe.skipIf(CHROMIUM === undefined)('KeyTab', () => {
     expect(await page.evaluate(() => window.localStorage.length)).toBe(0)
   })
 
+  it('H13 brings reverted edits back by Undo in the message and by Ctrl+Z, as text and as hex', async () => {
+    await open('one')
+    await typeAtEnd(' more')
+    await button('Revert').click()
+    await value().getByText('one', { exact: true }).waitFor()
+    await eventually(isDirty, false)
+    await expectAccessible()
+    await button('Undo').click()
+    await value().getByText('one more').waitFor()
+    await eventually(isDirty, true)
+    await button('Revert').click()
+    await eventually(isDirty, false)
+    await page.keyboard.press('Control+z')
+    await value().getByText('one more').waitFor()
+    await view('hex')
+    await grid().focus()
+    await page.keyboard.type('41')
+    await button('Revert').click()
+    await eventually(isDirty, false)
+    await page.keyboard.press('Control+z')
+    await page.getByText('41 6e 65 20 6d 6f 72 65').waitFor()
+    await button('Put').click()
+    await eventually(stored, 'Ane more')
+  })
+
+  it('H13 discards without an offer to bring the edits back', async () => {
+    await open('one')
+    await typeAtEnd(' more')
+    await page.evaluate(() => window.harness.actions?.discard())
+    await eventually(isDirty, false)
+    expect(await button('Undo').count()).toBe(0)
+  })
+
   it('asks the window to delete and to rename', async () => {
     await open('one')
     await button('Delete key').click()
@@ -486,17 +527,74 @@ describe.skipIf(CHROMIUM === undefined)('KeyTab', () => {
     expect(Buffer.concat(pieces).toString()).toBe('to be saved')
   })
 
-  it('replaces a value from a file', async () => {
+  it('H14 shows a file beside the value that it would replace, and writes it when it is put', async () => {
     await open('old')
     await value().getByText('old').waitFor()
-    const [chooser] = await Promise.all([
-      page.waitForEvent('filechooser'),
-      button('Replace from file…').click(),
-    ])
-    await chooser.setFiles({ name: 'new.txt', mimeType: 'text/plain', buffer: Buffer.from('from a file') })
+    await chooseFile('new.txt', Buffer.from('from a file'))
+    await page.getByText('Replace from "new.txt": 11 bytes in place of 3 bytes.').waitFor()
+    await page.getByRole('textbox', { name: 'Value with the edits' }).getByText('from a file').waitFor()
+    await page.getByRole('textbox', { name: 'Value before the edits' }).getByText('old').waitFor()
+    await expectAccessible()
+    expect(await writes()).toBe(0)
+    expect(await isDirty()).toBe(true)
+    await button('Put').click()
     await value().getByText('from a file').waitFor()
     expect(await stored()).toBe('from a file')
+    await eventually(isDirty, false)
+  })
+
+  it('H14 gives a chosen file up, and takes it again', async () => {
+    await open('old')
+    await value().getByText('old').waitFor()
+    await chooseFile('new.bin', Buffer.from([0xff, 0, 1]))
+    await page.getByRole('table', { name: 'Changed bytes' }).getByText('ff 00 01').waitFor()
+    await button('Revert').click()
+    await value().getByText('old').waitFor()
     expect(await isDirty()).toBe(false)
+    await button('Undo').click()
+    await page.getByRole('table', { name: 'Changed bytes' }).waitFor()
+    expect(await writes()).toBe(0)
+  })
+
+  it('H14 asks where the value has changed since a file was chosen', async () => {
+    await open('old')
+    await value().getByText('old').waitFor()
+    await chooseFile('new.txt', Buffer.from('from a file'))
+    await page.getByText('Nothing is written before Put.').waitFor()
+    await putByOther('theirs')
+    await conflict().getByText('"/a" was changed by somebody else').waitFor()
+    await button('Put').click()
+    await eventually(() => conflict().count(), 1)
+    expect(await stored()).toBe('theirs')
+    await button('Replace anyway').click()
+    await eventually(stored, 'from a file')
+    await eventually(() => conflict().count(), 0)
+  })
+
+  it('H14 compares the beginnings of what is large, and puts the file in pieces', async () => {
+    await openHuge(3_000_000, 'text')
+    await button('Load all').waitFor()
+    const file = Buffer.alloc(2_000_000, 'x\n')
+    await chooseFile('large.txt', file)
+    await page.getByText('2,000,000 bytes in place of 3,000,000 bytes.').waitFor()
+    await page.getByText('The first 256 KiB are compared.').waitFor()
+    await expectAccessible()
+    await button('Put').click()
+    await eventually(() => page.evaluate(() => window.harness.store.stat('/huge').size), 2_000_000)
+  })
+
+  it('H14 does not put a chosen file into a stack that was locked meanwhile', async () => {
+    await open('old')
+    await value().getByText('old').waitFor()
+    await chooseFile('new.txt', Buffer.from('from a file'))
+    await page.evaluate(() => window.harness.show({ isReadOnly: true }))
+    await page.getByText('Read-only: the stack is locked · Put writes new.txt in its place').waitFor()
+    expect(await button('Put').isDisabled()).toBe(true)
+    await page.evaluate(() => window.harness.actions?.put())
+    expect(await page.evaluate(() => window.harness.client.calls.includes('uploads.open'))).toBe(false)
+    await page.evaluate(() => window.harness.show({ isReadOnly: false }))
+    await button('Put').click()
+    await eventually(stored, 'from a file')
   })
 
   it('calls off a replacement, and the old value stays', async () => {
@@ -505,13 +603,11 @@ describe.skipIf(CHROMIUM === undefined)('KeyTab', () => {
     await page.evaluate(() => {
       window.harness.client.stuck.add('uploads.write')
     })
-    const [chooser] = await Promise.all([
-      page.waitForEvent('filechooser'),
-      button('Replace from file…').click(),
-    ])
-    await chooser.setFiles({ name: 'new.bin', mimeType: 'x/y', buffer: Buffer.alloc(2_000_000) })
+    await chooseFile('new.bin', Buffer.alloc(2_000_000))
+    await button('Put').click()
     await button('Cancel').click()
     await button('Cancel').waitFor({ state: 'detached' })
     expect(await stored()).toBe('old')
+    expect(await isDirty()).toBe(true)
   })
 })

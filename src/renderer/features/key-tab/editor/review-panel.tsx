@@ -1,35 +1,120 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { formatExactBytes } from '../../../ui/format.ts'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { formatBytes, formatExactBytes } from '../../../ui/format.ts'
+import { equalBytes } from '../hex/byte-edits.ts'
 import { hexOf } from '../hex/hex-text.ts'
 import { decodeText } from '../model/text-codec.ts'
+import { failureOf, WHOLE_LIMIT } from '../model/value-calls.ts'
 import type { ValueModel } from '../model/value-model.ts'
+import { TEXT_PAGE, wholeCharacters } from '../paged/text-pages.ts'
 import { DiffView } from './diff-view.ts'
 import styles from './editor.module.css'
 import { shadowRootOf } from './editor-setup.ts'
 
 export interface ReviewPanelProps {
   readonly model: ValueModel
+  /** The file that is to be put, if any. */
+  readonly replacement: File | undefined
 }
 
-/** Compares the edited value with the stored one. */
-export function ReviewPanel({ model }: ReviewPanelProps) {
+/** Compares what would be put with the stored value. */
+export function ReviewPanel({ model, replacement }: ReviewPanelProps) {
+  if (replacement !== undefined) return <FileReview model={model} file={replacement} />
+  return <EditsReview model={model} />
+}
+
+function EditsReview({ model }: { readonly model: ValueModel }) {
   const [{ before, after }] = useState(() => ({
     before: model.document.base.bytes,
     after: model.document.currentBytes(),
   }))
+  return <Comparison before={before} after={after} head="Edited" />
+}
+
+interface FileReviewProps {
+  readonly model: ValueModel
+  readonly file: File
+}
+
+/** Compares a file with the stored value; of large ones the beginnings. */
+function FileReview({ model, file }: FileReviewProps) {
+  const { base } = model.document
+  const [known, setKnown] = useState<{ readonly file: File; readonly read: Uint8Array | string }>()
+  const read = known?.file === file ? known.read : undefined
+  useEffect(() => {
+    let isCurrent = true
+    const show = (result: Uint8Array | string) => {
+      if (isCurrent) setKnown({ file, read: result })
+    }
+    void file
+      .slice(0, WHOLE_LIMIT)
+      .arrayBuffer()
+      .then(
+        buffer => show(new Uint8Array(buffer)),
+        (error: unknown) => show(failureOf(error).message),
+      )
+    return () => {
+      isCurrent = false
+    }
+  }, [file])
+  const isWhole = base.isWhole && file.size <= WHOLE_LIMIT
+  const sizes = `${formatExactBytes(file.size)} in place of ${formatExactBytes(base.stat?.size ?? 0)}`
+  return (
+    <div className={styles['panel']}>
+      <p className={styles['actions']}>
+        Replace from {JSON.stringify(file.name)}: {sizes}. Nothing is written before Put.
+        {isWhole ? '' : ` The first ${formatBytes(TEXT_PAGE)} are compared.`}
+      </p>
+      {read instanceof Uint8Array && (
+        <div className={styles['diff']}>
+          <Comparison
+            key={`${file.name} ${file.lastModified} ${base.stat?.etag}`}
+            before={isWhole ? base.bytes : beginningOf(base.bytes)}
+            after={isWhole ? read : beginningOf(read)}
+            head={file.name}
+          />
+        </div>
+      )}
+      {typeof read === 'string' && (
+        <p role="alert" className={styles['byteReview']}>
+          {JSON.stringify(file.name)} cannot be read: {read}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function beginningOf(bytes: Uint8Array): Uint8Array {
+  return wholeCharacters(bytes.subarray(0, TEXT_PAGE))
+}
+
+interface ComparisonProps {
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+  /** What stands above the new value. */
+  readonly head: string
+}
+
+function Comparison({ before, after, head }: ComparisonProps) {
   const texts = useMemo(() => ({ before: decodeText(before), after: decodeText(after) }), [before, after])
   if (texts.before === undefined || texts.after === undefined) {
     return <ByteReview before={before} after={after} note="Compared byte by byte." />
   }
+  if (equalBytes(before, after)) return <p className={styles['byteReview']}>Both are the same.</p>
   if (texts.before.lines.join('\n') === texts.after.lines.join('\n')) {
     return <ByteReview before={before} after={after} note="Only line ends or the byte order mark differ." />
   }
-  return <TextReview before={texts.before} after={texts.after} />
+  return <TextReview before={texts.before} after={texts.after} head={head} />
 }
 
 type Text = NonNullable<ReturnType<typeof decodeText>>
 
-function TextReview({ before, after }: { readonly before: Text; readonly after: Text }) {
+interface TextReviewProps {
+  readonly before: Text
+  readonly after: Text
+  readonly head: string
+}
+
+function TextReview({ before, after, head }: TextReviewProps) {
   const host = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     if (host.current === null) return
@@ -42,7 +127,7 @@ function TextReview({ before, after }: { readonly before: Text; readonly after: 
     <div className={styles['panel']}>
       <div className={styles['heads']}>
         <span>Stored</span>
-        <span>Edited</span>
+        <span>{head}</span>
       </div>
       <div ref={host} className={styles['diff']} />
     </div>

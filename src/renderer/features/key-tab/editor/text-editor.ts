@@ -1,4 +1,6 @@
+import { isolateHistory } from '@codemirror/commands'
 import {
+  type Annotation,
   type ChangeSpec,
   Compartment,
   EditorState,
@@ -87,12 +89,17 @@ export class TextEditor implements ValueEditor {
   }
 
   show(bytes: Uint8Array): void {
-    this.#replace(bytes, [])
+    // One step of undo of its own, however soon after typing it comes.
+    this.#replace(bytes, [isolateHistory.of('full')])
   }
 
   rebase(bytes: Uint8Array): void {
     this.#replace(bytes, [Transaction.addToHistory.of(false)])
     this.#base = { bytes, state: this.#opaque === undefined ? this.#view.state : undefined }
+  }
+
+  focus(): void {
+    this.#view.focus()
   }
 
   /** Puts the cursor there and scrolls to it. @param line, column From 1. */
@@ -124,7 +131,7 @@ export class TextEditor implements ValueEditor {
     this.#view.destroy()
   }
 
-  #replace(bytes: Uint8Array, annotations: ReturnType<typeof Transaction.addToHistory.of>[]): void {
+  #replace(bytes: Uint8Array, annotations: readonly Annotation<unknown>[]): void {
     const decoded = decodeText(bytes)
     this.#opaque = decoded === undefined ? bytes : undefined
     const text = decoded ?? decodeLossy(bytes)

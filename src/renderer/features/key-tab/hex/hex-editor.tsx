@@ -1,9 +1,17 @@
-import { type KeyboardEvent, useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react'
+import {
+  type KeyboardEvent,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import { isMacPlatform } from '../../../ui/shortcut.tsx'
 import type { Capture, ValueEditor } from '../model/document.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import { ByteEdits } from './byte-edits.ts'
+import styles from './hex.module.css'
 import { type Caret, typeKey } from './hex-keys.ts'
 import type { HexSource } from './hex-text.ts'
 import { HexView } from './hex-view.tsx'
@@ -20,7 +28,11 @@ export function HexEditor({ model, isReadOnly }: HexEditorProps) {
   )
   const [isInserting, setInserting] = useState(false)
   const version = useSyncExternalStore(editor.subscribe, editor.getVersion)
-  useLayoutEffect(() => model.document.attach(editor), [model, editor])
+  const host = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    editor.focusBy(() => host.current?.querySelector<HTMLElement>('[role="grid"]')?.focus())
+    return model.document.attach(editor)
+  }, [model, editor])
 
   const onEditKey = useCallback(
     (event: KeyboardEvent, caret: Caret) => {
@@ -39,17 +51,20 @@ export function HexEditor({ model, isReadOnly }: HexEditorProps) {
   )
 
   return (
-    <HexView
-      source={editor.source}
-      version={version}
-      onEditKey={isReadOnly ? undefined : onEditKey}
-      mode={isReadOnly ? undefined : isInserting ? 'insert' : 'overwrite'}
-    />
+    <div ref={host} className={styles['host']}>
+      <HexView
+        source={editor.source}
+        version={version}
+        onEditKey={isReadOnly ? undefined : onEditKey}
+        mode={isReadOnly ? undefined : isInserting ? 'insert' : 'overwrite'}
+      />
+    </div>
   )
 }
 
 /** Edits a value byte by byte. */
 export class HexValueEditor implements ValueEditor {
+  #takeFocus: (() => void) | undefined
   #edits: ByteEdits
   #base: Uint8Array
   #version = 0
@@ -94,6 +109,15 @@ export class HexValueEditor implements ValueEditor {
         this.#base = bytes
       },
     }
+  }
+
+  focus(): void {
+    this.#takeFocus?.()
+  }
+
+  /** Sets how the keyboard gets to the bytes. */
+  focusBy(take: () => void): void {
+    this.#takeFocus = take
   }
 
   show(bytes: Uint8Array): void {

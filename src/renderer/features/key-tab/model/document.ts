@@ -1,5 +1,6 @@
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Failure, StatValue } from '../../../../shared/values.ts'
+import { equalBytes } from '../hex/byte-edits.ts'
 import type { Draft } from './drafts.ts'
 import type { Version } from './value-calls.ts'
 
@@ -16,6 +17,8 @@ export interface OpenValue {
   readonly conflict: Conflict | undefined
   /** The last failure that was not retried yet. */
   readonly failure: Failure | undefined
+  /** The file that the next put writes instead of what the editor holds. Such a value counts as edited. */
+  readonly replacement: File | undefined
 }
 
 export type DocumentState =
@@ -28,7 +31,7 @@ export type DocumentEvent =
   | { readonly type: 'loading' }
   | { readonly type: 'loaded'; readonly base: Version }
   | { readonly type: 'loadFailed'; readonly failure: Failure }
-  | { readonly type: 'edited'; readonly isDirty: boolean }
+  | { readonly type: 'edited'; readonly isDirty: boolean; readonly replacement: File | undefined }
   | { readonly type: 'putting' }
   | { readonly type: 'put'; readonly base: Version; readonly isDirty: boolean }
   | { readonly type: 'failed'; readonly failure: Failure }
@@ -76,7 +79,8 @@ type OpenEvent = Exclude<DocumentEvent, { readonly type: 'loading' | 'loaded' | 
 function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
   switch (event.type) {
     case 'edited':
-      return state.isDirty === event.isDirty ? state : { ...state, isDirty: event.isDirty }
+      if (state.isDirty === event.isDirty && state.replacement === event.replacement) return state
+      return { ...state, isDirty: event.isDirty, replacement: event.replacement }
     case 'putting':
       return { ...state, isPutting: true, failure: undefined }
     case 'put':
@@ -103,7 +107,15 @@ function conflictWith(state: OpenValue, theirs: StatValue | undefined): Conflict
 }
 
 function opened(base: Version): OpenValue {
-  return { phase: 'open', base, isDirty: false, isPutting: false, conflict: undefined, failure: undefined }
+  return {
+    phase: 'open',
+    base,
+    isDirty: false,
+    isPutting: false,
+    conflict: undefined,
+    failure: undefined,
+    replacement: undefined,
+  }
 }
 
 /** A running transfer. */
@@ -141,6 +153,8 @@ export interface ValueEditor {
   show(bytes: Uint8Array): void
   /** Shows other bytes and makes them the base; the cursor stays where it can. */
   rebase(bytes: Uint8Array): void
+  /** Takes the keyboard. */
+  focus(): void
 }
 
 /**
@@ -153,6 +167,7 @@ export class ValueDocument {
   #editor: ValueEditor | undefined
   /** The bytes of an editor that was detached with edits. */
   #carried: Uint8Array | undefined
+  #replacement: File | undefined
 
   readonly subscribe = this.#changed.subscribe
 
@@ -183,14 +198,25 @@ export class ValueDocument {
   }
 
   get isDirty(): boolean {
-    return this.#editor?.isDirty() ?? this.#carried !== undefined
+    return this.#replacement !== undefined || (this.#editor?.isDirty() ?? this.#carried !== undefined)
+  }
+
+  /** The file that the next put writes. */
+  get replacement(): File | undefined {
+    return this.#replacement
+  }
+
+  /** Lets the next put write a file; `undefined` takes that back. */
+  replaceWith(file: File | undefined): void {
+    this.#replacement = file
+    this.reportEdits()
   }
 
   /** Makes `editor` the one that holds the edits. @returns A function that detaches it. */
   attach(editor: ValueEditor): () => void {
     this.#editor = editor
     this.#carried = undefined
-    this.#reportEdits()
+    this.reportEdits()
     return () => {
       if (this.#editor !== editor) return
       this.#carried = editor.isDirty() ? editor.bytes() : undefined
@@ -204,19 +230,25 @@ export class ValueDocument {
 
   /** Shows other bytes as an edit. */
   edit(bytes: Uint8Array): void {
-    if (this.#editor === undefined) this.#carried = bytes
+    if (this.#editor === undefined) this.#carried = equalBytes(bytes, this.base.bytes) ? undefined : bytes
     else this.#editor.show(bytes)
-    this.#reportEdits()
+    this.reportEdits()
   }
 
   /** Drops the edits and makes `bytes` the base. */
   rebase(bytes: Uint8Array): void {
     this.#dropCarried()
+    this.#replacement = undefined
     this.#editor?.rebase(bytes)
   }
 
-  #reportEdits(): void {
-    this.dispatch({ type: 'edited', isDirty: this.isDirty })
+  focusEditor(): void {
+    this.#editor?.focus()
+  }
+
+  /** Shows whether there are edits. */
+  reportEdits(): void {
+    this.dispatch({ type: 'edited', isDirty: this.isDirty, replacement: this.#replacement })
   }
 
   #dropCarried(): void {

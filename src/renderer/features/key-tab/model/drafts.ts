@@ -34,14 +34,14 @@ export class ValueDrafts {
     else this.#document.show({ offeredDraft: draft })
   }
 
-  /** Whether the value is larger than a draft may be. Encoding it after every pause would cost too much. */
-  get isTooLarge(): boolean {
-    return this.#document.base.bytes.length > DRAFT_LIMITS.bytes
+  /** Whether edits can be kept: of a large value, encoding it after every pause would cost too much; of a file, its bytes are not here. */
+  get #canKeep(): boolean {
+    return this.#document.replacement === undefined && this.#document.base.bytes.length <= DRAFT_LIMITS.bytes
   }
 
   /** Call this after each edit: the draft is written a moment later, unless an older one is still on offer. */
   edited(): void {
-    if (this.#document.getSnapshot().offeredDraft !== undefined || this.isTooLarge) return
+    if (this.#document.getSnapshot().offeredDraft !== undefined || !this.#canKeep) return
     if (!this.#document.isDirty) {
       this.#clear()
       return
@@ -50,21 +50,25 @@ export class ValueDrafts {
     this.#timer ??= setTimeout(() => this.flush(), DELAY)
   }
 
-  /** Shows the offered draft as edits. If the value has changed since, that is a conflict. */
+  /** Shows the offered draft as edits. */
   restore(): void {
     const { offeredDraft, document } = this.#document.getSnapshot()
     if (offeredDraft === undefined || document.phase !== 'open') return
     this.#document.show({ offeredDraft: undefined })
-    const { stat } = document.base
-    if (stat?.etag !== offeredDraft.etag) {
-      const { etag } = offeredDraft
+    this.bringBack(offeredDraft)
+  }
+
+  /** Shows edits that were dropped. If the value has changed since they were made, that is a conflict. */
+  bringBack({ bytes, etag }: Pick<Draft, 'bytes' | 'etag'>): void {
+    const { stat } = this.#document.base
+    if (stat?.etag !== etag) {
       this.#document.dispatch({
         type: 'accepted',
         theirs: etag === undefined ? undefined : { size: 0, ...stat, etag },
       })
       this.#document.dispatch({ type: 'seen', theirs: stat })
     }
-    this.#document.edit(offeredDraft.bytes)
+    this.#document.edit(bytes)
     this.edited()
   }
 

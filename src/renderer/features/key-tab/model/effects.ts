@@ -30,7 +30,6 @@ export class ValueEffects {
   #reading = new AbortController()
   #lastPut: Promise<void> = Promise.resolve()
   #transfer: AbortController | undefined
-  #refusedFile: Blob | undefined
 
   constructor(client: Client, address: ValueAddress, document: ValueDocument) {
     this.#client = client
@@ -78,15 +77,6 @@ export class ValueEffects {
     this.#document.dispatch({ type: 'accepted', theirs })
   }
 
-  /** The file whose put met a conflict. */
-  get refusedFile(): Blob | undefined {
-    return this.#refusedFile
-  }
-
-  forgetRefusedFile(): void {
-    this.#refusedFile = undefined
-  }
-
   /** Loads a large value as a whole, so that it can be edited. */
   async loadAll(): Promise<void> {
     await this.#run('Loading', this.#document.base.stat?.size, async (signal, report) => {
@@ -116,19 +106,19 @@ export class ValueEffects {
     })
   }
 
-  /** Puts a file's bytes in place of the version that is shown. */
-  async replaceFrom(file: Blob): Promise<void> {
-    this.#refusedFile = undefined
+  /** Puts a file's bytes in place of the version that is shown. A put that is cancelled leaves both as they were. */
+  async #putFile(file: File): Promise<void> {
+    this.#document.dispatch({ type: 'dismissed' })
     await this.#run('Replacing', file.size, async (signal, report) => {
       try {
         const rules = rulesFor(this.#document.base.stat)
         await uploadBlob(this.#client, this.#address, file, rules, { signal, report })
       } catch (error) {
         if (signal.aborted) throw error
-        this.#refusedFile = file
         await this.#showRefusal(error)
         return
       }
+      this.#document.replaceWith(undefined)
       await this.load()
     })
   }
@@ -192,6 +182,8 @@ export class ValueEffects {
   async #put(): Promise<void> {
     const { state } = this.#document
     if (state.phase !== 'open' || !hasSomethingToPut(state)) return
+    const { replacement } = this.#document
+    if (replacement !== undefined) return this.#putFile(replacement)
     const captured = this.#document.capture()
     const { bytes } = captured
     this.#document.dispatch({ type: 'putting' })

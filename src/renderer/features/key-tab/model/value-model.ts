@@ -46,7 +46,7 @@ export class ValueModel {
 
   /** The editor calls this after every change. */
   edited(): void {
-    this.document.dispatch({ type: 'edited', isDirty: this.document.isDirty })
+    this.document.reportEdits()
     this.drafts.edited()
   }
 
@@ -72,9 +72,19 @@ export class ValueModel {
     this.drafts.edited()
   }
 
-  revert(): void {
-    this.document.edit(this.document.base.bytes)
-    this.drafts.edited()
+  /** Drops the edits. @returns A function that brings them back; `undefined` where there are none. */
+  revert(): (() => void) | undefined {
+    const { document, drafts } = this
+    const { replacement, base } = document
+    if (!document.isDirty) return undefined
+    if (replacement !== undefined) {
+      document.replaceWith(undefined)
+      return () => document.replaceWith(replacement)
+    }
+    const dropped = { bytes: document.currentBytes(), etag: base.stat?.etag }
+    document.edit(base.bytes)
+    drafts.edited()
+    return () => drafts.bringBack(dropped)
   }
 
   /** Compares with the store: shows a changed value, or raises a conflict if there are edits. */
@@ -95,7 +105,6 @@ export class ValueModel {
 
   /** Resolves a conflict by showing their version and dropping the edits. */
   async useTheirs(): Promise<void> {
-    this.effects.forgetRefusedFile()
     await this.effects.load()
     this.drafts.edited()
   }
@@ -106,8 +115,7 @@ export class ValueModel {
     if (state.phase !== 'open' || state.conflict === undefined) return
     const { conflict } = state
     this.effects.accept(conflict.type === 'changed' ? conflict.theirs : undefined)
-    const { refusedFile } = this.effects
-    await (refusedFile === undefined ? this.put() : this.effects.replaceFrom(refusedFile))
+    await this.put()
   }
 
   /** Resolves a conflict by putting `bytes`, merged from `theirs` and the edits, over `theirs`. */
@@ -135,7 +143,9 @@ export class ValueModel {
     this.#previous = undefined
     if (!previous.document.isDirty || !equalBytes(previous.document.base.bytes, this.document.base.bytes))
       return
-    this.document.edit(previous.document.currentBytes())
+    const { replacement } = previous.document
+    if (replacement === undefined) this.document.edit(previous.document.currentBytes())
+    else this.document.replaceWith(replacement)
     previous.drafts.discard()
     this.drafts.edited()
   }

@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { createJobList } from '../../../../../src/renderer/api/host-state.ts'
 import { BranchTab } from '../../../../../src/renderer/features/branch-tab/branch-tab.tsx'
 import { KeyTab, type KeyTabProps } from '../../../../../src/renderer/features/key-tab/key-tab.tsx'
+import { ToastRegion } from '../../../../../src/renderer/ui/toasts.tsx'
 import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
 import { FakeClient } from './fake-client.ts'
 import { FakeStore } from './fake-store.ts'
@@ -41,7 +42,7 @@ export interface Harness {
   readonly requests: unknown[]
   readonly opened: unknown[]
   readonly violations: string[]
-  actions: { put(): Promise<void>; revert(): void } | undefined
+  actions: { put(): Promise<void>; revert(): void; discard(): void } | undefined
   show(change: Partial<Shown>): void
   putText(key: string, text: string): void
   textOf(key: string): string
@@ -136,6 +137,7 @@ if (root !== null) {
       <main>
         <h1 className="visually-hidden">Key and branch tabs</h1>
         <App />
+        <ToastRegion />
       </main>
     </StrictMode>,
   )

@@ -19,7 +19,7 @@ function after(...events: DocumentEvent[]): DocumentState {
 }
 
 const clean = after({ type: 'loaded', base: version('a') })
-const dirty = reduce(clean, { type: 'edited', isDirty: true })
+const dirty = reduce(clean, { type: 'edited', isDirty: true, replacement: undefined })
 
 describe('judge', () => {
   it('reloads where nothing is lost, and asks where edits would be', () => {

@@ -362,11 +362,14 @@ describe('ValueModel', () => {
     expect(client.calls.filter(call => call === 'uploads.write')).toHaveLength(9)
   })
 
-  it('replaces from a file only over the version that is shown', async () => {
+  it('H14 replaces from a file only over the version that is shown', async () => {
     store.put('/a', bytes('one'))
     const { model, editor, document } = await open()
     store.put('/a', bytes('theirs'))
-    await model.effects.replaceFrom(new Blob(['from the file']))
+    model.document.replaceWith(new File(['from the file'], 'new.txt'))
+    expect(document()).toMatchObject({ isDirty: true })
+    expect(writes()).toBe(0)
+    await model.put()
     expect(stored()).toBe('theirs')
     expect(document()).toMatchObject({ conflict: { type: 'changed' } })
     await model.keepMine()
@@ -378,11 +381,87 @@ describe('ValueModel', () => {
   it('leaves the old value when replacing is called off', async () => {
     store.put('/a', bytes('one'))
     const { model, document } = await open()
-    const replacing = model.effects.replaceFrom(new Blob([new Uint8Array(20_000_000)]))
+    model.document.replaceWith(new File([new Uint8Array(20_000_000)], 'new.bin'))
+    const replacing = model.put()
+    await vi.waitUntil(() => model.document.getSnapshot().task !== undefined)
     model.document.getSnapshot().task?.cancel()
     await replacing
     expect(stored()).toBe('one')
-    expect(document()).toMatchObject({ failure: undefined })
+    expect(document()).toMatchObject({ failure: undefined, isDirty: true, replacement: { name: 'new.bin' } })
     expect(model.document.getSnapshot().task).toBeUndefined()
+  })
+
+  it('H14 asks, when the value changes after a file was chosen, and drops the file for theirs', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor, document } = await open()
+    model.document.replaceWith(new File(['from the file'], 'new.txt'))
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    expect(document()).toMatchObject({ conflict: { type: 'changed' } })
+    await model.useTheirs()
+    expect(document()).toMatchObject({ conflict: undefined, isDirty: false, replacement: undefined })
+    expect(text(editor.bytes())).toBe('theirs')
+    expect(writes()).toBe(0)
+  })
+
+  it('H14 keeps no draft of a file, and leaves the file with a locked stack', async () => {
+    store.put('/a', bytes('one'))
+    const { model, stop, document } = await open()
+    model.document.replaceWith(new File(['from the file'], 'new.txt'))
+    model.edited()
+    store.isReadOnly = true
+    await model.put()
+    expect(stored()).toBe('one')
+    expect(document()).toMatchObject({
+      failure: { code: 'READ_ONLY' },
+      isDirty: true,
+      replacement: { name: 'new.txt' },
+    })
+    stop()
+    expect(new DraftStore(storage).read('/a')).toBeUndefined()
+  })
+
+  it('H13 brings back edits that were reverted, and reverted files', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor, type, document } = await open()
+    expect(model.revert()).toBeUndefined()
+    type('two')
+    const bringBack = model.revert()
+    expect(text(editor.bytes())).toBe('one')
+    bringBack?.()
+    expect(text(editor.bytes())).toBe('two')
+    expect(document()).toMatchObject({ isDirty: true, conflict: undefined })
+    model.revert()
+    model.document.replaceWith(new File(['from the file'], 'new.txt'))
+    const bringFileBack = model.revert()
+    expect(document()).toMatchObject({ isDirty: false, replacement: undefined })
+    bringFileBack?.()
+    await model.put()
+    expect(stored()).toBe('from the file')
+  })
+
+  it('H13 brings reverted edits back as a conflict where the value has changed since', async () => {
+    store.put('/a', bytes('one'))
+    const { model, editor, type, document } = await open()
+    type('two')
+    const bringBack = model.revert()
+    client.putByOther('/a', bytes('theirs'))
+    await model.check()
+    expect(text(editor.bytes())).toBe('theirs')
+    bringBack?.()
+    expect(document()).toMatchObject({ isDirty: true, conflict: { type: 'changed' } })
+    await model.put()
+    expect(stored()).toBe('theirs')
+  })
+
+  it('is unedited after a revert while no editor is there', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, detach, document } = await open()
+    type('two')
+    detach()
+    const bringBack = model.revert()
+    expect(document()).toMatchObject({ isDirty: false })
+    bringBack?.()
+    expect(text(model.document.currentBytes())).toBe('two')
   })
 })
