@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { systemCode } from './fs/disk/disk.ts'
+import { systemCode } from './fs/disk.ts'
 
 /** What a failure of the system means: a code to act on, and the state in words. */
 export type Meaning = readonly [code: ErrorCode, state: string]

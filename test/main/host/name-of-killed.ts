@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { nextTempName } from '../../../src/core/node/fs/temp/owned-name.ts'
+import { nextTempName } from '../../../src/core/node/fs/owned-name.ts'
 
 /** A name for a temporary file, as a process would have given it that has ended by now. */
 export async function nameOfKilled(): Promise<string> {

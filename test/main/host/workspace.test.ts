@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { nextTempName } from '../../../src/core/node/fs/temp/owned-name.ts'
+import { nextTempName } from '../../../src/core/node/fs/owned-name.ts'
 import { forgetRecent, rememberRecent } from '../../../src/main/host/workspace/recents.ts'
 import type { Recent } from '../../../src/shared/procedures/workspace.ts'
 import { nameOfKilled } from './name-of-killed.ts'

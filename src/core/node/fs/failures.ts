@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors.ts'
 import { failure, type Reason, reason } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { systemMeaning } from '../errno.ts'
-import { systemCode } from './disk/disk.ts'
+import { systemCode } from './disk.ts'
 
 /** What may stand where a store wants to go. */
 type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'

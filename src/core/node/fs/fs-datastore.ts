@@ -1,12 +1,11 @@
+import { DatastoreError } from '../../errors.ts'
+import { type FlatfsShard, parseFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { Datastore } from '../../open/datastore.ts'
-import { Disk } from './disk/disk.ts'
-import type { FsOptions } from './fs-options.ts'
-import { checkOptions } from './fs-options.ts'
+import { Disk } from './disk.ts'
 import { FsStore } from './fs-store.ts'
-import type { LayoutName } from './layout.ts'
-import { openFolder } from './open/open-folder.ts'
-
-export type { FsOptions } from './fs-options.ts'
+import { isExtension, type LayoutName } from './layout.ts'
+import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts.ts'
+import { type Durability, openFolder } from './open-folder.ts'
 
 /** Bytes in files of a folder. */
 export class FsDatastore extends Datastore {
@@ -30,4 +29,91 @@ export class FsDatastore extends Datastore {
     const own = checked.inline ? new Disk() : Disk.pooled()
     return new FsDatastore(new FsStore(await openFolder(path, checked, disk ?? own)))
   }
+}
+
+/** How a folder is opened. */
+export interface FsOptions {
+  /**
+   * How keys become files. Default `strata`, which holds every key; `plain` shows a folder as it is; `flatfs` is Kubo's
+   * block store, `datastore-fs` and `py-datastore` are the folders of those libraries.
+   */
+  readonly layout?: LayoutName | undefined
+  /**
+   * Layout `flatfs`: the shard function, as `/repo/flatfs/shard/v1/next-to-last/2` (default for a new folder). A folder
+   * that has another one is refused.
+   */
+  readonly sharding?: string | undefined
+  /**
+   * Layouts `datastore-fs` and `py-datastore`: what the names of values end in, dot included. Default: what the marker
+   * says; without one `.data`, and in a folder of py-datastore what its first value ends in.
+   */
+  readonly extension?: string | undefined
+  /**
+   * What a put waits for. `none` (default): the system's memory, so that a value outlives the process, but perhaps
+   * not a power cut before `sync`. `file`: its bytes are on the device. `full`: so is its name.
+   */
+  readonly durability?: Durability | undefined
+  /** Refuse every write with `READ_ONLY`, and change nothing on disk. Default false. */
+  readonly readOnly?: boolean | undefined
+  /** Make the folder when it is missing. Default: yes, except for `plain`; never for a read-only store. */
+  readonly create?: boolean | undefined
+  /**
+   * Let small file operations run on the calling thread, at most 4 ms in each turn of the event loop. Default true: it
+   * is several times as fast on a local disk. A program whose thread must never wait for a disk says false.
+   */
+  readonly inline?: boolean | undefined
+  /** Follow symbolic links to places within the folder; all others are refused in any case. Default false. */
+  readonly followLinks?: boolean | undefined
+}
+
+/** The layout that a caller wants, before the folder has been looked at. */
+export interface WantedLayout {
+  readonly name: LayoutName
+  readonly shard: FlatfsShard | undefined
+  readonly extension: string | undefined
+}
+
+export interface CheckedOptions {
+  readonly layout: WantedLayout
+  readonly durability: Durability
+  readonly readOnly: boolean
+  readonly create: boolean
+  readonly followLinks: boolean
+  readonly inline: boolean
+}
+
+const DURABILITIES: readonly string[] = ['none', 'file', 'full'] satisfies readonly Durability[]
+
+/** @throws DatastoreError `CONFIG_INVALID` for an option that there is not, or not with this layout. */
+function checkOptions(options: FsOptions): CheckedOptions {
+  const {
+    layout: name = 'strata',
+    durability = 'none',
+    readOnly = false,
+    followLinks = false,
+    inline = true,
+  } = options
+  const { sharding, extension } = options
+  if (!isLayoutName(name)) throw unknownChoice('layout', name, LAYOUT_NAMES)
+  if (!DURABILITIES.includes(durability)) throw unknownChoice('durability', durability, DURABILITIES)
+  if (sharding !== undefined && name !== 'flatfs') {
+    throw refusal(`layout "${name}" has no shard function, only "flatfs" has`)
+  }
+  if (extension !== undefined && !WITH_EXTENSION.includes(name)) {
+    throw refusal(`layout "${name}" has no extension to choose, only ${WITH_EXTENSION.join(' and ')} have`)
+  }
+  if (extension !== undefined && !isExtension(extension)) {
+    throw refusal(`${JSON.stringify(extension)} is no extension: it should be a dot and letters, as ".data"`)
+  }
+  const shard = sharding === undefined ? undefined : parseFlatfsShard(sharding)
+  const create = !readOnly && (options.create ?? name !== 'plain')
+  return { layout: { name, shard, extension }, durability, readOnly, create, followLinks, inline }
+}
+
+function unknownChoice(what: string, found: string, known: readonly string[]): DatastoreError {
+  return refusal(`there is no ${what} ${JSON.stringify(found)}, only ${known.join(', ')}`)
+}
+
+function refusal(state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open a folder: ${state}`)
 }

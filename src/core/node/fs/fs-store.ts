@@ -19,21 +19,17 @@ import type {
 } from '../../open/store.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
-import { systemCode } from './disk/disk.ts'
-import { at, run, type Steps } from './disk/steps.ts'
+import { at, run, type Soon, type Steps, systemCode } from './disk.ts'
 import { fsFailure } from './failures.ts'
-import { joinPath } from './guard/folder-guard.ts'
+import { joinPath } from './folder-guard.ts'
+import { FolderGroup } from './folder-sync.ts'
 import type { LayoutName } from './layout.ts'
-import { pageOfLevel } from './levels/level-cache.ts'
-import { countValues, walkStore } from './levels/store-walk.ts'
-import type { OpenFolder } from './open/open-folder.ts'
-import { FolderGroup } from './sync/folder-sync.ts'
-import { Slots } from './values/slots.ts'
-import { StoreWrites } from './values/store-writes.ts'
-import type { OpenValue } from './values/value-reader.ts'
-import { statOf, streamValue } from './values/value-reader.ts'
-import { ValueWriter } from './values/value-writer.ts'
-import { StoreWatches } from './watch/tree-watch.ts'
+import { pageOfLevel } from './levels.ts'
+import type { OpenFolder } from './open-folder.ts'
+import { countValues, walkStore } from './store-walk.ts'
+import { StoreWrites, ValueWriter } from './store-writes.ts'
+import { StoreWatches } from './tree-watch.ts'
+import { type OpenValue, statOf, streamValue } from './value-reader.ts'
 
 /** Pages up to this many children tell the sizes of their values: each costs a look at its file. */
 const MOST_SIZED = 500
@@ -272,5 +268,44 @@ function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
     watch: 'all',
     durable: isDurable,
     persistent: true,
+  }
+}
+
+/** Calls that may have files open at a time, so that thousands at once do not use up what a process may open. */
+const AT_ONCE = 64
+
+/** Lets a limited number of calls work on files at a time; the others wait. */
+export class Slots {
+  #free = AT_ONCE
+  readonly #waiting: (() => void)[] = []
+
+  /** Begins at once where a slot is free. Never wait for another call within. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#free--
+    try {
+      return await work()
+    } finally {
+      this.#leave()
+    }
+  }
+
+  /** The same for work that may have its answer at hand, which is then returned without a promise. */
+  soon<T>(work: () => Soon<T>): Soon<T> {
+    if (this.#free === 0) return this.run(async () => work())
+    this.#free--
+    let answer: Soon<T> | undefined
+    try {
+      answer = work()
+      return answer instanceof Promise ? answer.finally(() => this.#leave()) : answer
+    } finally {
+      if (!(answer instanceof Promise)) this.#leave()
+    }
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free++
+    else next()
   }
 }

@@ -8,10 +8,10 @@ import {
   type JournalRecord,
 } from '../../adapters/journal/journal-log.ts'
 import { DatastoreError, failure } from '../../errors.ts'
-import { Disk, systemCode } from '../fs/disk/disk.ts'
+import { Disk, systemCode } from '../fs/disk.ts'
 import { fsFailure } from '../fs/failures.ts'
-import { RootFolder } from '../fs/guard/folder-guard.ts'
-import { makeFolder } from '../fs/open/open-root.ts'
+import { RootFolder } from '../fs/folder-guard.ts'
+import { makeFolder } from '../fs/open-folder.ts'
 import { AppendQueue } from './append-queue.ts'
 import { frameOf } from './frames.ts'
 import type { Segment } from './segment.ts'

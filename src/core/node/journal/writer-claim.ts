@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatastoreError } from '../../errors.ts'
-import { isRunning, nextOwnedName, ownerOf } from '../fs/temp/owned-name.ts'
+import { isRunning, nextOwnedName, ownerOf } from '../fs/owned-name.ts'
 
 const EXTENSION = '.writer'
 

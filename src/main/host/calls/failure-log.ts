@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, chmod, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatastoreError } from '../../../core/errors.ts'
-import { makeFolder } from '../../../core/node/fs/open/open-root.ts'
+import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 
 /** Bytes of the log after which a new one is begun; the one before is kept, the ones before that are not. */
 const MAX_BYTES = 512 * 1024

@@ -1,7 +1,7 @@
 import { link, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { makeFolder } from '../../../core/node/fs/open/open-root.ts'
-import { isLeftOver, nextTempName } from '../../../core/node/fs/temp/owned-name.ts'
+import { makeFolder } from '../../../core/node/fs/open-folder.ts'
+import { isLeftOver, nextTempName } from '../../../core/node/fs/owned-name.ts'
 import { hasErrno } from './has-errno.ts'
 
 export interface WriteFileOptions {

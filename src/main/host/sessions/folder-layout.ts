@@ -1,5 +1,5 @@
+import { layoutFound } from '../../../core/node/fs/claim-folder.ts'
 import type { LayoutName } from '../../../core/node/fs/layout.ts'
-import { layoutFound } from '../../../core/node/fs/open/claim-folder.ts'
 import { hasErrno } from '../files/has-errno.ts'
 
 /** The layout to show a folder in: its own where it says to be a store, and otherwise its files as they are. */

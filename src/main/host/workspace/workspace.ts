@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { makeFolder } from '../../../core/node/fs/open/open-root.ts'
+import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent, Settings, WorkspaceState } from '../../../shared/procedures/workspace.ts'
 import type { Log } from '../calls/describe-failure.ts'

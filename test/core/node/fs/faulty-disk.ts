@@ -1,4 +1,4 @@
-import { Disk, type Soon } from '../../../../src/core/node/fs/disk/disk.ts'
+import { Disk, type Soon } from '../../../../src/core/node/fs/disk.ts'
 
 /** An error such as Node's file operations give. */
 export function systemError(code: string, syscall = 'test'): Error {

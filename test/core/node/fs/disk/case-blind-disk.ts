@@ -1,6 +1,6 @@
 import type { Dirent, Stats } from 'node:fs'
 import { readdirSync } from 'node:fs'
-import { Disk, type Soon } from '../../../../../src/core/node/fs/disk/disk.ts'
+import { Disk, type Soon } from '../../../../../src/core/node/fs/disk.ts'
 
 function fold(name: string): string {
   return name.normalize('NFC').toLowerCase()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/index.ts'
-import { InlineBudget } from '../../../../../src/core/node/fs/disk/inline-budget.ts'
+import { InlineBudget } from '../../../../../src/core/node/fs/disk.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'

@@ -1,11 +1,10 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Disk } from '../../../../../src/core/node/fs/disk/disk.ts'
-import { AnchoredGuard } from '../../../../../src/core/node/fs/guard/anchored-guard.ts'
-import { createGuard, WalkingGuard } from '../../../../../src/core/node/fs/guard/create-guard.ts'
-import type { FolderGuard } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
-import { RootFolder } from '../../../../../src/core/node/fs/guard/folder-guard.ts'
+import { Disk } from '../../../../../src/core/node/fs/disk.ts'
+import type { FolderGuard } from '../../../../../src/core/node/fs/folder-guard.ts'
+import { RootFolder } from '../../../../../src/core/node/fs/folder-guard.ts'
+import { AnchoredGuard, createGuard, WalkingGuard } from '../../../../../src/core/node/fs/guards.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()

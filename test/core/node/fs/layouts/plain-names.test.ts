@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/index.ts'
-import { plainLayout } from '../../../../../src/core/node/fs/layouts/plain.ts'
+import { plainLayout } from '../../../../../src/core/node/fs/layouts.ts'
 
 describe('plainLayout on Windows', () => {
   const layout = plainLayout('win32')

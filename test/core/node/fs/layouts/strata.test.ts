@@ -7,7 +7,7 @@ import {
   isLongName,
   LABEL_SUFFIX,
   VALUE_SUFFIX,
-} from '../../../../../src/core/node/fs/layouts/strata.ts'
+} from '../../../../../src/core/node/fs/strata-layout.ts'
 import { hostileSegments } from '../../../../../src/testkit/samples.ts'
 
 /** Text that is made of what breaks names, more often than of anything else. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import type { FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { encodeSegment } from '../../../../../src/core/node/fs/layouts/strata.ts'
+import { encodeSegment } from '../../../../../src/core/node/fs/strata-layout.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { pathsBelow, TempRoots } from '../temp-root.ts'
 

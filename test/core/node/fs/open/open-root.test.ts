@@ -2,7 +2,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { makeFolder } from '../../../../../src/core/node/fs/open/open-root.ts'
+import { makeFolder } from '../../../../../src/core/node/fs/open-folder.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/index.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
-import { VersionClock } from '../../../../../src/core/node/fs/values/value-reader.ts'
+import { VersionClock } from '../../../../../src/core/node/fs/value-reader.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { TempRoots } from '../temp-root.ts'
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { type FSWatcher, mkdirSync, rmSync, type Stats } from 'node:fs'
-import { Disk, type Soon } from '../../../../../src/core/node/fs/disk/disk.ts'
+import { Disk, type Soon } from '../../../../../src/core/node/fs/disk.ts'
 
 type Held = 'open' | 'unlink' | 'rename' | 'lstat' | 'readdir'
 

@@ -1,15 +1,13 @@
 import { opendir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatastoreError, hasCode } from '../../../errors.ts'
-import { printFlatfsShard } from '../../../hash/flatfs-shard.ts'
-import { Disk, systemCode } from '../disk/disk.ts'
-import { RootGone } from '../failures.ts'
-import type { WantedLayout } from '../fs-options.ts'
-import { createGuard } from '../guard/create-guard.ts'
-import type { FolderGuard } from '../guard/folder-guard.ts'
-import type { Layout, LayoutName, Marker } from '../layout.ts'
-import { isLayoutName, layoutOf } from '../layouts/known-layouts.ts'
-import { PRIVATE_FOLDER } from '../layouts/strata.ts'
+import { DatastoreError, hasCode } from '../../errors.ts'
+import { printFlatfsShard } from '../../hash/flatfs-shard.ts'
+import { Disk, systemCode } from './disk.ts'
+import { RootGone } from './failures.ts'
+import type { FolderGuard } from './folder-guard.ts'
+import type { WantedLayout } from './fs-datastore.ts'
+import { createGuard } from './guards.ts'
+import type { Layout, LayoutName, Marker } from './layout.ts'
 import {
   DEFAULT_SHARD,
   flatfsVersion,
@@ -18,6 +16,8 @@ import {
   writeMarker,
   writeShard,
 } from './layout-marker.ts'
+import { isLayoutName, layoutOf } from './layouts.ts'
+import { PRIVATE_FOLDER } from './strata-layout.ts'
 
 /** So many entries are looked at before it is given up. */
 const MOST_ENTRIES = 10_000

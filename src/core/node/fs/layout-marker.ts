@@ -1,17 +1,13 @@
 import { rename, writeFile } from 'node:fs/promises'
-import { DatastoreError, messageOf } from '../../../errors.ts'
-import type { FlatfsShard } from '../../../hash/flatfs-shard.ts'
-import { parseFlatfsShard, printFlatfsShard } from '../../../hash/flatfs-shard.ts'
-import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import type { FolderGuard } from '../guard/folder-guard.ts'
-import { joinPath, readText } from '../guard/folder-guard.ts'
-import type { Marker } from '../layout.ts'
-import { isExtension } from '../layout.ts'
-import { PRIVATE_FOLDER } from '../layouts/strata.ts'
-import { FolderSync } from '../sync/folder-sync.ts'
-import { nextTempName } from '../temp/owned-name.ts'
-import { moveToFreeName } from '../values/file-moves.ts'
+import { DatastoreError, messageOf } from '../../errors.ts'
+import { type FlatfsShard, parseFlatfsShard, printFlatfsShard } from '../../hash/flatfs-shard.ts'
+import { type Disk, systemCode } from './disk.ts'
+import { type FolderGuard, joinPath, readText } from './folder-guard.ts'
+import { FolderSync } from './folder-sync.ts'
+import { isExtension, type Marker } from './layout.ts'
+import { nextTempName } from './owned-name.ts'
+import { moveToFreeName } from './staged-file.ts'
+import { PRIVATE_FOLDER } from './strata-layout.ts'
 
 const MARKER = 'layout.json'
 /** Bytes that are read of a file which says what a folder is. */
@@ -90,8 +86,8 @@ async function writeThrough(
 }
 
 /** The file by which flatfs knows its folder. */
-export const SHARDING = 'SHARDING'
-export const README = '_README'
+const SHARDING = 'SHARDING'
+const README = '_README'
 /** What go-ds-flatfs and Kubo use where nothing else is asked for. */
 export const DEFAULT_SHARD: FlatfsShard = { by: 'next-to-last', length: 2 }
 

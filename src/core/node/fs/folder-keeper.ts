@@ -1,12 +1,10 @@
-import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { Obstacle } from '../failures.ts'
-import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
-import { joinPath } from '../guard/folder-guard.ts'
-import type { Label, Place } from '../layout.ts'
-import type { LevelCache } from '../levels/level-cache.ts'
-import type { SharedRoot } from '../open/open-folder.ts'
-import type { SettledFolders } from '../sync/folder-sync.ts'
+import { type Disk, systemCode } from './disk.ts'
+import { Obstacle } from './failures.ts'
+import { type Folder, type FolderGuard, joinPath } from './folder-guard.ts'
+import type { SettledFolders } from './folder-sync.ts'
+import type { Label, Place } from './layout.ts'
+import type { LevelCache } from './levels.ts'
+import type { SharedRoot } from './open-folder.ts'
 
 /** So many folders are known as made by this store; the oldest are forgotten, and then stay for good. */
 const REMEMBERED = 100_000

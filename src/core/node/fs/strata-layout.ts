@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Key } from '../../../key.ts'
-import { segmentProblem } from '../../../key.ts'
-import type { FolderEntry, Label, LabelReader, Layout, Meaning, Place } from '../layout.ts'
+import { type Key, segmentProblem } from '../../key.ts'
+import type { FolderEntry, Label, LabelReader, Layout, Meaning, Place } from './layout.ts'
 
 /** Ends the name of the file that holds a value, so that `a` as a value and `a` as a folder never meet. */
 export const VALUE_SUFFIX = '.val'

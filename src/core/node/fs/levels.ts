@@ -1,17 +1,15 @@
 import type { Stats } from 'node:fs'
-import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
-import type { Key } from '../../../key.ts'
-import { lowerBound } from '../../../stores/sorted-names.ts'
-import { Slices, sortInSlices } from '../../slices.ts'
-import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { Obstacle } from '../failures.ts'
-import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
-import { joinPath, readText } from '../guard/folder-guard.ts'
-import type { LinkResolver } from '../guard/link-resolver.ts'
-import type { FolderEntry, LabelReader, Layout, Level, Meaning } from '../layout.ts'
-import type { StoreFiles } from '../open/open-folder.ts'
-import type { CachedLevel, FolderStamp } from './level-cache.ts'
+import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
+import type { Child, ListOptions, ListPage } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import { pageLimit } from '../../list-page.ts'
+import { lowerBound, upperBound } from '../../stores/sorted-names.ts'
+import { Slices, sortInSlices } from '../slices.ts'
+import { type Disk, systemCode } from './disk.ts'
+import { Obstacle } from './failures.ts'
+import { type Folder, type FolderGuard, joinPath, type LinkResolver, readText } from './folder-guard.ts'
+import type { FolderEntry, LabelReader, Layout, Level, Meaning } from './layout.ts'
+import type { StoreFiles } from './open-folder.ts'
 
 /** A folder whose own size is no larger is short enough to be read on this thread. */
 const SMALL_FOLDER = 64 * 1024
@@ -143,7 +141,7 @@ const SHELVES_AT_ONCE = 8
 const NOTHING: Level = { values: [], branches: [] }
 
 /** What reading a level takes. */
-export interface EntryReader extends LabelReader {
+interface EntryReader extends LabelReader {
   /** What is in a folder; nothing where there is no such folder. */
   entries(folder: readonly string[]): Promise<readonly FolderEntry[]>
 }
@@ -221,4 +219,109 @@ function countNames({ values, branches }: Level): number {
   const [fewer, more] = values.length < branches.length ? [values, branches] : [branches, values]
   const inBoth = fewer.filter(name => more[lowerBound(more, name)] === name)
   return values.length + branches.length - inBoth.length
+}
+
+/** How many names the cache holds; one level may be larger, and is then alone. */
+const MOST_NAMES = 1_000_000
+const MOST_LEVELS = 64
+
+/** A folder that a level was read from, and how it was then. */
+interface FolderStamp {
+  readonly folder: readonly string[]
+  /** The folder's names, joined by `/`. */
+  readonly path: string
+  readonly stamp: string
+}
+
+interface CachedLevel {
+  readonly level: Level
+  /** Names of the level, each counted once. */
+  readonly total: number
+  readonly stamps: readonly FolderStamp[]
+}
+
+/** The levels listed last, sorted, so that the next page costs no reading. Whoever takes one compares its stamps. */
+export class LevelCache {
+  readonly #levels = new Map<string, CachedLevel>()
+  #names = 0
+
+  get(id: string): CachedLevel | undefined {
+    return this.#levels.get(id)
+  }
+
+  set(id: string, level: CachedLevel): void {
+    this.#drop(id)
+    this.#levels.set(id, level)
+    this.#names += namesOf(level)
+    for (const oldest of this.#levels.keys()) {
+      if (oldest === id || (this.#levels.size <= MOST_LEVELS && this.#names <= MOST_NAMES)) break
+      this.#drop(oldest)
+    }
+  }
+
+  /** What was read from this folder is not to be used again. */
+  forget(folder: readonly string[]): void {
+    if (this.#levels.size === 0) return
+    const path = folder.join('/')
+    for (const [id, { stamps }] of this.#levels) {
+      if (stamps.some(stamp => stamp.path === path)) this.#drop(id)
+    }
+  }
+
+  #drop(id: string): void {
+    const level = this.#levels.get(id)
+    if (level === undefined) return
+    this.#levels.delete(id)
+    this.#names -= namesOf(level)
+  }
+}
+
+function namesOf({ level }: CachedLevel): number {
+  return level.values.length + level.branches.length
+}
+
+/** One page of a level: its two lists of names merged, from where the page begins. */
+export function pageOfLevel({ level, total }: CachedLevel, prefix: Key, options: ListOptions): ListPage {
+  const limit = pageLimit(options)
+  const values = new Cursor(level.values, options)
+  const branches = new Cursor(level.branches, options)
+  const children: Child[] = []
+  while (children.length < limit) {
+    const name = first(values.name, branches.name, options.reverse === true)
+    if (name === undefined) break
+    const isValue = values.name === name
+    const isBranch = branches.name === name
+    if (isValue) values.advance()
+    if (isBranch) branches.advance()
+    children.push({ name, key: prefix.childOfCleanSegment(name), isValue, isBranch })
+  }
+  const hasMore = values.name !== undefined || branches.name !== undefined
+  const last = children.at(-1)
+  return { children, total, ...(hasMore && last !== undefined && { cursor: last.name }) }
+}
+
+class Cursor {
+  readonly #names: readonly string[]
+  readonly #step: 1 | -1
+  #index: number
+
+  constructor(names: readonly string[], { after, reverse }: ListOptions) {
+    this.#names = names
+    this.#step = reverse === true ? -1 : 1
+    if (reverse === true) this.#index = (after === undefined ? names.length : lowerBound(names, after)) - 1
+    else this.#index = after === undefined ? 0 : upperBound(names, after)
+  }
+
+  get name(): string | undefined {
+    return this.#names[this.#index]
+  }
+
+  advance(): void {
+    this.#index += this.#step
+  }
+}
+
+function first(a: string | undefined, b: string | undefined, reverse: boolean): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a < b === reverse ? b : a
 }

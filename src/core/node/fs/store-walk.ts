@@ -1,11 +1,9 @@
-import { forEachBounded } from '../../../concurrency/for-each-bounded.ts'
-import type { Child, StoreStats } from '../../../datastore.ts'
-import { Key } from '../../../key.ts'
-import type { Folder } from '../guard/folder-guard.ts'
-import { joinPath } from '../guard/folder-guard.ts'
-import type { LinkResolver } from '../guard/link-resolver.ts'
-import type { Level, Place } from '../layout.ts'
-import type { OpenFolder, StoreFiles } from '../open/open-folder.ts'
+import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
+import type { Child, StoreStats } from '../../datastore.ts'
+import { Key } from '../../key.ts'
+import { type Folder, joinPath, type LinkResolver } from './folder-guard.ts'
+import type { Level, Place } from './layout.ts'
+import type { OpenFolder, StoreFiles } from './open-folder.ts'
 
 const LEVELS_AT_ONCE = 16
 

@@ -1,114 +1,14 @@
-import type { Disk, Soon } from '../disk/disk.ts'
-import { OPEN_FILE, OPEN_FOLDER, systemCode } from '../disk/disk.ts'
-import { at, run, type Steps } from '../disk/steps.ts'
-import { Obstacle } from '../failures.ts'
-import type { EnterOptions, Folder, FolderGuard, RootFolder } from './folder-guard.ts'
-import { joinPath, surveyFolders } from './folder-guard.ts'
-
-/** Folders nobody is in that may stay open at a time. */
-const MOST_IDLE = 8
-
-interface PooledFolder {
-  readonly fd: number
-  readonly path: string
-  users: number
-}
-
-/**
- * Open folders, shared by all who are in one at the same time, and left open until the turn of the event loop ends:
- * many small calls run in one turn, often in one folder, and opening and closing it costs each of them as much as
- * writing a small value does.
- */
-export class OpenFolderPool {
-  readonly #disk: Disk
-  readonly #byPath = new Map<string, PooledFolder>()
-  readonly #byDescriptor = new Map<number, PooledFolder>()
-  #idle = 0
-  #isClosingSoon = false
-  /** Fulfilled once every folder that `closeIdle` took is closed. */
-  #closing: Promise<unknown> = Promise.resolve()
-
-  constructor(disk: Disk) {
-    this.#disk = disk
-  }
-
-  /** The folder that is open by that path, where it was when it was opened. It has to be left again. */
-  join(path: string): Folder | undefined {
-    const found = this.#byPath.get(path)
-    if (found === undefined) return undefined
-    if (found.users === 0) this.#idle--
-    found.users++
-    return folderOf(found)
-  }
-
-  /** Takes in a folder that was just opened, for one who is in it. */
-  add(path: string, fd: number): Folder {
-    const entry = { fd, path, users: 1 }
-    // Of two who opened it at once, the first one's stays open for others.
-    if (!this.#byPath.has(path)) this.#byPath.set(path, entry)
-    this.#byDescriptor.set(fd, entry)
-    return folderOf(entry)
-  }
-
-  /** One is in a folder that is elsewhere now: nobody else is let in, and the last one out closes it. */
-  forget({ fd }: Folder): void {
-    const entry = this.#entryOf(fd)
-    if (entry !== undefined && this.#isShared(entry)) this.#byPath.delete(entry.path)
-  }
-
-  async leave({ fd }: Folder): Promise<void> {
-    const entry = this.#entryOf(fd)
-    if (entry === undefined) return
-    entry.users--
-    if (entry.users > 0) return
-    if (!this.#isShared(entry) || this.#idle >= MOST_IDLE) {
-      await this.#close([entry])
-      return
-    }
-    this.#idle++
-    if (this.#isClosingSoon) return
-    this.#isClosingSoon = true
-    setImmediate(() => {
-      this.#isClosingSoon = false
-      // A folder that cannot be closed is of no concern to anybody: nobody is in it.
-      this.closeIdle().catch(() => undefined)
-    })
-  }
-
-  /** Closes the folders that nobody is in, and waits for those that are being closed already. */
-  async closeIdle(): Promise<void> {
-    const before = this.#closing
-    if (this.#idle > 0) {
-      this.#idle = 0
-      const closed = this.#close([...this.#byPath.values()].filter(entry => entry.users === 0))
-      this.#closing = Promise.allSettled([before, closed]).then(() => undefined)
-      await closed
-    }
-    await before
-  }
-
-  async #close(entries: readonly PooledFolder[]): Promise<void> {
-    // None of them may be joined any more, while the first is being closed.
-    for (const entry of entries) {
-      if (this.#isShared(entry)) this.#byPath.delete(entry.path)
-      this.#byDescriptor.delete(entry.fd)
-    }
-    await Promise.all(entries.map(async ({ fd }) => this.#disk.close(fd)))
-  }
-
-  #entryOf(fd: number | undefined): PooledFolder | undefined {
-    return fd === undefined ? undefined : this.#byDescriptor.get(fd)
-  }
-
-  #isShared(entry: PooledFolder): boolean {
-    return this.#byPath.get(entry.path) === entry
-  }
-}
-
-/** Calls go through the open folder itself, so that swapping it for a link changes nothing. */
-function folderOf({ fd }: PooledFolder): Folder {
-  return { path: `/proc/self/fd/${fd}`, fd }
-}
+import { at, type Disk, OPEN_FILE, OPEN_FOLDER, run, type Soon, type Steps, systemCode } from './disk.ts'
+import { Obstacle } from './failures.ts'
+import {
+  type EnterOptions,
+  type Folder,
+  type FolderGuard,
+  joinPath,
+  OpenFolderPool,
+  RootFolder,
+  surveyFolders,
+} from './folder-guard.ts'
 
 /** How often a folder may move away under a call before the call gives up. */
 const ATTEMPTS = 20
@@ -312,4 +212,83 @@ const LONGEST_PATH = 3800
 /** Whether the system may refuse a path, or the path of what is in it. */
 function isDeep(path: string): boolean {
   return path.length * 3 > LONGEST_PATH && Buffer.byteLength(path) > LONGEST_PATH
+}
+
+/**
+ * Looks at every folder on the way before each call. A folder that somebody swaps for a link in the microseconds
+ * between look and call gets past it: systems without `/proc` offer no way to shut that window from here.
+ */
+export class WalkingGuard implements FolderGuard {
+  readonly root: string
+  readonly #root: RootFolder
+  readonly #disk: Disk
+
+  constructor(disk: Disk, root: RootFolder) {
+    this.#disk = disk
+    this.#root = root
+    this.root = root.path
+  }
+
+  checkRoot(): Soon<void> {
+    return this.#root.check()
+  }
+
+  async enter(names: readonly string[], { make }: EnterOptions = {}): Promise<Folder | undefined> {
+    const path = names.reduce(joinPath, this.root)
+    for (;;) {
+      const depth = await surveyFolders(this.#disk, this.#root, names)
+      if (depth === names.length) return { path, fd: undefined }
+      if (make === undefined) return undefined
+      await this.#make(names.slice(0, depth + 1), make)
+    }
+  }
+
+  async leave(): Promise<void> {
+    // Nothing was opened.
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
+  async openFile(folder: readonly string[], name: string, flags = OPEN_FILE): Promise<number | undefined> {
+    const entered = await this.enter(folder)
+    if (entered === undefined) return undefined
+    const path = joinPath(entered.path, name)
+    const stats = await this.#disk.lstat(path)
+    if (stats === undefined) return undefined
+    if (stats.isSymbolicLink()) throw new Obstacle('link', [...folder, name])
+    if (!stats.isFile() && !stats.isDirectory()) throw new Obstacle('special', [...folder, name])
+    return this.#disk.open(path, flags)
+  }
+
+  async #make(names: readonly string[], made: (names: readonly string[]) => void): Promise<void> {
+    try {
+      await this.#disk.mkdir(names.reduce(joinPath, this.root))
+      made(names)
+    } catch (error) {
+      // Others make and remove folders too; the next survey shows what there is.
+      if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
+    }
+  }
+}
+
+/** The strictest guard that the system has: on Linux one that no race gets round. */
+export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
+  const root = await RootFolder.open(disk, path)
+  return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)
+}
+
+async function canAnchor(disk: Disk, root: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  const fd = await disk.open(root, OPEN_FOLDER)
+  try {
+    return (await disk.readlink(`/proc/self/fd/${fd}`)) === root
+  } catch (error) {
+    // There is no /proc here, as in some containers.
+    if (systemCode(error) === undefined) throw error
+    return false
+  } finally {
+    await disk.close(fd)
+  }
 }

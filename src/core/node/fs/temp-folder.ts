@@ -1,8 +1,6 @@
-import type { Disk } from '../disk/disk.ts'
-import { CREATE_FILE, systemCode } from '../disk/disk.ts'
-import { isOfDisk } from '../failures.ts'
-import type { Folder, FolderGuard } from '../guard/folder-guard.ts'
-import { joinPath } from '../guard/folder-guard.ts'
+import { CREATE_FILE, type Disk, systemCode } from './disk.ts'
+import { isOfDisk } from './failures.ts'
+import { type Folder, type FolderGuard, joinPath } from './folder-guard.ts'
 import { isLeftOver, nextTempName } from './owned-name.ts'
 
 /** How often a folder may vanish between being made and being used. */

@@ -1,11 +1,10 @@
 import type { FSWatcher } from 'node:fs'
 import { sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { Disk } from '../disk/disk.ts'
-import { systemCode } from '../disk/disk.ts'
-import { CannotWatch } from '../failures.ts'
-import { joinPath } from '../guard/folder-guard.ts'
-import type { KnownFolder, KnownFolders } from './known-folder.ts'
+import { type Disk, systemCode } from './disk.ts'
+import { CannotWatch } from './failures.ts'
+import { joinPath } from './folder-guard.ts'
+import type { KnownFolder, KnownFolders } from './known-tree.ts'
 
 /** More events than this in one turn, and the system's own queue (16,384 on Linux) may have lost some. */
 const MOST_IN_A_TURN = 12_000

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { systemCode } from '../disk/disk.ts'
+import { systemCode } from './disk.ts'
 
 /**
  * Names this process so that another can tell later whether it still runs: where process numbers are counted, the

@@ -1,0 +1,225 @@
+import { directoryOf, type FlatfsShard } from '../../hash/flatfs-shard.ts'
+import { type Key, segmentProblem } from '../../key.ts'
+import {
+  type FolderEntry,
+  fileNameProblem,
+  type Layout,
+  type LayoutName,
+  type Meaning,
+  NEAR_TEMP_FOLDER,
+  type Place,
+} from './layout.ts'
+import { PRIVATE_FOLDER, strataLayout } from './strata-layout.ts'
+
+/**
+ * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.
+ * Nothing marks the folder. What is neither file nor folder, or has a name that is no segment, is not shown.
+ * @param platform As `process.platform` names it: it decides which names there can be.
+ */
+export function plainLayout(platform: string = process.platform): Layout {
+  return {
+    name: 'plain',
+    marker: undefined,
+    tempFolder: [NEAR_TEMP_FOLDER],
+    keepsTempFolder: false,
+    ownsFolders: false,
+    tellsByName: false,
+    filesAreForeign: true,
+
+    problemOf(key: Key): string | undefined {
+      for (const segment of key.segments) {
+        const problem = nameProblem(segment, platform)
+        if (problem !== undefined) return problem
+      }
+      return undefined
+    },
+
+    placeOf(key: Key): Place {
+      return { folder: key.segments.slice(0, -1), name: key.lastSegment, labels: [] }
+    },
+
+    folderOf: prefix => prefix.segments,
+
+    meaningOf(_folder: readonly string[], entry: FolderEntry): Meaning | undefined {
+      if (entry.name === NEAR_TEMP_FOLDER || segmentProblem(entry.name) !== undefined) return undefined
+      if (entry.isFile()) return { kind: 'value', segment: entry.name }
+      return entry.isDirectory() ? { kind: 'branch', segment: entry.name } : undefined
+    },
+  }
+}
+
+function nameProblem(segment: string, platform: string): string | undefined {
+  if (segment === NEAR_TEMP_FOLDER) {
+    return `${JSON.stringify(segment)} is where this store keeps its temporary files`
+  }
+  return fileNameProblem(segment, platform)
+}
+
+interface SuffixedOptions {
+  readonly name: LayoutName
+  /** What the names of values end in, dot included. */
+  readonly extension: string
+  /** Why the layout cannot hold a segment for a reason of its own, or `undefined` when it can. */
+  readonly problemOf?: ((segment: string) => string | undefined) | undefined
+  /** Files in the root that end like values and are none, in lower case. */
+  readonly reserved?: readonly string[] | undefined
+  /** As `process.platform` names it: it decides which names there can be. */
+  readonly platform?: string | undefined
+}
+
+/**
+ * A layout whose values are `<path of the key><extension>`: the value of `/a/b` is `a/b.data`, and what is below it in
+ * `a/b/`. Segments are names as they are, so a disk that is blind to case takes `/A` and `/a` for one.
+ */
+function suffixedLayout({
+  name,
+  extension,
+  problemOf = () => undefined,
+  reserved = [],
+  platform = process.platform,
+}: SuffixedOptions): Layout {
+  const isPrivate = (segment: string): boolean => segment.toLowerCase() === PRIVATE_FOLDER
+  const isReserved = (fileName: string): boolean => reserved.includes(fileName.toLowerCase())
+  return {
+    name,
+    marker: { layout: name, version: 1, extension },
+    tempFolder: [PRIVATE_FOLDER, 'tmp'],
+    keepsTempFolder: true,
+    ownsFolders: true,
+    tellsByName: false,
+    filesAreForeign: false,
+
+    problemOf(key: Key): string | undefined {
+      const [first = ''] = key.segments
+      if (isPrivate(first)) return `${JSON.stringify(first)} is where this store keeps its own files`
+      if (key.isTopLevel && isReserved(first + extension)) {
+        return `${JSON.stringify(first + extension)} is a file of the library that this layout is from`
+      }
+      for (const [index, segment] of key.segments.entries()) {
+        const ending = index === key.depth - 1 ? extension : ''
+        const problem = problemOf(segment) ?? fileNameProblem(segment, platform, ending)
+        if (problem !== undefined) return problem
+      }
+      return undefined
+    },
+
+    placeOf(key: Key): Place {
+      return { folder: key.segments.slice(0, -1), name: key.lastSegment + extension, labels: [] }
+    },
+
+    folderOf: prefix => prefix.segments,
+
+    meaningOf(folder: readonly string[], entry: FolderEntry): Meaning | undefined {
+      const isRoot = folder.length === 0
+      if (isRoot && (isPrivate(entry.name) || isReserved(entry.name))) return undefined
+      const kind = entry.isDirectory() ? 'branch' : entry.isFile() ? 'value' : undefined
+      if (kind === undefined || (kind === 'value' && !entry.name.endsWith(extension))) return undefined
+      const segment = kind === 'value' ? entry.name.slice(0, -extension.length) : entry.name
+      if (segmentProblem(segment) !== undefined || problemOf(segment) !== undefined) return undefined
+      return { kind, segment }
+    },
+  }
+}
+
+/** The layout of `datastore-fs` 12 (js-stores): the value of `/a/b` is the file `a/b.data`. */
+function datastoreFsLayout(extension = '.data'): Layout {
+  return suffixedLayout({ name: 'datastore-fs', extension })
+}
+
+/** Where py-datastore keeps its count of bytes, when it is told to count. */
+const STATISTICS: readonly string[] = ['diskusage.data']
+
+/**
+ * The layout of py-datastore: the value of `/a/b` is `a/b.data`, or `a/b.obj` in its releases up to 0.3. It wrote
+ * `/a:b` to the very same file; here a segment with `:` is refused, so that each file has one key.
+ */
+function pyDatastoreLayout(extension = '.data'): Layout {
+  return suffixedLayout({
+    name: 'py-datastore',
+    extension,
+    reserved: STATISTICS,
+    problemOf: segment =>
+      segment.includes(':')
+        ? `py-datastore keeps ${JSON.stringify(segment)} and ${JSON.stringify(segment.replaceAll(':', '/'))} in ` +
+          'one file: only the name with "/" is taken'
+        : undefined,
+  })
+}
+
+const EXTENSION = '.data'
+/** Where go-ds-flatfs keeps values on their way. It empties the folder when it opens the store. */
+const TEMP_FOLDER = '.temp'
+const NAME = /^[0-9A-Z+\-_=]+$/
+
+/**
+ * The layout of Kubo's block store: the value of `/CIQA` is the file `CIQA.data` in a folder that the shard function
+ * names. Keys have one segment of upper-case letters, digits and `+ - _ =`, as in go-ds-flatfs.
+ * Source: https://github.com/ipfs/go-ds-flatfs
+ * @param shard What the file `SHARDING` says.
+ * @param platform As `process.platform` names it: it decides which names there can be.
+ */
+function flatfsLayout(shard: FlatfsShard, platform: string = process.platform): Layout {
+  return {
+    name: 'flatfs',
+    marker: undefined,
+    tempFolder: [TEMP_FOLDER],
+    keepsTempFolder: true,
+    // go-ds-flatfs makes a shard's folder once and counts on it afterwards.
+    ownsFolders: false,
+    tellsByName: true,
+    filesAreForeign: false,
+
+    problemOf(key: Key): string | undefined {
+      const [name = ''] = key.segments
+      if (key.depth > 1) return 'flatfs holds keys of one segment'
+      if (!key.isRoot && !NAME.test(name)) {
+        return 'flatfs holds keys of upper-case letters, digits and + - _ = alone'
+      }
+      return fileNameProblem(name, platform, EXTENSION)
+    },
+
+    placeOf(key: Key): Place {
+      const name = key.lastSegment
+      return { folder: [directoryOf(shard, name)], name: name + EXTENSION, labels: [] }
+    },
+
+    folderOf: prefix => (prefix.isRoot ? [] : undefined),
+
+    meaningOf([directory]: readonly string[], entry: FolderEntry): Meaning | undefined {
+      if (directory === undefined) {
+        return entry.isDirectory() && NAME.test(entry.name) ? { kind: 'shelf', segment: '' } : undefined
+      }
+      if (!entry.isFile() || !entry.name.endsWith(EXTENSION)) return undefined
+      const segment = entry.name.slice(0, -EXTENSION.length)
+      const isHome = NAME.test(segment) && directoryOf(shard, segment) === directory
+      return isHome ? { kind: 'value', segment } : undefined
+    },
+  }
+}
+
+/** Everything that a layout can depend on beside its name. */
+interface LayoutDetails {
+  readonly extension?: string | undefined
+  readonly shard: FlatfsShard
+}
+
+const LAYOUTS: Readonly<Record<LayoutName, (details: LayoutDetails) => Layout>> = {
+  strata: () => strataLayout,
+  plain: () => plainLayout(),
+  flatfs: ({ shard }) => flatfsLayout(shard),
+  'datastore-fs': ({ extension }) => datastoreFsLayout(extension),
+  'py-datastore': ({ extension }) => pyDatastoreLayout(extension),
+}
+
+export const LAYOUT_NAMES = Object.keys(LAYOUTS) as readonly LayoutName[]
+
+/** Layouts whose values have an extension that can be chosen. */
+export const WITH_EXTENSION: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
+
+export function isLayoutName(name: string): name is LayoutName {
+  return Object.hasOwn(LAYOUTS, name)
+}
+
+export function layoutOf(name: LayoutName, details: LayoutDetails): Layout {
+  return LAYOUTS[name](details)
+}
