@@ -236,3 +236,8 @@ export function codeOf(error: unknown): string {
   if (error instanceof DatastoreError) return error.code
   return error instanceof Error ? error.name : typeof error
 }
+
+/** A promise that rejects with whatever was thrown, for a function that is not async. */
+export async function rejected(error: unknown): Promise<never> {
+  throw error
+}

@@ -1,6 +1,14 @@
-import type { Child, Datastore, ListOptions, ListPage } from './datastore.ts'
-import { DEFAULT_PAGE } from './datastore.ts'
+import {
+  type CallOptions,
+  type Child,
+  type Datastore,
+  DEFAULT_PAGE,
+  type ListOptions,
+  type ListPage,
+} from './datastore.ts'
+import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
+import { contextOf } from './options.ts'
 
 /** @throws RangeError for a limit that is no whole number from 0 up. */
 export function pageLimit(options: ListOptions): number {
@@ -40,4 +48,20 @@ export async function* childrenOf(
     yield* page.children
     after = page.cursor
   } while (after !== undefined)
+}
+
+/** Every key with a value strictly below `prefix`, a level at a time, in no particular order. */
+export async function* walkValues(
+  store: Pick<Datastore<unknown>, 'list'>,
+  prefix: Key,
+  options: CallOptions,
+): AsyncIterable<Child> {
+  const levels = [prefix]
+  for (let level = levels.pop(); level !== undefined; level = levels.pop()) {
+    throwIfAborted(options.signal, 'walk', prefix)
+    for await (const child of childrenOf(store, level, contextOf(options))) {
+      if (child.isBranch) levels.push(child.key)
+      if (child.isValue) yield child
+    }
+  }
 }

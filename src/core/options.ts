@@ -1,7 +1,9 @@
+import type { CallOptions, PutOptions } from './datastore.ts'
 import { type DatastoreError, failure } from './errors.ts'
+import type { Key } from './key.ts'
 
 /** Whether a value is accepted for an option, and what would be, in words: `a whole number from 1 up`. */
-export interface OptionRule {
+interface OptionRule {
   readonly expected: string
   accepts(this: void, value: unknown): boolean
 }
@@ -62,10 +64,30 @@ export function checkOptions<O extends object>(
   }
 }
 
-export function optionFailure(action: string, state: string): DatastoreError {
+function optionFailure(action: string, state: string): DatastoreError {
   return failure('CONFIG_INVALID', action, undefined, state)
 }
 
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
+
+/** @throws TypeError when a put may neither create nor replace. */
+export function refuseContradiction(options: PutOptions | undefined): void {
+  if (options?.create === false && options.replace === false) {
+    throw new TypeError('Cannot put: create and replace are both false, so nothing could be written')
+  }
+}
+
+/** @throws DatastoreError `KEY_INVALID` for the root, which is the place of all keys and no key of a value. */
+export function refuseRoot(action: string, key: Key): void {
+  if (key.isRoot) throw failure('KEY_INVALID', action, key, 'the root holds no value')
+}
+
+/** What a call hands on to every call it makes further down: its signal and its span, and nothing of its own. */
+export function contextOf({ signal, span }: CallOptions): CallOptions {
+  return { signal, span }
+}
+
+/** The most milliseconds that a timer counts, nearly 25 days. One that is set for longer goes off at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1

@@ -1,6 +1,5 @@
 import { type Capabilities, Derived, weakestOf } from '../capabilities.ts'
-import { ChangeQueue } from '../changes/change-queue.ts'
-import { follow } from '../changes/follow.ts'
+import { ChangeQueue, follow } from '../changes/change-queue.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import type { Change, Datastore as Contract, ListOptions, ListPage, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'

@@ -74,3 +74,12 @@ export class ChangeQueue {
     this.#waiting.set(this.#prefix.toString(), { type: 'resync', key: this.#prefix })
   }
 }
+
+/** Hands on every change of a stream, and its failure; resolves once it has ended. */
+export async function follow(changes: AsyncIterable<Change>, queue: ChangeQueue): Promise<void> {
+  try {
+    for await (const change of changes) queue.push(change)
+  } catch (error) {
+    queue.end({ error })
+  }
+}

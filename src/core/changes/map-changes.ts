@@ -1,7 +1,7 @@
-import { contextOf } from '../call-context.ts'
 import type { CallOptions, Change, Datastore } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { contextOf } from '../options.ts'
 import { stoppable } from './stoppable.ts'
 
 /** Changes of one store below, and what the watcher calls their keys. */

@@ -1,7 +1,7 @@
 import type { Batch as InterfaceBatch, Key as InterfaceKey, Pair as InterfacePair } from 'interface-datastore'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
 import { Key } from '../key.ts'
-import { fromInterfaceKey, toInterfaceKey } from './interface-key.ts'
+import { fromInterfaceKey, toInterfaceKey } from './from-interface-datastore.ts'
 
 interface InterfaceQuery<Item> {
   prefix?: string

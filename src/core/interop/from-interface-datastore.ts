@@ -1,9 +1,9 @@
-import type { Datastore as InterfaceDatastore } from 'interface-datastore'
+import { type Datastore as InterfaceDatastore, Key as InterfaceKey } from 'interface-datastore'
 import { type Capabilities, MINIMAL } from '../capabilities.ts'
 import type { Child, ListPage, StoreStats } from '../datastore.ts'
-import { AbortError, failure, isAborted, messageOf } from '../errors.ts'
+import { AbortError, failure, hasCode, isAborted, messageOf } from '../errors.ts'
 import { fnv1a64Bytes } from '../hash/fnv1a64.ts'
-import type { Key } from '../key.ts'
+import { Key } from '../key.ts'
 import { pageOf } from '../list-page.ts'
 import type { Call } from '../open/call.ts'
 import { listOptionsOf } from '../open/completion.ts'
@@ -11,7 +11,6 @@ import { Datastore } from '../open/datastore.ts'
 import { idOfObject } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from '../open/store.ts'
-import { shownAs, toInterfaceKey } from './interface-key.ts'
 
 /**
  * A store of the `interface-datastore` family. That family has neither levels nor versions: a listing asks for all keys
@@ -146,4 +145,24 @@ function signalOf({ signal }: Call): { signal?: AbortSignal } {
 
 function etagOf(bytes: Uint8Array): string {
   return `${bytes.length}-${fnv1a64Bytes(bytes).toString(16)}`
+}
+
+export function toInterfaceKey(key: Key): InterfaceKey {
+  return new InterfaceKey(key.toString(), false)
+}
+
+/** @throws DatastoreError `KEY_INVALID` for a key with a segment `.` or `..`, which that family allows. */
+export function fromInterfaceKey(key: InterfaceKey): Key {
+  return Key.parse(key.toString())
+}
+
+/** What a key of that family is here; `undefined` for one that nothing here leads back to, such as `/..`, `/a//b` and `/`. */
+function shownAs(key: InterfaceKey): Key | undefined {
+  try {
+    const shown = fromInterfaceKey(key)
+    return shown.isRoot || shown.toString() !== key.toString() ? undefined : shown
+  } catch (error) {
+    if (!hasCode(error, 'KEY_INVALID')) throw error
+    return undefined
+  }
 }

@@ -2,8 +2,7 @@ import type { Datastore as Contract } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
-import { ACTIONS, type Layer, LayeredStore, refusalOf, type Step, type Verb } from './layer.ts'
-import { pause } from './pause.ts'
+import { ACTIONS, type Layer, LayeredStore, pause, refusalOf, type Step, type Verb } from './layer.ts'
 
 /** What goes wrong. It may be changed while the store is in use. */
 export interface Faults {

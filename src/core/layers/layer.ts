@@ -1,6 +1,6 @@
 import type { Capabilities } from '../capabilities.ts'
 import type { Change, Datastore as Contract, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
-import { isNotFound, NotFoundError } from '../errors.ts'
+import { AbortError, isNotFound, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
@@ -18,6 +18,7 @@ import type {
   StoreInfo,
   Written,
 } from '../open/store.ts'
+import { LONGEST_TIMER } from '../options.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { streamFromFirst } from '../stream-from-first.ts'
@@ -222,4 +223,22 @@ async function begun(source: AsyncIterable<Uint8Array>): Promise<ByteStream | un
     if (isNotFound(error)) return undefined
     throw error
   }
+}
+
+/** Waits, for 24 days at most, unless the call is aborted first: then `AbortError`. */
+export function pause(milliseconds: number, { verb, key, call }: Step): Promise<void> {
+  const { cancel } = call
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => {
+        forget?.()
+        resolve()
+      },
+      Math.min(milliseconds, LONGEST_TIMER),
+    )
+    const forget = cancel?.onAbort(() => {
+      clearTimeout(timer)
+      reject(new AbortError(ACTIONS[verb], { key, cause: cancel.reason }))
+    })
+  })
 }

@@ -1,8 +1,8 @@
+import { tell } from '../concurrency/emitter.ts'
 import type { Datastore as Contract } from '../datastore.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { refusalError } from '../open/refusals.ts'
-import { tell } from '../tell.ts'
 import { ACTIONS, layered, type Verb } from './layer.ts'
 import { ObservingLayer, type Outcome } from './observing.ts'
 

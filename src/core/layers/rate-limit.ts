@@ -2,8 +2,7 @@ import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { checkOptions, positiveNumber } from '../options.ts'
-import { type Layer, layered, type Step } from './layer.ts'
-import { pause } from './pause.ts'
+import { type Layer, layered, pause, type Step } from './layer.ts'
 
 /** How many calls may pass. */
 export interface RateLimitOptions {

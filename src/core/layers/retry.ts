@@ -3,8 +3,7 @@ import { DatastoreError, type ErrorCode, isTransient } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { checkOptions, numberFrom, wholeNumberOrInfinity } from '../options.ts'
-import { type Layer, layered, refusalOf, type Step } from './layer.ts'
-import { pause } from './pause.ts'
+import { type Layer, layered, pause, refusalOf, type Step } from './layer.ts'
 
 /** How often a call is made again, and how long it waits before. */
 export interface RetryOptions {

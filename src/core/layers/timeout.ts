@@ -1,9 +1,8 @@
-import { LONGEST_TIMER } from '../concurrency/longest-timer.ts'
 import type { Datastore as Contract } from '../datastore.ts'
 import { failure, isAborted } from '../errors.ts'
 import { type Call, Cancel, type Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
-import { checkOptions, positiveNumber } from '../options.ts'
+import { checkOptions, LONGEST_TIMER, positiveNumber } from '../options.ts'
 import { ACTIONS, type Layer, layered, type Step } from './layer.ts'
 
 /** A call that has a limit. */

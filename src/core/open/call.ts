@@ -1,4 +1,4 @@
-import { onAbort } from '../concurrency/on-abort.ts'
+import { onAbort } from '../concurrency/abortable.ts'
 import type { SpanContext } from '../datastore.ts'
 import { AbortError } from '../errors.ts'
 import type { Key } from '../key.ts'

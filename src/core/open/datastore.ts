@@ -3,7 +3,6 @@ import { assertBytes, byteLengthOf, clampRange } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import { untilAborted } from '../concurrency/abortable.ts'
-import { rejected } from '../concurrency/rejected.ts'
 import type {
   Batch,
   BinaryDatastore,
@@ -26,11 +25,10 @@ import type {
   StoreStats,
   ValueSource,
 } from '../datastore.ts'
-import { failure, NotFoundError } from '../errors.ts'
+import { failure, NotFoundError, rejected } from '../errors.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { checkOptions, wholeNumber } from '../options.ts'
-import { refuseContradiction, refuseRoot } from '../preconditions.ts'
+import { checkOptions, refuseContradiction, refuseRoot, wholeNumber } from '../options.ts'
 import { answer } from '../query/answer.ts'
 import { kindsNeeded, parseQuery } from '../query/parse-query.ts'
 import { needsScan, planOf, scannedIn } from '../query/plan.ts'

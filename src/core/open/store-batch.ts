@@ -1,7 +1,7 @@
 import { assertBytes } from '../bytes.ts'
 import type { Batch, CallOptions } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { refuseRoot } from '../preconditions.ts'
+import { refuseRoot } from '../options.ts'
 import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
 import { encoded } from './codec.ts'

@@ -1,14 +1,11 @@
-import { contextOf } from '../call-context.ts'
 import type { CallOptions, Entry } from '../datastore.ts'
 import { failure, throwIfAborted } from '../errors.ts'
-import type { Found, QuerySource } from './entry-reader.ts'
-import { EntryReader } from './entry-reader.ts'
+import { contextOf } from '../options.ts'
+import { EntryReader, type Found, type QuerySource } from './entry-reader.ts'
 import { inWindows } from './in-windows.ts'
 import { keyBoundsOf } from './key-bounds.ts'
 import { comparePlaces } from './order.ts'
-import type { ParsedQuery } from './parse-query.ts'
-import { isInKeyOrder } from './parse-query.ts'
-import { slice } from './slice.ts'
+import { isInKeyOrder, type ParsedQuery } from './parse-query.ts'
 import { TopEntries } from './top-entries.ts'
 import { type Walked, walk } from './walk.ts'
 
@@ -103,4 +100,22 @@ function judged<V>(
   reader: EntryReader<V>,
 ): AsyncIterable<readonly Found<V>[]> {
   return inWindows(walked, one => (reader.passesByKey(one.key) ? reader.judge(one) : undefined))
+}
+
+/** Skips `offset` items of all batches together, gives `limit`, and asks for no batch more than that takes. */
+export async function* slice<T>(
+  batches: AsyncIterable<readonly T[]>,
+  offset: number,
+  limit: number,
+): AsyncIterable<readonly T[]> {
+  if (limit === 0) return
+  let toSkip = offset
+  let toGive = limit
+  for await (const batch of batches) {
+    const rest = batch.slice(toSkip, toSkip + toGive)
+    toSkip = Math.max(0, toSkip - batch.length)
+    toGive -= rest.length
+    if (rest.length > 0) yield rest
+    if (toGive === 0) return
+  }
 }

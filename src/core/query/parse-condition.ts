@@ -1,5 +1,5 @@
 import { Key } from '../key.ts'
-import { patternOf } from './pattern.ts'
+import { patternOf } from './condition.ts'
 import type { Condition, Scalar } from './query.ts'
 
 const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const

@@ -1,6 +1,6 @@
-import { contextOf } from '../call-context.ts'
 import type { Datastore, Entry } from '../datastore.ts'
 import { failure } from '../errors.ts'
+import { contextOf } from '../options.ts'
 import { answer } from './answer.ts'
 import type { QuerySource } from './entry-reader.ts'
 import { parseQuery } from './parse-query.ts'

@@ -1,6 +1,6 @@
-import { contextOf } from '../call-context.ts'
 import type { CallOptions, Child, Datastore, ListPage } from '../datastore.ts'
 import { Key } from '../key.ts'
+import { contextOf } from '../options.ts'
 
 /** How a walk goes. */
 export interface Way extends CallOptions {

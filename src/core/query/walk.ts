@@ -1,13 +1,11 @@
-import { contextOf } from '../call-context.ts'
 import type { Child } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
+import { contextOf } from '../options.ts'
 import type { KeyBounds } from './key-bounds.ts'
-import { Pacer } from './pacer.ts'
-import type { Walkable, Way } from './walk-levels.ts'
-import { levelBelow, levelsPast } from './walk-levels.ts'
+import { levelBelow, levelsPast, type Walkable, type Way } from './walk-levels.ts'
 
-export interface WalkOptions extends Way {
+interface WalkOptions extends Way {
   /** Start strictly past this key, in the direction of the walk. */
   readonly after: Key | undefined
   /** No key outside of these is wanted. */
@@ -84,4 +82,26 @@ async function startOf(
 
 function isAhead(key: Key, other: Key, descending: boolean): boolean {
   return descending ? Key.compare(key, other) < 0 : Key.compare(key, other) > 0
+}
+
+const LONGEST_RUN_MS = 8
+
+/**
+ * Lets timers, messages and aborts through while a long answer is worked out. A store in memory answers without ever
+ * waiting, so without pauses nothing else in the process would run until the end.
+ */
+class Pacer {
+  #since = performance.now()
+
+  /** Whether it has been long since the last pause. */
+  get isDue(): boolean {
+    return performance.now() - this.#since > LONGEST_RUN_MS
+  }
+
+  async pause(): Promise<void> {
+    await new Promise<void>(resolve => {
+      setTimeout(resolve)
+    })
+    this.#since = performance.now()
+  }
 }

@@ -1,7 +1,7 @@
 import { assertLossless, type Format } from './lossless.ts'
 import { parseExact } from './parse-exact.ts'
 import type { Serializer } from './serializer.ts'
-import { text, textOf } from './text.ts'
+import { text, textOf } from './serializer.ts'
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }

@@ -8,7 +8,7 @@ import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
 import type { Found, Moved, Removed, Store, StoreInfo, StoreTransaction, Written } from '../open/store.ts'
 import { MemoryTransaction } from './memory-transaction.ts'
-import { collectKept } from './retention/collect-kept.ts'
+import { collectKept } from './retention/retention.ts'
 import { type MemoryOptions, ValueTable } from './value-table.ts'
 
 export type { MemoryOptions } from './value-table.ts'

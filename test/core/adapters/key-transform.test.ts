@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
-import { lowercase } from '../../../src/core/adapters/transform/lowercase.ts'
+import { KeyTransformDatastore, lowercase } from '../../../src/core/adapters/transform/key-transform.ts'
 import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'

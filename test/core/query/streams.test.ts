@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { slice } from '../../../src/core/query/answer.ts'
 import { inWindows } from '../../../src/core/query/in-windows.ts'
 import { mergeOrdered } from '../../../src/core/query/merge.ts'
-import { slice } from '../../../src/core/query/slice.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 
 const byNumber = (a: number, b: number) => a - b

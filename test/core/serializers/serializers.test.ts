@@ -11,8 +11,7 @@ import { cbor } from '../../../src/core/serializers/cbor.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { type Json, json, prettyJson } from '../../../src/core/serializers/json.ts'
 import { msgpack } from '../../../src/core/serializers/msgpack.ts'
-import { type ByteTransform, pipe, type Serializer } from '../../../src/core/serializers/serializer.ts'
-import { text } from '../../../src/core/serializers/text.ts'
+import { type ByteTransform, pipe, type Serializer, text } from '../../../src/core/serializers/serializer.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 
 const freshKey = () =>

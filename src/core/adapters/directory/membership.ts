@@ -1,7 +1,7 @@
-import { contextOf } from '../../call-context.ts'
 import type { BinaryDatastore, CallOptions, Child, DeleteOptions } from '../../datastore.ts'
 import { failure, hasCode, inTermsOf, isNotFound, NotFoundError, reason } from '../../errors.ts'
 import { Key } from '../../key.ts'
+import { contextOf } from '../../options.ts'
 
 /** No member is called so: the names of members begin with `~1`. */
 const MARKER = 'directory'

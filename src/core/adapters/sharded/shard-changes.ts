@@ -1,5 +1,4 @@
-import { ChangeQueue } from '../../changes/change-queue.ts'
-import { follow } from '../../changes/follow.ts'
+import { ChangeQueue, follow } from '../../changes/change-queue.ts'
 import { stoppable } from '../../changes/stoppable.ts'
 import type { Change } from '../../datastore.ts'
 import type { Key } from '../../key.ts'

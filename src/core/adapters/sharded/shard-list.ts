@@ -1,12 +1,12 @@
 import type { Child } from '../../datastore.ts'
 import { DatastoreError, failure, isAborted, reason, reasonOf } from '../../errors.ts'
 import { Key } from '../../key.ts'
+import { walkValues } from '../../list-page.ts'
 import { idOfObject } from '../../open/identity.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { StoreQuerySource } from '../../open/query-source.ts'
 import { assertChildren } from '../combine.ts'
 import type { Place } from '../routed-store.ts'
-import { walkValues } from '../walk-values.ts'
 import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
 /** How keys find their shard. All of it is part of the data: opened with other options, keys are looked for elsewhere. */

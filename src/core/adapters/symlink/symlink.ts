@@ -3,7 +3,7 @@ import { DatastoreError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
 import { Datastore, openStoreOf } from '../../open/datastore.ts'
-import { refuseRoot } from '../../preconditions.ts'
+import { refuseRoot } from '../../options.ts'
 import { SymlinkStore } from './symlink-store.ts'
 
 /** What a symlink store needs besides the values. */

@@ -1,10 +1,9 @@
 import { orAbort } from '../../concurrency/abortable.ts'
-import { LONGEST_TIMER } from '../../concurrency/longest-timer.ts'
+import { tell } from '../../concurrency/emitter.ts'
 import { DatastoreError, failure, isAborted, isTransient, reason, reasonOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Call } from '../../open/call.ts'
-import { checkOptions, numberFrom, wholeNumberOrInfinity } from '../../options.ts'
-import { tell } from '../../tell.ts'
+import { checkOptions, LONGEST_TIMER, numberFrom, wholeNumberOrInfinity } from '../../options.ts'
 import type { Unflushed, UnflushedWrite } from './unflushed.ts'
 
 /** Called for each write that did not reach the tiers below, each time that it was tried. */

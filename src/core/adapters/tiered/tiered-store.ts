@@ -1,4 +1,5 @@
 import { type Capabilities, Derived } from '../../capabilities.ts'
+import { tell } from '../../concurrency/emitter.ts'
 import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
 import { DatastoreError, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
@@ -7,7 +8,6 @@ import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { Moved, Removed, Store, StoreInfo, Written } from '../../open/store.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
-import { tell } from '../../tell.ts'
 import { assertChildren } from '../combine.ts'
 import { TierReads } from './tier-reads.ts'
 import {

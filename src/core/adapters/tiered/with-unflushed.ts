@@ -1,7 +1,7 @@
 import type { Child, Entry, ListOptions, ListPage, Stat } from '../../datastore.ts'
 import { NotFoundError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import { childrenOf, pageLimit } from '../../list-page.ts'
+import { childrenOf, pageLimit, walkValues } from '../../list-page.ts'
 import type { Call } from '../../open/call.ts'
 import { listOptionsOf } from '../../open/completion.ts'
 import type { OpenStore } from '../../open/open-store.ts'
@@ -12,7 +12,6 @@ import { parseQuery } from '../../query/parse-query.ts'
 import { answerOfParts, queryOfPart } from '../../query/parts.ts'
 import type { Query } from '../../query/query.ts'
 import { LevelIndex } from '../../stores/level-index.ts'
-import { walkValues } from '../walk-values.ts'
 import { type Snapshot, statOfWrite, type UnflushedPut } from './unflushed.ts'
 
 /** The answer of `store` once `snapshot` is flushed: two parts, of which the unflushed one decides for its keys. */

@@ -1,8 +1,7 @@
 import type { SpanContext } from '../../datastore.ts'
 import { codeOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import type { SpanVerb } from './span.ts'
-import type { SpanHub } from './span-hub.ts'
+import type { SpanHub, SpanVerb } from './span.ts'
 
 /** What a span knows from its beginning. */
 export interface TracedCall {

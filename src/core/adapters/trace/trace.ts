@@ -3,7 +3,7 @@ import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import { OpenStore } from '../../open/open-store.ts'
 import type { SpanListener } from './span.ts'
-import { SpanHub } from './span-hub.ts'
+import { SpanHub } from './span.ts'
 
 /** What a traced store is called in its spans, and who is told of them. */
 export interface TraceOptions {

@@ -9,7 +9,7 @@ import type {
 } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
-import { pageOf } from '../../list-page.ts'
+import { pageOf, walkValues } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { countByWalk, listOptionsOf } from '../../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
@@ -18,7 +18,6 @@ import type { OpenStore } from '../../open/open-store.ts'
 import { StoreQuerySource } from '../../open/query-source.ts'
 import type { StoreInfo } from '../../open/store.ts'
 import { changesOf, inNames, type Place, RoutedStore } from '../routed-store.ts'
-import { walkValues } from '../walk-values.ts'
 
 /** How keys of the caller and keys of the store below stand for each other. */
 export interface KeyTransform {
@@ -36,7 +35,7 @@ export interface KeyTransform {
 }
 
 /** A store whose values have other keys below than the caller's. */
-export class KeyTransformStore extends RoutedStore implements Place {
+class KeyTransformStore extends RoutedStore implements Place {
   readonly store: OpenStore
   readonly children: readonly OpenStore[]
   readonly #transform: KeyTransform
@@ -180,4 +179,15 @@ async function listThroughWalk(
   }
   const level = [...children.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return pageOf(level, options)
+}
+
+/**
+ * Keys in lower case (by Unicode's default mapping, whatever the locale): `/Films` and `/FILMS` are `/films`. A key
+ * below that has other letters can't be reached.
+ */
+export const lowercase: KeyTransform = {
+  keepsLevels: true,
+  manyToOne: true,
+  to: key => Key.of(...key.segments.map(segment => segment.toLowerCase())),
+  from: key => (key.segments.every(segment => segment === segment.toLowerCase()) ? key : undefined),
 }

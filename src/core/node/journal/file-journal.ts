@@ -12,12 +12,12 @@ import { Disk, systemCode } from '../fs/disk.ts'
 import { fsFailure } from '../fs/failures.ts'
 import { RootFolder } from '../fs/folder-guard.ts'
 import { makeFolder } from '../fs/open-folder.ts'
+import { syncFile, syncFolder } from '../regular-file.ts'
 import { AppendQueue } from './append-queue.ts'
 import { frameOf } from './frames.ts'
 import type { Segment } from './segment.ts'
 import { readSegments, recordsOf, refuseForeignFolder } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import { syncFile, syncFolder } from './sync-folder.ts'
 import { claimWriter } from './writer-claim.ts'
 
 /** How a log in a folder is kept. */

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { syncFolder } from '../regular-file.ts'
 import { SEGMENT_HEADER } from './frames.ts'
 import { type Segment, segmentPath } from './segment.ts'
-import { syncFolder } from './sync-folder.ts'
 
 /** Writes frames at the end of a segment. After a failure it has to be left, and another begun. */
 export class SegmentWriter {

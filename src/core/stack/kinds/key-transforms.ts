@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { KeyTransformDatastore } from '../../adapters/transform/key-transform.ts'
-import { lowercase } from '../../adapters/transform/lowercase.ts'
+import { KeyTransformDatastore, lowercase } from '../../adapters/transform/key-transform.ts'
 import { nestedPath } from '../../adapters/transform/nested-path.ts'
 import { defineKind } from '../kind.ts'
 import { onlyChild } from '../only-child.ts'

@@ -1,8 +1,7 @@
 import { type Call, InterceptedDatastore } from '../../../core/adapters/intercepted.ts'
 import { ownCopy } from '../../../core/bytes.ts'
 import { stoppable } from '../../../core/changes/stoppable.ts'
-import { onAbort } from '../../../core/concurrency/on-abort.ts'
-import { rejected } from '../../../core/concurrency/rejected.ts'
+import { onAbort } from '../../../core/concurrency/abortable.ts'
 import type {
   BinaryDatastore,
   CallOptions,
@@ -11,7 +10,7 @@ import type {
   PutResult,
   ValueSource,
 } from '../../../core/datastore.ts'
-import { AbortError, DatastoreError, failure, isAborted } from '../../../core/errors.ts'
+import { AbortError, DatastoreError, failure, isAborted, rejected } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { ACTIONS } from '../../../core/layers/layer.ts'
 import { EndableStream } from './endable-stream.ts'
