@@ -21,8 +21,7 @@ import type {
   ValueSource,
 } from './datastore.ts'
 import { failure, throwIfAborted } from './errors.ts'
-import type { Key } from './key.ts'
-import { Key as Keys } from './key.ts'
+import { type Key, Key as Keys } from './key.ts'
 import { OrderedBatch } from './ordered-batch.ts'
 import { planOf } from './query/plan.ts'
 import type { Query, QueryOptions, QueryPlan } from './query/query.ts'

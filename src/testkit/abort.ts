@@ -1,11 +1,9 @@
 import type { CallOptions, Datastore } from '../core/datastore.ts'
-import type { AbortError } from '../core/errors.ts'
-import { DatastoreError } from '../core/errors.ts'
+import { type AbortError, DatastoreError } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { noise } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { collect, listAll, walkKeys } from './suite.ts'
+import { collect, listAll, type Suite, walkKeys } from './suite.ts'
 
 const [a, b] = [Key.of('a'), Key.of('b')]
 

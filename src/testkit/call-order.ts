@@ -1,8 +1,7 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { noise } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { collect } from './suite.ts'
+import { collect, type Suite } from './suite.ts'
 
 const [key, other] = [Key.of('k'), Key.of('o', 'other')]
 

@@ -3,8 +3,7 @@ import { hasCode } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { noise } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure, walkKeys } from './suite.ts'
+import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const [a, b] = [Key.of('a'), Key.of('b')]
 

@@ -1,7 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { expectFailure, listAll, walkKeys } from './suite.ts'
+import { expectFailure, listAll, type Suite, walkKeys } from './suite.ts'
 
 const [from, to, gone] = [Key.of('r', 'from'), Key.of('r', 'to'), Key.of('gone')]
 

@@ -15,8 +15,7 @@ import { describeReadOnly } from './read-only.ts'
 import { describeReads } from './reads.ts'
 import { describeStats } from './stats.ts'
 import { describeStreams } from './streams.ts'
-import type { SuiteOptions, TestRunner } from './suite.ts'
-import { Suite } from './suite.ts'
+import { Suite, type SuiteOptions, type TestRunner } from './suite.ts'
 import { describeWatch } from './watch.ts'
 
 /**

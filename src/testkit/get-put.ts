@@ -1,8 +1,7 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { mebibyte } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure } from './suite.ts'
+import { collect, expectFailure, type Suite } from './suite.ts'
 
 const key = Key.of('a', 'b')
 

@@ -1,8 +1,7 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { hostileSegments } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { expectFailure, listAll, walkKeys } from './suite.ts'
+import { expectFailure, listAll, type Suite, walkKeys } from './suite.ts'
 
 /** Keys that have broken other stores: they stay apart, come back exactly, and lead nowhere else. */
 export function describeHostileKeys<V>(suite: Suite<V>): void {

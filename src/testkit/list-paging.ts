@@ -1,8 +1,7 @@
 import type { Child } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { listAll } from './suite.ts'
+import { listAll, type Suite } from './suite.ts'
 
 const level = Key.of('level')
 const sorted = Array.from({ length: 13 }, (_, index) => `n${String.fromCharCode(97 + index)}`)

@@ -1,7 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { expectFailure, listAll } from './suite.ts'
+import { expectFailure, listAll, type Suite } from './suite.ts'
 
 /** One level of the tree, as a whole. */
 export function describeList<V>(suite: Suite<V>): void {

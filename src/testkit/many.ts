@@ -1,7 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure, walkKeys } from './suite.ts'
+import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const keys = ['/m/b', '/m/a', '/n/c'].map(Key.parse)
 

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import type { Datastore } from '../core/datastore.ts'
 import { expect } from './expect.ts'
-import type { Operation, Outcome } from './operations.ts'
-import { expectSame, operationsOver, runOnModel, runOnStore } from './operations.ts'
+import {
+  expectSame,
+  type Operation,
+  type Outcome,
+  operationsOver,
+  runOnModel,
+  runOnStore,
+} from './operations.ts'
 import type { Suite } from './suite.ts'
 
 const flat = ['/a', '/b', '/ab', '/c:d', '/x/a', '/x/b', '/x/y/z', '/a-b/c']

@@ -3,8 +3,7 @@ import type { CallOptions, Datastore } from '../core/datastore.ts'
 import { DatastoreError } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { walkKeys } from './suite.ts'
+import { type Suite, walkKeys } from './suite.ts'
 
 /** One call of a random history. Values are indexes of samples, so that histories print short. */
 export type Operation =

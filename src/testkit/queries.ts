@@ -6,10 +6,8 @@ import { needsScan } from '../core/query/plan.ts'
 import type { Query, QueryPlan } from '../core/query/query.ts'
 import { anyQuery } from './arbitrary-query.ts'
 import { errorOf, expect } from './expect.ts'
-import type { WholeEntry } from './naive-query.ts'
-import { naiveAnswer } from './naive-query.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure, walkKeys } from './suite.ts'
+import { naiveAnswer, type WholeEntry } from './naive-query.ts'
+import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const nested = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z', '/c:d', '/x/a']
 const flat = ['/a/b/c', '/a/b/d', '/a-b/c', '/ab', '/x/y/z', '/c:d', '/x/a', '/0', '/x/y/q']

@@ -1,8 +1,7 @@
 import type { Datastore } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure, walkKeys } from './suite.ts'
+import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const [a, absent] = [Key.of('a'), Key.of('absent')]
 

@@ -1,7 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure } from './suite.ts'
+import { collect, expectFailure, type Suite } from './suite.ts'
 
 const absent = Key.of('nothing', 'here')
 

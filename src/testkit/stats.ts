@@ -1,7 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { walkKeys } from './suite.ts'
+import { type Suite, walkKeys } from './suite.ts'
 
 export function describeStats<V>(suite: Suite<V>): void {
   const { describe, it } = suite

@@ -2,8 +2,7 @@ import type { Datastore } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { mebibyte, noise } from './samples.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure, walkKeys } from './suite.ts'
+import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const key = Key.of('s', 'stream')
 const old = noise(300_000, 3)

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Child, Datastore, Pair } from '../core/datastore.ts'
-import type { ErrorCode } from '../core/errors.ts'
-import { DatastoreError } from '../core/errors.ts'
+import { DatastoreError, type ErrorCode } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
 import { byteSamples } from './samples.ts'

@@ -1,8 +1,7 @@
 import type { Change, Datastore } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import type { Suite } from './suite.ts'
-import { collect, expectFailure } from './suite.ts'
+import { collect, expectFailure, type Suite } from './suite.ts'
 
 export function describeWatch<V>(suite: Suite<V>): void {
   const { describe, it } = suite

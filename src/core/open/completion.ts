@@ -1,6 +1,12 @@
 import { collectBytes } from '../bytes.ts'
-import type { Child, ListOptions, ListPage, Stat, StoreStats } from '../datastore.ts'
-import { DEFAULT_PAGE } from '../datastore.ts'
+import {
+  type Child,
+  DEFAULT_PAGE,
+  type ListOptions,
+  type ListPage,
+  type Stat,
+  type StoreStats,
+} from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { pageOf } from '../list-page.ts'

@@ -1,6 +1,5 @@
-import { OpenSpan } from '../adapters/trace/open-span.ts'
+import { OpenSpan, SpanHub } from '../adapters/trace/open-span.ts'
 import type { SpanVerb } from '../adapters/trace/span.ts'
-import { SpanHub } from '../adapters/trace/span.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { REFUSALS, refusedOf } from './refusals.ts'

@@ -1,13 +1,10 @@
 import type { CallOptions, Datastore, Entry, Stat } from '../datastore.ts'
 import { isNotFound } from '../errors.ts'
 import type { Key } from '../key.ts'
-import type { Test } from './condition.ts'
-import { kindsOf, testOf } from './condition.ts'
+import { kindsOf, type Test, testOf } from './condition.ts'
 import type { Facts, FieldKind } from './field.ts'
-import type { Placed } from './order.ts'
-import { placeOf } from './order.ts'
-import type { ParsedQuery } from './parse-query.ts'
-import { kindsNeeded } from './parse-query.ts'
+import { type Placed, placeOf } from './order.ts'
+import { kindsNeeded, type ParsedQuery } from './parse-query.ts'
 import type { Walked } from './walk.ts'
 
 /** What answering a query asks of a store. */

@@ -1,6 +1,5 @@
 import { Key } from '../key.ts'
-import type { Facts } from './field.ts'
-import { readField } from './field.ts'
+import { type Facts, readField } from './field.ts'
 import type { ParsedOrder } from './parse-query.ts'
 
 /** Something with a place in an order: its key, and what each order looks at. */

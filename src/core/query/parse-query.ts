@@ -1,7 +1,6 @@
 import { Key } from '../key.ts'
 import { conjunctsOf, kindsOf } from './condition.ts'
-import type { Field, FieldKind } from './field.ts'
-import { parseField } from './field.ts'
+import { type Field, type FieldKind, parseField } from './field.ts'
 import { describe, isRecord, parseCondition, queryFault, refuseUnknown } from './parse-condition.ts'
 import type { Condition, Query } from './query.ts'
 

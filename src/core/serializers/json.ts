@@ -1,7 +1,6 @@
 import { assertLossless, type Format } from './lossless.ts'
 import { parseExact } from './parse-exact.ts'
-import type { Serializer } from './serializer.ts'
-import { text, textOf } from './serializer.ts'
+import { type Serializer, text, textOf } from './serializer.ts'
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }

@@ -1,6 +1,6 @@
 import { closeAll } from '../adapters/combine.ts'
+import { SpanHub } from '../adapters/trace/open-span.ts'
 import type { SpanListener } from '../adapters/trace/span.ts'
-import { SpanHub } from '../adapters/trace/span.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
 import { openStoreOf } from '../open/datastore.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle } from 'electron'
 import type { Host } from '../host/host.ts'
-import type { WindowState } from '../host/workspace/window-state.ts'
+import type { WindowState } from '../host/workspace/workspace-file.ts'
 import { PAGE_ADDRESS } from './page-protocol.ts'
 import type { ElectronModules } from './run-electron-shell.ts'
 

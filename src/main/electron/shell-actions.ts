@@ -1,6 +1,6 @@
 import type { BrowserWindow, OpenDialogOptions } from 'electron'
 import { DatastoreError } from '../../core/errors.ts'
-import type { ShellActions } from '../host/shell-actions.ts'
+import type { ShellActions } from '../host/handlers/shell.ts'
 import { menuTemplate } from './menu-template.ts'
 import type { ElectronModules } from './run-electron-shell.ts'
 

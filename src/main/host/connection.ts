@@ -1,13 +1,12 @@
 import { createBirpc } from 'birpc'
+import { z } from 'zod'
 import type { Channel } from '../../shared/channel.ts'
 import type { HostFunctions } from '../../shared/contract.ts'
 import type { PageFunctions } from '../../shared/events.ts'
 import type { Reply } from '../../shared/values.ts'
 import type { Log } from './calls/describe-failure.ts'
 import { dispatch, type Handlers } from './calls/dispatch.ts'
-import { RunningCalls } from './calls/running-calls.ts'
-import { isRequest, unsendableReply } from './calls/wire.ts'
-import type { Page, PageFacts } from './page.ts'
+import type { Page, PageFacts } from './host-parts.ts'
 import { Streams } from './transfers/streams.ts'
 import { Uploads } from './transfers/uploads.ts'
 
@@ -22,7 +21,7 @@ export interface OpenConnection extends Connection {
   readonly ended: Promise<void>
 }
 
-export interface ServiceOptions {
+interface ServiceOptions {
   readonly handlers: Handlers
   /** Milliseconds that a stream or an upload may be left alone; each has its default. */
   readonly idleLimit: number | undefined
@@ -97,4 +96,56 @@ function postOrExplain(channel: Channel, message: unknown, log: Log): void {
     const reply = unsendableReply(message, error)
     if (reply !== undefined) channel.post(reply)
   }
+}
+
+/** The calls of one page that have not been answered yet, by the ids that the page chose. */
+class RunningCalls {
+  readonly #running = new Map<number, AbortController>()
+
+  /** Runs a call under its id; refuses an id that is no number or is in use. */
+  async run(id: unknown, work: (signal: AbortSignal) => Promise<Reply<unknown>>): Promise<Reply<unknown>> {
+    if (typeof id !== 'number' || this.#running.has(id)) {
+      const message = 'A call needs an id of its own, which is a number'
+      return { ok: false, error: { code: 'BAD_INPUT', message } }
+    }
+    const controller = new AbortController()
+    this.#running.set(id, controller)
+    try {
+      return await work(controller.signal)
+    } finally {
+      this.#running.delete(id)
+    }
+  }
+
+  cancel(id: number): void {
+    this.#running.get(id)?.abort()
+  }
+
+  abortAll(): void {
+    for (const controller of this.#running.values()) controller.abort()
+  }
+}
+
+/** A request as birpc sends it. Everything else that arrives is ignored: the host asks nothing that is answered. */
+const request = z.object({
+  t: z.literal('q'),
+  i: z.string().max(64).optional(),
+  m: z.enum(['call', 'cancel']),
+  a: z.array(z.unknown()).max(3),
+  o: z.literal(true).optional(),
+})
+
+function isRequest(message: unknown): boolean {
+  return request.safeParse(message).success
+}
+
+const reply = z.object({ t: z.literal('s'), i: z.string() })
+
+/** What to send in place of a reply that cannot be sent; `undefined` when it was no reply. */
+function unsendableReply(message: unknown, cause: unknown): unknown {
+  const found = reply.safeParse(message)
+  if (!found.success) return undefined
+  const state = cause instanceof Error ? cause.message : 'it cannot be carried'
+  const error = { code: 'UNSUPPORTED', message: `The answer could not be sent: ${state}` }
+  return { t: 's', i: found.data.i, r: { ok: false, error } }
 }

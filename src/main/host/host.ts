@@ -7,13 +7,13 @@ import type { Log } from './calls/describe-failure.ts'
 import { FailureLog } from './calls/failure-log.ts'
 import { type Connection, type OpenConnection, serveChannel } from './connection.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
+import type { ShellActions } from './handlers/shell.ts'
+import type { Broadcast, PageFacts } from './host-parts.ts'
 import { Jobs } from './jobs/jobs.ts'
-import type { Broadcast, PageFacts } from './page.ts'
 import { Sessions } from './sessions/sessions.ts'
-import type { ShellActions } from './shell-actions.ts'
 import { PageStorage } from './workspace/page-storage.ts'
-import type { WindowState } from './workspace/window-state.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
+import type { WindowState } from './workspace/workspace-file.ts'
 
 export interface HostOptions {
   /** Folder for what the program keeps: the workspace file and the sample. Made when absent. */

@@ -1,8 +1,8 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readRegularFile } from '../../core/node/regular-file.ts'
 import { removeLeftovers, writeFileAtomically } from '../host/files/atomic-file.ts'
-import { createToken, digestOf, isSameToken } from './token.ts'
 
 /**
  * Milliseconds after the end of a run in which its token still opens the next run, so that pages that are left open find
@@ -106,4 +106,21 @@ async function readRuns(path: string): Promise<readonly EarlierRun[]> {
   } catch {
     return []
   }
+}
+
+const TOKEN_BYTES = 32
+
+/** A secret for one run, in characters that a URL and a WebSocket subprotocol both take: 43 of base64url. */
+export function createToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url')
+}
+
+/** Compares in a time that says nothing about where the two differ. */
+export function isSameToken(given: string, expected: string): boolean {
+  return timingSafeEqual(digestOf(given), digestOf(expected))
+}
+
+/** `timingSafeEqual` wants equal lengths; digests have them whatever was given. */
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

@@ -1,4 +1,4 @@
-import { createToken, isSameToken } from './token.ts'
+import { createToken, isSameToken } from './known-tokens.ts'
 
 const LAUNCH_PATH = '/launch/'
 

@@ -1,3 +1,17 @@
+import { createServer, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Channel } from '../../shared/channel.ts'
+import { WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
+import { MAX_CALL_BYTES } from '../../shared/values.ts'
+import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
+import type { Host } from '../host/host.ts'
+import { openPage } from '../page/page-source.ts'
+import { KnownTokens } from './known-tokens.ts'
+import { LaunchTickets } from './launch-tickets.ts'
+import { answerPageRequest, refusalOfSocket } from './requests.ts'
+import { closeServer, listen } from './server-lifecycle.ts'
+
 /**
  * The browser shell's server. What the page has to do to reach its host (names in `src/shared/handover.ts`):
  *
@@ -11,19 +25,6 @@
  * In Electron (`location.protocol` is `app:`) there is no server: the page posts `PORT_REQUEST` to its own window with
  * `window.postMessage(PORT_REQUEST, location.origin)` and gets `PORT_REPLY` with the port in `event.ports[0]`.
  */
-import { createServer, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
-import { WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
-import { MAX_CALL_BYTES } from '../../shared/values.ts'
-import type { Host } from '../host/host.ts'
-import { openPage } from '../page/page-source.ts'
-import { createBoundedChannel } from './bounded-channel.ts'
-import { KnownTokens } from './known-tokens.ts'
-import { LaunchTickets } from './launch-tickets.ts'
-import { answerPageRequest } from './page-requests.ts'
-import { closeServer, listen } from './server-lifecycle.ts'
-import { refusalOfSocket } from './socket-requests.ts'
 
 /** The loopback interface and no other: whoever is on the network cannot even knock. */
 const INTERFACE = '127.0.0.1'
@@ -117,4 +118,22 @@ function refuseUpgrade(stream: Duplex, status: number): void {
   stream.once('close', () => clearTimeout(timer))
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
   stream.end(head, destroy)
+}
+
+/** Bytes that may wait for a page to read them. Pages pull what is large, so none that reads comes near. */
+const MAX_BACKLOG_BYTES = 128 * 1024 * 1024
+
+/** A channel to one page that drops the page, rather than keep more for it than `limit` bytes. */
+export function createBoundedChannel(
+  socket: Pick<WebSocket, 'bufferedAmount' | 'terminate'> & Parameters<typeof createWebSocketChannel>[0],
+  limit = MAX_BACKLOG_BYTES,
+): Channel {
+  const channel = createWebSocketChannel(socket)
+  return {
+    ...channel,
+    post(message) {
+      if (socket.bufferedAmount > limit) socket.terminate()
+      else channel.post(message)
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
-import { SpanHub } from '../../../src/core/adapters/trace/span.ts'
+import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { MINIMAL } from '../../../src/core/capabilities.ts'
 import { Key } from '../../../src/core/key.ts'
 import { type Layer, layered } from '../../../src/core/layers/layer.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { WindowState } from '../../../src/main/host/workspace/window-state.ts'
+import type { WindowState } from '../../../src/main/host/workspace/workspace-file.ts'
 import { createElectronDouble, WindowDouble } from './electron-double.ts'
 import { cleanUp, createHostDouble, runOnDouble } from './run-on-double.ts'
 

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { AbortError, DatastoreError, NotFoundError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { ConfigError } from '../../../src/core/stack/config-error.ts'
-import { BadInputError } from '../../../src/main/host/calls/bad-input.ts'
-import { describeFailure } from '../../../src/main/host/calls/describe-failure.ts'
+import { BadInputError, describeFailure } from '../../../src/main/host/calls/describe-failure.ts'
 import { failure } from '../../../src/shared/values.ts'
 
 const KEY = Key.of('a', 'b')

@@ -5,7 +5,6 @@ import type { DeleteOptions } from '../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { inParallel } from '../../../src/main/host/jobs/in-parallel.ts'
 import type { JobInfo, JobRequest } from '../../../src/shared/procedures/jobs.ts'
 import {
   bytesOf,
@@ -183,41 +182,6 @@ describe('jobs', () => {
     store.isSlow = false
     for (const release of store.waiting.splice(0)) release()
   })
-})
-
-describe('inParallel', () => {
-  it('never runs more than its width, and runs everything', async () => {
-    let running = 0
-    let most = 0
-    const done: number[] = []
-    await inParallel(numbers(50), 4, async item => {
-      most = Math.max(most, ++running)
-      await new Promise(resolve => setImmediate(resolve))
-      done.push(item)
-      running--
-    })
-    expect(most).toBe(4)
-    expect(done.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index))
-  })
-
-  it('stops at the first failure, after what runs has ended', async () => {
-    let running = 0
-    const begun: number[] = []
-    const work = async (item: number): Promise<void> => {
-      begun.push(item)
-      running++
-      await new Promise(resolve => setImmediate(resolve))
-      running--
-      if (item === 10) throw new Error('ten')
-    }
-    await expect(inParallel(numbers(1000), 4, work)).rejects.toThrow('ten')
-    expect(running).toBe(0)
-    expect(begun.length).toBeLessThan(20)
-  })
-
-  async function* numbers(count: number): AsyncIterable<number> {
-    for (let index = 0; index < count; index++) yield index
-  }
 })
 
 /** Denies to delete `/a/b/c`. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ShellActions } from '../../../src/main/host/shell-actions.ts'
+import type { ShellActions } from '../../../src/main/host/handlers/shell.ts'
 import type { MenuCommand } from '../../../src/shared/procedures/shell.ts'
 import { connect, eventually, tempFolder, testHost } from './test-host.ts'
 

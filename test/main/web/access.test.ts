@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isLoopbackHost, isSameOrigin } from '../../../src/main/web/access.ts'
+import { isLoopbackHost, isSameOrigin } from '../../../src/main/web/requests.ts'
 
 describe('isLoopbackHost', () => {
   it.each(['127.0.0.1', '127.0.0.1:80', 'localhost:65535', '[::1]:1'])('takes %s', host => {

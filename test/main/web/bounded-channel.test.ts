@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createBoundedChannel } from '../../../src/main/web/bounded-channel.ts'
+import { createBoundedChannel } from '../../../src/main/web/server.ts'
 
 const LIMIT = 4 * 1024 * 1024
 

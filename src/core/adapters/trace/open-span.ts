@@ -1,7 +1,8 @@
+import { tell } from '../../concurrency/emitter.ts'
 import type { SpanContext } from '../../datastore.ts'
 import { codeOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
-import type { SpanHub, SpanVerb } from './span.ts'
+import type { Span, SpanListener, SpanVerb } from './span.ts'
 
 /** What a span knows from its beginning. */
 export interface TracedCall {
@@ -58,5 +59,27 @@ export class OpenSpan implements SpanContext {
 
   fail(error: unknown): void {
     this.end(codeOf(error))
+  }
+}
+
+/** Brings spans to those who listen. While nobody does, nothing is measured. */
+export class SpanHub {
+  /** A plain field: every call of every traced store reads it. */
+  isHeard = false
+  readonly #listeners = new Set<{ readonly listener: SpanListener }>()
+
+  /** @returns Ends it. */
+  listen(listener: SpanListener): () => void {
+    const own = { listener }
+    this.#listeners.add(own)
+    this.isHeard = true
+    return () => {
+      this.#listeners.delete(own)
+      this.isHeard = this.#listeners.size > 0
+    }
+  }
+
+  tell(span: Span): void {
+    for (const { listener } of this.#listeners) tell(listener, span)
   }
 }

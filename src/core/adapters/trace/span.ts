@@ -1,4 +1,3 @@
-import { tell } from '../../concurrency/emitter.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { VERBS } from '../../layers/layer.ts'
@@ -45,25 +44,3 @@ export interface Span {
 
 /** Told of each span as it ends, so of a call after those that it waited for. */
 export type SpanListener = (span: Span) => void
-
-/** Brings spans to those who listen. While nobody does, nothing is measured. */
-export class SpanHub {
-  /** A plain field: every call of every traced store reads it. */
-  isHeard = false
-  readonly #listeners = new Set<{ readonly listener: SpanListener }>()
-
-  /** @returns Ends it. */
-  listen(listener: SpanListener): () => void {
-    const own = { listener }
-    this.#listeners.add(own)
-    this.isHeard = true
-    return () => {
-      this.#listeners.delete(own)
-      this.isHeard = this.#listeners.size > 0
-    }
-  }
-
-  tell(span: Span): void {
-    for (const { listener } of this.#listeners) tell(listener, span)
-  }
-}

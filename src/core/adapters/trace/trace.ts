@@ -2,8 +2,8 @@ import type { Datastore as Contract } from '../../datastore.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import { OpenStore } from '../../open/open-store.ts'
+import { SpanHub } from './open-span.ts'
 import type { SpanListener } from './span.ts'
-import { SpanHub } from './span.ts'
 
 /** What a traced store is called in its spans, and who is told of them. */
 export interface TraceOptions {

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../../errors.ts'
-import { failure, type Reason, reason } from '../../errors.ts'
+import { type ErrorCode, failure, type Reason, reason } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { systemMeaning } from '../errno.ts'
 import { systemCode } from './disk.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { DatastoreError, isAborted } from '../../../core/errors.ts'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
-import { BadInputError } from './bad-input.ts'
 
 /** Told of failures that point to a defect rather than to something the person can act on. */
 export interface Log {
@@ -62,4 +61,9 @@ function describeIssues(error: z.ZodError): string {
 
 function cut(text: string): string {
   return text.length > MAX_ISSUE ? `${text.slice(0, MAX_ISSUE)}…` : text
+}
+
+/** A call whose arguments make no sense; crosses as `BAD_INPUT`. The message says the action, then what is wrong. */
+export class BadInputError extends Error {
+  override name = 'BadInputError'
 }

@@ -1,9 +1,8 @@
+import type { z } from 'zod'
 import { contract, type ProcedureName } from '../../../shared/contract.ts'
-import type { Reply } from '../../../shared/values.ts'
-import { BadInputError } from './bad-input.ts'
-import { assertBounded } from './bounded-input.ts'
-import type { Call, HandlersOf } from './call.ts'
-import { describeFailure, type Log } from './describe-failure.ts'
+import type { Procedure, Reply } from '../../../shared/values.ts'
+import type { Page } from '../host-parts.ts'
+import { BadInputError, describeFailure, type Log } from './describe-failure.ts'
 
 export type Handlers = HandlersOf<typeof contract>
 
@@ -30,4 +29,43 @@ function procedureName(name: unknown): ProcedureName {
   if (typeof name === 'string' && Object.hasOwn(contract, name)) return name as ProcedureName
   const shown = typeof name === 'string' ? JSON.stringify(name.slice(0, 80)) : `a ${typeof name}`
   throw new BadInputError(`There is no procedure ${shown}`)
+}
+
+const MAX_DEPTH = 200
+
+/** Values that one call may carry, each item and each field being one; a schema would complain of every single one. */
+const MAX_VALUES = 50_000
+
+/**
+ * Refuses what would keep a schema busy: structured clone carries cycles, and a list of a million items is cheap to send.
+ * @throws BadInputError
+ */
+function assertBounded(input: unknown): void {
+  let left = MAX_VALUES
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+    if (depth > MAX_DEPTH) throw new BadInputError('A call cannot be nested this deep')
+    const items: unknown[] = Array.isArray(value) ? value : Object.values(value)
+    left -= items.length
+    if (left < 0) throw new BadInputError(`A call cannot carry more than ${MAX_VALUES} values`)
+    for (const item of items) visit(item, depth + 1)
+  }
+  visit(input, 0)
+}
+
+/** The circumstances of one call. */
+interface Call {
+  /** Fires when the page cancels the call or goes away. */
+  readonly signal: AbortSignal
+  readonly page: Page
+}
+
+type Handler<P extends Procedure> = (
+  input: z.output<P['input']>,
+  call: Call,
+) => Promise<z.output<P['output']>> | z.output<P['output']>
+
+/** One handler for each of some procedures. */
+export type HandlersOf<Procedures extends Readonly<Record<string, Procedure>>> = {
+  readonly [Name in keyof Procedures]: Handler<Procedures[Name]>
 }

@@ -2,7 +2,8 @@ import { link, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 import { isLeftOver, nextTempName } from '../../../core/node/fs/owned-name.ts'
-import { hasErrno } from './has-errno.ts'
+import { syncFolder } from '../../../core/node/regular-file.ts'
+import { hasErrno } from './file-failure.ts'
 
 export interface WriteFileOptions {
   /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */
@@ -88,16 +89,5 @@ async function claim(temporary: string, path: string): Promise<void> {
     // A file system without links: take the name with an empty file, then put the text over it.
     await (await open(path, 'wx')).close()
     await rename(temporary, path)
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders, and needs no such call.
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

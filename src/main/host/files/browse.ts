@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Output } from '../../../shared/contract.ts'
-import { expandPath } from './expand-path.ts'
-import { fileFailure } from './file-failure.ts'
+import { expandPath, fileFailure } from './file-failure.ts'
 
 /** Entries that are shown of one folder. */
 const MAX_ENTRIES = 10_000

@@ -1,6 +1,15 @@
+import { homedir } from 'node:os'
+import { validateDocument } from '../../../core/stack/parse.ts'
+import type { Registry } from '../../../core/stack/registry.ts'
+import type { jobProcedures } from '../../../shared/procedures/jobs.ts'
 import type { sessionProcedures } from '../../../shared/procedures/sessions.ts'
-import type { HandlersOf } from '../calls/call.ts'
+import type { Problem, stackProcedures } from '../../../shared/procedures/stacks.ts'
+import type { HandlersOf } from '../calls/dispatch.ts'
+import { expandPath } from '../files/file-failure.ts'
 import type { HostParts } from '../host-parts.ts'
+import { findJsonError } from '../stacks/json-error.ts'
+import { readStackFile, writeStackFile } from '../stacks/stack-files.ts'
+import { templates } from '../stacks/templates.ts'
 
 export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sessionProcedures> {
   return {
@@ -13,5 +22,36 @@ export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sess
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),
     'sessions.apply': ({ session, document, discardMemory }) =>
       sessions.apply(session, document, discardMemory),
+  }
+}
+
+export function stackHandlers({ registry }: HostParts): HandlersOf<typeof stackProcedures> {
+  return {
+    'stacks.kinds': () => ({ kinds: [...registry.describe()] }),
+    'stacks.templates': () => ({ templates: templates(homedir()) }),
+    'stacks.validate': ({ text }) => ({ problems: validateText(text, registry) }),
+    'stacks.read': async ({ path }) => {
+      const file = expandPath(path)
+      return { path: file, text: await readStackFile(file) }
+    },
+    'stacks.write': async ({ path, text, replace = false }) => {
+      await writeStackFile(expandPath(path), text, replace)
+      return { done: true }
+    },
+  }
+}
+
+/** Everything that is wrong with the text of a stack document. Opens nothing. */
+function validateText(text: string, registry: Registry): Problem[] {
+  const syntax = findJsonError(text)
+  if (syntax !== undefined) return [{ path: '', ...syntax }]
+  return validateDocument(JSON.parse(text), registry).map(({ path, message }) => ({ path, message }))
+}
+
+export function jobHandlers({ sessions, jobs }: HostParts): HandlersOf<typeof jobProcedures> {
+  return {
+    'jobs.start': ({ session, request }) => jobs.start(sessions.get(session), request),
+    'jobs.list': () => ({ jobs: jobs.infos }),
+    'jobs.cancel': ({ job }) => jobs.cancel(job),
   }
 }

@@ -2,12 +2,11 @@ import { homedir } from 'node:os'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { CONTRACT_VERSION } from '../../../shared/handover.ts'
-import type { shellProcedures } from '../../../shared/procedures/shell.ts'
-import { BadInputError } from '../calls/bad-input.ts'
-import type { HandlersOf } from '../calls/call.ts'
+import type { MenuCommand, shellProcedures } from '../../../shared/procedures/shell.ts'
+import { BadInputError } from '../calls/describe-failure.ts'
+import type { HandlersOf } from '../calls/dispatch.ts'
 import { browse } from '../files/browse.ts'
 import type { HostParts } from '../host-parts.ts'
-import type { ShellActions } from '../shell-actions.ts'
 
 const DONE = { done: true } as const
 
@@ -69,4 +68,17 @@ function assertHttps(url: string): void {
   if (URL.parse(url)?.protocol !== 'https:') {
     throw new BadInputError(`Cannot open ${JSON.stringify(url.slice(0, 200))}: it is no https address`)
   }
+}
+
+/** What a desktop shell does for the host. A dialog that is cancelled gives `undefined`. */
+export interface ShellActions {
+  pickFolder(): Promise<string | undefined>
+  pickStackFile(): Promise<string | undefined>
+  /** @param name The file name to suggest. */
+  pickSaveLocation(name: string): Promise<string | undefined>
+  /** Shows a file or folder in the system's file manager. */
+  reveal(path: string): Promise<void>
+  openExternal(url: string): Promise<void>
+  /** Shows these commands as the application's menu. `onInvoke` gets the id of each command chosen. */
+  setMenu(commands: readonly MenuCommand[], onInvoke: (id: string) => void): void
 }

@@ -1,8 +1,9 @@
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { Key } from '../../../core/key.ts'
-import type { storeProcedures } from '../../../shared/procedures/store.ts'
-import { BadInputError } from '../calls/bad-input.ts'
-import type { HandlersOf } from '../calls/call.ts'
+import type { levelProcedures } from '../../../shared/procedures/levels.ts'
+import type { storeProcedures, streamProcedures, uploadProcedures } from '../../../shared/procedures/store.ts'
+import { BadInputError } from '../calls/describe-failure.ts'
+import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
 import { readVersion, statOfWrite } from '../transfers/read-version.ts'
 
@@ -50,11 +51,56 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
 }
 
 /** @throws BadInputError when a write may neither create nor replace. */
-export function refuseContradiction(rules: {
+function refuseContradiction(rules: {
   readonly create?: boolean | undefined
   readonly replace?: boolean | undefined
 }): void {
   if (rules.create === false && rules.replace === false) {
     throw new BadInputError('Cannot put: create and replace are both false, so nothing could be written')
+  }
+}
+
+export function streamHandlers({ sessions }: HostParts): HandlersOf<typeof streamProcedures> {
+  return {
+    'streams.open': ({ session, key, start, end }, { page, signal }) =>
+      page.streams.open(sessions.get(session), Key.parse(key), { start, end }, signal),
+    'streams.next': ({ stream, maxBytes }, { page, signal }) => page.streams.next(stream, signal, maxBytes),
+    'streams.close': async ({ stream }, { page }) => {
+      await page.streams.close(stream)
+      return { done: true }
+    },
+  }
+}
+
+export function uploadHandlers({ sessions }: HostParts): HandlersOf<typeof uploadProcedures> {
+  return {
+    'uploads.open': async ({ session, key, ...rules }, { page, signal }) => {
+      refuseContradiction(rules)
+      return { upload: await page.uploads.open(sessions.get(session), Key.parse(key), rules, signal) }
+    },
+    'uploads.write': async ({ upload, bytes }, { page, signal }) => {
+      await page.uploads.write(upload, bytes, signal)
+      return { done: true }
+    },
+    'uploads.commit': async ({ upload }, { page, signal }) => ({
+      stat: await page.uploads.commit(upload, signal),
+    }),
+    'uploads.abort': async ({ upload }, { page }) => {
+      await page.uploads.abort(upload)
+      return { done: true }
+    },
+  }
+}
+
+export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelProcedures> {
+  return {
+    'levels.rows': ({ session, prefix, ...range }, { signal }) =>
+      sessions.get(session).levels.rows(Key.parse(prefix), range, signal),
+    'levels.find': ({ session, prefix, name }, { signal }) =>
+      sessions.get(session).levels.find(Key.parse(prefix), name, signal),
+    'levels.refresh': ({ session, prefix, deep = false }) => {
+      sessions.get(session).levels.refresh(Key.parse(prefix), deep)
+      return { done: true }
+    },
   }
 }

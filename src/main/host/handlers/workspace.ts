@@ -1,6 +1,6 @@
 import type { storageProcedures } from '../../../shared/procedures/storage.ts'
 import type { workspaceProcedures } from '../../../shared/procedures/workspace.ts'
-import type { HandlersOf } from '../calls/call.ts'
+import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
 
 export function workspaceHandlers({

@@ -1,7 +1,7 @@
 import { DatastoreError } from '../../../core/errors.ts'
 import type { JobInfo, JobRequest } from '../../../shared/procedures/jobs.ts'
 import type { Log } from '../calls/describe-failure.ts'
-import type { Broadcast } from '../page.ts'
+import type { Broadcast } from '../host-parts.ts'
 import type { Session } from '../sessions/session.ts'
 import { Job } from './job.ts'
 import { workOf } from './run-job.ts'

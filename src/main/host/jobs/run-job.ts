@@ -1,10 +1,10 @@
+import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import { childrenOf } from '../../../core/list-page.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
-import { BadInputError } from '../calls/bad-input.ts'
-import { inParallel } from './in-parallel.ts'
+import { BadInputError } from '../calls/describe-failure.ts'
 import { type WalkedKey, walk } from './walk.ts'
 
 /** Keys worked on at once. */
@@ -36,7 +36,7 @@ function countKeys(prefix: Key): ReturnType<typeof workOf> {
   return {
     title: `Count keys in ${prefix.toString()}`,
     work: (store, signal, progress) =>
-      inParallel(walk(store, prefix, signal), WIDTH, async ({ key, size }) => {
+      forEachBounded(walk(store, prefix, signal), WIDTH, async ({ key, size }) => {
         progress.handled(size ?? (await store.stat(key, { signal })).size)
       }),
   }
@@ -48,7 +48,7 @@ function deleteBranch(prefix: Key): ReturnType<typeof workOf> {
     work: async (store, signal, progress) => {
       const total = await count(walk(store, prefix, signal))
       progress.expect(total)
-      await inParallel(walk(store, prefix, signal), WIDTH, async ({ key }) => {
+      await forEachBounded(walk(store, prefix, signal), WIDTH, async ({ key }) => {
         await store.delete(key, { missingOk: true, signal })
         progress.handled(0)
       })

@@ -6,7 +6,6 @@ import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import { Coalesced } from '../coalesced.ts'
 import { LevelRows, type RowPatch } from './level-rows.ts'
-import { Waiters } from './waiters.ts'
 
 /** Milliseconds between two reports of one level. */
 const REPORT_INTERVAL = 100
@@ -22,7 +21,7 @@ const SIZED_PAGE = 500
 /** For stores where any page costs the whole store. */
 const COSTLY_PAGE = 100_000
 
-export interface LevelOptions {
+interface LevelOptions {
   readonly store: BinaryDatastore
   readonly prefix: Key
   /** A number that is larger each time. */
@@ -219,5 +218,53 @@ export class Level {
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#waiters.turnAway(error)
+  }
+}
+
+interface Waiting {
+  readonly isMet: () => boolean
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Promises that wait for conditions. */
+class Waiters {
+  readonly #waiting = new Set<Waiting>()
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Resolves after a `check` that finds `isMet`; rejects when the signal fires or everybody is turned away. */
+  async until(isMet: () => boolean, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    let abort: () => void = () => undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiting: Waiting = { isMet, resolve, reject }
+        this.#waiting.add(waiting)
+        abort = () => {
+          this.#waiting.delete(waiting)
+          reject(signal.reason as Error)
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      })
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Resolves the promises whose condition is met. */
+  check(): void {
+    for (const waiting of this.#waiting) {
+      if (!waiting.isMet()) continue
+      this.#waiting.delete(waiting)
+      waiting.resolve()
+    }
+  }
+
+  turnAway(error: unknown): void {
+    for (const waiting of this.#waiting) waiting.reject(error)
+    this.#waiting.clear()
   }
 }

@@ -1,6 +1,6 @@
 import { Key } from '../../../core/key.ts'
 import { Coalesced } from '../coalesced.ts'
-import type { Broadcast } from '../page.ts'
+import type { Broadcast } from '../host-parts.ts'
 import type { StoreChange } from './observed.ts'
 
 /** Milliseconds between two reports of changes. */

@@ -1,7 +1,7 @@
 import { DatastoreError } from '../../../core/errors.ts'
 import { encodeMessage } from '../../../shared/message-pack.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { BadInputError } from '../calls/bad-input.ts'
+import { BadInputError } from '../calls/describe-failure.ts'
 
 /** Bytes of what pages are told of one session: a list of as many sessions as may be open still fits into a message. */
 const MAX_INFO_BYTES = 512 * 1024

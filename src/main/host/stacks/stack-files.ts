@@ -1,6 +1,6 @@
 import { DatastoreError } from '../../../core/errors.ts'
 import { NotAFile, readRegularFile } from '../../../core/node/regular-file.ts'
-import { BadInputError } from '../calls/bad-input.ts'
+import { BadInputError } from '../calls/describe-failure.ts'
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { fileFailure } from '../files/file-failure.ts'
 import { findJsonError } from './json-error.ts'

@@ -5,11 +5,10 @@ import { z } from 'zod'
 import { DatastoreError } from '../../../core/errors.ts'
 import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 import { readRegularFile } from '../../../core/node/regular-file.ts'
-import type { StoredItem } from '../../../shared/procedures/storage.ts'
-import { MAX_STORED_TEXT, storedItem } from '../../../shared/procedures/storage.ts'
+import { MAX_STORED_TEXT, type StoredItem, storedItem } from '../../../shared/procedures/storage.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import { removeIfLeft, writeFileAtomically } from '../files/atomic-file.ts'
-import { hasErrno } from '../files/has-errno.ts'
+import { hasErrno } from '../files/file-failure.ts'
 
 /** Items and characters of them that are kept; the oldest give way to new ones. */
 export const STORAGE_LIMITS = { items: 2_000, characters: 16 * 1024 * 1024 }

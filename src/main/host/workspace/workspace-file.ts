@@ -7,8 +7,7 @@ import { readRegularFile } from '../../../core/node/regular-file.ts'
 import { encodeMessage } from '../../../shared/message-pack.ts'
 import { type Recent, recent, type Settings, settings } from '../../../shared/procedures/workspace.ts'
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
-import { hasErrno } from '../files/has-errno.ts'
-import { type WindowState, windowState } from './window-state.ts'
+import { hasErrno } from '../files/file-failure.ts'
 
 /** The version of the file. A program that does not know a version leaves the file alone. */
 const VERSION = 1
@@ -145,3 +144,14 @@ function uniqueName(date: Date): string {
 function describeError(error: unknown): string {
   return error instanceof Error ? error.message : 'it failed without a reason'
 }
+
+/** Where a window stands on the screen, in device-independent pixels. */
+const windowState = z.object({
+  x: z.number().int().optional(),
+  y: z.number().int().optional(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  isMaximized: z.boolean(),
+  isFullScreen: z.boolean(),
+})
+export type WindowState = z.infer<typeof windowState>

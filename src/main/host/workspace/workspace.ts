@@ -3,11 +3,14 @@ import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent, Settings, WorkspaceState } from '../../../shared/procedures/workspace.ts'
 import type { Log } from '../calls/describe-failure.ts'
-import type { NewRecent } from './recents.ts'
-import { forgetRecent, recentId, rememberRecent } from './recents.ts'
-import type { WindowState } from './window-state.ts'
-import type { LoadedWorkspace, WorkspaceContent } from './workspace-file.ts'
-import { loadWorkspaceFile, saveWorkspaceFile } from './workspace-file.ts'
+import { forgetRecent, type NewRecent, recentId, rememberRecent } from './recents.ts'
+import {
+  type LoadedWorkspace,
+  loadWorkspaceFile,
+  saveWorkspaceFile,
+  type WindowState,
+  type WorkspaceContent,
+} from './workspace-file.ts'
 
 /** What is remembered from one start to the next, as a shell may look at it. */
 export interface WorkspaceView {

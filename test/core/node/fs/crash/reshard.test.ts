@@ -9,8 +9,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { collect, walkKeys } from '../../../../../src/testkit/suite.ts'
 import { TempRoots } from '../temp-root.ts'
-import type { Bundle } from './bundle.ts'
-import { bundle } from './bundle.ts'
+import { type Bundle, bundle } from './bundle.ts'
 import { selfDescribed, serialOf } from './self-described.ts'
 
 const KILLS = 56

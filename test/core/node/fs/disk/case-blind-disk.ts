@@ -1,5 +1,4 @@
-import type { Dirent, Stats } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { type Dirent, readdirSync, type Stats } from 'node:fs'
 import { Disk, type Soon } from '../../../../../src/core/node/fs/disk.ts'
 
 function fold(name: string): string {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WEB_SOCKET_PATH, WEB_SOCKET_PROTOCOL } from '../../shared/handover.ts'
 import { contentSecurityPolicy, pageHeaders, SECURITY_HEADERS } from '../page/page-headers.ts'
 import type { PageSource } from '../page/page-source.ts'
-import { isLoopbackHost, isSameOrigin } from './access.ts'
+import type { KnownTokens } from './known-tokens.ts'
 import type { LaunchTickets } from './launch-tickets.ts'
 
 interface Answer {
@@ -10,7 +11,7 @@ interface Answer {
   readonly body?: Uint8Array | undefined
 }
 
-export interface PageRequests {
+interface PageRequests {
   readonly page: PageSource
   readonly tickets: LaunchTickets
   readonly token: string
@@ -56,4 +57,41 @@ function refuse(status: number, headers: Readonly<Record<string, string>> = {}):
       ...headers,
     },
   }
+}
+
+/**
+ * Judges a request for the WebSocket.
+ * @returns The HTTP status to refuse it with; `undefined` when it may pass.
+ */
+export function refusalOfSocket(
+  { url, headers }: Pick<IncomingMessage, 'url' | 'headers'>,
+  tokens: Pick<KnownTokens, 'accepts'>,
+): 401 | 403 | 404 | undefined {
+  const { host, origin } = headers
+  if (!isLoopbackHost(host)) return 403
+  if (!isSameOrigin(origin, host)) return 403
+  if (url !== WEB_SOCKET_PATH) return 404
+  const [protocol, given, ...more] = (headers['sec-websocket-protocol'] ?? '')
+    .split(',')
+    .map(text => text.trim())
+  if (protocol !== WEB_SOCKET_PROTOCOL || given === undefined || more.length > 0) return 401
+  return tokens.accepts(given) ? undefined : 401
+}
+
+const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/
+
+/**
+ * Whether a request was made to this machine by a name that only this machine has. A page that had its own name point
+ * here (DNS rebinding) still sends that name. Any port will do: through an SSH tunnel it differs from ours.
+ */
+export function isLoopbackHost(host: string | undefined): host is string {
+  return host !== undefined && LOOPBACK_HOST.test(host)
+}
+
+/**
+ * Whether the request comes from the page that was served under the same `host`. Browsers set `Origin` themselves on
+ * every WebSocket and on every request to another origin; no script can change it.
+ */
+export function isSameOrigin(origin: string | undefined, host: string): boolean {
+  return origin === `http://${host}`
 }
