@@ -30,6 +30,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',
+      'no-duplicate-imports': 'error',
     },
   },
   {
