@@ -38,7 +38,7 @@ export default tseslint.config(
     extends: [reactHooks.configs.flat.recommended],
   },
   {
-    files: ['src/testkit/**/*.ts', 'test/**/*.ts', 'test/**/*.tsx'],
+    files: ['src/testkit/**/*.ts', 'test/**/*.ts', 'test/**/*.tsx', 'examples/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Fixtures are taken apart where they are asked for.

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** A fenced block of a Markdown file. */
 export interface CodeBlock {
   /** The word after the fence: `ts`, `json`, `sh`. */
@@ -27,6 +30,16 @@ export function codeBlocks(markdown: string): CodeBlock[] {
 }
 
 /** What an example says that it prints: the text after `// →`, line by line. */
-export function promisedOutput({ text }: CodeBlock): string[] {
+export function promisedOutput({ text }: Pick<CodeBlock, 'text'>): string[] {
   return [...text.matchAll(/\/\/ → (.*)$/gm)].map(match => match[1] ?? '')
+}
+
+const EXAMPLES = join(import.meta.dirname, '../../examples')
+
+/** The programs in `examples/`. */
+export function examplePrograms(): { readonly name: string; readonly path: string; readonly text: string }[] {
+  return readdirSync(EXAMPLES)
+    .filter(name => name.endsWith('.ts'))
+    .map(name => ({ name: `examples/${name}`, path: join(EXAMPLES, name) }))
+    .map(program => ({ ...program, text: readFileSync(program.path, 'utf8') }))
 }

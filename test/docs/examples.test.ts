@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { formatWithOptions } from 'node:util'
 import ts from 'typescript'
 import { afterAll, describe, expect, it } from 'vitest'
-import { codeBlocks, promisedOutput } from './code-blocks.ts'
+import type { HostOptions } from '../../src/main/host/host.ts'
+import { connect, testHost } from '../main/host/test-host.ts'
+import { codeBlocks, examplePrograms, promisedOutput } from './code-blocks.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const FOLDER = join(REPOSITORY, '.cache/examples')
 
-const examples = ['README.md', 'docs/library.md'].flatMap(document =>
+const blocks = ['README.md', 'docs/library.md'].flatMap(document =>
   codeBlocks(readFileSync(join(REPOSITORY, document), 'utf8'))
     .filter(({ language }) => language === 'ts')
     .map(block => ({
@@ -20,7 +22,12 @@ const examples = ['README.md', 'docs/library.md'].flatMap(document =>
 )
 
 mkdirSync(FOLDER, { recursive: true })
-for (const { file, text } of examples) writeFileSync(file, text)
+for (const { file, text } of blocks) writeFileSync(file, text)
+
+const examples = [
+  ...blocks.map(({ name, file, text }) => ({ name, file, text })),
+  ...examplePrograms().map(({ name, path, text }) => ({ name, file: path, text })),
+]
 
 /** Runs a module in an empty folder. @returns What it printed, a line each. */
 async function run(file: string): Promise<string[]> {
@@ -79,5 +86,14 @@ describe('the examples of the documentation', () => {
   it.each(examples)('$name', async example => {
     const printed = await run(example.file)
     expect(printed.join('\n')).toBe(promisedOutput(example).join('\n'))
+  })
+
+  it('X2 a host opens stacks of the kind in examples/own-kind.ts', async () => {
+    const file = join(REPOSITORY, 'examples/own-kind.ts')
+    const { registry } = (await import(/* @vite-ignore */ file)) as Pick<HostOptions, 'registry'>
+    const page = await connect(await testHost({ registry }))
+    const document = { strata: 1, root: { kind: 'dated', day: '2026-11-29', store: { kind: 'memory' } } }
+    const { nodes } = await page.call('sessions.open', { source: { type: 'document', document } })
+    expect(nodes.map(({ kind }) => kind)).toEqual(['dated', 'memory'])
   })
 })

@@ -13,13 +13,13 @@ import {
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { chromium } from '@playwright/test'
 import ts from 'typescript'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
-import { codeBlocks, promisedOutput } from '../docs/code-blocks.ts'
+import { codeBlocks, examplePrograms, promisedOutput } from '../docs/code-blocks.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const CONSUMER = join(import.meta.dirname, 'consumer')
@@ -120,16 +120,26 @@ describe('the package, installed into an empty folder', () => {
     ])
   })
 
-  it('L1 L3 the example of the README has the right types and prints what it says', () => {
+  it('L1 L3 the example of the README and those of examples/ have the right types and print what they say', () => {
     const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
-    const [example] = codeBlocks(readme).filter(({ language }) => language === 'ts')
-    if (example === undefined) throw new Error('The README has no example')
-    writeFileSync(join(consumer, 'example.ts'), example.text)
-    expect(typeProblems(['example.ts', 'node.ts'], asNode)).toEqual([])
+    const [block] = codeBlocks(readme).filter(({ language }) => language === 'ts')
+    if (block === undefined) throw new Error('The README has no example')
+    const programs = [{ name: 'README.ts', text: block.text }, ...examplePrograms()].map(
+      ({ name, text }) => ({
+        name: basename(name, '.ts'),
+        text,
+      }),
+    )
+    for (const { name, text } of programs) writeFileSync(join(consumer, `${name}.ts`), text)
+    expect(typeProblems([...programs.map(({ name }) => `${name}.ts`), 'node.ts'], asNode)).toEqual([])
     const compiled = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-    writeFileSync(join(consumer, 'example.mjs'), ts.transpile(example.text, compiled))
-    const printed = execFileSync(process.execPath, ['example.mjs'], { cwd: consumer, encoding: 'utf8' })
-    expect(printed.trimEnd()).toBe(promisedOutput(example).join('\n'))
+    for (const program of programs) {
+      const file = join(consumer, `${program.name}.mjs`)
+      writeFileSync(file, ts.transpile(program.text, compiled))
+      const cwd = mkdtempSync(join(folder, 'run-'))
+      const printed = execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })
+      expect(printed.trimEnd(), program.name).toBe(promisedOutput(program).join('\n'))
+    }
   })
 
   it('L3 in Node strata/core is strata/node', () => {
