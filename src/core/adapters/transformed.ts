@@ -3,6 +3,7 @@ import type { Capabilities } from '../capabilities.ts'
 import type { BinaryDatastore, Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { withoutSizes } from '../list-page.ts'
+import { derivedStream } from '../open/begun.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { notDecoded, notEncoded } from '../open/codec.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
@@ -146,7 +147,7 @@ export class TransformedStore implements Store {
     const stored = await this.#child.stream(key, call.with({ fresh: call.options.fresh }))
     if (stored === undefined) return undefined
     const range = clampRange(call.options, Number.MAX_SAFE_INTEGER)
-    return cutRange(this.#decodedStream(key, stored, call), range)
+    return derivedStream(stored, cutRange(this.#decodedStream(key, stored, call), range))
   }
 
   async *#decodedStream(key: Key, stored: ByteStream, call: Call): AsyncIterable<Uint8Array> {

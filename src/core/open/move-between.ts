@@ -1,6 +1,7 @@
 import type { Stat } from '../datastore.ts'
 import { failure, inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
+import { closeUnread } from './begun.ts'
 import type { Call, Maybe } from './call.ts'
 import { areOnePlace } from './identity.ts'
 import { Payload } from './payload.ts'
@@ -110,7 +111,7 @@ async function copy(
     throw source.failure === undefined ? error : source.failure.error
   } finally {
     // A target that refuses before it reads leaves the source open.
-    if (!payload.isTaken) Payload.stream(chunks).discard()
+    if (!payload.isTaken) closeUnread(chunks)
   }
 }
 

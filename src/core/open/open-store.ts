@@ -10,6 +10,7 @@ import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
+import { closeUnread } from './begun.ts'
 import { after, Call, Cancel, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
 import { EndableStream } from './endable-stream.ts'
@@ -274,9 +275,9 @@ export class OpenStore {
   #stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     const turns = this.#turns
     const work = () => after(this.#completed.stream(key, call), chunks => this.#endable(chunks))
-    if (turns.blocks(key, false)) return turns.read('get', key, call, work)
+    if (turns.blocks(key, false)) return turns.read('get', key, call, work, discard)
     const chunks = work()
-    return chunks instanceof Promise ? this.#reading('get', key, call, chunks) : chunks
+    return chunks instanceof Promise ? this.#reading('get', key, call, chunks, discard) : chunks
   }
 
   /** Streams hold what they are read from: the store at the bottom, not the adapters above it. */
@@ -294,8 +295,15 @@ export class OpenStore {
     return stream
   }
 
-  #reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
-    return this.#ordersBelow ? this.#turns.count(result) : this.#turns.reading(action, key, call, result)
+  #reading<T>(
+    action: string,
+    key: Key,
+    call: Call,
+    result: Promise<T>,
+    discard?: (answer: T) => void,
+  ): Promise<T> {
+    if (this.#ordersBelow) return this.#turns.count(result)
+    return this.#turns.reading(action, key, call, result, discard)
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
@@ -633,6 +641,11 @@ function thenOr<T, R>(
 
 function changed(action: string): DatastoreError {
   return failure('CLOSED', action, undefined, 'the store was replaced meanwhile')
+}
+
+/** Closes a stream that comes after its call was aborted. */
+function discard(chunks: ByteStream | undefined): void {
+  if (chunks !== undefined) closeUnread(chunks)
 }
 
 /** Chunks as an async iterable. Closing it closes them, also where nothing was read. */

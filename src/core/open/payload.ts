@@ -1,6 +1,6 @@
 import { isByteSource, joinedChunks } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
-import { begun } from './begun.ts'
+import { begun, closeUnread } from './begun.ts'
 import { EndableStream } from './endable-stream.ts'
 
 /**
@@ -91,14 +91,11 @@ export class Payload {
     return source
   }
 
-  /** Closes a stream that nobody took, without waiting for it: a source may never settle. */
+  /** Closes a stream that nobody took. */
   discard(): void {
     const source = this.#source
     this.#source = undefined
-    if (source === undefined) return
-    const iterator =
-      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
-    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    if (source !== undefined) closeUnread(source)
   }
 }
 

@@ -29,28 +29,47 @@ export class Turns {
     return !this.#gate.isIdle && this.#gate.blocks(key.toString(), isWrite)
   }
 
-  /** A read that runs already. */
-  reading<T>(action: string, key: Key, call: Call, result: Promise<T>): Promise<T> {
+  /**
+   * A read that runs already.
+   * @param discard Given an answer that comes after an abort, which nobody else gets.
+   */
+  reading<T>(
+    action: string,
+    key: Key,
+    call: Call,
+    result: Promise<T>,
+    discard?: (answer: T) => void,
+  ): Promise<T> {
     this.#inFlight++
     void this.#gate.enterRead(key.toString(), result, this.#ended)
-    return this.#orAbort(action, key, call, result)
+    return this.#orAbort(action, key, call, result, { discard })
   }
 
   /** A write that runs already. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
     void this.#gate.enterWrite(keys.map(String), result, this.#ended)
-    return this.#orAbort(action, keys[0], call, result, true)
+    return this.#orAbort(action, keys[0], call, result, { isWrite: true })
   }
 
-  /** Runs a read once every write called before on its key has ended. */
-  read<T>(action: string, key: Key, call: Call, work: () => Maybe<T>): Promise<T> {
+  /**
+   * Runs a read once every write called before on its key has ended.
+   * @param discard Given an answer that comes after an abort, which nobody else gets.
+   */
+  read<T>(
+    action: string,
+    key: Key,
+    call: Call,
+    work: () => Maybe<T>,
+    discard?: (answer: T) => void,
+  ): Promise<T> {
     this.#inFlight++
     const begin = () => {
       call.throwIfAborted(action, key)
       return work()
     }
-    return this.#orAbort(action, key, call, this.#gate.read(key.toString(), begin, this.#ended))
+    const result = this.#gate.read(key.toString(), begin, this.#ended)
+    return this.#orAbort(action, key, call, result, { discard })
   }
 
   /** Runs a write once every call before on any of its keys has ended; later ones wait for it. */
@@ -61,7 +80,7 @@ export class Turns {
       return work()
     }
     const result = this.#gate.write(keys.map(String), begin, this.#ended)
-    return this.#orAbort(action, keys[0], call, result, true)
+    return this.#orAbort(action, keys[0], call, result, { isWrite: true })
   }
 
   /** Runs a call on no single key once every write that was answered early has ended. */
@@ -128,16 +147,27 @@ export class Turns {
     key: Key | undefined,
     call: Call,
     result: Promise<T>,
-    isWrite = false,
+    {
+      isWrite = false,
+      discard,
+    }: { readonly isWrite?: boolean; discard?: ((answer: T) => void) | undefined } = {},
   ): Promise<T> {
     const { cancel } = call
     if (cancel === undefined) return result
     return new Promise((resolve, reject) => {
       const stop = cancel.onAbort(() => {
         if (isWrite) this.#abandon(result)
+        if (discard !== undefined) result.then(discard, () => undefined)
         reject(new AbortError(action, { key, cause: cancel.reason }))
       })
-      result.then(resolve, reject).then(stop, stop)
+      // Stopped in the same step, so that nothing is answered twice.
+      const settle = <A>(answer: (value: A) => void) => {
+        return (value: A) => {
+          stop()
+          answer(value)
+        }
+      }
+      result.then(settle(resolve), settle(reject))
     })
   }
 

@@ -1,6 +1,8 @@
 import { createHook } from 'node:async_hooks'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { compareHome } from '../../../src/core/adapters/sharded/move-key.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
+import { transformed } from '../../../src/core/adapters/transformed.ts'
 import { MINIMAL } from '../../../src/core/capabilities.ts'
 import { Key } from '../../../src/core/key.ts'
 import { type Layer, layered } from '../../../src/core/layers/layer.ts'
@@ -12,11 +14,40 @@ import { Datastore } from '../../../src/core/open/datastore.ts'
 import { moveBetween } from '../../../src/core/open/move-between.ts'
 import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Payload } from '../../../src/core/open/payload.ts'
+import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { MapStore, SlowStore } from './map-store.ts'
 
 const key = Key.parse('/a')
 const value = new Uint8Array(100).fill(7)
+
+/** Gives a stream of a key once it is told to. */
+class LateStreams extends SlowStore {
+  override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
+  closed = 0
+  answer: () => void = () => undefined
+  #asked: () => void = () => undefined
+  readonly isAsked = new Promise<void>(resolve => {
+    this.#asked = resolve
+  })
+
+  stream(): Promise<AsyncIterable<Uint8Array>> {
+    this.#asked()
+    const end = { done: true as const, value: undefined }
+    const close = async () => {
+      this.closed++
+      return end
+    }
+    const chunks = { [Symbol.asyncIterator]: () => ({ next: async () => end, return: close }) }
+    return new Promise(resolve => {
+      this.answer = () => resolve(chunks)
+    })
+  }
+}
+
+function firstChunk(store: Datastore, signal?: AbortSignal): Promise<unknown> {
+  return store.getStream(key, { signal })[Symbol.asyncIterator]().next()
+}
 
 describe('what is not declared', () => {
   class LimitedStore extends MapStore {
@@ -79,6 +110,35 @@ describe('D22 an etag', () => {
 })
 
 describe('a stream that nobody reads', () => {
+  it('D7 of a transform closes the one below', async () => {
+    const store = new LateStreams()
+    const asked = Datastore.openStoreOf(transformed(new Datastore(store), gzip)).stream(key, Call.plain)
+    await store.isAsked
+    store.answer()
+    const chunks = (await asked) as AsyncIterable<Uint8Array>
+    await chunks[Symbol.asyncIterator]().return?.()
+    expect(store.closed).toBe(1)
+  })
+
+  it('S3 of a key that is compared is closed where the other shard fails', async () => {
+    class Broken extends SlowStore {
+      override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
+      stat() {
+        return { size: 2 ** 20, etag: 'e' }
+      }
+      stream(): never {
+        throw new Error('broken')
+      }
+    }
+    const store = new LateStreams()
+    const move = { key, source: new OpenStore(store), home: new OpenStore(new Broken()) }
+    const compared = compareHome(move, undefined, Call.plain)
+    await store.isAsked
+    store.answer()
+    await expect(compared).rejects.toThrow('broken')
+    expect(store.closed).toBe(1)
+  })
+
   it('D25 of a move whose target refuses it is closed, traced or not', async () => {
     for (const isTraced of [false, true]) {
       let isClosed = false
@@ -229,6 +289,31 @@ describe('an abort', () => {
     const seen = Promise.all([store.has(key), store.list(Key.root), store.stats()])
     write()
     expect(await seen).toMatchObject([true, { children: [{ name: 'a' }] }, { entries: 1 }])
+  })
+
+  it.each<[string, (store: LateStreams, signal: AbortSignal) => PromiseLike<unknown>]>([
+    ['the store', (store, signal) => firstChunk(new Datastore(store), signal)],
+    [
+      'the store, behind a write',
+      (store, signal) => {
+        const open = new Datastore(store)
+        void open.put(key, value)
+        return firstChunk(open, signal)
+      },
+    ],
+    ['a timeout over it', store => firstChunk(timeout(new Datastore(store), 1))],
+    ['a retry over it', (store, signal) => firstChunk(retry(new Datastore(store)), signal)],
+    ['a transform over it', (store, signal) => firstChunk(transformed(new Datastore(store), gzip), signal)],
+  ])('D13 closes a stream that comes later from %s', async (_, read) => {
+    const store = new LateStreams()
+    const caller = new AbortController()
+    const pull = read(store, caller.signal)
+    await store.isAsked
+    caller.abort()
+    await expect(pull).rejects.toThrow(/aborted|no answer/)
+    expect(store.closed).toBe(0)
+    store.answer()
+    await vi.waitFor(() => expect(store.closed).toBe(1))
   })
 })
 

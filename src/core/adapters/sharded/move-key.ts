@@ -1,6 +1,7 @@
 import { sameBytes } from '../../bytes.ts'
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
+import { closeUnread } from '../../open/begun.ts'
 import type { Call, Options } from '../../open/call.ts'
 import { areOnePlace } from '../../open/identity.ts'
 import type { OpenStore } from '../../open/open-store.ts'
@@ -96,7 +97,13 @@ export async function copyHome(
   if (size > KEPT_BYTES && source.capabilities.read.stream && home.capabilities.write.stream) {
     const chunks = await source.stream(key, fresh)
     if (chunks === undefined) return undefined
-    written = await home.write(key, Payload.stream(chunks), call.with(over))
+    const payload = Payload.stream(chunks)
+    try {
+      written = await home.write(key, payload, call.with(over))
+    } finally {
+      // A store that refuses before it reads leaves the stream open.
+      payload.discard()
+    }
   } else {
     const found = await source.read(key, fresh)
     if (found === undefined) return undefined
@@ -122,7 +129,12 @@ export async function compareHome(
   if (stat !== undefined && stat.size > KEPT_BYTES && canStream) {
     const one = await source.stream(key, fresh)
     if (one === undefined) return undefined
-    const other = await home.stream(key, fresh)
+    let other: ByteStream | undefined
+    try {
+      other = await home.stream(key, fresh)
+    } finally {
+      if (other === undefined) closeUnread(one)
+    }
     return other === undefined ? 'absent' : verdict(await sameStreams(one, other))
   }
   const one = copy?.bytes ?? (await source.read(key, fresh))?.bytes
