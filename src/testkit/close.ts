@@ -30,7 +30,7 @@ export function describeClose<V>(suite: Suite<V>): void {
 
   describe('close', () => {
     for (const [name, call] of Object.entries(calls)) {
-      it(`D14 ${name} after close is CLOSED`, async () => {
+      it(`D42 ${name} after close is CLOSED`, async () => {
         const store = await suite.openWith('/a')
         await store.close()
         const code = suite.isWritable || !writes.has(name) ? ['CLOSED'] : ['CLOSED', 'READ_ONLY']
@@ -39,7 +39,7 @@ export function describeClose<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D14 close() may be called again, at once or later, and disposing is closing', async () => {
+    it('D42 close() may be called again, at once or later, and disposing is closing', async () => {
       const store = await suite.openWith('/a')
       await Promise.all([store.close(), store.close()])
       await store.close()
@@ -117,7 +117,7 @@ export function describeClose<V>(suite: Suite<V>): void {
       await closed
     })
 
-    it('D14 close() never erases: what was stored is there when the store is opened again', async () => {
+    it('D43 close() never erases: what was stored is there when the store is opened again', async () => {
       if (suite.options.reopen === undefined || !suite.isWritable) return
       const store = await suite.openWith('/a/b', '/c')
       const late = store.put(Key.of('late'), suite.value(2))

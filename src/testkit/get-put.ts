@@ -25,7 +25,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect((await store.stat(key)).size).toBe(mebibyte.length)
     })
 
-    it('D2 what is no bytes is a TypeError, a string above all, and changes nothing', async () => {
+    it('D34 what is no bytes is a TypeError, a string above all, and changes nothing', async () => {
       if (!suite.isBinary) return
       const store = await suite.openWith('/kept')
       for (const value of ['text', '', 1, null, undefined, true, {}, new ArrayBuffer(2)] as unknown as V[]) {
@@ -80,7 +80,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(etags.size).toBe(suite.samples.length)
     })
 
-    it("D2 D15 put() answers with plain data: the etag, and nothing that is the store's own", async () => {
+    it("D35 D15 put() answers with plain data: the etag, and nothing that is the store's own", async () => {
       const result = await (await suite.open()).put(key, suite.value(1))
       expect(structuredClone(result)).toEqual({ etag: result.etag })
     })
@@ -99,7 +99,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(made.size).toBe(6)
     })
 
-    it('D18 the root holds no value: a put or rename to it is KEY_INVALID', async () => {
+    it('D36 the root holds no value: a put or rename to it is KEY_INVALID', async () => {
       const store = await suite.openWith('/a')
       await expectFailure(store.put(Key.root, suite.value(0)), 'KEY_INVALID', Key.root)
       await expectFailure(store.rename(Key.of('a'), Key.root), 'KEY_INVALID', Key.root)

@@ -73,7 +73,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await store.get(keys[1]!)).toEqual(new Uint8Array([3]))
     })
 
-    it('D2 D18 a batch with what is no bytes is a TypeError', async () => {
+    it('D34 D18 a batch with what is no bytes is a TypeError', async () => {
       if (!suite.isBinary) return
       const store = await suite.open()
       const commit = async () =>

@@ -69,7 +69,7 @@ export function describeModel<V>(suite: Suite<V>): void {
       await fc.assert(fc.asyncProperty(aborted, run), once)
     })
 
-    it('D14 what was called before close() takes effect, what is called after it is CLOSED', async () => {
+    it('D42 what was called before close() takes effect, what is called after it is CLOSED', async () => {
       const run = async (operations: readonly Operation[], late: Operation) => {
         const store = await suite.open()
         const model = new Map<string, number>()

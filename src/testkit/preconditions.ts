@@ -46,7 +46,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D2 a put with a current etag succeeds, with a stale one it is CONFLICT', async () => {
+    it('D33 a put with a current etag succeeds, with a stale one it is CONFLICT', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       const next = await store.put(present, suite.value(2), { ifMatch: etag })
@@ -56,7 +56,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(present)).toEqual(suite.value(3))
     })
 
-    it('D2 ifMatch on a key that is gone is CONFLICT, and creates nothing', async () => {
+    it('D33 ifMatch on a key that is gone is CONFLICT, and creates nothing', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       await store.delete(present)
@@ -64,7 +64,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.has(present)).toBe(false)
     })
 
-    it('D2 of many puts with one etag at once exactly one wins', async () => {
+    it('D33 of many puts with one etag at once exactly one wins', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       const puts = [2, 3, 4, 5].map(index => store.put(present, suite.value(index), { ifMatch: etag }))

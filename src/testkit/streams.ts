@@ -97,7 +97,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect([whole[0], whole[999], whole[1000], whole[2999]]).toEqual([1, 1, 2, 3])
     })
 
-    it('D7 a put whose source fails leaves the old value, or nothing where there was none', async () => {
+    it('D37 a put whose source fails leaves the old value, or nothing where there was none', async () => {
       const store = await open()
       const failed = new Error('the source broke')
       for (const target of [key, Key.of('s', 'fresh')]) {
@@ -109,7 +109,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([key.toString()])
     })
 
-    it('D7 a chunk that is no bytes is a TypeError and leaves the old value', async () => {
+    it('D34 a chunk that is no bytes is a TypeError and leaves the old value', async () => {
       const store = await open()
       const chunks = [old, 'text']
       for (const source of [chunks, chunks.values()] as unknown as V[]) {
@@ -118,7 +118,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
     })
 
-    it('D7 D13 a put aborted half-way leaves the old value and lets go of its source', async () => {
+    it('D37 D13 a put aborted half-way leaves the old value and lets go of its source', async () => {
       const store = await open()
       for (const target of [key, Key.of('s', 'fresh')]) {
         const abort = new AbortController()

@@ -22,7 +22,7 @@ export function describeWatch<V>(suite: Suite<V>): void {
       expect(String(gone.key)).toBe('/w/kept')
     })
 
-    it('D12 D13 a watch ends when its signal fires', async () => {
+    it('D40 D13 a watch ends when its signal fires', async () => {
       const store = await suite.open()
       if (store.capabilities.watch === 'none') return
       const abort = new AbortController()

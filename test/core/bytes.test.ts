@@ -7,7 +7,7 @@ import { collect } from '../../src/testkit/suite.ts'
 const key = Key.of('a')
 
 describe('bytes', () => {
-  it('D2 assertBytes() takes bytes and iterables, and says what else it was given', () => {
+  it('D34 assertBytes() takes bytes and iterables, and says what else it was given', () => {
     for (const value of [new Uint8Array(), Buffer.from('x'), [], new Set()]) assertBytes(value)
     const refusals: readonly [unknown, string][] = [
       ['text', 'string'],

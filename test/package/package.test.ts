@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { chromium } from '@playwright/test'
 import ts from 'typescript'
 import { build } from 'vite'
@@ -39,12 +39,17 @@ let folder: string
 /** A program of its own, with nothing but the packed library installed. */
 let consumer: string
 
-beforeAll(() => {
-  folder = mkdtempSync(join(realpathSync(tmpdir()), 'strata-package-'))
-  const clone = join(folder, 'clone')
-  mkdirSync(clone)
+/** A copy of what a clone holds of the library. */
+function copyOfClone(): string {
+  const clone = mkdtempSync(join(folder, 'clone-'))
   for (const name of readdirSync(REPOSITORY).filter(name => SOURCES.test(name)))
     cpSync(join(REPOSITORY, name), join(clone, name), { recursive: true })
+  return clone
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'strata-package-'))
+  const clone = copyOfClone()
   symlinkSync(join(REPOSITORY, 'node_modules'), join(clone, 'node_modules'), 'junction')
   npm(clone, 'pack', '--pack-destination', folder)
 
@@ -204,4 +209,36 @@ describe('the package, installed into an empty folder', () => {
     expect(bad.stdout).toMatch(/not ok \d+ - D4 /)
     expect(bad.status).toBe(1)
   })
+})
+
+describe('the package, installed from git into an empty folder', () => {
+  it('L4 npm builds the library while it installs', () => {
+    const clone = copyOfClone()
+    const path = join(clone, 'package.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { devDependencies: object }
+    // What builds the library is taken from here, so that the test needs no network for it.
+    const tools = ['typescript', '@types/node', 'fast-check']
+    manifest.devDependencies = Object.fromEntries(
+      tools.map(name => [name, `file:${join(REPOSITORY, 'node_modules', name)}`]),
+    )
+    writeFileSync(path, JSON.stringify(manifest))
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: clone, stdio: 'ignore' })
+    git('init', '--quiet')
+    git('add', '--all')
+    git('-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '--quiet', '--message', 'All')
+
+    const program = mkdtempSync(join(folder, 'program-'))
+    writeFileSync(join(program, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+    const source = `git+${pathToFileURL(clone).href}`
+    npm(program, 'install', '--prefer-offline', '--no-audit', '--no-fund', source)
+    const installed = join(program, 'node_modules/strata')
+    expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
+    const example = `
+      import { FsDatastore, Key } from 'strata/node'
+      await using store = await FsDatastore.open('data')
+      await store.put(Key.parse('/a'), new Uint8Array(7))
+      console.log((await store.get(Key.parse('/a'))).length)`
+    writeFileSync(join(program, 'example.mjs'), ts.transpile(example, { target: ts.ScriptTarget.ES2022 }))
+    expect(execFileSync(process.execPath, ['example.mjs'], { cwd: program, encoding: 'utf8' })).toBe('7\n')
+  }, 180_000)
 })

@@ -35,7 +35,7 @@ describe('Key of interface-datastore', () => {
 })
 
 describe('TieredDatastore of datastore-core', () => {
-  it('A1 a read never fills the tiers above', async () => {
+  it('A10 a read never fills the tiers above', async () => {
     const probe = async (top: Shown, last: Shown, whole: Shown) => {
       await last.put(peerKey('/a'), value(1))
       await whole.get(peerKey('/a'))

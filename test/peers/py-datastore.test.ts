@@ -62,7 +62,7 @@ describe('the file system store of py-datastore', () => {
     expect(await walkKeys(store)).toEqual(texts)
   })
 
-  it('F4 D7 a put that fails leaves a part of the value', async () => {
+  it('F4 D37 a put that fails leaves a part of the value', async () => {
     const disk = new FaultyDisk()
     await using store = await FsDatastore.open(await roots.make(), {}, disk)
     await store.put(Key.of('old'), bytesOf('old'))
@@ -88,7 +88,7 @@ describe('the file system store of py-datastore', () => {
 describe('the tiered store of py-datastore', () => {
   const key = Key.of('key')
 
-  it('A1 a stream closed early leaves a truncated value in the tier above', async () => {
+  it('A10 a stream closed early leaves a truncated value in the tier above', async () => {
     const [top, last] = [new MemoryDatastore(), new MemoryDatastore()]
     const store = new TieredDatastore([top, last])
     const whole = noise(300_000)
@@ -182,7 +182,7 @@ describe('the symlink store of py-datastore', () => {
     expect(await store.get(Key.of('a'))).toEqual(bytesOf(text))
   })
 
-  it('Y1 a loop is stored before it is found', async () => {
+  it('Y5 a loop is stored before it is found', async () => {
     const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
     const store = symlink(values, { links })
     await store.link(Key.of('a'), Key.of('b'))

@@ -30,7 +30,7 @@ describeDatastore<Json>('TieredDatastore of objects', {
 })
 
 describe('serialized', () => {
-  it('V1 broken bytes are CORRUPT, name the key, and are not overwritten', async () => {
+  it('V2 broken bytes are CORRUPT, name the key, and are not overwritten', async () => {
     const below = new MemoryDatastore()
     await below.put(key, new TextEncoder().encode('{"name":'))
     const store = serialized(below, json)

@@ -27,7 +27,7 @@ async function eventually(check: () => Promise<boolean>): Promise<void> {
 }
 
 describe('TieredDatastore.put that fails in the last tier', () => {
-  it('A2 it may have happened all the same, so no tier above serves the old value', async () => {
+  it('A12 it may have happened all the same, so no tier above serves the old value', async () => {
     const last = fault(new MemoryDatastore())
     const tiered = new TieredDatastore([new MemoryDatastore(), last])
     await tiered.put(key, bytes('old'))
@@ -42,7 +42,7 @@ describe('TieredDatastore.put that fails in the last tier', () => {
 })
 
 describe('TieredDatastore.get', () => {
-  it('A1 get() copies what a lower tier had into every tier above', async () => {
+  it('A10 get() copies what a lower tier had into every tier above', async () => {
     const { top, middle, last, tiered } = stores()
     await last.put(key, bytes('1985'))
     expect(text(await tiered.get(key))).toBe('1985')
@@ -52,7 +52,7 @@ describe('TieredDatastore.get', () => {
     expect(tiered.metrics[0]).toMatchObject({ hits: 1, misses: 1, fills: 1 })
   })
 
-  it('A1 get({ fresh }) gives what the last tier has now, and renews the copies', async () => {
+  it('A11 get({ fresh }) gives what the last tier has now, and renews the copies', async () => {
     const { top, last, tiered } = stores()
     await tiered.put(key, bytes('old'))
     await last.put(key, bytes('changed behind'))
@@ -62,7 +62,7 @@ describe('TieredDatastore.get', () => {
     expect(text(await tiered.get(key))).toBe('changed behind')
   })
 
-  it('A1 getStream({ fresh }) reads past the copies, in ranges too', async () => {
+  it('A11 getStream({ fresh }) reads past the copies, in ranges too', async () => {
     const { last, tiered } = stores()
     await tiered.put(key, bytes('old'))
     await last.put(key, bytes('changed behind'))
@@ -83,7 +83,7 @@ describe('TieredDatastore.get', () => {
     expect(tiered.metrics[0]).toMatchObject({ errors: 1 })
   })
 
-  it('A1 a fill that fails never breaks the read, and is counted', async () => {
+  it('A10 a fill that fails never breaks the read, and is counted', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('1985'))
     top.breakOn('put')
@@ -105,7 +105,7 @@ describe('TieredDatastore.get', () => {
     await expect(tiered.get(key)).rejects.toMatchObject({ code: 'IO' })
   })
 
-  it('A1 closing a stream early fills nothing', async () => {
+  it('A10 closing a stream early fills nothing', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, new Uint8Array(1_000_000).fill(7))
     for await (const chunk of tiered.getStream(key)) {
@@ -116,7 +116,7 @@ describe('TieredDatastore.get', () => {
     expect(top.puts).toBe(0)
   })
 
-  it('A1 a stream read to its end fills the tiers above with the whole value', async () => {
+  it('A10 a stream read to its end fills the tiers above with the whole value', async () => {
     const { top, last, tiered } = stores()
     const value = new Uint8Array(1_000_000).map((_, index) => index)
     await last.put(key, value)
@@ -125,7 +125,7 @@ describe('TieredDatastore.get', () => {
     expect(Buffer.compare(await top.get(key), value)).toBe(0)
   })
 
-  it('A1 a ranged read fills nothing: it never saw the whole value', async () => {
+  it('A10 a ranged read fills nothing: it never saw the whole value', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('0123456789'))
     await collect(tiered.getStream(key, { start: 2, end: 4 }))
@@ -152,7 +152,7 @@ describe('TieredDatastore.put', () => {
     expect(order).toHaveLength(3)
   })
 
-  it('A2 an upper tier that fails loses its copy, so that it cannot serve a stale value', async () => {
+  it('A12 an upper tier that fails loses its copy, so that it cannot serve a stale value', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, bytes('old'))
     top.breakOn('put')
@@ -162,7 +162,7 @@ describe('TieredDatastore.put', () => {
     expect(tiered.metrics[0]).toMatchObject({ failedWrites: 1 })
   })
 
-  it('A2 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
+  it('A12 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, bytes('old'))
     top.breakOn('put', 'delete')
@@ -177,7 +177,7 @@ describe('TieredDatastore.put', () => {
     expect(text(await top.get(key))).toBe('newer')
   })
 
-  it('A2 an upper tier that outlives the process has no copy while the last tier is written', async () => {
+  it('A13 an upper tier that outlives the process has no copy while the last tier is written', async () => {
     const [top, last] = [
       new BreakableDatastore(new BreakableStore({ persistent: true })),
       new BreakableDatastore(),

@@ -25,7 +25,7 @@ const cryptoKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256
 const transforms: ByteTransform[] = [gzip, brotli, aesGcm(cryptoKey), ...(hasZstd ? [zstd] : [])]
 
 describe.each(transforms)('transformed by $name', transform => {
-  it('V1 D7 gives any range of the decoded value', async () => {
+  it('V3 D7 gives any range of the decoded value', async () => {
     const store = transformed(new MemoryDatastore(), transform)
     await store.put(key, value)
     const bound = fc.option(fc.nat(310_000), { nil: undefined })
@@ -36,7 +36,7 @@ describe.each(transforms)('transformed by $name', transform => {
     await fc.assert(fc.asyncProperty(bound, bound, run), { numRuns: 30 })
   })
 
-  it('V1 bytes that do not decode are CORRUPT whichever way they are read, and stay', async () => {
+  it('V2 bytes that do not decode are CORRUPT whichever way they are read, and stay', async () => {
     const below = new MemoryDatastore()
     const store = transformed(below, transform)
     await store.put(key, value)
@@ -66,7 +66,7 @@ describe.each(transforms)('transformed by $name', transform => {
 })
 
 describe('transformed', () => {
-  it('V1 A1 what is told is told of the version below that writes are judged by, past copies of it', async () => {
+  it('V3 A1 what is told is told of the version below that writes are judged by, past copies of it', async () => {
     const reads = {
       size: async (store: BinaryDatastore) => (await store.stat(key)).size,
       stream: async (store: BinaryDatastore) =>
@@ -227,7 +227,7 @@ describe('zstd', () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), run), { numRuns: 30 })
   })
 
-  it('V1 where the runtime has none, says UNSUPPORTED and what to use', async ctx => {
+  it('V4 where the runtime has none, says UNSUPPORTED and what to use', async ctx => {
     if (hasZstd) ctx.skip(`Node.js ${process.version} has zstd`)
     const store = transformed(new MemoryDatastore(), zstd)
     const calls = [store.put(key, value), store.put(key, [value].values())]

@@ -44,7 +44,7 @@ const wrappings: Readonly<Record<string, (store: BinaryDatastore) => Datastore<u
 }
 
 describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
-  it('D12 D17 hands on what happens below, and says that it can', async () => {
+  it('D41 D17 hands on what happens below, and says that it can', async () => {
     const below = memory()
     const store = wrap(below)
     expect(store.capabilities.watch).toBe('own')
@@ -58,7 +58,7 @@ describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
     await store.close()
   })
 
-  it('D12 D13 D14 ends when it is left, when its signal fires, and with the store, which does not wait for it', async () => {
+  it('D40 D13 D14 ends when it is left, when its signal fires, and with the store, which does not wait for it', async () => {
     const store = wrap(memory())
     const left = store.watch(key('/a'))[Symbol.asyncIterator]()
     const pending = left.next()
@@ -83,7 +83,7 @@ describe.each(Object.entries(wrappings))('watch through %s', (_name, wrap) => {
 })
 
 describe('watch in the terms of the watcher', () => {
-  it('N1 D12 a namespace takes its prefix off, and tells of nothing outside', async () => {
+  it('N1 D41 a namespace takes its prefix off, and tells of nothing outside', async () => {
     const below = memory()
     const watcher = new Watcher(new NamespaceDatastore(below, key('/n')), '/a')
     for (const one of ['/a/x', '/n', '/n/b', '/nn/a', '/n/a/x']) await below.put(key(one), bytes)
@@ -102,7 +102,7 @@ describe('watch in the terms of the watcher', () => {
     await watcher.stop()
   })
 
-  it('S2 D12 shards are watched together, a shared one once', async () => {
+  it('S2 D41 shards are watched together, a shared one once', async () => {
     const [one, two] = [memory(), memory()]
     const store = new ShardedDatastore([one, two, one], { by: (_key, ids) => (_key.depth + ids.length) % 3 })
     const watcher = new Watcher(store)
@@ -114,7 +114,7 @@ describe('watch in the terms of the watcher', () => {
     await store.close()
   })
 
-  it('M1 D12 a mount tells what shows, and follows stores that come and go', async () => {
+  it('M1 D41 a mount tells what shows, and follows stores that come and go', async () => {
     const [top, films] = [memory(), memory()]
     const store = new MountDatastore({ '/': top, '/films': films })
     const watcher = new Watcher(store)
@@ -149,7 +149,7 @@ describe('watch in the terms of the watcher', () => {
 })
 
 describe('a consumer that is slower than the changes', () => {
-  it('D12 hears of each key once, as it was left', async () => {
+  it('D39 hears of each key once, as it was left', async () => {
     const store = memory()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const first = changes.next()
@@ -162,7 +162,7 @@ describe('a consumer that is slower than the changes', () => {
     await changes.return?.()
   })
 
-  it('D12 is told to look again when it is very far behind, and holds no more than that', async () => {
+  it('D39 is told to look again when it is very far behind, and holds no more than that', async () => {
     const store = memory()
     const changes = store.watch(key('/k'))[Symbol.asyncIterator]()
     const first = changes.next()

@@ -249,7 +249,7 @@ describe('timeout', () => {
     await expect(collect(store.getStream(key))).rejects.toMatchObject({ code: 'TIMEOUT' })
   })
 
-  it('W2 a write that was given up and still takes effect does so before what is called after it', async () => {
+  it('W12 a write that was given up and still takes effect does so before what is called after it', async () => {
     const deaf = new DeafStore()
     const below = new Datastore(deaf)
     const store = timeout(below, 60_000)
@@ -269,7 +269,7 @@ describe('timeout', () => {
     expect(await Promise.all(answers)).toMatchObject([true, 1, 1, { code: 'ALREADY_EXISTS', key }])
   })
 
-  it('W2 while a write that was given up goes on, calls on its key have their own time limit', async () => {
+  it('W12 while a write that was given up goes on, calls on its key have their own time limit', async () => {
     const deaf = new DeafStore()
     const below = new Datastore(deaf)
     const store = timeout(below, 5)

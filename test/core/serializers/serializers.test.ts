@@ -152,7 +152,7 @@ describe('text, msgpack, cbor', () => {
     },
   )
 
-  it('V1 cbor takes no broken UTF-8, and no name twice', async () => {
+  it('V2 cbor takes no broken UTF-8, and no name twice', async () => {
     for (const bytes of [
       [0x61, 0xff],
       [0x78, 40, ...Array<number>(40).fill(0xff)],
@@ -204,7 +204,7 @@ describe.each(transforms)('%s', (name, open) => {
     )
   })
 
-  it('V1 bytes that were cut or changed do not decode', async () => {
+  it('V2 bytes that were cut or changed do not decode', async () => {
     const transform = await open()
     const stored = await transform.encode(new Uint8Array(1000).map((_, index) => index * 7))
     await expect((async () => transform.decode(stored.slice(0, stored.length - 5)))()).rejects.toThrow()
@@ -218,7 +218,7 @@ describe.each(transforms)('%s', (name, open) => {
     await expect((async () => transform.decode(new Uint8Array(0)))()).rejects.toThrow()
   })
 
-  it('V1 bytes that follow a whole value are not left out without a word', async () => {
+  it('V2 bytes that follow a whole value are not left out without a word', async () => {
     const transform = await open()
     const stored = await transform.encode(Buffer.from('value '.repeat(1000)))
     for (const rest of [Uint8Array.of(1), Uint8Array.of(1, 2, 3), new Uint8Array(100_000).fill(7)]) {
@@ -387,7 +387,7 @@ describe('bytes that do not decode exactly', () => {
     [text, [0xff]],
     [json, [0x22, 0xff, 0x22]],
   ] as [Serializer<unknown>, number[]][])(
-    'V1 $0.name: broken bytes are CORRUPT',
+    'V2 $0.name: broken bytes are CORRUPT',
     async (serializer, bytes) => {
       await expect(readBack(serializer, Uint8Array.from(bytes))).rejects.toMatchObject({ code: 'CORRUPT' })
     },

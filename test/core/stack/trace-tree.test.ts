@@ -84,7 +84,7 @@ function parentsIn(node: StackNode, parents = new Map<string, string>()): Map<st
 }
 
 describe('the spans of a stack', () => {
-  it('X3 trace() tells of every call below the root which call of the node above made it', async () => {
+  it('X13 trace() tells of every call below the root which call of the node above made it', async () => {
     await fc.assert(
       fc.asyncProperty(node, async root => {
         const stack = await openStack({ strata: 1, root })
@@ -114,7 +114,7 @@ describe('the spans of a stack', () => {
     )
   })
 
-  it('X3 a get that fills a tier from a shard below a namespace is a tree of spans', async () => {
+  it('X13 a get that fills a tier from a shard below a namespace is a tree of spans', async () => {
     await using stack = await openStack({
       strata: 1,
       root: {
@@ -152,7 +152,7 @@ describe('the spans of a stack', () => {
     ])
   })
 
-  it('X3 trace() tells of a flush as a part of the write that it brings down', async () => {
+  it('X13 trace() tells of a flush as a part of the write that it brings down', async () => {
     await using stack = await openStack({
       strata: 1,
       root: {

@@ -17,7 +17,7 @@ const root = {
 }
 
 describe('an open stack', () => {
-  it('X3 trace() tells each listener of the calls that begin while it listens', async () => {
+  it('X12 trace() tells each listener of the calls that begin while it listens', async () => {
     await using stack = await openStack({ strata: 1, root })
     const [first, second]: [Span[], Span[]] = [[], []]
     await stack.store.put(a, one)
@@ -34,7 +34,7 @@ describe('an open stack', () => {
     expect(told(second)).toEqual([...told(first), 'far stat', 'shards stat', 'tiers stat'])
   })
 
-  it('X3 one listener that listens twice is told twice, and each time is ended by itself', async () => {
+  it('X12 one listener that listens twice is told twice, and each time is ended by itself', async () => {
     await using stack = await openStack({ strata: 1, root: { kind: 'memory' } })
     let count = 0
     const listener = () => {
@@ -48,7 +48,7 @@ describe('an open stack', () => {
     expect(count).toBe(3)
   })
 
-  it('X3 measure() counts calls, failures, bytes and times in each node', async () => {
+  it('X12 measure() counts calls, failures, bytes and times in each node', async () => {
     await using stack = await openStack({ strata: 1, root })
     await stack.store.put(a, one)
     const metrics = stack.measure()
@@ -64,7 +64,7 @@ describe('an open stack', () => {
     expect(() => metrics.of('nowhere', 'get')).toThrow('The stack has no node "nowhere"')
   })
 
-  it('X3 node() gives the store that the node above has, and its calls are traced', async () => {
+  it('X12 node() gives the store that the node above has, and its calls are traced', async () => {
     await using stack = await openStack({ strata: 1, root })
     const { store } = stack.node('shards')
     expect(store).toBeInstanceOf(ShardedDatastore)

@@ -18,7 +18,7 @@ describe('MemoryDatastore', () => {
     expect(second.etag).not.toBe(first.etag)
   })
 
-  it('D2 a version that comes back after another has another etag', async () => {
+  it('D33 a version that comes back after another has another etag', async () => {
     const store = new MemoryDatastore()
     const etags = new Set<string>()
     for (const value of [0, 1, 0, 1]) etags.add((await store.put(Key.of('a'), new Uint8Array([value]))).etag)

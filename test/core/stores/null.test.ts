@@ -15,7 +15,7 @@ describe('NullDatastore', () => {
     await expectFailure(store.put(Key.root, value), 'KEY_INVALID', Key.root)
   })
 
-  it('D7 a stream passes through in bounded memory', async () => {
+  it('D38 a stream passes through in bounded memory', async () => {
     let held = 0
     const before = heldMemory()
     function* chunks(): Iterable<Uint8Array> {

@@ -49,7 +49,7 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
     expect(held.get('what was deleted before a sync stays away')).toBeGreaterThan(0)
   })
 
-  it('W4 leaves a journal that goes on where it was', async () => {
+  it('W10 leaves a journal that goes on where it was', async () => {
     const { held } = await crash({ kind: 'journal', log: 'log', store: shards }, 3)
     expect(held.get('the record ends with what is there')).toBeGreaterThan(5)
   })

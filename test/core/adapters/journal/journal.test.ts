@@ -122,7 +122,7 @@ describe('a journal', () => {
     expect(await collect(store.entries({ limit: 0 }))).toEqual([])
   })
 
-  it('W4 a write that is refused leaves no entry, and none of a buffer that is changed later', async () => {
+  it('W8 a write that is refused leaves no entry, and none of a buffer that is changed later', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     await expectFailure(store.put(a, bytesOf('1'), { create: false }), 'NOT_FOUND', a)
@@ -144,7 +144,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
   })
 
-  it('W4 undo() and redo() go both ways, and are on record themselves', async () => {
+  it('W11 undo() and redo() go both ways, and are on record themselves', async () => {
     const store = await open(new MemoryDatastore())
     await store.put(a, bytesOf('1'))
     await store.put(b, bytesOf('2'))
@@ -164,7 +164,7 @@ describe('a journal', () => {
     await expectFailure(store.undo(999), 'NOT_FOUND')
   })
 
-  it('W4 undo() never overwrites what others changed since', async () => {
+  it('W11 undo() never overwrites what others changed since', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     await store.put(a, bytesOf('1'))
@@ -178,7 +178,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toHaveLength(2)
   })
 
-  it('W4 undo() is bound to the version that it looked at', async () => {
+  it('W11 undo() is bound to the version that it looked at', async () => {
     const below = new MemoryDatastore()
     let isOvertaken = false
     const store = await open(
@@ -207,7 +207,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toEqual(['put, /a theirs 0 ours'])
   })
 
-  it('W4 a value that is too large is on record, and cannot be undone', async () => {
+  it('W9 a value that is too large is on record, and cannot be undone', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('four'))
     await store.put(a, [bytesOf('fi'), bytesOf('ve')].values())
@@ -225,7 +225,7 @@ describe('a journal', () => {
     expect(textOf(await store.get(a))).toBe('3')
   })
 
-  it('W4 a write that cannot be recorded is not made', async () => {
+  it('W8 a write that cannot be recorded is not made', async () => {
     const below = new MemoryDatastore()
     await below.put(a, bytesOf('1'))
     const store = await open(below, { log: failingLog(isIntent => isIntent) })
@@ -236,7 +236,7 @@ describe('a journal', () => {
     expect([await below.has(b), textOf(await below.get(a))]).toEqual([false, '1'])
   })
 
-  it('W4 a write whose mark is lost is done, and settled when the journal opens next', async () => {
+  it('W10 a write whose mark is lost is done, and settled when the journal opens next', async () => {
     const below = new MemoryDatastore()
     const log = memoryJournal()
     const told: number[] = []
@@ -297,7 +297,7 @@ describe('a journal', () => {
     expect(entries.map(({ changes }) => changes[0]!.state)).toEqual(['made', 'pending'])
   })
 
-  it('W4 a stream that fails half-way leaves no entry', async () => {
+  it('W8 a stream that fails half-way leaves no entry', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('1'))
     function* failing(before: number) {
@@ -309,7 +309,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
   })
 
-  it('W4 the oldest entries go when there are too many bytes', async () => {
+  it('W9 the oldest entries go when there are too many bytes', async () => {
     const log = memoryJournal({ maxBytes: 4096 })
     const store = await open(new MemoryDatastore(), { log })
     for (let index = 0; index < 200; index++) await store.put(a, bytesOf(String(index)))

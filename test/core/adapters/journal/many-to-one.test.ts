@@ -27,7 +27,7 @@ describe('a journal over a store that takes several keys for one', () => {
     },
   )
 
-  it('W4 a rename to another key is on record, undone and made again', async () => {
+  it('W11 a rename to another key is on record, undone and made again', async () => {
     await using store = await overLowercase()
     await store.put(capital, bytesOf('1'))
     await store.rename(small, other)

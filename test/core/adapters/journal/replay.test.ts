@@ -45,7 +45,7 @@ const stores = {
 }
 
 describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
-  it('W4 undoing everything in reverse gives the beginning, and redoing it the end', async () => {
+  it('W11 undoing everything in reverse gives the beginning, and redoing it the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(operation, { maxLength: 12 }),
@@ -72,7 +72,7 @@ describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
     )
   })
 
-  it('W4 replay() makes the same writes in another store, and takes them back', async () => {
+  it('W11 replay() makes the same writes in another store, and takes them back', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 20 }), async operations => {
         const log = memoryJournal()
@@ -90,7 +90,7 @@ describe.each(Object.entries(stores))('a journal over %s', (_name, create) => {
 })
 
 describe('replay()', () => {
-  it('W4 takes a range of entries, and stops where the store holds something else', async () => {
+  it('W11 takes a range of entries, and stops where the store holds something else', async () => {
     const log = memoryJournal()
     await using store = await journal(new MemoryDatastore(), { log })
     for (const text of ['/a', '/b', '/c']) await store.put(Key.parse(text), bytesOf(text))

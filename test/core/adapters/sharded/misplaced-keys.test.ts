@@ -22,7 +22,7 @@ async function withMisplaced() {
 }
 
 describe('verify and repair', () => {
-  it('S3 verify() lists the misplaced keys, where they are, where they belong, and what is there', async () => {
+  it('S6 verify() lists the misplaced keys, where they are, where they belong, and what is there', async () => {
     const { sharded, lost, copied, differing, idAway, idHome } = await withMisplaced()
     const found = await collect(sharded.verify())
     const expected = [
@@ -36,7 +36,7 @@ describe('verify and repair', () => {
     await expect(sharded.get(lost)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('S3 verify() of a store whose keys are all in place is empty, and so after a reshard', async () => {
+  it('S6 verify() of a store whose keys are all in place is empty, and so after a reshard', async () => {
     const sharded = new ShardedDatastore(memories(3))
     await fill(sharded, 50)
     expect(await collect(sharded.verify())).toEqual([])
@@ -60,7 +60,7 @@ describe('verify and repair', () => {
     },
   )
 
-  it('S3 reshard() to the list in force brings misplaced keys home', async () => {
+  it('S6 reshard() to the list in force brings misplaced keys home', async () => {
     const shards = memories(3)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 100)
@@ -73,7 +73,7 @@ describe('verify and repair', () => {
     await expectEachOnceAtHome(other, keys)
   })
 
-  it('S3 repair() of what is in place, or of no such shard, is CONFIG_INVALID; twice is once', async () => {
+  it('S6 repair() of what is in place, or of no such shard, is CONFIG_INVALID; twice is once', async () => {
     const { sharded, lost, idHome } = await withMisplaced()
     const [found] = (await collect(sharded.verify())).filter(({ key }) => key.equals(lost))
     await sharded.repair(found!)

@@ -48,7 +48,7 @@ describe('reshard', () => {
     },
   )
 
-  it('S3 reshard() by jump moves only what a shard added at the end takes, as plan() said', async () => {
+  it('S5 reshard() by jump moves only what a shard added at the end takes, as plan() said', async () => {
     const shards = memories(4)
     const sharded = new ShardedDatastore(shards)
     const keys = await fill(sharded, 500)
@@ -228,7 +228,7 @@ describe('reshard', () => {
     await changes.return?.()
   })
 
-  it('D12 S3 a watch ends with its store, with changes yet to be told', async () => {
+  it('D40 S3 a watch ends with its store, with changes yet to be told', async () => {
     const sharded = new ShardedDatastore(memories(1))
     const [key] = (await fill(sharded, 1)) as [Key]
     await sharded.reshard(memories(2))
@@ -299,7 +299,7 @@ describe('reshard', () => {
     await expectEachOnceAtHome(sharded, keys, [old])
   })
 
-  it('S3 what home does not keep is CORRUPT, and stays where it was', async () => {
+  it('S7 what home does not keep is CORRUPT, and stays where it was', async () => {
     const old = new MemoryDatastore()
     const sharded = new ShardedDatastore<Uint8Array>([old])
     const keys = await fill(sharded, 5)
@@ -330,7 +330,7 @@ describe('reshard', () => {
     for (const key of keys) expect(textOf(await sharded.get(key))).toBe(key.name)
   })
 
-  it('S3 two different values under one key are CONFLICT, and both stay', async () => {
+  it('S7 two different values under one key are CONFLICT, and both stay', async () => {
     const [old, added] = memories(2) as [MemoryDatastore, MemoryDatastore]
     const sharded = new ShardedDatastore([old])
     await sharded.put(Key.of('a'), utf8('served'))

@@ -31,7 +31,7 @@ function openSlow() {
 }
 
 describe('symlink', () => {
-  it('Y1 get, getStream, put, has and stat go where links lead, over several of them', async () => {
+  it('Y4 get, getStream, put, has and stat go where links lead, over several of them', async () => {
     const { store, values } = open()
     await store.put(film, bytes('1985'))
     await store.link(best, film)
@@ -48,7 +48,7 @@ describe('symlink', () => {
     expect(await store.readLink(key('/absent'))).toBeUndefined()
   })
 
-  it('Y1 delete removes the link and rename renames it; neither touches what it leads to', async () => {
+  it('Y4 delete removes the link and rename renames it; neither touches what it leads to', async () => {
     const { store } = open()
     await store.put(film, bytes('1985'))
     await store.link(best, film)
@@ -61,7 +61,7 @@ describe('symlink', () => {
     expect(await store.get(film)).toEqual(bytes('1985'))
   })
 
-  it('Y1 a value renamed onto a link replaces the link, not what it leads to', async () => {
+  it('Y4 a value renamed onto a link replaces the link, not what it leads to', async () => {
     const { store } = open()
     await store.put(film, bytes('1985'))
     await store.put(key('/new'), bytes('new'))
@@ -76,7 +76,7 @@ describe('symlink', () => {
     expect(await store.has(best)).toBe(false)
   })
 
-  it('Y1 a circle of links is refused when it would be made, naming the keys', async () => {
+  it('Y5 a circle of links is refused when it would be made, naming the keys', async () => {
     const { store } = open()
     await store.link(best, top)
     await store.link(top, film)
@@ -94,7 +94,7 @@ describe('symlink', () => {
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('Y1 a circle made past the store is CONFLICT, naming the keys, and can be taken apart', async () => {
+  it('Y5 a circle made past the store is CONFLICT, naming the keys, and can be taken apart', async () => {
     const { store, links } = open()
     await links.put(best, bytes('/top'))
     await links.put(top, bytes('/best'))
@@ -107,7 +107,7 @@ describe('symlink', () => {
     expect(await store.get(top)).toEqual(bytes('x'))
   })
 
-  it('Y1 a link may lead nowhere: NOT_FOUND names both keys, and a put makes the value', async () => {
+  it('Y6 a link may lead nowhere: NOT_FOUND names both keys, and a put makes the value', async () => {
     const { store } = open()
     await store.link(best, film)
     const error: unknown = await store.get(best).catch((reason: unknown) => reason)
@@ -184,7 +184,7 @@ describe('symlink', () => {
     }
   })
 
-  it('Y1 D2 ifMatch goes by the value that is seen through the link', async () => {
+  it('Y1 D33 ifMatch goes by the value that is seen through the link', async () => {
     const { store } = open()
     const { etag } = await store.put(film, bytes('1'))
     await store.link(best, film)
@@ -212,7 +212,7 @@ describe('symlink', () => {
     await expectFailure(store.link(best, film), 'CLOSED', best)
   })
 
-  it('Y1 D16 a link made over a slow put waits for it, and later calls wait for the link', async () => {
+  it('Y7 D16 a link made over a slow put waits for it, and later calls wait for the link', async () => {
     const { store } = open()
     let finish: () => void = () => undefined
     const gate = new Promise<void>(resolve => {
@@ -232,7 +232,7 @@ describe('symlink', () => {
     expect(await get).toHaveLength(10)
   })
 
-  it('Y1 D16 a put between two deletes, called at once, is there for the second one', async () => {
+  it('Y7 D16 a put between two deletes, called at once, is there for the second one', async () => {
     for (let round = 0; round < 20; round++) {
       const { store } = open()
       const calls = [
@@ -254,7 +254,7 @@ describe('symlink', () => {
     }
   })
 
-  it('Y1 D16 a put by a link comes after a put to the value itself that waits for a rename', async () => {
+  it('Y7 D16 a put by a link comes after a put to the value itself that waits for a rename', async () => {
     const { store, values } = openSlow()
     await store.put(film, bytes('1'))
     await store.link(best, film)
@@ -338,7 +338,7 @@ describe('symlink', () => {
     expect(await values.get(film)).toEqual(bytes('1'))
   })
 
-  it('Y1 a link that leads nowhere stays when it is renamed to its own name', async () => {
+  it('Y6 a link that leads nowhere stays when it is renamed to its own name', async () => {
     const { store } = open()
     await store.link(best, film)
     await store.rename(best, best)
@@ -378,7 +378,7 @@ describe('symlink', () => {
       await fc.assert(fc.asyncProperty(fc.array(linkOperation, { maxLength: 40 }), run), { numRuns: 150 })
     })
 
-    it('Y1 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
+    it('Y7 D16 calls by any name of a value, made all at once, take effect in call order', async () => {
       const links = fc.array(fc.record({ from: fc.nat(4), to: fc.nat(4) }), { maxLength: 6 })
       const run = async (
         made: readonly { readonly from: number; readonly to: number }[],
@@ -398,7 +398,7 @@ describe('symlink', () => {
       })
     })
 
-    it('Y1 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
+    it('Y5 D16 whatever is called at once, no circle comes to be and nothing is left undecided', async () => {
       const run = async (operations: Parameters<typeof runOnLinks>[1][]) => {
         const { store } = create()
         await Promise.all(operations.map(one => runOnLinks(store, one)))

@@ -80,7 +80,7 @@ describe('settle() of a tiered store', () => {
     await tiered.close()
   })
 
-  it('A1 it waits for copies that are being made', async () => {
+  it('A10 it waits for copies that are being made', async () => {
     const [first, last] = [new BreakableDatastore(), new MemoryDatastore()]
     const tiered = new TieredDatastore([first, last])
     await last.put(a, one)
@@ -143,7 +143,7 @@ describe('other tiers in place of those that are there', () => {
 })
 
 describe('a stream through tiers', () => {
-  it('A1 a stream whose key is written while it is read fills nothing', async () => {
+  it('A10 a stream whose key is written while it is read fills nothing', async () => {
     const [first, last] = [new MemoryDatastore(), new MemoryDatastore()]
     const tiered = new TieredDatastore([first, last], { mode: 'write-around' })
     await last.put(a, new Uint8Array(200_000))

@@ -83,7 +83,7 @@ describe('write-back while the last tier takes nothing', () => {
   }
   type Operation = Parameters<typeof runOnStore>[2]
 
-  it('A5 D9 list() of every level, in pages of every size, both ways, is what it will be', async () => {
+  it('A17 D9 list() of every level, in pages of every size, both ways, is what it will be', async () => {
     const levels = ['/', '/a', '/a/b', '/x', '/x/y', '/a-b', '/none'].map(Key.parse)
     await fc.assert(
       fc.asyncProperty(history, history, async (flushed, unflushed) => {
@@ -108,7 +108,7 @@ describe('write-back while the last tier takes nothing', () => {
     )
   })
 
-  it('A5 Q9 query() gives what it will give', async () => {
+  it('A17 Q9 query() gives what it will give', async () => {
     // When a value was written is the one thing that a flush changes.
     const query = anyQuery.filter(one => !/mtime|withStat/.test(JSON.stringify(one)))
     await fc.assert(

@@ -53,7 +53,7 @@ function stores(options: TieredOptions = {}, first: BinaryDatastore = new Breaka
 }
 
 describe('TieredDatastore, write-back: what is acknowledged', () => {
-  it('A5 a write that waits for room lets others go on, while the first tier takes its time', async () => {
+  it('A16 a write that waits for room lets others go on, while the first tier takes its time', async () => {
     const first = new BreakableDatastore()
     const { last, tiered } = stores({ maxUnflushedEntries: 1 }, first)
     const hold = first.holdNext('put')
@@ -71,7 +71,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect([await last.get(a), await last.get(b), await last.has(c)]).toEqual([bytes(1), bytes(2), false])
   })
 
-  it('A5 put() resolves before the last tier has the value, and every read sees it', async () => {
+  it('A17 put() resolves before the last tier has the value, and every read sees it', async () => {
     const { last, tiered } = stores()
     const hold = last.holdNext('put')
     const { etag } = await tiered.put(a, bytes(1))
@@ -89,7 +89,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect(tiered.unflushed).toEqual({ entries: 0, bytes: 0, failures: 0 })
   })
 
-  it('A5 an unflushed delete hides the key everywhere, and its branch', async () => {
+  it('A17 an unflushed delete hides the key everywhere, and its branch', async () => {
     const { last, tiered } = stores()
     const deep = Key.parse('/x/y')
     await tiered.put(deep, bytes(1))
@@ -180,7 +180,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect([await last.get(a), await last.get(b)]).toEqual([bytes(9), bytes(5)])
   })
 
-  it('A5 a flush that fails is reported and made again, and loses nothing', async () => {
+  it('A15 a flush that fails is reported and made again, and loses nothing', async () => {
     const { last, failures, tiered } = stores()
     last.breakOn('put')
     await tiered.put(a, bytes(1))
@@ -194,7 +194,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(tiered.unflushed.lastFailure).toBeUndefined()
   })
 
-  it('A5 a write that the last tier refuses is kept and does not hold up the others', async () => {
+  it('A15 a write that the last tier refuses is kept and does not hold up the others', async () => {
     const { last, noting, tiered } = stores()
     noting.refused = a
     await tiered.put(a, bytes(1))
@@ -208,7 +208,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual(bytes(1))
   })
 
-  it('A5 D31 an IO failure that says that no later attempt helps is one of that write alone', async () => {
+  it('A15 D31 an IO failure that says that no later attempt helps is one of that write alone', async () => {
     const { last, noting, tiered } = stores()
     noting.refused = a
     noting.refusal = new DatastoreError('IO', 'the value is too large for this disk', { retry: 'no' })
@@ -219,7 +219,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     await tiered.sync()
   })
 
-  it('A5 a put waits for room, and is refused when the flush that should make some fails', async () => {
+  it('A16 a put waits for room, and is refused when the flush that should make some fails', async () => {
     const { last, tiered } = stores({ maxUnflushedEntries: 2 })
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(1))
@@ -242,7 +242,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     await tiered.put(c, bytes(6))
   })
 
-  it('A5 a put that waits for room can be aborted', async () => {
+  it('A16 a put that waits for room can be aborted', async () => {
     const { last, tiered } = stores({ maxUnflushedBytes: 3 })
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(1, 2, 3))
@@ -285,7 +285,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual([1, 2])
   })
 
-  it('A5 sync() and close() flush, or say that they could not', async () => {
+  it('A15 sync() and close() flush, or say that they could not', async () => {
     const { last, tiered } = stores()
     last.breakOn('put')
     await tiered.put(a, bytes(1))

@@ -170,7 +170,7 @@ describe('fileJournal()', () => {
     expect((await readdir(folder)).filter(name => name.endsWith('.writer'))).toEqual([])
   })
 
-  it('W4 the oldest segments go, and the files stay within their bytes', async () => {
+  it('W9 the oldest segments go, and the files stay within their bytes', async () => {
     const folder = await roots.make()
     const log = await open(folder, { maxBytes: 4096 })
     for (let index = 0; index < 300; index++) {

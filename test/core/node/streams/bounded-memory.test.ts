@@ -19,7 +19,7 @@ async function taken(store: StreamedStore): Promise<number> {
 }
 
 describe('a value that is larger than the memory allowed', () => {
-  it('D7 cannot pass where it is kept whole: what is measured tells buffering', async () => {
+  it('D38 cannot pass where it is kept whole: what is measured tells buffering', async () => {
     expect(await taken('memory')).toBeGreaterThan(MOST)
   })
 

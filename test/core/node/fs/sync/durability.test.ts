@@ -35,14 +35,14 @@ function steps(): string[] {
 }
 
 describe('durability', () => {
-  it('F4 none: a put flushes nothing', async () => {
+  it('F14 none: a put flushes nothing', async () => {
     await using store = await opened({ durability: 'none' })
     await store.put(Key.of('a', 'b'), value)
     await store.delete(Key.of('a', 'b'))
     expect(steps()).toEqual(['rename', 'unlink'])
   })
 
-  it('F4 file: the bytes are flushed before they get their name', async () => {
+  it('F14 file: the bytes are flushed before they get their name', async () => {
     await using store = await opened({ durability: 'file' })
     await store.put(Key.of('a'), value)
     expect(steps()).toEqual(['fdatasync', 'rename'])
@@ -51,7 +51,7 @@ describe('durability', () => {
     expect(steps()).toEqual(['fdatasync', 'rename'])
   })
 
-  it('F4 full: then the folder is, and each folder that holds a new one', async () => {
+  it('F14 full: then the folder is, and each folder that holds a new one', async () => {
     await using store = await opened({ durability: 'full' })
     await store.put(Key.of('a', 'b', 'c'), value)
     // a/b for the value, a for b, the root for a.
@@ -64,7 +64,7 @@ describe('durability', () => {
     expect(steps()).toEqual(['unlink', 'fsync'])
   })
 
-  it('F4 a flush that fails fails the put', async () => {
+  it('F14 a flush that fails fails the put', async () => {
     await using store = await opened({ durability: 'full' })
     disk.failTimes('fdatasync', 'EIO', 1)
     await expect(store.put(Key.of('a'), value)).rejects.toMatchObject({ code: 'IO' })
@@ -73,7 +73,7 @@ describe('durability', () => {
     await expect(store.put(Key.of('a'), value)).rejects.toMatchObject({ code: 'IO' })
   })
 
-  it('F4 puts to one folder at once share the flushes of the folder', async () => {
+  it('F14 puts to one folder at once share the flushes of the folder', async () => {
     await using store = await opened({ durability: 'full' })
     const count = 40
     await Promise.all(Array.from({ length: count }, (_, index) => store.put(Key.of(`k${index}`), value)))
@@ -103,7 +103,7 @@ function watchFlushes(mayEnd: (folder: string) => Promise<void> = async () => un
 describe.skipIf(process.platform !== 'linux')(
   'durability of folders (only Linux tells which are flushed)',
   () => {
-    it('F4 full: a put waits for the name of a folder that another put has just made', async () => {
+    it('F14 full: a put waits for the name of a folder that another put has just made', async () => {
       await using store = await opened({ durability: 'full' })
       const order: string[] = []
       let go = (): void => undefined
@@ -120,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')(
       expect(order.indexOf('/')).toBeGreaterThanOrEqual(0)
     })
 
-    it('F4 full: a put sees to the names of folders that were made without durability, once', async () => {
+    it('F14 full: a put sees to the names of folders that were made without durability, once', async () => {
       const earlier = await FsDatastore.open(root)
       await earlier.put(Key.of('a', 'b', 'old'), value)
       await earlier.close()
@@ -140,7 +140,7 @@ describe.skipIf(process.platform !== 'linux')(
       expect(folders.toSorted()).toEqual(['/', '/a', '/a/b'])
     })
 
-    it('F4 D18 full: a name that could not be flushed is flushed by the next put', async () => {
+    it('F14 D18 full: a name that could not be flushed is flushed by the next put', async () => {
       await using store = await opened({ durability: 'full' })
       disk.failTimes('fsync', 'EIO', 1)
       await expect(store.put(Key.of('a', 'b'), value)).rejects.toMatchObject({ code: 'IO' })
@@ -152,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')(
 )
 
 describe('a batch', () => {
-  it('F4 D8 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
+  it('F14 D8 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
     await using store = await opened({ durability: 'full' })
     await store.put(Key.of('a', 'gone'), value)
     disk.calls.length = 0
@@ -165,7 +165,7 @@ describe('a batch', () => {
     expect((await store.list(Key.of('a'))).total).toBe(50)
   })
 
-  it('F4 D18 a flush that fails fails the commit, and is made up for by the next one', async () => {
+  it('F14 D18 a flush that fails fails the commit, and is made up for by the next one', async () => {
     await using store = await opened({ durability: 'full' })
     const batch = store.batch().put(Key.of('a'), value)
     disk.failTimes('fsync', 'EIO', 1)
@@ -175,7 +175,7 @@ describe('a batch', () => {
     expect(steps()).toEqual(['fsync'])
   })
 
-  it('F4 D8 an operation that fails leaves those before it flushed', async () => {
+  it('F14 D8 an operation that fails leaves those before it flushed', async () => {
     await using store = await opened({ durability: 'full' })
     disk.fail('rename', path => (path.endsWith('b.val') ? 'EIO' : undefined))
     const batch = store.batch().put(Key.of('a'), value).put(Key.of('b'), value).put(Key.of('c'), value)
@@ -193,7 +193,7 @@ describe('a batch', () => {
 })
 
 describe('FolderSync', () => {
-  it('F4 calls that come during a flush share the next one, which begins after they came', async () => {
+  it('F14 calls that come during a flush share the next one, which begins after they came', async () => {
     const sync = new FolderSync(disk, await createGuard(disk, root))
     const order: string[] = []
     const fsync = disk.fsync.bind(disk)
@@ -209,7 +209,7 @@ describe('FolderSync', () => {
     expect(order.indexOf('late')).toBeGreaterThan(order.lastIndexOf('end'))
   })
 
-  it('F4 a failure is told to those who asked for that flush, and to nobody else', async () => {
+  it('F14 a failure is told to those who asked for that flush, and to nobody else', async () => {
     const sync = new FolderSync(disk, await createGuard(disk, root))
     disk.failTimes('fsync', 'EIO', 1)
     const [first, second] = await Promise.allSettled([sync.sync([]), sync.sync([])])

@@ -27,22 +27,22 @@ async function nameOfDead(): Promise<string> {
 }
 
 describe('isLeftOver', () => {
-  it('F4 a file of this process is not left over, however old', () => {
+  it('F15 a file of this process is not left over, however old', () => {
     expect(isLeftOver(nextTempName(), 1000 * DAY)).toBe(false)
   })
 
-  it('F4 a file of a process that ended is, and of one whose number is used again', async () => {
+  it('F15 a file of a process that ended is, and of one whose number is used again', async () => {
     expect(isLeftOver(await nameOfDead(), 0)).toBe(true)
     const { host, pid } = ownIdentity
     if (ownIdentity.start !== '0') expect(isLeftOver(`${host}-${pid}-abc123-0-1.tmp`, 0)).toBe(true)
   })
 
-  it('F4 a file of another machine or container is after a day', () => {
+  it('F15 a file of another machine or container is after a day', () => {
     const name = `ffffffffffff-1-abc-0-1.tmp`
     expect([isLeftOver(name, DAY - 1), isLeftOver(name, DAY + 1)]).toEqual([false, true])
   })
 
-  it('F4 other files are not, whatever their age', () => {
+  it('F15 other files are not, whatever their age', () => {
     for (const name of ['notes.txt', 'a.tmp', '.tmp', `x${nextTempName()}`])
       expect(isLeftOver(name, 1000 * DAY)).toBe(false)
   })
@@ -52,7 +52,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
   const folder = () => (layout === 'plain' ? join(root, '.strata-tmp') : join(root, '.strata', 'tmp'))
   const temps = () => readdir(folder()).catch(() => [])
 
-  it('F4 opening sweeps what dead writers left, and nothing of living ones', async () => {
+  it('F15 opening sweeps what dead writers left, and nothing of living ones', async () => {
     const first = await FsDatastore.open(root, { layout })
     await mkdir(folder(), { recursive: true })
     const dead = await nameOfDead()
@@ -67,7 +67,7 @@ describe.each(['strata', 'plain'] as const)('temporary files in layout %s', layo
     await first.close()
   })
 
-  it('F4 a store opened while another is writing leaves its file alone', async () => {
+  it('F15 a store opened while another is writing leaves its file alone', async () => {
     await using store = await FsDatastore.open(root, { layout })
     let finish: (() => void) | undefined
     const gate = new Promise<void>(resolve => {

@@ -26,7 +26,7 @@ afterEach(async () => {
   await roots.remove()
 })
 
-it('D7 a value of 256 MiB passes through in both directions in bounded memory', {
+it('D38 a value of 256 MiB passes through in both directions in bounded memory', {
   timeout: 120_000,
 }, async () => {
   const chunk = new Uint8Array(MIB)

@@ -82,7 +82,7 @@ describe('what a store removes itself is told', () => {
     },
   )
 
-  it('D12 F10 a value that came and went with its folder between two looks', async () => {
+  it('D12 F16 a value that came and went with its folder between two looks', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
     const goOn = await looking()
@@ -93,7 +93,7 @@ describe('what a store removes itself is told', () => {
     await watcher.stop()
   })
 
-  it('F10 once, where the system told of it first', async () => {
+  it('F16 once, where the system told of it first', async () => {
     await open('strata')
     await put('/a')
     const watcher = await settled(new Watcher(store))
@@ -107,7 +107,7 @@ describe('what a store removes itself is told', () => {
     await watcher.stop()
   })
 
-  it('F10 D18 where the call failed after that', async () => {
+  it('F16 D18 where the call failed after that', async () => {
     class FailsAfter extends DrivenDisk {
       override async unlink(file: string): Promise<void> {
         await super.unlink(file)
@@ -122,7 +122,7 @@ describe('what a store removes itself is told', () => {
     await watcher.stop()
   })
 
-  it('F10 before what is put there next, and not after', async () => {
+  it('F16 before what is put there next, and not after', async () => {
     await open('strata')
     const watcher = await settled(new Watcher(store))
     const goOn = await looking()

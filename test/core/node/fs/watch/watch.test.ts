@@ -207,7 +207,7 @@ describe('watch of what others do', () => {
 })
 
 describe('a watch of a folder ends', () => {
-  it('D12 when it is left, also while it is waited for', async () => {
+  it('D40 when it is left, also while it is waited for', async () => {
     await open()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const pending = changes.next()

@@ -28,7 +28,7 @@ afterAll(async () => {
   await roots.remove()
 })
 
-it(`W4 ${KILLS} kills: what was acknowledged is on record, and the record comes to what the store holds`, {
+it(`W10 ${KILLS} kills: what was acknowledged is on record, and the record comes to what the store holds`, {
   timeout: 120_000,
 }, async () => {
   await Promise.all(
