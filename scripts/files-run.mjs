@@ -36,9 +36,7 @@ const walks = [
 
 await buildHost()
 const { createHost } = await import(pathToFileURL(join(built, 'main/host/host.js')).href)
-const { createMessagePortChannel } = await import(
-  pathToFileURL(join(built, 'shared/message-port-channel.js')).href
-)
+const { createMessagePortChannel } = await import(pathToFileURL(join(built, 'shared/channel.js')).href)
 const base = await mkdtemp(join(tmpdir(), 'strata-files-run-'))
 const profiler = new Session()
 profiler.connect()
@@ -53,7 +51,7 @@ try {
 
 /** Builds the host as it ships, but a file of its own for each source file, so that V8 tells them apart. */
 async function buildHost() {
-  const entries = ['src/main/host/host.ts', 'src/shared/message-port-channel.ts']
+  const entries = ['src/main/host/host.ts', 'src/shared/channel.ts']
   await build({
     root,
     configFile: false,

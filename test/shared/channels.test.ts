@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { Channel } from '../../src/shared/channel.ts'
-import { createMessagePortChannel, type EmitterPort } from '../../src/shared/message-port-channel.ts'
+import { type Channel, createMessagePortChannel, type EmitterPort } from '../../src/shared/channel.ts'
 import { createWebSocketChannel } from '../../src/shared/web-socket-channel.ts'
 
 const cleanups: (() => unknown)[] = []

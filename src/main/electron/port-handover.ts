@@ -1,6 +1,6 @@
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron'
+import { createMessagePortChannel } from '../../shared/channel.ts'
 import { PORT_REPLY, PORT_REQUEST } from '../../shared/handover.ts'
-import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
 import type { Host } from '../host/host.ts'
 import { isPageAddress } from './page-protocol.ts'
 import type { ElectronModules } from './run-electron-shell.ts'

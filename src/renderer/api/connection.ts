@@ -1,4 +1,4 @@
-import type { Channel } from '../../shared/channel.ts'
+import { type Channel, createMessagePortChannel } from '../../shared/channel.ts'
 import type { Output } from '../../shared/contract.ts'
 import {
   CONTRACT_VERSION,
@@ -7,7 +7,6 @@ import {
   WEB_SOCKET_PATH,
   WEB_SOCKET_PROTOCOL,
 } from '../../shared/handover.ts'
-import { createMessagePortChannel } from '../../shared/message-port-channel.ts'
 import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 import { CallError, createClient, createReconnectingClient, type ReconnectingClient } from './client.ts'
 import { createHostState, type HostState } from './host-state.ts'

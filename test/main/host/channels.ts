@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { MessageChannel } from 'node:worker_threads'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { Channel } from '../../../src/shared/channel.ts'
-import { createMessagePortChannel } from '../../../src/shared/message-port-channel.ts'
+import { type Channel, createMessagePortChannel } from '../../../src/shared/channel.ts'
 import { createWebSocketChannel } from '../../../src/shared/web-socket-channel.ts'
 
 /** Both ends of one connection. */

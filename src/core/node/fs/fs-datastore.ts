@@ -3,8 +3,8 @@ import { type FlatfsShard, parseFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { Datastore } from '../../open/datastore.ts'
 import { Disk } from './disk.ts'
 import { FsStore } from './fs-store.ts'
-import { isExtension, type LayoutName } from './layout.ts'
-import { isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts.ts'
+import type { LayoutName } from './layout.ts'
+import { isExtension, isLayoutName, LAYOUT_NAMES, WITH_EXTENSION } from './layouts.ts'
 import { type Durability, openFolder } from './open-folder.ts'
 
 /** Bytes in files of a folder. */

@@ -1,15 +1,36 @@
 import { directoryOf, type FlatfsShard } from '../../hash/flatfs-shard.ts'
 import { type Key, segmentProblem } from '../../key.ts'
-import {
-  type FolderEntry,
-  fileNameProblem,
-  type Layout,
-  type LayoutName,
-  type Meaning,
-  NEAR_TEMP_FOLDER,
-  type Place,
-} from './layout.ts'
+import { type FolderEntry, type Layout, type LayoutName, type Meaning, type Place } from './layout.ts'
 import { PRIVATE_FOLDER, strataLayout } from './strata-layout.ts'
+
+/** A temporary folder beside a value, where the layout's own cannot be used. No layout lists it. */
+export const NEAR_TEMP_FOLDER = '.strata-tmp'
+
+const CHOSEN_EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/
+
+/** Whether names of values may end so: whatever it ends stays a name, and tells values from folders. */
+export function isExtension(text: string): boolean {
+  return CHOSEN_EXTENSION.test(text)
+}
+
+const LONGEST_NAME = 255
+const NOT_FOR_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i
+
+/**
+ * Why no file can be called `segment`, with `extension` after it; `undefined` where one can.
+ * @param platform As `process.platform` names it.
+ */
+function fileNameProblem(segment: string, platform: string, extension = ''): string | undefined {
+  const shown = JSON.stringify(segment.length > 40 ? `${segment.slice(0, 40)}…` : segment)
+  if (segment.includes('\0')) return `no file can be called ${shown}: it holds NUL`
+  const size = platform === 'win32' ? segment.length : Buffer.byteLength(segment)
+  if (size + extension.length > LONGEST_NAME) return `no file can be called ${shown}: the name is too long`
+  if (platform === 'win32' && (NOT_FOR_WINDOWS.test(segment) || WINDOWS_DEVICE.test(segment))) {
+    return `no file can be called ${shown} on Windows`
+  }
+  return undefined
+}
 
 /**
  * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.
