@@ -66,7 +66,7 @@ export function joinedChunks(chunks: readonly unknown[]): Uint8Array<ArrayBuffer
 export type Collected =
   /** It was no longer than that. */
   | { readonly whole: Uint8Array<ArrayBuffer> }
-  /** All of it, still a stream; `discard` lets go of it unread. */
+  /** All of it, still a stream; `discard` closes it unread. */
   | { readonly source: AsyncIterable<Uint8Array>; discard(): Promise<unknown> }
 
 /** Reads a source until it ends or has given more than `limit` bytes. */

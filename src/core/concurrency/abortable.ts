@@ -52,7 +52,7 @@ async function nextOf<T>(iterator: Iterator<T> | AsyncIterator<T>): Promise<Iter
   return iterator.next()
 }
 
-/** What is to be called when a signal fires, and the one listener that does. */
+/** The callbacks of one signal, and the single listener that calls them. */
 interface Waiting {
   readonly callbacks: Set<() => void>
   readonly listener: () => void

@@ -25,7 +25,7 @@ export class Emitter<T = void> {
 }
 
 /**
- * Tells a listener something. What it throws is no failure of the call that it hears about: it is thrown by itself, as
+ * Calls a listener. What the listener throws does not fail the call that it is told of: it is thrown separately, as
  * an uncaught error.
  */
 export function tell<Args extends readonly unknown[]>(

@@ -33,7 +33,7 @@ async function* through(
     }
     await writing
   } finally {
-    // Whoever stops early lets go of the source as well.
+    // A consumer that stops early closes the source as well.
     await reader.cancel().catch(() => undefined)
   }
 }

@@ -3,27 +3,27 @@ import { promisify } from 'node:util'
 
 const known: Readonly<Record<string, number | undefined>> = constants
 
-// Windows knows only some of these; what it lacks is no flag at all.
+// Windows lacks some of these flags; a flag that is missing is 0.
 const O_NOFOLLOW = known['O_NOFOLLOW'] ?? 0
 const O_NONBLOCK = known['O_NONBLOCK'] ?? 0
 const O_DIRECTORY = known['O_DIRECTORY'] ?? 0
 
-/** For reading. A link is not followed, and a pipe without a writer does not hold up the call. */
+/** For reading. Links are not followed, and a pipe without a writer does not block the call. */
 export const OPEN_FILE = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK
 
-/** For a file that is to be flushed, which Windows allows to writers only. */
+/** For flushing a file, which Windows allows only with write access. */
 export const SYNC_FILE = process.platform === 'win32' ? constants.O_RDWR : OPEN_FILE
 
-// Linux's O_PATH, which Node does not name: it asks for no permission to read, only to have something in hand.
+// Linux's O_PATH, which Node does not export: opens without permission to read, to be used as a path.
 const O_PATH = process.platform === 'linux' ? 0o10000000 : 0
 
-/** For a folder that is only the way to what is in it. */
+/** For a folder that is opened only to reach what is in it. */
 export const OPEN_FOLDER = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_PATH
 
-/** For a file that is only to be kept from being freed; `undefined` where there is nothing of the kind. */
+/** For holding a file, so that its blocks are not freed; `undefined` where the system has no such flag. */
 export const HOLD_FILE = O_PATH === 0 ? undefined : O_PATH | O_NOFOLLOW
 
-/** For a folder that is to be flushed. */
+/** For flushing a folder. */
 export const SYNC_FOLDER = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW
 
 /** For a file that must not exist yet. */
@@ -58,7 +58,7 @@ const pool = {
 /** Entries of a long folder that are read together. */
 const ENTRIES_AT_ONCE = 1000
 
-/** A value that is at hand, or on its way. */
+/** A value, or a promise of it. */
 export type Soon<T> = T | Promise<T>
 
 /**
@@ -235,7 +235,7 @@ export class Disk {
     return pool.realpath(path)
   }
 
-  /** Has the system tell of changes in a folder, and with `recursive` of those below it. */
+  /** Watches a folder for changes, and with `recursive` everything below it. */
   watch(path: string, recursive: boolean): FSWatcher {
     return fs.watch(path, { recursive })
   }
@@ -262,7 +262,7 @@ function undefinedIfAbsent(error: unknown): undefined {
   if (systemCode(error) !== 'ENOENT') throw error
 }
 
-/** Work of several steps, as a generator: `const fd = yield* at(disk.open(path, flags))`. `run` does it. */
+/** Work of several steps, as a generator: `const fd = yield* at(disk.open(path, flags))`. `run` runs it. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>
 
 /** The answer of one step. */
@@ -270,7 +270,7 @@ export function* at<T>(answer: Soon<T>): Steps<T> {
   return answer instanceof Promise ? ((yield answer) as T) : answer
 }
 
-/** Does the steps: on this thread as long as each answer is at hand, and asynchronously from the first promise on. */
+/** Runs the steps: synchronously until a step answers with a promise, asynchronously from there on. */
 export function run<T>(steps: Steps<T>): Soon<T> {
   const step = steps.next()
   return step.done === true ? step.value : goOn(steps, step.value)
@@ -287,7 +287,7 @@ async function goOn<T>(steps: Steps<T>, pending: Promise<unknown>): Promise<T> {
 
 /** Milliseconds of file operations that one turn of the event loop may hold, over all stores of this thread. */
 const PER_TURN = 4
-/** A kind of call that takes longer than this on average is not worth holding up the thread for. */
+/** Milliseconds. A kind of call that takes longer on average goes to the thread pool. */
 const SLOW_CALL = 0.2
 /** Milliseconds for which a slow kind of call is left to the thread pool. */
 const REST = 50
@@ -301,7 +301,7 @@ interface Pace {
 let spentThisTurn = 0
 
 /**
- * Says when a small file operation may run on this thread, which saves it a trip through the thread pool of fifty
+ * Decides whether a small file operation may run on this thread, which saves it a trip through the thread pool of fifty
  * microseconds and more. It may while the turn has time left and calls of its kind have lately been quick.
  */
 export class InlineBudget {
@@ -323,7 +323,7 @@ export class InlineBudget {
     const pace = this.#paces.get(kind)
     if (pace === undefined || pace.restsUntil === 0) return true
     if (this.#now() < pace.restsUntil) return false
-    // The disk may be quick again: a call or two will tell.
+    // The disk may be fast again: measure a call or two.
     pace.restsUntil = 0
     pace.mean = SLOW_CALL / 2
     return true
@@ -345,7 +345,7 @@ export class InlineBudget {
         spentThisTurn = 0
       })
     }
-    // A clock too coarse to see the call must not make turns endless.
+    // With a clock too coarse to measure the call, the budget of a turn must still end.
     spentThisTurn += Math.max(end - start, 0.001)
     let pace = this.#paces.get(kind)
     if (pace === undefined) this.#paces.set(kind, (pace = { mean: 0, restsUntil: 0 }))

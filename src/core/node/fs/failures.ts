@@ -3,10 +3,10 @@ import type { Key } from '../../key.ts'
 import { systemMeaning } from '../errno.ts'
 import { systemCode } from './disk.ts'
 
-/** What may stand where a store wants to go. */
+/** What may be in the way. */
 type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
 
-/** Something on the way that is not to be passed. Callers turn it into a failure that fits the call. */
+/** Something in the way of a call, such as a link. Callers turn it into a failure of the call. */
 export class Obstacle extends Error {
   override name = 'Obstacle'
   readonly kind: ObstacleKind
@@ -42,7 +42,7 @@ const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
   moving: 'keeps being moved',
 }
 
-/** Whether an error says what the disk refused, and not that the program is wrong. */
+/** Whether an error is a failure of the disk, and not a defect of the program. */
 export function isOfDisk(error: unknown): boolean {
   return error instanceof Obstacle || error instanceof RootGone || systemCode(error) !== undefined
 }

@@ -4,7 +4,7 @@ import { type Disk, type Soon, systemCode } from './disk.ts'
 import { Obstacle, RootGone } from './failures.ts'
 import type { Place } from './layout.ts'
 
-/** A folder that was reached through no link. Append `/name` to `path` to name what is in it. Has to be left again. */
+/** An open folder, reached without following a link. `path` and `/name` name an entry. Needs its `leave`. */
 export interface Folder {
   readonly path: string
   /** The descriptor that holds the folder open, where one does. */
@@ -12,25 +12,25 @@ export interface Folder {
 }
 
 /**
- * The only way from names to places on disk. It leads to no place outside the root, and through no symbolic link.
+ * Turns names into places on disk. No place is outside the root or behind a symbolic link.
  * A link or file in the way is an `Obstacle`; a root that is gone or replaced is `RootGone`.
  */
 export interface FolderGuard {
   /** The absolute path of the root, without links. */
   readonly root: string
-  /** @throws RootGone unless the folder that the guard was made for stands at its path. */
+  /** @throws RootGone unless the guarded folder is still at its path. */
   checkRoot(): Soon<void>
-  /** Opens a folder; `undefined` where there is none, unless it is to be made. */
+  /** Opens a folder; `undefined` where it is missing and `make` is not given. */
   enter(names: readonly string[], options?: EnterOptions): Promise<Folder | undefined>
   leave(folder: Folder | undefined): Promise<void>
   /** Closes the folders that no call uses. */
   close(): Promise<void>
-  /** Opens a file, for reading by default; `undefined` where there is none. What it is remains to be seen: folders open too. */
+  /** Opens a file, for reading by default; `undefined` where there is none. Folders open too, so the caller checks the type. */
   openFile(folder: readonly string[], name: string, flags?: number): Soon<number | undefined>
 }
 
 export interface EnterOptions {
-  /** Makes the folders that are missing; told of each one made. */
+  /** Makes missing folders; called for each folder made. */
   readonly make?: ((names: readonly string[]) => void) | undefined
 }
 
@@ -139,8 +139,8 @@ function folderOf({ fd }: PooledFolder): Folder {
 }
 
 /**
- * The folder that a store was opened on, told from any other that stands at its path later: another folder, a link, or a
- * file system that was mounted over it or taken away. No descriptor is held, so that a disk can be unmounted.
+ * The folder that a store was opened on. Detects when another folder, a link or another file system takes its place. No
+ * descriptor is held, so that a disk can be unmounted.
  */
 export class RootFolder {
   /** The absolute path, without links. */
@@ -175,7 +175,7 @@ export class RootFolder {
     const isSame =
       found.dev === dev &&
       found.ino === ino &&
-      // The number of an inode is used again once its folder is removed.
+      // Inode numbers are reused once the folder is removed.
       (found.birthtimeMs === birthtimeMs || !isBirthKnown(this.#known))
     if (!isSame) throw new RootGone(this.path, 'was moved away or replaced: another one is at its path')
     if (!isBirthKnown(this.#known)) this.#known = found
@@ -256,7 +256,7 @@ export class LinkResolver {
   }
 
   /**
-   * The same place named without links. What does not exist stays as it is, below what does.
+   * The same place, named without links. The part of the path that does not exist is kept as it is.
    * @throws Obstacle for a link that leads out of the root.
    */
   async resolve(names: readonly string[]): Promise<readonly string[]> {
@@ -272,7 +272,7 @@ export class LinkResolver {
     return stats?.isSymbolicLink() === true
   }
 
-  /** What a link leads to; `undefined` where it leads nowhere, or out of the root. */
+  /** The target of a link; `undefined` where the link is broken or leads out of the root. */
   async targetOf(names: readonly string[]): Promise<Stats | undefined> {
     try {
       const real = await this.#realNames(names)

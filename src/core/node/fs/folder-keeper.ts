@@ -10,7 +10,7 @@ import type { SharedRoot } from './open-folder.ts'
 const REMEMBERED = 100_000
 
 /**
- * Knows which folders there are for keys alone, and removes those when they are empty: every folder where the layout
+ * Knows which folders exist for keys alone, and removes those when they are empty: every folder where the layout
  * owns them, otherwise only those that this store has made since it was opened.
  */
 export class FolderKeeper {
@@ -49,7 +49,7 @@ export class FolderKeeper {
   /**
    * Removes a folder if it is empty and there for keys alone, then its parent, and so on.
    * A writer that was about to use one makes it again.
-   * @param removed Told of each folder that went.
+   * @param removed Called for each removed folder.
    */
   async prune(
     names: readonly string[],
@@ -88,7 +88,7 @@ export class FolderKeeper {
       await this.#disk.rmdir(joinPath(parent.path, folder.at(-1) ?? ''))
       return true
     } catch (error) {
-      // What stands there now is not the store's.
+      // What is there now does not belong to the store.
       if (error instanceof Obstacle) return false
       switch (systemCode(error)) {
         case 'ENOENT':

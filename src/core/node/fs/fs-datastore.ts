@@ -84,7 +84,7 @@ export interface CheckedOptions {
 
 const DURABILITIES: readonly string[] = ['none', 'file', 'full'] satisfies readonly Durability[]
 
-/** @throws DatastoreError `CONFIG_INVALID` for an option that there is not, or not with this layout. */
+/** @throws DatastoreError `CONFIG_INVALID` for an unknown option, or one that the layout does not have. */
 function checkOptions(options: FsOptions): CheckedOptions {
   const {
     layout: name = 'strata',

@@ -271,7 +271,7 @@ function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
   }
 }
 
-/** Calls that may have files open at a time, so that thousands at once do not use up what a process may open. */
+/** Calls that may have files open at a time, so that thousands of calls do not exhaust the descriptors of the process. */
 const AT_ONCE = 64
 
 /** Lets a limited number of calls work on files at a time; the others wait. */
@@ -290,7 +290,7 @@ export class Slots {
     }
   }
 
-  /** The same for work that may have its answer at hand, which is then returned without a promise. */
+  /** The same for work that may answer without a promise, which is then passed on without one. */
   soon<T>(work: () => Soon<T>): Soon<T> {
     if (this.#free === 0) return this.run(async () => work())
     this.#free--

@@ -198,7 +198,7 @@ export class AnchoredGuard implements FolderGuard {
       await this.#disk.mkdir(joinPath(parent?.path ?? this.root, names.at(-1) ?? ''))
       made(names)
     } catch (error) {
-      // Others make and remove folders too; the next attempt shows what there is.
+      // Others make and remove folders at the same time; the next attempt finds out.
       if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
     } finally {
       await this.leave(parent)
@@ -215,8 +215,8 @@ function isDeep(path: string): boolean {
 }
 
 /**
- * Looks at every folder on the way before each call. A folder that somebody swaps for a link in the microseconds
- * between look and call gets past it: systems without `/proc` offer no way to shut that window from here.
+ * Checks every folder on the way before each call. A folder that is replaced by a link in the microseconds between check
+ * and call is not noticed: without `/proc`, Node has no way to prevent that.
  */
 export class WalkingGuard implements FolderGuard {
   readonly root: string
@@ -267,13 +267,13 @@ export class WalkingGuard implements FolderGuard {
       await this.#disk.mkdir(names.reduce(joinPath, this.root))
       made(names)
     } catch (error) {
-      // Others make and remove folders too; the next survey shows what there is.
+      // Others make and remove folders at the same time; the next survey finds out.
       if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
     }
   }
 }
 
-/** The strictest guard that the system has: on Linux one that no race gets round. */
+/** The strictest guard that the system allows: on Linux one without races. */
 export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
   const root = await RootFolder.open(disk, path)
   return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)

@@ -13,12 +13,12 @@ import type { StoreFiles } from './open-folder.ts'
 
 /** A folder whose own size is no larger is short enough to be read on this thread. */
 const SMALL_FOLDER = 64 * 1024
-const UNSPEAKABLE = '\ufffd'
+const UNDECODABLE = '\ufffd'
 
-/** What one reading of a level saw: hands folders to the layout, and keeps how each was at that moment. */
+/** One reading of a level: lists folders for the layout, and keeps the stamp of each. */
 export class LevelScan implements EntryReader {
   readonly stamps: FolderStamp[] = []
-  /** Whether each folder had been left alone long enough for its time to tell the next change. */
+  /** Whether the times of the folders are old enough that the next change alters them. */
   isSettled = true
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -37,7 +37,7 @@ export class LevelScan implements EntryReader {
       const stats = await this.#look(folder)
       this.#note(names, stats)
       const entries = await this.#disk.readdir(folder.path, stats.size <= SMALL_FOLDER)
-      const shown = await this.#withoutUnspeakable(folder, entries)
+      const shown = await this.#withoutUndecodable(folder, entries)
       return this.#links === undefined ? shown : await this.#followed(names, shown, this.#links)
     } finally {
       await this.#guard.leave(folder)
@@ -59,7 +59,7 @@ export class LevelScan implements EntryReader {
     }
   }
 
-  /** A folder to look into; `undefined` for what is no folder. */
+  /** Opens a folder to list; `undefined` where something else is at its path. */
   async enter(names: readonly string[]): Promise<Folder | undefined> {
     try {
       return await this.#guard.enter((await this.#links?.resolve(names)) ?? names)
@@ -83,22 +83,22 @@ export class LevelScan implements EntryReader {
     if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < tick) this.isSettled = false
   }
 
-  /** Node shows bytes that are no UTF-8 as U+FFFD, a name under which there is nothing. */
-  async #withoutUnspeakable(
+  /** Node decodes a name that is not valid UTF-8 to one with U+FFFD, under which no file is found. */
+  async #withoutUndecodable(
     folder: Folder,
     entries: readonly FolderEntry[],
   ): Promise<readonly FolderEntry[]> {
     const slices = new Slices()
-    let isAnyUnspeakable = false
+    let hasUndecodable = false
     for (const entry of entries) {
-      if (entry.name.includes(UNSPEAKABLE)) isAnyUnspeakable = true
+      if (entry.name.includes(UNDECODABLE)) hasUndecodable = true
       if (slices.step()) await slices.pause()
     }
-    if (!isAnyUnspeakable) return entries
+    if (!hasUndecodable) return entries
     const seen = new Set<string>()
     const shown: FolderEntry[] = []
     for (const entry of entries) {
-      if (entry.name.includes(UNSPEAKABLE)) {
+      if (entry.name.includes(UNDECODABLE)) {
         if (seen.has(entry.name) || (await this.#disk.lstat(joinPath(folder.path, entry.name))) === undefined)
           continue
         seen.add(entry.name)
@@ -172,7 +172,7 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
 
 const NO_LEVEL: CachedLevel = { level: { values: [], branches: [] }, total: 0, stamps: [] }
 
-/** Reads levels of the tree, from memory while the folders behind them are as they were. */
+/** Reads levels of the tree, from the cache while their folders are unchanged. */
 export class LevelReader {
   readonly #files: StoreFiles
   readonly #links: LinkResolver | undefined
@@ -240,7 +240,7 @@ interface CachedLevel {
   readonly stamps: readonly FolderStamp[]
 }
 
-/** The levels listed last, sorted, so that the next page costs no reading. Whoever takes one compares its stamps. */
+/** The levels listed last, sorted, so that the next page needs no reading. The caller compares the stamps. */
 export class LevelCache {
   readonly #levels = new Map<string, CachedLevel>()
   #names = 0
@@ -259,7 +259,7 @@ export class LevelCache {
     }
   }
 
-  /** What was read from this folder is not to be used again. */
+  /** Invalidates what was read from this folder. */
   forget(folder: readonly string[]): void {
     if (this.#levels.size === 0) return
     const path = folder.join('/')

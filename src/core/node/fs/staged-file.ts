@@ -68,7 +68,7 @@ const MODE_BITS = 0o7777
 const PERMISSION_BITS = 0o777
 const NOT_ALLOWED: readonly string[] = ['EACCES', 'EPERM', 'EROFS']
 
-/** Makes the temporary files in which values wait for their place. */
+/** Makes and fills the temporary files that are moved into place afterwards. */
 export class Stager {
   readonly #files: StoreFiles
 
@@ -188,8 +188,8 @@ export async function renameFile(
 }
 
 /**
- * Moves a file to a name that is free; fails with `EEXIST` when a file has it and `EISDIR` when a folder does. Whoever comes at the same time, from this
- * process or another, only one gets the name.
+ * Moves a file to a name that is free; fails with `EEXIST` when a file has it and `EISDIR` when a folder does. Of
+ * concurrent calls, from this process or others, only one gets the name.
  */
 export async function moveToFreeName(disk: Disk, from: string, to: string): Promise<void> {
   try {
@@ -221,9 +221,9 @@ const SLOW = 0.1
 const HELD_IN_A_ROW = 200
 
 /**
- * Takes files away without waiting for their bytes to be freed. A file that loses its last name is freed by whoever takes
- * it, which on some disks (ext4 with `discard`) takes longer than everything else in a put. Held open, it is freed by
- * whoever closes it last, and that is a thread of the pool. Only where it pays, and on Linux alone.
+ * Removes files without waiting for their blocks to be freed. The thread that removes the last name of a file frees its
+ * blocks, which on some disks (ext4 with `discard`) takes longer than the rest of a put. A file that is held open is freed
+ * when it is closed, which a thread of the pool does. Done on Linux alone, while removing is slow.
  */
 export class RetiredFiles {
   readonly #disk: Disk

@@ -10,8 +10,8 @@ import type { KnownFolder, KnownFolders } from './known-tree.ts'
 const MOST_IN_A_TURN = 12_000
 
 /**
- * Notices when the system tells more in one turn of the event loop than it may have been able to keep. The queue is one
- * for the process, so all that is watched in it counts, and may have lost something.
+ * Detects more events in one turn of the event loop than the queue of the system holds: some may be lost. The process has
+ * one queue, so the events of all watches count.
  */
 class Burst {
   readonly #listeners = new Set<() => void>()
@@ -37,18 +37,18 @@ class Burst {
 
 export const burst = new Burst()
 
-/** Names in a folder that are worth a look. */
+/** Names in a folder that may have changed. */
 export interface HintedFolder {
   readonly folder: readonly string[]
   readonly names: ReadonlySet<string>
 }
 
-/** Names of folders that are worth a look, each once however often it was mentioned. */
+/** Names that may have changed, by folder, without duplicates. */
 export class Hints {
   readonly #came: () => void
   #names = new Map<string, { readonly folder: readonly string[]; readonly names: Set<string> }>()
 
-  /** @param came Told of each hint. */
+  /** @param came Called for each hint. */
   constructor(came: () => void) {
     this.#came = came
   }
@@ -66,7 +66,7 @@ export class Hints {
     this.#came()
   }
 
-  /** Hands over everything, the folders nearest to the root first. */
+  /** Removes and returns all hints, the folders nearest to the root first. */
   take(): readonly HintedFolder[] {
     const all = [...this.#names.values()]
     this.#names = new Map()
@@ -75,45 +75,45 @@ export class Hints {
 }
 
 /**
- * Whether one watch of the system covers a folder and all below it. Linux has none such; Node makes one up there out of
- * a watch for each file, which misses folders that come and go quickly.
+ * Whether one system watch covers a folder and all below it. Linux has no such watch; Node imitates it there with
+ * one for each file, which misses folders that come and go quickly.
  */
 const COVERS_BELOW = process.platform === 'darwin' || process.platform === 'win32'
 
-/** What the system tells of a watched folder. */
+/** A system event of a watched folder. */
 interface SystemEvent {
   /** What may have changed there (a path, where the watch covers what is below); `undefined`: anything. */
   readonly name: string | undefined
-  /** Something came to this name, or left it. */
+  /** An entry of this name was made, moved or removed. */
   readonly isRename: boolean
 }
 
 /**
- * Has the system tell of changes in a folder.
+ * Watches a folder.
  * @returns `undefined` where there is no such folder any more.
  * @throws CannotWatch
  */
 function watchFolder(
   disk: Disk,
   path: string,
-  told: (event: SystemEvent) => void,
+  onEvent: (event: SystemEvent) => void,
   failed: (error: unknown) => void,
 ): FSWatcher | undefined {
   let watcher: FSWatcher
   try {
     watcher = disk.watch(path, COVERS_BELOW)
   } catch (error) {
-    // The system watches nothing that deep: what is done there through this process is told, what others do is not.
+    // The path is too long to be watched: changes by this process are reported, those by others are not.
     if (isGone(error) || systemCode(error) === 'ENAMETOOLONG') return undefined
     throw meaningOf(error)
   }
   watcher.on('change', (type, name) => {
     burst.note()
-    told({ name: nameOf(name), isRename: type === 'rename' })
+    onEvent({ name: nameOf(name), isRename: type === 'rename' })
   })
   // Windows says that a watched folder which is deleted may not be watched.
   watcher.on('error', error => {
-    if (isGone(error) || systemCode(error) === 'EPERM') told({ name: undefined, isRename: true })
+    if (isGone(error) || systemCode(error) === 'EPERM') onEvent({ name: undefined, isRename: true })
     else failed(meaningOf(error))
   })
   return watcher
@@ -139,7 +139,7 @@ function meaningOf(cause: unknown): unknown {
   return new CannotWatch(`the system cannot watch its folder (${code ?? 'for no reason given'})`, { cause })
 }
 
-/** Has the system watch folders, and takes what it tells for hints. */
+/** Watches folders through the system and turns its events into hints. */
 export class SystemHints {
   readonly #disk: Disk
   readonly #root: string
@@ -173,10 +173,10 @@ export class SystemHints {
     const isCovered = COVERS_BELOW && folder.names.length > 0
     folder.watcher = isCovered
       ? undefined
-      : watchFolder(this.#disk, path, event => this.#told(folder.names, event), this.#failed)
+      : watchFolder(this.#disk, path, event => this.#onEvent(folder.names, event), this.#failed)
   }
 
-  #told(folder: readonly string[], { name, isRename }: SystemEvent): void {
+  #onEvent(folder: readonly string[], { name, isRename }: SystemEvent): void {
     if (name === undefined) {
       this.#lookAtAll()
       return
@@ -184,14 +184,14 @@ export class SystemHints {
     const path = COVERS_BELOW ? name.split(sep) : [...folder, name]
     if (isRename) this.#suspect(path)
     this.#hint(path)
-    // The end of a watched folder is told under the folder's own name, as if it were in itself.
+    // The removal of a watched folder is reported under the folder's own name, as if it were in itself.
     if (name === folder.at(-1) && isRename) {
       this.#suspect(folder)
       this.#hint(folder)
     }
   }
 
-  /** A folder that came or went may be another one, though it looks the same: then the system watches it no more. */
+  /** A folder that was removed and made again looks the same, but its watch is lost. */
   #suspect(path: readonly string[]): void {
     const folder = COVERS_BELOW ? undefined : this.#folders.get(path)
     if (folder !== undefined) folder.isSuspect = true

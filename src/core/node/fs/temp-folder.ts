@@ -6,14 +6,14 @@ import { isLeftOver, nextTempName } from './owned-name.ts'
 /** How often a folder may vanish between being made and being used. */
 const ATTEMPTS = 100
 
-/** A value on its way. Its folder has to be told when it is done with. */
+/** A temporary file of a value. Needs the `finish` of its folder. */
 export interface TempFile {
   readonly path: string
   readonly fd: number
   readonly home: TempFolder
 }
 
-/** A private folder for values on their way. It is made when one is, and goes after the last unless it is kept. */
+/** A private folder for temporary files: made with the first file, and removed after the last unless it is kept. */
 export class TempFolder {
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -38,13 +38,13 @@ export class TempFolder {
     this.#isKept = isKept
   }
 
-  /** Files under way. */
+  /** Files that are not finished. */
   get users(): number {
     return this.#users
   }
 
   /**
-   * An empty file that nobody else has. Each needs its `finish`.
+   * Makes an empty file with a unique name. Needs its `finish`.
    * @param mode Who may do what with it, before the process's mask is taken off.
    */
   async create(mode: number): Promise<TempFile> {
@@ -67,7 +67,7 @@ export class TempFolder {
     }
   }
 
-  /** Removes what processes that are gone left behind. What may not be removed stays. */
+  /** Removes the files of processes that have ended. A file that may not be removed stays. */
   async sweep(): Promise<void> {
     const folder = await this.#guard.enter(this.#names)
     if (folder === undefined) return
@@ -84,7 +84,7 @@ export class TempFolder {
     if (!this.#isKept) await this.#remove()
   }
 
-  /** Lets go of the folder. No file may be under way. */
+  /** Closes the folder. Every file must be finished. */
   async close(): Promise<void> {
     const folder = this.#folder
     this.#folder = undefined
@@ -107,7 +107,7 @@ export class TempFolder {
 
   async #enter(): Promise<Folder> {
     try {
-      // One that is not kept is hardly ever there: to make it first saves looking for it in vain.
+      // A folder that is not kept rarely exists, so it is made without looking first.
       if (!this.#isKept) await this.#make()
       else if (!(await this.#isThere())) await this.#prepare()
       const folder = await this.#guard.enter(this.#names, { make: () => undefined })
@@ -143,7 +143,7 @@ export class TempFolder {
     await this.#remove()
   }
 
-  /** Removes the empty folder. The values that went through it have their places: where it cannot be removed, it stays. */
+  /** Removes the empty folder. No value depends on it any more, so a failure of the disk is ignored. */
   async #remove(): Promise<void> {
     try {
       const parent = await this.#guard.enter(this.#names.slice(0, -1))
@@ -170,7 +170,7 @@ async function ignoring(codes: readonly string[], work: () => Promise<void>): Pr
 /** Folders that files are made in side by side: more than the thread pool has threads, and few enough to look through. */
 const LANES = 8
 
-/** Where values wait for their place. */
+/** Where temporary files are made. */
 export interface TempHome {
   create(mode: number): Promise<TempFile>
   sweep(): Promise<void>

@@ -11,7 +11,7 @@ import { burst, Hints, SystemHints } from './system-watch.ts'
 /** Where the value of a key is. */
 export type OwnPlace = Pick<Place, 'folder' | 'name'>
 
-/** A watch, as far as the stores of this process are to tell it something. */
+/** A watch that is notified by the stores of this process. */
 interface OwnListener {
   /** Something was written, or may have been. */
   wrote(place: OwnPlace): void
@@ -20,13 +20,13 @@ interface OwnListener {
 }
 
 /**
- * Tells the watches on a folder what the stores of this process do there, without waiting for the system to. A watch
- * that compares what it finds with what it knew cannot know of a value that it never met: one that was removed before it
- * had looked, or that came and went between two looks. So every removal is told.
+ * Notifies the watches of a folder of what the stores of this process do there, without waiting for the system. A watch
+ * compares what it finds with what it knew, so it misses a value that it never saw: one removed before its first look, or
+ * made and removed between two looks. So every removal is passed on.
  */
 export class OwnChanges {
   readonly #listeners = new Set<OwnListener>()
-  /** By the key: who knows already of a removal that is under way. */
+  /** By key: the watches that have noticed a removal in progress by themselves. */
   readonly #removals = new Map<string, Set<OwnListener>>()
 
   /** @returns A function that ends it. */
@@ -77,9 +77,9 @@ interface Removal {
 }
 
 /**
- * Watches the folders of a store. What the system tells is taken for a hint only: each name that it mentions is looked
- * at, and told of when it is another version than was known. So renames over a value, folders that come with values in
- * them, or go, and events that were lost or came twice make no difference.
+ * Watches the folders of a store. Events of the system are hints only: each name in them is looked up, and reported when
+ * its version is not the known one. So renames over a value, folders moved in or out with values in them, and events that
+ * are lost or repeated make no difference.
  */
 class TreeWatch implements OwnListener {
   readonly #changes: OwnChanges
@@ -123,7 +123,7 @@ class TreeWatch implements OwnListener {
     this.#tree = new KnownTree(parts, prefix)
   }
 
-  /** Takes in how everything is, and watches from then on. */
+  /** Records the present state and watches from then on. */
   start(): void {
     this.#unlisten = [this.#changes.listen(this), burst.listen(() => this.#lookAtAll())]
     this.#run(() => this.#tree.begin())
@@ -166,7 +166,7 @@ class TreeWatch implements OwnListener {
   async #work(first?: () => Promise<void>): Promise<void> {
     await first?.()
     while (!this.#stopping.signal.aborted && this.#isDue()) {
-      // What happens in a moment is looked at once.
+      // Changes of one moment are looked at together.
       await setImmediate()
       if (this.#isAllDue) {
         this.#isAllDue = false
@@ -178,7 +178,7 @@ class TreeWatch implements OwnListener {
     }
   }
 
-  /** A removal is news unless the watch has met the value: it was told then, or is there again. */
+  /** Reports a removal, unless the watch saw the value: then it was reported, or the value is back. */
   #settle(removal: Removal): void {
     const { key, place } = removal
     if (this.#removed.get(key.toString()) !== removal) return
