@@ -56,6 +56,8 @@ export interface Capabilities {
   readonly objects?: boolean | undefined
   /** Several keys of the caller may meet in one key below (see `lowercase`). */
   readonly manyToOne: boolean
+  /** A key may hold a value and have keys below it. Where false, a put above or below a value is `CONFLICT`. */
+  readonly valueAndBranch: boolean
   readonly limits: Limits
 }
 
@@ -74,6 +76,7 @@ export const MINIMAL: Capabilities = {
   durable: false,
   persistent: false,
   manyToOne: false,
+  valueAndBranch: true,
   limits: {},
 }
 
@@ -134,7 +137,22 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
     persistent: all.some(one => one.persistent),
     objects: all.some(one => one.objects === true),
     manyToOne: all.some(one => one.manyToOne),
+    valueAndBranch: every(one => one.valueAndBranch),
     limits: {},
+  }
+}
+
+/** The limits of what two stores both take. */
+export function narrower(a: Limits, b: Limits): Limits {
+  const least = (x = Infinity, y = Infinity): number | undefined => {
+    const limit = Math.min(x, y)
+    return limit === Infinity ? undefined : limit
+  }
+  return {
+    keyBytes: least(a.keyBytes, b.keyBytes),
+    segmentBytes: least(a.segmentBytes, b.segmentBytes),
+    valueBytes: least(a.valueBytes, b.valueBytes),
+    batch: least(a.batch, b.batch),
   }
 }
 

@@ -1,5 +1,5 @@
 import { collectUpTo, piecesOf } from '../../bytes.ts'
-import type { Capabilities, Scope } from '../../capabilities.ts'
+import { type Capabilities, narrower, type Scope } from '../../capabilities.ts'
 import { orAbort } from '../../concurrency/abortable.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
@@ -52,9 +52,13 @@ export class WriteBackStore extends TieredStore {
     const declared = super.declare(tiers)
     if (this.upper.length === 0) return declared
     const here = (scope: Scope): Scope => (scope === 'everyone' ? 'process' : scope)
-    const { write, remove } = declared
+    const { write, remove, limits, valueAndBranch } = declared
+    const [first = declared] = tiers
     return {
       ...declared,
+      // A value is acknowledged once the first tier has it.
+      limits: narrower(limits, first.limits),
+      valueAndBranch: valueAndBranch && first.valueAndBranch,
       write: { ...write, ifAbsent: here(write.ifAbsent), ifMatch: here(write.ifMatch) },
       remove: { ifMatch: here(remove.ifMatch) },
     }

@@ -268,6 +268,8 @@ function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
     watch: 'all',
     durable: isDurable,
     persistent: true,
+    // Only here a value and a branch of one key would have the same path.
+    valueAndBranch: files.layout.name !== 'plain',
   }
 }
 
