@@ -31,7 +31,7 @@ export class ForwardingDatastore<V> implements Datastore<V> {
   }
 
   get capabilities(): Capabilities {
-    return this.child.capabilities
+    return { ...this.child.capabilities, transaction: 'none' }
   }
 
   get(key: Key, options?: CallOptions): Promise<V> {

@@ -48,7 +48,7 @@ export abstract class InterceptedDatastore<V> extends BaseDatastore<V> {
 
   get capabilities(): Capabilities {
     // Batches are made of single calls here, so that each of them is seen.
-    return { ...this.child.capabilities, batch: 'none' }
+    return { ...this.child.capabilities, batch: 'none', transaction: 'none' }
   }
 
   /**
