@@ -79,6 +79,12 @@ export function refuseContradiction(options: PutOptions | undefined): void {
   }
 }
 
+/** @throws RangeError for a time to live that is no number over 0: the value would never be there, or for ever. */
+export function refuseTtl(options: PutOptions | undefined): void {
+  const { ttl } = options ?? {}
+  if (ttl !== undefined && !(ttl > 0)) throw new RangeError(`Cannot put: ttl is a number over 0, not ${ttl}`)
+}
+
 /** @throws DatastoreError `KEY_INVALID` for the root, which is the place of all keys and no key of a value. */
 export function refuseRoot(action: string, key: Key): void {
   if (key.isRoot) throw failure('KEY_INVALID', action, key, 'the root holds no value')

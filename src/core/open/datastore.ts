@@ -28,7 +28,7 @@ import type {
 import { failure, NotFoundError, rejected } from '../errors.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { checkOptions, refuseContradiction, refuseRoot, wholeNumber } from '../options.ts'
+import { checkOptions, refuseContradiction, refuseRoot, refuseTtl, wholeNumber } from '../options.ts'
 import { answer } from '../query/answer.ts'
 import { kindsNeeded, parseQuery } from '../query/parse-query.ts'
 import { needsScan, planOf, scannedIn } from '../query/plan.ts'
@@ -163,6 +163,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
       open.assertOpen('put', key, call)
       refuseRoot('put', key)
       refuseContradiction(options)
+      refuseTtl(options)
       if (this.#codec !== undefined) {
         const payload = encoded(this.#codec, key, value as V)
         return answered(
