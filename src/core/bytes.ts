@@ -134,6 +134,21 @@ export function* piecesOf(bytes: Uint8Array, key: Key, options: RangeOptions): I
   }
 }
 
+/** The bytes from `start` up to, not including, `end` of a stream, which is read no further than that. */
+export async function* cutRange(
+  chunks: ByteSource,
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncIterable<Uint8Array> {
+  let position = 0
+  for await (const chunk of chunks) {
+    const from = Math.max(0, start - position)
+    const to = Math.min(chunk.length, end - position)
+    if (from < to) yield from === 0 && to === chunk.length ? chunk : chunk.slice(from, to)
+    position += chunk.length
+    if (position >= end) return
+  }
+}
+
 /** The value in a buffer of its own, where it is bytes; any other value as it is. */
 export function ownCopy<V>(value: V): V {
   // `slice` of a Node `Buffer` would share its memory.

@@ -8,7 +8,7 @@ export interface Limits {
   /** UTF-8 bytes of one segment. */
   readonly segmentBytes?: number | undefined
   readonly valueBytes?: number | undefined
-  /** Operations of one batch. */
+  /** Operations of one batch. A longer one is applied in parts, or refused where `batch` is `atomic`. */
   readonly batch?: number | undefined
 }
 

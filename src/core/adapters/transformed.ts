@@ -1,4 +1,4 @@
-import { chunksOf, clampRange, piecesOf } from '../bytes.ts'
+import { chunksOf, clampRange, cutRange, piecesOf } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { BinaryDatastore, Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
@@ -246,19 +246,4 @@ class KnownSizes {
 /** The chunks of a stream, which is taken at the first pull: until then the caller of the write can still close it. */
 async function* taken(value: Payload, key: Key, call: Call): AsyncIterable<Uint8Array> {
   yield* chunksOf(value.take(), key, call.signal)
-}
-
-/** The bytes from `start` up to, not including, `end` of a stream, which is read no further than that. */
-async function* cutRange(
-  chunks: AsyncIterable<Uint8Array>,
-  { start, end }: { readonly start: number; readonly end: number },
-): AsyncIterable<Uint8Array> {
-  let position = 0
-  for await (const chunk of chunks) {
-    const from = Math.max(0, start - position)
-    const to = Math.min(chunk.length, end - position)
-    if (from < to) yield from === 0 && to === chunk.length ? chunk : chunk.slice(from, to)
-    position += chunk.length
-    if (position >= end) return
-  }
 }

@@ -1,4 +1,4 @@
-import { piecesOf } from '../bytes.ts'
+import { chunksOf, clampRange, cutRange, piecesOf } from '../bytes.ts'
 import { type Capabilities, Derived, type Scope } from '../capabilities.ts'
 import { ChangeHub } from '../changes/change-hub.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
@@ -6,7 +6,8 @@ import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import type { Call, Maybe } from './call.ts'
+import { derivedStream } from './begun.ts'
+import { after, type Call, type Maybe } from './call.ts'
 import { collected, countByWalk, judge, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
@@ -57,7 +58,14 @@ export class CompletedStore {
 
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     const { store } = this
-    if (store.stream !== undefined) return store.stream(key, call)
+    if (store.stream !== undefined) {
+      if (!isRangeLeft(store, call)) return store.stream(key, call)
+      const range = clampRange(call.options, Number.MAX_SAFE_INTEGER)
+      const { fresh } = call.options
+      return after(store.stream(key, call.with({ fresh })), chunks =>
+        chunks === undefined ? undefined : derivedStream(chunks, cutRange(chunks, range)),
+      )
+    }
     const found = store.read(key, call)
     const pieces = (one: Found | undefined) =>
       one === undefined ? undefined : piecesOf(one.bytes, key, { ...call.options, signal: call.signal })
@@ -65,10 +73,28 @@ export class CompletedStore {
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    const { write } = this.store.capabilities
+    const { write, limits } = this.store.capabilities
     if (call.options.ttl !== undefined && !write.ttl) {
-      throw failure('UNSUPPORTED', 'put', key, 'the store keeps no time to live')
+      throw failure('UNSUPPORTED', 'put', key, 'the store keeps no time to live (ttl)')
     }
+    if (value.isStream && limits.valueBytes !== undefined) {
+      return this.#limitedWrite(key, value, call, limits.valueBytes)
+    }
+    return this.#write(key, value, call)
+  }
+
+  /** Reads a stream no further than to where it is longer than the store takes. */
+  async #limitedWrite(key: Key, value: Payload, call: Call, limit: number): Promise<Written> {
+    const limited = Payload.stream(upTo(limit, key, value, call))
+    try {
+      return await this.#write(key, limited, call)
+    } finally {
+      limited.discard()
+    }
+  }
+
+  #write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const { write } = this.store.capabilities
     const written =
       isConditionLeft(write, call) || (value.isStream && !write.stream)
         ? this.#completedWrite(key, value, call)
@@ -77,9 +103,8 @@ export class CompletedStore {
   }
 
   async #completedWrite(key: Key, value: Payload, call: Call): Promise<Written> {
-    const { write, limits } = this.store.capabilities
+    const { write } = this.store.capabilities
     const bytes = await collected(key, value, call)
-    if (limits.valueBytes !== undefined) refuseLongValue(key, bytes.length, limits.valueBytes)
     if (!isConditionLeft(write, call)) return this.store.write(key, Payload.kept(bytes), call)
     const refused = judge((await this.stat(key, call.with({ fresh: true })))?.etag, call.options)
     if (refused !== undefined) return { refused }
@@ -114,15 +139,14 @@ export class CompletedStore {
 
   /** Applies operations in order. After a failure, `operations` holds what was not applied. */
   async batch(operations: Operation[], call: Call): Promise<void> {
-    if (this.store.batch !== undefined) {
-      const given = [...operations]
-      try {
-        await this.store.batch(operations, call)
-        operations.length = 0
-      } finally {
-        given.length -= operations.length
-        for (const { type, key } of given) this.#changes?.tell({ type, key })
+    const { store } = this
+    if (store.batch !== undefined) {
+      const most = Math.max(1, store.capabilities.limits.batch ?? operations.length)
+      if (store.capabilities.batch === 'atomic' && operations.length > most) {
+        const state = `it has ${operations.length} operations, and this store applies at most ${most} as one`
+        throw failure('UNSUPPORTED', 'commit a batch', undefined, state)
       }
+      while (operations.length > 0) await this.#batch(store.batch.bind(store), operations, most, call)
       return
     }
     let applied = 0
@@ -135,6 +159,25 @@ export class CompletedStore {
       }
     } finally {
       operations.splice(0, applied)
+    }
+  }
+
+  /** Applies the first operations, so many as the store takes at once. */
+  async #batch(
+    apply: NonNullable<Store['batch']>,
+    operations: Operation[],
+    most: number,
+    call: Call,
+  ): Promise<void> {
+    const part = operations.splice(0, most)
+    const given = [...part]
+    try {
+      await apply(part, call)
+      part.length = 0
+    } finally {
+      operations.unshift(...part)
+      given.length -= part.length
+      for (const { type, key } of given) this.#changes?.tell({ type, key })
     }
   }
 
@@ -199,16 +242,36 @@ function isConditionLeft(write: Capabilities['write'], { options }: Call): boole
   return !(create && replace) && write.ifAbsent === 'none'
 }
 
+/** Whether a range is asked for that a store does not read as one. What stands over other stores passes it on. */
+function isRangeLeft({ capabilities, children }: Store, { options: { start, end } }: Call): boolean {
+  return (start !== undefined || end !== undefined) && !capabilities.read.range && children === undefined
+}
+
+/** The chunks of a stream. It is taken at the first pull: until then whoever makes the write can still close it. */
+async function* upTo(limit: number, key: Key, value: Payload, call: Call): AsyncIterable<Uint8Array> {
+  let size = 0
+  for await (const chunk of chunksOf(value.take(), key, call.signal)) {
+    size += chunk.length
+    refuseLongValue(key, size, limit)
+    yield chunk
+  }
+}
+
+/** What a store has no call for it does not do, whatever it declares: that is completed. */
 function completed(store: Store): Capabilities {
   const { capabilities } = store
-  const { write, remove } = capabilities
+  const { read, write, remove, limits } = capabilities
   const judged = (scope: Scope): Scope => (scope === 'none' ? 'process' : scope)
+  const batch = store.batch === undefined || capabilities.batch === 'none' ? 'ordered' : capabilities.batch
   return {
     ...capabilities,
+    read: store.stream === undefined ? { ...read, range: false, stream: false } : read,
     write: { ...write, ifAbsent: judged(write.ifAbsent), ifMatch: judged(write.ifMatch) },
     remove: { ifMatch: judged(remove.ifMatch) },
-    rename: capabilities.rename === 'none' ? 'copy' : capabilities.rename,
-    batch: capabilities.batch === 'none' ? 'ordered' : capabilities.batch,
+    rename: store.move === undefined || capabilities.rename === 'none' ? 'copy' : capabilities.rename,
+    batch,
+    // Where operations apply one after another, a long batch is applied in parts.
+    limits: batch === 'atomic' ? limits : { ...limits, batch: undefined },
     watch: store.watch === undefined ? 'own' : capabilities.watch,
     transaction: store.begin === undefined ? transactionBelow(store) : capabilities.transaction,
   }

@@ -116,7 +116,7 @@ export function refuseLongKey(
 /** @throws DatastoreError where a value is longer than its store takes. */
 export function refuseLongValue(key: Key, size: number, limit: number): void {
   if (size <= limit) return
-  const state = `the value has ${size} bytes, and this store takes at most ${limit}`
+  const state = `the value has more than ${limit} bytes, the most that this store takes`
   throw failure('VALUE_INVALID', 'put', key, state)
 }
 

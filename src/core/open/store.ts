@@ -86,7 +86,10 @@ export interface Store {
   has?(key: Key, call: Call): Maybe<boolean>
   /** Else: from `read`. */
   stat?(key: Key, call: Call): Maybe<Stat | undefined>
-  /** The version is fixed once this has answered. Else: pieces of `read`. */
+  /**
+   * The version is fixed once this has answered. `start` and `end` are obeyed where `read.range` is declared, and by every
+   * store that has children. Else: pieces of `read`.
+   */
   stream?(key: Key, call: Call): Maybe<ByteStream | undefined>
   /** Else: a copy, then a remove. */
   move?(from: Key, to: Key, call: Call): Maybe<Moved>

@@ -1,3 +1,4 @@
+import { piecesOf } from '../bytes.ts'
 import { type Capabilities, MINIMAL } from '../capabilities.ts'
 import type { Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
@@ -6,7 +7,16 @@ import { judge, listOptionsOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
-import type { Found, Moved, Removed, Store, StoreInfo, StoreTransaction, Written } from '../open/store.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Removed,
+  Store,
+  StoreInfo,
+  StoreTransaction,
+  Written,
+} from '../open/store.ts'
 import { MemoryTransaction } from './memory-transaction.ts'
 import { collectKept } from './retention/retention.ts'
 import { type MemoryOptions, ValueTable } from './value-table.ts'
@@ -43,6 +53,11 @@ export class MemoryStore implements Store {
     const version = this.#values.find(key)
     if (version !== undefined) this.#values.used(key)
     return version
+  }
+
+  stream(key: Key, { options, signal }: Call): ByteStream | undefined {
+    const version = this.read(key)
+    return version && piecesOf(version.bytes, key, { ...options, signal })
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {

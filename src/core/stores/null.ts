@@ -23,19 +23,29 @@ export class NullStore implements Store {
     rename: 'atomic',
   }
   readonly lent = true
+  #version = 0
 
   read(): undefined {
     return undefined
   }
 
+  stream(): undefined {
+    return undefined
+  }
+
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    return value.isStream ? this.#drain(key, value, call) : written(call)
+    return value.isStream ? this.#drain(key, value, call) : this.#written(call)
   }
 
   async #drain(key: Key, value: Payload, call: Call): Promise<Written> {
     const chunks = chunksOf(value.take(), key, call.signal)[Symbol.asyncIterator]()
     while ((await chunks.next()).done !== true);
-    return written(call)
+    return this.#written(call)
+  }
+
+  #written({ options }: Call): Written {
+    const refused = judge(undefined, options)
+    return refused === undefined ? { etag: `null.${++this.#version}` } : { refused }
   }
 
   remove(): Removed {
@@ -69,9 +79,4 @@ export class NullDatastore extends Datastore {
   constructor() {
     super(new NullStore())
   }
-}
-
-function written({ options }: Call): Written {
-  const refused = judge(undefined, options)
-  return refused === undefined ? { etag: 'null' } : { refused }
 }

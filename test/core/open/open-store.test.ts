@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { compareHome } from '../../../src/core/adapters/sharded/move-key.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { transformed } from '../../../src/core/adapters/transformed.ts'
+import { collectBytes } from '../../../src/core/bytes.ts'
 import { MINIMAL } from '../../../src/core/capabilities.ts'
 import { Key } from '../../../src/core/key.ts'
 import { type Layer, layered } from '../../../src/core/layers/layer.ts'
@@ -14,6 +15,7 @@ import { Datastore } from '../../../src/core/open/datastore.ts'
 import { moveBetween } from '../../../src/core/open/move-between.ts'
 import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Payload } from '../../../src/core/open/payload.ts'
+import type { Operation } from '../../../src/core/open/store.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { MapStore, SlowStore } from './map-store.ts'
@@ -82,6 +84,127 @@ describe('what is not declared', () => {
     await expect(store.batch().put(key, new Uint8Array(4)).commit()).rejects.toMatchObject({
       code: 'VALUE_INVALID',
     })
+    expect(await store.has(key)).toBe(false)
+  })
+
+  it('D23 a stream past the limit is read no further, and one that is refused unread is closed', async () => {
+    class StreamingStore extends LimitedStore {
+      override readonly capabilities = {
+        ...new LimitedStore().capabilities,
+        write: { ...MINIMAL.write, stream: true, ifAbsent: 'process' as const },
+      }
+      override async write(at: Key, payload: Payload, call = Call.plain) {
+        if (!call.options.replace) return { refused: 'exists' as const }
+        const bytes = payload.isStream ? await collectBytes(payload.take(), at) : payload.keep()
+        return super.write(at, Payload.kept(bytes))
+      }
+    }
+    for (const store of [new Datastore(new LimitedStore()), new Datastore(new StreamingStore())]) {
+      const pulled = { count: 0, isClosed: false }
+      const endless = async function* () {
+        try {
+          for (;;) {
+            pulled.count++
+            yield new Uint8Array(2)
+          }
+        } finally {
+          pulled.isClosed = true
+        }
+      }
+      await expect(store.put(key, endless())).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
+      expect(pulled).toEqual({ count: 2, isClosed: true })
+      expect(await store.has(key)).toBe(false)
+      await store.put(key, [new Uint8Array(2), new Uint8Array(1)])
+      expect(await store.get(key)).toHaveLength(3)
+    }
+    let isClosed = false
+    const unread = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: true as const, value: undefined }),
+        return: () => {
+          isClosed = true
+          return { done: true as const, value: undefined }
+        },
+      }),
+    }
+    const refused = new Datastore(new StreamingStore()).put(key, unread, { replace: false })
+    await expect(refused).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    expect(isClosed).toBe(true)
+  })
+
+  it('D23 a store that streams whole values alone still answers ranges', async () => {
+    class WholeStore extends MapStore {
+      override readonly capabilities = { ...MINIMAL, read: { ...MINIMAL.read, stream: true } }
+      async *stream(): AsyncIterable<Uint8Array> {
+        yield value.subarray(0, 60)
+        yield value.subarray(60)
+      }
+    }
+    const chunks = []
+    for await (const chunk of new Datastore(new WholeStore()).getStream(key, { start: 50, end: 65 }))
+      chunks.push(chunk.length)
+    expect(chunks).toEqual([10, 5])
+  })
+
+  it('D17 a flag without the call that it needs is declared to nobody', () => {
+    class BoastingStore extends MapStore {
+      override readonly capabilities = {
+        ...MINIMAL,
+        read: { range: true, stream: true, etag: 'version' as const },
+        rename: 'atomic' as const,
+        batch: 'atomic' as const,
+        transaction: 'serializable' as const,
+        watch: 'all' as const,
+        limits: { batch: 2 },
+      }
+    }
+    expect(new Datastore(new BoastingStore()).capabilities).toMatchObject({
+      read: { range: false, stream: false },
+      rename: 'copy',
+      batch: 'ordered',
+      transaction: 'none',
+      watch: 'own',
+      limits: { batch: undefined },
+    })
+  })
+
+  it('D23 a batch longer than the limit goes in parts, and is UNSUPPORTED where it is to apply as one', async () => {
+    class BatchStore extends MapStore {
+      override capabilities = { ...MINIMAL, limits: { batch: 2 }, batch: 'ordered' as 'ordered' | 'atomic' }
+      readonly sizes: number[] = []
+      fails = false
+      batch(operations: Operation[]) {
+        this.sizes.push(operations.length)
+        if (this.fails && this.sizes.length === 2) throw new Error('no')
+        for (const one of operations.splice(0)) {
+          if (one.type === 'put') void this.write(one.key, Payload.kept(one.bytes))
+        }
+      }
+    }
+    const keys = ['/a', '/b', '/c', '/d', '/e'].map(Key.parse)
+    const all = (store: BatchStore) => {
+      const batch = new Datastore(store).batch()
+      for (const each of keys) batch.put(each, value)
+      return batch
+    }
+    const ordered = new BatchStore()
+    ordered.fails = true
+    const batch = all(ordered)
+    await expect(batch.commit()).rejects.toThrow('no')
+    expect(await new Datastore(ordered).has(Key.parse('/c'))).toBe(false)
+    await batch.commit()
+    expect(ordered.sizes).toEqual([2, 2, 2, 1])
+    expect(await new Datastore(ordered).has(Key.parse('/e'))).toBe(true)
+    const atomic = new BatchStore()
+    atomic.capabilities = { ...atomic.capabilities, batch: 'atomic' }
+    await expect(all(atomic).commit()).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect(atomic.sizes).toEqual([])
+  })
+
+  it('D21 a time to live that is no number over 0 is a RangeError', async () => {
+    const store = new MemoryDatastore()
+    for (const ttl of [0, -1, Number.NaN])
+      await expect(store.put(key, value, { ttl })).rejects.toBeInstanceOf(RangeError)
     expect(await store.has(key)).toBe(false)
   })
 

@@ -70,12 +70,16 @@ export class TieredStore extends TierReads implements Store {
     this.#capabilities = new Derived(() => this.declare(tiers.map(tier => tier.capabilities)))
   }
 
-  /** What the tiers can do together: what the last one can, as far as the others pass streams too. */
+  /** What the tiers can do together: what the last one can, as far as the others pass streams and ranges too. */
   protected declare(tiers: readonly Capabilities[]): Capabilities {
     const { capabilities } = this.last
     return {
       ...capabilities,
-      read: { ...capabilities.read, stream: tiers.every(one => one.read.stream) },
+      read: {
+        ...capabilities.read,
+        range: tiers.every(one => one.read.range),
+        stream: tiers.every(one => one.read.stream),
+      },
       write: { ...capabilities.write, stream: tiers.every(one => one.write.stream) },
       batch: 'none',
       transaction: 'none',

@@ -5,6 +5,7 @@ import { trace } from '../../../../src/core/adapters/trace/trace.ts'
 import type { Capabilities } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { Datastore } from '../../../../src/core/open/datastore.ts'
+import type { Operation } from '../../../../src/core/open/store.ts'
 import { MemoryDatastore, MemoryStore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../../src/testkit/suite.ts'
 import { uncaughtDuring } from '../../uncaught.ts'
@@ -19,6 +20,10 @@ function traced(store: Datastore = new MemoryDatastore(), name = 'memory') {
 
 class AtomicMemory extends MemoryStore {
   override readonly capabilities: Capabilities = { ...new MemoryStore().capabilities, batch: 'atomic' }
+
+  batch(operations: Operation[]): void {
+    operations.length = 0
+  }
 }
 
 describe('trace', () => {
