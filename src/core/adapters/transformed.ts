@@ -11,7 +11,7 @@ import { idOfObject } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { Payload } from '../open/payload.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
-import { planOf } from '../query/plan.ts'
+import { planOf, scannedIn } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { ByteTransform } from '../serializers/serializer.ts'
 import { WatchedSource } from './watched-source.ts'
@@ -45,7 +45,7 @@ export class TransformedStore implements Store {
       ...below,
       read: { ...below.read, range: false, stream: below.read.stream && isStreaming },
       write: { ...below.write, stream: below.write.stream && isStreaming },
-      // Sizes are not those of the store below.
+      // Sizes and values are not those of the store below.
       query: below.query === 'native' ? 'partial' : below.query,
       batch: 'none',
       transaction: 'none',
@@ -173,8 +173,8 @@ export class TransformedStore implements Store {
   }
 
   explain(query: Query): QueryPlan {
-    const isNative = this.#child.capabilities.query === 'native'
-    return planOf(this.info.kind, query, clause => isNative && !/\.(size|value)$/.test(clause))
+    const scanned = new Set(scannedIn(this.#child.explain(query)))
+    return planOf(this.info.kind, query, clause => !scanned.has(clause) && !/\.(size|value)$/.test(clause))
   }
 
   /** Counts the entries; the sum of their decoded sizes is not known. */
