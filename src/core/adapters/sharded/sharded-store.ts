@@ -1,4 +1,4 @@
-import { type Capabilities, Derived, weakestOf } from '../../capabilities.ts'
+import { type Capabilities, Derived, narrower, weakestOf } from '../../capabilities.ts'
 import { InFlight } from '../../concurrency/in-flight.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
@@ -43,7 +43,11 @@ export class ShardedStore extends RoutedStore {
     super()
     this.#lists = [list]
     this.#stores = storesOf(this.#lists)
-    this.#capabilities = new Derived(() => weakestOf(this.#stores.map(store => store.capabilities)))
+    this.#capabilities = new Derived(() => {
+      const all = this.#stores.map(store => store.capabilities)
+      // Which shard a key goes to is not for the caller to choose.
+      return { ...weakestOf(all), limits: all.map(one => one.limits).reduce(narrower) }
+    })
     this.#changes = new ShardChanges((key, call) => this.open.has(key, call))
   }
 

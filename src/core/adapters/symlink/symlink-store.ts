@@ -44,7 +44,8 @@ export class SymlinkStore implements Store {
   readonly #capabilities = new Derived<Capabilities>(() => {
     const values = this.#values.capabilities
     const both = weakestOf([values, this.#links.store.capabilities])
-    return { ...both, read: values.read, write: values.write, writable: values.writable, watch: 'none' }
+    const { read, write, writable, limits } = values
+    return { ...both, read, write, writable, limits, watch: 'none' }
   })
 
   constructor(values: OpenStore, links: OpenStore) {

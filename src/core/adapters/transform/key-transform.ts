@@ -56,6 +56,8 @@ class KeyTransformStore extends RoutedStore implements Place {
         list: keepsLevels ? below.list : 'store',
         query: keepsLevels ? below.query : 'scan',
         manyToOne: manyToOne || below.manyToOne,
+        // Keys may be longer or shorter below, where they are judged.
+        limits: { ...below.limits, keyBytes: undefined, segmentBytes: undefined },
       }
     })
   }
