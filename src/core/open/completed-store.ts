@@ -125,10 +125,11 @@ export class CompletedStore {
 
   /** Moves the value of one key to another key. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
-    if (this.store.move === undefined) {
+    const { store } = this
+    if (store.move === undefined || store.capabilities.rename === 'none') {
       return moveBetween({ store: this, key: from, name: from }, { store: this, key: to, name: to }, call)
     }
-    const moved = this.store.move(from, to, call)
+    const moved = store.move(from, to, call)
     if (this.#changes === undefined) return moved
     return announced(
       this.#changes,
@@ -140,7 +141,7 @@ export class CompletedStore {
   /** Applies operations in order. After a failure, `operations` holds what was not applied. */
   async batch(operations: Operation[], call: Call): Promise<void> {
     const { store } = this
-    if (store.batch !== undefined) {
+    if (store.batch !== undefined && store.capabilities.batch !== 'none') {
       const most = Math.max(1, store.capabilities.limits.batch ?? operations.length)
       if (store.capabilities.batch === 'atomic' && operations.length > most) {
         const state = `it has ${operations.length} operations, and this store applies at most ${most} as one`

@@ -539,9 +539,10 @@ export class OpenStore {
   async begin(call: Call): Promise<StoreTransaction> {
     this.assertOpen('begin a transaction', undefined, call)
     const store = this.#store
-    if (store.begin !== undefined) return store.begin(call)
+    const { transaction } = this.capabilities
+    if (store.begin !== undefined && transaction !== 'none') return store.begin(call)
     const [child, ...others] = store.children ?? []
-    if (store.over === undefined || child === undefined || others.length > 0) {
+    if (transaction === 'none' || store.over === undefined || child === undefined || others.length > 0) {
       const state = `a ${this.info.kind} store has none`
       throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
     }
