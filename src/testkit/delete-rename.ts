@@ -1,6 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import { expectFailure, listAll, type Suite, walkKeys } from './suite.ts'
+import { abortedAtEachMoment, expectFailure, listAll, type Suite, walkKeys } from './suite.ts'
 
 const [from, to, gone] = [Key.of('r', 'from'), Key.of('r', 'to'), Key.of('gone')]
 
@@ -68,8 +68,27 @@ export function describeDelete<V>(suite: Suite<V>): void {
       await expectFailure(store.rename(gone, gone), 'NOT_FOUND', gone)
     })
 
+    if (suite.capabilities.rename === 'atomic') {
+      it('D5 rename: atomic: whenever it is aborted, one of both keys has the value', async () => {
+        const store = await suite.open()
+        await abortedAtEachMoment(
+          async () => {
+            await store.put(from, suite.value(1))
+            await store.delete(to, { missingOk: true })
+          },
+          signal => store.rename(from, to, { signal }),
+          async moment => {
+            expect(
+              [await store.has(from), await store.has(to)].filter(has => has),
+              moment,
+            ).toEqual([true])
+          },
+        )
+      })
+    }
+
+    if (!suite.hasValueAndBranch) return
     it('D5 rename() moves the value alone, not what is below it', async () => {
-      if (!suite.hasValueAndBranch) return
       const store = await suite.openWith('/r/from', '/r/from/below')
       await store.rename(from, to)
       expect(await walkKeys(store)).toEqual(['/r/from/below', '/r/to'])

@@ -1,11 +1,14 @@
 import { describeAborts } from './abort.ts'
+import { describeEveryone } from './beside.ts'
 import { describeCallOrder } from './call-order.ts'
 import { describeCapabilities } from './capabilities.ts'
 import { describeClose } from './close.ts'
 import { describeDelete } from './delete-rename.ts'
 import { describeGetPut } from './get-put.ts'
 import { describeHostileKeys } from './hostile-keys.ts'
+import { describeLimits } from './limits.ts'
 import { describeList } from './list.ts'
+import { describeListCost } from './list-cost.ts'
 import { describeListPaging } from './list-paging.ts'
 import { describeMany } from './many.ts'
 import { describeModel } from './model.ts'
@@ -16,10 +19,14 @@ import { describeReads } from './reads.ts'
 import { describeStats } from './stats.ts'
 import { describeStreams } from './streams.ts'
 import { Suite, type SuiteOptions, type TestRunner } from './suite.ts'
+import { describeTimeToLive } from './time-to-live.ts'
+import { describeTransactions } from './transactions.ts'
 import { describeWatch } from './watch.ts'
 
 /**
- * The contract of `Datastore`, as tests. Every store passes it, and every adapter, and adapters of adapters:
+ * The contract of `Datastore`, as tests. Every store passes it, and every adapter, and adapters of adapters. Which tests
+ * there are is chosen by `capabilities` of a store that is created for that: what it declares is proved, what it does not
+ * declare has to be completed or refused.
  *
  *     import { describe, it } from 'node:test' // or from 'vitest'
  *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
@@ -29,13 +36,14 @@ export function describeDatastore<V = Uint8Array>(
   options: SuiteOptions<V>,
   runner: TestRunner,
 ): void {
-  const suite = new Suite(options, runner)
-  runner.describe(`${name} as a Datastore`, () => {
+  runner.describe(`${name} as a Datastore`, async () => {
+    const suite = await Suite.of(options, runner)
     describeReads(suite)
     describeList(suite)
     describeListPaging(suite)
     describeQueries(suite)
     describeCapabilities(suite)
+    describeTransactions(suite)
     describeClose(suite)
     describeAborts(suite)
     if (!suite.isWritable) {
@@ -44,6 +52,10 @@ export function describeDatastore<V = Uint8Array>(
     }
     describeGetPut(suite)
     describePreconditions(suite)
+    describeEveryone(suite)
+    describeTimeToLive(suite)
+    describeLimits(suite)
+    describeListCost(suite)
     describeDelete(suite)
     describeStreams(suite)
     describeMany(suite)

@@ -59,10 +59,12 @@ export function describeList<V>(suite: Suite<V>): void {
     })
 
     it('D9 a level is taken by segments: look-alike prefixes stay out', async () => {
-      const store = await suite.openWith('/a/b', '/ab/c', '/a-b/d', '/a.b', '/a:b/e', '/aa', '/A/f')
+      const capital = suite.capabilities.manyToOne ? [] : ['A']
+      const texts = ['/a/b', '/ab/c', '/a-b/d', '/a.b', '/a:b/e', '/aa', ...capital.map(name => `/${name}/f`)]
+      const store = await suite.openWith(...texts)
       expect(await names(store, '/a')).toEqual(['b'])
       expect(await names(store, '/ab')).toEqual(['c'])
-      expect(await names(store, '/')).toEqual(['A', 'a', 'a-b', 'a.b', 'a:b', 'aa', 'ab'])
+      expect(await names(store, '/')).toEqual([...capital, 'a', 'a-b', 'a.b', 'a:b', 'aa', 'ab'])
     })
 
     it('K10 D9 names come in code-unit order, whatever the order of the puts', async () => {
@@ -72,9 +74,7 @@ export function describeList<V>(suite: Suite<V>): void {
         '0',
         '10',
         '2',
-        'A',
-        'B',
-        'Z',
+        ...(suite.capabilities.manyToOne ? [] : ['A', 'B', 'Z']),
         '_',
         'a',
         'a-b',

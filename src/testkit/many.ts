@@ -1,6 +1,6 @@
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
+import { abortedAtEachMoment, collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const keys = ['/m/b', '/m/a', '/n/c'].map(Key.parse)
 
@@ -58,6 +58,27 @@ export function describeMany<V>(suite: Suite<V>): void {
       await batch.commit()
       expect(await store.has(keys[0]!)).toBe(false)
     })
+
+    if (suite.capabilities.batch === 'atomic') {
+      it('D8 batch: atomic: whenever its commit is aborted, all of it is there or nothing', async () => {
+        const store = await suite.open()
+        await abortedAtEachMoment(
+          async () => {
+            await collect(store.deleteMany(keys))
+            await store.put(Key.of('old'), suite.value(0))
+          },
+          signal => {
+            const batch = store.batch().delete(Key.of('old'))
+            for (const { key, value } of pairs) batch.put(key, value)
+            return batch.commit({ signal })
+          },
+          async moment => {
+            const found = (await walkKeys(store)).join()
+            expect(['/old', '/m/a,/m/b,/n/c'], moment).toContain(found)
+          },
+        )
+      })
+    }
 
     it('D15 a batch keeps the bytes as they were when it was told them', async () => {
       if (!suite.isBinary) return

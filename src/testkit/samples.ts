@@ -21,6 +21,9 @@ export const byteSamples: readonly Uint8Array[] = [
   noise(4097),
 ]
 
+/** Values of a store of objects that every format keeps. */
+export const jsonSamples: readonly unknown[] = [null, { a: 1 }, [1, '2'], 'text', 0]
+
 export const mebibyte = noise(1024 * 1024, 7)
 
 /** Segments that have broken other stores. Every one is legal in a key. */

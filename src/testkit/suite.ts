@@ -1,24 +1,28 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Capabilities, Limits } from '../core/capabilities.ts'
 import type { Child, Datastore, Pair } from '../core/datastore.ts'
 import { DatastoreError, type ErrorCode } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
 import { expect } from './expect.ts'
-import { byteSamples } from './samples.ts'
+import { byteSamples, jsonSamples } from './samples.ts'
 
-/** What a store under test can and cannot do, and how to get one. */
+/** How to get a store under test. What it can do it says itself, by its capabilities. */
 export interface SuiteOptions<V> {
-  /** A fresh store: empty, or holding `seed` where `writable` is false (it is empty everywhere else). */
+  /** A fresh store: empty, or holding `seed` where it takes no writes (`seed` is empty everywhere else). */
   readonly create: (seed: readonly Pair<V>[]) => Promise<Datastore<V>>
   /** Removes what `create` made. Runs after each test, once every store is closed. */
   readonly destroy?: (() => Promise<void>) | undefined
-  /** Opens again what a closed store kept. Absent for stores that forget. */
+  /** Opens again what a closed store kept. Needed where `persistent`. */
   readonly reopen?: ((closed: Datastore<V>) => Promise<Datastore<V>>) | undefined
-  /** At least four values, all different, neighbours above all. Default: bytes, the empty ones first. */
+  /**
+   * Opens the data of an open store once more, as another process does. Needed where a store that is `persistent` judges
+   * conditions against `everyone` or watches `all` changes.
+   */
+  readonly beside?: ((store: Datastore<V>) => Promise<Datastore<V>>) | undefined
+  /** Two keys that are one key below. Needed where `manyToOne`. */
+  readonly sameKeys?: readonly [Key, Key] | undefined
+  /** At least four values, all different, neighbours above all. Default: bytes, the empty ones first; plain JSON where `objects`. */
   readonly samples?: readonly V[] | undefined
-  /** Default true. False: every write is refused with `READ_ONLY`. */
-  readonly writable?: boolean | undefined
-  /** May a key hold a value and have keys below it? Default true. False: a put below a value is `CONFLICT`. */
-  readonly valueAndBranch?: boolean | undefined
   /** Which hostile segments the store can hold; it refuses the others with `KEY_INVALID`. Default: all of them. */
   readonly hostileSegments?: ((segment: string) => boolean) | undefined
   /** Random runs of each property. Default 20. */
@@ -29,7 +33,7 @@ export interface SuiteOptions<V> {
 
 /** What a test runner gives: `describe` and `it` of vitest, or of `node:test`. */
 export interface TestRunner {
-  readonly describe: (name: string, define: () => void) => unknown
+  readonly describe: (name: string, define: () => void | Promise<void>) => unknown
   readonly it: (name: string, options: { readonly timeout: number }, test: () => Promise<void>) => unknown
 }
 
@@ -37,6 +41,8 @@ export interface TestRunner {
 export class Suite<V> {
   readonly describe: TestRunner['describe']
   readonly options: SuiteOptions<V>
+  /** What the stores under test say that they can: it chooses the tests. */
+  readonly capabilities: Capabilities
   readonly samples: readonly V[]
   /** Values are bytes, so streams and sizes can be tested. */
   readonly isBinary: boolean
@@ -47,16 +53,29 @@ export class Suite<V> {
   readonly #timeout: number
   readonly #opened: Datastore<V>[] = []
 
-  constructor(options: SuiteOptions<V>, runner: TestRunner) {
+  constructor(options: SuiteOptions<V>, runner: TestRunner, capabilities: Capabilities) {
     this.options = options
+    this.capabilities = capabilities
     this.describe = runner.describe
     this.#it = runner.it
     this.#timeout = options.timeout ?? 30_000
-    this.isBinary = options.samples === undefined
-    this.samples = options.samples ?? (byteSamples as readonly unknown[] as readonly V[])
-    this.isWritable = options.writable ?? true
-    this.hasValueAndBranch = options.valueAndBranch ?? true
+    this.isBinary = capabilities.objects !== true
+    const samples: readonly unknown[] = this.isBinary
+      ? byteSamples.filter(({ length }) => this.takes({ valueBytes: length }))
+      : jsonSamples
+    this.samples = options.samples ?? (samples as readonly V[])
+    this.isWritable = capabilities.writable
+    this.hasValueAndBranch = capabilities.valueAndBranch
     this.runs = options.runs ?? 20
+  }
+
+  /** A suite for what a store of these options says that it can. */
+  static async of<V>(options: SuiteOptions<V>, runner: TestRunner): Promise<Suite<V>> {
+    const store = await options.create([])
+    const { capabilities } = store
+    await store.close()
+    await options.destroy?.()
+    return new Suite(options, runner, capabilities)
   }
 
   /** Defines a test. When it ends, the stores that it opened are closed. */
@@ -91,6 +110,29 @@ export class Suite<V> {
     return reopened
   }
 
+  /** The data of an open store, opened once more; `undefined` where nobody else could have it. */
+  async beside(store: Datastore<V>): Promise<Datastore<V> | undefined> {
+    const { beside } = this.options
+    if (beside !== undefined) {
+      const other = await beside(store)
+      this.#opened.push(other)
+      return other
+    }
+    if (!this.capabilities.persistent) return undefined
+    throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
+  }
+
+  /** Whether the store takes keys and values of so many bytes. */
+  takes({ keyBytes = 0, valueBytes = 0, segmentBytes = 0 }: Limits): boolean {
+    const { limits } = this.capabilities
+    const within = (size: number, limit = Infinity) => size <= limit
+    return (
+      within(keyBytes, limits.keyBytes) &&
+      within(segmentBytes, limits.segmentBytes) &&
+      within(valueBytes, limits.valueBytes)
+    )
+  }
+
   /** Which sample a value equals; -1 for none. A store may give a Buffer for the bytes that were put. */
   indexOf(value: V): number {
     const plain = (one: unknown) => (one instanceof Uint8Array ? Array.from(one) : one)
@@ -117,6 +159,30 @@ export async function expectFailure(call: Promise<unknown>, code: ErrorCode, key
   })
   expect(error.message).toMatch(/^Cannot /)
   if (key !== undefined) expect(error.message).toContain(JSON.stringify(key.toString()))
+}
+
+/** Makes a call again and again, each time aborted a little later than the time before, and looks at what is left. */
+export async function abortedAtEachMoment(
+  prepare: () => Promise<unknown>,
+  call: (signal: AbortSignal) => Promise<unknown>,
+  look: (moment: string) => Promise<unknown>,
+): Promise<void> {
+  const moments = [
+    ...Array.from({ length: 24 }, (_, ticks) => ({ ticks, wait: () => Promise.resolve() })),
+    ...[1, 2, 3, 4, 6, 8].map(ticks => ({
+      ticks,
+      wait: () => new Promise(resolve => setImmediate(resolve)),
+    })),
+  ]
+  for (const [index, { ticks, wait }] of moments.entries()) {
+    const abort = new AbortController()
+    await prepare()
+    const outcome = Promise.allSettled([call(abort.signal)])
+    for (let tick = 0; tick < ticks; tick++) await wait()
+    abort.abort()
+    await outcome
+    await look(`moment ${index}`)
+  }
 }
 
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {

@@ -6,25 +6,39 @@ import { collect, expectFailure, type Suite } from './suite.ts'
 export function describeWatch<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('watch', () => {
-    it('D12 watch() reports the changes below a prefix, or says that it cannot', async () => {
+    const { watch } = suite.capabilities
+    if (watch === 'none') {
+      it('D12 watch: UNSUPPORTED where it is not declared', async () => {
+        const store = await suite.openWith('/w/kept')
+        await expectFailure(collect(store.watch(Key.of('w'))), 'UNSUPPORTED', Key.of('w'))
+      })
+      return
+    }
+
+    it('D12 watch: own: the changes below a prefix are reported', async () => {
       const store = await suite.openWith('/w/kept')
-      if (store.capabilities.watch === 'none') {
-        await expectFailure(collect(store.watch(Key.of('w'))), 'UNSUPPORTED')
-        return
-      }
       const put = await changeSeen(store, () => store.put(Key.of('w', 'new'), suite.value(1)))
       expect([put.type, String(put.key)]).toEqual(['put', '/w/new'])
       const gone = await changeSeen(store, async () => {
         await store.put(Key.of('ww'), suite.value(1))
         await store.delete(Key.of('w', 'kept'), { missingOk: true })
-        if (store.capabilities.watch === 'all') await store.put(Key.of('w', 'kept'), suite.value(1))
+        if (watch === 'all') await store.put(Key.of('w', 'kept'), suite.value(1))
       })
       expect(String(gone.key)).toBe('/w/kept')
     })
 
+    if (watch === 'all') {
+      it('D12 watch: all: what is changed through another opening of the data is reported', async () => {
+        const store = await suite.open()
+        const other = await suite.beside(store)
+        if (other === undefined) return
+        const seen = await changeSeen(store, () => other.put(Key.of('w', 'theirs'), suite.value(1)))
+        expect(['/w/theirs', '/w']).toContain(seen.key.toString())
+      })
+    }
+
     it('D40 D13 a watch ends when its signal fires', async () => {
       const store = await suite.open()
-      if (store.capabilities.watch === 'none') return
       const abort = new AbortController()
       const ended = collect(store.watch(Key.root, { signal: abort.signal }))
       abort.abort()

@@ -1,8 +1,33 @@
 import { describe, it } from 'vitest'
+import type { Datastore } from '../../src/core/datastore.ts'
 import { describeDatastore as describeWith } from '../../src/testkit/describe-datastore.ts'
 import type { SuiteOptions } from '../../src/testkit/suite.ts'
 
 /** The suite of `strata/testkit`, run by vitest. */
 export function describeDatastore<V = Uint8Array>(name: string, options: SuiteOptions<V>): void {
   describeWith(name, options, { describe, it })
+}
+
+/**
+ * How stores are opened whose data is somewhere else, such as in a folder: once, again when closed, and beside one another.
+ * @param make Makes a place for the data of a new store.
+ * @param openBeside Opens a store on a place where one is open. Default: as the first.
+ */
+export function openedAt<Place, V>(
+  make: () => Promise<Place>,
+  open: (place: Place) => Promise<Datastore<V>>,
+  openBeside = open,
+): Pick<SuiteOptions<V>, 'create' | 'reopen' | 'beside'> {
+  const places = new WeakMap<object, Place>()
+  const openIn = async (place: Place) => {
+    const store = await open(place)
+    places.set(store, place)
+    return store
+  }
+  const placeOf = (store: object) => places.get(store) as Place
+  return {
+    create: async () => openIn(await make()),
+    reopen: closed => openIn(placeOf(closed)),
+    beside: store => openBeside(placeOf(store)),
+  }
 }

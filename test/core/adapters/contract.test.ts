@@ -3,7 +3,7 @@ import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import type { ShardFunctionName } from '../../../src/core/adapters/sharded/shard-function.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
-import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
+import { KeyTransformDatastore, lowercase } from '../../../src/core/adapters/transform/key-transform.ts'
 import { nestedPath } from '../../../src/core/adapters/transform/nested-path.ts'
 import type { BinaryDatastore, Pair } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
@@ -39,11 +39,10 @@ const seededReadOnly = (open: () => BinaryDatastore) => async (seed: readonly Pa
   return readOnly(store)
 }
 
-describeDatastore('readOnly over memory', { create: seededReadOnly(memory), writable: false })
-describeDatastore('readOnly over shards', { create: seededReadOnly(sharded), writable: false })
+describeDatastore('readOnly over memory', { create: seededReadOnly(memory) })
+describeDatastore('readOnly over shards', { create: seededReadOnly(sharded) })
 describeDatastore('readOnly over tiers over shards', {
   create: seededReadOnly(() => tiered(sharded())),
-  writable: false,
 })
 describeDatastore('MountDatastore at the root', { create: async () => new MountDatastore({ '/': memory() }) })
 describeDatastore('NamespaceDatastore', {
@@ -79,6 +78,11 @@ describeDatastore('KeyTransformDatastore that keeps levels', {
 describeDatastore('KeyTransformDatastore that turns keys round', {
   create: async () =>
     new KeyTransformDatastore(memory(), { to: key => key.reverse, from: key => key.reverse }),
+})
+describeDatastore('KeyTransformDatastore by lowercase', {
+  create: async () => new KeyTransformDatastore(memory(), lowercase),
+  sameKeys: [Key.of('Films'), Key.of('fILMS')],
+  hostileSegments: segment => segment === segment.toLowerCase(),
 })
 describeDatastore('KeyTransformDatastore by nestedPath', {
   create: async () => new KeyTransformDatastore(memory(), nestedPath()),

@@ -5,7 +5,7 @@ import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { describeDatastore } from '../../contract/describe-datastore.ts'
+import { describeDatastore, openedAt } from '../../contract/describe-datastore.ts'
 import { TempRoots } from '../node/fs/temp-root.ts'
 
 const memory = () => new MemoryDatastore()
@@ -19,7 +19,10 @@ describeDatastore('TransformedDatastore by gzip', {
   runs,
 })
 describeDatastore('TransformedDatastore by gzip over a folder', {
-  create: async () => new TransformedDatastore(await FsDatastore.open(await roots.make()), gzip),
+  ...openedAt(
+    () => roots.make(),
+    async path => new TransformedDatastore(await FsDatastore.open(path), gzip),
+  ),
   destroy: () => roots.remove(),
   runs,
 })

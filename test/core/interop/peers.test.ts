@@ -12,18 +12,25 @@ import { describe, expect, it } from 'vitest'
 import { asInterfaceDatastore } from '../../../src/core/interop/as-interface-datastore.ts'
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
-import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { collect, walkKeys } from '../../../src/testkit/suite.ts'
-import { describeDatastore } from '../../contract/describe-datastore.ts'
+import { describeDatastore, openedAt } from '../../contract/describe-datastore.ts'
 
 const memory = () => new MemoryDatastore()
 
 describeDatastore('fromInterfaceDatastore over their memory', {
-  create: async () => fromInterfaceDatastore(new PeerMemory()),
+  ...openedAt(
+    async () => new PeerMemory(),
+    async theirs => fromInterfaceDatastore(theirs),
+  ),
   runs: 5,
 })
 describeDatastore('fromInterfaceDatastore over our own, there and back', {
-  create: async () => fromInterfaceDatastore(asInterfaceDatastore(memory())),
+  ...openedAt(
+    async () => new MemoryStore(),
+    async ours => fromInterfaceDatastore(asInterfaceDatastore(new Datastore(ours))),
+  ),
   runs: 5,
 })
 

@@ -67,7 +67,7 @@ describe('what is not declared', () => {
     expect(await store.has(key, Call.plain)).toBe(false)
   })
 
-  it('D23 keys and values past the limits are refused by name, streams too', async () => {
+  it('D45 keys and values past the limits are refused by name, streams too', async () => {
     const store = new Datastore(new LimitedStore())
     const short = new Uint8Array(3)
     await store.put(Key.parse('/abcd/ab'), short)
@@ -87,7 +87,7 @@ describe('what is not declared', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('D23 a stream past the limit is read no further, and one that is refused unread is closed', async () => {
+  it('D45 a stream past the limit is read no further, and one that is refused unread is closed', async () => {
     class StreamingStore extends LimitedStore {
       override readonly capabilities = {
         ...new LimitedStore().capabilities,
@@ -146,7 +146,7 @@ describe('what is not declared', () => {
     expect(chunks).toEqual([10, 5])
   })
 
-  it('D17 a flag without the call that it needs is declared to nobody', () => {
+  it('D48 a flag without the call that it needs is declared to nobody', () => {
     class BoastingStore extends MapStore {
       override readonly capabilities = {
         ...MINIMAL,
@@ -168,7 +168,7 @@ describe('what is not declared', () => {
     })
   })
 
-  it('D23 a batch longer than the limit goes in parts, and is UNSUPPORTED where it is to apply as one', async () => {
+  it('D46 a batch longer than the limit goes in parts, and is UNSUPPORTED where it is to apply as one', async () => {
     class BatchStore extends MapStore {
       override capabilities = { ...MINIMAL, limits: { batch: 2 }, batch: 'ordered' as 'ordered' | 'atomic' }
       readonly sizes: number[] = []
@@ -201,7 +201,7 @@ describe('what is not declared', () => {
     expect(atomic.sizes).toEqual([])
   })
 
-  it('D21 a time to live that is no number over 0 is a RangeError', async () => {
+  it('D49 a time to live that is no number over 0 is a RangeError', async () => {
     const store = new MemoryDatastore()
     for (const ttl of [0, -1, Number.NaN])
       await expect(store.put(key, value, { ttl })).rejects.toBeInstanceOf(RangeError)

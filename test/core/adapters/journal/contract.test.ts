@@ -10,7 +10,7 @@ import { readOnly } from '../../../../src/core/layers/lock.ts'
 import { FsDatastore } from '../../../../src/core/node/fs/fs-datastore.ts'
 import { fileJournal } from '../../../../src/core/node/journal/file-journal.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { describeDatastore } from '../../../contract/describe-datastore.ts'
+import { describeDatastore, openedAt } from '../../../contract/describe-datastore.ts'
 import { TempRoots } from '../../node/fs/temp-root.ts'
 
 const memory = () => new MemoryDatastore()
@@ -29,10 +29,15 @@ describeDatastore('journal over tiers that write back', {
   create: () => inMemory(new TieredDatastore([memory(), memory()], { mode: 'write-back' })),
 })
 describeDatastore('journal in a folder over a folder', {
-  create: async () => {
-    const log = await fileJournal(await roots.make(), { durability: 'full' })
-    return journal(await FsDatastore.open(await roots.make()), { log })
-  },
+  ...openedAt(
+    async () => [await roots.make(), await roots.make()] as const,
+    async ([logs, values]) => {
+      const log = await fileJournal(logs, { durability: 'full' })
+      return journal(await FsDatastore.open(values), { log })
+    },
+    // A journal has one writer; others write past it.
+    ([, values]) => FsDatastore.open(values),
+  ),
   runs: 5,
 })
 describeDatastore('journal over journal over shards in a namespace', {
@@ -43,7 +48,6 @@ describeDatastore('journal over journal over shards in a namespace', {
     ),
 })
 describeDatastore('journal over what is read-only', {
-  writable: false,
   create: async seed => {
     const store = memory()
     for (const { key, value } of seed) await store.put(key, value)

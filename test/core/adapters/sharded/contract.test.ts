@@ -70,8 +70,8 @@ describeDatastore('ShardedDatastore half-way between two lists', {
   },
 })
 // A moved key has a new etag and new times, so here is what does not look at them.
-describe('ShardedDatastore during one reshard after another', () => {
-  const suite = new Suite<Uint8Array>(
+describe('ShardedDatastore during one reshard after another', async () => {
+  const suite = await Suite.of<Uint8Array>(
     {
       create: async () => {
         const [a, b, c] = memories(3) as Three

@@ -11,7 +11,11 @@ import { expectSame, operationsOver, runOnModel, runOnStore } from '../../../../
 import { collect, listAll, Suite } from '../../../../src/testkit/suite.ts'
 import { BreakableDatastore } from '../breakable.ts'
 
-const suite = new Suite<Uint8Array>({ create: async () => new MemoryDatastore() }, { describe, it })
+const suite = new Suite<Uint8Array>(
+  { create: async () => new MemoryDatastore() },
+  { describe, it },
+  new MemoryDatastore().capabilities,
+)
 const texts = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z', '/x/y']
 const operation = operationsOver(texts, suite)
 

@@ -6,6 +6,10 @@ import { TempRoots } from './temp-root.ts'
 const roots = new TempRoots()
 
 function onDisk(options: FsOptions): SuiteOptions<Uint8Array> {
+  const again = (store: unknown) => {
+    if (!(store instanceof FsDatastore)) throw new TypeError('This is no FsDatastore')
+    return FsDatastore.open(store.path, options)
+  }
   return {
     async create(seed) {
       const root = await roots.make()
@@ -16,17 +20,13 @@ function onDisk(options: FsOptions): SuiteOptions<Uint8Array> {
       return FsDatastore.open(root, options)
     },
     destroy: () => roots.remove(),
-    reopen: closed => {
-      if (!(closed instanceof FsDatastore)) throw new TypeError('This is no FsDatastore')
-      return FsDatastore.open(closed.path, options)
-    },
-    writable: options.readOnly !== true,
+    reopen: again,
+    beside: again,
   }
 }
 
-/** In plain layout the path is the key: no file has another below it, nor a name that no file can have. */
+/** In plain layout the path is the key: there is no name that no file can have. */
 const asFiles = {
-  valueAndBranch: false,
   hostileSegments: (segment: string) => !segment.includes('\0') && Buffer.byteLength(segment) <= 255,
 }
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
-import { describeDatastore } from '../../../../contract/describe-datastore.ts'
+import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { bytesOf } from '../bytes-of.ts'
 import { CaseBlindDisk } from '../disk/case-blind-disk.ts'
 import { TempRoots } from '../temp-root.ts'
@@ -32,7 +32,10 @@ async function openBlind(root: string, layout: 'strata' | 'plain'): Promise<FsDa
 }
 
 describeDatastore('FsDatastore on a disk that is blind to case', {
-  create: async () => openBlind(await roots.make(), 'strata'),
+  ...openedAt(
+    () => roots.make(),
+    path => openBlind(path, 'strata'),
+  ),
   destroy: () => roots.remove(),
   runs: 2,
 })

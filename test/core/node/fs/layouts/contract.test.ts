@@ -4,25 +4,21 @@ import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore, type FsOptions } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
-import { describeDatastore } from '../../../../contract/describe-datastore.ts'
+import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { TempRoots } from '../temp-root.ts'
 
 const roots = new TempRoots()
-const paths = new WeakMap<object, string>()
 
 function inLayout(
   options: FsOptions,
   around: (store: FsDatastore) => BinaryDatastore = store => store,
 ): SuiteOptions<Uint8Array> {
-  const open = async (path: string) => {
-    const store = around(await FsDatastore.open(path, options))
-    paths.set(store, path)
-    return store
-  }
   return {
-    create: async () => open(await roots.make()),
+    ...openedAt(
+      () => roots.make(),
+      async path => around(await FsDatastore.open(path, options)),
+    ),
     destroy: () => roots.remove(),
-    reopen: closed => open(paths.get(closed) ?? ''),
     runs: 5,
   }
 }

@@ -1,0 +1,64 @@
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
+import type { Suite } from './suite.ts'
+
+const key = Key.of('shared')
+const ROUNDS = 20
+
+/** What is judged against everyone, by two openings of the same data. */
+export function describeEveryone<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
+  const { write, remove } = suite.capabilities
+
+  /** Two calls at once, each through an opening of its own, of which one may succeed. */
+  const contest = async (
+    prepare: (store: Opened<V>) => Promise<string | undefined>,
+    attempt: (store: Opened<V>, index: number, etag: string | undefined) => Promise<unknown>,
+  ) => {
+    const store = await suite.open()
+    const other = await suite.beside(store)
+    if (other === undefined) return
+    for (let round = 0; round < ROUNDS; round++) {
+      const etag = await prepare(store)
+      const results = await Promise.allSettled(
+        [store, other].map((each, index) => attempt(each, index + 1, etag)),
+      )
+      const winners = results.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []))
+      expect(winners, `round ${round}`).toHaveLength(1)
+    }
+  }
+
+  describe('conditions that hold against everyone', () => {
+    if (write.ifAbsent === 'everyone') {
+      it('D2 write.ifAbsent: everyone: of two openings that create a key at once one does', async () => {
+        await contest(
+          async store => {
+            await store.delete(key, { missingOk: true })
+            return undefined
+          },
+          (store, index) => store.put(key, suite.value(index), { replace: false }),
+        )
+      })
+    }
+
+    if (write.ifMatch === 'everyone') {
+      it('D33 write.ifMatch: everyone: of two openings that replace a version at once one does', async () => {
+        await contest(
+          async store => (await store.put(key, suite.value(0))).etag,
+          (store, index, ifMatch) => store.put(key, suite.value(index), { ifMatch }),
+        )
+      })
+    }
+
+    if (remove.ifMatch === 'everyone') {
+      it('D3 remove.ifMatch: everyone: of two openings that delete a version at once one does', async () => {
+        await contest(
+          async store => (await store.put(key, suite.value(0))).etag,
+          (store, _index, ifMatch) => store.delete(key, { ifMatch }),
+        )
+      })
+    }
+  })
+}
+
+type Opened<V> = Awaited<ReturnType<Suite<V>['open']>>

@@ -1,0 +1,61 @@
+import type { Datastore } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import { expect } from './expect.ts'
+import type { Suite } from './suite.ts'
+
+const FEW = 20
+const MANY = 500
+/** Milliseconds after which no more keys are put: a slow store is looked at with fewer. */
+const PATIENCE = 500
+const SAMPLES = 15
+/** Bytes that a page may allocate more where many more keys are. A store without an index allocates over 50,000 more. */
+const SLACK = 16_384
+
+const [level, other] = [Key.of('level'), Key.of('other')]
+
+/**
+ * That a page costs no more than `list` says: what it allocates hardly grows with what it does not show. Unlike time, that
+ * does not depend on what else the machine does.
+ */
+export function describeListCost<V>(suite: Suite<V>): void {
+  const { it } = suite
+  const { list } = suite.capabilities
+  if (list === 'store') return
+  const isSeek = list === 'seek'
+  const name = isSeek
+    ? 'D9 D17 list: seek: a page costs the page, whatever is in its level and in others'
+    : 'D9 D17 list: level: a page costs its level, whatever is in others'
+  it(name, async () => {
+    const store = await suite.open()
+    await fill(suite, store, level, FEW)
+    const before = await bytesOfPage(store)
+    for (const prefix of isSeek ? [level, other] : [other]) await fill(suite, store, prefix, MANY)
+    expect(await bytesOfPage(store), 'bytes allocated for a page').toBeLessThanOrEqual(1.5 * before + SLACK)
+  })
+}
+
+/** Puts children with names between those of the first few. */
+async function fill<V>(suite: Suite<V>, store: Datastore<V>, prefix: Key, count: number): Promise<void> {
+  const enough = performance.now() + PATIENCE
+  for (let index = 0; index < count && performance.now() < enough; ) {
+    const batch = store.batch()
+    for (const until = Math.min(count, index + 100); index < until; index++)
+      batch.put(prefix.child(`n${String((index * 7919) % 1000).padStart(4, '0')}-${count}`), suite.value(1))
+    await batch.commit()
+    // What is held back to be written later is looked at by each page.
+    await store.sync()
+  }
+}
+
+/** Bytes that a page allocates. Samples in which garbage was collected do not count, nor the largest, which something else made. */
+async function bytesOfPage<V>(store: Datastore<V>): Promise<number> {
+  const samples: number[] = []
+  while (samples.length < SAMPLES) {
+    const before = process.memoryUsage().heapUsed
+    await store.list(level, { limit: 5, after: 'n0010' })
+    const bytes = process.memoryUsage().heapUsed - before
+    if (bytes > 0) samples.push(bytes)
+  }
+  samples.sort((one, two) => one - two)
+  return samples[Math.floor(SAMPLES / 4)] ?? 0
+}

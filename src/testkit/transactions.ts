@@ -1,0 +1,121 @@
+import type { Datastore } from '../core/datastore.ts'
+import { Key } from '../core/key.ts'
+import type { Datastore as Transactional } from '../core/open/datastore.ts'
+import { expect } from './expect.ts'
+import { expectFailure, type Suite, walkKeys } from './suite.ts'
+
+const [a, b] = [Key.of('t', 'a'), Key.of('t', 'b')]
+
+export function describeTransactions<V>(suite: Suite<V>): void {
+  const { describe, it } = suite
+  const { transaction } = suite.capabilities
+  describe('transaction', () => {
+    if (transaction === 'none') {
+      it('D26 transaction: UNSUPPORTED where it is not declared, and its work is not begun', async () => {
+        const store = await suite.openWith('/a')
+        if (!hasTransactions(store)) return
+        let isBegun = false
+        const work = store.transaction(async inside => {
+          isBegun = true
+          await inside.put(Key.of('a'), suite.value(1))
+        })
+        await expectFailure(work, 'UNSUPPORTED')
+        expect(isBegun).toBe(false)
+        expect(await store.get(Key.of('a'))).toEqual(suite.value(0))
+      })
+      return
+    }
+
+    const open = async (...keys: readonly Key[]) => {
+      const store = await suite.open(keys.map((key, index) => ({ key, value: suite.value(index) })))
+      if (hasTransactions(store)) return store
+      throw new Error('The store declares transactions and has no `transaction`')
+    }
+
+    if (!suite.isWritable) {
+      it('D26 W1 transaction: reads go through, a write is READ_ONLY', async () => {
+        const store = await open(a)
+        expect(await store.transaction(inside => inside.get(a))).toEqual(suite.value(0))
+        await expectFailure(
+          store.transaction(inside => inside.put(a, suite.value(1))),
+          'READ_ONLY',
+        )
+        expect(await store.get(a)).toEqual(suite.value(0))
+      })
+      return
+    }
+
+    it('D26 transaction: its writes are seen inside at once, and outside together', async () => {
+      const store = await open(a)
+      const result = await store.transaction(async inside => {
+        await inside.put(b, suite.value(2))
+        await inside.delete(a)
+        expect([await inside.has(a), await inside.get(b)]).toEqual([false, suite.value(2)])
+        expect(await walkKeys(inside)).toEqual([b.toString()])
+        expect([await store.has(a), await store.has(b)]).toEqual([true, false])
+        return 'done'
+      })
+      expect(result).toBe('done')
+      expect([await store.has(a), await store.get(b)]).toEqual([false, suite.value(2)])
+    })
+
+    it('D26 transaction: work that fails leaves nothing', async () => {
+      const store = await open(a)
+      const failed = store.transaction(async inside => {
+        await inside.put(a, suite.value(1))
+        await inside.put(b, suite.value(2))
+        throw new RangeError('no')
+      })
+      await expect(failed).rejects.toBeInstanceOf(RangeError)
+      expect(await walkKeys(store)).toEqual([a.toString()])
+      expect(await store.get(a)).toEqual(suite.value(0))
+    })
+
+    it('D26 D14 transaction: what its work was given is CLOSED afterwards', async () => {
+      const store = await open()
+      let kept: Transactional<V> | undefined
+      await store.transaction(async inside => {
+        kept = inside
+        await inside.put(a, suite.value(1))
+      })
+      await expectFailure(kept?.put(a, suite.value(2)) ?? Promise.resolve(), 'CLOSED', a)
+      expect(await store.get(a)).toEqual(suite.value(1))
+    })
+
+    if (transaction !== 'serializable') return
+
+    it('D26 transaction: serializable: of many that count at once none is lost', async () => {
+      const store = await open(a)
+      const count = async () =>
+        store.transaction(
+          async inside => {
+            const found = suite.indexOf(await inside.get(a))
+            await new Promise(resolve => setImmediate(resolve))
+            await inside.put(a, suite.value(found + 1))
+          },
+          { attempts: 100 },
+        )
+      await Promise.all([count(), count(), count()])
+      expect(await store.get(a)).toEqual(suite.value(3))
+    })
+
+    it('D26 transaction: serializable: of two that each remove one of a pair one sees the other', async () => {
+      const store = await open(a, b)
+      const removeOne = async (key: Key) =>
+        store.transaction(
+          async inside => {
+            const both = [await inside.has(a), await inside.has(b)]
+            await new Promise(resolve => setImmediate(resolve))
+            if (!both.includes(false)) await inside.delete(key)
+          },
+          { attempts: 100 },
+        )
+      await Promise.all([removeOne(a), removeOne(b)])
+      expect(await walkKeys(store)).toHaveLength(1)
+    })
+  })
+}
+
+function hasTransactions<V>(store: Datastore<V>): store is Transactional<V> {
+  return 'transaction' in store
+}
