@@ -53,11 +53,19 @@ export class Call {
   readonly cancel: Cancel | undefined
   readonly span: SpanContext | undefined
   readonly options: Options
+  /** The open store in which this is a part of a call in flight. */
+  readonly #whole: object | undefined
 
-  private constructor(cancel: Cancel | undefined, span: SpanContext | undefined, options: Options) {
+  private constructor(
+    cancel: Cancel | undefined,
+    span: SpanContext | undefined,
+    options: Options,
+    whole?: object,
+  ) {
     this.cancel = cancel
     this.span = span
     this.options = options
+    this.#whole = whole
   }
 
   /** The call that a caller's options ask for. Absent options have their defaults. */
@@ -92,12 +100,22 @@ export class Call {
 
   /** The same call, ended by another. */
   under(cancel: Cancel | undefined): Call {
-    return new Call(cancel, this.span, this.options)
+    return new Call(cancel, this.span, this.options, this.#whole)
   }
 
   /** The same call as part of a span. */
   within(span: SpanContext): Call {
-    return new Call(this.cancel, span, this.options)
+    return new Call(this.cancel, span, this.options, this.#whole)
+  }
+
+  /** The same call as part of one in flight in a store: `close` waits for that one, so it does not refuse this one. */
+  partIn(store: object): Call {
+    return new Call(this.cancel, this.span, this.options, store)
+  }
+
+  /** Whether this is a part of a call in flight in a store. */
+  isPartIn(store: object): boolean {
+    return this.#whole === store
   }
 
   /** A call with these options beside the defaults, ended with this one and part of the same span. */

@@ -30,7 +30,8 @@ import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { checkOptions, refuseContradiction, refuseRoot, refuseTtl, wholeNumber } from '../options.ts'
 import { answer } from '../query/answer.ts'
-import { kindsNeeded, parseQuery } from '../query/parse-query.ts'
+import type { QuerySource } from '../query/entry-reader.ts'
+import { kindsNeeded, type ParsedQuery, parseQuery } from '../query/parse-query.ts'
 import { needsScan, planOf, scannedIn } from '../query/plan.ts'
 import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import type { Serializer } from '../serializers/serializer.ts'
@@ -39,6 +40,7 @@ import { decoded, encoded } from './codec.ts'
 import { LegacyStore } from './legacy-store.ts'
 import { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
+import { StoreQuerySource } from './query-source.ts'
 import { refusalError } from './refusals.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
 import { StoreBatch } from './store-batch.ts'
@@ -305,8 +307,24 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     }
     const needsValues = kindsNeeded(parsed).has('value') || !parsed.keysOnly
     // Values are decoded here, so what looks into them is answered here.
-    if (needsValues) return answer(this, parsed, { signal: options.signal, span: options.span })
+    if (needsValues) return this.#answer(parsed, options)
     return this.#open.query(query, Call.from(options)) as AsyncIterable<Entry<V>>
+  }
+
+  async *#answer(query: ParsedQuery, { signal, span }: QueryOptions): AsyncIterable<Entry<V>> {
+    const leave = this.#open.enter('query', query.prefix)
+    const source = new StoreQuerySource(this.#open, true)
+    const values: QuerySource<V> = {
+      list: (prefix, options) => source.list(prefix, options),
+      has: (key, options) => source.has(key, options),
+      stat: (key, options) => source.stat(key, options),
+      get: async (key, options) => this.#valueOf(key, await source.find(key, options)),
+    }
+    try {
+      yield* answer(values, query, { signal, span })
+    } finally {
+      leave()
+    }
   }
 
   explainQuery(query: Query): QueryPlan {
@@ -325,9 +343,8 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   ): Promise<T> {
     checkOptions('begin a transaction', options, { attempts: wholeNumber(1) })
     const { attempts = 10 } = options
-    const call = Call.from(options)
     // `close` waits for it.
-    return this.#open.during('begin a transaction', call, async () => {
+    return this.#open.during('begin a transaction', Call.from(options), async call => {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         const attempted = await this.#open.begin(call)
         const inside = new OpenStore(attempted.store)

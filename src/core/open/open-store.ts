@@ -183,9 +183,10 @@ export class OpenStore {
     this.#isLeaf = (this.#store.children ?? []).length === 0
   }
 
-  /** @throws DatastoreError `CLOSED`, or AbortError */
+  /** @throws DatastoreError `CLOSED`, except for a part of a call in flight, which `close` waits for; or AbortError */
   assertOpen(action: string, key?: Key, call?: Call): void {
-    if (this.#isClosed) throw failure('CLOSED', action, key, 'the store is closed')
+    if (this.#isClosed && call?.isPartIn(this) !== true)
+      throw failure('CLOSED', action, key, 'the store is closed')
     if (call?.cancel !== undefined) call.throwIfAborted(action, key)
   }
 
@@ -487,7 +488,7 @@ export class OpenStore {
       const { signal, span } = call
       const own = this.#completed.query(query, call)
       if (own !== undefined && this.#isLeaf) yield* this.#toRead(own)
-      else yield* own ?? answer(new StoreQuerySource(this), parseQuery(query), { signal, span })
+      else yield* own ?? answer(new StoreQuerySource(this, true), parseQuery(query), { signal, span })
     } finally {
       leave()
     }
@@ -567,12 +568,12 @@ export class OpenStore {
   }
 
   /** Counts the work as a call, until it ends. It waits for a hold to be released. */
-  during<T>(action: string, call: Call, work: () => Promise<T>): Promise<T> {
+  during<T>(action: string, call: Call, work: (call: Call) => Promise<T>): Promise<T> {
     if (this.#hold !== undefined) {
       return this.#hold.later(action, undefined, call, () => this.during(action, call, work))
     }
     this.assertOpen(action, undefined, call)
-    return this.#turns.count(work())
+    return this.#turns.count(work(call.partIn(this)))
   }
 
   /** Counts what follows on a call that was answered. It ends, also where the store closes meanwhile. */

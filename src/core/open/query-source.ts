@@ -2,34 +2,48 @@ import type { CallOptions, ListOptions, ListPage, Stat } from '../datastore.ts'
 import { NotFoundError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { Call } from './call.ts'
+import { Call, type GivenOptions } from './call.ts'
 import type { OpenStore } from './open-store.ts'
+import type { Found } from './store.ts'
 
 /** What the query engine reads of a store. */
 export class StoreQuerySource {
   readonly #store: OpenStore
+  readonly #isInFlight: boolean
 
-  constructor(store: OpenStore) {
+  /** @param isInFlight The query is counted as in flight in the same store, so it is completed after `close` was called. */
+  constructor(store: OpenStore, isInFlight = false) {
     this.#store = store
+    this.#isInFlight = isInFlight
   }
 
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
-    return this.#store.list(prefix, Call.from({ ...options, limit: pageLimit(options) }))
+    return this.#store.list(prefix, this.#callOf({ ...options, limit: pageLimit(options) }))
   }
 
   async has(key: Key, options: CallOptions = {}): Promise<boolean> {
-    return this.#store.has(key, Call.from(options))
+    return this.#store.has(key, this.#callOf(options))
   }
 
   async stat(key: Key, options: CallOptions = {}): Promise<Stat> {
-    const stat = await this.#store.stat(key, Call.from(options))
+    const stat = await this.#store.stat(key, this.#callOf(options))
     if (stat === undefined) throw new NotFoundError('stat', key)
     return stat
   }
 
-  async get(key: Key, options: CallOptions = {}): Promise<Uint8Array> {
-    const found = await this.#store.read(key, Call.from(options))
-    if (found === undefined) throw new NotFoundError('get', key)
+  async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
+    const found = await this.find(key, options)
     return found.shared ? new Uint8Array(found.bytes) : found.bytes
+  }
+
+  async find(key: Key, options: CallOptions = {}): Promise<Found> {
+    const found = await this.#store.read(key, this.#callOf(options))
+    if (found === undefined) throw new NotFoundError('get', key)
+    return found
+  }
+
+  #callOf(options: GivenOptions): Call {
+    const call = Call.from(options)
+    return this.#isInFlight ? call.partIn(this.#store) : call
   }
 }

@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
 import { compareHome } from '../../../src/core/adapters/sharded/move-key.ts'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { transformed } from '../../../src/core/adapters/transformed.ts'
 import { collectBytes } from '../../../src/core/bytes.ts'
@@ -16,7 +17,9 @@ import { moveBetween } from '../../../src/core/open/move-between.ts'
 import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Payload } from '../../../src/core/open/payload.ts'
 import type { Operation } from '../../../src/core/open/store.ts'
+import type { Query } from '../../../src/core/query/query.ts'
 import { gzip } from '../../../src/core/serializers/gzip.ts'
+import { json } from '../../../src/core/serializers/json.ts'
 import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { MapStore, SlowStore } from './map-store.ts'
 
@@ -359,6 +362,74 @@ describe('a batch', () => {
 })
 
 describe('close', () => {
+  // On so many levels that no query reads them all ahead.
+  const keys = Array.from({ length: 100 }, (_, index) => Key.parse(`/${index}/a`))
+  const bytes = () => new Datastore(new SlowStore())
+  const values = () => new Datastore(new SlowStore()).as<unknown>(json)
+
+  it.each<[string, () => Datastore<unknown>, Query]>([
+    ['bytes', bytes, {}],
+    ['the keys of values', values, { keysOnly: true }],
+    ['values', values, {}],
+    ['values in another order', values, { orderBy: [{ field: 'value', descending: true }] }],
+  ])('D14 waits for a query of %s, which goes on to its end', async (_, open, query) => {
+    const store = open()
+    for (const each of keys) await store.put(each, open === bytes ? value : 1)
+    const entries = store.query(query, { scan: true })[Symbol.asyncIterator]()
+    const found = [await entries.next()]
+    let isClosed = false
+    const closed = store.close().then(() => {
+      isClosed = true
+    })
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'CLOSED' })
+    while (found.at(-1)?.done !== true) {
+      expect(isClosed).toBe(false)
+      found.push(await entries.next())
+    }
+    expect(found).toHaveLength(keys.length + 1)
+    await closed
+  })
+
+  it('D14 waits for a query of shards whose keys are being moved', async () => {
+    const shards = [new Datastore(new SlowStore()), new Datastore(new SlowStore())]
+    const store = new ShardedDatastore(shards)
+    for (const each of keys) await store.put(each, value)
+    // It fails on the first key, so the store goes by both lists from now on.
+    const stopped = store.reshard([new Datastore(new MapStore()), ...shards], {
+      onProgress: () => {
+        throw new Error('stopped')
+      },
+    })
+    await expect(stopped).rejects.toThrow('stopped')
+    const entries = store.query({}, { scan: true })[Symbol.asyncIterator]()
+    let count = 0
+    let closed: Promise<void> | undefined
+    for (let next = await entries.next(); next.done !== true; next = await entries.next()) {
+      count++
+      closed ??= store.close()
+    }
+    expect(count).toBe(keys.length)
+    await closed
+  })
+
+  it('D14 D26 waits for a transaction that runs again', async () => {
+    const store = new MemoryDatastore()
+    let closed: Promise<void> | undefined
+    let runs = 0
+    await store.put(key, value)
+    await store.transaction(async tx => {
+      runs++
+      await tx.get(key)
+      if (closed === undefined) {
+        await store.put(key, value)
+        closed = store.close()
+      }
+      await tx.put(key, value)
+    })
+    expect(runs).toBe(2)
+    await closed
+  })
+
   it('D14 D26 waits for a transaction that runs', async () => {
     const store = new MemoryDatastore()
     const ended: string[] = []

@@ -214,7 +214,7 @@ export class ShardedStore extends RoutedStore {
     if (!this.isSettled) {
       // Through the turns of the keys: none is missed while it is between two shards.
       const { signal, span } = call
-      const entries = answer(new StoreQuerySource(this.open), parseQuery(query), { signal, span })
+      const entries = answer(new StoreQuerySource(this.open, true), parseQuery(query), { signal, span })
       return { entries, isGood: () => true }
     }
     const lists = this.#lists
