@@ -1,3 +1,4 @@
+import { Slices, sortInSlices } from './concurrency/slices.ts'
 import {
   type CallOptions,
   type Child,
@@ -9,12 +10,18 @@ import {
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 import { contextOf } from './options.ts'
+import { compareNames } from './stores/sorted-names.ts'
 
 /** @throws RangeError for a limit that is no whole number from 0 up. */
 export function pageLimit(options: ListOptions): number {
   const { limit = DEFAULT_PAGE } = options
   if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page cannot hold ${limit} children`)
   return limit
+}
+
+/** The children of a level that were found in any order, in ascending order of their names. */
+export function inOrder(children: Iterable<Child>): Promise<Child[]> {
+  return sortInSlices([...children], new Slices(), (a, b) => compareNames(a.name, b.name))
 }
 
 /** The page of a level whose children are all at hand, in ascending order of their names. */
@@ -35,15 +42,17 @@ export function withoutSizes(page: ListPage): ListPage {
   return { ...page, children: page.children.map(child => ({ ...child, size: undefined })) }
 }
 
-/** The children of one level, page by page. */
+/** The children of one level, page by page. A store in memory never waits, so the thread is given up now and then. */
 export async function* childrenOf(
   store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,
   options: Omit<ListOptions, 'limit'> & { readonly pageSize?: number | undefined } = {},
 ): AsyncIterable<Child> {
   const { pageSize: limit, ...rest } = options
+  const slices = new Slices()
   let { after } = options
   do {
+    if (slices.isOver) await slices.pause()
     const page = await store.list(prefix, { ...rest, after, limit })
     yield* page.children
     after = page.cursor

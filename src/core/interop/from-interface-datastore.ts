@@ -1,10 +1,11 @@
 import { type Datastore as InterfaceDatastore, Key as InterfaceKey } from 'interface-datastore'
 import { type Capabilities, MINIMAL } from '../capabilities.ts'
+import { Slices } from '../concurrency/slices.ts'
 import type { Child, ListPage, StoreStats } from '../datastore.ts'
 import { AbortError, failure, hasCode, isAborted, messageOf } from '../errors.ts'
 import { fnv1a64Bytes } from '../hash/fnv1a64.ts'
 import { Key } from '../key.ts'
-import { pageOf } from '../list-page.ts'
+import { inOrder, pageOf } from '../list-page.ts'
 import type { Call } from '../open/call.ts'
 import { listOptionsOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
@@ -77,7 +78,9 @@ class InterfaceStore implements Store {
 
   async list(prefix: Key, call: Call): Promise<ListPage> {
     const children = new Map<string, Child>()
+    const slices = new Slices()
     for await (const key of this.#keysBelow(prefix, call)) {
+      if (slices.step()) await slices.pause()
       const name = key.segments[prefix.depth] as string
       const known = children.get(name)
       const isValue = key.depth === prefix.depth + 1
@@ -88,8 +91,7 @@ class InterfaceStore implements Store {
         isBranch: !isValue || known?.isBranch === true,
       })
     }
-    const level = [...children.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    return pageOf(level, listOptionsOf(call))
+    return pageOf(await inOrder(children.values()), listOptionsOf(call))
   }
 
   /**

@@ -1,4 +1,5 @@
 import { collectBytes } from '../bytes.ts'
+import { Slices } from '../concurrency/slices.ts'
 import {
   type Child,
   DEFAULT_PAGE,
@@ -67,12 +68,14 @@ interface Walkable {
 
 /** Counts the values below a prefix by walking. */
 export async function countByWalk(store: Walkable, prefix: Key, call: Call): Promise<StoreStats> {
+  const slices = new Slices()
   const levels = [prefix]
   let entries = 0
   let bytes = 0
   for (let level = levels.pop(); level !== undefined; level = levels.pop()) {
     let after: string | undefined
     do {
+      if (slices.isOver) await slices.pause()
       call.throwIfAborted('count')
       const page = await store.list(level, call.with({ after, limit: DEFAULT_PAGE }))
       for (const child of page.children) {

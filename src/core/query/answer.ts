@@ -77,7 +77,7 @@ async function* inOtherOrder<V>(
       top.add(isKept || found.value === undefined ? found : { ...found, value: undefined })
     }
   }
-  yield top.sorted()
+  yield await top.sorted()
 }
 
 /** The entry to start past, which has to be one that the query gives: only then is it known where it stands. */

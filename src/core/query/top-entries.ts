@@ -1,3 +1,5 @@
+import { Slices, sortInSlices } from '../concurrency/slices.ts'
+
 /**
  * Keeps the first `capacity` of all that is added, by `compare`, in a heap with the last of them on top: memory goes
  * with the capacity, not with what passes through.
@@ -22,9 +24,9 @@ export class TopEntries<T> {
     }
   }
 
-  /** What was kept, first to last. */
-  sorted(): T[] {
-    return this.#heap.toSorted(this.#compare)
+  /** What was kept, first to last. Nothing is added afterwards. */
+  sorted(): Promise<T[]> {
+    return sortInSlices(this.#heap, new Slices(), this.#compare)
   }
 
   #rise(start: number): void {

@@ -1,3 +1,4 @@
+import { Slices } from '../concurrency/slices.ts'
 import type { Child } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
@@ -36,7 +37,7 @@ export async function* walk(
   const { past, end, ...start } = await startOf(store, prefix, options)
   const isBeyond = (key: Key) => end !== undefined && isAhead(key, end, descending)
   const levels = await levelsPast(store, prefix, past, options)
-  const pacer = new Pacer()
+  const slices = new Slices()
   let batch: Walked[] = start.batch
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const child = level.children[level.index++]
@@ -51,7 +52,7 @@ export async function* walk(
         yield batch
         batch = []
       }
-      if (pacer.isDue) await pacer.pause()
+      if (slices.isOver) await slices.pause()
       const { after, prefix: key } = level
       level.turnTo(await store.list(key, { after, limit, reverse: descending, ...context }))
     } else {
@@ -82,26 +83,4 @@ async function startOf(
 
 function isAhead(key: Key, other: Key, descending: boolean): boolean {
   return descending ? Key.compare(key, other) < 0 : Key.compare(key, other) > 0
-}
-
-const LONGEST_RUN_MS = 8
-
-/**
- * Lets timers, messages and aborts through while a long answer is worked out. A store in memory answers without ever
- * waiting, so without pauses nothing else in the process would run until the end.
- */
-class Pacer {
-  #since = performance.now()
-
-  /** Whether it has been long since the last pause. */
-  get isDue(): boolean {
-    return performance.now() - this.#since > LONGEST_RUN_MS
-  }
-
-  async pause(): Promise<void> {
-    await new Promise<void>(resolve => {
-      setTimeout(resolve)
-    })
-    this.#since = performance.now()
-  }
 }

@@ -63,15 +63,15 @@ describe('order', () => {
 })
 
 describe('TopEntries', () => {
-  it('Q3 Q5 keeps the first of all, sorted, and no more than its capacity', () => {
-    fc.assert(
-      fc.property(
+  it('Q3 Q5 keeps the first of all, sorted, and no more than its capacity', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.nat(50)),
         fc.option(fc.nat(20), { nil: Number.POSITIVE_INFINITY }),
-        (numbers, capacity) => {
+        async (numbers, capacity) => {
           const top = new TopEntries<number>(capacity, (a, b) => a - b)
           for (const number of numbers) top.add(number)
-          expect(top.sorted()).toEqual(numbers.toSorted((a, b) => a - b).slice(0, capacity))
+          expect(await top.sorted()).toEqual(numbers.toSorted((a, b) => a - b).slice(0, capacity))
         },
       ),
     )

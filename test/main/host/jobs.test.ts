@@ -36,6 +36,19 @@ async function exists(page: TestPage, session: string, keys: readonly string[]):
 }
 
 describe('jobs', () => {
+  it.each<JobRequest>([
+    { type: 'count', prefix: '/' },
+    { type: 'deleteBranch', prefix: '/branch' },
+    { type: 'moveBranch', from: '/branch', to: '/moved' },
+  ])('H15 $type over a store that never waits can be cancelled', async request => {
+    const keys = Array.from({ length: 50_000 }, (_, index) => `/branch/${index}`)
+    const { page, session } = await openSession(keys)
+    const { id } = await page.call('jobs.start', { session, request })
+    const { state, done } = await page.call('jobs.cancel', { job: id })
+    expect(state).toBe('cancelled')
+    expect(done).toBeLessThan(keys.length)
+  })
+
   it('count tells keys and bytes at and below a branch, and of nothing else', async () => {
     const { page, session } = await openSession(TREE)
     expect(await run(page, session, { type: 'count', prefix: '/a' })).toMatchObject({

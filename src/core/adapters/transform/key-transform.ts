@@ -9,7 +9,7 @@ import type {
 } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
-import { pageOf, walkValues } from '../../list-page.ts'
+import { inOrder, pageOf, walkValues } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { countByWalk, listOptionsOf } from '../../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
@@ -179,8 +179,7 @@ async function listThroughWalk(
       size: isValue ? below.size : known?.size,
     })
   }
-  const level = [...children.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return pageOf(level, options)
+  return pageOf(await inOrder(children.values()), options)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FSWatcher, Stats } from 'node:fs'
+import { Slices } from '../../concurrency/slices.ts'
 import { Key } from '../../key.ts'
 import { systemCode } from './disk.ts'
 import { Obstacle } from './failures.ts'
@@ -134,11 +135,13 @@ export class KnownTree {
     const branches: (readonly [string, KnownEntry])[] = []
     const isThere = await look.within(names, async (_path, stats) => {
       folder.id = idOf(stats)
+      const slices = new Slices()
       for (const [name, meaning] of await look.meanings(names)) {
         const entry = { ...meaning, stamp: undefined }
         if (meaning.kind !== 'value') branches.push([name, entry])
         else if (isNew) hints.add(names, name)
         else folder.entries.set(name, entry)
+        if (slices.step()) await slices.pause()
       }
     })
     if (!isThere) {
@@ -274,10 +277,13 @@ export class FolderLook {
   /** What every entry of a folder stands for. */
   async meanings(names: readonly string[]): Promise<readonly (readonly [name: string, Meaning])[]> {
     const scan = this.#scan()
+    const slices = new Slices()
     const found: (readonly [string, Meaning])[] = []
     for (const entry of await scan.entries(names)) {
-      const meaning = await this.#folder.files.layout.meaningOf(names, entry, scan)
+      const asked = this.#folder.files.layout.meaningOf(names, entry, scan)
+      const meaning = asked instanceof Promise ? await asked : asked
       if (meaning !== undefined) found.push([entry.name, meaning])
+      if (slices.step()) await slices.pause()
     }
     return found
   }

@@ -1,10 +1,10 @@
 import type { Stats } from 'node:fs'
 import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
+import { Slices, sortInSlices } from '../../concurrency/slices.ts'
 import type { Child, ListOptions, ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
 import { lowerBound, upperBound } from '../../stores/sorted-names.ts'
-import { Slices, sortInSlices } from '../slices.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { Obstacle } from './failures.ts'
 import { type Folder, type FolderGuard, joinPath, type LinkResolver, readText } from './folder-guard.ts'
@@ -98,6 +98,7 @@ export class LevelScan implements EntryReader {
     const seen = new Set<string>()
     const shown: FolderEntry[] = []
     for (const entry of entries) {
+      if (slices.step()) await slices.pause()
       if (entry.name.includes(UNDECODABLE)) {
         if (seen.has(entry.name) || (await this.#disk.lstat(joinPath(folder.path, entry.name))) === undefined)
           continue
@@ -113,8 +114,10 @@ export class LevelScan implements EntryReader {
     entries: readonly FolderEntry[],
     links: LinkResolver,
   ): Promise<readonly FolderEntry[]> {
+    const slices = new Slices()
     const followed: FolderEntry[] = []
     for (const entry of entries) {
+      if (slices.step()) await slices.pause()
       if (entry.isFile() || entry.isDirectory()) followed.push(entry)
       else {
         // What a link leads to can change while its folder does not.
@@ -201,7 +204,8 @@ export class LevelReader {
     }
     const scan = this.#scan()
     const level = await readLevel(layout, prefix, scan)
-    return { level: { level, total: countNames(level), stamps: scan.stamps }, isSettled: scan.isSettled }
+    const total = await countNames(level)
+    return { level: { level, total, stamps: scan.stamps }, isSettled: scan.isSettled }
   }
 
   async #isUnchanged({ stamps }: CachedLevel): Promise<boolean> {
@@ -215,10 +219,15 @@ export class LevelReader {
   }
 }
 
-function countNames({ values, branches }: Level): number {
+async function countNames({ values, branches }: Level): Promise<number> {
   const [fewer, more] = values.length < branches.length ? [values, branches] : [branches, values]
-  const inBoth = fewer.filter(name => more[lowerBound(more, name)] === name)
-  return values.length + branches.length - inBoth.length
+  const slices = new Slices()
+  let total = more.length
+  for (const name of fewer) {
+    if (more[lowerBound(more, name)] !== name) total++
+    if (slices.step()) await slices.pause()
+  }
+  return total
 }
 
 /** How many names the cache holds; one level may be larger, and is then alone. */

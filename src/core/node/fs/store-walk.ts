@@ -1,4 +1,5 @@
 import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
+import { Slices } from '../../concurrency/slices.ts'
 import type { Child, StoreStats } from '../../datastore.ts'
 import { Key } from '../../key.ts'
 import { type Folder, joinPath, type LinkResolver } from './folder-guard.ts'
@@ -6,6 +7,7 @@ import type { Level, Place } from './layout.ts'
 import type { OpenFolder, StoreFiles } from './open-folder.ts'
 
 const LEVELS_AT_ONCE = 16
+const PLACES_AT_ONCE = 1000
 
 /** Visits every level from `start` down, several at a time, the deepest known first, so that few are waiting. */
 async function walkLevels(
@@ -16,11 +18,15 @@ async function walkLevels(
   const waiting = [start]
   const running = new Set<Promise<void>>()
   const failures: unknown[] = []
+  const slices = new Slices()
   const visitOne = async (prefix: Key): Promise<void> => {
     try {
       const level = await read(prefix)
       await visit(prefix, level)
-      for (const name of level.branches) waiting.push(prefix.childOfCleanSegment(name))
+      for (const name of level.branches) {
+        waiting.push(prefix.childOfCleanSegment(name))
+        if (slices.step()) await slices.pause()
+      }
     } catch (error) {
       failures.push(error)
     }
@@ -41,7 +47,7 @@ async function walkLevels(
 const NOTHING: Level = { values: [], branches: [] }
 
 /**
- * Visits the places of all values, level by level, and the folder of each level.
+ * Visits the places of all values, level by level and in a long level some at a time, and the folder of each level.
  * @returns Whether each key was visited: a folder that links lead to as well is visited once.
  */
 export async function walkStore(
@@ -60,8 +66,15 @@ export async function walkStore(
     Key.root,
     async prefix => ((await isNew(prefix)) ? (await levels.readAfresh(prefix)).level.level : NOTHING),
     async (prefix, { values }) => {
-      const places = values.map(name => files.layout.placeOf(prefix.childOfCleanSegment(name)))
-      await visit(places, files.layout.folderOf(prefix) ?? [])
+      const folder = files.layout.folderOf(prefix) ?? []
+      let start = 0
+      do {
+        const names = values.slice(start, (start += PLACES_AT_ONCE))
+        await visit(
+          names.map(name => files.layout.placeOf(prefix.childOfCleanSegment(name))),
+          folder,
+        )
+      } while (start < values.length)
     },
   )
   return isWhole
@@ -130,7 +143,7 @@ function byFolder(places: readonly (Place | undefined)[]): Iterable<[Indexed, ..
   return groups.values()
 }
 
-/** Walks through all values. @param throwIfAborted Called between levels. */
+/** Walks through all values. @param throwIfAborted Called now and then. */
 export async function countValues(folder: OpenFolder, throwIfAborted: () => void): Promise<StoreStats> {
   let [entries, bytes] = [0, 0]
   const isWhole = await walkStore(folder, async places => {

@@ -7,6 +7,7 @@ import {
   type JournalReadOptions,
   type JournalRecord,
 } from '../../adapters/journal/journal-log.ts'
+import { Slices } from '../../concurrency/slices.ts'
 import { DatastoreError, failure } from '../../errors.ts'
 import { Disk, systemCode } from '../fs/disk.ts'
 import { fsFailure } from '../fs/failures.ts'
@@ -117,17 +118,18 @@ class FileJournal implements JournalLog {
     segments: readonly Segment[],
     { from, reverse = false }: JournalReadOptions,
   ): AsyncIterable<JournalRecord> {
+    const slices = new Slices()
     for (const segment of segments) {
       const { first, count } = segment
       if (from !== undefined && (reverse ? first > from : first + count <= from)) continue
       this.#assertOpen('read')
-      const records = [...((await this.#recordsOf(segment)) ?? [])].map((bytes, index) => ({
-        number: first + index,
-        bytes,
-      }))
-      if (reverse) records.reverse()
-      for (const record of records) {
-        if (from === undefined || (reverse ? record.number <= from : record.number >= from)) yield record
+      const records = (await this.#recordsOf(segment)) ?? []
+      for (let step = 0; step < records.length; step++) {
+        const index = reverse ? records.length - 1 - step : step
+        const number = first + index
+        const isWanted = from === undefined || (reverse ? number <= from : number >= from)
+        if (isWanted) yield { number, bytes: records[index] as Buffer }
+        if (slices.isOver) await slices.pause()
       }
     }
   }

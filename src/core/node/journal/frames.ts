@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { Slices } from '../../concurrency/slices.ts'
 
 /** What a segment begins with: the last character is the version of the format. */
 export const SEGMENT_HEADER = Buffer.from('STRATAJ1')
@@ -20,7 +21,8 @@ export interface Frames {
 }
 
 /** Reads the records of a segment up to the first that is not whole; none where it does not begin as one. */
-export function framesIn(segment: Buffer): Frames {
+export async function framesIn(segment: Buffer): Promise<Frames> {
+  const slices = new Slices()
   const records: Buffer[] = []
   if (!segment.subarray(0, SEGMENT_HEADER.length).equals(SEGMENT_HEADER)) return { records, size: 0 }
   let size = SEGMENT_HEADER.length
@@ -29,6 +31,7 @@ export function framesIn(segment: Buffer): Frames {
     if (record === undefined) return { records, size }
     records.push(record)
     size += FRAME_HEADER + record.length
+    if (slices.isOver) await slices.pause()
   }
 }
 

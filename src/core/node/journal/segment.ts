@@ -44,7 +44,7 @@ export async function readSegments(folder: string): Promise<Segment[]> {
     const path = join(folder, name)
     const bytes = await readRegularFile(path)
     refuseOtherVersion(path, bytes)
-    const { records, size } = framesIn(bytes)
+    const { records, size } = await framesIn(bytes)
     const isTorn = size < Math.max(bytes.length, SEGMENT_HEADER.length)
     segments.push({ path, first: Number(NAME.exec(name)?.[1]), count: records.length, size, isTorn })
   }
@@ -61,7 +61,7 @@ export async function recordsOf({ path, count, size }: Readonly<Segment>): Promi
     if (bytesRead === 0) break
     read += bytesRead
   }
-  const { records } = framesIn(bytes)
+  const { records } = await framesIn(bytes)
   if (records.length === count) return records
   throw new DatastoreError('CORRUPT', `Cannot read ${JSON.stringify(path)}: it was changed while it was open`)
 }

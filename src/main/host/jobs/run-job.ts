@@ -1,4 +1,5 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
+import { Slices } from '../../../core/concurrency/slices.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
@@ -70,9 +71,11 @@ function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
       const keys: WalkedKey[] = []
       for await (const walked of walk(store, from, signal)) keys.push(walked)
       progress.expect(keys.length)
+      const slices = new Slices()
       for (const { key } of keys) {
         await store.rename(key, to.child(key.relativeTo(from)), { replace: false, signal })
         progress.handled(0)
+        if (slices.isOver) await slices.pause()
       }
       if (!from.isAncestorOf(to) && !to.isAncestorOf(from) && (await isThere(store, from, signal))) {
         throw leftBehind('Moved', keys.length, from)

@@ -1,12 +1,10 @@
 import fs from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { FsDatastore } from '../../../../../src/core/node/fs/fs-datastore.ts'
 import type { LayoutName } from '../../../../../src/core/node/fs/layout.ts'
-import { Slices, sortInSlices } from '../../../../../src/core/node/slices.ts'
 import { nodeKinds } from '../../../../../src/core/node/stack.ts'
 import { Registry } from '../../../../../src/core/stack/registry.ts'
 import { openSource } from '../../../../../src/main/host/sessions/open-source.ts'
@@ -102,20 +100,5 @@ describe('long folders', () => {
     await using store = await FsDatastore.open(root, { layout: 'plain', inline: false })
     const page = await store.list(Key.of('long'), { limit: 6000 })
     expect(page.children.map(({ name }) => name)).toEqual(names.sort())
-  })
-
-  it('F11 names are sorted as Array.sort() does', async () => {
-    const names = Array.from({ length: 50_000 }, (_, index) => `${(index * 7919) % 50_000} é \u{1f600}`)
-    const run = { turns: 0, isOver: false }
-    const counting = (async () => {
-      while (!run.isOver) {
-        await setImmediate()
-        run.turns++
-      }
-    })()
-    expect(await sortInSlices([...names], new Slices())).toEqual(names.sort())
-    run.isOver = true
-    await counting
-    expect(run.turns).toBeGreaterThan(1)
   })
 })

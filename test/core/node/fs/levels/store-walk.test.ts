@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { plainLayout } from '../../../../../src/core/node/fs/layouts.ts'
+import type { OpenFolder } from '../../../../../src/core/node/fs/open-folder.ts'
+import { walkStore } from '../../../../../src/core/node/fs/store-walk.ts'
+
+it('F11 the values of a long level are visited some at a time', async () => {
+  const values = Array.from({ length: 2500 }, (_, index) => `key-${index}`)
+  const level = { level: { values, branches: [] }, total: values.length, stamps: [] }
+  const folder = {
+    files: { layout: plainLayout() },
+    levels: { readAfresh: async () => ({ level, isSettled: true }) },
+  } as unknown as OpenFolder
+  const visited: (readonly string[])[] = []
+  await walkStore(folder, async places => {
+    visited.push(places.map(({ name }) => name))
+  })
+  expect(visited.map(({ length }) => length)).toEqual([1000, 1000, 500])
+  expect(visited.flat()).toEqual(values)
+})
