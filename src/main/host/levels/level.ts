@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
-import type { BinaryDatastore, ListPage } from '../../../core/datastore.ts'
+import type { BinaryDatastore, Child } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
@@ -14,8 +14,8 @@ const MAX_AHEAD = 5_000_000
 
 /** Children of the first page: few, so that it comes at once. */
 const FIRST_PAGE = 1000
-/** A page is made without a pause, so it must not take long. */
-const NEXT_PAGE = 4000
+/** A page is made without a pause, so it must not take long: some milliseconds. */
+const NEXT_PAGE = 2000
 /** Pages of this size tell sizes in every store that can tell them at all. */
 const SIZED_PAGE = 500
 /** For stores where any page costs the whole store. */
@@ -138,12 +138,14 @@ export class Level {
     let after: string | undefined
     do {
       const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
-      this.#take(page)
-      this.#waiters.check()
-      this.#reports.request()
+      for (let start = 0; start === 0 || start < page.children.length; start += NEXT_PAGE) {
+        this.#take(page.children.slice(start, start + NEXT_PAGE), page.total)
+        await setImmediate()
+        this.#stop.signal.throwIfAborted()
+      }
+      await this.#untilNeeded()
       after = page.cursor
       limit = isCostly ? COSTLY_PAGE : NEXT_PAGE
-      await this.#pause()
     } while (after !== undefined)
   }
 
@@ -162,20 +164,21 @@ export class Level {
     this.#rows.learnSizes(page.children)
   }
 
-  #take(page: ListPage): void {
-    this.#total = page.total
+  #take(children: readonly Child[], total: number | undefined): void {
+    this.#total = total
     const outOfOrder = new Map<string, RowPatch>()
-    for (const child of page.children) {
+    for (const child of children) {
       const { lastName } = this.#rows
       if (lastName === undefined || child.name > lastName) this.#rows.append(child)
       else outOfOrder.set(child.name, child)
     }
     if (this.#rows.patch(outOfOrder)) this.#version = this.#options.nextVersion()
+    this.#waiters.check()
+    this.#reports.request()
   }
 
-  /** Lets other work go on between two pages, and waits where nobody needs more. */
-  async #pause(): Promise<void> {
-    await setImmediate()
+  /** Waits where nobody needs more rows. */
+  async #untilNeeded(): Promise<void> {
     const { maxAhead = MAX_AHEAD } = this.#options
     while (this.#rows.length >= maxAhead && this.#waiters.size === 0 && !this.#stop.signal.aborted) {
       await new Promise<void>(resolve => {
