@@ -6,6 +6,7 @@ import { queryBenchmark } from './core/query.ts'
 import { reshardBenchmark } from './core/reshard.ts'
 import { streamBenchmark } from './core/stream/stream.ts'
 import { traceBenchmark } from './core/trace.ts'
+import { eventLoopBenchmark } from './host/event-loop.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
 import { largeValueBenchmark } from './window/large-value.ts'
@@ -22,4 +23,5 @@ export const benchmarks: readonly Benchmark[] = [
   reshardBenchmark,
   treeBenchmark,
   largeValueBenchmark,
+  eventLoopBenchmark,
 ]
