@@ -11,7 +11,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { Key } from '../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { createHost, type Host } from '../../../src/main/host/host.ts'
-import { createMessagePortChannel } from '../../../src/shared/message-port-channel.ts'
+import { createMessagePortChannel } from '../../../src/shared/channel.ts'
 import type { Benchmark, Result } from '../result.ts'
 
 const PER_FOLDER = 1000
