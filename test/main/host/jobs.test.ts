@@ -16,6 +16,11 @@ import {
   testHost,
 } from './test-host.ts'
 
+const LONG_JOBS: readonly JobRequest[] = [
+  { type: 'count', prefix: '/' },
+  { type: 'deleteBranch', prefix: '/branch' },
+  { type: 'moveBranch', from: '/branch', to: '/moved' },
+]
 const TREE = ['/a', '/a/b', '/a/b/c', '/a/d', '/ab', '/x']
 
 async function run(page: TestPage, session: string, request: JobRequest): Promise<JobInfo> {
@@ -36,11 +41,7 @@ async function exists(page: TestPage, session: string, keys: readonly string[]):
 }
 
 describe('jobs', () => {
-  it.each<JobRequest>([
-    { type: 'count', prefix: '/' },
-    { type: 'deleteBranch', prefix: '/branch' },
-    { type: 'moveBranch', from: '/branch', to: '/moved' },
-  ])('H15 $type over a store that never waits can be cancelled', async request => {
+  it.each(LONG_JOBS)('H15 $type over a store that never waits can be cancelled', async request => {
     const keys = Array.from({ length: 50_000 }, (_, index) => `/branch/${index}`)
     const { page, session } = await openSession(keys)
     const { id } = await page.call('jobs.start', { session, request })
