@@ -83,6 +83,14 @@ export class CompletedStore {
     return this.#write(key, value, call)
   }
 
+  /**
+   * Whether a value is a stream that must be collected here. A store that keeps order below passes it on at once: whoever
+   * collects it there has the turn of the key that it is written to.
+   */
+  collects(value: Payload): boolean {
+    return value.isStream && !this.store.capabilities.write.stream && this.store.order !== 'below'
+  }
+
   /** Reads a stream no further than to where it is longer than the store takes. */
   async #limitedWrite(key: Key, value: Payload, call: Call, limit: number): Promise<Written> {
     const limited = Payload.stream(upTo(limit, key, value, call))
@@ -96,7 +104,7 @@ export class CompletedStore {
   #write(key: Key, value: Payload, call: Call): Maybe<Written> {
     const { write } = this.store.capabilities
     const written =
-      isConditionLeft(write, call) || (value.isStream && !write.stream)
+      isConditionLeft(write, call) || this.collects(value)
         ? this.#completedWrite(key, value, call)
         : this.store.write(key, value, call)
     return this.#changes === undefined ? written : announced(this.#changes, { type: 'put', key }, written)

@@ -319,7 +319,7 @@ export class OpenStore {
     this.#completed.refuseWrite('put', key, value)
     if (!value.isStream) return this.#writeNow(key, value, call, false)
     const stream = value.endable()
-    const written = this.#writeNow(key, value, call, !this.#store.capabilities.write.stream)
+    const written = this.#writeNow(key, value, call, this.#completed.collects(value))
     if (stream === undefined || !(written instanceof Promise)) return written
     this.#puts.add(stream)
     return written.finally(() => this.#puts.delete(stream))

@@ -1,7 +1,10 @@
 import { createHook } from 'node:async_hooks'
 import { describe, expect, it, vi } from 'vitest'
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
+import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { compareHome } from '../../../src/core/adapters/sharded/move-key.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import { SymlinkDatastore, symlink } from '../../../src/core/adapters/symlink/symlink.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { transformed } from '../../../src/core/adapters/transformed.ts'
 import { collectBytes } from '../../../src/core/bytes.ts'
@@ -358,6 +361,41 @@ describe('a batch', () => {
     isBroken = false
     await batch.commit()
     expect(await read(store, Key.of('k199999'))).toBe(1)
+  })
+})
+
+describe('a stream put to a store that does not stream', () => {
+  it.each<[string, (values: Datastore) => Promise<[Datastore, Key]>]>([
+    [
+      'a link',
+      async values => {
+        const links = symlink(values, { links: new MemoryDatastore() })
+        await links.link(Key.parse('/link'), key)
+        return [links, Key.parse('/link')]
+      },
+    ],
+    ['a namespace', async values => [new NamespaceDatastore(values, Key.parse('/n')), Key.parse('/a')]],
+    ['a mount', async values => [new MountDatastore({ '/m': values }), Key.parse('/m/a')]],
+    ['shards', async values => [new ShardedDatastore([values]), key]],
+    ['a layer', async values => [metrics(values), key]],
+  ])('D16 through %s is not overtaken by a later put', async (_, over) => {
+    const values = new Datastore(new SlowStore())
+    const [store, name] = await over(values)
+    const target = store instanceof NamespaceDatastore ? Key.parse('/n/a') : key
+    let goOn: () => void = () => undefined
+    const mayGoOn = new Promise<void>(resolve => {
+      goOn = resolve
+    })
+    async function* slowly(): AsyncIterable<Uint8Array> {
+      await mayGoOn
+      yield Uint8Array.of(1)
+    }
+    const first = store.put(name, slowly())
+    // Links keep the order of the calls that follow them.
+    const second = (store instanceof SymlinkDatastore ? store : values).put(target, Uint8Array.of(2))
+    goOn()
+    await Promise.all([first, second])
+    expect(await values.get(target)).toEqual(Uint8Array.of(2))
   })
 })
 
