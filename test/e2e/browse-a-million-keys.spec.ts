@@ -1,25 +1,21 @@
 import { Key } from '../../src/core/key.ts'
-import { MemoryDatastore } from '../../src/core/stores/memory.ts'
+import { Datastore } from '../../src/core/open/datastore.ts'
+import { MemoryStore } from '../../src/core/stores/memory.ts'
 import { expect, type Strata, test } from './strata.ts'
 
 const COUNT = 1_000_000
 
-/** Goes from one test to the next, though each session closes the store that it is given. */
-class LastingDatastore extends MemoryDatastore {
-  override async close(): Promise<void> {
-    // Making it takes longer than all these tests.
-  }
-}
-
-let store: LastingDatastore | undefined
+/** Goes from one test to the next: each session opens and closes it anew, which leaves memory as it is. */
+let store: MemoryStore | undefined
 
 test.beforeAll(async () => {
-  store = new LastingDatastore()
+  store = new MemoryStore()
+  const filled = new Datastore(store)
   const value = new TextEncoder().encode('value')
   const parent = Key.of('many')
-  for (let index = 0; index < COUNT; index++) await store.put(parent.child(nameOf(index)), value)
-  await store.put(Key.of('first'), value)
-  await store.put(Key.of('zlast'), value)
+  for (let index = 0; index < COUNT; index++) await filled.put(parent.child(nameOf(index)), value)
+  await filled.put(Key.of('first'), value)
+  await filled.put(Key.of('zlast'), value)
 })
 
 test.afterAll(() => {
@@ -32,7 +28,7 @@ function nameOf(index: number): string {
 
 /** Opens the level of a million with the keyboard, which stays in the tree. */
 async function openLevel({ show, window }: Strata): Promise<void> {
-  await show('A million', store!)
+  await show('A million', new Datastore(store!))
   await window.page.keyboard.press('Control+Shift+e')
   await window.page.keyboard.type('many')
   await expect(window.row('many')).toHaveAttribute('aria-selected', 'true')

@@ -6,7 +6,7 @@ import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call } from '../open/call.ts'
 import { listOptionsOf } from '../open/completion.ts'
-import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
+import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
 import { idInProcess } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import type { StoreInfo } from '../open/store.ts'
@@ -221,7 +221,7 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
     commonCodecOf<V>([this, store])
     this.#store.mount(prefix, openStoreOf(store))
     this.#mounted.set(prefix.toString(), store)
-    openStoreOf(this).redeclare()
+    ownStoreOf(this as Datastore<unknown>).redeclare()
   }
 
   /**
@@ -233,7 +233,7 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
     const text = prefix.toString()
     const store = this.#mounted.get(text) as Contract<V>
     this.#mounted.delete(text)
-    openStoreOf(this).redeclare()
+    ownStoreOf(this as Datastore<unknown>).redeclare()
     return store
   }
 }

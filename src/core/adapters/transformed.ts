@@ -26,7 +26,6 @@ import { WatchedSource } from './watched-source.ts'
  * and `stats` no bytes; ask the store below for those of the stored form.
  */
 export class TransformedStore implements Store {
-  readonly info: StoreInfo
   readonly #transform: ByteTransform
   readonly #sizes = new KnownSizes()
   #child: OpenStore
@@ -34,7 +33,11 @@ export class TransformedStore implements Store {
   constructor(child: OpenStore, transform: ByteTransform) {
     this.#child = child
     this.#transform = transform
-    this.info = { kind: 'transformed', id: `${idOfObject(transform.name, transform)}/${child.info.id}` }
+  }
+
+  get info(): StoreInfo {
+    const { name } = this.#transform
+    return { kind: 'transformed', id: `${idOfObject(name, this.#transform)}/${this.#child.info.id}` }
   }
 
   get capabilities(): Capabilities {

@@ -97,7 +97,6 @@ export interface Layer {
 
 /** A store with a layer around it. */
 export class LayeredStore implements Store {
-  readonly info: StoreInfo
   readonly order: 'gate' | 'below'
   readonly lent = true
   readonly batch?: (operations: Operation[], call: Call) => Maybe<void>
@@ -108,8 +107,11 @@ export class LayeredStore implements Store {
     this.#child = child
     this.#layer = layer
     this.order = layer.delays === true ? 'gate' : 'below'
-    this.info = { kind: layer.name, id: child.info.id }
     if (layer.passesBatches === true) this.batch = (operations, call) => this.#child.batch(operations, call)
+  }
+
+  get info(): StoreInfo {
+    return { kind: this.#layer.name, id: this.#child.info.id }
   }
 
   get capabilities(): Capabilities {

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../capabilities.ts'
 import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
-import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
+import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
 import { type Layer, LayeredStore, type Step } from './layer.ts'
 
 /** Declares the store read-only while it is locked: every write is refused before it reaches this layer. */
@@ -39,7 +39,7 @@ export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
 
   set isLocked(isLocked: boolean) {
     this.#lock.isLocked = isLocked
-    openStoreOf(this).redeclare()
+    ownStoreOf(this as Datastore<unknown>).redeclare()
   }
 }
 

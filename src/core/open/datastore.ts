@@ -60,11 +60,13 @@ export interface TransactionOptions extends CallOptions {
  */
 export class Datastore<V = Uint8Array> implements Contract<V> {
   #open: OpenStore
+  #own: OpenStore
   readonly #codec: Serializer<V> | undefined
 
   /** @param store What implements it, or what another datastore is open over: both then share order and lifetime. */
   constructor(store: Store | OpenStore, codec?: Serializer<V>) {
     this.#open = store instanceof OpenStore ? store : new OpenStore(store)
+    this.#own = this.#open
     this.#codec = codec
   }
 
@@ -80,11 +82,17 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   }
 
   /**
-   * Makes a datastore one of another open store, which serves the same store from now on. What it has beside the contract
-   * then shares order and lifetime with that.
+   * Gives a datastore another way in, for its callers and for adapters over it.
+   * @param own The store behind that, in whose turns its calls beside the contract are made.
    */
-  static reopen(datastore: Datastore<unknown>, open: OpenStore): void {
-    datastore.#open = open
+  static enterBy(datastore: Datastore<unknown>, entrance: OpenStore, own: OpenStore): void {
+    datastore.#open = entrance
+    datastore.#own = own
+  }
+
+  /** The open store that a datastore itself is made of, for calls beside the contract. */
+  static ownStoreOf(datastore: Datastore<unknown>): OpenStore {
+    return datastore.#own
   }
 
   /** How the values of a datastore are encoded; `undefined` where they are bytes. */
@@ -391,6 +399,11 @@ const legacy = new WeakMap<object, OpenStore>()
 /** The open store under a datastore: what adapters hold of their children. */
 export function openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
   return Datastore.openStoreOf(datastore)
+}
+
+/** The open store that a datastore itself is made of: for the calls that its class has beside the contract. */
+export function ownStoreOf(datastore: Datastore<unknown>): OpenStore {
+  return Datastore.ownStoreOf(datastore)
 }
 
 /** What `serialized` returns. */

@@ -14,6 +14,7 @@ import { closeUnread } from './begun.ts'
 import { after, Call, Cancel, type Maybe } from './call.ts'
 import { CompletedStore } from './completed-store.ts'
 import { EndableStream } from './endable-stream.ts'
+import { Entrance } from './entrance.ts'
 import { Gate } from './gate.ts'
 import type { Hold } from './hold.ts'
 import { Payload } from './payload.ts'
@@ -48,7 +49,7 @@ export interface Waits {
 }
 
 /** What one of the calls is called, in messages and in spans. */
-interface Entrance<T> {
+interface CallName<T> {
   readonly action: string
   readonly verb: SpanVerb
   readonly to?: Key | undefined
@@ -57,7 +58,7 @@ interface Entrance<T> {
   readonly isOfStore?: boolean | undefined
 }
 
-const ENTRANCES = {
+const CALLS = {
   read: { action: 'get', verb: 'get', told: TOLD_OF.read },
   stat: { action: 'stat', verb: 'stat', told: TOLD_OF.other },
   has: { action: 'look up', verb: 'has' },
@@ -192,6 +193,7 @@ export class OpenStore {
 
   /** The span of a call that is made of other calls here; `undefined` while nobody listens. */
   spanOf(verb: SpanVerb, key: Key, call: Call): OpenSpan | undefined {
+    if (this.#store instanceof Entrance) return this.#store.node.spanOf(verb, key, call)
     return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
   }
 
@@ -206,11 +208,11 @@ export class OpenStore {
   }
 
   /** Makes a call once it is let in, and tells its span. */
-  #entered<T>(entrance: Entrance<T>, key: Key, call: Call, work: (call: Call) => Maybe<T>): Maybe<T> {
-    const { action, verb, to, told, isOfStore } = entrance
+  #entered<T>(name: CallName<T>, key: Key, call: Call, work: (call: Call) => Maybe<T>): Maybe<T> {
+    const { action, verb, to, told, isOfStore } = name
     const subject = isOfStore === true ? undefined : key
     if (this.#hold !== undefined) {
-      return this.#hold.later(action, subject, call, () => this.#entered(entrance, key, call, work))
+      return this.#hold.later(action, subject, call, () => this.#entered(name, key, call, work))
     }
     this.assertOpen(action, subject, call)
     if (!this.#tracing.hub.isHeard) return work(call)
@@ -219,7 +221,7 @@ export class OpenStore {
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
     if (this.#isPlain(call)) return this.#read(key, call)
-    return this.#entered(ENTRANCES.read, key, call, own => this.#read(key, own))
+    return this.#entered(CALLS.read, key, call, own => this.#read(key, own))
   }
 
   #read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -231,12 +233,12 @@ export class OpenStore {
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
     if (this.#isPlain(call)) return this.#stat(key, call)
-    return this.#entered(ENTRANCES.stat, key, call, own => this.#stat(key, own))
+    return this.#entered(CALLS.stat, key, call, own => this.#stat(key, own))
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
     if (this.#isPlain(call)) return this.#has(key, call)
-    return this.#entered(ENTRANCES.has, key, call, own => this.#has(key, own))
+    return this.#entered(CALLS.has, key, call, own => this.#has(key, own))
   }
 
   #has(key: Key, call: Call): Maybe<boolean> {
@@ -311,8 +313,8 @@ export class OpenStore {
     if (this.#isPlain(call)) return this.#write(key, value, call)
     if (this.#hold !== undefined) value.hold()
     const bytes = value.isStream ? undefined : value.bytes.length
-    const entrance = { ...ENTRANCES.put, told: { ...TOLD_OF.other, size: () => bytes } }
-    return this.#entered(entrance, key, call, own => this.#write(key, value, own))
+    const name = { ...CALLS.put, told: { ...TOLD_OF.other, size: () => bytes } }
+    return this.#entered(name, key, call, own => this.#write(key, value, own))
   }
 
   #write(key: Key, value: Payload, call: Call): Maybe<Written> {
@@ -342,7 +344,7 @@ export class OpenStore {
   writeLater(key: Key, value: Promise<Payload>, call: Call): Maybe<Written> {
     // Its failure is heard when its turn comes.
     value.catch(() => undefined)
-    return this.#entered(ENTRANCES.put, key, call, own =>
+    return this.#entered(CALLS.put, key, call, own =>
       this.#turns.write('put', [key], own, async () => {
         const payload = await value
         this.#completed.refuseWrite('put', key, payload)
@@ -354,7 +356,7 @@ export class OpenStore {
 
   remove(key: Key, call: Call): Maybe<Removed> {
     if (this.#isPlain(call)) return this.#remove(key, call)
-    return this.#entered(ENTRANCES.remove, key, call, own => this.#remove(key, own))
+    return this.#entered(CALLS.remove, key, call, own => this.#remove(key, own))
   }
 
   #remove(key: Key, call: Call): Maybe<Removed> {
@@ -371,7 +373,7 @@ export class OpenStore {
   /** Moves the value of one key to another key. A value that is moved to its own key stays as it is. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
     if (this.#isPlain(call)) return this.#move(from, to, call)
-    return this.#entered({ ...ENTRANCES.move, to }, from, call, own => this.#move(from, to, own))
+    return this.#entered({ ...CALLS.move, to }, from, call, own => this.#move(from, to, own))
   }
 
   #move(from: Key, to: Key, call: Call): Maybe<Moved> {
@@ -406,8 +408,8 @@ export class OpenStore {
       if (operations instanceof Promise) operations.then(counted, () => undefined)
       else counted(operations)
     }
-    const entrance = { ...ENTRANCES.batch, told: { size: () => bytes } }
-    return this.#entered(entrance, Key.root, call, own => this.#batch(operations, own, progress))
+    const name = { ...CALLS.batch, told: { size: () => bytes } }
+    return this.#entered(name, Key.root, call, own => this.#batch(operations, own, progress))
   }
 
   #batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress): Promise<void> {
@@ -452,19 +454,19 @@ export class OpenStore {
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
-    return this.#entered(ENTRANCES.list, prefix, call, own =>
+    return this.#entered(CALLS.list, prefix, call, own =>
       this.#turns.apart('list', prefix, own, () => this.#completed.list(prefix, own)),
     )
   }
 
   stats(call: Call): Maybe<StoreStats> {
-    return this.#entered(ENTRANCES.stats, Key.root, call, own =>
+    return this.#entered(CALLS.stats, Key.root, call, own =>
       this.#turns.apart('count', undefined, own, () => this.#completed.stats(own)),
     )
   }
 
   sync(prefix: Key, call: Call): Maybe<void> {
-    return this.#entered(ENTRANCES.sync, prefix, call, own =>
+    return this.#entered(CALLS.sync, prefix, call, own =>
       this.#turns.apart('sync', prefix, own, () => this.#completed.sync(prefix, own)),
     )
   }
@@ -558,7 +560,7 @@ export class OpenStore {
   /** Names the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key, call = Call.plain): Maybe<string> {
     if (this.#isPlain(call)) return this.#completed.identity(key, call)
-    return this.#entered(ENTRANCES.identity, key, call, own => this.#completed.identity(key, own))
+    return this.#entered(CALLS.identity, key, call, own => this.#completed.identity(key, own))
   }
 
   /** Counts a stream as in flight, until the function that this returns is called. */
@@ -604,9 +606,8 @@ export class OpenStore {
   }
 
   async #closeAll(): Promise<void> {
-    const children = this.#store.children
     const [own] = await Promise.allSettled([this.#closeStore()])
-    const below = await Promise.allSettled([...new Set(children)].map(child => child.close()))
+    const below = await Promise.allSettled([...new Set(this.#store.children)].map(child => child.close()))
     for (const result of [own, ...below]) if (result.status === 'rejected') throw result.reason
   }
 

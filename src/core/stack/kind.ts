@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { BinaryDatastore } from '../datastore.ts'
+import type { BinaryDatastore, CallOptions } from '../datastore.ts'
 
 /** What a node is opened with besides its own options. */
 export interface OpenContext {
@@ -15,6 +15,40 @@ export interface OpenContext {
   readonly baseDirectory?: string | undefined
   /** Whether files may be read and written on the calling thread where that is faster. */
   readonly inlineFiles: boolean
+}
+
+/** How keys change place when the options or the children of a node change. */
+export interface Placing<Options = Record<string, unknown>> {
+  /** Whether keys are on their way: then the node cannot be changed. */
+  isMoving(store: BinaryDatastore): boolean
+  /**
+   * How many keys the node would look for in another child than the one that has them.
+   * @param children In the order of the new list; one that is not open yet is an empty store.
+   */
+  misplaced(
+    store: BinaryDatastore,
+    options: Options,
+    children: readonly BinaryDatastore[],
+    childIds: readonly string[],
+    call: CallOptions,
+  ): Promise<Misplaced>
+  /**
+   * Goes by new options and children from now on: reads find a key where it was until it has moved.
+   * @returns Resolves once every key has moved. Children that are no longer in the list stay open until then.
+   */
+  move(
+    store: BinaryDatastore,
+    options: Options,
+    children: readonly BinaryDatastore[],
+    childIds: readonly string[],
+    call: CallOptions,
+  ): Promise<void>
+}
+
+/** Keys that would have to move, of so many. */
+export interface Misplaced {
+  readonly keys: number
+  readonly of: number
 }
 
 /** One kind of node: the single description from which it is opened, validated, edited and documented. */
@@ -36,6 +70,24 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly childrenField?: string | undefined
   /** What each of `many` children is for, where there are so many and no more: `['values', 'links']`. */
   readonly childRoles?: readonly string[] | undefined
+  /**
+   * Which data a node shows, to tell whether a change of a stack leaves them the same. `below`: those of its only or its
+   * last child; other children hold copies of them. Else the options that, with the children, say which. Default: all
+   * options.
+   */
+  readonly data?: 'below' | readonly string[] | undefined
+  /**
+   * Whether a node holds nothing of the stores below it, such as copies or a log. Then it goes on where those come to
+   * hold other data; else it is opened again. Default false.
+   */
+  readonly isStateless?: boolean | undefined
+  /**
+   * Whether what it opens can be open once at a time. Then a changed node closes before its successor opens; else after,
+   * so that the change can be taken back without opening anything again. Default false.
+   */
+  readonly isExclusive?: boolean | undefined
+  /** For a kind that decides by its options and the list of its children which of them holds a key. */
+  readonly placing?: Placing<z.output<Schema>> | undefined
   /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
   open(
     options: z.output<Schema>,

@@ -1,8 +1,9 @@
 import type { DocumentProblem } from './document.ts'
-import { openDocument, type Stack, type StackHost } from './open.ts'
 import { validateDocument as validate } from './parse.ts'
 import { pureKinds } from './pure-kinds.ts'
 import { type KindDescription, Registry } from './registry.ts'
+import { openDocument } from './running-stack.ts'
+import type { Stack, StackHost } from './stack.ts'
 
 /** The kinds that run on every platform; `strata/node` has the same functions with the kinds of Node as well. */
 const pureRegistry = new Registry(pureKinds)

@@ -4,12 +4,16 @@ import { ConfigError } from './config-error.ts'
 
 /** Counts the calls on each node of a stack, from when it was asked for until it is stopped. */
 export class StackMetrics {
-  readonly #nodes: ReadonlyMap<string, CallMetrics<SpanVerb>>
+  readonly #isNode: (id: string) => boolean
+  readonly #nodes = new Map<string, CallMetrics<SpanVerb>>()
   readonly #stop: () => void
 
-  /** @param listen Begins to tell of spans, and answers what ends it. */
-  constructor(ids: readonly string[], listen: (listener: (span: Span) => void) => () => void) {
-    this.#nodes = new Map(ids.map(id => [id, new CallMetrics(SPAN_VERBS)]))
+  /**
+   * @param isNode Whether there is a node of this id now.
+   * @param listen Begins to tell of spans, and answers what ends it.
+   */
+  constructor(isNode: (id: string) => boolean, listen: (listener: (span: Span) => void) => () => void) {
+    this.#isNode = isNode
     this.#stop = listen(span => this.#count(span))
   }
 
@@ -18,9 +22,10 @@ export class StackMetrics {
    * @throws DatastoreError `CONFIG_INVALID` when no node has this id.
    */
   of(id: string, verb: SpanVerb): VerbMetrics {
-    const node = this.#nodes.get(id)
-    if (node === undefined) throw new ConfigError('', `The stack has no node ${JSON.stringify(id)}`)
-    return node.of(verb)
+    if (!this.#nodes.has(id) && !this.#isNode(id)) {
+      throw new ConfigError('', `The stack has no node ${JSON.stringify(id)}`)
+    }
+    return this.#metricsOf(id).of(verb)
   }
 
   /** Counts no more; what was counted can still be read. */
@@ -29,6 +34,12 @@ export class StackMetrics {
   }
 
   #count({ node, verb, duration, bytes = 0, outcome }: Span): void {
-    this.#nodes.get(node)?.add(verb, { duration, bytes, isError: outcome !== 'ok' })
+    this.#metricsOf(node).add(verb, { duration, bytes, isError: outcome !== 'ok' })
+  }
+
+  #metricsOf(id: string): CallMetrics<SpanVerb> {
+    const metrics = this.#nodes.get(id) ?? new CallMetrics(SPAN_VERBS)
+    this.#nodes.set(id, metrics)
+    return metrics
   }
 }

@@ -39,6 +39,36 @@ export const sessionInfo = z.strictObject({
 })
 export type SessionInfo = z.infer<typeof sessionInfo>
 
+const plannedNode = z.object({
+  id: z.string(),
+  kind: z.string(),
+  label: z.string(),
+  path: z.string(),
+  fate: z.enum(['kept', 'rewired', 'changed', 'new', 'gone']),
+})
+
+/** What a change of a stack does to each of its nodes, and which data it would lose or hide. */
+const stackPlan = z.strictObject({
+  document: z.unknown(),
+  /** Every node of the new stack, each before its children, then those that go. */
+  nodes: z.array(plannedNode).readonly(),
+  /** Nodes whose values are nowhere else and would be gone. */
+  lost: z.array(plannedNode.extend({ entries: z.number().optional() })).readonly(),
+  /** Nodes that would serve copies of other data than those below them. */
+  stale: z.array(plannedNode).readonly(),
+  /** Nodes that would look for so many keys, of so many, where they are not. */
+  misplaced: z.array(plannedNode.extend({ keys: z.number(), of: z.number() })).readonly(),
+})
+export type StackPlanInfo = z.infer<typeof stackPlan>
+
+/** What may become of data that a change of a stack would lose or hide. */
+const decisions = z.strictObject({
+  discard: z.boolean().optional(),
+  keepStale: z.boolean().optional(),
+  misplaced: z.enum(['move', 'leave']).optional(),
+})
+export type Decisions = z.infer<typeof decisions>
+
 export const sessionProcedures = {
   /** Opens a stack. Opening the same folder or file again gives the session that is open already. */
   'sessions.open': procedure(z.strictObject({ source, isReadOnly: z.boolean().optional() }), sessionInfo),
@@ -48,12 +78,14 @@ export const sessionProcedures = {
     z.strictObject({ session: sessionId, isReadOnly: z.boolean() }),
     sessionInfo,
   ),
+  /** What `sessions.apply` would do; nothing is changed. */
+  'sessions.plan': procedure(z.strictObject({ session: sessionId, document: z.unknown() }), stackPlan),
   /**
-   * Opens `document` in place of the session's stack; when that fails the old stack goes on serving. `CONFLICT` when
-   * values that only memory holds would go, which `discardMemory` allows.
+   * Changes the session's stack into `document`; where that fails the old stack goes on serving. `CONFLICT` where data
+   * would be lost or hidden and nothing was decided of them.
    */
   'sessions.apply': procedure(
-    z.strictObject({ session: sessionId, document: z.unknown(), discardMemory: z.boolean().optional() }),
+    z.strictObject({ session: sessionId, document: z.unknown(), decisions: decisions.optional() }),
     sessionInfo,
   ),
 }

@@ -5,7 +5,7 @@ import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
-import type { StackNode } from '../../../src/core/stack/open.ts'
+import type { StackNode } from '../../../src/core/stack/stack.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 import { bytes } from '../../text.ts'
 

@@ -75,6 +75,7 @@ export function fittingInputs(session: string): Inputs {
     'sessions.list': {},
     'sessions.close': { session: 'session-unknown' },
     'sessions.setReadOnly': { session, isReadOnly: false },
+    'sessions.plan': { session: 'session-unknown', document },
     'sessions.apply': { session: 'session-unknown', document },
     'stacks.kinds': {},
     'stacks.templates': {},

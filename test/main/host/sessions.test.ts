@@ -6,7 +6,16 @@ import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import type { SessionInfo } from '../../../src/shared/procedures/sessions.ts'
 import { TRANSPORT_NAMES } from './channels.ts'
-import { bytesOf, connect, eventually, openSession, tempFolder, testHost, textOf } from './test-host.ts'
+import {
+  byItsCalls,
+  bytesOf,
+  connect,
+  eventually,
+  openSession,
+  tempFolder,
+  testHost,
+  textOf,
+} from './test-host.ts'
 
 const MEMORY = { strata: 1, name: 'Memory', root: { kind: 'memory' } }
 
@@ -246,7 +255,11 @@ describe('sessions.apply', () => {
       strata: 1,
       root: { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'fs', path: missing, layout: 'plain' }] },
     }
-    const apply = page.call('sessions.apply', { session: id, document: failing, discardMemory: true })
+    const apply = page.call('sessions.apply', {
+      session: id,
+      document: failing,
+      decisions: { discard: true },
+    })
     await expect(apply).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.tiers[1].path' })
     const nonsense = page.call('sessions.apply', { session: id, document: 'nonsense' })
     await expect(nonsense).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -263,7 +276,7 @@ describe('sessions.apply', () => {
     const { page, session } = await openSession(old)
     const { stream } = await page.call('streams.open', { session, key: '/a' })
     const first = await page.call('streams.next', { stream, maxBytes: 1000 })
-    await page.call('sessions.apply', { session, document: MEMORY, discardMemory: true })
+    await page.call('sessions.apply', { session, document: MEMORY, decisions: { discard: true } })
     expect(await page.call('store.has', { session, key: '/a' })).toEqual({ exists: false })
     expect(old.isClosed).toBe(true)
     await expect(page.call('streams.next', { stream })).rejects.toMatchObject({ code: 'CLOSED' })
@@ -282,7 +295,7 @@ describe('sessions.apply', () => {
   it('levels and open values hear that everything may be different', async () => {
     const { page, session } = await openSession(['/a'])
     const before = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 9 })
-    await page.call('sessions.apply', { session, document: MEMORY, discardMemory: true })
+    await page.call('sessions.apply', { session, document: MEMORY, decisions: { discard: true } })
     const after = await page.call('levels.rows', { session, prefix: '/', offset: 0, limit: 9 })
     expect(after.rows).toEqual([])
     expect(after.version).toBeGreaterThan(before.version)
@@ -330,7 +343,7 @@ describe('the host', () => {
   it('close ends pages and closes every store, once', async () => {
     const host = await testHost()
     const store = new ClosingStore()
-    const { id } = await host.openStore('Given', store)
+    const { id } = await host.openStore('Given', byItsCalls(store))
     const page = await connect(host)
     let isLost = false
     page.onLost(() => {
@@ -349,8 +362,8 @@ describe('the host', () => {
       override close = () => Promise.reject(new Error('it will not close'))
     }
     const store = new ClosingStore()
-    await host.openStore('Broken', new Broken())
-    await host.openStore('Given', store)
+    await host.openStore('Broken', byItsCalls(new Broken()))
+    await host.openStore('Given', byItsCalls(store))
     await host.close()
     expect(store.isClosed).toBe(true)
     expect(host.logged).toMatchObject([{ message: 'A session could not be closed' }])

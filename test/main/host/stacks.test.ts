@@ -125,12 +125,16 @@ describe('kinds of a program of its own', () => {
     const source = { type: 'document', document: mount('hello') } as const
     const { id: session } = await own.call('sessions.open', { source })
     await own.call('store.put', { session, key: '/m/a', bytes: bytesOf('kept') })
-    await own.call('sessions.apply', { session, document: mount('good evening') })
+    await own.call('sessions.apply', {
+      session,
+      document: mount('good evening'),
+      decisions: { discard: true },
+    })
     const get = async (key: string) => textOf((await own.call('store.get', { session, key })).bytes)
     expect([await get('/own/greeting'), await get('/m/a')]).toEqual(['good evening', 'kept'])
     // The other way: an apply that fails opens the document of the own kind again.
     const failing = documentOf({ kind: 'fs', path: join(await tempFolder(), 'absent'), create: false })
-    const applied = own.call('sessions.apply', { session, document: failing, discardMemory: true })
+    const applied = own.call('sessions.apply', { session, document: failing, decisions: { discard: true } })
     await expect(applied).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect([await get('/own/greeting'), await get('/m/a')]).toEqual(['good evening', 'kept'])
   })

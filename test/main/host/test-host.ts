@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { LegacyStore } from '../../../src/core/open/legacy-store.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { createHost, type Host, type HostOptions } from '../../../src/main/host/host.ts'
 import { type Client, createClient } from '../../../src/renderer/api/client.ts'
@@ -88,8 +90,15 @@ export async function openSession(
 ): Promise<{ host: TestHost; page: TestPage; session: string; store: BinaryDatastore }> {
   const host = await testHost(options)
   const store = 'capabilities' in content ? content : await memoryWith(content)
-  const { id } = await host.openStore('Test', store)
+  const { id } = await host.openStore('Test', byItsCalls(store))
   return { host, page: await connect(host, transport), session: id, store }
+}
+
+/** A store that is used by its public calls alone, so that a double which overrides some of them is heard. */
+export function byItsCalls(store: BinaryDatastore): BinaryDatastore {
+  return Object.getPrototypeOf(store) === MemoryDatastore.prototype
+    ? store
+    : new Datastore(new LegacyStore(store))
 }
 
 /** Each value is the text of its key. */

@@ -4,7 +4,7 @@ import { DatastoreError, throwIfAborted } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import type { Call } from '../../open/call.ts'
-import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
+import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import type { Store } from '../../open/store.ts'
 import { Membership } from './membership.ts'
@@ -135,7 +135,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   async #call<T>(action: string, directory: Key, options: CallOptions, work: () => Promise<T>): Promise<T> {
-    const leave = openStoreOf(this).enter(action, directory)
+    const leave = ownStoreOf(this as Datastore<unknown>).enter(action, directory)
     try {
       throwIfAborted(options.signal, action, directory)
       return await work()

@@ -1,7 +1,7 @@
 import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
-import { Datastore, openStoreOf } from '../../open/datastore.ts'
+import { Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
 import { EntryLog } from './entry-log.ts'
 import { settle } from './held-value.ts'
 import type { JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
@@ -25,10 +25,10 @@ export class JournalDatastore extends Datastore {
   /** The writes on record, oldest first. Those that were refused, and so changed nothing, are left out. */
   async *entries(options: JournalEntriesOptions & CallOptions = {}): AsyncIterable<JournalEntry> {
     const action = 'read the journal of'
-    const leave = openStoreOf(this).enter(action, Key.root)
+    const leave = ownStoreOf(this).enter(action, Key.root)
     try {
       const { signal, span } = options
-      await openStoreOf(this).apart(action, Key.root, Call.from({ signal, span }), () => undefined)
+      await ownStoreOf(this).apart(action, Key.root, Call.from({ signal, span }), () => undefined)
       yield* this.#entries.read(options)
     } finally {
       leave()
@@ -57,9 +57,9 @@ export class JournalDatastore extends Datastore {
   ): Promise<number | undefined> {
     const call = Call.from({ signal, span })
     const find = () => this.#entries.find(action, sequence)
-    const entry = await openStoreOf(this).apart(action, undefined, call, find)
+    const entry = await ownStoreOf(this).apart(action, undefined, call, find)
     const keys = entry.changes.map(({ key }) => key)
-    return openStoreOf(this).turn(action, keys, call, () => this.#store.apply(action, entry, call))
+    return ownStoreOf(this).turn(action, keys, call, () => this.#store.apply(action, entry, call))
   }
 }
 

@@ -2,7 +2,7 @@ import type { BinaryDatastore, CallOptions, RenameOptions } from '../../datastor
 import { DatastoreError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
-import { Datastore, openStoreOf } from '../../open/datastore.ts'
+import { Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
 import { refuseRoot } from '../../options.ts'
 import { SymlinkStore } from './symlink-store.ts'
 
@@ -51,17 +51,17 @@ export class SymlinkDatastore extends Datastore {
    */
   async link(from: Key, to: Key, options: LinkOptions = {}): Promise<void> {
     const call = Call.from(options)
-    openStoreOf(this).assertOpen('link', from, call)
+    ownStoreOf(this).assertOpen('link', from, call)
     refuseRoot('link', from)
     refuseRoot('link to', to)
-    await openStoreOf(this).turn('link', [from], call, () => this.#store.link(from, to, call))
+    await ownStoreOf(this).turn('link', [from], call, () => this.#store.link(from, to, call))
   }
 
   /** Where the link at `key` leads, one step; `undefined` where there is no link. */
   async readLink(key: Key, options: CallOptions = {}): Promise<Key | undefined> {
     const action = 'read the link'
     const call = Call.from(options)
-    return openStoreOf(this).turn(action, [key], call, () => this.#store.readLink(action, key, call))
+    return ownStoreOf(this).turn(action, [key], call, () => this.#store.readLink(action, key, call))
   }
 
   /**

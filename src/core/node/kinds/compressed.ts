@@ -26,6 +26,7 @@ export const compressedKind = defineKind({
     .meta({ 'x-wrap': { label: 'Compress values' } }),
   children: 'one',
   childrenField: 'store',
+  isStateless: true,
   open: async ({ by }, children, { path }) => {
     if (by === 'zstd' && !hasZstd) throw new ConfigError(`${path}.by`, withoutZstd)
     return transformed(onlyChild(children, path), FORMATS[by])

@@ -57,6 +57,7 @@ export const fsKind = defineKind({
       .describe('Follow symbolic links that stay within the folder; others are refused always.'),
   }),
   children: 'none',
+  data: ['path', 'layout', 'sharding', 'extension'],
   open: async ({ path, ...options }, _children, context) => {
     try {
       return await FsDatastore.open(resolve(context.baseDirectory ?? '.', path), {

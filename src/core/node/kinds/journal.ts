@@ -47,6 +47,8 @@ export const journalKind = defineKind({
   }),
   children: 'one',
   childrenField: 'store',
+  data: 'below',
+  isExclusive: true,
   open: async ({ log: folder, maxBytes, maxValueBytes, durability }, children, context) => {
     const store = onlyChild(children, context.path)
     try {

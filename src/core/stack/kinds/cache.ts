@@ -18,5 +18,6 @@ export const cacheKind = defineKind({
   }),
   children: 'one',
   childrenField: 'store',
+  data: 'below',
   open: async (options, children, { path }) => cache(onlyChild(children, path), options),
 })

@@ -11,6 +11,7 @@ export const lowercaseKind = defineKind({
   schema: z.strictObject({}),
   children: 'one',
   childrenField: 'store',
+  isStateless: true,
   open: async (_options, children, { path }) =>
     new KeyTransformDatastore(onlyChild(children, path), lowercase),
 })
@@ -25,6 +26,7 @@ export const nestedPathKind = defineKind({
   }),
   children: 'one',
   childrenField: 'store',
+  isStateless: true,
   open: async (options, children, { path }) =>
     new KeyTransformDatastore(onlyChild(children, path), nestedPath(options)),
 })

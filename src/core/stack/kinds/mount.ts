@@ -12,6 +12,7 @@ export const mountKind = defineKind({
   schema: z.strictObject({}),
   children: 'keyed',
   childrenField: 'mounts',
+  isStateless: true,
   open: async (_options, stores, { path, childKeys }) => {
     const mounted = new MountDatastore<Uint8Array>()
     for (const [index, store] of stores.entries()) {

@@ -18,6 +18,7 @@ export const namespaceKind = defineKind({
   }),
   children: 'one',
   childrenField: 'store',
+  isStateless: true,
   open: async ({ prefix }, children, { path }) => {
     try {
       return new NamespaceDatastore(onlyChild(children, path), Key.parse(prefix))

@@ -10,5 +10,7 @@ export const readOnlyKind = defineKind({
   schema: z.strictObject({}).meta({ 'x-wrap': { label: 'Make read-only' } }),
   children: 'one',
   childrenField: 'store',
+  data: 'below',
+  isStateless: true,
   open: async (_options, children, { path }) => readOnly(onlyChild(children, path)),
 })

@@ -6,7 +6,7 @@ import { timeout } from '../../layers/timeout.ts'
 import { defineKind } from '../kind.ts'
 import { onlyChild } from '../only-child.ts'
 
-const wrapper = { children: 'one', childrenField: 'store' } as const
+const wrapper = { children: 'one', childrenField: 'store', data: 'below', isStateless: true } as const
 
 export const retryKind = defineKind({
   ...wrapper,

@@ -1,10 +1,20 @@
 import { z } from 'zod'
-import { SHARD_FUNCTIONS, type ShardFunctionName } from '../../adapters/sharded/shard-function.ts'
+import {
+  SHARD_FUNCTIONS,
+  type ShardFunctionChoice,
+  type ShardFunctionName,
+} from '../../adapters/sharded/shard-function.ts'
 import { ShardedDatastore } from '../../adapters/sharded/sharded.ts'
+import type { BinaryDatastore } from '../../datastore.ts'
 import { FLATFS_FUNCTIONS, printFlatfsShard } from '../../hash/flatfs-shard.ts'
 import { defineKind } from '../kind.ts'
 
 const names = Object.keys(SHARD_FUNCTIONS) as [ShardFunctionName, ...ShardFunctionName[]]
+
+interface Options {
+  readonly by: ShardFunctionName
+  readonly characters: number
+}
 
 export const shardedKind = defineKind({
   kind: 'sharded',
@@ -30,9 +40,30 @@ export const shardedKind = defineKind({
     .meta({ 'x-wrap': { label: 'Shard this' }, 'x-places-keys': true }),
   children: 'many',
   childrenField: 'shards',
-  open: async ({ by, characters }, shards, { childIds }) => {
-    const flatfs = FLATFS_FUNCTIONS.find(name => name === by)
-    const chosen = flatfs === undefined ? by : printFlatfsShard({ by: flatfs, length: characters })
-    return new ShardedDatastore(shards, { by: chosen, ids: childIds })
+  isStateless: true,
+  placing: {
+    isMoving: store => !asSharded(store).isSettled,
+    async misplaced(store, options, shards, ids, call) {
+      const { keys, moves } = await asSharded(store)
+        .plan(shards, { ...call, by: functionOf(options), ids })
+        .count()
+      return { keys: moves, of: keys }
+    },
+    async move(store, options, shards, ids, call) {
+      await asSharded(store).reshard(shards, { ...call, by: functionOf(options), ids })
+    },
   },
+  open: async (options, shards, { childIds }) =>
+    new ShardedDatastore(shards, { by: functionOf(options), ids: childIds }),
 })
+
+function functionOf({ by, characters }: Options): ShardFunctionChoice {
+  const flatfs = FLATFS_FUNCTIONS.find(name => name === by)
+  return flatfs === undefined ? by : printFlatfsShard({ by: flatfs, length: characters })
+}
+
+/** What this kind opens. */
+function asSharded(store: BinaryDatastore): ShardedDatastore {
+  if (store instanceof ShardedDatastore) return store as ShardedDatastore
+  throw new TypeError('The kind sharded was asked about the store of another kind')
+}

@@ -31,5 +31,6 @@ export const tieredKind = defineKind({
     .meta({ 'x-wrap': { label: 'Put a memory cache in front', before: ['memory'] } }),
   children: 'many',
   childrenField: 'tiers',
+  data: 'below',
   open: async (options, tiers) => new TieredDatastore(tiers, options),
 })

@@ -20,8 +20,8 @@ export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sess
       return { done: true }
     },
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),
-    'sessions.apply': ({ session, document, discardMemory }) =>
-      sessions.apply(session, document, discardMemory),
+    'sessions.plan': ({ session, document }) => sessions.plan(session, document),
+    'sessions.apply': ({ session, document, decisions }) => sessions.apply(session, document, decisions),
   }
 }
 

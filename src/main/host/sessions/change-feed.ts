@@ -1,7 +1,7 @@
 import { Key } from '../../../core/key.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { Broadcast } from '../host-parts.ts'
-import type { StoreChange } from './observed.ts'
+import type { StoreChange } from './change-layer.ts'
 
 /** Milliseconds between two reports of changes. */
 const REPORT_INTERVAL = 100

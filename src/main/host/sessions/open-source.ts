@@ -5,14 +5,19 @@ import { DatastoreError } from '../../../core/errors.ts'
 import { openStack } from '../../../core/node/stack.ts'
 import { ConfigError } from '../../../core/stack/config-error.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
+import type { Stack, StackHost } from '../../../core/stack/stack.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import { expandPath, fileFailure } from '../files/file-failure.ts'
 import { prepareSample } from '../sample/prepare-sample.ts'
 import { parseStackText, readStackFile } from '../stacks/stack-files.ts'
 import { folderLayout } from './folder-layout.ts'
-import { registryKeeping } from './memory-nodes.ts'
-import type { OpenedStack } from './opened-stack.ts'
 import { assertPlainJson } from './plain-json.ts'
+
+/** A stack, and what it is called where its document does not say it. */
+export interface OpenedStack {
+  readonly stack: Stack
+  readonly name?: string | undefined
+}
 
 interface OpenOptions {
   readonly sampleDirectory: string
@@ -21,26 +26,34 @@ interface OpenOptions {
 }
 
 /** Opens what a source names. Its paths are absolute. */
-export function openSource(source: Source, { sampleDirectory, registry }: OpenOptions): Promise<OpenedStack> {
+export async function openSource(
+  source: Source,
+  { sampleDirectory, registry }: OpenOptions,
+): Promise<OpenedStack> {
+  const host = hostOf(source, sampleDirectory, registry)
   switch (source.type) {
     case 'folder':
-      return openFolder(source.path, registry)
+      return { stack: await openFolder(source.path, host) }
     case 'stackFile':
-      return openStackFile(source.path, registry)
+      return {
+        stack: await openStack(parseStackText(source.path, await readStackFile(source.path)), host),
+        name: basename(source.path, '.stack.json'),
+      }
     case 'document':
-      return openDocument(source.document, baseDirectory(source, sampleDirectory), registry)
+      assertPlainJson(source.document)
+      return { stack: await openStack(source.document, host) }
     case 'sample':
-      return openSample(sampleDirectory, registry)
+      return { stack: await openStack(await prepareSample(sampleDirectory), host) }
   }
 }
 
-function openDocument(document: unknown, baseDirectory: string, registry: Registry): Promise<OpenedStack> {
-  assertPlainJson(document)
-  return openStack(document, { baseDirectory, registry: registryKeeping(registry), inlineFiles: false })
+/** What a stack of a source is opened and changed with. No file call of it runs on the thread that answers pages. */
+export function hostOf(source: Source, sampleDirectory: string, registry: Registry): StackHost {
+  return { baseDirectory: baseDirectory(source, sampleDirectory), registry, inlineFiles: false }
 }
 
 /** The folder that relative paths in the documents of a source start from. */
-export function baseDirectory(source: Source, sampleDirectory: string): string {
+function baseDirectory(source: Source, sampleDirectory: string): string {
   if (source.type === 'sample') return sampleDirectory
   if (source.type === 'folder') return dirname(source.path)
   return source.path === undefined ? homedir() : dirname(source.path)
@@ -52,7 +65,7 @@ export function normalizeSource(source: Source): Source {
   return { ...source, path: expandPath(source.path) }
 }
 
-async function openFolder(path: string, registry: Registry): Promise<OpenedStack> {
+async function openFolder(path: string, host: StackHost): Promise<Stack> {
   await assertFolder(path)
   const name = basename(path) || path
   const root = {
@@ -64,26 +77,11 @@ async function openFolder(path: string, registry: Registry): Promise<OpenedStack
     create: false,
   }
   try {
-    const document = { strata: 1, name, root }
-    return await openStack(document, { registry: registryKeeping(registry), inlineFiles: false })
+    return await openStack({ strata: 1, name, root }, host)
   } catch (error) {
     // The person opened a folder and never saw a document: a place in one would say nothing.
     throw error instanceof ConfigError && error.cause instanceof DatastoreError ? error.cause : error
   }
-}
-
-async function openStackFile(path: string, registry: Registry): Promise<OpenedStack> {
-  const document = parseStackText(path, await readStackFile(path))
-  const stack = await openStack(document, {
-    baseDirectory: dirname(path),
-    registry: registryKeeping(registry),
-    inlineFiles: false,
-  })
-  return stack.document.name === undefined ? { ...stack, name: basename(path, '.stack.json') } : stack
-}
-
-async function openSample(directory: string, registry: Registry): Promise<OpenedStack> {
-  return openDocument(await prepareSample(directory), directory, registry)
 }
 
 async function assertFolder(path: string): Promise<void> {

@@ -1,26 +1,25 @@
 import { setMaxListeners } from 'node:events'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
-import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import { layered } from '../../../core/layers/layer.ts'
 import { LockableDatastore } from '../../../core/layers/lock.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
+import type { ApplyOptions, Stack } from '../../../core/stack/stack.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
 import { ChangeFeed } from './change-feed.ts'
-import { ObservedDatastore, type StoreChange } from './observed.ts'
-import type { OpenedStack } from './opened-stack.ts'
+import { ChangeLayer, type StoreChange } from './change-layer.ts'
+import type { OpenedStack } from './open-source.ts'
 import { assertCarriable } from './plain-json.ts'
-import { type ReplaceOptions, replaceStack } from './replace-stack.ts'
-import { SwappableDatastore } from './swappable.ts'
 
 export interface SessionOptions {
   readonly id: string
   readonly source: Source
   /** What makes another opening of the same source this session; absent when nothing does. */
   readonly identity: string | undefined
-  readonly stack: OpenedStack
+  readonly opened: OpenedStack
   readonly isReadOnly: boolean
   readonly levelCache: LevelCache
   readonly broadcast: Broadcast
@@ -30,13 +29,12 @@ export interface SessionOptions {
 export class Session {
   readonly id: string
   readonly levels: SessionLevels
-  readonly #swappable: SwappableDatastore
   readonly #lock: LockableDatastore
   readonly #closing = new AbortController()
   readonly #feed: ChangeFeed
   #source: Source
   #identity: string | undefined
-  #stack: OpenedStack
+  readonly #opened: OpenedStack
   #turn: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
@@ -46,9 +44,8 @@ export class Session {
     setMaxListeners(0, this.closing)
     this.#source = options.source
     this.#identity = options.identity
-    this.#stack = options.stack
-    this.#swappable = new SwappableDatastore(options.stack.store)
-    const observed = new ObservedDatastore(this.#swappable, change => this.#note(change))
+    this.#opened = options.opened
+    const observed = layered(options.opened.stack.store, new ChangeLayer(change => this.#note(change)))
     this.#lock = new LockableDatastore(observed, options.isReadOnly)
     this.#feed = new ChangeFeed(this.id, options.broadcast)
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
@@ -80,18 +77,23 @@ export class Session {
     this.#lock.isLocked = isReadOnly
   }
 
-  get info(): SessionInfo {
-    return this.infoOf(this.#stack, this.#source)
+  get stack(): Stack {
+    return this.#opened.stack
   }
 
-  /** What pages would be told if this stack served the session. */
-  infoOf({ name, document, nodes, store }: OpenedStack, source: Source): SessionInfo {
+  get info(): SessionInfo {
+    const { stack } = this
+    return this.#infoOf(stack.document, stack.nodes, this.#source)
+  }
+
+  /** What pages are told, of the stack that runs or of one that is to take its place. */
+  #infoOf(document: StackDocument, nodes: Readonly<SessionInfo['nodes']>, source: Source): SessionInfo {
     return {
       id: this.id,
-      name,
+      name: document.name ?? this.#opened.name ?? nodes[0]?.label ?? '',
       source,
       isReadOnly: this.isReadOnly,
-      isWritable: store.capabilities.writable,
+      isWritable: this.stack.store.capabilities.writable,
       document: { ...document },
       nodes: nodes.map(({ id, kind, label, path, depth }) => ({ id, kind, label, path, depth })),
     }
@@ -105,28 +107,34 @@ export class Session {
   }
 
   /**
-   * Opens `document` in place of the stack; see `replaceStack`.
-   * @param source Where the stack comes from once the document runs in it.
+   * Changes the stack into `document`; see `Stack.apply`.
+   * @param sourceOf Where the stack comes from once the document runs in it.
    */
   async apply(
     document: unknown,
-    options: Omit<ReplaceOptions, 'accept'>,
-    source: (document: StackDocument) => Source,
+    options: ApplyOptions,
+    sourceOf: (document: StackDocument) => Source,
   ): Promise<void> {
-    await this.#swappable.exchange(async (_, serve) => {
-      if (this.closing.aborted) throw closedMeanwhile()
-      const accept = (stack: OpenedStack) => assertCarriable(this.infoOf(stack, source(stack.document)))
-      await replaceStack(this.#stack, document, { ...options, accept }, stack => {
-        this.#stack = stack
-        serve(stack.store)
-        // Also when the old stack was opened again, or could not be.
-        this.levels.refresh(Key.root, true)
-        this.#feed.noteBranch(Key.root)
-      })
-      this.#source = source(this.#stack.document)
+    const plan = await this.stack.plan(document)
+    const nodes = plan.nodes.filter(({ fate }) => fate !== 'gone')
+    // As deep as any is, for what is told of a node has a number of some size.
+    assertCarriable(
+      this.#infoOf(
+        plan.document,
+        nodes.map(node => ({ ...node, depth: nodes.length })),
+        sourceOf(plan.document),
+      ),
+    )
+    try {
+      await this.stack.apply(document, options)
+      this.#source = sourceOf(this.stack.document)
       // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
       if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
-    })
+    } finally {
+      // Also where the old stack was opened again, or could not be.
+      this.levels.refresh(Key.root, true)
+      this.#feed.noteBranch(Key.root)
+    }
   }
 
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
@@ -141,8 +149,4 @@ export class Session {
     this.#feed.note(change)
     this.levels.noteChange(change)
   }
-}
-
-function closedMeanwhile(): DatastoreError {
-  return new DatastoreError('CLOSED', 'Cannot apply the stack: the session was closed meanwhile')
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
-import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { StackPlan } from '../../../core/stack/stack.ts'
+import type { Decisions, SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import type { Broadcast } from '../host-parts.ts'
 import { LevelCache } from '../levels/level-cache.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { baseDirectory, normalizeSource, openSource } from './open-source.ts'
-import type { OpenedStack } from './opened-stack.ts'
+import { hostOf, normalizeSource, type OpenedStack, openSource } from './open-source.ts'
 import { assertCarriable, assertPlainJson } from './plain-json.ts'
 import { Session } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
@@ -80,10 +80,11 @@ export class Sessions {
     return session.info
   }
 
-  openStore(name: string, store: BinaryDatastore): SessionInfo {
-    const stack = stackOfStore(name, store)
-    const source: Source = { type: 'document', document: stack.document }
-    const { info } = this.#add(source, undefined, stack, false)
+  async openStore(name: string, store: BinaryDatastore): Promise<SessionInfo> {
+    const source: Source = { type: 'document', document: {} }
+    const { registry } = this.#options
+    const stack = await stackOfStore(name, store, registry, hostOf(source, this.#sampleDirectory, registry))
+    const { info } = this.#add({ ...source, document: stack.document }, undefined, { stack }, false)
     this.#tell()
     return info
   }
@@ -96,20 +97,27 @@ export class Sessions {
     return session.info
   }
 
+  /** What `apply` would do. */
+  plan(id: string, document: unknown, signal?: AbortSignal): Promise<StackPlan> {
+    assertPlainJson(document)
+    return this.get(id).stack.plan(document, { signal })
+  }
+
   /**
-   * Replaces a session's stack. When the new one cannot be opened, the old one goes on serving.
-   * @param discardMemory Whether values that only the memory of the old stack holds may go.
+   * Changes a session's stack. Where that fails, the old one goes on serving.
+   * @param decisions What may become of data that would be lost or hidden.
    */
-  apply(id: string, document: unknown, discardMemory = false): Promise<SessionInfo> {
+  apply(id: string, document: unknown, decisions: Decisions = {}): Promise<SessionInfo> {
     const session = this.get(id)
     return session.inTurn(async () => {
       assertPlainJson(document)
       const { source } = session
-      const directory = baseDirectory(source, this.#sampleDirectory)
-      const { registry, log } = this.#options
-      const options = { registry, baseDirectory: directory, discardMemory, log }
+      const onBackgroundError = (error: unknown) =>
+        this.#options.log('A stack was changed, but something failed afterwards', error)
       try {
-        await session.apply(document, options, applied => appliedSource(source, applied))
+        await session.apply(document, { ...decisions, onBackgroundError }, applied =>
+          appliedSource(source, applied),
+        )
       } finally {
         this.#tell()
       }
@@ -151,17 +159,17 @@ export class Sessions {
   }
 
   async #openNew(source: Source, identity: string | undefined): Promise<Session> {
-    const stack = await openSource(source, {
+    const opened = await openSource(source, {
       sampleDirectory: this.#sampleDirectory,
       registry: this.#options.registry,
     })
     const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
-    return this.#add(source, identity, stack, isReadOnly)
+    return this.#add(source, identity, opened, isReadOnly)
   }
 
-  #add(source: Source, identity: string | undefined, stack: OpenedStack, isReadOnly: boolean): Session {
+  #add(source: Source, identity: string | undefined, opened: OpenedStack, isReadOnly: boolean): Session {
     if (this.#open.size >= MAX_SESSIONS) {
-      this.#drain(stack.store.close())
+      this.#drain(opened.stack.close())
       const state = `${MAX_SESSIONS} are open, close some first`
       throw new DatastoreError('CONFLICT', `Cannot open another stack: ${state}`)
     }
@@ -171,7 +179,7 @@ export class Sessions {
       id,
       source,
       identity,
-      stack,
+      opened,
       isReadOnly,
       levelCache: this.#levelCache,
       broadcast,

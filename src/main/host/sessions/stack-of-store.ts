@@ -1,13 +1,30 @@
+import { z } from 'zod'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
-import type { OpenedStack } from './opened-stack.ts'
+import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
+import { Entrance } from '../../../core/open/entrance.ts'
+import { defineKind } from '../../../core/stack/kind.ts'
+import { Registry } from '../../../core/stack/registry.ts'
+import { openDocument } from '../../../core/stack/running-stack.ts'
+import type { Stack, StackHost } from '../../../core/stack/stack.ts'
 
-/** The stack of a store that a program made by itself. Its document says that it is there, not how to open it. */
-export function stackOfStore(name: string, store: BinaryDatastore): OpenedStack {
-  const root = { kind: 'given', id: 'store', label: name }
-  return {
-    name,
-    store,
-    document: { strata: 1, name, root },
-    nodes: [{ ...root, path: 'root', depth: 0, store, children: [] }],
-  }
+/**
+ * The stack of a store that a program made by itself. Its document says that the store is there, not how to open it: so
+ * it can be changed as long as it runs, and the store closes when it leaves the stack.
+ */
+export function stackOfStore(
+  name: string,
+  store: BinaryDatastore,
+  { kinds }: Registry,
+  host: StackHost,
+): Promise<Stack> {
+  const given = defineKind({
+    kind: 'given',
+    label: 'Given',
+    help: 'A store that the program made by itself.',
+    schema: z.strictObject({}),
+    children: 'none',
+    open: async () => new Datastore(new Entrance(openStoreOf(store))),
+  })
+  const document = { strata: 1, name, root: { kind: 'given', id: 'store', label: name } }
+  return openDocument(document, new Registry([...kinds, given]), host)
 }

@@ -50,7 +50,10 @@ async function openDocument(
   } catch (error) {
     if (!(error instanceof CallError) || error.code !== 'CONFLICT') throw error
     if (!(await confirmDiscard(sentence(error.message)))) return undefined
-    return client.call('sessions.apply', { ...input, discardMemory: true })
+    return client.call('sessions.apply', {
+      ...input,
+      decisions: { discard: true, keepStale: true, misplaced: 'move' },
+    })
   }
 }
 

@@ -79,7 +79,7 @@ describe('a store that is opened with inline: false', () => {
   it('F11 the host opens its folders so', async () => {
     await writeFile(join(root, 'a.txt'), 'text')
     const calls = synchronousCalls()
-    const stack = await openSource(
+    const { stack } = await openSource(
       { type: 'folder', path: root },
       { sampleDirectory: root, registry: new Registry(nodeKinds) },
     )

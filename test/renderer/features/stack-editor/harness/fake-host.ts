@@ -56,8 +56,8 @@ export class FakeHost {
   }
 
   /** A name that says so stands for values in memory. */
-  #apply({ document, discardMemory = false }: ParsedInput<'sessions.apply'>): SessionInfo {
-    if (!discardMemory && JSON.stringify(document).includes('loses values'))
+  #apply({ document, decisions }: ParsedInput<'sessions.apply'>): SessionInfo {
+    if (decisions?.discard !== true && JSON.stringify(document).includes('loses values'))
       throw new Failed({ code: 'CONFLICT', message: 'Cannot apply the stack: values would be lost' })
     return this.#open(document)
   }

@@ -1,0 +1,67 @@
+import { flatten, optionsOf } from './compare.ts'
+import type { StackDocument, StackNodeDocument } from './document.ts'
+import { givenIds } from './given-ids.ts'
+import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
+import type { Registry } from './registry.ts'
+
+/**
+ * Reads a document that is to take the place of one that runs. A node that says no id gets that of the node that it was:
+ * the one at its place if it is opened the same way, else one that is opened the same way anywhere, else the one of its
+ * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped.
+ * @throws ConfigError for the first problem.
+ */
+export function parseFollowing(document: unknown, before: ParsedNode, registry: Registry): ParsedDocument {
+  const parsed = parseDocument(document, registry)
+  const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
+  const nodes = flatten(parsed.root).filter(({ id }) => !given.has(id))
+  if (nodes.length === 0) return parsed
+  const free = new Map(flatten(before).map(node => [node.id, node]))
+  for (const id of given) free.delete(id)
+  const followed = new Map<ParsedNode, string>()
+  const follow = (isSame: (node: ParsedNode, old: ParsedNode) => boolean): void => {
+    for (const node of nodes) {
+      if (followed.has(node)) continue
+      const old = [...free.values()].find(one => isSame(node, one))
+      if (old === undefined) continue
+      followed.set(node, old.id)
+      free.delete(old.id)
+    }
+  }
+  follow((node, old) => node.path === old.path && isOpenedAlike(node, old))
+  follow(isOpenedAlike)
+  follow((node, old) => node.path === old.path && node.kind === old.kind)
+  const named = (node: ParsedNode, raw: StackNodeDocument): StackNodeDocument => {
+    const id = given.has(node.id) ? node.id : followed.get(node)
+    const rest = Object.fromEntries(
+      Object.entries(raw).filter(([name]) => name !== 'id'),
+    ) as StackNodeDocument
+    return withChildren(id === undefined ? rest : { ...rest, id }, node, named)
+  }
+  return parseDocument({ ...parsed.document, root: named(parsed.root, parsed.document.root) }, registry)
+}
+
+/** Whether two nodes are opened with the same options, over nodes that are. */
+function isOpenedAlike(node: ParsedNode, old: ParsedNode): boolean {
+  return (
+    node.kind === old.kind &&
+    optionsOf(node) === optionsOf(old) &&
+    node.children.length === old.children.length &&
+    node.children.every((child, index) => isOpenedAlike(child, old.children[index] as ParsedNode))
+  )
+}
+
+function withChildren(
+  raw: StackNodeDocument,
+  { kind, children }: ParsedNode,
+  named: (node: ParsedNode, raw: StackNodeDocument) => StackNodeDocument,
+): StackNodeDocument {
+  const field = kind.childrenField
+  if (field === undefined || kind.children === 'none') return raw
+  const below = raw[field] as object
+  const list = kind.children === 'one' ? [below] : Object.values(below)
+  const renamed = children.map((child, index) => named(child, list[index] as StackNodeDocument))
+  if (kind.children === 'one') return { ...raw, [field]: renamed[0] }
+  if (kind.children === 'many') return { ...raw, [field]: renamed }
+  const keys = Object.keys(below)
+  return { ...raw, [field]: Object.fromEntries(keys.map((key, index) => [key, renamed[index]])) }
+}

@@ -1,0 +1,210 @@
+import { SpanHub } from '../adapters/trace/open-span.ts'
+import type { SpanListener } from '../adapters/trace/span.ts'
+import type { BinaryDatastore, CallOptions } from '../datastore.ts'
+import { throwIfAborted } from '../errors.ts'
+import { Key } from '../key.ts'
+import { Call } from '../open/call.ts'
+import { Datastore } from '../open/datastore.ts'
+import { Entrance } from '../open/entrance.ts'
+import { OpenStore } from '../open/open-store.ts'
+import { NullDatastore } from '../stores/null.ts'
+import { Comparison, flatten } from './compare.ts'
+import { ConfigError } from './config-error.ts'
+import type { StackDocument } from './document.ts'
+import { parseFollowing } from './follow-ids.ts'
+import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
+import type { Registry } from './registry.ts'
+import { openNode, RunningNode } from './running-node.ts'
+import type {
+  ApplyOptions,
+  PlannedNode,
+  Stack,
+  StackHost,
+  StackNode,
+  StackParts,
+  StackPlan,
+} from './stack.ts'
+import { StackChange } from './stack-change.ts'
+import { StackMetrics } from './stack-metrics.ts'
+
+/**
+ * Opens every node of a document, leaves first. When one fails, those that were open are closed again.
+ * @throws ConfigError naming the path of what is wrong, as `root.tiers[1].path: no such folder "…"`.
+ */
+export async function openDocument(
+  document: unknown,
+  registry: Registry,
+  host: StackHost = {},
+): Promise<Stack> {
+  const parsed = parseDocument(document, registry)
+  const hub = new SpanHub()
+  return new RunningStack(parsed, await openTree(parsed.root, host, hub), { registry, host, hub })
+}
+
+async function openTree(node: ParsedNode, host: StackHost, hub: SpanHub): Promise<RunningNode> {
+  const opened = await Promise.allSettled(node.children.map(child => openTree(child, host, hub)))
+  const children = opened.filter(result => result.status === 'fulfilled').map(result => result.value)
+  try {
+    for (const result of opened) if (result.status === 'rejected') throw result.reason
+    return RunningNode.begin(node, children, await openNode(node, children, host), hub)
+  } catch (error) {
+    // Why it did not open is what matters, also when a store that has to be closed again fails at that.
+    await Promise.allSettled(children.map(child => child.open.close()))
+    throw error
+  }
+}
+
+/** A stack whose nodes outlive changes of its document. */
+class RunningStack implements Stack {
+  readonly store: BinaryDatastore
+  readonly #parts: StackParts
+  readonly #entrance: OpenStore
+  #parsed: ParsedDocument
+  #root: RunningNode
+  #nodes: readonly StackNode[]
+  #change: Promise<unknown> = Promise.resolve()
+
+  constructor(parsed: ParsedDocument, root: RunningNode, parts: StackParts) {
+    this.#parts = parts
+    this.#parsed = parsed
+    this.#root = root
+    this.#nodes = told(root)
+    this.#entrance = new OpenStore(new Entrance(root.open, () => this.#changed()))
+    this.store = new Datastore(this.#entrance)
+  }
+
+  get name(): string {
+    return this.#parsed.name
+  }
+
+  get document(): StackDocument {
+    return this.#parsed.document
+  }
+
+  get nodes(): readonly StackNode[] {
+    return this.#nodes
+  }
+
+  node(id: string): StackNode {
+    const node = this.#nodes.find(one => one.id === id)
+    if (node === undefined) throw new ConfigError('', `The stack has no node ${JSON.stringify(id)}`)
+    return node
+  }
+
+  trace(listener: SpanListener): () => void {
+    return this.#parts.hub.listen(listener)
+  }
+
+  measure(): StackMetrics {
+    const isNode = (id: string) => this.#nodes.some(node => node.id === id)
+    return new StackMetrics(isNode, listener => this.trace(listener))
+  }
+
+  async plan(document: unknown, options: CallOptions = {}): Promise<StackPlan> {
+    const parsed = parseFollowing(document, this.#parsed.root, this.#parts.registry)
+    return this.#plan(parsed, this.#compared(parsed), options)
+  }
+
+  async apply(document: unknown, options: ApplyOptions = {}): Promise<StackPlan> {
+    this.#entrance.assertOpen('apply the stack')
+    const applied = this.#change.then(() => this.#apply(document, options))
+    this.#change = applied.catch(() => undefined)
+    return applied
+  }
+
+  async #apply(document: unknown, options: ApplyOptions): Promise<StackPlan> {
+    const parsed = parseFollowing(document, this.#parsed.root, this.#parts.registry)
+    const comparison = this.#compared(parsed)
+    const plan = await this.#plan(parsed, comparison, {})
+    const change = new StackChange(this.#root, parsed.root, comparison, this.#parts, options)
+    change.refuseLoss(plan)
+    try {
+      await change.make(this.#entrance, root => {
+        this.#parsed = parsed
+        this.#root = root
+      })
+    } finally {
+      this.#nodes = told(this.#root)
+    }
+    return plan
+  }
+
+  #compared({ root }: ParsedDocument): Comparison {
+    return new Comparison(this.#parsed.root, root, new Map(this.#root.all.map(one => [one.node.id, one])))
+  }
+
+  async #plan(
+    { document, root }: ParsedDocument,
+    comparison: Comparison,
+    options: CallOptions,
+  ): Promise<StackPlan> {
+    const { fates } = comparison
+    const running = new Map(this.#root.all.map(one => [one.node.id, one]))
+    const planned = ({ id, kind, label, path }: ParsedNode): PlannedNode => ({
+      id,
+      kind: kind.kind,
+      label,
+      path,
+      fate: fates.get(id) ?? 'kept',
+    })
+    const gone = flatten(this.#parsed.root).filter(({ id }) => fates.get(id) === 'gone')
+    const call = Call.from(options)
+    const lost = await Promise.all(
+      comparison.losing.map(async node => {
+        const { entries } = (await running.get(node.id)?.open.stats(call)) ?? {}
+        return { ...planned(node), entries }
+      }),
+    )
+    const misplaced = await Promise.all(
+      flatten(root).map(async node => ({
+        ...planned(node),
+        ...(await misplacedIn(node, running, fates, options)),
+      })),
+    )
+    throwIfAborted(options.signal, 'plan a stack', Key.root)
+    return {
+      document,
+      nodes: [...flatten(root), ...gone].map(planned),
+      lost: lost.filter(({ entries }) => entries !== 0),
+      stale: comparison.stale.map(planned),
+      misplaced: misplaced.filter(({ keys }) => keys > 0),
+    }
+  }
+
+  async #changed(): Promise<void> {
+    await this.#change
+  }
+
+  close(): Promise<void> {
+    return this.store.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+function told(root: RunningNode): readonly StackNode[] {
+  const flat = (node: StackNode): readonly StackNode[] => [node, ...node.children.flatMap(flat)]
+  return flat(root.told(0))
+}
+
+/** How many keys a changed node would look for elsewhere. */
+async function misplacedIn(
+  node: ParsedNode,
+  running: ReadonlyMap<string, RunningNode>,
+  fates: Comparison['fates'],
+  options: CallOptions,
+): Promise<{ readonly keys: number; readonly of: number }> {
+  const { kind, id, children } = node
+  const before = running.get(id)
+  if (kind.placing === undefined || before?.node.kind !== kind || fates.get(id) !== 'changed') {
+    return { keys: 0, of: 0 }
+  }
+  const stores = children.map(child => {
+    const one = running.get(child.id)
+    return one === undefined ? new NullDatastore() : new Datastore(one.open)
+  })
+  const ids = children.map(child => child.id)
+  return kind.placing.misplaced(before.datastore, node.options, stores, ids, options)
+}

@@ -1,0 +1,291 @@
+import { tell } from '../concurrency/emitter.ts'
+import type { BinaryDatastore } from '../datastore.ts'
+import { DatastoreError, messageOf } from '../errors.ts'
+import { Call } from '../open/call.ts'
+import { Datastore } from '../open/datastore.ts'
+import { Hold } from '../open/hold.ts'
+import type { OpenStore, Waits } from '../open/open-store.ts'
+import { type Comparison, type Fate, flatten } from './compare.ts'
+import type { Placing } from './kind.ts'
+import type { ParsedNode } from './parse.ts'
+import { closeStore, openNode, ownStores, RunningNode, storeOf } from './running-node.ts'
+import type { ApplyOptions, StackParts, StackPlan } from './stack.ts'
+import { UnavailableStore } from './unavailable-store.ts'
+
+/**
+ * One change of a running stack, made in steps of which each can be taken back. What may be open beside the old is opened
+ * first. Then new calls wait and running ones end, what leaves flushes, and what can't be open twice closes. The rest is
+ * opened and put in its place, each node after those below it. At last the calls that waited are made, and what has left
+ * closes.
+ */
+export class StackChange {
+  readonly #after: ParsedNode
+  readonly #comparison: Comparison
+  readonly #parts: StackParts
+  readonly #options: ApplyOptions
+  readonly #waits: Waits
+  readonly #running: ReadonlyMap<string, RunningNode>
+  /** Nodes that go on in place while their keys move, with what they are to be. */
+  readonly #moving: readonly ParsedNode[]
+  /** What was opened so far, by the id of its node. */
+  readonly #opened = new Map<string, BinaryDatastore>()
+  /** What nodes are open by, before and after. */
+  readonly #opens: Set<OpenStore>
+  /** Take back what was done, the last step first. */
+  readonly #undo: (() => void | Promise<void>)[] = []
+  /** Close what has left, once the change is made. */
+  readonly #leftovers: (() => Promise<void>)[] = []
+
+  constructor(
+    before: RunningNode,
+    after: ParsedNode,
+    comparison: Comparison,
+    parts: StackParts,
+    options: ApplyOptions,
+  ) {
+    this.#after = after
+    this.#comparison = comparison
+    this.#parts = parts
+    this.#options = options
+    this.#waits = { streams: options.streamWait ?? 1000, calls: options.callWait ?? 30_000 }
+    this.#running = new Map(before.all.map(one => [one.node.id, one]))
+    this.#opens = new Set(before.all.map(one => one.open))
+    this.#moving = options.misplaced === 'move' ? flatten(after).filter(node => this.#canMove(node)) : []
+  }
+
+  #canMove(node: ParsedNode): boolean {
+    const before = this.#running.get(node.id)
+    return (
+      node.kind.placing !== undefined && this.#fateOf(node) === 'changed' && before?.node.kind === node.kind
+    )
+  }
+
+  /** @throws DatastoreError `CONFLICT` where data would go or be hidden and nobody decided that they may. */
+  refuseLoss({ lost, stale, misplaced }: StackPlan): void {
+    const { discard = false, keepStale = false, misplaced: decision } = this.#options
+    if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
+    if (stale.length > 0 && !keepStale) refuse('copies of other data would be served', stale)
+    if (misplaced.length > 0 && decision === undefined) refuse('keys would not be found', misplaced)
+  }
+
+  /**
+   * @param entrance Where the callers of the stack come in.
+   * @param serve Called with the root that serves from now on, before any call is made on it.
+   */
+  async make(entrance: OpenStore, serve: (root: RunningNode) => void): Promise<void> {
+    if (this.#isLabelsOnly) {
+      serve(await this.#place(this.#after))
+      return
+    }
+    const held = this.#comparison.held.map(node => this.#runningOf(node))
+    const entrances = [entrance, ...held.map(one => one.entrance)]
+    const hold = new Hold()
+    let moved: Promise<void>
+    try {
+      await this.#openEarly()
+      for (const one of entrances) one.holdFor(hold)
+      for (const one of entrances) await one.callsEnded(this.#waits)
+      await this.#end(held)
+      await this.#makeRoom(held)
+      const root = await this.#place(this.#after)
+      this.#enterAt(root, entrance)
+      moved = this.#moveKeys(root)
+      serve(root)
+    } catch (error) {
+      await this.#takeBack()
+      throw error
+    } finally {
+      for (const one of entrances) one.holdFor(undefined)
+      hold.release()
+    }
+    for (const one of held)
+      if (this.#fateOf(one.node) === 'gone') this.#leftovers.push(() => this.#leave(one))
+    // Children that keys move out of stay open until then.
+    if (this.#moving.length > 0) void this.#closeOnceMoved(moved)
+    else await this.#closeLeftovers()
+  }
+
+  async #closeOnceMoved(moved: Promise<void>): Promise<void> {
+    try {
+      await moved
+    } catch (error) {
+      tell(this.#options.onBackgroundError, error)
+      return
+    }
+    await this.#closeLeftovers()
+  }
+
+  get #isLabelsOnly(): boolean {
+    return [...this.#comparison.fates.values()].every(fate => fate === 'kept')
+  }
+
+  #runningOf({ id }: ParsedNode): RunningNode {
+    return this.#running.get(id) as RunningNode
+  }
+
+  #fateOf({ id }: ParsedNode): Fate {
+    return this.#comparison.fates.get(id) ?? 'kept'
+  }
+
+  /** Whether the store that serves a node ends with this change. */
+  #isLeaving({ node }: RunningNode): boolean {
+    const fate = this.#fateOf(node)
+    return fate === 'gone' || (fate === 'changed' && !this.#moving.some(({ id }) => id === node.id))
+  }
+
+  /** Opens leaves while calls go on, where that is possible: a server may take seconds. */
+  async #openEarly(): Promise<void> {
+    for (const node of flatten(this.#after)) {
+      const { children, isExclusive = false } = node.kind
+      const isOpened = ['new', 'changed'].includes(this.#fateOf(node))
+      if (children === 'none' && !isExclusive && isOpened) await this.#open(node, [])
+    }
+  }
+
+  async #open(node: ParsedNode, children: readonly RunningNode[]): Promise<BinaryDatastore> {
+    const early = this.#opened.get(node.id)
+    if (early !== undefined) return early
+    const datastore = await openNode(node, children, this.#parts.host)
+    this.#opened.set(node.id, datastore)
+    this.#undo.push(() => closeStore(storeOf(datastore, children), this.#opens))
+    return datastore
+  }
+
+  /** Lets calls end from the root down, as nodes call those below them, and completes the work of what leaves. */
+  async #end(held: readonly RunningNode[]): Promise<void> {
+    for (const one of held) {
+      await one.open.callsEnded(this.#waits)
+      if (this.#isLeaving(one)) await this.#flush(one)
+    }
+    await this.#refuseLate()
+    const leaving = held.filter(one => this.#isLeaving(one))
+    const closing = leaving.flatMap(({ open }) => [open, ...ownStores(open.store, this.#opens)])
+    await Promise.all(closing.map(open => open.streamsEnded(this.#waits)))
+  }
+
+  async #flush({ open, node }: RunningNode): Promise<void> {
+    try {
+      await open.settle()
+      for (const own of ownStores(open.store, this.#opens)) await own.settle()
+    } catch (cause) {
+      const state = `${node.path}: what runs cannot write what it holds: ${messageOf(cause)}`
+      throw new DatastoreError('IO', `Cannot apply the stack: ${state}`, { cause })
+    }
+  }
+
+  /** Values may have come since the plan was made. */
+  async #refuseLate(): Promise<void> {
+    if (this.#options.discard === true) return
+    for (const node of this.#comparison.losing) {
+      const { entries } = await this.#runningOf(node).open.stats(Call.plain)
+      if (entries !== 0) refuse('values that only memory holds would be lost', [node])
+    }
+  }
+
+  /** Closes what leaves and can't be open beside what comes. Taking that back opens it again. */
+  async #makeRoom(held: readonly RunningNode[]): Promise<void> {
+    for (const one of held) {
+      if (!this.#isLeaving(one) || one.node.kind.isExclusive !== true) continue
+      const { store } = one.open
+      this.#undo.push(() => this.#reopen(one))
+      await closeStore(store, this.#opens)
+    }
+  }
+
+  async #reopen(one: RunningNode): Promise<void> {
+    try {
+      const datastore = await openNode(one.node, one.children, this.#parts.host)
+      one.open.replace(storeOf(datastore, one.children))
+      one.datastore = datastore
+    } catch (error) {
+      one.open.replace(new UnavailableStore(one.open.info, error))
+    }
+  }
+
+  /** Puts a node in its place, after those below it. */
+  async #place(node: ParsedNode): Promise<RunningNode> {
+    const children: RunningNode[] = []
+    for (const child of node.children) children.push(await this.#place(child))
+    const before = this.#running.get(node.id)
+    if (before === undefined) {
+      const placed = RunningNode.begin(node, children, await this.#open(node, children), this.#parts.hub)
+      this.#opens.add(placed.open)
+      return placed
+    }
+    if (this.#fateOf(node) === 'rewired') this.#rewire(before, children)
+    if (!this.#isLeaving(before)) return before.as(node, children)
+    const datastore = await this.#open(node, children)
+    this.#replace(before, datastore, children)
+    return before.as(node, children, datastore)
+  }
+
+  #rewire({ open, children: before }: RunningNode, children: readonly RunningNode[]): void {
+    const over = (nodes: readonly RunningNode[]) => {
+      open.store.rewire?.(nodes.map(child => child.open))
+      open.refresh()
+    }
+    this.#undo.push(() => over(before))
+    over(children)
+  }
+
+  #replace({ open, node }: RunningNode, datastore: BinaryDatastore, children: readonly RunningNode[]): void {
+    const { store } = open
+    this.#undo.push(() => open.replace(store))
+    open.replace(storeOf(datastore, children))
+    if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
+  }
+
+  #enterAt({ open }: RunningNode, entrance: OpenStore): void {
+    const [before] = entrance.store.children as readonly [OpenStore]
+    if (before === open) return
+    const over = (root: OpenStore) => {
+      entrance.store.rewire?.([root])
+      entrance.refresh()
+    }
+    this.#undo.push(() => over(before))
+    over(open)
+  }
+
+  /** Lets nodes go by their new children. @returns Resolves once every key has moved, or could not be. */
+  async #moveKeys(root: RunningNode): Promise<void> {
+    const placed = new Map(root.all.map(one => [one.node.id, one]))
+    const moves = this.#moving.map(({ id, kind, options, children }) => {
+      const { datastore } = this.#running.get(id) as RunningNode
+      const stores = children.map(child => new Datastore((placed.get(child.id) as RunningNode).open))
+      const ids = children.map(child => child.id)
+      return (kind.placing as Placing).move(datastore, options, stores, ids, {})
+    })
+    await Promise.all(moves)
+  }
+
+  async #leave(one: RunningNode): Promise<void> {
+    const { open } = one
+    await one.entrance.closeAlone()
+    // What made room is closed already.
+    if (one.node.kind.isExclusive === true) return
+    const own = ownStores(open.store, this.#opens)
+    await open.closeAlone()
+    for (const child of own) await child.closeAlone()
+  }
+
+  async #closeLeftovers(): Promise<void> {
+    for (const close of this.#leftovers) {
+      await close().catch((error: unknown) => tell(this.#options.onBackgroundError, error))
+    }
+  }
+
+  async #takeBack(): Promise<void> {
+    for (const step of this.#undo.toReversed()) {
+      try {
+        await step()
+      } catch (error) {
+        tell(this.#options.onBackgroundError, error)
+      }
+    }
+  }
+}
+
+function refuse(state: string, nodes: readonly { readonly label: string; readonly path: string }[]): never {
+  const names = nodes.map(({ label, path }) => `${JSON.stringify(label)} (${path})`).join(', ')
+  throw new DatastoreError('CONFLICT', `Cannot apply the stack: ${state}, in ${names}`)
+}

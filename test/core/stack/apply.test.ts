@@ -1,0 +1,399 @@
+import { describe, expect, it } from 'vitest'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import type { Change } from '../../../src/core/datastore.ts'
+import { Key } from '../../../src/core/key.ts'
+import { openDocument } from '../../../src/core/stack/running-stack.ts'
+import type { ApplyOptions, Stack } from '../../../src/core/stack/stack.ts'
+import { bytesOf, Disks, keysOf, textOf } from './stack-kinds.ts'
+
+const key = Key.of('a')
+
+async function opened(root: object, disks = new Disks()) {
+  const stack = await openDocument(documentOf(root), disks.registry)
+  return {
+    disks,
+    stack,
+    store: stack.store,
+    plan: (next: object) => stack.plan(documentOf(next)),
+    apply: (next: object, options?: ApplyOptions) => stack.apply(documentOf(next), options),
+    put: (to: Key, text: string) => stack.store.put(to, bytesOf(text)),
+    get: async (from: Key) => textOf(await stack.store.get(from)),
+  }
+}
+
+const documentOf = (root: object) => ({ strata: 1, root })
+const disk = (name: string, more: object = {}) => ({ kind: 'disk', id: name, name, ...more })
+const memory = (id: string, more: object = {}) => ({ kind: 'memory', id, ...more })
+const tiered = (tiers: object[], more: object = {}) => ({ kind: 'tiered', id: 'tiers', tiers, ...more })
+const sharded = (shards: object[], more: object = {}) => ({ kind: 'sharded', id: 'shards', shards, ...more })
+const retry = (store: object, more: object = {}) => ({ kind: 'retry', id: 'retry', store, ...more })
+
+const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
+  Object.fromEntries((await plan).nodes.map(({ id, fate }) => [id, fate]))
+
+describe('stack.plan', () => {
+  it('X6 tells what stays, changes, opens and closes, and does none of it', async () => {
+    const { plan, disks, store } = await opened(tiered([memory('cache'), disk('a')], { mode: 'write-back' }))
+    const next = tiered([memory('cache'), retry(disk('a'))], { mode: 'write-back' })
+    expect(await fatesOf(plan(next))).toEqual({ tiers: 'rewired', cache: 'kept', retry: 'new', a: 'kept' })
+    const other = tiered([memory('cache'), disk('b')], { mode: 'write-back' })
+    expect(await fatesOf(plan(other))).toEqual({ tiers: 'changed', cache: 'changed', b: 'new', a: 'gone' })
+    const mode = tiered([memory('cache'), disk('a')], { mode: 'write-through' })
+    expect(await fatesOf(plan(mode))).toEqual({ tiers: 'changed', cache: 'kept', a: 'kept' })
+    expect(disks.log).toEqual(['+a'])
+    await store.close()
+  })
+
+  it('X6 a label, a place and an order of fields change no node', async () => {
+    const { plan } = await opened(sharded([disk('a'), disk('b')], { by: 'modulo', characters: 3 }))
+    const next = {
+      characters: 3,
+      by: 'modulo',
+      kind: 'sharded',
+      id: 'shards',
+      label: 'Two',
+      shards: [disk('a', { label: 'A' }), disk('b')],
+    }
+    expect(await fatesOf(plan(next))).toEqual({ shards: 'kept', a: 'kept', b: 'kept' })
+  })
+
+  it('X6 a node without an id keeps the one it had when it is wrapped, moved or unwrapped', async () => {
+    const { stack, apply, plan } = await opened({ kind: 'memory' })
+    const { id } = stack.node('memory@root')
+    expect(await fatesOf(plan({ kind: 'retry', store: { kind: 'memory' } }))).toEqual({
+      'retry@root': 'new',
+      [id]: 'kept',
+    })
+    await apply({ kind: 'retry', store: { kind: 'memory' } })
+    expect(stack.nodes.map(node => node.id)).toEqual(['retry@root', id])
+    await apply({ kind: 'mount', mounts: { '/x': { kind: 'memory' } } })
+    expect(stack.nodes.map(node => node.id)).toEqual(['mount@root', id])
+    await stack.close()
+  })
+
+  it('X11 names the values that would be lost, and X6 the keys that would be looked for elsewhere', async () => {
+    const { plan, put } = await opened(sharded([memory('m'), disk('a')]))
+    for (const one of keysOf(40)) await put(one, 'v')
+    const { lost, misplaced } = await plan(sharded([memory('m', { maxEntries: 100 }), disk('a'), disk('b')]))
+    expect(lost).toMatchObject([{ id: 'm', fate: 'changed' }])
+    expect(lost[0]?.entries).toBeGreaterThan(5)
+    expect(misplaced).toMatchObject([{ id: 'shards', of: 40 }])
+    expect(misplaced[0]?.keys).toBeGreaterThan(3)
+    expect(misplaced[0]?.keys).toBeLessThan(37)
+  })
+
+  it('X6 names a persistent tier whose copies are of other data', async () => {
+    const { plan } = await opened(tiered([disk('ssd'), disk('a')]))
+    expect((await plan(tiered([disk('ssd'), disk('b')]))).stale).toMatchObject([{ id: 'ssd', fate: 'kept' }])
+    expect((await plan(tiered([disk('ssd'), retry(disk('a'))]))).stale).toEqual([])
+  })
+})
+
+describe('stack.apply', () => {
+  it('X6 2,000 writes that write-back acknowledged are seen after it, and later ones are not overwritten', async () => {
+    const { disks, stack, apply, put, get } = await opened(
+      tiered([memory('m'), disk('a')], { mode: 'write-back' }),
+    )
+    const keys = keysOf(2000)
+    await Promise.all(keys.map(one => put(one, 'old')))
+    await apply(tiered([memory('m'), disk('a')], { mode: 'write-through' }))
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(() => 'old'))
+    const last = keys.slice(-200)
+    await Promise.all(last.map(one => put(one, 'NEW')))
+    await stack.close()
+    expect(await Promise.all(last.map(one => disks.textAt('a', one)))).toEqual(last.map(() => 'NEW'))
+  })
+
+  it('X6 nodes that do not change never close: a lock, memory, and what tiers have not flushed', async () => {
+    const locked = { kind: 'locked-disk', id: 'd', name: 'd' }
+    const { disks, stack, apply, put, get } = await opened(
+      tiered([memory('m'), locked], { mode: 'write-back' }),
+    )
+    disks.offline.add('d')
+    await put(key, 'unflushed')
+    await apply(tiered([memory('m'), retry(locked)], { mode: 'write-back' }))
+    expect(disks.log).toEqual(['+d'])
+    expect(await get(key)).toBe('unflushed')
+    expect(stack.node('tiers').store).toMatchObject({ unflushed: { entries: 1 } })
+    disks.offline.delete('d')
+    await stack.close()
+    expect(await disks.textAt('d', key)).toBe('unflushed')
+  })
+
+  it('X9 D16 calls in flight during two changes: none lost, none failed, each key in call order', async () => {
+    const { stack, apply, put, get } = await opened(tiered([memory('m'), disk('a')], { mode: 'write-back' }))
+    const keys = keysOf(50)
+    const seen: Promise<string>[] = []
+    const puts: Promise<unknown>[] = []
+    const callAll = (from: number, to: number) => {
+      for (let round = from; round < to; round++) {
+        for (const one of keys) {
+          puts.push(put(one, String(round)))
+          seen.push(get(one))
+        }
+      }
+    }
+    callAll(0, 5)
+    const first = apply({ kind: 'namespace', id: 'ns', prefix: '/', store: tiered([memory('m'), disk('a')]) })
+    callAll(5, 10)
+    const second = apply(retry(tiered([memory('m2'), retry(disk('a'), { id: 'r2' })])))
+    callAll(10, 15)
+    await Promise.all([first, second, ...puts])
+    const expected = Array.from({ length: 15 }, (_, round) => keys.map(() => String(round))).flat()
+    expect(puts.length + seen.length).toBe(1500)
+    expect(await Promise.all(seen)).toEqual(expected)
+    await stack.close()
+  })
+
+  it('X6 D16 calls by the handle of a node and by the stack keep their order across a change', async () => {
+    const lowercase = (store: object) => ({ kind: 'lowercase', id: 'lower', store })
+    const { stack, apply, put, get } = await opened(lowercase(disk('a')))
+    const node = stack.node('a').store
+    const applied = apply(lowercase(disk('a', { note: 'opened again' })))
+    const calls = []
+    for (let round = 0; round < 20; round++) {
+      calls.push(round % 2 === 0 ? put(key, String(round)) : node.put(key, bytesOf(String(round))))
+    }
+    await Promise.all([applied, ...calls])
+    expect(await get(key)).toBe('19')
+    expect(textOf(await node.get(key))).toBe('19')
+    await stack.close()
+  })
+
+  it('X10 a node that cannot be opened: the old stack serves on, complete, with the calls that waited', async () => {
+    const { disks, stack, apply, put, get } = await opened(
+      tiered([memory('m'), disk('a')], { mode: 'write-back' }),
+    )
+    disks.broken.add('b')
+    await put(key, 'kept')
+    const { document } = stack
+    const failing = apply(tiered([memory('m'), disk('a')], { mode: 'write-through' }))
+    await failing
+    const broken = apply(sharded([tiered([memory('m'), disk('a')], { mode: 'write-around' }), disk('b')]))
+    const waiting = put(Key.of('waiting'), 'held')
+    await expect(broken).rejects.toThrow('the disk b is broken')
+    await waiting
+    expect([await get(key), await get(Key.of('waiting'))]).toEqual(['kept', 'held'])
+    expect(stack.nodes.map(node => node.id)).toEqual(['tiers', 'm', 'a'])
+    expect(stack.document).not.toEqual(document)
+    expect(disks.log).toEqual(['+a'])
+    await stack.close()
+  })
+
+  it('X10 an exclusive node whose successor cannot be opened is opened again', async () => {
+    const locked = (name: string) => ({ kind: 'locked-disk', id: 'd', name })
+    const { disks, stack, apply, put, get } = await opened(retry(locked('d')))
+    await put(key, 'kept')
+    disks.broken.add('e')
+    await expect(apply(retry(locked('e')))).rejects.toThrow('the disk e is broken')
+    expect(disks.log).toEqual(['+d', '-d', '+d'])
+    expect(await get(key)).toBe('kept')
+    await stack.close()
+  })
+
+  it('X10 where it cannot be opened again, every call says why, and another stack can be applied', async () => {
+    const locked = (name: string) => ({ kind: 'locked-disk', id: 'd', name })
+    const { disks, stack, apply, put, get } = await opened(retry(locked('d'), { attempts: 1 }))
+    await put(key, 'kept')
+    disks.broken.add('e').add('d')
+    await expect(apply(retry(locked('e'), { attempts: 1 }))).rejects.toThrow('the disk e is broken')
+    await expect(stack.store.get(key)).rejects.toMatchObject({
+      code: 'CLOSED',
+      message: 'Cannot get "/a": the store could not be opened again: the disk d is broken',
+    })
+    disks.broken.delete('d')
+    await apply(retry(locked('d'), { attempts: 2 }))
+    await expect(get(key)).rejects.toMatchObject({ code: 'CLOSED' })
+    await apply(retry({ kind: 'locked-disk', id: 'again', name: 'd' }, { attempts: 1 }))
+    expect(await get(key)).toBe('kept')
+    await stack.close()
+  })
+
+  it('X6 writes that cannot be flushed: the change is refused, and nothing is lost', async () => {
+    const { disks, stack, apply, put, get } = await opened(
+      tiered([memory('m'), disk('a')], { mode: 'write-back' }),
+    )
+    disks.offline.add('a')
+    await put(key, 'unflushed')
+    await expect(apply(tiered([memory('m'), disk('a')]))).rejects.toMatchObject({ code: 'IO' })
+    expect(await get(key)).toBe('unflushed')
+    disks.offline.delete('a')
+    await apply(tiered([memory('m'), disk('a')]))
+    await stack.close()
+    expect(await disks.textAt('a', key)).toBe('unflushed')
+  })
+
+  it('X11 values that only memory holds go by decision alone', async () => {
+    const { stack, apply, put, get } = await opened(memory('m'))
+    await put(key, 'only')
+    await expect(apply(disk('a'))).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await get(key)).toBe('only')
+    await apply(tiered([memory('cache'), memory('m')]))
+    expect(await get(key)).toBe('only')
+    await apply(disk('a'), { discard: true })
+    await expect(get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await stack.close()
+  })
+
+  it('X6 A3 memory that held copies of other data is emptied, and keeps copies of the same data', async () => {
+    const { disks, stack, apply, put, get } = await opened(tiered([memory('m'), disk('a')]))
+    await put(key, 'of a')
+    const { entries } = await stack.node('m').store.stats()
+    expect(entries).toBe(1)
+    await apply(retry(tiered([memory('m'), disk('a', { note: 'again' })], { mode: 'write-around' })))
+    expect((await stack.node('m').store.stats()).entries).toBe(1)
+    await apply(tiered([memory('m'), disk('b')]))
+    await expect(get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await disks.textAt('a', key)).toBe('of a')
+    await stack.close()
+  })
+
+  it('X6 a cache forgets what its store no longer is', async () => {
+    const cached = (name: string) => ({ kind: 'cache', id: 'c', store: { kind: 'disk', id: 'd', name } })
+    const { stack, apply, put, get } = await opened(cached('a'))
+    await put(key, 'of a')
+    await apply(cached('b'))
+    await expect(get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await apply(cached('a'))
+    expect(await get(key)).toBe('of a')
+    await stack.close()
+  })
+
+  it('X6 S5 a shard more: keys move in the background, and each is found meanwhile', async () => {
+    const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
+    const keys = keysOf(300)
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = sharded([disk('a'), disk('b'), disk('c')])
+    await expect(apply(next)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await apply(next, { misplaced: 'move' })
+    const shards = stack.node('shards').store
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await expect.poll(() => shards instanceof ShardedDatastore && shards.isSettled).toBe(true)
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    const moved = await Promise.all(keys.map(one => disks.textAt('c', one)))
+    expect(moved.filter(text => text !== undefined).length).toBeGreaterThan(50)
+    await stack.close()
+  })
+
+  it('X6 S5 a shard less: it closes once its keys have moved out of it', async () => {
+    const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b'), disk('c')]))
+    const keys = keysOf(100)
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await apply(sharded([disk('a'), disk('b')]), { misplaced: 'move' })
+    await expect.poll(() => disks.log).toContain('-c')
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    expect(await Promise.all(keys.map(one => disks.textAt('c', one)))).toEqual(keys.map(() => undefined))
+    await stack.close()
+  })
+
+  it('X6 a watch goes on across a change, with one resync', async () => {
+    const { stack, apply, put } = await opened(disk('a'))
+    const changes: Change[] = []
+    const watching = (async () => {
+      for await (const change of stack.store.watch(Key.root)) {
+        changes.push(change)
+        if (change.key.equals(Key.of('last'))) return
+      }
+    })()
+    await put(Key.of('first'), 'v')
+    await expect.poll(() => changes.length).toBe(1)
+    await apply(retry(disk('a')))
+    await expect.poll(() => changes.length).toBe(2)
+    await put(Key.of('last'), 'v')
+    await watching
+    expect(changes.map(({ type }) => type)).toEqual(['put', 'resync', 'put'])
+    await stack.close()
+  })
+
+  it('X3 spans and figures go on under the ids of the nodes', async () => {
+    const { stack, apply, put } = await opened(disk('a'))
+    const metrics = stack.measure()
+    await put(key, 'one')
+    await apply(retry(disk('a', { note: 'again' })))
+    await put(key, 'two')
+    expect(metrics.of('a', 'put').count).toBe(2)
+    expect(metrics.of('retry', 'put').count).toBe(1)
+    await stack.close()
+  })
+
+  it('X9 a stream of what stays open goes on; a put that never ends is ended after its time', async () => {
+    const { stack, apply } = await opened(disk('a'))
+    await stack.store.put(key, new Uint8Array(300_000).fill(7))
+    const chunks = stack.store.getStream(key)[Symbol.asyncIterator]()
+    let size = 0
+    const take = async () => {
+      const next = await chunks.next()
+      if (next.done !== true) size += next.value.length
+      return next.done !== true
+    }
+    await take()
+    const endless = stack.store.put(Key.of('endless'), neverEnding())
+    const refused = expect(endless).rejects.toMatchObject({ code: 'CLOSED' })
+    await apply(retry(disk('a')), { streamWait: 20 })
+    await refused
+    while (await take());
+    expect(size).toBe(300_000)
+    await stack.close()
+  })
+
+  it('X9 a call that does not end: the change is given up, and the stack goes on', async () => {
+    const { stack, apply, put, get } = await opened({
+      kind: 'fault',
+      id: 'f',
+      latency: 300,
+      store: memory('m'),
+    })
+    const slow = put(key, 'slow')
+    await expect(apply(memory('m'), { streamWait: 1, callWait: 1 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    })
+    await slow
+    expect(await get(key)).toBe('slow')
+    await stack.close()
+  })
+
+  it('X9 a call that waits leaves as soon as it is aborted', async () => {
+    const { stack, apply } = await opened({ kind: 'fault', id: 'f', latency: 100, store: memory('m') })
+    const running = stack.store.put(key, bytesOf('v'))
+    const applied = apply(memory('m'))
+    const abort = new AbortController()
+    const waiting = stack.store.get(key, { signal: abort.signal })
+    abort.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
+    await Promise.all([running, applied])
+    await stack.close()
+  })
+
+  it('X6 a close waits for a change under way', async () => {
+    const { disks, stack, apply, put } = await opened(disk('a'))
+    await put(key, 'v')
+    const applied = apply(retry(disk('a', { note: 'again' })))
+    await Promise.all([applied, stack.close()])
+    expect(disks.log).toEqual(['+a', '+a', '-a', '-a'])
+    await expect(apply(disk('a'))).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('D26 X6 a transaction that runs is committed before the change', async () => {
+    const { stack, apply, get } = await opened(memory('m'))
+    let go: (() => void) | undefined
+    const gate = new Promise<void>(resolve => {
+      go = resolve
+    })
+    const transaction = (stack.store as never as { transaction: Transact }).transaction(async tx => {
+      await tx.put(key, bytesOf('committed'))
+      await gate
+    })
+    const applied = apply(retry(memory('m')))
+    go?.()
+    await Promise.all([transaction, applied])
+    expect(await get(key)).toBe('committed')
+    await stack.close()
+  })
+})
+
+type Transact = (work: (tx: Stack['store']) => Promise<void>) => Promise<void>
+
+async function* neverEnding(): AsyncIterable<Uint8Array> {
+  yield bytesOf('begun')
+  await new Promise(() => undefined)
+}
