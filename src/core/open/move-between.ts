@@ -16,7 +16,7 @@ interface MoveSource {
   remove(key: Key, call: Call): Maybe<Removed>
 }
 interface MoveTarget {
-  readonly capabilities: { readonly write: { readonly stream: boolean } }
+  readonly capabilities: { readonly write: { readonly stream: boolean; readonly ttl: boolean } }
   write(key: Key, value: Payload, call: Call): Maybe<Written>
   sync(prefix: Key, call: Call): Maybe<void>
 }
@@ -59,7 +59,7 @@ export async function moveAcross(
  * @param mayBeOne Nobody can tell whether the two places are one: the copy is looked for at the source before anything is
  * removed.
  * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied, or when the copy may be the
- * value itself; then both keys have one.
+ * value itself; then both keys have one. `UNSUPPORTED` for a value with a time to live, where the target keeps none.
  */
 export async function moveBetween(
   from: MovePlace<MoveSource>,
@@ -75,7 +75,9 @@ export async function moveBetween(
     if (before === undefined) return 'absent'
     // A second round replaces only what the first one wrote.
     const replace = round > 0 || call.options.replace
-    const written = await copy(from, before.size, to, call.with({ replace }))
+    const ttl = ttlOfCopy('rename', from.name, before, to.store)
+    if (ttl !== undefined && ttl <= 0) return 'absent'
+    const written = await copy(from, before.size, to, call.with({ replace, ttl }))
     if (written === undefined) return 'absent'
     if (written.refused !== undefined) return written.refused
     if (mayBeOne && (await stat())?.etag === written.etag) {
@@ -86,6 +88,22 @@ export async function moveBetween(
     if (removed !== 'changed') return 'moved'
   }
   throw failure('CONFLICT', 'rename', from.name, 'the value is changed each time that it is copied')
+}
+
+/**
+ * Milliseconds that a copy of a value is to be kept for; `undefined` for a value that does not expire.
+ * @throws DatastoreError `UNSUPPORTED` where the copy would not expire.
+ */
+export function ttlOfCopy(
+  action: string,
+  key: Key,
+  { expires }: Stat,
+  target: { readonly capabilities: { readonly write: { readonly ttl: boolean } } },
+): number | undefined {
+  if (expires === undefined) return undefined
+  if (target.capabilities.write.ttl) return expires - Date.now()
+  const state = 'it has a time to live (ttl), and the store that it would go to keeps none'
+  throw failure('UNSUPPORTED', action, key, state)
 }
 
 /** @returns `undefined` where the source has no value any more. */

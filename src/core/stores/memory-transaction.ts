@@ -5,13 +5,12 @@ import type { Call } from '../open/call.ts'
 import { pageOfKeys } from '../open/completion.ts'
 import type { Payload } from '../open/payload.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from '../open/store.ts'
-import type { ValueTable } from './value-table.ts'
+import type { ValueTable, Version } from './value-table.ts'
 
-/** A write that waits for the commit; without bytes, a removal. */
+/** A write that waits for the commit; without a version, a removal. */
 interface Waiting {
   readonly key: Key
-  readonly found: Found | undefined
-  readonly ttl?: number | undefined
+  readonly version: Version | undefined
 }
 
 /**
@@ -37,30 +36,29 @@ export class MemoryTransaction implements Store {
   read(key: Key): Found | undefined {
     const text = key.toString()
     const own = this.#writes.get(text)
-    if (own !== undefined) return own.found
+    if (own !== undefined) return current(own)
     const found = this.#values.find(key)
     if (!this.#seen.has(text)) this.#seen.set(text, { key, etag: found?.etag })
     return found
   }
 
   write(key: Key, value: Payload, { options }: Call): Written {
-    const etag = this.#values.nextEtag()
-    const found: Found = { bytes: value.keep(), shared: true, etag, mtime: Date.now() }
-    this.#writes.set(key.toString(), { key, found, ttl: options.ttl })
-    return { etag }
+    const version = this.#values.unstored(value.keep(), options.ttl)
+    this.#writes.set(key.toString(), { key, version })
+    return { etag: version.etag }
   }
 
   remove(key: Key): Removed {
     if (this.read(key) === undefined) return 'absent'
-    this.#writes.set(key.toString(), { key, found: undefined })
+    this.#writes.set(key.toString(), { key, version: undefined })
     return 'removed'
   }
 
   list(prefix: Key, call: Call): ListPage {
     this.#listedAt ??= this.#values.changeCount
     const texts = new Set(this.#values.texts())
-    for (const [text, { found }] of this.#writes) {
-      if (found === undefined) texts.delete(text)
+    for (const [text, write] of this.#writes) {
+      if (current(write) === undefined) texts.delete(text)
       else texts.add(text)
     }
     return pageOfKeys([...texts].map(Key.parse), prefix, call)
@@ -71,9 +69,10 @@ export class MemoryTransaction implements Store {
     const values = this.#values
     if (this.#listedAt !== undefined && values.changeCount !== this.#listedAt) return false
     for (const { key, etag } of this.#seen.values()) if (values.find(key)?.etag !== etag) return false
-    for (const { key, found, ttl } of this.#writes.values()) {
-      if (found === undefined) values.remove(key)
-      else values.store(key, found.bytes, found.bytes.length, ttl, found.etag)
+    for (const write of this.#writes.values()) {
+      const version = current(write)
+      if (version === undefined) values.remove(write.key)
+      else values.store(write.key, version.bytes, version.bytes.length, version.left, version.etag)
     }
     return true
   }
@@ -81,4 +80,9 @@ export class MemoryTransaction implements Store {
   rollback(): void {
     this.#writes.clear()
   }
+}
+
+/** The version that a write leaves: none once its time to live is over. */
+function current({ version }: Waiting): Version | undefined {
+  return (version?.left ?? 1) > 0 ? version : undefined
 }

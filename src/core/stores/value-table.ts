@@ -17,7 +17,6 @@ export class Version implements Found {
   readonly mtime: number
   readonly btime: number
 
-  /** Milliseconds that it has left; absent where it does not expire. */
   readonly #left: (() => number | undefined) | undefined
 
   constructor(
@@ -34,9 +33,14 @@ export class Version implements Found {
     this.#left = left
   }
 
+  /** Milliseconds that it has left; `undefined` where it does not expire. */
+  get left(): number | undefined {
+    return this.#left?.()
+  }
+
   /** By the wall clock as it is now: its age goes by a clock that nobody sets. */
   get expires(): number | undefined {
-    const left = this.#left?.()
+    const { left } = this
     return left === undefined ? undefined : Date.now() + left
   }
 }
@@ -59,6 +63,7 @@ export class ValueTable {
   readonly #retention: Retention | undefined
   readonly #deadlines: Deadlines
   readonly #ttl: number
+  readonly #now: () => number
   readonly #onEviction: MemoryOptions['onEviction']
   readonly #etagSource: string
   #bytes = 0
@@ -71,6 +76,7 @@ export class ValueTable {
     this.#etagSource = etagSource
     const { maxEntries, maxBytes, ttl = Infinity, now = () => performance.now() } = options
     this.#ttl = ttl
+    this.#now = now
     this.#deadlines = new Deadlines(now)
     this.#onEviction = options.onEviction
     if (maxEntries !== undefined || maxBytes !== undefined) this.#retention = new Retention(options)
@@ -123,6 +129,14 @@ export class ValueTable {
     this.#retention?.stored(text, bytes.length)
     if (this.changes.isHeard) this.changes.tell({ type: 'put', key: Key.parse(text) })
     return version
+  }
+
+  /** A version that is not stored yet. Its time to live, in milliseconds, begins now. */
+  unstored(bytes: Uint8Array, ttl: number | undefined): Version {
+    const now = Date.now()
+    const end = ttl === undefined ? undefined : this.#now() + ttl
+    const left = end === undefined ? undefined : () => end - this.#now()
+    return new Version(bytes, this.nextEtag(), now, now, left)
   }
 
   remove(key: Key): void {

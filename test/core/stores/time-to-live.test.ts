@@ -1,9 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { Key } from '../../../src/core/key.ts'
-import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 import { NullDatastore } from '../../../src/core/stores/null.ts'
 import { Deadlines } from '../../../src/core/stores/retention/deadlines.ts'
+
+import { MapStore } from '../open/map-store.ts'
 
 const a = Key.parse('/a')
 const b = Key.parse('/b')
@@ -69,6 +74,112 @@ describe('the time to live of one value', () => {
     expect(await space.has(a)).toBe(false)
     const nothing = new NullDatastore()
     expect(nothing.capabilities.write.ttl).toBe(false)
+  })
+})
+
+describe('a rename by copy', () => {
+  const c = Key.parse('/c')
+  /** Keeps times to live, and does not move by itself. */
+  class Unmoved extends MemoryStore {
+    override readonly move = undefined as never
+  }
+
+  it.each<[string, (now: () => number) => [Datastore, from: Key, to: Key]]>([
+    ['in one store', now => [new Datastore(new Unmoved({ now })), a, b]],
+    [
+      'between two mounts',
+      now => {
+        const mounts = { '/a': new MemoryDatastore({ now }), '/b': new MemoryDatastore({ now }) }
+        return [new MountDatastore(mounts), a.child('x'), b.child('x')]
+      },
+    ],
+    [
+      'between two shards',
+      now => {
+        const shards = [new MemoryDatastore({ now }), new MemoryDatastore({ now })]
+        const by = (key: Key) => (key.equals(a) ? 0 : 1)
+        return [new ShardedDatastore(shards, { by }), a, b]
+      },
+    ],
+  ])('D51 %s keeps what is left of the time to live', async (_, open) => {
+    let time = 0
+    const [store, from, to] = open(() => time)
+    await store.put(from, value, { ttl: 50_000 })
+    await store.put(to, value)
+    time = 30_000
+    await store.rename(from, to)
+    time = 48_000
+    expect(await store.has(to)).toBe(true)
+    time = 51_000
+    expect(await store.has(to)).toBe(false)
+  })
+
+  it('D51 in a transaction keeps what is left of the time to live, also of a value put in it', async () => {
+    const { clock, store } = memory()
+    await store.put(a, value, { ttl: 50_000 })
+    clock.now = 20_000
+    await store.transaction(async tx => {
+      await tx.put(b, value, { ttl: 20_000 })
+      clock.now = 30_000
+      expect((await tx.stat(b)).expires).toBeGreaterThan(0)
+      await tx.rename(a, c)
+      await tx.rename(b, a)
+    })
+    clock.now = 39_000
+    expect([await store.has(a), await store.has(c)]).toEqual([true, true])
+    clock.now = 41_000
+    expect([await store.has(a), await store.has(c)]).toEqual([false, true])
+    clock.now = 51_000
+    expect(await store.has(c)).toBe(false)
+  })
+
+  it('D21 a value put in a transaction expires in it, and is not committed', async () => {
+    const { clock, store } = memory()
+    await store.put(a, value)
+    await store.transaction(async tx => {
+      await tx.put(a, value, { ttl: 20_000 })
+      clock.now = 20_000
+      expect(await tx.has(a)).toBe(false)
+      expect((await tx.list(Key.root)).children).toEqual([])
+    })
+    expect(await store.has(a)).toBe(false)
+  })
+
+  it('D51 to a store that keeps no time to live is UNSUPPORTED, and changes nothing', async () => {
+    const { clock, store } = memory()
+    const mounts = new MountDatastore({ '/a': store, '/b': new Datastore(new MapStore()) })
+    const [from, to] = [a.child('x'), b.child('x')]
+    await store.put(Key.parse('/x'), value, { ttl: 50_000 })
+    await expect(mounts.rename(from, to)).rejects.toMatchObject({ code: 'UNSUPPORTED', key: from })
+    expect([await mounts.has(from), await mounts.has(to)]).toEqual([true, false])
+    clock.now = 50_000
+    expect(await mounts.has(from)).toBe(false)
+  })
+})
+
+describe('a reshard', () => {
+  const keys = Array.from({ length: 20 }, (_, index) => Key.of(`k${index}`))
+
+  it('D52 keeps what is left of the time to live', async () => {
+    const { clock, store } = memory()
+    const other = new MemoryDatastore({ now: () => clock.now })
+    const shards = new ShardedDatastore([store])
+    for (const key of keys) await shards.put(key, value, { ttl: 50_000 })
+    clock.now = 30_000
+    const { moved } = await shards.reshard([store, other])
+    expect(moved).toBeGreaterThan(0)
+    expect(await shards.stats()).toMatchObject({ entries: keys.length })
+    clock.now = 51_000
+    expect(await shards.stats()).toMatchObject({ entries: 0 })
+  })
+
+  it('D52 to a shard that keeps no time to live is UNSUPPORTED, and loses nothing', async () => {
+    const { store } = memory()
+    const shards = new ShardedDatastore([store])
+    for (const key of keys) await shards.put(key, value, { ttl: 50_000 })
+    const resharded = shards.reshard([store, new Datastore(new MapStore())])
+    await expect(resharded).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    for (const key of keys) expect((await shards.stat(key)).expires).toBeGreaterThan(0)
   })
 })
 

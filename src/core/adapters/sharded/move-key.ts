@@ -4,6 +4,7 @@ import type { Key } from '../../key.ts'
 import { closeUnread } from '../../open/begun.ts'
 import type { Call, Options } from '../../open/call.ts'
 import { areOnePlace } from '../../open/identity.ts'
+import { ttlOfCopy } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { ByteStream, Written } from '../../open/store.ts'
@@ -82,6 +83,7 @@ export async function settleKey(
 /**
  * Copies a value home under the conditions of `over`. It is not synced yet.
  * @returns `undefined` when the source does not have it, or home is not as `over` wants it.
+ * @throws DatastoreError `UNSUPPORTED` for a value with a time to live, where home keeps none.
  */
 export async function copyHome(
   { key, source, home }: KeyMove,
@@ -91,6 +93,9 @@ export async function copyHome(
   const stat = await source.stat(key, call.bare)
   if (stat === undefined) return undefined
   const { size, etag } = stat
+  const ttl = ttlOfCopy('move', key, stat, home)
+  if (ttl !== undefined && ttl <= 0) return undefined
+  const write = call.with({ ...over, ttl })
   const fresh = call.with({ fresh: true })
   let written: Written
   let bytes: Uint8Array | undefined
@@ -99,7 +104,7 @@ export async function copyHome(
     if (chunks === undefined) return undefined
     const payload = Payload.stream(chunks)
     try {
-      written = await home.write(key, payload, call.with(over))
+      written = await home.write(key, payload, write)
     } finally {
       // A store that refuses before it reads leaves the stream open.
       payload.discard()
@@ -107,7 +112,7 @@ export async function copyHome(
   } else {
     const found = await source.read(key, fresh)
     if (found === undefined) return undefined
-    written = await home.write(key, Payload.kept(found.bytes), call.with(over))
+    written = await home.write(key, Payload.kept(found.bytes), write)
     bytes = size > KEPT_BYTES ? undefined : found.bytes
   }
   return written.refused === undefined ? { source: etag, home: written.etag, size, bytes } : undefined
