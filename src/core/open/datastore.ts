@@ -37,6 +37,7 @@ import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
 import { decoded, encoded } from './codec.ts'
+import { attempt } from './gate.ts'
 import { LegacyStore } from './legacy-store.ts'
 import { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
@@ -353,18 +354,19 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     const { attempts = 10 } = options
     // `close` waits for it.
     return this.#open.during('begin a transaction', Call.from(options), async call => {
-      for (let attempt = 1; attempt <= attempts; attempt++) {
+      for (let run = 1; run <= attempts; run++) {
         const attempted = await this.#open.begin(call)
         const inside = new OpenStore(attempted.store)
-        let result: T
         try {
-          result = await work(new Datastore(inside, this.#codec))
+          const result = await work(new Datastore(inside, this.#codec))
           await inside.closeAlone()
+          if (await attempted.commit()) return result
         } catch (error) {
-          await attempted.rollback()
+          // The caller gets the first failure, not one of undoing the attempt.
+          await Promise.allSettled([inside.closeAlone()])
+          await Promise.allSettled([attempt(() => attempted.rollback())])
           throw error
         }
-        if (await attempted.commit()) return result
       }
       const state = `what it read was changed by others in each of ${attempts} attempts`
       throw failure('CONFLICT', 'commit a transaction', undefined, state)

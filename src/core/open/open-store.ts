@@ -550,10 +550,23 @@ export class OpenStore {
       throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
     }
     const below = await child.begin(call)
-    return {
-      store: store.over([new OpenStore(below.store)]),
-      commit: () => below.commit(),
-      rollback: () => below.rollback(),
+    const inside = new OpenStore(below.store)
+    const rollback = async () => {
+      try {
+        await inside.closeAlone()
+      } finally {
+        await below.rollback()
+      }
+    }
+    const commit = async () => {
+      await inside.closeAlone()
+      return below.commit()
+    }
+    try {
+      return { store: store.over([inside]), commit, rollback }
+    } catch (error) {
+      await rollback()
+      throw error
     }
   }
 

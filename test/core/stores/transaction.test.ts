@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { NamespaceDatastore, NamespaceStore } from '../../../src/core/adapters/namespace.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { Key } from '../../../src/core/key.ts'
 import { readOnly } from '../../../src/core/layers/lock.ts'
 import { retry } from '../../../src/core/layers/retry.ts'
-import type { Datastore } from '../../../src/core/open/datastore.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { json } from '../../../src/core/serializers/json.ts'
-import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
 
 const a = Key.parse('/a')
 const b = Key.parse('/b')
@@ -109,6 +110,71 @@ describe('transaction()', () => {
     expect((await store.stat(a)).etag).toBe(etag)
     now = 10
     expect(await store.has(a)).toBe(false)
+  })
+
+  it.each(['work', 'close', 'commit'])('D53 rolls back and closes everything where %s fails', async where => {
+    const failed = new Error(where)
+    const fail = (here: string) => {
+      if (here === where) throw failed
+    }
+    const ended: string[] = []
+    const begun: OpenStore[] = []
+    class Transactional extends MemoryStore {
+      override begin() {
+        const { store } = super.begin()
+        return {
+          store: Object.assign(store, { close: async () => fail('close') }),
+          commit: () => {
+            fail('commit')
+            return true
+          },
+          rollback: () => {
+            ended.push('rolled back')
+            throw new Error('not told')
+          },
+        }
+      }
+    }
+    const child = new OpenStore(new Transactional())
+    /** Notes the store that it is put over in a transaction. */
+    class Noted extends NamespaceStore {
+      override over([store = child]: readonly OpenStore[]): NamespaceStore {
+        begun.push(store)
+        return new NamespaceStore(store, this.prefix)
+      }
+    }
+    for (const store of [new Datastore(child), new Datastore(new Noted(child, Key.parse('/n')))]) {
+      let inside: Datastore | undefined
+      const committed = store.transaction(async tx => {
+        inside = tx
+        await tx.put(a, new Uint8Array(1))
+        fail('work')
+      })
+      await expect(committed).rejects.toBe(failed)
+      await expect(inside?.has(a)).rejects.toMatchObject({ code: 'CLOSED' })
+    }
+    expect(ended).toEqual(['rolled back', 'rolled back'])
+    expect(begun.map(store => store.isClosed)).toEqual([true])
+  })
+
+  it('D53 rolls back where an adapter cannot take part', async () => {
+    let rolledBack = 0
+    class Transactional extends MemoryStore {
+      override begin() {
+        const rollback = () => {
+          rolledBack++
+        }
+        return { ...super.begin(), rollback }
+      }
+    }
+    class Unable extends NamespaceStore {
+      override over(): never {
+        throw new Error('unable')
+      }
+    }
+    const store = new Datastore(new Unable(new OpenStore(new Transactional()), Key.parse('/n')))
+    await expect(store.transaction(async () => 1)).rejects.toThrow('unable')
+    expect(rolledBack).toBe(1)
   })
 
   it('D26 is UNSUPPORTED over shards, and READ_ONLY under a lock', async () => {
