@@ -49,6 +49,9 @@ const plannedNode = z.object({
 
 /** What a change of a stack does to each of its nodes, and which data it would lose or hide. */
 const stackPlan = z.strictObject({
+  /** The document that the stack runs, with an id on every node. */
+  running: z.unknown(),
+  /** The document that was asked about, with an id on every node. */
   document: z.unknown(),
   /** Every node of the new stack, each before its children, then those that go. */
   nodes: z.array(plannedNode).readonly(),

@@ -86,6 +86,7 @@ describe.each(TRANSPORT_NAMES)('calls over %s', transport => {
       ['levels.rows', { session, prefix: '/', offset: 0, limit: 1 }],
       ['levels.find', { session, prefix: '/', name: 'a' }],
       ['streams.open', { session, key: '/a' }],
+      ['sessions.plan', { session, document: { strata: 1, root: { kind: 'null' } } }],
     ] as const) {
       const abort = new AbortController()
       const before = store.calls

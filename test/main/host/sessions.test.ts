@@ -229,6 +229,32 @@ describe('sessions.open', () => {
   })
 })
 
+describe('sessions.plan', () => {
+  it('X6 tells what a change would do beside the document that runs, and does nothing of it', async () => {
+    const { page } = await pageAndHost()
+    const { id: session, document: running } = await page.call('sessions.open', {
+      source: { type: 'document', document: MEMORY },
+    })
+    await page.call('store.put', { session, key: '/a', bytes: bytesOf('kept') })
+    const document = { strata: 1, root: { kind: 'null', id: 'nothing' } }
+    const plan = await page.call('sessions.plan', { session, document })
+    expect(plan).toMatchObject({ running, document })
+    expect(plan.nodes.map(({ kind, fate }) => [kind, fate])).toEqual([
+      ['null', 'new'],
+      ['memory', 'gone'],
+    ])
+    expect(plan.lost).toMatchObject([{ kind: 'memory', path: 'root', entries: 1 }])
+    const { bytes } = await page.call('store.get', { session, key: '/a' })
+    expect(textOf(bytes)).toBe('kept')
+  })
+
+  it('X6 names the place of what is wrong with a document', async () => {
+    const { page, session } = await openSession([])
+    const plan = page.call('sessions.plan', { session, document: { strata: 1, root: { kind: 'memroy' } } })
+    await expect(plan).rejects.toMatchObject({ code: 'CONFIG_INVALID', path: 'root.kind' })
+  })
+})
+
 describe('sessions.apply', () => {
   it('X8 replaces the stack under a running session', async () => {
     const { page } = await pageAndHost()

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { validateDocument } from '../../../core/stack/parse.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
 import type { jobProcedures } from '../../../shared/procedures/jobs.ts'
@@ -20,7 +21,8 @@ export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sess
       return { done: true }
     },
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),
-    'sessions.plan': ({ session, document }) => sessions.plan(session, document),
+    'sessions.plan': ({ session, document }, { signal }) =>
+      orAbort(sessions.plan(session, document, signal), signal, 'plan a stack'),
     'sessions.apply': ({ session, document, decisions }) => sessions.apply(session, document, decisions),
   }
 }

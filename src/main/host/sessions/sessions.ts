@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
-import type { StackPlan } from '../../../core/stack/stack.ts'
-import type { Decisions, SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { Decisions, SessionInfo, Source, StackPlanInfo } from '../../../shared/procedures/sessions.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import type { Broadcast } from '../host-parts.ts'
 import { LevelCache } from '../levels/level-cache.ts'
@@ -98,9 +97,11 @@ export class Sessions {
   }
 
   /** What `apply` would do. */
-  plan(id: string, document: unknown, signal?: AbortSignal): Promise<StackPlan> {
+  async plan(id: string, document: unknown, signal?: AbortSignal): Promise<StackPlanInfo> {
     assertPlainJson(document)
-    return this.get(id).stack.plan(document, { signal })
+    const { stack } = this.get(id)
+    const running = stack.document
+    return { running, ...(await stack.plan(document, { signal })) }
   }
 
   /**
