@@ -80,16 +80,9 @@ export abstract class RoutedStore implements Store {
       )
     }
     return inNames(
-      () => (key.equals(other) ? this.#stay(source.store, key, call) : source.store.move(key, other, call)),
+      () => source.store.move(key, other, call),
       below => (below.equals(other) ? to : key.equals(below) ? from : source.nameOf(below)),
     )
-  }
-
-  /** A move of a value to where it is. */
-  #stay(store: OpenStore, key: Key, call: Call): Maybe<Moved> {
-    const moved = (isThere: boolean) => (isThere ? 'moved' : 'absent')
-    const isThere = store.has(key, call.bare)
-    return isThere instanceof Promise ? isThere.then(moved) : moved(isThere)
   }
 
   identity(key: Key, call: Call): Maybe<string> {

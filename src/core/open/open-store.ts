@@ -380,7 +380,8 @@ export class OpenStore {
     const turns = this.#turns
     this.#completed.refuseWrite('rename', from)
     this.#completed.refuseWrite('rename to', to)
-    if (from.equals(to)) return this.#staying(from, call)
+    if (from.equals(to) && !(this.#ordersBelow && this.#store.move !== undefined))
+      return this.#staying(from, call)
     if (turns.blocks(from, true) || turns.blocks(to, true)) {
       return turns.write('rename', [from, to], call, () => this.#completed.move(from, to, call))
     }
@@ -389,6 +390,7 @@ export class OpenStore {
     return moved instanceof Promise ? turns.writing('rename', [from, to], call, moved) : moved
   }
 
+  /** A move of a value to where it is. A store that keeps order below passes it on: its names may be more than its values. */
   #staying(key: Key, call: Call): Maybe<Moved> {
     const has = this.#has(key, call)
     const moved = (isThere: boolean): Moved => (isThere ? 'moved' : 'absent')

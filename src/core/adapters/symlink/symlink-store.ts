@@ -135,6 +135,9 @@ export class SymlinkStore implements Store {
     return this.#entered('rename', from, call, async () => {
       const target = await this.#linkAt('rename', from, call.bare)
       call.throwIfAborted('rename', from)
+      // A link stays, wherever it leads.
+      if (from.equals(to))
+        return { outcome: target === undefined ? this.#values.move(from, to, call) : 'moved' }
       if (target !== undefined) return { outcome: this.#moveLink(from, to, target, call) }
       const stale: Key[] = []
       for (const key of [from, to]) {

@@ -1,4 +1,4 @@
-import type { BinaryDatastore, CallOptions, RenameOptions } from '../../datastore.ts'
+import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { DatastoreError } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
@@ -62,22 +62,6 @@ export class SymlinkDatastore extends Datastore {
     const action = 'read the link'
     const call = Call.from(options)
     return ownStoreOf(this).turn(action, [key], call, () => this.#store.readLink(action, key, call))
-  }
-
-  /**
-   * Renames a link as a link. A link at `to` is replaced, not followed. A link that is renamed to its own name stays,
-   * wherever it leads.
-   * @throws DatastoreError `CONFLICT` when the renamed link would lead to itself.
-   */
-  override async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
-    if (!from.equals(to)) return super.rename(from, to, options)
-    // Both calls are made before either is waited for, so that no other call comes between them.
-    const [link, renamed] = await Promise.allSettled([
-      this.readLink(from, options),
-      super.rename(from, to, options),
-    ])
-    const isLink = link.status === 'fulfilled' && link.value !== undefined
-    if (renamed.status === 'rejected' && !isLink) throw renamed.reason
   }
 }
 

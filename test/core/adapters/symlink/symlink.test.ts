@@ -7,8 +7,9 @@ import type { Entry } from '../../../../src/core/datastore.ts'
 import { NotFoundError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { readOnly } from '../../../../src/core/layers/lock.ts'
+import { metrics } from '../../../../src/core/layers/metrics.ts'
 import { Call } from '../../../../src/core/open/call.ts'
-import { openStoreOf } from '../../../../src/core/open/datastore.ts'
+import { type Datastore, openStoreOf } from '../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { noise } from '../../../../src/testkit/samples.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
@@ -338,11 +339,19 @@ describe('symlink', () => {
     expect(await values.get(film)).toEqual(bytes('1'))
   })
 
-  it('Y6 a link that leads nowhere stays when it is renamed to its own name', async () => {
+  it.each<[string, (links: Datastore) => [Datastore, Key]]>([
+    ['the store', links => [links, best]],
+    ['a namespace', links => [new NamespaceDatastore(links, Key.root), best]],
+    ['a mount', links => [new MountDatastore({ '/m': links }), key('/m/best')]],
+    ['a layer', links => [metrics(links), best]],
+  ])('Y6 a link that leads nowhere stays when %s renames it to its own name', async (_, over) => {
     const { store } = open()
     await store.link(best, film)
-    await store.rename(best, best)
+    const [above, name] = over(store)
+    await above.rename(name, name)
     expect(await store.readLink(best)).toEqual(film)
+    await store.delete(best)
+    await expectFailure(above.rename(name, name), 'NOT_FOUND', name)
   })
 
   it.each([
