@@ -86,19 +86,21 @@ function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
     case 'put':
       return { ...opened(event.base), isDirty: event.isDirty }
     case 'failed':
-      return { ...state, isPutting: false, failure: event.failure }
+      return { ...state, isPutting: false, failure: event.failure, conflict: undecided(state) }
     case 'dismissed':
       return { ...state, failure: undefined }
     case 'seen':
       return { ...state, isPutting: false, conflict: conflictWith(state, event.theirs) }
+    // The conflict is shown until the put that follows has ended.
     case 'accepted':
-      return {
-        ...state,
-        base: { ...state.base, stat: event.theirs },
-        conflict: undefined,
-        failure: undefined,
-      }
+      return { ...state, base: { ...state.base, stat: event.theirs }, failure: undefined }
   }
+}
+
+/** The conflict, unless it was decided: then the next put may replace their version. */
+function undecided({ conflict, base }: OpenValue): Conflict | undefined {
+  const theirs = conflict?.type === 'changed' ? conflict.theirs : undefined
+  return theirs?.etag === base.stat?.etag ? undefined : conflict
 }
 
 function conflictWith(state: OpenValue, theirs: StatValue | undefined): Conflict | undefined {

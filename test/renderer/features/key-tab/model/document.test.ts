@@ -63,9 +63,26 @@ describe('reduce', () => {
   it('puts over what was accepted, and over nothing else', () => {
     const conflicting = reduce(dirty, { type: 'seen', theirs: stat('b') })
     const accepted = reduce(conflicting, { type: 'accepted', theirs: stat('b') })
-    expect(accepted).toMatchObject({ base: { stat: { etag: 'b' } }, conflict: undefined, isDirty: true })
+    expect(accepted).toMatchObject({ base: { stat: { etag: 'b' } }, isDirty: true })
     const gone = reduce(conflicting, { type: 'accepted', theirs: undefined })
     expect(gone).toMatchObject({ base: { stat: undefined }, isDirty: true })
+  })
+
+  it('shows a conflict that was decided until its put has ended', () => {
+    for (const theirs of [stat('b'), undefined]) {
+      const conflicting = reduce(dirty, { type: 'seen', theirs })
+      const putting = reduce(reduce(conflicting, { type: 'accepted', theirs }), { type: 'putting' })
+      expect(putting).toMatchObject({ conflict: { type: theirs === undefined ? 'deleted' : 'changed' } })
+      const put = reduce(putting, { type: 'put', base: version('c'), isDirty: false })
+      expect(put).toMatchObject({ conflict: undefined })
+      const failed = reduce(putting, { type: 'failed', failure: failure('IO') })
+      expect(failed).toMatchObject({ conflict: undefined, failure: { code: 'IO' } })
+    }
+    const undecided = reduce(reduce(dirty, { type: 'seen', theirs: stat('b') }), {
+      type: 'failed',
+      failure: failure('IO'),
+    })
+    expect(undecided).toMatchObject({ conflict: { type: 'changed' } })
   })
 
   it('keeps edits through a put that fails', () => {
