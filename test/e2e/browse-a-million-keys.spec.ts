@@ -1,7 +1,12 @@
 import { Key } from '../../src/core/key.ts'
 import { Datastore } from '../../src/core/open/datastore.ts'
 import { MemoryStore } from '../../src/core/stores/memory.ts'
-import { expect, type Strata, test } from './strata.ts'
+import { type Strata, expect as strataExpect, test } from './strata.ts'
+
+/** A level of a million is listed to its end for these tests, which takes a loaded machine longer than the usual time limit. */
+const expect = strataExpect.configure({ timeout: 40_000 })
+
+test.describe.configure({ timeout: 150_000 })
 
 const COUNT = 1_000_000
 
