@@ -85,6 +85,10 @@ export abstract class BaseDatastore<V> implements Datastore<V> {
     throwIfAborted(options.signal, 'sync')
   }
 
+  async prune(prefix: Key, options: CallOptions = {}): Promise<void> {
+    throwIfAborted(options.signal, 'prune', prefix)
+  }
+
   async *watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
     throwIfAborted(options.signal, 'watch', prefix)
     throw failure('UNSUPPORTED', 'watch', prefix, 'this store does not report changes')

@@ -223,6 +223,12 @@ export interface Datastore<V> {
 
   stats(options?: CallOptions): Promise<StoreStats>
 
+  /**
+   * Removes branches at and below `prefix` that are there without a key: empty folders. Removes no value, no file and
+   * no link. A store whose branches are made of keys alone has nothing to do.
+   */
+  prune(prefix: Key, options?: CallOptions): Promise<void>
+
   /** Writes that had resolved before this call survive a power cut after it. */
   sync(prefix?: Key, options?: CallOptions): Promise<void>
 

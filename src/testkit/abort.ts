@@ -25,6 +25,7 @@ export function describeAborts<V>(suite: Suite<V>): void {
     'put of a new key': (store, options) => store.put(Key.of('new'), suite.value(3), options),
     putNew: (store, options) => store.putNew(Key.root, suite.value(3), options),
     delete: (store, options) => store.delete(a, options),
+    prune: (store, options) => store.prune(Key.root, options),
     'delete with missingOk': (store, options) => store.delete(Key.of('x'), { ...options, missingOk: true }),
     rename: (store, options) => store.rename(a, Key.of('z'), options),
     putMany: (store, options) => collect(store.putMany([{ key: a, value: suite.value(3) }], options)),

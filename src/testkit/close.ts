@@ -19,6 +19,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     put: store => store.put(a, suite.value(1)),
     putNew: store => store.putNew(a, suite.value(1)),
     delete: store => store.delete(a),
+    prune: store => store.prune(a),
     rename: store => store.rename(a, b),
     getMany: store => collect(store.getMany([a])),
     putMany: store => collect(store.putMany([{ key: a, value: suite.value(1) }])),
@@ -26,7 +27,16 @@ export function describeClose<V>(suite: Suite<V>): void {
     'batch.commit': store => store.batch().delete(a).commit(),
   }
   if (suite.isBinary) calls['getStream'] = store => collect(store.getStream(a))
-  const writes = new Set(['put', 'putNew', 'delete', 'rename', 'putMany', 'deleteMany', 'batch.commit'])
+  const writes = new Set([
+    'put',
+    'putNew',
+    'delete',
+    'prune',
+    'rename',
+    'putMany',
+    'deleteMany',
+    'batch.commit',
+  ])
 
   describe('close', () => {
     for (const [name, call] of Object.entries(calls)) {

@@ -36,6 +36,20 @@ export function describeStats<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/a/b'])
     })
 
+    it('D27 prune() removes no key, wherever it is asked to', async () => {
+      const keys = ['/a', '/a/b', '/c/d/e']
+      const store = await suite.openWith(...(suite.hasValueAndBranch ? keys : keys.slice(1)))
+      const before = await walkKeys(store)
+      if (!suite.isWritable) {
+        const failed = await store.prune(Key.root).catch((error: unknown) => error)
+        expect((failed as { code?: string }).code).toBe('READ_ONLY')
+        return
+      }
+      for (const prefix of ['/', '/a', '/c/d', '/c/d/e', '/absent/below'])
+        await store.prune(Key.parse(prefix))
+      expect(await walkKeys(store)).toEqual(before)
+    })
+
     it('D11 sync() called after an un-awaited put does not lose it', async () => {
       const store = await suite.open()
       const put = store.put(Key.of('a'), suite.value(1))

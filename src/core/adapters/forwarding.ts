@@ -102,6 +102,10 @@ export class ForwardingDatastore<V> implements Datastore<V> {
     return this.child.sync(prefix, options)
   }
 
+  prune(prefix: Key, options?: CallOptions): Promise<void> {
+    return this.child.prune(prefix, options)
+  }
+
   watch(prefix: Key, options?: CallOptions): AsyncIterable<Change> {
     return this.child.watch(prefix, options)
   }

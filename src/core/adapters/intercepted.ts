@@ -128,6 +128,12 @@ export abstract class InterceptedDatastore<V> extends BaseDatastore<V> {
     )
   }
 
+  override prune(prefix: Key, options: CallOptions = {}): Promise<void> {
+    return this.around({ verb: 'prune', key: prefix, options }, own =>
+      this.child.prune(prefix, { ...options, ...own }),
+    )
+  }
+
   override watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
     return stoppable(signal => {
       const inner = { ...options, signal }

@@ -4,7 +4,7 @@ import { stoppable } from '../changes/stoppable.ts'
 import type { Change, Datastore as Contract, ListOptions, ListPage, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
-import type { Call } from '../open/call.ts'
+import type { Call, Maybe } from '../open/call.ts'
 import { listOptionsOf } from '../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
 import { idInProcess } from '../open/identity.ts'
@@ -130,14 +130,21 @@ export class MountStore extends RoutedStore {
     )
   }
 
-  async sync(prefix: Key, call: Call): Promise<void> {
+  sync(prefix: Key, call: Call): Promise<void> {
+    return this.#eachAt(prefix, (store, below) => store.sync(below, call))
+  }
+
+  /** A mount stays a branch, even where its store is empty. */
+  prune(prefix: Key, call: Call): Promise<void> {
+    return this.#eachAt(prefix, (store, below) => store.prune(below, call))
+  }
+
+  /** A call on each store that a branch is in. */
+  async #eachAt(prefix: Key, call: (store: OpenStore, below: Key) => Maybe<void>): Promise<void> {
     const above = this.#find(prefix)
     const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
-    const sync = ({ store, nameOf }: Mount, below: Key) => inNames(() => store.sync(below, call), nameOf)
-    await Promise.all([
-      above && sync(above, above.below(prefix)),
-      ...within.map(each => sync(each, Key.root)),
-    ])
+    const one = ({ store, nameOf }: Mount, below: Key) => inNames(() => call(store, below), nameOf)
+    await Promise.all([above && one(above, above.below(prefix)), ...within.map(each => one(each, Key.root))])
   }
 
   /** Where a store is mounted or unmounted meanwhile, `resync`: all that it showed or hid may be another now. */

@@ -75,6 +75,10 @@ export class NamespaceStore extends RoutedStore implements Place {
     return inNames(() => this.store.sync(this.prefix.child(prefix), call), this.#nameOfLevel)
   }
 
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return inNames(() => this.store.prune(this.prefix.child(prefix), call), this.#nameOfLevel)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return changesOf(this.store, this.prefix.child(prefix), this.nameOf, prefix, call)
   }

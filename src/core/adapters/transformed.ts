@@ -190,6 +190,10 @@ export class TransformedStore implements Store {
     return this.#child.sync(prefix, call)
   }
 
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.#child.prune(prefix, call)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#child.watch(prefix, call)
   }

@@ -36,6 +36,7 @@ export const VERBS = [
   'query',
   'stats',
   'sync',
+  'prune',
   'watch',
 ] as const
 
@@ -55,6 +56,7 @@ export const ACTIONS: Readonly<Record<Verb, string>> = {
   query: 'query',
   stats: 'count',
   sync: 'sync',
+  prune: 'prune',
   watch: 'watch',
 }
 
@@ -175,6 +177,10 @@ export class LayeredStore implements Store {
 
   sync(prefix: Key, call: Call): Maybe<void> {
     return this.#layer.around({ verb: 'sync', key: prefix, call }, own => this.#child.sync(prefix, own))
+  }
+
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.#layer.around({ verb: 'prune', key: prefix, call }, own => this.#child.prune(prefix, own))
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {

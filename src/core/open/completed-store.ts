@@ -206,6 +206,10 @@ export class CompletedStore {
     return this.store.sync?.(prefix, call)
   }
 
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.store.prune?.(prefix, call)
+  }
+
   explain(query: Query): QueryPlan {
     if (this.store.explain !== undefined) return this.store.explain(query)
     const isNative = this.store.capabilities.query === 'native'
@@ -232,7 +236,7 @@ export class CompletedStore {
     if (!this.#declared.value.isLimited) return
     const { writable, limits } = this.store.capabilities
     if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')
-    if (action !== 'delete' && action !== 'rename') refuseLongKey(action, key, limits)
+    if (!OF_OLD_KEYS.has(action)) refuseLongKey(action, key, limits)
     if (value !== undefined && !value.isStream && limits.valueBytes !== undefined) {
       refuseLongValue(key, value.bytes.length, limits.valueBytes)
     }
@@ -243,6 +247,9 @@ export class CompletedStore {
     this.#changes?.close()
   }
 }
+
+/** Actions on keys that are there: one that is too long is absent. */
+const OF_OLD_KEYS: ReadonlySet<string> = new Set(['delete', 'rename', 'prune'])
 
 /** Whether a write has a condition that its store does not judge. */
 function isConditionLeft(write: Capabilities['write'], { options }: Call): boolean {

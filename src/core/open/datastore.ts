@@ -381,6 +381,10 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     await this.#open.sync(prefix, Call.from(options))
   }
 
+  async prune(prefix: Key, options: CallOptions = {}): Promise<void> {
+    await this.#open.prune(prefix, Call.from(options))
+  }
+
   watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
     const { signal, span } = options
     return stoppable(either => this.#open.watch(prefix, Call.from({ signal: either, span })), signal)

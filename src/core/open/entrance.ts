@@ -110,6 +110,10 @@ export class Entrance implements Store {
     return this.#node.sync(prefix, call)
   }
 
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.#node.prune(prefix, call)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#node.watch(prefix, call)
   }

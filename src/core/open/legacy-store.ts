@@ -106,6 +106,10 @@ export class LegacyStore implements Store {
     return this.#old.sync(prefix, contextOf(call))
   }
 
+  prune(prefix: Key, call: Call): Promise<void> {
+    return this.#old.prune(prefix, contextOf(call))
+  }
+
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
     return this.#old.query(query, { ...contextOf(call), scan: true })
   }

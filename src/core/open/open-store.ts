@@ -69,6 +69,7 @@ const CALLS = {
   list: { action: 'list', verb: 'list' },
   stats: { action: 'count', verb: 'stats', isOfStore: true },
   sync: { action: 'sync', verb: 'sync' },
+  prune: { action: 'prune', verb: 'prune' },
   identity: { action: 'find the place of', verb: 'identity' },
 } as const
 
@@ -471,6 +472,14 @@ export class OpenStore {
     return this.#entered(CALLS.sync, prefix, call, own =>
       this.#turns.apart('sync', prefix, own, () => this.#completed.sync(prefix, own)),
     )
+  }
+
+  /** Removes branches at and below `prefix` that are there without a key: empty folders. */
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.#entered(CALLS.prune, prefix, call, own => {
+      this.#completed.refuseWrite('prune', prefix)
+      return this.#turns.apart('prune', prefix, own, () => this.#completed.prune(prefix, own))
+    })
   }
 
   /** Entries that answer a query, which may scan. */

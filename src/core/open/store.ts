@@ -104,6 +104,8 @@ export interface Store {
   /** Else: by walking. */
   stats?(call: Call): Maybe<StoreStats>
   sync?(prefix: Key, call: Call): Maybe<void>
+  /** Removes branches at and below `prefix` that are there without a key. Else: nothing, as there are none. */
+  prune?(prefix: Key, call: Call): Maybe<void>
   /** Changes from the first pull on. Else: what passes this `OpenStore`. */
   watch?(prefix: Key, call: Call): AsyncIterable<Change>
   /** Names the place where a key's value lives, alike for every store that shares it. Else: `info.id` and the key. */

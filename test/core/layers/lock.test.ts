@@ -18,6 +18,7 @@ describe('readOnly', () => {
       () => store.putNew(key, value),
       () => store.delete(key, { missingOk: true }),
       () => store.rename(key, Key.parse('/b')),
+      () => store.prune(key),
       () => collect(store.putMany([{ key, value }])),
       () => collect(store.deleteMany([key])),
       () => store.batch().put(key, value).commit(),

@@ -61,6 +61,7 @@ async function useEverything(store: BinaryDatastore): Promise<void> {
   await store.rename(a, Key.parse('/books/a'))
   await store.stats()
   await store.sync()
+  await store.prune(Key.root)
   await change
   await changes.return?.()
   await collect(store.query({ where: { field: 'size', op: '>', value: 0 } }, { scan: true }))

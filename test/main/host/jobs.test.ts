@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DeleteOptions } from '../../../src/core/datastore.ts'
@@ -129,6 +129,51 @@ describe('jobs', () => {
       done: 0,
     })
     expect(await run(page, id, { type: 'deleteBranch', prefix: '/other' })).toMatchObject({ state: 'done' })
+  })
+
+  it('H20 deleteBranch takes the folders of a branch away, empty ones too, and says so of the row', async () => {
+    const folder = await tempFolder()
+    await mkdir(join(folder, 'old', 'empty'), { recursive: true })
+    await mkdir(join(folder, 'bare', 'below'), { recursive: true })
+    await writeFile(join(folder, 'old', 'one.txt'), '1')
+    const host = await testHost()
+    const page = await connect(host)
+    const { id } = await host.open({ type: 'folder', path: folder })
+    const rows = async () => {
+      const { rows: found } = await page.call('levels.rows', {
+        session: id,
+        prefix: '/',
+        offset: 0,
+        limit: 10,
+      })
+      return found.map(({ name }) => name)
+    }
+    expect(await rows()).toEqual(['bare', 'old'])
+    const deleted = await run(page, id, { type: 'deleteBranch', prefix: '/old' })
+    expect(deleted).toMatchObject({ state: 'done', done: 1, total: 1 })
+    expect(await run(page, id, { type: 'deleteBranch', prefix: '/bare' })).toMatchObject({
+      state: 'done',
+      done: 0,
+    })
+    expect(await readdir(folder)).toEqual([])
+    await eventually(async () => (await rows()).length === 0)
+  })
+
+  it('H20 moveBranch leaves no folder behind, but never drops one that was empty', async () => {
+    const folder = await tempFolder()
+    await mkdir(join(folder, 'old', 'deep'), { recursive: true })
+    await writeFile(join(folder, 'old', 'deep', 'one.txt'), '1')
+    await mkdir(join(folder, 'other', 'empty'), { recursive: true })
+    await writeFile(join(folder, 'other', 'two.txt'), '2')
+    const host = await testHost()
+    const page = await connect(host)
+    const { id } = await host.open({ type: 'folder', path: folder })
+    const moved = await run(page, id, { type: 'moveBranch', from: '/old', to: '/new' })
+    expect(moved).toMatchObject({ state: 'done', done: 1 })
+    const half = await run(page, id, { type: 'moveBranch', from: '/other', to: '/new' })
+    expect(half).toMatchObject({ state: 'failed', done: 1, total: 1, error: { code: 'UNSUPPORTED' } })
+    expect(await readdir(folder)).toEqual(['new', 'other'])
+    expect(await readdir(join(folder, 'other'))).toEqual(['empty'])
   })
 
   it('cancel stops a job and tells how far it came', async () => {

@@ -249,6 +249,10 @@ export class ShardedStore extends RoutedStore {
     await Promise.all(this.#stores.map(async store => store.sync(prefix, call)))
   }
 
+  async prune(prefix: Key, call: Call): Promise<void> {
+    await Promise.all(this.#stores.map(async store => store.prune(prefix, call)))
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#changes.watch(prefix, () => this.#stores, call)
   }

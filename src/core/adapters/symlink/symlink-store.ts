@@ -222,6 +222,11 @@ export class SymlinkStore implements Store {
     await Promise.all(this.children.map(async child => child.sync(Key.root, call)))
   }
 
+  /** Where the values are, and not through links. */
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.#values.prune(prefix, call)
+  }
+
   /** @throws DatastoreError `UNSUPPORTED`: a change of a value would have to be reported under each of its names. */
   watch(prefix: Key): never {
     throw failure('UNSUPPORTED', 'watch', prefix, 'a symlink store reports no changes')

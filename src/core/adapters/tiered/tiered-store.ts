@@ -216,6 +216,11 @@ export class TieredStore extends TierReads implements Store {
     return this.last.sync(prefix, call)
   }
 
+  /** In the last tier, whose branches are listed. */
+  prune(prefix: Key, call: Call): Maybe<void> {
+    return this.last.prune(prefix, call)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.last.watch(prefix, call)
   }

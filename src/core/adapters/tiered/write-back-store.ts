@@ -277,6 +277,12 @@ export class WriteBackStore extends TieredStore {
     await super.sync(prefix, call)
   }
 
+  /** Deletes that are unflushed leave their branches first. */
+  override async prune(prefix: Key, call: Call): Promise<void> {
+    await orAbort(this.#flusher.flush(), call.signal, 'prune', prefix)
+    await super.prune(prefix, call)
+  }
+
   /** Changes are reported as they reach the last tier. What was acknowledged before gets there first, where it can. */
   override async *watch(prefix: Key, call: Call): AsyncIterable<Change> {
     call.throwIfAborted('watch', prefix)

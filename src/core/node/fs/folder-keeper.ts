@@ -50,14 +50,16 @@ export class FolderKeeper {
    * Removes a folder if it is empty and there for keys alone, then its parent, and so on.
    * A writer that was about to use one makes it again.
    * @param removed Called for each removed folder.
+   * @param anyFrom Folders of so many names or more go whoever made them.
    */
   async prune(
     names: readonly string[],
     removed: (folder: readonly string[]) => Promise<void>,
+    anyFrom: number,
   ): Promise<void> {
     for (let depth = names.length; depth > 0; depth--) {
       const folder = names.slice(0, depth)
-      if (!this.#ownsAll && !this.#made.has(folder.join('/'))) {
+      if (!this.#ownsAll && depth < anyFrom && !this.#made.has(folder.join('/'))) {
         if (await this.#isThere(folder)) return
         // One above it may have been made for it.
         continue

@@ -26,7 +26,7 @@ import { FolderGroup } from './folder-sync.ts'
 import type { LayoutName } from './layout.ts'
 import { pageOfLevel } from './levels.ts'
 import type { OpenFolder } from './open-folder.ts'
-import { countValues, walkStore } from './store-walk.ts'
+import { countValues, pruneFolders, walkStore } from './store-walk.ts'
 import { StoreWrites, ValueWriter } from './store-writes.ts'
 import { StoreWatches } from './tree-watch.ts'
 import { type OpenValue, statOf, streamValue } from './value-reader.ts'
@@ -165,6 +165,13 @@ export class FsStore implements Store {
           await visit(folder, places)
         })
       }),
+    )
+  }
+
+  /** Removes empty folders. A folder that holds anything stays, be it a key or not, and links are not followed. */
+  prune(prefix: Key, call: Call): Promise<void> {
+    return inOwnTerms('prune', prefix, () =>
+      this.#slots.run(() => pruneFolders(this.#folder, prefix, () => call.throwIfAborted('prune', prefix))),
     )
   }
 

@@ -4,6 +4,7 @@ import type { Child, StoreStats } from '../../datastore.ts'
 import { Key } from '../../key.ts'
 import { type Folder, joinPath, type LinkResolver } from './folder-guard.ts'
 import type { Level, Place } from './layout.ts'
+import { LevelReader } from './levels.ts'
 import type { OpenFolder, StoreFiles } from './open-folder.ts'
 
 const LEVELS_AT_ONCE = 16
@@ -78,6 +79,28 @@ export async function walkStore(
     },
   )
   return isWhole
+}
+
+/** Removes the folders at and below `prefix` that hold nothing at all, and not through links. */
+export async function pruneFolders(
+  { files, writer }: OpenFolder,
+  prefix: Key,
+  throwIfAborted: () => void,
+): Promise<void> {
+  const { layout } = files
+  const top = layout.folderOf(prefix)
+  if (top === undefined || layout.problemOf(prefix) !== undefined) return
+  const levels = new LevelReader(files, undefined)
+  await walkLevels(
+    prefix,
+    async below => (await levels.readAfresh(below)).level.level,
+    async (below, { values, branches }) => {
+      throwIfAborted()
+      const folder = layout.folderOf(below)
+      if (folder === undefined || values.length + branches.length > 0) return
+      await writer.prune(folder, layout.placeOf(below.childOfCleanSegment('x')), top.length)
+    },
+  )
 }
 
 const SIZES_AT_ONCE = 32

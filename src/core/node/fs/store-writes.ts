@@ -338,9 +338,18 @@ export class ValueWriter {
     else await folderSync.settle(place.folder)
   }
 
+  /**
+   * Removes a folder where it is empty, then the one above it, and so on; those of at least `depth` names whoever made
+   * them. @param place One in the folder, for the labels on the way.
+   */
+  async prune(folder: readonly string[], place: Place, depth: number): Promise<void> {
+    const dropLabels = (gone: readonly string[]) => this.#labels.dropUnused(place, gone.length)
+    await this.#files.keeper.prune(folder, dropLabels, depth)
+  }
+
   /** Removes the folders of a place that are empty and there for it alone. */
-  async #tidy(place: Place): Promise<void> {
-    await this.#files.keeper.prune(place.folder, folder => this.#labels.dropUnused(place, folder.length))
+  #tidy(place: Place): Promise<void> {
+    return this.prune(place.folder, place, Number.POSITIVE_INFINITY)
   }
 
   async #writeText(place: Place, text: string): Promise<void> {

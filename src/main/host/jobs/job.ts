@@ -3,7 +3,7 @@ import type { JobInfo, JobRequest } from '../../../shared/procedures/jobs.ts'
 import { describeFailure, type Log } from '../calls/describe-failure.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { Session } from '../sessions/session.ts'
-import type { JobWork } from './run-job.ts'
+import type { JobProgress, JobWork } from './run-job.ts'
 
 /** Milliseconds between two reports of one job. */
 const REPORT_INTERVAL = 100
@@ -40,7 +40,16 @@ export class Job {
     const signal = AbortSignal.any([this.#stop.signal, session.closing])
     // As many calls listen at once as the work makes at once; Node would take eleven for a leak.
     setMaxListeners(0, signal)
-    this.#ended = this.#run(() => work(session.store, signal, this.#progress()), signal, log)
+    this.#ended = this.#run(
+      () =>
+        work(
+          session.store,
+          signal,
+          this.#progress(branch => session.levels.recheck(branch)),
+        ),
+      signal,
+      log,
+    )
     this.#reports.request()
   }
 
@@ -69,11 +78,12 @@ export class Job {
     this.#reports.flush()
   }
 
-  #progress() {
+  #progress(pruned: JobProgress['pruned']) {
     return {
       handled: (bytes: number) =>
         this.#update({ done: this.#info.done + 1, bytes: this.#info.bytes + bytes }),
       expect: (total: number) => this.#update({ total }),
+      pruned,
     }
   }
 

@@ -3,9 +3,9 @@ import { Slices } from '../../../core/concurrency/slices.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
-import { childrenOf } from '../../../core/list-page.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
+import { isListedBranch } from '../levels/is-listed-branch.ts'
 import { type WalkedKey, walk } from './walk.ts'
 
 /** Keys worked on at once. */
@@ -17,6 +17,8 @@ export interface JobProgress {
   handled(bytes: number): void
   /** So many keys are to handle in all. */
   expect(total: number): void
+  /** A branch that is left without keys was removed. */
+  pruned(branch: Key): void
 }
 
 export type JobWork = (store: BinaryDatastore, signal: AbortSignal, progress: JobProgress) => Promise<void>
@@ -53,7 +55,9 @@ function deleteBranch(prefix: Key): ReturnType<typeof workOf> {
         await store.delete(key, { missingOk: true, signal })
         progress.handled(0)
       })
-      if (await isThere(store, prefix, signal)) throw leftBehind('Deleted', total, prefix)
+      await store.prune(prefix, { signal })
+      progress.pruned(prefix)
+      if (await isListedBranch(store, prefix, signal)) throw leftBehind('Deleted', total, prefix)
     },
   }
 }
@@ -69,7 +73,8 @@ function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
     work: async (store, signal, progress) => {
       // All keys are known before the first one moves: where a branch moves up, it would meet itself.
       const keys: WalkedKey[] = []
-      for await (const walked of walk(store, from, signal)) keys.push(walked)
+      let wereEmpty = 0
+      for await (const walked of walk(store, from, signal, () => wereEmpty++)) keys.push(walked)
       progress.expect(keys.length)
       const slices = new Slices()
       for (const { key } of keys) {
@@ -77,31 +82,21 @@ function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
         progress.handled(0)
         if (slices.isOver) await slices.pause()
       }
-      if (!from.isAncestorOf(to) && !to.isAncestorOf(from) && (await isThere(store, from, signal))) {
+      // Branches that were empty before have no key to move, and are not lost.
+      if (wereEmpty === 0) await store.prune(from, { signal })
+      progress.pruned(from)
+      if (!from.isAncestorOf(to) && !to.isAncestorOf(from) && (await isListedBranch(store, from, signal))) {
         throw leftBehind('Moved', keys.length, from)
       }
     },
   }
 }
 
-/** Whether a branch is still listed. */
-async function isThere(store: BinaryDatastore, branch: Key, signal: AbortSignal): Promise<boolean> {
-  if (branch.isRoot) return (await store.list(branch, { limit: 1, signal })).children.length > 0
-  const name = branch.lastSegment
-  // The names before this one are of no interest: listing begins at the longest beginning of it.
-  const beginning = Array.from(name).slice(0, -1).join('')
-  const after = beginning === '' ? undefined : beginning
-  for await (const child of childrenOf(store, branch.parent, { after, signal })) {
-    if (child.name >= name) return child.name === name && child.isBranch
-  }
-  return false
-}
-
 /** Says what a job did, and that its branch did not go with its keys. */
 function leftBehind(verb: string, count: number, branch: Key): DatastoreError {
   const keys = count === 1 ? '1 key' : `${count.toLocaleString('en-US')} keys`
   const name = JSON.stringify(branch.toString())
-  const rest = 'it holds folders, links or files that are no keys, or keys that were put meanwhile'
+  const rest = 'it holds empty branches, links or files that are no keys, or keys that were put meanwhile'
   const message = `${verb} ${keys}, but the branch ${name} is still there: ${rest}`
   return new DatastoreError('UNSUPPORTED', message, { key: branch })
 }

@@ -9,28 +9,36 @@ export interface WalkedKey {
   readonly size?: number | undefined
 }
 
-/** Every key with a value at and below `prefix`, in key order. Keys may be deleted while the walk goes on. */
+/**
+ * Every key with a value at and below `prefix`, in key order. Keys may be deleted while the walk goes on.
+ * @param foundEmpty Called for each branch with nothing below it.
+ */
 export async function* walk(
   store: BinaryDatastore,
   prefix: Key,
   signal: AbortSignal,
+  foundEmpty: () => void = () => undefined,
 ): AsyncIterable<WalkedKey> {
   const own = await store.stat(prefix, { signal }).catch((error: unknown) => {
     if (isNotFound(error)) return undefined
     throw error
   })
   if (own !== undefined) yield { key: prefix, size: own.size }
-  yield* walkBelow(store, prefix, signal)
+  yield* walkBelow(store, prefix, signal, foundEmpty)
 }
 
 async function* walkBelow(
   store: BinaryDatastore,
   prefix: Key,
   signal: AbortSignal,
+  foundEmpty: () => void,
 ): AsyncIterable<WalkedKey> {
+  let isEmpty = true
   for await (const { key, isValue, isBranch, size } of childrenOf(store, prefix, { signal })) {
     throwIfAborted(signal, 'walk', key)
+    isEmpty = false
     if (isValue) yield { key, size }
-    if (isBranch) yield* walkBelow(store, key, signal)
+    if (isBranch) yield* walkBelow(store, key, signal, foundEmpty)
   }
+  if (isEmpty) foundEmpty()
 }

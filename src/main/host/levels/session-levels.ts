@@ -4,6 +4,7 @@ import type { Key } from '../../../core/key.ts'
 import type { Output } from '../../../shared/contract.ts'
 import type { Broadcast } from '../host-parts.ts'
 import type { StoreChange } from '../sessions/change-layer.ts'
+import { isListedBranch } from './is-listed-branch.ts'
 import { Level, LevelDroppedError, type RowRange } from './level.ts'
 import type { LevelCache } from './level-cache.ts'
 import type { RowPatch } from './level-rows.ts'
@@ -59,6 +60,11 @@ export class SessionLevels {
     for (const other of [...this.#levels.keys()]) {
       if (other === text || (isDeep && other.startsWith(below))) this.#drop(other)
     }
+  }
+
+  /** Asks the store whether a branch is still there, after a change that was none of its keys. */
+  recheck(branch: Key): void {
+    if (!branch.isRoot) this.#rechecks.request(branch)
   }
 
   /** Keeps the levels true after a write through the session. */
@@ -233,6 +239,8 @@ class Rechecks {
         throw error
       }),
     ])
-    return { isBranch: page.children.length > 0, isValue: stat !== undefined, size: stat?.size ?? Number.NaN }
+    // A branch may be there without a key.
+    const isBranch = page.children.length > 0 || (await isListedBranch(store, key, signal))
+    return { isBranch, isValue: stat !== undefined, size: stat?.size ?? Number.NaN }
   }
 }

@@ -95,9 +95,12 @@ function jobEnded(job: JobInfo): void {
   }
   const verb = request.type === 'deleteBranch' ? 'Deleted' : 'Moved'
   const ending = state === 'cancelled' ? ', then stopped' : ''
+  const isBare = request.type === 'deleteBranch' && state === 'done' && job.done === 0
   showToast({
-    tone: state === 'done' && job.done > 0 ? 'success' : 'info',
-    message: `${keysMessage(verb, job.done)}${ending}`,
+    tone: state === 'done' && (isBare || job.done > 0) ? 'success' : 'info',
+    message: isBare
+      ? `Deleted "${request.prefix}", which held no keys`
+      : `${keysMessage(verb, job.done)}${ending}`,
   })
 }
 

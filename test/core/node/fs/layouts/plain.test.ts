@@ -38,6 +38,54 @@ describe('layout plain', () => {
     expect(await store.stats()).toEqual({ entries: 2, bytes: 9, accuracy: 'exact' })
   })
 
+  it('D27 F20 prune() removes the empty folders of a branch, whoever made them, and nothing else', async () => {
+    await mkdir(join(root, 'branch', 'deep', 'deeper'), { recursive: true })
+    await mkdir(join(root, 'branch', 'kept'))
+    await mkdir(join(root, 'beside', 'empty'), { recursive: true })
+    await writeFile(join(root, 'branch', 'deep', 'one'), '1')
+    await writeFile(join(root, 'branch', 'kept', 'two'), '2')
+    await store.delete(Key.of('branch', 'deep', 'one'))
+    expect(await names('/branch')).toEqual(['deep', 'kept'])
+    await store.prune(Key.of('branch'))
+    expect(await names('/branch')).toEqual(['kept'])
+    await store.delete(Key.of('branch', 'kept', 'two'))
+    await store.prune(Key.of('branch'))
+    expect(await names()).toEqual(['beside'])
+    await store.prune(Key.of('beside', 'absent'))
+    expect(await pathsBelow(root)).toEqual(['beside/', 'beside/empty/'])
+    await store.prune(Key.root)
+    expect(await pathsBelow(root)).toEqual([])
+    expect((await stat(root)).isDirectory()).toBe(true)
+  })
+
+  it('F3 F20 prune() goes through no link, and leaves what is no key', async () => {
+    const outside = await roots.make()
+    await mkdir(join(outside, 'empty'))
+    await mkdir(join(root, 'branch', 'inner'), { recursive: true })
+    await mkdir(join(root, 'real', 'empty'), { recursive: true })
+    await symlink(outside, join(root, 'branch', 'out'))
+    await symlink(join(root, 'real'), join(root, 'branch', 'in'))
+    const followed = await FsDatastore.open(root, { layout: 'plain', followLinks: true })
+    for (const one of [store, followed]) {
+      await one.prune(Key.of('branch'))
+      await one.prune(Key.of('branch', 'in')).catch(() => undefined)
+      await one.prune(Key.of('branch', 'out')).catch(() => undefined)
+    }
+    await followed.close()
+    expect(await pathsBelow(root)).toEqual(['branch/', 'branch/in', 'branch/out', 'real/', 'real/empty/'])
+    expect(await pathsBelow(outside)).toEqual(['empty/'])
+  })
+
+  it('F20 a put into a branch that is pruned meanwhile finds its folder again', async () => {
+    const key = Key.of('busy', 'branch', 'key')
+    await mkdir(join(root, 'busy', 'branch'), { recursive: true })
+    for (let round = 0; round < 30; round++) {
+      await Promise.all([store.prune(Key.of('busy')), store.put(key, value), store.prune(Key.of('busy'))])
+      expect(textOf(await store.get(key))).toBe('value')
+      await store.delete(key)
+    }
+  })
+
   it('F9 a put below a file is CONFLICT that names the file, and changes nothing', async () => {
     await writeFile(join(root, 'file'), 'text')
     for (const key of [Key.of('file', 'x'), Key.of('file', 'x', 'y')]) {
