@@ -110,6 +110,22 @@ export interface ListPage {
   readonly cursor?: string | undefined
   /** How many children the whole level has, where the store knows without walking it. */
   readonly total?: number | undefined
+  /** What is in the level and is not shown, as no key stands for it; absent where there is nothing. */
+  readonly hidden?: Hidden | undefined
+}
+
+/** Entries of a level that are no keys: what others put into a folder. No call changes them. */
+export interface Hidden {
+  readonly count: number
+  /** The first few. */
+  readonly examples: readonly HiddenEntry[]
+}
+
+export interface HiddenEntry {
+  /** Where it is not Unicode, with U+FFFD for what cannot be read. */
+  readonly name: string
+  /** `link`: a symbolic link that is not followed. `name`: the name can be no key. `special`: a device, pipe or socket. */
+  readonly reason: 'link' | 'name' | 'special'
 }
 
 /** How far figures are to be trusted. `lower-bound`: at least so many. */

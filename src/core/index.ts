@@ -68,6 +68,8 @@ export type {
   DeleteOptions,
   Entry,
   GetOptions,
+  Hidden,
+  HiddenEntry,
   KeySource,
   ListOptions,
   ListPage,

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { differences, listing } from './listing.ts'
 import { copyPackages } from './real-files.ts'
@@ -133,6 +133,40 @@ test('H11 a deleted branch says how much goes, goes as a job, and takes nothing 
   expect(gone.length).toBeGreaterThanOrEqual(count)
   expect(gone.filter(name => !name.startsWith(join('zustand', '')))).toEqual([])
   expect(await readdir(folder)).not.toContain('zustand')
+})
+
+test('H20 H21 what is no key is told, never deleted, and keeps its branch', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  await mkdir(join(folder, 'bare'))
+  await mkdir(join(folder, 'held'))
+  await writeFile(join(folder, 'held', 'one.txt'), '1')
+  await symlink('/nowhere', join(folder, 'held', 'link'))
+  await open({ type: 'folder', path: folder })
+  const deleteBranch = async (name: string) => {
+    await window.row(name).click()
+    await page.keyboard.press('Delete')
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Delete/ })
+      .click()
+  }
+  await deleteBranch('bare')
+  await expect(window.notifications).toContainText('Deleted "/bare", which held no keys')
+  await expect(window.row('bare')).toBeHidden()
+  await deleteBranch('held')
+  await expect(window.notifications).toContainText(
+    'Deleted 1 key, but the branch "/held" is still there: it holds the symbolic link "/held/link"',
+  )
+  await expect(window.row('one.txt')).toBeHidden()
+  await expect(window.row('held')).toHaveAttribute('aria-expanded', 'false')
+  await window.row('held').click()
+  await expect(page.getByRole('note', { name: 'Not shown' })).toHaveText(
+    '1 entry of "/held" is not shown: symbolic link "link"',
+  )
+  expect(await readdir(folder, { recursive: true })).toEqual(['held', join('held', 'link')])
 })
 
 test('K3 names with line breaks, spaces, colons and any script are shown, opened and put', async ({

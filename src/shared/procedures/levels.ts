@@ -2,6 +2,15 @@ import { z } from 'zod'
 import { accuracy, done, keyText, MAX_PAGE, procedure, sessionId } from '../values.ts'
 import { row } from './store.ts'
 
+const hidden = z.strictObject({
+  count: z.number().int(),
+  /** The first few. */
+  examples: z
+    .array(z.strictObject({ name: z.string(), reason: z.enum(['link', 'name', 'special']) }))
+    .readonly(),
+})
+export type Hidden = z.infer<typeof hidden>
+
 const level = { session: sessionId, prefix: keyText }
 
 export const levelState = z.strictObject({
@@ -11,6 +20,8 @@ export const levelState = z.strictObject({
   accuracy,
   /** Grows whenever rows that were handed out may have changed. */
   version: z.number().int(),
+  /** What is in the level and is no key; absent where there is nothing. */
+  hidden: hidden.optional(),
 })
 export type LevelState = z.infer<typeof levelState>
 

@@ -270,7 +270,7 @@ export class FolderLook {
   ): Promise<Meaning | undefined> {
     const isFile = entry.isFile()
     const isDirectory = entry.isDirectory()
-    const named = { name, isFile: () => isFile, isDirectory: () => isDirectory }
+    const named = { name, isFile: () => isFile, isDirectory: () => isDirectory, isSymbolicLink: () => false }
     return this.#folder.files.layout.meaningOf(names, named, this.#scan())
   }
 

@@ -1,3 +1,4 @@
+import type { Hidden, HiddenEntry } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 
 export type LayoutName = 'strata' | 'plain' | 'flatfs' | 'datastore-fs' | 'py-datastore'
@@ -24,6 +25,7 @@ export interface FolderEntry {
   readonly name: string
   isFile(): boolean
   isDirectory(): boolean
+  isSymbolicLink(): boolean
 }
 
 /** What an entry of a folder stands for. */
@@ -38,6 +40,8 @@ export interface Meaning {
 export interface Level {
   readonly values: readonly string[]
   readonly branches: readonly string[]
+  /** What no key stands for. */
+  readonly hidden?: Hidden | undefined
 }
 
 /** What a layout may ask for while it finds out what an entry stands for. */
@@ -81,6 +85,8 @@ export interface Layout {
   folderOf(prefix: Key): readonly string[] | undefined
   /** The names beside it that a file of this name explains; none where the layout has no labels. */
   explainedBy?(name: string): readonly string[]
+  /** Why an entry without a meaning is one that people should know of; `undefined` for what the store keeps there itself. */
+  whyHidden?(entry: FolderEntry): HiddenEntry['reason'] | undefined
   /** What an entry of a folder stands for; `undefined` for what the layout would not have written there. */
   meaningOf(
     folder: readonly string[],

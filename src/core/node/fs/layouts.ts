@@ -34,7 +34,7 @@ function fileNameProblem(segment: string, platform: string, extension = ''): str
 
 /**
  * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.
- * Nothing marks the folder. What is neither file nor folder, or has a name that is no segment, is not shown.
+ * Nothing marks the folder. What is neither file nor folder, or has a name that is no segment, is told as hidden.
  * @param platform As `process.platform` names it: it decides which names there can be.
  */
 export function plainLayout(platform: string = process.platform): Layout {
@@ -60,6 +60,12 @@ export function plainLayout(platform: string = process.platform): Layout {
     },
 
     folderOf: prefix => prefix.segments,
+
+    whyHidden(entry) {
+      if (entry.name === NEAR_TEMP_FOLDER) return undefined
+      if (entry.isSymbolicLink()) return 'link'
+      return entry.isFile() || entry.isDirectory() ? 'name' : 'special'
+    },
 
     meaningOf(_folder: readonly string[], entry: FolderEntry): Meaning | undefined {
       if (entry.name === NEAR_TEMP_FOLDER || segmentProblem(entry.name) !== undefined) return undefined

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
 import { Slices, sortInSlices } from '../../concurrency/slices.ts'
-import type { Child, ListOptions, ListPage } from '../../datastore.ts'
+import type { Child, Hidden, HiddenEntry, ListOptions, ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { pageLimit } from '../../list-page.ts'
 import { lowerBound, upperBound } from '../../stores/sorted-names.ts'
@@ -18,6 +18,7 @@ const UNDECODABLE = '\ufffd'
 /** One reading of a level: lists folders for the layout, and keeps the stamp of each. */
 export class LevelScan implements EntryReader {
   readonly stamps: FolderStamp[] = []
+  readonly hidden = new HiddenEntries()
   /** Whether the times of the folders are old enough that the next change alters them. */
   isSettled = true
   readonly #disk: Disk
@@ -100,8 +101,13 @@ export class LevelScan implements EntryReader {
     for (const entry of entries) {
       if (slices.step()) await slices.pause()
       if (entry.name.includes(UNDECODABLE)) {
-        if (seen.has(entry.name) || (await this.#disk.lstat(joinPath(folder.path, entry.name))) === undefined)
+        if (
+          seen.has(entry.name) ||
+          (await this.#disk.lstat(joinPath(folder.path, entry.name))) === undefined
+        ) {
+          this.hidden.add(entry.name, 'name')
           continue
+        }
         seen.add(entry.name)
       }
       shown.push(entry)
@@ -128,8 +134,9 @@ export class LevelScan implements EntryReader {
             name: entry.name,
             isFile: () => target.isFile(),
             isDirectory: () => target.isDirectory(),
+            isSymbolicLink: () => false,
           })
-        }
+        } else followed.push(entry)
       }
     }
     return followed
@@ -140,6 +147,24 @@ function stampOf(stats: Stats): string {
   return `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}`
 }
 
+/** Entries that are told by name. */
+const MOST_EXAMPLES = 10
+
+/** Counts what no key stands for. */
+class HiddenEntries {
+  #count = 0
+  readonly #examples: HiddenEntry[] = []
+
+  add(name: string, reason: HiddenEntry['reason']): void {
+    this.#count++
+    if (this.#examples.length < MOST_EXAMPLES) this.#examples.push({ name, reason })
+  }
+
+  get found(): Hidden | undefined {
+    return this.#count === 0 ? undefined : { count: this.#count, examples: this.#examples }
+  }
+}
+
 const SHELVES_AT_ONCE = 8
 const NOTHING: Level = { values: [], branches: [] }
 
@@ -147,6 +172,8 @@ const NOTHING: Level = { values: [], branches: [] }
 interface EntryReader extends LabelReader {
   /** What is in a folder; nothing where there is no such folder. */
   entries(folder: readonly string[]): Promise<readonly FolderEntry[]>
+  /** Takes note of what no key stands for. */
+  readonly hidden: HiddenEntries
 }
 
 /** What is one level below `prefix`, the shelves of the level included. */
@@ -162,6 +189,10 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
       const meaning = asked instanceof Promise ? await asked : asked
       if (meaning !== undefined)
         found[meaning.kind].push(meaning.kind === 'shelf' ? entry.name : meaning.segment)
+      else {
+        const reason = layout.whyHidden?.(entry)
+        if (reason !== undefined) reader.hidden.add(entry.name, reason)
+      }
       if (slices.step()) await slices.pause()
     }
   }
@@ -170,6 +201,7 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
   return {
     values: await sortInSlices(found.value, slices),
     branches: await sortInSlices(found.branch, slices),
+    hidden: reader.hidden.found,
   }
 }
 
@@ -306,7 +338,12 @@ export function pageOfLevel({ level, total }: CachedLevel, prefix: Key, options:
   }
   const hasMore = values.name !== undefined || branches.name !== undefined
   const last = children.at(-1)
-  return { children, total, ...(hasMore && last !== undefined && { cursor: last.name }) }
+  return {
+    children,
+    total,
+    ...(hasMore && last !== undefined && { cursor: last.name }),
+    ...(level.hidden !== undefined && { hidden: level.hidden }),
+  }
 }
 
 class Cursor {

@@ -3,6 +3,7 @@ import { Slices } from '../../../core/concurrency/slices.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import { childrenOf } from '../../../core/list-page.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
 import { isListedBranch } from '../levels/is-listed-branch.ts'
@@ -57,7 +58,8 @@ function deleteBranch(prefix: Key): ReturnType<typeof workOf> {
       })
       await store.prune(prefix, { signal })
       progress.pruned(prefix)
-      if (await isListedBranch(store, prefix, signal)) throw leftBehind('Deleted', total, prefix)
+      if (await isListedBranch(store, prefix, signal))
+        throw await leftBehind('Deleted', total, prefix, { store, signal })
     },
   }
 }
@@ -86,19 +88,48 @@ function moveBranch(from: Key, to: Key): ReturnType<typeof workOf> {
       if (wereEmpty === 0) await store.prune(from, { signal })
       progress.pruned(from)
       if (!from.isAncestorOf(to) && !to.isAncestorOf(from) && (await isListedBranch(store, from, signal))) {
-        throw leftBehind('Moved', keys.length, from)
+        throw await leftBehind('Moved', keys.length, from, { store, signal })
       }
     },
   }
 }
 
 /** Says what a job did, and that its branch did not go with its keys. */
-function leftBehind(verb: string, count: number, branch: Key): DatastoreError {
+async function leftBehind(
+  verb: string,
+  count: number,
+  branch: Key,
+  { store, signal }: { readonly store: BinaryDatastore; readonly signal: AbortSignal },
+): Promise<DatastoreError> {
   const keys = count === 1 ? '1 key' : `${count.toLocaleString('en-US')} keys`
   const name = JSON.stringify(branch.toString())
-  const rest = 'it holds empty branches, links or files that are no keys, or keys that were put meanwhile'
+  const hidden = await hiddenBelow(store, branch, signal)
+  const rest =
+    hidden ?? 'it holds empty branches, links or files that are no keys, or keys that were put meanwhile'
   const message = `${verb} ${keys}, but the branch ${name} is still there: ${rest}`
   return new DatastoreError('UNSUPPORTED', message, { key: branch })
+}
+
+const HIDDEN_AS = { link: 'the symbolic link', name: 'the unreadable name', special: 'the special file' }
+
+/** The first entry at or below a branch that is no key, in words; `undefined` where there is none. */
+async function hiddenBelow(
+  store: BinaryDatastore,
+  branch: Key,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { hidden } = await store.list(branch, { limit: 1, signal })
+  const [entry] = hidden?.examples ?? []
+  if (hidden !== undefined && entry !== undefined) {
+    const others = hidden.count > 1 ? ` and ${(hidden.count - 1).toLocaleString('en-US')} more` : ''
+    const name = `${branch.isRoot ? '' : branch.toString()}/${entry.name}`
+    return `it holds ${HIDDEN_AS[entry.reason]} ${JSON.stringify(name)}${others}, which no key stands for`
+  }
+  for await (const { key, isBranch } of childrenOf(store, branch, { signal })) {
+    const found = isBranch ? await hiddenBelow(store, key, signal) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 async function count(keys: AsyncIterable<WalkedKey>): Promise<number> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
-import type { BinaryDatastore, Child } from '../../../core/datastore.ts'
+import type { BinaryDatastore, Child, Hidden } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
@@ -53,6 +53,7 @@ export class Level {
   readonly #patches = new Map<string, RowPatch>()
   readonly #waiters = new Waiters()
   #total: number | undefined
+  #hidden: Hidden | undefined
   #isComplete = false
   #failure: { readonly error: unknown } | undefined
   #version: number
@@ -71,7 +72,7 @@ export class Level {
   get state(): LevelState {
     const count = this.#isComplete ? this.#rows.length : Math.max(this.#total ?? 0, this.#rows.length)
     const accuracy = this.#isComplete || this.#total !== undefined ? 'exact' : 'lower-bound'
-    return { count, accuracy, version: this.#version }
+    return { count, accuracy, version: this.#version, ...(this.#hidden && { hidden: this.#hidden }) }
   }
 
   /** Rows held in memory. */
@@ -138,6 +139,7 @@ export class Level {
     let after: string | undefined
     do {
       const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
+      this.#hidden = page.hidden
       for (let start = 0; start === 0 || start < page.children.length; start += NEXT_PAGE) {
         this.#take(page.children.slice(start, start + NEXT_PAGE), page.total)
         await setImmediate()

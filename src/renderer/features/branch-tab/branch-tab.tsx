@@ -5,7 +5,8 @@ import type { Row } from '../../../shared/procedures/store.ts'
 import type { Client } from '../../api/client.ts'
 import type { JobList } from '../../api/host-state.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { formatCountOf } from '../../ui/format.ts'
+import { formatCountOf, formatNumber } from '../../ui/format.ts'
+import { hiddenText } from '../../ui/hidden-entries.ts'
 import { EmptyState } from '../../ui/panels.tsx'
 import styles from './branch-tab.module.css'
 import { childKey, parentOf, pathTo } from './child-keys.ts'
@@ -37,7 +38,10 @@ export interface BranchTabProps {
 export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: BranchTabProps) {
   const { id } = session
   const rows = useMemo(() => new ChildRows(client, id, prefix), [client, id, prefix])
-  const { count, accuracy, failure, revision } = useSyncExternalStore(rows.subscribe, rows.getSnapshot)
+  const { count, accuracy, failure, hidden, revision } = useSyncExternalStore(
+    rows.subscribe,
+    rows.getSnapshot,
+  )
   const sizes = useMemo(() => new ChildSizes(client, id, prefix), [client, id, prefix])
   const counting = useCountJob(jobs, id, prefix)
   const isLocked = session.isReadOnly || !session.isWritable
@@ -71,6 +75,11 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
         <span role="status" className={styles['known']}>
           {count === undefined ? '' : formatCountOf(count, accuracy, 'child', 'children')}
         </span>
+        {hidden !== undefined && (
+          <span role="note" className={styles['known']} title={hiddenText(prefix, hidden)}>
+            {formatNumber(hidden.count)} not shown
+          </span>
+        )}
         <CountLine count={counting} />
         {newKey}
         <IconButton label="Refresh" icon={RotateCw} onPress={() => void rows.refresh()} />

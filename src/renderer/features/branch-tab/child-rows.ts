@@ -1,4 +1,5 @@
 import { Emitter } from '../../../core/concurrency/emitter.ts'
+import type { Hidden } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, type Client } from '../../api/client.ts'
@@ -15,6 +16,8 @@ export interface ChildRowsSnapshot {
   readonly count: number | undefined
   readonly accuracy: Accuracy
   readonly failure: Failure | undefined
+  /** What is in the branch and is no key. */
+  readonly hidden: Hidden | undefined
   /** Grows with every change of what there is to show. */
   readonly revision: number
 }
@@ -36,7 +39,13 @@ export class ChildRows {
   /** Changes of the level that were announced. */
   #changes = 0
   #wanted = { start: 0, end: CHILD_PAGE }
-  #snapshot: ChildRowsSnapshot = { count: undefined, accuracy: 'unknown', failure: undefined, revision: 0 }
+  #snapshot: ChildRowsSnapshot = {
+    count: undefined,
+    accuracy: 'unknown',
+    failure: undefined,
+    hidden: undefined,
+    revision: 0,
+  }
 
   constructor(client: Client, session: string, prefix: string) {
     this.#client = client
@@ -112,13 +121,15 @@ export class ChildRows {
     const changes = this.#changes
     try {
       const input = { ...this.#level, offset: page * CHILD_PAGE, limit: CHILD_PAGE, withSizes: true }
-      const { rows, count, accuracy, version } = await this.#client.call('levels.rows', input, { signal })
+      const { rows, count, accuracy, version, hidden } = await this.#client.call('levels.rows', input, {
+        signal,
+      })
       if (signal.aborted) return
       this.#keep(page, { rows, version })
       // A change that was announced while the rows were on the way is newer than they are.
       if (version >= this.#version) {
         this.#version = version
-        this.#show({ count, accuracy })
+        this.#show({ count, accuracy, hidden })
       }
     } catch (error) {
       if (!signal.aborted) this.#failed(error)

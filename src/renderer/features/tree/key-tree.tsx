@@ -14,6 +14,7 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 import { Button } from '../../ui/button.tsx'
+import { hiddenText } from '../../ui/hidden-entries.ts'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
 import { NoticeBar } from './notice-bar.tsx'
@@ -165,6 +166,7 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
           />
         </div>
       </div>
+      <HiddenNote view={view} />
       <TreeOverlays actions={actions} session={session} mode={mode} setMode={setMode} />
       {failure !== undefined ? (
         <NoticeBar text={failure} onRetry={() => actions.retry()} onDismiss={() => source.dismissFailure()} />
@@ -172,6 +174,21 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
         notice !== undefined && <NoticeBar text={notice} onDismiss={() => setNotice(undefined)} />
       )}
     </div>
+  )
+}
+
+/** Says what is in the open levels and is no key: links, and names that are not Unicode. */
+function HiddenNote({ view }: { readonly view: TreeView }) {
+  const { levels, model } = view.source.state
+  const texts = levels
+    .within(model.root)
+    .filter(level => level.state.hidden !== undefined && (level === model.root || level.row !== undefined))
+    .map(({ prefix, state }) => state.hidden && hiddenText(prefix, state.hidden))
+  if (texts.length === 0) return null
+  return (
+    <p role="note" aria-label="Not shown" className={styles['hidden']} title={texts.join('\n')}>
+      <span>{texts.join('. ')}</span>
+    </p>
   )
 }
 

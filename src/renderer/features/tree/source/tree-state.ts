@@ -70,8 +70,8 @@ export class TreeState {
   }
 
   /** Sets the number of rows of a level. */
-  settle(level: Level, { count, accuracy, version }: LevelState): void {
-    this.model.setState(level, { count, accuracy, version })
+  settle(level: Level, { count, accuracy, version, hidden }: LevelState): void {
+    this.model.setState(level, { count, accuracy, version, hidden })
     const isEmpty = count === 0 && (level.parent !== undefined || accuracy !== 'exact')
     this.model.setStatusRow(level, level.load.type === 'failed' || isEmpty)
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, chown, link, mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -36,6 +37,35 @@ describe('layout plain', () => {
     expect(await names('/src')).toEqual(['.hidden', 'empty'])
     expect(textOf(await store.get(Key.of('src', '.hidden')))).toBe('dot')
     expect(await store.stats()).toEqual({ entries: 2, bytes: 9, accuracy: 'exact' })
+  })
+
+  it('F21 tells what a folder holds that is no key: links, names that are not Unicode, pipes', async ({
+    skip,
+  }) => {
+    skip(!(process.platform === 'linux'), 'only Linux has this')
+    await symlink('/nowhere', join(root, 'link'))
+    await writeFile(join(root, 'seen'), 'x')
+    await mkdir(join(root, '.strata-tmp'))
+    execFileSync('mkfifo', [join(root, 'pipe')])
+    await writeFile(Buffer.concat([Buffer.from(join(root, 'u')), Buffer.of(0xb5)]), 'latin-1')
+    const page = await store.list(Key.root)
+    expect(page.children.map(({ name }) => name)).toEqual(['seen'])
+    expect(page.hidden?.count).toBe(3)
+    const examples = [...(page.hidden?.examples ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+    expect(examples).toEqual([
+      { name: 'link', reason: 'link' },
+      { name: 'pipe', reason: 'special' },
+      { name: 'u\ufffd', reason: 'name' },
+    ])
+    const followed = await FsDatastore.open(root, { layout: 'plain', followLinks: true })
+    expect((await followed.list(Key.root)).hidden?.count).toBe(3)
+    await symlink('seen', join(root, 'good'))
+    expect((await followed.list(Key.root)).hidden?.count).toBe(3)
+    await followed.close()
+    expect((await store.list(Key.root)).hidden?.count).toBe(4)
+    for (let index = 0; index < 20; index++) await symlink('/nowhere', join(root, `more-${index}`))
+    expect((await store.list(Key.root)).hidden).toMatchObject({ count: 24, examples: { length: 10 } })
+    expect('hidden' in (await store.list(Key.of('absent')))).toBe(false)
   })
 
   it('D27 F20 prune() removes the empty folders of a branch, whoever made them, and nothing else', async () => {
