@@ -27,7 +27,11 @@ async function sessionOf(root: object) {
     broadcast: () => undefined,
     log,
   })
-  afterTest(() => sessions.closeAll())
+  // As the host ends: the workspace is still being saved, into a folder that is removed next.
+  afterTest(async () => {
+    await sessions.closeAll()
+    await workspace.close()
+  })
   const { id } = await sessions.open({ type: 'document', document: { strata: 1, root } }, undefined)
   return {
     sessions,
