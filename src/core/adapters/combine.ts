@@ -12,12 +12,6 @@ export function assertChildren(stores: readonly unknown[], what: string): void {
   }
 }
 
-/** Closes each store once, and all of them even when some fail; then rejects with the first failure. */
-export async function closeAll(stores: readonly Pick<Datastore<unknown>, 'close'>[]): Promise<void> {
-  const results = await Promise.allSettled([...new Set(stores)].map(store => store.close()))
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-}
-
 /** Adds up the figures of stores that each hold a part of the keys; a shared store counts once. */
 export async function statsOfParts(
   stores: readonly Pick<Datastore<unknown>, 'stats'>[],

@@ -38,7 +38,6 @@ import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
 import { decoded, encoded } from './codec.ts'
 import { attempt } from './gate.ts'
-import { LegacyStore } from './legacy-store.ts'
 import { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
@@ -74,12 +73,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   /** The open store under a datastore: what adapters hold of their children. */
   static openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
     if (datastore instanceof Datastore) return datastore.#open
-    let open = legacy.get(datastore)
-    if (open === undefined) {
-      open = new OpenStore(new LegacyStore(datastore as Contract<Uint8Array>))
-      legacy.set(datastore, open)
-    }
-    return open
+    throw new TypeError('A store of one’s own implements Store: open it with new Datastore(store)')
   }
 
   /**
@@ -398,9 +392,6 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return this.close()
   }
 }
-
-/** Datastores of the old interface, each open once. */
-const legacy = new WeakMap<object, OpenStore>()
 
 /** The open store under a datastore: what adapters hold of their children. */
 export function openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {

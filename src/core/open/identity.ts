@@ -22,12 +22,3 @@ export function idOfObject(kind: string, object: object): string {
 export function etagSourceOf(id: string): string {
   return fnv1a64(id).toString(36)
 }
-
-/** Begins the identity of a place in a store of the old interface, which does not tell whose data it shows. */
-export const UNTOLD = 'untold:'
-
-/** Whether two places, each given by its identity, are one; `undefined` where they do not tell. */
-export function areOnePlace(one: string, other: string): boolean | undefined {
-  if (one === other) return true
-  return one.startsWith(UNTOLD) || other.startsWith(UNTOLD) ? undefined : false
-}

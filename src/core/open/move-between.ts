@@ -3,7 +3,6 @@ import { failure, inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { closeUnread } from './begun.ts'
 import type { Call, Maybe } from './call.ts'
-import { areOnePlace } from './identity.ts'
 import { Payload } from './payload.ts'
 import type { ByteStream, Found, Moved, Removed, Written } from './store.ts'
 
@@ -47,8 +46,8 @@ export async function moveAcross(
   call: Call,
 ): Promise<Moved> {
   const one = await told(from, () => from.store.identity(from.key, call.bare))
-  const areOne = areOnePlace(one, await told(to, () => to.store.identity(to.key, call.bare)))
-  if (areOne !== true) return moveBetween(from, to, call, areOne === undefined)
+  const other = await told(to, () => to.store.identity(to.key, call.bare))
+  if (one !== other) return moveBetween(from, to, call)
   const stat = await told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   return stat === undefined ? 'absent' : 'moved'
 }
@@ -56,16 +55,13 @@ export async function moveAcross(
 /**
  * Moves a value with never fewer than one copy: copies, syncs, then removes the version that was copied. The two places
  * must not be one: `OpenStore.identity` tells.
- * @param mayBeOne Nobody can tell whether the two places are one: the copy is looked for at the source before anything is
- * removed.
- * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied, or when the copy may be the
- * value itself; then both keys have one. `UNSUPPORTED` for a value with a time to live, where the target keeps none.
+ * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied; then both keys have one.
+ * `UNSUPPORTED` for a value with a time to live, where the target keeps none.
  */
 export async function moveBetween(
   from: MovePlace<MoveSource>,
   to: MovePlace<MoveTarget>,
   call: Call,
-  mayBeOne = false,
 ): Promise<Moved> {
   const stat = () => told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   for (let round = 0; round < ROUNDS; round++) {
@@ -80,9 +76,6 @@ export async function moveBetween(
     const written = await copy(from, before.size, to, call.with({ replace, ttl }))
     if (written === undefined) return 'absent'
     if (written.refused !== undefined) return written.refused
-    if (mayBeOne && (await stat())?.etag === written.etag) {
-      throw failure('CONFLICT', 'rename', from.name, 'both keys may be one value')
-    }
     await told(to, () => to.store.sync(to.key, call.bare))
     const removed = await told(from, () => from.store.remove(from.key, call.with({ ifMatch: before.etag })))
     if (removed !== 'changed') return 'moved'

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { cache } from '../../../src/core/adapters/cache.ts'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
-import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { fromInterfaceDatastore } from '../../../src/core/interop/from-interface-datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { fault } from '../../../src/core/layers/fault.ts'
@@ -25,15 +24,6 @@ function tree() {
     deep,
     mounted: new MountDatastore({ '/': root, '/films': films, '/films/new/2026': deep }),
   }
-}
-
-/** The same store by the old interface, which does not tell whose data it shows. */
-function withoutIdentity(store: BinaryDatastore): BinaryDatastore {
-  const get = (_target: object, name: string | symbol): unknown => {
-    const member: unknown = name === 'identity' ? undefined : Reflect.get(store, name)
-    return typeof member === 'function' ? member.bind(store) : member
-  }
-  return new Proxy({}, { get }) as BinaryDatastore
 }
 
 describe('MountDatastore', () => {
@@ -169,16 +159,6 @@ describe('MountDatastore', () => {
     expect(await mounted.has(key('/one/a'))).toBe(false)
     expect(await mounted.get(key('/other/a'))).toEqual(value)
     expect(await collect(mounted.query({ keysOnly: true }, { scan: true }))).toHaveLength(1)
-  })
-
-  it('M1 D22 rename() between stores that do not tell whose data they show never removes the only copy', async () => {
-    for (const store of [fromInterfaceDatastore(new PeerMemory()), new MemoryDatastore()]) {
-      const view = () => withoutIdentity(store)
-      const mounted = new MountDatastore({ '/one': view(), '/two': view() })
-      await mounted.put(key('/one/a'), value)
-      await expectFailure(mounted.rename(key('/one/a'), key('/two/a')), 'CONFLICT', key('/one/a'))
-      expect(await mounted.get(key('/one/a'))).toEqual(value)
-    }
   })
 
   it('M1 D17 D20 stores whose values are encoded differently do not go into one tree', async () => {

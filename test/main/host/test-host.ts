@@ -5,12 +5,12 @@ import { afterEach } from 'vitest'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
-import { LegacyStore } from '../../../src/core/open/legacy-store.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { createHost, type Host, type HostOptions } from '../../../src/main/host/host.ts'
 import { type Client, createClient } from '../../../src/renderer/api/client.ts'
 import { contract } from '../../../src/shared/contract.ts'
 import { type EventName, type EventValue, events } from '../../../src/shared/events.ts'
+import { CalledStore } from '../../core/by-its-calls.ts'
 import { type ChannelPair, TRANSPORTS, type Transport } from './channels.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -98,7 +98,7 @@ export async function openSession(
 export function byItsCalls(store: BinaryDatastore): BinaryDatastore {
   return Object.getPrototypeOf(store) === MemoryDatastore.prototype
     ? store
-    : new Datastore(new LegacyStore(store))
+    : new Datastore(new CalledStore(store))
 }
 
 /** Each value is the text of its key. */

@@ -1,20 +1,16 @@
 import { z } from 'zod'
-import { ForwardingDatastore } from '../../../src/core/adapters/forwarding.ts'
 import { WriteBackStore } from '../../../src/core/adapters/tiered/write-back-store.ts'
-import { collectBytes, isByteSource } from '../../../src/core/bytes.ts'
-import type {
-  BinaryDatastore,
-  DeleteOptions,
-  PutOptions,
-  PutResult,
-  RenameOptions,
-  ValueSource,
-} from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { LayeredStore } from '../../../src/core/layers/layer.ts'
+import type { Call } from '../../../src/core/open/call.ts'
+import { collected } from '../../../src/core/open/completion.ts'
 import { Datastore, openStoreOf } from '../../../src/core/open/datastore.ts'
+import { OpenStore } from '../../../src/core/open/open-store.ts'
+import { Payload } from '../../../src/core/open/payload.ts'
+import type { Moved, Removed, Written } from '../../../src/core/open/store.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
-import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { MemoryStore } from '../../../src/core/stores/memory.ts'
 
 /** What is wrong with a store when its process is killed, and the invariant that tells. */
 export const CRASH_DEFECTS = {
@@ -30,39 +26,42 @@ const pause = (milliseconds: number): Promise<void> =>
   new Promise(resolve => setTimeout(resolve, milliseconds))
 
 /** Keeps its values in the store below, in a way that a killed process shows. */
-class BrokenDisk extends ForwardingDatastore<Uint8Array> {
+class BrokenDisk extends LayeredStore {
   readonly #defect: CrashDefect
 
-  constructor(defect: CrashDefect, store: BinaryDatastore) {
-    super(store)
+  constructor(defect: CrashDefect, store: OpenStore) {
+    super(store, { name: 'broken-disk', delays: true, around: (step, run) => run(step.call) })
     this.#defect = defect
   }
 
-  override async put(key: Key, value: ValueSource<Uint8Array>, options?: PutOptions): Promise<PutResult> {
+  override async write(key: Key, value: Payload, call: Call): Promise<Written> {
     const defect = this.#defect
     if (defect === 'acknowledges a sync early') await pause(20)
-    if (defect === 'leaves what nobody put') await super.put(Key.parse('/ghost'), Uint8Array.of(1))
-    if (defect !== 'writes a value in two pieces') return super.put(key, value, options)
-    const whole = isByteSource(value) ? await collectBytes(value, key) : value
-    await super.put(key, whole.subarray(1), options)
+    if (defect === 'leaves what nobody put') {
+      await super.write(Key.parse('/ghost'), Payload.kept(Uint8Array.of(1)), call.bare)
+    }
+    if (defect !== 'writes a value in two pieces') return super.write(key, value, call)
+    const whole = await collected(key, value, call)
+    const written = await super.write(key, Payload.kept(whole.subarray(1)), call)
+    if (written.refused !== undefined) return written
     await pause(5)
-    return super.put(key, whole)
+    return super.write(key, Payload.kept(whole), call.bare)
   }
 
-  override async delete(key: Key, options?: DeleteOptions): Promise<void> {
+  override async remove(key: Key, call: Call): Promise<Removed> {
     if (this.#defect === 'deletes after a sync') await pause(40)
-    return super.delete(key, options)
+    return super.remove(key, call)
   }
 
-  override async rename(from: Key, to: Key, options?: RenameOptions): Promise<void> {
-    if (this.#defect !== 'renames by deleting first' || from.equals(to))
-      return super.rename(from, to, options)
-    const value = await super.get(from)
-    const isFree = options?.replace !== false || !(await super.has(to))
-    if (!isFree) return super.rename(from, to, options)
-    await super.delete(from)
+  override async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    if (this.#defect !== 'renames by deleting first') return super.move(from, to, call)
+    const found = await super.read(from, call.bare)
+    const isFree = call.options.replace || !(await super.has(to, call.bare))
+    if (found === undefined || !isFree) return super.move(from, to, call)
+    await super.remove(from, call.bare)
     await pause(20)
-    await super.put(to, value)
+    await super.write(to, Payload.kept(found.bytes), call.bare)
+    return 'moved'
   }
 }
 
@@ -83,7 +82,8 @@ export const brokenDiskKind = defineKind({
   childrenField: 'store',
   open: async ({ defect }, children, { path }) => {
     const isLate = defect === 'acknowledges a sync early' || defect === 'deletes after a sync'
-    const disk = new BrokenDisk(defect, onlyChild(children, path))
-    return isLate ? new Datastore(new HastyTiers([new MemoryDatastore(), disk].map(openStoreOf))) : disk
+    const disk = new BrokenDisk(defect, openStoreOf(onlyChild(children, path)))
+    if (!isLate) return new Datastore(disk)
+    return new Datastore(new HastyTiers([new OpenStore(new MemoryStore()), new OpenStore(disk)]))
   },
 })

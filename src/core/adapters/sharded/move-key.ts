@@ -3,7 +3,6 @@ import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { closeUnread } from '../../open/begun.ts'
 import type { Call, Options } from '../../open/call.ts'
-import { areOnePlace } from '../../open/identity.ts'
 import { ttlOfCopy } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
@@ -70,7 +69,7 @@ export async function settleKey(
       return 'different'
     } else if (found === 'same') {
       // A copy that was made here, where there was none before, shows that the two are apart.
-      if (copy === undefined) await refuseOneStore(move, held, call)
+      if (copy === undefined) await refuseOneStore(move, call)
       await beforeDelete()
       // Not ended with the call: a copy that is not known to be removed would be looked for again.
       const removed = await source.remove(key, call.uncancelled.with({ ifMatch: held }))
@@ -150,12 +149,10 @@ export async function compareHome(
 
 /**
  * Refuses to move a key from a store to itself, opened twice: to remove there what is a copy here would remove the only
- * one. Where the stores do not tell whose data they show, versions that are alike will do.
+ * one.
  */
-async function refuseOneStore({ key, source, home }: KeyMove, held: string, call: Call): Promise<void> {
-  const areOne = areOnePlace(await source.identity(key), await home.identity(key))
-  if (areOne === false) return
-  if (areOne === undefined && (await home.stat(key, call.bare))?.etag !== held) return
+async function refuseOneStore({ key, source, home }: KeyMove, call: Call): Promise<void> {
+  if ((await source.identity(key, call.bare)) !== (await home.identity(key, call.bare))) return
   throw failure('CONFIG_INVALID', 'move', key, 'both shards are the same data, opened twice')
 }
 

@@ -1,25 +1,31 @@
-import { type Capabilities } from '../capabilities.ts'
-import type { Change, Datastore, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
-import { hasCode, isNotFound } from '../errors.ts'
-import type { Key } from '../key.ts'
-import type { Query, QueryPlan } from '../query/query.ts'
-import { streamFromFirst } from '../stream-from-first.ts'
-import type { Call, Maybe } from './call.ts'
-import { listOptionsOf } from './completion.ts'
-import { UNTOLD } from './identity.ts'
-import type { Payload } from './payload.ts'
-import { REFUSALS } from './refusals.ts'
-import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from './store.ts'
+import { type Capabilities } from '../../src/core/capabilities.ts'
+import type { Change, Datastore, Entry, ListPage, Stat, StoreStats } from '../../src/core/datastore.ts'
+import { hasCode, isNotFound } from '../../src/core/errors.ts'
+import type { Key } from '../../src/core/key.ts'
+import type { Call, Maybe } from '../../src/core/open/call.ts'
+import { listOptionsOf } from '../../src/core/open/completion.ts'
+import { Datastore as DatastoreClass, openStoreOf } from '../../src/core/open/datastore.ts'
+import type { Payload } from '../../src/core/open/payload.ts'
+import { REFUSALS } from '../../src/core/open/refusals.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Removed,
+  Store,
+  StoreInfo,
+  Written,
+} from '../../src/core/open/store.ts'
+import type { Query, QueryPlan } from '../../src/core/query/query.ts'
+import { streamFromFirst } from '../../src/core/stream-from-first.ts'
 
 let lastId = 0
 
-/** A datastore of the old interface that tells whose data it shows, as `Store.identity` does. */
-interface Identified {
-  identity?(key: Key): Maybe<string>
-}
-
-/** A datastore of the old interface as a store, while adapters move to the new one. */
-export class LegacyStore implements Store {
+/**
+ * A datastore as a store, by its public calls alone: so a double that overrides some of them is heard by what stands
+ * above it.
+ */
+export class CalledStore implements Store {
   readonly info: StoreInfo
   readonly order = 'below'
   readonly lent = true
@@ -27,7 +33,7 @@ export class LegacyStore implements Store {
 
   constructor(old: Datastore<Uint8Array>) {
     this.#old = old
-    this.info = { kind: old.constructor.name, id: `legacy:${++lastId}` }
+    this.info = { kind: old.constructor.name, id: `called:${++lastId}` }
   }
 
   get capabilities(): Capabilities {
@@ -123,8 +129,8 @@ export class LegacyStore implements Store {
   }
 
   identity(key: Key): Maybe<string> {
-    const old = this.#old as Identified
-    return old.identity?.(key) ?? `${UNTOLD}${this.info.id}${key.toString()}`
+    if (this.#old instanceof DatastoreClass) return openStoreOf(this.#old).identity(key)
+    return this.info.id + key.toString()
   }
 
   close(): Promise<void> {
