@@ -40,7 +40,7 @@ export interface ErrorDetails {
   readonly cause?: unknown
   /** Default: what a cause with the same code says, otherwise `later` for `CONNECTION`, `TIMEOUT` and `IO`. */
   readonly retry?: Retry | undefined
-  /** The id of the node of the stack where the call failed. */
+  /** The id of the node of the stack where the call failed. Default: where the cause did. */
   readonly node?: string | undefined
 }
 
@@ -79,8 +79,13 @@ export class DatastoreError extends Error {
     this.action = action
     this.reason = parts
     this.retry = details.retry ?? defaultRetry(code, cause)
-    this.node = details.node
+    this.node = details.node ?? (cause instanceof DatastoreError ? cause.node : undefined)
   }
+}
+
+/** Notes at which node of a stack a call failed, unless a node below it is known. */
+export function noteNode(error: unknown, node: string): void {
+  if (error instanceof DatastoreError && error.node === undefined) Object.assign(error, { node })
 }
 
 /** The key holds no value (`NOT_FOUND`). */

@@ -5,7 +5,7 @@ import { byteLengthOf } from '../bytes.ts'
 import { type Capabilities, capabilitiesChanged } from '../capabilities.ts'
 import { withinTime } from '../concurrency/within-time.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
-import { type DatastoreError, failure } from '../errors.ts'
+import { type DatastoreError, failure, noteNode } from '../errors.ts'
 import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
@@ -102,7 +102,7 @@ export class OpenStore {
   constructor(store: Store) {
     this.#store = store
     this.#completed = new CompletedStore(store)
-    this.#turns = new Turns(store.gate)
+    this.#turns = new Turns(store.gate, error => this.#noteFailure(error))
     this.#readDeclarations()
     store.opened?.(this)
   }
@@ -196,6 +196,10 @@ export class OpenStore {
   spanOf(verb: SpanVerb, key: Key, call: Call): OpenSpan | undefined {
     if (this.#store instanceof Entrance) return this.#store.node.spanOf(verb, key, call)
     return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
+  }
+
+  #noteFailure(error: unknown): void {
+    if (this.#tracing !== UNTRACED) noteNode(error, this.#tracing.node)
   }
 
   /** Whether nothing stands between a call and the store. */

@@ -8,6 +8,7 @@ import { Gate } from './gate.ts'
  * A call that ended before it returned is never counted.
  */
 export class Turns {
+  readonly #onFailure: (error: unknown) => void
   #gate: Gate
   #inFlight = 0
   #streams = 0
@@ -15,8 +16,10 @@ export class Turns {
   /** Writes that were answered early and still run. Calls on no single key wait for them. */
   readonly #abandoned = new Set<Promise<unknown>>()
 
-  constructor(gate = new Gate()) {
+  /** @param onFailure Told of each call that failed, before its caller is. */
+  constructor(gate = new Gate(), onFailure: (error: unknown) => void = () => undefined) {
     this.#gate = gate
+    this.#onFailure = onFailure
   }
 
   /** Goes by another gate from now on. No call may run. */
@@ -102,7 +105,7 @@ export class Turns {
   /** Counts a call until it ends. */
   count<T>(result: Promise<T>): Promise<T> {
     this.#inFlight++
-    result.then(this.#ended, this.#ended)
+    result.then(this.#endedWell, this.#ended)
     return result
   }
 
@@ -132,7 +135,10 @@ export class Turns {
     return new Promise(resolve => this.#whenEnded.push(resolve))
   }
 
-  readonly #ended = (): void => {
+  readonly #endedWell = (): void => this.#ended()
+
+  readonly #ended = (error?: unknown): void => {
+    if (error !== undefined) this.#onFailure(error)
     this.#inFlight--
     if (this.#inFlight === 0) this.#tell()
   }

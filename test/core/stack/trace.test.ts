@@ -64,6 +64,14 @@ describe('an open stack', () => {
     expect(() => metrics.of('nowhere', 'get')).toThrow('The stack has no node "nowhere"')
   })
 
+  it('D30 a failure names the node where it happened', async () => {
+    const shaky = { kind: 'fault', id: 'shaky', isOffline: true, store: { kind: 'memory' } }
+    const above = { kind: 'retry', attempts: 1, store: { kind: 'namespace', prefix: '/x', store: shaky } }
+    await using stack = await openStack({ strata: 1, root: above })
+    await expect(stack.store.get(a)).rejects.toMatchObject({ code: 'CONNECTION', node: 'shaky', key: a })
+    await expect(stack.store.put(a, new Uint8Array(1))).rejects.toMatchObject({ node: 'shaky' })
+  })
+
   it('X12 node() gives the store of a node with all that its class offers, and its calls are traced', async () => {
     await using stack = await openStack({ strata: 1, root })
     const { store } = stack.node('shards')

@@ -21,6 +21,8 @@ interface Cause {
   readonly message?: string
   readonly key?: string
   /** Where in a stack document the failure is. */
+  /** The node of the stack where it happened. */
+  readonly node?: string
   readonly path?: string
   readonly calls: readonly string[]
 }
@@ -106,6 +108,7 @@ function describeCause(error: unknown): Cause {
     ...(code !== undefined && { code }),
     ...(isOfKeysAlone(error) && { message: error.message }),
     ...(error instanceof DatastoreError && error.key !== undefined && { key: error.key.toString() }),
+    ...(error instanceof DatastoreError && error.node !== undefined && { node: error.node }),
     ...(path !== undefined && { path }),
     calls: callsOf(error.stack ?? ''),
   }
