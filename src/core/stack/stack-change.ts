@@ -60,8 +60,15 @@ export class StackChange {
     )
   }
 
-  /** @throws DatastoreError `CONFLICT` where data would go or be hidden and nobody decided that they may. */
+  /**
+   * @throws DatastoreError `CONFLICT` where data would go or be hidden and nobody decided that they may, or where keys of
+   * an earlier change still move.
+   */
   refuseLoss({ lost, stale, misplaced }: StackPlan): void {
+    const moving = this.#comparison.held.filter(node =>
+      node.kind.placing?.isMoving(this.#runningOf(node).datastore),
+    )
+    if (moving.length > 0) refuse('keys of an earlier change still move', moving)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
     if (stale.length > 0 && !keepStale) refuse('copies of other data would be served', stale)

@@ -275,6 +275,30 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
+  it('X6 a node whose keys still move is not changed again, and another one is', async () => {
+    const { stack, apply, put, get } = await opened({
+      kind: 'mount',
+      id: 'm',
+      mounts: { '/s': sharded([disk('a'), disk('b')]), '/d': disk('d') },
+    })
+    const keys = keysOf(200).map(one => Key.of('s').child(one))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const mounts = (shards: object[], note: string) => ({
+      kind: 'mount',
+      id: 'm',
+      mounts: { '/s': sharded(shards), '/d': disk('d', { note }) },
+    })
+    const three = [disk('a'), disk('b'), disk('c')]
+    await apply(mounts(three, 'one'), { misplaced: 'move' })
+    await expect(apply(mounts([disk('a')], 'one'), { misplaced: 'move' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('keys of an earlier change still move') as string,
+    })
+    await apply(mounts(three, 'two'))
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
   it('X6 S5 a shard less: it closes once its keys have moved out of it', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b'), disk('c')]))
     const keys = keysOf(100)

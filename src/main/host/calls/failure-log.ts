@@ -20,9 +20,9 @@ interface Cause {
   readonly code?: string
   readonly message?: string
   readonly key?: string
-  /** Where in a stack document the failure is. */
   /** The node of the stack where it happened. */
   readonly node?: string
+  /** Where in a stack document the failure is. */
   readonly path?: string
   readonly calls: readonly string[]
 }
