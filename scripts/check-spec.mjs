@@ -7,9 +7,12 @@ const ROW = /^\|\s*([A-Z]{1,2}\d+)\s*\|\s*(built|planned)\b[^|]*\|/
 const NAMED = /\b([A-Z]{1,2}\d+)\b/g
 
 const rules = new Map()
+const problems = []
 for (const line of readFileSync(join(root, 'docs/spec.md'), 'utf8').split('\n')) {
   const [, id, state] = ROW.exec(line) ?? []
-  if (id !== undefined) rules.set(id, state)
+  if (id === undefined) continue
+  if (rules.has(id)) problems.push(`docs/spec.md has two rules ${id}`)
+  rules.set(id, state)
 }
 
 const named = new Map()
@@ -27,14 +30,14 @@ for (const path of paths) {
   }
 }
 
-const problems = [
+problems.push(
   ...[...rules]
     .filter(([id, state]) => state === 'built' && !named.has(id))
     .map(([id]) => `${id} is built, but no test names it`),
   ...[...named]
     .filter(([id]) => !rules.has(id))
     .map(([id, path]) => `${path} names ${id}, which docs/spec.md does not have`),
-]
+)
 if (rules.size === 0) problems.push('docs/spec.md has no rules')
 for (const problem of problems) console.error(problem)
 const built = [...rules.values()].filter(state => state === 'built').length
