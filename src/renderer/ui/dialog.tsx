@@ -65,7 +65,7 @@ export function DialogButtons({ children }: { readonly children: ReactNode }) {
  * Aria does so a frame later, and keys pressed in that frame would reach nobody.
  */
 export function FocusReturn() {
-  const [previous] = useState(() => document.activeElement)
+  const [previous] = useState(focusedElement)
   useEffect(
     () => () => {
       // What took the keyboard as the overlay closed keeps it.
@@ -75,4 +75,11 @@ export function FocusReturn() {
     [previous],
   )
   return null
+}
+
+/** The element that has the keyboard, also inside a shadow root, as that of a text editor. */
+function focusedElement(): Element | null {
+  let focused = document.activeElement
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
+  return focused
 }
