@@ -1,6 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
+import { Key } from '../../src/core/key.ts'
+import { openStack } from '../../src/core/node/stack.ts'
 import { openSources } from '../../src/main/sources.ts'
 import { expect, type Strata, test } from './strata.ts'
 
@@ -11,6 +13,8 @@ interface Scene {
   readonly problems: Locator
   /** Replaces the document. */
   write(text: string): Promise<void>
+  /** Asks for the plan of the change, and makes the change. */
+  applyPlan(): Promise<void>
 }
 
 /** Edits the stack of a file: a memory tier over a folder with one key. */
@@ -25,10 +29,18 @@ async function edit({ open, window }: Strata, folder: string): Promise<Scene> {
   await page.keyboard.press('Control+e')
   const document = page.getByRole('textbox', { name: 'Stack document' })
   await expect(document).toBeVisible()
+  const apply = page.getByRole('button', { name: 'Apply', exact: true })
+  const plan = page.getByRole('dialog', { name: 'Apply changes to Mine' })
   return {
     page,
     document,
-    apply: page.getByRole('button', { name: 'Apply', exact: true }),
+    apply,
+    async applyPlan() {
+      await apply.click()
+      await plan.getByRole('button', { name: 'Apply', exact: true }).click()
+      await expect(plan).toBeHidden()
+      await expect(apply).toBeFocused()
+    },
     problems: page.getByRole('list', { name: 'Problems' }),
     write: text => window.pasteOver(document, text),
   }
@@ -82,10 +94,9 @@ test('X10 a missing folder is refused when it is applied, at its path, and the s
   strata,
   folder,
 }) => {
-  const { apply, write, page } = await edit(strata, folder)
+  const { applyPlan, write, page } = await edit(strata, folder)
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'nowhere', layout: 'plain' }))
-  await expect(apply).toBeEnabled()
-  await apply.click()
+  await applyPlan()
   const failure = page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' })
   await expect(failure).toContainText('no such folder')
   await expect(page.getByRole('list', { name: 'Problems' })).toContainText('root.tiers[1].path')
@@ -94,7 +105,7 @@ test('X10 a missing folder is refused when it is applied, at its path, and the s
   await write(
     documentOf({ kind: 'memory' }, { kind: 'fs', path: 'data', layout: 'plain', durability: 'full' }),
   )
-  await apply.click()
+  await applyPlan()
   await expect(page.getByText('Running as shown')).toBeVisible()
 })
 
@@ -102,11 +113,11 @@ test('X8 a stack that is applied takes the place of the old one, and its keys ar
   strata,
   folder,
 }) => {
-  const { apply, write, page } = await edit(strata, folder)
+  const { applyPlan, write, page } = await edit(strata, folder)
   await mkdir(join(folder, 'other'))
   await writeFile(join(folder, 'other', 'there.txt'), 'there')
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'other', layout: 'plain' }))
-  await apply.click()
+  await applyPlan()
   await expect(page.getByText('Running as shown')).toBeVisible()
   await expect(strata.window.row('there.txt')).toBeVisible()
   await expect(strata.window.row('here.txt')).toBeHidden()
@@ -114,6 +125,78 @@ test('X8 a stack that is applied takes the place of the old one, and its keys ar
   await page.keyboard.press('Control+s')
   await expect(page.getByText('Saved in mine.stack.json')).toBeVisible()
   expect(await readFile(join(folder, 'mine.stack.json'), 'utf8')).toContain('"path": "other"')
+})
+
+test('X6 X11 a plan says how many keys another shard is to hold, and they move once it is applied', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const stack = (...shards: readonly string[]) => ({
+    strata: 1,
+    name: 'Spread',
+    root: {
+      kind: 'sharded',
+      label: 'Shards',
+      shards: shards.map(name => ({ kind: 'fs', path: join(folder, name) })),
+    },
+  })
+  const seeded = await openStack(stack('a', 'b'))
+  for (let index = 0; index < 40; index++) {
+    await seeded.store.put(Key.of(`key-${index}`), new Uint8Array([index]))
+  }
+  const plan = await seeded.plan(stack('a', 'b', 'c'))
+  await seeded.close()
+  const [{ keys } = { keys: 0 }] = plan.misplaced
+  expect(keys).toBeGreaterThan(0)
+
+  await open({ type: 'document', document: stack('a', 'b') })
+  await page.keyboard.press('Control+e')
+  const document = page.getByRole('textbox', { name: 'Stack document' })
+  await window.pasteOver(document, JSON.stringify(stack('a', 'b', 'c'), null, 2))
+  await page.keyboard.press('Control+Enter')
+  const dialog = page.getByRole('dialog', { name: 'Apply changes to Spread' })
+  const action = dialog.getByRole('button', { name: `Apply and move ${keys} keys` })
+  await expect(action).toBeFocused()
+  await expect(dialog.getByRole('group', { name: 'Opens' })).toContainText(join(folder, 'c'))
+  await expect(dialog.getByRole('group', { name: 'Changes' })).toContainText('2 → 3 shards')
+  await expect(dialog.getByRole('group', { name: 'Closes' })).toContainText('Nothing')
+  await expect(dialog).toContainText(`${keys} of 40 keys in Shards belong to another shard afterwards.`)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Running as shown')).toBeVisible()
+  const files = async () => (await readdir(join(folder, 'c'))).filter(name => !name.startsWith('.')).length
+  await expect.poll(files).toBe(keys)
+  await expect(window.status).toContainText('40 keys')
+})
+
+test('X11 values that only memory holds go only where it is said', async ({ strata: { open, window } }) => {
+  const { page } = window
+  const stack = (maxEntries: number) => ({
+    strata: 1,
+    name: 'Notes',
+    root: { kind: 'memory', label: 'Scratch', maxEntries },
+  })
+  await open({ type: 'document', document: stack(100) })
+  await page.keyboard.press('Alt+n')
+  await page.getByRole('combobox', { name: 'Key' }).fill('/note')
+  await page.getByRole('dialog').getByRole('button', { name: 'Put' }).click()
+  await expect(window.row('note')).toBeVisible()
+  await page.keyboard.press('Control+e')
+  const document = page.getByRole('textbox', { name: 'Stack document' })
+  await window.pasteOver(document, JSON.stringify(stack(20), null, 2))
+  await page.keyboard.press('Control+Enter')
+  const question = page.getByRole('alertdialog', { name: 'Apply changes to Notes' })
+  await expect(question).toContainText('at most 100 → 20 entries')
+  await expect(question).toContainText('1 value that only memory holds would be gone, in Scratch.')
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(question).toBeHidden()
+  await expect(document).toBeFocused()
+  await expect(window.row('note')).toBeVisible()
+  await page.keyboard.press('Control+Enter')
+  await question.getByRole('button', { name: 'Apply and lose 1 value' }).click()
+  await expect(page.getByText('Running as shown')).toBeVisible()
+  await expect(window.row('note')).toBeHidden()
 })
 
 test('P1 an edit that was not applied is there after a reload, and gone once it was given up', async ({

@@ -62,7 +62,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /**
    * The node's own options: everything but `kind`, `id`, `label` and the children. Its meta may say, as `x-wrap`, what
    * people call putting such a node around another, and kinds of new nodes that come before it; and as
-   * `x-places-keys` that the options and the list of children decide which child holds a key.
+   * `x-places-keys` that the options and the list of children decide which child holds a key. The meta of an option may
+   * say, as `x-words`, how people say it, with `{}` for its value: `at most {} entries`.
    */
   readonly schema: Schema
   readonly children: 'none' | 'one' | 'many' | 'keyed'

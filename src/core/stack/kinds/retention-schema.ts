@@ -2,9 +2,22 @@ import { z } from 'zod'
 
 /** How much a memory keeps, as options of a node. */
 export const retentionSchema = {
-  maxEntries: z.number().int().positive().optional().describe('How many values it keeps at the most.'),
-  maxBytes: z.number().int().positive().optional().describe('How many bytes of values it keeps at the most.'),
-  ttl: z.number().positive().optional().describe('Milliseconds that a value is served after it was stored.'),
+  maxEntries: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'How many values it keeps at the most.', 'x-words': 'at most {} entries' }),
+  maxBytes: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'How many bytes of values it keeps at the most.', 'x-words': 'at most {} bytes' }),
+  ttl: z.number().positive().optional().meta({
+    description: 'Milliseconds that a value is served after it was stored.',
+    'x-words': 'served for {} ms',
+  }),
   policy: z
     .enum(['lru', 'lfu'])
     .default('lru')

@@ -11,10 +11,17 @@ import { QuestionDialog, useQuestion } from './commands/question-dialog.tsx'
 import { EditorParts, FailureBar } from './editor-parts.tsx'
 import { printDocument } from './json/edit-json.ts'
 import type { Kinds } from './model/stack-node.ts'
+import { PlanDialog } from './plan/plan-dialog.tsx'
 import { ProblemList } from './problem-list.tsx'
 import styles from './stack-editor.module.css'
 import { isUntouched, loadStart, TemplateList, useLoaded } from './start.tsx'
-import { EditorContext, ProblemsContext, useFoundProblems, useValidation } from './state/editor-context.ts'
+import {
+  EditorContext,
+  ProblemsContext,
+  useEditorState,
+  useFoundProblems,
+  useValidation,
+} from './state/editor-context.ts'
 import { createEditorStore, type InitialDocument, isDirty } from './state/editor-store.ts'
 
 export interface StackEditorProps {
@@ -83,15 +90,16 @@ export function EditorBody(props: EditorBodyProps) {
 }
 
 function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
-  const { question, confirmReplace, confirmDiscard } = useQuestion()
-  const commands = useCommands({ onApplied, confirmReplace, confirmDiscard })
+  const { question, confirmReplace } = useQuestion()
+  const change = useEditorState(state => state.change)
+  const commands = useCommands({ onApplied, confirmReplace })
   return (
     <div
       className={styles['editor']}
       role="group"
       aria-label="Stack editor"
       onKeyDownCapture={event => {
-        if (question === undefined) runByKey(commands, event)
+        if (question === undefined && change === undefined) runByKey(commands, event)
       }}
     >
       <EditorToolbar commands={commands} />
@@ -99,6 +107,7 @@ function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
       <EditorParts />
       <ProblemList />
       {question !== undefined && <QuestionDialog {...question} />}
+      {change !== undefined && <PlanDialog change={change} />}
     </div>
   )
 }

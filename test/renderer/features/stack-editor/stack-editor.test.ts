@@ -21,6 +21,33 @@ const TIERED = `{
 }
 `
 
+const SHARDS = `{
+  "strata": 1,
+  "name": "Mine",
+  "root": {
+    "kind": "sharded",
+    "shards": [
+      { "kind": "fs", "path": "a" },
+      { "kind": "fs", "path": "b" },
+      { "kind": "fs", "path": "c" }
+    ]
+  }
+}
+`
+
+const MOUNTED = `{
+  "strata": 1,
+  "name": "Mine",
+  "root": {
+    "kind": "mount",
+    "mounts": {
+      "/scratch": { "kind": "memory", "label": "Scratch", "maxEntries": 100 },
+      "/films": { "kind": "fs", "label": "Films", "path": "films" }
+    }
+  }
+}
+`
+
 describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout: 120_000 }, () => {
   let browser: Browser
   let server: Awaited<ReturnType<typeof serveHarness>>
@@ -163,39 +190,119 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     const { page, host } = await open({ text, isOpen: true })
     await row(page, 'Folder data').click()
     await page.getByLabel('Path').fill('missing')
-    await press(page, 'Control+Enter')
+    await apply(page)
     await page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' }).waitFor()
     expect(await describedBy(page.getByLabel('Path'))).toContain('no such folder "missing"')
     expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: [], isDirty: true })
     await page.getByLabel('Path').fill('found')
     await page.getByText('no such folder').first().waitFor({ state: 'detached' })
-    await press(page, 'Control+Enter')
+    await apply(page)
     await page.getByText('Running as shown').waitFor()
     expect(host.calls.filter(name => name === 'sessions.apply')).toHaveLength(2)
     expect(await page.evaluate(() => window.strataSeen)).toMatchObject({ applied: ['Mine'], isDirty: false })
   })
 
-  it('X11 values that only memory holds are not lost without asking', async () => {
-    const text = TIERED.replace('"odd"', '"plain"')
-    const { page, host } = await open({ text, isOpen: true })
-    await row(page, 'Folder data').click()
-    await page.getByLabel('Path').fill('loses values')
+  it('X6 X14 a plan says what opens, changes, stays and closes, and Enter applies it', async () => {
+    const { page, host } = await open({ text: SHARDS, isOpen: true })
+    await row(page, 'Folder c').click()
+    await press(page, 'Delete', 'Home')
+    await page.getByRole('button', { name: 'Apply', exact: true }).waitFor()
+    await page.getByLabel('Stack name').fill('Fewer')
     await press(page, 'Control+Enter')
-    const question = page.getByRole('alertdialog', { name: 'Lose these values?' })
-    await question.filter({ hasText: 'values would be lost.' }).waitFor()
+    const plan = page.getByRole('dialog', { name: 'Apply changes to Mine' })
+    await focused(page, 'button', 'Apply and move 121 keys')
+    const lines = (group: string) =>
+      plan.getByRole('group', { name: group }).getByRole('listitem').allInnerTexts()
+    expect((await lines('Changes')).map(text => text.replaceAll('\n', ' '))).toEqual([
+      'Name of the stack Mine → Fewer',
+      'Sharded 3 → 2 shards 121 keys elsewhere',
+    ])
+    expect(await lines('Closes')).toHaveLength(1)
+    expect(await plan.getByRole('group', { name: 'Opens' }).count()).toBe(0)
     await press(page, 'Enter')
-    await question.waitFor({ state: 'detached' })
-    expect(host.applied).toHaveLength(1)
-    await page.getByRole('button', { name: 'Apply' }).click()
-    await question.getByRole('button', { name: 'Apply and lose them' }).click()
     await page.getByText('Running as shown').waitFor()
-    expect(host.applied).toHaveLength(2)
+    await focused(page, 'textbox', 'Stack name')
+    expect(host.decided).toEqual([{ misplaced: 'move' }])
+  })
+
+  it('X11 X14 keys that another shard is to hold are left where they are by keyboard', async () => {
+    const { page, host } = await open({ text: SHARDS, isOpen: true })
+    await row(page, 'Folder c').click()
+    await press(page, 'Delete', 'Control+Enter')
+    await focused(page, 'button', 'Apply and move 121 keys')
+    await press(page, 'Shift+Tab', 'Shift+Tab')
+    await focused(page, 'radio', 'Move them in the background')
+    await press(page, 'ArrowDown')
+    await focused(page, 'radio', 'Leave them')
+    await press(page, 'Tab')
+    await focused(page, 'button', 'Cancel')
+    await press(page, 'Tab')
+    await focused(page, 'button', 'Apply and hide 121 keys')
+    await press(page, 'Enter')
+    await page.getByText('Running as shown').waitFor()
+    expect(host.decided).toEqual([{ misplaced: 'leave' }])
+  })
+
+  it('X11 X14 values that only memory holds are not lost without asking', async () => {
+    const { page, host } = await open({ text: MOUNTED, isOpen: true })
+    await row(page, /Scratch/).click()
+    await page.getByLabel('Max entries', { exact: true }).fill('20')
+    await press(page, 'Control+Enter')
+    const plan = page.getByRole('alertdialog', { name: 'Apply changes to Mine' })
+    await plan.getByText('3 values that only memory holds would be gone, in Scratch.').waitFor()
+    await focused(page, 'button', 'Cancel')
+    await press(page, 'Enter')
+    await plan.waitFor({ state: 'detached' })
+    await focused(page, 'textbox', 'Max entries')
+    await press(page, 'Control+Enter')
+    await plan.waitFor()
+    await press(page, 'Escape')
+    await plan.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await plan.waitFor()
+    await press(page, 'Escape')
+    await plan.waitFor({ state: 'detached' })
+    await focused(page, 'button', 'Apply')
+    expect(host.decided).toEqual([])
+    await press(page, 'Enter')
+    await plan.getByRole('button', { name: 'Apply and lose 3 values' }).click()
+    await page.getByText('Running as shown').waitFor()
+    expect(host.decided).toEqual([{ discard: true }])
+  })
+
+  it('X14 a plan that takes long can be given up, and does not take the keyboard when it comes', async () => {
+    const { page, host } = await open({ text: MOUNTED, isOpen: true })
+    await row(page, /Scratch/).click()
+    await page.getByLabel('Label').fill('Notes')
+    let answer: () => void = () => undefined
+    const wait = () => {
+      host.ready = new Promise<void>(resolve => {
+        answer = resolve
+      })
+    }
+    wait()
+    await press(page, 'Control+Enter')
+    const plan = page.getByRole('dialog', { name: 'Apply changes to Mine' })
+    await plan.getByText('Finding out what changes…').waitFor()
+    await focused(page, 'button', 'Cancel')
+    await press(page, 'Escape')
+    await plan.waitFor({ state: 'detached' })
+    await focused(page, 'textbox', 'Label')
+    answer()
+    wait()
+    await press(page, 'Control+Enter')
+    await plan.getByText('Finding out what changes…').waitFor()
+    answer()
+    await plan.getByText('renamed from Scratch').waitFor()
+    await focused(page, 'button', 'Cancel')
+    expect(host.decided).toEqual([])
   })
 
   it('X3 what is applied keeps the ids that the running stack has', async () => {
     const { page, host } = await open({ text: TIERED.replace('"odd"', '"plain"'), isOpen: true })
     await row(page, 'Folder data').click()
     await press(page, 'Alt+ArrowUp', 'Control+Enter')
+    await page.getByRole('button', { name: 'Apply and serve old values' }).click()
     await page.getByText('Running as shown').waitFor()
     expect(host.applied.at(-1)).toMatchObject({
       root: {
@@ -281,11 +388,38 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
       .or(page.getByText('1 error'))
       .first()
       .waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
+  })
+
+  it.each([
+    ['light', { width: 900, height: 600 }],
+    ['dark', { width: 320, height: 400 }],
+  ] as const)('X14 axe finds nothing serious in a plan, and it fits the window, %s', async (scheme, size) => {
+    const { page } = await open({ text: SHARDS, isOpen: true }, { scheme, ...size })
+    await row(page, 'Folder a').click()
+    await press(page, 'Delete')
+    await press(page, 'Control+Enter')
+    const action = page.getByRole('button', { name: 'Apply and move 121 keys' })
+    await action.waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    for (const part of [action, page.getByRole('heading', { name: 'Apply changes to Mine' })]) {
+      const box = (await part.boundingBox())!
+      expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0)
+      expect(box.x + box.width).toBeLessThanOrEqual(size.width)
+      expect(box.y + box.height).toBeLessThanOrEqual(size.height)
+    }
+    expect(
+      await page.getByRole('region', { name: 'Plan' }).evaluate(plan => plan.scrollWidth - plan.clientWidth),
+    ).toBe(0)
   })
 })
+
+/** Asks for the plan of a change that loses nothing, and makes the change. */
+async function apply(page: Page): Promise<void> {
+  await press(page, 'Control+Enter')
+  await focused(page, 'button', 'Apply')
+  await press(page, 'Enter')
+}
 
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
@@ -303,6 +437,13 @@ function row(page: Page, name: string | RegExp) {
 async function expectText(page: Page, matches: (text: string) => boolean): Promise<void> {
   const lines = page.locator('.cm-line')
   await expect.poll(async () => matches((await lines.allTextContents()).join('\n'))).toBe(true)
+}
+
+/** What axe finds serious. */
+async function violationsOf(page: Page): Promise<readonly unknown[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
 }
 
 async function describedBy(field: ReturnType<Page['getByLabel']>): Promise<string> {

@@ -12,13 +12,24 @@ import styles from './editor-toolbar.module.css'
 /** The name of the stack, and buttons for the commands of the document. */
 export function EditorToolbar({ commands }: { readonly commands: EditorCommands }) {
   const busy = useEditorState(state => state.busy)
+  const isApplying = busy === 'plan' || busy === 'apply'
+  const asks = useEditorState(state => state.session !== undefined)
   const { apply, revert, undo, redo, load, save, saveAs } = commands
   return (
     <div className={styles['bar']}>
       <NameInput />
       <Toolbar label="Stack document">
-        <Button variant="primary" isDisabled={!apply.isEnabled} onPress={apply.run}>
-          {busy === 'apply' ? 'Applying…' : apply.label}
+        {/* While a change is made it can have the keyboard, which returns here from the plan. */}
+        <Button
+          variant="primary"
+          isDisabled={!apply.isEnabled && !isApplying}
+          aria-disabled={isApplying}
+          onPress={apply.run}
+        >
+          <span>
+            {busy === 'apply' ? 'Applying…' : apply.label}
+            {asks && busy !== 'apply' && <span aria-hidden>…</span>}
+          </span>
         </Button>
         <Button isDisabled={!revert.isEnabled} onPress={revert.run}>
           {revert.label}

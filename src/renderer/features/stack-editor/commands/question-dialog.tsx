@@ -38,8 +38,6 @@ export function useQuestion() {
         ),
         action: 'Replace',
       }),
-    confirmDiscard: (reason: string) =>
-      ask({ title: 'Lose these values?', text: reason, action: 'Apply and lose them' }),
   }
 }
 

@@ -32,6 +32,8 @@ export interface Field {
   /** Applies if the document does not set the option. */
   readonly default: JsonText | undefined
   readonly control: Control
+  /** How people say the option, with `{}` for its value: `at most {} entries`. */
+  readonly words: string | undefined
 }
 
 /** The fields of a kind's form, derived from its JSON Schema. */
@@ -43,6 +45,7 @@ export function formFields(info: KindInfo | undefined): readonly Field[] {
     isRequired: isRequired && schema['default'] === undefined,
     default: schema['default'] === undefined ? undefined : printJson(schema['default']),
     control: controlOf(schema, isRequired),
+    words: text(schema['x-words']),
   }))
 }
 

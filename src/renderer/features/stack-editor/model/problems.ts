@@ -167,8 +167,8 @@ function foldersUsedTwice(stack: StackNode | undefined): readonly Problem[] {
 }
 
 /**
- * Warns about nodes that place keys by their options and children, where the draft changes these: keys stay in the
- * stores that hold them, and some would no longer be found.
+ * Warns about nodes that place keys by their options and children, where the draft changes these: only the plan of the
+ * change tells which keys another child is to hold.
  */
 export function placementChanges(
   running: StackNode | undefined,
@@ -182,8 +182,8 @@ export function placementChanges(
     if (was === undefined || field === undefined || node.info?.schema['x-places-keys'] !== true) return []
     if (placementOf(was) === placementOf(node)) return []
     const message =
-      'keys stay in the stores that hold them now; those that belong to another one after this change are not ' +
-      'found until they are moved there'
+      'keys may belong to another of these stores after this change; the plan says how many, and asks whether ' +
+      'to move them'
     return [{ path: formatPath([...node.path, field]), message }]
   })
 }

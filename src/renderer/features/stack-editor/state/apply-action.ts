@@ -1,31 +1,34 @@
-import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
+import type { Input } from '../../../../shared/contract.ts'
+import type { Decisions, SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import { CallError, type Client } from '../../../api/client.ts'
 import { editDraft } from '../model/draft.ts'
 import { adoptIds } from '../operations/new-node.ts'
+import { planView } from '../plan/plan-view.ts'
 import { setDraft } from './edit-actions.ts'
 import { canApply, type EditorStore } from './editor-store.ts'
 
 export interface ApplyServices {
   readonly client: Client
   readonly onApplied: (session: SessionInfo) => void
-  /** Asks whether values that only memory holds may be lost. */
-  readonly confirmDiscard: (reason: string) => Promise<boolean>
 }
 
 /**
- * Opens the draft, as a replacement of the session's stack or as a new session. If that fails, the old stack keeps
- * running.
+ * Opens the draft: as a new session, or as a replacement of the session's stack once it is decided what may become of
+ * its data. If that fails, the old stack keeps running.
  */
-export async function applyDraft(store: EditorStore, services: ApplyServices): Promise<void> {
+export async function applyDraft(store: EditorStore, { client, onApplied }: ApplyServices): Promise<void> {
   const state = store.getState()
   if (!canApply(state)) return
   const { text } = state.draft
-  store.setState({ busy: 'apply', failure: undefined, refused: undefined })
+  store.setState({ failure: undefined, refused: undefined })
   try {
-    const session = await openDocument(store, services, JSON.parse(text))
+    const document: unknown = JSON.parse(text)
+    const session = await (state.session === undefined
+      ? openNew(store, client, document)
+      : change(store, client, state.session, document))
     if (session === undefined) return
     takeOver(store, text, session)
-    services.onApplied(session)
+    onApplied(session)
   } catch (error) {
     store.setState(refusal(error, state.session !== undefined))
   } finally {
@@ -33,27 +36,56 @@ export async function applyDraft(store: EditorStore, services: ApplyServices): P
   }
 }
 
-/** @returns Nothing if the user does not want to lose the values that only memory holds. */
-async function openDocument(
+function openNew(store: EditorStore, client: Client, document: unknown): Promise<SessionInfo> {
+  const { path } = store.getState()
+  store.setState({ busy: 'apply' })
+  return client.call('sessions.open', {
+    source: { type: 'document', document, ...(path !== undefined && { path }) },
+  })
+}
+
+/** @returns Nothing if the change is given up. */
+async function change(
   store: EditorStore,
-  { client, confirmDiscard }: ApplyServices,
+  client: Client,
+  { id, name }: SessionInfo,
   document: unknown,
 ): Promise<SessionInfo | undefined> {
-  const { session, path } = store.getState()
-  if (session === undefined) {
-    const source = { type: 'document' as const, document, ...(path !== undefined && { path }) }
-    return client.call('sessions.open', { source })
-  }
-  const input = { session: session.id, document }
+  const input = { session: id, document }
+  const decisions = await decideOn(store, client, input, name)
+  if (decisions === undefined) return undefined
+  store.setState({ busy: 'apply' })
+  return client.call('sessions.apply', { ...input, decisions })
+}
+
+/**
+ * Shows what the host says that the change does, and waits for a decision.
+ * @returns Nothing if the change is given up, which ends a plan that is still being made.
+ */
+async function decideOn(
+  store: EditorStore,
+  client: Client,
+  input: Input<'sessions.plan'>,
+  name: string,
+): Promise<Decisions | undefined> {
+  const plan = new AbortController()
+  const { kinds } = store.getState()
   try {
-    return await client.call('sessions.apply', input)
-  } catch (error) {
-    if (!(error instanceof CallError) || error.code !== 'CONFLICT') throw error
-    if (!(await confirmDiscard(sentence(error.message)))) return undefined
-    return client.call('sessions.apply', {
-      ...input,
-      decisions: { discard: true, keepStale: true, misplaced: 'move' },
+    return await new Promise<Decisions | undefined>((resolve, reject) => {
+      const decide = (decisions: Decisions | undefined) => {
+        plan.abort()
+        resolve(decisions)
+      }
+      store.setState({ busy: 'plan', change: { name, view: undefined, decide } })
+      client
+        .call('sessions.plan', input, { signal: plan.signal })
+        .then(found => {
+          if (!plan.signal.aborted) store.setState({ change: { name, view: planView(found, kinds), decide } })
+        })
+        .catch(reject)
     })
+  } finally {
+    store.setState({ change: undefined })
   }
 }
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { SessionInfo } from '../../../../shared/procedures/sessions.ts'
+import type { Decisions, SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import type { Problem } from '../../../../shared/procedures/stacks.ts'
 import { JsonSyntaxError, parseJson } from '../json/json-tree.ts'
 import {
@@ -14,6 +14,7 @@ import type { PlacedProblem } from '../model/problems.ts'
 import { type Kinds, readStack, type StackNode } from '../model/stack-node.ts'
 import { adoptIds } from '../operations/new-node.ts'
 import type { Stack } from '../operations/node-commands.ts'
+import type { PlanView } from '../plan/plan-view.ts'
 
 export type EditorPart = 'nodes' | 'document'
 
@@ -24,6 +25,16 @@ export type FocusRequest =
   /** A field of the selected node; without `name`, the first required field that is empty. */
   | { readonly to: 'field'; readonly name?: string | undefined }
   | { readonly to: 'text'; readonly offset: number }
+
+/** A change of the running stack that waits for a decision. */
+export interface PendingChange {
+  /** The name of the running stack. */
+  readonly name: string
+  /** Absent until the host has told what the change does. */
+  readonly view: PlanView | undefined
+  /** Makes the change with these decisions; without any it is given up. */
+  readonly decide: (decisions: Decisions | undefined) => void
+}
 
 /** The state of one stack editor. */
 export interface EditorState {
@@ -45,7 +56,8 @@ export interface EditorState {
   readonly visited: PlacedProblem | undefined
   /** Why the last request to the host failed. */
   readonly failure: string | undefined
-  readonly busy: 'apply' | 'file' | undefined
+  readonly busy: 'plan' | 'apply' | 'file' | undefined
+  readonly change: PendingChange | undefined
   /** Collapsed nodes, by id. */
   readonly collapsed: ReadonlySet<string>
   readonly focus: FocusRequest | undefined
@@ -97,6 +109,7 @@ export function createEditorStore(
     visited: undefined,
     failure: undefined,
     busy: undefined,
+    change: undefined,
     collapsed: new Set(),
     part: 'nodes',
     focus: isBegun ? { to: 'tree' } : { to: 'field', name: 'kind' },

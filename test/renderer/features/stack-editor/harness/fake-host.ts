@@ -1,14 +1,20 @@
+import { Comparison, flatten } from '../../../../../src/core/stack/compare.ts'
 import { ConfigError } from '../../../../../src/core/stack/config-error.ts'
-import { parseDocument, validateDocument } from '../../../../../src/core/stack/parse.ts'
+import {
+  type ParsedDocument,
+  type ParsedNode,
+  parseDocument,
+  validateDocument,
+} from '../../../../../src/core/stack/parse.ts'
 import { contract, type Output, type ParsedInput } from '../../../../../src/shared/contract.ts'
-import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
+import type { Decisions, SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
 import type { Failure, Reply } from '../../../../../src/shared/values.ts'
 import { kinds, registry } from '../kinds.ts'
 import { templates } from './templates.ts'
 
 type Handled =
   | `stacks.${'kinds' | 'templates' | 'validate' | 'read' | 'write'}`
-  | `sessions.${'open' | 'apply'}`
+  | `sessions.${'open' | 'plan' | 'apply'}`
 type Handlers = { readonly [Name in Handled]: (input: ParsedInput<Name>) => Output<Name> }
 
 /** The part of the host that the stack editor calls: real schemas and checks, folders and files only in name. */
@@ -16,6 +22,11 @@ export class FakeHost {
   readonly calls: string[] = []
   readonly files = new Map<string, string>()
   readonly applied: unknown[] = []
+  /** What was decided at each change. */
+  readonly decided: (Decisions | undefined)[] = []
+  /** Every call is answered after this. */
+  ready: Promise<void> = Promise.resolve()
+  #running: ParsedDocument | undefined
 
   readonly #handlers: Handlers = {
     'stacks.kinds': () => ({ kinds: [...kinds.values()] }),
@@ -24,11 +35,16 @@ export class FakeHost {
     'stacks.read': input => this.#read(input),
     'stacks.write': input => this.#write(input),
     'sessions.open': ({ source }) => this.#open(source.type === 'document' ? source.document : undefined),
-    'sessions.apply': input => this.#apply(input),
+    'sessions.plan': ({ document }) => this.#plan(parseDocument(document, registry)),
+    'sessions.apply': ({ document, decisions }) => {
+      this.decided.push(decisions)
+      return this.#open(document)
+    },
   }
 
-  answer(name: keyof Handlers, input: unknown): Reply<unknown> {
+  async answer(name: keyof Handlers, input: unknown): Promise<Reply<unknown>> {
     this.calls.push(name)
+    await this.ready
     const parsed = contract[name].input.safeParse(input)
     if (!parsed.success) return failed({ code: 'BAD_INPUT', message: parsed.error.message })
     try {
@@ -55,11 +71,36 @@ export class FakeHost {
     return { done: true }
   }
 
-  /** A name that says so stands for values in memory. */
-  #apply({ document, decisions }: ParsedInput<'sessions.apply'>): SessionInfo {
-    if (decisions?.discard !== true && JSON.stringify(document).includes('loses values'))
-      throw new Failed({ code: 'CONFLICT', message: 'Cannot apply the stack: values would be lost' })
-    return this.#open(document)
+  /** As the core compares the nodes; each memory has 3 values, and each list of shards 121 keys of 368 elsewhere. */
+  #plan({ document, root }: ParsedDocument): Output<'sessions.plan'> {
+    const running = this.#running as ParsedDocument
+    const nodes = flatten(running.root)
+    const comparison = new Comparison(
+      running.root,
+      root,
+      new Map(
+        nodes.map(node => [node.id, { node, isVolatile: node.kind.kind === 'memory', canRewire: true }]),
+      ),
+    )
+    const { fates, losing, stale } = comparison
+    const planned = ({ id, kind, label, path }: ParsedNode) => ({
+      id,
+      kind: kind.kind,
+      label,
+      path,
+      fate: fates.get(id) ?? 'kept',
+    })
+    const sharded = flatten(root).filter(
+      ({ id, kind }) => kind.placing !== undefined && fates.get(id) === 'changed',
+    )
+    return {
+      running: running.document,
+      document,
+      nodes: [...flatten(root), ...nodes.filter(({ id }) => fates.get(id) === 'gone')].map(planned),
+      lost: losing.map(node => ({ ...planned(node), entries: 3 })),
+      stale: stale.map(planned),
+      misplaced: sharded.map(node => ({ ...planned(node), keys: 121, of: 368 })),
+    }
   }
 
   #open(document: unknown): SessionInfo {
@@ -70,6 +111,7 @@ export class FakeHost {
       throw new ConfigError(`${path}.path`, `no such folder ${JSON.stringify(missing)}`)
     }
     this.applied.push(document)
+    this.#running = parsed
     return {
       id: 's1',
       name: parsed.name,

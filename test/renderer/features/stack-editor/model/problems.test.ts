@@ -113,7 +113,7 @@ describe('placementChanges()', () => {
   ])('S1 warns of %s', (_what, draft: Shards) => {
     const problems = placementChanges(running, sharded(draft))
     expect(problems.map(({ path }) => path)).toEqual(['root.store.shards'])
-    expect(problems[0]?.message).toContain('until they are moved')
+    expect(problems[0]?.message).toContain('whether to move them')
   })
 
   it('S1 says nothing of what places keys as before', () => {

@@ -1,0 +1,207 @@
+import { Equal, type LucideIcon, Plus, RefreshCw, ShieldCheck, TriangleAlert, X } from 'lucide-react'
+import { useEffect, useId, useState } from 'react'
+import { Button } from '../../../ui/button.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import type { PendingChange } from '../state/editor-store.ts'
+import styles from './plan-dialog.module.css'
+import {
+  applyLabel,
+  decisionsOf,
+  isHarmful,
+  type Placement,
+  type PlanLine,
+  type PlanView,
+} from './plan-view.ts'
+
+/** How long a plan may take before the dialog opens without it, in milliseconds. */
+const PATIENCE_MS = 300
+
+/** Shows what a change of the running stack does, and asks whether to make it. */
+export function PlanDialog({ change }: { readonly change: PendingChange }) {
+  const [isSlow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return change.view === undefined && !isSlow ? null : <OpenDialog {...change} />
+}
+
+function OpenDialog({ name, view, decide }: PendingChange) {
+  const [placement, setPlacement] = useState<Placement>('move')
+  // A plan that arrives while the dialog is open must not move the keyboard to the button that makes the change.
+  const [wasAwaited] = useState(view === undefined)
+  const cancel = () => decide(undefined)
+  const isSafe = view !== undefined && !isHarmful(view, 'move')
+  return (
+    <Dialog
+      title={`Apply changes to ${name}`}
+      role={view === undefined || isSafe ? 'dialog' : 'alertdialog'}
+      width="medium"
+      onClose={cancel}
+    >
+      {view === undefined ? (
+        <p role="status" className={styles['waiting']}>
+          Finding out what changes…
+        </p>
+      ) : (
+        // It scrolls in a small window, so the keyboard must reach it.
+        <section aria-label="Plan" tabIndex={0} className={styles['plan']}>
+          <PlanGroup label="Opens" icon={Plus} lines={view.opens} />
+          <PlanGroup label="Changes" icon={RefreshCw} lines={view.changes} />
+          <Staying lines={view.stays} />
+          <PlanGroup label="Closes" icon={X} lines={view.closes} empty="Nothing" />
+          <Losses view={view} />
+          {view.misplaced.length > 0 && (
+            <PlacementChoice sentences={view.misplaced} placement={placement} onChange={setPlacement} />
+          )}
+          <Assurance view={view} placement={placement} />
+        </section>
+      )}
+      <DialogButtons>
+        <Button autoFocus={!isSafe} onPress={cancel}>
+          Cancel
+        </Button>
+        {view !== undefined && (
+          <Button
+            variant={isHarmful(view, placement) ? 'danger' : 'primary'}
+            autoFocus={isSafe && !wasAwaited}
+            onPress={() => decide(decisionsOf(view, placement))}
+          >
+            {applyLabel(view, placement)}
+          </Button>
+        )}
+      </DialogButtons>
+    </Dialog>
+  )
+}
+
+interface PlanGroupProps {
+  readonly label: string
+  readonly icon: LucideIcon
+  readonly lines: readonly PlanLine[]
+  /** Shown for a group without lines, which is left out otherwise. */
+  readonly empty?: string
+}
+
+function PlanGroup({ label, icon, lines, empty }: PlanGroupProps) {
+  const heading = useId()
+  if (lines.length === 0 && empty === undefined) return null
+  return (
+    <div role="group" aria-labelledby={heading}>
+      <GroupHeading id={heading} icon={icon} label={label} />
+      {lines.length === 0 && <p className={styles['empty']}>{empty}</p>}
+      {lines.length > 0 && (
+        <ul>
+          {lines.map(({ title, detail, note }, index) => (
+            <li key={`${index} ${title}`} className={styles['line']}>
+              <span className={styles['title']}>{title}</span>
+              <span className={styles['detail']}>{detail}</span>
+              {note !== undefined && <span className={styles['note']}>{note}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function Staying({ lines }: Pick<PlanGroupProps, 'lines'>) {
+  const heading = useId()
+  if (lines.length === 0) return null
+  return (
+    <div role="group" aria-labelledby={heading}>
+      <GroupHeading id={heading} icon={Equal} label="Stays open" />
+      <ul className={styles['staying']}>
+        {lines.map(({ title, detail }, index) => (
+          <li key={`${index} ${title}`}>
+            {title} {detail !== '' && <span className={styles['detail']}>{detail}</span>}
+          </li>
+        ))}
+        <li className={styles['detail']}>with what they hold</li>
+      </ul>
+    </div>
+  )
+}
+
+interface GroupHeadingProps extends Pick<PlanGroupProps, 'label' | 'icon'> {
+  readonly id: string
+}
+
+function GroupHeading({ id, icon: Icon, label }: GroupHeadingProps) {
+  return (
+    <h3 id={id} className={styles['heading']}>
+      <Icon size={14} aria-hidden />
+      {label}
+    </h3>
+  )
+}
+
+function Losses({ view: { lost, stale } }: { readonly view: PlanView }) {
+  if (lost.length + stale.length === 0) return null
+  return (
+    <div className={styles['losses']}>
+      <TriangleAlert size={15} aria-label="Warning" />
+      <ul>
+        {[...lost, ...stale].map(sentence => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+const PLACEMENTS: readonly {
+  readonly placement: Placement
+  readonly label: string
+  readonly effect: string
+}[] = [
+  {
+    placement: 'move',
+    label: 'Move them in the background',
+    effect: 'Each is found where it is until it has moved.',
+  },
+  { placement: 'leave', label: 'Leave them', effect: 'They stay where they are, and are not found.' },
+]
+
+interface PlacementChoiceProps {
+  readonly sentences: readonly string[]
+  readonly placement: Placement
+  readonly onChange: (placement: Placement) => void
+}
+
+function PlacementChoice({ sentences, placement, onChange }: PlacementChoiceProps) {
+  const id = useId()
+  return (
+    <fieldset className={styles['choice']}>
+      <legend className={styles['question']}>{sentences.join(' ')}</legend>
+      {PLACEMENTS.map(({ placement: one, label, effect }) => (
+        <div key={one} className={styles['option']}>
+          <input
+            type="radio"
+            id={`${id}-${one}`}
+            name={id}
+            aria-describedby={`${id}-${one}-effect`}
+            checked={placement === one}
+            onChange={() => onChange(one)}
+          />
+          <label htmlFor={`${id}-${one}`}>{label}</label>
+          <span id={`${id}-${one}-effect`} className={styles['detail']}>
+            {effect}
+          </span>
+        </div>
+      ))}
+    </fieldset>
+  )
+}
+
+function Assurance({ view, placement }: { readonly view: PlanView; readonly placement: Placement }) {
+  const isSafe = !isHarmful(view, placement)
+  return (
+    <p className={isSafe ? styles['safe'] : styles['else']}>
+      {isSafe && <ShieldCheck size={15} aria-hidden />}
+      <span>
+        {isSafe && 'Nothing that only memory holds is lost. '}If a step fails, the stack stays as it is.
+      </span>
+    </p>
+  )
+}
