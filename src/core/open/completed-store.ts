@@ -4,6 +4,7 @@ import { ChangeHub } from '../changes/change-hub.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
+import { refuseRoot } from '../options.ts'
 import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { derivedStream } from './begun.ts'
@@ -233,6 +234,7 @@ export class CompletedStore {
 
   /** @throws DatastoreError where the store takes no writes, or no such key or value. */
   refuseWrite(action: string, key: Key, value?: Payload): void {
+    if (key.isRoot && action !== 'delete' && action !== 'rename') refuseRoot(action, key)
     if (!this.#declared.value.isLimited) return
     const { writable, limits } = this.store.capabilities
     if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')

@@ -37,6 +37,16 @@ describe('MountDatastore', () => {
     expect(await walkKeys(root)).toEqual(['/filmstock'])
   })
 
+  it('M1 put() refuses a mount point, which is the root of a store', async () => {
+    const { mounted } = tree()
+    const refused = { code: 'KEY_INVALID' }
+    await expect(mounted.put(key('/films'), value)).rejects.toMatchObject(refused)
+    const batch = mounted.batch()
+    batch.put(key('/films'), value)
+    await expect(batch.commit()).rejects.toMatchObject(refused)
+    expect(await mounted.has(key('/films'))).toBe(false)
+  })
+
   it('M1 list() restores the prefix, shows mount points as branches and each child once', async () => {
     const { root, mounted } = tree()
     await mounted.put(key('/films/Brazil'), value)
