@@ -59,6 +59,12 @@ export class Comparison {
     return [...this.#before.nodes.values()].filter(isTouched)
   }
 
+  /** The child that shows after the change the data that one shows now; `undefined` where none does. */
+  successorOf(child: ParsedNode, among: readonly ParsedNode[]): ParsedNode | undefined {
+    const data = this.#before.dataOf(child)
+    return among.find(one => this.#after.dataOf(one) === data)
+  }
+
   #fateOf(node: ParsedNode): Fate {
     const before = this.#before.nodes.get(node.id)
     const running = this.#running.get(node.id)
@@ -71,7 +77,8 @@ export class Comparison {
     const isSameList = idsOf(before) === idsOf(node)
     if (isSameList && node.kind.isStateless === true) return 'kept'
     if (!this.#hasSameBelow(before, node)) return 'changed'
-    return isSameList ? 'kept' : running.canRewire ? 'rewired' : 'changed'
+    if (isSameList) return 'kept'
+    return running.canRewire && node.kind.placing?.goesByIds(node.options) !== true ? 'rewired' : 'changed'
   }
 
   #hasSameBelow(before: ParsedNode, after: ParsedNode): boolean {

@@ -13,18 +13,25 @@ import type { Registry } from './registry.ts'
 export function parseFollowing(document: unknown, before: ParsedNode, registry: Registry): ParsedDocument {
   const parsed = parseDocument(document, registry)
   const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
-  const nodes = flatten(parsed.root).filter(({ id }) => !given.has(id))
+  // Those with the most below them first, which are the least like any other.
+  const nodes = flatten(parsed.root)
+    .filter(({ id }) => !given.has(id))
+    .sort((a, b) => flatten(b).length - flatten(a).length)
   if (nodes.length === 0) return parsed
   const free = new Map(flatten(before).map(node => [node.id, node]))
   for (const id of given) free.delete(id)
   const followed = new Map<ParsedNode, string>()
+  /** A node that is opened alike is so with all below it. */
+  const take = (node: ParsedNode, old: ParsedNode): void => {
+    if (!given.has(node.id) && !followed.has(node) && free.delete(old.id)) followed.set(node, old.id)
+    if (!isOpenedAlike(node, old)) return
+    for (const [index, child] of node.children.entries()) take(child, old.children[index] as ParsedNode)
+  }
   const follow = (isSame: (node: ParsedNode, old: ParsedNode) => boolean): void => {
     for (const node of nodes) {
       if (followed.has(node)) continue
       const old = [...free.values()].find(one => isSame(node, one))
-      if (old === undefined) continue
-      followed.set(node, old.id)
-      free.delete(old.id)
+      if (old !== undefined) take(node, old)
     }
   }
   follow((node, old) => node.path === old.path && isOpenedAlike(node, old))

@@ -19,8 +19,10 @@ export interface OpenContext {
 
 /** How keys change place when the options or the children of a node change. */
 export interface Placing<Options = Record<string, unknown>> {
-  /** Whether keys are on their way: then the node cannot be changed. */
-  isMoving(store: BinaryDatastore): boolean
+  /** `moving`: keys are on their way, so the node cannot be changed. `stopped`: some did not get where they belong. */
+  state(store: BinaryDatastore): 'settled' | 'moving' | 'stopped'
+  /** Whether the ids of the children decide, so that a child that is wrapped gets other keys. */
+  goesByIds(options: Options): boolean
   /**
    * How many keys the node would look for in another child than the one that has them.
    * @param children In the order of the new list; one that is not open yet is an empty store.

@@ -158,7 +158,7 @@ class RunningStack implements Stack {
     const misplaced = await Promise.all(
       flatten(root).map(async node => ({
         ...planned(node),
-        ...(await misplacedIn(node, running, fates, options)),
+        ...(await misplacedIn(node, running, comparison, options)),
       })),
     )
     throwIfAborted(options.signal, 'plan a stack', Key.root)
@@ -193,16 +193,19 @@ function told(root: RunningNode): readonly StackNode[] {
 async function misplacedIn(
   node: ParsedNode,
   running: ReadonlyMap<string, RunningNode>,
-  fates: Comparison['fates'],
+  comparison: Comparison,
   options: CallOptions,
 ): Promise<{ readonly keys: number; readonly of: number }> {
   const { kind, id, children } = node
   const before = running.get(id)
-  if (kind.placing === undefined || before?.node.kind !== kind || fates.get(id) !== 'changed') {
+  if (kind.placing === undefined || before?.node.kind !== kind || comparison.fates.get(id) !== 'changed') {
     return { keys: 0, of: 0 }
   }
+  const successors = new Map(
+    before.children.map(child => [comparison.successorOf(child.node, children), child]),
+  )
   const stores = children.map(child => {
-    const one = running.get(child.id)
+    const one = successors.get(child) ?? running.get(child.id)
     return one === undefined ? new NullDatastore() : new Datastore(one.open)
   })
   const ids = children.map(child => child.id)

@@ -25,8 +25,13 @@ export class StackChange {
   readonly #options: ApplyOptions
   readonly #waits: Waits
   readonly #running: ReadonlyMap<string, RunningNode>
+  /** Nodes whose callers wait, each before its children. */
+  readonly #held: readonly RunningNode[]
+  readonly #hold = new Hold()
   /** Nodes that go on in place while their keys move, with what they are to be. */
   readonly #moving: readonly ParsedNode[]
+  /** Ids of nodes that keys move out of, which stay open until then. */
+  readonly #emptied: ReadonlySet<string>
   /** What was opened so far, by the id of its node. */
   readonly #opened = new Map<string, BinaryDatastore>()
   /** What nodes are open by, before and after. */
@@ -49,8 +54,16 @@ export class StackChange {
     this.#options = options
     this.#waits = { streams: options.streamWait ?? 1000, calls: options.callWait ?? 30_000 }
     this.#running = new Map(before.all.map(one => [one.node.id, one]))
+    this.#held = comparison.held.map(({ id }) => this.#running.get(id) as RunningNode)
     this.#opens = new Set(before.all.map(one => one.open))
-    this.#moving = options.misplaced === 'move' ? flatten(after).filter(node => this.#canMove(node)) : []
+    this.#moving = options.misplaced === 'leave' ? [] : flatten(after).filter(node => this.#canMove(node))
+    const emptied = this.#moving.flatMap(({ id }) => this.#running.get(id)?.node.children ?? [])
+    this.#emptied = new Set(
+      emptied
+        .filter(child => this.#fateOf(child) === 'gone')
+        .flatMap(flatten)
+        .map(({ id }) => id),
+    )
   }
 
   #canMove(node: ParsedNode): boolean {
@@ -64,15 +77,21 @@ export class StackChange {
    * @throws DatastoreError `CONFLICT` where data would go or be hidden and nobody decided that they may, or where keys of
    * an earlier change still move.
    */
-  refuseLoss({ lost, stale, misplaced }: StackPlan): void {
-    const moving = this.#comparison.held.filter(node =>
-      node.kind.placing?.isMoving(this.#runningOf(node).datastore),
-    )
+  refuseLoss({ lost: leaving, stale, misplaced }: StackPlan): void {
+    const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
     if (moving.length > 0) refuse('keys of an earlier change still move', moving)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
+    const lost = leaving.filter(({ id }) => !this.#emptied.has(id))
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
     if (stale.length > 0 && !keepStale) refuse('copies of other data would be served', stale)
     if (misplaced.length > 0 && decision === undefined) refuse('keys would not be found', misplaced)
+  }
+
+  /** Whether keys of a node are on their way. Where one could not be moved, only moving on to other children will do. */
+  #isUnderway({ node, datastore }: RunningNode): boolean {
+    const state = node.kind.placing?.state(datastore)
+    const isGoingOn = this.#fateOf(node) === 'kept' || this.#moving.some(({ id }) => id === node.id)
+    return state === 'moving' || (state === 'stopped' && !isGoingOn)
   }
 
   /**
@@ -84,16 +103,14 @@ export class StackChange {
       serve(await this.#place(this.#after))
       return
     }
-    const held = this.#comparison.held.map(node => this.#runningOf(node))
-    const entrances = [entrance, ...held.map(one => one.entrance)]
-    const hold = new Hold()
+    const entrances = [entrance, ...this.#held.map(one => one.entrance)]
     let moved: Promise<void>
     try {
       await this.#openEarly()
-      for (const one of entrances) one.holdFor(hold)
+      for (const one of entrances) one.holdFor(this.#hold)
       for (const one of entrances) await one.callsEnded(this.#waits)
-      await this.#end(held)
-      await this.#makeRoom(held)
+      await this.#end()
+      await this.#makeRoom()
       const root = await this.#place(this.#after)
       this.#enterAt(root, entrance)
       moved = this.#moveKeys(root)
@@ -102,10 +119,11 @@ export class StackChange {
       await this.#takeBack()
       throw error
     } finally {
+      this.#letIn()
       for (const one of entrances) one.holdFor(undefined)
-      hold.release()
+      this.#hold.release()
     }
-    for (const one of held)
+    for (const one of this.#held)
       if (this.#fateOf(one.node) === 'gone') this.#leftovers.push(() => this.#leave(one))
     // Children that keys move out of stay open until then.
     if (this.#moving.length > 0) void this.#closeOnceMoved(moved)
@@ -124,10 +142,6 @@ export class StackChange {
 
   get #isLabelsOnly(): boolean {
     return [...this.#comparison.fates.values()].every(fate => fate === 'kept')
-  }
-
-  #runningOf({ id }: ParsedNode): RunningNode {
-    return this.#running.get(id) as RunningNode
   }
 
   #fateOf({ id }: ParsedNode): Fate {
@@ -158,14 +172,20 @@ export class StackChange {
     return datastore
   }
 
-  /** Lets calls end from the root down, as nodes call those below them, and completes the work of what leaves. */
-  async #end(held: readonly RunningNode[]): Promise<void> {
-    for (const one of held) {
+  /**
+   * Lets calls end from the root down, as nodes call those below them, and completes the work of what leaves. Nodes that
+   * go on may flush in the background all the while: then what they call of a node that changes waits.
+   */
+  async #end(): Promise<void> {
+    const losing = new Set(this.#options.discard === true ? [] : this.#comparison.losing.map(({ id }) => id))
+    for (const one of this.#held) {
+      // Values may have come since the plan was made, also by what was flushed just now.
+      if (losing.has(one.node.id) && !this.#emptied.has(one.node.id)) await this.#refuseLate(one)
+      if (this.#fateOf(one.node) !== 'kept') one.open.holdFor(this.#hold)
       await one.open.callsEnded(this.#waits)
       if (this.#isLeaving(one)) await this.#flush(one)
     }
-    await this.#refuseLate()
-    const leaving = held.filter(one => this.#isLeaving(one))
+    const leaving = this.#held.filter(one => this.#isLeaving(one))
     const closing = leaving.flatMap(({ open }) => [open, ...ownStores(open.store, this.#opens)])
     await Promise.all(closing.map(open => open.streamsEnded(this.#waits)))
   }
@@ -180,26 +200,34 @@ export class StackChange {
     }
   }
 
-  /** Values may have come since the plan was made. */
-  async #refuseLate(): Promise<void> {
-    if (this.#options.discard === true) return
-    for (const node of this.#comparison.losing) {
-      const { entries } = await this.#runningOf(node).open.stats(Call.plain)
-      if (entries !== 0) refuse('values that only memory holds would be lost', [node])
-    }
+  async #refuseLate({ open, node }: RunningNode): Promise<void> {
+    await open.callsEnded(this.#waits)
+    const { entries } = await open.stats(Call.plain)
+    if (entries !== 0) refuse('values that only memory holds would be lost', [node])
   }
 
   /** Closes what leaves and can't be open beside what comes. Taking that back opens it again. */
-  async #makeRoom(held: readonly RunningNode[]): Promise<void> {
-    for (const one of held) {
-      if (!this.#isLeaving(one) || one.node.kind.isExclusive !== true) continue
+  async #makeRoom(): Promise<void> {
+    for (const one of this.#held) {
+      if (!this.#isLeaving(one) || !this.#makesRoom(one)) continue
       const { store } = one.open
       this.#undo.push(() => this.#reopen(one))
       await closeStore(store, this.#opens)
     }
   }
 
+  #makesRoom({ node }: RunningNode): boolean {
+    return node.kind.isExclusive === true && !this.#emptied.has(node.id)
+  }
+
+  /** Nodes that changed take calls of other nodes from now on. */
+  #letIn(): void {
+    for (const { open } of this.#held) open.holdFor(undefined)
+  }
+
   async #reopen(one: RunningNode): Promise<void> {
+    // What opens may call those below it.
+    this.#letIn()
     try {
       const datastore = await openNode(one.node, one.children, this.#parts.host)
       one.open.replace(storeOf(datastore, one.children))
@@ -220,7 +248,10 @@ export class StackChange {
       return placed
     }
     if (this.#fateOf(node) === 'rewired') this.#rewire(before, children)
-    if (!this.#isLeaving(before)) return before.as(node, children)
+    if (!this.#isLeaving(before)) {
+      before.open.holdFor(undefined)
+      return before.as(node, children)
+    }
     const datastore = await this.#open(node, children)
     this.#replace(before, datastore, children)
     return before.as(node, children, datastore)
@@ -237,8 +268,18 @@ export class StackChange {
 
   #replace({ open, node }: RunningNode, datastore: BinaryDatastore, children: readonly RunningNode[]): void {
     const { store } = open
-    this.#undo.push(() => open.replace(store))
+    this.#undo.push(async () => {
+      open.holdFor(this.#hold)
+      try {
+        await open.callsEnded(this.#waits)
+        await open.settle()
+      } finally {
+        open.replace(store)
+      }
+    })
     open.replace(storeOf(datastore, children))
+    // What opens above may call it.
+    open.holdFor(undefined)
     if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
   }
 
@@ -257,7 +298,9 @@ export class StackChange {
   async #moveKeys(root: RunningNode): Promise<void> {
     const placed = new Map(root.all.map(one => [one.node.id, one]))
     const moves = this.#moving.map(({ id, kind, options, children }) => {
-      const { datastore } = this.#running.get(id) as RunningNode
+      const before = this.#running.get(id) as RunningNode
+      const { datastore } = before
+      this.#succeed(before, children, placed)
       const stores = children.map(child => new Datastore((placed.get(child.id) as RunningNode).open))
       const ids = children.map(child => child.id)
       return (kind.placing as Placing).move(datastore, options, stores, ids, {})
@@ -265,11 +308,27 @@ export class StackChange {
     await Promise.all(moves)
   }
 
+  /** Lets a node go on over children that show the data of those it has: no key has to move between the two. */
+  #succeed(
+    { open: { store }, children: before }: RunningNode,
+    children: readonly ParsedNode[],
+    placed: ReadonlyMap<string, RunningNode>,
+  ): void {
+    const successors = new Map(
+      before.map(child => {
+        const node = this.#comparison.successorOf(child.node, children)
+        return [child.open, node && (placed.get(node.id) as RunningNode).open]
+      }),
+    )
+    const held = store.children ?? []
+    store.rewire?.(held.map(open => successors.get(open) ?? open))
+  }
+
   async #leave(one: RunningNode): Promise<void> {
     const { open } = one
     await one.entrance.closeAlone()
     // What made room is closed already.
-    if (one.node.kind.isExclusive === true) return
+    if (this.#makesRoom(one)) return
     const own = ownStores(open.store, this.#opens)
     await open.closeAlone()
     for (const child of own) await child.closeAlone()

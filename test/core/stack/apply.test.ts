@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import type { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import type { Change } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import type { FaultDatastore } from '../../../src/core/layers/fault.ts'
 import { openDocument } from '../../../src/core/stack/running-stack.ts'
 import type { ApplyOptions, Stack } from '../../../src/core/stack/stack.ts'
 import { bytesOf, Disks, keysOf, textOf } from './stack-kinds.ts'
@@ -68,6 +70,19 @@ describe('stack.plan', () => {
     expect(stack.nodes.map(node => node.id)).toEqual(['retry@root', id])
     await apply({ kind: 'mount', mounts: { '/x': { kind: 'memory' } } })
     expect(stack.nodes.map(node => node.id)).toEqual(['mount@root', id])
+    await stack.close()
+  })
+
+  it('X6 tiers without ids that are put below another memory keep their own', async () => {
+    const { stack, plan } = await opened({ kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'memory' }] })
+    await stack.store.put(key, bytesOf('only'))
+    const inner = { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'memory' }] }
+    expect((await plan({ kind: 'tiered', tiers: [{ kind: 'memory' }, inner] })).lost).toEqual([])
+    const wrapped = retry({ kind: 'retry', attempts: 2, store: { kind: 'memory' } })
+    await stack.apply(documentOf(wrapped), { discard: true })
+    await stack.store.put(key, bytesOf('only'))
+    const over = { kind: 'tiered', tiers: [{ kind: 'memory' }, { ...wrapped, id: undefined }] }
+    expect((await plan(over)).lost).toEqual([])
     await stack.close()
   })
 
@@ -307,6 +322,110 @@ describe('stack.apply', () => {
     await expect.poll(() => disks.log).toContain('-c')
     expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
     expect(await Promise.all(keys.map(one => disks.textAt('c', one)))).toEqual(keys.map(() => undefined))
+    await stack.close()
+  })
+
+  it('X6 S5 a shard that is wrapped keeps its keys: none moves, and nobody has to decide', async () => {
+    const { disks, stack, plan, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
+    const keys = keysOf(40)
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = sharded([retry(disk('a')), disk('b')])
+    expect(await fatesOf(plan(next))).toMatchObject({ shards: 'rewired', a: 'kept', b: 'kept' })
+    expect((await plan(next)).misplaced).toEqual([])
+    await apply(next)
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    const errors: unknown[] = []
+    const more = sharded([disk('c'), disk('a'), retry(disk('b'))])
+    await apply(more, { misplaced: 'move', onBackgroundError: error => errors.push(error) })
+    const shards = stack.node('shards').store
+    await expect.poll(() => shards instanceof ShardedDatastore && shards.isSettled).toBe(true)
+    expect(errors).toEqual([])
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    const moved = await Promise.all(keys.map(one => disks.textAt('c', one)))
+    expect(moved.filter(text => text !== undefined).length).toBeGreaterThan(5)
+    await stack.close()
+  })
+
+  it('X11 S5 a shard that is wrapped has another id, by which rendezvous places keys', async () => {
+    const { stack, plan, apply, put } = await opened(sharded([disk('a'), disk('b')], { by: 'rendezvous' }))
+    await Promise.all(keysOf(40).map(one => put(one, 'v')))
+    const next = sharded([retry(disk('a')), disk('b')], { by: 'rendezvous' })
+    const [misplaced] = (await plan(next)).misplaced
+    expect(misplaced?.keys).toBeLessThan(35)
+    await expect(apply(next)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await stack.close()
+  })
+
+  it('X11 S5 keys that come before the change begins are found by another list of shards', async () => {
+    const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
+    const keys = keysOf(40)
+    const puts: Promise<unknown>[] = []
+    disks.whenOpened = () => {
+      for (const one of keys) puts.push(put(one, one.toString()))
+    }
+    await apply(sharded([disk('a'), disk('b'), disk('c')]))
+    expect(puts.length).toBe(40)
+    await Promise.all(puts)
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X11 S5 while keys move, the node that moves them cannot be changed', async () => {
+    const { stack, apply, put, get } = await opened(sharded([disk('a'), disk('b'), disk('c')]))
+    const keys = keysOf(200)
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await apply(sharded([disk('a'), disk('b')]), { misplaced: 'move' })
+    await expect(apply(sharded([disk('a')]), { misplaced: 'move' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
+    await expect(apply(disk('a'))).rejects.toMatchObject({ code: 'CONFLICT' })
+    await apply(retry(sharded([disk('a'), disk('b')])))
+    const shards = stack.node('shards').store
+    await expect.poll(() => shards instanceof ShardedDatastore && shards.isSettled).toBe(true)
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X11 S5 a shard less that is memory or exclusive stays open until its keys have moved', async () => {
+    const locked = { kind: 'locked-disk', id: 'd', name: 'd' }
+    const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), memory('m'), locked]))
+    const keys = keysOf(100)
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const errors: unknown[] = []
+    await apply(sharded([disk('a')]), {
+      misplaced: 'move',
+      onBackgroundError: error => errors.push(error),
+    })
+    await expect.poll(() => disks.log).toContain('-d')
+    expect(errors).toEqual([])
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X8 what tiers that stay flush during a change reaches the stores of after it', async () => {
+    const over = (mode: string, tiers: object[]) => {
+      const inner = { kind: 'tiered', id: 'inner', mode, tiers }
+      return tiered([memory('m'), { kind: 'fault', id: 'f', errorRate: 1, store: inner }], {
+        mode: 'write-back',
+      })
+    }
+    const { disks, stack, apply, put } = await opened(over('write-back', [memory('m2'), disk('a')]))
+    await put(key, 'acknowledged')
+    const { faults } = stack.node('f').store as never as Pick<FaultDatastore, 'faults'>
+    const tiers = stack.node('tiers').store as never as Pick<TieredDatastore, 'unflushed'>
+    // Inner tiers are being opened again, and have flushed what they had.
+    disks.whenOpened = async name => {
+      if (name !== 'x') return
+      disks.offline.add('a')
+      Object.assign(faults, { errorRate: 0 })
+      const end = performance.now() + 200
+      while (tiers.unflushed.entries > 0 && performance.now() < end) await new Promise(setImmediate)
+    }
+    const locked = { kind: 'locked-disk', id: 'x', name: 'x' }
+    await apply(over('write-through', [memory('m2'), locked, disk('a')]))
+    disks.offline.delete('a')
+    await stack.store.sync()
+    expect(await disks.textAt('a', key)).toBe('acknowledged')
     await stack.close()
   })
 

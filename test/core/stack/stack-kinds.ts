@@ -18,6 +18,8 @@ export class Disks {
   readonly broken = new Set<string>()
   /** Names of disks that fail every write. */
   readonly offline = new Set<string>()
+  /** Called as a disk is about to be opened. */
+  whenOpened: (name: string) => void | Promise<void> = () => undefined
   /** What was opened and closed, in order: `+a` and `-a`. */
   readonly log: string[] = []
 
@@ -48,6 +50,7 @@ export class Disks {
       isExclusive,
       open: async ({ name }) => {
         await wait(1)
+        await this.whenOpened(name)
         if (this.broken.has(name)) throw new Error(`the disk ${name} is broken`)
         if (isExclusive && this.#locked.has(name)) throw new Error(`the disk ${name} is open already`)
         if (isExclusive) this.#locked.add(name)

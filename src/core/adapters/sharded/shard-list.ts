@@ -85,6 +85,11 @@ export class ShardList {
     return this.stores[this.ids.indexOf(id)]
   }
 
+  /** The same list over other stores that show the same data. */
+  over(stores: readonly OpenStore[]): ShardList {
+    return new ShardList(stores, { by: this.by, ids: this.ids })
+  }
+
   /** Whether it puts every key where the other one puts it. */
   equals(other: ShardList): boolean {
     return (

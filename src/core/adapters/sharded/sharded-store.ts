@@ -67,6 +67,15 @@ export class ShardedStore extends RoutedStore {
     return this.#stores
   }
 
+  /** Goes on over other stores that show the same data. No reshard may run. */
+  rewire(children: readonly OpenStore[]): void {
+    const next = new Map(this.#stores.map((store, index) => [store, children[index] ?? store]))
+    const over = (list: ShardList) => list.over(list.stores.map(store => next.get(store) as OpenStore))
+    const [newest, ...former] = this.#lists
+    this.#lists = [over(newest), ...former.map(over)]
+    this.#stores = storesOf(this.#lists)
+  }
+
   override get order(): 'gate' | 'below' {
     return this.isSettled ? 'below' : 'gate'
   }

@@ -4,6 +4,7 @@ import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import type { OpenStore } from '../../open/open-store.ts'
+import type { Serializer } from '../../serializers/serializer.ts'
 import {
   findMisplaced,
   type MisplacedKey,
@@ -18,6 +19,7 @@ import { ShardedStore } from './sharded-store.ts'
 /** Spreads keys over `shards`. The list of shards, its order and the function are part of the data. */
 export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: ShardedStore
+  readonly #codec: Serializer<V> | undefined
   /** The shards as the caller gave them. */
   readonly #given = new Map<OpenStore, Contract<V>>()
   #isResharding = false
@@ -25,7 +27,9 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   /** @throws DatastoreError `CONFIG_INVALID` for a list that is none, or shards that encode their values differently. */
   constructor(shards: readonly Contract<V>[], options: ShardedOptions = {}) {
     const store = new ShardedStore(new ShardList(shards.map(openStoreOf), options))
-    super(store, commonCodecOf(shards))
+    const codec = commonCodecOf(shards)
+    super(store, codec)
+    this.#codec = codec
     this.#store = store
     this.#learn(shards)
   }
@@ -37,6 +41,11 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
 
   get shardIds(): readonly string[] {
     return this.#list.ids
+  }
+
+  /** Whether a reshard runs. */
+  get isResharding(): boolean {
+    return this.#isResharding
   }
 
   /** Whether every key is looked for in one shard only: false from the start of a reshard until one has ended well. */
@@ -117,6 +126,6 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   #asGiven(stores: readonly OpenStore[]): readonly Contract<V>[] {
-    return stores.map(store => this.#given.get(store) as Contract<V>)
+    return stores.map(store => this.#given.get(store) ?? new Datastore(store, this.#codec))
   }
 }

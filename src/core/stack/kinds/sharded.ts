@@ -42,7 +42,11 @@ export const shardedKind = defineKind({
   childrenField: 'shards',
   isStateless: true,
   placing: {
-    isMoving: store => !asSharded(store).isSettled,
+    state(store) {
+      const { isSettled, isResharding } = asSharded(store)
+      return isResharding ? 'moving' : isSettled ? 'settled' : 'stopped'
+    },
+    goesByIds: ({ by }) => by === 'rendezvous',
     async misplaced(store, options, shards, ids, call) {
       const { keys, moves } = await asSharded(store)
         .plan(shards, { ...call, by: functionOf(options), ids })
