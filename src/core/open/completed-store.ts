@@ -234,7 +234,7 @@ export class CompletedStore {
 
   /** @throws DatastoreError where the store takes no writes, or no such key or value. */
   refuseWrite(action: string, key: Key, value?: Payload): void {
-    if (key.isRoot && action !== 'delete' && action !== 'rename') refuseRoot(action, key)
+    if (key.isRoot && (action === 'put' || action === 'rename to')) refuseRoot(action, key)
     if (!this.#declared.value.isLimited) return
     const { writable, limits } = this.store.capabilities
     if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')

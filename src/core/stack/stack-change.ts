@@ -168,7 +168,9 @@ export class StackChange {
     if (early !== undefined) return early
     const datastore = await openNode(node, children, this.#parts.host)
     this.#opened.set(node.id, datastore)
-    this.#undo.push(() => closeStore(storeOf(datastore, children), this.#opens))
+    // Asked for now: later its way in is that of its node.
+    const store = storeOf(datastore, children)
+    this.#undo.push(() => closeStore(store, this.#opens))
     return datastore
   }
 

@@ -28,6 +28,7 @@ const disk = (name: string, more: object = {}) => ({ kind: 'disk', id: name, nam
 const memory = (id: string, more: object = {}) => ({ kind: 'memory', id, ...more })
 const tiered = (tiers: object[], more: object = {}) => ({ kind: 'tiered', id: 'tiers', tiers, ...more })
 const sharded = (shards: object[], more: object = {}) => ({ kind: 'sharded', id: 'shards', shards, ...more })
+const fault = (store: object) => ({ kind: 'fault', id: 'f', store })
 const retry = (store: object, more: object = {}) => ({ kind: 'retry', id: 'retry', store, ...more })
 
 const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
@@ -260,6 +261,41 @@ describe('stack.apply', () => {
     await apply(tiered([memory('m'), disk('b')]))
     await expect(get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await disks.textAt('a', key)).toBe('of a')
+    await stack.close()
+  })
+
+  it.each([
+    ['unwrapped', (m: object) => tiered([m, disk('a')])],
+    ['used in another mode', (m: object) => tiered([fault(m), disk('a')], { mode: 'write-around' })],
+    ['behind another memory', (m: object) => tiered([memory('n'), fault(m), disk('a')])],
+  ])('X8 A3 a copy that could not be dropped is not served once its tier is %s', async (_, next) => {
+    const { stack, apply, put, get } = await opened(tiered([fault(memory('m')), disk('a')]))
+    const { faults } = stack.node('f').store as never as Pick<FaultDatastore, 'faults'>
+    await put(key, 'old')
+    Object.assign(faults, { errorRate: 1 })
+    await put(key, 'new')
+    Object.assign(faults, { errorRate: 0 })
+    expect(await get(key)).toBe('new')
+    await put(key, 'newer')
+    Object.assign(faults, { errorRate: 1 })
+    await put(key, 'newest')
+    Object.assign(faults, { errorRate: 0 })
+    await apply(next(memory('m')))
+    expect(await get(key)).toBe('newest')
+    await stack.close()
+  })
+
+  it('X10 an exclusive node whose successor was opened is opened again', async () => {
+    const locked = (more: object) => ({ kind: 'locked-disk', id: 'd', name: 'd', ...more })
+    const { disks, stack, apply, put, get } = await opened(locked({}))
+    await put(key, 'kept')
+    disks.broken.add('e')
+    const next = tiered([{ kind: 'locked-disk', id: 'e', name: 'e' }, locked({ note: 'again' })])
+    const failing = tiered([locked({ note: 'again' }), { kind: 'locked-disk', id: 'e', name: 'e' }])
+    await expect(apply(next)).rejects.toThrow('the disk e is broken')
+    await expect(apply(failing, { discard: true, keepStale: true })).rejects.toThrow('the disk e is broken')
+    expect(disks.log.slice(-4)).toEqual(['-d', '+d', '-d', '+d'])
+    expect(await get(key)).toBe('kept')
     await stack.close()
   })
 

@@ -57,15 +57,23 @@ export class TieredStore extends TierReads implements Store {
     this.setTiers(children)
   }
 
-  /** Metrics, and what is known of copies that could not be dropped, go on for each tier that stays. */
+  /**
+   * Metrics, and what is known of copies that could not be dropped, go on for each tier that stays, also where another
+   * store shows it from now on.
+   */
   protected setTiers(tiers: readonly OpenStore[]): void {
     assertChildren(tiers, 'tiered')
     // A copy that is dropped from such an upper tier would be the value itself.
     if (new Set(tiers.map(tier => tier.info.id)).size < tiers.length)
       throw notOpened('a store is in the list of its tiers twice')
-    const before = new Map(this.upper.map(tier => [tier.open, tier]))
+    const before = this.upper
+    const isSameList = before.length === tiers.length - 1
     this.last = tiers.at(-1) as OpenStore
-    this.upper = tiers.slice(0, -1).map(open => before.get(open) ?? this.#upperTier(open))
+    this.upper = tiers.slice(0, -1).map((open, index) => {
+      const tier = before.find(one => one.open === open) ?? this.#upperTier(open)
+      if (isSameList) tier.distrust(before[index])
+      return tier
+    })
     this.info = { kind: this.#options.kind ?? 'tiered', id: this.last.info.id }
     this.#capabilities = new Derived(() => this.declare(tiers.map(tier => tier.capabilities)))
   }
@@ -230,8 +238,9 @@ export class TieredStore extends TierReads implements Store {
     return this.last.identity(key, call)
   }
 
-  settle(): Promise<void> {
-    return this.fillsEnded()
+  async settle(): Promise<void> {
+    await this.fillsEnded()
+    await Promise.all(this.upper.map(tier => tier.forgetSuspects()))
   }
 }
 

@@ -1,7 +1,7 @@
 import { passesStreams } from '../../capabilities.ts'
 import { isAborted } from '../../errors.ts'
-import type { Key } from '../../key.ts'
-import { after, type Call, type Maybe } from '../../open/call.ts'
+import { Key } from '../../key.ts'
+import { after, Call, type Maybe } from '../../open/call.ts'
 import { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { Removed, Written } from '../../open/store.ts'
@@ -44,6 +44,17 @@ export class UpperTier {
 
   isTrusted(key: Key): boolean {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
+  }
+
+  /** Its copies are those of another tier, of which some may be stale. */
+  distrust(other: UpperTier | undefined): void {
+    if (other === undefined || other === this) return
+    for (const key of other.#suspects) this.#suspects.add(key)
+  }
+
+  /** Tries once more to drop each copy that may be stale: whoever opens the tier next does not know of them. */
+  async forgetSuspects(): Promise<void> {
+    for (const key of [...this.#suspects]) await this.forget(Key.parse(key), Call.plain)
   }
 
   /** Counts and reports a read that failed, so that the next tier is asked. @throws AbortError */
