@@ -121,6 +121,7 @@ export interface Hidden {
   readonly examples: readonly HiddenEntry[]
 }
 
+/** One entry of a level that is no key, such as a symbolic link in a plain folder. */
 export interface HiddenEntry {
   /** Where it is not Unicode, with U+FFFD for what cannot be read. */
   readonly name: string

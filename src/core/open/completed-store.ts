@@ -156,7 +156,9 @@ export class CompletedStore {
         const state = `it has ${operations.length} operations, and this store applies at most ${most} as one`
         throw failure('UNSUPPORTED', 'commit a batch', undefined, state)
       }
-      while (operations.length > 0) await this.#batch(store.batch.bind(store), operations, most, call)
+      // Also for none: a store may have to make up for a flush that failed.
+      do await this.#batch(store.batch.bind(store), operations, most, call)
+      while (operations.length > 0)
       return
     }
     let applied = 0
