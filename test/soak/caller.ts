@@ -1,4 +1,6 @@
+import { DatastoreError, type ErrorCode } from '../../src/core/errors.ts'
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
+import type { ApplyOptions } from '../../src/core/stack/stack.ts'
 import { type Excuses, excusesFor } from './model/excuses.ts'
 import { Judge } from './model/judge.ts'
 import type { Operation } from './model/operation.ts'
@@ -8,6 +10,7 @@ import { Random } from './random.ts'
 import { abortAfter, soon } from './soon.ts'
 import { hasKind } from './stacks/nodes.ts'
 import { OpenStack } from './stacks/open-stack.ts'
+import type { Edit } from './stacks/random-edit.ts'
 
 /** A call under way. */
 export interface Call {
@@ -28,7 +31,9 @@ export interface Chance {
 export class Caller {
   calls = 0
   readonly log: string[] = []
-  readonly #root: StackNodeDocument
+  /** The document to open, and while the stack changes that of the change as well. */
+  #roots: readonly [StackNodeDocument, ...StackNodeDocument[]]
+  readonly #excuses: Omit<Excuses, 'isAborted' | 'isFaulty' | 'isRepeated'>
   readonly #folder: string
   readonly #random: Random
   readonly #state: PossibleState
@@ -37,7 +42,9 @@ export class Caller {
   #wasOffline = false
 
   constructor(root: StackNodeDocument, folder: string, random: Random, state: PossibleState) {
-    this.#root = root
+    this.#roots = [root]
+    // No change of a stack adds to them.
+    this.#excuses = excusesFor(root)
     this.#folder = folder
     this.#random = random
     this.#state = state
@@ -63,7 +70,7 @@ export class Caller {
   }
 
   async open(): Promise<void> {
-    this.#stack = await soon(OpenStack.open(this.#root, this.#folder), 'open')
+    this.#stack = await soon(OpenStack.open(this.#roots[0], this.#folder), 'open')
     if (this.#random.chance(0.3)) this.#stack.listen()
     this.setFaults(false)
   }
@@ -127,8 +134,35 @@ export class Caller {
   }
 
   excuses(signal: AbortSignal | undefined, isFaulty: boolean): Excuses {
-    const isRepeated = isFaulty && hasKind(this.#root, 'retry')
-    return { ...excusesFor(this.#root), isAborted: signal?.aborted === true, isFaulty, isRepeated }
+    const isRepeated = isFaulty && this.#roots.some(root => hasKind(root, 'retry'))
+    return { ...this.#excuses, isAborted: signal?.aborted === true, isFaulty, isRepeated }
+  }
+
+  /**
+   * Begins to change the stack.
+   * @returns The code of the failure, if it failed: then the stack has to be what it was.
+   */
+  async change(edit: Edit, options: ApplyOptions): Promise<ErrorCode | undefined> {
+    const { stack } = this
+    const [root] = this.#roots
+    const before = told(stack)
+    this.#roots = [root, edit.root]
+    this.log.push(`change: ${edit.told}`)
+    try {
+      await stack.apply(edit.root, options)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof DatastoreError)) throw error
+      this.log.push(`change → ${error.code}: ${error.message}`)
+      const isSame = told(stack) === before
+      this.#state.ledger.hold('a change that fails leaves the stack as it was', isSame, () => told(stack))
+      return error.code
+    }
+  }
+
+  /** A change has ended, and so have the calls that were made meanwhile. */
+  changed(): void {
+    this.#roots = [this.stack.root]
   }
 
   /** What was called before a close takes effect; what is called after it is refused. */
@@ -152,4 +186,8 @@ export class Caller {
   async abandon(): Promise<void> {
     if (this.#stack !== undefined) await soon(this.#stack.close(), 'close').catch(() => undefined)
   }
+}
+
+function told({ root, nodes }: OpenStack): string {
+  return JSON.stringify([root, nodes])
 }

@@ -13,6 +13,7 @@ import { Random } from './random.ts'
 import type { Reshardable } from './resharding.ts'
 import { abortAfter, soon } from './soon.ts'
 import { briefly, hasKind } from './stacks/nodes.ts'
+import { RandomEdits } from './stacks/random-edit.ts'
 import type { Ledger } from './violation.ts'
 
 export interface HistoryOptions {
@@ -23,6 +24,8 @@ export interface HistoryOptions {
   /** How many times to do something: one call, several at once, or closing and opening again. */
   readonly rounds: number
   readonly ledger: Ledger
+  /** The share of the rounds after which the stack is changed. Default 0.06. */
+  readonly changes?: number
 }
 
 /**
@@ -56,6 +59,7 @@ class History {
   readonly #state: PossibleState
   readonly #isMerging: boolean
   readonly #undoing: Undoing
+  readonly #edits: RandomEdits
   #watcher: Watcher | undefined
 
   constructor(options: HistoryOptions, folder: string) {
@@ -63,6 +67,7 @@ class History {
     this.#options = options
     this.#random = new Random(seed)
     this.#operations = new Operations(new Random(this.#random.seed()))
+    this.#edits = new RandomEdits(new Random(this.#random.seed()))
     this.#isMerging = hasKind(root, 'lowercase')
     this.#state = new PossibleState(ledger, key => (this.#isMerging ? key.toLowerCase() : key))
     this.caller = new Caller(root, folder, this.#random, this.#state)
@@ -74,6 +79,7 @@ class History {
     await this.caller.open()
     this.#undoing.begin()
     this.#watch()
+    const { changes = 0.06 } = this.#options
     for (let round = 0; round < this.#options.rounds; round++) {
       if (random.chance(0.15)) this.caller.setFaults(random.chance(0.5))
       const kind = random.next()
@@ -81,10 +87,11 @@ class History {
         const isDone = random.chance(0.15) && (await this.#undoing.step())
         if (!isDone) await this.#one(this.#operations.any())
       } else if (kind < 0.88) await this.#atOnce()
-      else if (kind < 0.92) await this.#reshard()
-      else if (kind < 0.95) await this.#inspect()
-      else if (kind < 0.96) await this.#undoing.rewind()
-      else if (this.#options.isDurable) await this.#reopen()
+      else if (kind < 0.91) await this.#reshard()
+      else if (kind < 0.94) await this.#inspect()
+      else if (kind < 0.95) await this.#undoing.rewind()
+      else if (this.#options.isDurable && kind < 0.98) await this.#reopen()
+      if (random.chance(changes)) await this.#change()
     }
     await this.#inspect()
     if (random.chance(0.3)) await this.#undoing.rewind()
@@ -148,6 +155,65 @@ class History {
       (failed === 'ABORTED' && abort.signal.aborted) ||
       ((failed === 'IO' || failed === 'CONNECTION') && isFaulty)
     this.#options.ledger.hold('no reshard fails without a cause', isExcused, () => failed ?? '')
+  }
+
+  /** The stack changes while calls go on, which see nothing of it. */
+  async #change(): Promise<void> {
+    const random = this.#random
+    const { caller } = this
+    if (caller.stack.reshardable.length > 0) {
+      // Its lists of shards are those of its document again.
+      await this.#quiesce()
+      caller.setFaults(random.chance(0.3))
+    }
+    const edit = this.#edits.next(caller.stack.root)
+    const wasFaulty = caller.isFaulty
+    // Keys that a shard refuses stay where they are.
+    const isStuck = !caller.stack.isSettled
+    const failures: unknown[] = []
+    const before = this.#burst()
+    const changed = caller.change(edit, {
+      ...edit.options,
+      onBackgroundError: error => {
+        caller.log.push(`background: ${String(error)}`)
+        failures.push(error)
+      },
+    })
+    const after = random.chance(0.5) ? this.#burst() : []
+    for (const call of [...before, ...after]) await caller.settle(call)
+    for (let turn = random.below(3); turn > 0; turn--) {
+      if (random.chance(0.5)) await this.#one(this.#operations.any())
+      else await this.#atOnce()
+    }
+    const failed = await soon(changed, 'change')
+    caller.changed()
+    caller.log.push(`change → ${failed ?? 'done'}`)
+    const { ledger } = this.#options
+    if (edit.isBroken)
+      ledger.hold('a change that cannot be made fails', failed !== undefined, () => edit.told)
+    else if (!(edit.isLosing || isStuck) || failed !== 'CONFLICT') {
+      const isExcused = failed === undefined || ((failed === 'IO' || failed === 'CONNECTION') && wasFaulty)
+      ledger.hold('no change fails without a cause', isExcused, () => `${failed}: ${edit.told}`)
+    }
+    // To subscribe again is a call that may fail.
+    if (wasFaulty || !caller.stack.canWatch) this.#watcher = undefined
+    await this.#moved(failures)
+    ledger.hold('what leaves closes', failures.length === 0 || wasFaulty, () => String(failures[0]))
+    this.#undoing.changed()
+    await this.#inspect()
+    this.#undoing.begin()
+    if (this.#watcher === undefined) this.#watch()
+  }
+
+  /** Keys that a change put elsewhere are on their way. They get there, or one cannot be moved. */
+  async #moved(failures: readonly unknown[]): Promise<void> {
+    const isMoving = () => failures.length === 0 && !this.caller.stack.isSettled
+    while (isMoving() && this.#random.chance(0.7)) await this.#atOnce()
+    const end = async () => {
+      while (isMoving()) await new Promise(resolve => setImmediate(resolve))
+    }
+    await soon(end(), 'moving keys')
+    if (failures.length > 0) await this.#quiesce()
   }
 
   async #reopen(): Promise<void> {

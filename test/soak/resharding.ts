@@ -16,6 +16,11 @@ export class Reshardable {
     this.#ids = store.shardIds
   }
 
+  /** Every key is where the list of shards puts it. */
+  get isSettled(): boolean {
+    return this.#store.isSettled
+  }
+
   /**
    * Moves the keys to a random list of the same shards, in another order, or to fewer of them.
    * @returns The code of the failure, if it failed.

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFECTS } from './broken-store.ts'
 import { type HistoryOptions, runHistory } from './history.ts'
 import { JOURNAL_DEFECTS } from './journal/broken-journal.ts'
 import { soak } from './soak.ts'
+import { APPLY_DEFECTS } from './stacks/apply-defects.ts'
 import { Ledger, Violation } from './violation.ts'
 
 const memory = { kind: 'memory' }
@@ -79,10 +80,12 @@ async function invariantBroken(options: HistoryOptions): Promise<string> {
   }
 }
 
-describe('random histories with faults, aborts, closings and reopenings', () => {
+afterEach(() => vi.restoreAllMocks())
+
+describe('random histories with faults, aborts, changes, closings and reopenings', () => {
   it.each(Object.entries(alone))('D1 D2 D13 D14 D16 D18 on %s agree with a model', async (_, each) => {
     const ledger = new Ledger()
-    const options = { isDurable: true, rounds: 60, ledger, ...each }
+    const options = { isDurable: true, rounds: 60, changes: 0, ledger, ...each }
     for (const seed of [1, 2]) expect(await runHistory({ ...options, seed })).toBeGreaterThan(40)
   })
 
@@ -98,13 +101,39 @@ describe('random histories with faults, aborts, closings and reopenings', () => 
     expect(result.stacks).toBeGreaterThan(15)
   })
 
+  it.each(Object.entries(APPLY_DEFECTS))('X6 X8 X9 a change that %s is found out', async (_, spoil) => {
+    spoil()
+    const ledger = new Ledger()
+    const leaf = { kind: 'fault', store: fs() }
+    const root = {
+      kind: 'tiered',
+      mode: 'write-back',
+      tiers: [memory, { kind: 'sharded', shards: [leaf, memory] }],
+    }
+    const found: unknown[] = []
+    for (let seed = 1; seed <= 20 && found.length === 0; seed++) {
+      const run = runHistory({ root, isDurable: false, rounds: 60, changes: 0.3, seed, ledger })
+      await run.catch((error: unknown) => found.push(error))
+    }
+    expect(found).toHaveLength(1)
+  })
+
   it.each(Object.entries(JOURNAL_DEFECTS))(
     'W4 a journal that %s is found out: %s',
     async (defect, invariant) => {
       const root = { kind: 'broken-journal', defect, store: { kind: 'fault', store: memory } }
       const found = new Set<string>()
       for (let seed = 1; seed <= 20 && !found.has(invariant); seed++)
-        found.add(await invariantBroken({ root, isDurable: false, rounds: 200, seed, ledger: new Ledger() }))
+        found.add(
+          await invariantBroken({
+            root,
+            isDurable: false,
+            rounds: 200,
+            changes: 0,
+            seed,
+            ledger: new Ledger(),
+          }),
+        )
       expect([...found]).toContain(invariant)
     },
   )

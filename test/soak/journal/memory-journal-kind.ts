@@ -16,6 +16,7 @@ export const memoryJournalKind = defineKind({
   schema: z.strictObject({ maxBytes: z.number().optional() }),
   children: 'one',
   childrenField: 'store',
+  data: 'below',
   open: async ({ maxBytes }, children, { path }) => {
     const log = memoryJournal({ maxBytes })
     return remember(await journal(onlyChild(children, path), { log }), log)

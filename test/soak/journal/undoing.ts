@@ -1,3 +1,4 @@
+import type { JournalDatastore } from '../../../src/core/adapters/journal/journal.ts'
 import type { JournalEntry } from '../../../src/core/adapters/journal/journal-entry.ts'
 import { collect } from '../../../src/testkit/suite.ts'
 import type { Caller } from '../caller.ts'
@@ -35,6 +36,13 @@ export class Undoing {
   readonly #pasts = new Map<string, Past>()
   /** Journals whose logs are gone when the stack is closed. */
   readonly #fleeting = new Set<string>()
+  /** What each journal is, by node. */
+  readonly #stores = new Map<string, JournalDatastore>()
+  /** Journals that have the whole history on record. */
+  readonly #fromNothing = new Set<string>()
+  /** Journals that were opened while calls went on, so it is not known what the keys held. */
+  readonly #midway = new Set<string>()
+  #isBegun = false
 
   constructor(caller: Caller, state: PossibleState, random: Random, inspect: () => Promise<void>) {
     this.#caller = caller
@@ -51,17 +59,40 @@ export class Undoing {
 
   /** A stack was opened, and it is known what it holds. */
   begin(): void {
-    for (const { id, isLasting } of this.#journals) {
+    for (const { id, store, isLasting } of this.#caller.stack.journals) {
+      if (!this.#isBegun) this.#fromNothing.add(id)
       if (!isLasting) this.#fleeting.add(id)
-      if (isLasting && this.#pasts.has(id)) continue
-      this.#pasts.set(id, { start: settled(this.#state), isOvertaken: false })
+      this.#stores.set(id, store)
+    }
+    this.#isBegun = true
+    for (const { id } of this.#journals) {
+      if (this.#pasts.has(id) || this.#midway.has(id)) continue
+      const start = this.#fromNothing.has(id) ? new Map<string, number>() : settled(this.#state)
+      this.#pasts.set(id, { start, isOvertaken: false })
+    }
+  }
+
+  /** The stack was changed: a journal in memory that was opened again begins anew, at some moment. */
+  changed(): void {
+    for (const journal of this.#caller.stack.journals) {
+      const { id, store } = journal
+      const isSame = this.#stores.get(id) === store
+      this.#stores.set(id, store)
+      if (isSame || journal.isLasting) continue
+      this.#pasts.delete(id)
+      this.#fromNothing.delete(id)
+      this.#midway.add(id)
     }
   }
 
   /** The stack was closed: what its journals had in memory is gone. */
   end(): void {
-    for (const id of this.#fleeting) this.#pasts.delete(id)
+    for (const id of this.#fleeting) {
+      this.#pasts.delete(id)
+      this.#fromNothing.delete(id)
+    }
     this.#fleeting.clear()
+    this.#midway.clear()
   }
 
   /** Takes an entry back or makes it again, mostly one of the latest. @returns Whether there was a journal for it. */
@@ -139,7 +170,11 @@ export class Undoing {
     for (const journal of journals) {
       const past = pasts.get(journal.id)
       // What a journal deep in a stack began with is known where it was nothing.
-      const start = past?.start ?? (isFresh || journal.isLasting ? new Map<string, number>() : undefined)
+      const start =
+        past?.start ??
+        (this.#fromNothing.has(journal.id) && (isFresh || journal.isLasting)
+          ? new Map<string, number>()
+          : undefined)
       if (!journal.keepsAll || start === undefined || past?.isOvertaken === true) continue
       const log = await journal.openLog()
       try {

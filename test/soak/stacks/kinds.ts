@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { KeyTransformDatastore } from '../../../src/core/adapters/transform/key-transform.ts'
 import { transformed } from '../../../src/core/adapters/transformed.ts'
+import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { logging } from '../../../src/core/layers/logging.ts'
 import { metrics } from '../../../src/core/layers/metrics.ts'
@@ -23,6 +24,8 @@ const metricsKind = defineKind({
   ...wrapper,
   kind: 'metrics',
   label: 'Metrics',
+  data: 'below',
+  isStateless: true,
   open: async (_options, children, { path }) => metrics(onlyChild(children, path)),
 })
 
@@ -30,6 +33,8 @@ const loggingKind = defineKind({
   ...wrapper,
   kind: 'logging',
   label: 'Logging',
+  data: 'below',
+  isStateless: true,
   open: async (_options, children, { path }) => logging(onlyChild(children, path), { log: () => undefined }),
 })
 
@@ -77,6 +82,17 @@ const brokenKind = defineKind({
   open: async ({ defect }) => new BrokenDatastore(defect),
 })
 
+/** Not for random stacks: a change that brings it fails once what is below has its place. */
+const failingKind = defineKind({
+  ...wrapper,
+  kind: 'fails-to-open',
+  label: 'Fails to open',
+  data: 'below',
+  open: async () => {
+    throw new DatastoreError('IO', 'It cannot be opened')
+  },
+})
+
 /** Every kind that random stacks are made of, wrappers that documents do not have included. */
 export const soakRegistry = new Registry([
   ...pureKinds,
@@ -90,6 +106,7 @@ export const soakRegistry = new Registry([
   flatNamesKind,
   withoutColonsKind,
   brokenKind,
+  failingKind,
   brokenJournalKind,
   brokenDiskKind,
 ])

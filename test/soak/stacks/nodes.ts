@@ -22,6 +22,18 @@ export function nodesOf(node: Node): readonly Node[] {
   return [node, ...childrenOf(node).flatMap(([, child]) => nodesOf(child))]
 }
 
+/** The stack with another node in the place of one. */
+export function mapped(root: Node, node: Node, by: Node): Node {
+  if (root === node) return by
+  const each = (field: unknown): unknown => {
+    if (isNode(field)) return mapped(field, node, by)
+    if (Array.isArray(field)) return field.map(each)
+    if (typeof field !== 'object' || field === null) return field
+    return Object.fromEntries(Object.entries(field).map(([name, one]) => [name, each(one)]))
+  }
+  return Object.fromEntries(Object.entries(root).map(([name, field]) => [name, each(field)])) as Node
+}
+
 export function hasKind(node: Node, kind: string): boolean {
   return nodesOf(node).some(each => each.kind === kind)
 }

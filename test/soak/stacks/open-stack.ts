@@ -4,47 +4,92 @@ import type { BinaryDatastore } from '../../../src/core/datastore.ts'
 import { FaultDatastore, type Faults } from '../../../src/core/layers/fault.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
-import type { Stack } from '../../../src/core/stack/stack.ts'
+import type { ApplyOptions, Stack, StackPlan } from '../../../src/core/stack/stack.ts'
 import { StackJournal } from '../journal/stack-journal.ts'
 import type { Random } from '../random.ts'
 import { Reshardable } from '../resharding.ts'
 import { soakRegistry } from './kinds.ts'
 import { isWritingBack, mayRefuse, nodesOf } from './nodes.ts'
 
-/** A random stack that is open, with its faults in hand. */
+/** A random stack that is open, with its faults in hand. What it tells of the stack is of now: the stack may change. */
 export class OpenStack {
   readonly store: BinaryDatastore
-  /** Its sharded nodes. One is left out where a shard may refuse a key: then keys cannot be moved at will. */
-  readonly reshardable: readonly Reshardable[]
-  /** What is acknowledged may not have reached the place yet where it stays. */
-  readonly isWritingBack: boolean
-  /** All of its shards can be watched, those included that a reshard leaves out for a while. */
-  readonly canWatch: boolean
-  /** Each before those below it. */
-  readonly journals: readonly StackJournal[]
   readonly #stack: Stack
+  readonly #folder: string
+  #reshardable: readonly Reshardable[]
 
   private constructor(stack: Stack, folder: string) {
     this.store = stack.store
     this.#stack = stack
-    this.canWatch = stack.store.capabilities.watch !== 'none'
-    const documents = nodesOf(stack.document.root)
-    this.reshardable = stack.nodes.flatMap(({ id, store }) => {
-      const node = documents.find(document => document.id === id)
-      if (!(store instanceof ShardedDatastore) || node === undefined || mayRefuse(node)) return []
-      return [new Reshardable(store as ShardedDatastore)]
-    })
-    this.isWritingBack = isWritingBack(stack.document.root)
-    const { root } = stack.document
-    this.journals = stack.nodes.flatMap(({ id, store }) => {
-      const node = documents.find(document => document.id === id)
-      return store instanceof JournalDatastore && node ? [new StackJournal(store, node, root, folder)] : []
-    })
+    this.#folder = folder
+    this.#reshardable = this.#findReshardable()
   }
 
   static async open(root: StackNodeDocument, folder: string): Promise<OpenStack> {
     const stack = await openStack({ strata: 1, root }, { registry: soakRegistry, baseDirectory: folder })
     return new OpenStack(stack, folder)
+  }
+
+  /** With an id on every node. */
+  get root(): StackNodeDocument {
+    return this.#stack.document.root
+  }
+
+  /** Every node, as id and kind. */
+  get nodes(): readonly string[] {
+    return this.#stack.nodes.map(({ id, kind }) => `${id} ${kind}`)
+  }
+
+  /** Its sharded nodes. One is left out where a shard may refuse a key: then keys cannot be moved at will. */
+  get reshardable(): readonly Reshardable[] {
+    return this.#reshardable
+  }
+
+  /** Every key is where the lists of shards put it. */
+  get isSettled(): boolean {
+    return this.#stack.nodes.every(({ store }) => !(store instanceof ShardedDatastore) || store.isSettled)
+  }
+
+  #findReshardable(): readonly Reshardable[] {
+    return this.#stack.nodes.flatMap(({ id, store }) => {
+      const node = this.#documentOf(id)
+      if (!(store instanceof ShardedDatastore) || node === undefined || mayRefuse(node)) return []
+      return [new Reshardable(store as ShardedDatastore)]
+    })
+  }
+
+  /** What is acknowledged may not have reached the place yet where it stays. */
+  get isWritingBack(): boolean {
+    return isWritingBack(this.root)
+  }
+
+  /** All of its shards can be watched, those included that a reshard leaves out for a while. */
+  get canWatch(): boolean {
+    return this.store.capabilities.watch !== 'none'
+  }
+
+  /** Each before those below it. */
+  get journals(): readonly StackJournal[] {
+    return this.#stack.nodes.flatMap(({ id, store }) => {
+      const node = this.#documentOf(id)
+      return store instanceof JournalDatastore && node
+        ? [new StackJournal(store, node, this.root, this.#folder)]
+        : []
+    })
+  }
+
+  #documentOf(id: string): StackNodeDocument | undefined {
+    return nodesOf(this.root).find(document => document.id === id)
+  }
+
+  plan(root: StackNodeDocument): Promise<StackPlan> {
+    return this.#stack.plan({ strata: 1, root })
+  }
+
+  async apply(root: StackNodeDocument, options: ApplyOptions): Promise<StackPlan> {
+    const plan = await this.#stack.apply({ strata: 1, root }, options)
+    this.#reshardable = this.#findReshardable()
+    return plan
   }
 
   /** Makes every node that fails at will fail so; nothing for no faults. */

@@ -1,0 +1,291 @@
+import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
+import type { ApplyOptions } from '../../../src/core/stack/stack.ts'
+import type { Random } from '../random.ts'
+import { hasKind, mapped, mayRefuse, nodesOf } from './nodes.ts'
+
+type Node = StackNodeDocument
+
+/** A change of a running stack that leaves its data the same. */
+export interface Edit {
+  /** What is changed, for the log. */
+  readonly told: string
+  readonly root: Node
+  readonly options: ApplyOptions
+  /** Something in it cannot be opened, so it has to fail. */
+  readonly isBroken: boolean
+  /** Keys go to other shards. */
+  readonly isMoving: boolean
+  /** Values that memory alone holds would be lost, so it is refused where there are any. */
+  readonly isLosing: boolean
+}
+
+/** One step of an edit. */
+interface Step {
+  readonly told: string
+  readonly root: Node
+  readonly isBroken?: boolean
+  readonly isMoving?: boolean
+  readonly isLosing?: boolean
+  /** Nothing changes but that one wrapper comes. */
+  readonly isPlain?: boolean
+}
+
+/** Wrappers that show the data of the store below, and keep none. */
+const WRAPPERS: readonly [Node, ...Node[]] = [
+  { kind: 'retry', attempts: 3, delay: 0.1, maxDelay: 1 },
+  { kind: 'timeout', milliseconds: 120_000 },
+  { kind: 'rate-limit', perSecond: 1_000_000 },
+  { kind: 'metrics' },
+  { kind: 'logging' },
+]
+const FAULT: Node = { kind: 'fault' }
+
+/** Kinds that can be taken away from around a store. */
+const REMOVABLE = new Set(['retry', 'timeout', 'rate-limit', 'metrics', 'logging', 'fault', 'cache'])
+
+const MODES = ['write-through', 'write-around', 'write-back'] as const
+const FUNCTIONS = ['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'] as const
+
+/** Makes up changes of stacks. */
+export class RandomEdits {
+  readonly #random: Random
+  readonly #mayReshard: boolean
+  #folders = 0
+
+  /** @param mayReshard Whether keys may go to other shards, which takes until after the change. */
+  constructor(random: Random, mayReshard = true) {
+    this.#random = random
+    this.#mayReshard = mayReshard
+  }
+
+  next(root: Node): Edit {
+    const random = this.#random
+    const steps: Step[] = []
+    let next = root
+    const take = (step: Step | undefined) => {
+      if (step === undefined) return
+      steps.push(step)
+      next = step.root
+    }
+    const count = 1 + random.below(3)
+    for (let turn = 0; turn < count; turn++) take(this.#step(next))
+    if (random.chance(0.2)) take(this.#break(next))
+    const [first, ...others] = steps
+    // A node without an id is the one at its place, or one that is opened alike: here there is no new one like it.
+    const isPlain = others.length === 0 && first?.isPlain === true
+    if (isPlain && random.chance(0.3)) next = withoutIds(next)
+    return {
+      told: steps.map(({ told }) => told).join(', ') || 'nothing',
+      root: next,
+      options: {
+        misplaced: 'move',
+        keepStale: steps.some(({ isMoving }) => isMoving === true),
+        streamWait: 10_000,
+      },
+      isBroken: steps.some(({ isBroken }) => isBroken === true),
+      isMoving: steps.some(({ isMoving }) => isMoving === true),
+      isLosing: steps.some(({ isLosing }) => isLosing === true),
+    }
+  }
+
+  #step(root: Node): Step | undefined {
+    const random = this.#random
+    switch (random.below(12)) {
+      case 0:
+        return this.#relabel(root)
+      case 1:
+      case 2:
+        return this.#wrap(root)
+      case 3:
+      case 4:
+        return this.#unwrap(root)
+      case 5:
+        return this.#addTiers(root)
+      case 6:
+        return this.#retier(root)
+      case 7:
+        return this.#retier(root)
+      case 8:
+        return this.#mayReshard ? this.#reshard(root) : this.#retier(root)
+      case 9:
+        return this.#mayReshard ? this.#reshard(root) : this.#cache(root)
+      case 10:
+        return this.#cache(root)
+      default:
+        return this.#options(root)
+    }
+  }
+
+  #relabel(root: Node): Step {
+    const node = this.#any(root)
+    const label = `Number ${this.#random.below(1000)}`
+    return { told: `label ${node.kind}`, root: mapped(root, node, { ...node, label }) }
+  }
+
+  #wrap(root: Node): Step {
+    const random = this.#random
+    if (random.chance(0.1))
+      return { told: 'wrap all in namespace', root: { kind: 'namespace', prefix: '/', store: root } }
+    const node = this.#any(root)
+    // A persistent copy must not fail to be dropped.
+    const wrapper = !isCopy(root, node) && random.chance(0.3) ? FAULT : random.pick(WRAPPERS)
+    return {
+      isPlain: true,
+      told: `wrap ${node.kind} in ${wrapper.kind}`,
+      root: mapped(root, node, { ...wrapper, store: node }),
+    }
+  }
+
+  #unwrap(root: Node): Step | undefined {
+    const node = this.#one(
+      root,
+      ({ kind, ...more }) => REMOVABLE.has(kind) || (kind === 'namespace' && more['prefix'] === '/'),
+    )
+    if (node === undefined) return this.#wrap(root)
+    return { told: `unwrap ${node.kind}`, root: mapped(root, node, node['store'] as Node) }
+  }
+
+  /** Whatever keeps copies by key must not stand above nodes that take several keys for one. */
+  #cache(root: Node): Step | undefined {
+    const node = this.#one(root, one => !hasKind(one, 'lowercase'))
+    if (node === undefined) return undefined
+    const wrapper = { kind: 'cache', maxEntries: 1 + this.#random.below(6) }
+    return { told: `wrap ${node.kind} in cache`, root: mapped(root, node, { ...wrapper, store: node }) }
+  }
+
+  #addTiers(root: Node): Step | undefined {
+    const random = this.#random
+    const node = this.#one(root, one => !hasKind(one, 'lowercase'))
+    if (node === undefined) return undefined
+    const mode = this.#mode(node)
+    const upper = random.chance(0.3)
+      ? { kind: 'fault', store: { kind: 'memory' } }
+      : { kind: 'memory', ...(random.chance(0.3) && { maxEntries: 3 }) }
+    const tiered = { kind: 'tiered', mode, tiers: [upper, node] }
+    return { told: `wrap ${node.kind} in tiers that ${mode}`, root: mapped(root, node, tiered) }
+  }
+
+  #mode(last: Node): string {
+    const mode = this.#random.pick(MODES)
+    return mode === 'write-back' && mayRefuse(last) ? 'write-through' : mode
+  }
+
+  /** Other tiers above the last one, in another order, or another mode. */
+  #retier(root: Node): Step | undefined {
+    const random = this.#random
+    const node = this.#one(root, ({ kind }) => kind === 'tiered')
+    if (node === undefined) return this.#addTiers(root)
+    const tiers = node['tiers'] as readonly Node[]
+    const [last, upper] = [tiers.at(-1) as Node, tiers.slice(0, -1)]
+    const to = (told: string, next: Node): Step => ({ told, root: mapped(root, node, next) })
+    switch (random.below(5)) {
+      case 0:
+        return to('put a tier in front', { ...node, tiers: [{ kind: 'memory' }, ...tiers] })
+      case 1:
+        return to('take the first tier away', { ...node, tiers: [...upper.slice(1), last] })
+      case 2:
+        return to('turn the tiers round', { ...node, tiers: [...upper.toReversed(), last] })
+      case 3:
+        return to('take the tiers away', last)
+      default: {
+        const mode = this.#mode(last)
+        return to(`tiers ${mode}`, { ...node, mode })
+      }
+    }
+  }
+
+  #reshard(root: Node): Step | undefined {
+    const random = this.#random
+    const node = this.#one(root, one => one.kind === 'sharded' && !mayRefuse(one))
+    if (node === undefined) return this.#wrap(root)
+    const shards = node['shards'] as readonly Node[]
+    const to = (told: string, more: object): Step => ({
+      told,
+      root: mapped(root, node, { ...node, ...more }),
+      isMoving: true,
+    })
+    switch (random.below(4)) {
+      case 0:
+        return to('add a shard', { shards: [...shards, this.#folder()] })
+      case 1: {
+        if (shards.length < 2) return to('add a shard in front', { shards: [this.#folder(), ...shards] })
+        const gone = random.below(shards.length)
+        return to(`remove shard ${gone}`, { shards: shards.filter((_, index) => index !== gone) })
+      }
+      case 2:
+        return to('turn the shards round', { shards: shards.toReversed() })
+      default: {
+        const by = random.pick(FUNCTIONS)
+        return to(`shard by ${by}`, { by, characters: 1 + random.below(3) })
+      }
+    }
+  }
+
+  #options(root: Node): Step | undefined {
+    const random = this.#random
+    const node = this.#one(root, ({ kind }) => ['fs', 'retry', 'cache', 'memory', 'journal'].includes(kind))
+    if (node === undefined) return undefined
+    const to = (more: object, isLosing = false): Step => ({
+      told: `${node.kind} with ${JSON.stringify(more)}`,
+      root: mapped(root, node, { ...node, ...more }),
+      isLosing,
+    })
+    switch (node.kind) {
+      case 'fs':
+        return to({ durability: random.pick(['none', 'file', 'full']) })
+      case 'retry':
+        return to({ attempts: 2 + random.below(3) })
+      case 'cache':
+        return to({ maxEntries: 1 + random.below(6) })
+      case 'journal':
+        return to({ durability: random.pick(['none', 'full']) })
+      default:
+        return isCopy(root, node)
+          ? to({ maxEntries: 1 + random.below(6) })
+          : to({ maxEntries: 1_000_000 + random.below(10) }, true)
+    }
+  }
+
+  /** Something that cannot be opened, or not be read. */
+  #break(root: Node): Step {
+    const random = this.#random
+    const node = this.#any(root)
+    const broken = random.pick<Node>([
+      { kind: 'fails-to-open', store: node },
+      { kind: 'fails-to-open', store: node },
+      { kind: 'tiered', tiers: [{ kind: 'fs', path: 'no-such-folder', create: false }, node] },
+      { kind: 'no-such-kind', store: node },
+      { kind: 'timeout', milliseconds: 'never', store: node },
+    ])
+    return { told: `break by ${broken.kind}`, root: mapped(root, node, broken), isBroken: true }
+  }
+
+  #folder(): Node {
+    const path = `shard-${this.#random.seed()}-${this.#folders++}`
+    return { kind: 'fs', layout: 'strata', path, create: true }
+  }
+
+  #any(root: Node): Node {
+    return this.#one(root, () => true) ?? root
+  }
+
+  #one(root: Node, test: (node: Node) => boolean): Node | undefined {
+    const [first, ...others] = nodesOf(root).filter(test)
+    return first && this.#random.pick<Node>([first, ...others])
+  }
+}
+
+/** Whether a node stands in a tier above the last one, where values are copies. */
+function isCopy(root: Node, node: Node): boolean {
+  return nodesOf(root).some(({ kind, ...options }) => {
+    if (kind !== 'tiered') return false
+    const tiers = options['tiers'] as readonly Node[]
+    return tiers.slice(0, -1).some(tier => nodesOf(tier).includes(node))
+  })
+}
+
+function withoutIds(root: Node): Node {
+  return JSON.parse(
+    JSON.stringify(root, (name, value: unknown) => (name === 'id' ? undefined : value)),
+  ) as Node
+}
