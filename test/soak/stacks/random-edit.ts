@@ -145,9 +145,9 @@ export class RandomEdits {
     return { told: `unwrap ${node.kind}`, root: mapped(root, node, node['store'] as Node) }
   }
 
-  /** Whatever keeps copies by key must not stand above nodes that take several keys for one. */
+  /** What keeps copies by key must not stand above nodes that take several keys for one, or that keep nothing. */
   #cache(root: Node): Step | undefined {
-    const node = this.#one(root, one => !hasKind(one, 'lowercase'))
+    const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
     const wrapper = { kind: 'cache', maxEntries: 1 + this.#random.below(6) }
     return { told: `wrap ${node.kind} in cache`, root: mapped(root, node, { ...wrapper, store: node }) }
@@ -155,7 +155,7 @@ export class RandomEdits {
 
   #addTiers(root: Node): Step | undefined {
     const random = this.#random
-    const node = this.#one(root, one => !hasKind(one, 'lowercase'))
+    const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
     const mode = this.#mode(node)
     const upper = random.chance(0.3)
