@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatastoreError } from '../../src/core/errors.ts'
+import { openStoreOf } from '../../src/core/open/datastore.ts'
 import { memoryStore } from './memory-store.ts'
 import { expect, test } from './strata.ts'
 
@@ -65,10 +66,8 @@ test('P5 a failure is told with the id that it has in the log, and both can be c
 }) => {
   const store = await memoryStore(['/a'])
   const message = 'Cannot delete "/a": the disk is full'
-  await show(
-    'Full',
-    Object.assign(store, { delete: () => Promise.reject(new DatastoreError('IO', message)) }),
-  )
+  openStoreOf(store).store.remove = () => Promise.reject(new DatastoreError('IO', message))
+  await show('Full', store)
   await window.goTo('/a')
   await window.button('Delete key').click()
   await window.page.getByRole('alertdialog').getByRole('button', { name: 'Delete key' }).click()
