@@ -117,7 +117,7 @@ export class Session {
   ): Promise<void> {
     const plan = await this.stack.plan(document)
     const nodes = plan.nodes.filter(({ fate }) => fate !== 'gone')
-    // As deep as any is, for what is told of a node has a number of some size.
+    // A plan tells no depths; none is larger than the number of nodes, and the size of the message is what counts here.
     assertCarriable(
       this.#infoOf(
         plan.document,
