@@ -82,6 +82,8 @@ export interface Stat {
   /** Names this version of the value: another version never has the same etag. Opaque. */
   readonly etag: string
   readonly expires?: number | undefined
+  /** It expires because this store limits the age of its values. A copy in another store does not. Default false. */
+  readonly expiresHere?: boolean | undefined
 }
 
 /** What a write made. */

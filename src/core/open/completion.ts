@@ -25,8 +25,10 @@ export function judge(etag: string | undefined, { ifMatch, create, replace }: Op
 
 export function statOf(found: Found | undefined): Stat | undefined {
   if (found === undefined) return undefined
-  const { bytes, etag, mtime, btime, expires } = found
-  return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
+  const { bytes, etag, mtime, btime, expires, expiresHere = false } = found
+  const stat = { size: bytes.length, mtime, btime, etag }
+  if (expires === undefined) return stat
+  return expiresHere ? { ...stat, expires, expiresHere } : { ...stat, expires }
 }
 
 /** The bytes of a payload, collected where it is a stream. They are kept. */

@@ -84,16 +84,16 @@ export async function moveBetween(
 }
 
 /**
- * Milliseconds that a copy of a value is to be kept for; `undefined` for a value that does not expire.
+ * Milliseconds that a copy of a value in another store is to be kept for; `undefined` for one that does not expire there.
  * @throws DatastoreError `UNSUPPORTED` where the copy would not expire.
  */
 export function ttlOfCopy(
   action: string,
   key: Key,
-  { expires }: Stat,
+  { expires, expiresHere = false }: Pick<Stat, 'expires' | 'expiresHere'>,
   target: { readonly capabilities: { readonly write: { readonly ttl: boolean } } },
 ): number | undefined {
-  if (expires === undefined) return undefined
+  if (expires === undefined || expiresHere) return undefined
   if (target.capabilities.write.ttl) return expires - Date.now()
   const state = 'it has a time to live (ttl), and the store that it would go to keeps none'
   throw failure('UNSUPPORTED', action, key, state)

@@ -25,6 +25,8 @@ export interface Found {
   readonly mtime?: number | undefined
   readonly btime?: number | undefined
   readonly expires?: number | undefined
+  /** As in `Stat`. */
+  readonly expiresHere?: boolean | undefined
 }
 
 /** Why a conditional write did nothing. */

@@ -4,7 +4,7 @@ import { Key } from '../key.ts'
 import type { Call } from '../open/call.ts'
 import { pageOfKeys } from '../open/completion.ts'
 import type { Payload } from '../open/payload.ts'
-import type { Found, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import type { Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 import type { ValueTable, Version } from './value-table.ts'
 
 /** A write that waits for the commit; without a version, a removal. */
@@ -20,7 +20,11 @@ interface Waiting {
  */
 export class MemoryTransaction implements Store {
   readonly info: StoreInfo
-  readonly capabilities: Capabilities = { ...MINIMAL, write: { ...MINIMAL.write, ttl: true } }
+  readonly capabilities: Capabilities = {
+    ...MINIMAL,
+    write: { ...MINIMAL.write, ttl: true },
+    rename: 'atomic',
+  }
   readonly #values: ValueTable
   /** What was read, by the etag that it had. */
   readonly #seen = new Map<string, { readonly key: Key; readonly etag: string | undefined }>()
@@ -34,6 +38,10 @@ export class MemoryTransaction implements Store {
   }
 
   read(key: Key): Found | undefined {
+    return this.#find(key)
+  }
+
+  #find(key: Key): Version | undefined {
     const text = key.toString()
     const own = this.#writes.get(text)
     if (own !== undefined) return current(own)
@@ -54,6 +62,16 @@ export class MemoryTransaction implements Store {
     return 'removed'
   }
 
+  move(from: Key, to: Key, { options }: Call): Moved {
+    const version = this.#find(from)
+    if (version === undefined) return 'absent'
+    if (!options.replace && this.#find(to) !== undefined) return 'exists'
+    const { bytes, left, expiresHere } = version
+    this.#writes.set(from.toString(), { key: from, version: undefined })
+    this.#writes.set(to.toString(), { key: to, version: this.#values.unstored(bytes, left, expiresHere) })
+    return 'moved'
+  }
+
   list(prefix: Key, call: Call): ListPage {
     this.#listedAt ??= this.#values.changeCount
     const texts = new Set(this.#values.texts())
@@ -72,7 +90,7 @@ export class MemoryTransaction implements Store {
     for (const write of this.#writes.values()) {
       const version = current(write)
       if (version === undefined) values.remove(write.key)
-      else values.store(write.key, version.bytes, version.bytes.length, version.left, version.etag)
+      else values.store(write.key, version.bytes, storedAs(version))
     }
     return true
   }
@@ -80,6 +98,10 @@ export class MemoryTransaction implements Store {
   rollback(): void {
     this.#writes.clear()
   }
+}
+
+function storedAs({ left, expiresHere, etag }: Version): Parameters<ValueTable['store']>[2] {
+  return { ttl: left, etag, ...(expiresHere && { expiresHere }) }
 }
 
 /** The version that a write leaves: none once its time to live is over. */

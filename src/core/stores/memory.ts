@@ -3,7 +3,7 @@ import { type Capabilities, MINIMAL } from '../capabilities.ts'
 import type { Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
-import { judge, listOptionsOf } from '../open/completion.ts'
+import { judge, listOptionsOf, statOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
@@ -78,7 +78,7 @@ export class MemoryStore implements Store {
       const refused = judge(this.#values.find(key)?.etag, call.options)
       if (refused !== undefined) return { refused }
     }
-    return { etag: this.#values.store(key, bytes, size, call.options.ttl).etag }
+    return { etag: this.#values.store(key, bytes, { size, ttl: call.options.ttl }).etag }
   }
 
   remove(key: Key, call: Call): Removed {
@@ -94,17 +94,17 @@ export class MemoryStore implements Store {
     const version = this.#values.find(key)
     if (version === undefined) return undefined
     this.#values.used(key)
-    return this.#values.statOf(version)
+    return statOf(version)
   }
 
   move(from: Key, to: Key, { options }: Call): Moved {
     const version = this.#values.find(from)
     if (version === undefined) return 'absent'
     if (!options.replace && this.#values.find(to) !== undefined) return 'exists'
-    const ttl = this.#values.left(from)
+    const { bytes, left: ttl, expiresHere } = version
     // First, so that no value has to go for a value that is there already.
     this.#values.remove(from)
-    this.#values.store(to, version.bytes, version.bytes.length, ttl)
+    this.#values.store(to, bytes, { ttl, expiresHere })
     return 'moved'
   }
 

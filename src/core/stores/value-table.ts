@@ -1,6 +1,6 @@
 import { ChangeHub } from '../changes/change-hub.ts'
 import { tell } from '../concurrency/emitter.ts'
-import type { ListOptions, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { ListOptions, ListPage, StoreStats } from '../datastore.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import type { Found } from '../open/store.ts'
@@ -16,21 +16,22 @@ export class Version implements Found {
   readonly etag: string
   readonly mtime: number
   readonly btime: number
+  readonly expiresHere: boolean
 
   readonly #left: (() => number | undefined) | undefined
 
   constructor(
     bytes: Uint8Array,
     etag: string,
-    mtime: number,
-    btime: number,
-    left?: () => number | undefined,
+    { mtime, btime }: { readonly mtime: number; readonly btime: number },
+    expiry?: { readonly left: () => number | undefined; readonly isHere: boolean },
   ) {
     this.bytes = bytes
     this.etag = etag
     this.mtime = mtime
     this.btime = btime
-    this.#left = left
+    this.expiresHere = expiry?.isHere ?? false
+    this.#left = expiry?.left
   }
 
   /** Milliseconds that it has left; `undefined` where it does not expire. */
@@ -43,6 +44,18 @@ export class Version implements Found {
     const { left } = this
     return left === undefined ? undefined : Date.now() + left
   }
+}
+
+/** What is known of a value that is to be stored, besides its bytes. */
+interface StoreOptions {
+  /** Bytes of the value, which are more than those given where it was too large to be collected. */
+  readonly size?: number | undefined
+  /** Milliseconds that the value is kept for, where that is less than the table keeps any. */
+  readonly ttl?: number | undefined
+  /** `ttl` is what is left of the time that the table keeps any value. Default: where no `ttl` is given. */
+  readonly expiresHere?: boolean | undefined
+  /** Of the version, where it has been given out already. */
+  readonly etag?: string | undefined
 }
 
 /** What a memory store gave up, and why. */
@@ -103,13 +116,10 @@ export class ValueTable {
     this.#retention?.used(key.toString())
   }
 
-  /**
-   * @param bytes Belong to the table.
-   * @param size Of the value, which is more than its bytes where it was too large to be collected.
-   * @param ttl Milliseconds that the value is kept for, where that is less than the table keeps any.
-   * @param etag Of the version, where it has been given out already.
-   */
-  store(key: Key, bytes: Uint8Array, size = bytes.length, ttl = this.#ttl, etag = this.nextEtag()): Version {
+  /** @param bytes Belong to the table. */
+  store(key: Key, bytes: Uint8Array, options: StoreOptions = {}): Version {
+    const { size = bytes.length, ttl = this.#ttl, etag = this.nextEtag() } = options
+    const { expiresHere = options.ttl === undefined } = options
     const text = key.toString()
     this.#sweep()
     const milliseconds = Math.min(ttl, this.#ttl)
@@ -117,8 +127,8 @@ export class ValueTable {
     const before = this.#versions.get(text)
     const now = Date.now()
     const canExpire = milliseconds !== Infinity
-    const left = canExpire ? () => this.#deadlines.left(text) : undefined
-    const version = new Version(bytes, etag, now, before?.btime ?? now, left)
+    const expiry = canExpire ? { left: () => this.#deadlines.left(text), isHere: expiresHere } : undefined
+    const version = new Version(bytes, etag, { mtime: now, btime: before?.btime ?? now }, expiry)
     if (!isKept) return version
     if (canExpire) this.#deadlines.set(text, milliseconds)
     else this.#deadlines.delete(text)
@@ -132,11 +142,11 @@ export class ValueTable {
   }
 
   /** A version that is not stored yet. Its time to live, in milliseconds, begins now. */
-  unstored(bytes: Uint8Array, ttl: number | undefined): Version {
+  unstored(bytes: Uint8Array, ttl: number | undefined, isHere = false): Version {
     const now = Date.now()
     const end = ttl === undefined ? undefined : this.#now() + ttl
-    const left = end === undefined ? undefined : () => end - this.#now()
-    return new Version(bytes, this.nextEtag(), now, now, left)
+    const expiry = end === undefined ? undefined : { left: () => end - this.#now(), isHere }
+    return new Version(bytes, this.nextEtag(), { mtime: now, btime: now }, expiry)
   }
 
   remove(key: Key): void {
@@ -147,15 +157,6 @@ export class ValueTable {
     const limit = pageLimit(options)
     this.#sweep()
     return this.#index.page(prefix, limit, options, text => this.#versions.get(text)?.bytes.length)
-  }
-
-  /** Milliseconds that a key has left; `undefined` where it does not expire. */
-  left(key: Key): number | undefined {
-    return this.#deadlines.left(key.toString())
-  }
-
-  statOf({ bytes, mtime, btime, etag, expires }: Version): Stat {
-    return { size: bytes.length, mtime, btime, etag, ...(expires !== undefined && { expires }) }
   }
 
   stats(): StoreStats {

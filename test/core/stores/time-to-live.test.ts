@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
 import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import { Key } from '../../../src/core/key.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
 import { MemoryDatastore, MemoryStore } from '../../../src/core/stores/memory.ts'
@@ -145,6 +146,54 @@ describe('a rename by copy', () => {
     expect(await store.has(a)).toBe(false)
   })
 
+  it.each<[string, () => Datastore]>([
+    ['a store that keeps no times to live', () => new Datastore(new MapStore())],
+    ['a store that keeps times to live', () => new MemoryDatastore()],
+  ])(
+    'D54 from a store that limits the age of its values to %s does not take the limit along',
+    async (_, other) => {
+      const { clock, store } = memory({ ttl: 50 })
+      const mounts = new MountDatastore({ '/a': store, '/b': other() })
+      const [from, to] = [a.child('x'), b.child('x')]
+      await mounts.put(from, value)
+      expect(await mounts.stat(from)).toMatchObject({ expiresHere: true })
+      await mounts.rename(from, to)
+      expect((await mounts.stat(to)).expires).toBeUndefined()
+      clock.now = 50
+      expect([await mounts.has(from), await mounts.has(to)]).toEqual([false, true])
+    },
+  )
+
+  it('D54 takes a time to live along that is longer than the limit of the store', async () => {
+    const { store } = memory({ ttl: 50_000 })
+    const mounts = new MountDatastore({ '/a': store, '/b': new Datastore(new MapStore()) })
+    await store.put(Key.parse('/x'), value, { ttl: 90_000 })
+    const renamed = mounts.rename(a.child('x'), b.child('x'))
+    await expect(renamed).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  })
+
+  it.each<[string, (store: MemoryDatastore) => Promise<void>]>([
+    ['by itself', store => store.rename(a, b)],
+    ['in a transaction', store => store.transaction(inside => inside.rename(a, b))],
+  ])('D54 within one store, %s, does not renew the limit of the store', async (_, rename) => {
+    const { clock, store } = memory({ ttl: 50 })
+    await store.put(a, value)
+    clock.now = 40
+    await rename(store)
+    expect(await store.stat(b)).toMatchObject({ expiresHere: true })
+    clock.now = 50
+    expect(await store.has(b)).toBe(false)
+  })
+
+  it('D54 of a value that only the cache of a store has puts it into the store for good', async () => {
+    const { store } = memory({ ttl: 50 })
+    const last = new Datastore(new MapStore())
+    const tiered = new TieredDatastore([store, last])
+    await store.put(a, value)
+    await tiered.rename(a, b)
+    expect((await last.stat(b)).expires).toBeUndefined()
+  })
+
   it('D51 to a store that keeps no time to live is UNSUPPORTED, and changes nothing', async () => {
     const { clock, store } = memory()
     const mounts = new MountDatastore({ '/a': store, '/b': new Datastore(new MapStore()) })
@@ -171,6 +220,14 @@ describe('a reshard', () => {
     expect(await shards.stats()).toMatchObject({ entries: keys.length })
     clock.now = 51_000
     expect(await shards.stats()).toMatchObject({ entries: 0 })
+  })
+
+  it('D54 moves values out of a store that limits their age to a shard that keeps no times to live', async () => {
+    const { store } = memory({ ttl: 50_000 })
+    const shards = new ShardedDatastore([store])
+    for (const key of keys) await shards.put(key, value)
+    await shards.reshard([store, new Datastore(new MapStore())])
+    for (const key of keys) expect(await shards.has(key)).toBe(true)
   })
 
   it('D52 to a shard that keeps no time to live is UNSUPPORTED, and loses nothing', async () => {

@@ -4,20 +4,14 @@ import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
 import { DatastoreError, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
+import { ttlOfCopy } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { Moved, Removed, Store, StoreInfo, Written } from '../../open/store.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { assertChildren } from '../combine.ts'
 import { TierReads } from './tier-reads.ts'
-import {
-  copyCall,
-  deadlineAfter,
-  deadlineAt,
-  type TierErrorListener,
-  ttlLeft,
-  UpperTier,
-} from './upper-tier.ts'
+import { copyCall, deadlineAfter, type TierErrorListener, UpperTier } from './upper-tier.ts'
 
 export interface TieredStoreOptions {
   /** `tiered`, unless the tiers are part of a store of another kind. */
@@ -196,7 +190,7 @@ export class TieredStore extends TierReads implements Store {
     if (found === undefined) return 'absent'
     await this.beforeWrite(from)
     const { replace } = call.options
-    const ttl = ttlLeft(deadlineAt(found.expires))
+    const ttl = ttlOfCopy('rename', from, found, this.last)
     if (ttl !== undefined && ttl <= 0) return 'absent'
     const written = await this.writeLast(to, Payload.kept(found.bytes), call.with({ replace, ttl }))
     if (written.refused !== undefined) return written.refused
