@@ -142,6 +142,8 @@ export { defineKind, type Kind, type Misplaced, type OpenContext, type Placing }
 export { pureKinds } from './stack/pure-kinds.ts'
 export { describeKinds, openStack, validateDocument } from './stack/pure-stack.ts'
 export { type KindDescription, Registry } from './stack/registry.ts'
+export { SECRET_NAME, type SecretReference, type SecretSource, secretReference } from './stack/secret.ts'
+export { serverUrl } from './stack/server-url.ts'
 export type { ApplyOptions, PlannedNode, Stack, StackHost, StackNode, StackPlan } from './stack/stack.ts'
 export type { StackMetrics } from './stack/stack-metrics.ts'
 export { MemoryDatastore, type MemoryOptions } from './stores/memory.ts'

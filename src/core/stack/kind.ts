@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
+import type { SecretReference } from './secret.ts'
 
 /** What a node is opened with besides its own options. */
 export interface OpenContext {
@@ -15,6 +16,12 @@ export interface OpenContext {
   readonly baseDirectory?: string | undefined
   /** Whether files may be read and written on the calling thread where that is faster. */
   readonly inlineFiles: boolean
+  /**
+   * The value of a secret.
+   * @param option The option that names it, as `password`; errors say it.
+   * @throws ConfigError where there is none of that name, or no way to look it up.
+   */
+  secret(reference: SecretReference, option: string): Promise<string>
 }
 
 /** How keys change place when the options or the children of a node change. */

@@ -1,6 +1,6 @@
 import type { SpanHub } from '../adapters/trace/open-span.ts'
 import type { BinaryDatastore } from '../datastore.ts'
-import { DatastoreError } from '../errors.ts'
+import { DatastoreError, messageOf } from '../errors.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { Entrance } from '../open/entrance.ts'
 import { OpenStore } from '../open/open-store.ts'
@@ -8,6 +8,7 @@ import type { Store } from '../open/store.ts'
 import { ConfigError } from './config-error.ts'
 import type { OpenContext } from './kind.ts'
 import type { ParsedNode } from './parse.ts'
+import type { SecretReference } from './secret.ts'
 import type { StackHost, StackNode } from './stack.ts'
 
 /**
@@ -122,6 +123,7 @@ export async function openNode(
     childKeys: node.childKeys,
     baseDirectory: host.baseDirectory,
     inlineFiles: host.inlineFiles ?? true,
+    secret: (reference, option) => valueOf(reference, `${node.path}.${option}`, host),
   }
   try {
     return await node.kind.open(
@@ -134,6 +136,19 @@ export async function openNode(
     if (error instanceof ConfigError || !(error instanceof DatastoreError)) throw error
     throw new ConfigError(node.path, error.message, { cause: error })
   }
+}
+
+/** The value of a secret that a document names at `path`. */
+async function valueOf({ secret }: SecretReference, path: string, { secrets }: StackHost): Promise<string> {
+  const name = JSON.stringify(secret)
+  if (secrets === undefined) {
+    throw new ConfigError(path, `the secret ${name} cannot be looked up: this program was given no secrets`)
+  }
+  const value = await secrets.get(secret).catch((error: unknown) => {
+    throw new ConfigError(path, messageOf(error), { cause: error })
+  })
+  if (value === undefined) throw new ConfigError(path, `there is no secret ${name}`)
+  return value
 }
 
 /** The open stores that a store has below it for itself, each before those below it: none of `kept`. */

@@ -5,6 +5,7 @@ import type { Fate } from './compare.ts'
 import type { StackDocument } from './document.ts'
 import type { Misplaced } from './kind.ts'
 import type { Registry } from './registry.ts'
+import type { SecretSource } from './secret.ts'
 import type { StackMetrics } from './stack-metrics.ts'
 
 /** What a stack needs of the program that opens it. */
@@ -15,6 +16,8 @@ export interface StackHost {
   readonly inlineFiles?: boolean | undefined
   /** The kinds that the document may use. Default: all that this library has. */
   readonly registry?: Registry | undefined
+  /** Has the secrets that documents name. Default: none, and a document that names one does not open. */
+  readonly secrets?: SecretSource | undefined
 }
 
 /** What a stack is opened with besides its document. */
