@@ -37,13 +37,13 @@ import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
 import { decoded, encoded } from './codec.ts'
-import { attempt } from './gate.ts'
 import { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
 import { refusalError } from './refusals.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
 import { StoreBatch } from './store-batch.ts'
+import { transact } from './transaction.ts'
 
 /** What `transaction` takes. */
 export interface TransactionOptions extends CallOptions {
@@ -347,24 +347,9 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     checkOptions('begin a transaction', options, { attempts: wholeNumber(1) })
     const { attempts = 10 } = options
     // `close` waits for it.
-    return this.#open.during('begin a transaction', Call.from(options), async call => {
-      for (let run = 1; run <= attempts; run++) {
-        const attempted = await this.#open.begin(call)
-        const inside = new OpenStore(attempted.store)
-        try {
-          const result = await work(new Datastore(inside, this.#codec))
-          await inside.closeAlone()
-          if (await attempted.commit()) return result
-        } catch (error) {
-          // The caller gets the first failure, not one of undoing the attempt.
-          await Promise.allSettled([inside.closeAlone()])
-          await Promise.allSettled([attempt(() => attempted.rollback())])
-          throw error
-        }
-      }
-      const state = `what it read was changed by others in each of ${attempts} attempts`
-      throw failure('CONFLICT', 'commit a transaction', undefined, state)
-    })
+    return this.#open.during('begin a transaction', Call.from(options), call =>
+      transact(this.#open, attempts, call, inside => work(new Datastore(inside, this.#codec))),
+    )
   }
 
   async stats(options: CallOptions = {}): Promise<StoreStats> {

@@ -1,3 +1,5 @@
+import type { Maybe } from './call.ts'
+
 /** A stream that can be ended from outside with a failure, also while its consumer pauses between two items. */
 export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: AsyncIterator<T> | Iterator<T>
@@ -64,5 +66,46 @@ export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
     if (this.#isOver) return
     this.#isOver = true
     this.#onOver()
+  }
+}
+
+/** The streams that run into one store and out of it, for a change that cannot wait for all of them. */
+export class EndableStreams {
+  readonly #puts = new Set<EndableStream<Uint8Array>>()
+  /** Of values, and of what queries answer. */
+  readonly #reads = new Set<EndableStream<unknown>>()
+  #whenRead: (() => void) | undefined
+
+  /** Knows a stream that is put, until its write has ended. */
+  put<T>(stream: EndableStream<Uint8Array>, written: Maybe<T>): Maybe<T> {
+    if (!(written instanceof Promise)) return written
+    this.#puts.add(stream)
+    return written.finally(() => this.#puts.delete(stream))
+  }
+
+  /** Knows a stream that is read, until its consumer is done with it. */
+  read<T>(items: AsyncIterable<T>): EndableStream<T> {
+    const stream: EndableStream<T> = new EndableStream(items, () => {
+      this.#reads.delete(stream)
+      if (this.#reads.size === 0) this.#whenRead?.()
+    })
+    this.#reads.add(stream)
+    return stream
+  }
+
+  endPuts(failure: Error): void {
+    for (const put of this.#puts) put.end(failure)
+  }
+
+  endReads(failure: Error): void {
+    for (const read of this.#reads) read.end(failure)
+  }
+
+  /** Resolves once nothing is read any more. */
+  async readsEnded(): Promise<void> {
+    if (this.#reads.size === 0) return
+    await new Promise<void>(resolve => {
+      this.#whenRead = resolve
+    })
   }
 }

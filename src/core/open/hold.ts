@@ -3,6 +3,14 @@ import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { attempt } from './gate.ts'
 
+/** How long a change of the stores waits, in milliseconds. */
+export interface Waits {
+  /** For calls and streams, until streams are ended. */
+  readonly streams: number
+  /** For calls after that, until the change is given up. */
+  readonly calls: number
+}
+
 /**
  * Calls that wait while the stores of a stack are changed. They are made in the order in which they came, whichever of
  * these stores they came to, so that call order holds across the change.

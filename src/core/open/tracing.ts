@@ -1,9 +1,11 @@
 import { OpenSpan, SpanHub } from '../adapters/trace/open-span.ts'
 import type { SpanVerb } from '../adapters/trace/span.ts'
+import { tracedStream } from '../adapters/trace/traced-stream.ts'
+import { byteLengthOf } from '../bytes.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { REFUSALS, refusedOf } from './refusals.ts'
-import type { Found } from './store.ts'
+import type { ByteStream, Found } from './store.ts'
 
 /** The hub of a store that is in no stack and under no `trace`: nobody listens. */
 export const SILENT_HUB = new SpanHub()
@@ -27,9 +29,35 @@ const outcome = (answer: unknown): string => {
   return refused === undefined ? 'ok' : REFUSALS[refused].code
 }
 
-export const TOLD_OF = {
-  read: { size: (found: Found | undefined) => found?.bytes.length, outcome },
-  other: { outcome },
+/** What one of the calls is called, in messages and in spans. */
+export interface CallName<T> {
+  readonly action: string
+  readonly verb: SpanVerb
+  readonly to?: Key | undefined
+  readonly told?: Told<T> | undefined
+  /** About the store as a whole: a message names no key. */
+  readonly isOfStore?: boolean | undefined
+}
+
+const told = { outcome }
+
+export const CALLS = {
+  read: {
+    action: 'get',
+    verb: 'get',
+    told: { size: (found: Found | undefined) => found?.bytes.length, outcome },
+  },
+  stat: { action: 'stat', verb: 'stat', told },
+  has: { action: 'look up', verb: 'has' },
+  put: { action: 'put', verb: 'put', told },
+  remove: { action: 'delete', verb: 'delete', told },
+  move: { action: 'rename', verb: 'rename', told },
+  batch: { action: 'commit a batch', verb: 'commit', isOfStore: true },
+  list: { action: 'list', verb: 'list' },
+  stats: { action: 'count', verb: 'stats', isOfStore: true },
+  sync: { action: 'sync', verb: 'sync' },
+  prune: { action: 'prune', verb: 'prune' },
+  identity: { action: 'find the place of', verb: 'identity' },
 } as const
 
 export function spanOf({ hub, node }: Tracing, verb: SpanVerb, key: Key, call: Call, to?: Key): OpenSpan {
@@ -43,11 +71,32 @@ export function inSpan<T>(
   work: (call: Call) => Maybe<T>,
   { size, outcome }: Told<T> = {},
 ): Maybe<T> {
-  const end = (answer: T): T => {
+  return answered(span, call, work, answer => {
     span.count(size?.(answer))
     span.end(outcome?.(answer))
     return answer
-  }
+  })
+}
+
+/** Opens a stream as part of a span that ends with the stream. */
+export function streamInSpan(
+  span: OpenSpan,
+  call: Call,
+  work: (call: Call) => Maybe<ByteStream | undefined>,
+): Maybe<ByteStream | undefined> {
+  return answered(span, call, work, chunks => {
+    if (chunks !== undefined) return tracedStream(toAsync(chunks), span, byteLengthOf)
+    span.end('NOT_FOUND')
+    return undefined
+  })
+}
+
+function answered<T>(
+  span: OpenSpan,
+  call: Call,
+  work: (call: Call) => Maybe<T>,
+  end: (answer: T) => T,
+): Maybe<T> {
   const fail = (error: unknown): never => {
     span.fail(error)
     throw error
@@ -59,4 +108,13 @@ export function inSpan<T>(
     return fail(error)
   }
   return answer instanceof Promise ? answer.then(end, fail) : end(answer)
+}
+
+/** Chunks as an async iterable. Closing it closes them, also where nothing was read. */
+function toAsync(chunks: ByteStream): AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in chunks ? chunks : eachOf(chunks)
+}
+
+async function* eachOf(chunks: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* chunks
 }

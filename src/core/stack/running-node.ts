@@ -2,7 +2,7 @@ import type { SpanHub } from '../adapters/trace/open-span.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
-import { Entrance } from '../open/entrance.ts'
+import { Entrance, Passage } from '../open/entrance.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Store } from '../open/store.ts'
 import { ConfigError } from './config-error.ts'
@@ -18,7 +18,7 @@ import type { StackHost, StackNode } from './stack.ts'
 export class RunningNode {
   readonly open: OpenStore
   /** Where callers come in. */
-  readonly entrance: OpenStore
+  readonly entrance: Entrance
   readonly children: readonly RunningNode[]
   readonly node: ParsedNode
   #datastore: BinaryDatastore
@@ -28,7 +28,7 @@ export class RunningNode {
     children: readonly RunningNode[],
     datastore: BinaryDatastore,
     open: OpenStore,
-    entrance: OpenStore,
+    entrance: Entrance,
   ) {
     this.node = node
     this.children = children
@@ -48,7 +48,7 @@ export class RunningNode {
     const store = storeOf(datastore, children)
     const open = own.store === store ? own : new OpenStore(store)
     open.traceTo({ hub, node: node.id })
-    const entrance = new OpenStore(new Entrance(open))
+    const entrance = new Entrance(open)
     enter(datastore, entrance, open)
     return new RunningNode(node, children, datastore, open, entrance)
   }
@@ -100,10 +100,10 @@ export class RunningNode {
 /** What was opened for a node, as a store. A kind may give back the store below as it is. */
 export function storeOf(datastore: BinaryDatastore, children: readonly RunningNode[]): Store {
   const open = openStoreOf(datastore)
-  return children.some(child => child.open === open) ? new Entrance(open) : open.store
+  return children.some(child => child.open === open) ? new Passage(open) : open.store
 }
 
-function enter(datastore: BinaryDatastore, entrance: OpenStore, own: OpenStore): void {
+function enter(datastore: BinaryDatastore, entrance: Entrance, own: OpenStore): void {
   if (datastore instanceof Datastore) Datastore.enterBy(datastore, entrance, own)
 }
 

@@ -6,7 +6,6 @@ import { Key } from '../key.ts'
 import { Call } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
 import { Entrance } from '../open/entrance.ts'
-import { OpenStore } from '../open/open-store.ts'
 import { NullDatastore } from '../stores/null.ts'
 import { Comparison, flatten } from './compare.ts'
 import { ConfigError } from './config-error.ts'
@@ -58,7 +57,7 @@ async function openTree(node: ParsedNode, host: StackHost, hub: SpanHub): Promis
 class RunningStack implements Stack {
   readonly store: BinaryDatastore
   readonly #parts: StackParts
-  readonly #entrance: OpenStore
+  readonly #entrance: Entrance
   #parsed: ParsedDocument
   #root: RunningNode
   #nodes: readonly StackNode[]
@@ -69,7 +68,7 @@ class RunningStack implements Stack {
     this.#parsed = parsed
     this.#root = root
     this.#nodes = told(root)
-    this.#entrance = new OpenStore(new Entrance(root.open, () => this.#changed()))
+    this.#entrance = new Entrance(root.open, () => this.#changed())
     this.store = new Datastore(this.#entrance)
   }
 

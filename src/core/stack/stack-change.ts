@@ -3,8 +3,9 @@ import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
 import { Call } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
-import { Hold } from '../open/hold.ts'
-import type { OpenStore, Waits } from '../open/open-store.ts'
+import type { Entrance } from '../open/entrance.ts'
+import { Hold, type Waits } from '../open/hold.ts'
+import type { OpenStore } from '../open/open-store.ts'
 import { type Comparison, type Fate, flatten } from './compare.ts'
 import type { Placing } from './kind.ts'
 import type { ParsedNode } from './parse.ts'
@@ -98,7 +99,7 @@ export class StackChange {
    * @param entrance Where the callers of the stack come in.
    * @param serve Called with the root that serves from now on, before any call is made on it.
    */
-  async make(entrance: OpenStore, serve: (root: RunningNode) => void): Promise<void> {
+  async make(entrance: Entrance, serve: (root: RunningNode) => void): Promise<void> {
     if (this.#isLabelsOnly) {
       serve(await this.#place(this.#after))
       return
@@ -285,15 +286,11 @@ export class StackChange {
     if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
   }
 
-  #enterAt({ open }: RunningNode, entrance: OpenStore): void {
-    const [before] = entrance.store.children as readonly [OpenStore]
+  #enterAt({ open }: RunningNode, entrance: Entrance): void {
+    const before = entrance.node
     if (before === open) return
-    const over = (root: OpenStore) => {
-      entrance.store.rewire?.([root])
-      entrance.refresh()
-    }
-    this.#undo.push(() => over(before))
-    over(open)
+    this.#undo.push(() => entrance.leadTo(before))
+    entrance.leadTo(open)
   }
 
   /** Lets nodes go by their new children. @returns Resolves once every key has moved, or could not be. */

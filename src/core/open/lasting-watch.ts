@@ -1,0 +1,51 @@
+import type { Change } from '../datastore.ts'
+import type { Key } from '../key.ts'
+import { type Call, Cancel } from './call.ts'
+
+/** The watches of one place, which go on while the stores in it take each other's place. */
+export class LastingWatches {
+  readonly #subscriptions = new Set<Cancel>()
+
+  /** Lets every watch subscribe again. */
+  renew(): void {
+    for (const subscription of this.#subscriptions) subscription.abort()
+  }
+
+  /**
+   * Changes from the first pull on, with one `resync` for what may have changed while it subscribed again.
+   * @param subscribe `undefined` once there is nothing to watch any more.
+   */
+  async *watch(
+    prefix: Key,
+    call: Call,
+    subscribe: (call: Call) => AsyncIterable<Change> | undefined,
+  ): AsyncIterable<Change> {
+    for (let isAgain = false; ; isAgain = true) {
+      const renewed = Cancel.under(call.cancel)
+      const changes = subscribe(call.under(renewed))?.[Symbol.asyncIterator]()
+      if (changes === undefined) return
+      this.#subscriptions.add(renewed)
+      try {
+        // Subscribed before the consumer is told to look again, so that no change falls in between.
+        let step = changes.next()
+        step.catch(() => undefined)
+        if (isAgain) yield { type: 'resync', key: prefix }
+        for (;;) {
+          const result = await step
+          if (result.done === true && !renewed.isAborted) return
+          if (result.done === true) break
+          yield result.value
+          step = changes.next()
+        }
+      } catch (error) {
+        if (call.cancel?.isAborted === true || !renewed.isAborted) throw error
+      } finally {
+        this.#subscriptions.delete(renewed)
+        // What waits for a change ends first: a generator answers no return while it waits.
+        renewed.abort()
+        renewed.release()
+        void changes.return?.().catch(() => undefined)
+      }
+    }
+  }
+}
