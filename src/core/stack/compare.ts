@@ -59,6 +59,13 @@ export class Comparison {
     return [...this.#before.nodes.values()].filter(isTouched)
   }
 
+  /** Whether a node stays and comes to show other data. */
+  changesData({ id }: ParsedNode): boolean {
+    const [before, after] = [this.#before.nodes.get(id), this.#after.nodes.get(id)]
+    if (before === undefined || after === undefined) return false
+    return this.#before.dataOf(before) !== this.#after.dataOf(after)
+  }
+
   /** The child that shows after the change the data that one shows now; `undefined` where none does. */
   successorOf(child: ParsedNode, among: readonly ParsedNode[]): ParsedNode | undefined {
     const data = this.#before.dataOf(child)

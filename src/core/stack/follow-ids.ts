@@ -7,10 +7,17 @@ import type { Registry } from './registry.ts'
 /**
  * Reads a document that is to take the place of one that runs. A node that says no id gets that of the node that it was:
  * the one at its place if it is opened the same way, else one that is opened the same way anywhere, else the one of its
- * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped.
+ * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped. Memory with copies and memory with
+ * values never follow each other: neither has anything that the other could go on with.
+ * @param isVolatile Whether the values of a node of `before` are gone once it closes.
  * @throws ConfigError for the first problem.
  */
-export function parseFollowing(document: unknown, before: ParsedNode, registry: Registry): ParsedDocument {
+export function parseFollowing(
+  document: unknown,
+  before: ParsedNode,
+  registry: Registry,
+  isVolatile: (node: ParsedNode) => boolean,
+): ParsedDocument {
   const parsed = parseDocument(document, registry)
   const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
   // Those with the most below them first, which are the least like any other.
@@ -21,16 +28,20 @@ export function parseFollowing(document: unknown, before: ParsedNode, registry: 
   const free = new Map(flatten(before).map(node => [node.id, node]))
   for (const id of given) free.delete(id)
   const followed = new Map<ParsedNode, string>()
+  const copies = new Set([...copiesIn(before), ...copiesIn(parsed.root)])
+  const mayFollow = (node: ParsedNode, old: ParsedNode): boolean =>
+    !isVolatile(old) || node.children.length > 0 || copies.has(node) === copies.has(old)
   /** A node that is opened alike is so with all below it. */
   const take = (node: ParsedNode, old: ParsedNode): void => {
-    if (!given.has(node.id) && !followed.has(node) && free.delete(old.id)) followed.set(node, old.id)
+    const isOpen = !given.has(node.id) && !followed.has(node) && mayFollow(node, old)
+    if (isOpen && free.delete(old.id)) followed.set(node, old.id)
     if (!isOpenedAlike(node, old)) return
     for (const [index, child] of node.children.entries()) take(child, old.children[index] as ParsedNode)
   }
   const follow = (isSame: (node: ParsedNode, old: ParsedNode) => boolean): void => {
     for (const node of nodes) {
       if (followed.has(node)) continue
-      const old = [...free.values()].find(one => isSame(node, one))
+      const old = [...free.values()].find(one => isSame(node, one) && mayFollow(node, one))
       if (old !== undefined) take(node, old)
     }
   }
@@ -45,6 +56,13 @@ export function parseFollowing(document: unknown, before: ParsedNode, registry: 
     return withChildren(id === undefined ? rest : { ...rest, id }, node, named)
   }
   return parseDocument({ ...parsed.document, root: named(parsed.root, parsed.document.root) }, registry)
+}
+
+/** The nodes that hold copies: what is above the last child of a node that shows its data, and all below that. */
+function copiesIn(root: ParsedNode): readonly ParsedNode[] {
+  return flatten(root).flatMap(({ kind, children }) =>
+    kind.data === 'below' ? children.slice(0, -1).flatMap(flatten) : [],
+  )
 }
 
 /** Whether two nodes are opened with the same options, over nodes that are. */

@@ -100,7 +100,7 @@ class RunningStack implements Stack {
   }
 
   async plan(document: unknown, options: CallOptions = {}): Promise<StackPlan> {
-    const parsed = parseFollowing(document, this.#parsed.root, this.#parts.registry)
+    const parsed = this.#following(document)
     return this.#plan(parsed, this.#compared(parsed), options)
   }
 
@@ -112,7 +112,7 @@ class RunningStack implements Stack {
   }
 
   async #apply(document: unknown, options: ApplyOptions): Promise<StackPlan> {
-    const parsed = parseFollowing(document, this.#parsed.root, this.#parts.registry)
+    const parsed = this.#following(document)
     const comparison = this.#compared(parsed)
     const plan = await this.#plan(parsed, comparison, {})
     const change = new StackChange(this.#root, parsed.root, comparison, this.#parts, options)
@@ -126,6 +126,12 @@ class RunningStack implements Stack {
       this.#nodes = told(this.#root)
     }
     return plan
+  }
+
+  #following(document: unknown): ParsedDocument {
+    const volatile = new Set(this.#root.all.filter(one => one.isVolatile).map(one => one.node.id))
+    const isVolatile = ({ id }: ParsedNode) => volatile.has(id)
+    return parseFollowing(document, this.#parsed.root, this.#parts.registry, isVolatile)
   }
 
   #compared({ root }: ParsedDocument): Comparison {

@@ -33,6 +33,8 @@ export class StackChange {
   readonly #moving: readonly ParsedNode[]
   /** Ids of nodes that keys move out of, which stay open until then. */
   readonly #emptied: ReadonlySet<string>
+  /** Nodes that keys move out of, and that would show other data before the keys have moved. */
+  readonly #diverted: readonly ParsedNode[]
   /** What was opened so far, by the id of its node. */
   readonly #opened = new Map<string, BinaryDatastore>()
   /** What nodes are open by, before and after. */
@@ -58,13 +60,12 @@ export class StackChange {
     this.#held = comparison.held.map(({ id }) => this.#running.get(id) as RunningNode)
     this.#opens = new Set(before.all.map(one => one.open))
     this.#moving = options.misplaced === 'leave' ? [] : flatten(after).filter(node => this.#canMove(node))
-    const emptied = this.#moving.flatMap(({ id }) => this.#running.get(id)?.node.children ?? [])
-    this.#emptied = new Set(
-      emptied
-        .filter(child => this.#fateOf(child) === 'gone')
-        .flatMap(flatten)
-        .map(({ id }) => id),
-    )
+    const emptied = this.#moving
+      .flatMap(({ id }) => this.#running.get(id)?.node.children ?? [])
+      .filter(child => this.#fateOf(child) === 'gone')
+      .flatMap(flatten)
+    this.#emptied = new Set(emptied.filter(node => this.#fateOf(node) === 'gone').map(({ id }) => id))
+    this.#diverted = emptied.filter(node => comparison.changesData(node))
   }
 
   #canMove(node: ParsedNode): boolean {
@@ -81,6 +82,8 @@ export class StackChange {
   refuseLoss({ lost: leaving, stale, misplaced }: StackPlan): void {
     const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
     if (moving.length > 0) refuse('keys of an earlier change still move', moving)
+    if (this.#diverted.length > 0)
+      refuse('nodes that keys have to move out of would show other data', this.#diverted)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
     const lost = leaving.filter(({ id }) => !this.#emptied.has(id))
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)

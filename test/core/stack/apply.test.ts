@@ -4,32 +4,11 @@ import type { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.t
 import type { Change } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import type { FaultDatastore } from '../../../src/core/layers/fault.ts'
-import { openDocument } from '../../../src/core/stack/running-stack.ts'
-import type { ApplyOptions, Stack } from '../../../src/core/stack/stack.ts'
-import { bytesOf, Disks, keysOf, textOf } from './stack-kinds.ts'
+import type { Stack } from '../../../src/core/stack/stack.ts'
+import { disk, documentOf, fault, memory, opened, retry, sharded, tiered } from './opened-stack.ts'
+import { bytesOf, keysOf, textOf } from './stack-kinds.ts'
 
 const key = Key.of('a')
-
-async function opened(root: object, disks = new Disks()) {
-  const stack = await openDocument(documentOf(root), disks.registry)
-  return {
-    disks,
-    stack,
-    store: stack.store,
-    plan: (next: object) => stack.plan(documentOf(next)),
-    apply: (next: object, options?: ApplyOptions) => stack.apply(documentOf(next), options),
-    put: (to: Key, text: string) => stack.store.put(to, bytesOf(text)),
-    get: async (from: Key) => textOf(await stack.store.get(from)),
-  }
-}
-
-const documentOf = (root: object) => ({ strata: 1, root })
-const disk = (name: string, more: object = {}) => ({ kind: 'disk', id: name, name, ...more })
-const memory = (id: string, more: object = {}) => ({ kind: 'memory', id, ...more })
-const tiered = (tiers: object[], more: object = {}) => ({ kind: 'tiered', id: 'tiers', tiers, ...more })
-const sharded = (shards: object[], more: object = {}) => ({ kind: 'sharded', id: 'shards', shards, ...more })
-const fault = (store: object) => ({ kind: 'fault', id: 'f', store })
-const retry = (store: object, more: object = {}) => ({ kind: 'retry', id: 'retry', store, ...more })
 
 const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
   Object.fromEntries((await plan).nodes.map(({ id, fate }) => [id, fate]))

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { disk, memory, opened, sharded, tiered } from './opened-stack.ts'
+import { keysOf } from './stack-kinds.ts'
+
+const keys = keysOf(60)
+
+describe('stack.apply of another list of shards', () => {
+  it('X11 a new memory above others does not take the place of memory that keys move out of', async () => {
+    const { disks, stack, apply, put, get } = await opened(
+      sharded([{ kind: 'symlink', stores: [{ kind: 'memory' }, disk('links')] }, disk('a')]),
+    )
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const over = { kind: 'tiered', mode: 'write-back', tiers: [{ kind: 'memory' }, disk('a')] }
+    await apply(sharded([over]), { misplaced: 'move' })
+    await expect.poll(() => disks.log).toContain('-links')
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X11 a node that keys move out of does not come to show other data meanwhile', async () => {
+    const { stack, apply, put, get } = await opened(
+      sharded([{ kind: 'retry', id: 'gone', store: memory('m') }, disk('a')]),
+    )
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = sharded([tiered([memory('m'), disk('a')])])
+    const refused = { code: 'CONFLICT', message: expect.stringContaining('show other data') as string }
+    await expect(apply(next, { misplaced: 'move', discard: true })).rejects.toMatchObject(refused)
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+})
