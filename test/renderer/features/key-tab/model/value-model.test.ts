@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../../src/core/stores/memory.ts'
 import { equalBytes } from '../../../../../src/renderer/features/key-tab/hex/byte-edits.ts'
 import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-editor.tsx'
 import { type DraftPlace, DraftStore } from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
 import { ValueModel } from '../../../../../src/renderer/features/key-tab/model/value-model.ts'
+import { openSession } from '../../../../main/host/test-host.ts'
 import { bytes, text } from '../../../../text.ts'
 import { FakeClient } from '../harness/fake-client.ts'
 import { FakeStore } from '../harness/fake-store.ts'
@@ -382,8 +385,9 @@ describe('ValueModel', () => {
     store.put('/a', bytes('one'))
     const { model, document } = await open()
     model.document.replaceWith(new File([new Uint8Array(20_000_000)], 'new.bin'))
+    client.stuck.add('uploads.write')
     const replacing = model.put()
-    await vi.waitUntil(() => model.document.getSnapshot().task !== undefined)
+    await vi.waitUntil(() => client.calls.includes('uploads.write'))
     model.document.getSnapshot().task?.cancel()
     await replacing
     expect(stored()).toBe('one')
@@ -463,5 +467,20 @@ describe('ValueModel', () => {
     expect(document()).toMatchObject({ isDirty: false })
     bringBack?.()
     expect(text(model.document.currentBytes())).toBe('two')
+  })
+})
+
+describe('an edit of a value that expires', () => {
+  it.each(['an edit', 'a file'])('H22 %s keeps what is left of the time to live', async way => {
+    const content = new MemoryDatastore()
+    await content.put(Key.of('a'), bytes('one'), { ttl: 60_000 })
+    const { page, session } = await openSession(content)
+    const model = new ValueModel(page, { session, key: '/a' }, draftsOf('/a'))
+    await model.load()
+    if (way === 'an edit') model.document.edit(bytes('two'))
+    else model.document.replaceWith(new File(['two'], 'two.txt'))
+    await model.put()
+    expect(text(await content.get(Key.of('a')))).toBe('two')
+    expect((await content.stat(Key.of('a'))).expires).toBeLessThanOrEqual(Date.now() + 60_000)
   })
 })
