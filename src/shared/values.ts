@@ -30,6 +30,7 @@ export const stat = z.strictObject({
   atime: z.number().optional(),
   etag: z.string(),
   expires: z.number().optional(),
+  expiresHere: z.boolean().optional(),
 })
 export type StatValue = z.infer<typeof stat>
 

@@ -97,6 +97,7 @@ export function Window() {
                     <Inspector
                       client={client}
                       subject={subject?.session === session?.id ? subject : undefined}
+                      keepsExpiry={session?.keepsExpiry ?? false}
                       onCopy={(text, what) => attempt(() => copyText(services, text, what))}
                     />
                   </ErrorBoundary>

@@ -33,6 +33,8 @@ export const sessionInfo = z.strictObject({
   isReadOnly: z.boolean(),
   /** Whether the stack itself could be written if it were not locked. */
   isWritable: z.boolean(),
+  /** Whether an edit of a value keeps its time to live; elsewhere it makes the value permanent. */
+  keepsExpiry: z.boolean(),
   /** The stack document that runs, with an id on every node. */
   document: z.record(z.string(), z.unknown()),
   nodes: z.array(stackNode),

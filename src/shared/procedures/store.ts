@@ -27,6 +27,8 @@ const writeRules = {
   create: z.boolean().optional(),
   replace: z.boolean().optional(),
   ifMatch: z.string().optional(),
+  /** The value expires when the one that it replaces would have, where the session keeps times to live. */
+  keepExpiry: z.boolean().optional(),
 }
 
 export const storeProcedures = {

@@ -34,6 +34,7 @@ export function createHostDouble(): HostDouble {
       source,
       isReadOnly: false,
       isWritable: true,
+      keepsExpiry: true,
       document: {},
       nodes: [],
     }

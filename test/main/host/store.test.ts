@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
 import { TieredDatastore } from '../../../src/core/adapters/tiered/tiered.ts'
 import type { CallOptions } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import { readOnly } from '../../../src/core/layers/lock.ts'
+import { Datastore } from '../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { MapStore } from '../../core/open/map-store.ts'
 import { bytesOf, eventually, memoryWith, openSession, textOf } from './test-host.ts'
 
 describe('store.list', () => {
@@ -112,6 +115,83 @@ describe('store.put, store.delete, store.rename', () => {
     const { stat } = await put('/a', { ifMatch: (await store.stat(Key.of('a'))).etag })
     expect(stat).toEqual(await store.stat(Key.of('a')))
     expect(textOf(await store.get(Key.of('a')))).toBe('new')
+  })
+
+  it.each(['store.put', 'uploads'])(
+    'H22 an edit by %s keeps what is left of the time to live of the version that it replaces',
+    async way => {
+      const clock = { now: 0 }
+      const store = new MemoryDatastore({ now: () => clock.now })
+      const { page, session } = await openSession(store)
+      const info = (await page.call('sessions.list', {})).sessions[0]
+      expect(info?.keepsExpiry).toBe(true)
+      await store.put(Key.of('a'), bytesOf('old'), { ttl: 60_000 })
+      await store.put(Key.of('b'), bytesOf('old'))
+      clock.now = 50_000
+      for (const key of ['/a', '/b']) {
+        const { etag: ifMatch } = await store.stat(Key.parse(key))
+        const at = { session, key, ifMatch, keepExpiry: true }
+        if (way === 'store.put') await page.call('store.put', { ...at, bytes: bytesOf('new') })
+        else {
+          const { upload } = await page.call('uploads.open', at)
+          await page.call('uploads.commit', { upload })
+        }
+      }
+      expect((await store.stat(Key.of('b'))).expires).toBeUndefined()
+      const { etag: ifMatch } = await store.stat(Key.of('a'))
+      clock.now = 60_000
+      expect([await store.has(Key.of('a')), await store.has(Key.of('b'))]).toEqual([false, true])
+      const late = page.call('store.put', {
+        session,
+        key: '/a',
+        ifMatch,
+        keepExpiry: true,
+        bytes: bytesOf(''),
+      })
+      await expect(late).rejects.toMatchObject({ code: 'CONFLICT' })
+    },
+  )
+
+  it('H22 an edit in a store that limits the age of its values begins a new age', async () => {
+    const clock = { now: 0 }
+    const store = new MemoryDatastore({ ttl: 60_000, now: () => clock.now })
+    const { page, session } = await openSession(store)
+    await store.put(Key.of('a'), bytesOf('old'))
+    clock.now = 50_000
+    await page.call('store.put', { session, key: '/a', keepExpiry: true, bytes: bytesOf('new') })
+    clock.now = 60_000
+    expect(await page.call('store.stat', { session, key: '/a' })).toMatchObject({ expiresHere: true })
+  })
+
+  it('H22 an edit in a stack that keeps no times to live is put for good, and the session says so', async () => {
+    const memory = new MemoryDatastore()
+    const { page, session } = await openSession(
+      new MountDatastore({ '/short': memory, '/': new Datastore(new MapStore()) }),
+    )
+    expect((await page.call('sessions.list', {})).sessions[0]?.keepsExpiry).toBe(false)
+    await memory.put(Key.of('a'), bytesOf('old'), { ttl: 60_000 })
+    const { stat } = await page.call('store.put', {
+      session,
+      key: '/short/a',
+      keepExpiry: true,
+      bytes: bytesOf('new'),
+    })
+    expect(stat.expires).toBeUndefined()
+  })
+
+  it('D51 rename, and moving a branch, keep what is left of a time to live', async () => {
+    const clock = { now: 0 }
+    const store = new MemoryDatastore({ now: () => clock.now })
+    const { page, session } = await openSession(store)
+    for (const name of ['a', 'b']) await store.put(Key.of(name, 'x'), bytesOf(name), { ttl: 60_000 })
+    clock.now = 50_000
+    await page.call('store.rename', { session, from: '/a/x', to: '/c/a' })
+    const request = { type: 'moveBranch', from: '/b', to: '/c/b' } as const
+    await page.call('jobs.start', { session, request })
+    await eventually(() => page.eventsOf('jobChanged').some(job => job.state === 'done'))
+    expect(await store.stats()).toMatchObject({ entries: 2 })
+    clock.now = 60_000
+    expect(await store.stats()).toMatchObject({ entries: 0 })
   })
 
   it('D3 delete of an absent key says so unless told otherwise', async () => {

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatExactBytes,
   formatTime,
+  formatTimeLeft,
 } from '../../../src/renderer/ui/format.ts'
 
 describe('formatBytes', () => {
@@ -56,5 +57,16 @@ describe('formatTime and formatDuration', () => {
     [7_380_000, '2 h 3 min'],
   ])('says %d ms as %s', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text)
+  })
+
+  it.each([
+    [-1, '0 s'],
+    [11_001, '12 s'],
+    [60_000, '1 min'],
+    [170_000, '3 min'],
+    [7_380_000, '2 h 3 min'],
+    [200 * 3_600_000, '9 days'],
+  ])('says that %d ms are left as %s', (milliseconds, text) => {
+    expect(formatTimeLeft(milliseconds)).toBe(text)
   })
 })

@@ -2,10 +2,10 @@ import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { Key } from '../../../core/key.ts'
 import type { levelProcedures } from '../../../shared/procedures/levels.ts'
 import type { storeProcedures, streamProcedures, uploadProcedures } from '../../../shared/procedures/store.ts'
-import { BadInputError } from '../calls/describe-failure.ts'
 import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
 import { readVersion, statOfWrite } from '../transfers/read-version.ts'
+import { putOptionsOf } from '../transfers/write-rules.ts'
 
 const DONE = { done: true } as const
 
@@ -25,10 +25,10 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
         'get',
       ),
     'store.put': async ({ session, key: text, bytes, ...rules }, { signal }) => {
-      refuseContradiction(rules)
       const { store } = sessions.get(session)
       const key = Key.parse(text)
-      const result = await store.put(key, bytes, { ...rules, signal })
+      const options = await putOptionsOf(store, key, rules, signal)
+      const result = await store.put(key, bytes, { ...options, signal })
       return { stat: await statOfWrite(store, key, result, bytes.length) }
     },
     'store.delete': async ({ session, key, ...rules }, { signal }) => {
@@ -50,16 +50,6 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
   }
 }
 
-/** @throws BadInputError when a write may neither create nor replace. */
-function refuseContradiction(rules: {
-  readonly create?: boolean | undefined
-  readonly replace?: boolean | undefined
-}): void {
-  if (rules.create === false && rules.replace === false) {
-    throw new BadInputError('Cannot put: create and replace are both false, so nothing could be written')
-  }
-}
-
 export function streamHandlers({ sessions }: HostParts): HandlersOf<typeof streamProcedures> {
   return {
     'streams.open': ({ session, key, start, end }, { page, signal }) =>
@@ -75,7 +65,6 @@ export function streamHandlers({ sessions }: HostParts): HandlersOf<typeof strea
 export function uploadHandlers({ sessions }: HostParts): HandlersOf<typeof uploadProcedures> {
   return {
     'uploads.open': async ({ session, key, ...rules }, { page, signal }) => {
-      refuseContradiction(rules)
       return { upload: await page.uploads.open(sessions.get(session), Key.parse(key), rules, signal) }
     },
     'uploads.write': async ({ upload, bytes }, { page, signal }) => {

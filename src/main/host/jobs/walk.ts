@@ -1,7 +1,8 @@
 import type { BinaryDatastore } from '../../../core/datastore.ts'
-import { isNotFound, throwIfAborted } from '../../../core/errors.ts'
+import { throwIfAborted } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { childrenOf } from '../../../core/list-page.ts'
+import { statIfPresent } from '../transfers/read-version.ts'
 
 export interface WalkedKey {
   readonly key: Key
@@ -19,10 +20,7 @@ export async function* walk(
   signal: AbortSignal,
   foundEmpty: () => void = () => undefined,
 ): AsyncIterable<WalkedKey> {
-  const own = await store.stat(prefix, { signal }).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined
-    throw error
-  })
+  const own = await statIfPresent(store, prefix, signal)
   if (own !== undefined) yield { key: prefix, size: own.size }
   yield* walkBelow(store, prefix, signal, foundEmpty)
 }

@@ -88,12 +88,14 @@ export class Session {
 
   /** What pages are told, of the stack that runs or of one that is to take its place. */
   #infoOf(document: StackDocument, nodes: Readonly<SessionInfo['nodes']>, source: Source): SessionInfo {
+    const { writable, write } = this.stack.store.capabilities
     return {
       id: this.id,
       name: document.name ?? this.#opened.name ?? nodes[0]?.label ?? '',
       source,
       isReadOnly: this.isReadOnly,
-      isWritable: this.stack.store.capabilities.writable,
+      isWritable: writable,
+      keepsExpiry: write.ttl,
       document: { ...document },
       nodes: nodes.map(({ id, kind, label, path, depth }) => ({ id, kind, label, path, depth })),
     }

@@ -66,9 +66,19 @@ export async function statOfWrite(
   { etag }: PutResult,
   size: number,
 ): Promise<Stat> {
-  const stat = await store.stat(key).catch((error: unknown) => {
+  const stat = await statIfPresent(store, key)
+  return stat?.etag === etag ? stat : { size, etag }
+}
+
+export async function statIfPresent(
+  store: BinaryDatastore,
+  key: Key,
+  signal?: AbortSignal,
+): Promise<Stat | undefined> {
+  try {
+    return await store.stat(key, { signal })
+  } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
-  })
-  return stat?.etag === etag ? stat : { size, etag }
+  }
 }

@@ -5,6 +5,7 @@ import type { Session } from '../sessions/session.ts'
 import { OpenTransfers, type Transfer, TransferLife } from './open-transfers.ts'
 import { PushedSource } from './pushed-source.ts'
 import { statOfWrite } from './read-version.ts'
+import { putOptionsOf, type WriteRules } from './write-rules.ts'
 
 const MAX_UPLOADS = 8
 
@@ -25,15 +26,11 @@ export class Uploads {
   }
 
   /** Resolves once the store asks for bytes. */
-  async open(
-    session: Session,
-    key: Key,
-    rules: UploadOptions['rules'],
-    signal: AbortSignal,
-  ): Promise<string> {
+  async open(session: Session, key: Key, rules: WriteRules, signal: AbortSignal): Promise<string> {
     const { store, closing } = session
     const { id } = await this.#open.add(async () => {
-      const upload = new Upload({ store, key, rules, closing, idleLimit: this.#idleLimit })
+      const options = await putOptionsOf(store, key, rules, signal)
+      const upload = new Upload({ store, key, options, closing, idleLimit: this.#idleLimit })
       await endedBy(signal, upload, () => upload.ready())
       return upload
     })
@@ -91,7 +88,7 @@ async function endedBy<T>(signal: AbortSignal, upload: Upload, work: () => Promi
 interface UploadOptions {
   readonly store: BinaryDatastore
   readonly key: Key
-  readonly rules: Pick<PutOptions, 'create' | 'replace' | 'ifMatch'>
+  readonly options: PutOptions
   /** Fires when the session closes. */
   readonly closing: AbortSignal
   /** Milliseconds after which an upload that nobody feeds is aborted. */
@@ -107,11 +104,11 @@ class Upload implements Transfer {
   readonly #put: Promise<PutResult>
   #size = 0
 
-  constructor({ store, key, rules, closing, idleLimit }: UploadOptions) {
+  constructor({ store, key, options, closing, idleLimit }: UploadOptions) {
     this.#store = store
     this.#key = key
     this.#life = new TransferLife(closing, idleLimit, () => void this.end())
-    this.#put = this.#start(rules)
+    this.#put = this.#start(options)
     // The failure is reported to the next write or commit.
     this.#put.catch(() => undefined)
   }
@@ -145,9 +142,9 @@ class Upload implements Transfer {
     await this.#put.catch(() => undefined)
   }
 
-  async #start(rules: UploadOptions['rules']): Promise<PutResult> {
+  async #start(options: PutOptions): Promise<PutResult> {
     try {
-      return await this.#store.put(this.#key, this.#source, { ...rules, signal: this.#life.signal })
+      return await this.#store.put(this.#key, this.#source, { ...options, signal: this.#life.signal })
     } catch (error) {
       if (this.isEnded) throw failure('CLOSED', 'put', this.#key, 'the upload was ended', error)
       throw error

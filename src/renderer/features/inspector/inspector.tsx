@@ -4,7 +4,7 @@ import { Key } from '../../../core/key.ts'
 import type { StatValue } from '../../../shared/values.ts'
 import { affectsKey, CallError, type Client, isAbortedCall } from '../../api/client.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { formatBytes, formatExactBytes, formatTime } from '../../ui/format.ts'
+import { formatBytes, formatExactBytes, formatTime, formatTimeLeft } from '../../ui/format.ts'
 import { EmptyState, PanelHeader } from '../../ui/panels.tsx'
 import styles from './inspector.module.css'
 
@@ -12,11 +12,13 @@ interface InspectorProps {
   readonly client: Client
   /** The selected key, if any. */
   readonly subject: { readonly session: string; readonly key: string } | undefined
+  /** Whether an edit of a value keeps its time to live in this session. */
+  readonly keepsExpiry: boolean
   readonly onCopy: (text: string, what: string) => void
 }
 
 /** Everything known about one key without reading its value. */
-export function Inspector({ client, subject, onCopy }: InspectorProps) {
+export function Inspector({ client, subject, keepsExpiry, onCopy }: InspectorProps) {
   return (
     <>
       <PanelHeader title="Inspector">
@@ -30,7 +32,12 @@ export function Inspector({ client, subject, onCopy }: InspectorProps) {
           detail="Choose a key in the tree to see its size, times and etag."
         />
       ) : (
-        <KeyDetails client={client} session={subject.session} keyText={subject.key} />
+        <KeyDetails
+          client={client}
+          session={subject.session}
+          keyText={subject.key}
+          keepsExpiry={keepsExpiry}
+        />
       )}
     </>
   )
@@ -40,14 +47,21 @@ interface KeyDetailsProps {
   readonly client: Client
   readonly session: string
   readonly keyText: string
+  readonly keepsExpiry: boolean
 }
 
-function KeyDetails({ client, session, keyText }: KeyDetailsProps) {
+function KeyDetails({ client, session, keyText, keepsExpiry }: KeyDetailsProps) {
   const value = useKeyStat(client, session, keyText)
+  const now = useNow(value?.type === 'stat' && value.stat.expires !== undefined)
   return (
     <div className={styles['details']}>
       <Facts title="Key" facts={keyFacts(keyText)} />
-      {value?.type === 'stat' && <Facts title="Value" facts={valueFacts(value.stat)} />}
+      {value?.type === 'stat' && (
+        <Facts
+          title="Value"
+          facts={[...valueFacts(value.stat), ...expiryFact(value.stat, now, keepsExpiry)]}
+        />
+      )}
       {value?.type === 'absent' && <p className={styles['note']}>No value at this key itself.</p>}
       {value?.type === 'failed' && (
         <p role="alert" className={styles['failed']}>
@@ -99,7 +113,7 @@ export function keyFacts(text: string): readonly Fact[] {
 }
 
 /** Facts about the value that the store provides. */
-export function valueFacts({ size, mtime, btime, atime, etag, expires }: StatValue): readonly Fact[] {
+export function valueFacts({ size, mtime, btime, atime, etag }: StatValue): readonly Fact[] {
   const human = formatBytes(size)
   const exact = formatExactBytes(size)
   return [
@@ -107,8 +121,29 @@ export function valueFacts({ size, mtime, btime, atime, etag, expires }: StatVal
     ...timeFact('Modified', mtime),
     ...timeFact('Created', btime),
     ...timeFact('Accessed', atime),
-    ...timeFact('Expires', expires),
     { name: 'ETag', value: etag, isCode: true },
+  ]
+}
+
+/**
+ * When the value expires, and what an edit does to that.
+ * @param now Milliseconds since 1970.
+ */
+export function expiryFact(
+  { expires, expiresHere = false }: Pick<StatValue, 'expires' | 'expiresHere'>,
+  now: number,
+  keepsExpiry: boolean,
+): readonly Fact[] {
+  if (expires === undefined) return []
+  const permanent = 'A put makes it permanent: this stack keeps no times to live'
+  const kept = keepsExpiry ? 'A put keeps this time' : permanent
+  const effect = expiresHere ? 'The store limits the age of its values: a put begins a new age' : kept
+  return [
+    {
+      name: 'Expires',
+      value: `in ${formatTimeLeft(expires - now)}`,
+      detail: `${formatTime(expires)}. ${effect}.`,
+    },
   ]
 }
 
@@ -128,17 +163,39 @@ interface Known {
   readonly value: KeyStat
 }
 
+/** The time, each second while it is of interest. */
+function useNow(isOfInterest: boolean): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (!isOfInterest) return undefined
+    const tick = () => setNow(Date.now())
+    tick()
+    const timer = setInterval(tick, 1000)
+    return () => clearInterval(timer)
+  }, [isOfInterest])
+  return now
+}
+
+/** Milliseconds until a value that may have expired is looked at again: the clock of the host may be another one. */
+const LOOK_AGAIN = { least: 1000, most: 60 * 60_000 }
+
 /** The stat of a key's value, updated whenever it is put or deleted. `undefined` until the first reply. */
 function useKeyStat(client: Client, session: string, key: string): KeyStat | undefined {
   const [known, setKnown] = useState<Known>()
   useEffect(() => {
     let aborter = new AbortController()
+    let expiry: ReturnType<typeof setTimeout> | undefined
     const load = (): void => {
+      clearTimeout(expiry)
       aborter.abort()
       aborter = new AbortController()
       const { signal } = aborter
       const settle = (value: KeyStat): void => {
-        if (!signal.aborted) setKnown({ session, key, value })
+        if (signal.aborted) return
+        setKnown({ session, key, value })
+        if (value.type !== 'stat' || value.stat.expires === undefined) return
+        const left = value.stat.expires - Date.now()
+        expiry = setTimeout(load, Math.min(Math.max(left, LOOK_AGAIN.least), LOOK_AGAIN.most))
       }
       client.call('store.stat', { session, key }, { signal }).then(
         stat => settle({ type: 'stat', stat }),
@@ -153,6 +210,7 @@ function useKeyStat(client: Client, session: string, key: string): KeyStat | und
     })
     return () => {
       end()
+      clearTimeout(expiry)
       aborter.abort()
     }
   }, [client, session, key])

@@ -16,6 +16,7 @@ const SESSION: SessionInfo = {
   source: { type: 'sample' },
   isReadOnly: false,
   isWritable: true,
+  keepsExpiry: true,
   document: {},
   nodes: [],
 }

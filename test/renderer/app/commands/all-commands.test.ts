@@ -39,6 +39,7 @@ const session: SessionInfo = {
   source: { type: 'sample' },
   isReadOnly: false,
   isWritable: true,
+  keepsExpiry: true,
   document: {},
   nodes: [],
 }

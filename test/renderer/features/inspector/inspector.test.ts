@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyFacts, valueFacts } from '../../../../src/renderer/features/inspector/inspector.tsx'
+import { expiryFact, keyFacts, valueFacts } from '../../../../src/renderer/features/inspector/inspector.tsx'
 
 const values = (facts: ReturnType<typeof keyFacts>): Record<string, string> =>
   Object.fromEntries(facts.map(({ name, value }) => [name, value]))
@@ -35,5 +35,27 @@ describe('valueFacts', () => {
       'Accessed',
       'ETag',
     ])
+  })
+})
+
+describe('expiryFact', () => {
+  const now = Date.parse('2026-03-01T09:00:00')
+
+  it.each([
+    ['keeps the time to live', {}, true, 'A put keeps this time.'],
+    ['limits the age of its values', { expiresHere: true }, true, 'a put begins a new age.'],
+    ['keeps no times to live', {}, false, 'A put makes it permanent: this stack keeps no times to live.'],
+  ])(
+    'H23 says when a value expires, and what a put does where the stack %s',
+    (_, rest, keepsExpiry, effect) => {
+      const [fact] = expiryFact({ expires: now + 170_000, ...rest }, now, keepsExpiry)
+      expect(fact).toMatchObject({ name: 'Expires', value: 'in 3 min' })
+      expect(fact?.detail).toContain('2026-03-01 09:02:50. ')
+      expect(fact?.detail).toContain(effect)
+    },
+  )
+
+  it('says nothing of a value that does not expire', () => {
+    expect(expiryFact({}, now, true)).toEqual([])
   })
 })

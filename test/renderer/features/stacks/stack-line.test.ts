@@ -8,6 +8,7 @@ const session: SessionInfo = {
   source: { type: 'folder', path: '/data' },
   isReadOnly: true,
   isWritable: true,
+  keepsExpiry: true,
   document: {},
   nodes: [],
 }

@@ -114,8 +114,8 @@ function changedWhileRead({ key }: ValueAddress): Error {
   return new Error(`Cannot read ${JSON.stringify(key)}: the value was changed while it was read`)
 }
 
-/** The precondition of a put: the version it replaces, or that there is none. */
-type PutRules = { readonly ifMatch: string } | { readonly replace: false }
+/** The precondition of a put: the version it replaces, or that there is none. An edit keeps a time to live. */
+type PutRules = { readonly ifMatch: string; readonly keepExpiry: true } | { readonly replace: false }
 
 /** Larger values are put in pieces; the contract allows twice as much in one call. */
 const ONE_CALL = 8 * 1024 * 1024
@@ -125,7 +125,7 @@ const WRITE_PIECE = 1024 * 1024
 
 /** Replaces only the version that was seen, or creates the value if there was none. */
 export function rulesFor(stat: StatValue | undefined): PutRules {
-  return stat === undefined ? { replace: false } : { ifMatch: stat.etag }
+  return stat === undefined ? { replace: false } : { ifMatch: stat.etag, keepExpiry: true }
 }
 
 /** Puts bytes in one call, or in pieces where they are too many for one. */

@@ -17,6 +17,7 @@ const session: SessionInfo = {
   source: { type: 'sample' },
   isReadOnly: false,
   isWritable: true,
+  keepsExpiry: true,
   document: {},
   nodes: [],
 }

@@ -118,6 +118,7 @@ export class FakeHost {
       source: { type: 'document', document },
       isReadOnly: false,
       isWritable: true,
+      keepsExpiry: true,
       document: { ...parsed.document },
       nodes: [],
     }
