@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { jobProcedures } from './procedures/jobs.ts'
 import { levelProcedures } from './procedures/levels.ts'
+import { secretProcedures } from './procedures/secrets.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { shellProcedures } from './procedures/shell.ts'
 import { stackProcedures } from './procedures/stacks.ts'
@@ -14,6 +15,7 @@ export const contract = {
   ...shellProcedures,
   ...workspaceProcedures,
   ...storageProcedures,
+  ...secretProcedures,
   ...sessionProcedures,
   ...stackProcedures,
   ...storeProcedures,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jobInfo } from './procedures/jobs.ts'
 import { levelState } from './procedures/levels.ts'
+import { secretsState } from './procedures/secrets.ts'
 import { sessionInfo } from './procedures/sessions.ts'
 import { storedChange } from './procedures/storage.ts'
 import { workspaceState } from './procedures/workspace.ts'
@@ -12,6 +13,7 @@ export const events = {
   /** Somebody outside the page asked for this session, such as a second start of the program. */
   sessionShown: z.strictObject({ session: sessionId }),
   workspaceChanged: workspaceState,
+  secretsChanged: secretsState,
   /** Another page keeps this text now, or no longer. */
   storageChanged: storedChange,
   levelChanged: z.strictObject({ session: sessionId, prefix: keyText, ...levelState.shape }),

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts'
 import { openPage } from '../page/page-source.ts'
 import { openSources, requestedSources } from '../sources.ts'
 import { denyPermissions } from './guard-contents.ts'
+import { createKeychain } from './keychain.ts'
 import { openMainWindow } from './main-window.ts'
 import { servePage } from './page-protocol.ts'
 import { handOverPorts } from './port-handover.ts'
@@ -22,6 +23,7 @@ export async function openShell(run: ElectronRun, requested: Requested): Promise
     dataDirectory: app.getPath('userData'),
     shell: 'electron',
     appVersion: app.getVersion(),
+    keychain: createKeychain(electron.safeStorage, process.platform),
     shellActions: createShellActions({ ...electron, window: () => window }),
   })
   const page = await openPage(pageDirectory(applicationDirectory(mainDirectory)), run.developmentServer)

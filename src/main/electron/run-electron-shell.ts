@@ -17,6 +17,7 @@ export type ElectronModules = Pick<
   | 'MessageChannelMain'
   | 'nativeTheme'
   | 'protocol'
+  | 'safeStorage'
   | 'screen'
   | 'session'
   | 'shell'

@@ -2,6 +2,7 @@ import type { Registry } from '../../core/stack/registry.ts'
 import type { EventName, EventValue } from '../../shared/events.ts'
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Streams } from './transfers/streams.ts'
 import type { Uploads } from './transfers/uploads.ts'
@@ -17,6 +18,7 @@ export interface HostParts {
   readonly jobs: Jobs
   readonly workspace: Workspace
   readonly storage: PageStorage
+  readonly secrets: Secrets
   readonly broadcast: Broadcast
   /** The session that pages show first. */
   readonly first: () => string | undefined

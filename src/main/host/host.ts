@@ -10,6 +10,7 @@ import { allHandlers } from './handlers/all-handlers.ts'
 import type { ShellActions } from './handlers/shell.ts'
 import type { Broadcast, PageFacts } from './host-parts.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { type Keychain, Secrets } from './secrets/secrets.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { PageStorage } from './workspace/page-storage.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
@@ -27,6 +28,10 @@ export interface HostOptions {
   readonly registry?: Registry | undefined
   /** What only a desktop shell can do. Absent, those procedures answer `UNSUPPORTED`. */
   readonly shellActions?: ShellActions | undefined
+  /** The system's keychain, where the shell can reach one. Default: secrets are sealed with a passphrase. */
+  readonly keychain?: Keychain | undefined
+  /** Variables that hold secrets. Default: those of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
   /** Milliseconds that a page may leave a stream or an upload alone before it is ended. Default: 10 min, 30 s. */
   readonly idleLimit?: number | undefined
   /** Told of defects and of what goes wrong with nobody waiting for it. Default: the console. */
@@ -64,7 +69,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const workspace = await Workspace.open(dataDirectory, log)
   const storage = await PageStorage.open(dataDirectory, log)
   workspace.onChange(state => broadcast('workspaceChanged', state))
-  const sessions = new Sessions({ dataDirectory, registry, workspace, broadcast, log })
+  const { keychain, environment = process.env } = options
+  const secrets = new Secrets({ dataDirectory, keychain, environment })
+  const sessions = new Sessions({ dataDirectory, registry, secrets, workspace, broadcast, log })
   const jobs = new Jobs(broadcast, log)
   let first: string | undefined
   const corrections = new Set<string>()
@@ -75,6 +82,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     jobs,
     workspace,
     storage,
+    secrets,
     broadcast,
     first: () => (sessions.isOpen(first) ? first : undefined),
     corrections: () => [...corrections].filter(path => !sessions.isOpenFrom(path)),
@@ -87,7 +95,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
-    await Promise.all([workspace.close(), storage.close(), failures.close()])
+    await Promise.all([workspace.close(), storage.close(), secrets.close(), failures.close()])
   }
 
   return {

@@ -9,6 +9,7 @@ import type {
   OpenDialogReturnValue,
   Protocol,
   Rectangle,
+  SafeStorage,
   SaveDialogReturnValue,
   Screen,
   Session,
@@ -159,7 +160,16 @@ export function createElectronDouble({ isPackaged = true, isFirst = true } = {})
     readonly port1 = new PortDouble()
     readonly port2 = new PortDouble()
   }
-  const parts = { app, protocol, dialog, shell, nativeTheme, screen, Menu, ipcMain, session }
+  const safeStorage = {
+    isAsyncEncryptionAvailable: vi.fn<SafeStorage['isAsyncEncryptionAvailable']>(async () => true),
+    getSelectedStorageBackend: vi.fn<SafeStorage['getSelectedStorageBackend']>(() => 'gnome_libsecret'),
+    encryptStringAsync: vi.fn<SafeStorage['encryptStringAsync']>(async text => Buffer.from(`sealed ${text}`)),
+    decryptStringAsync: vi.fn<SafeStorage['decryptStringAsync']>(async sealed => ({
+      result: sealed.toString().replace('sealed ', ''),
+      shouldReEncrypt: false,
+    })),
+  } satisfies Partial<SafeStorage>
+  const parts = { app, protocol, dialog, shell, nativeTheme, safeStorage, screen, Menu, ipcMain, session }
   const modules = {
     ...parts,
     session: { defaultSession: session },

@@ -23,6 +23,7 @@ async function sessionOf(root: object) {
   const sessions = new Sessions({
     dataDirectory,
     registry: new Registry(nodeKinds),
+    secrets: { get: async () => undefined },
     workspace,
     broadcast: () => undefined,
     log,

@@ -1,5 +1,6 @@
 import type { Handlers } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
+import { secretHandlers } from './secrets.ts'
 import { jobHandlers, sessionHandlers, stackHandlers } from './sessions.ts'
 import { shellHandlers } from './shell.ts'
 import { levelHandlers, storeHandlers, streamHandlers, uploadHandlers } from './store.ts'
@@ -10,6 +11,7 @@ export function allHandlers(parts: HostParts): Handlers {
   return {
     ...shellHandlers(parts),
     ...workspaceHandlers(parts),
+    ...secretHandlers(parts),
     ...sessionHandlers(parts),
     ...stackHandlers(parts),
     ...storeHandlers(parts),

@@ -5,6 +5,7 @@ import { DatastoreError } from '../../../core/errors.ts'
 import { openStack } from '../../../core/node/stack.ts'
 import { ConfigError } from '../../../core/stack/config-error.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
+import type { SecretSource } from '../../../core/stack/secret.ts'
 import type { Stack, StackHost } from '../../../core/stack/stack.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import { expandPath, fileFailure } from '../files/file-failure.ts'
@@ -19,18 +20,17 @@ export interface OpenedStack {
   readonly name?: string | undefined
 }
 
-interface OpenOptions {
+export interface OpenOptions {
   readonly sampleDirectory: string
   /** The kinds that documents may use. */
   readonly registry: Registry
+  /** What documents name as secrets. */
+  readonly secrets: SecretSource
 }
 
 /** Opens what a source names. Its paths are absolute. */
-export async function openSource(
-  source: Source,
-  { sampleDirectory, registry }: OpenOptions,
-): Promise<OpenedStack> {
-  const host = hostOf(source, sampleDirectory, registry)
+export async function openSource(source: Source, options: OpenOptions): Promise<OpenedStack> {
+  const host = hostOf(source, options)
   switch (source.type) {
     case 'folder':
       return { stack: await openFolder(source.path, host) }
@@ -43,13 +43,13 @@ export async function openSource(
       assertPlainJson(source.document)
       return { stack: await openStack(source.document, host) }
     case 'sample':
-      return { stack: await openStack(await prepareSample(sampleDirectory), host) }
+      return { stack: await openStack(await prepareSample(options.sampleDirectory), host) }
   }
 }
 
 /** What a stack of a source is opened and changed with. No file call of it runs on the thread that answers pages. */
-export function hostOf(source: Source, sampleDirectory: string, registry: Registry): StackHost {
-  return { baseDirectory: baseDirectory(source, sampleDirectory), registry, inlineFiles: false }
+export function hostOf(source: Source, { sampleDirectory, registry, secrets }: OpenOptions): StackHost {
+  return { baseDirectory: baseDirectory(source, sampleDirectory), registry, secrets, inlineFiles: false }
 }
 
 /** The folder that relative paths in the documents of a source start from. */

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
+import type { SecretSource } from '../../../core/stack/secret.ts'
 import type { Decisions, SessionInfo, Source, StackPlanInfo } from '../../../shared/procedures/sessions.ts'
 import type { Log } from '../calls/describe-failure.ts'
 import type { Broadcast } from '../host-parts.ts'
 import { LevelCache } from '../levels/level-cache.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { hostOf, normalizeSource, type OpenedStack, openSource } from './open-source.ts'
+import { hostOf, normalizeSource, type OpenedStack, type OpenOptions, openSource } from './open-source.ts'
 import { assertCarriable, assertPlainJson } from './plain-json.ts'
 import { Session } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
@@ -21,6 +22,7 @@ export interface SessionsOptions {
   readonly dataDirectory: string
   /** The kinds that stacks may be made of. */
   readonly registry: Registry
+  readonly secrets: SecretSource
   readonly workspace: Workspace
   readonly broadcast: Broadcast
   readonly log: Log
@@ -29,7 +31,7 @@ export interface SessionsOptions {
 /** Every open stack. */
 export class Sessions {
   readonly #options: SessionsOptions
-  readonly #sampleDirectory: string
+  readonly #opens: OpenOptions
   readonly #levelCache = new LevelCache()
   readonly #open = new Map<string, Session>()
   /** Openings under way, by what is opened, so that opening twice at once gives one session. */
@@ -40,7 +42,8 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options
-    this.#sampleDirectory = join(options.dataDirectory, 'sample')
+    const { dataDirectory, registry, secrets } = options
+    this.#opens = { sampleDirectory: join(dataDirectory, 'sample'), registry, secrets }
   }
 
   get infos(): SessionInfo[] {
@@ -81,8 +84,8 @@ export class Sessions {
 
   async openStore(name: string, store: BinaryDatastore): Promise<SessionInfo> {
     const source: Source = { type: 'document', document: {} }
-    const { registry } = this.#options
-    const stack = await stackOfStore(name, store, registry, hostOf(source, this.#sampleDirectory, registry))
+    const { registry } = this.#opens
+    const stack = await stackOfStore(name, store, registry, hostOf(source, this.#opens))
     const { info } = this.#add({ ...source, document: stack.document }, undefined, { stack }, false)
     this.#tell()
     return info
@@ -160,10 +163,7 @@ export class Sessions {
   }
 
   async #openNew(source: Source, identity: string | undefined): Promise<Session> {
-    const opened = await openSource(source, {
-      sampleDirectory: this.#sampleDirectory,
-      registry: this.#options.registry,
-    })
+    const opened = await openSource(source, this.#opens)
     const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
     return this.#add(source, identity, opened, isReadOnly)
   }

@@ -81,7 +81,7 @@ describe('a store that is opened with inline: false', () => {
     const calls = synchronousCalls()
     const { stack } = await openSource(
       { type: 'folder', path: root },
-      { sampleDirectory: root, registry: new Registry(nodeKinds) },
+      { sampleDirectory: root, registry: new Registry(nodeKinds), secrets: { get: async () => undefined } },
     )
     await stack.store.put(key, bytesOf('value'))
     await stack.store.list(Key.root)

@@ -1,0 +1,170 @@
+import { DatastoreError, messageOf } from '../../../core/errors.ts'
+import type { SecretSource } from '../../../core/stack/secret.ts'
+import type { SecretsState } from '../../../shared/procedures/secrets.ts'
+import { PassphraseSeal } from './passphrase-seal.ts'
+import { type SealedSecret, type SealedSecrets, SecretFile } from './secret-file.ts'
+
+/** The keychain of the system, as a desktop shell reaches it. */
+export interface Keychain {
+  /** Whether what it seals is protected; where not, secrets are sealed with a passphrase. */
+  isProtecting(): Promise<boolean>
+  /** @returns Sealed text, in base64. */
+  seal(text: string): Promise<string>
+  /** `isOld`: it has to be sealed again, since the key has changed. */
+  unseal(sealed: string): Promise<{ readonly text: string; readonly isOld: boolean }>
+}
+
+export interface SecretsOptions {
+  readonly dataDirectory: string
+  readonly keychain?: Keychain | undefined
+  /** Variables that hold secrets: `STRATA_SECRET_PROD_REDIS` has that of the name `prod-redis`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+const VARIABLE = 'STRATA_SECRET_'
+
+/** The secrets of the person who runs the program. Their values go to stores that are opened, and nowhere else. */
+export class Secrets implements SecretSource {
+  readonly #file: SecretFile
+  readonly #keychain: Keychain | undefined
+  readonly #environment: SecretsOptions['environment']
+  #seal: PassphraseSeal | undefined
+
+  constructor({ dataDirectory, keychain, environment }: SecretsOptions) {
+    this.#file = new SecretFile(dataDirectory)
+    this.#keychain = keychain
+    this.#environment = environment
+  }
+
+  /** @throws DatastoreError `CORRUPT` */
+  async state(): Promise<SecretsState> {
+    return this.#stateOf(await this.#file.read())
+  }
+
+  async get(name: string): Promise<string | undefined> {
+    const given = this.#environment[variableOf(name)]
+    if (given !== undefined && given !== '') return given
+    const sealed = (await this.#file.read()).secrets.get(name)
+    return sealed && (await this.#unsealed(name, sealed))
+  }
+
+  /**
+   * @throws DatastoreError `ACCESS_DENIED` while locked, or where nothing can seal the value yet: `unlock` comes first.
+   */
+  async put(name: string, value: string): Promise<SecretsState> {
+    const sealed = await this.#sealed(name, value)
+    return this.#change(secrets => secrets.set(name, sealed))
+  }
+
+  remove(name: string): Promise<SecretsState> {
+    return this.#change(secrets => secrets.delete(name))
+  }
+
+  /**
+   * Opens what the passphrase seals; the first one given is the passphrase from then on.
+   * @throws DatastoreError `ACCESS_DENIED` for another passphrase.
+   */
+  async unlock(passphrase: string): Promise<SecretsState> {
+    const { lock } = await this.#file.read()
+    if (lock !== undefined) {
+      this.#seal = await PassphraseSeal.open(lock, passphrase)
+      return this.state()
+    }
+    const seal = await PassphraseSeal.create(passphrase)
+    const content = await this.#file.change(({ lock: other, secrets }) => {
+      // Another process may have chosen one meanwhile.
+      return { lock: other ?? seal.facts, secrets }
+    })
+    if (content.lock === seal.facts) this.#seal = seal
+    return content.lock === seal.facts ? this.#stateOf(content) : this.unlock(passphrase)
+  }
+
+  lock(): Promise<SecretsState> {
+    this.#seal = undefined
+    return this.state()
+  }
+
+  /** Resolves once everything is in its file. */
+  close(): Promise<void> {
+    this.#seal = undefined
+    return this.#file.settled()
+  }
+
+  async #change(make: (secrets: Map<string, SealedSecret>) => unknown): Promise<SecretsState> {
+    const content = await this.#file.change(({ lock, secrets }) => {
+      const changed = new Map(secrets)
+      make(changed)
+      return { lock, secrets: changed }
+    })
+    return this.#stateOf(content)
+  }
+
+  async #stateOf({ lock, secrets }: SealedSecrets): Promise<SecretsState> {
+    const hasKeychain = await this.#canUseKeychain()
+    const given = Object.keys(this.#environment).filter(name => name.startsWith(VARIABLE))
+    const kept = [...secrets].map(([name, { by }]) => ({
+      name,
+      from: by,
+      isReadable: by === 'keychain' ? hasKeychain : this.#seal !== undefined,
+    }))
+    return {
+      protection: hasKeychain ? 'keychain' : lock === undefined ? 'none' : 'passphrase',
+      isLocked: !hasKeychain && this.#seal === undefined,
+      secrets: kept.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      variables: given.sort(),
+    }
+  }
+
+  async #sealed(name: string, value: string): Promise<SealedSecret> {
+    const text = JSON.stringify([name, value])
+    if (this.#keychain !== undefined && (await this.#canUseKeychain())) {
+      return { by: 'keychain', data: await this.#keychain.seal(text) }
+    }
+    if (this.#seal !== undefined) return { by: 'passphrase', data: this.#seal.seal(text) }
+    throw new DatastoreError(
+      'ACCESS_DENIED',
+      `Cannot keep the secret ${JSON.stringify(name)}: the secrets are locked; give their passphrase first`,
+    )
+  }
+
+  async #unsealed(name: string, { by, data }: SealedSecret): Promise<string> {
+    const denied = (state: string, cause?: unknown) =>
+      new DatastoreError('ACCESS_DENIED', `Cannot read the secret ${JSON.stringify(name)}: ${state}`, {
+        cause,
+      })
+    if (by === 'keychain') {
+      if (this.#keychain === undefined || !(await this.#canUseKeychain())) {
+        throw denied('the keychain of the desktop has it, which cannot be reached from here')
+      }
+      try {
+        const { text, isOld } = await this.#keychain.unseal(data)
+        const value = valueIn(text, name)
+        if (isOld) await this.put(name, value)
+        return value
+      } catch (error) {
+        throw denied(`the keychain does not give it: ${messageOf(error)}`, error)
+      }
+    }
+    if (this.#seal === undefined) throw denied('the secrets are locked; give their passphrase')
+    try {
+      return valueIn(this.#seal.unseal(data), name)
+    } catch (error) {
+      throw denied('what is kept for it was changed by somebody else', error)
+    }
+  }
+
+  async #canUseKeychain(): Promise<boolean> {
+    return this.#keychain !== undefined && (await this.#keychain.isProtecting())
+  }
+}
+
+/** @throws Error for the value of another name. */
+function valueIn(text: string, name: string): string {
+  const [sealedName, value] = JSON.parse(text) as [unknown, unknown]
+  if (sealedName !== name || typeof value !== 'string') throw new Error('it is the value of another secret')
+  return value
+}
+
+function variableOf(name: string): string {
+  return VARIABLE + name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
+}

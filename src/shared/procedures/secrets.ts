@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { SECRET_NAME } from '../../core/stack/secret.ts'
+import { nothing, procedure } from '../values.ts'
+
+const secretName = z.string().regex(SECRET_NAME)
+
+/** What the page may know of secrets: their names. No call gives a value. */
+export const secretsState = z.strictObject({
+  /** What seals new secrets. `none`: a passphrase has to be chosen first. */
+  protection: z.enum(['keychain', 'passphrase', 'none']),
+  /** Nothing can be put until the passphrase is given. */
+  isLocked: z.boolean(),
+  secrets: z.array(
+    z.strictObject({
+      name: z.string(),
+      from: z.enum(['keychain', 'passphrase']),
+      isReadable: z.boolean(),
+    }),
+  ),
+  /** Variables of the environment that hold secrets, as `STRATA_SECRET_PROD_REDIS`. */
+  variables: z.array(z.string()),
+})
+export type SecretsState = z.infer<typeof secretsState>
+
+export const secretProcedures = {
+  'secrets.state': procedure(nothing, secretsState),
+  'secrets.put': procedure(
+    z.strictObject({ name: secretName, value: z.string().min(1).max(65_536) }),
+    secretsState,
+  ),
+  'secrets.remove': procedure(z.strictObject({ name: secretName }), secretsState),
+  /** Gives the passphrase; where there is none yet, chooses it. */
+  'secrets.unlock': procedure(z.strictObject({ passphrase: z.string().min(1).max(1_024) }), secretsState),
+  'secrets.lock': procedure(nothing, secretsState),
+}
