@@ -117,6 +117,11 @@ export interface Store {
   opened?(by: OpenStore): void
   /** Completes background work: flushes, fills. May be called at any time. */
   settle?(): Promise<void>
+  /**
+   * Called after `settle`, when this store goes and these of its children stay: what it alone knows of them goes too.
+   * @throws DatastoreError where they cannot be used without that.
+   */
+  handOver?(staying: readonly OpenStore[]): Promise<void>
   /** The same adapter over other children, for a transaction or a changed stack. */
   over?(children: readonly OpenStore[]): Store
   /** Takes other children in place, for an adapter with state. */

@@ -158,6 +158,14 @@ export class StackChange {
     return fate === 'gone' || (fate === 'changed' && !this.#moving.some(({ id }) => id === node.id))
   }
 
+  /** Whether any of the values of a node are there after this change. */
+  #isStaying(one: RunningNode): boolean {
+    return one.all.some(({ node, isVolatile }) => {
+      const fate = this.#fateOf(node)
+      return node.children.length === 0 && fate !== 'gone' && !(fate === 'changed' && isVolatile)
+    })
+  }
+
   /** Opens leaves while calls go on, where that is possible: a server may take seconds. */
   async #openEarly(): Promise<void> {
     for (const node of flatten(this.#after)) {
@@ -196,10 +204,11 @@ export class StackChange {
     await Promise.all(closing.map(open => open.streamsEnded(this.#waits)))
   }
 
-  async #flush({ open, node }: RunningNode): Promise<void> {
+  async #flush({ open, node, children }: RunningNode): Promise<void> {
     try {
       await open.settle()
       for (const own of ownStores(open.store, this.#opens)) await own.settle()
+      await open.store.handOver?.(children.filter(child => this.#isStaying(child)).map(child => child.open))
     } catch (cause) {
       const state = `${node.path}: what runs cannot write what it holds: ${messageOf(cause)}`
       throw new DatastoreError('IO', `Cannot apply the stack: ${state}`, { cause })

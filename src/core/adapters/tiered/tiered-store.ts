@@ -1,7 +1,7 @@
 import { type Capabilities, Derived } from '../../capabilities.ts'
 import { tell } from '../../concurrency/emitter.ts'
 import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
-import { DatastoreError, isRefused } from '../../errors.ts'
+import { DatastoreError, failure, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
 import { ttlOfCopy } from '../../open/move-between.ts'
@@ -235,6 +235,14 @@ export class TieredStore extends TierReads implements Store {
   async settle(): Promise<void> {
     await this.fillsEnded()
     await Promise.all(this.upper.map(tier => tier.forgetSuspects()))
+  }
+
+  /** @throws DatastoreError `IO` where a tier that stays cannot drop a copy that may be stale. */
+  async handOver(staying: readonly OpenStore[]): Promise<void> {
+    for (const tier of this.upper) {
+      const left = staying.includes(tier.open) ? await tier.forgetSuspects() : undefined
+      if (left !== undefined) throw failure('IO', 'drop a copy of', left, 'an upper tier that stays fails')
+    }
   }
 }
 

@@ -52,9 +52,14 @@ export class UpperTier {
     for (const key of other.#suspects) this.#suspects.add(key)
   }
 
-  /** Tries once more to drop each copy that may be stale: whoever opens the tier next does not know of them. */
-  async forgetSuspects(): Promise<void> {
+  /**
+   * Tries once more to drop each copy that may be stale: whoever opens the tier next does not know of them.
+   * @returns A key whose copy could not be dropped.
+   */
+  async forgetSuspects(): Promise<Key | undefined> {
     for (const key of [...this.#suspects]) await this.forget(Key.parse(key), Call.plain)
+    const [left] = this.#suspects
+    return left === undefined ? undefined : Key.parse(left)
   }
 
   /** Counts and reports a read that failed, so that the next tier is asked. @throws AbortError */
