@@ -32,7 +32,9 @@ class RateLimit implements Layer {
   }
 
   async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
-    await this.#token(step)
+    const wait = this.#token(step)
+    // With a token at hand a watch subscribes before its caller goes on, as without this layer.
+    if (wait !== undefined) await wait
     yield* run(step.call)
   }
 

@@ -333,6 +333,25 @@ describe('rateLimit', () => {
   })
 })
 
+describe('a watch through a layer', () => {
+  it.each([
+    ['fault', (store: MemoryDatastore) => fault(store)],
+    ['retry', (store: MemoryDatastore) => retry(store)],
+    ['timeout', (store: MemoryDatastore) => timeout(store, 1000)],
+    ['rateLimit', (store: MemoryDatastore) => rateLimit(store, { perSecond: 1000 })],
+    ['metrics', (store: MemoryDatastore) => metrics(store)],
+    ['logging', (store: MemoryDatastore) => logging(store, { log: () => undefined })],
+  ])('D12 %s reports what is put right after the first pull', async (_, make) => {
+    const store = make(new MemoryDatastore())
+    const changes = store.watch(Key.root)[Symbol.asyncIterator]()
+    const first = changes.next()
+    await store.put(key, value)
+    await store.put(Key.parse('/b'), value)
+    expect(await first).toMatchObject({ value: { type: 'put', key } })
+    await store.close()
+  })
+})
+
 describe('logging and metrics', () => {
   it('W2 D18 a log that throws breaks no call', async () => {
     const store = logging(new MemoryDatastore(), {
