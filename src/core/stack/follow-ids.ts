@@ -7,16 +7,15 @@ import type { Registry } from './registry.ts'
 /**
  * Reads a document that is to take the place of one that runs. A node that says no id gets that of the node that it was:
  * the one at its place if it is opened the same way, else one that is opened the same way anywhere, else the one of its
- * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped. Memory with copies and memory with
- * values never follow each other: neither has anything that the other could go on with.
- * @param isVolatile Whether the values of a node of `before` are gone once it closes.
+ * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped. Any other has an id of its own.
+ * @param mayMove Whether a node of `before` may be one at another place.
  * @throws ConfigError for the first problem.
  */
 export function parseFollowing(
   document: unknown,
   before: ParsedNode,
   registry: Registry,
-  isVolatile: (node: ParsedNode) => boolean,
+  mayMove: (node: ParsedNode) => boolean = () => true,
 ): ParsedDocument {
   const parsed = parseDocument(document, registry)
   const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
@@ -28,9 +27,7 @@ export function parseFollowing(
   const free = new Map(flatten(before).map(node => [node.id, node]))
   for (const id of given) free.delete(id)
   const followed = new Map<ParsedNode, string>()
-  const copies = new Set([...copiesIn(before), ...copiesIn(parsed.root)])
-  const mayFollow = (node: ParsedNode, old: ParsedNode): boolean =>
-    !isVolatile(old) || node.children.length > 0 || copies.has(node) === copies.has(old)
+  const mayFollow = (node: ParsedNode, old: ParsedNode): boolean => node.path === old.path || mayMove(old)
   /** A node that is opened alike is so with all below it. */
   const take = (node: ParsedNode, old: ParsedNode): void => {
     const isOpen = !given.has(node.id) && !followed.has(node) && mayFollow(node, old)
@@ -55,13 +52,11 @@ export function parseFollowing(
     ) as StackNodeDocument
     return withChildren(id === undefined ? rest : { ...rest, id }, node, named)
   }
-  return parseDocument({ ...parsed.document, root: named(parsed.root, parsed.document.root) }, registry)
-}
-
-/** The nodes that hold copies: what is above the last child of a node that shows its data, and all below that. */
-function copiesIn(root: ParsedNode): readonly ParsedNode[] {
-  return flatten(root).flatMap(({ kind, children }) =>
-    kind.data === 'below' ? children.slice(0, -1).flatMap(flatten) : [],
+  const taken = flatten(before).map(({ id }) => id)
+  return parseDocument(
+    { ...parsed.document, root: named(parsed.root, parsed.document.root) },
+    registry,
+    taken,
   )
 }
 

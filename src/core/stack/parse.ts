@@ -41,10 +41,15 @@ const envelope = z.strictObject({
 
 /**
  * Reads a document.
+ * @param taken Ids that a node which says none must not get.
  * @throws ConfigError for the first problem.
  */
-export function parseDocument(document: unknown, registry: Registry): ParsedDocument {
-  const { parsed, problems } = inspect(document, registry)
+export function parseDocument(
+  document: unknown,
+  registry: Registry,
+  taken: Iterable<string> = [],
+): ParsedDocument {
+  const { parsed, problems } = inspect(document, registry, taken)
   const [first] = problems
   if (first !== undefined) throw new ConfigError(first.path, first.message)
   if (parsed === undefined) throw new ConfigError('', 'this is no stack document')
@@ -59,10 +64,12 @@ export function validateDocument(document: unknown, registry: Registry): readonl
 function inspect(
   document: unknown,
   registry: Registry,
+  taken: Iterable<string> = [],
 ): { readonly parsed?: ParsedDocument; readonly problems: readonly DocumentProblem[] } {
   const outer = envelope.safeParse(document, { error: plainProblem })
   if (!outer.success) return { problems: outer.error.issues.map(issue => problemOf(issue, '')) }
-  const reader = new NodeReader(registry, givenIds(outer.data.root, 2 * MAX_DEPTH))
+  const given = givenIds(outer.data.root, 2 * MAX_DEPTH)
+  const reader = new NodeReader(registry, new Set([...given, ...taken]))
   const read = reader.read(outer.data.root, 'root', 0)
   if (read === undefined || reader.problems.length > 0) return { problems: reader.problems }
   const { name } = outer.data
@@ -85,11 +92,12 @@ class NodeReader {
   readonly problems: DocumentProblem[] = []
   readonly #registry: Registry
   readonly #ids = new Map<string, string>()
-  readonly #given: ReadonlySet<string>
+  readonly #taken: ReadonlySet<string>
 
-  constructor(registry: Registry, given: ReadonlySet<string>) {
+  /** @param taken Ids that no node gets unless it says so itself. */
+  constructor(registry: Registry, taken: ReadonlySet<string>) {
     this.#registry = registry
-    this.#given = given
+    this.#taken = taken
   }
 
   read(node: unknown, path: string, depth: number): ReadNode | undefined {
@@ -188,7 +196,7 @@ class NodeReader {
   /** By position: unless a document is rearranged, a node without an id keeps the one it had. */
   #freeId(id: string): string {
     let free = id
-    for (let next = 2; this.#given.has(free) || this.#ids.has(free); next++) free = `${id}-${next}`
+    for (let next = 2; this.#taken.has(free) || this.#ids.has(free); next++) free = `${id}-${next}`
     return free
   }
 

@@ -128,10 +128,16 @@ class RunningStack implements Stack {
     return plan
   }
 
+  /** A memory that would only be emptied is not the one at another place: keys may have to move out of that. */
   #following(document: unknown): ParsedDocument {
-    const volatile = new Set(this.#root.all.filter(one => one.isVolatile).map(one => one.node.id))
-    const isVolatile = ({ id }: ParsedNode) => volatile.has(id)
-    return parseFollowing(document, this.#parsed.root, this.#parts.registry, isVolatile)
+    const { root: before } = this.#parsed
+    const { registry } = this.#parts
+    const parsed = parseFollowing(document, before, registry)
+    const comparison = this.#compared(parsed)
+    const emptied = this.#root.all.filter(one => one.isVolatile && comparison.changesData(one.node))
+    if (emptied.length === 0) return parsed
+    const ids = new Set(emptied.map(({ node }) => node.id))
+    return parseFollowing(document, before, registry, ({ id }) => !ids.has(id))
   }
 
   #compared({ root }: ParsedDocument): Comparison {
