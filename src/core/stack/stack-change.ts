@@ -33,7 +33,7 @@ export class StackChange {
   readonly #moving: readonly ParsedNode[]
   /** Ids of nodes that keys move out of, which stay open until then. */
   readonly #emptied: ReadonlySet<string>
-  /** Nodes that keys move out of, and that would show other data before the keys have moved. */
+  /** Nodes that keys move out of, and that would be something else before the keys have moved. */
   readonly #diverted: readonly ParsedNode[]
   /** What was opened so far, by the id of its node. */
   readonly #opened = new Map<string, BinaryDatastore>()
@@ -60,12 +60,22 @@ export class StackChange {
     this.#held = comparison.held.map(({ id }) => this.#running.get(id) as RunningNode)
     this.#opens = new Set(before.all.map(one => one.open))
     this.#moving = options.misplaced === 'leave' ? [] : flatten(after).filter(node => this.#canMove(node))
-    const emptied = this.#moving
-      .flatMap(({ id }) => this.#running.get(id)?.node.children ?? [])
-      .filter(child => this.#fateOf(child) === 'gone')
-      .flatMap(flatten)
+    const emptied = this.#moving.flatMap(node => this.#emptiedBy(node))
     this.#emptied = new Set(emptied.filter(node => this.#fateOf(node) === 'gone').map(({ id }) => id))
-    this.#diverted = emptied.filter(node => comparison.changesData(node))
+    this.#diverted = this.#moving.flatMap(after => this.#divertedBy(after))
+  }
+
+  /** Nodes that keys move out of, as they go from a node to other children. */
+  #emptiedBy({ id, children }: ParsedNode): readonly ParsedNode[] {
+    const { node } = this.#running.get(id) as RunningNode
+    const isEmptied = (child: ParsedNode) =>
+      this.#fateOf(child) === 'gone' && this.#comparison.successorOf(child, children) === undefined
+    return node.children.filter(isEmptied).flatMap(flatten)
+  }
+
+  #divertedBy(after: ParsedNode): readonly ParsedNode[] {
+    const staying = new Set(flatten(after).map(({ id }) => id))
+    return this.#emptiedBy(after).filter(one => staying.has(one.id) || this.#comparison.changesData(one))
   }
 
   #canMove(node: ParsedNode): boolean {
@@ -83,7 +93,7 @@ export class StackChange {
     const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
     if (moving.length > 0) refuse('keys of an earlier change still move', moving)
     if (this.#diverted.length > 0)
-      refuse('nodes that keys have to move out of would show other data', this.#diverted)
+      refuse('nodes that keys have to move out of are needed elsewhere', this.#diverted)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
     const lost = leaving.filter(({ id }) => !this.#emptied.has(id))
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
