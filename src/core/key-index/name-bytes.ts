@@ -1,0 +1,55 @@
+/**
+ * The bytes of one name of a key, as layout `strata` writes it, in a buffer that holds more: its UTF-16 code units, so that
+ * byte order is the order of names (K10). U+0000 is `01 01` and U+0001 is `01 02`; from U+0002 on a code unit has the one,
+ * two or three bytes that UTF-8 gives such a number, surrogates one by one. No name holds 00 or a byte above EF.
+ */
+
+/** The most bytes that a name takes. */
+export function roomOf(name: string): number {
+  return name.length * 3
+}
+
+/** Writes a name at `at`. @returns Where it ends. */
+export function writeName(name: string, bytes: Uint8Array, at: number): number {
+  for (let index = 0; index < name.length; index++) {
+    const unit = name.charCodeAt(index)
+    if (unit < 2) {
+      bytes[at++] = 1
+      bytes[at++] = unit + 1
+    } else if (unit < 0x80) bytes[at++] = unit
+    else if (unit < 0x800) {
+      bytes[at++] = 0xc0 | (unit >> 6)
+      bytes[at++] = 0x80 | (unit & 0x3f)
+    } else {
+      bytes[at++] = 0xe0 | (unit >> 12)
+      bytes[at++] = 0x80 | ((unit >> 6) & 0x3f)
+      bytes[at++] = 0x80 | (unit & 0x3f)
+    }
+  }
+  return at
+}
+
+/** A call takes no more arguments than the stack has room for. */
+const MOST_UNITS = 4096
+
+/** The name from `start` to `end`. */
+export function readName(bytes: Uint8Array, start: number, end: number): string {
+  const units: number[] = []
+  let text = ''
+  for (let at = start; at < end; ) {
+    const byte = bytes[at++] as number
+    if (byte === 1) units.push((bytes[at++] as number) - 1)
+    else if (byte < 0x80) units.push(byte)
+    else if (byte < 0xe0) units.push(((byte & 0x1f) << 6) | continued(bytes, at++))
+    else {
+      units.push(((byte & 0x0f) << 12) | (continued(bytes, at) << 6) | continued(bytes, at + 1))
+      at += 2
+    }
+    if (units.length === MOST_UNITS) text += String.fromCharCode(...units.splice(0))
+  }
+  return text + String.fromCharCode(...units)
+}
+
+function continued(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) & 0x3f
+}
