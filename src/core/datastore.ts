@@ -1,6 +1,5 @@
-import type { Capabilities } from './capabilities.ts'
 import type { Key } from './key.ts'
-import type { Query, QueryOptions, QueryPlan } from './query/query.ts'
+import type { Datastore } from './open/datastore.ts'
 
 export type { Capabilities } from './capabilities.ts'
 
@@ -190,80 +189,7 @@ export type KeySource = Iterable<Key> | AsyncIterable<Key>
 /** Keys with their values, at hand or as they come. */
 export type PairSource<V> = Iterable<Pair<V>> | AsyncIterable<Pair<V>>
 
-/**
- * The one interface of every store and of every adapter over stores.
- *
- * Failures are `DatastoreError`s. Operations on one key take effect one at a time, in call order. Buffers are
- * never shared with the caller. After `close` every call rejects with `CLOSED`.
- */
-export interface Datastore<V> {
-  readonly capabilities: Capabilities
-
-  /** The value under `key`, whole. Rejects with `NOT_FOUND`. */
-  get(key: Key, options?: GetOptions): Promise<V>
-
-  /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */
-  getStream(key: Key, options?: RangeOptions): AsyncIterable<Uint8Array>
-
-  /** Stores a value whole or not at all. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for what is no value. */
-  put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult>
-
-  /** Stores under a fresh child of `prefix` and gives its key. */
-  putNew(prefix: Key, value: ValueSource<V>, options?: CallOptions): Promise<Key>
-
-  delete(key: Key, options?: DeleteOptions): Promise<void>
-
-  has(key: Key, options?: CallOptions): Promise<boolean>
-
-  stat(key: Key, options?: CallOptions): Promise<Stat>
-
-  /** Moves the value of one key (not what is below it). */
-  rename(from: Key, to: Key, options?: RenameOptions): Promise<void>
-
-  /** One page of one level of the tree. A level that does not exist is empty. */
-  list(prefix: Key, options?: ListOptions): Promise<ListPage>
-
-  /** Values in the order of the keys. Rejects at the first absent key. */
-  getMany(keys: KeySource, options?: CallOptions): AsyncIterable<Pair<V>>
-
-  /** Stores each pair and gives its key once it is stored, in order. */
-  putMany(pairs: PairSource<V>, options?: CallOptions): AsyncIterable<Key>
-
-  /** Deletes each key and gives it back once it is gone, in order. An absent key is accepted. */
-  deleteMany(keys: KeySource, options?: CallOptions): AsyncIterable<Key>
-
-  batch(): Batch<V>
-
-  /** Entries that answer `query`, in the order it asks for. */
-  query(query: Query, options?: QueryOptions): AsyncIterable<Entry<V>>
-
-  /** Which clauses of `query` run in which store, and which are answered by scanning. */
-  explainQuery(query: Query): QueryPlan
-
-  stats(options?: CallOptions): Promise<StoreStats>
-
-  /**
-   * Removes branches at and below `prefix` that are there without a key: empty folders. Removes no value, no file and
-   * no link. A store whose branches are made of keys alone has nothing to do.
-   */
-  prune(prefix: Key, options?: CallOptions): Promise<void>
-
-  /** Writes that had resolved before this call survive a power cut after it. */
-  sync(prefix?: Key, options?: CallOptions): Promise<void>
-
-  /**
-   * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the store
-   * is closed (the stream ends). What counts is how each key was left. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
-   */
-  watch(prefix: Key, options?: CallOptions): AsyncIterable<Change>
-
-  /** Waits for calls in flight, then closes the stores below. Never erases. A second call is the first one's promise. */
-  close(): Promise<void>
-
-  [Symbol.asyncDispose](): Promise<void>
-}
-
 /** A store of bytes. */
-export type BinaryDatastore = Datastore<Uint8Array>
+export type BinaryDatastore = Datastore
 /** A store of values of another type, such as what `serialized` makes. */
 export type ObjectDatastore<T> = Datastore<T>

@@ -1,14 +1,8 @@
 import { Slices, sortInSlices } from './concurrency/slices.ts'
-import {
-  type CallOptions,
-  type Child,
-  type Datastore,
-  DEFAULT_PAGE,
-  type ListOptions,
-  type ListPage,
-} from './datastore.ts'
+import { type CallOptions, type Child, DEFAULT_PAGE, type ListOptions, type ListPage } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
+import type { Datastore } from './open/datastore.ts'
 import { contextOf } from './options.ts'
 import { compareNames } from './stores/sorted-names.ts'
 

@@ -1,6 +1,7 @@
-import type { CallOptions, Datastore } from '../core/datastore.ts'
+import type { CallOptions } from '../core/datastore.ts'
 import { type AbortError, DatastoreError } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import { collect, listAll, type Suite, walkKeys } from './suite.ts'

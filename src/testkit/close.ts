@@ -1,6 +1,6 @@
-import type { Datastore } from '../core/datastore.ts'
 import { hasCode } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'

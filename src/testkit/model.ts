@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Datastore } from '../core/datastore.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import {
   expectSame,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import type { CallOptions, Datastore } from '../core/datastore.ts'
+import type { CallOptions } from '../core/datastore.ts'
 import { DatastoreError } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { type Suite, walkKeys } from './suite.ts'
 

@@ -1,5 +1,5 @@
-import type { Datastore } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 

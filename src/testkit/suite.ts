@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Capabilities, Limits } from '../core/capabilities.ts'
-import type { Child, Datastore, Pair } from '../core/datastore.ts'
+import type { Child, Pair } from '../core/datastore.ts'
 import { DatastoreError, type ErrorCode } from '../core/errors.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { byteSamples, jsonSamples } from './samples.ts'
 

@@ -1,6 +1,5 @@
-import type { Datastore } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
-import type { Datastore as Transactional } from '../core/open/datastore.ts'
+import type { Datastore, Datastore as Transactional } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { expectFailure, type Suite, walkKeys } from './suite.ts'
 

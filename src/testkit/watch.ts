@@ -1,5 +1,6 @@
-import type { Change, Datastore } from '../core/datastore.ts'
+import type { Change } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
+import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { collect, expectFailure, type Suite } from './suite.ts'
 

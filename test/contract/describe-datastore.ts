@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import type { Datastore } from '../../src/core/datastore.ts'
+import type { Datastore } from '../../src/core/open/datastore.ts'
 import { describeDatastore as describeWith } from '../../src/testkit/describe-datastore.ts'
 import type { SuiteOptions } from '../../src/testkit/suite.ts'
 

@@ -1,10 +1,10 @@
 import { type Capabilities } from '../../src/core/capabilities.ts'
-import type { Change, Datastore, Entry, ListPage, Stat, StoreStats } from '../../src/core/datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats } from '../../src/core/datastore.ts'
 import { hasCode, isNotFound } from '../../src/core/errors.ts'
 import type { Key } from '../../src/core/key.ts'
 import type { Call, Maybe } from '../../src/core/open/call.ts'
 import { listOptionsOf } from '../../src/core/open/completion.ts'
-import { Datastore as DatastoreClass, openStoreOf } from '../../src/core/open/datastore.ts'
+import { type Datastore, Datastore as DatastoreClass, openStoreOf } from '../../src/core/open/datastore.ts'
 import type { Payload } from '../../src/core/open/payload.ts'
 import { REFUSALS } from '../../src/core/open/refusals.ts'
 import type {
@@ -29,9 +29,9 @@ export class CalledStore implements Store {
   readonly info: StoreInfo
   readonly order = 'below'
   readonly lent = true
-  readonly #old: Datastore<Uint8Array>
+  readonly #old: Datastore
 
-  constructor(old: Datastore<Uint8Array>) {
+  constructor(old: Datastore) {
     this.#old = old
     this.info = { kind: old.constructor.name, id: `called:${++lastId}` }
   }

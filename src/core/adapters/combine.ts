@@ -1,6 +1,7 @@
 import { weakest } from '../capabilities.ts'
-import type { Accuracy, CallOptions, Datastore, StoreStats } from '../datastore.ts'
+import type { Accuracy, CallOptions, StoreStats } from '../datastore.ts'
 import { DatastoreError } from '../errors.ts'
+import type { Datastore } from '../open/datastore.ts'
 
 /** @throws DatastoreError `CONFIG_INVALID` */
 export function assertChildren(stores: readonly unknown[], what: string): void {

@@ -1,6 +1,7 @@
-import type { Child, Datastore, ListOptions, ListPage } from '../datastore.ts'
+import type { Child, ListOptions, ListPage } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
+import type { Datastore } from '../open/datastore.ts'
 
 /**
  * One page of a level that is spread over several stores. Each store is asked for a page of the same size, which is

@@ -1,7 +1,7 @@
 import { type Capabilities, Derived, weakestOf } from '../capabilities.ts'
 import { ChangeQueue, follow } from '../changes/change-queue.ts'
 import { stoppable } from '../changes/stoppable.ts'
-import type { Change, Datastore as Contract, ListOptions, ListPage, StoreStats } from '../datastore.ts'
+import type { Change, ListOptions, ListPage, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
@@ -201,14 +201,14 @@ export class MountStore extends RoutedStore {
  */
 export class MountDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: MountStore
-  readonly #mounted = new Map<string, Contract<V>>()
+  readonly #mounted = new Map<string, Datastore<V>>()
 
   /**
    * @param mounts Stores by the text of the key they are mounted at; `/` for the root.
    * @throws DatastoreError `KEY_INVALID` for a prefix that is no key, `CONFIG_INVALID` for two at the same key, or for
    * stores that encode their values differently.
    */
-  constructor(mounts: Readonly<Record<string, Contract<V>>> = {}) {
+  constructor(mounts: Readonly<Record<string, Datastore<V>>> = {}) {
     const store = new MountStore()
     super(store, commonCodecOf(Object.values(mounts)))
     this.#store = store
@@ -224,7 +224,7 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
    * @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already, or when the values of this one are
    * encoded in another way than those of the stores that this was made with.
    */
-  mount(prefix: Key, store: Contract<V>): void {
+  mount(prefix: Key, store: Datastore<V>): void {
     commonCodecOf<V>([this, store])
     this.#store.mount(prefix, openStoreOf(store))
     this.#mounted.set(prefix.toString(), store)
@@ -235,10 +235,10 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
    * Takes a store out of the tree and hands it back, open.
    * @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`.
    */
-  unmount(prefix: Key): Contract<V> {
+  unmount(prefix: Key): Datastore<V> {
     this.#store.unmount(prefix)
     const text = prefix.toString()
-    const store = this.#mounted.get(text) as Contract<V>
+    const store = this.#mounted.get(text) as Datastore<V>
     this.#mounted.delete(text)
     ownStoreOf(this as Datastore<unknown>).redeclare()
     return store

@@ -1,5 +1,5 @@
 import { type Capabilities, Derived } from '../capabilities.ts'
-import type { Change, Datastore as Contract, ListPage, StoreStats } from '../datastore.ts'
+import type { Change, ListPage, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { countByWalk } from '../open/completion.ts'
@@ -88,7 +88,7 @@ export class NamespaceStore extends RoutedStore implements Place {
 export class NamespaceDatastore<V = Uint8Array> extends Datastore<V> {
   readonly prefix: Key
 
-  constructor(store: Contract<V>, prefix: Key) {
+  constructor(store: Datastore<V>, prefix: Key) {
     super(new NamespaceStore(openStoreOf(store), prefix), commonCodecOf([store]))
     this.prefix = prefix
   }

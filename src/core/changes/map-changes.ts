@@ -1,6 +1,7 @@
-import type { CallOptions, Change, Datastore } from '../datastore.ts'
+import type { CallOptions, Change } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
+import type { Datastore } from '../open/datastore.ts'
 import { contextOf } from '../options.ts'
 import { stoppable } from './stoppable.ts'
 

@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
@@ -70,13 +69,13 @@ function offline({ verb, key }: Step): Error {
 export class FaultDatastore<V = Uint8Array> extends Datastore<V> {
   readonly faults: Faults
 
-  constructor(child: Contract<V>, faults: Faults = {}) {
+  constructor(child: Datastore<V>, faults: Faults = {}) {
     super(new LayeredStore(openStoreOf(child), new Fault(faults)), commonCodecOf([child]))
     this.faults = faults
   }
 }
 
 /** Makes a store fail as told; change `faults` of what it returns while it is in use. */
-export function fault<V>(store: Contract<V>, faults: Faults = {}): FaultDatastore<V> {
+export function fault<V>(store: Datastore<V>, faults: Faults = {}): FaultDatastore<V> {
   return new FaultDatastore(store, faults)
 }

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../capabilities.ts'
-import type { Change, Datastore as Contract, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { AbortError, isNotFound, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
@@ -205,7 +205,7 @@ export class LayeredStore implements Store {
 }
 
 /** A store with a layer of one's own around it. */
-export function layered<V>(store: Contract<V>, layer: Layer): Datastore<V> {
+export function layered<V>(store: Datastore<V>, layer: Layer): Datastore<V> {
   return new Datastore<V>(new LayeredStore(openStoreOf(store), layer), commonCodecOf([store]))
 }
 

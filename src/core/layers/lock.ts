@@ -1,5 +1,4 @@
 import type { Capabilities } from '../capabilities.ts'
-import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
 import { type Layer, LayeredStore, type Step } from './layer.ts'
@@ -27,7 +26,7 @@ class Lock implements Layer {
 export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #lock: Lock
 
-  constructor(child: Contract<V>, isLocked = true) {
+  constructor(child: Datastore<V>, isLocked = true) {
     const lock = new Lock(isLocked)
     super(new LayeredStore(openStoreOf(child), lock), commonCodecOf([child]))
     this.#lock = lock
@@ -44,6 +43,6 @@ export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
 }
 
 /** The same store with every write refused (`READ_ONLY`). */
-export function readOnly<V>(store: Contract<V>): Datastore<V> {
+export function readOnly<V>(store: Datastore<V>): Datastore<V> {
   return new LockableDatastore(store, true)
 }

@@ -1,5 +1,4 @@
 import { tell } from '../concurrency/emitter.ts'
-import type { Datastore as Contract } from '../datastore.ts'
 import { codeOf, messageOf } from '../errors.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { refusalError } from '../open/refusals.ts'
@@ -50,6 +49,6 @@ function failureOf({ step, refused, error }: Outcome): Pick<LogRecord, 'error' |
 }
 
 /** Writes a structured record of every call, as it ends. */
-export function logging<V>(store: Contract<V>, options: LoggingOptions): Datastore<V> {
+export function logging<V>(store: Datastore<V>, options: LoggingOptions): Datastore<V> {
   return layered(store, new Logging(options))
 }

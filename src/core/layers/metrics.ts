@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../datastore.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import { CallMetrics, type VerbMetrics } from './call-metrics.ts'
 import { LayeredStore, VERBS, type Verb } from './layer.ts'
@@ -17,7 +16,7 @@ class Metrics extends ObservingLayer {
 export class MetricsDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #metrics: Metrics
 
-  constructor(store: Contract<V>) {
+  constructor(store: Datastore<V>) {
     const metrics = new Metrics()
     super(new LayeredStore(openStoreOf(store), metrics), commonCodecOf([store]))
     this.#metrics = metrics
@@ -29,6 +28,6 @@ export class MetricsDatastore<V = Uint8Array> extends Datastore<V> {
 }
 
 /** Counts the calls on a store, verb by verb: how many, how many failed, bytes, and how long they took. */
-export function metrics<V>(store: Contract<V>): MetricsDatastore<V> {
+export function metrics<V>(store: Datastore<V>): MetricsDatastore<V> {
   return new MetricsDatastore(store)
 }

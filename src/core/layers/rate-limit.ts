@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../datastore.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { checkOptions, positiveNumber } from '../options.ts'
@@ -57,7 +56,7 @@ class RateLimit implements Layer {
  * Lets so many calls a second through; others wait.
  * @throws DatastoreError `CONFIG_INVALID` for a figure that is not over zero.
  */
-export function rateLimit<V>(store: Contract<V>, options: RateLimitOptions): Datastore<V> {
+export function rateLimit<V>(store: Datastore<V>, options: RateLimitOptions): Datastore<V> {
   checkOptions('limit the rate of calls', options, { perSecond: positiveNumber, burst: positiveNumber })
   return layered(store, new RateLimit(options))
 }

@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../datastore.ts'
 import { DatastoreError, type ErrorCode, isTransient } from '../errors.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
@@ -93,7 +92,7 @@ class Retry implements Layer {
  * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
  * @throws DatastoreError `CONFIG_INVALID` for fewer attempts than one, or a negative wait.
  */
-export function retry<V>(store: Contract<V>, options: RetryOptions = {}): Datastore<V> {
+export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datastore<V> {
   checkOptions('retry', options, {
     attempts: wholeNumberOrInfinity(1),
     delay: numberFrom(0),

@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../datastore.ts'
 import { failure, isAborted } from '../errors.ts'
 import { type Call, Cancel, type Maybe } from '../open/call.ts'
 import type { Datastore } from '../open/datastore.ts'
@@ -157,7 +156,7 @@ class Timeout implements Layer {
  * @param milliseconds How long a call may take, and each piece of a stream.
  * @throws DatastoreError `CONFIG_INVALID` for a time that is not over zero.
  */
-export function timeout<V>(store: Contract<V>, milliseconds: number): Datastore<V> {
+export function timeout<V>(store: Datastore<V>, milliseconds: number): Datastore<V> {
   checkOptions('limit the time of calls', { milliseconds }, { milliseconds: positiveNumber })
   return layered(store, new Timeout(milliseconds))
 }

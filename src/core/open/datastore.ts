@@ -1,3 +1,4 @@
+import type { SpanVerb } from '../adapters/trace/span.ts'
 import { tracedStream } from '../adapters/trace/traced-stream.ts'
 import { assertBytes, byteLengthOf, clampRange } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
@@ -8,7 +9,6 @@ import type {
   BinaryDatastore,
   CallOptions,
   Change,
-  Datastore as Contract,
   DeleteOptions,
   Entry,
   GetOptions,
@@ -52,13 +52,16 @@ export interface TransactionOptions extends CallOptions {
 }
 
 /**
- * What people call: every call of the contract, written once over an open store. It checks arguments, copies a value at
- * most once each way, and throws what a store answers as absence or refusal. With a codec, values are objects.
+ * What people call, for every store and every adapter over stores. It checks arguments, copies a value at most once each
+ * way, and throws what a store answers as absence or refusal. With a codec, values are objects.
  *
- * Public names such as `MemoryDatastore` are subclasses that only construct, and add what their store has beside the
- * contract.
+ * Failures are `DatastoreError`s. Operations on one key take effect one at a time, in call order. Buffers are never
+ * shared with the caller. After `close` every call rejects with `CLOSED`.
+ *
+ * Public names such as `MemoryDatastore` are subclasses that only construct, and add what their store has beside these
+ * calls.
  */
-export class Datastore<V = Uint8Array> implements Contract<V> {
+export class Datastore<V = Uint8Array> {
   #open: OpenStore
   #own: OpenStore
   readonly #codec: Serializer<V> | undefined
@@ -71,28 +74,28 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
   }
 
   /** The open store under a datastore: what adapters hold of their children. */
-  static openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
+  static openStoreOf(datastore: Pick<Datastore<unknown>, 'get'>): OpenStore {
     if (datastore instanceof Datastore) return datastore.#open
     throw new TypeError('A store of one’s own implements Store: open it with new Datastore(store)')
   }
 
   /**
    * Gives a datastore another way in, for its callers and for adapters over it.
-   * @param own The store behind that, in whose turns its calls beside the contract are made.
+   * @param own The store behind that, in whose turns its own further calls are made.
    */
   static enterBy(datastore: Datastore<unknown>, entrance: OpenStore, own: OpenStore): void {
     datastore.#open = entrance
     datastore.#own = own
   }
 
-  /** The open store that a datastore itself is made of, for calls beside the contract. */
+  /** The open store that a datastore itself is made of, for the calls that its class adds. */
   static ownStoreOf(datastore: Datastore<unknown>): OpenStore {
     return datastore.#own
   }
 
   /** How the values of a datastore are encoded; `undefined` where they are bytes. */
-  static codecOf<T>(datastore: Contract<T>): Serializer<T> | undefined {
-    return datastore instanceof Datastore ? (datastore as Datastore<T>).#codec : undefined
+  static codecOf<T>(datastore: Datastore<T>): Serializer<T> | undefined {
+    return datastore instanceof Datastore ? datastore.#codec : undefined
   }
 
   get info(): StoreInfo {
@@ -117,6 +120,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return new Datastore<T>(this.#open, codec)
   }
 
+  /** The value under `key`, whole. Rejects with `NOT_FOUND`. */
   get(key: Key, options?: GetOptions): Promise<V> {
     try {
       const found = this.#open.read(key, options === undefined ? Call.plain : Call.from(options))
@@ -141,6 +145,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return (found.shared ? new Uint8Array(found.bytes) : found.bytes) as V
   }
 
+  /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */
   async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
     const open = this.#open
     const leave = open.enter('get', key)
@@ -161,6 +166,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     }
   }
 
+  /** Stores a value whole or not at all. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for what is no value. */
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
     try {
       const open = this.#open
@@ -195,6 +201,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     }
   }
 
+  /** Stores under a fresh child of `prefix` and gives its key. */
   async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
     if (!this.capabilities.writable) throw failure('READ_ONLY', 'put below', prefix, 'the store is read-only')
     const span = this.#open.spanOf('putNew', prefix, Call.from(options))
@@ -226,6 +233,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return stat
   }
 
+  /** Moves the value of one key (not what is below it). */
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
     const call = Call.from(options)
     this.#open.assertOpen('rename', from, call)
@@ -234,65 +242,50 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     if (moved !== 'moved') throw refusalError(moved, 'rename', moved === 'exists' ? to : from)
   }
 
+  /** One page of one level of the tree. A level that does not exist is empty. */
   async list(prefix: Key, options: ListOptions = {}): Promise<ListPage> {
     this.#open.assertOpen('list', prefix)
     return this.#open.list(prefix, Call.from({ ...options, limit: pageLimit(options) }))
   }
 
+  /** Values in the order of the keys. Rejects at the first absent key. */
   getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
-    return this.#many(
-      'getMany',
-      options,
-      own => this.#getEach(keys, own),
-      pair => byteLengthOf(pair.value),
-    )
+    const get = async (key: Key, own: CallOptions) => ({ key, value: await this.get(key, own) })
+    return this.#each('getMany', 'get', keys, options, get, pair => byteLengthOf(pair.value))
   }
 
-  async *#getEach(keys: KeySource, options: CallOptions): AsyncIterable<Pair<V>> {
-    for await (const key of untilAborted(keys, options.signal, 'get')) {
-      yield { key, value: await this.get(key, options) }
-    }
-  }
-
+  /** Stores each pair and gives its key once it is stored, in order. */
   putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
     let bytes: number | undefined
-    const putEach = async function* (this: Datastore<V>, own: CallOptions): AsyncIterable<Key> {
-      for await (const { key, value } of untilAborted(pairs, own.signal, 'put')) {
-        await this.put(key, value, own)
-        bytes = byteLengthOf(value)
-        yield key
-      }
+    const put = async ({ key, value }: Pair<V>, own: CallOptions) => {
+      await this.put(key, value, own)
+      bytes = byteLengthOf(value)
+      return key
     }
-    return this.#many(
-      'putMany',
-      options,
-      own => putEach.call(this, own),
-      () => bytes,
-    )
+    return this.#each('putMany', 'put', pairs, options, put, () => bytes)
   }
 
+  /** Deletes each key and gives it back once it is gone, in order. An absent key is accepted. */
   deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
-    return this.#many(
-      'deleteMany',
-      options,
-      own => this.#deleteEach(keys, own),
-      () => undefined,
-    )
-  }
-
-  async *#deleteEach(keys: KeySource, options: CallOptions): AsyncIterable<Key> {
-    for await (const key of untilAborted(keys, options.signal, 'delete')) {
-      await this.delete(key, { ...options, missingOk: true })
-      yield key
+    const remove = async (key: Key, own: CallOptions) => {
+      await this.delete(key, { ...own, missingOk: true })
+      return key
     }
+    return this.#each('deleteMany', 'delete', keys, options, remove, () => undefined)
   }
 
-  #many<T>(
-    verb: 'getMany' | 'putMany' | 'deleteMany',
+  /** Calls one after another, in one span. */
+  #each<T, R>(
+    verb: SpanVerb,
+    action: string,
+    items: Iterable<T> | AsyncIterable<T>,
     options: CallOptions,
-    run: (options: CallOptions) => AsyncIterable<T>,
-    sizeOf: (item: T) => number | undefined,
-  ): AsyncIterable<T> {
+    work: (item: T, options: CallOptions) => Promise<R>,
+    sizeOf: (result: R) => number | undefined,
+  ): AsyncIterable<R> {
+    const run = async function* (own: CallOptions): AsyncIterable<R> {
+      for await (const item of untilAborted(items, own.signal, action)) yield work(item, own)
+    }
     const span = this.#open.spanOf(verb, Key.root, Call.from(options))
     return span === undefined ? run(options) : tracedStream(run({ ...options, span }), span, sizeOf)
   }
@@ -301,6 +294,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return new StoreBatch(this.#open, this.#codec)
   }
 
+  /** Entries that answer `query`, in the order it asks for. */
   query(query: Query, options: QueryOptions = {}): AsyncIterable<Entry<V>> {
     const parsed = parseQuery(query)
     const plan = this.explainQuery(query)
@@ -330,6 +324,7 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     }
   }
 
+  /** Which clauses of `query` run in which store, and which are answered by scanning. */
   explainQuery(query: Query): QueryPlan {
     if (this.#codec === undefined) return this.#open.explain(query)
     return planOf(this.info.kind, query, () => false)
@@ -356,19 +351,29 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
     return this.#open.stats(Call.from(options))
   }
 
+  /** Writes that had resolved before this call survive a power cut after it. */
   async sync(prefix: Key = Key.root, options: CallOptions = {}): Promise<void> {
     await this.#open.sync(prefix, Call.from(options))
   }
 
+  /**
+   * Removes branches at and below `prefix` that are there without a key: empty folders. Removes no value, no file and
+   * no link. A store whose branches are made of keys alone has nothing to do.
+   */
   async prune(prefix: Key, options: CallOptions = {}): Promise<void> {
     await this.#open.prune(prefix, Call.from(options))
   }
 
+  /**
+   * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the store
+   * is closed (the stream ends). What counts is how each key was left. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
+   */
   watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
     const { signal, span } = options
     return stoppable(either => this.#open.watch(prefix, Call.from({ signal: either, span })), signal)
   }
 
+  /** Waits for calls in flight, then closes the stores below. Never erases. A second call is the first one's promise. */
   close(): Promise<void> {
     return this.#open.close()
   }
@@ -379,11 +384,11 @@ export class Datastore<V = Uint8Array> implements Contract<V> {
 }
 
 /** The open store under a datastore: what adapters hold of their children. */
-export function openStoreOf(datastore: Pick<Contract<unknown>, 'get'>): OpenStore {
+export function openStoreOf(datastore: Pick<Datastore<unknown>, 'get'>): OpenStore {
   return Datastore.openStoreOf(datastore)
 }
 
-/** The open store that a datastore itself is made of: for the calls that its class has beside the contract. */
+/** The open store that a datastore itself is made of: for the calls that its class adds. */
 export function ownStoreOf(datastore: Datastore<unknown>): OpenStore {
   return Datastore.ownStoreOf(datastore)
 }
@@ -400,7 +405,7 @@ export function serialized<T>(store: BinaryDatastore, serializer: Serializer<T>)
  * How the values of an adapter over several datastores are encoded.
  * @throws DatastoreError `CONFIG_INVALID` where they differ.
  */
-export function commonCodecOf<T>(datastores: readonly Contract<T>[]): Serializer<T> | undefined {
+export function commonCodecOf<T>(datastores: readonly Datastore<T>[]): Serializer<T> | undefined {
   const [first, ...others] = datastores.map(one => Datastore.codecOf(one))
   if (others.every(codec => codec === first)) return first
   throw failure(

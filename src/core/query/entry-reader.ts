@@ -1,6 +1,7 @@
-import type { CallOptions, Datastore, Entry, Stat } from '../datastore.ts'
+import type { CallOptions, Entry, Stat } from '../datastore.ts'
 import { isNotFound } from '../errors.ts'
 import type { Key } from '../key.ts'
+import type { Datastore } from '../open/datastore.ts'
 import { kindsOf, type Test, testOf } from './condition.ts'
 import type { Facts, FieldKind } from './field.ts'
 import { type Placed, placeOf } from './order.ts'

@@ -1,5 +1,6 @@
-import type { CallOptions, Child, Datastore, ListPage } from '../datastore.ts'
+import type { CallOptions, Child, ListPage } from '../datastore.ts'
 import { Key } from '../key.ts'
+import type { Datastore } from '../open/datastore.ts'
 import { contextOf } from '../options.ts'
 
 /** How a walk goes. */

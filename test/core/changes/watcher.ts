@@ -1,5 +1,6 @@
-import type { Change, Datastore } from '../../../src/core/datastore.ts'
+import type { Change } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import type { Datastore } from '../../../src/core/open/datastore.ts'
 
 const PATIENCE = 20_000
 

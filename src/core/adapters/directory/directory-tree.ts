@@ -1,4 +1,4 @@
-import type { CallOptions, Datastore as Contract } from '../../datastore.ts'
+import type { CallOptions } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import type { Layer } from '../../layers/layer.ts'
 import type { Call, Maybe } from '../../open/call.ts'
@@ -79,7 +79,7 @@ class RecordingStore extends DirectoryStore {
  * none until it is put again.
  */
 export class DirectoryTreeDatastore<V = Uint8Array> extends DirectoryDatastore<V> {
-  constructor(store: Contract<V>, options: DirectoryOptions) {
+  constructor(store: Datastore<V>, options: DirectoryOptions) {
     super(store, options, (values, members) => new RecordingStore(values, members))
   }
 
@@ -91,6 +91,6 @@ export class DirectoryTreeDatastore<V = Uint8Array> extends DirectoryDatastore<V
 }
 
 /** Keeps the keys of `store` in directories by their parents, in the order they came. Closes both stores. */
-export function directoryTree<V>(store: Contract<V>, options: DirectoryOptions): DirectoryTreeDatastore<V> {
+export function directoryTree<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryTreeDatastore<V> {
   return new DirectoryTreeDatastore(store, options)
 }

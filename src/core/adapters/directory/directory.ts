@@ -1,5 +1,5 @@
 import type { Capabilities } from '../../capabilities.ts'
-import type { BinaryDatastore, CallOptions, Datastore as Contract, DeleteOptions } from '../../datastore.ts'
+import type { BinaryDatastore, CallOptions, DeleteOptions } from '../../datastore.ts'
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
@@ -82,7 +82,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
    * @throws DatastoreError `CONFIG_INVALID` when members and values would share a store.
    */
   constructor(
-    store: Contract<V>,
+    store: Datastore<V>,
     { members }: DirectoryOptions,
     storeOf = (values: OpenStore, records: OpenStore): Store => new ByHandStore(values, records),
   ) {
@@ -146,6 +146,6 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
 }
 
 /** Gives `store` directories, whose members are kept in a store of its own. Closes both. */
-export function directories<V>(store: Contract<V>, options: DirectoryOptions): DirectoryDatastore<V> {
+export function directories<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryDatastore<V> {
   return new DirectoryDatastore(store, options)
 }

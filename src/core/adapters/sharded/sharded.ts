@@ -1,4 +1,4 @@
-import type { CallOptions, Datastore as Contract } from '../../datastore.ts'
+import type { CallOptions } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
@@ -21,11 +21,11 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: ShardedStore
   readonly #codec: Serializer<V> | undefined
   /** The shards as the caller gave them. */
-  readonly #given = new Map<OpenStore, Contract<V>>()
+  readonly #given = new Map<OpenStore, Datastore<V>>()
   #isResharding = false
 
   /** @throws DatastoreError `CONFIG_INVALID` for a list that is none, or shards that encode their values differently. */
-  constructor(shards: readonly Contract<V>[], options: ShardedOptions = {}) {
+  constructor(shards: readonly Datastore<V>[], options: ShardedOptions = {}) {
     const store = new ShardedStore(new ShardList(shards.map(openStoreOf), options))
     const codec = commonCodecOf(shards)
     super(store, codec)
@@ -35,7 +35,7 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   /** The shards that keys are put into, in their order. */
-  get shards(): readonly Contract<V>[] {
+  get shards(): readonly Datastore<V>[] {
     return this.#asGiven(this.#list.stores)
   }
 
@@ -69,7 +69,7 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
    * The keys that `reshard` would move, and how many there are. Nothing is changed.
    * @throws DatastoreError `CONFIG_INVALID`
    */
-  plan(shards: readonly Contract<V>[], options: PlanOptions = {}): ReshardPlan {
+  plan(shards: readonly Datastore<V>[], options: PlanOptions = {}): ReshardPlan {
     return new ReshardPlan(this.#store.lists, this.#listOf(shards, options), options.signal)
   }
 
@@ -88,7 +88,7 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
    * shards hold different values of a key (`verify` lists such keys, `repair` mends them); what a shard fails with.
    * The error names key and shards. `AbortError` when the signal fires.
    */
-  async reshard(shards: readonly Contract<V>[], options: ReshardOptions = {}): Promise<ReshardResult<V>> {
+  async reshard(shards: readonly Datastore<V>[], options: ReshardOptions = {}): Promise<ReshardResult<V>> {
     this.#store.open.assertOpen('reshard', undefined, Call.from({ signal: options.signal }))
     const mover = new KeyMover(this.#store, options)
     if (this.#isResharding) throw failure('CONFLICT', 'reshard', undefined, 'another reshard is running')
@@ -116,16 +116,16 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
     return repairMisplaced(this.#store, misplaced, options)
   }
 
-  #listOf(shards: readonly Contract<V>[], { by = this.#list.by, ids }: ShardedOptions): ShardList {
+  #listOf(shards: readonly Datastore<V>[], { by = this.#list.by, ids }: ShardedOptions): ShardList {
     commonCodecOf([this, ...shards])
     return new ShardList(shards.map(openStoreOf), { by, ids })
   }
 
-  #learn(shards: readonly Contract<V>[]): void {
+  #learn(shards: readonly Datastore<V>[]): void {
     for (const shard of shards) this.#given.set(openStoreOf(shard), shard)
   }
 
-  #asGiven(stores: readonly OpenStore[]): readonly Contract<V>[] {
+  #asGiven(stores: readonly OpenStore[]): readonly Datastore<V>[] {
     return stores.map(store => this.#given.get(store) ?? new Datastore(store, this.#codec))
   }
 }

@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../../datastore.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import type { WriteBackOptions } from './flusher.ts'
@@ -42,7 +41,7 @@ export class TieredDatastore<V = Uint8Array> extends Datastore<V> {
    * @throws DatastoreError `CONFIG_INVALID` without tiers, with one store as several, for an unknown mode, for a bound
    * that is no number from 1 up, or where the tiers encode their values differently.
    */
-  constructor(tiers: readonly Contract<V>[], options: TieredOptions = {}) {
+  constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     const store = tieredStore(tiers.map(openStoreOf), options)
     super(store, commonCodecOf(tiers))
     this.#store = store

@@ -1,4 +1,3 @@
-import type { Datastore as Contract } from '../../datastore.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import { OpenStore } from '../../open/open-store.ts'
@@ -19,7 +18,7 @@ const UNCHANGED: Layer = { name: 'trace', passesBatches: true, around: (step, ru
  * Reports every call on a store as it ends. Stores that are traced over one another report which call was part of which.
  * In a stack every node is traced already: `Stack.trace`.
  */
-export function trace<V>(store: Contract<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
+export function trace<V>(store: Datastore<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
   const hub = new SpanHub()
   hub.listen(onSpan)
   const open = new OpenStore(new LayeredStore(openStoreOf(store), UNCHANGED))

@@ -1,12 +1,5 @@
 import { type Capabilities, Derived } from '../../capabilities.ts'
-import type {
-  Change,
-  Child,
-  Datastore as Contract,
-  ListOptions,
-  ListPage,
-  StoreStats,
-} from '../../datastore.ts'
+import type { Change, Child, ListOptions, ListPage, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
 import { inOrder, pageOf, walkValues } from '../../list-page.ts'
@@ -121,7 +114,7 @@ class KeyTransformStore extends RoutedStore implements Place {
  * invisible here: it is neither listed nor counted.
  */
 export class KeyTransformDatastore<V = Uint8Array> extends Datastore<V> {
-  constructor(store: Contract<V>, transform: KeyTransform) {
+  constructor(store: Datastore<V>, transform: KeyTransform) {
     super(new KeyTransformStore(openStoreOf(store), transform), commonCodecOf([store]))
   }
 }
