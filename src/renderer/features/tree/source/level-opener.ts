@@ -62,13 +62,14 @@ export class LevelOpener {
     if (this.#loading.size > 0) this.#changedMeanwhile.add(prefix)
   }
 
-  /** Splits a joined row if the branch `prefix` in it has other children now. */
+  /** Splits a joined row unless the branch that follows `prefix` in it is still the only child of `prefix`. */
   async verifyJoin(level: Level, prefix: string): Promise<void> {
     const { model, levels, calls, wanted } = this.#state
     const [name] = level.names
+    const joined = level.names[prefixesOf(level).indexOf(prefix) + 1]
     try {
       const reply = await calls.rows(prefix, 0, 1)
-      if (onlyBranch(reply) !== undefined || !levels.has(level)) return
+      if (onlyBranch(reply)?.name === joined || !levels.has(level)) return
       if (level.parent === undefined || name === undefined) return
       const place = { level: level.parent, index: model.indexOf(level) }
       const isOpen = level.row !== undefined

@@ -10,7 +10,9 @@ interface Child {
 
 /** A small namespace that can change. Tells which levels did. */
 export class FakeStore {
-  readonly #root: Child = { name: '', size: undefined, below: new Map(), version: 1 }
+  /** No two versions have the same number, as in the host, though a level goes and comes back. */
+  #lastVersion = 0
+  readonly #root = this.#newChild('')
   onLevelChanged: (prefix: string) => void = () => undefined
 
   constructor(keys: readonly string[] = []) {
@@ -38,7 +40,7 @@ export class FakeStore {
   put(key: string, size = 10): void {
     let child = this.#root
     for (const name of segments(key)) {
-      const below = child.below.get(name) ?? { name, size: undefined, below: new Map(), version: 1 }
+      const below = child.below.get(name) ?? this.#newChild(name)
       child.below.set(name, below)
       child = below
     }
@@ -71,6 +73,10 @@ export class FakeStore {
     this.#changed(`/${path.join('/')}`)
   }
 
+  #newChild(name: string): Child {
+    return { name, size: undefined, below: new Map(), version: ++this.#lastVersion }
+  }
+
   #find(path: readonly string[]): Child | undefined {
     let child: Child | undefined = this.#root
     for (const name of path) child = child?.below.get(name)
@@ -81,7 +87,7 @@ export class FakeStore {
     const path = segments(key)
     for (let depth = 0; depth <= path.length; depth++) {
       const child = this.#find(path.slice(0, depth))
-      if (child !== undefined) child.version++
+      if (child !== undefined) child.version = ++this.#lastVersion
     }
     this.#tell(path)
   }

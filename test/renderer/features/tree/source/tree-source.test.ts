@@ -103,6 +103,16 @@ describe('TreeSource', () => {
     expect(shown(source)).toEqual(['a', '  b/c', '    1', '  other'])
   })
 
+  it('takes a shared row apart when the only child of a branch on the way is replaced while it opens', async () => {
+    const { source, store } = await setUp(['/c/a/x'], { isCompact: true })
+    const place = source.state.model.at(0)
+    void source.open(place, source.row(place)!)
+    store.put('/c/b/x')
+    store.delete('/c/a/x')
+    await settled()
+    expect(shown(source)).toEqual(['c/b', '  x'])
+  })
+
   it('stops sharing after a bounded number of branches', async () => {
     const { source } = await setUp([`/${Array.from({ length: 100 }, (_, index) => `d${index}`).join('/')}`], {
       isCompact: true,
@@ -281,7 +291,7 @@ describe('TreeSource', () => {
         fc.array(key, { maxLength: 12 }),
         fc.array(step, { maxLength: 25 }),
         fc.boolean(),
-        fc.infiniteStream(fc.nat(3)),
+        fc.infiniteStream(fc.nat(6)),
         async (keys, steps, isCompact, delays) => {
           const { source, store, client } = await setUp(keys, { isCompact, delays })
           for (const { type, key: at, row, isWaiting } of steps) {
