@@ -54,9 +54,10 @@ export async function settleKey(
 ): Promise<'settled' | 'different'> {
   const { key, source, home } = move
   const { call, verify, beforeDelete } = options
+  const fresh = call.with({ fresh: true })
   let copy = made
   for (let round = 0; round < ROUNDS; round++) {
-    const held = round === 0 && copy !== undefined ? copy.source : (await source.stat(key, call.bare))?.etag
+    const held = round === 0 && copy !== undefined ? copy.source : (await source.stat(key, fresh))?.etag
     if (held === undefined) return 'settled'
     const isFresh = copy?.source === held
     const found = isFresh && !verify ? 'same' : await compareHome(move, isFresh ? copy : undefined, call)
@@ -89,13 +90,13 @@ export async function copyHome(
   over: Partial<Options>,
   call: Call,
 ): Promise<Copy | undefined> {
-  const stat = await source.stat(key, call.bare)
+  const fresh = call.with({ fresh: true })
+  const stat = await source.stat(key, fresh)
   if (stat === undefined) return undefined
   const { size, etag } = stat
   const ttl = ttlOfCopy('move', key, stat, home)
   if (ttl !== undefined && ttl <= 0) return undefined
   const write = call.with({ ...over, ttl })
-  const fresh = call.with({ fresh: true })
   let written: Written
   let bytes: Uint8Array | undefined
   if (size > KEPT_BYTES && source.capabilities.read.stream && home.capabilities.write.stream) {
@@ -127,7 +128,7 @@ export async function compareHome(
   call: Call,
 ): Promise<'same' | 'different' | 'absent' | undefined> {
   const fresh = call.with({ fresh: true })
-  const stat = copy?.bytes === undefined ? await home.stat(key, call.bare) : undefined
+  const stat = copy?.bytes === undefined ? await home.stat(key, fresh) : undefined
   if (copy?.bytes === undefined && stat === undefined) return 'absent'
   const canStream = source.capabilities.read.stream && home.capabilities.read.stream
   if (stat !== undefined && stat.size > KEPT_BYTES && canStream) {

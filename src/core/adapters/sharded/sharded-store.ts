@@ -156,7 +156,8 @@ export class ShardedStore extends RoutedStore {
     const obsolete = await this.#settle(key, places, call)
     const { options } = call
     // The version that was asked for is a copy by now, under another etag.
-    const version = options.ifMatch === undefined ? undefined : await home.stat(key, call.bare)
+    const version =
+      options.ifMatch === undefined ? undefined : await home.stat(key, call.with({ fresh: true }))
     if (options.ifMatch !== undefined && version === undefined) return { refused: 'changed' }
     const written = await home.write(key, value, call.with({ ...options, ifMatch: version?.etag }))
     if (written.refused === undefined) await drop(key, obsolete, call)
@@ -283,7 +284,8 @@ async function firstOf<T>(
 async function isVersion(key: Key, places: Places, call: Call): Promise<boolean> {
   const { ifMatch } = call.options
   if (ifMatch === undefined) return true
-  return (await firstOf(places, store => store.stat(key, call.bare)))?.etag === ifMatch
+  const fresh = call.with({ fresh: true })
+  return (await firstOf(places, store => store.stat(key, fresh)))?.etag === ifMatch
 }
 
 async function drop(key: Key, stores: readonly OpenStore[], call: Call): Promise<void> {

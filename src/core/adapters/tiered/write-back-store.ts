@@ -176,7 +176,7 @@ export class WriteBackStore extends TieredStore {
   async #currentEtag(key: Key, call: Call): Promise<string | undefined> {
     const write = this.#unflushed.find(key)
     if (write !== undefined) return statOfWrite(write)?.etag
-    const stat = await this.last.stat(key, call.bare)
+    const stat = await this.last.stat(key, call.with({ fresh: true }))
     return stat && this.#etags.translated(key, stat).etag
   }
 

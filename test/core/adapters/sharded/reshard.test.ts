@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
 import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
+import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
 import type { BinaryDatastore, CallOptions, Change } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { walkValues } from '../../../../src/core/list-page.ts'
@@ -47,6 +48,22 @@ describe('reshard', () => {
       for (const key of keys) expect(textOf(await reopened.get(key))).toBe(key.name)
     },
   )
+
+  it('S3 D18 reshard() out of tiers whose last one fails is a failure of that, and goes on later', async () => {
+    const disk = new BreakableDatastore()
+    const tiers = new TieredDatastore([new MemoryDatastore(), disk])
+    const sharded = new ShardedDatastore<Uint8Array>([tiers])
+    const keys = await fill(sharded, 20)
+    disk.breakOn('stat')
+    const target = [new MemoryDatastore()]
+    await expect(sharded.reshard(target)).rejects.toMatchObject({ code: 'IO' })
+    const [key = Key.root] = keys
+    const ifMatch = await disk.below.stat(key).then(({ etag }) => etag)
+    await expect(sharded.put(key, utf8('new'), { ifMatch })).rejects.toMatchObject({ code: 'IO' })
+    disk.mend()
+    await sharded.reshard(target)
+    await expectEachOnceAtHome(sharded, keys, [tiers])
+  })
 
   it('S5 reshard() by jump moves only what a shard added at the end takes, as plan() said', async () => {
     const shards = memories(4)

@@ -150,6 +150,20 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect((await tiered.stat(b)).size).toBe(2_000_000)
   })
 
+  it('A5 D33 a condition is not judged by a copy that a failing last tier has above it', async () => {
+    const disk = new BreakableDatastore()
+    const tiers = new TieredDatastore([new MemoryDatastore(), disk])
+    const tiered = new TieredDatastore([new MemoryDatastore(), tiers], { mode: 'write-back' })
+    await tiered.put(a, bytes(1))
+    await tiered.sync()
+    const { etag } = await tiered.stat(a)
+    disk.breakOn('stat')
+    await expect(tiered.put(a, bytes(2), { ifMatch: etag })).rejects.toMatchObject({ code: 'IO' })
+    disk.mend()
+    await tiered.put(a, bytes(2), { ifMatch: etag })
+    await tiered.close()
+  })
+
   it('A5 rename() and values too large to wait go straight to the last tier, in call order', async () => {
     const { last, tiered } = stores({ maxUnflushedBytes: 10 })
     await tiered.put(a, bytes(1))
