@@ -26,13 +26,17 @@ export interface Row {
   readonly size?: number | undefined
 }
 
-/** What must be there before a write. `sameValue`: these bytes exactly, where the engine keeps no version. */
-export type Expect =
-  | 'any'
+/** A state of a key that was seen: absent, the version of a driver with `columns`, or bytes of the value. */
+export type Seen =
   | 'absent'
-  | 'present'
   | { readonly version: number }
+  /** The value has these bytes from `at` on: the version in a header. */
+  | { readonly part: Uint8Array; readonly at: number }
+  /** The value has these bytes and no others. */
   | { readonly sameValue: Uint8Array }
+
+/** What must be there before a write. */
+export type Expect = 'any' | 'present' | Seen
 
 export interface Write {
   readonly key: Uint8Array
@@ -45,26 +49,28 @@ export interface Write {
   readonly expires?: number | undefined
 }
 
-/** What a write came to. `absent`: also a remove of a key that is not there. */
+/**
+ * What a write came to. `absent`: nothing is there that could be replaced or removed. `changed`: there is another value
+ * than the one that was seen.
+ */
 export type Outcome = 'done' | 'absent' | 'exists' | 'changed'
 
-/** What must still hold when a transaction commits: the key's version or value, or its absence. */
-export interface Check {
-  readonly key: Uint8Array
-  readonly expect: Exclude<Expect, 'any' | 'present'>
-}
+/** What must still hold when a transaction commits: the state of a key, or the keys of a range. */
+export type Check =
+  | { readonly key: Uint8Array; readonly seen: Seen }
+  | { readonly range: Range; readonly keys: readonly Uint8Array[] }
 
 export interface DriverCapabilities {
   readonly writable: boolean
   /** Against whom `Expect` holds. */
   readonly conditions: Exclude<Scope, 'none'>
-  /** `commit` is there, and applies so many writes at most. */
-  readonly commit: false | { readonly most: number }
+  /** `commit` is there, takes so many checks and writes at most, and checks ranges. */
+  readonly commit: false | { readonly most: number; readonly ranges: boolean }
   /** A write whose `durable` is asked for survives a power cut. */
   readonly durable: boolean
   /** `get` reads a part of the value without the rest. */
   readonly parts: boolean
-  /** Others may write while this is open. */
+  /** Others may write while this is open: another process, or another driver over the same data. */
   readonly shared: boolean
   readonly keyBytes?: number | undefined
   readonly valueBytes?: number | undefined
