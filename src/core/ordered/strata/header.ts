@@ -1,0 +1,74 @@
+/**
+ * What stands before a value where the engine has no columns: a byte with flags, the version (56 bits), the time of the
+ * write (48 bits, milliseconds since 1970), and where it expires the time of that (48 bits). Big-endian.
+ */
+export interface Header {
+  readonly version: number
+  readonly mtime: number
+  readonly expires: number | undefined
+}
+
+const FORM = 0x10
+const EXPIRES = 0x01
+/** Where the version stands. */
+export const VERSION_AT = 1
+const VERSION_BYTES = 7
+const MTIME_AT = VERSION_AT + VERSION_BYTES
+const TIME_BYTES = 6
+const EXPIRES_AT = MTIME_AT + TIME_BYTES
+const LONGEST_HEADER = EXPIRES_AT + TIME_BYTES
+
+/** Bytes that a header adds to a value at most. */
+export const HEADER_BYTES = LONGEST_HEADER
+
+/** A value with its header. */
+export function withHeader(value: Uint8Array, { version, mtime, expires }: Header): Uint8Array {
+  const size = expires === undefined ? EXPIRES_AT : LONGEST_HEADER
+  const record = new Uint8Array(size + value.length)
+  record[0] = expires === undefined ? FORM : FORM | EXPIRES
+  writeNumber(record, version, VERSION_AT, VERSION_BYTES)
+  writeNumber(record, mtime, MTIME_AT, TIME_BYTES)
+  if (expires !== undefined) writeNumber(record, expires, EXPIRES_AT, TIME_BYTES)
+  record.set(value, size)
+  return record
+}
+
+/** The version as it stands in a header. */
+export function versionBytes(version: number): Uint8Array {
+  const bytes = new Uint8Array(VERSION_BYTES)
+  writeNumber(bytes, version, 0, VERSION_BYTES)
+  return bytes
+}
+
+/** Where the value begins in a record; `undefined` for what has no header. */
+export function valueStart(record: Uint8Array): number | undefined {
+  const start = record[0] === FORM ? EXPIRES_AT : record[0] === (FORM | EXPIRES) ? LONGEST_HEADER : undefined
+  return start !== undefined && record.length >= start ? start : undefined
+}
+
+export function versionOf(record: Uint8Array): number {
+  return readNumber(record, VERSION_AT, VERSION_BYTES)
+}
+
+export function mtimeOf(record: Uint8Array): number {
+  return readNumber(record, MTIME_AT, TIME_BYTES)
+}
+
+export function expiresOf(record: Uint8Array): number | undefined {
+  return record[0] === FORM ? undefined : readNumber(record, EXPIRES_AT, TIME_BYTES)
+}
+
+/** Writes a whole number, big-endian. */
+export function writeNumber(bytes: Uint8Array, value: number, at: number, length: number): void {
+  let rest = value
+  for (let index = at + length - 1; index >= at; index--) {
+    bytes[index] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+}
+
+export function readNumber(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0
+  for (let index = at; index < at + length; index++) value = value * 256 + (bytes[index] as number)
+  return value
+}

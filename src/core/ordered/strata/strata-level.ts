@@ -1,0 +1,119 @@
+import { Slices } from '../../concurrency/slices.ts'
+import type { Child, ListPage } from '../../datastore.ts'
+import { throwIfAborted } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { followedBy, hasPart, joined } from '../byte-order.ts'
+import type { OrderedDriver, Row } from '../driver.ts'
+import type { LevelPage } from '../layout.ts'
+import { ReadAhead } from '../read-ahead.ts'
+import { decodeText, encodeKey, encodeSegment, rangeBelow } from './key-bytes.ts'
+
+/** A child that is being read: its rows may go on in the next range. */
+interface Begun {
+  readonly name: Uint8Array
+  isValue: boolean
+  isBranch: boolean
+}
+
+/** One page of a level. A child's value is its name, and every key from its name and 00 on makes it a branch. */
+export async function strataLevel(driver: OrderedDriver, prefix: Key, page: LevelPage): Promise<ListPage> {
+  const level = new StrataLevel(driver, prefix, page)
+  return level.read()
+}
+
+class StrataLevel {
+  readonly #driver: OrderedDriver
+  readonly #prefix: Key
+  readonly #page: LevelPage
+  /** What every key of the level begins with. */
+  readonly #start: Uint8Array
+  readonly #children: Child[] = []
+  #from: Uint8Array
+  #to: Uint8Array
+  #begun: Begun | undefined
+  #met = 0
+
+  constructor(driver: OrderedDriver, prefix: Key, page: LevelPage) {
+    this.#driver = driver
+    this.#prefix = prefix
+    this.#page = page
+    const { from, to } = rangeBelow(encodeKey(prefix))
+    this.#start = prefix.isRoot ? new Uint8Array() : from
+    this.#from = from
+    this.#to = to
+    if (page.after === undefined) return
+    const after = this.#keyOf(encodeSegment(page.after))
+    if (page.reverse) this.#to = after
+    else this.#from = followedBy(after, 1)
+  }
+
+  async read(): Promise<ListPage> {
+    const { limit, reverse, signal } = this.#page
+    const { info } = this.#driver
+    const ahead = new ReadAhead(info.readAhead, info.maxRows, limit + 1)
+    const slices = new Slices()
+    for (;;) {
+      if (slices.isOver) await slices.pause()
+      throwIfAborted(signal, 'list', this.#prefix)
+      const { count } = ahead
+      const range = { from: this.#from, to: this.#to, limit: count, reverse, keysOnly: true }
+      const answer = this.#driver.range(range, signal)
+      const rows = answer instanceof Promise ? await answer : answer
+      this.#met = 0
+      for (const { key } of rows) {
+        this.#meet(key)
+        if (this.#children.length === limit) return this.#paged(true)
+      }
+      const last = rows.at(-1)
+      if (rows.length < count || last === undefined) break
+      this.#goPast(last)
+      ahead.seen(rows.length, this.#met, limit - this.#children.length + 1)
+    }
+    this.#end()
+    return this.#paged(false)
+  }
+
+  /** Takes a row of the child that is begun, or of the next one. */
+  #meet(key: Uint8Array): void {
+    const at = this.#start.length
+    const divide = key.indexOf(0, at)
+    const end = divide < 0 ? key.length : divide
+    let child = this.#begun
+    if (child === undefined || child.name.length !== end - at || !hasPart(key, child.name, at)) {
+      this.#end()
+      child = { name: key.subarray(at, end), isValue: false, isBranch: false }
+      this.#begun = child
+      this.#met++
+    }
+    if (divide < 0) child.isValue = true
+    else child.isBranch = true
+  }
+
+  #end(): void {
+    const child = this.#begun
+    if (child === undefined) return
+    const name = decodeText(child.name)
+    const { isValue, isBranch } = child
+    this.#children.push({ name, key: this.#prefix.childOfCleanSegment(name), isValue, isBranch })
+    this.#begun = undefined
+  }
+
+  /** Goes on past what is known: past all that is below a branch, which costs nothing more. */
+  #goPast(last: Row): void {
+    const child = this.#begun as Begun
+    const name = this.#keyOf(child.name)
+    if (!this.#page.reverse) this.#from = child.isBranch ? followedBy(name, 1) : followedBy(last.key, 0)
+    // In reverse a value comes after all that is below it, so whether there is one is still open.
+    else this.#to = child.isValue ? name : followedBy(name, 0)
+  }
+
+  #keyOf(name: Uint8Array): Uint8Array {
+    return joined(this.#start, name)
+  }
+
+  #paged(isMore: boolean): ListPage {
+    const children = this.#children
+    const last = children.at(-1)
+    return { children, ...(isMore && last !== undefined && { cursor: last.name }) }
+  }
+}
