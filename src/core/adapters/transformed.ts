@@ -6,6 +6,7 @@ import { withoutSizes } from '../list-page.ts'
 import { derivedStream } from '../open/begun.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { notDecoded, notEncoded } from '../open/codec.ts'
+import { withBytes } from '../open/completion.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { idOfObject } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
@@ -70,7 +71,7 @@ export class TransformedStore implements Store {
     const mustCopy = found.shared && this.#transform.isDetached !== true
     try {
       const bytes = await this.#transform.decode(mustCopy ? new Uint8Array(found.bytes) : found.bytes)
-      return { ...found, bytes, shared: false }
+      return withBytes(found, bytes, false)
     } catch (cause) {
       throw notDecoded(key, this.#transform.name, cause)
     }

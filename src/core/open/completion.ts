@@ -31,6 +31,26 @@ export function statOf(found: Found | undefined): Stat | undefined {
   return expiresHere ? { ...stat, expires, expiresHere } : { ...stat, expires }
 }
 
+/** The same version with other bytes. What it tells stays as it is told, which may be when it is asked for. */
+export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Found {
+  return {
+    bytes,
+    shared,
+    get etag() {
+      return found.etag
+    },
+    get mtime() {
+      return found.mtime
+    },
+    get btime() {
+      return found.btime
+    },
+    get expires() {
+      return found.expires
+    },
+  }
+}
+
 /** The bytes of a payload, collected where it is a stream. They are kept. */
 export async function collected(key: Key, value: Payload, call: Call): Promise<Uint8Array> {
   if (!value.isStream) return value.keep()

@@ -99,8 +99,8 @@ export interface Store {
   batch?(operations: Operation[], call: Call): Maybe<void>
   /** Else: transactions are `UNSUPPORTED`. */
   begin?(call: Call): Maybe<StoreTransaction>
-  /** Else: the query engine, by scanning. */
-  query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>>
+  /** Else, and where it gives `undefined`: the query engine, by scanning. */
+  query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined
   /** Else: by `capabilities.query`. */
   explain?(query: Query): QueryPlan
   /** Else: by walking. */

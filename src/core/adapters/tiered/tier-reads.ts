@@ -2,6 +2,7 @@ import type { Stat } from '../../datastore.ts'
 import { isAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
+import { withBytes } from '../../open/completion.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { ByteStream, Found } from '../../open/store.ts'
@@ -174,7 +175,7 @@ export abstract class TierReads {
   /** Copies a value that was read whole into the tiers above the one it came from. */
   #fill(found: Found, below: number, key: Key, call: Call): Found {
     // The tiers keep these bytes, so the caller gets a copy of them.
-    const kept = found.shared ? found : { ...found, shared: true }
+    const kept = found.shared ? found : withBytes(found, found.bytes, true)
     const value = Payload.kept(found.bytes)
     this.#fills.start(key, () => this.#fillAbove(below, key, value, call, found.expires))
     return kept
