@@ -1,0 +1,76 @@
+import { failure } from '../errors.ts'
+import type { Gate } from '../open/gate.ts'
+import type { OrderedDriver } from './driver.ts'
+import { Etags } from './etags.ts'
+import { OrderedStore } from './ordered-store.ts'
+import { ColumnForm } from './strata/column-form.ts'
+import { Expiries } from './strata/expiries.ts'
+import { Format } from './strata/format.ts'
+import { HeaderForm } from './strata/header-form.ts'
+import { FORMAT_KEY, idOfFormat } from './strata/own-records.ts'
+import { strataLayout } from './strata/strata-layout.ts'
+import { VersionCounter } from './strata/version-counter.ts'
+
+/** How an engine is opened as a store. */
+export interface OrderedOptions {
+  /** Default: what is found; `strata` in an empty place. */
+  readonly layout?: 'strata' | 'path' | undefined
+  /** Refuse every write. Default false. */
+  readonly readOnly?: boolean | undefined
+  /** Every write survives a power cut once it is answered, where the engine can. Default false: after `sync`. */
+  readonly durable?: boolean | undefined
+  /** Shared by the stores over the same data in this process. */
+  readonly gate?: Gate | undefined
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly now?: (() => number) | undefined
+}
+
+/** What stands in the place that a driver has opened. */
+type Found = { readonly layout: 'strata'; readonly id: string } | 'other' | 'nothing'
+
+/**
+ * A store over an engine, in the layout that the place has.
+ * @throws DatastoreError `CONFIG_INVALID` where the place has another layout than is asked for.
+ */
+export async function openOrdered(
+  driver: OrderedDriver,
+  options: OrderedOptions = {},
+): Promise<OrderedStore> {
+  const { gate, now = Date.now, durable: isDurable = false, readOnly: isReadOnly = false } = options
+  const found = await findLayout(driver)
+  const layout = options.layout ?? (found === 'other' ? 'path' : 'strata')
+  const isStrata = typeof found === 'object'
+  if (found !== 'nothing' && isStrata !== (layout === 'strata')) {
+    const state = `it has layout "${isStrata ? 'strata' : 'path'}", not "${layout}"`
+    throw failure('CONFIG_INVALID', `open a ${driver.info.kind} store`, undefined, state)
+  }
+  const parts = { driver, gate, now, isDurable, isReadOnly }
+  const id = isStrata ? found.id : crypto.randomUUID()
+  const etags = new Etags(id)
+  const versions = new VersionCounter(driver, new Format(driver, etags, id, isStrata))
+  if (driver.info.columns) {
+    return new OrderedStore({ ...parts, layout: strataLayout, form: new ColumnForm(etags), versions })
+  }
+  const expiries = new Expiries(driver, now, key => store.expired(key))
+  await expiries.load()
+  const store = new OrderedStore({
+    ...parts,
+    layout: strataLayout,
+    form: new HeaderForm(etags),
+    versions,
+    expiries,
+  })
+  return store
+}
+
+async function findLayout(driver: OrderedDriver): Promise<Found> {
+  const record = await driver.get(FORMAT_KEY)
+  const id = record?.value === undefined ? undefined : idOfFormat(record.value)
+  if (id !== undefined) return { layout: 'strata', id }
+  const all = { from: new Uint8Array(), to: PAST_ALL, limit: 1, reverse: false, keysOnly: true }
+  const rows = await driver.range(all)
+  return rows.length === 0 ? 'nothing' : 'other'
+}
+
+/** After every key that an engine takes, as far as anybody has such keys. */
+const PAST_ALL = new Uint8Array(8).fill(0xff)

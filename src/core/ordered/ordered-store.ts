@@ -1,0 +1,453 @@
+import { clampRange, piecesOf } from '../bytes.ts'
+import { type Capabilities, MINIMAL } from '../capabilities.ts'
+import { ChangeHub } from '../changes/change-hub.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import { failure } from '../errors.ts'
+import { Key } from '../key.ts'
+import { after, type Call, type Maybe } from '../open/call.ts'
+import { judge, listOptionsOf, statOf } from '../open/completion.ts'
+import type { Gate } from '../open/gate.ts'
+import { Payload } from '../open/payload.ts'
+import type {
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  Store,
+  StoreInfo,
+  StoreTransaction,
+  Written,
+} from '../open/store.ts'
+import type { Query, QueryPlan } from '../query/query.ts'
+import type { Expect, OrderedDriver, Outcome, Row, Seen, Write } from './driver.ts'
+import type { Layout } from './layout.ts'
+import { orderedPlan, orderedQuery } from './ordered-query.ts'
+import type { Made, Making, RecordForm } from './record-form.ts'
+import { rowsOf } from './rows.ts'
+import type { Expiries } from './strata/expiries.ts'
+import type { VersionCounter } from './strata/version-counter.ts'
+import { TransactionDriver } from './transaction-driver.ts'
+
+/** What an ordered store is made of. Those over the same data share all but the layout. */
+export interface OrderedParts {
+  readonly driver: OrderedDriver
+  readonly layout: Layout
+  readonly form: RecordForm
+  /** Absent where etags are those of the content. */
+  readonly versions?: VersionCounter | undefined
+  /** Where the form keeps times to live in records. */
+  readonly expiries?: Expiries | undefined
+  readonly gate?: Gate | undefined
+  /** A write waits until it survives a power cut. */
+  readonly isDurable: boolean
+  readonly isReadOnly: boolean
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** The one store over every engine that keeps keys in order: a driver, with a layout of keys and a form of records. */
+export class OrderedStore implements Store {
+  readonly info: StoreInfo
+  readonly capabilities: Capabilities
+  readonly lent = true
+  readonly gate: Gate | undefined
+  readonly #parts: OrderedParts
+  readonly #driver: OrderedDriver
+  readonly #layout: Layout
+  readonly #form: RecordForm
+  readonly #changes: ChangeHub
+  #endChanges: AbortController | undefined
+
+  constructor(parts: OrderedParts, changes = new ChangeHub()) {
+    const { driver, layout, form } = parts
+    this.#parts = parts
+    this.#driver = driver
+    this.#layout = layout
+    this.#form = form
+    this.#changes = changes
+    this.gate = parts.gate
+    this.info = { kind: driver.info.kind, id: driver.info.id }
+    this.capabilities = capabilitiesOf(parts)
+  }
+
+  read(key: Key, call: Call): Maybe<Found | undefined> {
+    const bytes = this.#layout.encode(key)
+    if (bytes === undefined) return undefined
+    const row = this.#driver.get(bytes, undefined, call.signal)
+    return row instanceof Promise ? row.then(this.#found) : this.#found(row)
+  }
+
+  /** The version in a row, unless it has expired. */
+  readonly #found = (row: Row | undefined): Found | undefined => {
+    if (row === undefined) return undefined
+    const found = this.#form.found(row)
+    return this.#isOver(found.expires) ? undefined : found
+  }
+
+  #isOver(expires: number | undefined): boolean {
+    return expires !== undefined && expires <= this.#parts.now()
+  }
+
+  /** One step of the engine, which fixes the version. Values pass whole, unless a part is asked for. */
+  stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
+    const { start, end } = call.options
+    const { signal } = call
+    if (!this.capabilities.read.range || (start === undefined && end === undefined)) {
+      return after(this.read(key, call), found => found && piecesOf(found.bytes, key, { signal }))
+    }
+    const bytes = this.#layout.encode(key)
+    if (bytes === undefined) return undefined
+    const part = clampRange(call.options, Number.MAX_SAFE_INTEGER)
+    const row = this.#driver.get(bytes, part, signal)
+    return after(row, one => one && piecesOf(one.value ?? new Uint8Array(), key, { signal }))
+  }
+
+  has(key: Key, call: Call): Maybe<boolean> {
+    const driver = this.#driver
+    // Where values expire by their records, those have to be read.
+    if (driver.has === undefined || this.#parts.expiries?.mayBeDue === true) {
+      return after(this.stat(key, call), stat => stat !== undefined)
+    }
+    const bytes = this.#layout.encode(key)
+    return bytes !== undefined && driver.has(bytes, call.signal)
+  }
+
+  stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    const driver = this.#driver
+    if (driver.head === undefined) return after(this.read(key, call), statOf)
+    const bytes = this.#layout.encode(key)
+    if (bytes === undefined) return undefined
+    return after(driver.head(bytes, call.signal), row => {
+      const stat = row && this.#form.stat(row)
+      return this.#isOver(stat?.expires) ? undefined : stat
+    })
+  }
+
+  write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    const bytes = this.#keyToWrite('put', key)
+    const { versions, now } = this.#parts
+    const { ttl } = call.options
+    const mtime = now()
+    const expires =
+      ttl === undefined || ttl === Infinity ? undefined : Math.min(Math.ceil(mtime + ttl), LAST_TIME)
+    const version = versions?.next() ?? 0
+    if (version instanceof Promise) {
+      value.keepBytes()
+      return version.then(one => this.#write(key, bytes, value, { version: one, mtime, expires }, call))
+    }
+    return this.#write(key, bytes, value, { version, mtime, expires }, call)
+  }
+
+  #write(key: Key, bytes: Uint8Array, value: Payload, making: Making, call: Call): Maybe<Written> {
+    const made = this.#form.make(value, making)
+    const expect = this.#expected(call)
+    const recorded = this.#form.expires === 'record' ? making.expires : undefined
+    const written =
+      expect === undefined || recorded !== undefined
+        ? this.#judgedWrite(bytes, made, recorded, call)
+        : this.#directWrite(bytes, made, expect, call)
+    return this.#told('put', key, written, one => one.refused === undefined)
+  }
+
+  /** What the engine is to expect; `undefined` where the record has to be read to be judged. */
+  #expected({ options }: Call): Expect | undefined {
+    const { create, replace, ifMatch } = options
+    if (create && replace && ifMatch === undefined) return 'any'
+    if (this.#parts.expiries?.mayBeDue === true) return undefined
+    if (ifMatch !== undefined) return create && replace ? this.#form.seenBy(ifMatch) : undefined
+    return create ? 'absent' : 'present'
+  }
+
+  #directWrite(key: Uint8Array, made: Made, expect: Expect, { options, signal }: Call): Maybe<Written> {
+    const { record, etag } = made
+    const outcome = this.#driver.write({ ...record, key, expect }, this.#parts.isDurable, signal)
+    return after(outcome, (one): Written => {
+      if (one === 'done') return { etag }
+      return { refused: one === 'absent' && options.ifMatch !== undefined ? 'changed' : one }
+    })
+  }
+
+  /** Reads what is there, judges, and writes where that is still so. @param expires Where a record says so. */
+  async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
+    const { record, etag } = made
+    for (;;) {
+      const { seen, found } = await this.#look(key, call)
+      const refused = judge(found?.etag, call.options)
+      if (refused !== undefined) return { refused }
+      if (await this.#apply([{ key, seen }], [{ key, ...record }], expires, call)) return { etag }
+      call.throwIfAborted('put')
+    }
+  }
+
+  /** What stands under an engine's key. What has expired is seen but not found. */
+  async #look(
+    key: Uint8Array,
+    call: Call,
+  ): Promise<{ readonly seen: Seen; readonly found: Found | undefined }> {
+    const row = await this.#driver.get(key, undefined, call.signal)
+    return { seen: row === undefined ? 'absent' : this.#form.seen(row), found: this.#found(row) }
+  }
+
+  /** Checks and writes in one step. @param expires The first write is of a value with a record of its time to live. */
+  #apply(
+    checks: readonly { readonly key: Uint8Array; readonly seen: Seen }[],
+    writes: readonly Omit<Write, 'expect'>[],
+    expires: number | undefined,
+    call: Call,
+  ): Maybe<boolean> {
+    const { isDurable, expiries } = this.#parts
+    const [check] = checks
+    const [first] = writes
+    if (first !== undefined && expires === undefined && writes.length === 1 && check !== undefined) {
+      const outcome = this.#driver.write({ ...first, expect: check.seen }, isDurable, call.signal)
+      return after(outcome, one => one === 'done')
+    }
+    const driver = this.#driver
+    if (driver.commit === undefined) throw new Error('The engine writes one record at a time')
+    const all =
+      expires === undefined || first === undefined || expiries === undefined
+        ? writes
+        : [...writes, expiries.record(expires, first.key)]
+    return after(driver.commit(checks, all, isDurable, call.signal), isDone => {
+      if (isDone && expires !== undefined) expiries?.added(expires)
+      return isDone
+    })
+  }
+
+  remove(key: Key, call: Call): Maybe<Removed> {
+    const bytes = this.#layout.encode(key)
+    if (bytes === undefined) return 'absent'
+    const { ifMatch } = call.options
+    const expect = ifMatch === undefined ? 'any' : this.#form.seenBy(ifMatch)
+    const removed =
+      expect === undefined || this.#parts.expiries?.mayBeDue === true
+        ? this.#judgedRemove(bytes, call)
+        : after(
+            this.#driver.write({ key: bytes, value: undefined, expect }, this.#parts.isDurable, call.signal),
+            removedBy,
+          )
+    return this.#told('delete', key, removed, one => one === 'removed')
+  }
+
+  async #judgedRemove(key: Uint8Array, call: Call): Promise<Removed> {
+    const { ifMatch } = call.options
+    for (;;) {
+      const { seen, found } = await this.#look(key, call)
+      if (found === undefined) return 'absent'
+      if (ifMatch !== undefined && ifMatch !== found.etag) return 'changed'
+      if (await this.#apply([{ key, seen }], [{ key, value: undefined }], undefined, call)) return 'removed'
+      call.throwIfAborted('delete')
+    }
+  }
+
+  async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    const source = this.#layout.encode(from)
+    const target = this.#keyToWrite('rename to', to)
+    if (source === undefined) return 'absent'
+    for (;;) {
+      const { seen, found } = await this.#look(source, call)
+      if (found === undefined) return 'absent'
+      const there = await this.#look(target, call)
+      if (!call.options.replace && there.found !== undefined) return 'exists'
+      const version = (await this.#parts.versions?.next()) ?? 0
+      const making = { version, mtime: this.#parts.now(), expires: found.expires }
+      const { record } = this.#form.make(Payload.kept(found.bytes), making)
+      const checks = [
+        { key: source, seen },
+        ...(call.options.replace ? [] : [{ key: target, seen: there.seen }]),
+      ]
+      const writes = [
+        { key: target, ...record },
+        { key: source, value: undefined },
+      ]
+      call.throwIfAborted('rename', from)
+      const hasRecord = this.#form.expires === 'record' ? found.expires : undefined
+      if (!(await this.#apply(checks, writes, hasRecord, call))) continue
+      this.#tell('delete', from)
+      this.#tell('put', to)
+      return 'moved'
+    }
+  }
+
+  async batch(operations: readonly Operation[], call: Call): Promise<void> {
+    const { versions, now, isDurable } = this.#parts
+    const mtime = now()
+    const writes: Omit<Write, 'expect'>[] = []
+    for (const operation of operations) {
+      const key = this.#keyToWrite(operation.type, operation.key)
+      if (operation.type === 'delete') {
+        writes.push({ key, value: undefined })
+        continue
+      }
+      const next = versions?.next() ?? 0
+      const version = next instanceof Promise ? await next : next
+      const making = { version, mtime, expires: undefined }
+      const { record } = this.#form.make(Payload.kept(operation.bytes), making)
+      writes.push({ key, ...record })
+    }
+    if (writes.length === 0) return
+    call.throwIfAborted('commit a batch')
+    try {
+      await this.#driver.commit?.([], writes, isDurable, call.signal)
+    } catch (error) {
+      this.#changes.tell({ type: 'resync', key: Key.root })
+      throw error
+    }
+    for (const { type, key } of operations) this.#tell(type, key)
+  }
+
+  begin(): StoreTransaction {
+    const driver = new TransactionDriver(this.#driver, this.#form)
+    const parts = { ...this.#parts, driver, gate: undefined }
+    const store = new OrderedStore(parts, new ChangeHub())
+    return { store, commit: () => this.#commit(driver), rollback: () => undefined }
+  }
+
+  async #commit(driver: TransactionDriver): Promise<boolean> {
+    const { expiries, isDurable } = this.#parts
+    if (!(await driver.apply(isDurable))) return false
+    for (const { key, value } of driver.writes) {
+      expiries?.noticed(key)
+      const decoded = this.#layout.decode(key)
+      if (decoded !== undefined) this.#tell(value === undefined ? 'delete' : 'put', decoded)
+    }
+    return true
+  }
+
+  async list(prefix: Key, call: Call): Promise<ListPage> {
+    await this.#parts.expiries?.sweep()
+    const { after: past, limit, reverse = false } = listOptionsOf(call)
+    if (limit === 0) return { children: [] }
+    return this.#layout.level(this.#driver, prefix, { after: past, limit, reverse, signal: call.signal })
+  }
+
+  /** Answers from one range of the engine what asks for no more than that; else the query engine answers. */
+  query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined {
+    const { expiries } = this.#parts
+    return orderedQuery(query, { ...this.#parts, sweep: () => expiries?.sweep(), found: this.#found }, call)
+  }
+
+  explain(query: Query): QueryPlan {
+    return orderedPlan(this.info.kind, query)
+  }
+
+  async stats(call: Call): Promise<StoreStats> {
+    await this.#parts.expiries?.sweep()
+    const estimate = await this.#driver.estimate?.(call.signal)
+    if (estimate !== undefined) return { entries: estimate, accuracy: 'approximate' }
+    let entries = 0
+    const wanted = { reverse: false, keysOnly: true, first: Infinity, signal: call.signal }
+    const range = this.#layout.rangeBelow(Key.root)
+    for await (const rows of rowsOf(this.#driver, { ...range, ...wanted })) entries += rows.length
+    return { entries, accuracy: 'exact' }
+  }
+
+  sync(): Maybe<void> {
+    return this.#driver.sync?.()
+  }
+
+  /** What is changed through this store, and what the engine tells of the writes of others. */
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    this.#hear()
+    return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
+  }
+
+  /** Begins to hear of the writes of others. */
+  #hear(): void {
+    if (this.#driver.changes === undefined || this.#endChanges !== undefined) return
+    this.#endChanges = new AbortController()
+    void this.#passOn(this.#driver.changes(this.#endChanges.signal)).catch(() => undefined)
+  }
+
+  async #passOn(changes: AsyncIterable<{ readonly key: Uint8Array } | 'resync'>): Promise<void> {
+    for await (const change of changes) {
+      if (change === 'resync') {
+        this.#changes.tell({ type: 'resync', key: Key.root })
+        continue
+      }
+      const key = this.#layout.decode(change.key)
+      if (key === undefined) continue
+      const isThere = await (this.#driver.has?.(change.key) ?? this.#driver.get(change.key))
+      this.#tell(isThere === false || isThere === undefined ? 'delete' : 'put', key)
+    }
+  }
+
+  /** A value expired and was removed. */
+  expired(bytes: Uint8Array): void {
+    const key = this.#layout.decode(bytes)
+    if (key !== undefined) this.#tell('delete', key)
+  }
+
+  #tell(type: 'put' | 'delete', key: Key): void {
+    if (this.#changes.isHeard) this.#changes.tell({ type, key })
+  }
+
+  /** Tells watchers of a change once its write has taken effect, or may have. */
+  #told<T>(type: 'put' | 'delete', key: Key, answer: Maybe<T>, isDone: (answer: T) => boolean): Maybe<T> {
+    const tell = (one: T): T => {
+      if (isDone(one)) this.#tell(type, key)
+      return one
+    }
+    if (!(answer instanceof Promise)) return tell(answer)
+    return answer.then(tell, (error: unknown) => {
+      this.#changes.tell({ type: 'resync', key })
+      throw error
+    })
+  }
+
+  /** @throws DatastoreError `KEY_INVALID` for a key that the layout or the engine cannot hold. */
+  #keyToWrite(action: string, key: Key): Uint8Array {
+    const bytes = this.#layout.encode(key)
+    if (bytes === undefined) throw failure('KEY_INVALID', action, key, this.#layout.problem(key))
+    const { keyBytes } = this.#driver.capabilities
+    if (keyBytes !== undefined && bytes.length + this.#form.keyOverhead > keyBytes) {
+      const state = `it takes ${bytes.length} bytes in the engine, which is more than that takes`
+      throw failure('KEY_INVALID', action, key, state)
+    }
+    return bytes
+  }
+
+  async close(): Promise<void> {
+    this.#changes.close()
+    this.#endChanges?.abort()
+    await this.#driver.close()
+  }
+}
+
+/** The last time that a record can say, in milliseconds since 1970. */
+const LAST_TIME = 2 ** 48 - 1
+
+function removedBy(outcome: Outcome): Removed {
+  return outcome === 'done' ? 'removed' : outcome === 'changed' ? 'changed' : 'absent'
+}
+
+function capabilitiesOf({ driver, layout, form, isReadOnly }: OrderedParts): Capabilities {
+  const { writable, conditions, commit, durable, parts, keyBytes, valueBytes } = driver.capabilities
+  const isAtomic = commit !== false
+  return {
+    ...MINIMAL,
+    writable: writable && !isReadOnly,
+    read: { range: parts && form.expires !== 'record', stream: false, etag: form.etag },
+    write: {
+      ifAbsent: conditions,
+      ifMatch: conditions,
+      stream: false,
+      ttl: form.expires === 'column' || (form.expires === 'record' && isAtomic),
+    },
+    remove: { ifMatch: conditions },
+    rename: isAtomic ? 'atomic' : 'none',
+    list: 'seek',
+    batch: isAtomic ? 'atomic' : 'none',
+    transaction: !isAtomic ? 'none' : commit.ranges ? 'serializable' : 'atomic',
+    query: 'partial',
+    watch: driver.changes === undefined ? 'own' : 'all',
+    durable,
+    persistent: true,
+    limits: {
+      keyBytes: keyBytes && layout.longestText(keyBytes - form.keyOverhead),
+      valueBytes: valueBytes && valueBytes - form.overhead,
+      batch: isAtomic && commit.most !== Infinity ? commit.most : undefined,
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { Slices } from '../concurrency/slices.ts'
+import { throwIfAborted } from '../errors.ts'
+import { followedBy } from './byte-order.ts'
+import type { OrderedDriver, Row } from './driver.ts'
+
+/** Which rows are read. */
+interface RowsWanted {
+  readonly from: Uint8Array
+  readonly to: Uint8Array
+  readonly reverse: boolean
+  readonly keysOnly: boolean
+  /** Rows that are likely to be wanted. */
+  readonly first: number
+  readonly signal: AbortSignal | undefined
+}
+
+const MOST_ROWS = 1000
+/** Bytes of values that are read at once, about. */
+const MOST_BYTES = 1024 * 1024
+/** Rows with values that are read before their size is known. */
+const SMALL = 16
+
+/** The rows of a range, chunk by chunk. The thread is given up in between, as a synchronous engine never waits. */
+export async function* rowsOf(
+  driver: OrderedDriver,
+  { first, signal, ...wanted }: RowsWanted,
+): AsyncIterable<readonly Row[]> {
+  const { reverse, keysOnly } = wanted
+  const most = Math.min(MOST_ROWS, driver.info.maxRows)
+  const slices = new Slices()
+  let { from, to } = wanted
+  let limit = Math.max(1, Math.min(first, keysOnly ? most : SMALL))
+  for (;;) {
+    if (slices.isOver) await slices.pause()
+    throwIfAborted(signal, 'read a range')
+    const rows = await driver.range({ from, to, limit, reverse, keysOnly }, signal)
+    if (rows.length > 0) yield rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < limit) return
+    if (reverse) to = last.key
+    else from = followedBy(last.key, 0)
+    limit = keysOnly ? most : Math.min(most, Math.max(1, Math.floor(MOST_BYTES / averageBytes(rows))))
+  }
+}
+
+function averageBytes(rows: readonly Row[]): number {
+  const bytes = rows.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+  return Math.max(1, bytes / rows.length)
+}

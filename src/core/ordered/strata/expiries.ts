@@ -1,0 +1,108 @@
+import { Slices } from '../../concurrency/slices.ts'
+import type { Maybe } from '../../open/call.ts'
+import { hasPart } from '../byte-order.ts'
+import type { OrderedDriver, Row, Write } from '../driver.ts'
+import { expiresOf, VERSION_AT, versionBytes, versionOf } from './header.ts'
+import { EXPIRIES, expiryKey, expiryOf } from './own-records.ts'
+
+/** Records that are removed at once. */
+const BATCH = 1000
+
+/**
+ * The times at which values expire, where the engine has no columns for them: a record for each, in order of time. What
+ * is due is removed before a level, a range or a count is read; single reads look at the value's header instead.
+ */
+export class Expiries {
+  readonly #driver: OrderedDriver
+  readonly #now: () => number
+  readonly #onExpired: (key: Uint8Array) => void
+  /** When the next value expires, as far as this process knows. */
+  #earliest = Number.POSITIVE_INFINITY
+  /** The earliest that was added while records are being read. */
+  #added = Number.POSITIVE_INFINITY
+  #sweeping: Promise<void> | undefined
+
+  constructor(driver: OrderedDriver, now: () => number, onExpired: (key: Uint8Array) => void) {
+    this.#driver = driver
+    this.#now = now
+    this.#onExpired = onExpired
+  }
+
+  /** Whether values that have expired may still stand in the engine. */
+  get mayBeDue(): boolean {
+    return this.#driver.capabilities.shared || this.#earliest <= this.#now()
+  }
+
+  /** Finds out when the next value expires. */
+  async load(): Promise<void> {
+    this.#added = Number.POSITIVE_INFINITY
+    const [first] = await this.#records(1)
+    this.#earliest = first === undefined ? this.#added : Math.min(expiryOf(first.key).expires, this.#added)
+  }
+
+  /** The record to be written with a value that expires. */
+  record(expires: number, key: Uint8Array): Omit<Write, 'expect'> {
+    return { key: expiryKey(expires, key), value: new Uint8Array() }
+  }
+
+  /** Such a record was written. */
+  added(expires: number): void {
+    this.#earliest = Math.min(this.#earliest, expires)
+    this.#added = Math.min(this.#added, expires)
+  }
+
+  /** A record was written, which may be one of these. */
+  noticed(record: Uint8Array): void {
+    if (hasPart(record, EXPIRIES.from, 0)) this.added(expiryOf(record).expires)
+  }
+
+  /** Removes what is due. */
+  sweep(): Maybe<void> {
+    if (!this.mayBeDue) return
+    this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined
+    })
+    return this.#sweeping
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#driver.capabilities.shared) await this.load()
+    if (!this.#driver.capabilities.writable) return
+    const slices = new Slices()
+    while (this.#earliest <= this.#now()) {
+      if (slices.isOver) await slices.pause()
+      const now = this.#now()
+      const records = await this.#records(Math.min(BATCH, this.#driver.info.maxRows))
+      for (const { key: record } of records) {
+        if (expiryOf(record).expires > now) break
+        if (slices.isOver) await slices.pause()
+        await this.#remove(record)
+      }
+      await this.load()
+    }
+  }
+
+  /** Removes the record, and its value where that still expires at this time: it may have been replaced since. */
+  async #remove(record: Uint8Array): Promise<void> {
+    const driver = this.#driver
+    const { expires, key } = expiryOf(record)
+    for (;;) {
+      const value = (await driver.get(key))?.value
+      const isDue = value !== undefined && expiresOf(value) === expires
+      const removed = { key: record, value: undefined }
+      if (!isDue) {
+        await driver.commit?.([], [removed], false)
+        return
+      }
+      const seen = { part: versionBytes(versionOf(value)), at: VERSION_AT }
+      if (await driver.commit?.([{ key, seen }], [{ key, value: undefined }, removed], false)) {
+        this.#onExpired(key)
+        return
+      }
+    }
+  }
+
+  async #records(limit: number): Promise<readonly Row[]> {
+    return this.#driver.range({ ...EXPIRIES, limit, reverse: false, keysOnly: true })
+  }
+}

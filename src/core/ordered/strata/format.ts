@@ -1,0 +1,39 @@
+import { after, type Maybe } from '../../open/call.ts'
+import type { OrderedDriver } from '../driver.ts'
+import type { Etags } from '../etags.ts'
+import { FORMAT_KEY, formatRecord, idOfFormat } from './own-records.ts'
+
+/** The record that says that a place is of layout `strata`. It is written before the first value. */
+export class Format {
+  readonly #driver: OrderedDriver
+  readonly #etags: Etags
+  readonly #id: string
+  #isWritten: boolean
+
+  /** @param id Of the data; new ones get it with their first value. */
+  constructor(driver: OrderedDriver, etags: Etags, id: string, isWritten: boolean) {
+    this.#driver = driver
+    this.#etags = etags
+    this.#id = id
+    this.#isWritten = isWritten
+  }
+
+  /** Makes sure that the record is there. */
+  ensure(): Maybe<void> {
+    if (this.#isWritten) return
+    const value = formatRecord(this.#id)
+    const written = this.#driver.write({ key: FORMAT_KEY, value, expect: 'absent' }, false)
+    return after(written, outcome => {
+      this.#isWritten = true
+      // Another process was first with this empty place.
+      if (outcome !== 'done') return this.#adopt()
+    })
+  }
+
+  #adopt(): Maybe<void> {
+    return after(this.#driver.get(FORMAT_KEY), row => {
+      const id = row?.value === undefined ? undefined : idOfFormat(row.value)
+      if (id !== undefined) this.#etags.changeTo(id)
+    })
+  }
+}

@@ -1,0 +1,30 @@
+import { Datastore } from '../../../src/core/open/datastore.ts'
+import { openOrdered } from '../../../src/core/ordered/open-ordered.ts'
+import { describeDatastore, openedAt } from '../../contract/describe-datastore.ts'
+import { MemoryDriver, type MemoryEngineOptions, MemoryPlace, randomDelay } from './memory-driver.ts'
+
+/** The suite over engines in memory that behave as the options say. */
+function describeOver(name: string, options: MemoryEngineOptions, runs: number): void {
+  describeDatastore(name, {
+    ...openedAt(
+      async () => new MemoryPlace(),
+      async place => new Datastore(await openOrdered(new MemoryDriver(place, options))),
+    ),
+    runs,
+  })
+}
+
+describeOver('OrderedDatastore over a synchronous engine', {}, 50)
+describeOver('OrderedDatastore over an engine that answers late', { delay: randomDelay }, 5)
+describeOver('OrderedDatastore over an engine with columns', { columns: true }, 20)
+describeOver('OrderedDatastore over a late engine with columns', { columns: true, delay: randomDelay }, 5)
+describeOver(
+  'OrderedDatastore over an engine for one process with limits',
+  { capabilities: { shared: false, conditions: 'process', keyBytes: 250, valueBytes: 20_000 } },
+  10,
+)
+describeOver(
+  'OrderedDatastore over an engine that writes one record',
+  { capabilities: { commit: false } },
+  10,
+)
