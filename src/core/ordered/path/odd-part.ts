@@ -1,0 +1,90 @@
+import { sameBytes } from '../../bytes.ts'
+
+/** What an odd segment begins with. It sorts after every plain segment. */
+export const ODD = '\ufffd'
+
+const FIRST_ODD = 0xfffd
+/** What follows in the first segment of an engine key that lacks the leading separator. */
+const UNLED = '%-'
+const FORM = /^\ufffd(%-)?((?:[^%]|%[0-9A-F]{2})*)$/s
+
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
+const encoder = new TextEncoder()
+
+/** Whether a segment stands for a part of an engine key that is no segment by itself. */
+export function isOdd(segment: string): boolean {
+  return segment.charCodeAt(0) >= FIRST_ODD
+}
+
+/**
+ * The segment that stands for one part of an engine key: its text, or an escaped form of it. No two parts have the same.
+ * @param isUnled The part is the first one of a key that lacks the leading separator.
+ */
+export function segmentOfPart(part: Uint8Array, isUnled = false): string {
+  const text = lenient.decode(part)
+  // U+FFFD may be what the bytes say, or what the decoder says of bytes that are not UTF-8.
+  const isText = !text.includes(ODD) || sameBytes(encoder.encode(text), part)
+  if (isText && !isUnled && isPlain(text)) return text
+  return ODD + (isUnled ? UNLED : '') + (isText ? escaped(text) : escapedBytes(part))
+}
+
+/**
+ * The part that an odd segment stands for; `undefined` where the segment has not the form that `segmentOfPart` gives.
+ * A form with needless escapes passes: whoever asks compares what the part reads as.
+ */
+export function partOfOdd(
+  segment: string,
+): { readonly part: Uint8Array; readonly isUnled: boolean } | undefined {
+  const match = FORM.exec(segment)
+  if (match === null) return undefined
+  const [, unled, escapes = ''] = match
+  const bytes: number[] = []
+  for (const [piece] of escapes.matchAll(/%..|[^%]+/gs)) {
+    if (piece.startsWith('%')) bytes.push(Number.parseInt(piece.slice(1), 16))
+    else bytes.push(...encoder.encode(piece))
+  }
+  return { part: Uint8Array.from(bytes), isUnled: unled !== undefined }
+}
+
+function isPlain(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !isOdd(text) && !text.includes('/')
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('/', '%2F')
+}
+
+function escapedBytes(part: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < part.length; ) {
+    const length = characterLength(part, at)
+    if (length === 0) text += `%${hex(part[at] as number)}`
+    else text += escaped(lenient.decode(part.subarray(at, at + length)))
+    at += length || 1
+  }
+  return text
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0')
+}
+
+/** Bytes of the UTF-8 character at `at`, in its shortest form and no surrogate; 0 where there is none. */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const [lead, second] = [bytes[at] as number, bytes[at + 1] ?? 0]
+  const continues = (count: number) => {
+    for (let index = at + 1; index <= at + count; index++) {
+      if (((bytes[index] ?? 0) & 0xc0) !== 0x80) return 0
+    }
+    return count + 1
+  }
+  if (lead < 0x80) return 1
+  if (lead < 0xc2) return 0
+  if (lead < 0xe0) return continues(1)
+  if (lead === 0xe0 && second < 0xa0) return 0
+  if (lead === 0xed && second > 0x9f) return 0
+  if (lead < 0xf0) return continues(2)
+  if (lead === 0xf0 && second < 0x90) return 0
+  if (lead === 0xf4 && second > 0x8f) return 0
+  return lead < 0xf5 ? continues(3) : 0
+}

@@ -1,0 +1,144 @@
+import { concatBytes } from '../../bytes.ts'
+import { DatastoreError } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { hasPart, joined } from '../byte-order.ts'
+import { indexOfPart } from '../byte-prefix.ts'
+import { isOdd, partOfOdd, segmentOfPart } from './odd-part.ts'
+
+/** How the keys of an engine are written. */
+export interface PathOptions {
+  /** ASCII text between two segments. Default `/`. */
+  readonly separator?: string | undefined
+  /** Whether a key begins with the separator. Default: where the separator is `/`. */
+  readonly leading?: boolean | undefined
+  /** What the engine's keys of this store begin with. */
+  readonly prefix?: Uint8Array | undefined
+}
+
+const encoder = new TextEncoder()
+/** A segment that may be odd, in the text of a key. */
+const ODD_IN_TEXT = /\/[\ufffd-\uffff]/
+
+/**
+ * Names of layout `path`: engine bytes to keys and back. Every byte string below the prefix has one key of its own. A
+ * part that is no segment becomes an odd one: U+FFFD and an escaped form (`odd-part.ts`). A key that no byte string
+ * reads as is refused, so that nothing is ever written under another name than it is read by.
+ */
+export class PathNames {
+  readonly separator: string
+  readonly leading: boolean
+  readonly prefix: Uint8Array
+  /** The separator as bytes. */
+  readonly divider: Uint8Array
+  /** What a key with a leading separator begins with. */
+  readonly #start: Uint8Array
+
+  /** @throws DatastoreError `CONFIG_INVALID` for a separator that is empty or not ASCII. */
+  constructor({ separator = '/', leading = separator === '/', prefix = new Uint8Array() }: PathOptions = {}) {
+    if (!/^[\0-\x7f]+$/.test(separator)) {
+      throw new DatastoreError(
+        'CONFIG_INVALID',
+        `A separator is one or more ASCII characters, not ${JSON.stringify(separator)}`,
+      )
+    }
+    this.separator = separator
+    this.leading = leading
+    this.prefix = prefix
+    this.divider = encoder.encode(separator)
+    this.#start = leading ? joined(prefix, this.divider) : prefix
+  }
+
+  /** The key of an engine key, which begins with the prefix. */
+  keyOf(bytes: Uint8Array): Key {
+    return Key.of(...this.#segmentsOf(bytes))
+  }
+
+  /** The engine key of a key other than the root; `undefined` where no engine key reads as it. */
+  bytesOf(key: Key): Uint8Array | undefined {
+    const text = key.toString()
+    if (ODD_IN_TEXT.test(text)) return this.#oddBytesOf(key)
+    const { separator } = this
+    const path = separator === '/' ? text.slice(1) : key.segments.join(separator)
+    const bytes = joined(this.#start, encoder.encode(path))
+    if (separator === '/') return bytes
+    if (separator.length > 1) return this.#reads(bytes, key) ? bytes : undefined
+    return key.segments.some(segment => segment.includes(separator)) ? undefined : bytes
+  }
+
+  /** Why no engine key reads as a key. */
+  get problem(): string {
+    return `layout path with separator ${JSON.stringify(this.separator)} cannot hold it`
+  }
+
+  /** What the engine keys below a key begin with; `undefined` where none can be below it. */
+  baseOf(key: Key): Uint8Array | undefined {
+    if (key.isRoot) return this.#start
+    const bytes = this.bytesOf(key)
+    if (bytes === undefined) return undefined
+    const base = joined(bytes, this.divider)
+    // What is added may make the leading separator that the key lacks.
+    if (this.isUnled(bytes) !== this.isUnled(base)) return undefined
+    return this.isDividedAt(base, bytes.length) ? base : undefined
+  }
+
+  /** Whether a part ends at `end` in all engine keys that begin with `base`, which has a separator there. */
+  isDividedAt(base: Uint8Array, end: number): boolean {
+    const { divider } = this
+    if (divider.length === 1) return true
+    let at = this.#firstPart(base)
+    for (let found = indexOfPart(base, divider, at); found >= 0 && found < end; ) {
+      at = found + divider.length
+      found = indexOfPart(base, divider, at)
+    }
+    return at <= end && indexOfPart(base, divider, at) === end
+  }
+
+  /** Whether an engine key lacks the leading separator. */
+  isUnled(bytes: Uint8Array): boolean {
+    return this.leading && !hasPart(bytes, this.divider, this.prefix.length)
+  }
+
+  #firstPart(bytes: Uint8Array): number {
+    return this.isUnled(bytes) ? this.prefix.length : this.#start.length
+  }
+
+  #segmentsOf(bytes: Uint8Array): string[] {
+    const { divider } = this
+    const segments: string[] = []
+    let isUnled = this.isUnled(bytes)
+    for (let at = this.#firstPart(bytes); at <= bytes.length; ) {
+      const found = indexOfPart(bytes, divider, at)
+      const end = found < 0 ? bytes.length : found
+      segments.push(segmentOfPart(bytes.subarray(at, end), isUnled))
+      isUnled = false
+      at = end + divider.length
+    }
+    return segments
+  }
+
+  #oddBytesOf(key: Key): Uint8Array | undefined {
+    const { prefix, divider } = this
+    const pieces: Uint8Array[] = []
+    let start = this.#start
+    for (const segment of key.segments) {
+      if (pieces.length > 0) pieces.push(divider)
+      if (!isOdd(segment)) {
+        pieces.push(encoder.encode(segment))
+        continue
+      }
+      const odd = partOfOdd(segment)
+      if (odd === undefined) return undefined
+      if (odd.isUnled) start = prefix
+      pieces.push(odd.part)
+    }
+    const bytes = concatBytes([start, ...pieces])
+    return this.#reads(bytes, key) ? bytes : undefined
+  }
+
+  #reads(bytes: Uint8Array, key: Key): boolean {
+    const segments = this.#segmentsOf(bytes)
+    return (
+      segments.length === key.depth && segments.every((segment, index) => segment === key.segments[index])
+    )
+  }
+}
