@@ -1,0 +1,73 @@
+import type { Stat } from '../../datastore.ts'
+import { sha256 } from '../../hash/sha256.ts'
+import { etagSourceOf } from '../../open/identity.ts'
+import type { Payload } from '../../open/payload.ts'
+import type { Found } from '../../open/store.ts'
+import type { Row, Seen } from '../driver.ts'
+import type { Made, RecordForm } from '../record-form.ts'
+
+/** Names bytes by their content, the same for the same bytes. */
+export type Digest = (bytes: Uint8Array) => string
+
+/**
+ * Values as they are, with nothing beside them. Their etag is that of their content: `<source>.<SHA-256>`, computed when
+ * it is asked for. The same bytes written again have the same etag.
+ */
+export class RawForm implements RecordForm {
+  readonly etag = 'content'
+  readonly expires = 'none'
+  readonly overhead = 0
+  readonly keyOverhead = 0
+  readonly #source: string
+  readonly #digest: Digest
+
+  /**
+   * @param id Of the data.
+   * @param digest SHA-256 in hex. Default: without the platform.
+   */
+  constructor(id: string, digest: Digest = sha256) {
+    this.#source = etagSourceOf(id)
+    this.#digest = digest
+  }
+
+  found(row: Row): Found {
+    const { mtime } = row
+    const bytes = valueOf(row)
+    const etag = () => this.#etagOf(bytes)
+    return {
+      bytes,
+      shared: false,
+      mtime,
+      get etag() {
+        return etag()
+      },
+    }
+  }
+
+  stat(row: Row): Stat {
+    const bytes = valueOf(row)
+    return { size: bytes.length, mtime: row.mtime, etag: this.#etagOf(bytes) }
+  }
+
+  seen(row: Row): Seen {
+    return { sameValue: valueOf(row) }
+  }
+
+  seenBy(): undefined {
+    // Only the value can tell.
+  }
+
+  make(value: Payload): Made {
+    const kept = value.keep()
+    return { record: { value: kept }, etag: this.#etagOf(kept) }
+  }
+
+  #etagOf(bytes: Uint8Array): string {
+    return `${this.#source}.${this.#digest(bytes)}`
+  }
+}
+
+function valueOf({ value }: Row): Uint8Array {
+  if (value === undefined) throw new Error('A row that was asked for with its value has none')
+  return value
+}
