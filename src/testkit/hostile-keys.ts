@@ -10,12 +10,14 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
   const bytes = (text: string) => Buffer.byteLength(text)
   const held = hostileSegments.filter(
     segment =>
-      isHeld(segment) &&
+      isHeld(segment) === true &&
       suite.takes({ segmentBytes: bytes(segment), keyBytes: bytes(`/branch/${segment}/${segment}`) }),
   )
   const refused = suite.capabilities.manyToOne
     ? []
-    : hostileSegments.filter(segment => !isHeld(segment) || !suite.takes({ segmentBytes: bytes(segment) }))
+    : hostileSegments.filter(
+        segment => isHeld(segment) === false || !suite.takes({ segmentBytes: bytes(segment) }),
+      )
   const sorted = held.toSorted((left, right) => (left < right ? -1 : 1))
   const shown = (segments: readonly string[]) => segments.map(abbreviate)
 
@@ -61,9 +63,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
 
     it('D9 a value and a branch of look-alike names never meet', async () => {
       const capital = suite.capabilities.manyToOne ? [] : ['/A']
-      const texts = ['/a', '/a.txt', '/a.json', '/a:b', '/a.val', '/a.', ...capital].filter(text =>
-        isHeld(text.slice(1)),
-      )
+      const texts = ['/a', '/a.txt', '/a.json', '/a:b', '/a.val', '/a.', ...capital].filter(suite.holds)
       const below = suite.hasValueAndBranch ? texts.map(text => `${text}/b`) : []
       const store = await suite.openWith(...texts, ...below)
       for (const [index, text] of [...texts, ...below].entries()) {

@@ -39,34 +39,33 @@ export function describeList<V>(suite: Suite<V>): void {
       expect(children.map(child => child.key.parent.toString())).toEqual(['/t', '/t'])
     })
 
-    if (suite.hasValueAndBranch) {
-      it('D9 a child that is value and branch at once is listed once, as both', async () => {
-        const store = await suite.openWith('/t/both/below/deeper', '/t/both', '/t/only')
-        const children = await listAll(store, Key.of('t'))
-        expect(children.map(({ name, isValue, isBranch }) => [name, isValue, isBranch])).toEqual([
-          ['both', true, true],
-          ['only', true, false],
-        ])
-      })
-    }
+    it('D9 a child that is value and branch at once is listed once, as both', async () => {
+      if (!suite.hasValueAndBranch) return
+      const store = await suite.openWith('/t/both/below/deeper', '/t/both', '/t/only')
+      const children = await listAll(store, Key.of('t'))
+      expect(children.map(({ name, isValue, isBranch }) => [name, isValue, isBranch])).toEqual([
+        ['both', true, true],
+        ['only', true, false],
+      ])
+    })
 
-    if (suite.isBinary) {
-      it('D9 a child that tells its size tells the right one', async () => {
-        const store = await suite.openWith('/t/s0', '/t/s1', '/t/s2', '/t/branch/x')
-        for (const child of await listAll(store, Key.of('t'))) {
-          if (!child.isValue) expect(child.size).toBeUndefined()
-          else if (child.size !== undefined) expect(child.size).toBe((await store.stat(child.key)).size)
-        }
-      })
-    }
+    it('D9 a child that tells its size tells the right one', async () => {
+      if (!suite.isBinary) return
+      const store = await suite.openWith('/t/s0', '/t/s1', '/t/s2', '/t/branch/x')
+      for (const child of await listAll(store, Key.of('t'))) {
+        if (!child.isValue) expect(child.size).toBeUndefined()
+        else if (child.size !== undefined) expect(child.size).toBe((await store.stat(child.key)).size)
+      }
+    })
 
     it('D9 a level is taken by segments: look-alike prefixes stay out', async () => {
       const capital = suite.capabilities.manyToOne ? [] : ['A']
       const texts = ['/a/b', '/ab/c', '/a-b/d', '/a.b', '/a:b/e', '/aa', ...capital.map(name => `/${name}/f`)]
-      const store = await suite.openWith(...texts)
+      const store = await suite.openWith(...texts.filter(suite.holds))
+      const expected = [...capital, 'a', 'a-b', 'a.b', 'a:b', 'aa', 'ab']
       expect(await names(store, '/a')).toEqual(['b'])
       expect(await names(store, '/ab')).toEqual(['c'])
-      expect(await names(store, '/')).toEqual([...capital, 'a', 'a-b', 'a.b', 'a:b', 'aa', 'ab'])
+      expect(await names(store, '/')).toEqual(expected.filter(name => suite.holds(`/${name}`)))
     })
 
     it('K10 D9 names come in code-unit order, whatever the order of the puts', async () => {
@@ -108,7 +107,7 @@ export function describeList<V>(suite: Suite<V>): void {
     })
 
     it('D9 a listed key works in every call', async () => {
-      const store = await suite.openWith('/deep/er/a:b', '/deep/er/c')
+      const store = await suite.openWith(...['/deep/er/a:b', '/deep/er/c'].filter(suite.holds))
       for (const child of await listAll(store, Key.parse('/deep/er'))) {
         expect(await store.has(child.key)).toBe(true)
         expect(child.key.lastSegment).toBe(child.name)

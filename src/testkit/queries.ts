@@ -15,7 +15,7 @@ const flat = ['/a/b/c', '/a/b/d', '/a-b/c', '/ab', '/x/y/z', '/c:d', '/x/a', '/0
 
 export function describeQueries<V>(suite: Suite<V>): void {
   const { describe, it } = suite
-  const texts = suite.hasValueAndBranch ? nested : flat
+  const texts = (suite.hasValueAndBranch ? nested : flat).filter(suite.holds)
   const open = () => suite.openWith(...texts)
   const ask = async (store: Datastore<V>, query: Query) => collect(store.query(query, { scan: true }))
   const keysOf = (entries: readonly Entry<V>[]) => entries.map(({ key }) => key.toString())

@@ -24,8 +24,11 @@ export interface SuiteOptions<V> {
   readonly sameKeys?: readonly [Key, Key] | undefined
   /** At least four values, all different, neighbours above all. Default: bytes, the empty ones first; plain JSON where `objects`. */
   readonly samples?: readonly V[] | undefined
-  /** Which hostile segments the store can hold; it refuses the others with `KEY_INVALID`. Default: all of them. */
-  readonly hostileSegments?: ((segment: string) => boolean) | undefined
+  /**
+   * Which hostile segments the store can hold; it refuses the others with `KEY_INVALID`. `undefined`: in some keys only.
+   * Default: all of them.
+   */
+  readonly hostileSegments?: ((segment: string) => boolean | undefined) | undefined
   /** Random runs of each property. Default 20. */
   readonly runs?: number | undefined
   /** Milliseconds that one test may take. Default 30,000. */
@@ -111,20 +114,16 @@ export class Suite<V> {
     return reopened
   }
 
-  /** Whether others may have the data of a store open. Where nobody can, what is judged against others is not tested. */
-  get hasOthers(): boolean {
-    return this.options.beside !== undefined || this.capabilities.persistent
-  }
-
-  /** The data of an open store, opened once more. */
-  async beside(store: Datastore<V>): Promise<Datastore<V>> {
+  /** The data of an open store, opened once more; `undefined` where nobody else could have it. */
+  async beside(store: Datastore<V>): Promise<Datastore<V> | undefined> {
     const { beside } = this.options
-    if (beside === undefined) {
-      throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
+    if (beside !== undefined) {
+      const other = await beside(store)
+      this.#opened.push(other)
+      return other
     }
-    const other = await beside(store)
-    this.#opened.push(other)
-    return other
+    if (!this.capabilities.persistent) return undefined
+    throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
   }
 
   /** Whether the store takes keys and values of so many bytes. */
@@ -136,6 +135,12 @@ export class Suite<V> {
       within(segmentBytes, limits.segmentBytes) &&
       within(valueBytes, limits.valueBytes)
     )
+  }
+
+  /** Whether the store can hold each segment of a key. */
+  readonly holds = (text: string): boolean => {
+    const { hostileSegments = () => true } = this.options
+    return Key.parse(text).segments.every(segment => hostileSegments(segment) === true)
   }
 
   /** Which sample a value equals; -1 for none. A store may give a Buffer for the bytes that were put. */
