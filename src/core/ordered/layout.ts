@@ -29,4 +29,10 @@ export interface Layout {
   rangeBelow(prefix: Key): { readonly from: Uint8Array; readonly to: Uint8Array }
   /** One page of the level below `prefix`, in key order. */
   level(driver: OrderedDriver, prefix: Key, page: LevelPage): Promise<ListPage>
+  /** This store has put or removed a key. Else: nothing is remembered of levels. */
+  wrote?(key: Key): void
+  /** Any key may be there or not, whatever was there before. */
+  reset?(): void
+  /** The same layout for the inside of a transaction, where what is remembered outside need not be so. */
+  inside?(): Layout
 }

@@ -2,7 +2,10 @@ import { failure } from '../errors.ts'
 import type { Gate } from '../open/gate.ts'
 import type { OrderedDriver } from './driver.ts'
 import { Etags } from './etags.ts'
-import { OrderedStore } from './ordered-store.ts'
+import { type OrderedParts, OrderedStore } from './ordered-store.ts'
+import { PathLayout } from './path/path-layout.ts'
+import { PathNames } from './path/path-names.ts'
+import { type Digest, RawForm } from './path/raw-form.ts'
 import { ColumnForm } from './strata/column-form.ts'
 import { Expiries } from './strata/expiries.ts'
 import { Format } from './strata/format.ts'
@@ -15,6 +18,14 @@ import { VersionCounter } from './strata/version-counter.ts'
 export interface OrderedOptions {
   /** Default: what is found; `strata` in an empty place. */
   readonly layout?: 'strata' | 'path' | undefined
+  /** Of layout `path`: ASCII text between segments. Default `/`. */
+  readonly separator?: string | undefined
+  /** Of layout `path`: whether the engine's keys begin with the separator. Default: where it is `/`. */
+  readonly leading?: boolean | undefined
+  /** Of layout `path`: what the engine's keys of this store begin with. */
+  readonly prefix?: string | undefined
+  /** SHA-256 in hex, where the platform has a fast one. */
+  readonly digest?: Digest | undefined
   /** Refuse every write. Default false. */
   readonly readOnly?: boolean | undefined
   /** Every write survives a power cut once it is answered, where the engine can. Default false: after `sync`. */
@@ -45,6 +56,7 @@ export async function openOrdered(
     throw failure('CONFIG_INVALID', `open a ${driver.info.kind} store`, undefined, state)
   }
   const parts = { driver, gate, now, isDurable, isReadOnly }
+  if (layout === 'path') return openPath(parts, options)
   const id = isStrata ? found.id : crypto.randomUUID()
   const etags = new Etags(id)
   const versions = new VersionCounter(driver, new Format(driver, etags, id, isStrata))
@@ -61,6 +73,22 @@ export async function openOrdered(
     expiries,
   })
   return store
+}
+
+function openPath(
+  parts: Omit<OrderedParts, 'layout' | 'form'>,
+  { separator, leading, prefix, digest }: OrderedOptions,
+): OrderedStore {
+  const { driver } = parts
+  const { info, capabilities } = driver
+  const names = new PathNames({
+    separator,
+    leading,
+    prefix: prefix === undefined ? undefined : new TextEncoder().encode(prefix),
+  })
+  const isKept = !capabilities.shared || driver.changes !== undefined
+  const layout = new PathLayout(names, { isText: info.text, isKept })
+  return new OrderedStore({ ...parts, layout, form: new RawForm(info.id, digest) })
 }
 
 async function findLayout(driver: OrderedDriver): Promise<Found> {

@@ -69,6 +69,7 @@ export class OrderedStore implements Store {
     this.gate = parts.gate
     this.info = { kind: driver.info.kind, id: driver.info.id }
     this.capabilities = capabilitiesOf(parts)
+    if (layout.reset !== undefined) this.#hear()
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -115,7 +116,7 @@ export class OrderedStore implements Store {
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
     const driver = this.#driver
-    if (driver.head === undefined) return after(this.read(key, call), statOf)
+    if (driver.head === undefined || this.#form.etag === 'content') return after(this.read(key, call), statOf)
     const bytes = this.#layout.encode(key)
     if (bytes === undefined) return undefined
     return after(driver.head(bytes, call.signal), row => {
@@ -291,7 +292,7 @@ export class OrderedStore implements Store {
     try {
       await this.#driver.commit?.([], writes, isDurable, call.signal)
     } catch (error) {
-      this.#changes.tell({ type: 'resync', key: Key.root })
+      this.#tellResync(Key.root)
       throw error
     }
     for (const { type, key } of operations) this.#tell(type, key)
@@ -299,7 +300,8 @@ export class OrderedStore implements Store {
 
   begin(): StoreTransaction {
     const driver = new TransactionDriver(this.#driver, this.#form)
-    const parts = { ...this.#parts, driver, gate: undefined }
+    const layout = this.#layout.inside?.() ?? this.#layout
+    const parts = { ...this.#parts, driver, layout, gate: undefined }
     const store = new OrderedStore(parts, new ChangeHub())
     return { store, commit: () => this.#commit(driver), rollback: () => undefined }
   }
@@ -363,7 +365,7 @@ export class OrderedStore implements Store {
   async #passOn(changes: AsyncIterable<{ readonly key: Uint8Array } | 'resync'>): Promise<void> {
     for await (const change of changes) {
       if (change === 'resync') {
-        this.#changes.tell({ type: 'resync', key: Key.root })
+        this.#tellResync(Key.root)
         continue
       }
       const key = this.#layout.decode(change.key)
@@ -380,6 +382,7 @@ export class OrderedStore implements Store {
   }
 
   #tell(type: 'put' | 'delete', key: Key): void {
+    this.#layout.wrote?.(key)
     if (this.#changes.isHeard) this.#changes.tell({ type, key })
   }
 
@@ -391,9 +394,14 @@ export class OrderedStore implements Store {
     }
     if (!(answer instanceof Promise)) return tell(answer)
     return answer.then(tell, (error: unknown) => {
-      this.#changes.tell({ type: 'resync', key })
+      this.#tellResync(key)
       throw error
     })
+  }
+
+  #tellResync(key: Key): void {
+    this.#layout.reset?.()
+    this.#changes.tell({ type: 'resync', key })
   }
 
   /** @throws DatastoreError `KEY_INVALID` for a key that the layout or the engine cannot hold. */

@@ -1,0 +1,176 @@
+import type { Key } from '../../key.ts'
+import { isOdd } from './odd-part.ts'
+
+/** Levels that are remembered to have scattered names. With more of them, every level may have some. */
+const MOST_LEVELS = 10_000
+/** Windows of odd names that are kept. */
+const MOST_WINDOWS = 16
+
+/** Odd names that a quick look finds: the empty part, `.`, `..`, those from U+FFFD on, and keys without a lead. */
+const FOUND_BY_LOOKING = /^\ufffd(?:$|\.{1,2}$|[\ufffd-\uffff]|%-)/
+
+/** A child with an odd name. */
+export interface OddChild {
+  readonly name: string
+  isValue: boolean
+  isBranch: boolean
+}
+
+/** The odd names of a level in the order of its direction, strictly past `after`: all, or so many. */
+export interface OddWindow {
+  readonly reverse: boolean
+  readonly after: string | undefined
+  readonly children: readonly OddChild[]
+  /** There are no more. */
+  readonly isLast: boolean
+}
+
+/** Whether a segment is an odd name that can be anywhere among the engine's keys of its level. */
+export function isScattered(segment: string): boolean {
+  return isOdd(segment) && !FOUND_BY_LOOKING.test(segment)
+}
+
+export interface OddNamesOptions {
+  /** No name can be scattered. */
+  readonly isNever: boolean
+  /** Nothing changes but by `wrote` and `reset`, so what was found is kept. */
+  readonly isKept: boolean
+}
+
+/**
+ * What is known of the odd names of a store. Names with bytes that are not UTF-8, and with `/` where the separator is
+ * another, are scattered among the engine's keys, so a level has to be passed over to find them, unless it is known to
+ * have none. A pass over the whole store finds the levels that have some. Own writes keep that up.
+ */
+export class OddNames {
+  readonly #isNever: boolean
+  readonly #isKept: boolean
+  /** Texts of the levels that may have scattered names; `undefined` while any level may. */
+  #levels: Set<string> | undefined
+  /** Levels where own writes put some. */
+  readonly #written = new Set<string>()
+  readonly #windows = new Map<string, OddWindow>()
+  #generation = 0
+  #resets = 0
+
+  constructor(options: OddNamesOptions) {
+    this.#isNever = options.isNever
+    this.#isKept = options.isKept
+  }
+
+  /** Counts the changes after which what was read before is not kept. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Counts the changes after which what a pass over the store found is not kept. */
+  get resets(): number {
+    return this.#resets
+  }
+
+  /** Whether it is not known of every level if it has scattered names: a pass over the store helps. */
+  get isUnknown(): boolean {
+    return this.#isKept && !this.#isNever && this.#levels === undefined
+  }
+
+  mayBeScattered(level: Key): boolean {
+    if (this.#isNever) return false
+    return this.#levels?.has(level.toString()) ?? true
+  }
+
+  /** A window that has the names past `after`, as far as there are `limit`. */
+  find(level: Key, { after, reverse, limit }: PartOfWindow): readonly OddChild[] | undefined {
+    const id = windowId(level, reverse)
+    const window = this.#windows.get(id)
+    if (window === undefined || !isPast(after, window.after, reverse)) return undefined
+    const first = window.children.findIndex(({ name }) => isPast(name, after, reverse) && name !== after)
+    const found = first < 0 ? [] : window.children.slice(first, first + limit)
+    if (found.length < limit && !window.isLast) return undefined
+    this.#windows.delete(id)
+    this.#windows.set(id, window)
+    return found
+  }
+
+  /** @param generation When the window began to be read. */
+  keep(level: Key, window: OddWindow, generation: number): void {
+    if (!this.#isKept || generation !== this.#generation) return
+    this.#windows.set(windowId(level, window.reverse), window)
+    const [oldest] = this.#windows.keys()
+    if (this.#windows.size > MOST_WINDOWS && oldest !== undefined) this.#windows.delete(oldest)
+  }
+
+  /**
+   * The levels that have scattered names, as a pass over the store found them.
+   * @param resets When it began.
+   */
+  learn(levels: ReadonlySet<string> | undefined, resets: number): void {
+    if (!this.#isKept || resets !== this.#resets) return
+    if (levels === undefined || this.#written.size > MOST_LEVELS) return
+    this.#levels = new Set([...levels, ...this.#written])
+  }
+
+  /** This store has put or removed a key. */
+  wrote(key: Key): void {
+    const text = key.toString()
+    if (!text.includes('/\ufffd')) return
+    this.#generation++
+    let level = ''
+    for (const segment of key.segments) {
+      if (isOdd(segment)) this.#wroteIn(level === '' ? '/' : level, segment)
+      level += `/${segment}`
+    }
+  }
+
+  /** Others may have changed anything. */
+  reset(): void {
+    this.#generation++
+    this.#resets++
+    this.#levels = undefined
+    this.#written.clear()
+    this.#windows.clear()
+  }
+
+  #wroteIn(level: string, segment: string): void {
+    for (const reverse of [false, true]) this.#windows.delete(windowId(level, reverse))
+    if (!isScattered(segment)) return
+    if (this.#written.size <= MOST_LEVELS) this.#written.add(level)
+    this.#levels?.add(level)
+    if (this.#written.size > MOST_LEVELS) this.#levels = undefined
+  }
+}
+
+interface PartOfWindow {
+  readonly after: string | undefined
+  readonly reverse: boolean
+  readonly limit: number
+}
+
+/** Levels with scattered names, up to as many as are remembered. */
+export class ScatteredLevels {
+  readonly #levels = new Set<string>()
+
+  add(key: Key): void {
+    if (this.#levels.size > MOST_LEVELS) return
+    let level = ''
+    for (const segment of key.segments) {
+      if (isScattered(segment)) this.#levels.add(level === '' ? '/' : level)
+      level += `/${segment}`
+    }
+  }
+
+  /** `undefined` where there are more than are remembered. */
+  get all(): ReadonlySet<string> | undefined {
+    return this.#levels.size > MOST_LEVELS ? undefined : this.#levels
+  }
+}
+
+function windowId(level: Key | string, reverse: boolean): string {
+  return `${reverse ? '-' : '+'}${level.toString()}`
+}
+
+/** Whether `name` is `bound` or past it, in a direction. */
+function isPast(name: string | undefined, bound: string | undefined, reverse: boolean): boolean {
+  if (bound === undefined) return true
+  if (name === undefined) return false
+  return reverse ? name <= bound : name >= bound
+}
