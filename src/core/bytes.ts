@@ -6,11 +6,14 @@ import type { Key } from './key.ts'
 /** Bytes of one chunk of a stream, where nothing else decides. */
 export const CHUNK_SIZE = 64 * 1024
 
-export type BytesOrSource = Uint8Array | ByteSource
-
-/** @throws TypeError for anything but bytes or an iterable: a string in particular is not bytes. */
-export function assertBytes(value: unknown): asserts value is BytesOrSource {
-  if (value instanceof Uint8Array || isByteSource(value)) return
+/** @throws TypeError for anything but an iterable, as bytes are too: a string in particular is not bytes. */
+export function assertBytes(value: unknown): asserts value is ByteSource {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value)
+  )
+    return
   const found = value === null ? 'null' : typeof value
   throw new TypeError(`Cannot put: a value is a Uint8Array or an iterable of them, not ${found}`)
 }
@@ -30,12 +33,6 @@ export async function* chunksOf(
 function assertChunk(chunk: unknown): asserts chunk is Uint8Array {
   if (chunk instanceof Uint8Array) return
   throw new TypeError(`Cannot put: a stream yields Uint8Arrays, not ${typeof chunk}`)
-}
-
-/** Whether a value is a source of bytes and not the bytes themselves. */
-export function isByteSource(value: unknown): value is ByteSource {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
-  return Symbol.asyncIterator in value || Symbol.iterator in value
 }
 
 /** All bytes of a source in one buffer of its own. */

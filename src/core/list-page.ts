@@ -2,6 +2,7 @@ import { Slices, sortInSlices } from './concurrency/slices.ts'
 import { type CallOptions, type Child, DEFAULT_PAGE, type ListOptions, type ListPage } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
+import type { Call } from './open/call.ts'
 import type { Datastore } from './open/datastore.ts'
 import { contextOf } from './options.ts'
 import { compareNames } from './stores/sorted-names.ts'
@@ -11,6 +12,29 @@ export function pageLimit(options: ListOptions): number {
   const { limit = DEFAULT_PAGE } = options
   if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page cannot hold ${limit} children`)
   return limit
+}
+
+/** What a call asks of a page. */
+export function listOptionsOf({ options, signal, span }: Call): ListOptions & { readonly limit: number } {
+  const { after, limit = DEFAULT_PAGE, reverse } = options
+  return { after, limit, reverse, signal, span }
+}
+
+/** One page of a level of a store that has only its keys, in any order. */
+export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPage {
+  const children = new Map<string, { isValue: boolean; isBranch: boolean }>()
+  for (const key of keys) {
+    if (!prefix.isAncestorOf(key)) continue
+    const name = key.segments[prefix.depth] as string
+    const child = children.get(name) ?? { isValue: false, isBranch: false }
+    if (key.depth === prefix.depth + 1) child.isValue = true
+    else child.isBranch = true
+    children.set(name, child)
+  }
+  const level: Child[] = [...children]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, what]) => ({ name, key: prefix.childOfCleanSegment(name), ...what }))
+  return pageOf(level, listOptionsOf(call))
 }
 
 /** The children of a level that were found in any order, in ascending order of their names. */

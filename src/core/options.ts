@@ -1,4 +1,4 @@
-import type { CallOptions, PutOptions } from './datastore.ts'
+import type { CallOptions } from './datastore.ts'
 import { type DatastoreError, failure } from './errors.ts'
 import type { Key } from './key.ts'
 
@@ -70,19 +70,6 @@ function optionFailure(action: string, state: string): DatastoreError {
 
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
-}
-
-/** @throws TypeError when a put may neither create nor replace. */
-export function refuseContradiction(options: PutOptions | undefined): void {
-  if (options?.create === false && options.replace === false) {
-    throw new TypeError('Cannot put: create and replace are both false, so nothing could be written')
-  }
-}
-
-/** @throws RangeError for a time to live that is no number over 0: the value would never be there, or for ever. */
-export function refuseTtl(options: PutOptions | undefined): void {
-  const { ttl } = options ?? {}
-  if (ttl !== undefined && !(ttl > 0)) throw new RangeError(`Cannot put: ttl is a number over 0, not ${ttl}`)
 }
 
 /** @throws DatastoreError `KEY_INVALID` for the root, which is the place of all keys and no key of a value. */

@@ -68,16 +68,25 @@ export class Call {
     this.#whole = whole
   }
 
-  /** The call that a caller's options ask for. Absent options have their defaults. */
+  /**
+   * The call that a caller's options ask for. Absent options have their defaults.
+   * @throws TypeError when a put may neither create nor replace.
+   * @throws RangeError for a time to live that is no number over 0: the value would never be there, or for ever.
+   */
   static from(given: GivenOptions): Call {
-    const { signal, span } = given
+    const { signal, span, ttl } = given
+    if (given.create === false && given.replace === false) {
+      throw new TypeError('Cannot put: create and replace are both false, so nothing could be written')
+    }
+    if (ttl !== undefined && !(ttl > 0))
+      throw new RangeError(`Cannot put: ttl is a number over 0, not ${ttl}`)
     const cancel = signal === undefined ? undefined : Cancel.of(signal)
     const options: Options = {
       fresh: given.fresh ?? false,
       create: given.create ?? true,
       replace: given.replace ?? true,
       ifMatch: given.ifMatch,
-      ttl: given.ttl,
+      ttl,
       start: given.start,
       end: given.end,
       after: given.after,

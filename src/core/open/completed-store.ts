@@ -9,9 +9,10 @@ import { planOf } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { derivedStream } from './begun.ts'
 import { after, type Call, type Maybe } from './call.ts'
-import { collected, countByWalk, judge, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
+import { collected, countByWalk, refuseLongKey, refuseLongValue, statOf } from './completion.ts'
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
+import { judge } from './refusals.ts'
 import type { ByteStream, Found, Moved, Operation, Removed, Store, Written } from './store.ts'
 
 /**

@@ -1,27 +1,11 @@
 import { collectBytes } from '../bytes.ts'
 import { Slices } from '../concurrency/slices.ts'
-import {
-  type Child,
-  DEFAULT_PAGE,
-  type ListOptions,
-  type ListPage,
-  type Stat,
-  type StoreStats,
-} from '../datastore.ts'
+import { DEFAULT_PAGE, type ListPage, type Stat, type StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { pageOf } from '../list-page.ts'
-import type { Call, Options } from './call.ts'
+import type { Call } from './call.ts'
 import type { Payload } from './payload.ts'
-import type { Found, Refused } from './store.ts'
-
-/** Judges a conditional write by the version it would replace. */
-export function judge(etag: string | undefined, { ifMatch, create, replace }: Options): Refused | undefined {
-  if (ifMatch !== undefined && etag !== ifMatch) return 'changed'
-  if (!create && etag === undefined) return 'absent'
-  if (!replace && etag !== undefined) return 'exists'
-  return undefined
-}
+import type { Found } from './store.ts'
 
 export function statOf(found: Found | undefined): Stat | undefined {
   if (found === undefined) return undefined
@@ -57,29 +41,6 @@ export async function collected(key: Key, value: Payload, call: Call): Promise<U
   const bytes = await collectBytes(value.take(), key, call.signal)
   call.throwIfAborted('put', key)
   return bytes
-}
-
-/** What a page is asked for, as today's helpers for levels take it. */
-export function listOptionsOf({ options, signal, span }: Call): ListOptions & { readonly limit: number } {
-  const { after, limit = DEFAULT_PAGE, reverse } = options
-  return { after, limit, reverse, signal, span }
-}
-
-/** One page of a level of a store that has only its keys, in any order. */
-export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPage {
-  const children = new Map<string, { isValue: boolean; isBranch: boolean }>()
-  for (const key of keys) {
-    if (!prefix.isAncestorOf(key)) continue
-    const name = key.segments[prefix.depth] as string
-    const child = children.get(name) ?? { isValue: false, isBranch: false }
-    if (key.depth === prefix.depth + 1) child.isValue = true
-    else child.isBranch = true
-    children.set(name, child)
-  }
-  const level: Child[] = [...children]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, what]) => ({ name, key: prefix.childOfCleanSegment(name), ...what }))
-  return pageOf(level, listOptionsOf(call))
 }
 
 /** What walking takes of a store. */

@@ -1,6 +1,6 @@
 import type { SpanVerb } from '../adapters/trace/span.ts'
 import { tracedStream } from '../adapters/trace/traced-stream.ts'
-import { assertBytes, byteLengthOf, clampRange } from '../bytes.ts'
+import { byteLengthOf, clampRange } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { stoppable } from '../changes/stoppable.ts'
 import { untilAborted } from '../concurrency/abortable.ts'
@@ -28,7 +28,7 @@ import type {
 import { failure, NotFoundError, rejected } from '../errors.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
-import { checkOptions, refuseContradiction, refuseRoot, refuseTtl, wholeNumber } from '../options.ts'
+import { checkOptions, wholeNumber } from '../options.ts'
 import { answer } from '../query/answer.ts'
 import type { QuerySource } from '../query/entry-reader.ts'
 import { kindsNeeded, type ParsedQuery, parseQuery } from '../query/parse-query.ts'
@@ -172,9 +172,6 @@ export class Datastore<V = Uint8Array> {
       const open = this.#open
       const call = options === undefined ? Call.plain : Call.from(options)
       open.assertOpen('put', key, call)
-      refuseRoot('put', key)
-      refuseContradiction(options)
-      refuseTtl(options)
       if (this.#codec !== undefined) {
         const payload = encoded(this.#codec, key, value as V)
         return answered(
@@ -182,7 +179,6 @@ export class Datastore<V = Uint8Array> {
           key,
         )
       }
-      assertBytes(value)
       const payload = Payload.lent(value)
       return payload.isStream
         ? this.#putStream(key, payload, call)
@@ -236,8 +232,6 @@ export class Datastore<V = Uint8Array> {
   /** Moves the value of one key (not what is below it). */
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
     const call = Call.from(options)
-    this.#open.assertOpen('rename', from, call)
-    refuseRoot('rename to', to)
     const moved = await this.#open.move(from, to, call)
     if (moved !== 'moved') throw refusalError(moved, 'rename', moved === 'exists' ? to : from)
   }

@@ -1,4 +1,4 @@
-import { isByteSource, joinedChunks } from '../bytes.ts'
+import { assertBytes, joinedChunks } from '../bytes.ts'
 import type { ByteSource } from '../datastore.ts'
 import { begun, closeUnread } from './begun.ts'
 import { EndableStream } from './endable-stream.ts'
@@ -20,11 +20,12 @@ export class Payload {
 
   /**
    * What a caller puts. Its bytes may change as soon as the call returns, so a list of chunks is copied at once.
-   * @throws TypeError for a chunk of a list that is not bytes.
+   * @throws TypeError for what is no bytes, also a chunk of a list.
    */
-  static lent(value: Uint8Array | ByteSource): Payload {
-    if (Array.isArray(value)) return Payload.kept(joinedChunks(value))
-    return isByteSource(value) ? Payload.stream(value) : new Payload(value, undefined, false)
+  static lent(value: unknown): Payload {
+    if (value instanceof Uint8Array) return new Payload(value, undefined, false)
+    assertBytes(value)
+    return Array.isArray(value) ? Payload.kept(joinedChunks(value)) : Payload.stream(value)
   }
 
   /** Bytes that nobody writes to any more. */

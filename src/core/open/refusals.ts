@@ -1,6 +1,15 @@
 import { failure, NotFoundError } from '../errors.ts'
 import type { Key } from '../key.ts'
+import type { Options } from './call.ts'
 import type { Refused } from './store.ts'
+
+/** Judges a conditional write by the version it would replace. */
+export function judge(etag: string | undefined, { ifMatch, create, replace }: Options): Refused | undefined {
+  if (ifMatch !== undefined && etag !== ifMatch) return 'changed'
+  if (!create && etag === undefined) return 'absent'
+  if (!replace && etag !== undefined) return 'exists'
+  return undefined
+}
 
 /** How a caller hears of a call that did nothing. */
 export const REFUSALS = {

@@ -1,4 +1,3 @@
-import { assertBytes } from '../bytes.ts'
 import type { Batch, CallOptions } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { refuseRoot } from '../options.ts'
@@ -81,7 +80,6 @@ export class StoreBatch<V> implements Batch<V> {
 
   #payloadOf(key: Key, value: V): Maybe<Payload> {
     if (this.#codec !== undefined) return encoded(this.#codec, key, value)
-    assertBytes(value)
     return Payload.lent(value)
   }
 }

@@ -2,11 +2,13 @@ import { piecesOf } from '../bytes.ts'
 import { type Capabilities, MINIMAL } from '../capabilities.ts'
 import type { Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
+import { listOptionsOf } from '../list-page.ts'
 import type { Call, Maybe } from '../open/call.ts'
-import { judge, listOptionsOf, statOf } from '../open/completion.ts'
+import { statOf } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { etagSourceOf, idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
+import { judge } from '../open/refusals.ts'
 import type {
   ByteStream,
   Found,

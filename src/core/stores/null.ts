@@ -4,10 +4,10 @@ import type { ListPage, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
-import { judge } from '../open/completion.ts'
 import { Datastore } from '../open/datastore.ts'
 import { idInProcess } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
+import { judge } from '../open/refusals.ts'
 import type { Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
 /** Accepts every value and keeps none: each key is always absent. For tests, and to measure what is above it. */

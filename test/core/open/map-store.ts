@@ -1,8 +1,8 @@
 import { MINIMAL } from '../../../src/core/capabilities.ts'
 import type { ListPage } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
+import { pageOfKeys } from '../../../src/core/list-page.ts'
 import type { Call, Maybe } from '../../../src/core/open/call.ts'
-import { pageOfKeys } from '../../../src/core/open/completion.ts'
 import type { Payload } from '../../../src/core/open/payload.ts'
 import type { Found, Removed, Store, Written } from '../../../src/core/open/store.ts'
 

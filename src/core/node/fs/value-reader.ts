@@ -4,7 +4,6 @@ import type { Stat } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Call } from '../../open/call.ts'
-import { refuseRoot } from '../../options.ts'
 import { at, type Disk, run, type Soon, type Steps, systemCode } from './disk.ts'
 import { fsFailure, Obstacle } from './failures.ts'
 import { type FolderGuard, joinPath, type LinkResolver } from './folder-guard.ts'
@@ -90,7 +89,6 @@ export class KeyPlaces {
 
   /** @throws DatastoreError `KEY_INVALID` for the root, and for a key that the layout cannot hold. */
   async toWrite(action: string, key: Key): Promise<Place> {
-    refuseRoot(action, key)
     const place = await this.of(key)
     if (place !== undefined) return place
     throw failure('KEY_INVALID', action, key, this.#layout.problemOf(key) ?? 'no file can be called so')
