@@ -77,15 +77,15 @@ export interface Step {
  * refusal are answers (`refusalOf`), and an answer at hand comes without a promise: pass it on as it is.
  */
 export interface Layer {
-  /** The kind of the store that it makes. */
-  readonly name: string
+  /** The kind of the store that it makes. Default: that of the store below. */
+  readonly name?: string | undefined
   /** Makes calls later, or more than once, so that they need turns of their own. Default false. */
   readonly delays?: boolean | undefined
   /**
-   * Around a call that answers once.
+   * Around a call that answers once. Default: untouched.
    * @param run Makes the call below, any number of times.
    */
-  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T>
+  around?<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T>
   /** Around a call that streams: `getStream`, `query`, `watch`. Default: untouched. */
   aroundStream?<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T>
   /**
@@ -113,7 +113,8 @@ export class LayeredStore implements Store {
   }
 
   get info(): StoreInfo {
-    return { kind: this.#layer.name, id: this.#child.info.id }
+    const { kind, id } = this.#child.info
+    return { kind: this.#layer.name ?? kind, id }
   }
 
   get capabilities(): Capabilities {
@@ -128,23 +129,23 @@ export class LayeredStore implements Store {
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
-    return this.#layer.around({ verb: 'get', key, call }, own => this.#child.read(key, own))
+    return this.#around({ verb: 'get', key, call }, own => this.#child.read(key, own))
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    return this.#layer.around({ verb: 'put', key, call, value }, own => this.#child.write(key, value, own))
+    return this.#around({ verb: 'put', key, call, value }, own => this.#child.write(key, value, own))
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
-    return this.#layer.around({ verb: 'delete', key, call }, own => this.#child.remove(key, own))
+    return this.#around({ verb: 'delete', key, call }, own => this.#child.remove(key, own))
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
-    return this.#layer.around({ verb: 'has', key, call }, own => this.#child.has(key, own))
+    return this.#around({ verb: 'has', key, call }, own => this.#child.has(key, own))
   }
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
-    return this.#layer.around({ verb: 'stat', key, call }, own => this.#child.stat(key, own))
+    return this.#around({ verb: 'stat', key, call }, own => this.#child.stat(key, own))
   }
 
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
@@ -155,11 +156,11 @@ export class LayeredStore implements Store {
   }
 
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
-    return this.#layer.around({ verb: 'rename', key: from, to, call }, own => this.#child.move(from, to, own))
+    return this.#around({ verb: 'rename', key: from, to, call }, own => this.#child.move(from, to, own))
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
-    return this.#layer.around({ verb: 'list', key: prefix, call }, own => this.#child.list(prefix, own))
+    return this.#around({ verb: 'list', key: prefix, call }, own => this.#child.list(prefix, own))
   }
 
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
@@ -172,15 +173,15 @@ export class LayeredStore implements Store {
   }
 
   stats(call: Call): Maybe<StoreStats> {
-    return this.#layer.around({ verb: 'stats', key: Key.root, call }, own => this.#child.stats(own))
+    return this.#around({ verb: 'stats', key: Key.root, call }, own => this.#child.stats(own))
   }
 
   sync(prefix: Key, call: Call): Maybe<void> {
-    return this.#layer.around({ verb: 'sync', key: prefix, call }, own => this.#child.sync(prefix, own))
+    return this.#around({ verb: 'sync', key: prefix, call }, own => this.#child.sync(prefix, own))
   }
 
   prune(prefix: Key, call: Call): Maybe<void> {
-    return this.#layer.around({ verb: 'prune', key: prefix, call }, own => this.#child.prune(prefix, own))
+    return this.#around({ verb: 'prune', key: prefix, call }, own => this.#child.prune(prefix, own))
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
@@ -199,10 +200,17 @@ export class LayeredStore implements Store {
     this.#child = child ?? this.#child
   }
 
+  #around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    return this.#layer.around === undefined ? run(step.call) : this.#layer.around(step, run)
+  }
+
   #aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
     return this.#layer.aroundStream?.(step, run) ?? run(step.call)
   }
 }
+
+/** Changes nothing: every call passes as it is. */
+export const TRANSPARENT: Layer = { passesBatches: true }
 
 /** A store with a layer of one's own around it. */
 export function layered<V>(store: Datastore<V>, layer: Layer): Datastore<V> {

@@ -1,7 +1,6 @@
 import type { Capabilities } from '../capabilities.ts'
-import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
-import { type Layer, LayeredStore, type Step } from './layer.ts'
+import { type Layer, LayeredStore } from './layer.ts'
 
 /** Declares the store read-only while it is locked: every write is refused before it reaches this layer. */
 class Lock implements Layer {
@@ -11,10 +10,6 @@ class Lock implements Layer {
 
   constructor(isLocked: boolean) {
     this.isLocked = isLocked
-  }
-
-  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
-    return run(step.call)
   }
 
   capabilities(below: Capabilities): Capabilities {

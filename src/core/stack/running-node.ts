@@ -1,8 +1,9 @@
 import type { SpanHub } from '../adapters/trace/open-span.ts'
 import type { BinaryDatastore } from '../datastore.ts'
 import { DatastoreError, messageOf } from '../errors.ts'
+import { LayeredStore, TRANSPARENT } from '../layers/layer.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
-import { Entrance, Passage } from '../open/entrance.ts'
+import { Entrance } from '../open/entrance.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Store } from '../open/store.ts'
 import { ConfigError } from './config-error.ts'
@@ -100,7 +101,7 @@ export class RunningNode {
 /** What was opened for a node, as a store. A kind may give back the store below as it is. */
 export function storeOf(datastore: BinaryDatastore, children: readonly RunningNode[]): Store {
   const open = openStoreOf(datastore)
-  return children.some(child => child.open === open) ? new Passage(open) : open.store
+  return children.some(child => child.open === open) ? new LayeredStore(open, TRANSPARENT) : open.store
 }
 
 function enter(datastore: BinaryDatastore, entrance: Entrance, own: OpenStore): void {

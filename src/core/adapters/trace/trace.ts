@@ -1,4 +1,4 @@
-import { type Layer, LayeredStore } from '../../layers/layer.ts'
+import { LayeredStore, TRANSPARENT } from '../../layers/layer.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
 import { OpenStore } from '../../open/open-store.ts'
 import { SpanHub } from './open-span.ts'
@@ -11,9 +11,6 @@ export interface TraceOptions {
   readonly onSpan: SpanListener
 }
 
-/** Changes nothing: the open store around it tells the spans. */
-const UNCHANGED: Layer = { name: 'trace', passesBatches: true, around: (step, run) => run(step.call) }
-
 /**
  * Reports every call on a store as it ends. Stores that are traced over one another report which call was part of which.
  * In a stack every node is traced already: `Stack.trace`.
@@ -21,7 +18,7 @@ const UNCHANGED: Layer = { name: 'trace', passesBatches: true, around: (step, ru
 export function trace<V>(store: Datastore<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
   const hub = new SpanHub()
   hub.listen(onSpan)
-  const open = new OpenStore(new LayeredStore(openStoreOf(store), UNCHANGED))
+  const open = new OpenStore(new LayeredStore(openStoreOf(store), { ...TRANSPARENT, name: 'trace' }))
   open.traceTo({ hub, node: name })
   return new Datastore(open, commonCodecOf([store]))
 }

@@ -4,8 +4,8 @@ import type { levelProcedures } from '../../../shared/procedures/levels.ts'
 import type { storeProcedures, streamProcedures, uploadProcedures } from '../../../shared/procedures/store.ts'
 import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
-import { readVersion, statOfWrite } from '../transfers/read-version.ts'
-import { putOptionsOf } from '../transfers/write-rules.ts'
+import { readVersion } from '../transfers/read-version.ts'
+import { putOptionsOf, statOfWrite } from '../transfers/write-version.ts'
 
 const DONE = { done: true } as const
 

@@ -2,7 +2,7 @@ import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { throwIfAborted } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { childrenOf } from '../../../core/list-page.ts'
-import { statIfPresent } from '../transfers/read-version.ts'
+import { statIfPresent } from '../transfers/write-version.ts'
 
 export interface WalkedKey {
   readonly key: Key

@@ -1,13 +1,20 @@
+import type { Change } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { Broadcast } from '../host-parts.ts'
-import type { StoreChange } from './change-layer.ts'
 
 /** Milliseconds between two reports of changes. */
 const REPORT_INTERVAL = 100
 
 /** Keys that are reported one by one; more at once are reported as one change of a branch. */
 const MAX_KEYS = 1000
+
+/** A write that went through. */
+export interface StoreChange extends Change {
+  readonly type: 'put' | 'delete'
+  /** Bytes of the value that was put, where they are known. */
+  readonly size?: number | undefined
+}
 
 /** Tells pages which values changed: for each key the latest change, at most ten times a second. */
 export class ChangeFeed {

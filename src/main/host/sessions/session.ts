@@ -1,16 +1,18 @@
 import { setMaxListeners } from 'node:events'
+import type { Capabilities } from '../../../core/capabilities.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
-import { layered } from '../../../core/layers/layer.ts'
-import { LockableDatastore } from '../../../core/layers/lock.ts'
+import { type Layer, LayeredStore, refusalOf, type Step } from '../../../core/layers/layer.ts'
+import { after, type Call, type Maybe } from '../../../core/open/call.ts'
+import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
+import { OpenStore } from '../../../core/open/open-store.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
 import type { ApplyOptions, Stack } from '../../../core/stack/stack.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
-import { ChangeFeed } from './change-feed.ts'
-import { ChangeLayer, type StoreChange } from './change-layer.ts'
+import { ChangeFeed, type StoreChange } from './change-feed.ts'
 import type { OpenedStack } from './open-source.ts'
 import { assertCarriable } from './plain-json.ts'
 
@@ -25,11 +27,14 @@ export interface SessionOptions {
   readonly broadcast: Broadcast
 }
 
-/** One open stack and everything that is done with it. Its lock is a store, so that nothing gets round it. */
+/** One open stack and everything that is done with it. Its lock is a layer, so that nothing gets round it. */
 export class Session {
   readonly id: string
   readonly levels: SessionLevels
-  readonly #lock: LockableDatastore
+  /** The store that every call goes to. */
+  readonly store: BinaryDatastore
+  readonly #layer: SessionLayer
+  readonly #open: OpenStore
   readonly #closing = new AbortController()
   readonly #feed: ChangeFeed
   #source: Source
@@ -45,15 +50,11 @@ export class Session {
     this.#source = options.source
     this.#identity = options.identity
     this.#opened = options.opened
-    const observed = layered(options.opened.stack.store, new ChangeLayer(change => this.#note(change)))
-    this.#lock = new LockableDatastore(observed, options.isReadOnly)
+    this.#layer = new SessionLayer(options.isReadOnly, change => this.#note(change))
+    this.#open = new OpenStore(new LayeredStore(openStoreOf(options.opened.stack.store), this.#layer))
+    this.store = new Datastore(this.#open)
     this.#feed = new ChangeFeed(this.id, options.broadcast)
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
-  }
-
-  /** The store that every call goes to. */
-  get store(): BinaryDatastore {
-    return this.#lock
   }
 
   /** Fires when the session begins to close. */
@@ -70,11 +71,12 @@ export class Session {
   }
 
   get isReadOnly(): boolean {
-    return this.#lock.isLocked
+    return this.#layer.isLocked
   }
 
   set isReadOnly(isReadOnly: boolean) {
-    this.#lock.isLocked = isReadOnly
+    this.#layer.isLocked = isReadOnly
+    this.#open.redeclare()
   }
 
   get stack(): Stack {
@@ -143,7 +145,7 @@ export class Session {
   close(): Promise<void> {
     this.#closing.abort()
     this.#feed.stop()
-    this.#closed ??= this.#lock.close()
+    this.#closed ??= this.store.close()
     return this.#closed
   }
 
@@ -152,3 +154,38 @@ export class Session {
     this.levels.noteChange(change)
   }
 }
+
+/** What every call of a session passes: refuses writes while the session is locked, and tells of those that succeed. */
+class SessionLayer implements Layer {
+  isLocked: boolean
+  readonly #tell: (change: StoreChange) => void
+
+  constructor(isLocked: boolean, tell: (change: StoreChange) => void) {
+    this.isLocked = isLocked
+    this.#tell = tell
+  }
+
+  capabilities(below: Capabilities): Capabilities {
+    return { ...below, writable: below.writable && !this.isLocked }
+  }
+
+  around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
+    if (!WRITES.has(step.verb)) return run(step.call)
+    return after(run(step.call), answer => {
+      if (refusalOf(step, answer) === undefined) this.#told(step)
+      return answer
+    })
+  }
+
+  #told({ verb, key, to, value }: Step): void {
+    if (verb === 'put') {
+      this.#tell({ type: 'put', key, size: value?.isStream === false ? value.bytes.length : undefined })
+      return
+    }
+    if (verb === 'rename' && (to === undefined || to.equals(key))) return
+    this.#tell({ type: 'delete', key })
+    if (to !== undefined) this.#tell({ type: 'put', key: to })
+  }
+}
+
+const WRITES: ReadonlySet<Step['verb']> = new Set(['put', 'delete', 'rename'])

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
-import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
-import { Passage } from '../../../core/open/entrance.ts'
+import { layered, TRANSPARENT } from '../../../core/layers/layer.ts'
 import { defineKind } from '../../../core/stack/kind.ts'
 import { Registry } from '../../../core/stack/registry.ts'
 import { openDocument } from '../../../core/stack/running-stack.ts'
@@ -23,7 +22,7 @@ export function stackOfStore(
     help: 'A store that the program made by itself.',
     schema: z.strictObject({}),
     children: 'none',
-    open: async () => new Datastore(new Passage(openStoreOf(store))),
+    open: async () => layered(store, TRANSPARENT),
   })
   const document = { strata: 1, name, root: { kind: 'given', id: 'store', label: name } }
   return openDocument(document, new Registry([...kinds, given]), host)

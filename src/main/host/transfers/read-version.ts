@@ -1,5 +1,5 @@
 import { concatBytes } from '../../../core/bytes.ts'
-import type { BinaryDatastore, PutResult, Stat } from '../../../core/datastore.ts'
+import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
 import { failure, isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { MAX_CALL_BYTES } from '../../../shared/values.ts'
@@ -57,28 +57,4 @@ async function readRange(store: BinaryDatastore, key: Key, range: ReadOptions): 
   const chunks: Uint8Array[] = []
   for await (const chunk of store.getStream(key, { ...range, fresh: true })) chunks.push(chunk)
   return concatBytes(chunks)
-}
-
-/** The stat of the version that a put wrote, even when somebody has written another one since. */
-export async function statOfWrite(
-  store: BinaryDatastore,
-  key: Key,
-  { etag }: PutResult,
-  size: number,
-): Promise<Stat> {
-  const stat = await statIfPresent(store, key)
-  return stat?.etag === etag ? stat : { size, etag }
-}
-
-export async function statIfPresent(
-  store: BinaryDatastore,
-  key: Key,
-  signal?: AbortSignal,
-): Promise<Stat | undefined> {
-  try {
-    return await store.stat(key, { signal })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
 }

@@ -4,8 +4,7 @@ import type { Key } from '../../../core/key.ts'
 import type { Session } from '../sessions/session.ts'
 import { OpenTransfers, type Transfer, TransferLife } from './open-transfers.ts'
 import { PushedSource } from './pushed-source.ts'
-import { statOfWrite } from './read-version.ts'
-import { putOptionsOf, type WriteRules } from './write-rules.ts'
+import { putOptionsOf, statOfWrite, type WriteRules } from './write-version.ts'
 
 const MAX_UPLOADS = 8
 

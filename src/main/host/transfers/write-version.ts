@@ -1,7 +1,7 @@
-import type { BinaryDatastore, PutOptions } from '../../../core/datastore.ts'
+import type { BinaryDatastore, PutOptions, PutResult, Stat } from '../../../core/datastore.ts'
+import { isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
-import { statIfPresent } from './read-version.ts'
 
 /** The rules of a put, as the page gives them. */
 export interface WriteRules extends Pick<PutOptions, 'create' | 'replace' | 'ifMatch'> {
@@ -27,4 +27,28 @@ export async function putOptionsOf(
   if (expires === undefined || expiresHere) return options
   // Where the time is over the store decides, by its own clock, whether there is a version to replace.
   return { ...options, ttl: Math.max(1, expires - Date.now()) }
+}
+
+/** The stat of the version that a put wrote, even when somebody has written another one since. */
+export async function statOfWrite(
+  store: BinaryDatastore,
+  key: Key,
+  { etag }: PutResult,
+  size: number,
+): Promise<Stat> {
+  const stat = await statIfPresent(store, key)
+  return stat?.etag === etag ? stat : { size, etag }
+}
+
+export async function statIfPresent(
+  store: BinaryDatastore,
+  key: Key,
+  signal?: AbortSignal,
+): Promise<Stat | undefined> {
+  try {
+    return await store.stat(key, { signal })
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
 }
