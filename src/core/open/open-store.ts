@@ -14,8 +14,8 @@ import { EndableStreams } from './endable-stream.ts'
 import { Gate } from './gate.ts'
 import type { Hold, Waits } from './hold.ts'
 import { LastingWatches } from './lasting-watch.ts'
-import { type BatchProgress, OrderedStore } from './ordered-store.ts'
 import type { Payload } from './payload.ts'
+import { type BatchProgress, SequencedStore } from './sequenced-store.ts'
 import type { ByteStream, Found, Moved, Operation, Removed, Store, StoreInfo, Written } from './store.ts'
 import { CALLS, type CallName, inSpan, spanOf, streamInSpan, type Tracing, UNTRACED } from './tracing.ts'
 import { Turns } from './turns.ts'
@@ -23,7 +23,7 @@ import { Turns } from './turns.ts'
 /**
  * A store that is open: what must exist once per store, around whatever it implements. Calls come in here: they are
  * refused after `close`, wait while a stack changes, and tell their spans; then they are made in order
- * (`ordered-store.ts`), with what the store does not do itself completed (`completed-store.ts`). Adapters hold their
+ * (`sequenced-store.ts`), with what the store does not do itself completed (`completed-store.ts`). Adapters hold their
  * children as `OpenStore`s.
  *
  * Answers are those of `Store`: absence and refusal are values, and an answer at hand comes without a promise.
@@ -32,7 +32,7 @@ export class OpenStore {
   readonly #turns: Turns
   readonly #streams = new EndableStreams()
   readonly #watches = new LastingWatches()
-  readonly #ordered: OrderedStore
+  readonly #inTurn: SequencedStore
   #tracing: Tracing = UNTRACED
   #hold: Hold | undefined
   #isClosed = false
@@ -40,12 +40,12 @@ export class OpenStore {
 
   constructor(store: Store) {
     this.#turns = new Turns(store.gate, error => this.#noteFailure(error))
-    this.#ordered = new OrderedStore(store, this.#turns, this.#streams)
+    this.#inTurn = new SequencedStore(store, this.#turns, this.#streams)
     store.opened?.(this)
   }
 
   get store(): Store {
-    return this.#ordered.store
+    return this.#inTurn.store
   }
 
   get info(): StoreInfo {
@@ -54,7 +54,7 @@ export class OpenStore {
 
   /** What a caller gets: what the store declares, and what is completed. */
   get capabilities(): Capabilities {
-    return this.#ordered.capabilities
+    return this.#inTurn.capabilities
   }
 
   get isClosed(): boolean {
@@ -75,7 +75,7 @@ export class OpenStore {
    */
   replace(store: Store): void {
     this.#turns.goBy(store.gate ?? new Gate())
-    this.#ordered.goBy(store)
+    this.#inTurn.goBy(store)
     store.opened?.(this)
     this.refresh()
   }
@@ -89,7 +89,7 @@ export class OpenStore {
   /** Reads the store's declarations again. Stores above derive theirs from them. */
   redeclare(): void {
     capabilitiesChanged()
-    this.#ordered.goBy(this.store)
+    this.#inTurn.goBy(this.store)
   }
 
   /** Lets new calls wait for `hold`, or no longer wait for any. Those that run go on. */
@@ -157,24 +157,24 @@ export class OpenStore {
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
-    if (this.#isPlain(call)) return this.#ordered.read(key, call)
-    return this.#entered(CALLS.read, key, call, own => this.#ordered.read(key, own))
+    if (this.#isPlain(call)) return this.#inTurn.read(key, call)
+    return this.#entered(CALLS.read, key, call, own => this.#inTurn.read(key, own))
   }
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
-    if (this.#isPlain(call)) return this.#ordered.stat(key, call)
-    return this.#entered(CALLS.stat, key, call, own => this.#ordered.stat(key, own))
+    if (this.#isPlain(call)) return this.#inTurn.stat(key, call)
+    return this.#entered(CALLS.stat, key, call, own => this.#inTurn.stat(key, own))
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
-    if (this.#isPlain(call)) return this.#ordered.has(key, call)
-    return this.#entered(CALLS.has, key, call, own => this.#ordered.has(key, own))
+    if (this.#isPlain(call)) return this.#inTurn.has(key, call)
+    return this.#entered(CALLS.has, key, call, own => this.#inTurn.has(key, own))
   }
 
   /** Pieces of a value, or of the range that the call asks for. The version is fixed once this has answered. */
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
-    if (this.#isPlain(call)) return this.#ordered.stream(key, call)
-    const open = (own: Call) => this.#ordered.stream(key, own)
+    if (this.#isPlain(call)) return this.#inTurn.stream(key, call)
+    const open = (own: Call) => this.#inTurn.stream(key, own)
     return this.#admitted('get', key, call, () =>
       this.#tracing.hub.isHeard
         ? streamInSpan(spanOf(this.#tracing, 'getStream', key, call), call, open)
@@ -183,29 +183,29 @@ export class OpenStore {
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    if (this.#isPlain(call)) return this.#ordered.write(key, value, call)
+    if (this.#isPlain(call)) return this.#inTurn.write(key, value, call)
     if (this.#hold !== undefined) value.hold()
     const bytes = value.isStream ? undefined : value.bytes.length
     const name = { ...CALLS.put, told: { ...CALLS.put.told, size: () => bytes } }
-    return this.#entered(name, key, call, own => this.#ordered.write(key, value, own))
+    return this.#entered(name, key, call, own => this.#inTurn.write(key, value, own))
   }
 
   /** Writes a value that is still being made. The write has its turn from now on. */
   writeLater(key: Key, value: Promise<Payload>, call: Call): Maybe<Written> {
     // Its failure is heard when its turn comes.
     value.catch(() => undefined)
-    return this.#entered(CALLS.put, key, call, own => this.#ordered.writeLater(key, value, own))
+    return this.#entered(CALLS.put, key, call, own => this.#inTurn.writeLater(key, value, own))
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
-    if (this.#isPlain(call)) return this.#ordered.remove(key, call)
-    return this.#entered(CALLS.remove, key, call, own => this.#ordered.remove(key, own))
+    if (this.#isPlain(call)) return this.#inTurn.remove(key, call)
+    return this.#entered(CALLS.remove, key, call, own => this.#inTurn.remove(key, own))
   }
 
   /** Moves the value of one key to another key. A value that is moved to its own key stays as it is. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
-    if (this.#isPlain(call)) return this.#ordered.move(from, to, call)
-    return this.#entered({ ...CALLS.move, to }, from, call, own => this.#ordered.move(from, to, own))
+    if (this.#isPlain(call)) return this.#inTurn.move(from, to, call)
+    return this.#entered({ ...CALLS.move, to }, from, call, own => this.#inTurn.move(from, to, own))
   }
 
   /**
@@ -222,24 +222,24 @@ export class OpenStore {
       else counted(operations)
     }
     const name = { ...CALLS.batch, told: { size: () => bytes } }
-    return this.#entered(name, Key.root, call, own => this.#ordered.batch(operations, own, progress))
+    return this.#entered(name, Key.root, call, own => this.#inTurn.batch(operations, own, progress))
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
-    return this.#entered(CALLS.list, prefix, call, own => this.#ordered.list(prefix, own))
+    return this.#entered(CALLS.list, prefix, call, own => this.#inTurn.list(prefix, own))
   }
 
   stats(call: Call): Maybe<StoreStats> {
-    return this.#entered(CALLS.stats, Key.root, call, own => this.#ordered.stats(own))
+    return this.#entered(CALLS.stats, Key.root, call, own => this.#inTurn.stats(own))
   }
 
   sync(prefix: Key, call: Call): Maybe<void> {
-    return this.#entered(CALLS.sync, prefix, call, own => this.#ordered.sync(prefix, own))
+    return this.#entered(CALLS.sync, prefix, call, own => this.#inTurn.sync(prefix, own))
   }
 
   /** Removes branches at and below `prefix` that are there without a key: empty folders. */
   prune(prefix: Key, call: Call): Maybe<void> {
-    return this.#entered(CALLS.prune, prefix, call, own => this.#ordered.prune(prefix, own))
+    return this.#entered(CALLS.prune, prefix, call, own => this.#inTurn.prune(prefix, own))
   }
 
   /** Entries that answer a query, which may scan. */
@@ -256,14 +256,14 @@ export class OpenStore {
     const leave = await this.#admitted('query', prefix, call, () => this.#turns.enter())
     try {
       await this.#turns.abandonedEnded()
-      yield* this.#ordered.query(query, call, this)
+      yield* this.#inTurn.query(query, call, this)
     } finally {
       leave()
     }
   }
 
   explain(query: Query): QueryPlan {
-    return this.#ordered.completed.explain(query)
+    return this.#inTurn.completed.explain(query)
   }
 
   /** Changes from the first pull on. It goes on over `replace`, with one `resync` for what may have changed meanwhile. */
@@ -276,13 +276,13 @@ export class OpenStore {
   async *#watch(prefix: Key, call: Call): AsyncIterable<Change> {
     this.assertOpen('watch', prefix, call)
     yield* this.#watches.watch(prefix, call, own =>
-      this.#isClosed ? undefined : this.#ordered.completed.watch(prefix, own),
+      this.#isClosed ? undefined : this.#inTurn.completed.watch(prefix, own),
     )
   }
 
   /** Names the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key, call = Call.plain): Maybe<string> {
-    return this.#entered(CALLS.identity, key, call, own => this.#ordered.completed.identity(key, own))
+    return this.#entered(CALLS.identity, key, call, own => this.#inTurn.completed.identity(key, own))
   }
 
   /** Several calls as one turn on several keys, for adapters that make more than one. */
@@ -341,7 +341,7 @@ export class OpenStore {
 
   async #closeStore(): Promise<void> {
     this.#isClosed = true
-    this.#ordered.completed.endWatches()
+    this.#inTurn.completed.endWatches()
     await this.#turns.idle()
     try {
       await this.settle()

@@ -4,10 +4,12 @@ import { ChangeHub } from '../changes/change-hub.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
+import { listOptionsOf } from '../list-page.ts'
 import { after, type Call, type Maybe } from '../open/call.ts'
-import { judge, listOptionsOf, statOf } from '../open/completion.ts'
+import { statOf } from '../open/completion.ts'
 import type { Gate } from '../open/gate.ts'
 import { Payload } from '../open/payload.ts'
+import { judge } from '../open/refusals.ts'
 import type {
   ByteStream,
   Found,

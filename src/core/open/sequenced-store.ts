@@ -25,7 +25,7 @@ export interface BatchProgress {
  * A completed store whose calls are made in order: those on one key one after another, those on no single key after the
  * writes that were answered early. A value that is lent is kept before its write waits.
  */
-export class OrderedStore {
+export class SequencedStore {
   readonly #turns: Turns
   readonly #streams: EndableStreams
   #store: Store
