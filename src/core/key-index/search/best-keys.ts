@@ -1,0 +1,77 @@
+interface Scored {
+  readonly score: number
+  readonly key: Uint8Array
+  /** When it came: of equal ones the first is better. */
+  readonly number: number
+}
+
+/** The best of many keys: those with the highest score, of equal ones the shortest, of these the first. */
+export class BestKeys {
+  readonly #most: number
+  /** A heap, the worst of the best first. */
+  readonly #heap: Scored[] = []
+  #count = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Whether a key of that score and length is among the best so far. */
+  takes(score: number, length: number): boolean {
+    const worst = this.#heap[0]
+    if (this.#heap.length < this.#most || worst === undefined) return this.#most > 0
+    return score > worst.score || (score === worst.score && length < worst.key.length)
+  }
+
+  /** Adds a key that it takes. */
+  add(score: number, key: Uint8Array): void {
+    const scored = { score, key, number: this.#count++ }
+    if (this.#heap.length < this.#most) {
+      this.#heap.push(scored)
+      this.#rise(this.#heap.length - 1)
+    } else {
+      this.#heap[0] = scored
+      this.#sink()
+    }
+  }
+
+  /** The best first. */
+  sorted(): Uint8Array[] {
+    return [...this.#heap].sort((a, b) => (isWorse(a, b) ? 1 : -1)).map(({ key }) => key)
+  }
+
+  #rise(index: number): void {
+    for (let at = index; at > 0; ) {
+      const above = (at - 1) >> 1
+      if (!this.#isWorse(at, above)) return
+      this.#swap(at, above)
+      at = above
+    }
+  }
+
+  #sink(): void {
+    for (let at = 0; ; ) {
+      let below = at * 2 + 1
+      if (below + 1 < this.#heap.length && this.#isWorse(below + 1, below)) below++
+      if (below >= this.#heap.length || !this.#isWorse(below, at)) return
+      this.#swap(at, below)
+      at = below
+    }
+  }
+
+  #isWorse(a: number, b: number): boolean {
+    return isWorse(this.#heap[a] as Scored, this.#heap[b] as Scored)
+  }
+
+  #swap(a: number, b: number): void {
+    const [first, second] = [this.#heap[a] as Scored, this.#heap[b] as Scored]
+    this.#heap[a] = second
+    this.#heap[b] = first
+  }
+}
+
+function isWorse(a: Scored, b: Scored): boolean {
+  if (a.score !== b.score) return a.score < b.score
+  if (a.key.length !== b.key.length) return a.key.length > b.key.length
+  return a.number > b.number
+}

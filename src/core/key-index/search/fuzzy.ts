@@ -1,0 +1,121 @@
+import { readName } from '../name-bytes.ts'
+import { anything, literal, type Pattern, sequence } from './pattern.ts'
+
+/** What a match is worth, as fzf counts: characters that begin a name or a word count more, and those in a row. */
+const SCORE = { unit: 16, afterSlash: 10, boundary: 8, camel: 7, inRow: 4, gapStart: -3, gap: -1 } as const
+
+/** The parts of what was typed. Each has to be in the text, in any order. */
+export function fuzzyTerms(text: string): string[] {
+  return text.split(/\s+/).filter(term => term !== '')
+}
+
+/** The characters of a term in their order, with anything between them. */
+export function fuzzyPattern(term: string, isBlind: boolean): Pattern {
+  return sequence(...Array.from(term, char => sequence(anything, literal(char, isBlind))))
+}
+
+/** Scores keys that match. */
+export class FuzzyScore {
+  readonly #terms: readonly Uint16Array[]
+  readonly #isBlind: boolean
+  #units = new Uint16Array(1024)
+  #folded = new Uint16Array(1024)
+
+  constructor(terms: readonly string[], isBlind: boolean) {
+    this.#isBlind = isBlind
+    this.#terms = terms.map(term => unitsOf(isBlind ? foldText(term) : term))
+  }
+
+  /** @returns More for a better match; `-Infinity` where the key from `start` to `end` does not match. */
+  of(bytes: Uint8Array, start: number, end: number): number {
+    const length = this.#read(bytes, start, end)
+    let score = 0
+    for (const term of this.#terms) score += this.#scoreOf(term, length)
+    return score
+  }
+
+  /** Greedy, as fzf's first algorithm: the first end of a match, and from there back to its last beginning. */
+  #scoreOf(term: Uint16Array, length: number): number {
+    const folded = this.#folded
+    let next = 0
+    let end = 0
+    for (; end < length; end++) if (folded[end] === term[next] && ++next === term.length) break
+    if (next < term.length) return -Infinity
+    let start = end
+    for (next = term.length - 1; ; start--) if (folded[start] === term[next] && --next < 0) break
+    return this.#rate(term, start, end)
+  }
+
+  #rate(term: Uint16Array, start: number, end: number): number {
+    const folded = this.#folded
+    let score = 0
+    let next = 0
+    let run = 0
+    for (let at = start; at <= end; at++) {
+      if (folded[at] !== term[next]) {
+        score += run > 0 ? SCORE.gapStart : SCORE.gap
+        run = 0
+        continue
+      }
+      const bonus = this.#bonusAt(at)
+      run = run === 0 ? Math.max(bonus, 1) : Math.max(bonus, run, SCORE.inRow)
+      score += SCORE.unit + (next === 0 ? bonus * 2 : run > 1 ? run : bonus)
+      next++
+    }
+    return score
+  }
+
+  #bonusAt(at: number): number {
+    const before = at === 0 ? SLASH : (this.#units[at - 1] as number)
+    if (before === SLASH) return SCORE.afterSlash
+    const [from, to] = [kindOf(before), kindOf(this.#units[at] as number)]
+    if (from === OTHER && to !== OTHER) return SCORE.boundary
+    return (from === LOWER && to === UPPER) || (from !== DIGIT && to === DIGIT) ? SCORE.camel : 0
+  }
+
+  /** The code units of the key, names divided by `/`. @returns How many. */
+  #read(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#units.length < end - start) {
+      this.#units = new Uint16Array((end - start) * 2)
+      this.#folded = new Uint16Array(this.#units.length)
+    }
+    const [units, folded, isBlind] = [this.#units, this.#folded, this.#isBlind]
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] as number
+      if (byte === 1 || byte >= 0x80) return this.#readText(readName(bytes, start, end).replaceAll('\0', '/'))
+      const unit = byte === 0 ? SLASH : byte
+      units[at - start] = unit
+      folded[at - start] = isBlind && unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
+    }
+    return end - start
+  }
+
+  #readText(text: string): number {
+    this.#units.set(unitsOf(text))
+    this.#folded.set(unitsOf(this.#isBlind ? foldText(text) : text))
+    return text.length
+  }
+}
+
+const SLASH = 0x2f
+const [OTHER, LOWER, UPPER, DIGIT] = [0, 1, 2, 3]
+
+function kindOf(unit: number): number {
+  if (unit >= 0x61 && unit <= 0x7a) return LOWER
+  if (unit >= 0x41 && unit <= 0x5a) return UPPER
+  if (unit >= 0x30 && unit <= 0x39) return DIGIT
+  // Letters of other scripts are within words.
+  return unit >= 0x80 ? LOWER : OTHER
+}
+
+/** Lower case, of as many code units as the text has. */
+function foldText(text: string): string {
+  return Array.from(text, char => {
+    const lower = char.toLowerCase()
+    return lower.length === char.length ? lower : char
+  }).join('')
+}
+
+function unitsOf(text: string): Uint16Array {
+  return Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+}

@@ -1,0 +1,108 @@
+import {
+  anything,
+  literal,
+  nameUnit,
+  type Pattern,
+  sequence,
+  slash,
+  type UnitRange,
+  unitIn,
+} from './pattern.ts'
+
+/**
+ * A glob over whole keys: `*` any part of a name, `**` any names, `?` one character of a name, `[a-z]`, `[!a-z]` one of
+ * these, `{a,b}` one of these texts, `\` before a character that means itself. Without `/` at its beginning it may begin
+ * at any name.
+ * @throws TypeError for one that is cut off.
+ */
+export function globPattern(text: string, isBlind: boolean): Pattern {
+  const parser = new GlobParser(text, isBlind)
+  const whole = parser.parse()
+  const start = text.startsWith('/') ? [] : [anything, slash]
+  return sequence({ type: 'start' }, ...start, whole, { type: 'end' })
+}
+
+class GlobParser {
+  readonly #text: string
+  readonly #isBlind: boolean
+  #at = 0
+  #depth = 0
+
+  constructor(text: string, isBlind: boolean) {
+    this.#text = text
+    this.#isBlind = isBlind
+  }
+
+  parse(): Pattern {
+    const parts: Pattern[] = []
+    while (this.#at < this.#text.length && !(this.#depth > 0 && /[,}]/.test(this.#next)))
+      parts.push(this.#part())
+    return sequence(...parts)
+  }
+
+  get #next(): string {
+    return this.#text.charAt(this.#at)
+  }
+
+  #take(char: string): boolean {
+    if (this.#next !== char) return false
+    this.#at++
+    return true
+  }
+
+  #part(): Pattern {
+    const char = this.#text.charAt(this.#at++)
+    switch (char) {
+      case '*':
+        return this.#star()
+      case '?':
+        return nameUnit
+      case '[':
+        return this.#set()
+      case '{':
+        return this.#choice()
+      case '\\':
+        return literal(this.#text.charAt(this.#at++) || char, this.#isBlind)
+      default:
+        return literal(char, this.#isBlind)
+    }
+  }
+
+  #star(): Pattern {
+    const isWholeName = this.#at === 1 || this.#text.charAt(this.#at - 2) === '/'
+    if (!this.#take('*')) return { type: 'repeat', of: nameUnit, min: 0, max: Infinity }
+    // `**/` may stand for no name at all.
+    if (!isWholeName || !this.#take('/')) return anything
+    return { type: 'repeat', of: sequence(anything, slash), min: 0, max: 1 }
+  }
+
+  #set(): Pattern {
+    const isInverted = this.#take('!') || this.#take('^')
+    const end = this.#text.indexOf(']', this.#at + 1)
+    if (end < 0) throw new TypeError(`The glob ${JSON.stringify(this.#text)} has no "]" for its "["`)
+    const inside = this.#text.slice(this.#at, end)
+    this.#at = end + 1
+    const ranges: UnitRange[] = []
+    for (let index = 0; index < inside.length; index++) {
+      const low = inside.charCodeAt(index)
+      if (inside.charAt(index + 1) !== '-' || index + 2 >= inside.length) ranges.push([low, low])
+      else {
+        ranges.push([low, inside.charCodeAt(index + 2)])
+        index += 2
+      }
+    }
+    // A name ends at `/`, whatever a set leaves out.
+    return unitIn(isInverted ? [...ranges, [0x2f, 0x2f]] : ranges, this.#isBlind, isInverted)
+  }
+
+  #choice(): Pattern {
+    const of: Pattern[] = []
+    this.#depth++
+    do of.push(this.parse())
+    while (this.#text.charAt(this.#at++) === ',')
+    this.#depth--
+    if (this.#text.charAt(this.#at - 1) !== '}')
+      throw new TypeError(`The glob ${JSON.stringify(this.#text)} has no "}" for its "{"`)
+    return { type: 'choice', of }
+  }
+}
