@@ -1,4 +1,5 @@
-import { compareBytes, type Leaf } from './leaf.ts'
+import { compareBytes } from '../ordered/byte-order.ts'
+import type { Leaf } from './leaf.ts'
 import { LevelCursor, type LevelOptions } from './level-cursor.ts'
 import { eachPacked, Packer } from './packed.ts'
 import { type RunOptions, Runs } from './runs.ts'

@@ -91,13 +91,3 @@ export function compareKeys(a: Uint8Array, atA: number, b: Uint8Array, atB: numb
     if (left === END) return 0
   }
 }
-
-/** Compares keys that nothing follows. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length)
-  for (let index = 0; index < length; index++) {
-    const difference = (a[index] as number) - (b[index] as number)
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
-}

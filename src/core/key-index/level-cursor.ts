@@ -1,3 +1,4 @@
+import { followedBy, joined } from '../ordered/byte-order.ts'
 import type { KeyCursor, LeafDirectory } from './leaf-directory.ts'
 
 export const IS_VALUE = 1
@@ -15,7 +16,7 @@ const NEAR = 4
 
 /** The first key past everything at and below a child of this key. */
 function past(key: Uint8Array): Uint8Array {
-  return joined(key, Uint8Array.of(1))
+  return followedBy(key, 1)
 }
 
 /** Goes through the children of one key. */
@@ -30,7 +31,7 @@ export class LevelCursor {
 
   constructor(keys: LeafDirectory, of: Uint8Array, { after, reverse = false }: Omit<LevelOptions, 'limit'>) {
     this.#cursor = keys.cursor()
-    this.#prefix = of.length === 0 ? of : joined(of, Uint8Array.of(0))
+    this.#prefix = of.length === 0 ? of : followedBy(of, 0)
     this.#reverse = reverse
     if (reverse) {
       if (after !== undefined) this.#cursor.seek(joined(this.#prefix, after))
@@ -100,11 +101,4 @@ export class LevelCursor {
     const { bytes, start } = this.#cursor
     return this.#cursor.startsWith(child) && bytes[start + child.length] === 0
   }
-}
-
-export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Key } from '../../../src/core/key.ts'
 import { KeyIndex } from '../../../src/core/key-index/key-index.ts'
 import { pack, unpack } from '../../../src/core/key-index/packed.ts'
-import { encodeKey, hexOf, packKeys, type Row, rowsOf, SortedModel, someKey } from './model.ts'
+import { encodeKey } from '../../../src/core/ordered/strata/key-bytes.ts'
+import { hexOf, packKeys, type Row, rowsOf, SortedModel, someKey } from './model.ts'
 
 const NEVER = (): boolean => false
 

@@ -3,8 +3,9 @@ import * as fc from 'fast-check'
 import { Key } from '../../../src/core/key.ts'
 import type { LevelPage } from '../../../src/core/key-index/key-index.ts'
 import { IS_BRANCH, IS_VALUE } from '../../../src/core/key-index/level-cursor.ts'
-import { readName, writeName } from '../../../src/core/key-index/name-bytes.ts'
+import { readName } from '../../../src/core/key-index/name-bytes.ts'
 import { pack, unpack } from '../../../src/core/key-index/packed.ts'
+import { encodeKey } from '../../../src/core/ordered/strata/key-bytes.ts'
 
 /** Few segments, so that keys meet; some that sort between a branch and its children, or need escapes. */
 const segment = fc.constantFrom('a', 'b', 'a-', 'ab', 'a\0', '\u0001', 'é', '\u{1f600}', '\ue000')
@@ -12,16 +13,6 @@ const segment = fc.constantFrom('a', 'b', 'a-', 'ab', 'a\0', '\u0001', 'é', '\u
 export const someKey: fc.Arbitrary<Key> = fc
   .array(segment, { minLength: 1, maxLength: 4 })
   .map(segments => Key.of(...segments))
-
-export function encodeKey(key: Key): Uint8Array {
-  const bytes = new Uint8Array(key.toString().length * 3)
-  let at = 0
-  for (const name of key.segments) {
-    if (at > 0) bytes[at++] = 0
-    at = writeName(name, bytes, at)
-  }
-  return bytes.slice(0, at)
-}
 
 export function packKeys(keys: Iterable<Key>): Uint8Array {
   return pack([...keys].map(encodeKey))

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareBytes } from '../../../src/core/key-index/leaf.ts'
 import { readName, roomOf, writeName } from '../../../src/core/key-index/name-bytes.ts'
+import { compareBytes } from '../../../src/core/ordered/byte-order.ts'
+import { encodeSegment } from '../../../src/core/ordered/strata/key-bytes.ts'
 
 const unit = fc.constantFrom(
   ...['\0', '\u0001', '\u0002', ' ', '-', 'a', 'b', ':', '\u007f', 'é', '\ud7ff'],
@@ -31,6 +32,7 @@ describe('writeName', () => {
         const [left, right] = [bytesOf(a), bytesOf(b)]
         expect(Math.sign(compareBytes(left, right))).toBe(a < b ? -1 : a > b ? 1 : 0)
         expect(readName(left, 0, left.length)).toBe(a)
+        expect(left).toEqual(encodeSegment(a))
         expect(left.every(byte => byte > 0 && byte <= 0xef)).toBe(true)
       }),
       { numRuns: 3000 },

@@ -1,6 +1,6 @@
+import { followedBy } from '../../ordered/byte-order.ts'
 import type { Leaf } from '../leaf.ts'
 import { KeyCursor, type Position } from '../leaf-directory.ts'
-import { joined } from '../level-cursor.ts'
 import { Packer, pack } from '../packed.ts'
 import { BestKeys } from './best-keys.ts'
 import { FuzzyScore, fuzzyPattern, fuzzyTerms } from './fuzzy.ts'
@@ -191,7 +191,7 @@ function partOf(leaves: readonly Leaf[], under: Uint8Array | undefined): Part {
   if (under === undefined || under.length === 0) return all
   const at = (byte: number): Position => {
     const cursor = new KeyCursor(leaves)
-    cursor.seek(joined(under, Uint8Array.of(byte)))
+    cursor.seek(followedBy(under, byte))
     return { leaf: cursor.leaf, index: cursor.index }
   }
   return { leaves, from: at(0), to: at(1) }

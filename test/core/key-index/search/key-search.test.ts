@@ -4,7 +4,8 @@ import { Key } from '../../../../src/core/key.ts'
 import { KeyIndex } from '../../../../src/core/key-index/key-index.ts'
 import { unpack } from '../../../../src/core/key-index/packed.ts'
 import { KeySearch, type KeySearchOptions } from '../../../../src/core/key-index/search/key-search.ts'
-import { encodeKey, hexOf, packKeys, someKey } from '../model.ts'
+import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
+import { hexOf, packKeys, someKey } from '../model.ts'
 
 function indexOf(keys: readonly Key[], isFilled = true): KeyIndex {
   const index = new KeyIndex({ firstRun: 16, largestRun: 64 })

@@ -8,7 +8,7 @@ import { matcherOf, type SearchText } from '../../../../src/core/key-index/searc
 import { nfaOf } from '../../../../src/core/key-index/search/nfa.ts'
 import { regexPattern } from '../../../../src/core/key-index/search/regex.ts'
 import { indexOfBytes } from '../../../../src/core/key-index/search/substring.ts'
-import { encodeKey } from '../model.ts'
+import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
 
 const unit = fc.constantFrom(
   'a',
