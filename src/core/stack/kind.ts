@@ -52,6 +52,8 @@ export interface Placing<Options = Record<string, unknown>> {
     childIds: readonly string[],
     call: CallOptions,
   ): Promise<void>
+  /** Goes on with a move that has stopped. */
+  resume(store: BinaryDatastore): Promise<void>
 }
 
 /** Keys that would have to move, of so many. */

@@ -11,6 +11,7 @@ import { Comparison, flatten } from './compare.ts'
 import { ConfigError } from './config-error.ts'
 import type { StackDocument } from './document.ts'
 import { parseFollowing } from './follow-ids.ts'
+import { KeyMoves } from './key-moves.ts'
 import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
 import type { Registry } from './registry.ts'
 import { openNode, RunningNode } from './running-node.ts'
@@ -61,14 +62,16 @@ class RunningStack implements Stack {
   #parsed: ParsedDocument
   #root: RunningNode
   #nodes: readonly StackNode[]
+  /** Resolves once the last change is made, or has failed. */
   #change: Promise<unknown> = Promise.resolve()
+  readonly #moves = new KeyMoves(work => this.#inTurn(work))
 
   constructor(parsed: ParsedDocument, root: RunningNode, parts: StackParts) {
     this.#parts = parts
     this.#parsed = parsed
     this.#root = root
     this.#nodes = told(root)
-    this.#entrance = new Entrance(root.open, () => this.#changed())
+    this.#entrance = new Entrance(root.open, () => this.#ended())
     this.store = new Datastore(this.#entrance)
   }
 
@@ -106,9 +109,14 @@ class RunningStack implements Stack {
 
   async apply(document: unknown, options: ApplyOptions = {}): Promise<StackPlan> {
     this.#entrance.assertOpen('apply the stack')
-    const applied = this.#change.then(() => this.#apply(document, options))
-    this.#change = applied.catch(() => undefined)
-    return applied
+    return this.#inTurn(() => this.#apply(document, options))
+  }
+
+  /** Does something once the changes before it have been made, and before those after it. */
+  #inTurn<T>(work: () => T): Promise<Awaited<T>> {
+    const done = this.#change.then(work) as Promise<Awaited<T>>
+    this.#change = done.catch(() => undefined)
+    return done
   }
 
   async #apply(document: unknown, options: ApplyOptions): Promise<StackPlan> {
@@ -118,7 +126,7 @@ class RunningStack implements Stack {
     const change = new StackChange(this.#root, parsed.root, comparison, this.#parts, options)
     change.refuseLoss(plan)
     try {
-      await change.make(this.#entrance, root => {
+      await change.make(this.#entrance, this.#moves, root => {
         this.#parsed = parsed
         this.#root = root
       })
@@ -182,8 +190,10 @@ class RunningStack implements Stack {
     }
   }
 
-  async #changed(): Promise<void> {
+  /** Keys get where another process looks for them before the stack is closed. */
+  async #ended(): Promise<void> {
     await this.#change
+    await this.#moves.close()
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import type { Entrance } from '../open/entrance.ts'
 import { Hold, type Waits } from '../open/hold.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { type Comparison, type Fate, flatten } from './compare.ts'
+import type { KeyMoves } from './key-moves.ts'
 import type { Placing } from './kind.ts'
 import type { ParsedNode } from './parse.ts'
 import { closeStore, openNode, ownStores, RunningNode, storeOf } from './running-node.ts'
@@ -110,9 +111,10 @@ export class StackChange {
 
   /**
    * @param entrance Where the callers of the stack come in.
+   * @param moves Goes on with keys that are on their way.
    * @param serve Called with the root that serves from now on, before any call is made on it.
    */
-  async make(entrance: Entrance, serve: (root: RunningNode) => void): Promise<void> {
+  async make(entrance: Entrance, moves: KeyMoves, serve: (root: RunningNode) => void): Promise<void> {
     if (this.#isLabelsOnly) {
       serve(await this.#place(this.#after))
       return
@@ -127,7 +129,7 @@ export class StackChange {
       await this.#makeRoom()
       const root = await this.#place(this.#after)
       this.#enterAt(root, entrance)
-      moved = this.#moveKeys(root)
+      moved = this.#moveKeys(root, moves)
       serve(root)
     } catch (error) {
       await this.#takeBack()
@@ -315,18 +317,24 @@ export class StackChange {
     entrance.leadTo(open)
   }
 
-  /** Lets nodes go by their new children. @returns Resolves once every key has moved, or could not be. */
-  async #moveKeys(root: RunningNode): Promise<void> {
+  /** Lets nodes go by their new children. @returns Resolves once every key has moved. @throws where one cannot be. */
+  async #moveKeys(root: RunningNode, moves: KeyMoves): Promise<void> {
     const placed = new Map(root.all.map(one => [one.node.id, one]))
-    const moves = this.#moving.map(({ id, kind, options, children }) => {
+    const all = this.#moving.map(({ id, kind, options, children }) => {
       const before = this.#running.get(id) as RunningNode
       const { datastore } = before
       this.#succeed(before, children, placed)
       const stores = children.map(child => new Datastore((placed.get(child.id) as RunningNode).open))
       const ids = children.map(child => child.id)
-      return (kind.placing as Placing).move(datastore, options, stores, ids, {})
+      const placing = kind.placing as Placing
+      return moves.run({
+        begun: placing.move(datastore, options, stores, ids, {}),
+        state: () => placing.state(datastore),
+        resume: () => placing.resume(datastore),
+        onFailure: this.#options.onBackgroundError,
+      })
     })
-    await Promise.all(moves)
+    await Promise.all(all)
   }
 
   /** Lets a node go on over children that show the data of those it has: no key has to move between the two. */

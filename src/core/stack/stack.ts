@@ -74,7 +74,8 @@ export interface ApplyOptions {
   readonly misplaced?: 'move' | 'leave' | undefined
   /**
    * Called with what failed after the change was made, or while it was taken back: a store that did not close, or keys
-   * that could not be moved, which are found where they are as long as the stack runs.
+   * that could not be moved, which are found where they are as long as the stack runs. Where a later attempt may move
+   * them, it is made again until it does, and `close` waits for that.
    */
   readonly onBackgroundError?: ((error: unknown) => void) | undefined
   /** Milliseconds that running calls may take, until streams among them are ended. Default 1,000. */

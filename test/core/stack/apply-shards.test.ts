@@ -27,6 +27,41 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
+  it('X6 S5 keys that a shard failed to take are moved once it takes them', async () => {
+    const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    disks.offline.add('c')
+    const errors: unknown[] = []
+    const onBackgroundError = (error: unknown) => errors.push(error)
+    await apply(sharded([disk('c')]), { misplaced: 'move', onBackgroundError })
+    await expect.poll(() => errors).toHaveLength(1)
+    expect(errors).toMatchObject([{ code: 'IO' }])
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    disks.offline.delete('c')
+    await expect.poll(() => disks.log).toEqual(expect.arrayContaining(['-a', '-b']))
+    expect(errors).toHaveLength(1)
+    expect(await Promise.all(keys.map(one => disks.textAt('c', one)))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X6 S5 close() waits until keys are where the new stack looks for them', async () => {
+    const { disks, stack, apply, put } = await opened(sharded([disk('a'), disk('b')]))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await apply(sharded([disk('c')]), { misplaced: 'move' })
+    await stack.close()
+    expect(await Promise.all(keys.map(one => disks.textAt('c', one)))).toEqual(keys.map(String))
+    expect([...disks.log].sort()).toEqual(['+a', '+b', '+c', '-a', '-b', '-c'])
+  })
+
+  it('X6 S5 close() says that keys could not be moved', async () => {
+    const { disks, stack, apply, put } = await opened(sharded([disk('a'), disk('b')]))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    disks.offline.add('c')
+    await apply(sharded([disk('c')]), { misplaced: 'move' })
+    await expect(stack.close()).rejects.toMatchObject({ code: 'IO' })
+    expect([...disks.log].sort()).toEqual(['+a', '+b', '+c', '-a', '-b', '-c'])
+  })
+
   it('X3 a new node does not get the id of one that has gone from its place', async () => {
     const wrapped = { kind: 'timeout', milliseconds: 1000, store: { kind: 'memory' } }
     const { stack, apply } = await opened({ kind: 'memory' })

@@ -21,7 +21,7 @@ export interface PlanOptions extends CallOptions {
 }
 
 /** How keys are moved. */
-export interface ReshardOptions extends PlanOptions {
+export interface MoveOptions extends CallOptions {
   /** Called whenever a key was moved, and at the end. */
   readonly onProgress?: ((progress: ReshardProgress) => void) | undefined
   /** How many keys are moved at once. Default 16. */
@@ -29,6 +29,9 @@ export interface ReshardOptions extends PlanOptions {
   /** Read each copy back and compare it before the source goes. Default true. */
   readonly verify?: boolean | undefined
 }
+
+/** How keys are moved, and where to. */
+export interface ReshardOptions extends PlanOptions, MoveOptions {}
 
 /** How far a reshard has come. */
 export interface ReshardProgress {
@@ -60,7 +63,7 @@ export class KeyMover {
   #progress: ReshardProgress = { examined: 0, moved: 0, bytes: 0 }
 
   /** @throws DatastoreError `CONFIG_INVALID` for a `concurrency` that is not a whole number from 1 up */
-  constructor(store: ShardedStore, options: ReshardOptions) {
+  constructor(store: ShardedStore, options: MoveOptions) {
     const { signal, concurrency = 16, verify = true, onProgress = () => undefined } = options
     checkOptions('reshard', { concurrency }, { concurrency: wholeNumber(1) })
     this.#store = store

@@ -12,7 +12,13 @@ import {
   ReshardPlan,
   repairMisplaced,
 } from './misplaced-keys.ts'
-import { KeyMover, type PlanOptions, type ReshardOptions, type ReshardResult } from './reshard.ts'
+import {
+  KeyMover,
+  type MoveOptions,
+  type PlanOptions,
+  type ReshardOptions,
+  type ReshardResult,
+} from './reshard.ts'
 import { type ShardedOptions, ShardList } from './shard-list.ts'
 import { ShardedStore } from './sharded-store.ts'
 
@@ -89,14 +95,32 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
    * The error names key and shards. `AbortError` when the signal fires.
    */
   async reshard(shards: readonly Datastore<V>[], options: ReshardOptions = {}): Promise<ReshardResult<V>> {
+    const target = () => {
+      const list = this.#listOf(shards, options)
+      this.#learn(shards)
+      return list
+    }
+    return this.#moveTo(target, options)
+  }
+
+  /**
+   * Goes on with a reshard that failed or was aborted, to the list that it was given. Does nothing where every key is where
+   * it belongs.
+   * @throws DatastoreError as `reshard` does.
+   */
+  async resume(options: MoveOptions = {}): Promise<ReshardResult<V>> {
+    if (this.isSettled) return { examined: 0, moved: 0, bytes: 0, removed: [] }
+    return this.#moveTo(() => this.#list, options)
+  }
+
+  async #moveTo(target: () => ShardList, options: MoveOptions): Promise<ReshardResult<V>> {
     this.#store.open.assertOpen('reshard', undefined, Call.from({ signal: options.signal }))
     const mover = new KeyMover(this.#store, options)
     if (this.#isResharding) throw failure('CONFLICT', 'reshard', undefined, 'another reshard is running')
-    const target = this.#listOf(shards, options)
-    this.#learn(shards)
+    const list = target()
     this.#isResharding = true
     try {
-      const { removed, ...counts } = await mover.run(target)
+      const { removed, ...counts } = await mover.run(list)
       return { ...counts, removed: this.#asGiven(removed) }
     } finally {
       this.#isResharding = false

@@ -56,6 +56,9 @@ export const shardedKind = defineKind({
     async move(store, options, shards, ids, call) {
       await asSharded(store).reshard(shards, { ...call, by: functionOf(options), ids })
     },
+    async resume(store) {
+      await asSharded(store).resume()
+    },
   },
   open: async (options, shards, { childIds }) =>
     new ShardedDatastore(shards, { by: functionOf(options), ids: childIds }),
