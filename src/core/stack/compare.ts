@@ -59,6 +59,16 @@ export class Comparison {
     return [...this.#before.nodes.values()].filter(isTouched)
   }
 
+  /** Every node of the document to come. */
+  get after(): Iterable<ParsedNode> {
+    return this.#after.nodes.values()
+  }
+
+  /** The node that a node is now; `undefined` where it is new. */
+  nodeBefore({ id }: ParsedNode): ParsedNode | undefined {
+    return this.#before.nodes.get(id)
+  }
+
   /** Whether a node stays and comes to show other data. */
   changesData({ id }: ParsedNode): boolean {
     const [before, after] = [this.#before.nodes.get(id), this.#after.nodes.get(id)]

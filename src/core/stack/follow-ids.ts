@@ -8,14 +8,14 @@ import type { Registry } from './registry.ts'
  * Reads a document that is to take the place of one that runs. A node that says no id gets that of the node that it was:
  * the one at its place if it is opened the same way, else one that is opened the same way anywhere, else the one of its
  * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped. Any other has an id of its own.
- * @param mayMove Whether a node of `before` may be one at another place.
+ * @param mayFollow Whether a node of `before` may be one that says no id.
  * @throws ConfigError for the first problem.
  */
 export function parseFollowing(
   document: unknown,
   before: ParsedNode,
   registry: Registry,
-  mayMove: (node: ParsedNode) => boolean = () => true,
+  mayFollow: (old: ParsedNode) => boolean = () => true,
 ): ParsedDocument {
   const parsed = parseDocument(document, registry)
   const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
@@ -27,10 +27,9 @@ export function parseFollowing(
   const free = new Map(flatten(before).map(node => [node.id, node]))
   for (const id of given) free.delete(id)
   const followed = new Map<ParsedNode, string>()
-  const mayFollow = (node: ParsedNode, old: ParsedNode): boolean => node.path === old.path || mayMove(old)
   /** A node that is opened alike is so with all below it. */
   const take = (node: ParsedNode, old: ParsedNode): void => {
-    const isOpen = !given.has(node.id) && !followed.has(node) && mayFollow(node, old)
+    const isOpen = !given.has(node.id) && !followed.has(node) && mayFollow(old)
     if (isOpen && free.delete(old.id)) followed.set(node, old.id)
     if (!isOpenedAlike(node, old)) return
     for (const [index, child] of node.children.entries()) take(child, old.children[index] as ParsedNode)
@@ -38,7 +37,7 @@ export function parseFollowing(
   const follow = (isSame: (node: ParsedNode, old: ParsedNode) => boolean): void => {
     for (const node of nodes) {
       if (followed.has(node)) continue
-      const old = [...free.values()].find(one => isSame(node, one) && mayFollow(node, one))
+      const old = [...free.values()].find(one => isSame(node, one) && mayFollow(one))
       if (old !== undefined) take(node, old)
     }
   }

@@ -14,6 +14,7 @@ import { parseFollowing } from './follow-ids.ts'
 import { KeyMoves } from './key-moves.ts'
 import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
 import type { Registry } from './registry.ts'
+import { Relocation } from './relocation.ts'
 import { openNode, RunningNode } from './running-node.ts'
 import type {
   ApplyOptions,
@@ -136,15 +137,19 @@ class RunningStack implements Stack {
     return plan
   }
 
-  /** A memory that would only be emptied is not the one at another place: keys may have to move out of that. */
+  /**
+   * What keys have to move out of is no node of the new document without an id, unless it is a store of its own: opened
+   * twice, that would be worse than a refusal.
+   */
   #following(document: unknown): ParsedDocument {
     const { root: before } = this.#parsed
     const { registry } = this.#parts
     const parsed = parseFollowing(document, before, registry)
-    const comparison = this.#compared(parsed)
-    const emptied = this.#root.all.filter(one => one.isVolatile && comparison.changesData(one.node))
-    if (emptied.length === 0) return parsed
-    const ids = new Set(emptied.map(({ node }) => node.id))
+    const { diverted } = new Relocation(this.#compared(parsed))
+    const volatile = new Set(this.#root.all.filter(one => one.isVolatile).map(one => one.node.id))
+    const apart = diverted.filter(({ id, children }) => children.length > 0 || volatile.has(id))
+    if (apart.length === 0) return parsed
+    const ids = new Set(apart.map(({ id }) => id))
     return parseFollowing(document, before, registry, ({ id }) => !ids.has(id))
   }
 
@@ -226,7 +231,7 @@ async function misplacedIn(
     before.children.map(child => [comparison.successorOf(child.node, children), child]),
   )
   const stores = children.map(child => {
-    const one = successors.get(child) ?? running.get(child.id)
+    const one = successors.get(child) ?? (comparison.changesData(child) ? undefined : running.get(child.id))
     return one === undefined ? new NullDatastore() : new Datastore(one.open)
   })
   const ids = children.map(child => child.id)

@@ -10,6 +10,7 @@ import { type Comparison, type Fate, flatten } from './compare.ts'
 import type { KeyMoves } from './key-moves.ts'
 import type { Placing } from './kind.ts'
 import type { ParsedNode } from './parse.ts'
+import { Relocation } from './relocation.ts'
 import { closeStore, openNode, ownStores, RunningNode, storeOf } from './running-node.ts'
 import type { ApplyOptions, StackParts, StackPlan } from './stack.ts'
 import { UnavailableStore } from './unavailable-store.ts'
@@ -30,12 +31,8 @@ export class StackChange {
   /** Nodes whose callers wait, each before its children. */
   readonly #held: readonly RunningNode[]
   readonly #hold = new Hold()
-  /** Nodes that go on in place while their keys move, with what they are to be. */
-  readonly #moving: readonly ParsedNode[]
-  /** Ids of nodes that keys move out of, which stay open until then. */
-  readonly #emptied: ReadonlySet<string>
-  /** Nodes that keys move out of, and that would be something else before the keys have moved. */
-  readonly #diverted: readonly ParsedNode[]
+  /** Keys that the change gives to other children: nothing where they are left where they are. */
+  readonly #relocation: Relocation | undefined
   /** What was opened so far, by the id of its node. */
   readonly #opened = new Map<string, BinaryDatastore>()
   /** What nodes are open by, before and after. */
@@ -60,30 +57,19 @@ export class StackChange {
     this.#running = new Map(before.all.map(one => [one.node.id, one]))
     this.#held = comparison.held.map(({ id }) => this.#running.get(id) as RunningNode)
     this.#opens = new Set(before.all.map(one => one.open))
-    this.#moving = options.misplaced === 'leave' ? [] : flatten(after).filter(node => this.#canMove(node))
-    const emptied = this.#moving.flatMap(node => this.#emptiedBy(node))
-    this.#emptied = new Set(emptied.filter(node => this.#fateOf(node) === 'gone').map(({ id }) => id))
-    this.#diverted = this.#moving.flatMap(after => this.#divertedBy(after))
+    this.#relocation = options.misplaced === 'leave' ? undefined : new Relocation(comparison)
   }
 
-  /** Nodes that keys move out of, as they go from a node to other children. */
-  #emptiedBy({ id, children }: ParsedNode): readonly ParsedNode[] {
-    const { node } = this.#running.get(id) as RunningNode
-    const isEmptied = (child: ParsedNode) =>
-      this.#fateOf(child) === 'gone' && this.#comparison.successorOf(child, children) === undefined
-    return node.children.filter(isEmptied).flatMap(flatten)
+  get #movingNodes(): readonly ParsedNode[] {
+    return this.#relocation?.moving ?? []
   }
 
-  #divertedBy(after: ParsedNode): readonly ParsedNode[] {
-    const staying = new Set(flatten(after).map(({ id }) => id))
-    return this.#emptiedBy(after).filter(one => staying.has(one.id) || this.#comparison.changesData(one))
+  #isEmptied({ id }: { readonly id: string }): boolean {
+    return this.#relocation?.emptied.has(id) === true
   }
 
-  #canMove(node: ParsedNode): boolean {
-    const before = this.#running.get(node.id)
-    return (
-      node.kind.placing !== undefined && this.#fateOf(node) === 'changed' && before?.node.kind === node.kind
-    )
+  #isMoving(node: ParsedNode): boolean {
+    return this.#relocation?.isMoving(node) === true
   }
 
   /**
@@ -93,10 +79,10 @@ export class StackChange {
   refuseLoss({ lost: leaving, stale, misplaced }: StackPlan): void {
     const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
     if (moving.length > 0) refuse('keys of an earlier change still move', moving)
-    if (this.#diverted.length > 0)
-      refuse('nodes that keys have to move out of are needed elsewhere', this.#diverted)
+    const diverted = this.#relocation?.diverted ?? []
+    if (diverted.length > 0) refuse('nodes that keys have to move out of are needed elsewhere', diverted)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
-    const lost = leaving.filter(({ id }) => !this.#emptied.has(id))
+    const lost = leaving.filter(one => !this.#isEmptied(one))
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
     if (stale.length > 0 && !keepStale) refuse('copies of other data would be served', stale)
     if (misplaced.length > 0 && decision === undefined) refuse('keys would not be found', misplaced)
@@ -105,7 +91,7 @@ export class StackChange {
   /** Whether keys of a node are on their way. Where one could not be moved, only moving on to other children will do. */
   #isUnderway({ node, datastore }: RunningNode): boolean {
     const state = node.kind.placing?.state(datastore)
-    const isGoingOn = this.#fateOf(node) === 'kept' || this.#moving.some(({ id }) => id === node.id)
+    const isGoingOn = this.#fateOf(node) === 'kept' || this.#isMoving(node)
     return state === 'moving' || (state === 'stopped' && !isGoingOn)
   }
 
@@ -142,7 +128,7 @@ export class StackChange {
     for (const one of this.#held)
       if (this.#fateOf(one.node) === 'gone') this.#leftovers.push(() => this.#leave(one))
     // Children that keys move out of stay open until then.
-    if (this.#moving.length > 0) void this.#closeOnceMoved(moved)
+    if (this.#movingNodes.length > 0) void this.#closeOnceMoved(moved)
     else await this.#closeLeftovers()
   }
 
@@ -167,7 +153,7 @@ export class StackChange {
   /** Whether the store that serves a node ends with this change. */
   #isLeaving({ node }: RunningNode): boolean {
     const fate = this.#fateOf(node)
-    return fate === 'gone' || (fate === 'changed' && !this.#moving.some(({ id }) => id === node.id))
+    return fate === 'gone' || (fate === 'changed' && !this.#isMoving(node))
   }
 
   /** Whether any of the values of a node are there after this change. */
@@ -206,7 +192,7 @@ export class StackChange {
     const losing = new Set(this.#options.discard === true ? [] : this.#comparison.losing.map(({ id }) => id))
     for (const one of this.#held) {
       // Values may have come since the plan was made, also by what was flushed just now.
-      if (losing.has(one.node.id) && !this.#emptied.has(one.node.id)) await this.#refuseLate(one)
+      if (losing.has(one.node.id) && !this.#isEmptied(one.node)) await this.#refuseLate(one)
       if (this.#fateOf(one.node) !== 'kept') one.open.holdFor(this.#hold)
       await one.open.callsEnded(this.#waits)
       if (this.#isLeaving(one)) await this.#flush(one)
@@ -244,7 +230,7 @@ export class StackChange {
   }
 
   #makesRoom({ node }: RunningNode): boolean {
-    return node.kind.isExclusive === true && !this.#emptied.has(node.id)
+    return node.kind.isExclusive === true && !this.#isEmptied(node)
   }
 
   /** Nodes that changed take calls of other nodes from now on. */
@@ -320,7 +306,7 @@ export class StackChange {
   /** Lets nodes go by their new children. @returns Resolves once every key has moved. @throws where one cannot be. */
   async #moveKeys(root: RunningNode, moves: KeyMoves): Promise<void> {
     const placed = new Map(root.all.map(one => [one.node.id, one]))
-    const all = this.#moving.map(({ id, kind, options, children }) => {
+    const all = this.#movingNodes.map(({ id, kind, options, children }) => {
       const before = this.#running.get(id) as RunningNode
       const { datastore } = before
       this.#succeed(before, children, placed)

@@ -27,6 +27,33 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
+  it('X11 a new wrapper at the place of a shard that goes is not that shard', async () => {
+    const wrapped = (store: object) => ({ kind: 'timeout', milliseconds: 60_000, store })
+    const { disks, stack, plan, apply, put, get } = await opened(
+      sharded([disk('a'), wrapped(disk('b')), disk('c')]),
+    )
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = sharded([disk('a'), wrapped(disk('c'))])
+    expect((await plan(next)).misplaced).toMatchObject([{ id: 'shards', of: keys.length }])
+    await apply(next, { misplaced: 'move' })
+    await expect.poll(() => disks.log).toContain('-b')
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X11 a shard that shows other data from now on does not leave its keys behind', async () => {
+    const named = (name: string) => ({ kind: 'namespace', id: 'n', prefix: `/${name}`, store: disk('b') })
+    const { stack, apply, put, get } = await opened(sharded([disk('a'), named('x')]))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await expect(
+      apply(sharded([disk('a'), named('y'), disk('c')]), { misplaced: 'move' }),
+    ).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
   it('X6 S5 keys that a shard failed to take are moved once it takes them', async () => {
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), disk('b')]))
     await Promise.all(keys.map(one => put(one, one.toString())))

@@ -1,0 +1,50 @@
+import { type Comparison, flatten } from './compare.ts'
+import type { ParsedNode } from './parse.ts'
+
+/** Keys that a change of a stack gives to other children of their nodes. */
+export class Relocation {
+  /** Nodes whose keys move, as they are after the change. They go on in place meanwhile. */
+  readonly moving: readonly ParsedNode[]
+  /** Ids of nodes that keys move out of, and that close once they have. */
+  readonly emptied: ReadonlySet<string>
+  /** Nodes that keys have to move out of, and that are something else from the change on. */
+  readonly diverted: readonly ParsedNode[]
+  readonly #comparison: Comparison
+
+  constructor(comparison: Comparison) {
+    this.#comparison = comparison
+    this.moving = [...comparison.after].filter(node => this.#mayMove(node))
+    const emptied = this.moving.flatMap(node => this.#emptiedBy(node)).filter(child => this.#isGone(child))
+    this.emptied = new Set(emptied.flatMap(flatten).flatMap(node => (this.#isGone(node) ? [node.id] : [])))
+    this.diverted = this.moving.flatMap(node => this.#divertedBy(node))
+  }
+
+  isMoving({ id }: ParsedNode): boolean {
+    return this.moving.some(node => node.id === id)
+  }
+
+  #mayMove(node: ParsedNode): boolean {
+    const { fates } = this.#comparison
+    const before = this.#comparison.nodeBefore(node)
+    return node.kind.placing !== undefined && fates.get(node.id) === 'changed' && before?.kind === node.kind
+  }
+
+  /** Children whose data no child shows after the change. */
+  #emptiedBy(after: ParsedNode): readonly ParsedNode[] {
+    const children = this.#comparison.nodeBefore(after)?.children ?? []
+    return children.filter(child => this.#comparison.successorOf(child, after.children) === undefined)
+  }
+
+  #divertedBy(after: ParsedNode): readonly ParsedNode[] {
+    const staying = new Set(flatten(after).map(({ id }) => id))
+    return this.#emptiedBy(after).flatMap(child =>
+      this.#isGone(child)
+        ? flatten(child).filter(one => staying.has(one.id) || this.#comparison.changesData(one))
+        : [child],
+    )
+  }
+
+  #isGone({ id }: ParsedNode): boolean {
+    return this.#comparison.fates.get(id) === 'gone'
+  }
+}
