@@ -45,8 +45,7 @@ export class Comparison {
   get losing(): readonly ParsedNode[] {
     return [...this.#before.nodes.values()].filter(node => {
       const isLeaving = ['gone', 'changed'].includes(this.fates.get(node.id) as Fate)
-      const isVolatile = this.#running.get(node.id)?.isVolatile === true
-      return isLeaving && isVolatile && node.children.length === 0 && this.#before.isTruth(node)
+      return isLeaving && this.isVolatile(node) && node.children.length === 0 && this.#before.isTruth(node)
     })
   }
 
@@ -67,6 +66,11 @@ export class Comparison {
   /** The node that a node is now; `undefined` where it is new. */
   nodeBefore({ id }: ParsedNode): ParsedNode | undefined {
     return this.#before.nodes.get(id)
+  }
+
+  /** Whether the values of a node that runs are gone once it closes. */
+  isVolatile({ id }: ParsedNode): boolean {
+    return this.#running.get(id)?.isVolatile === true
   }
 
   /** Whether a node stays and comes to show other data. */
@@ -92,7 +96,7 @@ export class Comparison {
       return isSame ? 'kept' : 'changed'
     }
     const isSameList = idsOf(before) === idsOf(node)
-    if (isSameList && node.kind.isStateless === true) return 'kept'
+    if (isSameList && node.kind.isStateless === true && node.kind.placing === undefined) return 'kept'
     if (!this.#hasSameBelow(before, node)) return 'changed'
     if (isSameList) return 'kept'
     return running.canRewire && node.kind.placing?.goesByIds(node.options) !== true ? 'rewired' : 'changed'
@@ -111,7 +115,7 @@ export class Comparison {
   #isStale(node: ParsedNode): boolean {
     if (node.children.length > 0 || this.#after.isTruth(node)) return false
     const before = this.#before.nodes.get(node.id)
-    if (before === undefined || this.#running.get(node.id)?.isVolatile === true) return false
+    if (before === undefined || this.isVolatile(node)) return false
     return this.#before.roleOf(before) !== this.#after.roleOf(node)
   }
 }

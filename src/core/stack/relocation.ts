@@ -37,11 +37,12 @@ export class Relocation {
 
   #divertedBy(after: ParsedNode): readonly ParsedNode[] {
     const staying = new Set(flatten(after).map(({ id }) => id))
-    return this.#emptiedBy(after).flatMap(child =>
-      this.#isGone(child)
-        ? flatten(child).filter(one => staying.has(one.id) || this.#comparison.changesData(one))
-        : [child],
-    )
+    const isNeeded = (one: ParsedNode) => staying.has(one.id) || this.#comparison.changesData(one)
+    return this.#emptiedBy(after).flatMap(child => {
+      if (this.#isGone(child)) return flatten(child).filter(isNeeded)
+      // What memory held is gone, which takes a decision of its own.
+      return this.#comparison.isVolatile(child) ? [] : [child]
+    })
   }
 
   #isGone({ id }: ParsedNode): boolean {

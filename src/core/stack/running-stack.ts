@@ -138,16 +138,16 @@ class RunningStack implements Stack {
   }
 
   /**
-   * What keys have to move out of is no node of the new document without an id, unless it is a store of its own: opened
-   * twice, that would be worse than a refusal.
+   * What keys have to move out of is no node of the new document without an id, unless that is opened alike: to open a
+   * store twice would be worse than a refusal.
    */
   #following(document: unknown): ParsedDocument {
     const { root: before } = this.#parsed
     const { registry } = this.#parts
     const parsed = parseFollowing(document, before, registry)
-    const { diverted } = new Relocation(this.#compared(parsed))
-    const volatile = new Set(this.#root.all.filter(one => one.isVolatile).map(one => one.node.id))
-    const apart = diverted.filter(({ id, children }) => children.length > 0 || volatile.has(id))
+    const comparison = this.#compared(parsed)
+    const { diverted } = new Relocation(comparison)
+    const apart = diverted.filter(node => node.children.length > 0 || comparison.changesData(node))
     if (apart.length === 0) return parsed
     const ids = new Set(apart.map(({ id }) => id))
     return parseFollowing(document, before, registry, ({ id }) => !ids.has(id))

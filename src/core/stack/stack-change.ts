@@ -80,7 +80,8 @@ export class StackChange {
     const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
     if (moving.length > 0) refuse('keys of an earlier change still move', moving)
     const diverted = this.#relocation?.diverted ?? []
-    if (diverted.length > 0) refuse('nodes that keys have to move out of are needed elsewhere', diverted)
+    if (diverted.length > 0)
+      refuse('keys would have to move out of what the change makes something else', diverted)
     const { discard = false, keepStale = false, misplaced: decision } = this.#options
     const lost = leaving.filter(one => !this.#isEmptied(one))
     if (lost.length > 0 && !discard) refuse('values that only memory holds would be lost', lost)
