@@ -168,8 +168,6 @@ class History {
     }
     const edit = this.#edits.next(caller.stack.root)
     const wasFaulty = caller.isFaulty
-    // Keys that a shard refuses stay where they are.
-    const isStuck = !caller.stack.isSettled
     const failures: unknown[] = []
     const before = this.#burst()
     const changed = caller.change(edit, {
@@ -191,13 +189,13 @@ class History {
     const { ledger } = this.#options
     if (edit.isBroken)
       ledger.hold('a change that cannot be made fails', failed !== undefined, () => edit.told)
-    else if (!(edit.isLosing || isStuck) || failed !== 'CONFLICT') {
+    else if (!edit.isLosing || failed !== 'CONFLICT') {
       const isExcused = failed === undefined || ((failed === 'IO' || failed === 'CONNECTION') && wasFaulty)
       ledger.hold('no change fails without a cause', isExcused, () => `${failed}: ${edit.told}`)
     }
     // To subscribe again is a call that may fail.
     if (wasFaulty || !caller.stack.canWatch) this.#watcher = undefined
-    await this.#moved(failures)
+    await this.#moved()
     ledger.hold('what leaves closes', failures.length === 0 || wasFaulty, () => String(failures[0]))
     this.#undoing.changed()
     await this.#inspect()
@@ -205,15 +203,16 @@ class History {
     if (this.#watcher === undefined) this.#watch()
   }
 
-  /** Keys that a change put elsewhere are on their way. They get there, or one cannot be moved. */
-  async #moved(failures: readonly unknown[]): Promise<void> {
-    const isMoving = () => failures.length === 0 && !this.caller.stack.isSettled
+  /** Keys that a change put elsewhere are on their way, and get there once no shard fails. */
+  async #moved(): Promise<void> {
+    const { caller } = this
+    const isMoving = () => !caller.stack.isSettled
     while (isMoving() && this.#random.chance(0.7)) await this.#atOnce()
+    if (isMoving()) caller.setFaults(false)
     const end = async () => {
       while (isMoving()) await new Promise(resolve => setImmediate(resolve))
     }
     await soon(end(), 'moving keys')
-    if (failures.length > 0) await this.#quiesce()
   }
 
   async #reopen(): Promise<void> {

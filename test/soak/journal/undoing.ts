@@ -40,7 +40,7 @@ export class Undoing {
   readonly #stores = new Map<string, JournalDatastore>()
   /** Journals that have the whole history on record. */
   readonly #fromNothing = new Set<string>()
-  /** Journals that were opened while calls went on, so it is not known what the keys held. */
+  /** Journals that began while calls went on, or out of sight, so it is not known what the keys held. */
   readonly #midway = new Set<string>()
   #isBegun = false
 
@@ -72,16 +72,20 @@ export class Undoing {
     }
   }
 
-  /** The stack was changed: a journal in memory that was opened again begins anew, at some moment. */
+  /**
+   * The stack was changed: a journal in memory that was opened again begins anew, at some moment, and one that was out of
+   * sight has records already.
+   */
   changed(): void {
     for (const journal of this.#caller.stack.journals) {
       const { id, store } = journal
       const isSame = this.#stores.get(id) === store
       this.#stores.set(id, store)
-      if (isSame || journal.isLasting) continue
-      this.#pasts.delete(id)
-      this.#fromNothing.delete(id)
-      this.#midway.add(id)
+      if (!isSame && !journal.isLasting) {
+        this.#pasts.delete(id)
+        this.#fromNothing.delete(id)
+      }
+      if (!this.#pasts.has(id) && !this.#fromNothing.has(id)) this.#midway.add(id)
     }
   }
 

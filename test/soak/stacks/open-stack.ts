@@ -45,9 +45,11 @@ export class OpenStack {
     return this.#reshardable
   }
 
-  /** Every key is where the lists of shards put it. */
+  /** Every key is where the lists of shards put it, and none is being looked at. */
   get isSettled(): boolean {
-    return this.#stack.nodes.every(({ store }) => !(store instanceof ShardedDatastore) || store.isSettled)
+    return this.#stack.nodes.every(
+      ({ store }) => !(store instanceof ShardedDatastore) || (store.isSettled && !store.isResharding),
+    )
   }
 
   #findReshardable(): readonly Reshardable[] {

@@ -63,7 +63,7 @@ export class RandomEdits {
     const steps: Step[] = []
     let next = root
     const take = (step: Step | undefined) => {
-      if (step === undefined) return
+      if (step === undefined || misplacesForGood(next, step.root)) return
       steps.push(step)
       next = step.root
     }
@@ -282,6 +282,18 @@ function isCopy(root: Node, node: Node): boolean {
     const tiers = options['tiers'] as readonly Node[]
     return tiers.slice(0, -1).some(tier => nodesOf(tier).includes(node))
   })
+}
+
+/** Whether keys would go to other shards, of which one may refuse them: rendezvous places them by the ids of the shards. */
+function misplacesForGood(before: Node, after: Node): boolean {
+  const idsIn = (root: Node) =>
+    new Map(
+      nodesOf(root)
+        .filter(node => node['by'] === 'rendezvous' && mayRefuse(node))
+        .map(node => [node.id, (node['shards'] as readonly Node[]).map(({ id }) => id).join()]),
+    )
+  const ids = idsIn(before)
+  return [...idsIn(after)].some(([id, shards]) => ids.get(id) !== shards)
 }
 
 function withoutIds(root: Node): Node {
