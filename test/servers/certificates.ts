@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { missing } from './server-process.ts'
+
+export const noOpenssl = missing('openssl', 'openssl')
+
+/** Paths of PEM files: an authority, and a server and a client that it has certified. The server is `localhost`. */
+export interface Certificates {
+  readonly ca: string
+  readonly server: { readonly cert: string; readonly key: string }
+  readonly client: { readonly cert: string; readonly key: string }
+}
+
+export async function makeCertificates(folder: string): Promise<Certificates> {
+  const path = (name: string) => join(folder, name)
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' })
+  const ca = path('ca.pem')
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ed25519',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=Test authority',
+    '-keyout',
+    path('ca.key'),
+    '-out',
+    ca,
+  )
+  const certified = async (name: string, subject: string) => {
+    const pair = { cert: path(`${name}.pem`), key: path(`${name}.key`) }
+    const request = path(`${name}.csr`)
+    openssl(
+      'req',
+      '-newkey',
+      'ed25519',
+      '-nodes',
+      '-subj',
+      `/CN=${subject}`,
+      '-keyout',
+      pair.key,
+      '-out',
+      request,
+    )
+    const extensions = path(`${name}.ext`)
+    await writeFile(extensions, `subjectAltName=DNS:${subject}\n`)
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      request,
+      '-CA',
+      ca,
+      '-CAkey',
+      path('ca.key'),
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      extensions,
+      '-out',
+      pair.cert,
+    )
+    return pair
+  }
+  return { ca, server: await certified('server', 'localhost'), client: await certified('client', 'someone') }
+}

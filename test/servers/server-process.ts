@@ -1,0 +1,141 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A server that a test has started on the loopback interface, in a folder of its own. */
+export interface ServerProcess {
+  readonly port: number
+  readonly folder: string
+  readonly pid: number
+  /** Ends it as if it were killed; `start` on the same folder and port is a restart. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ServerStart {
+  readonly command: string
+  readonly folder: string
+  readonly port: number
+  readonly args: readonly string[]
+}
+
+/** Why a server cannot be started here: what to install; `undefined` where it can. */
+export function missing(command: string, debianPackage: string): string | undefined {
+  if (process.platform !== 'linux')
+    return 'servers are started on Linux alone, where their sockets can be checked'
+  try {
+    execFileSync('which', [command], { stdio: 'ignore' })
+    return undefined
+  } catch {
+    return `there is no ${command} here; install the Debian package ${debianPackage}`
+  }
+}
+
+export function serverFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'strata-server-'))
+}
+
+/** A port of the loopback interface that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A server has no port')
+  server.close()
+  await once(server, 'close')
+  return address.port
+}
+
+/** Starts a server and waits until it takes connections. It has to listen on the loopback interface alone. */
+export async function startServer({ command, folder, port, args }: ServerStart): Promise<ServerProcess> {
+  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (said += text.toString()))
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${command} ended (${String(code ?? signal)}) and said:\n${said.slice(-2_000)}`)
+  })
+  ended.catch(() => undefined)
+  const { pid } = child
+  if (pid === undefined) return ended
+  await Promise.race([ended, accepts(port)])
+  const foreign = listeningElsewhere(pid)
+  if (foreign.length > 0) {
+    child.kill('SIGKILL')
+    throw new Error(`${command} listens beyond the loopback interface: ${foreign.join(', ')}`)
+  }
+  return {
+    port,
+    folder,
+    pid,
+    kill: () => end(child, 'SIGKILL'),
+    async stop() {
+      await end(child, 'SIGTERM')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  // What it has forked may be in sessions of its own, and would outlive it.
+  for (const pid of descendants(child.pid ?? 0)) process.kill(pid, signal)
+  child.kill(signal)
+  await exit
+}
+
+function descendants(pid: number): number[] {
+  const children = (of: number): number[] =>
+    readFileSync(`/proc/${of}/task/${of}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  try {
+    return children(pid).flatMap(child => [child, ...descendants(child)])
+  } catch {
+    // It has ended.
+    return []
+  }
+}
+
+/** Resolves once a connection is taken. Each try is a connection, so there is nothing else to wait for. */
+async function accepts(port: number): Promise<void> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const socket = connect(port, '127.0.0.1')
+    const isOpen = await new Promise<boolean>(done => {
+      socket.once('connect', () => done(true))
+      socket.once('error', () => done(false))
+    })
+    socket.destroy()
+    if (isOpen) return
+    if (Date.now() > deadline) throw new Error(`Nothing listens on port ${port}`)
+    await new Promise(done => setTimeout(done, 20))
+  }
+}
+
+const LISTENING = '0A'
+
+/** Where a process listens beside 127.0.0.1 and ::1, by what Linux says of its sockets. */
+function listeningElsewhere(pid: number): string[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+      } catch {
+        return []
+      }
+    }),
+  )
+  return ['tcp', 'tcp6'].flatMap(table =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map(line => line.trim().split(/\s+/))
+      .filter(fields => fields[3] === LISTENING && inodes.has(fields[9] ?? ''))
+      .map(fields => fields[1]?.split(':')[0] ?? '')
+      .filter(address => !['0100007F', '00000000000000000000000001000000'].includes(address)),
+  )
+}
