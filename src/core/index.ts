@@ -137,7 +137,14 @@ export { msgpack } from './serializers/msgpack.ts'
 export { type ByteTransform, pipe, type Serializer, text } from './serializers/serializer.ts'
 export { ConfigError } from './stack/config-error.ts'
 export type { DocumentProblem, StackDocument, StackNodeDocument } from './stack/document.ts'
-export { defineKind, type Kind, type Misplaced, type OpenContext, type Placing } from './stack/kind.ts'
+export {
+  defineKind,
+  type Kind,
+  type Misplaced,
+  type OpenContext,
+  type Placing,
+  type Recognition,
+} from './stack/kind.ts'
 export { pureKinds } from './stack/pure-kinds.ts'
 export { describeKinds, openStack, validateDocument } from './stack/pure-stack.ts'
 export { type KindDescription, Registry } from './stack/registry.ts'

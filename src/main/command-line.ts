@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isAddress } from '../shared/address.ts'
 
 const USAGE = `Usage: strata [PATH…] [--stack FILE] [--web] [--port N] [--no-open]
 
-  PATH          a folder, or a stack file (.json); without any, the sample
+  PATH          a folder, a database, a stack file (.json), or an address as redis://localhost;
+                KIND:PATH says what it is, as sqlite:notes.db; without any, the sample
   --stack FILE  a stack file
   --web         serve the page to a browser, even where Electron is at hand
   --port N      the port to serve on (27180, or the next that is free); 0 for any
@@ -12,6 +14,7 @@ const USAGE = `Usage: strata [PATH…] [--stack FILE] [--web] [--port N] [--no-o
 
 /** What was asked for when the program was started. Paths are absolute. */
 export interface CommandLine {
+  /** Paths, `kind:path` and addresses. */
   readonly paths: readonly string[]
   readonly stacks: readonly string[]
   readonly isWeb: boolean
@@ -40,13 +43,23 @@ const OPTIONS = {
 export function parseCommandLine(args: readonly string[], directory: string): CommandLine {
   const { values, positionals } = parse(args)
   return {
-    paths: positionals.map(path => resolve(directory, path)),
+    paths: positionals.map(text => absolute(text, directory)),
     stacks: (values.stack ?? []).map(path => resolve(directory, path)),
     isWeb: values.web ?? false,
     opensBrowser: values.open ?? true,
     port: values.port === undefined ? undefined : parsePort(values.port),
     isHelp: values.help ?? false,
   }
+}
+
+/** Kinds that may stand before a path. Any other colon is a part of the path. */
+const BEFORE_PATH = /^((?:fs|git|leveldb|lmdb|sqlite):)(.+)$/s
+
+/** An address as it is; a path made absolute, also after the name of a kind. */
+function absolute(text: string, directory: string): string {
+  if (isAddress(text)) return text
+  const [, kind = '', path = text] = BEFORE_PATH.exec(text) ?? []
+  return kind + resolve(directory, path)
 }
 
 function parse(args: readonly string[]) {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { DatastoreError } from '../core/errors.ts'
 import type { Source } from '../shared/procedures/sessions.ts'
 import type { CommandLine } from './command-line.ts'
@@ -6,22 +5,15 @@ import type { Host } from './host/host.ts'
 
 /**
  * What a command line asks to open, in its order; the sample when it asks for nothing.
- * @throws Error for a path that is neither a folder nor a file.
+ * @throws DatastoreError for a path where nothing is, or what nothing opens.
  */
-export async function requestedSources({
-  paths,
-  stacks,
-}: Pick<CommandLine, 'paths' | 'stacks'>): Promise<readonly Source[]> {
-  const opened = await Promise.all(paths.map(sourceOf))
+export async function requestedSources(
+  { paths, stacks }: Pick<CommandLine, 'paths' | 'stacks'>,
+  recognise: Host['recognise'],
+): Promise<readonly Source[]> {
+  const opened = await Promise.all(paths.map(recognise))
   const sources = [...opened, ...stacks.map(path => ({ type: 'stackFile', path }) as const)]
   return sources.length === 0 ? [{ type: 'sample' }] : sources
-}
-
-async function sourceOf(path: string): Promise<Source> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw new Error(`Cannot open "${path}": there is no such folder or stack file`, { cause: error })
-  })
-  return { type: found.isDirectory() ? 'folder' : 'stackFile', path }
 }
 
 /**

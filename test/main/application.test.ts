@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { withinTime } from '../../src/core/concurrency/within-time.ts'
 import { DatastoreError } from '../../src/core/errors.ts'
+import { nodeKinds } from '../../src/core/node/stack.ts'
+import { Registry } from '../../src/core/stack/registry.ts'
 import { applicationDirectory, applicationVersion, callerDirectory } from '../../src/main/application.ts'
+import { recognise } from '../../src/main/host/sessions/recognise.ts'
 import { openSources, requestedSources } from '../../src/main/sources.ts'
 import { hasDisplay } from '../../src/main/start/choose-shell.ts'
 import { createHostDouble } from './electron/run-on-double.ts'
@@ -33,21 +36,23 @@ it.each([
   expect(hasDisplay(platform, environment)).toBe(expected)
 })
 
+const named = async (text: string) => (await recognise(text, new Registry(nodeKinds))).source
+
 it('a folder is opened as a folder, a file as a stack, nothing as the sample', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'strata-sources-'))
   const file = join(directory, 'a.stack.json')
   const folder = join(directory, 'folder.json')
   await writeFile(file, '{}')
   await mkdir(folder)
-  expect(await requestedSources({ paths: [file, folder], stacks: [file] })).toEqual([
+  expect(await requestedSources({ paths: [file, folder], stacks: [file] }, named)).toEqual([
     { type: 'stackFile', path: file },
     { type: 'folder', path: folder },
     { type: 'stackFile', path: file },
   ])
-  expect(await requestedSources({ paths: [], stacks: [] })).toEqual([{ type: 'sample' }])
-  await expect(requestedSources({ paths: [join(directory, 'absent')], stacks: [] })).rejects.toThrow(
-    'there is no such folder or stack file',
-  )
+  expect(await requestedSources({ paths: [], stacks: [] }, named)).toEqual([{ type: 'sample' }])
+  await expect(
+    requestedSources({ paths: [join(directory, 'absent')], stacks: [] }, named),
+  ).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await rm(directory, { recursive: true })
 })
 

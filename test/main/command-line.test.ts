@@ -37,6 +37,14 @@ it.each([
   expect(() => parseCommandLine(args, '/')).toThrow(UsageError)
 })
 
+it('E11 an address stays as it is, and a path after a kind is made absolute', () => {
+  const { paths } = parseCommandLine(
+    ['redis://app@h:1/0', 'sqlite:notes.db', 'leveldb:/x', 'a:b'],
+    '/home/ada',
+  )
+  expect(paths).toEqual(['redis://app@h:1/0', 'sqlite:/home/ada/notes.db', 'leveldb:/x', '/home/ada/a:b'])
+})
+
 it('after -- everything is a path', () => {
   expect(parseCommandLine(['--', '--web'], '/').paths).toEqual(['/--web'])
 })

@@ -62,6 +62,17 @@ export interface Misplaced {
   readonly of: number
 }
 
+/** How a kind knows what it can open of what a person names. */
+export interface Recognition {
+  /** What the addresses begin with that the option `url` takes, without the colon: `['redis', 'rediss']`. */
+  readonly protocols?: readonly string[] | undefined
+  /**
+   * The options for what stands at an absolute path; `undefined` where that is of no such kind. It only looks: what it
+   * finds may be in use, or damaged.
+   */
+  readonly place?: ((path: string) => Promise<Record<string, unknown> | undefined>) | undefined
+}
+
 /** One kind of node: the single description from which it is opened, validated, edited and documented. */
 export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** Its name in documents: `tiered`. */
@@ -100,6 +111,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly isExclusive?: boolean | undefined
   /** For a kind that decides by its options and the list of its children which of them holds a key. */
   readonly placing?: Placing<z.output<Schema>> | undefined
+  /** For a kind of places or servers. Kinds are asked in the order of their registry. */
+  readonly recognition?: Recognition | undefined
   /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
   open(
     options: z.output<Schema>,

@@ -65,7 +65,7 @@ async function openRequested(
 ): Promise<void> {
   const title = 'Strata cannot open this'
   try {
-    const failures = await openSources(host, await requestedSources(requested))
+    const failures = await openSources(host, await requestedSources(requested, host.recognise))
     if (failures.length > 0) dialog.showErrorBox(title, failures.map(messageOf).join('\n'))
   } catch (error) {
     dialog.showErrorBox(title, messageOf(error))

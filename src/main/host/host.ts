@@ -1,6 +1,7 @@
 import type { BinaryDatastore } from '../../core/datastore.ts'
 import { nodeKinds } from '../../core/node/stack.ts'
 import { Registry } from '../../core/stack/registry.ts'
+import { secretNameFor, splitAddress } from '../../shared/address.ts'
 import type { Channel } from '../../shared/channel.ts'
 import type { SessionInfo, Source } from '../../shared/procedures/sessions.ts'
 import type { Log } from './calls/describe-failure.ts'
@@ -11,6 +12,7 @@ import type { ShellActions } from './handlers/shell.ts'
 import type { Broadcast, PageFacts } from './host-parts.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { type Keychain, Secrets } from './secrets/secrets.ts'
+import { recognise } from './sessions/recognise.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { PageStorage } from './workspace/page-storage.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
@@ -43,6 +45,8 @@ export interface Host {
   /** Serves the contract over a channel until it closes. */
   connect(channel: Channel, about?: PageFacts): Connection
   open(source: Source, options?: { readonly isReadOnly?: boolean | undefined }): Promise<SessionInfo>
+  /** What a path, an address or `kind:path` names. A password in it is kept until the program ends. */
+  readonly recognise: (text: string) => Promise<Source>
   /** Makes a session of a store that exists already. Closing the session closes the store. */
   openStore(name: string, store: BinaryDatastore): Promise<SessionInfo>
   /** Names the session that pages show, those that are open and those that come. */
@@ -107,6 +111,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return connection
     },
     open: (source, { isReadOnly } = {}) => sessions.open(source, isReadOnly),
+    recognise: async text => {
+      const { source } = await recognise(text, registry)
+      const { password, ...server } = splitAddress(text.trim())
+      if (password !== undefined) await secrets.keepForRun(secretNameFor(server), password)
+      return source
+    },
     openStore: async (name, store) => sessions.openStore(name, store),
     show(session) {
       first = session

@@ -34,7 +34,6 @@ export interface WebRun {
 /** Serves page and host to a browser until it is told to stop, then closes both. */
 export async function runWebShell(run: WebRun): Promise<void> {
   const { application, commandLine, stopped = stopSignal } = run
-  const sources = await requestedSources(commandLine)
   const directory = dataDirectory()
   const host = await createHost({
     dataDirectory: directory,
@@ -42,6 +41,7 @@ export async function runWebShell(run: WebRun): Promise<void> {
     appVersion: await applicationVersion(application),
   })
   try {
+    const sources = await requestedSources(commandLine, host.recognise)
     for (const failure of await openSources(host, sources)) console.error(messageOf(failure))
     const tokens = run.token === undefined ? await KnownTokens.open(directory) : KnownTokens.only(run.token)
     const shell = await startWebShell({

@@ -13,7 +13,8 @@ export const secretsState = z.strictObject({
   secrets: z.array(
     z.strictObject({
       name: z.string(),
-      from: z.enum(['keychain', 'passphrase']),
+      /** `run`: it is in memory, and gone when the program ends. */
+      from: z.enum(['keychain', 'passphrase', 'run']),
       isReadable: z.boolean(),
     }),
   ),
@@ -25,7 +26,12 @@ export type SecretsState = z.infer<typeof secretsState>
 export const secretProcedures = {
   'secrets.state': procedure(nothing, secretsState),
   'secrets.put': procedure(
-    z.strictObject({ name: secretName, value: z.string().min(1).max(65_536) }),
+    z.strictObject({
+      name: secretName,
+      value: z.string().min(1).max(65_536),
+      /** Keep it in memory until the program ends, which needs no passphrase. */
+      onlyForRun: z.boolean().optional(),
+    }),
     secretsState,
   ),
   'secrets.remove': procedure(z.strictObject({ name: secretName }), secretsState),

@@ -74,7 +74,22 @@ const decisions = z.strictObject({
 })
 export type Decisions = z.infer<typeof decisions>
 
+/** What a text names that a person typed, pasted or dropped. */
+const recognised = z.strictObject({
+  source,
+  /** `Redis at cache.example.org:6379/0, as app` */
+  title: z.string(),
+  /** Absent for a stack file. */
+  kind: z.string().optional(),
+})
+export type Recognised = z.infer<typeof recognised>
+
 export const sessionProcedures = {
+  /**
+   * What a path, an address or `kind:path` names: a folder, a stack file, a database. An address goes without its
+   * password. `NOT_FOUND` where nothing is there, `UNSUPPORTED` where nothing opens it.
+   */
+  'sessions.recognise': procedure(z.strictObject({ text: z.string().min(1).max(32_768) }), recognised),
   /** Opens a stack. Opening the same folder or file again gives the session that is open already. */
   'sessions.open': procedure(z.strictObject({ source, isReadOnly: z.boolean().optional() }), sessionInfo),
   'sessions.list': procedure(nothing, z.strictObject({ sessions: z.array(sessionInfo) })),

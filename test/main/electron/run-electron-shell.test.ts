@@ -63,7 +63,7 @@ describe('starting', () => {
   it('says what cannot be opened, and shows its window all the same', async () => {
     const { electron } = await start({ argv: ['/nowhere'] })
     expect(electron.dialog.showErrorBox.mock.calls).toEqual([
-      ['Strata cannot open this', 'Cannot open "/nowhere": there is no such folder or stack file'],
+      ['Strata cannot open this', 'Cannot open "/nowhere": there is no such file or folder'],
     ])
     expect(electron.windows).toHaveLength(1)
   })

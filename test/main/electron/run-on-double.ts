@@ -45,6 +45,10 @@ export function createHostDouble(): HostDouble {
       return { close: () => channel.close() }
     },
     open,
+    async recognise(path) {
+      if (path === '/nowhere') throw new Error('Cannot open "/nowhere": there is no such file or folder')
+      return { type: path.endsWith('.json') ? 'stackFile' : 'folder', path }
+    },
     openStore: () => Promise.reject(new Error('not part of a shell')),
     show: session => void shown.push(session),
     offerCorrection: () => undefined,

@@ -129,7 +129,7 @@ it('leaves nothing listening when it was told to stop', async () => {
 
 it('ends at once when it cannot open what was asked for', async () => {
   await expect(serve(['absent'], () => Promise.resolve())).rejects.toThrow(
-    `Cannot open "${join(directory, 'absent')}": there is no such folder or stack file`,
+    `Cannot open "${join(directory, 'absent')}": there is no such file or folder`,
   )
 })
 

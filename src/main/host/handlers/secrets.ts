@@ -10,7 +10,8 @@ export function secretHandlers({ secrets, broadcast }: HostParts): HandlersOf<ty
   }
   return {
     'secrets.state': () => secrets.state(),
-    'secrets.put': ({ name, value }) => told(secrets.put(name, value)),
+    'secrets.put': ({ name, value, onlyForRun = false }) =>
+      told(onlyForRun ? secrets.keepForRun(name, value) : secrets.put(name, value)),
     'secrets.remove': ({ name }) => told(secrets.remove(name)),
     'secrets.unlock': ({ passphrase }) => told(secrets.unlock(passphrase)),
     'secrets.lock': () => told(secrets.lock()),

@@ -8,13 +8,16 @@ import type { Problem, stackProcedures } from '../../../shared/procedures/stacks
 import type { HandlersOf } from '../calls/dispatch.ts'
 import { expandPath } from '../files/file-failure.ts'
 import type { HostParts } from '../host-parts.ts'
+import { recognise } from '../sessions/recognise.ts'
 import { findJsonError } from '../stacks/json-error.ts'
 import { readStackFile, writeStackFile } from '../stacks/stack-files.ts'
 import { templates } from '../stacks/templates.ts'
 
-export function sessionHandlers({ sessions }: HostParts): HandlersOf<typeof sessionProcedures> {
+export function sessionHandlers({ sessions, registry }: HostParts): HandlersOf<typeof sessionProcedures> {
   return {
     'sessions.open': ({ source, isReadOnly }) => sessions.open(source, isReadOnly),
+    'sessions.recognise': ({ text }, { signal }) =>
+      orAbort(recognise(text, registry), signal, 'look what is there'),
     'sessions.list': () => ({ sessions: sessions.infos }),
     'sessions.close': async ({ session }) => {
       await sessions.close(session)

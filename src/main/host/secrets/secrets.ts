@@ -28,6 +28,7 @@ export class Secrets implements SecretSource {
   readonly #file: SecretFile
   readonly #keychain: Keychain | undefined
   readonly #environment: SecretsOptions['environment']
+  readonly #ofRun = new Map<string, string>()
   #seal: PassphraseSeal | undefined
 
   constructor({ dataDirectory, keychain, environment }: SecretsOptions) {
@@ -44,6 +45,8 @@ export class Secrets implements SecretSource {
   async get(name: string): Promise<string | undefined> {
     const given = this.#environment[variableOf(name)]
     if (given !== undefined && given !== '') return given
+    const ofRun = this.#ofRun.get(name)
+    if (ofRun !== undefined) return ofRun
     const sealed = (await this.#file.read()).secrets.get(name)
     return sealed && (await this.#unsealed(name, sealed))
   }
@@ -53,10 +56,18 @@ export class Secrets implements SecretSource {
    */
   async put(name: string, value: string): Promise<SecretsState> {
     const sealed = await this.#sealed(name, value)
+    this.#ofRun.delete(name)
     return this.#change(secrets => secrets.set(name, sealed))
   }
 
+  /** Keeps a value in memory until the program ends, and in no file. */
+  keepForRun(name: string, value: string): Promise<SecretsState> {
+    this.#ofRun.set(name, value)
+    return this.state()
+  }
+
   remove(name: string): Promise<SecretsState> {
+    this.#ofRun.delete(name)
     return this.#change(secrets => secrets.delete(name))
   }
 
@@ -102,7 +113,9 @@ export class Secrets implements SecretSource {
   async #stateOf({ lock, secrets }: SealedSecrets): Promise<SecretsState> {
     const hasKeychain = await this.#canUseKeychain()
     const given = Object.keys(this.#environment).filter(name => name.startsWith(VARIABLE))
-    const kept = [...secrets].map(([name, { by }]) => ({
+    const ofRun = [...this.#ofRun.keys()].map(name => ({ name, from: 'run' as const, isReadable: true }))
+    const others = [...secrets].filter(([name]) => !this.#ofRun.has(name))
+    const kept = others.map(([name, { by }]) => ({
       name,
       from: by,
       isReadable: by === 'keychain' ? hasKeychain : this.#seal !== undefined,
@@ -110,7 +123,7 @@ export class Secrets implements SecretSource {
     return {
       protection: hasKeychain ? 'keychain' : lock === undefined ? 'none' : 'passphrase',
       isLocked: !hasKeychain && this.#seal === undefined,
-      secrets: kept.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      secrets: [...ofRun, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1)),
       variables: given.sort(),
     }
   }

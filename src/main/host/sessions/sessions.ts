@@ -69,7 +69,7 @@ export class Sessions {
   /** Opens a stack, or gives the session that has it open. */
   async open(requested: Source, isReadOnly: boolean | undefined): Promise<SessionInfo> {
     const source = normalizeSource(requested)
-    const identity = await sourceIdentity(source)
+    const identity = await sourceIdentity(source, this.#opens.registry)
     const session = await (this.#byIdentity(identity) ?? this.#openOnce(source, identity))
     const isLocked = isReadOnly ?? session.isReadOnly
     if (isLocked !== session.isReadOnly) session.isReadOnly = isLocked
