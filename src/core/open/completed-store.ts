@@ -140,7 +140,7 @@ export class CompletedStore {
       return moveBetween({ store: this, key: from, name: from }, { store: this, key: to, name: to }, call)
     }
     const moved = store.move(from, to, call)
-    if (this.#changes === undefined) return moved
+    if (this.#changes === undefined || from.equals(to)) return moved
     return announced(
       this.#changes,
       { type: 'put', key: to },

@@ -1,9 +1,9 @@
 import { collectBytes } from '../bytes.ts'
 import { Slices } from '../concurrency/slices.ts'
 import { DEFAULT_PAGE, type ListPage, type Stat, type StoreStats } from '../datastore.ts'
-import { failure } from '../errors.ts'
+import { failure, isNotFound } from '../errors.ts'
 import type { Key } from '../key.ts'
-import type { Call } from './call.ts'
+import type { Call, Maybe } from './call.ts'
 import type { Payload } from './payload.ts'
 import type { Found } from './store.ts'
 
@@ -32,6 +32,20 @@ export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Fou
     get expires() {
       return found.expires
     },
+  }
+}
+
+/** A link to nothing is absent as well: its failure only says where it leads. */
+export async function statIfPresent(
+  store: { stat(key: Key, call: Call): Maybe<Stat | undefined> },
+  key: Key,
+  call: Call,
+): Promise<Stat | undefined> {
+  try {
+    return await store.stat(key, call)
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
   }
 }
 

@@ -163,16 +163,22 @@ export class SequencedStore {
     const turns = this.#turns
     this.#completed.refuseWrite('rename', from)
     this.#completed.refuseWrite('rename to', to)
-    // A store that keeps order below passes it on: its names may be more than its values.
-    if (from.equals(to) && !(this.#ordersBelow && this.#store.move !== undefined)) {
+    const isSame = from.equals(to)
+    if (isSame && !this.#passesNames()) {
       return after(this.has(from, call), isThere => (isThere ? 'moved' : 'absent'))
     }
+    const keys = isSame ? [from] : [from, to]
     if (turns.blocks(from, true) || turns.blocks(to, true)) {
-      return turns.write('rename', [from, to], call, () => this.#completed.move(from, to, call))
+      return turns.write('rename', keys, call, () => this.#completed.move(from, to, call))
     }
     const moved = this.#completed.move(from, to, call)
     // Several calls below, even where each single call is ordered there: so it has its turn here in any case.
-    return moved instanceof Promise ? turns.writing('rename', [from, to], call, moved) : moved
+    return moved instanceof Promise ? turns.writing('rename', keys, call, moved) : moved
+  }
+
+  /** Whether the stores below may know names without a value, such as a link to nothing, and are asked to move them. */
+  #passesNames(): boolean {
+    return !this.#isLeaf && this.#store.move !== undefined && this.#store.capabilities.rename !== 'none'
   }
 
   batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress): Promise<void> {

@@ -93,7 +93,7 @@ export interface Store {
    * store that has children. Else: pieces of `read`.
    */
   stream?(key: Key, call: Call): Maybe<ByteStream | undefined>
-  /** Else: a copy, then a remove. The keys differ, except in a store that keeps order below. */
+  /** Else: a copy, then a remove. The keys differ, except in a store over others: below, a link is a name without a value. */
   move?(from: Key, to: Key, call: Call): Maybe<Moved>
   /** Removes from the list what it has applied, at the latest where it fails. Else: one after another. */
   batch?(operations: Operation[], call: Call): Maybe<void>

@@ -37,6 +37,7 @@ class RecordingStore extends DirectoryStore {
   }
 
   override async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    if (from.equals(to)) return super.move(from, to, call)
     const isMoved = (answer: Moved) => answer === 'moved'
     const moved = await this.#recorded(to, call, () => super.move(from, to, call), isMoved)
     if (isMoved(moved)) await this.#forget(from, call)

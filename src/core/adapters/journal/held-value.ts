@@ -1,6 +1,7 @@
 import { sameBytes } from '../../bytes.ts'
 import type { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
+import { statIfPresent } from '../../open/completion.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import type { EntryLog } from './entry-log.ts'
 import type { IntendedChange, Outcome, RecordedValue } from './journal-entry.ts'
@@ -16,7 +17,7 @@ export interface HeldValue {
 export async function heldValue(store: OpenStore, key: Key, limit: number, call: Call): Promise<HeldValue> {
   const fresh = call.with({ fresh: true })
   // The etag is the first of the two, so that a write which matches it replaces what is read here and nothing else.
-  const stat = await store.stat(key, fresh)
+  const stat = await statIfPresent(store, key, fresh)
   if (stat === undefined) return { value: 'absent' }
   const { etag, size } = stat
   if (size > limit) return { value: 'too-large', etag }

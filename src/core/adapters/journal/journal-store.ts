@@ -89,7 +89,8 @@ export class JournalStore extends LayeredStore {
     )
   }
 
-  override move(from: Key, to: Key, call: Call): Promise<Moved> {
+  override async move(from: Key, to: Key, call: Call): Promise<Moved> {
+    if (from.equals(to)) return await this.#child.move(from, to, call)
     const { replace } = call.options
     return this.#whileOvertaken<Moved>(
       'rename',

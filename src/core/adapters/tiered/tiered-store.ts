@@ -179,6 +179,7 @@ export class TieredStore extends TierReads implements Store {
 
   async move(from: Key, to: Key, call: Call): Promise<Moved> {
     for (const key of [from, to]) await this.beforeWrite(key)
+    if (from.equals(to)) return (await this.has(from, call.bare)) ? 'moved' : this.last.move(from, to, call)
     if (!(await this.last.has(from, call.bare))) return this.#moveCopy(from, to, call)
     for (const key of [from, to]) await this.#dropAbove(key, call.bare)
     return this.last.move(from, to, call)
@@ -186,8 +187,8 @@ export class TieredStore extends TierReads implements Store {
 
   /** Moves what only an upper tier has: the last tier gets it under its new key. */
   async #moveCopy(from: Key, to: Key, call: Call): Promise<Moved> {
-    const found = await this.read(from, call.bare)
-    if (found === undefined) return 'absent'
+    const found = (await this.has(from, call.bare)) ? await this.read(from, call.bare) : undefined
+    if (found === undefined) return this.#moveName(from, to, call)
     await this.beforeWrite(from)
     const { replace } = call.options
     const ttl = ttlOfCopy('rename', from, found, this.last)
@@ -196,6 +197,13 @@ export class TieredStore extends TierReads implements Store {
     if (written.refused !== undefined) return written.refused
     for (const key of [from, to]) await this.#dropAbove(key, call.bare)
     return 'moved'
+  }
+
+  /** Moves what has no value, such as a link to nothing: the last tier alone may know it. */
+  async #moveName(from: Key, to: Key, call: Call): Promise<Moved> {
+    const moved = await this.last.move(from, to, call)
+    if (moved === 'moved') await this.#dropAbove(to, call.uncancelled)
+    return moved
   }
 
   list(prefix: Key, call: Call): Maybe<ListPage> {

@@ -5,6 +5,7 @@ import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.
 import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
+import { statIfPresent } from '../../open/completion.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import { judge } from '../../open/refusals.ts'
@@ -176,7 +177,7 @@ export class WriteBackStore extends TieredStore {
   async #currentEtag(key: Key, call: Call): Promise<string | undefined> {
     const write = this.#unflushed.find(key)
     if (write !== undefined) return statOfWrite(write)?.etag
-    const stat = await this.last.stat(key, call.with({ fresh: true }))
+    const stat = await statIfPresent(this.last, key, call.with({ fresh: true }))
     return stat && this.#etags.translated(key, stat).etag
   }
 

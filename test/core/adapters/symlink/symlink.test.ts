@@ -1,15 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cache } from '../../../../src/core/adapters/cache.ts'
+import { directoryTree } from '../../../../src/core/adapters/directory/directory-tree.ts'
+import { journal } from '../../../../src/core/adapters/journal/journal.ts'
+import { memoryJournal } from '../../../../src/core/adapters/journal/memory-journal.ts'
 import { MountDatastore } from '../../../../src/core/adapters/mount.ts'
 import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
+import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
 import { SymlinkDatastore, symlink } from '../../../../src/core/adapters/symlink/symlink.ts'
+import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
+import { KeyTransformDatastore, lowercase } from '../../../../src/core/adapters/transform/key-transform.ts'
+import { transformed } from '../../../../src/core/adapters/transformed.ts'
 import type { Entry } from '../../../../src/core/datastore.ts'
 import { NotFoundError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
-import { readOnly } from '../../../../src/core/layers/lock.ts'
+import { LockableDatastore, readOnly } from '../../../../src/core/layers/lock.ts'
 import { metrics } from '../../../../src/core/layers/metrics.ts'
+import { retry } from '../../../../src/core/layers/retry.ts'
+import { timeout } from '../../../../src/core/layers/timeout.ts'
 import { Call } from '../../../../src/core/open/call.ts'
 import { type Datastore, openStoreOf } from '../../../../src/core/open/datastore.ts'
+import { gzip } from '../../../../src/core/serializers/gzip.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { noise } from '../../../../src/testkit/samples.ts'
 import { collect, expectFailure, listAll, walkKeys } from '../../../../src/testkit/suite.ts'
@@ -18,7 +29,7 @@ import { BreakableDatastore } from '../breakable.ts'
 import { LinkModel, linkOperation, NAMES, runOnLinks, valueOperation } from './link-model.ts'
 
 const key = (text: string) => Key.parse(text)
-const [film, best, top] = [key('/films/Brazil'), key('/best'), key('/top')]
+const [film, best, top, low] = [key('/films/Brazil'), key('/best'), key('/top'), key('/films/brazil')]
 
 function open() {
   const [values, links] = [new MemoryDatastore(), new MemoryDatastore()]
@@ -339,20 +350,74 @@ describe('symlink', () => {
     expect(await values.get(film)).toEqual(bytes('1'))
   })
 
-  it.each<[string, (links: Datastore) => [Datastore, Key]]>([
-    ['the store', links => [links, best]],
-    ['a namespace', links => [new NamespaceDatastore(links, Key.root), best]],
-    ['a mount', links => [new MountDatastore({ '/m': links }), key('/m/best')]],
-    ['a layer', links => [metrics(links), best]],
-  ])('Y6 a link that leads nowhere stays when %s renames it to its own name', async (_, over) => {
+  const above: readonly [string, (links: Datastore) => Datastore | Promise<Datastore>, (name: Key) => Key][] =
+    [
+      ['the store', links => links, name => name],
+      ['a namespace', links => new NamespaceDatastore(links, Key.root), name => name],
+      ['a mount', links => new MountDatastore({ '/m': links }), name => key('/m').child(name)],
+      ['a layer', links => metrics(links), name => name],
+      ['retry', links => retry(links), name => name],
+      ['timeout', links => timeout(links, 10_000), name => name],
+      ['a lock', links => new LockableDatastore(links, false), name => name],
+      ['a key transform', links => new KeyTransformDatastore(links, lowercase), name => name],
+      ['compression', links => transformed(links, gzip), name => name],
+      ['tiers', links => new TieredDatastore([new MemoryDatastore(), links]), name => name],
+      [
+        'a write-back',
+        links => new TieredDatastore([new MemoryDatastore(), links], { mode: 'write-back' }),
+        name => name,
+      ],
+      ['a cache', links => cache(links), name => name],
+      ['a shard', links => new ShardedDatastore([links]), name => name],
+      ['a journal', links => journal(links, { log: memoryJournal() }), name => name],
+      ['a directory tree', links => directoryTree(links, { members: new MemoryDatastore() }), name => name],
+    ]
+
+  it.each(above)(
+    'Y6 a link that leads nowhere stays when %s renames it to its own name',
+    async (_, over, nameOf) => {
+      const { store } = open()
+      const upper = await over(store)
+      await store.link(best, low)
+      const name = nameOf(best)
+      await upper.rename(name, name)
+      await upper.rename(name, name, { replace: false })
+      expect(await store.readLink(best)).toEqual(low)
+      await upper.put(nameOf(low), bytes('1'))
+      await upper.sync()
+      await upper.rename(name, name, { replace: false })
+      expect(await upper.get(name)).toEqual(bytes('1'))
+      const gone = nameOf(top)
+      await expectFailure(upper.rename(gone, gone), 'NOT_FOUND', gone)
+    },
+  )
+
+  it.each(above)('Y4 a link that leads nowhere is renamed as a link through %s', async (_, over, nameOf) => {
     const { store } = open()
-    await store.link(best, film)
-    const [above, name] = over(store)
-    await above.rename(name, name)
-    expect(await store.readLink(best)).toEqual(film)
-    await store.delete(best)
-    await expectFailure(above.rename(name, name), 'NOT_FOUND', name)
+    const upper = await over(store)
+    await store.link(best, low)
+    await upper.rename(nameOf(best), nameOf(top))
+    expect(await store.readLink(top)).toEqual(low)
+    await upper.put(nameOf(low), bytes('1'))
+    await upper.sync()
+    expect(await upper.get(nameOf(top))).toEqual(bytes('1'))
+    expect(await upper.has(nameOf(best))).toBe(false)
   })
+
+  it.each(above)(
+    'Y4 a put through %s to a link that leads nowhere puts what it leads to',
+    async (_, over, nameOf) => {
+      const { store, values } = open()
+      const upper = await over(store)
+      await store.link(best, low)
+      await upper.put(nameOf(best), bytes('1'), { replace: false })
+      await upper.put(nameOf(best), bytes('2'))
+      await upper.sync()
+      expect(await upper.get(nameOf(low))).toEqual(bytes('2'))
+      expect(await values.has(low)).toBe(true)
+      expect(await store.readLink(best)).toEqual(low)
+    },
+  )
 
   it.each([
     ['memory', open],
