@@ -60,6 +60,9 @@ export type Check =
   | { readonly key: Uint8Array; readonly seen: Seen }
   | { readonly range: Range; readonly keys: readonly Uint8Array[] }
 
+/** A write of others: its key, and whether that has a value now; or `resync`, where some may have been missed. */
+export type OthersChange = { readonly key: Uint8Array; readonly isThere: boolean } | 'resync'
+
 export interface DriverCapabilities {
   readonly writable: boolean
   /** Against whom `Expect` holds. */
@@ -125,8 +128,11 @@ export interface OrderedDriver {
     durable: boolean,
     signal?: AbortSignal,
   ): Maybe<boolean>
-  /** Keys that others have changed, or `resync` where some may have been missed. Ends with `signal`. */
-  changes?(signal: AbortSignal): AsyncIterable<{ readonly key: Uint8Array } | 'resync'>
+  /**
+   * Tells of what others write, in this process before their writes are answered.
+   * @returns Ends it.
+   */
+  changes?(listener: (change: OthersChange) => void): () => void
   /** Makes what was written survive a power cut. */
   sync?(): Maybe<void>
   /** How many records there are, at little cost. */

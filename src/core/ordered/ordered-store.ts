@@ -59,7 +59,7 @@ export class OrderedStore implements Store {
   readonly #layout: Layout
   readonly #form: RecordForm
   readonly #changes: ChangeHub
-  #endChanges: AbortController | undefined
+  #endChanges: (() => void) | undefined
 
   constructor(parts: OrderedParts, changes = new ChangeHub()) {
     const { driver, layout, form } = parts
@@ -71,7 +71,8 @@ export class OrderedStore implements Store {
     this.gate = parts.gate
     this.info = { kind: driver.info.kind, id: driver.info.id }
     this.capabilities = capabilitiesOf(parts)
-    if (layout.reset !== undefined) this.#hear()
+    // What is remembered of the engine goes by them.
+    if (layout.reset !== undefined || parts.expiries !== undefined) this.#hear()
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -359,22 +360,15 @@ export class OrderedStore implements Store {
 
   /** Begins to hear of the writes of others. */
   #hear(): void {
-    if (this.#driver.changes === undefined || this.#endChanges !== undefined) return
-    this.#endChanges = new AbortController()
-    void this.#passOn(this.#driver.changes(this.#endChanges.signal)).catch(() => undefined)
-  }
-
-  async #passOn(changes: AsyncIterable<{ readonly key: Uint8Array } | 'resync'>): Promise<void> {
-    for await (const change of changes) {
+    this.#endChanges ??= this.#driver.changes?.(change => {
       if (change === 'resync') {
         this.#tellResync(Key.root)
-        continue
+        return
       }
+      this.#parts.expiries?.noticed(change.key)
       const key = this.#layout.decode(change.key)
-      if (key === undefined) continue
-      const isThere = await (this.#driver.has?.(change.key) ?? this.#driver.get(change.key))
-      this.#tell(isThere === false || isThere === undefined ? 'delete' : 'put', key)
-    }
+      if (key !== undefined) this.#tell(change.isThere ? 'put' : 'delete', key)
+    })
   }
 
   /** A value expired and was removed. */
@@ -420,7 +414,7 @@ export class OrderedStore implements Store {
 
   async close(): Promise<void> {
     this.#changes.close()
-    this.#endChanges?.abort()
+    this.#endChanges?.()
     await this.#driver.close()
   }
 }
