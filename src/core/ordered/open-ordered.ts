@@ -49,11 +49,16 @@ export async function openOrdered(
 ): Promise<OrderedStore> {
   const { gate, now = Date.now, durable: isDurable = false, readOnly: isReadOnly = false } = options
   const found = await findLayout(driver)
-  const layout = options.layout ?? (found === 'other' ? 'path' : 'strata')
   const isStrata = typeof found === 'object'
+  const layout =
+    options.layout ?? (isStrata || (found === 'nothing' && !isOfPath(driver, options)) ? 'strata' : 'path')
+  const refuse = (state: string) =>
+    failure('CONFIG_INVALID', `open a ${driver.info.kind} store`, undefined, state)
   if (found !== 'nothing' && isStrata !== (layout === 'strata')) {
-    const state = `it has layout "${isStrata ? 'strata' : 'path'}", not "${layout}"`
-    throw failure('CONFIG_INVALID', `open a ${driver.info.kind} store`, undefined, state)
+    throw refuse(`it has layout "${isStrata ? 'strata' : 'path'}", not "${layout}"`)
+  }
+  if (layout === 'strata' && isOfPath(driver, options)) {
+    throw refuse('layout "strata" has no separator and no prefix, and needs keys of bytes')
   }
   const parts = { driver, gate, now, isDurable, isReadOnly }
   if (layout === 'path') return openPath(parts, options)
@@ -89,6 +94,11 @@ function openPath(
   const isKept = !capabilities.shared || driver.changes !== undefined
   const layout = new PathLayout(names, { isText: info.text, isKept })
   return new OrderedStore({ ...parts, layout, form: new RawForm(info.id, digest) })
+}
+
+/** Whether the place, or what is asked for, is that of layout `path` alone. */
+function isOfPath({ info }: OrderedDriver, { separator, leading, prefix }: OrderedOptions): boolean {
+  return info.text || [separator, leading, prefix].some(option => option !== undefined)
 }
 
 async function findLayout(driver: OrderedDriver): Promise<Found> {

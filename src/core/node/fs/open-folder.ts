@@ -212,7 +212,7 @@ interface Root {
  * The folder at `path`.
  * @throws DatastoreError `CONFIG_INVALID` where there is none, `ACCESS_DENIED`, `IO`
  */
-async function openRoot(path: string, create: boolean): Promise<Root> {
+export async function openRoot(path: string, create: boolean): Promise<Root> {
   const absolute = resolve(path)
   try {
     if (create) await makeFolder(absolute)

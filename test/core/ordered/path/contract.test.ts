@@ -1,9 +1,8 @@
-import { Key } from '../../../../src/core/key.ts'
 import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { type OrderedOptions, openOrdered } from '../../../../src/core/ordered/open-ordered.ts'
-import { PathNames } from '../../../../src/core/ordered/path/path-names.ts'
 import { describeDatastore, openedAt } from '../../../contract/describe-datastore.ts'
 import { MemoryDriver, type MemoryEngineOptions, MemoryPlace, randomDelay } from '../memory-driver.ts'
+import { heldByPath } from './held-by-path.ts'
 
 /** The suite over engines in memory whose keys are path text. */
 function describeOver(
@@ -12,8 +11,6 @@ function describeOver(
   engine: MemoryEngineOptions,
   runs: number,
 ): void {
-  const { separator, leading } = options
-  const names = new PathNames({ separator, leading })
   describeDatastore(`OrderedDatastore in layout path ${name}`, {
     ...openedAt(
       async () => new MemoryPlace(),
@@ -21,12 +18,7 @@ function describeOver(
         new Datastore(await openOrdered(new MemoryDriver(place, engine), { ...options, layout: 'path' })),
     ),
     runs,
-    hostileSegments: segment => {
-      const held = [[segment], ['a', segment, segment], [segment, 'a']].map(
-        segments => names.bytesOf(Key.of(...segments)) !== undefined,
-      )
-      return held.every(isHeld => isHeld === held[0]) ? held[0] : undefined
-    },
+    hostileSegments: heldByPath(options),
   })
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
@@ -9,14 +9,21 @@ export interface Bundle {
   remove(): Promise<void>
 }
 
-/** Makes one JavaScript file of a TypeScript program, for a process of its own. */
-export async function bundle(entry: string): Promise<Bundle> {
-  const folder = await mkdtemp(join(tmpdir(), 'strata-bundle-'))
+const packages = join(import.meta.dirname, '../../../../../.cache')
+
+/**
+ * Makes one JavaScript file of a TypeScript program, for a process of its own.
+ * @param external Packages that it loads by itself, such as native ones.
+ */
+export async function bundle(entry: string, external: string[] = []): Promise<Bundle> {
+  // Packages are found from inside the repository only.
+  const parent = external.length === 0 ? tmpdir() : packages
+  await mkdir(parent, { recursive: true })
+  const folder = await mkdtemp(join(parent, 'strata-bundle-'))
   await build({
     configFile: false,
     logLevel: 'error',
-    // The file stands where no package can be found.
-    ssr: { noExternal: true },
+    ssr: { noExternal: true, external },
     build: {
       ssr: entry,
       outDir: folder,

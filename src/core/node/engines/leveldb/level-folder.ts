@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatastoreError } from '../../../errors.ts'
+import { systemCode } from '../../fs/disk.ts'
+
+/** What desktops and file systems leave in any folder. */
+const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
+
+/** How a folder stands to LevelDB. */
+export type FolderState = 'leveldb' | 'empty'
+
+/** @throws DatastoreError `CONFIG_INVALID` for a folder that holds anything but a LevelDB. */
+export async function folderState(path: string): Promise<FolderState> {
+  const names = (await readdir(path)).filter(name => !LITTER.includes(name))
+  if (names.includes('CURRENT')) {
+    // RocksDB keeps its files by the same names, in a format of its own.
+    const other = names.some(name => name === 'IDENTITY' || name.startsWith('OPTIONS-'))
+    if (other) throw cannotOpen(path, 'it is a RocksDB folder')
+    const current = await readFile(join(path, 'CURRENT'), 'latin1')
+    if (/^MANIFEST-\d+\n$/.test(current)) return 'leveldb'
+    throw cannotOpen(path, 'its file CURRENT is not that of a LevelDB')
+  }
+  // LOCK and the log of messages are there before anything is stored.
+  if (names.every(name => ['LOCK', 'LOG', 'LOG.old'].includes(name))) return 'empty'
+  throw cannotOpen(path, 'it holds files that are no LevelDB')
+}
+
+/**
+ * Refuses a folder that a Go program, such as Kubo, has open: it locks by `flock`, which LevelDB's own lock does not see.
+ * Node has no call for it, so where there is no `flock` command this is not found out.
+ * @throws DatastoreError `CONFLICT`
+ */
+export async function refuseFlocked(path: string): Promise<void> {
+  const lock = join(path, 'LOCK')
+  try {
+    await access(lock)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return
+    throw error
+  }
+  if ((await exitCode('flock', ['--nonblock', lock, 'true'])) !== LOCKED) return
+  const state = 'another program has it open, such as Kubo, and a LevelDB folder has one user at a time'
+  throw new DatastoreError('CONFLICT', `Cannot open ${JSON.stringify(path)}: ${state}`)
+}
+
+/** What `flock` exits with where somebody else has the lock. */
+const LOCKED = 1
+
+/** `undefined` where there is no such command. */
+function exitCode(command: string, args: readonly string[]): Promise<number | undefined> {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { stdio: 'ignore' })
+    child.on('error', () => resolve(undefined))
+    child.on('exit', code => resolve(code ?? undefined))
+  })
+}
+
+function cannotOpen(path: string, state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(path)}: ${state}`)
+}

@@ -1,0 +1,70 @@
+import { copyFile, link, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { failure } from '../../../errors.ts'
+import { systemCode } from '../../fs/disk.ts'
+
+const ATTEMPTS = 20
+
+/** A copy of a LevelDB folder. */
+export interface LevelSnapshot {
+  readonly path: string
+  remove(): Promise<void>
+}
+
+/**
+ * Copies a LevelDB folder as it is now, without touching it: opening LevelDB writes to its folder even to read. Tables
+ * are never written again, so they are linked where the file system can; the rest is small and is copied.
+ * @throws DatastoreError `CONFLICT` where its owner changes it too quickly.
+ */
+export async function snapshotOf(path: string): Promise<LevelSnapshot> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const copy = await mkdtemp(join(tmpdir(), 'strata-leveldb-'))
+    const remove = () => rm(copy, { recursive: true, force: true })
+    try {
+      if (await copyFolder(path, copy)) return { path: copy, remove }
+    } catch (error) {
+      await remove()
+      throw error
+    }
+    await remove()
+  }
+  const state = 'its files change too quickly to be copied; try again later'
+  throw failure('CONFLICT', 'copy a LevelDB folder', undefined, state)
+}
+
+/** @returns Whether the folder stayed as it was meanwhile, as far as that matters. */
+async function copyFolder(path: string, copy: string): Promise<boolean> {
+  const before = await readFile(join(path, 'CURRENT'), 'latin1')
+  const names = (await readdir(path)).filter(isOfData)
+  try {
+    // Tables first: those that the manifest will name are there already.
+    for (const name of names.filter(isTable)) await linkOrCopy(join(path, name), join(copy, name))
+    for (const name of names.filter(one => !isTable(one))) await copyFile(join(path, name), join(copy, name))
+  } catch (error) {
+    // Compacted away since the folder was read.
+    if (systemCode(error) === 'ENOENT') return false
+    throw error
+  }
+  const after = (await readdir(path)).filter(isOfData)
+  const isSame = after.length === names.length && after.every(name => names.includes(name))
+  return isSame && (await readFile(join(path, 'CURRENT'), 'latin1')) === before
+}
+
+function isTable(name: string): boolean {
+  return /\.(ldb|sst)$/.test(name)
+}
+
+function isOfData(name: string): boolean {
+  return isTable(name) || name === 'CURRENT' || name.startsWith('MANIFEST-') || /^\d+\.log$/.test(name)
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    // Another file system, or one without links, or files of somebody else.
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'EACCES'].includes(systemCode(error) ?? '')) throw error
+    await copyFile(from, to)
+  }
+}

@@ -1,0 +1,135 @@
+import type { ClassicLevel } from 'classic-level'
+import type { Check, OthersChange, Outcome, Range, Row, Write } from '../../../ordered/driver.ts'
+import { areSeen, outcomeOf, sameKeys } from '../../../ordered/expect.ts'
+import { levelFailure } from './failures.ts'
+import { plainBytes } from './level-rows.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** An open LevelDB whose keys and values are bytes. */
+export type Level = ClassicLevel<Uint8Array, Uint8Array>
+
+type Listener = (change: OthersChange) => void
+type Waiting = Omit<Write, 'expect'>
+
+/** The writes of everybody who uses an open LevelDB, judged and applied in call order. */
+export class LevelWrites {
+  readonly level: Level
+  readonly #queue: WriteQueue
+  /** Who is told of the writes of others. */
+  readonly #listeners = new Map<object, Listener>()
+  /** A commit that looks at ranges, which takes time: later writes wait for it. */
+  #exclusive: Promise<unknown> | undefined
+  #isDirty = false
+
+  constructor(level: Level) {
+    this.level = level
+    this.#queue = new WriteQueue((operations, sync) => level.batch(operations, { sync }))
+  }
+
+  write(write: Write, durable: boolean, by: object): Promise<Outcome> {
+    if (this.#exclusive !== undefined) return this.#exclusive.then(() => this.write(write, durable, by))
+    const isJudged = write.expect !== 'any' || write.value === undefined
+    const outcome = isJudged ? outcomeOf(write, this.#current(write.key)) : 'done'
+    if (outcome !== 'done') return Promise.resolve(outcome)
+    return this.#push([write], durable, by).then(() => outcome)
+  }
+
+  /** What a key holds after every write called before. */
+  #current(key: Uint8Array): Row | undefined {
+    const waiting = this.#queue.stateOf(key)
+    return waiting === undefined ? this.getNow(key) : waiting.row
+  }
+
+  getNow(key: Uint8Array): Row | undefined {
+    try {
+      const value = this.level.getSync(key)
+      return value && { key, value: plainBytes(value) }
+    } catch (error) {
+      throw levelFailure('get', error)
+    }
+  }
+
+  /** @param range Reads a range as it is stored. */
+  async commit(
+    checks: readonly Check[],
+    writes: readonly Waiting[],
+    durable: boolean,
+    by: object,
+    range: (range: Range) => Promise<readonly Row[]>,
+  ): Promise<boolean> {
+    while (this.#exclusive !== undefined) await this.#exclusive
+    const apply = async () => {
+      const isSeen = areSeen(
+        checks.filter(check => 'key' in check),
+        key => this.#current(key),
+        () => [],
+      )
+      if (isSeen) await this.#push(writes, durable, by)
+      return isSeen
+    }
+    const ranges = checks.filter(check => 'range' in check)
+    if (ranges.length === 0) return apply()
+    const committed = this.#areSame(ranges, range).then(isSame => isSame && apply())
+    this.#exclusive = committed
+      .catch(() => undefined)
+      .finally(() => {
+        this.#exclusive = undefined
+      })
+    return committed
+  }
+
+  /** Nothing is written meanwhile. */
+  async #areSame(
+    checks: readonly Extract<Check, { readonly range: Range }>[],
+    range: (range: Range) => Promise<readonly Row[]>,
+  ): Promise<boolean> {
+    await this.#queue.drained()
+    for (const check of checks) if (!sameKeys(await range(check.range), check.keys)) return false
+    return true
+  }
+
+  async #push(writes: readonly Waiting[], durable: boolean, by: object): Promise<void> {
+    if (writes.length === 0) return
+    this.#isDirty = true
+    try {
+      await this.#queue.push(writes, durable)
+    } catch (error) {
+      throw levelFailure('write', error)
+    }
+    if (this.#listeners.size > 0) this.#tell(writes, by)
+  }
+
+  #tell(writes: readonly Waiting[], by: object): void {
+    for (const [user, listener] of this.#listeners) {
+      if (user === by) continue
+      for (const { key, value } of writes) listener({ key, isThere: value !== undefined })
+    }
+  }
+
+  /** Tells of writes by others than `user`. @returns Ends it. */
+  listen(user: object, listener: Listener): () => void {
+    this.#listeners.set(user, listener)
+    return () => this.#listeners.delete(user)
+  }
+
+  /** Writes a removal of nothing: what is synced syncs all before it. */
+  async sync(): Promise<void> {
+    if (!this.#isDirty) return
+    this.#isDirty = false
+    try {
+      await this.#queue.push([{ key: NO_KEY, value: undefined }], true)
+    } catch (error) {
+      this.#isDirty = true
+      throw levelFailure('sync', error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#exclusive
+    await this.#queue.drained()
+    await this.level.close()
+  }
+}
+
+/** No layout has it: keys of `strata` begin with no NUL, and a path of others of four is not known. */
+const NO_KEY = Uint8Array.of(0, 0, 0, 0)

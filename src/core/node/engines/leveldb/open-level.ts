@@ -1,0 +1,146 @@
+import { DatastoreError } from '../../../errors.ts'
+import { Gate } from '../../../open/gate.ts'
+import { InlineBudget } from '../../fs/disk.ts'
+import { openRoot } from '../../fs/open-folder.ts'
+import { loadClient } from '../client.ts'
+import { levelFailure } from './failures.ts'
+import { folderState, refuseFlocked } from './level-folder.ts'
+import { snapshotOf } from './level-snapshot.ts'
+import { type Level, LevelWrites } from './level-writes.ts'
+import { LevelDriver } from './leveldb-driver.ts'
+
+type Client = Pick<typeof import('classic-level'), 'ClassicLevel'>
+type OpenFiles = (folder: string) => Promise<Level>
+
+/** How a folder is opened. */
+export interface OpenLevelOptions {
+  readonly readOnly: boolean
+  readonly create: boolean
+  /** Small reads may run on the calling thread. */
+  readonly inline: boolean
+}
+
+/** A folder that is open. */
+export interface OpenLevel {
+  readonly driver: LevelDriver
+  /** Shared by all who have the folder open. */
+  readonly gate: Gate
+}
+
+/** A folder that this process has open, for all who use it. */
+interface Entry {
+  readonly opening: Promise<LevelWrites>
+  readonly gate: Gate
+  users: number
+  closing: Promise<void> | undefined
+}
+
+/**
+ * The folders that this process has open, by their id. LevelDB is never asked to open one twice: the attempt would fail
+ * and release the lock of the first, so that another process could open the folder beside it.
+ */
+const entries = new Map<string, Entry>()
+
+/**
+ * @param load Loads the client; a test passes one of its own.
+ * @throws DatastoreError `CONFIG_INVALID`, `CONFLICT` where another program has the folder open, `ACCESS_DENIED`, `IO`
+ */
+export async function openLevel(
+  path: string,
+  options: OpenLevelOptions,
+  load: () => Promise<Client> = () => import('classic-level'),
+): Promise<OpenLevel> {
+  const create = options.create && !options.readOnly
+  // Before a folder is made for it.
+  const client = await loadClient('leveldb', 'classic-level', load)
+  const root = await openRoot(path, create)
+  const open = (folder: string) => openFiles(client, folder, create)
+  return options.readOnly ? openCopy(root, open, options) : openShared(root, open, options)
+}
+
+interface Root {
+  readonly path: string
+  readonly id: string
+}
+
+async function openShared(
+  root: Root,
+  open: OpenFiles,
+  { create, inline }: OpenLevelOptions,
+): Promise<OpenLevel> {
+  let entry = entries.get(root.id)
+  while (entry?.closing !== undefined) {
+    await entry.closing
+    entry = entries.get(root.id)
+  }
+  if (entry === undefined) {
+    entry = { opening: openAlone(root, open, create), gate: new Gate(), users: 0, closing: undefined }
+    entries.set(root.id, entry)
+  }
+  const own = entry
+  own.users++
+  try {
+    const writes = await own.opening
+    const use = { writes, id: `leveldb:${root.id}`, isWritable: true, budget: budgetOf(inline) }
+    return { driver: new LevelDriver({ ...use, release: () => release(root.id, own) }), gate: own.gate }
+  } catch (error) {
+    if (entries.get(root.id) === own) entries.delete(root.id)
+    throw error
+  }
+}
+
+async function release(id: string, entry: Entry): Promise<void> {
+  entry.users--
+  if (entry.users > 0) return
+  entry.closing = entry.opening.then(writes => writes.close()).finally(() => entries.delete(id))
+  await entry.closing
+}
+
+async function openAlone({ path }: Root, open: OpenFiles, create: boolean): Promise<LevelWrites> {
+  if ((await folderState(path)) === 'empty' && !create) throw withoutLevel(path)
+  await refuseFlocked(path)
+  return new LevelWrites(await open(path))
+}
+
+/** A copy, since LevelDB writes to a folder even to read it. */
+async function openCopy(
+  { path, id }: Root,
+  open: OpenFiles,
+  { inline }: OpenLevelOptions,
+): Promise<OpenLevel> {
+  if ((await folderState(path)) === 'empty') throw withoutLevel(path)
+  const copy = await snapshotOf(path)
+  try {
+    const writes = new LevelWrites(await open(copy.path))
+    const release = async () => {
+      await writes.close()
+      await copy.remove()
+    }
+    const use = { writes, id: `leveldb:${id}`, isWritable: false, budget: budgetOf(inline), release }
+    return { driver: new LevelDriver(use), gate: new Gate() }
+  } catch (error) {
+    await copy.remove()
+    throw error
+  }
+}
+
+async function openFiles({ ClassicLevel }: Client, path: string, createIfMissing: boolean): Promise<Level> {
+  const level: Level = new ClassicLevel(path, { keyEncoding: 'view', valueEncoding: 'view' })
+  try {
+    await level.open({ createIfMissing })
+    return level
+  } catch (error) {
+    throw levelFailure(`open ${JSON.stringify(path)}`, error)
+  }
+}
+
+function budgetOf(isInline: boolean): InlineBudget {
+  return isInline ? new InlineBudget() : new InlineBudget(undefined, 0)
+}
+
+function withoutLevel(path: string): DatastoreError {
+  return new DatastoreError(
+    'CONFIG_INVALID',
+    `Cannot open ${JSON.stringify(path)}: there is no LevelDB in it`,
+  )
+}

@@ -1,0 +1,33 @@
+import { afterAll } from 'vitest'
+import {
+  LevelDatastore,
+  type LevelOptions,
+} from '../../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
+import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
+import { TempRoots } from '../../fs/temp-root.ts'
+
+const roots = new TempRoots()
+afterAll(() => roots.remove())
+
+function describeLevel(name: string, options: LevelOptions): void {
+  describeDatastore(name, {
+    ...openedAt(
+      () => roots.make(),
+      path => LevelDatastore.open(path, options),
+    ),
+    runs: 10,
+  })
+}
+
+describeLevel('LevelDatastore', { layout: 'strata' })
+describeLevel('LevelDatastore without reads on this thread', { layout: 'strata', inline: false })
+
+describeDatastore('LevelDatastore, read-only', {
+  create: async seed => {
+    const path = await roots.make()
+    const store = await LevelDatastore.open(path)
+    for (const { key, value } of seed) await store.put(key, value)
+    await store.close()
+    return LevelDatastore.open(path, { readOnly: true })
+  },
+})
