@@ -7,6 +7,9 @@ const src = {
   renderer: '^src/renderer/',
 }
 
+/** Packages that a program installs for the engines that it uses. */
+const clients = 'classic-level|lmdb|@photostructure/sqlite|@redis/client'
+
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -126,6 +129,12 @@ module.exports = {
       'The suite needs packages that only tests have.',
       { path: '^src/', pathNot: '^src/testkit/' },
       { path: '^src/testkit/' },
+    ),
+    forbid(
+      'engines-own-their-clients',
+      'The client of an engine is optional: only its folder loads it.',
+      { path: '^src/', pathNot: '^src/core/node/engines/' },
+      { path: `(^|/)node_modules/(${clients})/|^(${clients})$` },
     ),
     forbid('source-not-tests', 'What ships imports no test.', { path: '^src/' }, { path: '^test/' }),
   ],

@@ -33,6 +33,7 @@ const violations: Record<string, readonly [from: string, to: string]> = {
   ],
   'features-not-app': ['src/renderer/features/inspector/facts.tsx', 'src/renderer/app/commands.ts'],
   'ui-and-api-below-features': ['src/renderer/ui/dialog.tsx', 'src/renderer/features/tree/row.tsx'],
+  'engines-own-their-clients': ['src/core/node/kinds/leveldb.ts', 'classic-level'],
   'source-not-tests': ['src/core/errors.ts', 'test/contract/describe-datastore.ts'],
   'testkit-knows-core-only': ['src/testkit/suite.ts', 'src/shared/values.ts'],
   'testkit-is-for-tests': ['src/main/host/host.ts', 'src/testkit/suite.ts'],

