@@ -1,4 +1,5 @@
 export * from '../index.ts'
+export { LevelDatastore, type LevelOptions } from './engines/leveldb/leveldb-datastore.ts'
 export { FsDatastore, type FsOptions } from './fs/fs-datastore.ts'
 export { type FileJournalOptions, fileJournal } from './journal/file-journal.ts'
 export { brotli } from './serializers/brotli.ts'

@@ -8,9 +8,10 @@ import type { Stack, StackHost } from '../stack/stack.ts'
 import { compressedKind } from './kinds/compressed.ts'
 import { fsKind } from './kinds/fs.ts'
 import { journalKind } from './kinds/journal.ts'
+import { leveldbKind } from './kinds/leveldb.ts'
 
 /** Every kind that runs on Node. */
-export const nodeKinds: readonly Kind[] = [...pureKinds, fsKind, compressedKind, journalKind]
+export const nodeKinds: readonly Kind[] = [...pureKinds, fsKind, leveldbKind, compressedKind, journalKind]
 
 const nodeRegistry = new Registry(nodeKinds)
 
