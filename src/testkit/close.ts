@@ -77,6 +77,27 @@ export function describeClose<V>(suite: Suite<V>): void {
       expect(order).toEqual(['read', 'read', 'read', 'read', 'closed'])
     })
 
+    it('D55 getMany() that was begun before close goes on to its end, and close waits for it', async () => {
+      const store = await suite.openWith('/a', '/b')
+      const { rest, isClosed } = await closedAfterFirst(store, store.getMany([a, b]))
+      expect(await rest()).toEqual([{ key: b, value: suite.value(1) }])
+      await isClosed
+    })
+
+    if (suite.isWritable) {
+      it('D55 putMany() and deleteMany() that were begun before close go on to their end', async () => {
+        const pairs = [a, b].map((key, index) => ({ key, value: suite.value(index) }))
+        const puts = await suite.open()
+        const put = await closedAfterFirst(puts, puts.putMany(pairs))
+        expect(await put.rest()).toEqual([b])
+        await put.isClosed
+        const deletes = await suite.openWith('/a', '/b')
+        const deleted = await closedAfterFirst(deletes, deletes.deleteMany([a, b]))
+        expect(await deleted.rest()).toEqual([b])
+        await deleted.isClosed
+      })
+    }
+
     it('D14 calls waiting for a write on their key, made before close, still end well', async () => {
       if (!suite.isWritable || !suite.isBinary) return
       const store = await suite.openWith('/a', '/b')
@@ -138,4 +159,23 @@ export function describeClose<V>(suite: Suite<V>): void {
       expect(await again.get(Key.of('late'))).toEqual(suite.value(2))
     })
   })
+}
+
+/** Closes a store when the first item of a call on many keys was taken. Expects it not to be closed before the rest is. */
+async function closedAfterFirst<T>(store: Pick<Datastore<unknown>, 'close'>, items: AsyncIterable<T>) {
+  const iterator = items[Symbol.asyncIterator]()
+  await iterator.next()
+  let hasClosed = false
+  const isClosed = store.close().then(() => {
+    hasClosed = true
+  })
+  const rest = async () => {
+    const taken: T[] = []
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      expect(hasClosed, 'closed before the call has ended').toBe(false)
+      taken.push(next.value)
+    }
+    return taken
+  }
+  return { rest, isClosed }
 }

@@ -122,8 +122,12 @@ export class Datastore<V = Uint8Array> {
 
   /** The value under `key`, whole. Rejects with `NOT_FOUND`. */
   get(key: Key, options?: GetOptions): Promise<V> {
+    return this.#get(key, options === undefined ? Call.plain : Call.from(options))
+  }
+
+  #get(key: Key, call: Call): Promise<V> {
     try {
-      const found = this.#open.read(key, options === undefined ? Call.plain : Call.from(options))
+      const found = this.#open.read(key, call)
       // Not an async function: each call would pay for more promises.
       const value =
         found instanceof Promise ? found.then(one => this.#valueOf(key, one)) : this.#valueOf(key, found)
@@ -168,9 +172,13 @@ export class Datastore<V = Uint8Array> {
 
   /** Stores a value whole or not at all. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for what is no value. */
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
+    return this.#put(key, value, options)
+  }
+
+  #put(key: Key, value: ValueSource<V>, options?: PutOptions | Call): Promise<PutResult> {
     try {
       const open = this.#open
-      const call = options === undefined ? Call.plain : Call.from(options)
+      const call = options === undefined ? Call.plain : options instanceof Call ? options : Call.from(options)
       open.assertOpen('put', key, call)
       if (this.#codec !== undefined) {
         const payload = encoded(this.#codec, key, value as V)
@@ -244,15 +252,15 @@ export class Datastore<V = Uint8Array> {
 
   /** Values in the order of the keys. Rejects at the first absent key. */
   getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
-    const get = async (key: Key, own: CallOptions) => ({ key, value: await this.get(key, own) })
+    const get = async (key: Key, call: Call) => ({ key, value: await this.#get(key, call) })
     return this.#each('getMany', 'get', keys, options, get, pair => byteLengthOf(pair.value))
   }
 
   /** Stores each pair and gives its key once it is stored, in order. */
   putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
     let bytes: number | undefined
-    const put = async ({ key, value }: Pair<V>, own: CallOptions) => {
-      await this.put(key, value, own)
+    const put = async ({ key, value }: Pair<V>, call: Call) => {
+      await this.#put(key, value, call)
       bytes = byteLengthOf(value)
       return key
     }
@@ -261,26 +269,33 @@ export class Datastore<V = Uint8Array> {
 
   /** Deletes each key and gives it back once it is gone, in order. An absent key is accepted. */
   deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
-    const remove = async (key: Key, own: CallOptions) => {
-      await this.delete(key, { ...own, missingOk: true })
+    const remove = async (key: Key, call: Call) => {
+      await this.#open.remove(key, call)
       return key
     }
     return this.#each('deleteMany', 'delete', keys, options, remove, () => undefined)
   }
 
-  /** Calls one after another, in one span. */
+  /** Calls one after another, in one span. Once they have begun, `close` waits for all of them. */
   #each<T, R>(
     verb: SpanVerb,
     action: string,
     items: Iterable<T> | AsyncIterable<T>,
     options: CallOptions,
-    work: (item: T, options: CallOptions) => Promise<R>,
+    work: (item: T, call: Call) => Promise<R>,
     sizeOf: (result: R) => number | undefined,
   ): AsyncIterable<R> {
+    const open = this.#open
     const run = async function* (own: CallOptions): AsyncIterable<R> {
-      for await (const item of untilAborted(items, own.signal, action)) yield work(item, own)
+      const leave = open.beginMany(action)
+      try {
+        const call = Call.from(own).partIn(open)
+        for await (const item of untilAborted(items, own.signal, action)) yield work(item, call)
+      } finally {
+        leave()
+      }
     }
-    const span = this.#open.spanOf(verb, Key.root, Call.from(options))
+    const span = open.spanOf(verb, Key.root, Call.from(options))
     return span === undefined ? run(options) : tracedStream(run({ ...options, span }), span, sizeOf)
   }
 

@@ -3,6 +3,7 @@ import type { SpanVerb } from '../adapters/trace/span.ts'
 import { tracedStream } from '../adapters/trace/traced-stream.ts'
 import { byteLengthOf } from '../bytes.ts'
 import { type Capabilities, capabilitiesChanged } from '../capabilities.ts'
+import { InFlight } from '../concurrency/in-flight.ts'
 import { withinTime } from '../concurrency/within-time.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure, noteNode } from '../errors.ts'
@@ -30,6 +31,8 @@ import { Turns } from './turns.ts'
  */
 export class OpenStore {
   readonly #turns: Turns
+  /** Calls that are made one after another. A change of the stores does not wait for them, as each of them is held by itself. */
+  readonly #many = new InFlight()
   readonly #streams = new EndableStreams()
   readonly #watches = new LastingWatches()
   readonly #inTurn: SequencedStore
@@ -311,6 +314,14 @@ export class OpenStore {
     return this.#turns.enter()
   }
 
+  /** Begins calls one after another, which `close` waits for, until the function that this returns is called. */
+  beginMany(action: string): () => void {
+    this.assertOpen(action)
+    let leave = (): void => undefined
+    void this.#many.track(new Promise<void>(resolve => (leave = resolve)))
+    return leave
+  }
+
   /** Resolves once no call runs here. New ones may come meanwhile. */
   idle(): Promise<void> {
     return this.#turns.idle()
@@ -342,6 +353,7 @@ export class OpenStore {
   async #closeStore(): Promise<void> {
     this.#isClosed = true
     this.#inTurn.completed.endWatches()
+    await this.#many.ended()
     await this.#turns.idle()
     try {
       await this.settle()
