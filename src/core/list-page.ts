@@ -2,6 +2,7 @@ import { Slices, sortInSlices } from './concurrency/slices.ts'
 import { type CallOptions, type Child, DEFAULT_PAGE, type ListOptions, type ListPage } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
+import type { PackedLevel } from './key-index/packed-level.ts'
 import type { Call } from './open/call.ts'
 import type { Datastore } from './open/datastore.ts'
 import { contextOf } from './options.ts'
@@ -53,6 +54,19 @@ export function pageOf(level: readonly Child[], options: ListOptions): ListPage 
   const isLast = start < 0 || start + limit >= ordered.length
   const last = children.at(-1)
   return { children, total: level.length, ...(!isLast && last !== undefined && { cursor: last.name }) }
+}
+
+/** The levels that pages are of, where a store has them packed. */
+const packedLevels = new WeakMap<ListPage, PackedLevel>()
+
+/** Lets whoever gets this very page have the whole level. A page that an adapter makes of it is of another level. */
+export function shareLevel(page: ListPage, level: PackedLevel): void {
+  packedLevels.set(page, level)
+}
+
+/** The whole level that a page is of, where its store shares it. */
+export function sharedLevelOf(page: ListPage): PackedLevel | undefined {
+  return packedLevels.get(page)
 }
 
 /** A page of a store below whose sizes are not those of the values. */

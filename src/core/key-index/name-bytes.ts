@@ -31,23 +31,32 @@ export function writeName(name: string, bytes: Uint8Array, at: number): number {
 
 /** A call takes no more arguments than the stack has room for. */
 const MOST_UNITS = 4096
+const units = new Uint16Array(MOST_UNITS)
 
 /** The name from `start` to `end`. */
 export function readName(bytes: Uint8Array, start: number, end: number): string {
-  const units: number[] = []
   let text = ''
+  let count = 0
   for (let at = start; at < end; ) {
     const byte = bytes[at++] as number
-    if (byte === 1) units.push((bytes[at++] as number) - 1)
-    else if (byte < 0x80) units.push(byte)
-    else if (byte < 0xe0) units.push(((byte & 0x1f) << 6) | continued(bytes, at++))
+    if (byte === 1) units[count++] = (bytes[at++] as number) - 1
+    else if (byte < 0x80) units[count++] = byte
+    else if (byte < 0xe0) units[count++] = ((byte & 0x1f) << 6) | continued(bytes, at++)
     else {
-      units.push(((byte & 0x0f) << 12) | (continued(bytes, at) << 6) | continued(bytes, at + 1))
+      units[count++] = ((byte & 0x0f) << 12) | (continued(bytes, at) << 6) | continued(bytes, at + 1)
       at += 2
     }
-    if (units.length === MOST_UNITS) text += String.fromCharCode(...units.splice(0))
+    if (count < MOST_UNITS) continue
+    text += textOf(count)
+    count = 0
   }
-  return text + String.fromCharCode(...units)
+  return text + textOf(count)
+}
+
+/** The first of `units` as text. */
+function textOf(count: number): string {
+  // Spread, they would be copied one by one: it takes array-likes as well.
+  return String.fromCharCode.apply(undefined, units.subarray(0, count) as unknown as number[])
 }
 
 function continued(bytes: Uint8Array, at: number): number {

@@ -126,9 +126,12 @@ export class Disk {
     )
   }
 
-  /** @param isSmall Whether the folder is known to be short enough to be read on this thread. */
-  readdir(path: string, isSmall: boolean): Soon<Dirent[]> {
-    if (!isSmall) return readInPieces(path)
+  /**
+   * The entries of a folder: of a long one some at a time, as they are asked for.
+   * @param isSmall Whether the folder is known to be short enough to be read on this thread.
+   */
+  readdir(path: string, isSmall: boolean): Soon<Iterable<Dirent> | AsyncIterable<Dirent>> {
+    if (!isSmall) return fs.promises.opendir(path, { bufferSize: ENTRIES_AT_ONCE })
     return this.#do(
       'readdir',
       () => fs.readdirSync(path, { withFileTypes: true }),
@@ -243,14 +246,6 @@ export class Disk {
   #do<T>(kind: string, inline: () => T, pooled: () => Promise<T>): Soon<T> {
     return this.#budget.allows(kind) ? this.#budget.run(kind, inline) : pooled()
   }
-}
-
-/** The entries of a long folder. Making them all at once would hold up the thread. */
-async function readInPieces(path: string): Promise<Dirent[]> {
-  const entries: Dirent[] = []
-  for await (const entry of await fs.promises.opendir(path, { bufferSize: ENTRIES_AT_ONCE }))
-    entries.push(entry)
-  return entries
 }
 
 export function systemCode(error: unknown): string | undefined {

@@ -279,7 +279,7 @@ export class FolderLook {
     const scan = this.#scan()
     const slices = new Slices()
     const found: (readonly [string, Meaning])[] = []
-    for (const entry of await scan.entries(names)) {
+    for await (const entry of scan.entries(names)) {
       const asked = this.#folder.files.layout.meaningOf(names, entry, scan)
       const meaning = asked instanceof Promise ? await asked : asked
       if (meaning !== undefined) found.push([entry.name, meaning])

@@ -1,5 +1,6 @@
 import type { Hidden, HiddenEntry } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
+import type { PackedLevel } from '../../key-index/packed-level.ts'
 
 export type LayoutName = 'strata' | 'plain' | 'flatfs' | 'datastore-fs' | 'py-datastore'
 
@@ -36,10 +37,9 @@ export interface Meaning {
   readonly segment: string
 }
 
-/** One level of the tree: names in code-unit order. A name may stand in both. */
+/** One level of the tree. */
 export interface Level {
-  readonly values: readonly string[]
-  readonly branches: readonly string[]
+  readonly children: PackedLevel
   /** What no key stands for. */
   readonly hidden?: Hidden | undefined
 }

@@ -1,14 +1,13 @@
 import type { Stats } from 'node:fs'
 import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
-import { Slices, sortInSlices } from '../../concurrency/slices.ts'
 import type { Child, Hidden, HiddenEntry, ListOptions, ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
-import { pageLimit } from '../../list-page.ts'
-import { lowerBound, upperBound } from '../../stores/sorted-names.ts'
+import { LevelBuilder, PackedLevel } from '../../key-index/packed-level.ts'
+import { pageLimit, shareLevel } from '../../list-page.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { Obstacle } from './failures.ts'
 import { type Folder, type FolderGuard, joinPath, type LinkResolver, readText } from './folder-guard.ts'
-import type { FolderEntry, LabelReader, Layout, Level, Meaning } from './layout.ts'
+import type { FolderEntry, LabelReader, Layout, Level } from './layout.ts'
 import type { StoreFiles } from './open-folder.ts'
 
 /** A folder whose own size is no larger is short enough to be read on this thread. */
@@ -31,15 +30,19 @@ export class LevelScan implements EntryReader {
     this.#links = links
   }
 
-  async entries(names: readonly string[]): Promise<readonly FolderEntry[]> {
+  async *entries(names: readonly string[]): AsyncIterable<FolderEntry> {
     const folder = await this.enter(names)
-    if (folder === undefined) return []
+    if (folder === undefined) return
     try {
       const stats = await this.#look(folder)
       this.#note(names, stats)
-      const entries = await this.#disk.readdir(folder.path, stats.size <= SMALL_FOLDER)
-      const shown = await this.#withoutUndecodable(folder, entries)
-      return this.#links === undefined ? shown : await this.#followed(names, shown, this.#links)
+      const undecodable = new Set<string>()
+      for await (const entry of await this.#disk.readdir(folder.path, stats.size <= SMALL_FOLDER)) {
+        if (entry.name.includes(UNDECODABLE) && !(await this.#isNamed(folder, entry.name, undecodable)))
+          continue
+        const isPlain = this.#links === undefined || entry.isFile() || entry.isDirectory()
+        yield isPlain ? entry : await this.#followed(names, entry, this.#links)
+      }
     } finally {
       await this.#guard.leave(folder)
     }
@@ -84,62 +87,30 @@ export class LevelScan implements EntryReader {
     if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < tick) this.isSettled = false
   }
 
-  /** Node decodes a name that is not valid UTF-8 to one with U+FFFD, under which no file is found. */
-  async #withoutUndecodable(
-    folder: Folder,
-    entries: readonly FolderEntry[],
-  ): Promise<readonly FolderEntry[]> {
-    const slices = new Slices()
-    let hasUndecodable = false
-    for (const entry of entries) {
-      if (entry.name.includes(UNDECODABLE)) hasUndecodable = true
-      if (slices.step()) await slices.pause()
+  /**
+   * Whether a file is found under a name with U+FFFD. Node decodes a name that is not valid UTF-8 to such a one, under which
+   * there is none, or another.
+   */
+  async #isNamed(folder: Folder, name: string, seen: Set<string>): Promise<boolean> {
+    if (!seen.has(name) && (await this.#disk.lstat(joinPath(folder.path, name))) !== undefined) {
+      seen.add(name)
+      return true
     }
-    if (!hasUndecodable) return entries
-    const seen = new Set<string>()
-    const shown: FolderEntry[] = []
-    for (const entry of entries) {
-      if (slices.step()) await slices.pause()
-      if (entry.name.includes(UNDECODABLE)) {
-        if (
-          seen.has(entry.name) ||
-          (await this.#disk.lstat(joinPath(folder.path, entry.name))) === undefined
-        ) {
-          this.hidden.add(entry.name, 'name')
-          continue
-        }
-        seen.add(entry.name)
-      }
-      shown.push(entry)
-    }
-    return shown
+    this.hidden.add(name, 'name')
+    return false
   }
 
-  async #followed(
-    names: readonly string[],
-    entries: readonly FolderEntry[],
-    links: LinkResolver,
-  ): Promise<readonly FolderEntry[]> {
-    const slices = new Slices()
-    const followed: FolderEntry[] = []
-    for (const entry of entries) {
-      if (slices.step()) await slices.pause()
-      if (entry.isFile() || entry.isDirectory()) followed.push(entry)
-      else {
-        // What a link leads to can change while its folder does not.
-        this.isSettled = false
-        const target = await links.targetOf([...names, entry.name])
-        if (target !== undefined) {
-          followed.push({
-            name: entry.name,
-            isFile: () => target.isFile(),
-            isDirectory: () => target.isDirectory(),
-            isSymbolicLink: () => false,
-          })
-        } else followed.push(entry)
-      }
+  async #followed(names: readonly string[], entry: FolderEntry, links: LinkResolver): Promise<FolderEntry> {
+    // What a link leads to can change while its folder does not.
+    this.isSettled = false
+    const target = await links.targetOf([...names, entry.name])
+    if (target === undefined) return entry
+    return {
+      name: entry.name,
+      isFile: () => target.isFile(),
+      isDirectory: () => target.isDirectory(),
+      isSymbolicLink: () => false,
     }
-    return followed
   }
 }
 
@@ -166,12 +137,12 @@ class HiddenEntries {
 }
 
 const SHELVES_AT_ONCE = 8
-const NOTHING: Level = { values: [], branches: [] }
+const NOTHING: Level = { children: PackedLevel.empty }
 
 /** What reading a level takes. */
 interface EntryReader extends LabelReader {
   /** What is in a folder; nothing where there is no such folder. */
-  entries(folder: readonly string[]): Promise<readonly FolderEntry[]>
+  entries(folder: readonly string[]): AsyncIterable<FolderEntry>
   /** Takes note of what no key stands for. */
   readonly hidden: HiddenEntries
 }
@@ -180,32 +151,29 @@ interface EntryReader extends LabelReader {
 async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Promise<Level> {
   const top = layout.folderOf(prefix)
   if (top === undefined) return NOTHING
-  const slices = new Slices()
-  const found: Record<Meaning['kind'], string[]> = { value: [], branch: [], shelf: [] }
+  const level = new LevelBuilder()
+  const shelves: string[] = []
   const read = async (folder: readonly string[]): Promise<void> => {
-    for (const entry of await reader.entries(folder)) {
+    for await (const entry of reader.entries(folder)) {
       const asked = layout.meaningOf(folder, entry, reader)
       // Most layouts know at once, and a folder may hold very many.
       const meaning = asked instanceof Promise ? await asked : asked
-      if (meaning !== undefined)
-        found[meaning.kind].push(meaning.kind === 'shelf' ? entry.name : meaning.segment)
-      else {
+      if (meaning?.kind === 'shelf') shelves.push(entry.name)
+      else if (meaning !== undefined) {
+        const pause = level.add(meaning.segment, meaning.kind === 'value')
+        if (pause !== undefined) await pause
+      } else {
         const reason = layout.whyHidden?.(entry)
         if (reason !== undefined) reader.hidden.add(entry.name, reason)
       }
-      if (slices.step()) await slices.pause()
     }
   }
   await read(top)
-  await forEachBounded(found.shelf.splice(0), SHELVES_AT_ONCE, name => read([...top, name]))
-  return {
-    values: await sortInSlices(found.value, slices),
-    branches: await sortInSlices(found.branch, slices),
-    hidden: reader.hidden.found,
-  }
+  await forEachBounded(shelves.splice(0), SHELVES_AT_ONCE, name => read([...top, name]))
+  return { children: await level.finish(), hidden: reader.hidden.found }
 }
 
-const NO_LEVEL: CachedLevel = { level: { values: [], branches: [] }, total: 0, stamps: [] }
+const NO_LEVEL: CachedLevel = { level: NOTHING, stamps: [] }
 
 /** Reads levels of the tree, from the cache while their folders are unchanged. */
 export class LevelReader {
@@ -236,8 +204,7 @@ export class LevelReader {
     }
     const scan = this.#scan()
     const level = await readLevel(layout, prefix, scan)
-    const total = await countNames(level)
-    return { level: { level, total, stamps: scan.stamps }, isSettled: scan.isSettled }
+    return { level: { level, stamps: scan.stamps }, isSettled: scan.isSettled }
   }
 
   async #isUnchanged({ stamps }: CachedLevel): Promise<boolean> {
@@ -249,17 +216,6 @@ export class LevelReader {
   #scan(): LevelScan {
     return new LevelScan(this.#files.disk, this.#files.guard, this.#links)
   }
-}
-
-async function countNames({ values, branches }: Level): Promise<number> {
-  const [fewer, more] = values.length < branches.length ? [values, branches] : [branches, values]
-  const slices = new Slices()
-  let total = more.length
-  for (const name of fewer) {
-    if (more[lowerBound(more, name)] !== name) total++
-    if (slices.step()) await slices.pause()
-  }
-  return total
 }
 
 /** How many names the cache holds; one level may be larger, and is then alone. */
@@ -276,8 +232,6 @@ interface FolderStamp {
 
 interface CachedLevel {
   readonly level: Level
-  /** Names of the level, each counted once. */
-  readonly total: number
   readonly stamps: readonly FolderStamp[]
 }
 
@@ -318,56 +272,26 @@ export class LevelCache {
 }
 
 function namesOf({ level }: CachedLevel): number {
-  return level.values.length + level.branches.length
+  return level.children.size
 }
 
-/** One page of a level: its two lists of names merged, from where the page begins. */
-export function pageOfLevel({ level, total }: CachedLevel, prefix: Key, options: ListOptions): ListPage {
+/** One page of a level, from where it begins. */
+export function pageOfLevel({ level }: CachedLevel, prefix: Key, options: ListOptions): ListPage {
   const limit = pageLimit(options)
-  const values = new Cursor(level.values, options)
-  const branches = new Cursor(level.branches, options)
   const children: Child[] = []
-  while (children.length < limit) {
-    const name = first(values.name, branches.name, options.reverse === true)
-    if (name === undefined) break
-    const isValue = values.name === name
-    const isBranch = branches.name === name
-    if (isValue) values.advance()
-    if (isBranch) branches.advance()
+  let hasMore = false
+  for (const { name, isValue, isBranch } of level.children.entries(options.after, options.reverse)) {
+    hasMore = children.length === limit
+    if (hasMore) break
     children.push({ name, key: prefix.childOfCleanSegment(name), isValue, isBranch })
   }
-  const hasMore = values.name !== undefined || branches.name !== undefined
   const last = children.at(-1)
-  return {
+  const page = {
     children,
-    total,
+    total: level.children.size,
     ...(hasMore && last !== undefined && { cursor: last.name }),
     ...(level.hidden !== undefined && { hidden: level.hidden }),
   }
-}
-
-class Cursor {
-  readonly #names: readonly string[]
-  readonly #step: 1 | -1
-  #index: number
-
-  constructor(names: readonly string[], { after, reverse }: ListOptions) {
-    this.#names = names
-    this.#step = reverse === true ? -1 : 1
-    if (reverse === true) this.#index = (after === undefined ? names.length : lowerBound(names, after)) - 1
-    else this.#index = after === undefined ? 0 : upperBound(names, after)
-  }
-
-  get name(): string | undefined {
-    return this.#names[this.#index]
-  }
-
-  advance(): void {
-    this.#index += this.#step
-  }
-}
-
-function first(a: string | undefined, b: string | undefined, reverse: boolean): string | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return a < b === reverse ? b : a
+  shareLevel(page, level.children)
+  return page
 }

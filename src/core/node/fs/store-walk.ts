@@ -2,6 +2,7 @@ import { forEachBounded } from '../../concurrency/for-each-bounded.ts'
 import { Slices } from '../../concurrency/slices.ts'
 import type { Child, StoreStats } from '../../datastore.ts'
 import { Key } from '../../key.ts'
+import { PackedLevel } from '../../key-index/packed-level.ts'
 import { type Folder, joinPath, type LinkResolver } from './folder-guard.ts'
 import type { Level, Place } from './layout.ts'
 import { LevelReader } from './levels.ts'
@@ -24,8 +25,8 @@ async function walkLevels(
     try {
       const level = await read(prefix)
       await visit(prefix, level)
-      for (const name of level.branches) {
-        waiting.push(prefix.childOfCleanSegment(name))
+      for (const { name, isBranch } of level.children.entries()) {
+        if (isBranch) waiting.push(prefix.childOfCleanSegment(name))
         if (slices.step()) await slices.pause()
       }
     } catch (error) {
@@ -45,7 +46,7 @@ async function walkLevels(
   if (failures.length > 0) throw failures[0]
 }
 
-const NOTHING: Level = { values: [], branches: [] }
+const NOTHING: Level = { children: PackedLevel.empty }
 
 /**
  * Visits the places of all values, level by level and in a long level some at a time, and the folder of each level.
@@ -66,16 +67,18 @@ export async function walkStore(
   await walkLevels(
     Key.root,
     async prefix => ((await isNew(prefix)) ? (await levels.readAfresh(prefix)).level.level : NOTHING),
-    async (prefix, { values }) => {
+    async (prefix, { children }) => {
       const folder = files.layout.folderOf(prefix) ?? []
-      let start = 0
-      do {
-        const names = values.slice(start, (start += PLACES_AT_ONCE))
-        await visit(
-          names.map(name => files.layout.placeOf(prefix.childOfCleanSegment(name))),
-          folder,
-        )
-      } while (start < values.length)
+      let places: Place[] = []
+      for (const { name, isValue } of children.entries()) {
+        if (!isValue) continue
+        if (places.length === PLACES_AT_ONCE) {
+          await visit(places, folder)
+          places = []
+        }
+        places.push(files.layout.placeOf(prefix.childOfCleanSegment(name)))
+      }
+      await visit(places, folder)
     },
   )
   return isWhole
@@ -94,10 +97,10 @@ export async function pruneFolders(
   await walkLevels(
     prefix,
     async below => (await levels.readAfresh(below)).level.level,
-    async (below, { values, branches }) => {
+    async (below, { children }) => {
       throwIfAborted()
       const folder = layout.folderOf(below)
-      if (folder === undefined || values.length + branches.length > 0) return
+      if (folder === undefined || children.size > 0) return
       await writer.prune(folder, layout.placeOf(below.childOfCleanSegment('x')), top.length)
     },
   )

@@ -72,7 +72,7 @@ export class TempFolder {
     const folder = await this.#guard.enter(this.#names)
     if (folder === undefined) return
     try {
-      for (const { name } of await this.#disk.readdir(folder.path, false)) {
+      for await (const { name } of await this.#disk.readdir(folder.path, false)) {
         const path = joinPath(folder.path, name)
         const stats = await this.#disk.lstat(path)
         if (stats === undefined || !isLeftOver(name, Date.now() - stats.mtimeMs)) continue

@@ -1,5 +1,10 @@
 import type { Child } from '../../../core/datastore.ts'
-import { compareNames, lowerBound } from '../../../core/stores/sorted-names.ts'
+import { inOwnMemory } from '../../../core/key-index/leaf.ts'
+import { type Edit, LeafDirectory } from '../../../core/key-index/leaf-directory.ts'
+import { LeafWriter } from '../../../core/key-index/leaf-writer.ts'
+import { EntryBuffer, entryStart, type LevelEntry, readEntry } from '../../../core/key-index/level-entry.ts'
+import type { PackedLevel } from '../../../core/key-index/packed-level.ts'
+import { compareNames } from '../../../core/stores/sorted-names.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 
 /** What is newly known of one row. What is absent stays as it was. */
@@ -10,46 +15,55 @@ export interface RowPatch {
   readonly size?: number | undefined
 }
 
-const VALUE = 1
-const BRANCH = 2
-const FIRST_ROOM = 1024
-
-/** Rows that may come and go one by one; for more, one pass over the level costs less. */
-const FEW = 32
-
-/** The rows of one level in the order of their names, in arrays: some 10 bytes a row besides its name. */
+/** The rows of one level in the order of their names, packed: some five bytes a row besides its name and its size. */
 export class LevelRows {
-  #names: string[] = []
-  #flags = new Uint8Array(FIRST_ROOM)
-  #sizes = new Float64Array(FIRST_ROOM)
+  #entries = new LeafDirectory()
+  readonly #buffer = new EntryBuffer()
+  /** Takes rows that come in order. What is in it is not in `#entries` yet. */
+  #tail: LeafWriter | undefined
+  #tailLength = 0
+  #lastName: string | undefined
 
   get length(): number {
-    return this.#names.length
+    return this.#entries.size + this.#tailLength
   }
 
   get lastName(): string | undefined {
-    return this.#names.at(-1)
+    return this.#lastName
+  }
+
+  /** Takes over a whole level. There are no rows yet. */
+  adopt(level: PackedLevel): void {
+    this.#entries = level.copy()
+    this.#findLast()
   }
 
   /** Adds a child whose name is past every other. */
-  append({ name, isValue, isBranch, size }: Omit<Child, 'key'>): void {
-    const index = this.#names.push(name) - 1
-    if (index >= this.#flags.length) this.#grow(this.#flags.length * 2)
-    this.#flags[index] = (isValue ? VALUE : 0) | (isBranch ? BRANCH : 0)
-    this.#sizes[index] = size ?? Number.NaN
+  append(child: Omit<Child, 'key'>): void {
+    this.#tail ??= this.#openTail()
+    const length = this.#buffer.write(child)
+    this.#tail.add(this.#buffer.bytes, 0, length + 1)
+    this.#tailLength++
+    this.#lastName = child.name
   }
 
   /** Rows `start` to `end`, as many as there are. */
   slice(start: number, end: number): Row[] {
+    const cursor = this.#settled().at(Math.max(0, start))
     const rows: Row[] = []
-    for (let index = Math.max(0, start); index < Math.min(end, this.length); index++)
-      rows.push(this.#row(index))
+    for (let left = end - Math.max(0, start); left > 0 && !cursor.isEnd; left--) {
+      rows.push(readEntry(cursor.bytes, cursor.start, cursor.end))
+      cursor.next()
+    }
     return rows
   }
 
   find(name: string): { readonly index: number; readonly isPresent: boolean } {
-    const index = lowerBound(this.#names, name)
-    return { index, isPresent: this.#names[index] === name }
+    const entries = this.#settled()
+    const cursor = entries.cursor()
+    const start = entryStart(name)
+    cursor.seek(start)
+    return { index: entries.rowOf(cursor), isPresent: cursor.startsWith(start) }
   }
 
   /**
@@ -57,128 +71,79 @@ export class LevelRows {
    * @returns Whether anything changed.
    */
   patch(patches: ReadonlyMap<string, RowPatch>): boolean {
-    const added: Row[] = []
-    const removed = new Set<number>()
-    let isChanged = false
-    for (const [name, patch] of patches) {
-      const { index, isPresent } = this.find(name)
-      const before: Row = isPresent ? this.#row(index) : { name, isValue: false, isBranch: false }
-      const after = patched(before, patch)
-      if (!after.isValue && !after.isBranch) {
-        if (isPresent) removed.add(index)
-      } else if (!isPresent) added.push(after)
-      else if (!isSame(before, after)) isChanged = true
-      if (isPresent) this.#set(index, after)
-    }
-    if (added.length === 0 && removed.size === 0) return isChanged
-    if (added.length + removed.size > FEW) this.#rebuild(added, removed)
-    else {
-      for (const index of [...removed].sort((a, b) => b - a)) this.#remove(index)
-      for (const row of added) this.#insert(row)
-    }
-    return true
+    return this.#change(patches, (row, patch) => patched(row, patch))
   }
 
   /** Takes over sizes of values that have none yet. */
   learnSizes(children: readonly Pick<Child, 'name' | 'size'>[]): void {
-    for (const { name, size } of children) {
-      const { index, isPresent } = this.find(name)
-      if (!isPresent || size === undefined || !Number.isNaN(this.#sizes[index])) continue
-      if (((this.#flags[index] as number) & VALUE) !== 0) this.#sizes[index] = size
+    this.#change(new Map(children.map(({ name, size }) => [name, size])), (row, size) =>
+      row.isValue && row.size === undefined && size !== undefined ? { ...row, size } : row,
+    )
+  }
+
+  /** Replaces rows by what `change` makes of them and of what is known. @returns Whether any is another. */
+  #change<T>(news: ReadonlyMap<string, T>, change: (row: LevelEntry, known: T) => LevelEntry): boolean {
+    if (news.size === 0) return false
+    const entries = this.#settled()
+    const cursor = entries.cursor()
+    const edits: Edit[] = []
+    for (const [name, known] of [...news].sort(([a], [b]) => compareNames(a, b))) {
+      const start = entryStart(name)
+      cursor.seek(start)
+      const isPresent = cursor.startsWith(start)
+      const before = isPresent
+        ? readEntry(cursor.bytes, cursor.start, cursor.end)
+        : { name, isValue: false, isBranch: false }
+      const after = change(before, known)
+      if (isSame(before, after)) continue
+      const inserts = after.isValue || after.isBranch ? this.#entryOf(after) : undefined
+      edits.push({ leaf: cursor.leaf, index: cursor.index, removes: isPresent, inserts })
     }
+    entries.edit(edits)
+    if (edits.length > 0) this.#findLast()
+    return edits.length > 0
   }
 
-  #insert(row: Row): void {
-    const { index } = this.find(row.name)
-    if (this.length === this.#flags.length) this.#grow(this.length * 2)
-    this.#flags.copyWithin(index + 1, index, this.length)
-    this.#sizes.copyWithin(index + 1, index, this.length)
-    this.#names.splice(index, 0, row.name)
-    this.#set(index, row)
+  #entryOf(row: LevelEntry): Uint8Array {
+    const length = this.#buffer.write(row)
+    return this.#buffer.bytes.slice(0, length)
   }
 
-  #remove(index: number): void {
-    this.#names.splice(index, 1)
-    this.#flags.copyWithin(index, index + 1)
-    this.#sizes.copyWithin(index, index + 1)
-  }
-
-  /** Copies the rows between those that come and go in blocks: a level of a million rows is copied in milliseconds. */
-  #rebuild(added: readonly Row[], removed: ReadonlySet<number>): void {
-    const inserted = added.toSorted((a, b) => compareNames(a.name, b.name))
-    const edits = [
-      ...inserted.map(row => ({ index: this.find(row.name).index, row })),
-      ...[...removed].map(index => ({ index, row: undefined })),
-    ].sort((a, b) => a.index - b.index)
-    const merged = new LevelRows()
-    merged.#grow(this.length + added.length)
-    const names: string[][] = []
-    let [from, to] = [0, 0]
-    const copyUntil = (end: number): void => {
-      names.push(this.#names.slice(from, end))
-      merged.#flags.set(this.#flags.subarray(from, end), to)
-      merged.#sizes.set(this.#sizes.subarray(from, end), to)
-      to += end - from
-      from = end
+  #openTail(): LeafWriter {
+    const tail = new LeafWriter(inOwnMemory)
+    const last = this.#entries.takeUnfilled()
+    if (last !== undefined) {
+      tail.resume(last)
+      this.#tailLength = last.count
     }
-    for (const { index, row } of edits) {
-      copyUntil(index)
-      if (row === undefined) from++
-      else {
-        names.push([row.name])
-        merged.#set(to++, row)
-      }
-    }
-    copyUntil(this.length)
-    this.#names = joined(names)
-    this.#flags = merged.#flags
-    this.#sizes = merged.#sizes
+    return tail
   }
 
-  #row(index: number): Row {
-    const flags = this.#flags[index] as number
-    const size = this.#sizes[index] as number
-    const row = {
-      name: this.#names[index] as string,
-      isValue: (flags & VALUE) !== 0,
-      isBranch: (flags & BRANCH) !== 0,
-    }
-    return Number.isNaN(size) ? row : { ...row, size }
+  /** All rows. */
+  #settled(): LeafDirectory {
+    if (this.#tail !== undefined) this.#entries.append(this.#tail.take())
+    this.#tail = undefined
+    this.#tailLength = 0
+    return this.#entries
   }
 
-  #set(index: number, { isValue, isBranch, size }: Row): void {
-    this.#flags[index] = (isValue ? VALUE : 0) | (isBranch ? BRANCH : 0)
-    this.#sizes[index] = size ?? Number.NaN
+  #findLast(): void {
+    const { leaves } = this.#entries
+    const leaf = leaves.at(-1)
+    const entry = leaf?.key(leaf.count - 1)
+    this.#lastName = entry && readEntry(entry, 0, entry.length).name
   }
-
-  #grow(room: number): void {
-    const flags = new Uint8Array(Math.max(room, FIRST_ROOM))
-    const sizes = new Float64Array(flags.length)
-    flags.set(this.#flags.subarray(0, flags.length))
-    sizes.set(this.#sizes.subarray(0, sizes.length))
-    this.#flags = flags
-    this.#sizes = sizes
-  }
-}
-
-/** The lists as one, as `lists.flat()` in a tenth of its time. */
-function joined(lists: readonly string[][]): string[] {
-  let whole: string[] = []
-  // A call takes no more arguments than the stack has room for.
-  for (let start = 0; start < lists.length; start += 10_000)
-    whole = whole.concat(...lists.slice(start, start + 10_000))
-  return whole
 }
 
 function patched(
-  row: Row,
+  row: LevelEntry,
   { isValue = row.isValue, isBranch = row.isBranch, size = row.size }: RowPatch,
-): Row {
+): LevelEntry {
   const { name } = row
   const isSizeKnown = isValue && size !== undefined && !Number.isNaN(size)
   return isSizeKnown ? { name, isValue, isBranch, size } : { name, isValue, isBranch }
 }
 
-function isSame(a: Row, b: Row): boolean {
+function isSame(a: LevelEntry, b: LevelEntry): boolean {
   return a.isValue === b.isValue && a.isBranch === b.isBranch && a.size === b.size
 }

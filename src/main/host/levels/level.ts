@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import type { BinaryDatastore, Child, Hidden } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
+import type { PackedLevel } from '../../../core/key-index/packed-level.ts'
+import { sharedLevelOf } from '../../../core/list-page.ts'
 import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import { Coalesced } from '../coalesced.ts'
@@ -140,6 +142,11 @@ export class Level {
     do {
       const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
       this.#hidden = page.hidden
+      const whole = after === undefined ? sharedLevelOf(page) : undefined
+      if (whole !== undefined) {
+        this.#adopt(whole)
+        return
+      }
       for (let start = 0; start === 0 || start < page.children.length; start += NEXT_PAGE) {
         this.#take(page.children.slice(start, start + NEXT_PAGE), page.total)
         await setImmediate()
@@ -164,6 +171,13 @@ export class Level {
       prefix,
     )
     this.#rows.learnSizes(page.children)
+  }
+
+  /** Takes over a level that the store has whole: it need not be listed. */
+  #adopt(level: PackedLevel): void {
+    this.#rows.adopt(level)
+    this.#waiters.check()
+    this.#reports.request()
   }
 
   #take(children: readonly Child[], total: number | undefined): void {

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, type Stats } from 'node:fs'
+import { readdirSync, type Stats } from 'node:fs'
 import { Disk, type Soon } from '../../../../../src/core/node/fs/disk.ts'
 
 function fold(name: string): string {
@@ -26,7 +26,7 @@ export class CaseBlindDisk extends Disk {
     return super.lstat(this.#there(path))
   }
 
-  override readdir(path: string, isSmall: boolean): Soon<Dirent[]> {
+  override readdir(path: string, isSmall: boolean): ReturnType<Disk['readdir']> {
     return super.readdir(this.#there(path), isSmall)
   }
 

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
+import { LevelBuilder } from '../../../../../src/core/key-index/packed-level.ts'
 import { plainLayout } from '../../../../../src/core/node/fs/layouts.ts'
 import type { OpenFolder } from '../../../../../src/core/node/fs/open-folder.ts'
 import { walkStore } from '../../../../../src/core/node/fs/store-walk.ts'
 
 it('F11 the values of a long level are visited some at a time', async () => {
-  const values = Array.from({ length: 2500 }, (_, index) => `key-${index}`)
-  const level = { level: { values, branches: [] }, total: values.length, stamps: [] }
+  const values = Array.from({ length: 2500 }, (_, index) => `key-${index}`).sort()
+  const builder = new LevelBuilder()
+  for (const name of values) await builder.add(name, true)
+  const level = { level: { children: await builder.finish() }, stamps: [] }
   const folder = {
     files: { layout: plainLayout() },
     levels: { readAfresh: async () => ({ level, isSettled: true }) },
