@@ -1,8 +1,12 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ListOptions, ListPage } from '../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
+import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { Level, LevelDroppedError } from '../../../src/main/host/levels/level.ts'
 import type { LevelState } from '../../../src/shared/procedures/levels.ts'
@@ -241,6 +245,55 @@ it('a level that is too large is listed only as far as somebody asks', async () 
   const waiting = level.rows({ offset: 99_000, limit: 1 }, signal)
   level.drop()
   await expect(waiting).rejects.toThrow(LevelDroppedError)
+})
+
+it('a folder of many files is listed once, and taken over as the store has it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'strata-level-'))
+  try {
+    for (let index = 0; index < 2500; index++) await writeFile(join(folder, nameOf(index)), 'x')
+    await mkdir(join(folder, 'branch'))
+    await symlink('nowhere', join(folder, 'link'))
+    await using store = await FsDatastore.open(folder, { layout: 'plain' })
+    let pages = 0
+    const counted = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'list') pages++
+        const found: unknown = Reflect.get(target, name)
+        return typeof found === 'function' ? (found as () => unknown).bind(target) : found
+      },
+    })
+    const options = { store: counted, prefix: Key.root, nextVersion: () => 1, report: () => undefined }
+    const [level, other] = [new Level(options), new Level(options)]
+    const { signal } = new AbortController()
+    const first = await level.rows({ offset: 0, limit: 2 }, signal)
+    expect(first).toMatchObject({ count: 2501, accuracy: 'exact', hidden: { count: 1 } })
+    expect(first.rows).toEqual([
+      { name: 'branch', isValue: false, isBranch: true },
+      { name: nameOf(0), isValue: true, isBranch: false },
+    ])
+    const { rows } = await level.rows({ offset: 2499, limit: 10 }, signal)
+    expect(rows.map(row => row.name)).toEqual([nameOf(2498), nameOf(2499)])
+    expect(await level.find(nameOf(1234), signal)).toMatchObject({ index: 1235, isPresent: true })
+    // What one of them learns changes nothing for the other, though they share what the store has.
+    level.patch(nameOf(1234), { isValue: false })
+    level.patch('new', { isValue: true, size: 3 })
+    expect((await level.rows({ offset: 2498, limit: 9 }, signal)).rows.map(row => row.name)).toEqual([
+      nameOf(2498),
+      nameOf(2499),
+      'new',
+    ])
+    expect(await other.find(nameOf(1234), signal)).toMatchObject({
+      index: 1235,
+      isPresent: true,
+      count: 2501,
+    })
+    await other.rows({ offset: 0, limit: 2501 }, signal)
+    expect(pages).toBe(2)
+    level.drop()
+    other.drop()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 describe('levels.find', () => {
