@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { workerFiles } from './scripts/worker-files.mjs'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -12,6 +13,7 @@ const DEVELOPMENT = { host: '127.0.0.1', port: 5273 } as const
 
 export default defineConfig({
   main: {
+    plugins: [workerFiles()],
     build: {
       target: NODE,
       sourcemap: true,

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { workerFiles } from './scripts/worker-files.mjs'
 
 export default defineConfig({
+  plugins: [workerFiles()],
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // The suite of js-stores names a build tool's wrapper of chai.

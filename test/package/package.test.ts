@@ -152,6 +152,20 @@ describe('the package, installed into an empty folder', () => {
     expect(spawnSync(process.execPath, ['-e', program], { cwd: consumer }).status).toBe(0)
   })
 
+  it('L1 starts the worker of a key index from its own files', () => {
+    const module = pathToFileURL(
+      join(consumer, 'node_modules/strata/dist/core/node/key-index/key-index-worker.js'),
+    )
+    const program = `
+      const { KeyIndexWorker } = await import(${JSON.stringify(module.href)})
+      const index = new KeyIndexWorker()
+      await index.add(Uint8Array.of(1, 97, 1, 98))
+      console.log((await index.state()).size)
+      await index.close()`
+    const options = { cwd: consumer, encoding: 'utf8', timeout: 30_000 } as const
+    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options)).toBe('2\n')
+  })
+
   it('L3 strata/core needs no types of Node elsewhere', () => {
     expect(typeProblems(['core.ts'], asBundler)).toEqual([])
   })

@@ -46,12 +46,20 @@ export class KeyIndex {
     return this.#isFilled && this.#changes.length === 0 && this.#runs.isOne
   }
 
+  /** Whether there are keys that `work` has to add or remove. */
+  get hasChanges(): boolean {
+    return this.#changes.length > 0
+  }
+
   /** Bytes that the sorted keys take. */
   get byteLength(): number {
     return this.#runs.sorted.reduce((sum, run) => sum + run.byteLength, 0)
   }
 
-  /** Adds packed keys; those that are there stay. What is not added at once is added by `work`. */
+  /**
+   * Adds packed keys; those that are there stay. What is not added at once is added by `work`.
+   * @throws RangeError for packed keys that are cut off.
+   */
   add(packed: Uint8Array): void {
     this.#change({ packed, isAdding: true, done: 0 })
   }
@@ -136,6 +144,8 @@ export class KeyIndex {
 
   /** Makes a small change at once, unless others wait: they take effect in the order that they come in. */
   #change(change: Change): void {
+    // What is cut off is refused as a whole.
+    eachPacked(change.packed, () => true)
     if (this.#changes.push(change) > 1) return
     const isSmall = change.packed.length <= FEW_BYTES
     for (let done = -1; isSmall && change.done > done && this.#changes.length > 0; ) {
