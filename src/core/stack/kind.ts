@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
+import type { ConnectionReport } from './connection-report.ts'
 import type { SecretReference } from './secret.ts'
 
 /** What a node is opened with besides its own options. */
@@ -113,6 +114,11 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly placing?: Placing<z.output<Schema>> | undefined
   /** For a kind of places or servers. Kinds are asked in the order of their registry. */
   readonly recognition?: Recognition | undefined
+  /**
+   * Tries to reach the server that the options name, for a kind that has one. What fails is in the report; nothing is
+   * changed there.
+   */
+  readonly test?: ((options: z.output<Schema>, context: OpenContext) => Promise<ConnectionReport>) | undefined
   /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
   open(
     options: z.output<Schema>,

@@ -8,6 +8,10 @@ export interface KindDescription {
   readonly help: string
   readonly children: Kind['children']
   readonly childrenField?: string | undefined
+  /** What addresses begin with that the kind opens, without the colon. */
+  readonly protocols?: readonly string[] | undefined
+  /** Whether it opens folders or files of its own. */
+  readonly isPlace?: boolean | undefined
   /** JSON Schema (2020-12) of the node's own options. */
   readonly schema: Record<string, unknown>
 }
@@ -33,12 +37,14 @@ export class Registry {
   }
 
   describe(): readonly KindDescription[] {
-    return this.kinds.map(({ kind, label, help, children, childrenField, schema }) => ({
+    return this.kinds.map(({ kind, label, help, children, childrenField, recognition, schema }) => ({
       kind,
       label,
       help,
       children,
       ...(childrenField !== undefined && { childrenField }),
+      ...(recognition?.protocols !== undefined && { protocols: [...recognition.protocols] }),
+      ...(recognition?.place !== undefined && { isPlace: true }),
       schema: { ...z.toJSONSchema(schema, { io: 'input' }) },
     }))
   }

@@ -117,7 +117,23 @@ export async function openNode(
   children: readonly RunningNode[],
   host: StackHost,
 ): Promise<BinaryDatastore> {
-  const context: OpenContext = {
+  const stores = children.map(child => new Datastore(child.open))
+  try {
+    return await node.kind.open(node.options, stores, contextOf(node, host))
+  } catch (error) {
+    if (error instanceof ConfigError || !(error instanceof DatastoreError)) throw error
+    // A server that cannot be reached, or lets nobody in, is no mistake of the document.
+    if (OF_SERVERS.has(error.code)) throw error
+    // Said with the node's place where it does not say one itself.
+    throw new ConfigError(node.path, error.message, { cause: error })
+  }
+}
+
+const OF_SERVERS: ReadonlySet<string> = new Set(['ACCESS_DENIED', 'CONNECTION', 'TIMEOUT'])
+
+/** What a node is opened with. */
+export function contextOf(node: ParsedNode, host: StackHost): OpenContext {
+  return {
     id: node.id,
     path: node.path,
     childIds: node.children.map(child => child.id),
@@ -125,17 +141,6 @@ export async function openNode(
     baseDirectory: host.baseDirectory,
     inlineFiles: host.inlineFiles ?? true,
     secret: (reference, option) => valueOf(reference, `${node.path}.${option}`, host),
-  }
-  try {
-    return await node.kind.open(
-      node.options,
-      children.map(child => new Datastore(child.open)),
-      context,
-    )
-  } catch (error) {
-    // Said with the node's place where it does not say one itself.
-    if (error instanceof ConfigError || !(error instanceof DatastoreError)) throw error
-    throw new ConfigError(node.path, error.message, { cause: error })
   }
 }
 

@@ -84,7 +84,27 @@ const recognised = z.strictObject({
 })
 export type Recognised = z.infer<typeof recognised>
 
+const right = z.boolean().optional()
+
+/** Whether a stack can be opened, and what is there. It holds no secret. */
+const connectionReport = z.strictObject({
+  ok: z.boolean(),
+  steps: z
+    .array(
+      z.strictObject({
+        name: z.enum(['reach', 'encrypt', 'sign-in', 'server', 'topology', 'keys', 'latency']),
+        ok: z.boolean(),
+        detail: z.string(),
+      }),
+    )
+    .readonly(),
+  rights: z.strictObject({ read: right, write: right, delete: right, expiry: right, liveChanges: right }),
+})
+export type ConnectionReportInfo = z.infer<typeof connectionReport>
+
 export const sessionProcedures = {
+  /** Tries what a document names, without a session of it and without changing anything there. */
+  'sessions.test': procedure(z.strictObject({ document: z.unknown() }), connectionReport),
   /**
    * What a path, an address or `kind:path` names: a folder, a stack file, a database. An address goes without its
    * password. `NOT_FOUND` where nothing is there, `UNSUPPORTED` where nothing opens it.

@@ -8,6 +8,10 @@ export const kindInfo = z.strictObject({
   children: z.enum(['none', 'one', 'many', 'keyed']),
   /** The field that holds the children: `tiers`, `shards`, `store`; absent for `none`. */
   childrenField: z.string().optional(),
+  /** What addresses begin with that the kind opens, without the colon. */
+  protocols: z.array(z.string()).readonly().optional(),
+  /** Whether it opens folders or files of its own. */
+  isPlace: z.boolean().optional(),
   /** JSON Schema (2020-12) of the node's own options, without `kind`, `id` and children. */
   schema: z.record(z.string(), z.unknown()),
 })

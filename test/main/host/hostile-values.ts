@@ -72,6 +72,7 @@ export function fittingInputs(session: string): Inputs {
     'workspace.forgetRecent': { id: 'x' },
     'workspace.dismissNotice': {},
     'sessions.open': { source: { type: 'document', document } },
+    'sessions.test': { document },
     'sessions.recognise': { text: '/nowhere' },
     'sessions.list': {},
     'sessions.close': { session: 'session-unknown' },

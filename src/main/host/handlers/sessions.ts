@@ -16,6 +16,8 @@ import { templates } from '../stacks/templates.ts'
 export function sessionHandlers({ sessions, registry }: HostParts): HandlersOf<typeof sessionProcedures> {
   return {
     'sessions.open': ({ source, isReadOnly }) => sessions.open(source, isReadOnly),
+    'sessions.test': ({ document }, { signal }) =>
+      orAbort(sessions.test(document), signal, 'test a connection'),
     'sessions.recognise': ({ text }, { signal }) =>
       orAbort(recognise(text, registry), signal, 'look what is there'),
     'sessions.list': () => ({ sessions: sessions.infos }),

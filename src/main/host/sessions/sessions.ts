@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
+import type { ConnectionReport } from '../../../core/stack/connection-report.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
 import type { SecretSource } from '../../../core/stack/secret.ts'
 import type { Decisions, SessionInfo, Source, StackPlanInfo } from '../../../shared/procedures/sessions.ts'
@@ -14,6 +15,7 @@ import { assertCarriable, assertPlainJson } from './plain-json.ts'
 import { Session } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
+import { testStack } from './test-stack.ts'
 
 /** Sessions that may be open at once. */
 const MAX_SESSIONS = 100
@@ -97,6 +99,12 @@ export class Sessions {
     this.#options.workspace.setReadOnly(session.source, isReadOnly)
     this.#tell()
     return session.info
+  }
+
+  /** Tries what a document names, without a session of it. */
+  test(document: unknown): Promise<ConnectionReport> {
+    assertPlainJson(document)
+    return testStack(document, this.#opens)
   }
 
   /** What `apply` would do. */

@@ -1,0 +1,55 @@
+import { messageOf } from '../../../core/errors.ts'
+import { Key } from '../../../core/key.ts'
+import { openStack } from '../../../core/node/stack.ts'
+import type { ConnectionReport, ConnectionStep } from '../../../core/stack/connection-report.ts'
+import type { Stack } from '../../../core/stack/stack.ts'
+import { testConnection } from '../../../core/stack/test-connection.ts'
+import { hostOf, type OpenOptions } from './open-source.ts'
+
+/**
+ * Tries what a document names. A server is asked step by step; anything else is opened, looked at and closed.
+ * @throws ConfigError for what is wrong with the document.
+ */
+export async function testStack(document: unknown, options: OpenOptions): Promise<ConnectionReport> {
+  const host = hostOf({ type: 'document', document }, options)
+  return (
+    (await testConnection(document, options.registry, host)) ?? testByOpening(() => openStack(document, host))
+  )
+}
+
+async function testByOpening(open: () => Promise<Stack>): Promise<ConnectionReport> {
+  const steps: ConnectionStep[] = []
+  let stack: Stack | undefined
+  try {
+    const began = performance.now()
+    stack = await open()
+    steps.push({ name: 'reach', ok: true, detail: `opened in ${milliseconds(began)}` })
+    const { store } = stack
+    const asked = performance.now()
+    const { children, cursor } = await store.list(Key.root, { limit: 100 })
+    const count = cursor === undefined ? `${children.length}` : `more than ${children.length}`
+    steps.push({ name: 'keys', ok: true, detail: `${count} at the top level` })
+    steps.push({ name: 'latency', ok: true, detail: `${milliseconds(asked)} for a page` })
+    const { writable, write, watch } = store.capabilities
+    const rights = {
+      read: true,
+      write: writable,
+      delete: writable,
+      expiry: writable && write.ttl,
+      liveChanges: watch === 'all',
+    }
+    return { ok: true, steps, rights }
+  } catch (error) {
+    steps.push({ name: stack === undefined ? 'reach' : 'keys', ok: false, detail: messageOf(error) })
+    const unknown = undefined
+    const rights = { read: unknown, write: unknown, delete: unknown, expiry: unknown, liveChanges: unknown }
+    return { ok: false, steps, rights }
+  } finally {
+    await stack?.close()
+  }
+}
+
+function milliseconds(since: number): string {
+  const time = performance.now() - since
+  return `${time < 10 ? time.toFixed(2) : Math.round(time)} ms`
+}
