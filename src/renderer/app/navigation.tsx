@@ -1,4 +1,4 @@
-import { FolderOpen, RefreshCw } from 'lucide-react'
+import { FolderOpen, Plus, RefreshCw } from 'lucide-react'
 import { memo, useCallback, useState } from 'react'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import { stackLines } from '../features/stacks/stack-line.tsx'
@@ -26,6 +26,7 @@ export function Navigation({ commands }: { readonly commands: readonly Command[]
     <nav aria-label="Stacks" className={styles['column']}>
       <div data-region="stacks" className={styles['stacks']}>
         <PanelHeader title="Stacks">
+          <IconButton label="Open…" icon={Plus} onPress={() => run('open')} />
           <IconButton label="Open folder…" icon={FolderOpen} onPress={() => run('openFolder')} />
         </PanelHeader>
         <StackList

@@ -10,7 +10,15 @@ import { useCurrentSession, useServices, useSessions, useWorkspace } from './ser
 import styles from './toolbar.module.css'
 
 /** Commands that the stack switcher offers below the stacks. */
-const STACK_COMMANDS = ['openFolder', 'openStackFile', 'openSample', 'newStack', 'editStack', 'closeStack']
+const STACK_COMMANDS = [
+  'open',
+  'openFolder',
+  'openStackFile',
+  'openSample',
+  'newStack',
+  'editStack',
+  'closeStack',
+]
 
 export function Toolbar({ commands }: { readonly commands: readonly Command[] }) {
   const services = useServices()

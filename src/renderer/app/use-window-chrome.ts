@@ -1,9 +1,12 @@
 import { useEffect } from 'react'
+import { isAddress } from '../../shared/address.ts'
 import type { Settings } from '../../shared/procedures/workspace.ts'
+import { isTextTarget } from './commands/command.ts'
+import { openDialog, useDialogs } from './dialogs/dialog-store.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 
-/** Keeps title and theme in sync, and asks before a browser tab with unsaved changes is closed. */
+/** Keeps title and theme in sync, asks before a browser tab with unsaved changes is closed, and takes pasted addresses. */
 export function useWindowChrome(): void {
   const { hello } = useServices()
   const name = useCurrentSession()?.name
@@ -14,11 +17,24 @@ export function useWindowChrome(): void {
   }, [name])
   useEffect(() => applyTheme(theme), [theme])
   useEffect(() => {
+    document.addEventListener('paste', openPasted)
+    return () => document.removeEventListener('paste', openPasted)
+  }, [])
+  useEffect(() => {
     if (!hasChanges || hello.shell !== 'web') return undefined
     const keep = (event: BeforeUnloadEvent): void => event.preventDefault()
     window.addEventListener('beforeunload', keep)
     return () => window.removeEventListener('beforeunload', keep)
   }, [hasChanges, hello.shell])
+}
+
+/** An address that is pasted where no text is edited is one to open. */
+function openPasted(event: ClipboardEvent): void {
+  const [target] = event.composedPath()
+  const text = event.clipboardData?.getData('text/plain').trim() ?? ''
+  if (isTextTarget(target) || useDialogs.getState().dialogs.length > 0 || !isAddress(text)) return
+  event.preventDefault()
+  openDialog({ type: 'open', initial: text })
 }
 
 const STORAGE_KEY = 'strata.theme'

@@ -19,6 +19,8 @@ export interface TextFieldProps {
   readonly rows?: number
   readonly autoFocus?: boolean
   readonly isDisabled?: boolean
+  /** Does not show its text. */
+  readonly isSecret?: boolean
   readonly ref?: Ref<HTMLInputElement>
 }
 
@@ -32,6 +34,7 @@ export function TextField({
   rows,
   autoFocus = false,
   isDisabled = false,
+  isSecret = false,
   ref,
 }: TextFieldProps) {
   const className = `${styles['input']} ${isMonospace ? styles['mono'] : ''}`
@@ -41,6 +44,7 @@ export function TextField({
       onChange={onChange}
       isInvalid={error !== undefined}
       isDisabled={isDisabled}
+      type={isSecret ? 'password' : 'text'}
       autoFocus={autoFocus}
       className={styles['field'] ?? ''}
     >

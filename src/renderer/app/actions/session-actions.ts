@@ -125,6 +125,12 @@ export async function newStack({ client }: Services): Promise<void> {
   )
 }
 
+/** Opens the editor on a document that no session is of. */
+export function editDocument(document: Record<string, unknown>): void {
+  const tab = newStackTab(documentText(document))
+  changeTabs((tabs, current) => openTab(tabs, tab, { isPreview: false, current }))
+}
+
 export function editStack(session: SessionInfo): void {
   changeTabs(tabs => openTab(tabs, stackTabOf(session), { isPreview: false }))
 }

@@ -27,6 +27,15 @@ export function fileCommands(context: CommandContext): readonly Command[] {
       },
     },
     {
+      id: 'open',
+      title: 'Open…',
+      menu: 'File',
+      shortcuts: ['Alt+Shift+O'],
+      worksWhileTyping: true,
+      isEnabled: true,
+      run: () => openDialog({ type: 'open' }),
+    },
+    {
       id: 'openFolder',
       title: 'Open folder…',
       menu: 'File',

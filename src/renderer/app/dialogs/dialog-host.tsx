@@ -1,16 +1,25 @@
 import { GoToKey } from '../../features/go-to-key/go-to-key.tsx'
 import { NewKey } from '../../features/new-key/new-key.tsx'
+import { OpenDialog } from '../../features/open/open-dialog.tsx'
 import { Palette } from '../../features/palette/palette.tsx'
 import { PathDialog } from '../../features/path-dialog/path-dialog.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { ErrorBoundary } from '../../ui/panels.tsx'
 import { shortcutText } from '../../ui/shortcut.tsx'
+import { attempt } from '../actions/failures.ts'
+import { editDocument, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
 import { goToKey } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
-import { canWriteTo, useServices, useSessions } from '../services.ts'
+import { canWriteTo, useServices, useSessions, useWorkspace } from '../services.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { closeDialog, type OpenDialog, openDialog, type Question, useDialogs } from './dialog-store.ts'
+import {
+  closeDialog,
+  type OpenDialog as OpenRequest,
+  openDialog,
+  type Question,
+  useDialogs,
+} from './dialog-store.ts'
 import styles from './dialogs.module.css'
 import { RenameDialog } from './rename-dialog.tsx'
 
@@ -28,7 +37,7 @@ export function DialogHost({ commands }: DialogHostProps) {
   ))
 }
 
-function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: OpenDialog }) {
+function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: OpenRequest }) {
   const services = useServices()
   const sessions = useSessions()
   const { client, hello } = services
@@ -45,6 +54,8 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
           onClose={close}
         />
       )
+    case 'open':
+      return <AnyOpenDialog initial={dialog.initial} onClose={close} />
     case 'goToKey':
       return (
         <GoToKey
@@ -94,6 +105,30 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
         />
       )
   }
+}
+
+function AnyOpenDialog({
+  initial,
+  onClose,
+}: {
+  readonly initial: string | undefined
+  readonly onClose: () => void
+}) {
+  const services = useServices()
+  const { recents } = useWorkspace()
+  return (
+    <OpenDialog
+      client={services.client}
+      recents={recents}
+      initial={initial}
+      onOpen={source => openSource(services, source)}
+      onOpenFolder={() => attempt(() => openFolder(services))}
+      onOpenStackFile={() => attempt(() => openStackFile(services))}
+      onNewStack={() => attempt(() => newStack(services))}
+      onEdit={editDocument}
+      onClose={onClose}
+    />
+  )
 }
 
 interface QuestionDialogProps {

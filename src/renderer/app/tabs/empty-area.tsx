@@ -3,6 +3,7 @@ import { Welcome } from '../../features/stacks/welcome.tsx'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { attempt } from '../actions/failures.ts'
 import { newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
+import { openDialog } from '../dialogs/dialog-store.ts'
 import { useCurrentSession, useServices, useWorkspace } from '../services.ts'
 
 /** Shown while no tab is open. */
@@ -14,6 +15,7 @@ export function EmptyArea() {
     return (
       <Welcome
         recents={recents}
+        onOpen={() => openDialog({ type: 'open' })}
         onOpenFolder={() => attempt(() => openFolder(services))}
         onOpenStackFile={() => attempt(() => openStackFile(services))}
         onNewStack={() => attempt(() => newStack(services))}

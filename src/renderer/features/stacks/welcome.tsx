@@ -1,4 +1,4 @@
-import { FileJson, FlaskConical, FolderOpen, Layers } from 'lucide-react'
+import { Database, FileJson, FlaskConical, FolderOpen, Layers } from 'lucide-react'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { StackIcon, sourceText } from './stack-line.tsx'
@@ -6,6 +6,7 @@ import styles from './welcome.module.css'
 
 export interface WelcomeProps {
   readonly recents: readonly Recent[]
+  readonly onOpen: () => void
   readonly onOpenFolder: () => void
   readonly onOpenStackFile: () => void
   readonly onNewStack: () => void
@@ -29,6 +30,10 @@ export function Welcome({ recents, ...props }: WelcomeProps) {
         <Button onPress={props.onOpenSample} variant="primary">
           <FlaskConical size={15} aria-hidden />
           Open the sample
+        </Button>
+        <Button onPress={props.onOpen}>
+          <Database size={15} aria-hidden />
+          Open…
         </Button>
         <Button onPress={props.onOpenFolder}>
           <FolderOpen size={15} aria-hidden />

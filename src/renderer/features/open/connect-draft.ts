@@ -1,0 +1,93 @@
+import { secretNameFor, splitAddress } from '../../../shared/address.ts'
+import type { KindInfo } from '../../../shared/procedures/stacks.ts'
+
+/** What a form for a server holds. A password that was typed is in no other place until it is kept under its name. */
+export interface ConnectDraft {
+  readonly kind: string
+  readonly name: string
+  readonly url: string
+  readonly user: string
+  readonly password: string
+  /** The name that the password is kept under; empty for none. */
+  readonly secret: string
+  /** Keeps a typed password only until the program ends. */
+  readonly isForRun: boolean
+  /** `undefined`: as the address says. */
+  readonly isEncrypted: boolean
+  readonly separator: string
+  readonly isReadOnly: boolean
+}
+
+/** @param text An address, perhaps with user and password. */
+export function connectDraft(text: string, kind: KindInfo): ConnectDraft {
+  const { address, user = '', password = '' } = splitAddress(text.trim())
+  return {
+    kind: kind.kind,
+    name: placeOf(address),
+    url: address,
+    user,
+    password,
+    secret: password === '' ? '' : secretNameFor({ address, user: user === '' ? undefined : user }),
+    isForRun: true,
+    isEncrypted: isEncryptedAddress(address, kind),
+    separator: '',
+    isReadOnly: false,
+  }
+}
+
+/** The draft with another address. What a person pastes may bring user and password along. */
+export function withAddress(draft: ConnectDraft, text: string, kind: KindInfo): ConnectDraft {
+  const { address, user, password } = splitAddress(text)
+  const changed = {
+    ...draft,
+    url: address,
+    ...(draft.name === placeOf(draft.url) && { name: placeOf(address) }),
+    ...(user !== undefined && { user }),
+    isEncrypted:
+      isEncryptedAddress(address, kind) || (draft.isEncrypted && !isEncryptedAddress(draft.url, kind)),
+  }
+  return password === undefined ? changed : withPassword(changed, password)
+}
+
+/** The draft with a typed password, under a name where there was none. */
+export function withPassword(draft: ConnectDraft, password: string): ConnectDraft {
+  const { url, user } = draft
+  const name = secretNameFor({ address: url, user: user === '' ? undefined : user })
+  return { ...draft, password, secret: draft.secret === '' && password !== '' ? name : draft.secret }
+}
+
+/** The stack document of a draft. It names the secret and holds no password. */
+export function documentOf(draft: ConnectDraft, kind: KindInfo): Record<string, unknown> {
+  const { name, url, user, secret, isEncrypted, separator, isReadOnly } = draft
+  const has = (option: string) => hasOption(kind, option)
+  return {
+    strata: 1,
+    name: name.trim() === '' ? placeOf(url) : name.trim(),
+    root: {
+      kind: draft.kind,
+      id: draft.kind,
+      url: url.trim(),
+      ...(user !== '' && has('user') && { user }),
+      ...(secret !== '' && has('password') && { password: { secret } }),
+      ...(isEncrypted && !isEncryptedAddress(url, kind) && has('tls') && { tls: true }),
+      ...(separator !== '' && has('separator') && { separator }),
+      ...(isReadOnly && has('readOnly') && { readOnly: true }),
+    },
+  }
+}
+
+export function hasOption({ schema }: KindInfo, option: string): boolean {
+  const { properties } = schema
+  return typeof properties === 'object' && properties !== null && option in properties
+}
+
+/** Whether the address itself asks for encryption, as `rediss://` does beside `redis://`. */
+export function isEncryptedAddress(address: string, { protocols = [] }: KindInfo): boolean {
+  const protocol = address.slice(0, address.indexOf('://')).toLowerCase()
+  return protocol.endsWith('s') && protocols.includes(protocol.slice(0, -1))
+}
+
+function placeOf(address: string): string {
+  const url = URL.parse(address)
+  return url === null ? '' : url.host + (url.pathname === '/' ? '' : url.pathname)
+}

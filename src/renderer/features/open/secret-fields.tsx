@@ -1,0 +1,97 @@
+import { useId } from 'react'
+import type { SecretsState } from '../../../shared/procedures/secrets.ts'
+import fieldStyles from '../../ui/field.module.css'
+import { TextField } from '../../ui/text-field.tsx'
+import type { ConnectDraft } from './connect-draft.ts'
+import styles from './connect-form.module.css'
+
+interface SecretFieldsProps {
+  readonly draft: ConnectDraft
+  readonly secrets: SecretsState | undefined
+  readonly passphrase: string
+  readonly onPassphrase: (passphrase: string) => void
+  readonly onPassword: (password: string) => void
+  readonly onChange: (part: Partial<ConnectDraft>) => void
+}
+
+/** A password, the name that it is kept under, and how long. */
+export function SecretFields(props: SecretFieldsProps) {
+  const { draft, secrets, passphrase, onPassphrase, onPassword, onChange } = props
+  const id = useId()
+  const known = secrets?.secrets.map(({ name }) => name) ?? []
+  const isNew = draft.password !== ''
+  const needsPassphrase = isNew && !draft.isForRun && secrets?.isLocked === true
+  return (
+    <>
+      <Secret
+        label="Password"
+        value={draft.password}
+        onChange={onPassword}
+        description={
+          isNew || draft.secret === '' ? undefined : `Kept as ${draft.secret}. The stack only names it.`
+        }
+      />
+      <div className={fieldStyles['field']}>
+        <label htmlFor={`${id}-name`} className={fieldStyles['label']}>
+          Name of the secret
+        </label>
+        <input
+          id={`${id}-name`}
+          className={fieldStyles['input']}
+          value={draft.secret}
+          list={`${id}-known`}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={({ target }) => onChange({ secret: target.value })}
+        />
+        <datalist id={`${id}-known`}>
+          {known.map(name => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+      </div>
+      {isNew && (
+        <fieldset className={styles['keep']}>
+          <legend className={fieldStyles['label']}>Keep the password</legend>
+          <label className={styles['check']}>
+            <input
+              type="radio"
+              name={`${id}-keep`}
+              checked={draft.isForRun}
+              onChange={() => onChange({ isForRun: true })}
+            />
+            Until Strata ends
+          </label>
+          <label className={styles['check']}>
+            <input
+              type="radio"
+              name={`${id}-keep`}
+              checked={!draft.isForRun}
+              onChange={() => onChange({ isForRun: false })}
+            />
+            {secrets?.protection === 'keychain' ? 'In the keychain' : 'In a file, sealed by a passphrase'}
+          </label>
+        </fieldset>
+      )}
+      {needsPassphrase && (
+        <Secret
+          label={secrets.protection === 'none' ? 'Choose a passphrase' : 'Passphrase of the secrets'}
+          value={passphrase}
+          onChange={onPassphrase}
+        />
+      )}
+    </>
+  )
+}
+
+interface SecretProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly description?: string | undefined
+}
+
+/** A field whose text is not shown. */
+function Secret(props: SecretProps) {
+  return <TextField {...props} isSecret />
+}
