@@ -2,6 +2,7 @@ import { AbortError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { attempt } from './gate.ts'
+import type { OpenStore } from './open-store.ts'
 
 /** How long a change of the stores waits, in milliseconds. */
 export interface Waits {
@@ -16,7 +17,19 @@ export interface Waits {
  * these stores they came to, so that call order holds across the change.
  */
 export class Hold {
+  readonly #held = new Set<OpenStore>()
   readonly #waiting = new Set<() => void>()
+
+  /** Lets new calls of a store wait from now on. Those that run go on. */
+  take(store: OpenStore): void {
+    this.#held.add(store)
+    store.holdFor(this)
+  }
+
+  /** Lets new calls into a store again. What waits already goes on waiting, for the rest of the change. */
+  drop(store: OpenStore): void {
+    if (this.#held.delete(store)) store.holdFor(undefined)
+  }
 
   /** Makes a call once the hold is released. One that is aborted before leaves at once. */
   later<T>(action: string, key: Key | undefined, call: Call, make: () => Maybe<T>): Promise<T> {
@@ -33,8 +46,9 @@ export class Hold {
     })
   }
 
-  /** Makes every call that waits, before it returns. No store may be held by this any more. */
+  /** Drops every store, and makes every call that waits before it returns. */
   release(): void {
+    for (const store of this.#held) this.drop(store)
     for (const start of this.#waiting) start()
     this.#waiting.clear()
   }

@@ -110,20 +110,19 @@ export class StackChange {
     let moved: Promise<void>
     try {
       await this.#openEarly()
-      for (const one of entrances) one.holdFor(this.#hold)
+      for (const one of entrances) this.#hold.take(one)
       for (const one of entrances) await one.callsEnded(this.#waits)
       await this.#end()
       await this.#makeRoom()
       const root = await this.#place(this.#after)
       this.#enterAt(root, entrance)
-      moved = this.#moveKeys(root, moves)
       serve(root)
+      // Last, as keys that move are not called back.
+      moved = this.#moveKeys(root, moves)
     } catch (error) {
       await this.#takeBack()
       throw error
     } finally {
-      this.#letIn()
-      for (const one of entrances) one.holdFor(undefined)
       this.#hold.release()
     }
     for (const one of this.#held)
@@ -194,7 +193,7 @@ export class StackChange {
     for (const one of this.#held) {
       // Values may have come since the plan was made, also by what was flushed just now.
       if (losing.has(one.node.id) && !this.#isEmptied(one.node)) await this.#refuseLate(one)
-      if (this.#fateOf(one.node) !== 'kept') one.open.holdFor(this.#hold)
+      if (this.#fateOf(one.node) !== 'kept') this.#hold.take(one.open)
       await one.open.callsEnded(this.#waits)
       if (this.#isLeaving(one)) await this.#flush(one)
     }
@@ -234,14 +233,9 @@ export class StackChange {
     return node.kind.isExclusive === true && !this.#isEmptied(node)
   }
 
-  /** Nodes that changed take calls of other nodes from now on. */
-  #letIn(): void {
-    for (const { open } of this.#held) open.holdFor(undefined)
-  }
-
   async #reopen(one: RunningNode): Promise<void> {
     // What opens may call those below it.
-    this.#letIn()
+    for (const { open } of one.all) this.#hold.drop(open)
     try {
       const datastore = await openNode(one.node, one.children, this.#parts.host)
       one.open.replace(storeOf(datastore, one.children))
@@ -263,7 +257,7 @@ export class StackChange {
     }
     if (this.#fateOf(node) === 'rewired') this.#rewire(before, children)
     if (!this.#isLeaving(before)) {
-      before.open.holdFor(undefined)
+      this.#hold.drop(before.open)
       return before.as(node, children)
     }
     const datastore = await this.#open(node, children)
@@ -283,7 +277,7 @@ export class StackChange {
   #replace({ open, node }: RunningNode, datastore: BinaryDatastore, children: readonly RunningNode[]): void {
     const { store } = open
     this.#undo.push(async () => {
-      open.holdFor(this.#hold)
+      this.#hold.take(open)
       try {
         await open.callsEnded(this.#waits)
         await open.settle()
@@ -293,7 +287,7 @@ export class StackChange {
     })
     open.replace(storeOf(datastore, children))
     // What opens above may call it.
-    open.holdFor(undefined)
+    this.#hold.drop(open)
     if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
   }
 
