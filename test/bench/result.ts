@@ -14,6 +14,8 @@ export interface Result {
 
 export interface Benchmark {
   readonly name: string
+  /** In how many processes it runs, of which the median counts: a compiler settles differently in each. Default 1. */
+  readonly processes?: number
   run(): Promise<readonly Result[]>
 }
 

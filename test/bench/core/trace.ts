@@ -29,6 +29,7 @@ interface Comparison {
 /** What a stack that nobody traces costs beside the very same stores put together by hand. */
 export const traceBenchmark: Benchmark = {
   name: 'trace',
+  processes: 5,
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'strata-bench-'))
     const shards = ['a', 'b'].map(name => join(folder, name))
