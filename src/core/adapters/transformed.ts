@@ -12,10 +12,10 @@ import { idOfObject } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { Payload } from '../open/payload.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import { WatchedSource } from '../open/watched-source.ts'
 import { planOf, scannedIn } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { ByteTransform } from '../serializers/serializer.ts'
-import { WatchedSource } from './watched-source.ts'
 
 /**
  * Bytes that are kept in another form below: compressed, encrypted. Values stream through in bounded memory where the

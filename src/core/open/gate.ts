@@ -99,11 +99,6 @@ export class Gate {
     return this.enterWrite(keys, result, ended)
   }
 
-  /** Resolves once every call that has a turn now has ended. */
-  async drained(): Promise<void> {
-    await Promise.all([...this.#turns.keys()].flatMap(key => this.#pending(key)))
-  }
-
   /** What a write on `key` has to wait for. */
   #pending(key: string): Promise<unknown>[] {
     const turn = this.#turns.get(key)

@@ -5,6 +5,7 @@ import { closeUnread } from './begun.ts'
 import type { Call, Maybe } from './call.ts'
 import { Payload } from './payload.ts'
 import type { ByteStream, Found, Moved, Removed, Written } from './store.ts'
+import { WatchedSource } from './watched-source.ts'
 
 /** What a move takes of the store that it reads from, and of the one that it writes to. */
 interface MoveSource {
@@ -114,36 +115,15 @@ async function copy(
   }
   const chunks = await told(from, () => from.store.stream(from.key, fresh))
   if (chunks === undefined) return undefined
-  const source = new WatchedChunks(from, chunks)
-  const payload = Payload.stream(source)
+  const source = new WatchedSource(chunks)
+  const payload = Payload.stream(source.chunks())
   try {
     return await told(to, () => to.store.write(to.key, payload, call))
   } catch (error) {
-    throw source.failure === undefined ? error : source.failure.error
+    throw source.failure === undefined ? error : named(from, source.failure.error)
   } finally {
     // A target that refuses before it reads leaves the source open.
     if (!payload.isTaken) closeUnread(chunks)
-  }
-}
-
-/** The chunks of a source. Its failure is kept, because whoever reads the chunks may report it as another one. */
-class WatchedChunks implements AsyncIterable<Uint8Array> {
-  readonly #from: MovePlace<unknown>
-  readonly #chunks: ByteStream
-  failure: { readonly error: unknown } | undefined
-
-  constructor(from: MovePlace<unknown>, chunks: ByteStream) {
-    this.#from = from
-    this.#chunks = chunks
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    try {
-      yield* this.#chunks
-    } catch (error) {
-      this.failure = { error: named(this.#from, error) }
-      throw error
-    }
   }
 }
 

@@ -5,27 +5,27 @@ import { type KindDescription, Registry } from './registry.ts'
 import { openDocument } from './running-stack.ts'
 import type { Stack, StackHost } from './stack.ts'
 
-/** The kinds that run on every platform; `strata/node` has the same functions with the kinds of Node as well. */
-const pureRegistry = new Registry(pureKinds)
-
-/**
- * Opens a stack document. Close the stack to close every store in it.
- * @param host The kinds of a program that has its own.
- * @throws ConfigError (`CONFIG_INVALID`) naming the path of what is wrong.
- */
-export function openStack(document: unknown, host: StackHost = {}): Promise<Stack> {
-  return openDocument(document, host.registry ?? pureRegistry, host)
+/** What a program does with stack documents. `strata/node` has the same with the kinds of Node as well. */
+interface Stacks {
+  /**
+   * Opens a stack document. Close the stack to close every store in it.
+   * @param host Where relative paths start from, and the kinds of a program that has its own.
+   * @throws ConfigError (`CONFIG_INVALID`) naming the path of what is wrong.
+   */
+  openStack(this: void, document: unknown, host?: StackHost): Promise<Stack>
+  /** Everything that is wrong with a stack document, without opening anything. */
+  validateDocument(this: void, document: unknown, registry?: Registry): readonly DocumentProblem[]
+  /** What documents may be made of: for forms, help and documentation. */
+  describeKinds(this: void, registry?: Registry): readonly KindDescription[]
 }
 
-/** Everything that is wrong with a stack document, without opening anything. */
-export function validateDocument(
-  document: unknown,
-  registry: Registry = pureRegistry,
-): readonly DocumentProblem[] {
-  return validate(document, registry)
+/** @param own The kinds of a document where its program has none of its own. */
+export function stacksOf(own: Registry): Stacks {
+  return {
+    openStack: (document, host = {}) => openDocument(document, host.registry ?? own, host),
+    validateDocument: (document, registry = own) => validate(document, registry),
+    describeKinds: (registry = own) => registry.describe(),
+  }
 }
 
-/** The kinds that a document may use: for forms, help and documentation. */
-export function describeKinds(registry: Registry = pureRegistry): readonly KindDescription[] {
-  return registry.describe()
-}
+export const { openStack, validateDocument, describeKinds } = stacksOf(new Registry(pureKinds))

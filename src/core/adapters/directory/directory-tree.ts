@@ -9,11 +9,7 @@ import type { Moved, Removed, Store, Written } from '../../open/store.ts'
 import { DirectoryDatastore, type DirectoryOptions, DirectoryStore } from './directory.ts'
 import { Membership } from './membership.ts'
 
-const RECORDING: Layer = {
-  name: 'directory-tree',
-  delays: true,
-  around: (step, run) => run(step.call),
-}
+const RECORDING: Layer = { name: 'directory-tree', delays: true }
 
 /** Records every key with a value in the directory of its parent: before it is put, and until after it is deleted. */
 class RecordingStore extends DirectoryStore {

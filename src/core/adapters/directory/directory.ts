@@ -2,7 +2,7 @@ import type { Capabilities } from '../../capabilities.ts'
 import type { BinaryDatastore, CallOptions, DeleteOptions } from '../../datastore.ts'
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
 import { Key } from '../../key.ts'
-import { type Layer, LayeredStore } from '../../layers/layer.ts'
+import { type Layer, LayeredStore, TRANSPARENT } from '../../layers/layer.ts'
 import type { Call } from '../../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
 import type { OpenStore } from '../../open/open-store.ts'
@@ -51,12 +51,8 @@ export class DirectoryStore extends LayeredStore {
   }
 }
 
-const BY_HAND: Layer = {
-  name: 'directory',
-  // Calls on values change no directory.
-  passesBatches: true,
-  around: (step, run) => run(step.call),
-}
+/** Calls on values change no directory. */
+const BY_HAND: Layer = { ...TRANSPARENT, name: 'directory' }
 
 /** Its directories change by calls of their own alone. */
 class ByHandStore extends DirectoryStore {
