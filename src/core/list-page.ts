@@ -23,19 +23,46 @@ export function listOptionsOf({ options, signal, span }: Call): ListOptions & { 
 
 /** One page of a level of a store that has only its keys, in any order. */
 export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPage {
-  const children = new Map<string, { isValue: boolean; isBranch: boolean }>()
-  for (const key of keys) {
-    if (!prefix.isAncestorOf(key)) continue
-    const name = key.segments[prefix.depth] as string
-    const child = children.get(name) ?? { isValue: false, isBranch: false }
-    if (key.depth === prefix.depth + 1) child.isValue = true
-    else child.isBranch = true
-    children.set(name, child)
+  const level = new LevelOfKeys(prefix)
+  for (const key of keys) level.add(key)
+  return pageOf(
+    [...level.children].sort((a, b) => compareNames(a.name, b.name)),
+    listOptionsOf(call),
+  )
+}
+
+/** The children of a level, by the keys that are found at and below them in any order. */
+export class LevelOfKeys {
+  readonly #prefix: Key
+  readonly #children = new Map<string, Child>()
+
+  constructor(prefix: Key) {
+    this.#prefix = prefix
   }
-  const level: Child[] = [...children]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, what]) => ({ name, key: prefix.childOfCleanSegment(name), ...what }))
-  return pageOf(level, listOptionsOf(call))
+
+  get children(): Iterable<Child> {
+    return this.#children.values()
+  }
+
+  /** Takes note of a key; of one elsewhere too, which is in no child. */
+  add(key: Key, size?: number): void {
+    const prefix = this.#prefix
+    if (!prefix.isAncestorOf(key)) return
+    const name = key.segments[prefix.depth] as string
+    const isValue = key.depth === prefix.depth + 1
+    const known = this.#children.get(name)
+    this.#children.set(name, {
+      name,
+      key: known?.key ?? prefix.childOfCleanSegment(name),
+      isValue: isValue || known?.isValue === true,
+      isBranch: !isValue || known?.isBranch === true,
+      size: isValue ? size : known?.size,
+    })
+  }
+
+  async page(options: ListOptions): Promise<ListPage> {
+    return pageOf(await inOrder(this.children), options)
+  }
 }
 
 /** The children of a level that were found in any order, in ascending order of their names. */

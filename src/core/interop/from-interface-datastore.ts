@@ -1,11 +1,11 @@
 import { type Datastore as InterfaceDatastore, Key as InterfaceKey } from 'interface-datastore'
 import { type Capabilities, MINIMAL } from '../capabilities.ts'
 import { Slices } from '../concurrency/slices.ts'
-import type { Child, ListPage, StoreStats } from '../datastore.ts'
+import type { ListPage, StoreStats } from '../datastore.ts'
 import { AbortError, failure, hasCode, isAborted, messageOf } from '../errors.ts'
 import { fnv1a64Bytes } from '../hash/fnv1a64.ts'
 import { Key } from '../key.ts'
-import { inOrder, listOptionsOf, pageOf } from '../list-page.ts'
+import { LevelOfKeys, listOptionsOf } from '../list-page.ts'
 import type { Call } from '../open/call.ts'
 import { Datastore } from '../open/datastore.ts'
 import { idOfObject } from '../open/identity.ts'
@@ -76,21 +76,13 @@ class InterfaceStore implements Store {
   }
 
   async list(prefix: Key, call: Call): Promise<ListPage> {
-    const children = new Map<string, Child>()
+    const level = new LevelOfKeys(prefix)
     const slices = new Slices()
     for await (const key of this.#keysBelow(prefix, call)) {
       if (slices.step()) await slices.pause()
-      const name = key.segments[prefix.depth] as string
-      const known = children.get(name)
-      const isValue = key.depth === prefix.depth + 1
-      children.set(name, {
-        name,
-        key: prefix.childOfCleanSegment(name),
-        isValue: isValue || known?.isValue === true,
-        isBranch: !isValue || known?.isBranch === true,
-      })
+      level.add(key)
     }
-    return pageOf(await inOrder(children.values()), listOptionsOf(call))
+    return level.page(listOptionsOf(call))
   }
 
   /**

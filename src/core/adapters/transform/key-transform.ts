@@ -2,7 +2,7 @@ import { type Capabilities, Derived } from '../../capabilities.ts'
 import type { Change, Child, ListOptions, ListPage, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
-import { inOrder, listOptionsOf, pageOf, walkValues } from '../../list-page.ts'
+import { LevelOfKeys, listOptionsOf, walkValues } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { countByWalk } from '../../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
@@ -157,22 +157,12 @@ async function listThroughWalk(
   transform: KeyTransform,
   options: ListOptions,
 ): Promise<ListPage> {
-  const children = new Map<string, Child>()
+  const level = new LevelOfKeys(prefix)
   for await (const below of walkValues(store, Key.root, options)) {
     const key = transform.from(below.key)
-    if (key === undefined || !prefix.isAncestorOf(key)) continue
-    const name = key.segments[prefix.depth] as string
-    const isValue = key.depth === prefix.depth + 1
-    const known = children.get(name)
-    children.set(name, {
-      name,
-      key: prefix.childOfCleanSegment(name),
-      isValue: isValue || known?.isValue === true,
-      isBranch: !isValue || known?.isBranch === true,
-      size: isValue ? below.size : known?.size,
-    })
+    if (key !== undefined) level.add(key, below.size)
   }
-  return pageOf(await inOrder(children.values()), options)
+  return level.page(options)
 }
 
 /**
