@@ -1,5 +1,8 @@
 const ROUNDS = 7
 
+/** What a rate counts by: seconds, or for work that waits for nothing seconds of processor time, which other programs leave alone. */
+export type Clock = 'wall' | 'processor'
+
 /** One contender: does its work once, for `operations` operations. */
 export interface Contender {
   readonly operations: number
@@ -12,7 +15,7 @@ export interface Contender {
  * Operations per second of each contender: the median of several rounds, taken in turns so that what else the machine
  * does falls on all of them alike. A first round warms up and is not counted.
  */
-export async function sideBySide(contenders: readonly Contender[]): Promise<number[]> {
+export async function sideBySide(contenders: readonly Contender[], clock: Clock = 'wall'): Promise<number[]> {
   const rates = contenders.map((): number[] => [])
   for (let round = -1; round < ROUNDS; round++) {
     // Nobody is always first.
@@ -20,13 +23,19 @@ export async function sideBySide(contenders: readonly Contender[]): Promise<numb
     for (const index of order) {
       const contender = contenders[index] as Contender
       await contender.prepare?.()
-      const start = performance.now()
+      const start = secondsOf(clock)
       await contender.run()
-      const seconds = (performance.now() - start) / 1000
+      const seconds = secondsOf(clock) - start
       if (round >= 0) rates[index]?.push(contender.operations / seconds)
     }
   }
   return rates.map(median)
+}
+
+function secondsOf(clock: Clock): number {
+  if (clock === 'wall') return performance.now() / 1000
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }
 
 export function median(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { Key, MemoryDatastore } from 'strata/core'
 import { createStorage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
-import { sideBySide } from '../side-by-side.ts'
+import { type Contender, sideBySide } from '../side-by-side.ts'
 
 const COUNT = 100_000
 const COPYING = 'datastore-core memory, copying'
@@ -23,7 +23,7 @@ export const memoryBenchmark: Benchmark = {
     let ours = new MemoryDatastore()
     let peer = new PeerMemory()
     let storage = createStorage({ driver: memoryDriver() })
-    const [put = 0, peerPut = 0, copyingPut = 0, storagePut = 0] = await sideBySide([
+    const [put = 0, peerPut = 0, copyingPut = 0, storagePut = 0] = await byProcessor([
       {
         operations: COUNT,
         prepare: async () => void (ours = new MemoryDatastore()),
@@ -58,7 +58,7 @@ export const memoryBenchmark: Benchmark = {
     results.push(compareRates('memory put, new keys', 'op/s', put, 'unstorage memory', storagePut))
     const keys = texts.map(text => Key.parse(text))
     const peerKeys = texts.map(text => new PeerKey(text))
-    const [get = 0, peerGet = 0, copyingGet = 0, storageGet = 0] = await sideBySide([
+    const [get = 0, peerGet = 0, copyingGet = 0, storageGet = 0] = await byProcessor([
       { operations: COUNT, run: () => drain(keys, key => ours.get(key)) },
       { operations: COUNT, run: () => drain(peerKeys, async key => peer.get(key)) },
       { operations: COUNT, run: () => drain(peerKeys, async key => (await peer.get(key)).slice()) },
@@ -67,7 +67,7 @@ export const memoryBenchmark: Benchmark = {
     results.push(compareRates('memory get', 'op/s', get, 'datastore-core memory', peerGet))
     results.push(compareRates('memory get', 'op/s', get, COPYING, copyingGet, 1.2))
     results.push(compareRates('memory get', 'op/s', get, 'unstorage memory', storageGet))
-    const [replace = 0, peerReplace = 0, copyingReplace = 0] = await sideBySide([
+    const [replace = 0, peerReplace = 0, copyingReplace = 0] = await byProcessor([
       { operations: COUNT, run: () => drain(keys, key => ours.put(key, value)) },
       { operations: COUNT, run: () => drain(peerKeys, async key => peer.put(key, value)) },
       { operations: COUNT, run: () => drain(peerKeys, async key => peer.put(key, value.slice())) },
@@ -82,4 +82,8 @@ export const memoryBenchmark: Benchmark = {
 
 async function drain<K>(keys: readonly K[], work: (key: K) => Promise<unknown>): Promise<void> {
   for (const key of keys) await work(key)
+}
+
+function byProcessor(contenders: readonly Contender[]): Promise<number[]> {
+  return sideBySide(contenders, 'processor')
 }

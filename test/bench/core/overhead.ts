@@ -15,7 +15,7 @@ import {
   timeout,
 } from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
-import { sideBySide } from '../side-by-side.ts'
+import { type Clock, sideBySide } from '../side-by-side.ts'
 
 const value = new Uint8Array(1024).fill(7)
 /** What is left of the rate of the store below. */
@@ -40,8 +40,8 @@ export const overheadBenchmark: Benchmark = {
     try {
       const files = await FsDatastore.open(folder)
       const results = [
-        ...(await over('memory', new MemoryDatastore(), 50_000, OVER_MEMORY)),
-        ...(await over('fs', files, 3000, OVER_FS)),
+        ...(await over('memory', new MemoryDatastore(), 50_000, OVER_MEMORY, 'processor')),
+        ...(await over('fs', files, 3000, OVER_FS, 'wall')),
       ]
       await files.close()
       return results
@@ -51,7 +51,13 @@ export const overheadBenchmark: Benchmark = {
   },
 }
 
-async function over(name: string, below: BinaryDatastore, count: number, bars: Bars): Promise<Result[]> {
+async function over(
+  name: string,
+  below: BinaryDatastore,
+  count: number,
+  bars: Bars,
+  clock: Clock,
+): Promise<Result[]> {
   const prefix = Key.parse('/values')
   const keys = Array.from({ length: count }, (_, index) => prefix.child(`key-${index}`))
   const mounted = keys.map(key => Key.parse('/mounted').child(key))
@@ -63,14 +69,17 @@ async function over(name: string, below: BinaryDatastore, count: number, bars: B
       for (const key of keys) await store.get(key)
     },
   })
-  const [plain = 0, sharded = 0, tiered = 0, namespace = 0, mount = 0, layers = 0] = await sideBySide([
-    gets(below, keys),
-    gets(new ShardedDatastore([below, below], { by: 'jump' }), keys),
-    gets(new TieredDatastore([below, new MemoryDatastore()]), keys),
-    gets(new NamespaceDatastore(below, prefix), named),
-    gets(new MountDatastore({ '/mounted': below }), mounted),
-    gets(metrics(timeout(retry(below), 10_000)), keys),
-  ])
+  const [plain = 0, sharded = 0, tiered = 0, namespace = 0, mount = 0, layers = 0] = await sideBySide(
+    [
+      gets(below, keys),
+      gets(new ShardedDatastore([below, below], { by: 'jump' }), keys),
+      gets(new TieredDatastore([below, new MemoryDatastore()]), keys),
+      gets(new NamespaceDatastore(below, prefix), named),
+      gets(new MountDatastore({ '/mounted': below }), mounted),
+      gets(metrics(timeout(retry(below), 10_000)), keys),
+    ],
+    clock,
+  )
   const row = (adapter: string, rate: number, bar: number) =>
     compareRates(`${adapter} over ${name}`, 'op/s', rate, `${name} alone`, plain, bar)
   return [

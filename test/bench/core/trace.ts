@@ -11,7 +11,7 @@ import {
   TieredDatastore,
 } from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
-import { median, sideBySide } from '../side-by-side.ts'
+import { type Clock, median, sideBySide } from '../side-by-side.ts'
 
 const value = new Uint8Array(1024).fill(7)
 /** At most 2 % more time than the same stores put together by hand. */
@@ -24,6 +24,7 @@ interface Comparison {
   readonly byHand: BinaryDatastore
   readonly stack: BinaryDatastore
   readonly gets: number
+  readonly clock: Clock
 }
 
 /** What a stack that nobody traces costs beside the very same stores put together by hand. */
@@ -49,14 +50,15 @@ export const traceBenchmark: Benchmark = {
       const near = () => new MemoryDatastore()
       const byHand = new ShardedDatastore(await Promise.all(shards.map(path => FsDatastore.open(path))))
       const results = [
-        await compare({ name: 'memory', byHand: near(), stack: plain, gets: 10_000 }),
+        await compare({ name: 'memory', byHand: near(), stack: plain, gets: 10_000, clock: 'processor' }),
         await compare({
           name: 'tiers and shards over memory',
           byHand: new TieredDatastore([near(), new ShardedDatastore([near(), near()])]),
           stack: tiers,
           gets: 10_000,
+          clock: 'processor',
         }),
-        await compare({ name: 'shards over fs', byHand, stack: files, gets: 500 }),
+        await compare({ name: 'shards over fs', byHand, stack: files, gets: 500, clock: 'wall' }),
       ]
       await Promise.all([...stacks, byHand].map(store => store.close()))
       return results
@@ -66,7 +68,7 @@ export const traceBenchmark: Benchmark = {
   },
 }
 
-async function compare({ name, byHand, stack, gets }: Comparison): Promise<Result> {
+async function compare({ name, byHand, stack, gets, clock }: Comparison): Promise<Result> {
   const keys = Array.from({ length: gets }, (_, index) => Key.parse(`/values/key-${index}`))
   for (const store of [byHand, stack]) for (const key of keys) await store.put(key, value)
   const contender = (store: BinaryDatastore) => ({
@@ -77,7 +79,7 @@ async function compare({ name, byHand, stack, gets }: Comparison): Promise<Resul
   })
   const rates: (readonly [number, number])[] = []
   for (let round = 0; round < COMPARISONS; round++) {
-    const [ours = 0, theirs = 0] = await sideBySide([contender(stack), contender(byHand)])
+    const [ours = 0, theirs = 0] = await sideBySide([contender(stack), contender(byHand)], clock)
     rates.push([ours, theirs])
   }
   // The comparison whose outcome is in the middle of all: both its figures were taken in the same moments.

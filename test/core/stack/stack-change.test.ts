@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
+import { ShardedDatastore } from '../../../src/core/adapters/sharded/sharded.ts'
 import { SpanHub } from '../../../src/core/adapters/trace/open-span.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
 import { Entrance } from '../../../src/core/open/entrance.ts'
@@ -37,7 +37,8 @@ it('X10 S5 a change that nobody takes over begins to move no key, and fails with
   await expect(change.make(entrance, new KeyMoves(async work => work()), refuse)).rejects.toThrow(
     'nobody takes it over',
   )
-  const shards = before.datastore as ShardedDatastore
+  const shards = before.datastore
+  if (!(shards instanceof ShardedDatastore)) throw new Error('the node is no sharded store')
   expect(shards.shards).toHaveLength(2)
   expect(shards.isSettled).toBe(true)
   expect(disks.log).toEqual(['+a', '+b', '+c', '-c'])
