@@ -1,5 +1,5 @@
-// npm run bench -- [NAME…] [--json FILE] [--markdown FILE]: benchmarks with their peers, side by side. `--once` runs each in
-// this process, also where the median of several counts.
+// npm run bench -- [NAME…] [--json FILE] [--markdown FILE]: benchmarks with their peers, side by side. `--once` runs
+// what was built last in this process, also where the median of several processes counts.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
@@ -18,7 +18,12 @@ const { values: flags, positionals: names } = parseArgs({
 })
 
 // Benchmarks measure the library as it ships.
-execFileSync('npx', ['--no-install', 'tsc', '-b', 'tsconfig.core-node.json'], { cwd: root, stdio: 'inherit' })
+if (!flags.once) {
+  execFileSync('npx', ['--no-install', 'tsc', '-b', 'tsconfig.core-node.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+}
 const { module } = await runnerImport(join(root, 'test/bench/benchmarks.ts'), { oxc: { target: 'node20' } })
 
 const unknown = names.filter(name => !module.benchmarks.some(benchmark => benchmark.name === name))

@@ -103,11 +103,14 @@ export class LayeredStore implements Store {
   readonly lent = true
   readonly batch?: (operations: Operation[], call: Call) => Maybe<void>
   readonly #layer: Layer
+  /** Calls on one key pass without a step being made of them. */
+  readonly #isTransparent: boolean
   #child: OpenStore
 
   constructor(child: OpenStore, layer: Layer) {
     this.#child = child
     this.#layer = layer
+    this.#isTransparent = layer.around === undefined
     this.order = layer.delays === true ? 'gate' : 'below'
     if (layer.passesBatches === true) this.batch = (operations, call) => this.#child.batch(operations, call)
   }
@@ -129,22 +132,27 @@ export class LayeredStore implements Store {
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
+    if (this.#isTransparent) return this.#child.read(key, call)
     return this.#around({ verb: 'get', key, call }, own => this.#child.read(key, own))
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
+    if (this.#isTransparent) return this.#child.write(key, value, call)
     return this.#around({ verb: 'put', key, call, value }, own => this.#child.write(key, value, own))
   }
 
   remove(key: Key, call: Call): Maybe<Removed> {
+    if (this.#isTransparent) return this.#child.remove(key, call)
     return this.#around({ verb: 'delete', key, call }, own => this.#child.remove(key, own))
   }
 
   has(key: Key, call: Call): Maybe<boolean> {
+    if (this.#isTransparent) return this.#child.has(key, call)
     return this.#around({ verb: 'has', key, call }, own => this.#child.has(key, own))
   }
 
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
+    if (this.#isTransparent) return this.#child.stat(key, call)
     return this.#around({ verb: 'stat', key, call }, own => this.#child.stat(key, own))
   }
 

@@ -38,7 +38,7 @@ import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
 import { decoded, encoded } from './codec.ts'
 import { OpenStore } from './open-store.ts'
-import { Payload } from './payload.ts'
+import { copyOf, Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
 import { refusalError } from './refusals.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
@@ -146,7 +146,7 @@ export class Datastore<V = Uint8Array> {
       // It is decoded after the store has answered, and `close` waits for that too.
       return value instanceof Promise ? this.#open.following(value) : value
     }
-    return (found.shared ? new Uint8Array(found.bytes) : found.bytes) as V
+    return (found.shared ? copyOf(found.bytes) : found.bytes) as V
   }
 
   /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */

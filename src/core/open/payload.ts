@@ -56,7 +56,7 @@ export class Payload {
    * Bytes that no one changes any more.
    * @param copy Makes the copy where one is needed, in the layout of the store that keeps it.
    */
-  keep(copy: (bytes: Uint8Array) => Uint8Array = plainCopy): Uint8Array {
+  keep(copy: (bytes: Uint8Array) => Uint8Array = copyOf): Uint8Array {
     const { bytes } = this
     if (this.#isKept) return bytes
     this.#isKept = true
@@ -104,7 +104,9 @@ async function* toAsync<T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterabl
   yield* source
 }
 
-function plainCopy(bytes: Uint8Array): Uint8Array {
-  // `slice` of a Node `Buffer` would share its memory.
-  return new Uint8Array(bytes)
+/** Bytes of their own: `slice` of a Node `Buffer` would share its memory. Filling is quicker than `new Uint8Array(bytes)`. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length)
+  copy.set(bytes)
+  return copy
 }

@@ -4,6 +4,7 @@ import type { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { Call, type GivenOptions } from './call.ts'
 import type { OpenStore } from './open-store.ts'
+import { copyOf } from './payload.ts'
 import type { Found } from './store.ts'
 
 /** What the query engine reads of a store. */
@@ -33,7 +34,7 @@ export class StoreQuerySource {
 
   async get(key: Key, options?: CallOptions): Promise<Uint8Array> {
     const found = await this.find(key, options)
-    return found.shared ? new Uint8Array(found.bytes) : found.bytes
+    return found.shared ? copyOf(found.bytes) : found.bytes
   }
 
   async find(key: Key, options: CallOptions = {}): Promise<Found> {

@@ -28,7 +28,7 @@ export class Deadlines {
 
   /** Milliseconds that a key has left; `undefined` where it does not expire. */
   left(key: string): number | undefined {
-    const at = this.#byKey.get(key)
+    const at = this.#byKey.size === 0 ? undefined : this.#byKey.get(key)
     return at === undefined ? undefined : at - this.#now()
   }
 
