@@ -63,7 +63,10 @@ export class PathLayout implements Layout {
 
   longestText(bytes: number): number {
     const { prefix, leading, divider } = this.names
-    return bytes - prefix.length + (leading ? 1 - divider.length : 1)
+    const { length } = divider
+    const room = bytes - prefix.length - (leading ? length : 0)
+    // Where a separator is longer than the `/` of a text, the key of the most segments counts.
+    return Math.floor((2 * (room + length)) / (length + 1))
   }
 
   rangeBelow(prefix: Key): Bounds {
