@@ -15,7 +15,7 @@ const roots = new TempRoots()
 let writer: Bundle
 
 beforeAll(async () => {
-  writer = await bundle(join(import.meta.dirname, 'writer.ts'), ['classic-level'])
+  writer = await bundle(join(import.meta.dirname, 'writer.ts'), ['classic-level', 'lmdb'])
 }, 60_000)
 afterAll(async () => {
   await writer.remove()
@@ -32,6 +32,7 @@ interface Told {
 it.each([
   ['leveldb', 'none'],
   ['leveldb', 'full'],
+  ['lmdb', 'full'],
 ] as const)(
   `E3 D37 ${KILLS} kills of %s, durability %s: no acknowledged write is lost, none is torn`,
   {

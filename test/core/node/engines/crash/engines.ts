@@ -1,4 +1,5 @@
 import { LevelDatastore } from '../../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
+import { LmdbDatastore } from '../../../../../src/core/node/engines/lmdb/lmdb-datastore.ts'
 import type { Datastore } from '../../../../../src/core/open/datastore.ts'
 
 /** Opens the engine of a crash test. */
@@ -6,6 +7,8 @@ export function openEngine(engine: string, path: string, durability: 'none' | 'f
   switch (engine) {
     case 'leveldb':
       return LevelDatastore.open(path, { durability })
+    case 'lmdb':
+      return LmdbDatastore.open(path)
     default:
       throw new Error(`There is no engine ${engine}`)
   }

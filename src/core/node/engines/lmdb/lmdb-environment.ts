@@ -1,0 +1,196 @@
+import type { RootDatabase } from 'lmdb'
+import { failure } from '../../../errors.ts'
+import type { OthersChange, Write } from '../../../ordered/driver.ts'
+import { lmdbFailure } from './failures.ts'
+import { bufferOf, type LmdbBytes } from './lmdb-rows.ts'
+
+/** Milliseconds between two looks for the transactions of other processes. */
+const LOOK = 500
+
+export type Root = RootDatabase<Buffer, Buffer>
+export type Waiting = Omit<Write, 'expect'>
+
+/** Who uses a database, and whom to tell of the writes of others. */
+export interface User {
+  /** The name of the database. Absent: the main one. */
+  readonly database: string | undefined
+}
+
+/** Writes one record within a transaction. */
+export type Put = (write: Waiting) => unknown
+
+/** Work in the next transaction. */
+interface Job {
+  readonly database: string | undefined
+  /** Judges and writes, at once. @returns What it came to. */
+  readonly work: (database: LmdbBytes, put: Put) => unknown
+  /** It is a put that needs no judgement. */
+  readonly isPlain: boolean
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * An open file, for everybody in this process who uses it. Work that comes while a transaction is written is joined into
+ * the next one, where each is judged after those before it. The client's thread waits for LMDB's lock and for the device.
+ */
+export class LmdbEnvironment {
+  readonly #open: (isWritable: boolean) => Root
+  #root: Root
+  #isWritable: boolean
+  readonly #databases = new Map<string | undefined, LmdbBytes>()
+  readonly #jobs: Job[] = []
+  #isRunning = false
+  readonly #listeners = new Map<User, (change: OthersChange) => void>()
+  #looks: NodeJS.Timeout | undefined
+  /** The last transaction that was looked at. */
+  #transaction = 0
+
+  constructor(open: (isWritable: boolean) => Root, isWritable: boolean) {
+    this.#open = open
+    this.#isWritable = isWritable
+    this.#root = open(isWritable)
+  }
+
+  /** A process cannot have a file open for reading and for writing: who reads goes on with what is open for both. */
+  makeWritable(): void {
+    if (this.#isWritable) return
+    void this.#root.close()
+    this.#databases.clear()
+    this.#root = this.#open(true)
+    this.#isWritable = true
+  }
+
+  /** @throws DatastoreError `CONFIG_INVALID` where the file is only read and has no such database. */
+  database(name: string | undefined): LmdbBytes {
+    const open = this.#databases.get(name)
+    if (open !== undefined) return open
+    const opened = name === undefined ? this.#root : this.#openNamed(name)
+    this.#databases.set(name, opened)
+    return opened
+  }
+
+  #openNamed(name: string): LmdbBytes {
+    const options = { name, keyEncoding: 'binary', encoding: 'binary' } as const
+    // Read-only, the client gives nothing for a database that is not there.
+    const named = this.#root.openDB<Buffer, Buffer>(options) as LmdbBytes | undefined
+    if (named !== undefined) return named
+    const reason = `it has no database ${JSON.stringify(name)}`
+    throw failure('CONFIG_INVALID', 'open an LMDB file', undefined, reason)
+  }
+
+  /** Reads from a database. */
+  read<T>(action: string, name: string | undefined, work: (database: LmdbBytes) => T): T {
+    try {
+      return work(this.database(name))
+    } catch (error) {
+      throw lmdbFailure(action, error)
+    }
+  }
+
+  /** Does work in a transaction, and tells others of what it wrote. */
+  async transact<T>(user: User, isPlain: boolean, work: (database: LmdbBytes, put: Put) => T): Promise<T> {
+    const { database } = user
+    const written: Waiting[] = []
+    const noted = (bytes: LmdbBytes, put: Put) =>
+      work(bytes, write => {
+        written.push(write)
+        return put(write)
+      })
+    const result = await this.#push<T>({ database, isPlain, work: noted })
+    if (this.#listeners.size > 0) this.#tell(user, written)
+    return result
+  }
+
+  /** Tells of writes by others than `user`, and by other processes. @returns Ends it. */
+  listen(user: User, listener: (change: OthersChange) => void): () => void {
+    if (this.#listeners.size === 0) {
+      this.#transaction = this.#lastTransaction
+      this.#looks = setInterval(() => {
+        if (!this.#isRunning) this.#look(0)
+      }, LOOK).unref()
+    }
+    this.#listeners.set(user, listener)
+    return () => {
+      this.#listeners.delete(user)
+      if (this.#listeners.size === 0) clearInterval(this.#looks)
+    }
+  }
+
+  async sync(): Promise<void> {
+    await this.#root.flushed
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#looks)
+    while (this.#isRunning) await this.#push({ database: undefined, isPlain: false, work: () => undefined })
+    await this.#root.close()
+  }
+
+  #push<T>(job: Pick<Job, 'database' | 'work' | 'isPlain'>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ ...job, resolve: result => resolve(result as T), reject })
+      if (!this.#isRunning) void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    // What is called in the same turn goes into the same transaction.
+    await Promise.resolve()
+    while (this.#jobs.length > 0) {
+      const jobs = this.#jobs.splice(0)
+      try {
+        const results = await this.#apply(jobs)
+        for (const [index, job] of jobs.entries()) job.resolve(results[index])
+      } catch (error) {
+        const reason = lmdbFailure('write', error)
+        for (const job of jobs) job.reject(reason)
+      }
+    }
+    this.#isRunning = false
+  }
+
+  /** One transaction, of which all is written or nothing. */
+  async #apply(jobs: readonly Job[]): Promise<readonly unknown[]> {
+    const done: (Promise<boolean> | undefined)[] = []
+    const work = (job: Job) => {
+      const database = this.database(job.database)
+      return job.work(database, write => done.push(written(database, write)))
+    }
+    let results: readonly unknown[]
+    if (jobs.every(({ isPlain }) => isPlain)) {
+      // The client joins what is put in one turn.
+      results = jobs.map(work)
+      await Promise.all(done.filter(one => one !== undefined))
+    } else results = await this.#root.childTransaction(() => jobs.map(work))
+    if (this.#listeners.size > 0) this.#look(done.some(one => one !== undefined) ? 1 : 0)
+    return results
+  }
+
+  #tell(by: User, writes: readonly Waiting[]): void {
+    for (const [user, listener] of this.#listeners) {
+      if (user === by || user.database !== by.database) continue
+      for (const { key, value } of writes) listener({ key, isThere: value !== undefined })
+    }
+  }
+
+  /** Looks if other processes have written. @param own Transactions of this process since the last look. */
+  #look(own: number): void {
+    const last = this.#lastTransaction
+    const isOwn = last <= this.#transaction + own
+    this.#transaction = last
+    if (!isOwn) for (const listener of this.#listeners.values()) listener('resync')
+  }
+
+  get #lastTransaction(): number {
+    return (this.#root.getStats() as { readonly lastTxnId: number }).lastTxnId
+  }
+}
+
+/** @returns Nothing where there is nothing to remove. */
+function written(database: LmdbBytes, { key, value }: Waiting): Promise<boolean> | undefined {
+  const bytes = bufferOf(key)
+  if (value !== undefined) return database.put(bytes, bufferOf(value))
+  return database.doesExist(bytes) ? database.remove(bytes) : undefined
+}

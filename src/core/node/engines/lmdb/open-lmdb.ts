@@ -1,0 +1,92 @@
+import type { RootDatabaseOptionsWithPath } from 'lmdb'
+import { Gate } from '../../../open/gate.ts'
+import type { OrderedDriver } from '../../../ordered/driver.ts'
+import { loadClient } from '../client.ts'
+import { SharedUses } from '../shared-uses.ts'
+import { lmdbFailure } from './failures.ts'
+import { FileSource } from './foreign/file-source.ts'
+import { ForeignLmdbDriver } from './foreign/foreign-driver.ts'
+import { LmdbDriver } from './lmdb-driver.ts'
+import { LmdbEnvironment, type Root } from './lmdb-environment.ts'
+import { findLmdb, type LmdbFile } from './lmdb-file.ts'
+
+/** What is used of the client. */
+interface Client {
+  readonly open: (this: void, options: RootDatabaseOptionsWithPath) => Root
+}
+
+/** How a file is opened. */
+export interface OpenLmdbOptions {
+  readonly readOnly: boolean
+  readonly create: boolean
+  /** The name of a database in the file. Default: its main database. */
+  readonly database: string | undefined
+}
+
+/** A database that is open. */
+export interface OpenLmdb {
+  readonly driver: OrderedDriver
+  /** Shared by all in this process who have it open. */
+  readonly gate: Gate
+}
+
+/** The files that this process has open. */
+const uses = new SharedUses<LmdbEnvironment>()
+
+/**
+ * Opens a database of an LMDB file. One that stock LMDB wrote is read by a reader of its own, since the client would end
+ * the process.
+ * @param load Loads the client; a test passes one of its own.
+ * @throws DatastoreError `CONFIG_INVALID`, `CORRUPT`, `ACCESS_DENIED`, `IO`
+ */
+export async function openLmdb(
+  path: string,
+  { readOnly, create, database }: OpenLmdbOptions,
+  load: () => Promise<Client> = () => import('lmdb'),
+): Promise<OpenLmdb> {
+  // Before anything is made for it.
+  const client = await loadClient('lmdb', 'lmdb', load)
+  const file = await findLmdb(path, create && !readOnly)
+  const id = `lmdb:${file.id}${database === undefined ? '' : `:${database}`}`
+  if (file.format === 'foreign') return openForeign(file, id, database)
+  const { value, gate, release } = await uses.use(
+    file.id,
+    async () => new LmdbEnvironment(isWritable => openFile(client, file, isWritable), !readOnly),
+    environment => environment.close(),
+  )
+  try {
+    if (!readOnly) value.makeWritable()
+    value.database(database)
+  } catch (error) {
+    await release()
+    throw lmdbFailure(`open ${JSON.stringify(file.path)}`, error)
+  }
+  const driver = new LmdbDriver({ environment: value, database, id, isWritable: !readOnly, release })
+  return { driver, gate }
+}
+
+function openForeign({ file }: LmdbFile, id: string, database: string | undefined): OpenLmdb {
+  const driver = new ForeignLmdbDriver(new FileSource(file), id, database)
+  try {
+    driver.check()
+    return { driver, gate: new Gate() }
+  } catch (error) {
+    driver.close()
+    throw error
+  }
+}
+
+function openFile(client: Client, { path, isFolder }: LmdbFile, isWritable: boolean): Root {
+  const options = {
+    path,
+    noSubdir: !isFolder,
+    readOnly: !isWritable,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+  } as const
+  try {
+    return client.open(options)
+  } catch (error) {
+    throw lmdbFailure(`open ${JSON.stringify(path)}`, error)
+  }
+}
