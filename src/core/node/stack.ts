@@ -6,8 +6,16 @@ import { compressedKind } from './kinds/compressed.ts'
 import { fsKind } from './kinds/fs.ts'
 import { journalKind } from './kinds/journal.ts'
 import { leveldbKind } from './kinds/leveldb.ts'
+import { lmdbKind } from './kinds/lmdb.ts'
 
 /** Every kind that runs on Node. */
-export const nodeKinds: readonly Kind[] = [...pureKinds, fsKind, leveldbKind, compressedKind, journalKind]
+export const nodeKinds: readonly Kind[] = [
+  ...pureKinds,
+  fsKind,
+  leveldbKind,
+  lmdbKind,
+  compressedKind,
+  journalKind,
+]
 
 export const { openStack, validateDocument, describeKinds } = stacksOf(new Registry(nodeKinds))
