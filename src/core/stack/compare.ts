@@ -25,15 +25,19 @@ export class Comparison {
   readonly #after: Side
   readonly #running: ReadonlyMap<string, Running>
 
-  constructor(before: ParsedNode, after: ParsedNode, running: ReadonlyMap<string, Running>) {
+  /** @param isMoving Whether keys that a node would look for in other children move there, so that it shows the same data. */
+  constructor(before: ParsedNode, after: ParsedNode, running: ReadonlyMap<string, Running>, isMoving = true) {
     this.#running = running
+    const kinds = new Map(flatten(after).map(({ id, kind }) => [id, kind]))
+    const stays = ({ id, kind }: ParsedNode) => kinds.get(id) === kind && running.get(id)?.node.kind === kind
+    const isMoved = (node: ParsedNode) => isMoving && node.kind.placing !== undefined && stays(node)
     const isVolatile = ({ id, kind }: ParsedNode): boolean => {
       const one = running.get(id)
       return one?.isVolatile === true && one.node.kind === kind
     }
     const names = new Map<string, string>()
-    this.#before = new Side(before, isVolatile, names)
-    this.#after = new Side(after, isVolatile, names)
+    this.#before = new Side(before, { isVolatile, isMoved, stays }, names)
+    this.#after = new Side(after, { isVolatile, isMoved, stays }, names)
     const fates = new Map<string, Fate>()
     for (const id of this.#before.nodes.keys()) if (!this.#after.nodes.has(id)) fates.set(id, 'gone')
     for (const node of this.#after.nodes.values()) fates.set(node.id, this.#fateOf(node))
@@ -120,19 +124,28 @@ export class Comparison {
   }
 }
 
+/** What is known of nodes of either document. */
+interface Known {
+  readonly isVolatile: (node: ParsedNode) => boolean
+  /** Whether keys of the node move where it looks for them. */
+  readonly isMoved: (node: ParsedNode) => boolean
+  /** Whether the other document has the node too. */
+  readonly stays: (node: ParsedNode) => boolean
+}
+
 /** One of the documents: its nodes, and which data each shows. */
 class Side {
   /** By id, each before its children. */
   readonly nodes: ReadonlyMap<string, ParsedNode>
-  readonly #isVolatile: (node: ParsedNode) => boolean
+  readonly #known: Known
   /** Short names of data, by what tells them from others: both sides call the same data the same. */
   readonly #names: Map<string, string>
   readonly #data = new Map<ParsedNode, string>()
   /** Of which data a node holds copies; absent where its values are the values. */
   readonly #copiesOf = new Map<ParsedNode, string>()
 
-  constructor(root: ParsedNode, isVolatile: (node: ParsedNode) => boolean, names: Map<string, string>) {
-    this.#isVolatile = isVolatile
+  constructor(root: ParsedNode, known: Known, names: Map<string, string>) {
+    this.#known = known
     this.#names = names
     this.nodes = new Map(flatten(root).map(node => [node.id, node]))
     this.#read(root, undefined)
@@ -166,12 +179,20 @@ class Side {
       return data
     }
     // What a process holds in memory lives and dies with its node, and with what it is there for.
-    if (children.length === 0 && this.#isVolatile(node)) {
+    if (children.length === 0 && this.#known.isVolatile(node)) {
       return this.#nameOf(['memory', id, copiesOf ?? null, optionsOf(node)])
     }
     const named = kind.data?.map(name => [name, options[name]]) ?? options
     const below = children.map(child => this.#read(child, copiesOf))
+    if (this.#known.isMoved(node)) return this.#nameOf(['moved', id, this.#memoryIn(node)])
     return this.#nameOf([kind.kind, named, childKeys, below])
+  }
+
+  /** Keys that move are what a node showed before, but for memory that stays and is emptied. */
+  #memoryIn(node: ParsedNode): readonly string[] {
+    const { isVolatile, stays } = this.#known
+    const leaves = flatten(node).filter(one => one.children.length === 0 && isVolatile(one) && stays(one))
+    return leaves.map(one => this.dataOf(one)).sort()
   }
 
   #nameOf(data: unknown): string {

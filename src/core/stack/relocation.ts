@@ -7,7 +7,7 @@ export class Relocation {
   readonly moving: readonly ParsedNode[]
   /** Ids of nodes that keys move out of, and that close once they have. */
   readonly emptied: ReadonlySet<string>
-  /** Nodes that keys have to move out of, and that are something else from the change on. */
+  /** Nodes that keys have to move out of, and that the document to come has as well. */
   readonly diverted: readonly ParsedNode[]
   readonly #comparison: Comparison
 
@@ -36,10 +36,8 @@ export class Relocation {
   }
 
   #divertedBy(after: ParsedNode): readonly ParsedNode[] {
-    const staying = new Set(flatten(after).map(({ id }) => id))
-    const isNeeded = (one: ParsedNode) => staying.has(one.id) || this.#comparison.changesData(one)
     return this.#emptiedBy(after).flatMap(child => {
-      if (this.#isGone(child)) return flatten(child).filter(isNeeded)
+      if (this.#isGone(child)) return flatten(child).filter(one => !this.#isGone(one))
       // What memory held is gone, which takes a decision of its own.
       return this.#comparison.isVolatile(child) ? [] : [child]
     })

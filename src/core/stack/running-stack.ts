@@ -122,7 +122,7 @@ class RunningStack implements Stack {
 
   async #apply(document: unknown, options: ApplyOptions): Promise<StackPlan> {
     const parsed = this.#following(document)
-    const comparison = this.#compared(parsed)
+    const comparison = this.#compared(parsed, options.misplaced !== 'leave')
     const plan = await this.#plan(parsed, comparison, {})
     const change = new StackChange(this.#root, parsed.root, comparison, this.#parts, options)
     change.refuseLoss(plan)
@@ -153,8 +153,9 @@ class RunningStack implements Stack {
     return parseFollowing(document, before, registry, ({ id }) => !ids.has(id))
   }
 
-  #compared({ root }: ParsedDocument): Comparison {
-    return new Comparison(this.#parsed.root, root, new Map(this.#root.all.map(one => [one.node.id, one])))
+  #compared({ root }: ParsedDocument, isMoving = true): Comparison {
+    const running = new Map(this.#root.all.map(one => [one.node.id, one]))
+    return new Comparison(this.#parsed.root, root, running, isMoving)
   }
 
   async #plan(

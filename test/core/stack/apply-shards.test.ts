@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { disk, memory, opened, sharded, tiered } from './opened-stack.ts'
+import { Key } from '../../../src/core/key.ts'
+import { disk, fatesOf, memory, opened, sharded, tiered } from './opened-stack.ts'
 import { keysOf } from './stack-kinds.ts'
 
 const keys = keysOf(60)
@@ -63,6 +64,40 @@ describe('stack.apply of another list of shards', () => {
     await apply(next, { misplaced: 'move' })
     await expect.poll(() => disks.log).toContain('-b')
     expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X6 S5 shards of shards: the outer ones are the same while keys of the inner ones move', async () => {
+    const shards = (inner: object[]) =>
+      sharded([{ kind: 'sharded', id: 'inner', shards: inner }, disk('z')], { by: 'rendezvous' })
+    const { disks, stack, plan, apply, put, get } = await opened(
+      tiered([memory('m'), shards([disk('a'), disk('b')])]),
+    )
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = tiered([memory('m'), shards([disk('c'), disk('a')])])
+    expect(await fatesOf(plan(next))).toMatchObject({
+      tiers: 'kept',
+      m: 'kept',
+      shards: 'kept',
+      inner: 'changed',
+    })
+    await apply(next, { misplaced: 'move' })
+    await expect.poll(() => disks.log).toContain('-b')
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
+  it('X6 A3 copies of values in memory below shards go with those values', async () => {
+    const over = (more: object) => tiered([memory('m'), sharded([memory('s', more), disk('a')])])
+    const { stack, store, apply, put } = await opened(over({}))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await apply(over({ maxEntries: 1000 }), { discard: true, misplaced: 'move' })
+    const left = await Promise.all(keys.map(one => store.has(one)))
+    const listed = new Set((await store.list(Key.of('k'))).children.map(({ key }) => String(key)))
+    expect(keys.filter((_, index) => left[index]).map(String)).toEqual(
+      keys.map(String).filter(one => listed.has(one)),
+    )
+    expect(listed.size).toBeLessThan(keys.length)
     await stack.close()
   })
 

@@ -5,13 +5,10 @@ import type { Change } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import type { FaultDatastore } from '../../../src/core/layers/fault.ts'
 import type { Stack } from '../../../src/core/stack/stack.ts'
-import { disk, documentOf, fault, memory, opened, retry, sharded, tiered } from './opened-stack.ts'
+import { disk, documentOf, fatesOf, fault, memory, opened, retry, sharded, tiered } from './opened-stack.ts'
 import { bytesOf, keysOf, textOf } from './stack-kinds.ts'
 
 const key = Key.of('a')
-
-const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
-  Object.fromEntries((await plan).nodes.map(({ id, fate }) => [id, fate]))
 
 describe('stack.plan', () => {
   it('X6 tells what stays, changes, opens and closes, and does none of it', async () => {

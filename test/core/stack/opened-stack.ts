@@ -1,6 +1,6 @@
 import type { Key } from '../../../src/core/key.ts'
 import { openDocument } from '../../../src/core/stack/running-stack.ts'
-import type { ApplyOptions } from '../../../src/core/stack/stack.ts'
+import type { ApplyOptions, Stack } from '../../../src/core/stack/stack.ts'
 import { bytesOf, Disks, textOf } from './stack-kinds.ts'
 
 /** A stack with short ways to use and change it. */
@@ -34,3 +34,7 @@ export const sharded = (shards: object[], more: object = {}) => ({
 })
 export const fault = (store: object) => ({ kind: 'fault', id: 'f', store })
 export const retry = (store: object, more: object = {}) => ({ kind: 'retry', id: 'retry', store, ...more })
+
+/** What a plan says of each node. */
+export const fatesOf = async (plan: ReturnType<Stack['plan']>) =>
+  Object.fromEntries((await plan).nodes.map(({ id, fate }) => [id, fate]))
