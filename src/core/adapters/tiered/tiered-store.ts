@@ -160,7 +160,7 @@ export class TieredStore extends TierReads implements Store {
 
   /** The copies are dropped first, so that no tier serves what the last one no longer has. */
   #remove(key: Key, call: Call): Maybe<Removed> {
-    return after(this.#dropAbove(key, call.bare), wasAbove =>
+    return after(this.dropAbove(key, call.bare), wasAbove =>
       after(this.last.remove(key, call), removed =>
         removed === 'absent' && wasAbove && call.options.ifMatch === undefined ? 'removed' : removed,
       ),
@@ -168,7 +168,7 @@ export class TieredStore extends TierReads implements Store {
   }
 
   /** @returns Whether any upper tier had the key. @throws where one cannot drop its copy. */
-  #dropAbove(key: Key, call: Call): Maybe<boolean> {
+  protected dropAbove(key: Key, call: Call): Maybe<boolean> {
     let wasAbove = false
     const note = (was: boolean): void => {
       wasAbove ||= was
@@ -181,7 +181,7 @@ export class TieredStore extends TierReads implements Store {
     for (const key of [from, to]) await this.beforeWrite(key)
     if (from.equals(to)) return (await this.has(from, call.bare)) ? 'moved' : this.last.move(from, to, call)
     if (!(await this.last.has(from, call.bare))) return this.#moveCopy(from, to, call)
-    for (const key of [from, to]) await this.#dropAbove(key, call.bare)
+    for (const key of [from, to]) await this.dropAbove(key, call.bare)
     return this.last.move(from, to, call)
   }
 
@@ -195,14 +195,14 @@ export class TieredStore extends TierReads implements Store {
     if (ttl !== undefined && ttl <= 0) return 'absent'
     const written = await this.writeLast(to, Payload.kept(found.bytes), call.with({ replace, ttl }))
     if (written.refused !== undefined) return written.refused
-    for (const key of [from, to]) await this.#dropAbove(key, call.bare)
+    for (const key of [from, to]) await this.dropAbove(key, call.bare)
     return 'moved'
   }
 
   /** Moves what has no value, such as a link to nothing: the last tier alone may know it. */
   async #moveName(from: Key, to: Key, call: Call): Promise<Moved> {
     const moved = await this.last.move(from, to, call)
-    if (moved === 'moved') await this.#dropAbove(to, call.uncancelled)
+    if (moved === 'moved') await this.dropAbove(to, call.uncancelled)
     return moved
   }
 

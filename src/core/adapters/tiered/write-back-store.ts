@@ -223,7 +223,12 @@ export class WriteBackStore extends TieredStore {
     await this.beforeWrite(key)
     const { ifMatch } = call.options
     if (ifMatch === undefined) {
-      if (!(await this.has(key, call.bare))) return 'absent'
+      const write = this.#unflushed.find(key)
+      // The copies go with its flush.
+      if (write?.type === 'delete') return 'absent'
+      // A tier that failed to answer may have a copy all the same.
+      if (write === undefined && !(await super.has(key, call.bare)))
+        return (await this.dropAbove(key, call.bare)) ? 'removed' : 'absent'
     } else {
       const etag = await this.#currentEtag(key, call)
       if (etag !== ifMatch) return etag === undefined ? 'absent' : 'changed'

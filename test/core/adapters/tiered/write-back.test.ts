@@ -150,6 +150,35 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     expect((await tiered.stat(b)).size).toBe(2_000_000)
   })
 
+  it('A3 delete() drops a copy that the last tier gave up, or fails with the tier that has it', async () => {
+    const first = new BreakableDatastore()
+    const tiered = new TieredDatastore([first, new MemoryDatastore({ maxEntries: 1 })], {
+      mode: 'write-back',
+    })
+    for (const key of [a, b]) {
+      await tiered.put(key, bytes(1))
+      await tiered.sync()
+    }
+    first.breakOn('has', 'delete')
+    await expect(tiered.delete(a)).rejects.toMatchObject({ code: 'IO' })
+    first.mend()
+    await tiered.delete(a)
+    expect(await tiered.has(a)).toBe(false)
+    await tiered.close()
+  })
+
+  it('A3 D3 delete() finds nothing after a delete that is unflushed, whatever tiers between hold', async () => {
+    const tiered = new TieredDatastore(
+      [new MemoryDatastore(), new MemoryDatastore(), new BreakableDatastore()],
+      { mode: 'write-back' },
+    )
+    await tiered.put(a, bytes(1))
+    await tiered.sync()
+    await tiered.delete(a)
+    await expect(tiered.delete(a)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await tiered.close()
+  })
+
   it('A5 D33 a condition is not judged by a copy that a failing last tier has above it', async () => {
     const disk = new BreakableDatastore()
     const tiers = new TieredDatastore([new MemoryDatastore(), disk])
