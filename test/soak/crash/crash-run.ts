@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hasCode } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import { collect } from '../../../src/testkit/suite.ts'
@@ -9,14 +10,16 @@ import { judgeRecord } from '../journal/judge-record.ts'
 import { excusesFor } from '../model/excuses.ts'
 import { inspect } from '../model/inspect.ts'
 import { Judge } from '../model/judge.ts'
+import type { Operation } from '../model/operation.ts'
 import { perform } from '../model/perform.ts'
 import { Random } from '../random.ts'
 import { soon } from '../soon.ts'
-import { briefly, hasKind, isWritingBack } from '../stacks/nodes.ts'
+import { briefly, hasKind, isWritingBack, nodesOf } from '../stacks/nodes.ts'
 import { OpenStack } from '../stacks/open-stack.ts'
+import type { Edit } from '../stacks/random-edit.ts'
 import { serialIn } from '../values.ts'
 import type { Ledger } from '../violation.ts'
-import { killed, type Said } from './killed.ts'
+import { killed, type Moment, type Said } from './killed.ts'
 import { LossyState } from './lossy-state.ts'
 import { keysOf, type Move, Moves } from './moves.ts'
 
@@ -27,6 +30,10 @@ export interface CrashOptions {
   readonly seed: number
   readonly kills: number
   readonly ledger: Ledger
+  /** The share of the worker's calls after which it changes its stack. Default 0.15. */
+  readonly changes?: number
+  /** What is wrong with the worker. */
+  readonly defect?: string
 }
 
 /**
@@ -61,43 +68,50 @@ class CrashRun {
   readonly #folder: string
   readonly #random: Random
   readonly #state: LossyState
+  /** The document that the last worker acknowledged. */
+  #root: StackNodeDocument
+  /** The change that it was about to make. */
+  #edit: Edit | undefined
+  /** Something acknowledged may have been lost, so that a journal says more than what is there. */
+  #isRecordAhead = false
 
   constructor(options: CrashOptions, folder: string) {
     this.#options = options
     this.#folder = folder
     this.#random = new Random(options.seed)
+    this.#root = options.root
     const isMerging = hasKind(options.root, 'lowercase')
     this.#state = new LossyState(options.ledger, key => (isMerging ? key.toLowerCase() : key))
   }
 
   async run(): Promise<number> {
-    const { program, root, kills } = this.#options
-    const folder = this.#folder
-    const random = this.#random
+    const { program, kills, changes = 0.15, defect = '' } = this.#options
     let calls = 0
     for (let kill = 0; kill < kills; kill++) {
       // Serial numbers go on where the last process may have left off.
-      const args = [program, folder, JSON.stringify(root), String(random.seed()), String(kill * 100_000)]
-      this.lines = await killed(args, 15 + random.below(60), random.next() * 5)
+      const seed = this.#random.seed()
+      const args = [program, this.#folder, JSON.stringify(this.#root), seed, kill * 100_000, changes, defect]
+      this.lines = await killed(args.map(String), this.#moment())
       calls += this.lines.filter(line => line.begun !== undefined).length
-      const moves = this.#judge()
-      const stack = await soon(OpenStack.open(root, folder), 'open')
-      try {
-        await soon(this.#compare(stack, moves), 'inspect')
-      } finally {
-        await soon(stack.close(), 'close')
-      }
+      await this.#look(this.#judge())
       this.#state.synced()
     }
     return calls
   }
 
+  /** After some calls, or while the stack changes. */
+  #moment(): Moment {
+    const random = this.#random
+    const { changes = 0.15 } = this.#options
+    const lines = 15 + random.below(60)
+    if (changes === 0 || random.chance(0.5)) return { lines, delay: random.next() * 5 }
+    return { changes: 1 + random.below(3), delay: random.next() * 20 }
+  }
+
   /** Draws from what the worker said what the stack may hold. @returns What renames moved. */
   #judge(): readonly Move[] {
     const state = this.#state
-    const { root } = this.#options
-    const isLossy = isWritingBack(root)
-    const ended = new Map(this.lines.filter(line => line.ended !== undefined).map(line => [line.ended, line]))
+    const lossy = this.#follow()
     const begun = this.lines.flatMap(line => line.begun ?? [])
     // What was begun at once, or broke off, may have left folders in the way of other keys.
     for (const key of begun.flatMap(keysOf)) {
@@ -105,22 +119,108 @@ class CrashRun {
       state.noteTried(`${key}/fresh`)
     }
     const moves = new Moves(state.nameOf)
-    for (const [index, operation] of begun.entries()) {
-      const end = ended.get(index)
-      moves.note(operation, operation.verb === 'rename' ? state.lasting(operation.key) : undefined)
-      const outcome =
-        end === undefined
-          ? ({ failed: 'ABORTED' } as const)
-          : {
-              ...(end.failed !== undefined && { failed: end.failed }),
-              ...(end.made !== undefined && { made: Key.parse(end.made) }),
-            }
-      new Judge(state, { ...excusesFor(root), isAborted: end === undefined }).judge(operation, outcome)
-      const isSync = operation.verb === 'sync' && outcome.failed === undefined
-      if (isSync || !isLossy) state.synced()
+    const excuses = excusesFor(this.#options.root)
+    const calls = this.#calls(lossy)
+    for (const at of this.lines.keys()) {
+      const call = calls.find(({ begun }) => begun === at)
+      if (call !== undefined) {
+        const { operation, end } = call
+        moves.note(operation, operation.verb === 'rename' ? state.lasting(operation.key) : undefined)
+        const outcome =
+          end === undefined
+            ? ({ failed: 'ABORTED' } as const)
+            : {
+                ...(end.failed !== undefined && { failed: end.failed }),
+                ...(end.made !== undefined && { made: Key.parse(end.made) }),
+              }
+        new Judge(state, { ...excuses, isAborted: end === undefined }).judge(operation, outcome)
+        if (operation.verb === 'sync' && outcome.failed === undefined) state.synced()
+      }
+      // What a stack that loses nothing had acknowledged is there to stay, and what it flushed as it became one.
+      const isSafe = !lossy[at] && !calls.some(one => one.isLossy && one.begun <= at && at < one.ended)
+      if (isSafe) state.synced()
     }
     state.died()
+    this.#isRecordAhead ||= lossy.includes(true)
     return moves.all
+  }
+
+  /** The calls, with the lines in which they began and ended. */
+  #calls(lossy: readonly boolean[]) {
+    const begun = [...this.lines.entries()].filter(([, line]) => line.begun !== undefined)
+    return begun.map(([at, line], index) => {
+      const found = this.lines.findIndex(({ ended }) => ended === index)
+      const ended = found < 0 ? this.lines.length : found
+      const isLossy = lossy.slice(at, ended + 1).includes(true)
+      return { operation: line.begun as Operation, begun: at, ended, end: this.lines[found], isLossy }
+    })
+  }
+
+  /** Follows the changes of the stack. @returns Of each line, whether what was acknowledged then may have been lost. */
+  #follow(): readonly boolean[] {
+    const { ledger } = this.#options
+    this.#edit = undefined
+    return this.lines.map(({ changing, changed, refused }) => {
+      const edit = this.#edit
+      if (changing !== undefined) this.#edit = changing
+      if (changed !== undefined && edit !== undefined) {
+        ledger.hold('a change that cannot be made fails', !edit.isBroken, () => edit.told)
+        this.#root = changed
+        this.#edit = undefined
+      }
+      if (refused !== undefined && edit !== undefined) {
+        const isExpected = edit.isBroken || (edit.isLosing && refused === 'CONFLICT')
+        ledger.hold('no change fails without a cause', isExpected, () => `${refused}: ${edit.told}`)
+        this.#edit = undefined
+      }
+      return isWritingBack(this.#root) || (this.#edit !== undefined && isWritingBack(this.#edit.root))
+    })
+  }
+
+  /**
+   * Opens the stack again. A change that was cut short has been made or not, and either way all is there; but where keys
+   * were on their way, the change has to be made again first, so that they get where they belong.
+   */
+  async #look(moves: readonly Move[]): Promise<void> {
+    const edit = this.#edit
+    if (edit === undefined) return this.#open(stack => this.#compare(stack, moves))
+    const { ledger } = this.#options
+    const isMoving = edit.isMoving || nodesOf(edit.root).some(node => node['by'] === 'rendezvous')
+    ledger.hold('a change is cut short', true, () => '')
+    await this.#open(async stack => {
+      if (isMoving && !edit.isBroken) await this.#changeAgain(stack, edit)
+      await this.#compare(stack, moves)
+    })
+    if (edit.isBroken || (isMoving && this.#edit === undefined)) return
+    if (!isMoving) this.#root = edit.root
+    await this.#open(stack => this.#compare(stack, moves))
+  }
+
+  async #changeAgain(stack: OpenStack, edit: Edit): Promise<void> {
+    const { ledger } = this.#options
+    try {
+      await soon(stack.apply(edit.root, edit.options), 'change')
+    } catch (error) {
+      const isExpected = edit.isLosing && hasCode(error, 'CONFLICT')
+      ledger.hold('no change fails without a cause', isExpected, () => `${String(error)}: ${edit.told}`)
+      this.#edit = undefined
+      return
+    }
+    const end = async () => {
+      while (!stack.isSettled) await new Promise(resolve => setImmediate(resolve))
+    }
+    await soon(end(), 'moving keys')
+    ledger.hold('keys on their way get there', true, () => '')
+    this.#root = stack.root
+  }
+
+  async #open(look: (stack: OpenStack) => Promise<void>): Promise<void> {
+    const stack = await soon(OpenStack.open(this.#root, this.#folder), 'open')
+    try {
+      await soon(look(stack), 'inspect')
+    } finally {
+      await soon(stack.close(), 'close')
+    }
   }
 
   async #compare(stack: OpenStack, moves: readonly Move[]): Promise<void> {
@@ -139,7 +239,7 @@ class CrashRun {
       )
     }
     // What is made on record may be lost again below it, where that writes back.
-    if (isWritingBack(root)) return
+    if (this.#isRecordAhead) return
     for (const { store, isInSight, isLasting, keepsAll } of stack.journals) {
       if (isInSight && isLasting)
         judgeRecord(await collect(store.entries()), keepsAll ? new Map() : undefined, state)

@@ -4,7 +4,9 @@ import { soak } from '../soak.ts'
 import { Ledger, Violation } from '../violation.ts'
 import { CRASH_DEFECTS } from './broken-disk.ts'
 import { bundledWorker, runCrashes } from './crash-run.ts'
+import { UNFLUSHED } from './defects.ts'
 
+const WAS_SYNCED = 'what was synced is there'
 const memory = { kind: 'memory' }
 let folders = 0
 const fs = (layout = 'strata') => ({ kind: 'fs', path: `f${folders++}`, layout, create: true })
@@ -16,9 +18,13 @@ beforeAll(async () => {
 afterAll(() => worker[Symbol.asyncDispose]())
 
 /** Kills the process that writes to a stack. @returns The calls that were begun, and how often each invariant held. */
-async function crash(root: StackNodeDocument, kills: number, seed = 1) {
+async function crash(
+  root: StackNodeDocument,
+  kills: number,
+  { seed = 1, ...more }: { readonly seed?: number; readonly changes?: number; readonly defect?: string } = {},
+) {
   const ledger = new Ledger()
-  const calls = await runCrashes({ program: worker.file, root, seed, kills, ledger })
+  const calls = await runCrashes({ program: worker.file, root, seed, kills, ledger, ...more })
   return { calls, held: new Map(ledger.counts) }
 }
 
@@ -44,14 +50,29 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
   })
 
   it('A5 leaves in tiers that write back what was synced, and of the rest what was put', async () => {
-    const { held } = await crash({ kind: 'tiered', mode: 'write-back', tiers: [memory, fs()] }, 6)
+    const root = { kind: 'tiered', mode: 'write-back', tiers: [memory, fs()] }
+    const { held } = await crash(root, 6, { changes: 0 })
     expect(held.get('what was synced is there')).toBeGreaterThan(0)
     expect(held.get('what was deleted before a sync stays away')).toBeGreaterThan(0)
   })
 
   it('W10 leaves a journal that goes on where it was', async () => {
-    const { held } = await crash({ kind: 'journal', log: 'log', store: shards }, 3)
+    const { held } = await crash({ kind: 'journal', log: 'log', store: shards }, 3, { changes: 0 })
     expect(held.get('the record ends with what is there')).toBeGreaterThan(5)
+  })
+
+  it('X6 X8 leaves what was acknowledged while its stack changes, by the old document and the new one', async () => {
+    const kept = { kind: 'sharded', shards: [fs(), { kind: 'tiered', tiers: [memory, fs()] }] }
+    const { held } = await crash({ kind: 'retry', store: kept }, 6, { changes: 0.5 })
+    expect(held.get('a change is cut short')).toBeGreaterThan(1)
+  })
+
+  it('X8 a change that does not flush what leaves is found out', async () => {
+    const root = { kind: 'tiered', mode: 'write-back', tiers: [memory, fs()] }
+    const found: unknown[] = []
+    for (let seed = 1; seed <= 20 && !found.includes(WAS_SYNCED); seed++)
+      found.push(await crash(root, 10, { seed, changes: 0.3, defect: UNFLUSHED }).catch(invariantIn))
+    expect(found).toContain(WAS_SYNCED)
   })
 
   it('D19 leaves what the model allows in random stacks', async () => {
@@ -66,8 +87,10 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
     'D18 a store that %s is found out: %s',
     async (defect, invariant) => {
       const found: unknown[] = []
-      for (let seed = 1; seed <= 20 && !found.includes(invariant); seed++)
-        found.push(await crash({ kind: 'broken-disk', defect, store: fs() }, 10, seed).catch(invariantIn))
+      for (let seed = 1; seed <= 20 && !found.includes(invariant); seed++) {
+        const broken = crash({ kind: 'broken-disk', defect, store: fs() }, 10, { seed, changes: 0 })
+        found.push(await broken.catch(invariantIn))
+      }
       expect(found).toContain(invariant)
     },
   )
