@@ -2,6 +2,7 @@ import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { ApplyOptions } from '../../../src/core/stack/stack.ts'
 import type { Random } from '../random.ts'
 import { hasKind, mapped, mayRefuse, nodesOf } from './nodes.ts'
+import { FAULT, MEMORY, RandomOptions, WRAPPERS } from './random-options.ts'
 
 type Node = StackNodeDocument
 
@@ -30,31 +31,20 @@ interface Step {
   readonly isPlain?: boolean
 }
 
-/** Wrappers that show the data of the store below, and keep none. */
-const WRAPPERS: readonly [Node, ...Node[]] = [
-  { kind: 'retry', attempts: 3, delay: 0.1, maxDelay: 1 },
-  { kind: 'timeout', milliseconds: 120_000 },
-  { kind: 'rate-limit', perSecond: 1_000_000 },
-  { kind: 'metrics' },
-  { kind: 'logging' },
-]
-const FAULT: Node = { kind: 'fault' }
-
 /** Kinds that can be taken away from around a store. */
 const REMOVABLE = new Set(['retry', 'timeout', 'rate-limit', 'metrics', 'logging', 'fault', 'cache'])
-
-const MODES = ['write-through', 'write-around', 'write-back'] as const
-const FUNCTIONS = ['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'] as const
 
 /** Makes up changes of stacks. */
 export class RandomEdits {
   readonly #random: Random
+  readonly #options: RandomOptions
   readonly #mayReshard: boolean
   #folders = 0
 
   /** @param mayReshard Whether keys may go to other shards, which takes until after the change. */
   constructor(random: Random, mayReshard = true) {
     this.#random = random
+    this.#options = new RandomOptions(random)
     this.#mayReshard = mayReshard
   }
 
@@ -112,7 +102,7 @@ export class RandomEdits {
       case 10:
         return this.#cache(root)
       default:
-        return this.#options(root)
+        return this.#changeOptions(root)
     }
   }
 
@@ -149,24 +139,20 @@ export class RandomEdits {
   #cache(root: Node): Step | undefined {
     const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
-    const wrapper = { kind: 'cache', maxEntries: 1 + this.#random.below(6) }
+    const wrapper = { kind: 'cache', ...this.#options.entries() }
     return { told: `wrap ${node.kind} in cache`, root: mapped(root, node, { ...wrapper, store: node }) }
   }
 
   #addTiers(root: Node): Step | undefined {
-    const random = this.#random
     const node = this.#one(root, one => !hasKind(one, 'lowercase') && one.kind !== 'null')
     if (node === undefined) return undefined
     const mode = this.#mode(node)
-    const upper = random.chance(0.3)
-      ? { kind: 'fault', store: { kind: 'memory' } }
-      : { kind: 'memory', ...(random.chance(0.3) && { maxEntries: 3 }) }
-    const tiered = { kind: 'tiered', mode, tiers: [upper, node] }
+    const tiered = { kind: 'tiered', mode, tiers: [this.#options.upper(), node] }
     return { told: `wrap ${node.kind} in tiers that ${mode}`, root: mapped(root, node, tiered) }
   }
 
   #mode(last: Node): string {
-    const mode = this.#random.pick(MODES)
+    const mode = this.#options.mode()
     return mode === 'write-back' && mayRefuse(last) ? 'write-through' : mode
   }
 
@@ -180,7 +166,7 @@ export class RandomEdits {
     const to = (told: string, next: Node): Step => ({ told, root: mapped(root, node, next) })
     switch (random.below(5)) {
       case 0:
-        return to('put a tier in front', { ...node, tiers: [{ kind: 'memory' }, ...tiers] })
+        return to('put a tier in front', { ...node, tiers: [MEMORY, ...tiers] })
       case 1:
         return to('take the first tier away', { ...node, tiers: [...upper.slice(1), last] })
       case 2:
@@ -215,13 +201,13 @@ export class RandomEdits {
       case 2:
         return to('turn the shards round', { shards: shards.toReversed() })
       default: {
-        const by = random.pick(FUNCTIONS)
-        return to(`shard by ${by}`, { by, characters: 1 + random.below(3) })
+        const placing = this.#options.placing()
+        return to(`shard by ${placing.by}`, placing)
       }
     }
   }
 
-  #options(root: Node): Step | undefined {
+  #changeOptions(root: Node): Step | undefined {
     const random = this.#random
     const node = this.#one(root, ({ kind }) => ['fs', 'retry', 'cache', 'memory', 'journal'].includes(kind))
     if (node === undefined) return undefined
@@ -232,16 +218,16 @@ export class RandomEdits {
     })
     switch (node.kind) {
       case 'fs':
-        return to({ durability: random.pick(['none', 'file', 'full']) })
-      case 'retry':
-        return to({ attempts: 2 + random.below(3) })
-      case 'cache':
-        return to({ maxEntries: 1 + random.below(6) })
+        return to(this.#options.durability())
       case 'journal':
         return to({ durability: random.pick(['none', 'full']) })
+      case 'retry':
+        return to(this.#options.attempts())
+      case 'cache':
+        return to(this.#options.entries())
       default:
         return isCopy(root, node)
-          ? to({ maxEntries: 1 + random.below(6) })
+          ? to(this.#options.entries())
           : to({ maxEntries: 1_000_000 + random.below(10) }, true)
     }
   }

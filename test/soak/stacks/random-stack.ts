@@ -1,5 +1,6 @@
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { Random } from '../random.ts'
+import { type Bounds, FAULT, MEMORY, RandomOptions, WRAPPERS } from './random-options.ts'
 
 /** Where in a stack a node is made up for. */
 interface Place {
@@ -17,20 +18,11 @@ interface Place {
 
 type Node = StackNodeDocument
 
-/** Options that keep something small or short. */
-type Bounds = Readonly<Record<string, number>>
-
-const MEMORY = { kind: 'memory' }
-
-/** Wrappers of one store that give back the keys and values they took; their options are quick, and never give up by themselves. */
-const WRAPPERS: readonly [Node, ...Node[]] = [
-  { kind: 'retry', attempts: 3, delay: 0.1, maxDelay: 1 },
-  { kind: 'timeout', milliseconds: 120_000 },
-  { kind: 'rate-limit', perSecond: 1_000_000 },
-  { kind: 'fault' },
-  { kind: 'fault' },
-  { kind: 'metrics' },
-  { kind: 'logging' },
+/** Wrappers of one store that give back the keys and values they took. */
+const ANY_WRAPPERS: readonly [Node, ...Node[]] = [
+  ...WRAPPERS,
+  FAULT,
+  FAULT,
   { kind: 'compressed', by: 'gzip' },
   { kind: 'compressed', by: 'brotli' },
   { kind: 'encrypted' },
@@ -51,12 +43,14 @@ const FLATFS: Node = { kind: 'flat-names', store: { kind: 'fs', layout: 'flatfs'
 /** Makes up stacks of every kind of node. */
 export class RandomStacks {
   readonly #random: Random
+  readonly #options: RandomOptions
   readonly #mayDie: boolean
   #folders = 0
 
   /** @param mayDie Whether the process may be killed: then no upper tier outlives it, which may be stale. */
   constructor(random: Random, mayDie = false) {
     this.#random = random
+    this.#options = new RandomOptions(random)
     this.#mayDie = mayDie
   }
 
@@ -78,11 +72,13 @@ export class RandomStacks {
         return this.#tiered(apart)
       case 2:
       case 3: {
-        const by = random.pick(['jump', 'modulo', 'rendezvous', 'prefix', 'suffix', 'next-to-last'])
         // Keys can be moved where no shard refuses any.
         const shard = { ...apart, mayRefuse: place.mayRefuse && random.chance(0.3) }
-        const characters = 1 + random.below(3)
-        return { kind: 'sharded', by, characters, shards: this.#several(1, 3, () => this.#node(shard)) }
+        return {
+          kind: 'sharded',
+          ...this.#options.placing(),
+          shards: this.#several(1, 3, () => this.#node(shard)),
+        }
       }
       case 4:
         return place.mayRefuse ? { kind: 'mount', mounts: this.#mounts(apart) } : this.#wrapper(below)
@@ -95,11 +91,7 @@ export class RandomStacks {
       }
       case 7: {
         const negative = random.chance(0.5) ? { negativeTtl: 60_000 } : {}
-        const bounds = random.pick<Bounds>([
-          { maxEntries: 1 + random.below(6) },
-          { maxBytes: 2000 },
-          { ttl: 1 },
-        ])
+        const bounds = random.pick<Bounds>([this.#options.entries(), { maxBytes: 2000 }, { ttl: 1 }])
         const policy = random.pick(['lru', 'lfu'])
         return { kind: 'cache', ...bounds, policy, ...negative, store: this.#node(apart) }
       }
@@ -128,7 +120,7 @@ export class RandomStacks {
 
   #wrapper(below: Place): Node {
     if (this.#random.chance(0.15)) return this.#journal(this.#node(below))
-    return { ...this.#random.pick(WRAPPERS), store: this.#node(below) }
+    return { ...this.#random.pick(ANY_WRAPPERS), store: this.#node(below) }
   }
 
   #leaf({ isDurable, mayRefuse, mayWalk }: Place): Node {
@@ -146,12 +138,12 @@ export class RandomStacks {
   }
 
   #durability(): object {
-    return this.#random.chance(0.1) ? { durability: this.#random.pick(['file', 'full']) } : {}
+    return this.#random.chance(0.15) ? this.#options.durability() : {}
   }
 
   #tiered(place: Place): Node {
     const random = this.#random
-    const mode = random.pick(['write-through', 'write-around', 'write-back', 'write-back'])
+    const mode = random.chance(0.25) ? 'write-back' : this.#options.mode()
     const isBack = mode === 'write-back'
     const few = random.pick<Bounds>([
       { maxUnflushedEntries: 1 + random.below(5) },
@@ -170,21 +162,9 @@ export class RandomStacks {
   /** An upper tier may forget whatever it likes. It must not outlive the stack where it can fail: then it may be stale. */
   #upper(place: Place): Node {
     const random = this.#random
-    switch (random.below(6)) {
-      case 0:
-        return { kind: 'null' }
-      case 1:
-        return { ...MEMORY, maxEntries: 1 + random.below(4), policy: random.pick(['lru', 'lfu']) }
-      case 2:
-        return { ...MEMORY, ...random.pick<Bounds>([{ maxBytes: 500 + random.below(2000) }, { ttl: 1 }]) }
-      case 3:
-        return { kind: 'fault', store: MEMORY }
-      case 4:
-        if (this.#mayDie) return MEMORY
-        return place.isDurable ? this.#leaf(place) : this.#node({ ...place, depth: Math.min(place.depth, 2) })
-      default:
-        return MEMORY
-    }
+    if (random.chance(0.15)) return { kind: 'null' }
+    if (this.#mayDie || random.chance(0.8)) return this.#options.upper()
+    return place.isDurable ? this.#leaf(place) : this.#node({ ...place, depth: Math.min(place.depth, 2) })
   }
 
   #mounts(place: Place): Readonly<Record<string, Node>> {
