@@ -26,6 +26,8 @@ export interface HistoryOptions {
   readonly ledger: Ledger
   /** The share of the rounds after which the stack is changed. Default 0.06. */
   readonly changes?: number
+  /** Milliseconds within which a watcher is to be told of a change. Default 10,000. */
+  readonly patience?: number
 }
 
 /**
@@ -104,7 +106,8 @@ class History {
   #watch(): void {
     const { store, canWatch } = this.caller.stack
     this.caller.forgetOffline()
-    this.#watcher = canWatch && this.#random.chance(0.5) ? new Watcher(store, this.#state) : undefined
+    const isWatched = canWatch && this.#random.chance(0.5)
+    this.#watcher = isWatched ? new Watcher(store, this.#state, this.#options.patience) : undefined
   }
 
   async #one(operation: Operation): Promise<void> {

@@ -85,8 +85,8 @@ afterEach(() => vi.restoreAllMocks())
 describe('random histories with faults, aborts, changes, closings and reopenings', () => {
   it.each(Object.entries(alone))('D1 D2 D13 D14 D16 D18 on %s agree with a model', async (_, each) => {
     const ledger = new Ledger()
-    const options = { isDurable: true, rounds: 60, changes: 0, ledger, ...each }
-    for (const seed of [1, 2]) expect(await runHistory({ ...options, seed })).toBeGreaterThan(40)
+    const options = { isDurable: true, rounds: 40, ledger, ...each }
+    for (const seed of [1, 2]) expect(await runHistory({ ...options, seed })).toBeGreaterThan(30)
   })
 
   it('D19 Q9 on random stacks up to four deep agree with a model', async () => {
@@ -111,8 +111,17 @@ describe('random histories with faults, aborts, changes, closings and reopenings
       tiers: [memory, { kind: 'sharded', shards: [leaf, memory] }],
     }
     const found: unknown[] = []
-    for (let seed = 1; seed <= 20 && found.length === 0; seed++) {
-      const run = runHistory({ root, isDurable: false, rounds: 60, changes: 0.3, seed, ledger })
+    // From a seed that most of them show with: what depends on timing may take a few more.
+    for (let seed = 8; seed <= 50 && found.length === 0; seed++) {
+      const run = runHistory({
+        root,
+        isDurable: false,
+        rounds: 60,
+        changes: 0.6,
+        patience: 500,
+        seed,
+        ledger,
+      })
       await run.catch((error: unknown) => found.push(error))
     }
     expect(found).toHaveLength(1)
@@ -123,13 +132,14 @@ describe('random histories with faults, aborts, changes, closings and reopenings
     async (defect, invariant) => {
       const root = { kind: 'broken-journal', defect, store: { kind: 'fault', store: memory } }
       const found = new Set<string>()
-      for (let seed = 1; seed <= 20 && !found.has(invariant); seed++)
+      // A change that opens a journal again ends its record, so there are few.
+      for (let seed = 1; seed <= 30 && !found.has(invariant); seed++)
         found.add(
           await invariantBroken({
             root,
             isDurable: false,
             rounds: 200,
-            changes: 0,
+            changes: 0.01,
             seed,
             ledger: new Ledger(),
           }),

@@ -5,13 +5,14 @@ import { soon } from '../soon.ts'
 import type { PossibleState } from './possible-state.ts'
 import { type Settled, settled } from './settled.ts'
 
-/** Milliseconds within which a change is to be told. */
+/** Milliseconds within which a change is to be told, where nobody says so. */
 const PATIENCE = 10_000
 const TOLD = 'a watcher is told what was left last'
 
 /** Follows the changes of a store from now on, and expects to be told of all that differ from one look to the next. */
 export class Watcher {
   readonly #state: PossibleState
+  readonly #patience: number
   /** What each key was told to have become since the last look. */
   readonly #told = new Map<string, Change['type']>()
   /** What each key held at the last look. */
@@ -21,9 +22,13 @@ export class Watcher {
   #failure: unknown
   readonly #ended: Promise<void>
 
-  /** @param state Settled: what each key holds is known. */
-  constructor(store: BinaryDatastore, state: PossibleState) {
+  /**
+   * @param state Settled: what each key holds is known.
+   * @param patience Milliseconds within which a change is to be told.
+   */
+  constructor(store: BinaryDatastore, state: PossibleState, patience = PATIENCE) {
     this.#state = state
+    this.#patience = patience
     this.#before = settled(state)
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     this.#ended = this.#follow(changes)
@@ -37,7 +42,7 @@ export class Watcher {
     )
     const missing = (): readonly string[] =>
       this.#isResynced ? [] : changed.filter(key => this.#told.get(key) !== (now.has(key) ? 'put' : 'delete'))
-    const end = performance.now() + PATIENCE
+    const end = performance.now() + this.#patience
     while (missing().length > 0 && this.#failure === undefined && performance.now() < end) {
       const woken = new Promise<void>(resolve => {
         this.#wake = resolve
