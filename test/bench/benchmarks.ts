@@ -1,5 +1,6 @@
 import { fsBenchmark } from './core/fs.ts'
 import { fsDurableBenchmark } from './core/fs-durable.ts'
+import { keyIndexBenchmark } from './core/key-index.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
@@ -24,4 +25,5 @@ export const benchmarks: readonly Benchmark[] = [
   treeBenchmark,
   largeValueBenchmark,
   eventLoopBenchmark,
+  keyIndexBenchmark,
 ]

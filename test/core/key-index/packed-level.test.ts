@@ -35,7 +35,7 @@ describe('LevelBuilder', () => {
     )
   })
 
-  it('sorts many children in slices, and packs them', async () => {
+  it('F23 sorts many children in slices, and packs them', async () => {
     const builder = new LevelBuilder()
     let turns = 0
     const counting = setInterval(() => turns++)

@@ -247,7 +247,7 @@ it('a level that is too large is listed only as far as somebody asks', async () 
   await expect(waiting).rejects.toThrow(LevelDroppedError)
 })
 
-it('a folder of many files is listed once, and taken over as the store has it', async () => {
+it('F23 a folder of many files is listed once, and taken over as the store has it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'strata-level-'))
   try {
     for (let index = 0; index < 2500; index++) await writeFile(join(folder, nameOf(index)), 'x')

@@ -145,7 +145,7 @@ describe('regex', () => {
     )
   })
 
-  it('takes linear time for expressions on which RegExp takes exponential time', () => {
+  it('Q11 takes linear time for expressions on which RegExp takes exponential time', () => {
     const all = Array.from({ length: 200 }, (_, index) =>
       Key.of(`${String(index).repeat(20)}${'e'.repeat(40)}`),
     )
@@ -155,7 +155,7 @@ describe('regex', () => {
     expect(performance.now() - began).toBeLessThan(2000)
   })
 
-  it('understands what needs more than states, as far as that takes linear time', () => {
+  it('Q11 understands what needs more than states, as far as that takes linear time', () => {
     const all = keysOf('/cat/dog', '/concat', '/Ωmega', '/x')
     expect(find('regex', '\\bcat\\b', all)).toEqual(['/cat/dog'])
     expect(find('regex', '\\p{Greek}', all)).toEqual(['/Ωmega'])

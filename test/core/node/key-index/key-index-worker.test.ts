@@ -73,7 +73,7 @@ describe('KeyIndexWorker', () => {
     expect(reports.at(-1)).toMatchObject({ searched: 30_000, total: 30_000, isDone: true })
   })
 
-  it('ends a search by its signal, or when nobody reads on', async () => {
+  it('Q11 ends a search by its signal, or when nobody reads on', async () => {
     await fill(30_000)
     const abort = new AbortController()
     const search = index.search({ kind: 'regex', text: 'name', limit: 30_000 }, abort.signal)
