@@ -38,17 +38,19 @@ export class LazyDfa {
 
   /** Calls `hit` with the number of each key from `from` to `to` that matches. */
   match({ bytes, offsets }: Leaf, from: number, to: number, hit: (index: number) => void): void {
+    let table = this.#table
+    let start = this.#start
     let at = offsets[from] as number
     for (let index = from; index < to; index++) {
       const end = (offsets[index + 1] as number) - 1
-      let table = this.#table
-      let state = this.#start
+      let state = start
       for (; at < end; at++) {
         const byte = bytes[at] as number
         let next = table[(state << 8) | byte] as number
         if (next === UNKNOWN) {
           next = this.#make(state, byte)
           table = this.#table
+          start = this.#start
         }
         state = next
         if (state < START) break

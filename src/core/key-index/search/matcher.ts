@@ -6,7 +6,7 @@ import { LazyDfa } from './lazy-dfa.ts'
 import { nfaOf } from './nfa.ts'
 import { anything, literal, sequence } from './pattern.ts'
 import { regexPattern, UnsupportedExpression } from './regex.ts'
-import { type IndexOf, indexOfBytes, SubstringMatcher } from './substring.ts'
+import { type IndexOf, SubstringMatcher } from './substring.ts'
 
 export interface SearchText {
   /**
@@ -32,15 +32,15 @@ export function matcherOf(
     text,
     isCaseSensitive = false,
   }: SearchText & { readonly kind: Exclude<SearchText['kind'], 'fuzzy'> },
-  indexOf: IndexOf = indexOfBytes,
+  indexOf?: IndexOf,
 ): Matcher {
   const isBlind = !isCaseSensitive
   switch (kind) {
-    case 'substring': {
-      const isPlain = isCaseSensitive || text.toLowerCase() === text.toUpperCase()
-      const plain = isPlain ? SubstringMatcher.of(text, indexOf) : undefined
-      return plain ?? new LazyDfa(nfaOf(sequence(anything, literal(text, isBlind))))
-    }
+    case 'substring':
+      return (
+        SubstringMatcher.of(text, isBlind, indexOf) ??
+        new LazyDfa(nfaOf(sequence(anything, literal(text, isBlind))))
+      )
     case 'glob':
       return new LazyDfa(nfaOf(globPattern(text, isBlind)))
     case 'regex':

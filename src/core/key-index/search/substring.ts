@@ -1,46 +1,69 @@
 import { END, type Leaf } from '../leaf.ts'
 import { roomOf, writeName } from '../name-bytes.ts'
 
-/** Where `needle` is in `bytes`, from `from` on; -1 where it is not. A runtime may have a faster one than `indexOfBytes`. */
+/** Where `needle` is in `bytes`, from `from` on; -1 where it is not. */
 export type IndexOf = (bytes: Uint8Array, needle: Uint8Array, from: number) => number
 
 /** Horspool's search: it skips as many bytes as the last byte of a window allows. */
-export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array, from: number): number {
-  const last = needle.length - 1
-  const skips = new Uint32Array(256).fill(needle.length)
-  for (let index = 0; index < last; index++) skips[needle[index] as number] = last - index
-  for (let end = from + last; end < bytes.length; end += skips[bytes[end] as number] as number) {
-    let index = last
-    while (index >= 0 && bytes[end - last + index] === needle[index]) index--
-    if (index < 0) return end - last
+export class Horspool {
+  readonly #needle: Uint8Array
+  readonly #skips: Uint32Array
+  /** What each byte is compared as. */
+  readonly #folded = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+  /** @param isBlind Upper and lower case of ASCII letters are alike. */
+  constructor(needle: Uint8Array, isBlind: boolean) {
+    if (isBlind) for (let byte = 0x41; byte <= 0x5a; byte++) this.#folded[byte] = byte + 0x20
+    this.#needle = needle.map(byte => this.#folded[byte] as number)
+    const last = needle.length - 1
+    const skips = new Uint32Array(256).fill(needle.length)
+    for (let index = 0; index < last; index++) skips[this.#needle[index] as number] = last - index
+    this.#skips = skips.map((_, byte) => skips[this.#folded[byte] as number] as number)
   }
-  return -1
+
+  /** Where the needle is, from `from` on; -1 where it is not. */
+  find(bytes: Uint8Array, from: number): number {
+    const [needle, skips, folded] = [this.#needle, this.#skips, this.#folded]
+    const last = needle.length - 1
+    const { length } = bytes
+    for (let end = from + last; end < length; end += skips[bytes[end] as number] as number) {
+      let index = last
+      while (index >= 0 && folded[bytes[end - last + index] as number] === needle[index]) index--
+      if (index < 0) return end - last
+    }
+    return -1
+  }
 }
 
-/**
- * Finds a text in the texts of keys as it is written. `undefined` for a text whose bytes may be found across two
- * characters, and for one that every key has.
- */
+/** Finds a text in the texts of keys. */
 export class SubstringMatcher {
-  readonly #needle: Uint8Array
   /** The text begins with `/`, which no byte stands for where a key begins. */
   readonly #isAfterSlash: boolean
-  readonly #indexOf: IndexOf
+  readonly #find: (bytes: Uint8Array, from: number) => number
 
-  private constructor(needle: Uint8Array, isAfterSlash: boolean, indexOf: IndexOf) {
-    this.#needle = needle
+  private constructor(isAfterSlash: boolean, find: (bytes: Uint8Array, from: number) => number) {
     this.#isAfterSlash = isAfterSlash
-    this.#indexOf = indexOf
+    this.#find = find
   }
 
-  static of(text: string, indexOf: IndexOf): SubstringMatcher | undefined {
+  /**
+   * @param isBlind Upper and lower case are alike.
+   * @param indexOf The runtime's own search, where there is one.
+   * @returns `undefined` for a text that bytes do not tell: one of which the bytes may be found across two characters, that
+   * every key has, or whose letters have another case beyond ASCII.
+   */
+  static of(text: string, isBlind: boolean, indexOf?: IndexOf): SubstringMatcher | undefined {
     const isAfterSlash = text.startsWith('/')
     const names = text.slice(isAfterSlash ? 1 : 0)
-    if (names === '' || /[\0\u0001]/.test(names)) return undefined
+    const hasCase = isBlind && names.toLowerCase() !== names.toUpperCase()
+    if (names === '' || /[\0\u0001]/.test(names) || (hasCase && /[^\0-\x7f]/.test(names))) return undefined
     const bytes = new Uint8Array(roomOf(names))
     const needle = bytes.slice(0, writeName(names, bytes, 0))
     for (const [index, byte] of needle.entries()) if (byte === 0x2f) needle[index] = 0
-    return new SubstringMatcher(needle, isAfterSlash, indexOf)
+    if (!hasCase && indexOf !== undefined)
+      return new SubstringMatcher(isAfterSlash, (within, from) => indexOf(within, needle, from))
+    const horspool = new Horspool(needle, hasCase)
+    return new SubstringMatcher(isAfterSlash, (within, from) => horspool.find(within, from))
   }
 
   /** Calls `hit` with the number of each key from `from` to `to` that matches. */
@@ -48,7 +71,7 @@ export class SubstringMatcher {
     const end = offsets[to] as number
     let index = from
     for (let at = offsets[from] as number; ; ) {
-      const found = this.#indexOf(bytes, this.#needle, at)
+      const found = this.#find(bytes, at)
       if (found < 0 || found >= end) return
       at = found + 1
       if (this.#isAfterSlash && !isAfterSlash(bytes, found)) continue

@@ -7,7 +7,7 @@ import { LazyDfa } from '../../../../src/core/key-index/search/lazy-dfa.ts'
 import { matcherOf, type SearchText } from '../../../../src/core/key-index/search/matcher.ts'
 import { nfaOf } from '../../../../src/core/key-index/search/nfa.ts'
 import { regexPattern } from '../../../../src/core/key-index/search/regex.ts'
-import { indexOfBytes } from '../../../../src/core/key-index/search/substring.ts'
+import { Horspool } from '../../../../src/core/key-index/search/substring.ts'
 import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
 
 const unit = fc.constantFrom(
@@ -82,7 +82,7 @@ describe('substring', () => {
         fc.uint8Array({ max: 3, minLength: 1, maxLength: 4 }),
         fc.nat(10),
         (all, part, from) => {
-          expect(indexOfBytes(all, part, from)).toBe(
+          expect(new Horspool(part, false).find(all, from)).toBe(
             Buffer.from(all).indexOf(part, Math.min(from, all.length)),
           )
         },
