@@ -70,7 +70,10 @@ export interface ApplyOptions {
   readonly discard?: boolean | undefined
   /** Serve the copies that a node holds of other data. Default false. */
   readonly keepStale?: boolean | undefined
-  /** `move`: keys go where they belong in the background, and are found meanwhile. `leave`: they are not found. */
+  /**
+   * `move`: keys go where they belong in the background, and are found meanwhile; a process that is killed before they
+   * have needs the document of before, and this change again. `leave`: they are not found.
+   */
   readonly misplaced?: 'move' | 'leave' | undefined
   /**
    * Called with what failed after the change was made, or while it was taken back: a store that did not close, or keys
