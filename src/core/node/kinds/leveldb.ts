@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
+import { isLevelFolder } from '../engines/leveldb/level-folder.ts'
 import { LevelDatastore } from '../engines/leveldb/leveldb-datastore.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
 
@@ -31,6 +32,7 @@ export const leveldbKind = defineKind({
   }),
   children: 'none',
   data: ['path', 'layout', 'separator', 'leading', 'prefix', 'readOnly'],
+  recognition: { place: async path => ((await isLevelFolder(path)) ? { path, create: false } : undefined) },
   open: async ({ path, ...options }, _children, context) => {
     try {
       const folder = resolve(context.baseDirectory ?? '.', path)

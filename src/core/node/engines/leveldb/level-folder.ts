@@ -10,6 +10,14 @@ const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desk
 /** How a folder stands to LevelDB. */
 export type FolderState = 'leveldb' | 'empty'
 
+/** Whether a folder is one of LevelDB. It is looked at and not opened. */
+export async function isLevelFolder(path: string): Promise<boolean> {
+  return folderState(path).then(
+    state => state === 'leveldb',
+    () => false,
+  )
+}
+
 /** @throws DatastoreError `CONFIG_INVALID` for a folder that holds anything but a LevelDB. */
 export async function folderState(path: string): Promise<FolderState> {
   const names = (await readdir(path)).filter(name => !LITTER.includes(name))

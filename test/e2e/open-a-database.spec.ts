@@ -1,0 +1,66 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import { expect, test } from './strata.ts'
+import type { StrataWindow } from './strata-window.ts'
+
+const nothing = { type: 'document', document: { strata: 1, root: { kind: 'memory' } } } as const
+
+/** Types what to open into "Open…", by keyboard, and waits until the dialog is gone. */
+async function openByKeyboard(window: StrataWindow, text: string): Promise<void> {
+  const dialog = window.page.getByRole('dialog', { name: 'Open', exact: true })
+  await window.page.keyboard.press('Alt+Shift+O')
+  await expect(dialog.getByRole('combobox', { name: 'Address or path' })).toBeFocused()
+  await window.page.keyboard.insertText(text)
+  await expect(dialog.getByRole('option')).toHaveCount(1)
+  await window.page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+}
+
+/** A LevelDB folder as datastore-level writes one. */
+async function levelFolder(path: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const level = new ClassicLevel<string, string>(path)
+  for (const [key, value] of Object.entries(values)) await level.put(key, value)
+  await level.close()
+}
+
+test('E11 a LevelDB folder of another program is opened, edited and closed by keyboard', async ({
+  strata: { host, open, window },
+  folder,
+}) => {
+  const path = join(folder, 'blocks')
+  await levelFolder(path, { '/users/ada': 'first', '/users/bob': 'second', 'no path': 'third' })
+  await open(nothing)
+  await openByKeyboard(window, path)
+  await expect(window.row('users')).toBeVisible()
+  await window.openText('/users/ada')
+  expect(await window.text()).toBe('first')
+  await window.typeOver('edited')
+  await window.save()
+  await host.close()
+  const level = new ClassicLevel<string, string>(path)
+  expect(await level.get('/users/ada')).toBe('edited')
+  expect(await level.get('no path')).toBe('third')
+  await level.close()
+})
+
+test('E11 what cannot be opened is said in the dialog, and a folder opens from there', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await mkdir(join(folder, 'docs'))
+  await writeFile(join(folder, 'docs', 'a.txt'), 'text')
+  await open(nothing)
+  await window.page.keyboard.press('Alt+Shift+O')
+  const dialog = window.page.getByRole('dialog', { name: 'Open', exact: true })
+  const field = dialog.getByRole('combobox', { name: 'Address or path' })
+  await field.fill('gopher://example.org')
+  await expect(dialog.getByRole('alert')).toContainText('Cannot open an address of "gopher"')
+  await field.fill(join(folder, 'nothing'))
+  await expect(dialog.getByRole('alert')).toContainText('there is no such file or folder')
+  await expect(dialog.getByRole('button', { name: 'Continue' })).toBeDisabled()
+  await field.fill(join(folder, 'docs'))
+  await dialog.getByRole('option', { name: 'Folder docs' }).click()
+  await expect(window.row('a.txt')).toBeVisible()
+  expect(await readFile(join(folder, 'docs', 'a.txt'), 'utf8')).toBe('text')
+})
