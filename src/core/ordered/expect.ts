@@ -1,5 +1,5 @@
 import { compareBytes, hasPart } from './byte-order.ts'
-import type { Check, Expect, Outcome, Range, Row, Write } from './driver.ts'
+import type { Check, Expect, Outcome, Range, Row, Seen, Write } from './driver.ts'
 
 /** What a write comes to where `row` is there, for a driver that judges in this process. */
 export function outcomeOf({ expect, value }: Pick<Write, 'expect' | 'value'>, row: Row | undefined): Outcome {
@@ -22,12 +22,12 @@ function isSeen(seen: Exclude<Expect, string>, { version, value }: Row): boolean
 /** Whether everything that was seen is still so, for a driver that judges in this process, in one step. */
 export function areSeen(
   checks: readonly Check[],
-  get: (key: Uint8Array) => Row | undefined,
+  get: (key: Uint8Array, seen: Seen) => Row | undefined,
   range: (range: Range) => readonly Row[],
 ): boolean {
   return checks.every(check => {
     if ('range' in check) return sameKeys(range(check.range), check.keys)
-    const row = get(check.key)
+    const row = get(check.key, check.seen)
     if (check.seen === 'absent' || row === undefined) return check.seen === 'absent' && row === undefined
     return isSeen(check.seen, row)
   })

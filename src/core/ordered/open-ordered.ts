@@ -91,7 +91,8 @@ function openPath(
     leading,
     prefix: prefix === undefined ? undefined : new TextEncoder().encode(prefix),
   })
-  const isKept = !capabilities.shared || driver.changes !== undefined
+  // Of others it is told too late, if at all.
+  const isKept = !capabilities.shared
   const layout = new PathLayout(names, { isText: info.text, isKept })
   return new OrderedStore({ ...parts, layout, form: new RawForm(info.id, digest) })
 }

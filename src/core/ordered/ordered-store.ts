@@ -72,7 +72,8 @@ export class OrderedStore implements Store {
     this.info = { kind: driver.info.kind, id: driver.info.id }
     this.capabilities = capabilitiesOf(parts)
     // What is remembered of the engine goes by them.
-    if (layout.reset !== undefined || parts.expiries !== undefined) this.#hear()
+    const remembers = layout.reset !== undefined || parts.expiries !== undefined
+    if (remembers && !driver.capabilities.shared) this.#hear()
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
