@@ -1,3 +1,4 @@
+import { enginesBenchmark } from './core/engines.ts'
 import { fsBenchmark } from './core/fs.ts'
 import { fsDurableBenchmark } from './core/fs-durable.ts'
 import { keyIndexBenchmark } from './core/key-index.ts'
@@ -17,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   memoryBenchmark,
   fsBenchmark,
   fsDurableBenchmark,
+  enginesBenchmark,
   overheadBenchmark,
   traceBenchmark,
   queryBenchmark,

@@ -231,7 +231,7 @@ describe('the package, installed from git into an empty folder', () => {
     const path = join(clone, 'package.json')
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as { devDependencies: object }
     // What builds the library is taken from here, so that the test needs no network for it.
-    const tools = ['typescript', '@types/node', 'fast-check', 'classic-level']
+    const tools = ['typescript', '@types/node', 'fast-check', 'classic-level', '@photostructure/sqlite']
     manifest.devDependencies = Object.fromEntries(
       tools.map(name => [name, `file:${join(REPOSITORY, 'node_modules', name)}`]),
     )

@@ -1,6 +1,7 @@
 export * from '../index.ts'
 export { LevelDatastore, type LevelOptions } from './engines/leveldb/leveldb-datastore.ts'
 export { LmdbDatastore, type LmdbOptions } from './engines/lmdb/lmdb-datastore.ts'
+export { SqliteDatastore, type SqliteOptions } from './engines/sqlite/sqlite-datastore.ts'
 export { FsDatastore, type FsOptions } from './fs/fs-datastore.ts'
 export { type FileJournalOptions, fileJournal } from './journal/file-journal.ts'
 export { brotli } from './serializers/brotli.ts'

@@ -7,6 +7,7 @@ import { fsKind } from './kinds/fs.ts'
 import { journalKind } from './kinds/journal.ts'
 import { leveldbKind } from './kinds/leveldb.ts'
 import { lmdbKind } from './kinds/lmdb.ts'
+import { sqliteKind } from './kinds/sqlite.ts'
 
 /** Every kind that runs on Node. */
 export const nodeKinds: readonly Kind[] = [
@@ -14,6 +15,7 @@ export const nodeKinds: readonly Kind[] = [
   fsKind,
   leveldbKind,
   lmdbKind,
+  sqliteKind,
   compressedKind,
   journalKind,
 ]

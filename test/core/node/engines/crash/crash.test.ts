@@ -15,7 +15,11 @@ const roots = new TempRoots()
 let writer: Bundle
 
 beforeAll(async () => {
-  writer = await bundle(join(import.meta.dirname, 'writer.ts'), ['classic-level', 'lmdb'])
+  writer = await bundle(join(import.meta.dirname, 'writer.ts'), [
+    'classic-level',
+    'lmdb',
+    '@photostructure/sqlite',
+  ])
 }, 60_000)
 afterAll(async () => {
   await writer.remove()
@@ -33,6 +37,8 @@ it.each([
   ['leveldb', 'none'],
   ['leveldb', 'full'],
   ['lmdb', 'full'],
+  ['sqlite', 'none'],
+  ['sqlite', 'full'],
 ] as const)(
   `E3 D37 ${KILLS} kills of %s, durability %s: no acknowledged write is lost, none is torn`,
   {

@@ -1,0 +1,133 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { open, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DatastoreError } from '../../../errors.ts'
+import { Gate } from '../../../open/gate.ts'
+import { systemMeaning } from '../../errno.ts'
+import { systemCode } from '../../fs/disk.ts'
+import { BLOCKED, whenFree } from './busy.ts'
+import { findTable, type WantedTable } from './find-table.ts'
+import { type Database, sqliteClient } from './sqlite-client.ts'
+import { SqliteDriver } from './sqlite-driver.ts'
+
+/** How a database is opened. */
+export interface OpenSqliteOptions extends WantedTable {
+  readonly readOnly: boolean
+  readonly create: boolean
+  readonly isDurable: boolean
+}
+
+/** A table of an open database. */
+export interface OpenSqlite {
+  readonly driver: SqliteDriver
+  readonly layout: 'strata' | 'path'
+  /** Shared by all who have the table open in this process. */
+  readonly gate: Gate
+}
+
+/** How often each file is open in this process. */
+const users = new Map<string, number>()
+
+/** The gates of the tables that are open in this process. */
+const gates = new Map<string, WeakRef<Gate>>()
+
+/** @throws DatastoreError `CONFIG_INVALID`, `CORRUPT`, `ACCESS_DENIED`, `IO`, `TIMEOUT` where another program has it locked. */
+export async function openSqlite(path: string, options: OpenSqliteOptions): Promise<OpenSqlite> {
+  const { readOnly, isDurable } = options
+  const openDatabase = await sqliteClient()
+  const found = await findFile(path, options)
+  const { path: file, id } = found
+  // No wait from here until it is open.
+  const isEmpty = refuseOther(found)
+  const database = openDatabase(file, { readOnly })
+  users.set(id, (users.get(id) ?? 0) + 1)
+  const close = () => {
+    users.set(id, (users.get(id) ?? 1) - 1)
+    database.close()
+  }
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BLOCKED}`)
+    const action = `open ${JSON.stringify(file)}`
+    const { table, sql } = await whenFree(action, () => findTable(database, file, options))
+    if (sql !== undefined) {
+      if (readOnly || !options.create) throw refusal(file, `it has no table ${JSON.stringify(table.name)}`)
+      await whenFree(action, () => {
+        // Readers and a writer do not wait for each other then. The database of another program stays as it is.
+        if (isEmpty) database.exec('PRAGMA journal_mode = WAL')
+        make(database, sql)
+      })
+    }
+    const name = `sqlite:${id}:${table.name}:${table.keyColumn}:${table.valueColumn}`
+    const use = { database, close, id: name, isWritable: !readOnly, isDurable }
+    const driver = new SqliteDriver(table, use)
+    return { driver, layout: table.isOwn ? 'strata' : 'path', gate: gateOf(name) }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** Another process may have made it meanwhile. */
+function make(database: Database, sql: string): void {
+  database.exec(
+    `BEGIN IMMEDIATE; ${sql.replace(/^CREATE TABLE (?!IF)/, 'CREATE TABLE IF NOT EXISTS ')}; COMMIT`,
+  )
+}
+
+function gateOf(name: string): Gate {
+  const gate = gates.get(name)?.deref() ?? new Gate()
+  gates.set(name, new WeakRef(gate))
+  return gate
+}
+
+interface OpenFile {
+  readonly path: string
+  readonly id: string
+}
+
+/** What every SQLite database begins with. */
+const MAGIC = 'SQLite format 3\0'
+
+/** The database file, made where it is missing. */
+async function findFile(path: string, { readOnly, create }: OpenSqliteOptions): Promise<OpenFile> {
+  const absolute = resolve(path)
+  try {
+    const mayMake = create && !readOnly
+    const stats = await stat(absolute, { bigint: true }).catch(async (error: unknown) => {
+      if (systemCode(error) !== 'ENOENT' || !mayMake) throw error
+      await (await open(absolute, 'a')).close()
+      return stat(absolute, { bigint: true })
+    })
+    if (!stats.isFile()) throw refusal(absolute, 'it is no file')
+    const real = await realpath(absolute)
+    return { path: real, id: stats.ino === 0n ? real : `${stats.dev}:${stats.ino}` }
+  } catch (error) {
+    const [code, state] = systemMeaning(error, 'path') ?? []
+    if (code === undefined || state === undefined) throw error
+    const text = `Cannot open ${JSON.stringify(absolute)}: ${state}`
+    throw new DatastoreError(code === 'NOT_FOUND' ? 'CONFIG_INVALID' : code, text, { cause: error })
+  }
+}
+
+/**
+ * Looks at what is in a file before SQLite does. Not while this process has it open: to close a file drops every lock of
+ * the process on it, those of SQLite too.
+ * @returns Whether it is empty.
+ */
+function refuseOther({ path, id }: OpenFile): boolean {
+  if ((users.get(id) ?? 0) > 0) return false
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(MAGIC.length)
+    const length = readSync(file, buffer, 0, buffer.length, 0)
+    if (length > 0 && buffer.toString('latin1', 0, length) !== MAGIC)
+      throw refusal(path, 'it is not an SQLite database, or it is encrypted')
+    return length === 0
+  } finally {
+    closeSync(file)
+  }
+}
+
+function refusal(path: string, state: string, cause?: unknown): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(path)}: ${state}`, { cause })
+}

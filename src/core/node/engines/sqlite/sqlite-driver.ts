@@ -1,0 +1,325 @@
+import { failure } from '../../../errors.ts'
+import type { Maybe } from '../../../open/call.ts'
+import type {
+  Check,
+  DriverCapabilities,
+  DriverInfo,
+  Expect,
+  OrderedDriver,
+  OthersChange,
+  Outcome,
+  Range,
+  Row,
+  Write,
+} from '../../../ordered/driver.ts'
+import { areSeen, outcomeOf } from '../../../ordered/expect.ts'
+import { whenFree } from './busy.ts'
+import { isBusy, sqliteFailure } from './failures.ts'
+import type { Database, SqlRow, Statement } from './sqlite-client.ts'
+import { type Table, type TableSql, tableSql } from './table.ts'
+
+/** Milliseconds between two looks at whether others have written. */
+const LOOK = 200
+/** Milliseconds between removals of what has expired. */
+const PURGE = 60_000
+/** SQLite takes a billion bytes for a row. */
+const MOST_BYTES = 999_000_000
+
+type Waiting = Omit<Write, 'expect'>
+
+/** An open database, and how it is used. */
+export interface SqliteUse {
+  readonly database: Database
+  readonly close: () => void
+  /** Names the data. */
+  readonly id: string
+  readonly isWritable: boolean
+  /** Every commit waits for the device. */
+  readonly isDurable: boolean
+}
+
+/** One table of an SQLite database, which other programs may have open too. */
+export class SqliteDriver implements OrderedDriver {
+  readonly info: DriverInfo
+  readonly capabilities: DriverCapabilities
+  readonly #database: Database
+  readonly #close: () => void
+  readonly #table: Table
+  readonly #sql: TableSql
+  readonly #isDurable: boolean
+  readonly #statements = new Map<string, Statement>()
+  readonly #listeners = new Set<(change: OthersChange) => void>()
+  #looking: ReturnType<typeof setInterval> | undefined
+  #seenVersion: unknown
+  #purgeAt = 0
+  #isClosed = false
+
+  constructor(table: Table, use: SqliteUse) {
+    const { database, id, isWritable, isDurable } = use
+    this.#database = database
+    this.#close = use.close
+    this.#table = table
+    this.#sql = tableSql(table)
+    this.#isDurable = isDurable
+    this.info = { kind: 'sqlite', id, readAhead: 16, maxRows: 2000, text: false, columns: table.isOwn }
+    this.capabilities = {
+      writable: isWritable,
+      conditions: 'everyone',
+      commit: { most: Number.POSITIVE_INFINITY, ranges: true },
+      durable: true,
+      parts: table.isOwn,
+      shared: true,
+      valueBytes: MOST_BYTES,
+    }
+    if (isWritable) database.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`)
+  }
+
+  get(
+    key: Uint8Array,
+    part?: { readonly start: number; readonly end: number },
+    signal?: AbortSignal,
+  ): Maybe<Row | undefined> {
+    return this.#run('get', signal, () => (part === undefined ? this.#get(key) : this.#part(key, part)))
+  }
+
+  #get(key: Uint8Array): Row | undefined {
+    const row = this.#statement(this.#sql.get).get(key, ...this.#now())
+    return row && rowOf(key, row)
+  }
+
+  #part(key: Uint8Array, { start, end }: { readonly start: number; readonly end: number }): Row | undefined {
+    const length = Math.min(end - start, MOST_BYTES)
+    const row = this.#statement(this.#sql.part).get(start, length, key, ...this.#now())
+    return row && rowOf(key, row)
+  }
+
+  head(key: Uint8Array, signal?: AbortSignal): Maybe<Row | undefined> {
+    return this.#run('stat', signal, () => this.#current(key, 'present'))
+  }
+
+  /** A row as far as it takes to judge it: without the value where that is not looked at. */
+  #current(key: Uint8Array, expect: Expect): Row | undefined {
+    const isOfValue = typeof expect === 'object' && !('version' in expect)
+    if (!this.#table.isOwn || isOfValue) return this.#get(key)
+    const row = this.#statement(this.#sql.head).get(key, ...this.#now())
+    return row && rowOf(key, row)
+  }
+
+  has(key: Uint8Array, signal?: AbortSignal): Maybe<boolean> {
+    return this.#run(
+      'look up',
+      signal,
+      () => this.#statement(this.#sql.has).get(key, ...this.#now()) !== undefined,
+    )
+  }
+
+  range(range: Range, signal?: AbortSignal): Maybe<readonly Row[]> {
+    return this.#run('read a range', signal, () => this.#range(range))
+  }
+
+  #range({ from, to, limit, reverse, keysOnly }: Range): readonly Row[] {
+    const statement = this.#statement(this.#sql.range(reverse, keysOnly))
+    const rows = statement.all(from, to, ...this.#now(), Math.min(limit, this.info.maxRows))
+    return keysOnly
+      ? rows.map(({ key }) => ({ key: key as Uint8Array }))
+      : rows.map(row => rowOf(row['key'] as Uint8Array, row))
+  }
+
+  write(write: Write, durable: boolean, signal?: AbortSignal): Maybe<Outcome> {
+    if (write.expect === 'any') {
+      return this.#run('write', signal, () =>
+        this.#durably(durable, () => (this.#apply(write) || write.value !== undefined ? 'done' : 'absent')),
+      )
+    }
+    return this.#run('write', signal, () =>
+      this.#durably(durable, () =>
+        this.#alone(() => {
+          const outcome = outcomeOf(write, this.#current(write.key, write.expect))
+          if (outcome === 'done') this.#apply(write)
+          return outcome
+        }),
+      ),
+    )
+  }
+
+  commit(
+    checks: readonly Check[],
+    writes: readonly Waiting[],
+    durable: boolean,
+    signal?: AbortSignal,
+  ): Maybe<boolean> {
+    return this.#run('write', signal, () =>
+      this.#durably(durable, () =>
+        this.#alone(() => {
+          const isSeen = areSeen(
+            checks,
+            (key, seen) => this.#current(key, seen),
+            range => this.#range(range),
+          )
+          if (isSeen) for (const write of writes) this.#apply(write)
+          return isSeen
+        }),
+      ),
+    )
+  }
+
+  /** @returns Whether it changed anything. */
+  #apply({ key, value, version, mtime, expires }: Waiting): boolean {
+    const { put, remove } = this.#sql
+    if (value === undefined) return Number(this.#statement(remove).run(key, ...this.#now()).changes) > 0
+    this.#refuseValue(value)
+    if (expires !== undefined) this.#purge()
+    const columns = this.#table.isOwn ? [version ?? null, mtime ?? null, expires ?? null] : []
+    this.#statement(put).run(key, value, ...columns)
+    return true
+  }
+
+  /** @throws DatastoreError `VALUE_INVALID` for bytes that a column of text cannot hold. */
+  #refuseValue(value: Uint8Array): void {
+    if (this.#table.values === 'blob' || isText(value)) return
+    const column = JSON.stringify(this.#table.valueColumn)
+    throw failure('VALUE_INVALID', 'write', undefined, `the column ${column} holds text, and it is not UTF-8`)
+  }
+
+  /** Whole or not at all, with nobody writing in between. */
+  #alone<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK')
+    } catch {
+      // Some failures have rolled back already, and the first failure counts.
+    }
+  }
+
+  #durably<T>(durable: boolean, work: () => T): T {
+    if (this.#isDurable || !durable) return work()
+    this.#database.exec('PRAGMA synchronous = FULL')
+    try {
+      return work()
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
+
+  /** Works at once, and where somebody else has the lock, again and again without holding up the thread. */
+  #run<T>(action: string, signal: AbortSignal | undefined, work: () => T): Maybe<T> {
+    if (this.#isClosed) throw failure('CLOSED', action, undefined, 'the store is closed')
+    return whenFree(action, work, () => this.#isClosed || signal?.aborted === true)
+  }
+
+  /** An empty change that is synced: it syncs all before it. */
+  sync(): Maybe<void> {
+    if (!this.capabilities.writable || this.#isDurable) return
+    return this.#run('sync', undefined, () =>
+      this.#durably(true, () => {
+        const { user_version: version } = this.#statement('PRAGMA user_version').get() ?? {}
+        this.#database.exec(`PRAGMA user_version = ${Number(version)}`)
+      }),
+    )
+  }
+
+  changes(listener: (change: OthersChange) => void): () => void {
+    this.#seenVersion ??= this.#dataVersion()
+    this.#listeners.add(listener)
+    this.#looking ??= setInterval(() => this.#look(), LOOK).unref()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.#stopLooking()
+    }
+  }
+
+  #look(): void {
+    const version = this.#dataVersion()
+    if (version === this.#seenVersion) return
+    this.#seenVersion = version
+    for (const listener of this.#listeners) listener('resync')
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#looking)
+    this.#looking = undefined
+  }
+
+  /** Changes when others commit, in this process too. */
+  #dataVersion(): unknown {
+    try {
+      return this.#statement('PRAGMA data_version').get()?.['data_version']
+    } catch (error) {
+      if (isBusy(error)) return this.#seenVersion
+      throw sqliteFailure('watch', error)
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#stopLooking()
+    this.#statements.clear()
+    try {
+      this.#close()
+    } catch (error) {
+      throw sqliteFailure('close', error)
+    }
+  }
+
+  /** Removes some of what has expired. It is not shown in any case. */
+  #purge(): void {
+    if (!this.#table.isOwn || Date.now() < this.#purgeAt) return
+    this.#purgeAt = Date.now() + PURGE
+    this.#statement(this.#sql.purge).run(Date.now())
+  }
+
+  /** The time, for a table in which values expire. */
+  #now(): readonly number[] {
+    return this.#table.isOwn ? [Date.now()] : []
+  }
+
+  #statement(sql: string): Statement {
+    const found = this.#statements.get(sql)
+    if (found !== undefined) return found
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+function rowOf(key: Uint8Array, { value, type, size, ver, mtime, exp }: SqlRow): Row {
+  if (typeof type === 'string' && type !== 'blob' && type !== 'text') {
+    const state = `its value is ${type === 'null' ? 'NULL' : `of type ${type.toUpperCase()}`}, not bytes or text`
+    throw failure('VALUE_INVALID', 'read a value', undefined, state)
+  }
+  return {
+    key,
+    value: (value ?? undefined) as Uint8Array | undefined,
+    version: numberOf(ver),
+    mtime: numberOf(mtime),
+    expires: numberOf(exp),
+    size: numberOf(size) ?? (value instanceof Uint8Array ? value.length : undefined),
+  }
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true })
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,71 @@
+/** How a table holds keys and values. */
+export interface Table {
+  readonly name: string
+  readonly keyColumn: string
+  readonly valueColumn: string
+  /** What the columns hold: bytes, or text in UTF-8. */
+  readonly keys: 'blob' | 'text'
+  readonly values: 'blob' | 'text'
+  /** Our own table, with columns for version and times. */
+  readonly isOwn: boolean
+}
+
+/** The name of our own table where none is given. */
+export const OWN_TABLE = 'kv'
+
+/** Makes our own table. Not `WITHOUT ROWID`: with values of a kilobyte that is three times the size. */
+export function ownTableSql(name: string): string {
+  const table = quoted(name)
+  return `
+    CREATE TABLE IF NOT EXISTS ${table}
+      (id INTEGER PRIMARY KEY, k BLOB NOT NULL UNIQUE, v BLOB, ver INTEGER, mtime INTEGER, exp INTEGER);
+    CREATE INDEX IF NOT EXISTS ${quoted(`${name}_exp`)} ON ${table} (exp) WHERE exp IS NOT NULL`
+}
+
+export function ownTable(name: string): Table {
+  return { name, keyColumn: 'k', valueColumn: 'v', keys: 'blob', values: 'blob', isOwn: true }
+}
+
+/** The statements of a driver over a table. Keys are bytes at either side, whatever the column holds. */
+export interface TableSql {
+  readonly get: string
+  readonly part: string
+  readonly head: string
+  readonly has: string
+  readonly put: string
+  readonly remove: string
+  readonly purge: string
+  range(isReverse: boolean, keysOnly: boolean): string
+}
+
+export function tableSql({ name, keyColumn, valueColumn, keys, values, isOwn }: Table): TableSql {
+  const table = quoted(name)
+  const [k, v] = [`t.${quoted(keyColumn)}`, `t.${quoted(valueColumn)}`]
+  const key = keys === 'text' ? 'CAST(? AS TEXT)' : '?'
+  const value = values === 'text' ? 'CAST(? AS TEXT)' : '?'
+  const from = `FROM ${table} AS t`
+  const times = isOwn ? ', ver, mtime, exp' : ''
+  const typed = isOwn ? `${v} AS value` : `CAST(${v} AS BLOB) AS value, typeof(${v}) AS type`
+  const isThere = isOwn ? ' AND (exp IS NULL OR exp > ?)' : ''
+  const names = `${quoted(keyColumn)}, ${quoted(valueColumn)}${times}`
+  const set = isOwn ? ', ver = excluded.ver, mtime = excluded.mtime, exp = excluded.exp' : ''
+  return {
+    get: `SELECT ${typed}${times} ${from} WHERE ${k} = ${key}${isThere}`,
+    part: `SELECT substr(${v}, ? + 1, ?) AS value, length(${v}) AS size${times} ${from} WHERE ${k} = ${key}${isThere}`,
+    head: `SELECT length(${v}) AS size${times} ${from} WHERE ${k} = ${key}${isThere}`,
+    has: `SELECT 1 ${from} WHERE ${k} = ${key}${isThere}`,
+    put:
+      `INSERT INTO ${table} (${names}) VALUES (${key}, ${value}${isOwn ? ', ?, ?, ?' : ''}) ` +
+      `ON CONFLICT (${quoted(keyColumn)}) DO UPDATE SET ${quoted(valueColumn)} = excluded.${quoted(valueColumn)}${set}`,
+    remove: `DELETE FROM ${table} AS t WHERE ${k} = ${key}${isThere}`,
+    purge: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE exp <= ? LIMIT 1000)`,
+    range: (isReverse, keysOnly) =>
+      `SELECT CAST(${k} AS BLOB) AS key${keysOnly ? '' : `, ${typed}, length(${v}) AS size${times}`} ${from} ` +
+      `WHERE ${k} >= ${key} AND ${k} < ${key}${isThere} ORDER BY ${k}${isReverse ? ' DESC' : ''} LIMIT ?`,
+  }
+}
+
+/** A name as SQL takes any. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
