@@ -6,6 +6,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
+import { workerFiles } from './worker-files.mjs'
 
 const root = join(import.meta.dirname, '..')
 const { values: flags, positionals: names } = parseArgs({
@@ -24,7 +25,10 @@ if (!flags.once) {
     stdio: 'inherit',
   })
 }
-const { module } = await runnerImport(join(root, 'test/bench/benchmarks.ts'), { oxc: { target: 'node20' } })
+const { module } = await runnerImport(join(root, 'test/bench/benchmarks.ts'), {
+  oxc: { target: 'node20' },
+  plugins: [workerFiles()],
+})
 
 const unknown = names.filter(name => !module.benchmarks.some(benchmark => benchmark.name === name))
 if (unknown.length > 0) {
