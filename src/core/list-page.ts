@@ -65,6 +65,22 @@ export class LevelOfKeys {
   }
 }
 
+/** Entries that a page tells of beside its children. */
+const MOST_EXAMPLES = 10
+
+/** What the pages of the parts of one level hide together, as a part of a page. */
+export function hiddenIn(pages: readonly Pick<ListPage, 'hidden'>[]): Pick<ListPage, 'hidden'> {
+  const all = pages.flatMap(({ hidden }) => (hidden === undefined ? [] : [hidden]))
+  const [first, ...others] = all
+  if (first === undefined) return {}
+  if (others.length === 0) return { hidden: first }
+  const examples = all
+    .flatMap(({ examples: some }) => some)
+    .sort((a, b) => compareNames(a.name, b.name))
+    .slice(0, MOST_EXAMPLES)
+  return { hidden: { count: all.reduce((sum, { count }) => sum + count, 0), examples } }
+}
+
 /** The children of a level that were found in any order, in ascending order of their names. */
 export function inOrder(children: Iterable<Child>): Promise<Child[]> {
   return sortInSlices([...children], new Slices(), (a, b) => compareNames(a.name, b.name))
@@ -105,14 +121,18 @@ export function withoutSizes(page: ListPage): ListPage {
 export async function* childrenOf(
   store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,
-  options: Omit<ListOptions, 'limit'> & { readonly pageSize?: number | undefined } = {},
+  options: Omit<ListOptions, 'limit'> & {
+    readonly pageSize?: number | undefined
+    readonly onPage?: ((page: ListPage) => void) | undefined
+  } = {},
 ): AsyncIterable<Child> {
-  const { pageSize: limit, ...rest } = options
+  const { pageSize: limit, onPage, ...rest } = options
   const slices = new Slices()
   let { after } = options
   do {
     if (slices.isOver) await slices.pause()
     const page = await store.list(prefix, { ...rest, after, limit })
+    onPage?.(page)
     yield* page.children
     after = page.cursor
   } while (after !== undefined)

@@ -1,6 +1,6 @@
 import type { Child, ListOptions, ListPage } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { pageLimit } from '../list-page.ts'
+import { hiddenIn, pageLimit } from '../list-page.ts'
 
 /**
  * One page of a level, with the branches that lead to mount points laid over it.
@@ -37,7 +37,12 @@ export async function overlayLevel(
   const cursor = all.length > limit ? children.at(-1)?.name : page.cursor
   // A page of nothing tells nothing of its level.
   const isWhole = after === undefined && cursor === undefined && limit > 0
-  return { children, ...(cursor !== undefined && { cursor }), ...(isWhole && { total: children.length }) }
+  return {
+    children,
+    ...(cursor !== undefined && { cursor }),
+    ...(isWhole && { total: children.length }),
+    ...hiddenIn([page]),
+  }
 }
 
 function branchesTo(prefix: Key, points: readonly Key[]): Map<string, { isHiding: boolean }> {

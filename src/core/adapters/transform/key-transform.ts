@@ -2,7 +2,7 @@ import { type Capabilities, Derived } from '../../capabilities.ts'
 import type { Change, Child, ListOptions, ListPage, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key, segmentProblem } from '../../key.ts'
-import { LevelOfKeys, listOptionsOf, walkValues } from '../../list-page.ts'
+import { hiddenIn, LevelOfKeys, listOptionsOf, walkValues } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import { countByWalk } from '../../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../../open/datastore.ts'
@@ -97,6 +97,16 @@ class KeyTransformStore extends RoutedStore implements Place {
     return this.store.sync(Key.root, call)
   }
 
+  /** Where a level here is none there, no branch here tells which one there is empty: all are pruned from the root only. */
+  prune(prefix: Key, call: Call): Maybe<void> {
+    if (this.#transform.keepsLevels !== true && !prefix.isRoot) return undefined
+    return inNames(
+      () => this.store.prune(this.below(prefix), call),
+      below => (below.isRoot ? undefined : this.#transform.from(below)),
+      prefix,
+    )
+  }
+
   /** Where a level here is none there, all that changes in the store below is looked at. */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     const { keepsLevels = false } = this.#transform
@@ -132,13 +142,14 @@ async function listThroughLevel(
   let after = options.after === undefined ? undefined : nameBelow(options.after, prefix, transform)
   for (;;) {
     const page = await store.list(transform.to(prefix), { ...options, after, limit: Math.max(1, limit) })
+    const hidden = hiddenIn([page])
     for (const child of page.children) {
-      if (children.length >= limit) return { children, ...cursor() }
+      if (children.length >= limit) return { children, ...cursor(), ...hidden }
       const key = transform.from(child.key)
       if (key !== undefined) children.push({ ...child, name: key.lastSegment, key })
     }
-    if (page.cursor === undefined) return { children }
-    if (children.length >= limit) return { children, ...cursor() }
+    if (page.cursor === undefined) return { children, ...hidden }
+    if (children.length >= limit) return { children, ...cursor(), ...hidden }
     after = page.cursor
   }
 }
