@@ -54,13 +54,13 @@ export function describeDelete<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([to.toString()])
     })
 
-    it('D5 renaming an absent key is NOT_FOUND and leaves the new key alone', async () => {
+    it('D5 D56 renaming an absent key is NOT_FOUND and leaves the new key alone', async () => {
       const store = await suite.open([{ key: to, value: suite.value(2) }])
       await expectFailure(store.rename(gone, to), 'NOT_FOUND', gone)
       expect(await store.get(to)).toEqual(suite.value(2))
     })
 
-    it('D5 rename(k, k) is nothing for a present key, NOT_FOUND for an absent one', async () => {
+    it('D57 rename(k, k) is nothing for a present key, NOT_FOUND for an absent one', async () => {
       const store = await suite.open([{ key: from, value: suite.value(3) }])
       await store.rename(from, from)
       await store.rename(from, Key.parse('/r/from'), { replace: false })
@@ -82,6 +82,25 @@ export function describeDelete<V>(suite: Suite<V>): void {
               [await store.has(from), await store.has(to)].filter(has => has),
               moment,
             ).toEqual([true])
+          },
+        )
+      })
+    }
+
+    if (suite.capabilities.rename === 'copy') {
+      it('D58 rename: copy: whenever it is aborted, one of both keys or both have the value', async () => {
+        const store = await suite.open()
+        await abortedAtEachMoment(
+          async () => {
+            await store.put(from, suite.value(1))
+            await store.delete(to, { missingOk: true })
+          },
+          signal => store.rename(from, to, { signal }),
+          async moment => {
+            for (const key of [from, to]) {
+              if (await store.has(key)) expect(await store.get(key), moment).toEqual(suite.value(1))
+            }
+            expect((await store.has(from)) || (await store.has(to)), moment).toBe(true)
           },
         )
       })

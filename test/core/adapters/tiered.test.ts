@@ -162,7 +162,7 @@ describe('TieredDatastore.put', () => {
     expect(tiered.metrics[0]).toMatchObject({ failedWrites: 1 })
   })
 
-  it('A12 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
+  it('A20 an upper tier that can neither take nor drop a copy is not asked for that key', async () => {
     const { top, tiered } = stores()
     await tiered.put(key, bytes('old'))
     top.breakOn('put', 'delete')
@@ -266,7 +266,7 @@ describe('TieredDatastore.delete and rename', () => {
     expect(await tiered.has(key)).toBe(false)
   })
 
-  it('A3 a get running at the same time cannot put a deleted value back', async () => {
+  it('A22 a get running at the same time cannot put a deleted value back', async () => {
     for (let round = 0; round < 50; round++) {
       const { top, last, tiered } = stores()
       await last.put(key, bytes('x'))
@@ -282,7 +282,7 @@ describe('TieredDatastore.delete and rename', () => {
     }
   })
 
-  it('A3 a fill that is under way when delete() begins does not survive it', async () => {
+  it('A22 a fill that is under way when delete() begins does not survive it', async () => {
     const { top, last, tiered } = stores()
     await last.put(key, bytes('x'))
     const release = top.holdNext('put')
@@ -345,7 +345,7 @@ describe('TieredDatastore, the rest', () => {
 })
 
 describe('TieredDatastore, told of failures of its tiers', () => {
-  it('A1 A2 D18 a listener that throws breaks no call and no copy, and is heard of as an uncaught error', async () => {
+  it('A1 A23 D18 a listener that throws breaks no call and no copy, and is heard of as an uncaught error', async () => {
     const thrown = new Error('the listener broke')
     const uncaught = await uncaughtDuring(async () => {
       const [top, middle, last] = [new BreakableDatastore(), new BreakableDatastore(), new MemoryDatastore()]

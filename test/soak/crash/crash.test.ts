@@ -49,7 +49,7 @@ describe('a process killed while it writes', { timeout: 60_000 }, () => {
     expect(calls).toBeGreaterThan(10)
   })
 
-  it('A5 leaves in tiers that write back what was synced, and of the rest what was put', async () => {
+  it('A19 leaves in tiers that write back what was synced, and of the rest what was put', async () => {
     const root = { kind: 'tiered', mode: 'write-back', tiers: [memory, fs()] }
     const { held } = await crash(root, 6, { changes: 0 })
     expect(held.get('what was synced is there')).toBeGreaterThan(0)

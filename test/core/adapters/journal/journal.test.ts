@@ -144,7 +144,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toEqual(['put, /a <absent> 1'])
   })
 
-  it('W11 undo() and redo() go both ways, and are on record themselves', async () => {
+  it('W11 W14 undo() and redo() go both ways, and are on record themselves', async () => {
     const store = await open(new MemoryDatastore())
     await store.put(a, bytesOf('1'))
     await store.put(b, bytesOf('2'))
@@ -207,7 +207,7 @@ describe('a journal', () => {
     expect(await allSaid(store)).toEqual(['put, /a theirs 0 ours'])
   })
 
-  it('W9 a value that is too large is on record, and cannot be undone', async () => {
+  it('W13 a value that is too large is on record, and cannot be undone', async () => {
     const store = await open(new MemoryDatastore(), { maxValueBytes: 3 })
     await store.put(a, bytesOf('four'))
     await store.put(a, [bytesOf('fi'), bytesOf('ve')].values())
@@ -326,7 +326,7 @@ describe('a journal', () => {
     await expectFailure(journal(new MemoryDatastore(), { log, maxValueBytes: 1001 }), 'CONFIG_INVALID')
   })
 
-  it('W5 a put keeps its time to live, and a value that undo() puts back has none', async () => {
+  it('W5 W15 a put keeps its time to live, and a value that undo() puts back has none', async () => {
     const below = new MemoryDatastore()
     const store = await open(below)
     const { etag } = await store.put(a, bytesOf('1'), { ttl: 60_000 })

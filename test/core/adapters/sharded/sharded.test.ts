@@ -78,7 +78,7 @@ describe('ShardedDatastore', () => {
     expect(children).toMatchObject([{ name: 'a', isValue: true, isBranch: true, size: 5 }])
   })
 
-  it('S2 rename() across shards copies, syncs, then deletes: never fewer than one copy', async () => {
+  it('S8 rename() across shards copies, syncs, then deletes: never fewer than one copy', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>(shards)
     const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
@@ -95,7 +95,7 @@ describe('ShardedDatastore', () => {
     expect([await sharded.has(from), await sharded.has(to)]).toEqual([false, true])
   })
 
-  it('S2 rename() across shards copies again what was changed while it was being copied', async () => {
+  it('S8 rename() across shards copies again what was changed while it was being copied', async () => {
     const shards = [new BreakableDatastore(), new BreakableDatastore()]
     const sharded = new ShardedDatastore<Uint8Array>(shards)
     const [from, to] = [keyOf(sharded, 0, 'from'), keyOf(sharded, 1, 'to')]
@@ -110,7 +110,7 @@ describe('ShardedDatastore', () => {
     expect(await sharded.has(from)).toBe(false)
   })
 
-  it('S2 D22 rename() between two shards of the same data, whose key both call the same, leaves it as it is', async () => {
+  it('S8 D22 rename() between two shards of the same data, whose key both call the same, leaves it as it is', async () => {
     const data = new MemoryDatastore()
     const open = () => new NamespaceDatastore(data, Key.of('data'))
     const sharded = new ShardedDatastore([data, open()], { by: key => (key.segments[0] === 'data' ? 0 : 1) })
@@ -121,7 +121,7 @@ describe('ShardedDatastore', () => {
     expect(await walkKeys(data)).toEqual(['/data/a'])
   })
 
-  it('S2 D22 rename() between shards puts nothing but the value, also when it fails', async () => {
+  it('S8 D22 rename() between shards puts nothing but the value, also when it fails', async () => {
     const shards = memories(2)
     const faulty = shards.map(shard => fault(shard))
     const sharded = new ShardedDatastore<Uint8Array>(faulty)
@@ -141,7 +141,7 @@ describe('ShardedDatastore', () => {
     expect(new Set([idOf(shards), ...others]).size).toBe(4)
   })
 
-  it('D14 close() closes a shard that is listed twice once', async () => {
+  it('D60 close() closes a shard that is listed twice once', async () => {
     const shared = new BreakableDatastore()
     await new ShardedDatastore<Uint8Array>([shared, shared]).close()
     expect(shared.closes).toBe(1)

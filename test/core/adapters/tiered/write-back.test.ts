@@ -193,7 +193,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
     await tiered.close()
   })
 
-  it('A5 rename() and values too large to wait go straight to the last tier, in call order', async () => {
+  it('A18 rename() and values too large to wait go straight to the last tier, in call order', async () => {
     const { last, tiered } = stores({ maxUnflushedBytes: 10 })
     await tiered.put(a, bytes(1))
     await tiered.rename(a, b)
@@ -208,7 +208,7 @@ describe('TieredDatastore, write-back: what is acknowledged', () => {
 })
 
 describe('TieredDatastore, write-back: the flush', () => {
-  it('A5 flushes in call order, and of a key that is written over only what it comes to', async () => {
+  it('A18 flushes in call order, and of a key that is written over only what it comes to', async () => {
     const { last, noting, tiered } = stores()
     const hold = last.holdNext('put')
     await tiered.put(a, bytes(0))
@@ -328,7 +328,7 @@ describe('TieredDatastore, write-back: the flush', () => {
     expect(await last.get(a)).toEqual([1, 2])
   })
 
-  it('A15 sync() and close() flush, or say that they could not', async () => {
+  it('A21 sync() and close() flush, or say that they could not', async () => {
     const { last, tiered } = stores()
     last.breakOn('put')
     await tiered.put(a, bytes(1))
