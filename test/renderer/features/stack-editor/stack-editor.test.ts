@@ -270,7 +270,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     expect(host.decided).toEqual([{ discard: true }])
   })
 
-  it('X14 a plan that takes long can be given up, and does not take the keyboard when it comes', async () => {
+  it('X14 a plan that takes long can be given up; when it comes, the keyboard is on the button that applies it', async () => {
     const { page, host } = await open({ text: MOUNTED, isOpen: true })
     await row(page, /Scratch/).click()
     await page.getByLabel('Label').fill('Notes')
@@ -284,7 +284,9 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     await press(page, 'Control+Enter')
     const plan = page.getByRole('dialog', { name: 'Apply changes to Mine' })
     await plan.getByText('Finding out what changes…').waitFor()
-    await focused(page, 'button', 'Cancel')
+    await focused(page, 'dialog', 'Apply changes to Mine')
+    await press(page, 'Enter')
+    await plan.waitFor()
     await press(page, 'Escape')
     await plan.waitFor({ state: 'detached' })
     await focused(page, 'textbox', 'Label')
@@ -292,6 +294,28 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     wait()
     await press(page, 'Control+Enter')
     await plan.getByText('Finding out what changes…').waitFor()
+    answer()
+    await plan.getByText('renamed from Scratch').waitFor()
+    await focused(page, 'button', 'Apply')
+    expect(host.decided).toEqual([])
+    await press(page, 'Enter')
+    await plan.waitFor({ state: 'detached' })
+    expect(host.decided).toHaveLength(1)
+  })
+
+  it('X14 a plan that comes late leaves the keyboard where the user has moved it', async () => {
+    const { page, host } = await open({ text: MOUNTED, isOpen: true })
+    await row(page, /Scratch/).click()
+    await page.getByLabel('Label').fill('Notes')
+    let answer: () => void = () => undefined
+    host.ready = new Promise<void>(resolve => {
+      answer = resolve
+    })
+    await press(page, 'Control+Enter')
+    const plan = page.getByRole('dialog', { name: 'Apply changes to Mine' })
+    await plan.getByText('Finding out what changes…').waitFor()
+    await press(page, 'Tab')
+    await focused(page, 'button', 'Cancel')
     answer()
     await plan.getByText('renamed from Scratch').waitFor()
     await focused(page, 'button', 'Cancel')

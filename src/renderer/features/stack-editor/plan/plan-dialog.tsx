@@ -1,5 +1,5 @@
 import { Equal, type LucideIcon, Plus, RefreshCw, ShieldCheck, TriangleAlert, X } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import type { PendingChange } from '../state/editor-store.ts'
@@ -28,10 +28,22 @@ export function PlanDialog({ change }: { readonly change: PendingChange }) {
 
 function OpenDialog({ name, view, decide }: PendingChange) {
   const [placement, setPlacement] = useState<Placement>('move')
-  // A plan that arrives while the dialog is open must not move the keyboard to the button that makes the change.
   const [wasAwaited] = useState(view === undefined)
+  const cancelButton = useRef<HTMLButtonElement>(null)
+  const applyButton = useRef<HTMLButtonElement>(null)
   const cancel = () => decide(undefined)
   const isSafe = view !== undefined && !isHarmful(view, 'move')
+  const isKnown = view !== undefined
+
+  // Until the plan is there the dialog itself has the keyboard, so that Enter decides nothing.
+  useEffect(() => {
+    // Where the user has moved it, it stays.
+    if (!isKnown || document.activeElement?.matches('[role=dialog], [role=alertdialog], body') !== true)
+      return
+    const button = isSafe ? applyButton : cancelButton
+    button.current?.focus()
+  }, [isKnown, isSafe])
+
   return (
     <Dialog
       title={`Apply changes to ${name}`}
@@ -58,11 +70,12 @@ function OpenDialog({ name, view, decide }: PendingChange) {
         </section>
       )}
       <DialogButtons>
-        <Button autoFocus={!isSafe} onPress={cancel}>
+        <Button ref={cancelButton} autoFocus={!wasAwaited && !isSafe} onPress={cancel}>
           Cancel
         </Button>
         {view !== undefined && (
           <Button
+            ref={applyButton}
             variant={isHarmful(view, placement) ? 'danger' : 'primary'}
             autoFocus={isSafe && !wasAwaited}
             onPress={() => decide(decisionsOf(view, placement))}

@@ -106,7 +106,7 @@ function refusal(error: unknown, isOpen: boolean) {
   const after = isOpen ? ' The stack that was open keeps running.' : ''
   return {
     refused: { path: error.path ?? '', message: error.message },
-    failure: `Cannot open this stack: ${sentence(error.message)}${after}`,
+    failure: `${sentence(error.message.startsWith('Cannot ') ? error.message : `Cannot open this stack: ${error.message}`)}${after}`,
   }
 }
 
