@@ -15,7 +15,7 @@ import {
   timeout,
 } from 'strata/node'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
-import { type Clock, sideBySide } from '../side-by-side.ts'
+import { sideBySide } from '../side-by-side.ts'
 
 const value = new Uint8Array(1024).fill(7)
 /** What is left of the rate of the store below. */
@@ -40,8 +40,8 @@ export const overheadBenchmark: Benchmark = {
     try {
       const files = await FsDatastore.open(folder)
       const results = [
-        ...(await over('memory', new MemoryDatastore(), 50_000, OVER_MEMORY, 'processor')),
-        ...(await over('fs', files, 3000, OVER_FS, 'wall')),
+        ...(await over('memory', new MemoryDatastore(), 50_000, OVER_MEMORY)),
+        ...(await over('fs', files, 3000, OVER_FS)),
       ]
       await files.close()
       return results
@@ -51,13 +51,7 @@ export const overheadBenchmark: Benchmark = {
   },
 }
 
-async function over(
-  name: string,
-  below: BinaryDatastore,
-  count: number,
-  bars: Bars,
-  clock: Clock,
-): Promise<Result[]> {
+async function over(name: string, below: BinaryDatastore, count: number, bars: Bars): Promise<Result[]> {
   const prefix = Key.parse('/values')
   const keys = Array.from({ length: count }, (_, index) => prefix.child(`key-${index}`))
   const mounted = keys.map(key => Key.parse('/mounted').child(key))
@@ -78,7 +72,7 @@ async function over(
       gets(new MountDatastore({ '/mounted': below }), mounted),
       gets(metrics(timeout(retry(below), 10_000)), keys),
     ],
-    clock,
+    'processor',
   )
   const row = (adapter: string, rate: number, bar: number) =>
     compareRates(`${adapter} over ${name}`, 'op/s', rate, `${name} alone`, plain, bar)
