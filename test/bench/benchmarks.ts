@@ -2,6 +2,7 @@ import { enginesBenchmark } from './core/engines.ts'
 import { fsBenchmark } from './core/fs.ts'
 import { fsDurableBenchmark } from './core/fs-durable.ts'
 import { keyIndexBenchmark } from './core/key-index.ts'
+import { lmdbBenchmark } from './core/lmdb.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   fsBenchmark,
   fsDurableBenchmark,
   enginesBenchmark,
+  lmdbBenchmark,
   overheadBenchmark,
   traceBenchmark,
   queryBenchmark,
