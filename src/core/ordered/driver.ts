@@ -133,6 +133,11 @@ export interface OrderedDriver {
    * @returns Ends it.
    */
   changes?(listener: (change: OthersChange) => void): () => void
+  /**
+   * Whether others may have written since this was asked last, at little cost. Where a `shared` engine can tell, what was
+   * read of it is remembered until it says so.
+   */
+  othersWrote?(): boolean
   /** Makes what was written survive a power cut. */
   sync?(): Maybe<void>
   /** How many records there are, at little cost. */

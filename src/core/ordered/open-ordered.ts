@@ -91,8 +91,8 @@ function openPath(
     leading,
     prefix: prefix === undefined ? undefined : new TextEncoder().encode(prefix),
   })
-  // Of others it is told too late, if at all.
-  const isKept = !capabilities.shared
+  // Of others it is told too late, if at all, unless the engine can be asked.
+  const isKept = !capabilities.shared || driver.othersWrote !== undefined
   const layout = new PathLayout(names, { isText: info.text, isKept })
   return new OrderedStore({ ...parts, layout, form: new RawForm(info.id, digest) })
 }

@@ -15,7 +15,7 @@ import { plainNames } from './plain-names.ts'
 export interface PathLayoutOptions {
   /** The engine's keys are text: no NUL and no invalid UTF-8. */
   readonly isText: boolean
-  /** Every change by others is reported by `wrote` or `reset`, so what is known of a level is kept. */
+  /** Every change by others is reported by `wrote` or `reset`, or the driver tells it, so what is known is kept. */
   readonly isKept: boolean
 }
 
@@ -77,6 +77,7 @@ export class PathLayout implements Layout {
   async level(driver: OrderedDriver, prefix: Key, page: LevelPage): Promise<ListPage> {
     const base = this.names.baseOf(prefix)
     if (base === undefined) return { children: [] }
+    if (driver.othersWrote?.() === true) this.reset()
     const level = { prefix, base }
     const { children, isMore } = page.reverse
       ? await this.#downwards(driver, level, page)
@@ -106,8 +107,10 @@ export class PathLayout implements Layout {
    * @returns How many entries there are.
    */
   async learn(driver: OrderedDriver, options: PassOptions = {}): Promise<number> {
+    if (driver.othersWrote?.() === true) this.reset()
     const { resets } = this.odd
     const { entries, levels } = await passOver(driver, this.names, options)
+    if (driver.othersWrote?.() === true) this.reset()
     this.odd.learn(levels, resets)
     return entries
   }

@@ -126,6 +126,26 @@ describe('what is known of odd names', () => {
     }
   })
 
+  it('D9 what is known is kept until the engine says that others may have written', async () => {
+    const driver = new ArrayDriver(branches)
+    let isChanged = false
+    const told = Object.assign(driver, { othersWrote: () => isChanged })
+    const layout = new PathLayout(new PathNames({}), KEPT)
+    await layout.learn(told)
+    const cost = async () => {
+      const before = told.rowsGiven
+      await layout.level(told, level, end)
+      return told.rowsGiven - before
+    }
+    expect(await cost()).toBeLessThan(50)
+    isChanged = true
+    expect(await cost()).toBeGreaterThan(5000)
+    expect(await cost()).toBeGreaterThan(5000)
+    await layout.learn(told)
+    isChanged = false
+    expect(layout.odd.isUnknown).toBe(true)
+  })
+
   it('D9 more odd names than are held are listed once each, in order, in both directions', async () => {
     const keys = numbered(50_000, index => {
       const mixed = (index * 7919) % 50_000

@@ -28,6 +28,8 @@ export class LmdbDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities
   readonly #use: LmdbUse
+  /** How often others had written when it was asked last. */
+  #asked: number | undefined
   #closing: Promise<void> | undefined
 
   constructor(use: LmdbUse) {
@@ -95,6 +97,14 @@ export class LmdbDriver implements OrderedDriver {
     return this.#use.environment.listen(this.#use, listener)
   }
 
+  othersWrote(): boolean {
+    const { environment } = this.#opened('look for changes')
+    const others = environment.writesOfOthers(this.#use)
+    const isNew = others !== this.#asked
+    this.#asked = others
+    return isNew
+  }
+
   estimate(): number {
     const { environment, database } = this.#opened('count entries')
     const stats: unknown = environment.read('count entries', database, bytes => bytes.getStats())
@@ -106,7 +116,10 @@ export class LmdbDriver implements OrderedDriver {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#use.release()
+    if (this.#closing === undefined) {
+      this.#use.environment.leave(this.#use)
+      this.#closing = this.#use.release()
+    }
     return this.#closing
   }
 

@@ -16,12 +16,14 @@ export interface User {
   readonly database: string | undefined
 }
 
+const NOBODY: User = { database: undefined }
+
 /** Writes one record within a transaction. */
 export type Put = (write: Waiting) => unknown
 
 /** Work in the next transaction. */
 interface Job {
-  readonly database: string | undefined
+  readonly user: User
   /** Judges and writes, at once. @returns What it came to. */
   readonly work: (database: LmdbBytes, put: Put) => unknown
   /** It is a put that needs no judgement. */
@@ -45,11 +47,14 @@ export class LmdbEnvironment {
   #looks: NodeJS.Timeout | undefined
   /** The last transaction that was looked at. */
   #transaction = 0
+  /** How often each user has written, and other processes, as far as it was looked. */
+  readonly #writes = new Map<User | undefined, number>()
 
   constructor(open: (isWritable: boolean) => Root, isWritable: boolean) {
     this.#open = open
     this.#isWritable = isWritable
     this.#root = open(isWritable)
+    this.#transaction = this.#lastTransaction
   }
 
   /** A process cannot have a file open for reading and for writing: who reads goes on with what is open for both. */
@@ -90,14 +95,13 @@ export class LmdbEnvironment {
 
   /** Does work in a transaction, and tells others of what it wrote. */
   async transact<T>(user: User, isPlain: boolean, work: (database: LmdbBytes, put: Put) => T): Promise<T> {
-    const { database } = user
     const written: Waiting[] = []
     const noted = (bytes: LmdbBytes, put: Put) =>
       work(bytes, write => {
         written.push(write)
         return put(write)
       })
-    const result = await this.#push<T>({ database, isPlain, work: noted })
+    const result = await this.#push<T>({ user, isPlain, work: noted })
     if (this.#listeners.size > 0) this.#tell(user, written)
     return result
   }
@@ -105,7 +109,6 @@ export class LmdbEnvironment {
   /** Tells of writes by others than `user`, and by other processes. @returns Ends it. */
   listen(user: User, listener: (change: OthersChange) => void): () => void {
     if (this.#listeners.size === 0) {
-      this.#transaction = this.#lastTransaction
       this.#looks = setInterval(() => {
         if (!this.#isRunning) this.#look(0)
       }, LOOK).unref()
@@ -123,11 +126,11 @@ export class LmdbEnvironment {
 
   async close(): Promise<void> {
     clearInterval(this.#looks)
-    while (this.#isRunning) await this.#push({ database: undefined, isPlain: false, work: () => undefined })
+    while (this.#isRunning) await this.#push({ user: NOBODY, isPlain: false, work: () => undefined })
     await this.#root.close()
   }
 
-  #push<T>(job: Pick<Job, 'database' | 'work' | 'isPlain'>): Promise<T> {
+  #push<T>(job: Pick<Job, 'user' | 'work' | 'isPlain'>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push({ ...job, resolve: result => resolve(result as T), reject })
       if (!this.#isRunning) void this.#run()
@@ -154,9 +157,13 @@ export class LmdbEnvironment {
   /** One transaction, of which all is written or nothing. */
   async #apply(jobs: readonly Job[]): Promise<readonly unknown[]> {
     const done: (Promise<boolean> | undefined)[] = []
+    const writers = new Set<User>()
     const work = (job: Job) => {
-      const database = this.database(job.database)
-      return job.work(database, write => done.push(written(database, write)))
+      const database = this.database(job.user.database)
+      return job.work(database, write => {
+        writers.add(job.user)
+        done.push(written(database, write))
+      })
     }
     let results: readonly unknown[]
     if (jobs.every(({ isPlain }) => isPlain)) {
@@ -164,7 +171,8 @@ export class LmdbEnvironment {
       results = jobs.map(work)
       await Promise.all(done.filter(one => one !== undefined))
     } else results = await this.#root.childTransaction(() => jobs.map(work))
-    if (this.#listeners.size > 0) this.#look(done.some(one => one !== undefined) ? 1 : 0)
+    this.#look(done.some(one => one !== undefined) ? 1 : 0)
+    for (const writer of writers) this.#count(writer)
     return results
   }
 
@@ -180,7 +188,28 @@ export class LmdbEnvironment {
     const last = this.#lastTransaction
     const isOwn = last <= this.#transaction + own
     this.#transaction = last
-    if (!isOwn) for (const listener of this.#listeners.values()) listener('resync')
+    if (isOwn) return
+    this.#count(undefined)
+    for (const listener of this.#listeners.values()) listener('resync')
+  }
+
+  /** Counts how often others than `user` have written. While a transaction is written, nobody knows: it counts on. */
+  writesOfOthers(user: User): number {
+    if (this.#isRunning) this.#count(undefined)
+    else this.#look(0)
+    let count = 0
+    for (const [by, writes] of this.#writes) if (by !== user) count += writes
+    return count
+  }
+
+  #count(by: User | undefined, writes = 1): void {
+    this.#writes.set(by, (this.#writes.get(by) ?? 0) + writes)
+  }
+
+  /** A user goes. What it has written stays counted. */
+  leave(user: User): void {
+    this.#count(undefined, this.#writes.get(user) ?? 0)
+    this.#writes.delete(user)
   }
 
   get #lastTransaction(): number {

@@ -197,6 +197,15 @@ describe('the reader of foreign LMDB files beside a writer', () => {
     })
   })
 
+  it('D9 tells when it is asked that others have committed', () => {
+    const source = new BufferSource(states[0]!)
+    const driver = new ForeignLmdbDriver(source, 'asked')
+    driver.othersWrote()
+    expect(driver.othersWrote()).toBe(false)
+    source.bytes = states[1]!
+    expect([driver.othersWrote(), driver.othersWrote()]).toEqual([true, false])
+  })
+
   it('D12 tells that others have committed', async () => {
     const source = new BufferSource(states[0]!)
     const driver = new ForeignLmdbDriver(source, 'watched')

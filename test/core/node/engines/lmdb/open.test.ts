@@ -188,6 +188,22 @@ describe('opening LMDB', () => {
     await changes.return?.()
   })
 
+  it('D9 odd names that anybody else writes are listed at once', async () => {
+    await using store = await LmdbDatastore.open(path, { layout: 'path' })
+    await store.put(a, bytesOf('x'))
+    const names = async () => (await store.list(Key.root)).children.map(({ name }) => name)
+    expect(await names()).toEqual(['a'])
+    await using beside = await LmdbDatastore.open(path, { layout: 'path' })
+    await beside.put(Key.of('\ufffd%FE'), bytesOf('x'))
+    expect(await names()).toEqual(['a', '\ufffd%FE'])
+    await elsewhere(
+      `const db = open(); await db.put(Buffer.from([0x2f, 0xff]), Buffer.from('y')); await db.close()`,
+    )
+    expect(await names()).toEqual(['a', '\ufffd%FE', '\ufffd%FF'])
+    await store.delete(Key.of('\ufffd%FF'))
+    expect(await names()).toEqual(['a', '\ufffd%FE'])
+  })
+
   it('E3 of two processes that count one value up none loses a step', async () => {
     await using store = await LmdbDatastore.open(path, { layout: 'path' })
     await store.put(a, bytesOf('0'))

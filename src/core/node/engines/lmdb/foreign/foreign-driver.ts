@@ -35,6 +35,8 @@ export class ForeignLmdbDriver implements OrderedDriver {
     shared: true,
   }
   readonly #snapshot: Snapshot
+  /** The transaction when it was asked last if others wrote. */
+  #asked: bigint | undefined
   #isClosed = false
 
   /** @param id Names the data: the same for every way to open it. */
@@ -92,6 +94,13 @@ export class ForeignLmdbDriver implements OrderedDriver {
       known = transaction
     }, LOOK).unref()
     return () => clearInterval(looks)
+  }
+
+  othersWrote(): boolean {
+    const { transaction } = this.#snapshot
+    const isNew = transaction !== this.#asked
+    this.#asked = transaction
+    return isNew
   }
 
   estimate(): number {
