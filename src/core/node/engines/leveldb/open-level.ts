@@ -4,6 +4,7 @@ import { Gate } from '../../../open/gate.ts'
 import { InlineBudget } from '../../fs/disk.ts'
 import { openRoot } from '../../fs/open-folder.ts'
 import { loadClient } from '../client.ts'
+import { SharedUses } from '../shared-uses.ts'
 import { levelFailure } from './failures.ts'
 import { folderState, refuseFlocked } from './level-folder.ts'
 import { snapshotOf } from './level-snapshot.ts'
@@ -28,19 +29,11 @@ export interface OpenLevel {
   readonly gate: Gate
 }
 
-/** A folder that this process has open, for all who use it. */
-interface Entry {
-  readonly opening: Promise<LevelWrites>
-  readonly gate: Gate
-  users: number
-  closing: Promise<void> | undefined
-}
-
 /**
  * The folders that this process has open, by their id. LevelDB is never asked to open one twice: the attempt would fail
  * and release the lock of the first, so that another process could open the folder beside it.
  */
-const entries = new Map<string, Entry>()
+const uses = new SharedUses<LevelWrites>()
 
 /**
  * @param load Loads the client; a test passes one of its own.
@@ -69,32 +62,13 @@ async function openShared(
   open: OpenFiles,
   { create, inline }: OpenLevelOptions,
 ): Promise<OpenLevel> {
-  let entry = entries.get(root.id)
-  while (entry?.closing !== undefined) {
-    await entry.closing
-    entry = entries.get(root.id)
-  }
-  if (entry === undefined) {
-    entry = { opening: openAlone(root, open, create), gate: new Gate(), users: 0, closing: undefined }
-    entries.set(root.id, entry)
-  }
-  const own = entry
-  own.users++
-  try {
-    const writes = await own.opening
-    const use = { writes, id: `leveldb:${root.id}`, isWritable: true, budget: budgetOf(inline) }
-    return { driver: new LevelDriver({ ...use, release: () => release(root.id, own) }), gate: own.gate }
-  } catch (error) {
-    if (entries.get(root.id) === own) entries.delete(root.id)
-    throw error
-  }
-}
-
-async function release(id: string, entry: Entry): Promise<void> {
-  entry.users--
-  if (entry.users > 0) return
-  entry.closing = entry.opening.then(writes => writes.close()).finally(() => entries.delete(id))
-  await entry.closing
+  const { value, gate, release } = await uses.use(
+    root.id,
+    () => openAlone(root, open, create),
+    writes => writes.close(),
+  )
+  const use = { writes: value, id: `leveldb:${root.id}`, isWritable: true, budget: budgetOf(inline), release }
+  return { driver: new LevelDriver(use), gate }
 }
 
 async function openAlone({ path }: Root, open: OpenFiles, create: boolean): Promise<LevelWrites> {
