@@ -27,6 +27,10 @@ export const lmdbKind = defineKind({
       .min(1, 'it needs the name of a database')
       .optional()
       .describe('The name of a database in the file. Default: its main database.'),
+    durability: z
+      .enum(['none', 'full'])
+      .default('none')
+      .describe('What a put waits for. none: that others see it. full: the device.'),
     create: z.boolean().default(true).describe('Make the folder or file when it is missing.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
   }),

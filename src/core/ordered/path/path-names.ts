@@ -57,10 +57,12 @@ export class PathNames {
   bytesOf(key: Key): Uint8Array | undefined {
     const text = key.toString()
     if (ODD_IN_TEXT.test(text)) return this.#oddBytesOf(key)
-    const { separator } = this
-    const path = separator === '/' ? text.slice(1) : key.segments.join(separator)
-    const bytes = joined(this.#start, encoder.encode(path))
-    if (separator === '/') return bytes
+    const { separator, prefix } = this
+    if (separator === '/') {
+      const bytes = encoder.encode(this.leading ? text : text.slice(1))
+      return prefix.length === 0 ? bytes : joined(prefix, bytes)
+    }
+    const bytes = joined(this.#start, encoder.encode(key.segments.join(separator)))
     if (separator.length > 1) return this.#reads(bytes, key) ? bytes : undefined
     return key.segments.some(segment => segment.includes(separator)) ? undefined : bytes
   }

@@ -10,6 +10,8 @@ export interface LmdbOptions extends KeyLayoutOptions {
   readonly readOnly?: boolean | undefined
   /** Make the folder or file. Default true. */
   readonly create?: boolean | undefined
+  /** What a put waits for. `none` (default): that others see it. `full`: the device. */
+  readonly durability?: 'none' | 'full' | undefined
   /** The name of a database in the file. Default: its main database. */
   readonly database?: string | undefined
 }
@@ -26,12 +28,13 @@ export class LmdbDatastore extends Datastore {
    * `ACCESS_DENIED`, `CORRUPT`, `IO`
    */
   static async open(path: string, options: LmdbOptions = {}): Promise<LmdbDatastore> {
-    const { readOnly = false, create = true, database } = options
+    const { readOnly = false, create = true, durability = 'none', database } = options
     const layout = layoutOptionsOf(options)
     const { driver, gate } = await openLmdb(path, { readOnly, create, database })
     try {
       const isReadOnly = readOnly || !driver.capabilities.writable
-      return new LmdbDatastore(await openOrdered(driver, { ...layout, readOnly: isReadOnly, gate }))
+      const durable = durability === 'full'
+      return new LmdbDatastore(await openOrdered(driver, { ...layout, readOnly: isReadOnly, durable, gate }))
     } catch (error) {
       await driver.close()
       throw error

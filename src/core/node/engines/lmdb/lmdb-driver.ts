@@ -63,17 +63,17 @@ export class LmdbDriver implements OrderedDriver {
     return environment.read('read a range', database, bytes => rowsIn(bytes, { ...range, limit }))
   }
 
-  async write(write: Write): Promise<Outcome> {
+  async write(write: Write, durable: boolean): Promise<Outcome> {
     const use = this.#writing([write])
     const isPlain = write.expect === 'any' && write.value !== undefined
-    return use.environment.transact(use, isPlain, (bytes, put) => {
+    return use.environment.transact(use, { isPlain, durable }, (bytes, put) => {
       const outcome = isPlain ? 'done' : outcomeOf(write, rowAt(bytes, write.key))
       if (outcome === 'done') put(write)
       return outcome
     })
   }
 
-  async commit(checks: readonly Check[], writes: readonly Waiting[]): Promise<boolean> {
+  async commit(checks: readonly Check[], writes: readonly Waiting[], durable: boolean): Promise<boolean> {
     const isSeen = (bytes: LmdbBytes) =>
       areSeen(
         checks,
@@ -86,7 +86,7 @@ export class LmdbDriver implements OrderedDriver {
       return environment.read('commit', database, isSeen)
     }
     const use = this.#writing(writes)
-    return use.environment.transact(use, false, (bytes, put) => {
+    return use.environment.transact(use, { isPlain: false, durable }, (bytes, put) => {
       const isDone = isSeen(bytes)
       if (isDone) for (const write of writes) put(write)
       return isDone

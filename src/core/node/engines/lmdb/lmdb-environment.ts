@@ -94,7 +94,11 @@ export class LmdbEnvironment {
   }
 
   /** Does work in a transaction, and tells others of what it wrote. */
-  async transact<T>(user: User, isPlain: boolean, work: (database: LmdbBytes, put: Put) => T): Promise<T> {
+  async transact<T>(
+    user: User,
+    { isPlain, durable }: { readonly isPlain: boolean; readonly durable: boolean },
+    work: (database: LmdbBytes, put: Put) => T,
+  ): Promise<T> {
     const written: Waiting[] = []
     const noted = (bytes: LmdbBytes, put: Put) =>
       work(bytes, write => {
@@ -102,6 +106,8 @@ export class LmdbEnvironment {
         return put(write)
       })
     const result = await this.#push<T>({ user, isPlain, work: noted })
+    // The client answers once others see what is written, which is before the device has it.
+    if (durable && written.length > 0) await this.sync()
     if (this.#listeners.size > 0) this.#tell(user, written)
     return result
   }
@@ -120,6 +126,7 @@ export class LmdbEnvironment {
     }
   }
 
+  /** Resolves once the device has all that is written. */
   async sync(): Promise<void> {
     await this.#root.flushed
   }
@@ -139,9 +146,9 @@ export class LmdbEnvironment {
 
   async #run(): Promise<void> {
     this.#isRunning = true
-    // What is called in the same turn goes into the same transaction.
-    await Promise.resolve()
     while (this.#jobs.length > 0) {
+      // What is called in one turn goes into one transaction: also what follows the answers to the one before.
+      await new Promise(resolve => setImmediate(resolve))
       const jobs = this.#jobs.splice(0)
       try {
         const results = await this.#apply(jobs)

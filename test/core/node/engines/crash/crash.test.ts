@@ -36,6 +36,7 @@ interface Told {
 it.each([
   ['leveldb', 'none'],
   ['leveldb', 'full'],
+  ['lmdb', 'none'],
   ['lmdb', 'full'],
   ['sqlite', 'none'],
   ['sqlite', 'full'],

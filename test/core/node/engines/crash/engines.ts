@@ -9,7 +9,7 @@ export function openEngine(engine: string, path: string, durability: 'none' | 'f
     case 'leveldb':
       return LevelDatastore.open(path, { durability })
     case 'lmdb':
-      return LmdbDatastore.open(path)
+      return LmdbDatastore.open(path, { durability })
     case 'sqlite':
       return SqliteDatastore.open(path, { durability })
     default:

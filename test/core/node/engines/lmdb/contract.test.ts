@@ -27,7 +27,7 @@ describeLmdb('LmdbDatastore', { layout: 'strata' })
 describeLmdb('LmdbDatastore in layout path', { layout: 'path' }, { hostileSegments: heldByPath({}) })
 describeLmdb(
   'LmdbDatastore in layout path with another separator, a named database',
-  { layout: 'path', separator: '::', prefix: 'ds::', database: 'named' },
+  { layout: 'path', separator: '::', prefix: 'ds::', database: 'named', durability: 'full' },
   { hostileSegments: heldByPath({ separator: '::' }) },
 )
 
