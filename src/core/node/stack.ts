@@ -7,6 +7,7 @@ import { fsKind } from './kinds/fs.ts'
 import { journalKind } from './kinds/journal.ts'
 import { leveldbKind } from './kinds/leveldb.ts'
 import { lmdbKind } from './kinds/lmdb.ts'
+import { redisKind } from './kinds/redis.ts'
 import { sqliteKind } from './kinds/sqlite.ts'
 
 /** Every kind that runs on Node. */
@@ -16,6 +17,7 @@ export const nodeKinds: readonly Kind[] = [
   leveldbKind,
   lmdbKind,
   sqliteKind,
+  redisKind,
   compressedKind,
   journalKind,
 ]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeKinds } from '../../../src/core/node/stack.ts'
+import { describeKinds, nodeKinds } from '../../../src/core/node/stack.ts'
 import { Random } from '../random.ts'
 import { nodesOf } from './nodes.ts'
 import { RandomStacks } from './random-stack.ts'
@@ -12,9 +12,10 @@ describe('random stacks', () => {
 
   it('X2 every kind of the registry is in them', () => {
     const found = new Set(nodes.map(node => node.kind))
-    const registered = describeKinds().map(({ kind }) => kind)
+    // A kind whose connection can be tested needs a server.
+    const registered = nodeKinds.filter(({ test }) => test === undefined)
     expect(
-      registered.filter(kind => !found.has(kind)),
+      registered.map(({ kind }) => kind).filter(kind => !found.has(kind)),
       'to be added to random-stack.ts',
     ).toEqual([])
   })

@@ -1,0 +1,299 @@
+import type * as redisPackage from '@redis/client'
+import { DatastoreError, rejected } from '../../../errors.ts'
+import type { TlsSettings } from '../../connect/tls.ts'
+import type { ServerPlace } from '../../connect/tunnel.ts'
+import { isRefusal, redisFailure } from './failures.ts'
+
+export type RedisPackage = typeof redisPackage
+type Client = ReturnType<RedisPackage['createClient']>
+
+/** An argument of a command. Bytes must not change until the answer is there. */
+export type Argument = string | Buffer
+/** What a command answers. Texts of values come as bytes; a refusal inside of an array as an `Error`. */
+export type Reply = string | Buffer | number | null | Error | Reply[]
+
+export interface ConnectionSettings {
+  readonly client: RedisPackage
+  /** Where the server is reached from here. Asked for each time, as a tunnel may have been made again. */
+  readonly place: () => Promise<ServerPlace>
+  /** What the server is called in errors. */
+  readonly name: string
+  readonly tls: TlsSettings | undefined
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly database: number
+  /** Milliseconds that a call, and connecting, may take. */
+  readonly timeout: number
+  /** Runs on each new connection before calls are made on it. Where it fails, the connection is not used. */
+  readonly prepare?: ((send: Send) => Promise<void>) | undefined
+  /** Called each time that a connection is lost. */
+  readonly onLost?: (() => void) | undefined
+}
+
+export type Send = (args: readonly Argument[]) => Promise<Reply>
+
+/** Looks at the clock so often within the time of a call. */
+const LOOKS = 5
+/** Milliseconds to wait before a server is tried again: the first wait, and the longest. */
+const FIRST_WAIT = 50
+const LONGEST_WAIT = 2000
+
+/**
+ * One connection to one server, made again when it is lost. Calls go out in call order, without waiting for each other.
+ * Those that run when the connection is lost fail, since nobody knows whether they were made. Those that come right after
+ * wait for one attempt to connect; while the server is gone they fail at once.
+ */
+export class Connection {
+  readonly name: string
+  readonly #settings: ConnectionSettings
+  #client: Client | undefined
+  /** Settles when the attempt to connect that runs now has succeeded or failed. */
+  #attempt: Promise<void> | undefined
+  /** Why there is no connection. */
+  #lost: DatastoreError | undefined
+  #isClosed = false
+  #wake: (() => void) | undefined
+  /** Calls made and answered on this connection, to see which do not end. */
+  #sent = 0
+  #answered = 0
+  #watch: NodeJS.Timeout | undefined
+  /** How many calls had been made at the last looks at the clock. */
+  #looks: number[] = []
+
+  private constructor(settings: ConnectionSettings) {
+    this.name = settings.name
+    this.#settings = settings
+  }
+
+  /** @throws DatastoreError `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`, `CONFIG_INVALID` where it cannot be made at first. */
+  static async open(settings: ConnectionSettings): Promise<Connection> {
+    const connection = new Connection(settings)
+    await connection.#connect()
+    return connection
+  }
+
+  /** A connection that is made in the background: its first calls wait for it. */
+  static begin(settings: ConnectionSettings): Connection {
+    const connection = new Connection(settings)
+    connection.#reconnect()
+    return connection
+  }
+
+  get isUp(): boolean {
+    return this.#client !== undefined
+  }
+
+  /**
+   * Makes a call.
+   * @param recover Answers instead where the call fails.
+   * @throws DatastoreError Where the connection is lost; what the server refuses is an `Error` of the client.
+   */
+  send(args: readonly Argument[], recover: (error: unknown) => Promise<Reply> = rejected): Promise<Reply> {
+    const client = this.#client
+    if (client === undefined) return this.#sendLater(args, recover)
+    this.#sent++
+    this.#watch ??= this.#beginWatch()
+    return client.sendCommand<Reply>(args).then(this.#onAnswer, (error: unknown) => {
+      this.#answered++
+      return recover(this.#isOfClient(error) ? this.#lossBy(error) : error)
+    })
+  }
+
+  /** Two calls that no other comes between. Answers what the second one does. */
+  sendAfter(first: readonly Argument[], args: readonly Argument[]): Promise<Reply> {
+    if (this.#client === undefined) return this.#sendLater(args, rejected)
+    this.send(first).catch(() => undefined)
+    return this.send(args)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const client = this.#client
+    this.#client = undefined
+    this.#lost = new DatastoreError(
+      'CLOSED',
+      `Cannot use the connection to ${this.name}: the store is closed`,
+    )
+    this.#wake?.()
+    this.#endWatch()
+    if (client?.isOpen === true) client.destroy()
+    await this.#attempt?.catch(() => undefined)
+  }
+
+  readonly #onAnswer = (reply: Reply): Reply => {
+    this.#answered++
+    return reply
+  }
+
+  async #sendLater(args: readonly Argument[], recover: (error: unknown) => Promise<Reply>): Promise<Reply> {
+    if (this.#isClosed || this.#attempt === undefined) return recover(this.#failure)
+    try {
+      await this.#attempt
+    } catch {
+      return recover(this.#failure)
+    }
+    return this.#client === undefined ? recover(this.#failure) : this.send(args, recover)
+  }
+
+  /** A failure of its own for each call. */
+  get #failure(): DatastoreError {
+    const lost = this.#lost ?? redisFailure(`reach ${this.name}`, new Error('there is no connection'))
+    return new DatastoreError(
+      lost.code,
+      lost.action === undefined ? lost.message : { action: lost.action, reason: lost.reason },
+      { cause: lost.cause },
+    )
+  }
+
+  async #connect(): Promise<void> {
+    const { timeout } = this.#settings
+    let client: Client | undefined
+    let late: NodeJS.Timeout | undefined
+    const isLate = new Promise<never>((_, reject) => {
+      late = setTimeout(() => reject(this.#timeout('connect to')), timeout)
+    })
+    try {
+      const making = this.#newClient(made => {
+        client = made
+      })
+      making.catch(() => undefined)
+      await Promise.race([making, isLate])
+    } catch (error) {
+      if (client?.isOpen === true) client.destroy()
+      throw redisFailure(`connect to ${this.name}`, error)
+    } finally {
+      clearTimeout(late)
+    }
+    const ready = client
+    if (ready === undefined) return
+    if (this.#isClosed && ready.isOpen) ready.destroy()
+    if (!ready.isReady) throw redisFailure(`connect to ${this.name}`, new Error('the connection was lost'))
+    ready.on('error', (error: unknown) => this.#onLost(ready, error))
+    this.#client = ready
+    this.#lost = undefined
+    this.#sent = 0
+    this.#answered = 0
+  }
+
+  /** @param made Called before it connects. */
+  async #newClient(made: (client: Client) => void): Promise<void> {
+    const { client: redis, place, tls, user, password, database, timeout, prepare } = this.#settings
+    const { host, port } = await place()
+    const socket = { host, port, connectTimeout: timeout, reconnectStrategy: false as const }
+    const client = redis.createClient({
+      socket: tls === undefined ? socket : { ...socket, ...tls, tls: true },
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      database,
+      // Calls made while there is no connection are held here, not in the client.
+      disableOfflineQueue: true,
+      disableClientInfo: true,
+      maintNotifications: 'disabled',
+      commandOptions: { typeMapping: { [redis.RESP_TYPES.BLOB_STRING]: Buffer } },
+    }) as unknown as Client
+    made(client)
+    const reasons: unknown[] = []
+    // The first error is the cause; those that follow tell that the client gave up.
+    client.on('error', (error: unknown) => reasons.push(error))
+    try {
+      await client.connect()
+      // Nothing was sent so far where there is no password, so a server that does not answer would pass for one.
+      await client.sendCommand(['PING']).catch((error: unknown) => {
+        if (!isRefusal(error, 'NOPERM')) throw error
+      })
+      await prepare?.(args => client.sendCommand<Reply>(args))
+    } catch (error) {
+      throw error instanceof this.#settings.client.ErrorReply ? error : (reasons[0] ?? error)
+    }
+  }
+
+  #onLost(client: Client, error: unknown): void {
+    if (this.#client !== client) return
+    this.#client = undefined
+    this.#lost ??= redisFailure(`use ${this.name}`, error)
+    this.#endWatch()
+    if (client.isOpen) client.destroy()
+    this.#settings.onLost?.()
+    this.#reconnect()
+  }
+
+  /** Tries until there is a connection again. */
+  #reconnect(): void {
+    if (this.#isClosed) return
+    const attempt = this.#connect()
+    this.#attempt = attempt
+    attempt.catch(() => undefined)
+    void this.#goOn(attempt)
+  }
+
+  async #goOn(first: Promise<void>): Promise<void> {
+    let attempt: Promise<void> | undefined = first
+    for (let wait = FIRST_WAIT; !this.#isClosed; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        await (attempt ?? this.#connect())
+        return
+      } catch (error) {
+        this.#noteFailure(error)
+      } finally {
+        // From now on calls fail at once.
+        this.#attempt = undefined
+      }
+      attempt = undefined
+      await this.#pause(wait * (0.75 + Math.random() / 2))
+    }
+  }
+
+  #noteFailure(error: unknown): void {
+    if (!this.#isClosed) this.#lost = redisFailure(`connect to ${this.name}`, error)
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise(done => {
+      const timer = setTimeout(done, milliseconds)
+      this.#wake = () => {
+        clearTimeout(timer)
+        done()
+      }
+    })
+  }
+
+  /** Whether an error tells of the connection, and not what the server answers. */
+  #isOfClient(error: unknown): boolean {
+    return !(error instanceof this.#settings.client.ErrorReply)
+  }
+
+  #lossBy(error: unknown): DatastoreError {
+    return this.#lost === undefined ? redisFailure(`use ${this.name}`, error) : this.#failure
+  }
+
+  /** Looks now and then whether the first call that runs is answered in time. A server answers in call order. */
+  #beginWatch(): NodeJS.Timeout {
+    this.#looks = []
+    const { timeout } = this.#settings
+    return setInterval(() => this.#look(), Math.max(1, timeout / LOOKS))
+  }
+
+  #look(): void {
+    if (this.#sent === this.#answered) {
+      this.#endWatch()
+      return
+    }
+    this.#looks.push(this.#sent)
+    if (this.#looks.length < LOOKS) return
+    const due = this.#looks.shift() as number
+    const client = this.#client
+    if (this.#answered >= due || client === undefined) return
+    this.#lost = this.#timeout('use')
+    this.#onLost(client, this.#lost)
+  }
+
+  #timeout(action: string): DatastoreError {
+    const reason = `it did not answer within ${this.#settings.timeout} ms`
+    return new DatastoreError('TIMEOUT', { action: `${action} ${this.name}`, reason })
+  }
+
+  #endWatch(): void {
+    clearInterval(this.#watch)
+    this.#watch = undefined
+  }
+}

@@ -1,0 +1,114 @@
+import { DatastoreError } from '../../../errors.ts'
+import type { Store } from '../../../open/store.ts'
+import { openOrdered } from '../../../ordered/open-ordered.ts'
+import { FORMAT_KEY } from '../../../ordered/strata/own-records.ts'
+import type { Connection, RedisPackage } from './connection.ts'
+import { redisFailure } from './failures.ts'
+import { type Access, accessTo, type ServerContext, type ServerOptions } from './open-server.ts'
+import type { RedisServer } from './server.ts'
+import { serverClock } from './server-clock.ts'
+import { factsOf, type ServerFacts } from './server-facts.ts'
+import { StrataDriver } from './strata-driver.ts'
+import { StrataNames } from './strata-names.ts'
+import { openServer } from './topology.ts'
+
+/** How keys stand in a server, and how that is reached. */
+export interface RedisOptions extends ServerOptions {
+  /** Default: what is found; `strata` in an empty database. */
+  readonly layout?: 'strata' | 'path' | undefined
+  /** Layout `path`: what divides the segments of a name. Default `:`. */
+  readonly separator?: string | undefined
+  /** What every name begins with. */
+  readonly prefix?: string | undefined
+  readonly readOnly?: boolean | undefined
+  /** Whether the server is one of a cluster. Default: it is asked. */
+  readonly cluster?: boolean | undefined
+}
+
+/** Buckets of a new store in a cluster, so that its masters share the work. */
+const BUCKETS = 16
+
+/**
+ * The store in a Redis server.
+ * @param load Loads the client; a test passes one of its own.
+ * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
+ */
+export async function openRedis(
+  options: RedisOptions,
+  context: ServerContext,
+  load?: () => Promise<RedisPackage>,
+): Promise<Store> {
+  const access = await accessTo(options, context, load)
+  let server: RedisServer | undefined
+  try {
+    server = await openServer(access, options.cluster)
+    return await openStore(options, access, closing(server, access))
+  } catch (error) {
+    await server?.close()
+    await access.close()
+    throw error
+  }
+}
+
+async function openStore(options: RedisOptions, access: Access, server: RedisServer): Promise<Store> {
+  const { prefix = '', readOnly = false, layout } = options
+  const all = await Promise.all(server.masters.map(master => factsOf(master, `${prefix}strata-probe`)))
+  const facts = { ...(all[0] as ServerFacts), isDurable: all.every(({ isDurable }) => isDurable) }
+  const own = await ownNames(server, prefix)
+  const isStrata = own !== undefined || (await isEmpty(server)) || (layout === 'strata' && prefix !== '')
+  if (
+    layout !== undefined &&
+    (layout === 'strata') !== isStrata &&
+    (own !== undefined || layout === 'strata')
+  ) {
+    const state =
+      own === undefined
+        ? 'it holds keys of other programs, so layout "strata" needs a prefix of its own'
+        : 'it has layout "strata", not "path"'
+    throw new DatastoreError('CONFIG_INVALID', `Cannot open this database: ${state}`)
+  }
+  if ((layout ?? (isStrata ? 'strata' : 'path')) === 'path') {
+    throw new DatastoreError('CONFIG_INVALID', 'Cannot open this database: layout "path" is not built yet')
+  }
+  const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)
+  const { database } = access.settingsFor(access.address)
+  const id = `redis:${facts.runId ?? access.settingsFor(access.address).name}/${database}/${prefix}`
+  const now = await serverClock(server.masters[0] as Connection)
+  const driver = new StrataDriver(server, { names, id, facts, now, isReadOnly: readOnly })
+  return openOrdered(driver, { layout: 'strata', readOnly, now, durable: facts.isDurable })
+}
+
+/** The names of a store of layout `strata` that is there already. */
+async function ownNames(server: RedisServer, prefix: string): Promise<StrataNames | undefined> {
+  for (const buckets of [1, BUCKETS]) {
+    const names = new StrataNames(prefix, buckets)
+    const record = names.valueOf(FORMAT_KEY, 0)
+    try {
+      if ((await server.send(record, ['EXISTS', record])) === 1) return names
+    } catch (error) {
+      throw redisFailure('open a Redis store', error)
+    }
+  }
+  return undefined
+}
+
+async function isEmpty({ masters }: RedisServer): Promise<boolean> {
+  const sizes = await Promise.all(masters.map(master => master.send(['DBSIZE']).catch(() => undefined)))
+  return sizes.every(size => size === 0)
+}
+
+/** A server with which the tunnel to it is closed. */
+function closing(server: RedisServer, access: Access): RedisServer {
+  return {
+    isCluster: server.isCluster,
+    get masters() {
+      return server.masters
+    },
+    send: (key, args) => server.send(key, args),
+    run: (script, keys, args) => server.run(script, keys, args),
+    close: async () => {
+      await server.close()
+      await access.close()
+    },
+  }
+}

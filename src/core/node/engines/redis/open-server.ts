@@ -1,0 +1,79 @@
+import { DatastoreError } from '../../../errors.ts'
+import type { OpenContext } from '../../../stack/kind.ts'
+import type { SecretReference } from '../../../stack/secret.ts'
+import type { ConnectionOptions } from '../../connect/connection-options.ts'
+import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
+import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
+import { optionalPackage } from '../../optional-package.ts'
+import { addressOf, nameOf, type RedisAddress } from './address.ts'
+import type { ConnectionSettings, RedisPackage } from './connection.ts'
+
+/** How a server is reached, as a document says it. */
+export interface ServerOptions extends ConnectionOptions {
+  readonly url: string
+  readonly user?: string | undefined
+  readonly password?: SecretReference | undefined
+  readonly database?: number | undefined
+}
+
+export type ServerContext = Pick<OpenContext, 'baseDirectory' | 'secret'>
+
+/** What every connection to a server, or to a master of its cluster, is made with. */
+export interface Access {
+  readonly address: RedisAddress
+  readonly user: string | undefined
+  /** Settings for the server at a place, as seen by the other masters. */
+  settingsFor(place: ServerPlace): ConnectionSettings
+  /** Where a server is reached from here. */
+  placeOf(place: ServerPlace): Promise<ServerPlace>
+  readonly tls: TlsSettings | undefined
+  /** Closes the tunnel. */
+  close(): Promise<void>
+}
+
+/**
+ * Loads the client, finds secrets and files, and opens the tunnel.
+ * @param load Loads the client; a test passes one of its own.
+ * @throws DatastoreError `CONFIG_INVALID` for an option that is wrong, or where the package is missing.
+ */
+export async function accessTo(
+  options: ServerOptions,
+  context: ServerContext,
+  load: () => Promise<RedisPackage> = () => import('@redis/client'),
+): Promise<Access> {
+  const address = addressOf(options.url)
+  const { database = address.database ?? 0, user = address.user, timeout } = options
+  if (address.database !== undefined && address.database !== database) {
+    throw refusal(`the address names database ${address.database}, the option "database" ${database}`)
+  }
+  if (address.isEncrypted && options.tls === false) {
+    throw refusal('the address says that the connection is encrypted, the option "tls" that it is not')
+  }
+  const client = await optionalPackage('@redis/client', load)
+  const tls = await tlsSettings(options.tls ?? address.isEncrypted, address.host, context)
+  const password = options.password && (await context.secret(options.password, 'password'))
+  const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))
+  const placeOf = async (place: ServerPlace) => (await tunnel?.forward(place)) ?? place
+  return {
+    address,
+    user,
+    tls,
+    placeOf,
+    settingsFor: place => ({
+      client,
+      place: () => placeOf(place),
+      name: nameOf(place),
+      tls,
+      // A password alone is that of the user `default`.
+      user: password === undefined ? undefined : user,
+      password,
+      database,
+      timeout,
+    }),
+    close: async () => tunnel?.close(),
+  }
+}
+
+function refusal(state: string): DatastoreError {
+  return new DatastoreError('CONFIG_INVALID', `Cannot open this store: ${state}`)
+}

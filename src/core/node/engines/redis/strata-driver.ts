@@ -1,0 +1,291 @@
+import { DatastoreError, failure } from '../../../errors.ts'
+import { followedBy } from '../../../ordered/byte-order.ts'
+import type {
+  Check,
+  DriverCapabilities,
+  DriverInfo,
+  Expect,
+  OrderedDriver,
+  Outcome,
+  Range,
+  Row,
+  Seen,
+  Write,
+} from '../../../ordered/driver.ts'
+import {
+  expiresOf,
+  HEADER_BYTES,
+  mtimeOf,
+  valueStart,
+  versionBytes,
+  versionOf,
+  withHeader,
+} from '../../../ordered/strata/header.ts'
+import type { Argument, Reply } from './connection.ts'
+import { redisFailure } from './failures.ts'
+import { mergedRows } from './merged-rows.ts'
+import type { RedisServer } from './server.ts'
+import type { ServerFacts } from './server-facts.ts'
+import { lexBound, type StrataNames } from './strata-names.ts'
+import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
+
+/** What the scripts answer. */
+const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']
+/** Checks and writes of one commit: a script holds up all other clients while it runs. */
+const MOST_OPERATIONS = 10_000
+
+/** What a driver is made of. */
+interface StrataParts {
+  readonly names: StrataNames
+  /** Names the data. */
+  readonly id: string
+  readonly facts: ServerFacts
+  /** The time of the server, in milliseconds since 1970. */
+  readonly now: () => number
+  readonly isReadOnly: boolean
+}
+
+/** Layout `strata` in Redis: values with a header in strings, their order in sorted sets, both written by one script. */
+export class StrataDriver implements OrderedDriver {
+  readonly info: DriverInfo
+  readonly capabilities: DriverCapabilities
+  readonly commit?: NonNullable<OrderedDriver['commit']>
+  readonly #server: RedisServer
+  readonly #names: StrataNames
+  readonly #valueBytes: number
+  readonly #now: () => number
+
+  constructor(server: RedisServer, { names, id, facts, now, isReadOnly }: StrataParts) {
+    this.#server = server
+    this.#names = names
+    this.#now = now
+    const isWritable = facts.mayWrite && !facts.isReplica && !isReadOnly
+    this.#valueBytes = facts.valueBytes - HEADER_BYTES
+    // A script reaches the keys of one master alone, so what is in several buckets cannot be written as one.
+    const isWhole = names.buckets === 1
+    this.info = { kind: 'redis', id, readAhead: 200, maxRows: 2000, text: false, columns: true }
+    this.capabilities = {
+      writable: isWritable,
+      conditions: 'everyone',
+      commit: isWhole ? { most: MOST_OPERATIONS, ranges: true } : false,
+      durable: facts.isDurable,
+      parts: true,
+      shared: true,
+      valueBytes: this.#valueBytes,
+    }
+    if (isWhole) this.commit = (checks, writes) => this.#commit(checks, writes)
+  }
+
+  async get(
+    key: Uint8Array,
+    part?: { readonly start: number; readonly end: number },
+  ): Promise<Row | undefined> {
+    const name = this.#nameOf(key)
+    if (part !== undefined) return this.#part(key, name, part)
+    const value = await this.#asked('get', this.#server.send(name, ['GET', name]))
+    return Buffer.isBuffer(value) ? rowOf(key, value) : undefined
+  }
+
+  async #part(
+    key: Uint8Array,
+    name: Buffer,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<Row | undefined> {
+    const args = [String(start), String(Math.min(end, Number.MAX_SAFE_INTEGER / 2) - 1)]
+    const value = await this.#asked('get', this.#server.run(PART, [name], args))
+    return Buffer.isBuffer(value) ? { key, value: plain(value) } : undefined
+  }
+
+  async has(key: Uint8Array): Promise<boolean> {
+    const name = this.#nameOf(key)
+    return (await this.#asked('look up', this.#server.send(name, ['EXISTS', name]))) === 1
+  }
+
+  async head(key: Uint8Array): Promise<Row | undefined> {
+    const answer = await this.#asked('stat', this.#server.run(HEAD, [this.#nameOf(key)], []))
+    if (!Array.isArray(answer) || !Buffer.isBuffer(answer[0])) return undefined
+    const size = Number(answer[1]) - startOf(answer[0])
+    return { ...rowOf(key, answer[0]), value: undefined, size }
+  }
+
+  async write(write: Write): Promise<Outcome> {
+    const { key, value, expect, expires } = write
+    this.#refuseLong(value)
+    const bucket = this.#names.bucketOf(key)
+    const keys = [
+      this.#names.valueOf(key, bucket),
+      this.#names.keysOf(bucket),
+      this.#names.expiriesOf(bucket),
+    ]
+    const record = recordOf(write)
+    const args = [bufferOf(key), record === undefined ? REMOVE : String(expires ?? ''), ...expected(expect)]
+    const run = this.#server.run(WRITE, keys, record === undefined ? args : [...args, record])
+    return OUTCOMES[Number(await this.#asked('put', run))] as Outcome
+  }
+
+  async #commit(checks: readonly Check[], writes: readonly Omit<Write, 'expect'>[]): Promise<boolean> {
+    const names = this.#names
+    const ofKeys = checks.flatMap(check => ('range' in check ? [] : [check]))
+    const ofRanges = checks.flatMap(check => ('range' in check ? [check] : []))
+    for (const { value } of writes) this.#refuseLong(value)
+    const keys = [
+      names.keysOf(0),
+      names.expiriesOf(0),
+      ...ofKeys.map(({ key }) => names.valueOf(key, 0)),
+      ...writes.map(({ key }) => names.valueOf(key, 0)),
+    ]
+    const counts = [ofKeys, ofRanges, writes].map(({ length }) => String(length))
+    const args: Argument[] = [names.startOf(0), ...counts]
+    for (const { seen } of ofKeys) args.push(...expected(seen))
+    for (const { range, keys: seen } of ofRanges) {
+      args.push(...boundsOf(range), String(range.limit), range.reverse ? '1' : '0', String(seen.length))
+      for (const key of seen) args.push(bufferOf(key))
+    }
+    for (const write of writes) {
+      const record = recordOf(write)
+      args.push(
+        bufferOf(write.key),
+        record === undefined ? REMOVE : String(write.expires ?? ''),
+        record ?? '',
+      )
+    }
+    return (await this.#asked('commit a batch', this.#server.run(COMMIT, keys, args))) === 1
+  }
+
+  range(range: Range): Promise<readonly Row[]> {
+    const { buckets } = this.#names
+    if (buckets === 1) return this.#rangeOf(0, range)
+    return mergedRows(range, buckets, (bucket, part) => this.#rangeOf(bucket, part))
+  }
+
+  async #rangeOf(bucket: number, range: Range): Promise<readonly Row[]> {
+    const names = this.#names
+    if (!this.capabilities.writable) return this.#readRange(bucket, range)
+    const { limit, reverse, keysOnly } = range
+    const keys = [names.keysOf(bucket), names.expiriesOf(bucket)]
+    const args = [
+      names.startOf(bucket),
+      ...boundsOf(range),
+      String(Math.min(limit, this.info.maxRows)),
+      reverse ? '1' : '0',
+      keysOnly ? '0' : '1',
+    ]
+    const rows = (await this.#asked('read a range', this.#server.run(RANGE, keys, args))) as Buffer[]
+    if (keysOnly) return rows.map(key => ({ key: plain(key) }))
+    return Array.from({ length: rows.length / 2 }, (_, index) =>
+      rowOf(plain(rows[2 * index] as Buffer), rows[2 * index + 1] as Buffer),
+    )
+  }
+
+  /** The same without a script, which would remove what has expired: a replica, and some users, may not do that. */
+  async #readRange(bucket: number, range: Range): Promise<readonly Row[]> {
+    const [keys, expiries] = [this.#names.keysOf(bucket), this.#names.expiriesOf(bucket)]
+    const asked = (args: Argument[]) => this.#asked('read a range', this.#server.send(keys, args))
+    const due = (await asked(['ZRANGEBYSCORE', expiries, '-inf', `(${this.#now()}`])) as Buffer[]
+    const hidden = new Set(due.map(key => key.toString('latin1')))
+    const command = range.reverse ? 'ZREVRANGEBYLEX' : 'ZRANGEBYLEX'
+    const rows: Row[] = []
+    let { from, to } = range
+    for (;;) {
+      const limit = range.limit - rows.length
+      const bounds = boundsOf({ ...range, from, to })
+      const found = (await asked([command, keys, ...bounds, 'LIMIT', '0', String(limit)])) as Buffer[]
+      const shown = found.filter(key => !hidden.has(key.toString('latin1'))).map(plain)
+      if (range.keysOnly) rows.push(...shown.map(key => ({ key })))
+      else
+        for (const row of await Promise.all(shown.map(key => this.get(key))))
+          if (row !== undefined) rows.push(row)
+      const last = found.at(-1)
+      if (last === undefined || found.length < limit || rows.length === range.limit) return rows
+      if (range.reverse) to = plain(last)
+      else from = followedBy(last, 0)
+    }
+  }
+
+  async estimate(): Promise<number> {
+    const { buckets } = this.#names
+    const counts = await Promise.all(
+      Array.from({ length: buckets }, async (_, bucket) => {
+        const keys = this.#names.keysOf(bucket)
+        // The store's own records begin with 00.
+        return Number(await this.#asked('count', this.#server.send(keys, ['ZLEXCOUNT', keys, '[\x01', '+'])))
+      }),
+    )
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** What is answered is on the device already, where the server keeps it there at all. */
+  sync(): void {
+    // There is nothing to be done.
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
+
+  #nameOf(key: Uint8Array): Buffer {
+    return this.#names.valueOf(key, this.#names.bucketOf(key))
+  }
+
+  async #asked(action: string, answer: Promise<Reply>): Promise<Reply> {
+    try {
+      return await answer
+    } catch (error) {
+      throw redisFailure(action, error)
+    }
+  }
+
+  #refuseLong(value: Uint8Array | undefined): void {
+    if (value === undefined || value.length <= this.#valueBytes) return
+    const state = `it has ${value.length} bytes, and the server takes ${this.#valueBytes}`
+    throw failure('VALUE_INVALID', 'put', undefined, state)
+  }
+}
+
+/** Stands where the time of expiry does, and says that the key is removed. */
+const REMOVE = '-'
+
+/** What the scripts are to expect. */
+function expected(expect: Expect | Seen): readonly [Argument, Argument] {
+  if (typeof expect === 'string') return [expect, '']
+  if ('version' in expect) return ['version', bufferOf(versionBytes(expect.version))]
+  if ('sameValue' in expect) return ['value', bufferOf(expect.sameValue)]
+  return [String(expect.at), bufferOf(expect.part)]
+}
+
+function boundsOf({ from, to, reverse }: Range): readonly [Buffer, Buffer] {
+  const [low, high] = [lexBound('inclusive', from), lexBound('exclusive', to)]
+  return reverse ? [high, low] : [low, high]
+}
+
+function recordOf({ value, version = 0, mtime = 0, expires }: Omit<Write, 'expect'>): Buffer | undefined {
+  return value && bufferOf(withHeader(value, { version, mtime, expires }))
+}
+
+function rowOf(key: Uint8Array, record: Buffer): Row {
+  const start = startOf(record)
+  const value = plain(record.subarray(start))
+  return {
+    key,
+    value,
+    version: versionOf(record),
+    mtime: mtimeOf(record),
+    expires: expiresOf(record),
+    size: value.length,
+  }
+}
+
+function startOf(record: Buffer): number {
+  const start = valueStart(record)
+  if (start !== undefined) return start
+  throw new DatastoreError('CORRUPT', { action: 'read a record', reason: 'it does not begin with a header' })
+}
+
+/** The same bytes, as what every store gives. */
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
+}

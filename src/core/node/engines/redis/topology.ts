@@ -1,0 +1,23 @@
+import { ClusterServer } from './cluster.ts'
+import { Connection } from './connection.ts'
+import type { Access } from './open-server.ts'
+import { type RedisServer, SingleServer } from './server.ts'
+import { asked } from './server-facts.ts'
+
+/**
+ * Connects to a server, and to all masters where it is one of a cluster.
+ * @param isCluster Whether it is. Default: it is asked.
+ */
+export async function openServer(access: Access, isCluster: boolean | undefined): Promise<RedisServer> {
+  const first = await Connection.open(access.settingsFor(access.address))
+  try {
+    const isOne = isCluster ?? Array.isArray(await asked(first, ['CLUSTER', 'SLOTS']))
+    if (!isOne) return new SingleServer(first)
+    const cluster = await ClusterServer.open(first, access)
+    await first.close()
+    return cluster
+  } catch (error) {
+    await first.close()
+    throw error
+  }
+}

@@ -1,0 +1,242 @@
+import { createServer } from 'node:net'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
+import { openStack } from '../../../../../src/core/node/index.ts'
+import { noRedis, type RedisServer, startRedis } from '../../../../servers/redis.ts'
+import { freePort } from '../../../../servers/server-process.ts'
+import { closeAfterEach, closing, context, openDatastore, SECRET } from './redis-context.ts'
+
+const key = Key.of('a')
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+const password = { secret: 'redis' }
+
+async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisServer> {
+  const server = await startRedis(options)
+  closing({ close: () => server.stop() })
+  return server
+}
+
+/** Repeats a call until it succeeds, and gives what it failed with until then. */
+async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
+  const codes: string[] = []
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    try {
+      await call()
+      return codes
+    } catch (error) {
+      codes.push((error as { code: string }).code)
+      if (Date.now() > deadline) throw error
+      await new Promise(done => setImmediate(done))
+    }
+  }
+}
+
+describe.skipIf(noRedis !== undefined)(`a connection to Redis ${noRedis ?? ''}`, () => {
+  closeAfterEach()
+
+  it('E4 a server that is not there is CONNECTION, and one that does not answer TIMEOUT', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`
+    await expect(openDatastore({ url })).rejects.toMatchObject({ code: 'CONNECTION' })
+    const silent = createServer(socket => socket.resume()).listen(0, '127.0.0.1')
+    await new Promise(done => silent.once('listening', done))
+    const address = silent.address() as { port: number }
+    closing({ close: () => new Promise(done => silent.close(done)) })
+    const opening = RedisDatastore.open({ url: `redis://127.0.0.1:${address.port}`, timeout: 200 }, context)
+    await expect(opening).rejects.toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('E4 E6 a wrong password is ACCESS_DENIED, and no error holds it', async () => {
+    const { url } = await redis({ password: 'another' })
+    for (const options of [{ password }, { password, user: 'somebody' }, {}]) {
+      const error = await openDatastore({ url, ...options }).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'ACCESS_DENIED' })
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET)
+    }
+  })
+
+  it('E4 a user that may only read sees everything, and the store is declared read-only', async () => {
+    const rules = '~* &* +@read +@connection +time'
+    const server = await redis({ user: { name: 'reader', password: SECRET, rules } })
+    const writer = await openDatastore({ url: server.url })
+    for (const name of ['a', 'b', 'c', 'd']) await writer.put(Key.of(name), bytes(name))
+    await writer.put(Key.of('b'), bytes('b'), { ttl: 30 })
+    const store = await openDatastore({ url: server.url, user: 'reader', password })
+    expect(store.capabilities.writable).toBe(false)
+    await expect.poll(() => store.has(Key.of('b'))).toBe(false)
+    const names = async (options: object) =>
+      (await store.list(Key.root, options)).children.map(({ name }) => name)
+    expect([await names({}), await names({ reverse: true, limit: 2 })]).toEqual([
+      ['a', 'c', 'd'],
+      ['d', 'c'],
+    ])
+    const entries = []
+    for await (const { value } of store.query({})) entries.push(text(value as Uint8Array))
+    expect(entries).toEqual(['a', 'c', 'd'])
+    await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'READ_ONLY' })
+  })
+
+  it('E4 what the user may no longer do is ACCESS_DENIED', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url })
+    await store.put(key, bytes('x'))
+    await server.cli('acl', 'setuser', 'default', '-set')
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+    expect(text(await store.get(key))).toBe('x')
+  })
+
+  it('E4 a replica is declared read-only', async () => {
+    const [master, replica] = [await redis(), await redis()]
+    await replica.cli('replicaof', '127.0.0.1', String(master.port))
+    const store = await openDatastore({ url: replica.url, layout: 'strata' })
+    expect(store.capabilities.writable).toBe(false)
+    await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'READ_ONLY' })
+  })
+
+  it('E4 a master that has become a replica refuses writes as READ_ONLY', async () => {
+    const [master, other] = [await redis(), await redis()]
+    const store = await openDatastore({ url: master.url })
+    await store.put(key, bytes('x'))
+    await master.cli('config', 'set', 'replica-serve-stale-data', 'yes')
+    await master.cli('replicaof', '127.0.0.1', String(other.port))
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'READ_ONLY' })
+    await master.cli('replicaof', 'no', 'one')
+  })
+
+  it('E5 a server that stops answering fails calls within their timeout, and the store goes on after', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url, timeout: 1500 })
+    await store.put(key, bytes('x'))
+    process.kill(server.pid, 'SIGSTOP')
+    const start = Date.now()
+    const results = await Promise.allSettled([store.get(key), store.put(Key.of('b'), bytes('y'))])
+    expect(Date.now() - start).toBeLessThan(5000)
+    expect(results.map(result => (result as { reason?: { code: string } }).reason?.code)).toEqual([
+      'TIMEOUT',
+      'TIMEOUT',
+    ])
+    process.kill(server.pid, 'SIGCONT')
+    await failuresUntil(() => store.get(key))
+    expect(text(await store.get(key))).toBe('x')
+  })
+
+  it('E5 calls fail as CONNECTION while the server is gone, and succeed once it is back', async () => {
+    const server = await redis({
+      config: [
+        ['appendonly', 'yes'],
+        ['appendfsync', 'always'],
+      ],
+    })
+    const store = await openDatastore({ url: server.url })
+    await store.put(key, bytes('x'))
+    await server.kill()
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION' })
+    await expect(store.list(Key.root)).rejects.toMatchObject({ code: 'CONNECTION' })
+    const again = await server.restart()
+    closing({ close: () => again.stop() })
+    const codes = await failuresUntil(() => store.get(key))
+    expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
+    expect(text(await store.get(key))).toBe('x')
+    await store.put(key, bytes('y'))
+  })
+
+  it('E5 a connection that the server ends is made again for the next call', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url })
+    await store.put(key, bytes('x'))
+    for (let round = 0; round < 5; round++) {
+      await server.cli('client', 'kill', 'type', 'normal')
+      // Nobody knows whether a call was made that ran meanwhile; the next one waits for the new connection.
+      await store.get(key).catch((error: unknown) => expect(error).toMatchObject({ code: 'CONNECTION' }))
+      expect(text(await store.get(key))).toBe('x')
+    }
+  })
+
+  it('E5 under calls that run, each ends: as it should, or as CONNECTION', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url })
+    const acknowledged = new Map<string, number>()
+    let isOver = false
+    const codes = new Set<string>()
+    const write = async (name: string) => {
+      for (let count = 1; !isOver; count++) {
+        try {
+          await store.put(Key.of(name), bytes(String(count)))
+          acknowledged.set(name, count)
+        } catch (error) {
+          codes.add((error as { code: string }).code)
+          await new Promise(done => setImmediate(done))
+        }
+      }
+    }
+    const writers = ['a', 'b', 'c'].map(write)
+    for (let round = 0; round < 10; round++) {
+      await server.cli('client', 'kill', 'type', 'normal')
+      await failuresUntil(() => store.put(Key.of('d'), bytes('x')))
+    }
+    isOver = true
+    await Promise.all(writers)
+    expect([...codes].filter(code => code !== 'CONNECTION')).toEqual([])
+    for (const [name, count] of acknowledged) {
+      expect(Number(text(await store.get(Key.of(name))))).toBeGreaterThanOrEqual(count)
+    }
+  })
+
+  it('E4 a value over the limit of the server is VALUE_INVALID, and the connection goes on', async () => {
+    const server = await redis({ config: [['proto-max-bulk-len', '1mb']] })
+    const store = await openDatastore({ url: server.url })
+    await expect(store.put(key, new Uint8Array(2 ** 20 + 1))).rejects.toMatchObject({ code: 'VALUE_INVALID' })
+    await store.put(key, new Uint8Array(2 ** 20 - 20))
+    expect((await store.stat(key)).size).toBe(2 ** 20 - 20)
+  })
+
+  it('E10 an encrypted connection trusts the authority that is named, and no other', async () => {
+    const server = await redis({ tls: true })
+    const { ca } = server.certificates ?? { ca: '' }
+    const store = await openDatastore({ url: server.url, tls: { ca } })
+    await store.put(key, bytes('x'))
+    expect(text(await store.get(key))).toBe('x')
+    await expect(openDatastore({ url: server.url })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+
+  it('E7 a client that is not installed is CONFIG_INVALID and says what to install', async () => {
+    const { openRedis } = await import('../../../../../src/core/node/engines/redis/open-redis.ts')
+    const missing = () =>
+      Promise.reject(
+        Object.assign(new Error("Cannot find package '@redis/client'"), { code: 'ERR_MODULE_NOT_FOUND' }),
+      )
+    const opening = openRedis({ url: 'redis://127.0.0.1:1', timeout: 1000 }, context, missing)
+    await expect(opening).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(opening).rejects.toThrow('npm install @redis/client')
+  })
+
+  it('E6 a stack names its secret, and neither document nor error nor span holds it', async () => {
+    const server = await redis({ password: SECRET })
+    const seen: unknown[] = []
+    const document = { strata: 1, root: { kind: 'redis', id: 'r', url: server.url, password } }
+    const secrets = { get: () => Promise.resolve(SECRET) }
+    const stack = closing(await openStack(document, { secrets }))
+    stack.trace(span => seen.push(span))
+    await stack.store.put(key, bytes('x'))
+    await server.cli('acl', 'setuser', 'default', '-@all')
+    seen.push(await stack.store.get(key).catch((error: unknown) => error))
+    seen.push(stack.document, stack.nodes)
+    expect(seen.length).toBeGreaterThan(3)
+    expect(inspect(seen, { depth: 8, showHidden: true })).not.toContain(SECRET)
+  })
+
+  it('E4 a store in a database that is not there is CONFIG_INVALID', async () => {
+    const server = await redis()
+    await expect(openDatastore({ url: `${server.url}/99` })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(openDatastore({ url: `${server.url}/1`, database: 2 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
+    const store = await openDatastore({ url: `${server.url}/3` })
+    await store.put(key, bytes('x'))
+    expect(await server.cli('-n', '3', 'dbsize')).not.toBe('0')
+    expect(await server.cli('dbsize')).toBe('0')
+  })
+})
