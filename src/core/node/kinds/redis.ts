@@ -35,6 +35,10 @@ export const redisKind = defineKind({
       .regex(/^[\0-\x7f]+$/, 'it should be one or more ASCII characters')
       .optional()
       .describe('Layout path: what divides the segments of a name. Default: a colon.'),
+    leading: z
+      .boolean()
+      .optional()
+      .describe('Layout path: whether names begin with the separator. Default: yes for /, else no.'),
     prefix: z
       .string()
       .min(1, 'it should be a text that names begin with')
@@ -45,7 +49,7 @@ export const redisKind = defineKind({
     ...connectionOptions,
   }),
   children: 'none',
-  data: ['url', 'database', 'layout', 'separator', 'prefix'],
+  data: ['url', 'database', 'layout', 'separator', 'leading', 'prefix'],
   recognition: { protocols: ['redis', 'rediss'] },
   test: (options, context) => testRedis(options, context),
   open: async (options, _children, context) => {

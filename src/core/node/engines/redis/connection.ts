@@ -25,9 +25,14 @@ export interface ConnectionSettings {
   /** Milliseconds that a call, and connecting, may take. */
   readonly timeout: number
   /** Runs on each new connection before calls are made on it. Where it fails, the connection is not used. */
-  readonly prepare?: ((send: Send) => Promise<void>) | undefined
+  readonly prepare?: ((send: Send, client: SubscribingClient) => Promise<void>) | undefined
   /** Called each time that a connection is lost. */
   readonly onLost?: (() => void) | undefined
+}
+
+/** What listening takes of a client. Messages may be lists, whatever its types say. */
+export interface SubscribingClient {
+  subscribe(channel: string, listener: (message: unknown) => void, asBytes: true): Promise<void>
 }
 
 export type Send = (args: readonly Argument[]) => Promise<Reply>
@@ -201,7 +206,7 @@ export class Connection {
       await client.sendCommand(['PING']).catch((error: unknown) => {
         if (!isRefusal(error, 'NOPERM')) throw error
       })
-      await prepare?.(args => client.sendCommand<Reply>(args))
+      await prepare?.(args => client.sendCommand<Reply>(args), client)
     } catch (error) {
       throw error instanceof this.#settings.client.ErrorReply ? error : (reasons[0] ?? error)
     }

@@ -1,16 +1,20 @@
 import { DatastoreError } from '../../../errors.ts'
 import type { Store } from '../../../open/store.ts'
 import { openOrdered } from '../../../ordered/open-ordered.ts'
+import { PathNames } from '../../../ordered/path/path-names.ts'
 import { FORMAT_KEY } from '../../../ordered/strata/own-records.ts'
+import { IndexedStore } from '../../indexed/indexed-store.ts'
 import type { Connection, RedisPackage } from './connection.ts'
 import { redisFailure } from './failures.ts'
 import { type Access, accessTo, type ServerContext, type ServerOptions } from './open-server.ts'
+import { RedisValues } from './redis-values.ts'
 import type { RedisServer } from './server.ts'
 import { serverClock } from './server-clock.ts'
 import { factsOf, type ServerFacts } from './server-facts.ts'
 import { StrataDriver } from './strata-driver.ts'
 import { StrataNames } from './strata-names.ts'
 import { openServer } from './topology.ts'
+import { Tracker } from './tracker.ts'
 
 /** How keys stand in a server, and how that is reached. */
 export interface RedisOptions extends ServerOptions {
@@ -18,6 +22,8 @@ export interface RedisOptions extends ServerOptions {
   readonly layout?: 'strata' | 'path' | undefined
   /** Layout `path`: what divides the segments of a name. Default `:`. */
   readonly separator?: string | undefined
+  /** Layout `path`: whether names begin with the separator. Default: yes for `/`, else no. */
+  readonly leading?: boolean | undefined
   /** What every name begins with. */
   readonly prefix?: string | undefined
   readonly readOnly?: boolean | undefined
@@ -41,8 +47,9 @@ export async function openRedis(
   const access = await accessTo(options, context, load)
   let server: RedisServer | undefined
   try {
-    server = await openServer(access, options.cluster)
-    return await openStore(options, access, closing(server, access))
+    const tracker = new Tracker(access.settingsFor(access.address), Buffer.from(options.prefix ?? ''))
+    server = await openServer(access, options.cluster, tracker.prepare)
+    return await openStore(options, access, closing(server, access), tracker)
   } catch (error) {
     await server?.close()
     await access.close()
@@ -50,7 +57,12 @@ export async function openRedis(
   }
 }
 
-async function openStore(options: RedisOptions, access: Access, server: RedisServer): Promise<Store> {
+async function openStore(
+  options: RedisOptions,
+  access: Access,
+  server: RedisServer,
+  tracker: Tracker,
+): Promise<Store> {
   const { prefix = '', readOnly = false, layout } = options
   const all = await Promise.all(server.masters.map(master => factsOf(master, `${prefix}strata-probe`)))
   const facts = { ...(all[0] as ServerFacts), isDurable: all.every(({ isDurable }) => isDurable) }
@@ -67,14 +79,20 @@ async function openStore(options: RedisOptions, access: Access, server: RedisSer
         : 'it has layout "strata", not "path"'
     throw new DatastoreError('CONFIG_INVALID', `Cannot open this database: ${state}`)
   }
+  const { database, name } = access.settingsFor(access.address)
+  const first = server.masters[0] as Connection
+  const info = { kind: 'redis', id: `redis:${facts.runId ?? name}/${database}/${prefix}` }
+  const now = await serverClock(first)
+  const shared = { server, facts, now, isReadOnly: readOnly }
   if ((layout ?? (isStrata ? 'strata' : 'path')) === 'path') {
-    throw new DatastoreError('CONFIG_INVALID', 'Cannot open this database: layout "path" is not built yet')
+    const { separator = ':', leading } = options
+    const names = new PathNames({ separator, leading, prefix: Buffer.from(prefix) })
+    const isTold = !server.isCluster && (await tracker.open(first))
+    const told = isTold ? tracker : undefined
+    return new IndexedStore(new RedisValues({ ...shared, names, info, database, tracker: told }))
   }
   const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)
-  const { database } = access.settingsFor(access.address)
-  const id = `redis:${facts.runId ?? access.settingsFor(access.address).name}/${database}/${prefix}`
-  const now = await serverClock(server.masters[0] as Connection)
-  const driver = new StrataDriver(server, { names, id, facts, now, isReadOnly: readOnly })
+  const driver = new StrataDriver(server, { ...shared, names, id: info.id })
   return openOrdered(driver, { layout: 'strata', readOnly, now, durable: facts.isDurable })
 }
 

@@ -1,5 +1,5 @@
 import { ClusterServer } from './cluster.ts'
-import { Connection } from './connection.ts'
+import { Connection, type ConnectionSettings } from './connection.ts'
 import type { Access } from './open-server.ts'
 import { type RedisServer, SingleServer } from './server.ts'
 import { asked } from './server-facts.ts'
@@ -7,9 +7,14 @@ import { asked } from './server-facts.ts'
 /**
  * Connects to a server, and to all masters where it is one of a cluster.
  * @param isCluster Whether it is. Default: it is asked.
+ * @param prepare Runs on each connection to a server that is none of a cluster.
  */
-export async function openServer(access: Access, isCluster: boolean | undefined): Promise<RedisServer> {
-  const first = await Connection.open(access.settingsFor(access.address))
+export async function openServer(
+  access: Access,
+  isCluster: boolean | undefined,
+  prepare?: ConnectionSettings['prepare'],
+): Promise<RedisServer> {
+  const first = await Connection.open({ ...access.settingsFor(access.address), prepare })
   try {
     const isOne = isCluster ?? Array.isArray(await asked(first, ['CLUSTER', 'SLOTS']))
     if (!isOne) return new SingleServer(first)

@@ -1,0 +1,232 @@
+import type { Capabilities } from '../../capabilities.ts'
+import { ChangeHub } from '../../changes/change-hub.ts'
+import { orAbort } from '../../concurrency/abortable.ts'
+import { withinTime } from '../../concurrency/within-time.ts'
+import type { Change, Child, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
+import { failure } from '../../errors.ts'
+import { Key } from '../../key.ts'
+import { listOptionsOf } from '../../list-page.ts'
+import type { Call } from '../../open/call.ts'
+import type { OpenStore } from '../../open/open-store.ts'
+import type { Payload } from '../../open/payload.ts'
+import { StoreQuerySource } from '../../open/query-source.ts'
+import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../../open/store.ts'
+import { answer } from '../../query/answer.ts'
+import { parseQuery } from '../../query/parse-query.ts'
+import type { Query } from '../../query/query.ts'
+import type { KeyValues } from './key-values.ts'
+import { NameIndex } from './name-index.ts'
+
+/** Milliseconds for which a level waits for the index of a store that was just opened. */
+const PATIENCE = 150
+/** Milliseconds between two reports that more keys were found. */
+const REPORT = 1000
+
+/**
+ * A store over an engine without order: levels come from an index of all keys, which is filled in the background, values
+ * from the engine. Until the index is filled a level has what was found so far, a count is a lower bound, and a query
+ * waits. Watchers get `resync` as more is found.
+ */
+export class IndexedStore implements Store {
+  readonly info: StoreInfo
+  readonly capabilities: Capabilities
+  readonly lent = true
+  readonly stream?: (key: Key, call: Call) => Promise<ByteStream | undefined>
+  readonly sync?: () => Promise<void>
+  readonly #values: KeyValues
+  readonly #changes = new ChangeHub()
+  readonly #end = new AbortController()
+  #index = new NameIndex()
+  /** The index that takes the place of the other one once it is filled. */
+  #next: NameIndex | undefined
+  /** Settles when the index has every key. */
+  #filling: Promise<void>
+  #isFilled = false
+  /** Changes were missed since the index that is being filled was begun. */
+  #isStale = false
+  #open: OpenStore | undefined
+
+  constructor(values: KeyValues) {
+    this.#values = values
+    this.info = values.info
+    this.capabilities = { ...values.capabilities, list: 'seek', query: 'scan' }
+    if (values.stream !== undefined)
+      this.stream = (key, call) => values.stream?.(key, call) as Promise<ByteStream>
+    if (values.sync !== undefined) this.sync = () => values.sync?.() as Promise<void>
+    values.changes?.(this.#end.signal, change => {
+      if (change === 'resync') void this.#refill()
+      else this.#changed(change.key, change.isThere)
+    })
+    this.#filling = this.#fill(this.#index)
+  }
+
+  opened(by: OpenStore): void {
+    this.#open = by
+  }
+
+  /** Keys that were found so far, and whether these are all. */
+  progress(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
+    return this.#index.size().then(({ size }) => ({ size, isComplete: this.#isFilled }))
+  }
+
+  read(key: Key, call: Call): Promise<Found | undefined> {
+    return this.#values.read(key, call)
+  }
+
+  stat(key: Key): Promise<Stat | undefined> {
+    return this.#values.stat(key)
+  }
+
+  has(key: Key): Promise<boolean> {
+    return this.#values.has(key)
+  }
+
+  write(key: Key, value: Payload, call: Call): Promise<Written> {
+    return this.#told(key, this.#values.write(key, value, call), written => {
+      if (written.refused === undefined) this.#changed(key, true)
+    })
+  }
+
+  remove(key: Key, call: Call): Promise<Removed> {
+    return this.#told(key, this.#values.remove(key, call), removed => {
+      if (removed === 'removed') this.#changed(key, false)
+    })
+  }
+
+  move(from: Key, to: Key, call: Call): Promise<Moved> {
+    return this.#told(from, this.#values.move(from, to, call), moved => {
+      if (moved !== 'moved') return
+      this.#changed(from, false)
+      this.#changed(to, true)
+    })
+  }
+
+  async list(prefix: Key, call: Call): Promise<ListPage> {
+    const { after, limit, reverse = false } = listOptionsOf(call)
+    if (limit === 0) return { children: [] }
+    if (!this.#isFilled) {
+      await orAbort(withinTime(this.#filling, PATIENCE), call.signal, 'list', prefix)
+    }
+    return this.#page(prefix, after, limit, reverse)
+  }
+
+  /** A page without the values that have gone meanwhile, such as those that expired. */
+  async #page(prefix: Key, after: string | undefined, limit: number, reverse: boolean): Promise<ListPage> {
+    const children: Child[] = []
+    for (let past = after; ; ) {
+      const page = await this.#index.level(prefix, { after: past, limit: limit - children.length, reverse })
+      children.push(...(await this.#present(page.children)))
+      past = page.cursor
+      if (past === undefined || children.length === limit) {
+        return { children, ...(past !== undefined && { cursor: past }) }
+      }
+    }
+  }
+
+  async #present(children: readonly Child[]): Promise<readonly Child[]> {
+    const values = children.filter(({ isValue }) => isValue)
+    const isThere = await this.#values.present?.(values.map(({ key }) => key))
+    if (isThere === undefined) return children
+    const gone = new Set(values.filter((_, index) => isThere[index] === false))
+    for (const { key } of gone) this.#changed(key, false)
+    return children.flatMap(child => {
+      if (!gone.has(child)) return [child]
+      return child.isBranch ? [{ ...child, isValue: false }] : []
+    })
+  }
+
+  /** Waits for the index, so that no key is left out. */
+  async *query(query: Query, { signal, span }: Call): AsyncIterable<Entry<Uint8Array>> {
+    const parsed = parseQuery(query)
+    await orAbort(this.#filling, signal, 'query', parsed.prefix)
+    const open = this.#open
+    if (open === undefined) throw failure('CLOSED', 'query', parsed.prefix, 'the store is not open')
+    yield* answer(new StoreQuerySource(open, true), parsed, { signal, span })
+  }
+
+  async stats(): Promise<StoreStats> {
+    const count = await this.#values.count()
+    if (count !== undefined)
+      return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
+    const { size, isComplete } = await this.progress()
+    return { entries: size, accuracy: isComplete ? 'exact' : 'lower-bound' }
+  }
+
+  watch(prefix: Key, call: Call): AsyncIterable<Change> {
+    return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#end.abort()
+    this.#changes.close()
+    await this.#filling
+    await this.#index.close()
+    await this.#values.close()
+  }
+
+  #changed(key: Key, isThere: boolean): void {
+    this.#index.changed(key, isThere)
+    this.#next?.changed(key, isThere)
+    if (this.#changes.isHeard) this.#changes.tell({ type: isThere ? 'put' : 'delete', key })
+  }
+
+  async #told<T>(key: Key, made: Promise<T>, tell: (answer: T) => void): Promise<T> {
+    try {
+      const done = await made
+      tell(done)
+      return done
+    } catch (error) {
+      // Nobody knows whether it took effect.
+      void this.#lookAgain(key)
+      throw error
+    }
+  }
+
+  async #lookAgain(key: Key): Promise<void> {
+    const isThere = await this.#values.has(key).catch(() => undefined)
+    if (isThere === undefined) this.#changes.tell({ type: 'resync', key })
+    else this.#changed(key, isThere)
+  }
+
+  /** Tries until every key was found: the engine may be away meanwhile. */
+  async #fill(index: NameIndex): Promise<void> {
+    const { signal } = this.#end
+    for (;;) {
+      try {
+        let reported = performance.now()
+        await this.#values.scan(signal, async keys => {
+          await index.add(keys)
+          if (performance.now() - reported < REPORT) return
+          reported = performance.now()
+          this.#changes.tell({ type: 'resync', key: Key.root })
+        })
+        if (signal.aborted) return
+        await index.filled()
+        this.#isFilled = true
+        this.#changes.tell({ type: 'resync', key: Key.root })
+        return
+      } catch {
+        if (signal.aborted) return
+        await orAbort(new Promise(done => setTimeout(done, REPORT)), signal, 'wait').catch(() => undefined)
+      }
+    }
+  }
+
+  /** Changes may have been missed: fills another index, and goes by the old one until then. */
+  async #refill(): Promise<void> {
+    this.#changes.tell({ type: 'resync', key: Key.root })
+    if (this.#isStale) return
+    this.#isStale = true
+    await this.#filling
+    this.#isStale = false
+    if (this.#end.signal.aborted) return
+    const next = new NameIndex()
+    this.#next = next
+    this.#filling = this.#fill(next).then(async () => {
+      const old = this.#index
+      this.#index = next
+      this.#next = undefined
+      await old.close()
+    })
+  }
+}

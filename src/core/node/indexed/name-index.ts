@@ -1,0 +1,89 @@
+import type { Child, ListPage } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import { IS_BRANCH, IS_VALUE } from '../../key-index/level-cursor.ts'
+import { Packer, unpack } from '../../key-index/packed.ts'
+import { decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
+import { KeyIndexWorker } from '../key-index/key-index-worker.ts'
+
+/** Which part of a level is wanted. */
+interface Page {
+  readonly after: string | undefined
+  readonly limit: number
+  readonly reverse: boolean
+}
+
+/** The keys of a store in order, in a worker. Changes go there together, before the next question. */
+export class NameIndex {
+  readonly #worker = new KeyIndexWorker()
+  /** Changes that are not sent yet: the last one of each key. */
+  #waiting = new Map<string, { readonly key: Key; readonly isThere: boolean }>()
+  #isScheduled = false
+
+  /** @returns Resolves once there is room for more. */
+  add(keys: readonly Key[]): Promise<void> {
+    this.#send()
+    return this.#worker.add(packed(keys))
+  }
+
+  changed(key: Key, isThere: boolean): void {
+    this.#waiting.set(key.toString(), { key, isThere })
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#send()
+    })
+  }
+
+  async filled(): Promise<void> {
+    this.#send()
+    await this.#worker.filled()
+  }
+
+  /** Keys so far. Until all are there, one that came again may be counted again. */
+  async size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
+    this.#send()
+    return this.#worker.state()
+  }
+
+  async level(prefix: Key, { after, limit, reverse }: Page): Promise<ListPage> {
+    this.#send()
+    const past = after === undefined ? undefined : encodeSegment(after)
+    const page = await this.#worker.level(encodeKey(prefix), { after: past, limit, reverse })
+    const children = unpack(page.rows).map((row): Child => {
+      const name = decodeText(row.subarray(1))
+      const flags = row[0] as number
+      return {
+        name,
+        key: prefix.childOfCleanSegment(name),
+        isValue: (flags & IS_VALUE) !== 0,
+        isBranch: (flags & IS_BRANCH) !== 0,
+      }
+    })
+    const last = children.at(-1)
+    return { children, ...(page.hasMore && last !== undefined && { cursor: last.name }) }
+  }
+
+  close(): Promise<void> {
+    return this.#worker.close()
+  }
+
+  #send(): void {
+    if (this.#waiting.size === 0) return
+    const changes = [...this.#waiting.values()]
+    this.#waiting = new Map()
+    for (const isThere of [true, false]) {
+      const keys = changes.filter(change => change.isThere === isThere).map(({ key }) => key)
+      if (keys.length === 0) continue
+      const sent = isThere ? this.#worker.add(packed(keys)) : this.#worker.remove(packed(keys))
+      // A worker that has failed fails the next question too.
+      sent.catch(() => undefined)
+    }
+  }
+}
+
+function packed(keys: readonly Key[]): Uint8Array<ArrayBuffer> {
+  const packer = new Packer()
+  for (const key of keys) packer.add(encodeKey(key))
+  return packer.take()
+}
