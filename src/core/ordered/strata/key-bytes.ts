@@ -16,13 +16,17 @@ const ESCAPE = 1
 const PAST_ALL = 0xff
 
 const encoder = new TextEncoder()
+
+const SLAB_BYTES = 16 * 1024
+let slab = new Uint8Array(SLAB_BYTES)
+let slabUsed = 0
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The bytes of a key; none for the root. */
 export function encodeKey(key: Key): Uint8Array {
   const text = key.toString()
   // The text of a key holds `/` between segments only.
-  return SPECIAL.test(text) ? encodeUnits(text) : encoder.encode(text.slice(1).replaceAll('/', '\0'))
+  return SPECIAL.test(text) ? encodeUnits(text) : encodePlain(text.slice(1).replaceAll('/', '\0'))
 }
 
 /** The bytes of one segment. */
@@ -49,6 +53,20 @@ export function decodeText(bytes: Uint8Array): string {
 export function rangeBelow(bytes: Uint8Array): { readonly from: Uint8Array; readonly to: Uint8Array } {
   if (bytes.length === 0) return { from: Uint8Array.of(1), to: Uint8Array.of(PAST_ALL) }
   return { from: followedBy(bytes, 0), to: followedBy(bytes, 1) }
+}
+
+/** UTF-8, in a part of a larger buffer: native clients ask for the buffer, and to make one for each key is dear. */
+function encodePlain(text: string): Uint8Array {
+  const most = 3 * text.length
+  if (most > SLAB_BYTES / 4) return encoder.encode(text)
+  if (slabUsed + most > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES)
+    slabUsed = 0
+  }
+  const { written } = encoder.encodeInto(text, slab.subarray(slabUsed))
+  const bytes = slab.subarray(slabUsed, slabUsed + written)
+  slabUsed += written
+  return bytes
 }
 
 function encodeUnits(text: string): Uint8Array {

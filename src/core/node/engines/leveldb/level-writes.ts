@@ -3,7 +3,7 @@ import type { Check, OthersChange, Outcome, Range, Row, Write } from '../../../o
 import { areSeen, outcomeOf, sameKeys } from '../../../ordered/expect.ts'
 import { levelFailure } from './failures.ts'
 import { plainBytes } from './level-rows.ts'
-import { WriteQueue } from './write-queue.ts'
+import { type LevelOperation, WriteQueue } from './write-queue.ts'
 
 /** An open LevelDB whose keys and values are bytes. */
 export type Level = ClassicLevel<Uint8Array, Uint8Array>
@@ -23,14 +23,14 @@ export class LevelWrites {
 
   constructor(level: Level) {
     this.level = level
-    this.#queue = new WriteQueue((operations, sync) => level.batch(operations, { sync }))
+    this.#queue = new WriteQueue((operations, sync) => apply(level, operations, sync))
   }
 
   write(write: Write, durable: boolean, by: object): Promise<Outcome> {
     if (this.#exclusive !== undefined) return this.#exclusive.then(() => this.write(write, durable, by))
     const isJudged = write.expect !== 'any' || write.value === undefined
     const outcome = isJudged ? outcomeOf(write, this.#current(write.key)) : 'done'
-    if (outcome === 'done') return this.#push([write], durable, by).then(() => outcome)
+    if (outcome === 'done') return this.#push([write], durable, by)
     if (this.#queue.stateOf(write.key) === undefined) return Promise.resolve(outcome)
     // What it is refused for can be read only when it is written, and may fail to be.
     return this.#queue.drained().then(() => this.write(write, durable, by))
@@ -66,9 +66,9 @@ export class LevelWrites {
         key => this.#current(key),
         () => [],
       )
-      if (isSeen) await this.#push(writes, durable, by)
+      if (isSeen && writes.length > 0) await this.#push(writes, durable, by)
       // Who tries again reads what is waiting to be written.
-      else await this.#queue.drained()
+      if (!isSeen) await this.#queue.drained()
       return isSeen
     }
     const ranges = checks.filter(check => 'range' in check)
@@ -92,15 +92,15 @@ export class LevelWrites {
     return true
   }
 
-  async #push(writes: readonly Waiting[], durable: boolean, by: object): Promise<void> {
-    if (writes.length === 0) return
+  #push(writes: readonly Waiting[], durable: boolean, by: object): Promise<'done'> {
     this.#isDirty = true
-    try {
-      await this.#queue.push(writes, durable)
-    } catch (error) {
-      throw levelFailure('write', error)
-    }
-    if (this.#listeners.size > 0) this.#tell(writes, by)
+    const applied = this.#queue.push(writes, durable)
+    // One of them is that of the writer itself.
+    if (this.#listeners.size < 2) return applied
+    return applied.then(done => {
+      this.#tell(writes, by)
+      return done
+    })
   }
 
   #tell(writes: readonly Waiting[], by: object): void {
@@ -124,7 +124,7 @@ export class LevelWrites {
       await this.#queue.push([{ key: NO_KEY, value: undefined }], true)
     } catch (error) {
       this.#isDirty = true
-      throw levelFailure('sync', error)
+      throw error
     }
   }
 
@@ -137,3 +137,21 @@ export class LevelWrites {
 
 /** No layout has it: keys of `strata` begin with no NUL, and a path of others of four is not known. */
 const NO_KEY = Uint8Array.of(0, 0, 0, 0)
+
+/** One write by itself is cheaper than a batch of one, and a chained batch than a list, whose fields are looked up by name. */
+async function apply(level: Level, operations: readonly LevelOperation[], sync: boolean): Promise<void> {
+  const [first, ...others] = operations
+  try {
+    if (first === undefined || others.length > 0) {
+      const batch = level.batch()
+      for (const one of operations) {
+        if (one.type === 'put') batch.put(one.key, one.value)
+        else batch.del(one.key)
+      }
+      await batch.write({ sync })
+    } else if (first.type === 'put') await level.put(first.key, first.value, { sync })
+    else await level.del(first.key, { sync })
+  } catch (error) {
+    throw levelFailure('write', error)
+  }
+}

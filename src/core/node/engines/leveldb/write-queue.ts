@@ -12,8 +12,8 @@ interface Batch {
   readonly states: Map<string, Row | undefined>
   bytes: number
   isDurable: boolean
-  readonly applied: Promise<void>
-  readonly resolve: () => void
+  readonly applied: Promise<'done'>
+  readonly resolve: (outcome: 'done') => void
   readonly reject: (error: unknown) => void
 }
 
@@ -26,8 +26,10 @@ const MOST_BYTES = 4 * 1024 * 1024
  */
 export class WriteQueue {
   readonly #apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>
-  readonly #waiting: Batch[] = []
-  #running: Batch | undefined
+  /** Batches that are not applied yet, the one that is being written first. */
+  readonly #batches: Batch[] = []
+  /** Whether the first batch takes no more writes. */
+  #isWriting = false
 
   constructor(apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>) {
     this.#apply = apply
@@ -35,80 +37,72 @@ export class WriteQueue {
 
   /** What a key will hold; `undefined` where no write of it waits. */
   stateOf(key: Uint8Array): { readonly row: Row | undefined } | undefined {
-    if (this.#running === undefined) return undefined
+    if (this.#batches.length === 0) return undefined
     const name = nameOf(key)
-    for (const batch of [...this.#waiting.toReversed(), this.#running]) {
-      if (batch.states.has(name)) return { row: batch.states.get(name) }
-    }
-    return undefined
+    const batch = this.#batches.findLast(({ states }) => states.has(name))
+    return batch && { row: batch.states.get(name) }
   }
 
   /** @returns Resolves once the writes are applied. They are kept as they are until then. */
-  push(writes: readonly Omit<Write, 'expect'>[], isDurable: boolean): Promise<void> {
-    const last = this.#waiting.at(-1)
-    const batch = last !== undefined && last.bytes < MOST_BYTES ? last : this.#begin()
+  push(writes: readonly Omit<Write, 'expect'>[], isDurable: boolean): Promise<'done'> {
+    const batch = this.#open()
     for (const { key, value } of writes) {
       batch.operations.push(value === undefined ? { type: 'del', key } : { type: 'put', key, value })
       batch.states.set(nameOf(key), value && { key, value })
       batch.bytes += key.length + (value?.length ?? 0)
     }
     if (isDurable) batch.isDurable = true
-    if (this.#running === undefined) void this.#run()
     return batch.applied
   }
 
   /** Resolves once everything that was pushed is applied or has failed. */
   async drained(): Promise<void> {
-    const batches = [...(this.#running === undefined ? [] : [this.#running]), ...this.#waiting]
-    await Promise.allSettled(batches.map(({ applied }) => applied))
+    await Promise.allSettled(this.#batches.map(({ applied }) => applied))
   }
 
-  #begin(): Batch {
-    const { promise, resolve, reject } = withResolvers()
-    // Each write hears of the failure; the batch itself is nobody's.
-    promise.catch(() => undefined)
-    const batch = {
-      operations: [],
-      states: new Map<string, Row | undefined>(),
-      bytes: 0,
-      isDurable: false,
-      applied: promise,
-      resolve,
-      reject,
-    }
-    this.#waiting.push(batch)
+  /** A batch that takes more writes. */
+  #open(): Batch {
+    const last = this.#batches.at(-1)
+    const isOpen =
+      last !== undefined && last.bytes < MOST_BYTES && (this.#batches.length > 1 || !this.#isWriting)
+    if (isOpen) return last
+    const batch = newBatch()
+    this.#batches.push(batch)
+    // What is pushed in the same turn is written together.
+    if (this.#batches.length === 1) void Promise.resolve().then(() => this.#run())
     return batch
   }
 
   async #run(): Promise<void> {
-    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
-      this.#running = batch
+    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
+      this.#isWriting = true
       try {
         await this.#apply(batch.operations, batch.isDurable)
-        batch.resolve()
+        this.#batches.shift()
+        batch.resolve('done')
       } catch (error) {
         // Later writes were judged as if this batch had been applied.
-        for (const failed of [batch, ...this.#waiting.splice(0)]) failed.reject(error)
+        for (const failed of this.#batches.splice(0)) failed.reject(error)
       }
-      this.#running = undefined
+      this.#isWriting = false
+      // Who was answered may write again: that is joined with what waits.
+      if (this.#batches.length > 0) await new Promise(resolve => setImmediate(resolve))
     }
   }
 }
 
-function nameOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
-}
-
-function withResolvers(): {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-} {
-  let resolve: () => void = () => undefined
-  let reject: (error: unknown) => void = () => undefined
-  const promise = new Promise<void>((onDone, onFailed) => {
+function newBatch(): Batch {
+  let resolve: Batch['resolve'] = () => undefined
+  let reject: Batch['reject'] = () => undefined
+  const applied = new Promise<'done'>((onDone, onFailed) => {
     resolve = onDone
     reject = onFailed
   })
-  return { promise, resolve, reject }
+  // Each write hears of the failure; the batch itself is nobody's.
+  applied.catch(() => undefined)
+  return { operations: [], states: new Map(), bytes: 0, isDurable: false, applied, resolve, reject }
+}
+
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
 }
