@@ -118,8 +118,10 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   #range({ from, to, limit, reverse, keysOnly }: Range): readonly Row[] {
-    const statement = this.#statement(this.#sql.range(reverse, keysOnly))
-    const rows = statement.all(from, to, ...this.#now(), Math.min(limit, this.info.maxRows))
+    const now = this.#now()
+    const isDue = now.length > 0 && this.#statement(this.#sql.due).get(...now) !== undefined
+    const statement = this.#statement(this.#sql.range(reverse, keysOnly, isDue))
+    const rows = statement.all(from, to, ...(isDue ? now : []), Math.min(limit, this.info.maxRows))
     return keysOnly
       ? rows.map(({ key }) => ({ key: key as Uint8Array }))
       : rows.map(row => rowOf(row['key'] as Uint8Array, row))

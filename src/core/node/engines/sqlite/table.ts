@@ -35,7 +35,10 @@ export interface TableSql {
   readonly put: string
   readonly remove: string
   readonly purge: string
-  range(isReverse: boolean, keysOnly: boolean): string
+  /** Whether anything has expired and is there still. */
+  readonly due: string
+  /** @param isDue Rows that have expired are left out, which takes a look at each row: the index has no times. */
+  range(isReverse: boolean, keysOnly: boolean, isDue: boolean): string
 }
 
 export function tableSql({ name, keyColumn, valueColumn, keys, values, isOwn }: Table): TableSql {
@@ -59,9 +62,10 @@ export function tableSql({ name, keyColumn, valueColumn, keys, values, isOwn }: 
       `ON CONFLICT (${quoted(keyColumn)}) DO UPDATE SET ${quoted(valueColumn)} = excluded.${quoted(valueColumn)}${set}`,
     remove: `DELETE FROM ${table} AS t WHERE ${k} = ${key}${isThere}`,
     purge: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE exp <= ? LIMIT 1000)`,
-    range: (isReverse, keysOnly) =>
+    due: `SELECT 1 FROM ${table} WHERE exp <= ? LIMIT 1`,
+    range: (isReverse, keysOnly, isDue) =>
       `SELECT CAST(${k} AS BLOB) AS key${keysOnly ? '' : `, ${typed}, length(${v}) AS size${times}`} ${from} ` +
-      `WHERE ${k} >= ${key} AND ${k} < ${key}${isThere} ORDER BY ${k}${isReverse ? ' DESC' : ''} LIMIT ?`,
+      `WHERE ${k} >= ${key} AND ${k} < ${key}${isDue ? isThere : ''} ORDER BY ${k}${isReverse ? ' DESC' : ''} LIMIT ?`,
   }
 }
 
