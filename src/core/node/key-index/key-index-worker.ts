@@ -26,7 +26,8 @@ export class KeyIndexWorker implements AsyncDisposable {
 
   constructor() {
     // Bundlers, and tests that run from source, find the worker by this very expression (`scripts/worker-files.mjs`).
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url))
+    // The flags of the process may be of no use to a file: it may itself have been started with `--eval`.
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
     this.#worker.on('message', (reply: Reply) => this.#waiting.get(reply.id)?.reply(reply))
     this.#worker.on('error', error => this.#fail(indexFailure('its worker has failed', error)))
     this.#worker.on('exit', () => this.#fail(indexFailure('its worker has ended')))
