@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
 import { LmdbDatastore } from '../engines/lmdb/lmdb-datastore.ts'
+import { isLmdb } from '../engines/lmdb/lmdb-file.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
 
 export const lmdbKind = defineKind({
@@ -36,6 +37,7 @@ export const lmdbKind = defineKind({
   }),
   children: 'none',
   data: ['path', 'layout', 'separator', 'leading', 'prefix', 'database'],
+  recognition: { place: async path => ((await isLmdb(path)) ? { path, create: false } : undefined) },
   open: async ({ path, ...options }, _children, context) => {
     try {
       return await LmdbDatastore.open(resolve(context.baseDirectory ?? '.', path), options)

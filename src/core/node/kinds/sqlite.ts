@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
+import { isSqliteFile } from '../engines/sqlite/open-sqlite.ts'
 import { SqliteDatastore } from '../engines/sqlite/sqlite-datastore.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
 
@@ -35,6 +36,7 @@ export const sqliteKind = defineKind({
   }),
   children: 'none',
   data: ['path', 'layout', 'separator', 'leading', 'prefix', 'table', 'keyColumn', 'valueColumn'],
+  recognition: { place: async path => ((await isSqliteFile(path)) ? { path, create: false } : undefined) },
   open: async ({ path, ...options }, _children, context) => {
     try {
       return await SqliteDatastore.open(resolve(context.baseDirectory ?? '.', path), options)

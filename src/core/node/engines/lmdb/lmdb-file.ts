@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
+import { isHeld } from '../locked-files.ts'
 import { FORMAT, formatOf, META_BYTES } from './foreign/format.ts'
 
 /** What desktops, file systems and LMDB leave in a folder. */
@@ -38,6 +39,7 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
   try {
     const found = await place(absolute, create)
     const { file } = found
+    await refuseHeld(absolute, file)
     const handle = await open(file, create ? 'a+' : 'r')
     try {
       const { size, dev, ino } = await handle.stat({ bigint: true })
@@ -50,6 +52,28 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
     }
   } catch (error) {
     throw openFailure(absolute, error)
+  }
+}
+
+/** SQLite's files begin otherwise than LMDB's, so one that it has open needs no look. */
+async function refuseHeld(path: string, file: string): Promise<void> {
+  const stats = await stat(file, { bigint: true }).catch(() => undefined)
+  if (stats !== undefined && isHeld(`${stats.dev}:${stats.ino}`)) {
+    throw cannotOpen(path, 'it is open as an SQLite database')
+  }
+}
+
+/** Whether LMDB data are at a path. It is looked at and not opened by the client. */
+export async function isLmdb(path: string): Promise<boolean> {
+  try {
+    const found = await stat(path)
+    const file = found.isDirectory() ? await stat(join(path, DATA)) : found
+    // An empty file could become one, as it could become anything; a pipe would be waited for.
+    if (!file.isFile() || file.size === 0) return false
+    await findLmdb(path, false)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -5,6 +5,7 @@ import { DatastoreError } from '../../../errors.ts'
 import { Gate } from '../../../open/gate.ts'
 import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
+import { holdFile, isHeld } from '../locked-files.ts'
 import { BLOCKED, whenFree } from './busy.ts'
 import { findTable, type WantedTable } from './find-table.ts'
 import { type Database, sqliteClient } from './sqlite-client.ts'
@@ -25,9 +26,6 @@ export interface OpenSqlite {
   readonly gate: Gate
 }
 
-/** How often each file is open in this process. */
-const users = new Map<string, number>()
-
 /** The gates of the tables that are open in this process. */
 const gates = new Map<string, WeakRef<Gate>>()
 
@@ -40,10 +38,10 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
   // No wait from here until it is open.
   const isEmpty = refuseOther(found)
   const database = openDatabase(file, { readOnly })
-  users.set(id, (users.get(id) ?? 0) + 1)
+  const release = holdFile(id)
   const close = () => {
-    users.set(id, (users.get(id) ?? 1) - 1)
     database.close()
+    release()
   }
   try {
     database.exec(`PRAGMA busy_timeout = ${BLOCKED}`)
@@ -64,6 +62,15 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
   } catch (error) {
     close()
     throw error
+  }
+}
+
+/** Whether a path is that of an SQLite database, with something in it. */
+export async function isSqliteFile(path: string): Promise<boolean> {
+  try {
+    return !refuseOther(await findFile(path, { readOnly: true, create: false }))
+  } catch {
+    return false
   }
 }
 
@@ -89,7 +96,10 @@ interface OpenFile {
 const MAGIC = 'SQLite format 3\0'
 
 /** The database file, made where it is missing. */
-async function findFile(path: string, { readOnly, create }: OpenSqliteOptions): Promise<OpenFile> {
+async function findFile(
+  path: string,
+  { readOnly, create }: Pick<OpenSqliteOptions, 'readOnly' | 'create'>,
+): Promise<OpenFile> {
   const absolute = resolve(path)
   try {
     const mayMake = create && !readOnly
@@ -115,7 +125,7 @@ async function findFile(path: string, { readOnly, create }: OpenSqliteOptions): 
  * @returns Whether it is empty.
  */
 function refuseOther({ path, id }: OpenFile): boolean {
-  if ((users.get(id) ?? 0) > 0) return false
+  if (isHeld(id)) return false
   const file = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(MAGIC.length)
