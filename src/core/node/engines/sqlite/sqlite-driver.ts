@@ -51,6 +51,8 @@ export class SqliteDriver implements OrderedDriver {
   readonly #listeners = new Set<(change: OthersChange) => void>()
   #looking: ReturnType<typeof setInterval> | undefined
   #seenVersion: unknown
+  /** The version when it was asked last whether others wrote. */
+  #askedVersion: unknown
   #purgeAt = 0
   #isClosed = false
 
@@ -239,6 +241,13 @@ export class SqliteDriver implements OrderedDriver {
       this.#listeners.delete(listener)
       if (this.#listeners.size === 0) this.#stopLooking()
     }
+  }
+
+  othersWrote(): boolean {
+    const version = this.#dataVersion()
+    const isNew = version !== this.#askedVersion
+    this.#askedVersion = version
+    return isNew
   }
 
   #look(): void {

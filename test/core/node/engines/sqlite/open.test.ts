@@ -216,6 +216,15 @@ describe('opening an SQLite database', () => {
     await changes.return?.()
   })
 
+  it('E2 an odd name that another program writes between two looks at a level is shown', async () => {
+    const other = database('CREATE TABLE t (k BLOB PRIMARY KEY, v)', `INSERT INTO t VALUES (x'2F61', x'01')`)
+    await using store = await SqliteDatastore.open(path)
+    const names = async () => (await store.list(Key.root)).children.map(({ name }) => name)
+    expect(await names()).toEqual(['a'])
+    other.exec(`INSERT INTO t VALUES (x'2F61FF', x'02')`)
+    expect(await names()).toEqual(['a', '\ufffda%FF'])
+  })
+
   it('E3 of three processes that count in one value none loses a count', async () => {
     const program = `
       const { DatabaseSync } = require('@photostructure/sqlite')
