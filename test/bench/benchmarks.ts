@@ -6,6 +6,7 @@ import { lmdbBenchmark } from './core/lmdb.ts'
 import { memoryBenchmark } from './core/memory.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
+import { redisBenchmark } from './core/redis.ts'
 import { reshardBenchmark } from './core/reshard.ts'
 import { streamBenchmark } from './core/stream/stream.ts'
 import { traceBenchmark } from './core/trace.ts'
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   fsDurableBenchmark,
   enginesBenchmark,
   lmdbBenchmark,
+  redisBenchmark,
   overheadBenchmark,
   traceBenchmark,
   queryBenchmark,

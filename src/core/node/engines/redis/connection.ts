@@ -98,7 +98,7 @@ export class Connection {
     if (client === undefined) return this.#sendLater(args, recover)
     this.#sent++
     this.#watch ??= this.#beginWatch()
-    return client.sendCommand<Reply>(args).then(this.#onAnswer, (error: unknown) => {
+    return client.sendCommand<Reply>(args.map(compact)).then(this.#onAnswer, (error: unknown) => {
       this.#answered++
       return recover(this.#isOfClient(error) ? this.#lossBy(error) : error)
     })
@@ -301,4 +301,16 @@ export class Connection {
     clearInterval(this.#watch)
     this.#watch = undefined
   }
+}
+
+/** Bytes of an argument up to which it pays to look whether it is ASCII. */
+const SHORT = 256
+// biome-ignore lint: control characters are ASCII, too
+const ASCII = /^[\0-\x7f]*$/
+
+/** Short ASCII as a string: the client writes each `Buffer` to the socket by itself, and joins strings. */
+function compact(argument: Argument): Argument {
+  if (typeof argument === 'string' || argument.length > SHORT) return argument
+  const text = argument.toString('latin1')
+  return ASCII.test(text) ? text : argument
 }

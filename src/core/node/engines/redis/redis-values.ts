@@ -83,20 +83,33 @@ export class RedisValues implements KeyValues {
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }
 
-  async read(key: Key): Promise<Found | undefined> {
+  read(key: Key): Promise<Found | undefined> {
     const name = this.#nameOf(key)
-    if (name === undefined) return undefined
+    if (name === undefined) return Promise.resolve(undefined)
     const reading = this.#server.send(name, ['GET', name])
-    const expiring = this.#mayExpire() ? this.#server.send(name, ['PTTL', name]) : undefined
-    expiring?.catch(() => undefined)
+    if (this.#mayExpire()) return this.#readExpiring(name, reading)
+    return reading.then(
+      value => (Buffer.isBuffer(value) ? this.#found(value, sha1, undefined) : undefined),
+      (error: unknown) => this.#readOther(name, error),
+    )
+  }
+
+  async #readExpiring(name: Buffer, reading: Promise<Reply>): Promise<Found | undefined> {
+    const expiring = this.#server.send(name, ['PTTL', name])
+    expiring.catch(() => undefined)
     try {
       const value = await reading
       if (!Buffer.isBuffer(value)) return undefined
       return this.#found(value, sha1, expiresIn((await expiring) as number, this.#parts.now))
     } catch (error) {
-      if (isRefusal(error, 'WRONGTYPE')) return this.#readTyped(name)
-      throw redisFailure('get', error)
+      return this.#readOther(name, error)
     }
+  }
+
+  /** What is no text. */
+  #readOther(name: Buffer, error: unknown): Promise<Found | undefined> {
+    if (isRefusal(error, 'WRONGTYPE')) return this.#readTyped(name)
+    throw redisFailure('get', error)
   }
 
   async #readTyped(name: Buffer): Promise<Found | undefined> {

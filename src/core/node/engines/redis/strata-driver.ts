@@ -27,7 +27,7 @@ import { mergedRows } from './merged-rows.ts'
 import type { RedisServer } from './server.ts'
 import type { ServerFacts } from './server-facts.ts'
 import { lexBound, type StrataNames } from './strata-names.ts'
-import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
+import { COMMIT, HEAD, PART, PUT, RANGE, WRITE } from './strata-scripts.ts'
 
 /** What the scripts answer. */
 const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']
@@ -76,14 +76,12 @@ export class StrataDriver implements OrderedDriver {
     if (isWhole) this.commit = (checks, writes) => this.#commit(checks, writes)
   }
 
-  async get(
-    key: Uint8Array,
-    part?: { readonly start: number; readonly end: number },
-  ): Promise<Row | undefined> {
+  get(key: Uint8Array, part?: { readonly start: number; readonly end: number }): Promise<Row | undefined> {
     const name = this.#nameOf(key)
     if (part !== undefined) return this.#part(key, name, part)
-    const value = await this.#asked('get', this.#server.send(name, ['GET', name]))
-    return Buffer.isBuffer(value) ? rowOf(key, value) : undefined
+    return this.#server
+      .send(name, ['GET', name])
+      .then(value => (Buffer.isBuffer(value) ? rowOf(key, value) : undefined), getFailed)
   }
 
   async #part(
@@ -108,7 +106,7 @@ export class StrataDriver implements OrderedDriver {
     return { ...rowOf(key, answer[0]), value: undefined, size }
   }
 
-  async write(write: Write): Promise<Outcome> {
+  write(write: Write): Promise<Outcome> {
     const { key, value, expect, expires } = write
     this.#refuseLong(value)
     const bucket = this.#names.bucketOf(key)
@@ -118,9 +116,16 @@ export class StrataDriver implements OrderedDriver {
       this.#names.expiriesOf(bucket),
     ]
     const record = recordOf(write)
-    const args = [bufferOf(key), record === undefined ? REMOVE : String(expires ?? ''), ...expected(expect)]
-    const run = this.#server.run(WRITE, keys, record === undefined ? args : [...args, record])
-    return OUTCOMES[Number(await this.#asked('put', run))] as Outcome
+    if (expect === 'any' && record !== undefined && expires === undefined) {
+      return this.#server.run(PUT, keys, [bufferOf(key), record]).then(outcomeOf, putFailed)
+    }
+    const args = [
+      bufferOf(key),
+      record === undefined ? REMOVE : String(expires ?? ''),
+      ...expected(expect),
+      ...(record === undefined ? [] : [record]),
+    ]
+    return this.#server.run(WRITE, keys, args).then(outcomeOf, putFailed)
   }
 
   async #commit(checks: readonly Check[], writes: readonly Omit<Write, 'expect'>[]): Promise<boolean> {
@@ -244,6 +249,18 @@ export class StrataDriver implements OrderedDriver {
 
 /** Stands where the time of expiry does, and says that the key is removed. */
 const REMOVE = '-'
+
+function outcomeOf(answer: Reply): Outcome {
+  return OUTCOMES[Number(answer)] as Outcome
+}
+
+function getFailed(error: unknown): never {
+  throw redisFailure('get', error)
+}
+
+function putFailed(error: unknown): never {
+  throw redisFailure('put', error)
+}
 
 /** What the scripts are to expect. */
 function expected(expect: Expect | Seen): readonly [Argument, Argument] {

@@ -65,6 +65,13 @@ local refused = judge(KEYS[1], ARGV[3], ARGV[4], ARGV[2] ~= '-')
 if refused == 0 then apply(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[5]) end
 return refused`)
 
+/** The same for a value that lives on, whatever was there: KEYS as above; ARGV key, value. */
+export const PUT = script(`
+redis.call('SET', KEYS[1], ARGV[2])
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+return 0`)
+
 /**
  * KEYS keys, expiries; ARGV start of names, bounds in the direction of the range, limit, 1 in reverse, 1 with values.
  * Answers keys, or keys and values in turn. A key whose value is gone, as where the server evicts, leaves the order.
