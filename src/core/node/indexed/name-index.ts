@@ -18,10 +18,12 @@ export class NameIndex {
   /** Changes that are not sent yet: the last one of each key. */
   #waiting = new Map<string, { readonly key: Key; readonly isThere: boolean }>()
   #isScheduled = false
+  /** Resolves once the changes that were sent are made. */
+  #sent = Promise.resolve()
 
   /** @returns Resolves once there is room for more. */
   add(keys: readonly Key[]): Promise<void> {
-    this.#send()
+    this.#sendSoon()
     return this.#worker.add(packed(keys))
   }
 
@@ -31,23 +33,23 @@ export class NameIndex {
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
-      this.#send()
+      this.#sendSoon()
     })
   }
 
   async filled(): Promise<void> {
-    this.#send()
+    await this.#send()
     await this.#worker.filled()
   }
 
   /** Keys so far. Until all are there, one that came again may be counted again. */
   async size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
-    this.#send()
+    await this.#send()
     return this.#worker.state()
   }
 
   async level(prefix: Key, { after, limit, reverse }: Page): Promise<ListPage> {
-    this.#send()
+    await this.#send()
     const past = after === undefined ? undefined : encodeSegment(after)
     const page = await this.#worker.level(encodeKey(prefix), { after: past, limit, reverse })
     const children = unpack(page.rows).map((row): Child => {
@@ -68,17 +70,26 @@ export class NameIndex {
     return this.#worker.close()
   }
 
-  #send(): void {
-    if (this.#waiting.size === 0) return
-    const changes = [...this.#waiting.values()]
-    this.#waiting = new Map()
-    for (const isThere of [true, false]) {
-      const keys = changes.filter(change => change.isThere === isThere).map(({ key }) => key)
-      if (keys.length === 0) continue
-      const sent = isThere ? this.#worker.add(packed(keys)) : this.#worker.remove(packed(keys))
-      // A worker that has failed fails the next question too.
-      sent.catch(() => undefined)
+  /** Sends what waits. @returns Resolves once every change that was made before is seen in answers. */
+  #send(): Promise<void> {
+    if (this.#waiting.size > 0) {
+      const changes = [...this.#waiting.values()]
+      this.#waiting = new Map()
+      const keysOf = (isThere: boolean) =>
+        packed(changes.filter(change => change.isThere === isThere).map(({ key }) => key))
+      const sent = Promise.all([
+        this.#sent,
+        this.#worker.add(keysOf(true)),
+        this.#worker.remove(keysOf(false)),
+      ])
+      this.#sent = sent.then(() => undefined)
     }
+    return this.#sent
+  }
+
+  #sendSoon(): void {
+    // A worker that has failed fails the next question too.
+    this.#send().catch(() => undefined)
   }
 }
 
