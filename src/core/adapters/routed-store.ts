@@ -164,5 +164,5 @@ export function changesOf(
 
 /** An open store as those that follow changes take one. */
 export function watchable(store: OpenStore): Parameters<typeof mapChanges>[0]['store'] {
-  return { watch: (prefix, options = {}) => store.watch(prefix, Call.from(options)) }
+  return { watch: (prefix, options) => store.watch(prefix, Call.from(options ?? {})) }
 }
