@@ -87,19 +87,20 @@ export function describeAborts<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D13 a stream aborted between chunks rejects with AbortError', async () => {
-      if (!suite.isBinary || !suite.takes({ valueBytes: 1_000_000 })) return
-      const store = await suite.open([{ key: a, value: noise(1_000_000) as V }])
-      const abort = new AbortController()
-      const chunks = store.getStream(a, { signal: abort.signal })[Symbol.asyncIterator]()
-      await chunks.next()
-      abort.abort()
-      const drain = async () => {
-        while ((await chunks.next()).done !== true);
-      }
-      await expect(drain()).rejects.toMatchObject({ name: 'AbortError', code: 'ABORTED' })
-      expect((await store.stat(a)).size).toBe(1_000_000)
-    })
+    if (suite.isBinary && suite.takes({ valueBytes: 1_000_000 })) {
+      it('D13 a stream aborted between chunks rejects with AbortError', async () => {
+        const store = await suite.open([{ key: a, value: noise(1_000_000) as V }])
+        const abort = new AbortController()
+        const chunks = store.getStream(a, { signal: abort.signal })[Symbol.asyncIterator]()
+        await chunks.next()
+        abort.abort()
+        const drain = async () => {
+          while ((await chunks.next()).done !== true);
+        }
+        await expect(drain()).rejects.toMatchObject({ name: 'AbortError', code: 'ABORTED' })
+        expect((await store.stat(a)).size).toBe(1_000_000)
+      })
+    }
 
     it('D13 a signal that never fires changes nothing', async () => {
       const store = await suite.openWith('/a')

@@ -73,14 +73,15 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D9 paging goes on past a child that is gone since', async () => {
-      if (!suite.isWritable) return
-      const store = await open()
-      const first = await store.list(level, { limit: 5 })
-      expect(first.cursor).toBeDefined()
-      for (const name of ['ne', 'nf']) await store.delete(level.child(name))
-      const rest = await store.list(level, { after: first.cursor })
-      expect(names(rest.children)).toEqual(sorted.slice(6))
-    })
+    if (suite.isWritable) {
+      it('D9 paging goes on past a child that is gone since', async () => {
+        const store = await open()
+        const first = await store.list(level, { limit: 5 })
+        expect(first.cursor).toBeDefined()
+        for (const name of ['ne', 'nf']) await store.delete(level.child(name))
+        const rest = await store.list(level, { after: first.cursor })
+        expect(names(rest.children)).toEqual(sorted.slice(6))
+      })
+    }
   })
 }

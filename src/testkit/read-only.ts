@@ -32,7 +32,9 @@ export function describeReadOnly<V>(suite: Suite<V>): void {
     }
 
     it('W1 D11 sync() of a read-only store is nothing to refuse', async () => {
-      await (await suite.openWith('/a')).sync()
+      const store = await suite.openWith('/a')
+      await store.sync()
+      expect(await walkKeys(store)).toEqual(['/a'])
     })
   })
 }

@@ -57,15 +57,16 @@ export function describeReads<V>(suite: Suite<V>): void {
       expect((await store.stat(Key.of('a'))).etag).toBe(etag)
     })
 
-    it('D15 changing what get() gave changes nothing in the store', async () => {
-      if (!suite.isBinary) return
-      const store = await suite.openWith('/zero', '/one', '/two')
-      const first = (await store.get(Key.of('two'))) as Uint8Array
-      first.fill(0x2a)
-      expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
-      for await (const chunk of store.getStream(Key.of('two'))) chunk.fill(0x2a)
-      expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
-    })
+    if (suite.isBinary) {
+      it('D15 changing what get() gave changes nothing in the store', async () => {
+        const store = await suite.openWith('/zero', '/one', '/two')
+        const first = (await store.get(Key.of('two'))) as Uint8Array
+        first.fill(0x2a)
+        expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
+        for await (const chunk of store.getStream(Key.of('two'))) chunk.fill(0x2a)
+        expect(await store.get(Key.of('two'))).toEqual(suite.value(2))
+      })
+    }
 
     it('D8 getMany() gives the values in the order asked, and stops at an absent key', async () => {
       const store = await suite.openWith('/a', '/b', '/c/d')

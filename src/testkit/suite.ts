@@ -114,16 +114,20 @@ export class Suite<V> {
     return reopened
   }
 
-  /** The data of an open store, opened once more; `undefined` where nobody else could have it. */
-  async beside(store: Datastore<V>): Promise<Datastore<V> | undefined> {
+  /** Whether others may have the data of a store open. Where nobody can, what is judged against others is not tested. */
+  get hasOthers(): boolean {
+    return this.options.beside !== undefined || this.capabilities.persistent
+  }
+
+  /** The data of an open store, opened once more. */
+  async beside(store: Datastore<V>): Promise<Datastore<V>> {
     const { beside } = this.options
-    if (beside !== undefined) {
-      const other = await beside(store)
-      this.#opened.push(other)
-      return other
+    if (beside === undefined) {
+      throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
     }
-    if (!this.capabilities.persistent) return undefined
-    throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
+    const other = await beside(store)
+    this.#opened.push(other)
+    return other
   }
 
   /** Whether the store takes keys and values of so many bytes. */

@@ -84,7 +84,13 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exit = once(child, 'exit')
   // What it has forked may be in sessions of its own, and would outlive it.
-  for (const pid of descendants(child.pid ?? 0)) process.kill(pid, signal)
+  for (const pid of descendants(child.pid ?? 0)) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // It has ended by itself.
+    }
+  }
   child.kill(signal)
   await exit
 }

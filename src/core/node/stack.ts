@@ -22,4 +22,16 @@ export const nodeKinds: readonly Kind[] = [
   journalKind,
 ]
 
-export const { openStack, validateDocument, describeKinds } = stacksOf(new Registry(nodeKinds))
+const stacks = stacksOf(new Registry(nodeKinds))
+
+/**
+ * Opens a stack document. Close the stack to close every store in it.
+ * @throws ConfigError (`CONFIG_INVALID`) naming the path of what is wrong.
+ */
+export const openStack = stacks.openStack
+
+/** Everything that is wrong with a stack document, without opening anything. */
+export const validateDocument = stacks.validateDocument
+
+/** What documents may be made of: for forms, help and documentation. */
+export const describeKinds = stacks.describeKinds

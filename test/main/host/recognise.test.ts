@@ -81,7 +81,7 @@ describe('what a person names', () => {
   })
 
   it.each([
-    ['gopher://example.org', 'UNSUPPORTED', /"gopher"; addresses begin with server:\/\/, servers:\/\//],
+    ['gopher://example.org', 'UNSUPPORTED', /"gopher"; addresses begin with .*server:\/\/, servers:\/\//],
     ['server://', 'UNSUPPORTED', /names no host/],
     ['/nowhere/at/all', 'NOT_FOUND', /\/nowhere\/at\/all/],
     ['sqlite:/nowhere.cabinets', 'NOT_FOUND', /nowhere/],

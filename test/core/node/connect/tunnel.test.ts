@@ -56,7 +56,11 @@ async function answer(tunnel: Tunnel, port: number, sent: Buffer): Promise<Buffe
   socket.on('error', () => undefined)
   socket.end(sent)
   const chunks: Buffer[] = []
-  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+  } catch {
+    // It was cut off instead of ended.
+  }
   return chunks.length === 0 ? undefined : Buffer.concat(chunks)
 }
 

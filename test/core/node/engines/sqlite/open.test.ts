@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DatabaseSync } from '@photostructure/sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
-import { sqliteClient } from '../../../../../src/core/node/engines/sqlite/sqlite-client.ts'
+import { type Database, sqliteClient } from '../../../../../src/core/node/engines/sqlite/sqlite-client.ts'
 import {
   SqliteDatastore,
   type SqliteOptions,
@@ -33,8 +32,11 @@ afterEach(async () => {
 })
 
 /** The database as another program of this process has it open. */
-function database(...sql: string[]): InstanceType<typeof DatabaseSync> {
-  const opened = new DatabaseSync(path)
+// The client of the stores: two copies of SQLite in one process do not see each other's locks.
+const openDatabase = await sqliteClient()
+
+function database(...sql: string[]): Database {
+  const opened = openDatabase(path, { readOnly: false })
   databases.push(opened)
   for (const one of sql) opened.exec(one)
   return opened

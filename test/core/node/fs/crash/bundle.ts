@@ -9,6 +9,8 @@ export interface Bundle {
   remove(): Promise<void>
 }
 
+const CLIENTS = ['@photostructure/sqlite', '@redis/client', 'classic-level', 'lmdb', 'ssh2']
+
 const packages = join(import.meta.dirname, '../../../../../.cache')
 
 /**
@@ -23,7 +25,8 @@ export async function bundle(entry: string, external: string[] = []): Promise<Bu
   await build({
     configFile: false,
     logLevel: 'error',
-    ssr: { noExternal: true, external },
+    // Clients of engines are loaded where a store of them is opened; some have native parts.
+    ssr: { noExternal: true, external: [...CLIENTS, ...external] },
     build: {
       ssr: entry,
       outDir: folder,
