@@ -18,6 +18,8 @@ export default defineConfig({
       target: NODE,
       sourcemap: true,
       rolldownOptions: {
+        // They are loaded where a store of theirs is opened, and find native parts beside themselves.
+        external: ['@photostructure/sqlite', '@redis/client', 'classic-level', 'lmdb', 'ssh2'],
         input: {
           index: at('src/main/index.ts'),
           start: at('src/main/start.ts'),

@@ -1,8 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
+import { Key } from '../../src/core/key.ts'
+import { openStack } from '../../src/core/node/stack.ts'
+import { startProgram } from './program.ts'
 import { expect, test } from './strata.ts'
-import type { StrataWindow } from './strata-window.ts'
+import { StrataWindow } from './strata-window.ts'
 
 const nothing = { type: 'document', document: { strata: 1, root: { kind: 'memory' } } } as const
 
@@ -63,4 +66,22 @@ test('E11 what cannot be opened is said in the dialog, and a folder opens from t
   await dialog.getByRole('option', { name: 'Folder docs' }).click()
   await expect(window.row('a.txt')).toBeVisible()
   expect(await readFile(join(folder, 'docs', 'a.txt'), 'utf8')).toBe('text')
+})
+
+test('E7 E11 the built program opens a database of each kind from its command line', async ({
+  page,
+  folder,
+}) => {
+  const window = new StrataWindow(page)
+  for (const kind of ['leveldb', 'lmdb', 'sqlite']) {
+    const path = join(folder, kind)
+    const stack = await openStack({ strata: 1, root: { kind, path } })
+    await stack.store.put(Key.of(`in ${kind}`), new Uint8Array([49]))
+    await stack.close()
+    const program = await startProgram(join(folder, `data-${kind}`), [`${kind}:${path}`, '--port', '0'])
+    await window.open(program.address)
+    await expect(window.row(`in ${kind}`)).toBeVisible()
+    await page.goto('about:blank')
+    await program.stop()
+  }
 })
