@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts'
 import type { Gate } from '../open/gate.ts'
+import { endOfKeys } from './byte-prefix.ts'
 import type { OrderedDriver } from './driver.ts'
 import { Etags } from './etags.ts'
 import { type OrderedParts, OrderedStore } from './ordered-store.ts'
@@ -106,10 +107,13 @@ async function findLayout(driver: OrderedDriver): Promise<Found> {
   const record = await driver.get(FORMAT_KEY)
   const id = record?.value === undefined ? undefined : idOfFormat(record.value)
   if (id !== undefined) return { layout: 'strata', id }
-  const all = { from: new Uint8Array(), to: PAST_ALL, limit: 1, reverse: false, keysOnly: true }
+  const all = {
+    from: new Uint8Array(),
+    to: endOfKeys(new Uint8Array()),
+    limit: 1,
+    reverse: false,
+    keysOnly: true,
+  }
   const rows = await driver.range(all)
   return rows.length === 0 ? 'nothing' : 'other'
 }
-
-/** After every key that an engine takes, as far as anybody has such keys. */
-const PAST_ALL = new Uint8Array(8).fill(0xff)

@@ -110,7 +110,7 @@ export class Tunnel {
   }
 
   async #connect(): Promise<Client> {
-    const { Client } = (await optionalPackage('ssh2', () => import('ssh2'))).default
+    const { Client } = (await optionalPackage('an SSH tunnel', 'ssh2', () => import('ssh2'))).default
     const { host = '', port = 22 } = this.#config
     const client = new Client()
     let judgement: HostJudgement = 'known'

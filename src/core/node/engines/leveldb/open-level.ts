@@ -3,7 +3,7 @@ import { DatastoreError } from '../../../errors.ts'
 import { Gate } from '../../../open/gate.ts'
 import { InlineBudget } from '../../fs/disk.ts'
 import { openRoot } from '../../fs/open-folder.ts'
-import { loadClient } from '../client.ts'
+import { optionalPackage } from '../../optional-package.ts'
 import { SharedUses } from '../shared-uses.ts'
 import { levelFailure } from './failures.ts'
 import { folderState, refuseFlocked } from './level-folder.ts'
@@ -46,7 +46,7 @@ export async function openLevel(
 ): Promise<OpenLevel> {
   const create = options.create && !options.readOnly
   // Before a folder is made for it.
-  const client = await loadClient('leveldb', 'classic-level', load)
+  const client = await optionalPackage('a LevelDB store', 'classic-level', load)
   const root = await openRoot(path, create)
   const open = (folder: string) => openFiles(client, folder, create)
   return options.readOnly ? openCopy(root, open, options) : openShared(root, open, options)

@@ -1,7 +1,7 @@
 import type { RootDatabaseOptionsWithPath } from 'lmdb'
 import { Gate } from '../../../open/gate.ts'
 import type { OrderedDriver } from '../../../ordered/driver.ts'
-import { loadClient } from '../client.ts'
+import { optionalPackage } from '../../optional-package.ts'
 import { SharedUses } from '../shared-uses.ts'
 import { lmdbFailure } from './failures.ts'
 import { FileSource } from './foreign/file-source.ts'
@@ -45,7 +45,7 @@ export async function openLmdb(
   load: () => Promise<Client> = () => import('lmdb'),
 ): Promise<OpenLmdb> {
   // Before anything is made for it.
-  const client = await loadClient('lmdb', 'lmdb', load)
+  const client = await optionalPackage('an LMDB store', 'lmdb', load)
   const file = await findLmdb(path, create && !readOnly)
   const id = `lmdb:${file.id}${database === undefined ? '' : `:${database}`}`
   if (file.format === 'foreign') return openForeign(file, id, database)

@@ -49,7 +49,7 @@ export async function accessTo(
   if (address.isEncrypted && options.tls === false) {
     throw refusal('the address says that the connection is encrypted, the option "tls" that it is not')
   }
-  const client = await optionalPackage('@redis/client', load)
+  const client = await optionalPackage('a Redis store', '@redis/client', load)
   const tls = await tlsSettings(options.tls ?? address.isEncrypted, address.host, context)
   const password = options.password && (await context.secret(options.password, 'password'))
   const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))

@@ -1,4 +1,4 @@
-import { loadClient } from '../client.ts'
+import { optionalPackage } from '../../optional-package.ts'
 
 /** What is used of `node:sqlite` and of the package that has the same interface. */
 export interface Database {
@@ -37,7 +37,7 @@ export async function sqliteClient(
   loadPackage: () => Promise<Client> = () => import('@photostructure/sqlite'),
 ): Promise<OpenDatabase> {
   const { DatabaseSync } = await loadOwn().catch(() =>
-    loadClient('sqlite', '@photostructure/sqlite', loadPackage),
+    optionalPackage('an SQLite store', '@photostructure/sqlite', loadPackage),
   )
   return (path, options) => new DatabaseSync(path, options)
 }

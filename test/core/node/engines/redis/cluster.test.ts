@@ -5,7 +5,7 @@ import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis
 import { slotOf } from '../../../../../src/core/node/engines/redis/slots.ts'
 import { describeDatastore } from '../../../../../src/testkit/index.ts'
 import { isWhole, noRedis, type RedisServer, startRedisCluster } from '../../../../servers/redis.ts'
-import { closeAfterEach, closing, context, openDatastore } from './redis-context.ts'
+import { closing, context, onServers, openDatastore } from './redis-context.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
@@ -29,8 +29,8 @@ if (noRedis === undefined) {
   )
 }
 
-describe.skipIf(noRedis !== undefined)(`a Redis Cluster ${noRedis ?? ''}`, () => {
-  closeAfterEach()
+describe('a Redis Cluster', () => {
+  onServers()
 
   it('E22 the slot of a name is that of its text in braces', () => {
     // Of the specification of Redis Cluster, and of CLUSTER KEYSLOT.

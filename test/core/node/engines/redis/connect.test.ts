@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { openStack } from '../../../../../src/core/node/index.ts'
-import { noRedis, type RedisServer, startRedis } from '../../../../servers/redis.ts'
+import { type RedisServer, startRedis } from '../../../../servers/redis.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { closeAfterEach, closing, context, openDatastore, SECRET } from './redis-context.ts'
+import { closing, context, onServers, openDatastore, SECRET } from './redis-context.ts'
 
 const key = Key.of('a')
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -35,8 +35,8 @@ async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
   }
 }
 
-describe.skipIf(noRedis !== undefined)(`a connection to Redis ${noRedis ?? ''}`, () => {
-  closeAfterEach()
+describe('a connection to Redis', () => {
+  onServers()
 
   it('E4 a server that is not there is CONNECTION, and one that does not answer TIMEOUT', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`

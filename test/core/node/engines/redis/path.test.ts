@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { bytesOf, textOf } from '../../../../../src/core/node/engines/redis/typed-json.ts'
-import { noRedis, type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
-import { closeAfterEach, closing, openDatastore } from './redis-context.ts'
+import { type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
+import { closing, onServers, openDatastore } from './redis-context.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
@@ -13,8 +13,8 @@ async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisS
   return server
 }
 
-describe.skipIf(noRedis !== undefined)(`Redis keys of other programs ${noRedis ?? ''}`, () => {
-  closeAfterEach()
+describe('Redis keys of other programs', () => {
+  onServers()
 
   it('E2 names of other programs are shown by their separator, read and edited as they are', async () => {
     const server = await redis()

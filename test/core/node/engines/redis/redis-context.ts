@@ -1,7 +1,8 @@
-import { afterEach } from 'vitest'
+import { afterEach, beforeEach } from 'vitest'
 import type { RedisOptions } from '../../../../../src/core/node/engines/redis/open-redis.ts'
 import type { ServerContext } from '../../../../../src/core/node/engines/redis/open-server.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
+import { noRedis } from '../../../../servers/redis.ts'
 
 /** The value of every secret of a test. */
 export const SECRET = 'correct-horse-battery'
@@ -12,8 +13,9 @@ export const context: ServerContext = {
 }
 
 const opened: { close(): Promise<unknown> }[] = []
-/** Closes what a test has opened, the last first. */
-export function closeAfterEach(): void {
+/** Tests on a server: skipped where there is none, and closing what they have opened, the last first. */
+export function onServers(): void {
+  beforeEach(({ skip }) => skip(noRedis !== undefined, noRedis))
   afterEach(async () => {
     for (const one of opened.splice(0).reverse()) await one.close()
   })

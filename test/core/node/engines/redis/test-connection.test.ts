@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { testRedis } from '../../../../../src/core/node/engines/redis/test-connection.ts'
 import { nodeKinds } from '../../../../../src/core/node/index.ts'
-import { noRedis, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
+import { startRedis, startRedisCluster } from '../../../../servers/redis.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { closeAfterEach, closing, context, SECRET } from './redis-context.ts'
+import { closing, context, onServers, SECRET } from './redis-context.ts'
 
 async function redis(options?: Parameters<typeof startRedis>[0]) {
   const server = await startRedis(options)
@@ -13,8 +13,8 @@ async function redis(options?: Parameters<typeof startRedis>[0]) {
 
 const password = { secret: 'redis' }
 
-describe.skipIf(noRedis !== undefined)(`the test of a connection to Redis ${noRedis ?? ''}`, () => {
-  closeAfterEach()
+describe('the test of a connection to Redis', () => {
+  onServers()
 
   it('E20 says what was reached, by whom, and what may be done', async () => {
     const server = await redis()
