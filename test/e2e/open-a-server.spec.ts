@@ -79,7 +79,7 @@ test('E11 a server that lets nobody in is said in the form, which stays', async 
   await page.keyboard.press('Alt+Shift+O')
   const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
   await dialog.getByRole('combobox').fill(`redis://app@127.0.0.1:${server.port}`)
-  await expect(dialog.getByRole('option')).toHaveCount(1)
+  // At once: what it names is not known yet.
   await page.keyboard.press('Enter')
   const form = page.getByRole('dialog', { name: 'Connect to Redis' })
   await form.getByLabel('Password', { exact: true }).fill('wrong')

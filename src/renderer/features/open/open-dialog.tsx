@@ -1,5 +1,5 @@
-import { Database, Folder, HardDrive, Server } from 'lucide-react'
-import { useCallback, useEffect, useState } from 'react'
+import { Server } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { isAddress, splitAddress } from '../../../shared/address.ts'
 import type { Recognised, Source } from '../../../shared/procedures/sessions.ts'
 import type { KindInfo } from '../../../shared/procedures/stacks.ts'
@@ -9,6 +9,8 @@ import { Button } from '../../ui/button.tsx'
 import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { ConnectForm } from './connect-form.tsx'
+import { EngineCards } from './engine-cards.tsx'
+import { isWorthAsking, masked, unmasked, withoutPassword } from './masked-address.ts'
 import styles from './open-dialog.module.css'
 import { useAnswer } from './use-answer.ts'
 
@@ -34,6 +36,7 @@ export function OpenDialog(props: OpenDialogProps) {
   const [text, setText] = useState(props.initial ?? '')
   const [connecting, setConnecting] = useState<{ readonly kind: KindInfo; readonly address: string }>()
   const [problem, setProblem] = useState<string>()
+  const latest = useRef(text)
   const recognise = useCallback(
     (typed: string, signal: AbortSignal) => client.call('sessions.recognise', { text: typed }, { signal }),
     [client],
@@ -41,6 +44,22 @@ export function OpenDialog(props: OpenDialogProps) {
   // A password stays in this window until it is kept as a secret.
   const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', recognise)
   const recognised = found.state === 'answered' ? found.value : undefined
+
+  function change(next: string): void {
+    latest.current = next
+    setText(next)
+  }
+
+  /** Enter before it is known what the text names: goes on once it is, unless another text was typed meanwhile. */
+  async function submit(): Promise<void> {
+    if (!isWorthAsking(text)) return
+    try {
+      const named = await client.call('sessions.recognise', { text: withoutPassword(text) })
+      if (latest.current === text) goOn(named)
+    } catch (error) {
+      if (latest.current === text) setProblem(error instanceof Error ? error.message : String(error))
+    }
+  }
 
   async function open(source: Source): Promise<void> {
     try {
@@ -59,7 +78,7 @@ export function OpenDialog(props: OpenDialogProps) {
 
   function start(kind: KindInfo): void {
     const [protocol] = kind.protocols ?? []
-    if (protocol === undefined) setText(`${kind.kind}:`)
+    if (protocol === undefined) change(`${kind.kind}:`)
     else setConnecting({ kind, address: `${protocol}://localhost` })
   }
 
@@ -90,7 +109,7 @@ export function OpenDialog(props: OpenDialogProps) {
         value={hasPassword ? masked(text) : text}
         onChange={typed => {
           setProblem(undefined)
-          setText(unmasked(typed, text))
+          change(unmasked(typed, text))
         }}
         items={
           recognised === undefined
@@ -99,6 +118,7 @@ export function OpenDialog(props: OpenDialogProps) {
         }
         isFirstActive
         onChoose={item => goOn(item.recognised)}
+        onSubmit={() => void submit()}
         isMonospace
         autoFocus
         placeholder="redis://user@host/0, sqlite:~/notes.db, ~/folder"
@@ -118,51 +138,12 @@ export function OpenDialog(props: OpenDialogProps) {
           <h3 id="open-engines" className={styles['heading']}>
             Engines
           </h3>
-          <ul className={styles['cards']}>
-            {kinds.map(kind => (
-              <li key={kind.kind}>
-                <button type="button" className={styles['card']} onClick={() => start(kind)}>
-                  {kind.protocols === undefined ? (
-                    <HardDrive size={16} aria-hidden />
-                  ) : (
-                    <Server size={16} aria-hidden />
-                  )}
-                  <span>
-                    <span className={styles['label']}>{kind.label}</span>
-                    <span className={styles['detail']}>
-                      {kind.protocols === undefined ? 'folder or file' : 'server'}
-                    </span>
-                  </span>
-                </button>
-              </li>
-            ))}
-            <li>
-              <button
-                type="button"
-                className={styles['card']}
-                onClick={() => leave(onClose, props.onOpenFolder)}
-              >
-                <Folder size={16} aria-hidden />
-                <span>
-                  <span className={styles['label']}>Folder</span>
-                  <span className={styles['detail']}>files as keys</span>
-                </span>
-              </button>
-            </li>
-            <li>
-              <button
-                type="button"
-                className={styles['card']}
-                onClick={() => leave(onClose, props.onNewStack)}
-              >
-                <Database size={16} aria-hidden />
-                <span>
-                  <span className={styles['label']}>New stack</span>
-                  <span className={styles['detail']}>tiers, shards, mounts</span>
-                </span>
-              </button>
-            </li>
-          </ul>
+          <EngineCards
+            kinds={kinds}
+            onChoose={start}
+            onOpenFolder={() => leave(onClose, props.onOpenFolder)}
+            onNewStack={() => leave(onClose, props.onNewStack)}
+          />
         </section>
         <section aria-labelledby="open-lately" className={styles['lately']}>
           <h3 id="open-lately" className={styles['heading']}>
@@ -196,34 +177,10 @@ export function OpenDialog(props: OpenDialogProps) {
 }
 
 const MAX_RECENTS = 8
-const MASK = '••••••'
 
 function leave(close: () => void, then: () => void): void {
   close()
   then()
-}
-
-/** Half an address, and a kind without a path, name nothing yet. */
-function isWorthAsking(text: string): boolean {
-  const typed = text.trim()
-  return typed !== '' && !/^[a-z0-9+.-]+:(?:\/\/)?$/i.test(typed)
-}
-
-function withoutPassword(text: string): string {
-  const { address, user } = splitAddress(text.trim())
-  return user === undefined ? address : address.replace('://', `://${encodeURIComponent(user)}@`)
-}
-
-/** The address with dots for its password. */
-function masked(text: string): string {
-  const { address, user = '' } = splitAddress(text)
-  return address.replace('://', `://${user}:${MASK}@`)
-}
-
-/** What was typed, with the password again where it is still masked. */
-function unmasked(typed: string, before: string): string {
-  const { password } = splitAddress(before)
-  return password === undefined ? typed : typed.replace(MASK, encodeURIComponent(password))
 }
 
 /** The kinds that open a place or a server by themselves. */
