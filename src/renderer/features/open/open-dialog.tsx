@@ -37,13 +37,10 @@ export function OpenDialog(props: OpenDialogProps) {
   const [connecting, setConnecting] = useState<{ readonly kind: KindInfo; readonly address: string }>()
   const [problem, setProblem] = useState<string>()
   const latest = useRef(text)
-  const recognise = useCallback(
-    (typed: string, signal: AbortSignal) => client.call('sessions.recognise', { text: typed }, { signal }),
-    [client],
-  )
+  const look = useCallback((typed: string, signal?: AbortSignal) => lookAt(typed, client, signal), [client])
   // A password stays in this window until it is kept as a secret.
-  const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', recognise)
-  const recognised = found.state === 'answered' ? found.value : undefined
+  const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', look)
+  const named = found.state === 'answered' ? found.value : undefined
 
   function change(next: string): void {
     latest.current = next
@@ -54,8 +51,8 @@ export function OpenDialog(props: OpenDialogProps) {
   async function submit(): Promise<void> {
     if (!isWorthAsking(text)) return
     try {
-      const named = await client.call('sessions.recognise', { text: withoutPassword(text) })
-      if (latest.current === text) goOn(named)
+      const answer = await look(withoutPassword(text))
+      if (latest.current === text) goOn(answer)
     } catch (error) {
       if (latest.current === text) setProblem(error instanceof Error ? error.message : String(error))
     }
@@ -70,9 +67,9 @@ export function OpenDialog(props: OpenDialogProps) {
     }
   }
 
-  function goOn({ kind: name, source }: Recognised): void {
-    const kind = kinds.find(one => one.kind === name)
-    if (kind?.protocols !== undefined && isAddress(text.trim())) setConnecting({ kind, address: text })
+  function goOn({ engine, source }: Named): void {
+    if (engine?.protocols !== undefined && isAddress(text.trim()))
+      setConnecting({ kind: engine, address: text })
     else void open(source)
   }
 
@@ -112,12 +109,12 @@ export function OpenDialog(props: OpenDialogProps) {
           change(unmasked(typed, text))
         }}
         items={
-          recognised === undefined
+          named === undefined
             ? []
-            : [{ id: 'found', label: recognised.title, icon: <Server size={14} aria-hidden />, recognised }]
+            : [{ id: 'found', label: named.title, icon: <Server size={14} aria-hidden />, named }]
         }
         isFirstActive
-        onChoose={item => goOn(item.recognised)}
+        onChoose={item => goOn(item.named)}
         onSubmit={() => void submit()}
         isMonospace
         autoFocus
@@ -166,8 +163,8 @@ export function OpenDialog(props: OpenDialogProps) {
         <Button onPress={onClose}>Cancel</Button>
         <Button
           variant="primary"
-          isDisabled={recognised === undefined}
-          onPress={() => recognised !== undefined && goOn(recognised)}
+          isDisabled={named === undefined}
+          onPress={() => named !== undefined && goOn(named)}
         >
           Continue
         </Button>
@@ -183,16 +180,35 @@ function leave(close: () => void, then: () => void): void {
   then()
 }
 
+/** What a text names, and the engine that opens it. */
+interface Named extends Recognised {
+  readonly engine: KindInfo | undefined
+}
+
+async function lookAt(text: string, client: Client, signal?: AbortSignal): Promise<Named> {
+  const options = signal && { signal }
+  const [recognised, engines] = await Promise.all([
+    client.call('sessions.recognise', { text }, options),
+    loadEngines(client, options),
+  ])
+  return { ...recognised, engine: engines.find(({ kind }) => kind === recognised.kind) }
+}
+
 /** The kinds that open a place or a server by themselves. */
+async function loadEngines(
+  client: Client,
+  options?: { readonly signal: AbortSignal },
+): Promise<readonly KindInfo[]> {
+  const { kinds } = await client.call('stacks.kinds', {}, options)
+  return kinds.filter(({ protocols, isPlace }) => protocols !== undefined || isPlace === true)
+}
+
 function useEngines(client: Client): readonly KindInfo[] {
   const [kinds, setKinds] = useState<readonly KindInfo[]>([])
   useEffect(() => {
     const controller = new AbortController()
-    client.call('stacks.kinds', {}, { signal: controller.signal }).then(
-      answer =>
-        setKinds(
-          answer.kinds.filter(({ protocols, isPlace }) => protocols !== undefined || isPlace === true),
-        ),
+    loadEngines(client, { signal: controller.signal }).then(
+      setKinds,
       // Addresses and paths can be typed all the same.
       () => undefined,
     )
