@@ -17,6 +17,15 @@ export interface ConnectionRights {
   readonly liveChanges: boolean | undefined
 }
 
+/** Nothing was found out. */
+export const UNKNOWN_RIGHTS: ConnectionRights = {
+  read: undefined,
+  write: undefined,
+  delete: undefined,
+  expiry: undefined,
+  liveChanges: undefined,
+}
+
 /** Whether a server can be used as a document says, and what it is. It holds no secret. */
 export interface ConnectionReport {
   readonly ok: boolean

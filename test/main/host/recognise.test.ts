@@ -117,3 +117,35 @@ describe('what a person names', () => {
     expect(splitAddress(text)).toEqual(expected)
   })
 })
+
+describe('the test of what a document names', () => {
+  const tested = async (root: Record<string, unknown>) => {
+    const { page } = await opened()
+    const report = await page.call('sessions.test', { document: { strata: 1, root } })
+    expect(await page.call('sessions.list', {})).toEqual({ sessions: [] })
+    return report
+  }
+
+  it('E20 what is no server is opened, looked at and closed again', async () => {
+    const report = await tested({ kind: 'read-only', store: { kind: 'memory' } })
+    expect(report.steps.map(({ name, ok }) => [name, ok])).toEqual([
+      ['reach', true],
+      ['keys', true],
+      ['latency', true],
+    ])
+    expect(report).toMatchObject({ ok: true, rights: { read: true, write: false, liveChanges: false } })
+  })
+
+  it('E20 what cannot be opened is a step that failed, and why', async () => {
+    const report = await tested({ kind: 'fs', path: '/nowhere/at/all', create: false })
+    expect(report).toMatchObject({ ok: false, steps: [{ name: 'reach', ok: false }], rights: {} })
+    expect(report.steps[0]?.detail).toContain('/nowhere/at/all')
+  })
+
+  it('E20 a document with a fault is refused with its place', async () => {
+    await expect(tested({ kind: 'server', url: 'server://h', password: 'literal' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      path: 'root.password',
+    })
+  })
+})

@@ -1,7 +1,11 @@
 import { messageOf } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import { openStack } from '../../../core/node/stack.ts'
-import type { ConnectionReport, ConnectionStep } from '../../../core/stack/connection-report.ts'
+import {
+  type ConnectionReport,
+  type ConnectionStep,
+  UNKNOWN_RIGHTS,
+} from '../../../core/stack/connection-report.ts'
 import type { Stack } from '../../../core/stack/stack.ts'
 import { testConnection } from '../../../core/stack/test-connection.ts'
 import { hostOf, type OpenOptions } from './open-source.ts'
@@ -41,9 +45,7 @@ async function testByOpening(open: () => Promise<Stack>): Promise<ConnectionRepo
     return { ok: true, steps, rights }
   } catch (error) {
     steps.push({ name: stack === undefined ? 'reach' : 'keys', ok: false, detail: messageOf(error) })
-    const unknown = undefined
-    const rights = { read: unknown, write: unknown, delete: unknown, expiry: unknown, liveChanges: unknown }
-    return { ok: false, steps, rights }
+    return { ok: false, steps, rights: UNKNOWN_RIGHTS }
   } finally {
     await stack?.close()
   }

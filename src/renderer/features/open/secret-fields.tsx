@@ -23,10 +23,11 @@ export function SecretFields(props: SecretFieldsProps) {
   const needsPassphrase = isNew && !draft.isForRun && secrets?.isLocked === true
   return (
     <>
-      <Secret
+      <TextField
         label="Password"
         value={draft.password}
         onChange={onPassword}
+        isSecret
         description={
           isNew || draft.secret === '' ? undefined : `Kept as ${draft.secret}. The stack only names it.`
         }
@@ -74,24 +75,13 @@ export function SecretFields(props: SecretFieldsProps) {
         </fieldset>
       )}
       {needsPassphrase && (
-        <Secret
+        <TextField
           label={secrets.protection === 'none' ? 'Choose a passphrase' : 'Passphrase of the secrets'}
           value={passphrase}
           onChange={onPassphrase}
+          isSecret
         />
       )}
     </>
   )
-}
-
-interface SecretProps {
-  readonly label: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly description?: string | undefined
-}
-
-/** A field whose text is not shown. */
-function Secret(props: SecretProps) {
-  return <TextField {...props} isSecret />
 }

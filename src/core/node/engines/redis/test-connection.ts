@@ -3,7 +3,12 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectEncrypted } from 'node:tls'
 import { messageOf } from '../../../errors.ts'
-import type { ConnectionReport, ConnectionRights, ConnectionStep } from '../../../stack/connection-report.ts'
+import {
+  type ConnectionReport,
+  type ConnectionRights,
+  type ConnectionStep,
+  UNKNOWN_RIGHTS,
+} from '../../../stack/connection-report.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
 import { nameOf } from './address.ts'
 import type { Connection } from './connection.ts'
@@ -15,13 +20,6 @@ import { openServer } from './topology.ts'
 
 /** Reads that the latency is the median of. */
 const READS = 5
-const UNKNOWN: ConnectionRights = {
-  read: undefined,
-  write: undefined,
-  delete: undefined,
-  expiry: undefined,
-  liveChanges: undefined,
-}
 
 /** What is found out, one step after another, until one fails. */
 export async function testRedis(
@@ -72,7 +70,7 @@ export async function testRedis(
     return { ok: true, steps, rights: await rightsOf(found, probe) }
   } catch {
     // The step says why.
-    return { ok: false, steps, rights: UNKNOWN }
+    return { ok: false, steps, rights: UNKNOWN_RIGHTS }
   } finally {
     await server?.close()
     await access?.close()
