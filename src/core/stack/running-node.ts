@@ -84,6 +84,11 @@ export class RunningNode {
     return isPlain && store.rewire !== undefined
   }
 
+  /** How its keys lie: `moving` to where they belong, or `stopped` on the way, where one could not be moved. */
+  get placingState(): 'settled' | 'moving' | 'stopped' {
+    return this.node.kind.placing?.state(this.datastore) ?? 'settled'
+  }
+
   /** As callers see it. */
   told(depth: number): StackNode {
     const { node, datastore } = this

@@ -88,6 +88,10 @@ class RunningStack implements Stack {
     return this.#nodes
   }
 
+  get isSettled(): boolean {
+    return this.#root.all.every(one => one.placingState === 'settled')
+  }
+
   node(id: string): StackNode {
     const node = this.#nodes.find(one => one.id === id)
     if (node === undefined) throw new ConfigError('', `The stack has no node ${JSON.stringify(id)}`)

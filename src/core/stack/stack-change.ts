@@ -90,10 +90,9 @@ export class StackChange {
   }
 
   /** Whether keys of a node are on their way. Where one could not be moved, only moving on to other children will do. */
-  #isUnderway({ node, datastore }: RunningNode): boolean {
-    const state = node.kind.placing?.state(datastore)
+  #isUnderway({ node, placingState }: RunningNode): boolean {
     const isGoingOn = this.#fateOf(node) === 'kept' || this.#isMoving(node)
-    return state === 'moving' || (state === 'stopped' && !isGoingOn)
+    return placingState === 'moving' || (placingState === 'stopped' && !isGoingOn)
   }
 
   /**
@@ -139,6 +138,7 @@ export class StackChange {
       tell(this.#options.onBackgroundError, error)
       return
     }
+    tell(this.#options.onMoved)
     await this.#closeLeftovers()
   }
 

@@ -71,8 +71,9 @@ export interface ApplyOptions {
   /** Serve the copies that a node holds of other data. Default false. */
   readonly keepStale?: boolean | undefined
   /**
-   * `move`: keys go where they belong in the background, and are found meanwhile; a process that is killed before they
-   * have needs the document of before, and this change again. `leave`: they are not found.
+   * `move`: keys go where they belong in the background, and are found meanwhile. A process that is killed before they
+   * have moved needs the document of before, and this change again; `onMoved` tells when it is not needed any more.
+   * `leave`: they are not found.
    */
   readonly misplaced?: 'move' | 'leave' | undefined
   /**
@@ -81,6 +82,8 @@ export interface ApplyOptions {
    * them, it is made again until it does, and `close` waits for that.
    */
   readonly onBackgroundError?: ((error: unknown) => void) | undefined
+  /** Called once every key of the change is where it belongs: until then the document of before has to be kept. */
+  readonly onMoved?: (() => void) | undefined
   /** Milliseconds that running calls may take, until streams among them are ended. Default 1,000. */
   readonly streamWait?: number | undefined
   /** Milliseconds that running calls may take after that, until the change is given up. Default 30,000. */
@@ -96,6 +99,8 @@ export interface Stack {
   readonly document: StackDocument
   /** Every node, each before its children. */
   readonly nodes: readonly StackNode[]
+  /** Whether every key is where the document puts it: not while a change moves keys, nor where one could not be moved. */
+  readonly isSettled: boolean
   /** @throws DatastoreError `CONFIG_INVALID` when no node has this id. */
   node(id: string): StackNode
   /**

@@ -14,6 +14,7 @@ import { Jobs } from './jobs/jobs.ts'
 import { type Keychain, Secrets } from './secrets/secrets.ts'
 import { recognise } from './sessions/recognise.ts'
 import { Sessions } from './sessions/sessions.ts'
+import { UnfinishedChanges } from './sessions/unfinished-changes.ts'
 import { PageStorage } from './workspace/page-storage.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
 import type { WindowState } from './workspace/workspace-file.ts'
@@ -75,7 +76,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   workspace.onChange(state => broadcast('workspaceChanged', state))
   const { keychain, environment = process.env } = options
   const secrets = new Secrets({ dataDirectory, keychain, environment })
-  const sessions = new Sessions({ dataDirectory, registry, secrets, workspace, broadcast, log })
+  const changes = await UnfinishedChanges.open(dataDirectory, log)
+  const sessions = new Sessions({ dataDirectory, registry, secrets, workspace, changes, broadcast, log })
   const jobs = new Jobs(broadcast, log)
   let first: string | undefined
   const corrections = new Set<string>()
@@ -99,7 +101,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
-    await Promise.all([workspace.close(), storage.close(), secrets.close(), failures.close()])
+    await Promise.all([
+      workspace.close(),
+      changes.close(),
+      storage.close(),
+      secrets.close(),
+      failures.close(),
+    ])
   }
 
   return {

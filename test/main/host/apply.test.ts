@@ -3,36 +3,18 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../src/core/key.ts'
 import { FsDatastore } from '../../../src/core/node/fs/fs-datastore.ts'
-import { nodeKinds } from '../../../src/core/node/stack.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
-import { Registry } from '../../../src/core/stack/registry.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
-import { Sessions } from '../../../src/main/host/sessions/sessions.ts'
-import { Workspace } from '../../../src/main/host/workspace/workspace.ts'
 import { MapStore } from '../../core/open/map-store.ts'
+import { bareSessions } from './bare-sessions.ts'
 import { afterTest, bytesOf, tempFolder, textOf } from './test-host.ts'
 
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => Key.of('k', String(index)))
 
 /** Sessions, and one that has a document open. */
 async function sessionOf(root: object) {
-  const dataDirectory = await tempFolder()
-  const logged: unknown[] = []
-  const log = (...what: unknown[]) => void logged.push(what)
-  const workspace = await Workspace.open(dataDirectory, log)
-  const sessions = new Sessions({
-    dataDirectory,
-    registry: new Registry(nodeKinds),
-    secrets: { get: async () => undefined },
-    workspace,
-    broadcast: () => undefined,
-    log,
-  })
-  // As the host ends: the workspace is still being saved, into a folder that is removed next.
-  afterTest(async () => {
-    await sessions.closeAll()
-    await workspace.close()
-  })
+  const { sessions, logged, close } = await bareSessions(await tempFolder())
+  afterTest(close)
   const { id } = await sessions.open({ type: 'document', document: { strata: 1, root } }, undefined)
   return {
     sessions,

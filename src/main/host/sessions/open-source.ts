@@ -37,7 +37,7 @@ export async function openSource(source: Source, options: OpenOptions): Promise<
     case 'stackFile':
       return {
         stack: await openStack(parseStackText(source.path, await readStackFile(source.path)), host),
-        name: basename(source.path, '.stack.json'),
+        name: nameOf(source),
       }
     case 'document':
       assertPlainJson(source.document)
@@ -45,6 +45,11 @@ export async function openSource(source: Source, options: OpenOptions): Promise<
     case 'sample':
       return { stack: await openStack(await prepareSample(options.sampleDirectory), host) }
   }
+}
+
+/** What a stack is called where its document does not say it, if its source does. */
+export function nameOf(source: Source): string | undefined {
+  return source.type === 'stackFile' ? basename(source.path, '.stack.json') : undefined
 }
 
 /** What a stack of a source is opened and changed with. No file call of it runs on the thread that answers pages. */

@@ -13,6 +13,7 @@ import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
 import { ChangeFeed, type StoreChange } from './change-feed.ts'
+import type { ChangeRecord } from './change-record.ts'
 import type { OpenedStack } from './open-source.ts'
 import { assertCarriable } from './plain-json.ts'
 
@@ -23,6 +24,7 @@ export interface SessionOptions {
   readonly identity: string | undefined
   readonly opened: OpenedStack
   readonly isReadOnly: boolean
+  readonly record: ChangeRecord
   readonly levelCache: LevelCache
   readonly broadcast: Broadcast
 }
@@ -40,6 +42,7 @@ export class Session {
   #source: Source
   #identity: string | undefined
   readonly #opened: OpenedStack
+  readonly #record: ChangeRecord
   #turn: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
@@ -50,6 +53,7 @@ export class Session {
     this.#source = options.source
     this.#identity = options.identity
     this.#opened = options.opened
+    this.#record = options.record
     this.#layer = new SessionLayer(options.isReadOnly, change => this.#note(change))
     this.#open = new OpenStore(new LayeredStore(openStoreOf(options.opened.stack.store), this.#layer))
     this.store = new Datastore(this.#open)
@@ -121,17 +125,18 @@ export class Session {
   ): Promise<void> {
     const plan = await this.stack.plan(document)
     const nodes = plan.nodes.filter(({ fate }) => fate !== 'gone')
+    const source = sourceOf(plan.document)
     // A plan tells no depths; none is larger than the number of nodes, and the size of the message is what counts here.
     assertCarriable(
       this.#infoOf(
         plan.document,
         nodes.map(node => ({ ...node, depth: nodes.length })),
-        sourceOf(plan.document),
+        source,
       ),
     )
     try {
-      await this.stack.apply(document, options)
-      this.#source = sourceOf(this.stack.document)
+      await this.#make(plan.document, source, options)
+      this.#source = source
       // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
       if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
     } finally {
@@ -141,11 +146,27 @@ export class Session {
     }
   }
 
+  async #make(document: StackDocument, source: Source, options: ApplyOptions): Promise<void> {
+    const { stack } = this
+    const onMoved = () => void this.#record.endOnceSettled(stack)
+    const apply = () => stack.apply(document, { ...options, onMoved })
+    if (options.misplaced !== 'move' && this.#record.isEmpty) {
+      await apply()
+      return
+    }
+    const sources = [this.#source, source]
+    try {
+      await this.#record.during({ before: stack.document, after: document, sources }, apply)
+    } finally {
+      await this.#record.endOnceSettled(stack)
+    }
+  }
+
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
   close(): Promise<void> {
     this.#closing.abort()
     this.#feed.stop()
-    this.#closed ??= this.store.close()
+    this.#closed ??= this.store.close().then(() => this.#record.endOnceSettled(this.stack))
     return this.#closed
   }
 

@@ -10,12 +10,15 @@ import type { Log } from '../calls/describe-failure.ts'
 import type { Broadcast } from '../host-parts.ts'
 import { LevelCache } from '../levels/level-cache.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { hostOf, normalizeSource, type OpenedStack, type OpenOptions, openSource } from './open-source.ts'
+import { ChangeRecord } from './change-record.ts'
+import { openChanging } from './open-changing.ts'
+import { hostOf, normalizeSource, type OpenOptions, openSource } from './open-source.ts'
 import { assertCarriable, assertPlainJson } from './plain-json.ts'
-import { Session } from './session.ts'
+import { Session, type SessionOptions } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
 import { testStack } from './test-stack.ts'
+import type { UnfinishedChanges } from './unfinished-changes.ts'
 
 /** Sessions that may be open at once. */
 const MAX_SESSIONS = 100
@@ -26,9 +29,13 @@ export interface SessionsOptions {
   readonly registry: Registry
   readonly secrets: SecretSource
   readonly workspace: Workspace
+  /** Changes of stacks that an earlier run did not end. */
+  readonly changes: UnfinishedChanges
   readonly broadcast: Broadcast
   readonly log: Log
 }
+
+type NewSession = Pick<SessionOptions, 'source' | 'identity' | 'opened' | 'isReadOnly' | 'record'>
 
 /** Every open stack. */
 export class Sessions {
@@ -88,7 +95,13 @@ export class Sessions {
     const source: Source = { type: 'document', document: {} }
     const { registry } = this.#opens
     const stack = await stackOfStore(name, store, registry, hostOf(source, this.#opens))
-    const { info } = this.#add({ ...source, document: stack.document }, undefined, { stack }, false)
+    const { info } = this.#add({
+      source: { ...source, document: stack.document },
+      identity: undefined,
+      opened: { stack },
+      isReadOnly: false,
+      record: new ChangeRecord(this.#options.changes),
+    })
     this.#tell()
     return info
   }
@@ -124,10 +137,8 @@ export class Sessions {
     return session.inTurn(async () => {
       assertPlainJson(document)
       const { source } = session
-      const onBackgroundError = (error: unknown) =>
-        this.#options.log('A stack was changed, but something failed afterwards', error)
       try {
-        await session.apply(document, { ...decisions, onBackgroundError }, applied =>
+        await session.apply(document, { ...decisions, onBackgroundError: this.#onBackgroundError }, applied =>
           appliedSource(source, applied),
         )
       } finally {
@@ -161,6 +172,10 @@ export class Sessions {
     await Promise.all(this.#draining)
   }
 
+  readonly #onBackgroundError = (error: unknown): void => {
+    this.#options.log('A stack was changed, but something failed afterwards', error)
+  }
+
   #openOnce(source: Source, identity: string | undefined): Promise<Session> {
     if (identity === undefined) return this.#openNew(source, identity)
     const running = this.#opening.get(identity)
@@ -171,12 +186,20 @@ export class Sessions {
   }
 
   async #openNew(source: Source, identity: string | undefined): Promise<Session> {
-    const opened = await openSource(source, this.#opens)
     const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
-    return this.#add(source, identity, opened, isReadOnly)
+    const { changes } = this.#options
+    const unfinished = changes.find(source)
+    if (unfinished === undefined) {
+      const opened = await openSource(source, this.#opens)
+      return this.#add({ source, identity, opened, isReadOnly, record: new ChangeRecord(changes) })
+    }
+    const record = new ChangeRecord(changes, ...unfinished)
+    const opened = await openChanging(source, unfinished[1], record, this.#opens, this.#onBackgroundError)
+    const applied = appliedSource(source, opened.stack.document)
+    return this.#add({ source: applied, identity, opened, isReadOnly, record })
   }
 
-  #add(source: Source, identity: string | undefined, opened: OpenedStack, isReadOnly: boolean): Session {
+  #add({ source, identity, opened, isReadOnly, record }: NewSession): Session {
     if (this.#open.size >= MAX_SESSIONS) {
       this.#drain(opened.stack.close())
       const state = `${MAX_SESSIONS} are open, close some first`
@@ -190,6 +213,7 @@ export class Sessions {
       identity,
       opened,
       isReadOnly,
+      record,
       levelCache: this.#levelCache,
       broadcast,
     })

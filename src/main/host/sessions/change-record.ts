@@ -1,0 +1,54 @@
+import type { Stack } from '../../../core/stack/stack.ts'
+import type { UnfinishedChange, UnfinishedChanges } from './unfinished-changes.ts'
+
+/** What is written down of the changes of one stack, while keys may be where the document before them puts them. */
+export class ChangeRecord {
+  readonly #changes: UnfinishedChanges
+  #name: string | undefined
+  #change: UnfinishedChange | undefined
+  #isMaking = false
+
+  /** @param name Of a change that an earlier process began, and this one goes on with. */
+  constructor(changes: UnfinishedChanges, name?: string, change?: UnfinishedChange) {
+    this.#changes = changes
+    this.#name = name
+    this.#change = change
+  }
+
+  get isEmpty(): boolean {
+    return this.#change === undefined
+  }
+
+  /** Makes a change, written down from before it begins. Of several that follow each other only the first `before` counts. */
+  async during(change: UnfinishedChange, make: () => Promise<unknown>): Promise<void> {
+    const earlier = this.#change
+    const { before = change.before, sources = [] } = earlier ?? {}
+    this.#isMaking = true
+    try {
+      await this.#keep({ before, after: change.after, sources: [...sources, ...change.sources] })
+      await make()
+    } catch (error) {
+      await (earlier === undefined ? this.#forget() : this.#keep(earlier))
+      throw error
+    } finally {
+      this.#isMaking = false
+    }
+  }
+
+  /** Forgets what is written down, if every key is where the document of the stack puts it. */
+  async endOnceSettled({ isSettled }: Stack): Promise<void> {
+    if (isSettled && !this.#isMaking) await this.#forget()
+  }
+
+  async #keep(change: UnfinishedChange): Promise<void> {
+    this.#change = change
+    this.#name = await this.#changes.keep(change, this.#name)
+  }
+
+  async #forget(): Promise<void> {
+    const name = this.#name
+    this.#change = undefined
+    this.#name = undefined
+    if (name !== undefined) await this.#changes.forget(name)
+  }
+}

@@ -1,0 +1,37 @@
+import { openStack } from '../../../core/node/stack.ts'
+import type { Source } from '../../../shared/procedures/sessions.ts'
+import type { ChangeRecord } from './change-record.ts'
+import { hostOf, nameOf, type OpenedStack, type OpenOptions } from './open-source.ts'
+import { assertPlainJson } from './plain-json.ts'
+import type { UnfinishedChange } from './unfinished-changes.ts'
+
+/**
+ * Opens a stack whose keys an earlier run did not move to the end: as it was, with the change made again, so that each
+ * key is found meanwhile.
+ * @param record Ends once every key has moved.
+ */
+export async function openChanging(
+  source: Source,
+  { before, after }: UnfinishedChange,
+  record: ChangeRecord,
+  options: OpenOptions,
+  onBackgroundError: (error: unknown) => void,
+): Promise<OpenedStack> {
+  assertPlainJson(before)
+  const stack = await openStack(before, hostOf(source, options))
+  try {
+    // What only memory held, and copies of other data, went with the process that had them.
+    await stack.apply(after, {
+      discard: true,
+      keepStale: true,
+      misplaced: 'move',
+      onBackgroundError,
+      onMoved: () => void record.endOnceSettled(stack),
+    })
+  } catch (error) {
+    await stack.close().catch(onBackgroundError)
+    throw error
+  }
+  await record.endOnceSettled(stack)
+  return { stack, name: nameOf(source) }
+}

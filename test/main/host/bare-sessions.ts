@@ -1,0 +1,38 @@
+import { nodeKinds } from '../../../src/core/node/stack.ts'
+import { Registry } from '../../../src/core/stack/registry.ts'
+import { Sessions } from '../../../src/main/host/sessions/sessions.ts'
+import { UnfinishedChanges } from '../../../src/main/host/sessions/unfinished-changes.ts'
+import { Workspace } from '../../../src/main/host/workspace/workspace.ts'
+
+export interface BareSessions {
+  readonly sessions: Sessions
+  /** What was logged; a test that expects nothing looks that it is empty. */
+  readonly logged: unknown[]
+  close(): Promise<void>
+}
+
+/** The sessions of a host, without pages. */
+export async function bareSessions(dataDirectory: string): Promise<BareSessions> {
+  const logged: unknown[] = []
+  const log = (...what: unknown[]) => void logged.push(what)
+  const changes = await UnfinishedChanges.open(dataDirectory, log)
+  const workspace = await Workspace.open(dataDirectory, log)
+  const sessions = new Sessions({
+    dataDirectory,
+    registry: new Registry(nodeKinds),
+    secrets: { get: async () => undefined },
+    workspace,
+    changes,
+    broadcast: () => undefined,
+    log,
+  })
+  return {
+    sessions,
+    logged,
+    async close() {
+      await sessions.closeAll()
+      // As the host ends: files may still be being written.
+      await Promise.all([workspace.close(), changes.close()])
+    },
+  }
+}
