@@ -40,7 +40,6 @@ export async function openSource(source: Source, options: OpenOptions): Promise<
         name: nameOf(source),
       }
     case 'document':
-      assertPlainJson(source.document)
       return { stack: await openStack(source.document, host) }
     case 'sample':
       return { stack: await openStack(await prepareSample(options.sampleDirectory), host) }
@@ -64,8 +63,12 @@ function baseDirectory(source: Source, sampleDirectory: string): string {
   return source.path === undefined ? homedir() : dirname(source.path)
 }
 
-/** The source with its paths made absolute. */
+/**
+ * The source with its paths made absolute.
+ * @throws BadInputError for a document that is no plain JSON.
+ */
 export function normalizeSource(source: Source): Source {
+  if (source.type === 'document') assertPlainJson(source.document)
   if (source.type === 'sample' || source.path === undefined) return source
   return { ...source, path: expandPath(source.path) }
 }
