@@ -4,6 +4,9 @@ import { secretReference } from '../../stack/secret.ts'
 const filePath = (what: string) =>
   z.string().min(1, 'it needs the path of a file').meta({ format: 'file-path' }).describe(what)
 
+/** What `timeout` is by default, in milliseconds. */
+export const CONNECTION_TIMEOUT = 10_000
+
 /** How a server is reached: the options that every kind with a server has beside its address. */
 export const connectionOptions = {
   tls: z
@@ -44,11 +47,11 @@ export const connectionOptions = {
     .int()
     .min(1)
     .max(600_000)
-    .default(10_000)
+    .default(CONNECTION_TIMEOUT)
     .meta({ 'x-unit': 'ms' })
     .describe('How long a call may take, in milliseconds.'),
 }
 
-export type ConnectionOptions = z.output<z.ZodObject<typeof connectionOptions>>
+export type ConnectionOptions = z.input<z.ZodObject<typeof connectionOptions>>
 export type TlsOptions = Exclude<NonNullable<ConnectionOptions['tls']>, boolean>
 export type TunnelOptions = NonNullable<ConnectionOptions['tunnel']>

@@ -166,7 +166,7 @@ function failureOf(
 }
 
 async function configOf(
-  { host, port, user, key, passphrase, password, knownHosts }: TunnelOptions,
+  { host, port = 22, user, key, passphrase, password, knownHosts }: TunnelOptions,
   { baseDirectory, secret }: Pick<OpenContext, 'baseDirectory' | 'secret'>,
 ): Promise<{ readonly config: ConnectConfig; readonly known: KnownHosts }> {
   const knownPath = knownHosts === undefined ? join(homedir(), '.ssh', 'known_hosts') : knownHosts

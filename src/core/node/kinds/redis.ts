@@ -3,11 +3,12 @@ import { DatastoreError, messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
 import { defineKind } from '../../stack/kind.ts'
 import { secretReference } from '../../stack/secret.ts'
-import { serverUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
+import { redisUrl } from '../engines/redis/address.ts'
 import { RedisDatastore } from '../engines/redis/redis-datastore.ts'
 import { testRedis } from '../engines/redis/test-connection.ts'
 
+/** The kind of nodes that are Redis servers and clusters, for a `Registry` of one's own. */
 export const redisKind = defineKind({
   kind: 'redis',
   label: 'Redis',
@@ -15,7 +16,7 @@ export const redisKind = defineKind({
     'Keeps values in a Redis server or in a Redis Cluster, or shows what other programs keep there. Layout strata holds ' +
     'every key in key order; path shows the names that are there, divided by a separator.',
   schema: z.strictObject({
-    url: serverUrl(['redis', 'rediss']).describe(
+    url: redisUrl().describe(
       'The address of the server, or of any master of a cluster: redis://host:6379/0; rediss:// is encrypted.',
     ),
     user: z.string().min(1).optional().describe('The user to sign in as. Default: that of the address.'),

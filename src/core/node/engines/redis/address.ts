@@ -1,3 +1,5 @@
+import { type DatastoreError, failure } from '../../../errors.ts'
+import { serverUrl } from '../../../stack/server-url.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
 
 const PORT = 6379
@@ -9,12 +11,17 @@ export interface RedisAddress extends ServerPlace {
   readonly database: number | undefined
 }
 
-/** @throws RangeError for a path that is no number of a database. */
+/** The schema of an address. */
+export const redisUrl = () => serverUrl(['redis', 'rediss'])
+
+/** @throws DatastoreError `CONFIG_INVALID` for what is no address of a server, or holds a password. */
 export function addressOf(text: string): RedisAddress {
+  const { error } = redisUrl().safeParse(text)
+  if (error !== undefined) throw refusal(error.issues[0]?.message ?? '')
   const { protocol, hostname, port, username, pathname } = new URL(text)
   const database = /^\/?(\d*)$/.exec(pathname)?.[1]
   if (database === undefined) {
-    throw new RangeError('the path of the address is the number of a database, as redis://localhost:6379/0')
+    throw refusal('the path of the address is the number of a database, as redis://localhost:6379/0')
   }
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -23,6 +30,11 @@ export function addressOf(text: string): RedisAddress {
     user: username === '' ? undefined : decodeURIComponent(username),
     database: database === '' ? undefined : Number(database),
   }
+}
+
+/** An option that is wrong. */
+export function refusal(state: string): DatastoreError {
+  return failure('CONFIG_INVALID', 'open a Redis store', undefined, state)
 }
 
 /** How a server is called in messages. */

@@ -6,7 +6,8 @@ import { FORMAT_KEY } from '../../../ordered/strata/own-records.ts'
 import { IndexedStore } from '../../indexed/indexed-store.ts'
 import type { Connection, RedisPackage } from './connection.ts'
 import { redisFailure } from './failures.ts'
-import { type Access, accessTo, type ServerContext, type ServerOptions } from './open-server.ts'
+import { type Access, accessTo } from './open-server.ts'
+import type { RedisOptions, ServerContext } from './options.ts'
 import { RedisValues } from './redis-values.ts'
 import type { RedisServer } from './server.ts'
 import { serverClock } from './server-clock.ts'
@@ -15,21 +16,6 @@ import { StrataDriver } from './strata-driver.ts'
 import { StrataNames } from './strata-names.ts'
 import { openServer } from './topology.ts'
 import { Tracker } from './tracker.ts'
-
-/** How keys stand in a server, and how that is reached. */
-export interface RedisOptions extends ServerOptions {
-  /** Default: what is found; `strata` in an empty database. */
-  readonly layout?: 'strata' | 'path' | undefined
-  /** Layout `path`: what divides the segments of a name. Default `:`. */
-  readonly separator?: string | undefined
-  /** Layout `path`: whether names begin with the separator. Default: yes for `/`, else no. */
-  readonly leading?: boolean | undefined
-  /** What every name begins with. */
-  readonly prefix?: string | undefined
-  readonly readOnly?: boolean | undefined
-  /** Whether the server is one of a cluster. Default: it is asked. */
-  readonly cluster?: boolean | undefined
-}
 
 /** Buckets of a new store in a cluster, so that its masters share the work. */
 const BUCKETS = 16

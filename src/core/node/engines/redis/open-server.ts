@@ -1,26 +1,17 @@
-import { DatastoreError } from '../../../errors.ts'
-import type { OpenContext } from '../../../stack/kind.ts'
-import type { SecretReference } from '../../../stack/secret.ts'
-import type { ConnectionOptions } from '../../connect/connection-options.ts'
+import { checkOptions, wholeNumber } from '../../../options.ts'
+import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
-import { addressOf, nameOf, type RedisAddress } from './address.ts'
+import { addressOf, nameOf, type RedisAddress, refusal } from './address.ts'
 import type { ConnectionSettings, RedisPackage } from './connection.ts'
-
-/** How a server is reached, as a document says it. */
-export interface ServerOptions extends ConnectionOptions {
-  readonly url: string
-  readonly user?: string | undefined
-  readonly password?: SecretReference | undefined
-  readonly database?: number | undefined
-}
-
-export type ServerContext = Pick<OpenContext, 'baseDirectory' | 'secret'>
+import type { ServerContext, ServerOptions } from './options.ts'
 
 /** What every connection to a server, or to a master of its cluster, is made with. */
 export interface Access {
   readonly address: RedisAddress
+  /** How long a call may take, in milliseconds. */
+  readonly timeout: number
   readonly user: string | undefined
   /** Settings for the server at a place, as seen by the other masters. */
   settingsFor(place: ServerPlace): ConnectionSettings
@@ -41,8 +32,9 @@ export async function accessTo(
   context: ServerContext,
   load: () => Promise<RedisPackage> = () => import('@redis/client'),
 ): Promise<Access> {
+  checkOptions('open a Redis store', options, { timeout: wholeNumber(1, 600_000) })
   const address = addressOf(options.url)
-  const { database = address.database ?? 0, user = address.user, timeout } = options
+  const { database = address.database ?? 0, user = address.user, timeout = CONNECTION_TIMEOUT } = options
   if (address.database !== undefined && address.database !== database) {
     throw refusal(`the address names database ${address.database}, the option "database" ${database}`)
   }
@@ -56,6 +48,7 @@ export async function accessTo(
   const placeOf = async (place: ServerPlace) => (await tunnel?.forward(place)) ?? place
   return {
     address,
+    timeout,
     user,
     tls,
     placeOf,
@@ -72,8 +65,4 @@ export async function accessTo(
     }),
     close: async () => tunnel?.close(),
   }
-}
-
-function refusal(state: string): DatastoreError {
-  return new DatastoreError('CONFIG_INVALID', `Cannot open this store: ${state}`)
 }

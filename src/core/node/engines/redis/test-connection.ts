@@ -13,7 +13,8 @@ import type { ServerPlace } from '../../connect/tunnel.ts'
 import { nameOf } from './address.ts'
 import type { Connection } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'
-import { type Access, accessTo, type ServerContext, type ServerOptions } from './open-server.ts'
+import { type Access, accessTo } from './open-server.ts'
+import type { ServerContext, ServerOptions } from './options.ts'
 import type { RedisServer } from './server.ts'
 import { asked, factsOf } from './server-facts.ts'
 import { openServer } from './topology.ts'
@@ -45,10 +46,10 @@ export async function testRedis(
   try {
     const place = await step('reach', async () => {
       access = await accessTo(options, context)
-      return reach(access, options.timeout)
+      return reach(access)
     })
     const open = access as unknown as Access
-    await step('encrypt', () => encrypt(open, place, options.timeout))
+    await step('encrypt', () => encrypt(open, place))
     const found = await step('sign-in', async () => {
       const opened = await openServer(open, options.cluster)
       server = opened
@@ -77,20 +78,19 @@ export async function testRedis(
   }
 }
 
-async function reach(access: Access, timeout: number): Promise<readonly [ServerPlace, string]> {
+async function reach(access: Access): Promise<readonly [ServerPlace, string]> {
   const name = nameOf(access.address)
   const start = performance.now()
   const place = await access.placeOf(access.address)
   const socket = connect(place)
-  await ready(socket, 'connect', name, timeout)
+  await ready(socket, 'connect', name, access.timeout)
   socket.destroy()
   return [place, `${name} in ${milliseconds(performance.now() - start)}`]
 }
 
 async function encrypt(
-  { tls, address }: Access,
+  { tls, address, timeout }: Access,
   place: ServerPlace,
-  timeout: number,
 ): Promise<readonly [undefined, string]> {
   if (tls === undefined) return [undefined, 'the connection is not encrypted']
   const socket = connectEncrypted({ ...place, ...tls })

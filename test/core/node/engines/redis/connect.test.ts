@@ -228,6 +228,30 @@ describe('a connection to Redis', () => {
     expect(inspect(seen, { depth: 8, showHidden: true })).not.toContain(SECRET)
   })
 
+  it.each([
+    [
+      'an address with a password',
+      { url: `redis://app:${SECRET}@127.0.0.1` },
+      'the address holds a password',
+    ],
+    ['an address of another protocol', { url: 'http://127.0.0.1' }, 'redis:// or rediss://'],
+    ['a path that is no database', { url: 'redis://127.0.0.1/films' }, 'the number of a database'],
+    ['a time limit of 0', { url: 'redis://127.0.0.1', timeout: 0 }, 'timeout is a whole number from 1'],
+    [
+      'a secret that nobody knows',
+      { url: 'redis://127.0.0.1', password },
+      '"password" names the secret "redis"',
+    ],
+  ])(
+    'E6 D32 %s is CONFIG_INVALID where a program opens a server without a stack',
+    async (_, options, state) => {
+      const failure: unknown = await RedisDatastore.open(options).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'CONFIG_INVALID' })
+      expect(String(failure)).toContain(state)
+      expect(inspect(failure, { depth: 8, showHidden: true })).not.toContain(SECRET)
+    },
+  )
+
   it('E4 a store in a database that is not there is CONFIG_INVALID', async () => {
     const server = await redis()
     await expect(openDatastore({ url: `${server.url}/99` })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach } from 'vitest'
-import type { RedisOptions } from '../../../../../src/core/node/engines/redis/open-redis.ts'
-import type { ServerContext } from '../../../../../src/core/node/engines/redis/open-server.ts'
+import type { RedisOptions, ServerContext } from '../../../../../src/core/node/engines/redis/options.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { noRedis } from '../../../../servers/redis.ts'
 
