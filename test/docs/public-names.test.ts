@@ -1,15 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { describeKinds } from '../../src/core/node/stack.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const INDEX = join(REPOSITORY, 'src/core/node/index.ts')
+const CORE = join(REPOSITORY, 'src/core/node')
+const ENTRIES = [
+  join(CORE, 'index.ts'),
+  ...readdirSync(join(CORE, 'engines'), { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => join(CORE, 'engines', name, 'index.ts')),
+]
 
-/** The names that the library exports and that nothing is written about where they are declared. */
+/** The names that the entries export and that nothing is written about where they are declared. */
 function undocumentedNames(): string[] {
-  const program = ts.createProgram([INDEX], {
+  const program = ts.createProgram(ENTRIES, {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -18,11 +24,12 @@ function undocumentedNames(): string[] {
     types: [],
   })
   const checker = program.getTypeChecker()
-  const source = program.getSourceFile(INDEX)
-  const module = source && checker.getSymbolAtLocation(source)
-  if (module === undefined) throw new Error('The library exports nothing')
-  return checker
-    .getExportsOfModule(module)
+  return ENTRIES.flatMap(entry => {
+    const source = program.getSourceFile(entry)
+    const module = source && checker.getSymbolAtLocation(source)
+    if (module === undefined) throw new Error(`${entry} exports nothing`)
+    return checker.getExportsOfModule(module)
+  })
     .map(symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
     .filter(symbol => symbol.getDocumentationComment(checker).length === 0)
     .map(({ name }) => name)

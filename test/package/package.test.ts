@@ -19,7 +19,8 @@ import ts from 'typescript'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
-import { codeBlocks, examplePrograms, promisedOutput } from '../docs/code-blocks.ts'
+import { codeBlocks, examplePrograms, needsRedis, promisedOutput } from '../docs/code-blocks.ts'
+import { modulesLoadedBy } from '../loaded-modules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const CONSUMER = join(import.meta.dirname, 'consumer')
@@ -62,6 +63,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Installs a package of the repository in the program. */
+function link(name: string): void {
+  symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name), 'junction')
+}
+
 /** What is wrong with the types of a program, as text. */
 function typeProblems(files: readonly string[], options: ts.CompilerOptions): string[] {
   const program = ts.createProgram(
@@ -89,6 +95,9 @@ const asNode: ts.CompilerOptions = {
   lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
   types: ['node'],
 }
+
+/** What Node runs. */
+const asModule: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
 
 const asBundler: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
@@ -125,27 +134,67 @@ describe('the package, installed into an empty folder', () => {
     ])
   })
 
+  it('L5 E7 an entry of an engine says what to install where its client is missing', () => {
+    const program = `
+      import { LevelDatastore } from 'strata/engines/leveldb'
+      import { LmdbDatastore } from 'strata/engines/lmdb'
+      import { RedisDatastore } from 'strata/engines/redis'
+      for (const open of [
+        () => LevelDatastore.open('level'),
+        () => LmdbDatastore.open('lmdb'),
+        () => RedisDatastore.open({ url: 'redis://127.0.0.1' }),
+      ]) await open().catch(({ code, message }) => console.log(code, message))`
+    const options = { cwd: consumer, encoding: 'utf8' } as const
+    expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options)).toBe(
+      [
+        'CONFIG_INVALID Cannot open a LevelDB store: the package classic-level is not installed; install it with: npm install classic-level',
+        'CONFIG_INVALID Cannot open an LMDB store: the package lmdb is not installed; install it with: npm install lmdb',
+        'CONFIG_INVALID Cannot open a Redis store: the package @redis/client is not installed; install it with: npm install @redis/client',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('L5 strata/engines/<name> opens an engine without a stack, once its client is installed', () => {
+    link('classic-level')
+    const cwd = mkdtempSync(join(folder, 'run-'))
+    const file = join(consumer, 'engines.mjs')
+    writeFileSync(file, ts.transpile(readFileSync(join(consumer, 'engines.ts'), 'utf8'), asModule))
+    expect(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })).toBe('1985\n')
+  })
+
   it('L1 L3 the example of the README and those of examples/ have the right types and print what they say', () => {
     const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
     const [block] = codeBlocks(readme).filter(({ language }) => language === 'ts')
     if (block === undefined) throw new Error('The README has no example')
-    const programs = [{ name: 'README.ts', text: block.text }, ...examplePrograms()].map(
-      ({ name, text }) => ({
-        name: basename(name, '.ts'),
-        text,
-      }),
-    )
+    // Those on a server run in test/docs.
+    const programs = [{ name: 'README.ts', text: block.text }, ...examplePrograms()]
+      .filter(program => !needsRedis(program))
+      .map(({ name, text }) => ({ name: basename(name, '.ts'), text }))
     for (const { name, text } of programs) writeFileSync(join(consumer, `${name}.ts`), text)
-    expect(typeProblems([...programs.map(({ name }) => `${name}.ts`), 'node.ts'], asNode)).toEqual([])
-    const compiled = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+    const files = [...programs.map(({ name }) => `${name}.ts`), 'node.ts', 'engines.ts']
+    expect(typeProblems(files, asNode)).toEqual([])
     for (const program of programs) {
       const file = join(consumer, `${program.name}.mjs`)
-      writeFileSync(file, ts.transpile(program.text, compiled))
+      writeFileSync(file, ts.transpile(program.text, asModule))
       const cwd = mkdtempSync(join(folder, 'run-'))
       const printed = execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })
       expect(printed.trimEnd(), program.name).toBe(promisedOutput(program).join('\n'))
     }
   })
+
+  it.each(['leveldb', 'lmdb', 'sqlite', 'redis'])(
+    'L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened',
+    name => {
+      const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
+      const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
+      expect([...new Set(engines)]).toEqual([name])
+      const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+        peerDependencies: object
+      }
+      expect(loaded.filter(path => path in peerDependencies)).toEqual([])
+    },
+  )
 
   it('L3 in Node strata/core is strata/node', () => {
     const program = `Promise.all([import('strata/core'), import('strata/node')]).then(([a, b]) => process.exit(a === b ? 0 : 1))`
@@ -208,8 +257,8 @@ describe('the package, installed into an empty folder', () => {
 
   it('D19 the testkit runs with node:test, passes a store that keeps the contract and catches one that does not', () => {
     // An optional peer: programs that test a store install it.
-    for (const name of ['fast-check', 'pure-rand'])
-      symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name), 'junction')
+    link('fast-check')
+    link('pure-rand')
     const run = (store: string) =>
       spawnSync(process.execPath, ['--test', '--test-reporter=tap', 'store.test.mjs'], {
         cwd: consumer,
