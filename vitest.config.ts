@@ -11,6 +11,7 @@ export default defineConfig({
       // The examples of the documentation name the library as its users do.
       'strata/core': new URL('./src/core/index.ts', import.meta.url).pathname,
       'strata/node': new URL('./src/core/node/index.ts', import.meta.url).pathname,
+      'strata/engines': new URL('./src/core/node/engines', import.meta.url).pathname,
     },
     server: { deps: { inline: ['interface-datastore-tests'] } },
     exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],

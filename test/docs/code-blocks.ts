@@ -34,6 +34,11 @@ export function promisedOutput({ text }: Pick<CodeBlock, 'text'>): string[] {
   return [...text.matchAll(/\/\/ → (.*)$/gm)].map(match => match[1] ?? '')
 }
 
+/** Whether an example expects a server at the address of the environment variable `REDIS_URL`. */
+export function needsRedis({ text }: Pick<CodeBlock, 'text'>): boolean {
+  return text.includes("process.env['REDIS_URL']")
+}
+
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
 /** The programs in `examples/`. */

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatWithOptions } from 'node:util'
 import ts from 'typescript'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { HostOptions } from '../../src/main/host/host.ts'
 import { connect, testHost } from '../main/host/test-host.ts'
-import { codeBlocks, examplePrograms, promisedOutput } from './code-blocks.ts'
+import { noRedis, startRedis } from '../servers/redis.ts'
+import { codeBlocks, examplePrograms, needsRedis, promisedOutput } from './code-blocks.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const FOLDER = join(REPOSITORY, '.cache/examples')
@@ -70,6 +71,7 @@ describe('the examples of the documentation', () => {
         paths: {
           'strata/core': [join(REPOSITORY, 'src/core/index.ts')],
           'strata/node': [join(REPOSITORY, 'src/core/node/index.ts')],
+          'strata/engines/*': [join(REPOSITORY, 'src/core/node/engines/*/index.ts')],
         },
       },
     )
@@ -84,9 +86,17 @@ describe('the examples of the documentation', () => {
     expect(problems).toEqual([])
   }, 120_000)
 
-  it.each(examples)('$name', async example => {
-    const printed = await run(example.file)
-    expect(printed.join('\n')).toBe(promisedOutput(example).join('\n'))
+  it.for(examples)('$name', async (example, { skip }) => {
+    const isOnServer = needsRedis(example)
+    skip(isOnServer && noRedis !== undefined, noRedis)
+    const server = isOnServer ? await startRedis() : undefined
+    vi.stubEnv('REDIS_URL', server?.url)
+    try {
+      expect((await run(example.file)).join('\n')).toBe(promisedOutput(example).join('\n'))
+    } finally {
+      vi.unstubAllEnvs()
+      await server?.stop()
+    }
   })
 
   it('X2 a host opens stacks of the kind in examples/own-kind.ts', async () => {
