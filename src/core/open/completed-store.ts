@@ -5,7 +5,7 @@ import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import { refuseRoot } from '../options.ts'
-import { planOf } from '../query/plan.ts'
+import { planOf, planOver } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { derivedStream } from './begun.ts'
 import { after, type Call, type Maybe } from './call.ts'
@@ -216,8 +216,15 @@ export class CompletedStore {
 
   explain(query: Query): QueryPlan {
     if (this.store.explain !== undefined) return this.store.explain(query)
-    const isNative = this.store.capabilities.query === 'native'
-    return planOf(this.store.info.kind, query, () => isNative)
+    const { info, capabilities, children = [] } = this.store
+    if (capabilities.query === 'partial') {
+      return planOver(
+        info.kind,
+        query,
+        children.map(store => store.explain(query)),
+      )
+    }
+    return planOf(info.kind, query, () => capabilities.query === 'native')
   }
 
   /** The answer of a store that answers queries itself. */

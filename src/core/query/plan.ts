@@ -42,6 +42,12 @@ export function planOf(store: string, query: Query, isNative: (clause: Clause) =
   }
 }
 
+/** The plan of a store that walks through stores below: it scans for what any of them scans for. */
+export function planOver(store: string, query: Query, plans: readonly QueryPlan[]): QueryPlan {
+  const scanned: ReadonlySet<string> = new Set(plans.flatMap(scannedIn))
+  return planOf(store, query, clause => plans.length > 0 && !scanned.has(clause))
+}
+
 /** Whether anything in a plan, in any store, is left to scanning, so that the query needs `{ scan: true }`. */
 export function needsScan(plan: QueryPlan): boolean {
   return plan.scanned.length > 0 || plan.children?.some(needsScan) === true

@@ -1,3 +1,6 @@
+import { MountDatastore } from '../../../src/core/adapters/mount.ts'
+import { NamespaceDatastore } from '../../../src/core/adapters/namespace.ts'
+import { Key } from '../../../src/core/key.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
 import { openOrdered } from '../../../src/core/ordered/open-ordered.ts'
 import { describeDatastore, openedAt } from '../../contract/describe-datastore.ts'
@@ -28,3 +31,17 @@ describeOver(
   { capabilities: { commit: false } },
   10,
 )
+
+// Its answers to queries are in part the engine's own, so a walk from above has to say what it scans for.
+describeDatastore('NamespaceDatastore over a mount of an ordered engine', {
+  ...openedAt(
+    async () => new MemoryPlace(),
+    async place => {
+      const mount = new MountDatastore({
+        '/': new Datastore(await openOrdered(new MemoryDriver(place))),
+      })
+      return new NamespaceDatastore(mount, Key.of('engine', 'below'))
+    },
+  ),
+  runs: 5,
+})

@@ -13,7 +13,7 @@ import { answer } from '../../query/answer.ts'
 import { continuedAnswer, type PassingAnswer } from '../../query/continued-answer.ts'
 import { parseQuery } from '../../query/parse-query.ts'
 import { answerOfParts, clausesAfterMerge, queryOfPart } from '../../query/parts.ts'
-import { clausesOf, scannedIn } from '../../query/plan.ts'
+import { planOver } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
 import { statsOfParts } from '../combine.ts'
 import { mergeLevel } from '../merge-level.ts'
@@ -238,13 +238,7 @@ export class ShardedStore extends RoutedStore {
     if (this.isSettled) {
       return { store: 'sharded', native: clausesAfterMerge(query), scanned: [], children: plans }
     }
-    const left = new Set(plans.flatMap(scannedIn))
-    const clauses = clausesOf(query)
-    return {
-      store: 'sharded',
-      native: clauses.filter(clause => !left.has(clause)),
-      scanned: clauses.filter(clause => left.has(clause)),
-    }
+    return planOver('sharded', query, plans)
   }
 
   async stats(call: Call): Promise<StoreStats> {
