@@ -25,7 +25,7 @@ for (const path of paths) {
   const text = readFileSync(join(root, path), 'utf8')
   // The name of a test begins with the rules it proves. The table of an `each` may hold texts before it.
   for (const [, title] of text.matchAll(
-    /(?:\b(?:it|test)(?:\.\w+)*(?:\([^'"`]*\))?|\]\))\(\s*['"`]([^\n]*)/g,
+    /(?:\b(?:it|test)(?:\.\w+)*(?:\([^'"`]*\))?|\](?: as const)?\))\(\s*['"`]([^\n]*)/g,
   )) {
     const head = /^(?:\$\{[^}]*\}|[A-Z]{1,2}\d+[,\s]*)+/.exec(title)?.[0] ?? ''
     for (const [, id] of head.matchAll(NAMED)) named.set(id, path)

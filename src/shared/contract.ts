@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { jobProcedures } from './procedures/jobs.ts'
 import { levelProcedures } from './procedures/levels.ts'
+import { searchProcedures } from './procedures/search.ts'
 import { secretProcedures } from './procedures/secrets.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { shellProcedures } from './procedures/shell.ts'
@@ -23,6 +24,7 @@ export const contract = {
   ...uploadProcedures,
   ...levelProcedures,
   ...jobProcedures,
+  ...searchProcedures,
 } satisfies Record<string, Procedure>
 
 export type Contract = typeof contract

@@ -7,6 +7,7 @@ import type { Reply } from '../../shared/values.ts'
 import type { Log } from './calls/describe-failure.ts'
 import { dispatch, type Handlers } from './calls/dispatch.ts'
 import type { Page, PageFacts } from './host-parts.ts'
+import { Searches } from './search/searches.ts'
 import { Streams } from './transfers/streams.ts'
 import { Uploads } from './transfers/uploads.ts'
 
@@ -58,6 +59,7 @@ export function serveChannel(
     about,
     streams: new Streams(idleLimit),
     uploads: new Uploads(idleLimit),
+    searches: new Searches(idleLimit),
     emit: (name, value) =>
       void rpc.event(name, value).catch((error: unknown) => log('An event was lost', error)),
   }
@@ -66,7 +68,7 @@ export function serveChannel(
     if (rpc.$closed) return
     rpc.$close()
     calls.abortAll()
-    void Promise.all([page.streams.endAll(), page.uploads.endAll()]).then(resolve)
+    void Promise.all([page.streams.endAll(), page.uploads.endAll(), page.searches.endAll()]).then(resolve)
   }
   channel.onClose(end)
   return {

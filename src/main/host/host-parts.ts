@@ -2,6 +2,7 @@ import type { Registry } from '../../core/stack/registry.ts'
 import type { EventName, EventValue } from '../../shared/events.ts'
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { Searches } from './search/searches.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Streams } from './transfers/streams.ts'
@@ -37,6 +38,7 @@ export interface Page {
   readonly about: PageFacts
   readonly streams: Streams
   readonly uploads: Uploads
+  readonly searches: Searches
   emit<Name extends EventName>(name: Name, value: EventValue<Name>): void
 }
 

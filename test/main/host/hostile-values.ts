@@ -112,6 +112,9 @@ export function fittingInputs(session: string): Inputs {
     'jobs.start': { session, request: { type: 'deleteBranch', prefix: '/fuzz' } },
     'jobs.list': {},
     'jobs.cancel': { job: 'job-1' },
+    'search.open': { session, search: { kind: 'fuzzy', text: 'ab', under: '/fuzz', limit: 10 } },
+    'search.next': { search: 'search-1' },
+    'search.close': { search: 'search-1' },
   }
 }
 

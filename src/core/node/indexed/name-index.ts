@@ -2,7 +2,8 @@ import type { Child, ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { IS_BRANCH, IS_VALUE } from '../../key-index/level-cursor.ts'
 import { Packer, unpack } from '../../key-index/packed.ts'
-import { decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
+import type { KeySearchOptions, SearchProgress } from '../../key-index/search/key-search.ts'
+import { decodeKey, decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
 import { KeyIndexWorker } from '../key-index/key-index-worker.ts'
 
 /** Which part of a level is wanted. */
@@ -10,6 +11,15 @@ interface Page {
   readonly after: string | undefined
   readonly limit: number
   readonly reverse: boolean
+}
+
+/** What is searched for, below one key or in all. */
+export interface NameSearch extends Omit<KeySearchOptions, 'under'> {
+  readonly under?: Key | undefined
+}
+
+export interface NameSearchReport extends Omit<SearchProgress, 'keys'> {
+  readonly keys: readonly Key[]
 }
 
 /** The keys of a store in order, in a worker. Changes go there together, before the next question. */
@@ -64,6 +74,15 @@ export class NameIndex {
     })
     const last = children.at(-1)
     return { children, ...(page.hasMore && last !== undefined && { cursor: last.name }) }
+  }
+
+  /** Searches the keys as they are now. Of `fuzzy` each report has the best keys so far, else those found since. */
+  async *search({ under, ...options }: NameSearch, signal?: AbortSignal): AsyncIterable<NameSearchReport> {
+    await this.#send()
+    const search = { ...options, under: under && encodeKey(under) }
+    for await (const { keys, ...counts } of this.#worker.search(search, signal)) {
+      yield { ...counts, keys: unpack(keys).map(decodeKey) }
+    }
   }
 
   close(): Promise<void> {

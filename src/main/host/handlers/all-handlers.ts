@@ -3,7 +3,7 @@ import type { HostParts } from '../host-parts.ts'
 import { secretHandlers } from './secrets.ts'
 import { jobHandlers, sessionHandlers, stackHandlers } from './sessions.ts'
 import { shellHandlers } from './shell.ts'
-import { levelHandlers, storeHandlers, streamHandlers, uploadHandlers } from './store.ts'
+import { levelHandlers, searchHandlers, storeHandlers, streamHandlers, uploadHandlers } from './store.ts'
 import { workspaceHandlers } from './workspace.ts'
 
 /** The whole contract, implemented. */
@@ -19,5 +19,6 @@ export function allHandlers(parts: HostParts): Handlers {
     ...uploadHandlers(parts),
     ...levelHandlers(parts),
     ...jobHandlers(parts),
+    ...searchHandlers(parts),
   }
 }

@@ -1,6 +1,7 @@
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { Key } from '../../../core/key.ts'
 import type { levelProcedures } from '../../../shared/procedures/levels.ts'
+import type { searchProcedures } from '../../../shared/procedures/search.ts'
 import type { storeProcedures, streamProcedures, uploadProcedures } from '../../../shared/procedures/store.ts'
 import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
@@ -81,6 +82,19 @@ export function uploadHandlers({ sessions }: HostParts): HandlersOf<typeof uploa
   }
 }
 
+export function searchHandlers({ sessions }: HostParts): HandlersOf<typeof searchProcedures> {
+  return {
+    'search.open': async ({ session, search }, { page }) => ({
+      search: await page.searches.open(sessions.get(session), search),
+    }),
+    'search.next': ({ search }, { page, signal }) => page.searches.next(search, signal),
+    'search.close': async ({ search }, { page }) => {
+      await page.searches.close(search)
+      return DONE
+    },
+  }
+}
+
 export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelProcedures> {
   return {
     'levels.rows': ({ session, prefix, ...range }, { signal }) =>
@@ -88,7 +102,7 @@ export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelP
     'levels.find': ({ session, prefix, name }, { signal }) =>
       sessions.get(session).levels.find(Key.parse(prefix), name, signal),
     'levels.refresh': ({ session, prefix, deep = false }) => {
-      sessions.get(session).levels.refresh(Key.parse(prefix), deep)
+      sessions.get(session).refresh(Key.parse(prefix), deep)
       return { done: true }
     },
   }

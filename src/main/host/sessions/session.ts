@@ -12,6 +12,7 @@ import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts
 import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
+import { SessionKeys } from '../search/session-keys.ts'
 import { ChangeFeed, type StoreChange } from './change-feed.ts'
 import type { ChangeRecord } from './change-record.ts'
 import type { OpenedStack } from './open-source.ts'
@@ -33,6 +34,8 @@ export interface SessionOptions {
 export class Session {
   readonly id: string
   readonly levels: SessionLevels
+  /** All its keys, for searches. */
+  readonly keys: SessionKeys
   /** The store that every call goes to. */
   readonly store: BinaryDatastore
   readonly #layer: SessionLayer
@@ -59,6 +62,7 @@ export class Session {
     this.store = new Datastore(this.#open)
     this.#feed = new ChangeFeed(this.id, options.broadcast)
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
+    this.keys = new SessionKeys(this)
   }
 
   /** Fires when the session begins to close. */
@@ -141,7 +145,7 @@ export class Session {
       if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
     } finally {
       // Also where the old stack was opened again, or could not be.
-      this.levels.refresh(Key.root, true)
+      this.refresh(Key.root, true)
       this.#feed.noteBranch(Key.root)
     }
   }
@@ -162,6 +166,12 @@ export class Session {
     }
   }
 
+  /** Looks at a level again, and `isDeep` at all below it: others may have changed it. */
+  refresh(prefix: Key, isDeep: boolean): void {
+    this.levels.refresh(prefix, isDeep)
+    this.keys.refresh()
+  }
+
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
   close(): Promise<void> {
     this.#closing.abort()
@@ -173,6 +183,7 @@ export class Session {
   #note(change: StoreChange): void {
     this.#feed.note(change)
     this.levels.noteChange(change)
+    this.keys.note(change.key, change.type === 'put')
   }
 }
 

@@ -1,0 +1,183 @@
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { Key } from '../../../core/key.ts'
+import type { NameSearch } from '../../../core/node/indexed/name-index.ts'
+import { KeyFill } from './key-fill.ts'
+
+/** Milliseconds between two searches of an index that is still filled. */
+const GROWTH = 500
+
+/** Milliseconds for which the index is kept after the last search. */
+const KEPT = 5 * 60_000
+
+/** An index may be as old as this in milliseconds, and as many times the time that it took, where nobody tells of changes. */
+const FRESH = { time: 30_000, times: 20 }
+
+/** What is needed of a session. */
+interface KeysOf {
+  readonly store: BinaryDatastore
+  /** Fires when the session closes. */
+  readonly closing: AbortSignal
+}
+
+/** How far a search has come. */
+export interface KeyReport {
+  /** Of `fuzzy` the best so far, the best first; else all so far, in key order once the search is at its end. */
+  readonly keys: readonly Key[]
+  readonly found: number
+  readonly searched: number
+  readonly total: number
+  /** Whether all keys of the store were known when this search of them began. */
+  readonly isComplete: boolean
+  readonly isLast: boolean
+}
+
+/**
+ * All keys of a session in an index, for searches. It is made for the first search, kept up by changes, and freed some
+ * minutes after the last search.
+ */
+export class SessionKeys {
+  readonly #session: KeysOf
+  readonly #kept: number
+  /** What is searched. */
+  #current: KeyFill | undefined
+  /** What takes its place once it is filled. */
+  #next: KeyFill | undefined
+  #searches = 0
+  #timer: NodeJS.Timeout | undefined
+  #watch: AbortController | undefined
+
+  /** @param kept Milliseconds for which the index is kept after the last search. */
+  constructor(session: KeysOf, kept = KEPT) {
+    this.#session = session
+    this.#kept = kept
+    session.closing.addEventListener('abort', () => this.#drop())
+  }
+
+  /** A write that went through the session, or a change that somebody else made. */
+  note(key: Key, isThere: boolean): void {
+    this.#current?.note(key, isThere)
+    this.#next?.note(key, isThere)
+  }
+
+  /** Any key may have come or gone. */
+  refresh(): void {
+    if (this.#searches > 0) this.#fillAgain()
+    else this.#drop()
+  }
+
+  /**
+   * Searches over what is known, and again over more, until all keys are known.
+   * @throws TypeError for a text that is no such pattern; what the store fails with.
+   */
+  async *search(search: NameSearch, signal: AbortSignal): AsyncIterable<KeyReport> {
+    this.#searches++
+    clearTimeout(this.#timer)
+    const fill = this.#ready()
+    const leave = fill.enter()
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const isComplete = fill.isDone
+        for await (const report of searched(fill, search, signal)) {
+          // A later search has found less than the one before, until it is at its end.
+          if (isFirst || report.isLast) yield { ...report, isComplete, isLast: isComplete && report.isLast }
+        }
+        if (isComplete) return
+        await fill.grown(GROWTH, signal)
+      }
+    } finally {
+      leave()
+      if (fill.hasFailed && this.#current === fill) this.#drop()
+      this.#searches--
+      if (this.#searches === 0) this.#dropLater()
+    }
+  }
+
+  #ready(): KeyFill {
+    const current = this.#current
+    if (current === undefined) return this.#begin()
+    const isOld = current.age > Math.max(FRESH.time, current.time * FRESH.times)
+    if (this.#watch === undefined && this.#next === undefined && isOld) this.#fillAgain()
+    return current
+  }
+
+  #begin(): KeyFill {
+    this.#follow()
+    const fill = new KeyFill(this.#session.store)
+    this.#current = fill
+    return fill
+  }
+
+  /** Fills another index, and goes by the old one until then. */
+  #fillAgain(): void {
+    this.#next?.retire()
+    const next = new KeyFill(this.#session.store)
+    this.#next = next
+    next.done.then(
+      () => this.#take(next),
+      () => this.#leave(next),
+    )
+  }
+
+  #take(next: KeyFill): void {
+    if (this.#next !== next) return
+    this.#current?.retire()
+    this.#current = next
+    this.#next = undefined
+  }
+
+  #leave(next: KeyFill): void {
+    if (this.#next === next) this.#next = undefined
+    next.retire()
+  }
+
+  /** Hears of what others change, where the store tells. */
+  #follow(): void {
+    const { store } = this.#session
+    if (store.capabilities.watch !== 'all') return
+    const watch = new AbortController()
+    this.#watch = watch
+    void this.#hear(store, watch)
+  }
+
+  async #hear(store: BinaryDatastore, watch: AbortController): Promise<void> {
+    try {
+      for await (const { type, key } of store.watch(Key.root, { signal: watch.signal })) {
+        if (type === 'resync') this.#fillAgain()
+        else this.note(key, type === 'put')
+      }
+    } catch {
+      // Without news the index goes by its age.
+      if (this.#watch === watch) this.#watch = undefined
+    }
+  }
+
+  #dropLater(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#drop(), this.#kept)
+    this.#timer.unref()
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer)
+    this.#watch?.abort()
+    this.#watch = undefined
+    for (const fill of [this.#current, this.#next]) fill?.retire()
+    this.#current = undefined
+    this.#next = undefined
+  }
+}
+
+/** One search of the keys as they are now. */
+async function* searched(
+  { index }: KeyFill,
+  search: NameSearch,
+  signal: AbortSignal,
+): AsyncIterable<Omit<KeyReport, 'isComplete'>> {
+  let keys: Key[] = []
+  for await (const { keys: more, isDone: isLast, ...counts } of index.search(search, signal)) {
+    if (search.kind !== 'fuzzy') keys.push(...more)
+    else if (more.length > 0) keys = [...more]
+    if (isLast && search.kind !== 'fuzzy') keys = keys.toSorted(Key.compare)
+    yield { ...counts, keys, isLast }
+  }
+}

@@ -1,0 +1,206 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Entry } from '../../../../src/core/datastore.ts'
+import { DatastoreError } from '../../../../src/core/errors.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
+import { SessionKeys } from '../../../../src/main/host/search/session-keys.ts'
+import type { KeySearch, SearchReport } from '../../../../src/shared/procedures/search.ts'
+import {
+  byItsCalls,
+  bytesOf,
+  connect,
+  eventually,
+  openSession,
+  type TestPage,
+  tempFolder,
+  testHost,
+} from '../test-host.ts'
+
+/** The last report of a search, with the keys that were told. */
+async function found(
+  page: TestPage,
+  session: string,
+  search: Partial<KeySearch>,
+): Promise<SearchReport & { readonly keys: string[] }> {
+  const { search: id } = await page.call('search.open', {
+    session,
+    search: { kind: 'substring', text: '', limit: 100, ...search },
+  })
+  let keys: string[] = []
+  for (;;) {
+    const report = await page.call('search.next', { search: id })
+    keys = report.keys ?? keys
+    if (report.isLast) return { ...report, keys }
+  }
+}
+
+const FILMS = [
+  '/films/alien',
+  '/films/Brazil',
+  '/films/brazil/scene-1',
+  '/films/casablanca',
+  '/shop/orders/7',
+]
+
+describe('search', () => {
+  it.each([
+    ['substring', 'az', ['/films/brazil/scene-1', '/films/Brazil']],
+    ['glob', '/films/*a*', ['/films/alien', '/films/casablanca', '/films/Brazil']],
+    ['regex', 'ca(s|z)a', ['/films/casablanca']],
+    ['fuzzy', 'shord', ['/shop/orders/7']],
+  ] as const)('H24 %s finds keys of every level', async (kind, text, expected) => {
+    const { page, session } = await openSession(FILMS)
+    const { keys, ...report } = await found(page, session, { kind, text })
+    expect(new Set(keys)).toEqual(new Set(expected))
+    expect(report).toEqual({
+      found: expected.length,
+      searched: FILMS.length,
+      total: FILMS.length,
+      isComplete: true,
+      isLast: true,
+    })
+  })
+
+  it('H24 a search below a key finds nothing beside it, and one with a limit its first keys', async () => {
+    const { page, session } = await openSession(FILMS)
+    expect((await found(page, session, { text: 'o', under: '/shop' })).keys).toEqual(['/shop/orders/7'])
+    const limited = await found(page, session, { text: 'films', limit: 2 })
+    expect(limited.keys).toHaveLength(2)
+  })
+
+  it('H24 hits come before all keys are known, and all of them in the end', async () => {
+    const slow = new GatedStore()
+    for (let index = 0; index < 5000; index++) await slow.put(Key.of('k', String(index)), bytesOf(''))
+    const host = await testHost()
+    const { id: session } = await host.openStore('Slow', byItsCalls(slow))
+    const page = await connect(host)
+    const { search } = await page.call('search.open', {
+      session,
+      search: { kind: 'substring', text: '/k/1', limit: 10_000 },
+    })
+    let report = await page.call('search.next', { search })
+    while (report.searched === 0) report = await page.call('search.next', { search })
+    expect(report).toMatchObject({ isComplete: false, isLast: false })
+    expect(report.total).toBeLessThan(5000)
+    slow.open()
+    let keys: readonly string[] = []
+    while (!report.isLast) {
+      report = await page.call('search.next', { search })
+      keys = report.keys ?? keys
+    }
+    expect(report).toMatchObject({ found: 1111, total: 5000, isComplete: true })
+    expect(keys).toHaveLength(1111)
+    expect(keys).toEqual(keys.toSorted())
+  })
+
+  it('H25 follows what is put and deleted through the session, also while the keys are read', async () => {
+    const { page, session } = await openSession(FILMS)
+    const searching = found(page, session, { text: 'new' })
+    await page.call('store.put', { session, key: '/new', bytes: bytesOf('') })
+    await page.call('store.delete', { session, key: '/films/alien' })
+    await searching
+    expect((await found(page, session, { text: 'new' })).keys).toEqual(['/new'])
+    expect((await found(page, session, { text: 'alien' })).keys).toEqual([])
+    await page.call('store.rename', { session, from: '/new', to: '/alien' })
+    expect((await found(page, session, { text: 'new' })).keys).toEqual([])
+    expect((await found(page, session, { text: 'alien' })).keys).toEqual(['/alien'])
+  })
+
+  it('H25 follows what others do in a folder', async () => {
+    const path = await tempFolder()
+    await mkdir(join(path, 'sub'))
+    await writeFile(join(path, 'sub', 'one'), '')
+    const host = await testHost()
+    const { id: session } = await host.open({ type: 'folder', path })
+    const page = await connect(host)
+    expect((await found(page, session, { text: 'one' })).keys).toEqual(['/sub/one'])
+    await writeFile(join(path, 'sub', 'two'), '')
+    await rm(join(path, 'sub', 'one'))
+    await eventually(async () => (await found(page, session, {})).keys.join() === '/sub/two')
+  })
+
+  it('H25 searches another stack once it is applied', async () => {
+    const host = await testHost()
+    const document = (...keys: string[]) => ({ strata: 1, root: { kind: 'memory', id: keys.join() } })
+    const { id: session } = await host.open({ type: 'document', document: document('one') })
+    const page = await connect(host)
+    await page.call('store.put', { session, key: '/gone', bytes: bytesOf('') })
+    expect((await found(page, session, {})).keys).toEqual(['/gone'])
+    await page.call('sessions.apply', { session, document: document('two'), decisions: { discard: true } })
+    expect((await found(page, session, {})).keys).toEqual([])
+  })
+
+  it.each([
+    ['regex', '(a', 'Cannot search for "(a"'],
+    ['regex', '(a)\\1', 'Cannot search for "(a)\\\\1"'],
+  ] as const)('H26 refuses %s %s', async (kind, text, message) => {
+    const { page, session } = await openSession(FILMS)
+    await expect(found(page, session, { kind, text })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(message) as string,
+    })
+  })
+
+  it('H24 a search fails as the store does, and the next one begins anew', async () => {
+    const store = new GatedStore()
+    store.failure = new DatastoreError('IO', 'Cannot list "/": the disk is gone')
+    const host = await testHost()
+    const { id: session } = await host.openStore('Failing', byItsCalls(store))
+    const page = await connect(host)
+    await expect(found(page, session, {})).rejects.toMatchObject({ code: 'IO' })
+    store.failure = undefined
+    store.open()
+    expect((await found(page, session, {})).isLast).toBe(true)
+  })
+
+  it('H24 a search that is closed ends, and so do those of a session that is closed', async () => {
+    const { page, session } = await openSession(FILMS)
+    const search = { kind: 'fuzzy', text: 'a', limit: 10 } as const
+    const first = await page.call('search.open', { session, search })
+    await page.call('search.close', first)
+    await expect(page.call('search.next', first)).rejects.toMatchObject({ code: 'CLOSED' })
+    const second = await page.call('search.open', { session, search })
+    await page.call('sessions.close', { session })
+    await expect(page.call('search.next', second)).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('H24 the index is freed some time after the last search, and made again for the next', async () => {
+    const store = new GatedStore()
+    store.open()
+    await store.put(Key.of('a'), bytesOf(''))
+    const keys = new SessionKeys({ store, closing: new AbortController().signal }, 1)
+    const search = async () => {
+      let last: readonly Key[] = []
+      const asked = { kind: 'substring', text: 'a', limit: 10 } as const
+      for await (const report of keys.search(asked, new AbortController().signal)) last = report.keys
+      return last.map(String)
+    }
+    expect(await search()).toEqual(['/a'])
+    await eventually(async () => {
+      expect(await search()).toEqual(['/a'])
+      return store.queries > 1
+    })
+  })
+})
+
+/** Gives a part of its keys, and the rest once it is opened. */
+class GatedStore extends MemoryDatastore {
+  failure: Error | undefined
+  queries = 0
+  open: () => void = () => undefined
+  readonly #opened = new Promise<void>(resolve => {
+    this.open = resolve
+  })
+
+  override async *query(...args: Parameters<MemoryDatastore['query']>): AsyncIterable<Entry<Uint8Array>> {
+    this.queries++
+    if (this.failure !== undefined) throw this.failure
+    let given = 0
+    for await (const entry of super.query(...args)) {
+      if (++given === 2001) await this.#opened
+      yield entry
+    }
+  }
+}
