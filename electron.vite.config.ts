@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { clients } from './scripts/clients.mjs'
 import { workerFiles } from './scripts/worker-files.mjs'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
@@ -18,8 +19,7 @@ export default defineConfig({
       target: NODE,
       sourcemap: true,
       rolldownOptions: {
-        // They are loaded where a store of theirs is opened, and find native parts beside themselves.
-        external: ['@photostructure/sqlite', '@redis/client', 'classic-level', 'lmdb', 'ssh2'],
+        external: [...clients],
         input: {
           index: at('src/main/index.ts'),
           start: at('src/main/start.ts'),

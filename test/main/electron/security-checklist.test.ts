@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Protocol, Session } from 'electron'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import installers from '../../../electron-builder.ts'
 import { PORT_REPLY, PORT_REQUEST } from '../../../src/shared/handover.ts'
 import {
   ContentsDouble,
@@ -230,24 +231,15 @@ describe("Electron's security checklist", () => {
   })
 
   it('19 fuses are set when packaging', async () => {
-    const builder = await readFile(join(REPOSITORY, 'electron-builder.yml'), 'utf8')
-    const [, section = ''] = /^electronFuses:\n((?: {2}.+\n)+)/m.exec(builder) ?? []
-    expect(
-      Object.fromEntries(
-        section
-          .trim()
-          .split('\n')
-          .map(line => line.trim().split(': ')),
-      ),
-    ).toEqual({
-      runAsNode: 'false',
-      enableCookieEncryption: 'true',
-      enableNodeOptionsEnvironmentVariable: 'false',
-      enableNodeCliInspectArguments: 'false',
-      enableEmbeddedAsarIntegrityValidation: 'true',
-      onlyLoadAppFromAsar: 'true',
-      loadBrowserProcessSpecificV8Snapshot: 'false',
-      grantFileProtocolExtraPrivileges: 'false',
+    expect(installers.electronFuses).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
     })
   })
 
