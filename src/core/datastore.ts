@@ -113,6 +113,8 @@ export interface ListPage {
   readonly total?: number | undefined
   /** What is in the level and is not shown, as no key stands for it; absent where there is nothing. */
   readonly hidden?: Hidden | undefined
+  /** The store has not found all of its keys yet: more children may come. Default false. */
+  readonly isPartial?: boolean | undefined
 }
 
 /** Entries of a level that are no keys: what others put into a folder. No call changes them. */

@@ -68,8 +68,15 @@ export class LevelOfKeys {
 /** Entries that a page tells of beside its children. */
 const MOST_EXAMPLES = 10
 
-/** What the pages of the parts of one level hide together, as a part of a page. */
-export function hiddenIn(pages: readonly Pick<ListPage, 'hidden'>[]): Pick<ListPage, 'hidden'> {
+/** What a page says of its whole level beside its children. */
+type Remarks = Pick<ListPage, 'hidden' | 'isPartial'>
+
+/** What the pages of the parts of one level say of it together. */
+export function remarksOf(pages: readonly Remarks[]): Remarks {
+  return { ...hiddenIn(pages), ...(pages.some(({ isPartial }) => isPartial) && { isPartial: true }) }
+}
+
+function hiddenIn(pages: readonly Remarks[]): Remarks {
   const all = pages.flatMap(({ hidden }) => (hidden === undefined ? [] : [hidden]))
   const [first, ...others] = all
   if (first === undefined) return {}

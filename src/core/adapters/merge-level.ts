@@ -1,6 +1,6 @@
 import type { Child, ListOptions, ListPage } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { hiddenIn, pageLimit } from '../list-page.ts'
+import { pageLimit, remarksOf } from '../list-page.ts'
 import type { Datastore } from '../open/datastore.ts'
 
 /**
@@ -28,11 +28,11 @@ export async function mergeLevel(
   const children = all.slice(0, limit)
   const last = children.at(-1)
   const hasMore = all.length > limit || pages.some(page => page.cursor !== undefined)
-  const hidden = hiddenIn(pages)
-  if (hasMore && last !== undefined) return { children, cursor: last.name, ...hidden }
+  const remarks = remarksOf(pages)
+  if (hasMore && last !== undefined) return { children, cursor: last.name, ...remarks }
   // A page of nothing tells nothing of its level.
   const isWhole = options.after === undefined && !hasMore && limit > 0
-  return { children, ...(isWhole && { total: children.length }), ...hidden }
+  return { children, ...(isWhole && { total: children.length }), ...remarks }
 }
 
 function unite(a: Child, b: Child): Child {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
 import type { ConnectionReport } from './connection-report.ts'
+import type { NodeStatus } from './node-status.ts'
 import type { SecretReference } from './secret.ts'
 
 /** What a node is opened with besides its own options. */
@@ -23,6 +24,8 @@ export interface OpenContext {
    * @throws ConfigError where there is none of that name, or no way to look it up.
    */
   secret(reference: SecretReference, option: string): Promise<string>
+  /** Tells of the server or the data of the node. What `change` does not name stays as it was told last. */
+  readonly report: (change: NodeStatus) => void
 }
 
 /** How keys change place when the options or the children of a node change. */

@@ -123,6 +123,8 @@ export async function openNode(
   host: StackHost,
 ): Promise<BinaryDatastore> {
   const stores = children.map(child => new Datastore(child.open))
+  // What an earlier node of this id told is over.
+  host.onStatus?.(node.id, { lost: undefined, indexing: undefined })
   try {
     return await node.kind.open(node.options, stores, contextOf(node, host))
   } catch (error) {
@@ -145,6 +147,7 @@ export function contextOf(node: ParsedNode, host: StackHost): OpenContext {
     childKeys: node.childKeys,
     baseDirectory: host.baseDirectory,
     inlineFiles: host.inlineFiles ?? true,
+    report: change => host.onStatus?.(node.id, change),
     secret: (reference, option) => valueOf(reference, `${node.path}.${option}`, host),
   }
 }

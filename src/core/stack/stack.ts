@@ -4,6 +4,7 @@ import type { BinaryDatastore, CallOptions } from '../datastore.ts'
 import type { Fate } from './compare.ts'
 import type { StackDocument } from './document.ts'
 import type { Misplaced } from './kind.ts'
+import type { NodeStatus } from './node-status.ts'
 import type { Registry } from './registry.ts'
 import type { SecretSource } from './secret.ts'
 import type { StackMetrics } from './stack-metrics.ts'
@@ -18,6 +19,8 @@ export interface StackHost {
   readonly registry?: Registry | undefined
   /** Has the secrets that documents name. Default: none, and a document that names one does not open. */
   readonly secrets?: SecretSource | undefined
+  /** Called when a node tells of its server or its data. What `change` does not name stays as it was told last. */
+  readonly onStatus?: ((node: string, change: NodeStatus) => void) | undefined
 }
 
 /** What a stack is opened with besides its document. */

@@ -14,13 +14,17 @@ import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } fro
 import { answer } from '../../query/answer.ts'
 import { parseQuery } from '../../query/parse-query.ts'
 import type { Query } from '../../query/query.ts'
+import type { Indexing } from '../../stack/node-status.ts'
 import type { KeyValues } from './key-values.ts'
 import { NameIndex } from './name-index.ts'
 
-/** Milliseconds for which a level waits for the index of a store that was just opened. */
+/** Milliseconds after opening for which a level waits for the index, so that a small store has it whole at once. */
 const PATIENCE = 150
-/** Milliseconds between two reports that more keys were found. */
-const REPORT = 1000
+/** Milliseconds before the first report that more keys were found; each wait is twice the one before, up to the longest. */
+const FIRST_REPORT = 250
+const LONGEST_REPORT = 1000
+/** Milliseconds before an engine that is away is asked again. */
+const AGAIN = 1000
 
 /**
  * A store over an engine without order: levels come from an index of all keys, which is filled in the background, values
@@ -45,9 +49,13 @@ export class IndexedStore implements Store {
   /** Changes were missed since the index that is being filled was begun. */
   #isStale = false
   #open: OpenStore | undefined
+  readonly #report: (indexing: Indexing | undefined) => void
+  readonly #began = performance.now()
 
-  constructor(values: KeyValues) {
+  /** @param report Called as keys are found, and with nothing once all are. */
+  constructor(values: KeyValues, report: (indexing: Indexing | undefined) => void = () => undefined) {
     this.#values = values
+    this.#report = report
     this.info = values.info
     this.capabilities = { ...values.capabilities, list: 'seek', query: 'scan' }
     if (values.stream !== undefined)
@@ -57,16 +65,11 @@ export class IndexedStore implements Store {
       if (change === 'resync') void this.#refill()
       else this.#changed(change.key, change.isThere)
     })
-    this.#filling = this.#fill(this.#index)
+    this.#filling = this.#fill(this.#index).then(() => this.#filled())
   }
 
   opened(by: OpenStore): void {
     this.#open = by
-  }
-
-  /** Keys that were found so far, and whether these are all. */
-  progress(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
-    return this.#index.size().then(({ size }) => ({ size, isComplete: this.#isFilled }))
   }
 
   read(key: Key, call: Call): Promise<Found | undefined> {
@@ -104,10 +107,14 @@ export class IndexedStore implements Store {
   async list(prefix: Key, call: Call): Promise<ListPage> {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
-    if (!this.#isFilled) {
-      await orAbort(withinTime(this.#filling, PATIENCE), call.signal, 'list', prefix)
+    const patience = this.#began + PATIENCE - performance.now()
+    if (!this.#isFilled && patience > 0) {
+      await orAbort(withinTime(this.#filling, patience), call.signal, 'list', prefix)
     }
-    return this.#page(prefix, after, limit, reverse)
+    // A page of an index that is filled meanwhile may lack what was found last.
+    const isPartial = !this.#isFilled
+    const page = await this.#page(prefix, after, limit, reverse)
+    return isPartial ? { ...page, isPartial } : page
   }
 
   /** A page without the values that have gone meanwhile, such as those that expired. */
@@ -148,8 +155,8 @@ export class IndexedStore implements Store {
     const count = await this.#values.count()
     if (count !== undefined)
       return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
-    const { size, isComplete } = await this.progress()
-    return { entries: size, accuracy: isComplete ? 'exact' : 'lower-bound' }
+    const { size } = await this.#index.size()
+    return { entries: size, accuracy: this.#isFilled ? 'exact' : 'lower-bound' }
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
@@ -191,25 +198,41 @@ export class IndexedStore implements Store {
   /** Tries until every key was found: the engine may be away meanwhile. */
   async #fill(index: NameIndex): Promise<void> {
     const { signal } = this.#end
-    for (;;) {
+    for (let isFilled = false; !isFilled && !signal.aborted; ) {
       try {
-        let reported = performance.now()
-        await this.#values.scan(signal, async keys => {
-          await index.add(keys)
-          if (performance.now() - reported < REPORT) return
-          reported = performance.now()
-          this.#changes.tell({ type: 'resync', key: Key.root })
-        })
-        if (signal.aborted) return
-        await index.filled()
-        this.#isFilled = true
-        this.#changes.tell({ type: 'resync', key: Key.root })
-        return
+        await this.#scan(index, signal)
+        isFilled = true
       } catch {
-        if (signal.aborted) return
-        await orAbort(new Promise(done => setTimeout(done, REPORT)), signal, 'wait').catch(() => undefined)
+        await orAbort(new Promise(done => setTimeout(done, AGAIN)), signal, 'wait').catch(() => undefined)
       }
     }
+  }
+
+  async #scan(index: NameIndex, signal: AbortSignal): Promise<void> {
+    let wait = FIRST_REPORT
+    let due = performance.now() + wait
+    await this.#values.scan(signal, async packed => {
+      await index.add(packed)
+      if (signal.aborted || performance.now() < due) return
+      wait = Math.min(2 * wait, LONGEST_REPORT)
+      due = performance.now() + wait
+      await this.#reportOn(index)
+    })
+    if (!signal.aborted) await index.filled()
+  }
+
+  async #reportOn(index: NameIndex): Promise<void> {
+    const [{ size }, count] = await Promise.all([index.size(), this.#values.count()])
+    if (this.#end.signal.aborted) return
+    this.#report({ keys: size, ...(count !== undefined && { of: count.entries }) })
+    this.#changes.tell({ type: 'resync', key: Key.root })
+  }
+
+  #filled(): void {
+    if (this.#end.signal.aborted) return
+    this.#isFilled = true
+    this.#report(undefined)
+    this.#changes.tell({ type: 'resync', key: Key.root })
   }
 
   /** Changes may have been missed: fills another index, and goes by the old one until then. */
@@ -226,6 +249,7 @@ export class IndexedStore implements Store {
       const old = this.#index
       this.#index = next
       this.#next = undefined
+      this.#filled()
       await old.close()
     })
   }

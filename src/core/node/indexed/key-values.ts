@@ -23,8 +23,9 @@ export interface KeyValues {
   /**
    * Every key, in any order; some may come again. A key that is there all the while is among them. Give each batch at once
    * as the engine answers it, so that it comes before what is written later.
+   * @param each Takes packed keys as layout `strata` writes them. Resolves once there is room for more.
    */
-  scan(signal: AbortSignal, each: (keys: readonly Key[]) => Promise<void>): Promise<void>
+  scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void>
   /** Which of these keys still have a value, where some may have gone without that being told; else nothing. */
   present?(keys: readonly Key[]): Promise<readonly boolean[] | undefined>
   /** Keys with a value, at little cost. */

@@ -32,9 +32,9 @@ export class NameIndex {
   #sent = Promise.resolve()
 
   /** @returns Resolves once there is room for more. */
-  add(keys: readonly Key[]): Promise<void> {
+  add(packedKeys: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#sendSoon()
-    return this.#worker.add(packed(keys))
+    return this.#worker.add(packedKeys)
   }
 
   changed(key: Key, isThere: boolean): void {

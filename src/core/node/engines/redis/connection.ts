@@ -1,5 +1,6 @@
 import type * as redisPackage from '@redis/client'
 import { DatastoreError, rejected } from '../../../errors.ts'
+import type { LostConnections } from '../../connect/lost-connections.ts'
 import type { TlsSettings } from '../../connect/tls.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
 import { isRefusal, redisFailure } from './failures.ts'
@@ -26,6 +27,8 @@ export interface ConnectionSettings {
   readonly timeout: number
   /** Runs on each new connection before calls are made on it. Where it fails, the connection is not used. */
   readonly prepare?: ((send: Send, client: SubscribingClient) => Promise<void>) | undefined
+  /** Told while the connection is lost. */
+  readonly lost?: LostConnections | undefined
   /** Called each time that a connection is lost. */
   readonly onLost?: (() => void) | undefined
 }
@@ -119,6 +122,7 @@ export class Connection {
       'CLOSED',
       `Cannot use the connection to ${this.name}: the store is closed`,
     )
+    this.#settings.lost?.remove(this)
     this.#wake?.()
     this.#endWatch()
     if (client?.isOpen === true) client.destroy()
@@ -178,6 +182,7 @@ export class Connection {
     this.#lost = undefined
     this.#sent = 0
     this.#answered = 0
+    this.#settings.lost?.remove(this)
   }
 
   /** @param made Called before it connects. */
@@ -219,6 +224,7 @@ export class Connection {
     this.#endWatch()
     if (client.isOpen) client.destroy()
     this.#settings.onLost?.()
+    this.#tellLost()
     this.#reconnect()
   }
 
@@ -249,7 +255,13 @@ export class Connection {
   }
 
   #noteFailure(error: unknown): void {
-    if (!this.#isClosed) this.#lost = redisFailure(`connect to ${this.name}`, error)
+    if (this.#isClosed) return
+    this.#lost = redisFailure(`connect to ${this.name}`, error)
+    this.#tellLost()
+  }
+
+  #tellLost(): void {
+    this.#settings.lost?.add(this, this.#failure.message)
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -35,7 +35,7 @@ export async function openRedis(
   try {
     const tracker = new Tracker(access.settingsFor(access.address), Buffer.from(options.prefix ?? ''))
     server = await openServer(access, options.cluster, tracker.prepare)
-    return await openStore(options, access, closing(server, access), tracker)
+    return await openStore(options, access, closing(server, access), { tracker, report: context.report })
   } catch (error) {
     await server?.close()
     await access.close()
@@ -47,7 +47,7 @@ async function openStore(
   options: RedisOptions,
   access: Access,
   server: RedisServer,
-  tracker: Tracker,
+  { tracker, report }: Pick<ServerContext, 'report'> & { readonly tracker: Tracker },
 ): Promise<Store> {
   const { prefix = '', readOnly = false, layout } = options
   const all = await Promise.all(server.masters.map(master => factsOf(master, `${prefix}strata-probe`)))
@@ -75,7 +75,8 @@ async function openStore(
     const names = new PathNames({ separator, leading, prefix: Buffer.from(prefix) })
     const isTold = !server.isCluster && (await tracker.open(first))
     const told = isTold ? tracker : undefined
-    return new IndexedStore(new RedisValues({ ...shared, names, info, database, tracker: told }))
+    const values = new RedisValues({ ...shared, names, info, database, tracker: told })
+    return new IndexedStore(values, indexing => report?.({ indexing }))
   }
   const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)
   const driver = new StrataDriver(server, { ...shared, names, id: info.id })

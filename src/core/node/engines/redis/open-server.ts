@@ -1,5 +1,6 @@
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
+import { LostConnections } from '../../connect/lost-connections.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
@@ -45,6 +46,7 @@ export async function accessTo(
   const tls = await tlsSettings(options.tls ?? address.isEncrypted, address.host, context)
   const password = options.password && (await context.secret(options.password, 'password'))
   const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))
+  const lost = new LostConnections(server => context.report?.({ lost: server }))
   const placeOf = async (place: ServerPlace) => (await tunnel?.forward(place)) ?? place
   return {
     address,
@@ -62,6 +64,7 @@ export async function accessTo(
       password,
       database,
       timeout,
+      lost,
     }),
     close: async () => tunnel?.close(),
   }

@@ -15,8 +15,11 @@ export interface ServerOptions extends ConnectionOptions {
   readonly database?: number | undefined
 }
 
-/** Where relative paths start from, and what gives the values of secrets. */
-export type ServerContext = Pick<OpenContext, 'baseDirectory' | 'secret'>
+/** Where relative paths start from, what gives the values of secrets, and who is told how the server is. */
+export interface ServerContext extends Pick<OpenContext, 'baseDirectory' | 'secret'> {
+  /** Default: nobody is told. */
+  readonly report?: OpenContext['report'] | undefined
+}
 
 /** How keys stand in a server, and how that is reached. */
 export interface RedisOptions extends ServerOptions {

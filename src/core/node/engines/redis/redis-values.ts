@@ -3,10 +3,12 @@ import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import type { Stat } from '../../../datastore.ts'
 import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
+import { Packer } from '../../../key-index/packed.ts'
 import type { Call } from '../../../open/call.ts'
 import { etagSourceOf } from '../../../open/identity.ts'
 import type { Payload } from '../../../open/payload.ts'
 import type { Found, Moved, Removed, StoreInfo, Written } from '../../../open/store.ts'
+import { NamePacker } from '../../../ordered/path/pack-names.ts'
 import type { PathNames } from '../../../ordered/path/path-names.ts'
 import type { ForeignChange, KeyValues } from '../../indexed/key-values.ts'
 import type { Connection, Reply } from './connection.ts'
@@ -37,8 +39,9 @@ const REFUSED = [undefined, 'absent', 'exists', 'changed'] as const
 const [DONE, ABSENT, EXISTS] = [0, 1, 2] as const
 /** Own writes that are remembered. */
 const MOST_OWN = 1000
-/** Names that the server looks at in one call. */
-const SCAN_COUNT = '1000'
+/** Names that the server looks at in one call: in the first, so that some are soon known, and in the largest. */
+const FIRST_SCAN = 500
+const LARGEST_SCAN = 4000
 /** Milliseconds between two looks at whether any value expires. */
 const LOOK = 1000
 
@@ -266,24 +269,33 @@ export class RedisValues implements KeyValues {
     }
   }
 
-  async scan(signal: AbortSignal, each: (keys: readonly Key[]) => Promise<void>): Promise<void> {
+  async scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
     await Promise.all(this.#server.masters.map(master => this.#scanOne(master, signal, each)))
   }
 
+  /** The server looks for the next names while those before them are taken. */
   async #scanOne(
     master: Connection,
     signal: AbortSignal,
-    each: (keys: readonly Key[]) => Promise<void>,
+    each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>,
   ): Promise<void> {
     const { prefix } = this.#names
     const matching = prefix.length === 0 ? [] : ['MATCH', Buffer.concat([globOf(prefix), Buffer.from('*')])]
+    const packer = new Packer()
+    const keys = new NamePacker(this.#names, packer)
+    let taken = Promise.resolve()
     let cursor: string | Buffer | undefined = '0'
-    while (cursor !== undefined) {
-      const [next, names] = await this.#scanned(master, ['SCAN', cursor, 'COUNT', SCAN_COUNT, ...matching])
+    for (let count = FIRST_SCAN; cursor !== undefined; count = Math.min(2 * count, LARGEST_SCAN)) {
+      const [next, names] = await this.#scanned(master, ['SCAN', cursor, 'COUNT', `${count}`, ...matching])
       if (signal.aborted) return
-      if (names.length > 0) await each(names.map(name => this.#names.keyOf(name)))
+      for (const name of names) keys.add(name)
+      const taking = each(packer.take())
+      taking.catch(() => undefined)
+      await taken
+      taken = taking
       cursor = String(next) === '0' ? undefined : next
     }
+    await taken
   }
 
   async #scanned(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
+import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { bytesOf, textOf } from '../../../../../src/core/node/engines/redis/typed-json.ts'
 import { type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
-import { closing, onServers, openDatastore } from './redis-context.ts'
+import { closing, context, onServers, openDatastore } from './redis-context.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
@@ -98,6 +99,25 @@ describe('Redis keys of other programs', () => {
     await server.cli('client', 'kill', 'type', 'normal')
     await server.cli('set', 'a:e', '4')
     await expect.poll(names, { timeout: 10_000 }).toEqual(['c', 'd', 'e'])
+  })
+
+  it('E24 a server that goes away is told once, and again when it is back', async () => {
+    let server = await redis()
+    const told: unknown[] = []
+    const store = closing(
+      await RedisDatastore.open(
+        { url: server.url, timeout: 2000 },
+        { ...context, report: ({ lost, ...rest }) => 'indexing' in rest || told.push(lost?.reason) },
+      ),
+    )
+    await server.kill()
+    await expect.poll(() => told).toHaveLength(1)
+    expect(told[0]).toContain(`127.0.0.1:${server.port}`)
+    await expect(store.get(Key.of('a'))).rejects.toMatchObject({ code: 'CONNECTION' })
+    server = await server.restart()
+    closing({ close: () => server.stop() })
+    await expect.poll(() => told, { timeout: 10_000 }).toHaveLength(2)
+    expect(told[1]).toBeUndefined()
   })
 
   it('E21 a hash, a list, a set, a sorted set and a stream are read as JSON and written back', async () => {

@@ -1,0 +1,24 @@
+import type { LostServer } from '../../stack/node-status.ts'
+
+type Tell = (lost: LostServer | undefined) => void
+
+/** The connections of one store that are lost at the moment. Tells when the first is lost, and when all are back. */
+export class LostConnections {
+  readonly #lost = new Set<object>()
+  readonly #tell: Tell
+
+  constructor(tell: Tell) {
+    this.#tell = tell
+  }
+
+  /** @param reason Names the server and what is wrong. */
+  add(connection: object, reason: string): void {
+    if (this.#lost.size === 0) this.#tell({ since: Date.now(), reason })
+    this.#lost.add(connection)
+  }
+
+  /** The connection is made again, or no longer needed. */
+  remove(connection: object): void {
+    if (this.#lost.delete(connection) && this.#lost.size === 0) this.#tell(undefined)
+  }
+}

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { MINIMAL } from '../../../../src/core/capabilities.ts'
+import { Key } from '../../../../src/core/key.ts'
+import { pack } from '../../../../src/core/key-index/packed.ts'
+import { IndexedStore } from '../../../../src/core/node/indexed/indexed-store.ts'
+import type { ForeignChange, KeyValues } from '../../../../src/core/node/indexed/key-values.ts'
+import { Datastore } from '../../../../src/core/open/datastore.ts'
+import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
+import type { Indexing } from '../../../../src/core/stack/node-status.ts'
+
+const COUNT = 10
+
+/** An engine that tells its keys when the test says so. */
+class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
+  tell: (change: ForeignChange) => void = () => undefined
+  #give: (keys: readonly string[], isLast: boolean) => void = () => undefined
+  #scanning = Promise.resolve()
+  #begun: () => void = () => undefined
+  #isBegun = this.#nextScan()
+
+  #nextScan(): Promise<void> {
+    return new Promise(resolve => {
+      this.#begun = resolve
+    })
+  }
+
+  /** Resolves once the index has taken the keys. */
+  async give(keys: readonly string[], isLast: boolean): Promise<void> {
+    await this.#isBegun
+    this.#give(keys, isLast)
+    await this.#scanning
+  }
+
+  async scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+    for (let isLast = false; !isLast && !signal.aborted; ) {
+      isLast = await new Promise<boolean>(resolve => {
+        signal.addEventListener('abort', () => resolve(true))
+        this.#give = (keys, isEnd) => {
+          this.#isBegun = this.#nextScan()
+          this.#scanning = each(pack(keys.map(key => encodeKey(Key.parse(key)))))
+          void this.#scanning.then(() => resolve(isEnd))
+        }
+        this.#begun()
+      })
+    }
+  }
+
+  changes(_signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+    this.tell = tell
+  }
+
+  count(): ReturnType<KeyValues['count']> {
+    return Promise.resolve({ entries: COUNT, isExact: true })
+  }
+
+  /** What the store does not ask for in these tests is not there. */
+  get values(): KeyValues {
+    return Object.assign(Object.create(this) as KeyValues, {
+      info: { kind: 'held', id: 'held' },
+      capabilities: MINIMAL,
+      scan: this.scan.bind(this),
+      changes: this.changes.bind(this),
+      close: () => Promise.resolve(),
+    })
+  }
+}
+
+const opened: Datastore[] = []
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+})
+
+function open(): {
+  readonly keys: HeldKeys
+  readonly store: Datastore
+  readonly reports: (Indexing | undefined)[]
+} {
+  const keys = new HeldKeys()
+  const reports: (Indexing | undefined)[] = []
+  const store = new Datastore(new IndexedStore(keys.values, report => reports.push(report)))
+  opened.push(store)
+  return { keys, store, reports }
+}
+
+const namesOf = async (store: Datastore, prefix: string) =>
+  (await store.list(Key.parse(prefix))).children.map(({ name }) => name)
+
+describe('IndexedStore', () => {
+  it('E23 a level has what was found so far and is partial until every key was found', async () => {
+    const { keys, store } = open()
+    await keys.give(['/a/2', '/a/1'], false)
+    expect(await store.list(Key.of('a'))).toMatchObject({
+      children: [{ name: '1' }, { name: '2' }],
+      isPartial: true,
+    })
+    await keys.give(['/a/3'], true)
+    await expect.poll(async () => (await store.list(Key.of('a'))).isPartial).toBeUndefined()
+    expect(await namesOf(store, '/a')).toEqual(['1', '2', '3'])
+  })
+
+  it('E23 progress is told with the number of keys that there are about, and its end', async () => {
+    const { keys, reports } = open()
+    for (let index = 0; reports.length === 0; index++) await keys.give([`/${index}`], false)
+    const [first] = reports
+    expect(first).toMatchObject({ of: COUNT })
+    expect(first?.keys).toBeGreaterThan(0)
+    await keys.give([], true)
+    await expect.poll(() => reports.at(-1)).toBeUndefined()
+  })
+
+  it('E23 where changes were missed the levels stay, and are those of a new index once that is filled', async () => {
+    const { keys, store, reports } = open()
+    await keys.give(['/a', '/b'], true)
+    await expect.poll(() => reports.length).toBeGreaterThan(0)
+    keys.tell('resync')
+    await keys.give(['/b'], false)
+    expect(await namesOf(store, '/')).toEqual(['a', 'b'])
+    await keys.give(['/c'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['b', 'c'])
+  })
+})
