@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jobInfo } from './procedures/jobs.ts'
 import { levelState } from './procedures/levels.ts'
 import { secretsState } from './procedures/secrets.ts'
-import { sessionInfo } from './procedures/sessions.ts'
+import { sessionInfo, sessionStatus } from './procedures/sessions.ts'
 import { storedChange } from './procedures/storage.ts'
 import { workspaceState } from './procedures/workspace.ts'
 import { keyText, sessionId } from './values.ts'
@@ -10,6 +10,8 @@ import { keyText, sessionId } from './values.ts'
 /** Events from the host to the page. Rate-limited: only the latest state is sent. */
 export const events = {
   sessionsChanged: z.strictObject({ sessions: z.array(sessionInfo) }),
+  /** A server of the session was lost or is reached again, or more keys were found. A few times a second. */
+  sessionStatusChanged: z.strictObject({ session: sessionId, status: sessionStatus }),
   /** Somebody outside the page asked for this session, such as a second start of the program. */
   sessionShown: z.strictObject({ session: sessionId }),
   workspaceChanged: workspaceState,

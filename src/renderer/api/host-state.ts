@@ -25,6 +25,10 @@ export function createHostState(client: Client): HostState {
     changes++
     sessions.set(value.sessions)
   })
+  client.on('sessionStatusChanged', ({ session, status }) => {
+    changes++
+    sessions.set((sessions.get() ?? []).map(known => (known.id === session ? { ...known, status } : known)))
+  })
   client.on('workspaceChanged', value => {
     changes++
     workspace.set(value)

@@ -1,18 +1,28 @@
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { attempt, reportFailure } from './actions/failures.ts'
-import { useServices, useWorkspace } from './services.ts'
+import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 import styles from './window.module.css'
 
-/** Notices that need attention: a lost connection, a workspace file that could not be read. */
+/** Notices that need attention: a lost connection, a server that is away, a workspace file that could not be read. */
 export function NoticeBars() {
   const { client } = useServices()
   const { notice } = useWorkspace()
   const isConnected = useAppStore(state => state.isConnected)
+  const session = useCurrentSession()
+  const lost = session?.status.lost
   return (
     <>
       {!isConnected && <LostBar />}
+      {isConnected && lost !== undefined && (
+        <div role="alert" className={`${styles['bar']} ${styles['lost']}`}>
+          <p>
+            {lost.reason}. Strata tries again by itself. Your edits are kept, and can be put once the server
+            is back.
+          </p>
+        </div>
+      )}
       {notice !== undefined && (
         <div role="status" className={styles['bar']}>
           <p>{notice}</p>

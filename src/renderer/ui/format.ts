@@ -29,6 +29,13 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US')
 }
 
+/** A count of which the first two digits matter: `850`, `20,000`, `3.2 M`. */
+export function formatRough(count: number): string {
+  if (count < 1_000_000) return formatNumber(count < 10_000 ? count : Math.round(count / 1000) * 1000)
+  const millions = count / 1_000_000
+  return `${millions < 100 ? Math.round(millions * 10) / 10 : formatNumber(Math.round(millions))} M`
+}
+
 /** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, or `?` where nothing is known. */
 export function formatCount(count: number | undefined, accuracy: Accuracy): string {
   if (count === undefined || accuracy === 'unknown') return '?'

@@ -25,6 +25,15 @@ export const stackNode = z.strictObject({
   depth: z.number().int(),
 })
 
+/** How the servers and the data of a session are. Nothing is set where all is well. */
+export const sessionStatus = z.strictObject({
+  /** A server that cannot be reached, the first one that was lost. The session tries again by itself. */
+  lost: z.strictObject({ since: z.number(), reason: z.string() }).optional(),
+  /** Keys that were found so far, and how many there are about; counts are lower bounds until then. */
+  indexing: z.strictObject({ keys: z.number(), of: z.number().optional() }).optional(),
+})
+export type SessionStatus = z.infer<typeof sessionStatus>
+
 export const sessionInfo = z.strictObject({
   id: sessionId,
   name: z.string(),
@@ -38,6 +47,7 @@ export const sessionInfo = z.strictObject({
   /** The stack document that runs, with an id on every node. */
   document: z.record(z.string(), z.unknown()),
   nodes: z.array(stackNode),
+  status: sessionStatus,
 })
 export type SessionInfo = z.infer<typeof sessionInfo>
 

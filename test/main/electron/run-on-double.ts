@@ -37,6 +37,7 @@ export function createHostDouble(): HostDouble {
       keepsExpiry: true,
       document: {},
       nodes: [],
+      status: {},
     }
   }
   const host: Host = {

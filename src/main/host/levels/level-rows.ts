@@ -38,6 +38,16 @@ export class LevelRows {
     this.#findLast()
   }
 
+  /** Adds children. @returns Whether rows that were there have other numbers or another state now. */
+  add(children: readonly Child[]): boolean {
+    const inBetween = new Map<string, RowPatch>()
+    for (const child of children) {
+      if (this.#lastName === undefined || child.name > this.#lastName) this.append(child)
+      else inBetween.set(child.name, child)
+    }
+    return this.patch(inBetween)
+  }
+
   /** Adds a child whose name is past every other. */
   append(child: Omit<Child, 'key'>): void {
     this.#tail ??= this.#openTail()

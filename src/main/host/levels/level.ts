@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
-import type { BinaryDatastore, Child, Hidden } from '../../../core/datastore.ts'
+import type { BinaryDatastore, Hidden, ListPage } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
-import type { PackedLevel } from '../../../core/key-index/packed-level.ts'
 import { sharedLevelOf } from '../../../core/list-page.ts'
 import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import { Coalesced } from '../coalesced.ts'
 import { LevelRows, type RowPatch } from './level-rows.ts'
+import { Waiters } from './waiters.ts'
 
 /** Milliseconds between two reports of one level. */
 const REPORT_INTERVAL = 100
@@ -46,17 +46,30 @@ export class LevelDroppedError extends Error {
   override name = 'LevelDroppedError'
 }
 
-/** One level of the tree by row number. Lists it in the background and is kept up to date by patches. */
+/**
+ * One level of the tree by row number. Lists it in the background and is kept up to date by patches. A store that has not
+ * found all of its keys yet is listed as far as somebody asked, and again as it finds more.
+ */
 export class Level {
   readonly #options: LevelOptions
-  readonly #rows = new LevelRows()
   readonly #stop = new AbortController()
   readonly #reports: Coalesced
   readonly #patches = new Map<string, RowPatch>()
   readonly #waiters = new Waiters()
+  #rows = new LevelRows()
   #total: number | undefined
   #hidden: Hidden | undefined
   #isComplete = false
+  /** Listed to its end, while the store has not found all of its keys. */
+  #isEndedEarly = false
+  /** The store has not found all of its keys. */
+  #isPartial = false
+  /** The store has found more keys since the listing began. */
+  #hasGrown = false
+  /** Rows that were asked for, from the first one on. */
+  #asked = FIRST_PAGE
+  /** Patches made while the level is listed again. */
+  #missed: Map<string, RowPatch> | undefined
   #failure: { readonly error: unknown } | undefined
   #version: number
   #resume: () => void = () => undefined
@@ -73,7 +86,8 @@ export class Level {
 
   get state(): LevelState {
     const count = this.#isComplete ? this.#rows.length : Math.max(this.#total ?? 0, this.#rows.length)
-    const accuracy = this.#isComplete || this.#total !== undefined ? 'exact' : 'lower-bound'
+    const isExact = this.#isComplete || (this.#total !== undefined && !this.#isPartial)
+    const accuracy = isExact ? 'exact' : 'lower-bound'
     return { count, accuracy, version: this.#version, ...(this.#hidden && { hidden: this.#hidden }) }
   }
 
@@ -90,6 +104,7 @@ export class Level {
   async rows(range: RowRange, signal: AbortSignal): Promise<{ rows: Row[] } & LevelState> {
     const { offset, limit, withSizes = false } = range
     const end = offset + limit
+    this.#asked = Math.max(this.#asked, end)
     await this.#until(() => this.#rows.length >= end, signal)
     for (let start = offset; withSizes && start < Math.min(end, this.#rows.length); start += SIZED_PAGE) {
       await this.#learnSizes(start, Math.min(end, start + SIZED_PAGE), signal)
@@ -100,12 +115,21 @@ export class Level {
   /** Where `name` stands, or would stand, once the listing has come that far. */
   async find(name: string, signal: AbortSignal): Promise<{ index: number; isPresent: boolean } & LevelState> {
     await this.#until(() => this.#isListed(name), signal)
-    return { ...this.#rows.find(name), ...this.state }
+    const found = this.#rows.find(name)
+    this.#asked = Math.max(this.#asked, found.index + 1)
+    return { ...found, ...this.state }
+  }
+
+  /** The store has found more keys: the level is listed again where some may be missing. */
+  grow(): void {
+    this.#hasGrown = true
+    this.#resume()
   }
 
   /** Records a change of one row. A row that is not listed yet is patched when it is. */
   patch(name: string, patch: RowPatch): void {
     this.#patches.set(name, { ...this.#patches.get(name), ...patch })
+    this.#missed?.set(name, { ...this.#missed.get(name), ...patch })
     this.#reports.request()
   }
 
@@ -125,7 +149,12 @@ export class Level {
 
   async #listAll(): Promise<void> {
     try {
-      await this.#listPages()
+      await this.#list(this.#rows)
+      while (this.#isPartial) {
+        while (!this.#hasGrown) await this.#pause()
+        this.#missed = new Map()
+        await this.#list(new LevelRows())
+      }
       this.#isComplete = true
       this.#waiters.check()
       this.#reports.request()
@@ -134,28 +163,62 @@ export class Level {
     }
   }
 
-  async #listPages(): Promise<void> {
+  /** Lists the level into `rows`. Returns early where the store has found more keys meanwhile. */
+  async #list(rows: LevelRows): Promise<void> {
     const { store, prefix } = this.#options
     const isCostly = store.capabilities.list === 'store'
     let limit = isCostly ? COSTLY_PAGE : FIRST_PAGE
     let after: string | undefined
+    let isPartial = false
+    this.#hasGrown = false
     do {
       const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
+      isPartial ||= page.isPartial === true
+      this.#isPartial ||= isPartial
       this.#hidden = page.hidden
-      const whole = after === undefined ? sharedLevelOf(page) : undefined
-      if (whole !== undefined) {
-        this.#adopt(whole)
-        return
-      }
-      for (let start = 0; start === 0 || start < page.children.length; start += NEXT_PAGE) {
-        this.#take(page.children.slice(start, start + NEXT_PAGE), page.total)
-        await setImmediate()
-        this.#stop.signal.throwIfAborted()
-      }
-      await this.#untilNeeded()
-      after = page.cursor
+      const whole = after === undefined && !isPartial ? sharedLevelOf(page) : undefined
+      if (whole !== undefined) rows.adopt(whole)
+      else await this.#takePage(rows, page, isPartial)
+      after = whole === undefined ? page.cursor : undefined
+      if (after !== undefined && (await this.#untilNeeded(rows, isPartial)) === 'grown') return
       limit = isCostly ? COSTLY_PAGE : NEXT_PAGE
     } while (after !== undefined)
+    this.#isPartial = isPartial
+    this.#isEndedEarly = isPartial
+    this.#show(rows)
+  }
+
+  /** Resolves once somebody needs more rows, or with `grown` once it is better to begin again. */
+  async #untilNeeded(rows: LevelRows, isPartial: boolean): Promise<'grown' | undefined> {
+    const { maxAhead = MAX_AHEAD } = this.#options
+    const ahead = isPartial ? this.#asked : maxAhead
+    while (rows.length >= ahead) {
+      this.#show(rows)
+      if (this.#waiters.size > 0) break
+      if (isPartial && this.#hasGrown) return 'grown'
+      await this.#pause()
+    }
+    return undefined
+  }
+
+  /** Goes by `rows` from now on. */
+  #show(rows: LevelRows): void {
+    if (rows !== this.#rows) {
+      this.#rows = rows
+      this.#version = this.#options.nextVersion()
+      for (const [name, patch] of this.#missed ?? []) this.#patches.set(name, patch)
+      this.#missed = undefined
+    }
+    this.#waiters.check()
+    this.#reports.request()
+  }
+
+  async #pause(): Promise<void> {
+    this.#stop.signal.throwIfAborted()
+    await new Promise<void>(resolve => {
+      this.#resume = resolve
+    })
+    this.#stop.signal.throwIfAborted()
   }
 
   /** Sizes are no change: rows that were handed out without are as true as before. */
@@ -173,35 +236,18 @@ export class Level {
     this.#rows.learnSizes(page.children)
   }
 
-  /** Takes over a level that the store has whole: it need not be listed. */
-  #adopt(level: PackedLevel): void {
-    this.#rows.adopt(level)
-    this.#waiters.check()
-    this.#reports.request()
-  }
-
-  #take(children: readonly Child[], total: number | undefined): void {
-    this.#total = total
-    const outOfOrder = new Map<string, RowPatch>()
-    for (const child of children) {
-      const { lastName } = this.#rows
-      if (lastName === undefined || child.name > lastName) this.#rows.append(child)
-      else outOfOrder.set(child.name, child)
+  async #takePage(rows: LevelRows, { children, total }: ListPage, isPartial: boolean): Promise<void> {
+    this.#total = isPartial ? undefined : total
+    for (let start = 0; start === 0 || start < children.length; start += NEXT_PAGE) {
+      const isChanged = rows.add(children.slice(start, start + NEXT_PAGE))
+      if (rows === this.#rows) {
+        if (isChanged) this.#version = this.#options.nextVersion()
+        this.#waiters.check()
+        this.#reports.request()
+      }
+      await setImmediate()
+      this.#stop.signal.throwIfAborted()
     }
-    if (this.#rows.patch(outOfOrder)) this.#version = this.#options.nextVersion()
-    this.#waiters.check()
-    this.#reports.request()
-  }
-
-  /** Waits where nobody needs more rows. */
-  async #untilNeeded(): Promise<void> {
-    const { maxAhead = MAX_AHEAD } = this.#options
-    while (this.#rows.length >= maxAhead && this.#waiters.size === 0 && !this.#stop.signal.aborted) {
-      await new Promise<void>(resolve => {
-        this.#resume = resolve
-      })
-    }
-    this.#stop.signal.throwIfAborted()
   }
 
   #applyPatches(): void {
@@ -223,7 +269,7 @@ export class Level {
   async #until(isMet: () => boolean, signal: AbortSignal): Promise<void> {
     const isReady = (): boolean => {
       this.#applyPatches()
-      return this.#isComplete || isMet()
+      return this.#isComplete || this.#isEndedEarly || isMet()
     }
     while (!isReady()) {
       if (this.#failure !== undefined) throw this.#failure.error
@@ -237,53 +283,5 @@ export class Level {
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#waiters.turnAway(error)
-  }
-}
-
-interface Waiting {
-  readonly isMet: () => boolean
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
-/** Promises that wait for conditions. */
-class Waiters {
-  readonly #waiting = new Set<Waiting>()
-
-  get size(): number {
-    return this.#waiting.size
-  }
-
-  /** Resolves after a `check` that finds `isMet`; rejects when the signal fires or everybody is turned away. */
-  async until(isMet: () => boolean, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    let abort: () => void = () => undefined
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const waiting: Waiting = { isMet, resolve, reject }
-        this.#waiting.add(waiting)
-        abort = () => {
-          this.#waiting.delete(waiting)
-          reject(signal.reason as Error)
-        }
-        signal.addEventListener('abort', abort, { once: true })
-      })
-    } finally {
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  /** Resolves the promises whose condition is met. */
-  check(): void {
-    for (const waiting of this.#waiting) {
-      if (!waiting.isMet()) continue
-      this.#waiting.delete(waiting)
-      waiting.resolve()
-    }
-  }
-
-  turnAway(error: unknown): void {
-    for (const waiting of this.#waiting) waiting.reject(error)
-    this.#waiting.clear()
   }
 }

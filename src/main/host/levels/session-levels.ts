@@ -62,6 +62,11 @@ export class SessionLevels {
     }
   }
 
+  /** The store has found more keys. */
+  grow(): void {
+    for (const level of this.#levels.values()) level.grow()
+  }
+
   /** Asks the store whether a branch is still there, after a change that was none of its keys. */
   recheck(branch: Key): void {
     if (!branch.isRoot) this.#rechecks.request(branch)

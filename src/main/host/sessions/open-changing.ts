@@ -3,6 +3,7 @@ import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { ChangeRecord } from './change-record.ts'
 import { hostOf, nameOf, type OpenedStack, type OpenOptions } from './open-source.ts'
 import { assertPlainJson } from './plain-json.ts'
+import { StackStatus } from './stack-status.ts'
 import type { UnfinishedChange } from './unfinished-changes.ts'
 
 /**
@@ -18,7 +19,8 @@ export async function openChanging(
   onBackgroundError: (error: unknown) => void,
 ): Promise<OpenedStack> {
   assertPlainJson(before)
-  const stack = await openStack(before, hostOf(source, options))
+  const status = new StackStatus()
+  const stack = await openStack(before, hostOf(source, options, status))
   try {
     // What only memory held, and copies of other data, went with the process that had them.
     await stack.apply(after, {
@@ -33,5 +35,5 @@ export async function openChanging(
     throw error
   }
   await record.endOnceSettled(stack)
-  return { stack, name: nameOf(source) }
+  return { stack, name: nameOf(source), status }
 }

@@ -13,11 +13,13 @@ import { prepareSample } from '../sample/prepare-sample.ts'
 import { parseStackText, readStackFile } from '../stacks/stack-files.ts'
 import { folderLayout } from './folder-layout.ts'
 import { assertPlainJson } from './plain-json.ts'
+import { StackStatus } from './stack-status.ts'
 
 /** A stack, and what it is called where its document does not say it. */
 export interface OpenedStack {
   readonly stack: Stack
   readonly name?: string | undefined
+  readonly status: StackStatus
 }
 
 export interface OpenOptions {
@@ -30,19 +32,21 @@ export interface OpenOptions {
 
 /** Opens what a source names. Its paths are absolute. */
 export async function openSource(source: Source, options: OpenOptions): Promise<OpenedStack> {
-  const host = hostOf(source, options)
+  const status = new StackStatus()
+  const host = hostOf(source, options, status)
   switch (source.type) {
     case 'folder':
-      return { stack: await openFolder(source.path, host) }
+      return { stack: await openFolder(source.path, host), status }
     case 'stackFile':
       return {
         stack: await openStack(parseStackText(source.path, await readStackFile(source.path)), host),
         name: nameOf(source),
+        status,
       }
     case 'document':
-      return { stack: await openStack(source.document, host) }
+      return { stack: await openStack(source.document, host), status }
     case 'sample':
-      return { stack: await openStack(await prepareSample(options.sampleDirectory), host) }
+      return { stack: await openStack(await prepareSample(options.sampleDirectory), host), status }
   }
 }
 
@@ -52,8 +56,18 @@ export function nameOf(source: Source): string | undefined {
 }
 
 /** What a stack of a source is opened and changed with. No file call of it runs on the thread that answers pages. */
-export function hostOf(source: Source, { sampleDirectory, registry, secrets }: OpenOptions): StackHost {
-  return { baseDirectory: baseDirectory(source, sampleDirectory), registry, secrets, inlineFiles: false }
+export function hostOf(
+  source: Source,
+  { sampleDirectory, registry, secrets }: OpenOptions,
+  status?: StackStatus,
+): StackHost {
+  return {
+    baseDirectory: baseDirectory(source, sampleDirectory),
+    registry,
+    secrets,
+    inlineFiles: false,
+    onStatus: status?.note,
+  }
 }
 
 /** The folder that relative paths in the documents of a source start from. */

@@ -8,7 +8,8 @@ import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
 import { OpenStore } from '../../../core/open/open-store.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
 import type { ApplyOptions, Stack } from '../../../core/stack/stack.ts'
-import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
+import type { SessionInfo, SessionStatus, Source } from '../../../shared/procedures/sessions.ts'
+import { Coalesced } from '../coalesced.ts'
 import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
@@ -30,6 +31,9 @@ export interface SessionOptions {
   readonly broadcast: Broadcast
 }
 
+/** Milliseconds between two reports of the status. */
+const STATUS_INTERVAL = 200
+
 /** One open stack and everything that is done with it. Its lock is a layer, so that nothing gets round it. */
 export class Session {
   readonly id: string
@@ -46,6 +50,11 @@ export class Session {
   #identity: string | undefined
   readonly #opened: OpenedStack
   readonly #record: ChangeRecord
+  readonly #broadcast: Broadcast
+  readonly #statusReports = new Coalesced(STATUS_INTERVAL, () =>
+    this.#broadcast('sessionStatusChanged', { session: this.id, status: this.#statusNow }),
+  )
+  #status: SessionStatus
   #turn: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
@@ -63,6 +72,9 @@ export class Session {
     this.#feed = new ChangeFeed(this.id, options.broadcast)
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
     this.keys = new SessionKeys(this)
+    this.#broadcast = options.broadcast
+    this.#status = this.#statusNow
+    options.opened.status.onChange = () => this.#noteStatus()
   }
 
   /** Fires when the session begins to close. */
@@ -108,7 +120,25 @@ export class Session {
       keepsExpiry: write.ttl,
       document: { ...document },
       nodes: nodes.map(({ id, kind, label, path, depth }) => ({ id, kind, label, path, depth })),
+      status: this.#statusNow,
     }
+  }
+
+  get #statusNow(): SessionStatus {
+    return this.#opened.status.of(this.stack.nodes)
+  }
+
+  /** What was read while a server was away, or not all keys were known, may be another by now. */
+  #noteStatus(): void {
+    const before = this.#status
+    const status = this.#statusNow
+    this.#status = status
+    this.#statusReports.request()
+    const isBack = before.lost !== undefined && status.lost === undefined
+    const isIndexed = before.indexing !== undefined && status.indexing === undefined
+    if (isBack || isIndexed) this.refresh(Key.root, true)
+    else if (status.indexing !== undefined) this.levels.grow()
+    if (isBack) this.#feed.noteBranch(Key.root)
   }
 
   /** Runs changes of the session itself one after another. */
@@ -147,6 +177,7 @@ export class Session {
       // Also where the old stack was opened again, or could not be.
       this.refresh(Key.root, true)
       this.#feed.noteBranch(Key.root)
+      this.#statusReports.request()
     }
   }
 
@@ -176,6 +207,8 @@ export class Session {
   close(): Promise<void> {
     this.#closing.abort()
     this.#feed.stop()
+    this.#statusReports.stop()
+    this.#opened.status.onChange = () => undefined
     this.#closed ??= this.store.close().then(() => this.#record.endOnceSettled(this.stack))
     return this.#closed
   }

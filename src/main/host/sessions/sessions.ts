@@ -17,6 +17,7 @@ import { assertCarriable, assertPlainJson } from './plain-json.ts'
 import { Session, type SessionOptions } from './session.ts'
 import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
+import { StackStatus } from './stack-status.ts'
 import { testStack } from './test-stack.ts'
 import type { UnfinishedChanges } from './unfinished-changes.ts'
 
@@ -94,11 +95,12 @@ export class Sessions {
   async openStore(name: string, store: BinaryDatastore): Promise<SessionInfo> {
     const source: Source = { type: 'document', document: {} }
     const { registry } = this.#opens
-    const stack = await stackOfStore(name, store, registry, hostOf(source, this.#opens))
+    const status = new StackStatus()
+    const stack = await stackOfStore(name, store, registry, hostOf(source, this.#opens, status))
     const { info } = this.#add({
       source: { ...source, document: stack.document },
       identity: undefined,
-      opened: { stack },
+      opened: { stack, status },
       isReadOnly: false,
       record: new ChangeRecord(this.#options.changes),
     })

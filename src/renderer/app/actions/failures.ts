@@ -1,6 +1,7 @@
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, isAbortedCall } from '../../api/client.ts'
 import { showToast } from '../../ui/toasts.tsx'
+import { useAppStore } from '../state/app-store.ts'
 
 /** Runs an action and shows its failure. */
 export function attempt(action: () => Promise<unknown>): void {
@@ -11,6 +12,8 @@ export function attempt(action: () => Promise<unknown>): void {
 export function reportFailure(error: unknown): void {
   if (isAbortedCall(error)) return
   if (error instanceof CallError) {
+    // A bar says it already.
+    if (error.code === 'CONNECTION' && useAppStore.getState().isServerLost) return
     showToast({ tone: 'error', message: error.message, hint: failureHint(error), failureId: error.id })
     return
   }
@@ -35,7 +38,7 @@ export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): strin
     case 'ACCESS_DENIED':
       return 'Check the permissions of the file or folder for the user that runs Strata.'
     case 'CONNECTION':
-      return 'Use "Reconnect". Unsaved edits are kept.'
+      return 'Unsaved edits are kept. Try again once the connection is back.'
     case 'IO':
       return 'Check that the disk or folder is still there and has room.'
     case 'CORRUPT':

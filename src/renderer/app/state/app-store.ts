@@ -32,6 +32,8 @@ export interface AppState {
   readonly isInspectorOpen: boolean
   readonly isActivityOpen: boolean
   readonly isConnected: boolean
+  /** A server of the session that is shown cannot be reached. */
+  readonly isServerLost: boolean
 }
 
 export const useAppStore = create<AppState>(() => ({
@@ -44,6 +46,7 @@ export const useAppStore = create<AppState>(() => ({
   isInspectorOpen: true,
   isActivityOpen: false,
   isConnected: true,
+  isServerLost: false,
 }))
 
 /** Changes the tabs. The inspector follows the active tab. */

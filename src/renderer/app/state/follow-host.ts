@@ -24,9 +24,17 @@ export function followHost(services: Services): () => void {
       showSession(services, wanted)
     }
     sessionsChanged(services, sessions)
+    followServers(sessions)
   }
   for (const spec of begunStacks(services.storage)) {
     changeTabs(tabs => openTab(tabs, spec, { isPreview: false, current: useAppStore.getState().session }))
+  }
+  let lost: readonly string[] = []
+  const followServers = (sessions: readonly SessionInfo[]): void => {
+    const back = sessions.filter(({ id, status }) => status.lost === undefined && lost.includes(id))
+    lost = sessions.filter(({ status }) => status.lost !== undefined).map(({ id }) => id)
+    useAppStore.setState(({ session }) => ({ isServerLost: session !== undefined && lost.includes(session) }))
+    for (const { name } of back) showToast({ tone: 'success', message: `The server of "${name}" is back` })
   }
   const followJobs = (): void => {
     for (const job of state.jobs.get() ?? []) {
@@ -38,6 +46,7 @@ export function followHost(services: Services): () => void {
   const first = firstSession(state.sessions.get() ?? [], hello.session)
   if (useAppStore.getState().session === undefined && first !== undefined) showSession(services, first)
   if (asked !== undefined) followSessions()
+  followServers(state.sessions.get() ?? [])
   for (const path of hello.corrections) attempt(() => openSource(services, { type: 'stackFile', path }))
   for (const path of filesWithDraft(services.storage)) {
     if (!hello.corrections.includes(path)) attempt(() => editStackFile(services, path))

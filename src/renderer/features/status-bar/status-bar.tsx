@@ -3,7 +3,7 @@ import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
-import { formatBytes, formatCountOf } from '../../ui/format.ts'
+import { formatBytes, formatCountOf, formatRough } from '../../ui/format.ts'
 import styles from './status-bar.module.css'
 import { type Stats, useStats } from './use-stats.ts'
 
@@ -41,6 +41,7 @@ export function StatusBar({ client, session, jobs, isConnected, onShowActivity }
 
 function SessionStatus({ client, session }: { readonly client: Client; readonly session: SessionInfo }) {
   const stats = useStats(client, session.id)
+  const { indexing } = session.status
   return (
     <>
       <span className={styles['name']}>{session.name}</span>
@@ -51,10 +52,16 @@ function SessionStatus({ client, session }: { readonly client: Client; readonly 
         </span>
       )}
       {!session.isWritable && <span className={styles['lock']}>This stack can’t be written</span>}
-      <span>{countText(stats)}</span>
+      {indexing === undefined ? <span>{countText(stats)}</span> : <span>{indexingText(indexing)}</span>}
       {typeof stats === 'object' && stats.bytes !== undefined && <span>{formatBytes(stats.bytes)}</span>}
     </>
   )
+}
+
+function indexingText({ keys, of }: NonNullable<SessionInfo['status']['indexing']>): string {
+  // A key that comes again is counted again until all are there.
+  if (of === undefined || keys >= of) return `Indexing keys: ${formatRough(keys)}`
+  return `Indexing keys: ${formatRough(keys)} of about ${formatRough(of)}`
 }
 
 function countText(stats: Stats | 'failed' | undefined): string {

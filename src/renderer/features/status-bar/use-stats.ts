@@ -20,6 +20,9 @@ export function useStats(client: Client, session: string): Stats | 'failed' | un
         if (job.session === session && job.state !== 'running') counting.again()
       }),
       client.on('sessionsChanged', counting.again),
+      client.on('sessionStatusChanged', ({ status }) => {
+        if (status.indexing === undefined) counting.again()
+      }),
     ]
     return () => {
       for (const end of ends) end()

@@ -132,6 +132,10 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
   })
 
   const { focused, source } = view
+  const isLost = session.status.lost !== undefined
+  useEffect(() => {
+    if (!isLost) source.retry()
+  }, [isLost, source])
   const { model, failure } = source.state
   const isEmpty = view.rows === 0 && model.root.load.type === 'ready'
   return (
@@ -168,7 +172,8 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
       </div>
       <HiddenNote view={view} />
       <TreeOverlays actions={actions} session={session} mode={mode} setMode={setMode} />
-      {failure !== undefined ? (
+      {/* That a server is away is said once, above. */}
+      {failure !== undefined && !isLost ? (
         <NoticeBar text={failure} onRetry={() => actions.retry()} onDismiss={() => source.dismissFailure()} />
       ) : (
         notice !== undefined && <NoticeBar text={notice} onDismiss={() => setNotice(undefined)} />

@@ -19,6 +19,7 @@ const SESSION: SessionInfo = {
   keepsExpiry: true,
   document: {},
   nodes: [],
+  status: {},
 }
 
 /** The key tree, with a host that answers each call by a message, as the real one does. */

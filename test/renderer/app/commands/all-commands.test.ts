@@ -42,6 +42,7 @@ const session: SessionInfo = {
   keepsExpiry: true,
   document: {},
   nodes: [],
+  status: {},
 }
 
 const subject = { session: 's', key: '/a', row: { isValue: true, isBranch: false } }

@@ -11,6 +11,7 @@ const session: SessionInfo = {
   keepsExpiry: true,
   document: {},
   nodes: [],
+  status: {},
 }
 const recent = { id: 'r1', name: 'data', isReadOnly: false, openedAt: 1 }
 

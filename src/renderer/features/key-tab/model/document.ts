@@ -55,6 +55,7 @@ export function hasSomethingToPut(state: DocumentState): boolean {
  * @returns `reload` if showing theirs loses nothing, `conflict` if edits would be lost.
  */
 export function judge(state: DocumentState, theirs: StatValue | undefined): 'same' | 'reload' | 'conflict' {
+  if (state.phase === 'failed') return 'reload'
   if (state.phase === 'missing') return theirs === undefined ? 'same' : 'reload'
   if (state.phase !== 'open' || state.base.stat?.etag === theirs?.etag) return 'same'
   return hasSomethingToPut(state) ? 'conflict' : 'reload'

@@ -20,6 +20,7 @@ const session: SessionInfo = {
   keepsExpiry: true,
   document: {},
   nodes: [],
+  status: {},
 }
 
 const store = new FakeStore()

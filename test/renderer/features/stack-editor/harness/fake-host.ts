@@ -121,6 +121,7 @@ export class FakeHost {
       keepsExpiry: true,
       document: { ...parsed.document },
       nodes: [],
+      status: {},
     }
   }
 }

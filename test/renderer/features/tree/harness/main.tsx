@@ -16,6 +16,7 @@ const SESSION: SessionInfo = {
   keepsExpiry: true,
   document: {},
   nodes: [],
+  status: {},
 }
 
 const parameters = new URLSearchParams(location.search)

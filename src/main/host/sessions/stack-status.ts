@@ -1,0 +1,34 @@
+import type { NodeStatus } from '../../../core/stack/node-status.ts'
+import type { SessionStatus } from '../../../shared/procedures/sessions.ts'
+
+/** What the nodes of one stack told last of their servers and data. */
+export class StackStatus {
+  readonly #nodes = new Map<string, NodeStatus>()
+  /** Called after each change. */
+  onChange: () => void = () => undefined
+
+  readonly note = (node: string, change: NodeStatus): void => {
+    this.#nodes.set(node, { ...this.#nodes.get(node), ...change })
+    this.onChange()
+  }
+
+  /** All of it as one. @param nodes The nodes that the stack has now. */
+  of(nodes: readonly { readonly id: string }[]): SessionStatus {
+    const told = nodes.flatMap(({ id }) => this.#nodes.get(id) ?? [])
+    const [lost] = told.flatMap(status => status.lost ?? []).sort((a, b) => a.since - b.since)
+    const indexing = told.flatMap(status => status.indexing ?? [])
+    return { ...(lost && { lost }), ...(indexing.length > 0 && { indexing: sumOf(indexing) }) }
+  }
+}
+
+type Indexing = NonNullable<SessionStatus['indexing']>
+
+function sumOf(parts: readonly NonNullable<NodeStatus['indexing']>[]): Indexing {
+  const keys = parts.reduce((sum, part) => sum + part.keys, 0)
+  const of = parts.reduce<number | undefined>((sum, part) => add(sum, part.of), 0)
+  return { keys, ...(of !== undefined && { of }) }
+}
+
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b
+}
