@@ -32,9 +32,9 @@ export class NameIndex {
   #sent = Promise.resolve()
 
   /** @returns Resolves once there is room for more. */
-  add(packedKeys: Uint8Array<ArrayBuffer>): Promise<void> {
+  add(packed: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#sendSoon()
-    return this.#worker.add(packedKeys)
+    return this.#worker.add(packed)
   }
 
   changed(key: Key, isThere: boolean): void {
@@ -95,7 +95,7 @@ export class NameIndex {
       const changes = [...this.#waiting.values()]
       this.#waiting = new Map()
       const keysOf = (isThere: boolean) =>
-        packed(changes.filter(change => change.isThere === isThere).map(({ key }) => key))
+        packKeys(changes.filter(change => change.isThere === isThere).map(({ key }) => key))
       const sent = Promise.all([
         this.#sent,
         this.#worker.add(keysOf(true)),
@@ -112,7 +112,8 @@ export class NameIndex {
   }
 }
 
-function packed(keys: readonly Key[]): Uint8Array<ArrayBuffer> {
+/** Keys packed as layout `strata` writes them. */
+export function packKeys(keys: readonly Key[]): Uint8Array<ArrayBuffer> {
   const packer = new Packer()
   for (const key of keys) packer.add(encodeKey(key))
   return packer.take()

@@ -2,7 +2,7 @@ import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { withinTime } from '../../../core/concurrency/within-time.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
-import { NameIndex } from '../../../core/node/indexed/name-index.ts'
+import { NameIndex, packKeys } from '../../../core/node/indexed/name-index.ts'
 
 /** Keys that go to the index together. */
 const BATCH = 1000
@@ -88,10 +88,10 @@ export class KeyFill {
     for await (const { key } of store.query({ keysOnly: true }, { scan: true, signal })) {
       batch.push(key)
       if (batch.length < BATCH) continue
-      await this.index.add(batch)
+      await this.index.add(packKeys(batch))
       batch = []
     }
-    await this.index.add(batch)
+    await this.index.add(packKeys(batch))
     for (const { key, isThere } of this.#changes?.values() ?? []) this.index.changed(key, isThere)
     this.#changes = undefined
     await this.index.filled()

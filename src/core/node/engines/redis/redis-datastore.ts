@@ -1,4 +1,5 @@
 import { Datastore } from '../../../open/datastore.ts'
+import type { NodeStatus } from '../../../stack/node-status.ts'
 import type { SecretReference } from '../../../stack/secret.ts'
 import { refusal } from './address.ts'
 import { openRedis } from './open-redis.ts'
@@ -10,6 +11,8 @@ export interface RedisContext {
   readonly baseDirectory?: string | undefined
   /** Gives the value of a secret that the options name. Default: none is known. */
   readonly secret?: ((reference: SecretReference, option: string) => Promise<string>) | undefined
+  /** Told when the server is lost or back, and how far the index of its keys is. Default: nobody is told. */
+  readonly report?: ((change: NodeStatus) => void) | undefined
 }
 
 /** Values in a Redis server, or in the masters of a cluster. Needs the package `@redis/client`. */
@@ -19,8 +22,8 @@ export class RedisDatastore extends Datastore {
    * @throws DatastoreError `CONFIG_INVALID`, also where the package is missing; `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
    */
   static async open(options: RedisOptions, context: RedisContext = {}): Promise<RedisDatastore> {
-    const { baseDirectory, secret = noSecrets } = context
-    return new RedisDatastore(await openRedis(options, { baseDirectory, secret }))
+    const { baseDirectory, secret = noSecrets, report } = context
+    return new RedisDatastore(await openRedis(options, { baseDirectory, secret, report }))
   }
 }
 
