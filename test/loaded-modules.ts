@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path'
 import ts from 'typescript'
 
 /**
- * What runs as soon as a module of `src` is loaded: its imports and theirs, those of types aside, and no `import()`.
+ * What a module of `src` loads before anybody opens a store: its imports and theirs, those of types aside. `import()` of a
+ * file counts, as the program loads its shell so; `import()` of a package does not.
  * @returns Paths of files of the project, and the names of packages.
  */
 export function modulesLoadedBy(entry: string): ReadonlySet<string> {
@@ -20,20 +21,32 @@ export function modulesLoadedBy(entry: string): ReadonlySet<string> {
   return loaded
 }
 
-function importedBy(file: string): string[] {
-  // Comments and types are gone from what the compiler writes, so every `import` and `export … from` that is left runs.
-  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
-    compilerOptions: {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2023,
-      verbatimModuleSyntax: true,
-    },
-  })
-  return ts.createSourceFile(file, outputText, ts.ScriptTarget.ES2023).statements.flatMap(statement => {
-    const isImport = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)
-    const from = isImport ? statement.moduleSpecifier : undefined
-    return from !== undefined && ts.isStringLiteral(from) ? [from.text] : []
-  })
+const imports = new Map<string, readonly string[]>()
+
+function importedBy(file: string): readonly string[] {
+  const known = imports.get(file) ?? readImports(file)
+  imports.set(file, known)
+  return known
+}
+
+function readImports(file: string): string[] {
+  const names: string[] = []
+  const add = (name: ts.Expression | undefined) => {
+    if (name !== undefined && ts.isStringLiteral(name)) names.push(name.text)
+  }
+  const visit = (node: ts.Node) => {
+    if (ts.isImportDeclaration(node)) {
+      if (node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword) add(node.moduleSpecifier)
+    } else if (ts.isExportDeclaration(node)) {
+      if (!node.isTypeOnly) add(node.moduleSpecifier)
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [name] = node.arguments
+      if (name !== undefined && ts.isStringLiteral(name) && name.text.startsWith('.')) add(name)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023))
+  return names
 }
 
 function packageOf(name: string): string {
