@@ -1,10 +1,10 @@
 import { memo, type ReactNode } from 'react'
 import { splitSegment } from '../../../core/key.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './tree-row.module.css'
 import type { KeyRowView, RowView } from './view/row-view.ts'
 import { ROW_HEIGHT } from './view/scroll.ts'
 import type { TreeView } from './view/tree-view.ts'
-import { visibleName } from './view/visible-name.ts'
 
 interface TreeRowsProps {
   readonly view: TreeView
@@ -132,24 +132,11 @@ function KeyName({ name }: { readonly name: string }) {
   const start = type === '' ? 0 : name.lastIndexOf(':') + 1
   return (
     <span className={styles['name']} title={name.slice(0, 1000)}>
-      <bdi className={styles['type']}>{start > 0 && <Visible text={name.slice(0, start)} />}</bdi>
+      <bdi className={styles['type']}>{start > 0 && <VisibleText text={name.slice(0, start)} />}</bdi>
       <bdi>
-        <Visible text={name.slice(start)} />
+        <VisibleText text={name.slice(start)} />
       </bdi>
     </span>
-  )
-}
-
-function Visible({ text }: { readonly text: string }) {
-  return visibleName(text).map((part, index) =>
-    part.isSign ? (
-      // Parts of a name are identified by their index.
-      <span key={index} className={styles['sign']}>
-        {part.text}
-      </span>
-    ) : (
-      part.text
-    ),
   )
 }
 
