@@ -27,7 +27,7 @@ export function workerFiles() {
         const file = `${resolve(dirname(id), name)}.ts`
         const url = isBuild
           ? `new URL('__WORKER_FILE_${this.emitFile({ type: 'chunk', id: file, name: `${basename(dirname(file))}-worker` })}__', import.meta.url)`
-          : `new URL(${JSON.stringify(pathToFileURL(await bundle(file)).href)})`
+          : `new URL(${JSON.stringify(pathToFileURL(await bundleWorker(file)).href)})`
         changed = changed.replace(whole, url)
       }
       return changed === code ? undefined : { code: changed, map: null }
@@ -49,7 +49,7 @@ const bundles = new Map()
  * @param {string} file
  * @returns {Promise<string>} The path of the bundle.
  */
-function bundle(file) {
+export function bundleWorker(file) {
   let made = bundles.get(file)
   if (made === undefined) {
     made = makeBundle(file)

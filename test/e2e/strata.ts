@@ -7,6 +7,7 @@ import { createHost, type Host } from '../../src/main/host/host.ts'
 import { startWebShell, type WebShell } from '../../src/main/web/server.ts'
 import type { SessionInfo, Source } from '../../src/shared/procedures/sessions.ts'
 import { StrataWindow } from './strata-window.ts'
+import { startWorkersFromSource } from './workers-from-source.ts'
 
 export const REPOSITORY = join(import.meta.dirname, '..', '..')
 
@@ -32,7 +33,7 @@ interface Fixtures {
   readonly strata: Strata
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { readonly workers: undefined }>({
   // Playwright reads from the pattern which fixtures are used.
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'strata-e2e-'))
@@ -48,6 +49,14 @@ export const test = base.extend<Fixtures>({
       expect(seen.filter(text => !expected.some(pattern => pattern.test(text)))).toEqual([])
     },
     { auto: true },
+  ],
+
+  workers: [
+    async ({}, use) => {
+      await startWorkersFromSource()
+      await use(undefined)
+    },
+    { scope: 'worker', auto: true },
   ],
 
   strata: async ({ page, expectedErrors }, use) => {

@@ -136,7 +136,7 @@ test('"Go to key" completes level by level, opens the key and shows it in the tr
   const dialog = page.getByRole('dialog', { name: 'Go to key' })
   const field = dialog.getByRole('combobox', { name: 'Key' })
   await expect(field).toBeFocused()
-  await page.keyboard.type('fi')
+  await page.keyboard.type('/fi')
   await expect(dialog.getByRole('option', { name: 'films' })).toBeVisible()
   await press('Tab')
   await expect(field).toHaveValue('/films')

@@ -87,15 +87,16 @@ interface CompletionState {
   readonly error: string | undefined
 }
 
-/** Completes a partially typed key. A changed text cancels the request for the previous one. */
+/** Completes a partially typed key, if there is one. A changed text cancels the request for the previous one. */
 export function useKeyCompletion(
   client: Client,
   session: string,
-  text: string,
+  text: string | undefined,
   limit: number,
 ): CompletionState {
   const [state, setState] = useState<CompletionState>({ completion: undefined, error: undefined })
   useEffect(() => {
+    if (text === undefined) return
     const aborter = new AbortController()
     completeKey(client, session, text, { limit, signal: aborter.signal }).then(
       completion => {
@@ -109,6 +110,7 @@ export function useKeyCompletion(
     )
     return () => aborter.abort()
   }, [client, session, text, limit])
+  if (text === undefined) return { completion: undefined, error: undefined }
   return { completion: narrowCompletion(state.completion, text), error: state.error }
 }
 

@@ -11,6 +11,11 @@ export interface Completion {
   readonly isDisabled?: boolean
 }
 
+export interface Choosing {
+  /** Ctrl or Cmd was held: what is chosen opens beside what is open. */
+  readonly isApart: boolean
+}
+
 interface CompletionFieldProps<Item extends Completion> {
   readonly label: string
   /** Names the list of options. */
@@ -19,11 +24,11 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly onChange: (value: string) => void
   readonly items: readonly Item[]
   /** Enter on an option, or a click on it. */
-  readonly onChoose: (item: Item) => void
+  readonly onChoose: (item: Item, how: Choosing) => void
   /** Called for Tab if there is a completion. Without it, Tab moves the focus. */
   readonly onComplete?: (item: Item) => void
   /** Enter while no option is active. */
-  readonly onSubmit?: () => void
+  readonly onSubmit?: (how: Choosing) => void
   /** Whether the first option is active from the start. */
   readonly isFirstActive?: boolean
   readonly placeholder?: string
@@ -54,8 +59,9 @@ export function CompletionField<Item extends Completion>(props: CompletionFieldP
       setActiveId(items[next]?.id)
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      if (activeItem === undefined) props.onSubmit?.()
-      else if (activeItem.isDisabled !== true) props.onChoose(activeItem)
+      const how = { isApart: event.ctrlKey || event.metaKey }
+      if (activeItem === undefined) props.onSubmit?.(how)
+      else if (activeItem.isDisabled !== true) props.onChoose(activeItem, how)
     } else if (event.key === 'Tab' && !event.shiftKey && value !== '') {
       const completed = activeItem ?? items[0]
       if (props.onComplete === undefined || completed === undefined) return
@@ -121,7 +127,7 @@ interface OptionListProps<Item extends Completion> {
   readonly active: number
   readonly rows: number
   readonly emptyText: string
-  readonly onChoose: (item: Item) => void
+  readonly onChoose: (item: Item, how: Choosing) => void
 }
 
 /** The options of a completion field. The field keeps the focus and refers to the active option by id. */
@@ -152,8 +158,8 @@ function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
           className={styles['option']}
           // The field keeps the focus.
           onMouseDown={event => event.preventDefault()}
-          onClick={() => {
-            if (item.isDisabled !== true) onChoose(item)
+          onClick={event => {
+            if (item.isDisabled !== true) onChoose(item, { isApart: event.ctrlKey || event.metaKey })
           }}
         >
           <span className={styles['icon']}>{item.icon}</span>

@@ -2,11 +2,18 @@ import { FileText, Folder, FolderOpen } from 'lucide-react'
 import { type Completion, CompletionField } from './completion-field.tsx'
 import { formatBytes } from './format.ts'
 
-interface KeyRow {
+export interface KeyRow {
   readonly name: string
   readonly isValue: boolean
   readonly isBranch: boolean
   readonly size?: number | undefined
+}
+
+/** Names of the level `prefix` that begin with `name`. */
+interface KeyCompletion {
+  readonly prefix: string
+  readonly name: string
+  readonly rows: readonly KeyRow[]
 }
 
 export interface KeyFieldProps {
@@ -14,9 +21,7 @@ export interface KeyFieldProps {
   readonly value: string
   readonly onChange: (value: string) => void
   /** Names of the level `prefix` that begin with `name`; absent while they are looked up. */
-  readonly completion:
-    | { readonly prefix: string; readonly name: string; readonly rows: readonly KeyRow[] }
-    | undefined
+  readonly completion: KeyCompletion | undefined
   /** A name of the list was chosen. */
   readonly onChoose: (key: string, row: KeyRow) => void
   readonly onSubmit: () => void
@@ -39,7 +44,7 @@ export function KeyField(props: KeyFieldProps) {
       listLabel="Keys that fit"
       value={value}
       onChange={onChange}
-      items={completion === undefined ? [] : completion.rows.map(row => option(completion.prefix, row))}
+      items={completion === undefined ? [] : completionOptions(completion)}
       onChoose={({ key, row }) => props.onChoose(key, row)}
       onComplete={({ key, row }) =>
         onChange(row.isBranch && (!row.isValue || value === key) ? `${key}/` : key)
@@ -49,10 +54,15 @@ export function KeyField(props: KeyFieldProps) {
       isMonospace
       autoFocus
       error={props.error}
-      emptyText={completion === undefined ? '' : emptyText(completion)}
+      emptyText={completion === undefined ? '' : emptyCompletion(completion)}
       rows={props.rows}
     />
   )
+}
+
+/** The rows of a completion as the options of a field. */
+export function completionOptions({ prefix, rows }: KeyCompletion): readonly KeyOption[] {
+  return rows.map(row => option(prefix, row))
 }
 
 function option(prefix: string, row: KeyRow): KeyOption {
@@ -67,6 +77,7 @@ function option(prefix: string, row: KeyRow): KeyOption {
   }
 }
 
-function emptyText({ prefix, name }: { readonly prefix: string; readonly name: string }): string {
+/** What is said where a completion has no rows. */
+export function emptyCompletion({ prefix, name }: Omit<KeyCompletion, 'rows'>): string {
   return name === '' ? `${prefix} is empty.` : `Nothing in ${prefix} begins with "${name}".`
 }

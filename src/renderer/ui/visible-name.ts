@@ -2,6 +2,8 @@
 export interface NamePart {
   readonly text: string
   readonly isSign: boolean
+  /** Where it begins in the name, in code units. */
+  readonly at: number
 }
 
 /** The most characters of a name to render. */
@@ -24,12 +26,12 @@ export function visibleName(name: string): readonly NamePart[] {
   const parts: NamePart[] = []
   let end = 0
   for (const match of shown.matchAll(UNSEEN)) {
-    if (match.index > end) parts.push({ text: shown.slice(end, match.index), isSign: false })
-    parts.push({ text: Array.from(match[0], sign).join(''), isSign: true })
+    if (match.index > end) parts.push({ text: shown.slice(end, match.index), isSign: false, at: end })
+    parts.push({ text: Array.from(match[0], sign).join(''), isSign: true, at: match.index })
     end = match.index + match[0].length
   }
-  if (end < shown.length) parts.push({ text: shown.slice(end), isSign: false })
-  if (shown !== name) parts.push({ text: '…', isSign: true })
+  if (end < shown.length) parts.push({ text: shown.slice(end), isSign: false, at: end })
+  if (shown !== name) parts.push({ text: '…', isSign: true, at: shown.length })
   return parts
 }
 

@@ -9,7 +9,7 @@ const text = (name: string) =>
 
 describe('visibleName()', () => {
   it('shows what is plain as it is', () => {
-    expect(visibleName('plain name.txt')).toEqual([{ text: 'plain name.txt', isSign: false }])
+    expect(visibleName('plain name.txt')).toEqual([{ text: 'plain name.txt', isSign: false, at: 0 }])
     expect(text('مرحبا')).toBe('مرحبا')
     expect(text('👩‍👩‍👧')).toBe('👩‍👩‍👧')
   })
@@ -28,7 +28,7 @@ describe('visibleName()', () => {
 
   it('never draws more than a screen of a name, nor half a character', () => {
     const parts = visibleName('😀'.repeat(10_000))
-    expect(parts.at(-1)).toEqual({ text: '…', isSign: true })
+    expect(parts.at(-1)).toEqual({ text: '…', isSign: true, at: 400 })
     expect(parts.map(part => part.text).join('').length).toBeLessThan(500)
     expect(parts[0]?.text).not.toMatch(/\p{Surrogate}/u)
   })

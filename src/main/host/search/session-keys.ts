@@ -45,6 +45,8 @@ export class SessionKeys {
   #searches = 0
   #timer: NodeJS.Timeout | undefined
   #watch: AbortController | undefined
+  /** Whether the store tells what others change, too. */
+  #isToldAll = false
 
   /** @param kept Milliseconds for which the index is kept after the last search. */
   constructor(session: KeysOf, kept = KEPT) {
@@ -96,7 +98,7 @@ export class SessionKeys {
     const current = this.#current
     if (current === undefined) return this.#begin()
     const isOld = current.age > Math.max(FRESH.time, current.time * FRESH.times)
-    if (this.#watch === undefined && this.#next === undefined && isOld) this.#fillAgain()
+    if (!this.#isToldAll && this.#next === undefined && isOld) this.#fillAgain()
     return current
   }
 
@@ -133,7 +135,9 @@ export class SessionKeys {
   /** Hears of what others change, where the store tells. */
   #follow(): void {
     const { store } = this.#session
-    if (store.capabilities.watch !== 'all') return
+    const { watch: reported } = store.capabilities
+    if (reported === 'none') return
+    this.#isToldAll = reported === 'all'
     const watch = new AbortController()
     this.#watch = watch
     void this.#hear(store, watch)
@@ -147,7 +151,7 @@ export class SessionKeys {
       }
     } catch {
       // Without news the index goes by its age.
-      if (this.#watch === watch) this.#watch = undefined
+      if (this.#watch === watch) this.#isToldAll = false
     }
   }
 
@@ -161,6 +165,7 @@ export class SessionKeys {
     clearTimeout(this.#timer)
     this.#watch?.abort()
     this.#watch = undefined
+    this.#isToldAll = false
     for (const fill of [this.#current, this.#next]) fill?.retire()
     this.#current = undefined
     this.#next = undefined

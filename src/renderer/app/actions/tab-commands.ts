@@ -1,7 +1,8 @@
 import { ask } from '../dialogs/dialog-store.ts'
 import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
-import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
+import { changeTabs, focusValue, revealKey, useAppStore } from '../state/app-store.ts'
+import { rememberKey } from '../state/recent-keys.ts'
 import { type Tab, tabDescription } from '../tabs/tab.ts'
 import { closeTab, openTab } from '../tabs/tabs-model.ts'
 import { rememberedView } from '../tabs/view-memory.ts'
@@ -18,6 +19,8 @@ export function openKey(
   { as, isPreview }: OpenOptions,
 ): void {
   const view = rememberedView(currentSettings(services).views, key)
+  const source = services.state.sessions.get()?.find(({ id }) => id === session)?.source
+  if (as === 'key' && source !== undefined) rememberKey(services.storage, source, key)
   changeTabs(tabs =>
     openTab(tabs, as === 'key' ? { kind: 'key', session, key, view } : { kind: 'branch', session, key }, {
       isPreview,
@@ -25,10 +28,16 @@ export function openKey(
   )
 }
 
-/** Opens a key and shows it in the tree. */
-export function goToKey(services: Services, session: string, key: string, as: 'key' | 'branch'): void {
-  openKey(services, session, key, { as, isPreview: true })
+/** Opens a key, shows it in the tree, and gives the keyboard to its value once that is there. */
+export function goToKey(
+  services: Services,
+  session: string,
+  key: string,
+  { as, isPreview = true }: { readonly as: 'key' | 'branch'; readonly isPreview?: boolean },
+): void {
+  openKey(services, session, key, { as, isPreview })
   revealKey(session, key)
+  if (as === 'key') focusValue(session, key)
 }
 
 /** Closes tabs one after another. Each one with unsaved changes asks first, and "Cancel" stops. */

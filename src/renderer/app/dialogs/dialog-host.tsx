@@ -11,7 +11,8 @@ import { attempt } from '../actions/failures.ts'
 import { editDocument, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
 import { goToKey } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
-import { canWriteTo, useServices, useSessions, useWorkspace } from '../services.ts'
+import { canWriteTo, type Services, useServices, useSessions, useWorkspace } from '../services.ts'
+import { recentKeys } from '../state/recent-keys.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import {
   closeDialog,
@@ -62,8 +63,10 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
           client={client}
           session={dialog.session}
           canWrite={canWriteTo(sessions.find(({ id }) => id === dialog.session))}
-          onOpen={(key, as) => goToKey(services, dialog.session, key, as)}
+          recent={recentKeysOf(services, dialog.session)}
+          onOpen={(key, as, { isPreview }) => goToKey(services, dialog.session, key, { as, isPreview })}
           onNewKey={initial => openDialog({ type: 'newKey', session: dialog.session, initial })}
+          onCommands={() => openDialog({ type: 'palette' })}
           onClose={close}
         />
       )
@@ -73,8 +76,8 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
           client={client}
           session={dialog.session}
           initial={dialog.initial}
-          onCreated={key => goToKey(services, dialog.session, key, 'key')}
-          onOpen={key => goToKey(services, dialog.session, key, 'key')}
+          onCreated={key => goToKey(services, dialog.session, key, { as: 'key' })}
+          onOpen={key => goToKey(services, dialog.session, key, { as: 'key' })}
           onClose={close}
         />
       )
@@ -129,6 +132,11 @@ function AnyOpenDialog({
       onClose={onClose}
     />
   )
+}
+
+function recentKeysOf({ state, storage }: Services, session: string): readonly string[] {
+  const source = state.sessions.get()?.find(({ id }) => id === session)?.source
+  return source === undefined ? [] : recentKeys(storage, source)
 }
 
 interface QuestionDialogProps {

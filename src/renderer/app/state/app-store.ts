@@ -28,6 +28,8 @@ export interface AppState {
   readonly subject: Subject | undefined
   /** A request to show a key in the tree of a session. A new serial repeats it. */
   readonly reveal: Reveal | undefined
+  /** The value that is to have the keyboard once it is shown. */
+  readonly focus: { readonly session: string; readonly key: string } | undefined
   readonly isNavigationOpen: boolean
   readonly isInspectorOpen: boolean
   readonly isActivityOpen: boolean
@@ -42,6 +44,7 @@ export const useAppStore = create<AppState>(() => ({
   restored: [],
   subject: undefined,
   reveal: undefined,
+  focus: undefined,
   isNavigationOpen: true,
   isInspectorOpen: true,
   isActivityOpen: false,
@@ -71,6 +74,15 @@ export function revealKey(session: string, key: string, isToRename = false): voi
   useAppStore.setState(({ reveal }) => ({
     reveal: { session, key, serial: (reveal?.serial ?? 0) + 1, isToRename },
   }))
+}
+
+/** Gives the keyboard to the value of a key that is open, or being opened. */
+export function focusValue(session: string, key: string): void {
+  useAppStore.setState({ focus: { session, key } })
+}
+
+export function focusTaken(): void {
+  useAppStore.setState({ focus: undefined })
 }
 
 /** Opens the field for a new name in the key's row. */

@@ -29,7 +29,7 @@ export function EmptyArea() {
 
 const HINTS = [
   { text: 'Choose a key in the tree to see its value', shortcut: undefined },
-  { text: 'Go to a key by typing it', shortcut: shown('CmdOrCtrl+P') },
+  { text: 'Find a key by some of its letters', shortcut: shown('CmdOrCtrl+P') },
   { text: 'Find any command', shortcut: shown('CmdOrCtrl+Shift+P') },
   { text: 'Change the stack itself', shortcut: shown('CmdOrCtrl+E') },
 ]

@@ -9,7 +9,7 @@ import { stackApplied } from '../actions/session-actions.ts'
 import { openKey, registerTabActions, type TabActions } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { currentSettings, useServices, useSessions } from '../services.ts'
-import { changeTabs, useAppStore } from '../state/app-store.ts'
+import { changeTabs, focusTaken, useAppStore } from '../state/app-store.ts'
 import { StackDraftKeeper } from './stack-drafts.ts'
 import { type KeyTabState, type StackTabState, type Tab, tabDescription, type View } from './tab.ts'
 import styles from './tab-panel.module.css'
@@ -103,6 +103,7 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
     [services, id, key],
   )
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
+  const isFocusWanted = useAppStore(({ focus }) => focus?.session === session.id && focus.key === key)
   const register = useCallback((actions: TabActions | undefined) => registerTabActions(id, actions), [id])
   const request = useCallback(
     (wanted: { readonly type: 'delete' | 'rename'; readonly key: string }) => {
@@ -126,6 +127,8 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
       onDirtyChange={setDirty}
       onRequest={request}
       registerActions={register}
+      isFocusWanted={isFocusWanted}
+      onFocusTaken={focusTaken}
     />
   )
 }

@@ -1,69 +1,133 @@
+import { FileText, History } from 'lucide-react'
 import { useState } from 'react'
 import type { Client } from '../../api/client.ts'
 import { findKey, useKeyCompletion } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
+import { type Completion, CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { KeyField } from '../../ui/key-field.tsx'
+import { completionOptions, emptyCompletion, type KeyRow } from '../../ui/key-field.tsx'
 import styles from './go-to-key.module.css'
+import { HitLabel } from './hit-label.tsx'
+import { matchPlaces } from './match-places.ts'
+import { SearchLine } from './search-line.tsx'
+import { candidateKeys, modeOf, type TypedMode } from './typed-key.ts'
+import { useKeySearch } from './use-key-search.ts'
 
 export interface GoToKeyProps {
   readonly client: Client
   readonly session: string
   readonly canWrite: boolean
-  readonly onOpen: (key: string, as: 'key' | 'branch') => void
+  /** Keys that were opened lately, the last one first. */
+  readonly recent: readonly string[]
+  readonly onOpen: (key: string, as: 'key' | 'branch', options: { readonly isPreview: boolean }) => void
   readonly onNewKey: (key: string) => void
+  /** `>` was typed. */
+  readonly onCommands: () => void
   readonly onClose: () => void
 }
 
-/** Names that are offered at once. */
+/** Names of a level that are offered at once. */
 const LIMIT = 100
 
-/** Types a key level by level and opens it, or says that there is none. */
-export function GoToKey({ client, session, canWrite, onOpen, onNewKey, onClose }: GoToKeyProps) {
-  const [text, setText] = useState('/')
+interface KeyChoice extends Completion {
+  readonly key: string
+  /** What the level has at the key; absent for a hit of a search, which is a value. */
+  readonly row?: KeyRow
+}
+
+/**
+ * Opens a key by some of its letters, by its path, or from those opened lately. A path is completed level by level; `>`
+ * leads to the commands.
+ */
+export function GoToKey(props: GoToKeyProps) {
+  const { client, session, canWrite, recent, onOpen, onNewKey, onCommands, onClose } = props
+  const [text, setText] = useState('')
   const [missing, setMissing] = useState<string>()
   const [problem, setProblem] = useState<string>()
-  const { completion, error } = useKeyCompletion(client, session, text, LIMIT)
+  const mode = modeOf(text)
+  const path = mode === 'path' ? text.trimStart() : undefined
+  const { completion, error } = useKeyCompletion(client, session, path, LIMIT)
+  // An empty search makes the host read the keys while the person begins to type.
+  const search = useKeySearch(client, session, mode === 'path' ? undefined : text.trim())
+  const choices: readonly KeyChoice[] = {
+    recent: () => recent.map(key => choiceOf(key, '', true)),
+    search: () => searchChoices(search.keys, recent, text),
+    path: () => (completion === undefined ? [] : completionOptions(completion)),
+  }[mode]()
 
   function change(next: string): void {
+    if (next.startsWith('>')) {
+      onClose()
+      onCommands()
+      return
+    }
     setText(next)
     setMissing(undefined)
     setProblem(undefined)
   }
 
-  function open(key: string, as: 'key' | 'branch'): void {
+  function open(key: string, as: 'key' | 'branch', isPreview: boolean): void {
     onClose()
-    onOpen(key, as)
+    onOpen(key, as, { isPreview })
   }
 
-  async function submit(): Promise<void> {
+  async function submit(isPreview: boolean): Promise<void> {
     try {
-      const { key, isValue, isBranch } = await findKey(client, session, text)
-      const isLevelMeant = text.endsWith('/') && isBranch
-      if (isValue && !isLevelMeant) open(key, 'key')
-      else if (isBranch) open(key, 'branch')
-      else setMissing(key)
+      for (const candidate of candidateKeys(text)) {
+        const { key, isValue, isBranch } = await findKey(client, session, candidate)
+        const isLevelMeant = candidate.endsWith('/') && isBranch
+        if (isValue && !isLevelMeant) {
+          open(key, 'key', isPreview)
+          return
+        }
+        if (isBranch) {
+          open(key, 'branch', isPreview)
+          return
+        }
+      }
+      setMissing(text.trim())
     } catch (failure) {
       setProblem(failure instanceof Error ? failure.message : String(failure))
     }
   }
 
-  const more = completion?.hasMore === true ? ` · the first ${LIMIT} names are shown` : ''
+  const searchError = mode === 'path' ? error : search.error
   return (
     <Dialog title="Go to key" onClose={onClose} place="top" width="medium" isTitleHidden>
-      <KeyField
+      <CompletionField
         label="Key"
+        listLabel="Keys that fit"
         value={text}
         onChange={change}
-        completion={completion}
-        onChoose={(key, row) => (row.isValue ? open(key, 'key') : change(`${key}/`))}
-        onSubmit={() => void submit()}
-        error={problem ?? error ?? (missing === undefined ? undefined : `There is no key "${missing}".`)}
-        rows={10}
+        items={choices}
+        onChoose={({ key, row }, { isApart }) =>
+          row === undefined || row.isValue ? open(key, 'key', !isApart) : change(`${key}/`)
+        }
+        onComplete={({ key, row }) => {
+          const isLevelNext = row?.isBranch === true && (!row.isValue || text === key)
+          change(isLevelNext ? `${key}/` : key)
+        }}
+        onSubmit={({ isApart }) => void submit(!isApart)}
+        isFirstActive={mode !== 'path'}
+        placeholder="Some letters of a key, /path, or > for commands"
         isLabelHidden
+        isMonospace={mode === 'path'}
+        autoFocus
+        error={
+          problem ?? searchError ?? (missing === undefined ? undefined : `There is no key "${missing}".`)
+        }
+        emptyText={emptyText(mode, completion, search.isRunning)}
+        rows={12}
       />
       <div className={styles['foot']}>
-        <p className={styles['hint']}>Enter opens · Tab completes · ↓ chooses{more}</p>
+        {mode === 'path' ? (
+          <p className={styles['hint']}>
+            Enter opens · Tab completes · ↓ chooses
+            {completion?.hasMore === true && ` · the first ${LIMIT} names are shown`}
+          </p>
+        ) : (
+          <SearchLine search={search} isCounting={mode === 'search'} />
+        )}
         {missing !== undefined && canWrite && (
           <Button
             onPress={() => {
@@ -77,4 +141,37 @@ export function GoToKey({ client, session, canWrite, onOpen, onNewKey, onClose }
       </div>
     </Dialog>
   )
+}
+
+/** The hits, those that were opened lately first. */
+function searchChoices(
+  keys: readonly string[],
+  recent: readonly string[],
+  text: string,
+): readonly KeyChoice[] {
+  const fits = (key: string) => matchPlaces(key, text).size > 0
+  const lately = recent.filter(key => keys.includes(key) && fits(key))
+  const others = keys.filter(key => !lately.includes(key))
+  return [...lately.map(key => choiceOf(key, text, true)), ...others.map(key => choiceOf(key, text, false))]
+}
+
+function choiceOf(key: string, text: string, isRecent: boolean): KeyChoice {
+  const Icon = isRecent ? History : FileText
+  return {
+    id: key,
+    key,
+    label: <HitLabel keyText={key} places={matchPlaces(key, text)} />,
+    icon: <Icon size={14} aria-hidden />,
+    ...(isRecent && text !== '' && { detail: 'opened lately' }),
+  }
+}
+
+function emptyText(
+  mode: TypedMode,
+  completion: { readonly prefix: string; readonly name: string } | undefined,
+  isRunning: boolean,
+): string {
+  if (mode === 'path') return completion === undefined ? '' : emptyCompletion(completion)
+  if (mode === 'recent') return 'Type some letters of a key. Keys that you open are listed here.'
+  return isRunning ? 'Searching…' : 'No key has these letters in this order.'
 }

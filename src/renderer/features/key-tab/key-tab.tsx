@@ -37,12 +37,16 @@ export interface KeyTabProps {
   readonly onRequest: (request: KeyTabRequest) => void
   /** Called with the tab's commands, and with `undefined` when it closes. `put` also resolves if it failed. */
   readonly registerActions: (actions: KeyTabActions | undefined) => void
+  /** Whether the value is to have the keyboard as soon as it is shown. */
+  readonly isFocusWanted: boolean
+  /** Called once that is seen to. */
+  readonly onFocusTaken: () => void
 }
 
 /** Shows and edits the value of one key, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
-  const { client, storage, session, keyText, view, onViewChange, onDirtyChange, onRequest, registerActions } =
-    props
+  const { client, storage, session, keyText, view } = props
+  const { onViewChange, onDirtyChange, onRequest, registerActions, isFocusWanted, onFocusTaken } = props
   const model = useValueModel(client, storage, session, keyText)
   const { document, task, offeredDraft } = useSyncExternalStore(
     model.document.subscribe,
@@ -78,6 +82,8 @@ export function KeyTab(props: KeyTabProps) {
     registerActions({ put, revert, discard: () => model.revert() })
     return () => registerActions(undefined)
   }, [registerActions, put, revert, model])
+
+  useFocusOnce(model, isFocusWanted, onFocusTaken)
 
   useEffect(() => {
     onDirtyChange(isDirty)
@@ -133,6 +139,22 @@ export function KeyTab(props: KeyTabProps) {
       />
     </div>
   )
+}
+
+/** Gives the keyboard to the value once it is shown, unless the person does something else until then. */
+function useFocusOnce(model: ValueModel, isWanted: boolean, onTaken: () => void): void {
+  useEffect(() => {
+    if (!isWanted) return
+    let isUntouched = true
+    const touched = () => {
+      isUntouched = false
+    }
+    for (const type of ['keydown', 'pointerdown']) {
+      window.addEventListener(type, touched, { once: true, capture: true })
+    }
+    model.document.focusOnce(() => isUntouched)
+    onTaken()
+  }, [model, isWanted, onTaken])
 }
 
 /** Drops the edits, says so, and offers to bring them back while the value is open. */

@@ -171,6 +171,7 @@ export class ValueDocument {
   /** The bytes of an editor that was detached with edits. */
   #carried: Uint8Array | undefined
   #replacement: File | undefined
+  #isFocusWanted: (() => boolean) | undefined
 
   readonly subscribe = this.#changed.subscribe
 
@@ -219,6 +220,8 @@ export class ValueDocument {
   attach(editor: ValueEditor): () => void {
     this.#editor = editor
     this.#carried = undefined
+    if (this.#isFocusWanted?.() === true) editor.focus()
+    this.#isFocusWanted = undefined
     this.reportEdits()
     return () => {
       if (this.#editor !== editor) return
@@ -247,6 +250,12 @@ export class ValueDocument {
 
   focusEditor(): void {
     this.#editor?.focus()
+  }
+
+  /** Gives the keyboard to the editor, or to the one that is attached next if `isWanted` then still says so. */
+  focusOnce(isWanted: () => boolean): void {
+    if (this.#editor === undefined) this.#isFocusWanted = isWanted
+    else this.focusEditor()
   }
 
   /** Shows whether there are edits. */

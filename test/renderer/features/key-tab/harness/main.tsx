@@ -112,6 +112,8 @@ function App() {
         onDirtyChange={setDirty}
         onRequest={request => harness.requests.push(request)}
         registerActions={register}
+        isFocusWanted={false}
+        onFocusTaken={() => undefined}
       />
     )
   }

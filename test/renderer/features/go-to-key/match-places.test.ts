@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { matchPlaces } from '../../../../src/renderer/features/go-to-key/match-places.ts'
+
+/** The key with what is marked in brackets. */
+function marked(key: string, text: string): string {
+  const places = matchPlaces(key, text)
+  return Array.from(key, (character, index) => (places.has(index) ? `[${character}]` : character)).join('')
+}
+
+describe('matchPlaces', () => {
+  it.each([
+    ['/films/Metropolis', 'metro', '/films/[M][e][t][r][o]polis'],
+    ['/a/ab', 'ab', '/a/[a][b]'],
+    ['/films/alien', 'al fi', '/[f][i]lms/[a][l]ien'],
+    ['/films/alien', 'xyz', '/films/alien'],
+    ['/films/alien', '', '/films/alien'],
+  ])('G1 marks in %s what "%s" stands for', (key, text, expected) => {
+    expect(marked(key, text)).toBe(expected)
+  })
+
+  it('G1 a letter whose lower case is longer keeps its place', () => {
+    expect(matchPlaces('/İx', 'x')).toEqual(new Set([2]))
+  })
+})
