@@ -42,9 +42,10 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
     await refuseHeld(absolute, file)
     const handle = await open(file, create ? 'a+' : 'r')
     try {
-      const { size, dev, ino } = await handle.stat({ bigint: true })
       const head = Buffer.alloc(2 * MOST_PAGE)
       const { bytesRead } = await handle.read(head, 0, head.length, 0)
+      // After the head: a file that grows has the pages that its head speaks of.
+      const { size, dev, ino } = await handle.stat({ bigint: true })
       const format = formatIn(absolute, head.subarray(0, bytesRead), Number(size))
       return { ...found, format, id: ino === 0n ? file : `${dev}:${ino}` }
     } finally {
@@ -102,7 +103,7 @@ async function place(path: string, create: boolean): Promise<Omit<LmdbFile, 'for
 
 /** The format of a file, once all is checked that makes the client end the process instead of failing. */
 function formatIn(path: string, head: Buffer, size: number): LmdbFile['format'] {
-  if (size === 0) return 'own'
+  if (head.length === 0) return 'own'
   if (formatOf(head) === FORMAT) return 'foreign'
   if (formatOf(head.subarray(SHIFT)) !== OWN_FORMAT)
     throw cannotOpen(path, 'it is no LMDB file of a known format')

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { codeOf } from '../../../../../src/core/errors.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { LmdbDatastore } from '../../../../../src/core/node/engines/lmdb/lmdb-datastore.ts'
+import { findLmdb } from '../../../../../src/core/node/engines/lmdb/lmdb-file.ts'
 import { openLmdb } from '../../../../../src/core/node/engines/lmdb/open-lmdb.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import { bytesOf } from '../../fs/bytes-of.ts'
@@ -61,6 +62,24 @@ describe('opening LMDB', () => {
       await expect(LmdbDatastore.open(join(path, name))).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     }
     expect(await pathsBelow(path)).toEqual(before)
+  })
+
+  it('E8 a file that grows while it is looked at is not taken for one that is cut off', async () => {
+    const store = await LmdbDatastore.open(path)
+    let isGrowing = true
+    const grow = async () => {
+      for (let round = 0; isGrowing; round++) await store.put(Key.of(`${round}`), new Uint8Array(20_000))
+    }
+    const growing = grow()
+    for (let round = 0; round < 100; round++) {
+      const looks = await Promise.allSettled(Array.from({ length: 8 }, () => findLmdb(path, false)))
+      const failed = looks.filter(({ status }) => status === 'rejected')
+      if (failed.length > 0) isGrowing = false
+      expect(failed).toEqual([])
+    }
+    isGrowing = false
+    await growing
+    await store.close()
   })
 
   it('E8 an empty or missing place becomes a store, but not without create, nor read-only', async () => {
