@@ -277,10 +277,24 @@ export class SqliteDriver implements OrderedDriver {
     this.#isClosed = true
     this.#stopLooking()
     this.#statements.clear()
+    this.#moveLogIntoFile()
     try {
       this.#close()
     } catch (error) {
       throw sqliteFailure('close', error)
+    }
+  }
+
+  /**
+   * Writes what is in the log beside the database into it, as SQLite does when its last user closes. The package closes
+   * only once all of its statements are garbage, so without this a copy of the file would lack what was written last.
+   */
+  #moveLogIntoFile(): void {
+    if (!this.capabilities.writable) return
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // Others read from the log, or the disk is full: it stays beside the file.
     }
   }
 

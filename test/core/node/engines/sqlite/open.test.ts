@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -177,6 +177,15 @@ describe('opening an SQLite database', () => {
     await expect(SqliteDatastore.open(path, { table: 'kv', layout: 'path' })).rejects.toMatchObject({
       message: expect.stringContaining('layout "strata"') as string,
     })
+  })
+
+  it('E3 D11 the file alone holds everything once the store is closed', async () => {
+    const store = await SqliteDatastore.open(path)
+    for (let index = 0; index < 20; index++) await store.put(Key.of(String(index)), new Uint8Array(5000))
+    await store.close()
+    await copyFile(path, `${path}-copy`)
+    await using copy = await SqliteDatastore.open(`${path}-copy`)
+    expect((await copy.stats()).entries).toBe(20)
   })
 
   it('E3 a write waits for the lock of another program without holding up this one', async () => {
