@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import { fileId, heldAs } from './locked-files.ts'
 
 // Windows has no such flag, and nothing to wait for.
 const O_NONBLOCK = (constants as Readonly<Record<string, number | undefined>>)['O_NONBLOCK'] ?? 0
@@ -9,8 +10,8 @@ export class NotAFile extends Error {
   override name = 'NotAFile'
   readonly isFolder: boolean
 
-  constructor(isFolder: boolean) {
-    super(isFolder ? 'it is a folder' : 'it is not a regular file')
+  constructor(isFolder: boolean, state = isFolder ? 'it is a folder' : 'it is not a regular file') {
+    super(state)
     this.isFolder = isFolder
   }
 }
@@ -23,7 +24,10 @@ export class NotAFile extends Error {
  */
 export async function readRegularFile(path: string, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
   // Opening some devices has effects, so look first; the second look is at what was opened in the end.
-  refuseOthers(await stat(path))
+  const looked = await stat(path, { bigint: true })
+  refuseOthers(looked)
+  // To close it would drop the locks of whoever has it open here.
+  if (heldAs(fileId(looked)) !== undefined) throw new NotAFile(false, 'it is open as a database')
   await using file = await open(path, constants.O_RDONLY | O_NONBLOCK)
   const stats = await file.stat()
   refuseOthers(stats)

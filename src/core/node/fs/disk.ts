@@ -1,5 +1,6 @@
-import fs, { constants, type Dirent, type FSWatcher, type Stats } from 'node:fs'
+import fs, { type BigIntStats, constants, type Dirent, type FSWatcher, type Stats } from 'node:fs'
 import { promisify } from 'node:util'
+import { fileId, hasHeldFiles, keepOpen, takeOpen } from '../locked-files.ts'
 
 const known: Readonly<Record<string, number | undefined>> = constants
 
@@ -55,6 +56,9 @@ const pool = {
   realpath: promisify(fs.realpath.native),
 }
 
+/** Descriptors by which files are read: others, as for folders, are closed without a look at what they are of. */
+const reading = new Set<number>()
+
 /** Entries of a long folder that are read together. */
 const ENTRIES_AT_ONCE = 1000
 
@@ -78,6 +82,46 @@ export class Disk {
   }
 
   open(path: string, flags: number, mode?: number): Soon<number> {
+    if (flags !== OPEN_FILE) return this.#open(path, flags, mode)
+    return run(this.#openToRead(path))
+  }
+
+  /** Closes a descriptor, unless that would drop the locks of a database that this process has open. */
+  close(fd: number): Soon<void> {
+    if (!reading.delete(fd) || !hasHeldFiles()) return this.#close(fd)
+    return run(this.#closeReader(fd))
+  }
+
+  *#openToRead(path: string): Steps<number> {
+    const kept = hasHeldFiles() ? takeOpen(yield* at(this.#idAt(path))) : undefined
+    const fd = kept ?? (yield* at(this.#open(path, OPEN_FILE)))
+    reading.add(fd)
+    return fd
+  }
+
+  *#closeReader(fd: number): Steps<void> {
+    const id = yield* at(this.#idOf(fd))
+    if (!keepOpen(id, fd)) yield* at(this.#close(fd))
+  }
+
+  #idAt(path: string): Soon<string | undefined> {
+    const idOf = (stats: BigIntStats | undefined) => stats && fileId(stats)
+    return this.#do(
+      'lstat',
+      () => idOf(fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })),
+      () => pool.lstat(path, { bigint: true }).then(idOf, undefinedIfAbsent),
+    )
+  }
+
+  #idOf(fd: number): Soon<string | undefined> {
+    return this.#do(
+      'fstat',
+      () => fileId(fs.fstatSync(fd, { bigint: true })),
+      () => pool.fstat(fd, { bigint: true }).then(fileId),
+    )
+  }
+
+  #open(path: string, flags: number, mode?: number): Soon<number> {
     return this.#do(
       (flags & fs.constants.O_CREAT) === 0 ? 'open' : 'create',
       () => fs.openSync(path, flags, mode),
@@ -85,7 +129,7 @@ export class Disk {
     )
   }
 
-  close(fd: number): Soon<void> {
+  #close(fd: number): Soon<void> {
     return this.#do(
       'close',
       () => fs.closeSync(fd),

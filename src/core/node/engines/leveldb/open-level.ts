@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type * as ClassicLevelModule from 'classic-level'
 import { DatastoreError } from '../../../errors.ts'
 import { Gate } from '../../../open/gate.ts'
 import { InlineBudget } from '../../fs/disk.ts'
 import { openRoot } from '../../fs/open-folder.ts'
+import { holdFile } from '../../locked-files.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { SharedUses } from '../shared-uses.ts'
 import { levelFailure } from './failures.ts'
@@ -29,11 +31,16 @@ export interface OpenLevel {
   readonly gate: Gate
 }
 
+interface OpenFolder {
+  readonly writes: LevelWrites
+  close(this: void): Promise<void>
+}
+
 /**
  * The folders that this process has open, by their id. LevelDB is never asked to open one twice: the attempt would fail
  * and release the lock of the first, so that another process could open the folder beside it.
  */
-const uses = new SharedUses<LevelWrites>()
+const uses = new SharedUses<OpenFolder>()
 
 /**
  * @param load Loads the client; a test passes one of its own.
@@ -65,16 +72,30 @@ async function openShared(
   const { value, gate, release } = await uses.use(
     root.id,
     () => openAlone(root, open, create),
-    writes => writes.close(),
+    ({ close }) => close(),
   )
-  const use = { writes: value, id: `leveldb:${root.id}`, isWritable: true, budget: budgetOf(inline), release }
+  const use = {
+    writes: value.writes,
+    id: `leveldb:${root.id}`,
+    isWritable: true,
+    budget: budgetOf(inline),
+    release,
+  }
   return { driver: new LevelDriver(use), gate }
 }
 
-async function openAlone({ path }: Root, open: OpenFiles, create: boolean): Promise<LevelWrites> {
+async function openAlone({ path }: Root, open: OpenFiles, create: boolean): Promise<OpenFolder> {
   if ((await folderState(path)) === 'empty' && !create) throw withoutLevel(path)
   await refuseFlocked(path)
-  return new LevelWrites(await open(path))
+  const writes = new LevelWrites(await open(path))
+  const release = holdFile(join(path, 'LOCK'), 'lock')
+  return {
+    writes,
+    close: async () => {
+      await writes.close()
+      release()
+    },
+  }
 }
 
 /** A copy, since LevelDB writes to a folder even to read it. */

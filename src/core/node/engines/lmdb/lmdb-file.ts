@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
-import { isHeld } from '../locked-files.ts'
+import { fileId, heldAs } from '../../locked-files.ts'
 import { FORMAT, formatOf, META_BYTES } from './foreign/format.ts'
 
 /** What desktops, file systems and LMDB leave in a folder. */
@@ -56,11 +56,11 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
   }
 }
 
-/** SQLite's files begin otherwise than LMDB's, so one that it has open needs no look. */
+/** Files on which others hold locks begin otherwise than LMDB's data, so one of them needs no look. */
 async function refuseHeld(path: string, file: string): Promise<void> {
   const stats = await stat(file, { bigint: true }).catch(() => undefined)
-  if (stats !== undefined && isHeld(`${stats.dev}:${stats.ino}`)) {
-    throw cannotOpen(path, 'it is open as an SQLite database')
+  if (stats !== undefined && heldAs(fileId(stats)) !== undefined) {
+    throw cannotOpen(path, 'it is open as a database that is no LMDB')
   }
 }
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { RootDatabaseOptionsWithPath } from 'lmdb'
 import { Gate } from '../../../open/gate.ts'
 import type { OrderedDriver } from '../../../ordered/driver.ts'
+import { holdFile } from '../../locked-files.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { SharedUses } from '../shared-uses.ts'
 import { lmdbFailure } from './failures.ts'
@@ -30,8 +32,13 @@ export interface OpenLmdb {
   readonly gate: Gate
 }
 
+interface OpenFile {
+  readonly environment: LmdbEnvironment
+  close(this: void): Promise<void>
+}
+
 /** The files that this process has open. */
-const uses = new SharedUses<LmdbEnvironment>()
+const uses = new SharedUses<OpenFile>()
 
 /**
  * Opens a database of an LMDB file. One that stock LMDB wrote is read by a reader of its own, since the client would end
@@ -51,17 +58,18 @@ export async function openLmdb(
   if (file.format === 'foreign') return openForeign(file, id, database)
   const { value, gate, release } = await uses.use(
     file.id,
-    async () => new LmdbEnvironment(isWritable => openFile(client, file, isWritable), !readOnly),
-    environment => environment.close(),
+    async () => openEnvironment(client, file, !readOnly),
+    ({ close }) => close(),
   )
+  const { environment } = value
   try {
-    if (!readOnly) value.makeWritable()
-    value.database(database)
+    if (!readOnly) environment.makeWritable()
+    environment.database(database)
   } catch (error) {
     await release()
     throw lmdbFailure(`open ${JSON.stringify(file.path)}`, error)
   }
-  const driver = new LmdbDriver({ environment: value, database, id, isWritable: !readOnly, release })
+  const driver = new LmdbDriver({ environment, database, id, isWritable: !readOnly, release })
   return { driver, gate }
 }
 
@@ -73,6 +81,18 @@ function openForeign({ file }: LmdbFile, id: string, database: string | undefine
   } catch (error) {
     driver.close()
     throw error
+  }
+}
+
+function openEnvironment(client: Client, file: LmdbFile, isWritable: boolean): OpenFile {
+  const environment = new LmdbEnvironment(may => openFile(client, file, may), isWritable)
+  const release = holdFile(file.isFolder ? join(file.path, 'lock.mdb') : `${file.path}-lock`, 'lock')
+  return {
+    environment,
+    close: async () => {
+      await environment.close()
+      release()
+    },
   }
 }
 

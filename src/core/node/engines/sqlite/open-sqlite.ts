@@ -5,7 +5,7 @@ import { DatastoreError } from '../../../errors.ts'
 import { Gate } from '../../../open/gate.ts'
 import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
-import { holdFile, isHeld } from '../locked-files.ts'
+import { fileId, heldAs, holdFile } from '../../locked-files.ts'
 import { BLOCKED, whenFree } from './busy.ts'
 import { findTable, type WantedTable } from './find-table.ts'
 import { type Database, sqliteClient } from './sqlite-client.ts'
@@ -38,10 +38,10 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
   // No wait from here until it is open.
   const isEmpty = refuseOther(found)
   const database = openDatabase(file, { readOnly })
-  const release = holdFile(id)
+  const releases = [holdFile(file, 'database')]
   const close = () => {
     database.close()
-    release()
+    for (const release of releases) release()
   }
   try {
     database.exec(`PRAGMA busy_timeout = ${BLOCKED}`)
@@ -55,6 +55,8 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
         make(database, sql)
       })
     }
+    // In WAL mode the locks are on a file beside it, which is there by now.
+    releases.push(holdFile(`${file}-shm`, 'lock'))
     const name = `sqlite:${id}:${table.name}:${table.keyColumn}:${table.valueColumn}`
     const use = { database, close, id: name, isWritable: !readOnly, isDurable }
     const driver = new SqliteDriver(table, use)
@@ -110,7 +112,7 @@ async function findFile(
     })
     if (!stats.isFile()) throw refusal(absolute, 'it is no file')
     const real = await realpath(absolute)
-    return { path: real, id: stats.ino === 0n ? real : `${stats.dev}:${stats.ino}` }
+    return { path: real, id: fileId(stats) ?? real }
   } catch (error) {
     const [code, state] = systemMeaning(error, 'path') ?? []
     if (code === undefined || state === undefined) throw error
@@ -125,7 +127,9 @@ async function findFile(
  * @returns Whether it is empty.
  */
 function refuseOther({ path, id }: OpenFile): boolean {
-  if (isHeld(id)) return false
+  const role = heldAs(id)
+  if (role === 'database') return false
+  if (role !== undefined) throw refusal(path, 'it belongs to another database, which is open')
   const file = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(MAGIC.length)

@@ -1,0 +1,63 @@
+import { type BigIntStats, closeSync, statSync } from 'node:fs'
+
+/**
+ * Files on which a library holds POSIX locks of this process. To close any descriptor of such a file drops all of these
+ * locks, whoever opened it. So nobody else closes one while the library has the file open: who reads it uses a descriptor
+ * that stays open until then.
+ * Source: fcntl(2), "Advisory record locking".
+ */
+const files = new Map<string, HeldFile>()
+
+interface HeldFile {
+  readonly role: Role
+  users: number
+  /** Descriptors for reading that are not in use, and must not be closed yet. */
+  readonly idle: number[]
+}
+
+/** What a file is to its library. */
+type Role = 'database' | 'lock'
+
+/** Names a file by device and inode; `undefined` where the system has no such numbers. */
+export function fileId({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string | undefined {
+  return ino === 0n ? undefined : `${dev}:${ino}`
+}
+
+/**
+ * Says that a library has a file open. One that is not there is left out.
+ * @returns Says that the library has closed it.
+ */
+export function holdFile(path: string, role: Role): () => void {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  const id = stats && fileId(stats)
+  if (id === undefined) return () => undefined
+  const held = files.get(id) ?? { role, users: 0, idle: [] }
+  files.set(id, held)
+  held.users++
+  return () => {
+    if (--held.users > 0) return
+    files.delete(id)
+    for (const fd of held.idle) closeSync(fd)
+  }
+}
+
+/** What a library has a file open as. */
+export function heldAs(id: string | undefined): Role | undefined {
+  return id === undefined ? undefined : files.get(id)?.role
+}
+
+export function hasHeldFiles(): boolean {
+  return files.size > 0
+}
+
+/** A descriptor for reading a file, where one is kept open. Its user gives it back by `keepOpen`. */
+export function takeOpen(id: string | undefined): number | undefined {
+  return id === undefined ? undefined : files.get(id)?.idle.pop()
+}
+
+/** @returns Whether a descriptor was kept. Else its user closes it. */
+export function keepOpen(id: string | undefined, fd: number): boolean {
+  const held = id === undefined ? undefined : files.get(id)
+  held?.idle.push(fd)
+  return held !== undefined
+}
