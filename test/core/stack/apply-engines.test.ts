@@ -91,17 +91,15 @@ class Calls {
 
   /** Calls go on until something has ended: the next round begins when the one before the last has ended. */
   async during(work: Promise<unknown>): Promise<void> {
-    let isOver = false
-    const over = work.finally(() => {
-      isOver = true
-    })
+    const end = new AbortController()
+    const over = work.finally(() => end.abort())
     do {
       const before = Promise.allSettled(this.#seen.slice(-keys.length))
       this.begin(1)
       await Promise.race([over, before])
       // A store that answers at once would keep the change from going on.
       await new Promise(resolve => setImmediate(resolve))
-    } while (!isOver)
+    } while (!end.signal.aborted)
     this.begin(1)
     await over
   }
