@@ -1,10 +1,13 @@
-import { copyFile, link, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { failure } from '../../../errors.ts'
 import { systemCode } from '../../fs/disk.ts'
+import { isLeftOver, nextTempName } from '../../fs/owned-name.ts'
 
 const ATTEMPTS = 20
+/** What the names of copies begin with. What follows says whose it is. */
+const COPY = 'strata-leveldb-'
 
 /** A copy of a LevelDB folder. */
 export interface LevelSnapshot {
@@ -18,8 +21,10 @@ export interface LevelSnapshot {
  * @throws DatastoreError `CONFLICT` where its owner changes it too quickly.
  */
 export async function snapshotOf(path: string): Promise<LevelSnapshot> {
+  await removeLeftovers()
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const copy = await mkdtemp(join(tmpdir(), 'strata-leveldb-'))
+    const copy = join(tmpdir(), COPY + nextTempName())
+    await mkdir(copy, { mode: 0o700 })
     const remove = () => rm(copy, { recursive: true, force: true })
     try {
       if (await copyFolder(path, copy)) return { path: copy, remove }
@@ -31,6 +36,20 @@ export async function snapshotOf(path: string): Promise<LevelSnapshot> {
   }
   const state = 'its files change too quickly to be copied; try again later'
   throw failure('CONFLICT', 'copy a LevelDB folder', undefined, state)
+}
+
+/** Removes the copies of processes that have ended. One that may not be removed is somebody else's. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(COPY)) continue
+    const path = join(tmpdir(), name)
+    try {
+      const { mtimeMs } = await stat(path)
+      if (isLeftOver(name.slice(COPY.length), Date.now() - mtimeMs)) await rm(path, { recursive: true })
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+    }
+  }
 }
 
 /** @returns Whether the folder stayed as it was meanwhile, as far as that matters. */

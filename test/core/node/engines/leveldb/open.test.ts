@@ -3,11 +3,12 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ClassicLevel } from 'classic-level'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { LevelDatastore } from '../../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
 import { openLevel } from '../../../../../src/core/node/engines/leveldb/open-level.ts'
 import { bytesOf } from '../../fs/bytes-of.ts'
+import { bundle } from '../../fs/crash/bundle.ts'
 import { pathsBelow, TempRoots } from '../../fs/temp-root.ts'
 
 const roots = new TempRoots()
@@ -118,6 +119,33 @@ describe('opening a LevelDB folder', () => {
     for (const deadline = Date.now() + 5000; (await two.list(Key.root)).children.length > 0; )
       expect(Date.now()).toBeLessThan(deadline)
     expect(etag).toBeDefined()
+  })
+
+  it('E8 read-only removes the copies of processes that were killed, and of no others', {
+    timeout: 60_000,
+  }, async () => {
+    await (await LevelDatastore.open(path)).close()
+    const temporary = await roots.make()
+    const program = await bundle(join(import.meta.dirname, 'reader.ts'), ['classic-level'])
+    vi.stubEnv('TMPDIR', temporary)
+    try {
+      expect(await said(process.execPath, [program.file, path])).toBe('open')
+      const [copy] = await readdir(temporary)
+      await using one = await LevelDatastore.open(path, { readOnly: true })
+      expect(await readdir(temporary)).toHaveLength(2)
+      const [child] = children.splice(0) as [ChildProcess]
+      child.kill('SIGKILL')
+      await new Promise(resolve => child.once('exit', resolve))
+      await using other = await LevelDatastore.open(path, { readOnly: true })
+      expect(await readdir(temporary)).toHaveLength(2)
+      expect(await readdir(temporary)).not.toContain(copy)
+      await one.close()
+      await other.close()
+      expect(await readdir(temporary)).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+      await program.remove()
+    }
   })
 
   it('E8 read-only leaves the folder as it is and shows it as it was, also while another program writes', async () => {
