@@ -190,6 +190,7 @@ export function whatToTry(code: FailureCode): string | undefined {
     case 'TIMEOUT':
       return 'Check that the store can be reached and has space, then try again.'
     case 'CONNECTION':
+      return 'Put it again once the connection is back; your edits stay here.'
     case 'CLOSED':
       return 'Try again when the stack is open again; your edits stay here.'
     case 'CORRUPT':

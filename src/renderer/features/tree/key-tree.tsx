@@ -131,6 +131,11 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
     else if (isToRename && actions.isWritable('rename keys')) setMode({ type: 'rename', key })
   })
 
+  useEffect(() => {
+    // The tree may have had the keyboard before it had rows.
+    if (view.focus === undefined && document.activeElement === scroller.current) view.focusOn(0)
+  })
+
   const { focused, source } = view
   const isLost = session.status.lost !== undefined
   useEffect(() => {
