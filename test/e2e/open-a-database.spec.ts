@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
 import { ClassicLevel } from 'classic-level'
 import { Key } from '../../src/core/key.ts'
 import { openStack } from '../../src/core/node/stack.ts'
@@ -45,6 +46,37 @@ test('E11 a LevelDB folder of another program is opened, edited and closed by ke
   expect(await level.get('/users/ada')).toBe('edited')
   expect(await level.get('no path')).toBe('third')
   await level.close()
+})
+
+test('E11 an SQLite file of another program is opened, browsed and edited by keyboard', async ({
+  strata: { host, open, window },
+  folder,
+}) => {
+  const path = join(folder, 'shop.db')
+  const before = new DatabaseSync(path)
+  before.exec('CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)')
+  const insert = before.prepare('INSERT INTO settings VALUES (?, ?)')
+  for (const name of ['/shop/title', '/shop/open', '/mail/from']) insert.run(name, `of ${name}`)
+  before.close()
+
+  await open(nothing)
+  await openByKeyboard(window, path)
+  await expect(window.row('shop')).toBeVisible()
+  for (const key of ['Control+Shift+e', 'End', 'ArrowRight']) await window.page.keyboard.press(key)
+  await expect(window.row('title')).toBeVisible()
+  for (const key of ['ArrowRight', 'ArrowDown', 'Enter']) await window.page.keyboard.press(key)
+  await expect(window.value).toHaveText('of /shop/title')
+  await window.typeOver('Corner shop')
+  await window.save()
+  await host.close()
+
+  const after = new DatabaseSync(path)
+  expect(after.prepare('SELECT * FROM settings ORDER BY name').all()).toEqual([
+    { name: '/mail/from', value: 'of /mail/from' },
+    { name: '/shop/open', value: 'of /shop/open' },
+    { name: '/shop/title', value: 'Corner shop' },
+  ])
+  after.close()
 })
 
 test('E11 what cannot be opened is said in the dialog, and a folder opens from there', async ({
