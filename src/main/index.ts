@@ -1,6 +1,7 @@
 import {
   app,
   BrowserWindow,
+  clipboard,
   dialog,
   ipcMain,
   Menu,
@@ -20,6 +21,7 @@ void runElectronShell({
   electron: {
     app,
     BrowserWindow,
+    clipboard,
     dialog,
     ipcMain,
     Menu,

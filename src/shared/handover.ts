@@ -15,6 +15,9 @@ export const PORT_REQUEST = 'strata:connect'
 /** The message that brings the port, as `event.ports[0]`, posted to the page's own window. */
 export const PORT_REPLY = 'strata:port'
 
+/** The `type` of the message that brings the `path` of a dropped file, posted to the page's own window in Electron. */
+export const FILE_DROPPED = 'strata:dropped'
+
 /**
  * The version of the contract. Host and page refuse each other when they differ. Stands alone, so that the page can
  * say it without carrying the schemas.

@@ -117,3 +117,35 @@ test('E7 E11 the built program opens a database of each kind from its command li
     await program.stop()
   }
 })
+
+test('E25 a folder that is dropped opens where its path is known, and the window asks for it where not', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const path = join(folder, 'blocks')
+  await levelFolder(path, { '/users/ada': 'first' })
+  await open(nothing)
+  const dropped = await page.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['x'], 'blocks'))
+    return data
+  })
+  const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
+  await page.dispatchEvent('body', 'drop', { dataTransfer: dropped })
+  await expect(dialog.getByRole('status')).toContainText('A browser does not tell where')
+  await expect(dialog.getByRole('combobox', { name: 'Address or path' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+
+  // What the desktop shell posts to its own window.
+  const post = (file: string) =>
+    page.evaluate(
+      text => globalThis.postMessage({ type: 'strata:dropped', path: text }, location.origin),
+      file,
+    )
+  await post(path)
+  await expect(window.row('users')).toBeVisible()
+  await post(join(folder, 'nothing'))
+  await expect(dialog.getByRole('alert')).toContainText('there is no such file or folder')
+})

@@ -11,6 +11,7 @@ export type ElectronModules = Pick<
   typeof electron,
   | 'app'
   | 'BrowserWindow'
+  | 'clipboard'
   | 'dialog'
   | 'ipcMain'
   | 'Menu'

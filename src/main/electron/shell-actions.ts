@@ -6,13 +6,20 @@ import type { ElectronModules } from './run-electron-shell.ts'
 
 const STACK_FILES = [{ name: 'Stack files', extensions: ['json'] }]
 
-interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'dialog' | 'Menu' | 'shell'> {
+interface ShellSurroundings extends Pick<ElectronModules, 'app' | 'clipboard' | 'dialog' | 'Menu' | 'shell'> {
   /** The window that dialogs belong to. */
   readonly window: () => BrowserWindow | undefined
 }
 
 /** The desktop functions that the page can use through the host. */
-export function createShellActions({ app, dialog, Menu, shell, window }: ShellSurroundings): ShellActions {
+export function createShellActions({
+  app,
+  clipboard,
+  dialog,
+  Menu,
+  shell,
+  window,
+}: ShellSurroundings): ShellActions {
   const pick = async (options: OpenDialogOptions): Promise<string | undefined> => {
     const owner = window()
     const { filePaths } = await (owner === undefined
@@ -31,6 +38,7 @@ export function createShellActions({ app, dialog, Menu, shell, window }: ShellSu
         : dialog.showSaveDialog(owner, options))
       return canceled || filePath === '' ? undefined : filePath
     },
+    clipboardText: () => clipboard.readText(),
     async reveal(path) {
       shell.showItemInFolder(path)
     },

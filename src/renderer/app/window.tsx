@@ -12,6 +12,7 @@ import { useCommands, useNativeMenu, useShortcuts } from './commands/use-command
 import { DialogHost } from './dialogs/dialog-host.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoticeBars } from './notice-bars.tsx'
+import { useOfferedPlaces } from './offered-places.ts'
 import { currentSettings, useCurrentSession, useJobs, useServices, useSessions } from './services.ts'
 import { setPanelOpen, togglePanel, useAppStore } from './state/app-store.ts'
 import { followHost } from './state/follow-host.ts'
@@ -45,6 +46,7 @@ export function Window() {
   useShortcuts(commands)
   useNativeMenu(client, hello.shell, commands)
   useWindowChrome()
+  useOfferedPlaces()
   const isNarrow = window.innerWidth < NARROW
   const closeTab = commands.find(({ id }) => id === 'closeTab')
   const cancelJob = (job: string): void => attempt(() => state.jobs.cancel(job))

@@ -35,6 +35,8 @@ export const shellProcedures = {
   'shell.pickFolder': procedure(nothing, picked),
   'shell.pickStackFile': procedure(nothing, picked),
   'shell.pickSaveLocation': procedure(z.strictObject({ name: z.string() }), picked),
+  /** The address of a server that the clipboard holds, without its password. Nothing in a browser. */
+  'shell.clipboardAddress': procedure(nothing, z.strictObject({ address: z.string().optional() })),
   'shell.reveal': procedure(z.strictObject({ path: z.string() }), done),
   'shell.openExternal': procedure(z.strictObject({ url: z.string() }), done),
   'shell.setMenu': procedure(z.strictObject({ commands: z.array(menuCommand) }), done),

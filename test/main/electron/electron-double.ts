@@ -169,7 +169,20 @@ export function createElectronDouble({ isPackaged = true, isFirst = true } = {})
       shouldReEncrypt: false,
     })),
   } satisfies Partial<SafeStorage>
-  const parts = { app, protocol, dialog, shell, nativeTheme, safeStorage, screen, Menu, ipcMain, session }
+  const clipboard = { readText: vi.fn<Electron.Clipboard['readText']>(async () => '') }
+  const parts = {
+    app,
+    clipboard,
+    protocol,
+    dialog,
+    shell,
+    nativeTheme,
+    safeStorage,
+    screen,
+    Menu,
+    ipcMain,
+    session,
+  }
   const modules = {
     ...parts,
     session: { defaultSession: session },

@@ -61,6 +61,7 @@ export function fittingInputs(session: string): Inputs {
   return {
     'shell.hello': { version: 1 },
     'shell.pickFolder': {},
+    'shell.clipboardAddress': {},
     'shell.pickStackFile': {},
     'shell.pickSaveLocation': { name: 'x' },
     'shell.reveal': { path: '/nowhere' },

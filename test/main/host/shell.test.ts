@@ -18,6 +18,9 @@ class RecordingShell implements ShellActions {
   picks: string | undefined = '/picked'
   invoke: (id: string) => void = () => undefined
 
+  clipboard = ''
+
+  clipboardText = async () => this.clipboard
   pickFolder = async () => this.#note('pickFolder')
   pickStackFile = async () => this.#note('pickStackFile')
   pickSaveLocation = async (name: string) => this.#note('pickSaveLocation', name)
@@ -34,6 +37,26 @@ class RecordingShell implements ShellActions {
     return this.picks
   }
 }
+
+describe('shell.clipboardAddress', () => {
+  it.each([
+    ['redis://app:s3cret@host:6379/0', 'redis://app@host:6379/0'],
+    [' rediss://:s3cret@host ', 'rediss://host'],
+    ['redis://a%40b:x@host', 'redis://a%40b@host'],
+    ['just text', undefined],
+    ['', undefined],
+  ])('E25 gives the address that the clipboard holds, without its password: %s', async (held, address) => {
+    const shellActions = new RecordingShell()
+    shellActions.clipboard = held
+    const page = await connect(await testHost({ shell: 'electron', shellActions }))
+    expect(await page.call('shell.clipboardAddress', {})).toEqual(address === undefined ? {} : { address })
+  })
+
+  it('E25 gives nothing in a browser', async () => {
+    const page = await connect(await testHost({ shell: 'web' }))
+    expect(await page.call('shell.clipboardAddress', {})).toEqual({})
+  })
+})
 
 describe('shell.hello', () => {
   it('says who is there', async () => {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { DatastoreError } from '../../../core/errors.ts'
+import { isAddress, splitAddress } from '../../../shared/address.ts'
 import { CONTRACT_VERSION } from '../../../shared/handover.ts'
 import type { MenuCommand, shellProcedures } from '../../../shared/procedures/shell.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
@@ -42,6 +43,10 @@ export function shellHandlers({
     'shell.pickStackFile': async () => picked(await actions('pick a file').pickStackFile()),
     'shell.pickSaveLocation': async ({ name }) =>
       picked(await actions('pick a place to save').pickSaveLocation(name)),
+    'shell.clipboardAddress': async () => {
+      const text = (await options.shellActions?.clipboardText())?.trim() ?? ''
+      return isAddress(text) ? { address: withoutPassword(text) } : {}
+    },
     'shell.reveal': async ({ path }) => {
       await actions('show a file').reveal(path)
       return DONE
@@ -63,6 +68,11 @@ function picked(path: string | undefined): { path?: string } {
   return path === undefined ? {} : { path }
 }
 
+function withoutPassword(text: string): string {
+  const { address, user } = splitAddress(text)
+  return user === undefined ? address : address.replace('://', () => `://${encodeURIComponent(user)}@`)
+}
+
 /** Which of these links are opened is the shell's to say. */
 function assertHttps(url: string): void {
   if (URL.parse(url)?.protocol !== 'https:') {
@@ -76,6 +86,8 @@ export interface ShellActions {
   pickStackFile(): Promise<string | undefined>
   /** @param name The file name to suggest. */
   pickSaveLocation(name: string): Promise<string | undefined>
+  /** What the system's clipboard holds as text. */
+  clipboardText(): Promise<string>
   /** Shows a file or folder in the system's file manager. */
   reveal(path: string): Promise<void>
   openExternal(url: string): Promise<void>

@@ -56,7 +56,7 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
         />
       )
     case 'open':
-      return <AnyOpenDialog initial={dialog.initial} onClose={close} />
+      return <AnyOpenDialog initial={dialog.initial} note={dialog.note} onClose={close} />
     case 'goToKey':
       return (
         <GoToKey
@@ -112,9 +112,11 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
 
 function AnyOpenDialog({
   initial,
+  note,
   onClose,
 }: {
   readonly initial: string | undefined
+  readonly note: string | undefined
   readonly onClose: () => void
 }) {
   const services = useServices()
@@ -124,6 +126,7 @@ function AnyOpenDialog({
       client={services.client}
       recents={recents}
       initial={initial}
+      note={note}
       onOpen={source => openSource(services, source)}
       onOpenFolder={() => attempt(() => openFolder(services))}
       onOpenStackFile={() => attempt(() => openStackFile(services))}

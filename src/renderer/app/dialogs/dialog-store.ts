@@ -31,7 +31,7 @@ export interface RenameTarget {
 
 export type DialogRequest =
   | { readonly type: 'palette' }
-  | { readonly type: 'open'; readonly initial?: string }
+  | { readonly type: 'open'; readonly initial?: string; readonly note?: string }
   | { readonly type: 'goToKey'; readonly session: string }
   | { readonly type: 'newKey'; readonly session: string; readonly initial: string }
   | ({ readonly type: 'delete' } & DeleteTarget)

@@ -19,6 +19,8 @@ export interface OpenDialogProps {
   readonly recents: readonly Recent[]
   /** What the field begins with, as a pasted address. */
   readonly initial?: string | undefined
+  /** What to do, where the dialog opened by itself. */
+  readonly note?: string | undefined
   /** Opens a stack; rejects with what is wrong. */
   readonly onOpen: (source: Source) => Promise<void>
   readonly onOpenFolder: () => void
@@ -100,6 +102,11 @@ export function OpenDialog(props: OpenDialogProps) {
   const hasPassword = splitAddress(text).password !== undefined
   return (
     <Dialog title="Open" onClose={onClose} width="large">
+      {props.note !== undefined && (
+        <p className={styles['note']} role="status">
+          {props.note}
+        </p>
+      )}
       <CompletionField
         label="Address or path"
         listLabel="Found"
