@@ -13,6 +13,7 @@ import { traceBenchmark } from './core/trace.ts'
 import { eventLoopBenchmark } from './host/event-loop.ts'
 import type { Benchmark } from './result.ts'
 import { treeBenchmark } from './tree/run.ts'
+import { largeLevelBenchmark } from './window/large-level.ts'
 import { largeValueBenchmark } from './window/large-value.ts'
 
 /** Every benchmark, by the name that `npm run bench -- NAME` takes. */
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   reshardBenchmark,
   treeBenchmark,
   largeValueBenchmark,
+  largeLevelBenchmark,
   eventLoopBenchmark,
   keyIndexBenchmark,
 ]
