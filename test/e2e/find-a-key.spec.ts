@@ -39,7 +39,7 @@ test('G1 G3 a key is found by some of its letters, and typing goes on in its val
   await expect(first).toHaveAccessibleName(/Film:Greed.*films/)
   await expect(first).toHaveAttribute('aria-selected', 'true')
   await expect(dialog.getByRole('status')).toHaveText(
-    `1 hit · ${KEYS.length.toLocaleString('en-US')} of ${KEYS.length.toLocaleString('en-US')} keys looked at`,
+    `1 key found · ${KEYS.length.toLocaleString('en-US')} of ${KEYS.length.toLocaleString('en-US')} keys looked at`,
   )
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()

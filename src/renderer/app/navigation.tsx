@@ -3,7 +3,8 @@ import { memo, useCallback, useState } from 'react'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import { stackLines } from '../features/stacks/stack-line.tsx'
 import { StackList } from '../features/stacks/stack-list.tsx'
-import { KeyTree, type KeyTreeProps } from '../features/tree/key-tree.tsx'
+import { FilteredTree } from '../features/tree/filter/filtered-tree.tsx'
+import type { KeyTreeProps } from '../features/tree/key-tree.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { EmptyState, ErrorBoundary, PanelHeader } from '../ui/panels.tsx'
 import { attempt } from './actions/failures.ts'
@@ -90,7 +91,7 @@ const SessionTree = memo(function SessionTree({ session }: { readonly session: S
     [id],
   )
   return (
-    <KeyTree
+    <FilteredTree
       client={services.client}
       storage={services.storage}
       session={session}

@@ -18,6 +18,14 @@ export function focusRegion(name: RegionName): boolean {
   return target !== undefined
 }
 
+/** Focuses the filter of the tree that is shown. */
+export function focusFilter(): void {
+  const filters = document.querySelectorAll<HTMLInputElement>('[data-region="keys"] input[type="search"]')
+  const shown = [...filters].find(isFocusable)
+  shown?.focus()
+  shown?.select()
+}
+
 /** Focuses the next (`1`) or previous (`-1`) region that can be focused. */
 export function focusNextRegion(step: 1 | -1): void {
   const current = document.activeElement?.closest('[data-region]')?.getAttribute('data-region')

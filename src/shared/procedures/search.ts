@@ -1,8 +1,6 @@
 import { z } from 'zod'
+import { MAX_HITS } from '../search-limits.ts'
 import { done, keyText, procedure, sessionId } from '../values.ts'
-
-/** Keys that one search gives at most. */
-export const MAX_HITS = 10_000
 
 /** Characters of a text that is searched for. */
 const MAX_TEXT = 1000

@@ -1,7 +1,7 @@
 import { openKey } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
-import { focusNextRegion, focusRegion } from '../regions.ts'
-import { changeTabs, revealKey } from '../state/app-store.ts'
+import { focusFilter, focusNextRegion, focusRegion } from '../regions.ts'
+import { changeTabs, revealKey, setPanelOpen } from '../state/app-store.ts'
 import { pinTab, stepTab } from '../tabs/tabs-model.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './use-commands.ts'
@@ -19,6 +19,19 @@ export function goCommands({ services, session, tab, tabs, subject }: CommandCon
       isEnabled: hasSession,
       run() {
         if (session !== undefined) openDialog({ type: 'goToKey', session: session.id })
+      },
+    },
+    {
+      id: 'filterKeys',
+      title: 'Filter keys',
+      menu: 'Go',
+      shortcuts: ['CmdOrCtrl+Shift+F'],
+      worksWhileTyping: true,
+      isEnabled: hasSession,
+      run() {
+        setPanelOpen('isNavigationOpen', true)
+        // A panel that was closed is drawn first.
+        requestAnimationFrame(focusFilter)
       },
     },
     {

@@ -1,17 +1,17 @@
 import { FileText, History } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Client } from '../../api/client.ts'
 import { findKey, useKeyCompletion } from '../../api/key-completion.ts'
+import { type KeySearchState, useKeySearch } from '../../api/use-key-search.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Completion, CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { completionOptions, emptyCompletion, type KeyRow } from '../../ui/key-field.tsx'
+import { knownKeys, searchProgress } from '../../ui/search-progress.ts'
 import styles from './go-to-key.module.css'
 import { HitLabel } from './hit-label.tsx'
 import { matchPlaces } from './match-places.ts'
-import { SearchLine } from './search-line.tsx'
 import { candidateKeys, modeOf, type TypedMode } from './typed-key.ts'
-import { useKeySearch } from './use-key-search.ts'
 
 export interface GoToKeyProps {
   readonly client: Client
@@ -28,6 +28,9 @@ export interface GoToKeyProps {
 
 /** Names of a level that are offered at once. */
 const LIMIT = 100
+
+/** Hits of a search that are offered. */
+const MAX_HITS = 50
 
 interface KeyChoice extends Completion {
   readonly key: string
@@ -48,7 +51,12 @@ export function GoToKey(props: GoToKeyProps) {
   const path = mode === 'path' ? text.trimStart() : undefined
   const { completion, error } = useKeyCompletion(client, session, path, LIMIT)
   // An empty search makes the host read the keys while the person begins to type.
-  const search = useKeySearch(client, session, mode === 'path' ? undefined : text.trim())
+  const typed = mode === 'path' ? undefined : text.trim()
+  const wanted = useMemo(
+    () => (typed === undefined ? undefined : ({ kind: 'fuzzy', text: typed, limit: MAX_HITS } as const)),
+    [typed],
+  )
+  const search = useKeySearch(client, session, wanted)
   const choices: readonly KeyChoice[] = {
     recent: () => recent.map(key => choiceOf(key, '', true)),
     search: () => searchChoices(search.keys, recent, text),
@@ -140,6 +148,29 @@ export function GoToKey(props: GoToKeyProps) {
         )}
       </div>
     </Dialog>
+  )
+}
+
+interface SearchLineProps {
+  readonly search: KeySearchState
+  /** Whether its hits are counted; else only how many keys there are. */
+  readonly isCounting: boolean
+}
+
+/** How far the search has come, and the way to stop it. */
+function SearchLine({ search: { report, isRunning, stop }, isCounting }: SearchLineProps) {
+  return (
+    <>
+      <p className={styles['hint']} role="status">
+        {report !== undefined && (isCounting ? searchProgress(report) : knownKeys(report))}
+        {!isRunning && report?.isLast === false && ' · stopped'}
+      </p>
+      {isRunning && isCounting ? (
+        <Button onPress={stop}>Stop</Button>
+      ) : (
+        <p className={styles['keys']}>Enter opens · Ctrl+Enter in a tab of its own</p>
+      )}
+    </>
   )
 }
 

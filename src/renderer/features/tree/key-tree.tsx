@@ -15,6 +15,7 @@ import type { Client } from '../../api/client.ts'
 import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { hiddenText } from '../../ui/hidden-entries.ts'
+import { HitTree } from './filter/hit-tree.ts'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
 import { NoticeBar } from './notice-bar.tsx'
@@ -25,25 +26,28 @@ import { TreeOverlays } from './tree-overlays.tsx'
 import { rowId, TreeRows } from './tree-rows.tsx'
 import { BROWSING, belowRow, type TreeMode, useTreeInput, without } from './use-tree-input.ts'
 import type { RowView } from './view/row-view.ts'
-import { StoredTree, useTreeOptions } from './view/tree-memory.ts'
+import { keptTree, StoredTree, useTreeOptions } from './view/tree-memory.ts'
 import { TreeView, type TreeViewOptions } from './view/tree-view.ts'
 
-export interface KeyTreeProps extends Omit<TreeWindowProps, 'view'> {
+export interface KeyTreeProps extends Omit<TreeWindowProps, 'view' | 'isFiltered'> {
   /** Where the tree's state is kept between starts. */
   readonly storage?: TextStorage | undefined
+  /** Shows these keys alone. */
+  readonly hits?: HitTree | undefined
 }
 
 /** The tree "Keys" of a session. */
-export function KeyTree({ client, session, storage, ...props }: KeyTreeProps) {
+export function KeyTree({ client, session, storage, hits, reveal, ...props }: KeyTreeProps) {
   const [current] = useState(() => new CurrentView())
   const isCompact = useTreeOptions(options => options.isCompact)
   // A changed stack document of the same session means other data; an equal document in a new object does not.
   const stack = useMemo(() => JSON.stringify(session.document), [session.document])
   const source = sourceName(session.source)
   useEffect(() => {
-    const stored = storage && new StoredTree(storage, source)
-    return current.show({ client, session: session.id, isCompact, stored })
-  }, [current, client, session.id, stack, isCompact, storage, source])
+    const kept = hits ?? keptTree(session.id, storage && new StoredTree(storage, source))
+    const shown = hits === undefined ? client : hits.client(client)
+    return current.show({ client: shown, session: session.id, isCompact, kept })
+  }, [current, client, session.id, stack, isCompact, storage, source, hits])
   useEffect(() => {
     const remember = (): void => current.get()?.remember()
     window.addEventListener('pagehide', remember)
@@ -51,7 +55,18 @@ export function KeyTree({ client, session, storage, ...props }: KeyTreeProps) {
   }, [current])
   const view = useSyncExternalStore(current.subscribe, current.get)
   if (view?.session !== session.id) return <div className={styles['panel']} />
-  return <TreeWindow view={view} client={client} session={session} {...props} />
+  // A tree that another one is about to take the place of shows no key to somebody who asks for it.
+  const isLatest = hits === undefined ? !(view.kept instanceof HitTree) : view.kept === hits
+  return (
+    <TreeWindow
+      view={view}
+      client={client}
+      session={session}
+      isFiltered={hits !== undefined}
+      reveal={isLatest ? reveal : undefined}
+      {...props}
+    />
+  )
 }
 
 /** The tree that is shown. A new one of the same session replaces the old one once its state is restored. */
@@ -96,6 +111,8 @@ interface TreeWindowProps extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
+  /** Whether it shows some of the keys alone. */
+  readonly isFiltered: boolean
   /** A key to select and scroll to, opening levels as needed. A new serial repeats the request. */
   readonly reveal?: RevealRequest | undefined
   /** The row with the focus changed. */
@@ -106,7 +123,8 @@ interface TreeWindowProps extends TreeEvents {
 }
 
 /** The visible rows, and all actions on them. */
-function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect }: TreeWindowProps) {
+function TreeWindow(props: TreeWindowProps) {
+  const { view, client, session, isFiltered, reveal, onOpen, onRequest, onSelect } = props
   useSyncExternalStore(view.subscribe, view.revision)
   const tree = useId()
   const scroller = useViewport(view)
@@ -142,7 +160,7 @@ function TreeWindow({ view, client, session, reveal, onOpen, onRequest, onSelect
     if (!isLost) source.retry()
   }, [isLost, source])
   const { model, failure } = source.state
-  const isEmpty = view.rows === 0 && model.root.load.type === 'ready'
+  const isEmpty = view.rows === 0 && model.root.load.type === 'ready' && !isFiltered
   return (
     <div className={styles['panel']}>
       {mode.type === 'jump' && (

@@ -11,6 +11,23 @@ export interface TreeMemory {
   readonly top: { readonly key: string; readonly pixels: number } | undefined
 }
 
+/** Where a tree is kept when another one takes its place. */
+export interface KeptTree {
+  read(): TreeMemory | undefined
+  write(memory: TreeMemory): void
+}
+
+/** Keeps the tree of a session while the page is open, and in `stored` from one start to the next. */
+export function keptTree(session: string, stored?: StoredTree): KeptTree {
+  return {
+    read: () => memories.get(session) ?? stored?.read(),
+    write(memory) {
+      rememberTree(session, memory)
+      stored?.write(memory)
+    },
+  }
+}
+
 const MAX_SESSIONS = 20
 const memories = new Map<string, TreeMemory>()
 
@@ -22,10 +39,6 @@ export function rememberTree(session: string, memory: TreeMemory): void {
     if (memories.size <= MAX_SESSIONS) break
     memories.delete(oldest)
   }
-}
-
-export function recallTree(session: string): TreeMemory | undefined {
-  return memories.get(session)
 }
 
 /** Open branches that are kept between starts, and characters of all of it. */

@@ -19,7 +19,7 @@ import {
   scrollTarget,
   stickyPath,
 } from './scroll.ts'
-import { recallTree, rememberTree, type StoredTree, type TreeMemory } from './tree-memory.ts'
+import { type KeptTree, keptTree, type TreeMemory } from './tree-memory.ts'
 
 /** Rows drawn beyond the edges of the window. */
 const OVERSCAN = 12
@@ -33,8 +33,8 @@ export interface TreeViewOptions {
   readonly session: string
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
-  /** Where the tree's state is kept between starts. */
-  readonly stored?: StoredTree | undefined
+  /** Where the tree's state is kept. Default: in the page, by its session. */
+  readonly kept?: KeptTree | undefined
 }
 
 /** The visible range of rows and the focused row. React renders it and forwards events to it. */
@@ -50,15 +50,16 @@ export class TreeView {
   #position = SCROLL_START
   #sticky: readonly number[] = []
   #viewport = 0
-  readonly #stored: StoredTree | undefined
+  /** Where its state is kept. */
+  readonly kept: KeptTree
   #saving: ReturnType<typeof setTimeout> | undefined
   #isRestored = false
   #revision = 0
 
-  constructor({ client, session, isCompact, stored }: TreeViewOptions) {
+  constructor({ client, session, isCompact, kept = keptTree(session) }: TreeViewOptions) {
     this.session = session
-    this.#stored = stored
-    const memory = recallTree(session) ?? stored?.read()
+    this.kept = kept
+    const memory = kept.read()
     this.source = new TreeSource({ client, session, isCompact, open: memory?.open ?? [] })
     this.#unsubscribe = this.source.state.subscribe(() => this.#update())
     this.restored = this.#restore(memory)
@@ -194,8 +195,7 @@ export class TreeView {
         focus: keyOf(this.focused),
         top: top?.type === 'key' ? { key: top.key, pixels: this.#position.virtual % ROW_HEIGHT } : undefined,
       }
-      rememberTree(this.session, memory)
-      this.#stored?.write(memory)
+      this.kept.write(memory)
     }
   }
 
@@ -257,7 +257,7 @@ export class TreeView {
     const { focusRow } = this
     const alone = focusRow === undefined ? this.#sticky : [...this.#sticky, focusRow]
     this.source.look(first - READ_AHEAD, end + READ_AHEAD, alone)
-    if (this.#stored !== undefined && this.#isRestored) {
+    if (this.#isRestored) {
       this.#saving ??= setTimeout(() => this.remember(), SAVE_DELAY)
     }
     this.#revision++

@@ -1,12 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { SearchReport } from '../../../shared/procedures/search.ts'
-import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
-
-/** Hits that are asked for. */
-const LIMIT = 50
+import type { KeySearch, SearchReport } from '../../shared/procedures/search.ts'
+import { CallError, type Client, isAbortedCall } from './client.ts'
 
 export interface KeySearchState {
-  /** The best keys so far; those of the text before until the host has answered. */
+  /** The keys so far; those of the search before until the host has answered. */
   readonly keys: readonly string[]
   readonly report: SearchReport | undefined
   readonly isRunning: boolean
@@ -14,47 +11,50 @@ export interface KeySearchState {
   readonly stop: () => void
 }
 
-/** What is known of the search for `text`, and until its first report the keys of the one before. */
+/** What is known of a search, and until its first report the keys of the one before. */
 interface Known {
-  readonly text: string | undefined
+  readonly search: KeySearch | undefined
   readonly keys: readonly string[]
   readonly report: SearchReport | undefined
   readonly isOver: boolean
   readonly error: string | undefined
 }
 
-const NOTHING: Known = { text: undefined, keys: [], report: undefined, isOver: true, error: undefined }
+const NOTHING: Known = { search: undefined, keys: [], report: undefined, isOver: true, error: undefined }
 
-/** Searches all keys of a session for what is typed. Another text ends the search for the one before. */
-export function useKeySearch(client: Client, session: string, text: string | undefined): KeySearchState {
+/**
+ * Searches the keys of a session.
+ * @param search The same object for the same search: another one ends it. `undefined` for none.
+ */
+export function useKeySearch(client: Client, session: string, search: KeySearch | undefined): KeySearchState {
   const [known, setKnown] = useState(NOTHING)
   const running = useRef<AbortController>(undefined)
 
   useEffect(() => {
-    if (text === undefined) return
+    if (search === undefined) return
     const aborter = new AbortController()
     running.current = aborter
     const tell = (report: SearchReport) =>
       setKnown(({ keys }) => ({
-        text,
+        search,
         keys: report.keys ?? keys,
         report,
         isOver: report.isLast,
         error: undefined,
       }))
-    follow(client, session, text, aborter.signal, tell).catch((failure: unknown) => {
+    follow(client, session, search, aborter.signal, tell).catch((failure: unknown) => {
       if (aborter.signal.aborted || isAbortedCall(failure)) return
       const error = failure instanceof CallError ? failure.message : String(failure)
-      setKnown({ ...NOTHING, text, error })
+      setKnown({ ...NOTHING, search, error })
     })
     return () => aborter.abort()
-  }, [client, session, text])
+  }, [client, session, search])
 
   const stop = useCallback(() => {
     running.current?.abort()
     setKnown(before => ({ ...before, isOver: true }))
   }, [])
-  const isRunning = text !== undefined && !(known.text === text && known.isOver)
+  const isRunning = search !== undefined && !(known.search === search && known.isOver)
   return { ...known, isRunning, stop }
 }
 
@@ -62,11 +62,10 @@ export function useKeySearch(client: Client, session: string, text: string | und
 async function follow(
   client: Client,
   session: string,
-  text: string,
+  search: KeySearch,
   signal: AbortSignal,
   tell: (report: SearchReport) => void,
 ): Promise<void> {
-  const search = { kind: 'fuzzy', text, limit: LIMIT } as const
   const opened = await client.call('search.open', { session, search }, { signal })
   try {
     for (let isLast = false; !isLast; ) {

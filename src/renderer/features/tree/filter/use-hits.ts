@@ -1,0 +1,75 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { KeySearch } from '../../../../shared/procedures/search.ts'
+import { MAX_HITS } from '../../../../shared/search-limits.ts'
+import type { Client } from '../../../api/client.ts'
+import { type KeySearchState, useKeySearch } from '../../../api/use-key-search.ts'
+import { HitTree } from './hit-tree.ts'
+
+export interface FilterText {
+  readonly kind: Exclude<KeySearch['kind'], 'fuzzy'>
+  readonly text: string
+}
+
+export const NO_FILTER: FilterText = { kind: 'substring', text: '' }
+
+/** Milliseconds between two trees while hits come in. */
+const PACE = 500
+
+/** Milliseconds after a change of the keys until they are searched again. */
+const QUIET = 300
+
+const NO_KEYS: readonly string[] = []
+
+/** The keys that match what is typed, as a tree; `undefined` while nothing is typed. Keys that change are searched again. */
+export function useHits(
+  client: Client,
+  session: string,
+  { kind, text }: FilterText,
+): { readonly tree: HitTree | undefined; readonly search: KeySearchState } {
+  const changes = useChanges(client, session, text !== '')
+  const wanted = useMemo<KeySearch | undefined>(
+    // A search that is made again after changes is another one.
+    () => (text === '' || changes < 0 ? undefined : { kind, text, limit: MAX_HITS }),
+    [kind, text, changes],
+  )
+  const search = useKeySearch(client, session, wanted)
+  const keys = usePaced(search.error === undefined ? search.keys : NO_KEYS, search.isRunning)
+  const [shown, setShown] = useState({ keys: NO_KEYS, tree: new HitTree(NO_KEYS) })
+  if (wanted !== undefined && shown.keys !== keys) setShown({ keys, tree: new HitTree(keys, shown.tree) })
+  return { tree: wanted === undefined ? undefined : shown.tree, search }
+}
+
+/** The latest value, but while more are to come no more than some a second. */
+function usePaced<T>(value: T, isRunning: boolean): T {
+  const latest = useRef(value)
+  const [shown, setShown] = useState(value)
+  useEffect(() => {
+    latest.current = value
+  }, [value])
+  useEffect(() => {
+    if (!isRunning) return
+    const timer = setInterval(() => setShown(latest.current), PACE)
+    return () => clearInterval(timer)
+  }, [isRunning])
+  if (!isRunning && shown !== value) setShown(value)
+  return shown
+}
+
+/** Grows some time after keys of a session have changed. */
+function useChanges(client: Client, session: string, isWanted: boolean): number {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    if (!isWanted) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const end = client.on('valueChanged', change => {
+      if (change.session !== session) return
+      clearTimeout(timer)
+      timer = setTimeout(() => setChanges(before => before + 1), QUIET)
+    })
+    return () => {
+      clearTimeout(timer)
+      end()
+    }
+  }, [client, session, isWanted])
+  return changes
+}
