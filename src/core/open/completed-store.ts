@@ -21,16 +21,21 @@ import type { ByteStream, Found, Moved, Operation, Removed, Store, Written } fro
  */
 export class CompletedStore {
   readonly store: Store
-  readonly #declared: Derived<{ readonly capabilities: Capabilities; readonly isLimited: boolean }>
+  readonly #declared: Derived<{
+    /** What the store itself declares. */
+    readonly own: Capabilities
+    readonly capabilities: Capabilities
+    readonly isLimited: boolean
+  }>
   /** Changes that pass here, where the store reports none itself. */
   readonly #changes: ChangeHub | undefined
 
   constructor(store: Store, changes = new ChangeHub()) {
     this.store = store
     this.#declared = new Derived(() => {
-      const { limits, writable } = store.capabilities
-      const isLimited = !writable || Object.values(limits).some(limit => limit !== undefined)
-      return { capabilities: completed(store), isLimited }
+      const own = store.capabilities
+      const isLimited = !own.writable || Object.values(own.limits).some(limit => limit !== undefined)
+      return { own, capabilities: completed(store), isLimited }
     })
     this.#changes = store.watch === undefined ? changes : undefined
   }
@@ -75,7 +80,7 @@ export class CompletedStore {
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    const { write, limits } = this.store.capabilities
+    const { write, limits } = this.#declared.value.own
     if (call.options.ttl !== undefined && !write.ttl) {
       throw failure('UNSUPPORTED', 'put', key, 'the store keeps no time to live (ttl)')
     }
@@ -104,7 +109,7 @@ export class CompletedStore {
   }
 
   #write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    const { write } = this.store.capabilities
+    const { write } = this.#declared.value.own
     const written =
       isConditionLeft(write, call) || this.collects(value)
         ? this.#completedWrite(key, value, call)
@@ -246,7 +251,7 @@ export class CompletedStore {
   refuseWrite(action: string, key: Key, value?: Payload): void {
     if (key.isRoot && (action === 'put' || action === 'rename to')) refuseRoot(action, key)
     if (!this.#declared.value.isLimited) return
-    const { writable, limits } = this.store.capabilities
+    const { writable, limits } = this.#declared.value.own
     if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')
     if (!OF_OLD_KEYS.has(action)) refuseLongKey(action, key, limits)
     if (value !== undefined && !value.isStream && limits.valueBytes !== undefined) {

@@ -2,6 +2,7 @@ import type { Maybe } from './call.ts'
 
 /** The last write of one key that has not ended, and the reads that run beside it. */
 class Turn {
+  /** It may fail. Who waits for it does so until it has ended in any case. */
   write: Promise<unknown> | undefined
   reads = 0
   #idle: Promise<void> | undefined
@@ -49,8 +50,7 @@ export class Gate {
     if (found === undefined) this.#turns.set(key, turn)
     turn.reads++
     const leave = () => {
-      if (turn.leaveRead() && turn.write === undefined && this.#turns.get(key) === turn)
-        this.#turns.delete(key)
+      if (turn.leaveRead() && turn.write === undefined) this.#forget(key, turn)
     }
     result.then(
       () => {
@@ -67,23 +67,40 @@ export class Gate {
 
   /** Gives a write that runs already its turn. */
   enterWrite<T>(keys: readonly string[], result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
-    const tail = result.then(() => ended(), ended)
-    for (const key of keys) {
-      const turn = new Turn()
-      turn.write = tail
-      this.#turns.set(key, turn)
-      void tail.then(() => {
-        turn.write = undefined
-        if (turn.reads === 0 && this.#turns.get(key) === turn) this.#turns.delete(key)
-      })
-    }
+    const turns = keys.map(key => this.#beginWrite(key, result))
+    result.then(
+      () => {
+        for (const end of turns) end()
+        ended()
+      },
+      (error: unknown) => {
+        for (const end of turns) end()
+        ended(error)
+      },
+    )
     return result
+  }
+
+  /** @returns Ends it. */
+  #beginWrite(key: string, result: Promise<unknown>): () => void {
+    const turn = new Turn()
+    turn.write = result
+    this.#turns.set(key, turn)
+    return () => {
+      turn.write = undefined
+      if (turn.reads === 0) this.#forget(key, turn)
+    }
+  }
+
+  /** Calls that came meanwhile may have another turn. */
+  #forget(key: string, turn: Turn): void {
+    if (this.#turns.get(key) === turn) this.#turns.delete(key)
   }
 
   /** Runs `work` once every write on `key` called before has ended. */
   read<T>(key: string, work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
     const write = this.#turns.get(key)?.write
-    return this.enterRead(key, write === undefined ? attempt(work) : write.then(work), ended)
+    return this.enterRead(key, write === undefined ? attempt(work) : write.then(work, work), ended)
   }
 
   /** Runs `work` once every call on any of `keys` called before has ended; later calls wait for it. */
@@ -94,12 +111,12 @@ export class Gate {
       first === undefined
         ? attempt(work)
         : before.length === 1
-          ? first.then(work)
-          : Promise.all(before).then(work)
+          ? first.then(work, work)
+          : Promise.allSettled(before).then(work)
     return this.enterWrite(keys, result, ended)
   }
 
-  /** What a write on `key` has to wait for. */
+  /** What a write on `key` has to wait for. It may fail. */
   #pending(key: string): Promise<unknown>[] {
     const turn = this.#turns.get(key)
     if (turn === undefined) return []

@@ -34,6 +34,8 @@ export class SequencedStore {
   #isLent = false
   #ordersBelow = false
   #isLeaf = true
+  /** It may read a value again after its write has returned a promise. */
+  #readsLater = false
 
   constructor(store: Store, turns: Turns, streams: EndableStreams) {
     this.#store = store
@@ -68,6 +70,7 @@ export class SequencedStore {
     this.#isLent = lent === true
     this.#ordersBelow = order === 'below'
     this.#isLeaf = children.length === 0
+    this.#readsLater = !this.#isLeaf && !this.#ordersBelow
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -133,8 +136,8 @@ export class SequencedStore {
     if (!this.#isLent) value.keepBytes()
     const written = this.#completed.write(key, value, call)
     if (!(written instanceof Promise)) return written
-    // The caller goes on now, so the bytes are kept for whoever reads them later.
-    value.keepBytes()
+    // The caller goes on now, so the bytes are kept for a store that may read them later.
+    if (this.#readsLater) value.keepBytes()
     return this.#ordersBelow ? this.#turns.count(written) : this.#turns.writing('put', [key], call, written)
   }
 
