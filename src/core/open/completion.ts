@@ -96,7 +96,10 @@ export function refuseLongKey(
   key: Key,
   { keyBytes = Number.POSITIVE_INFINITY, segmentBytes = Number.POSITIVE_INFINITY },
 ): void {
-  const size = byteLength(key.toString())
+  const text = key.toString()
+  // UTF-8 takes at most three bytes for a code unit.
+  if (3 * text.length <= Math.min(keyBytes, segmentBytes)) return
+  const size = byteLength(text)
   if (size > keyBytes) {
     throw failure(
       'KEY_INVALID',

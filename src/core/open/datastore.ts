@@ -430,9 +430,10 @@ function answered(written: Maybe<Written>, key: Key): Promise<PutResult> {
   return Promise.resolve(resultOf(written, key))
 }
 
-function resultOf({ etag, refused }: Written, key: Key): PutResult {
-  if (refused !== undefined) throw refusalError(refused, 'put', key)
-  return { etag }
+/** Its etag may be computed when it is asked for, so it is not asked for here. */
+function resultOf(written: Written, key: Key): PutResult {
+  if (written.refused !== undefined) throw refusalError(written.refused, 'put', key)
+  return written
 }
 
 function refuseRemoved(removed: Removed, key: Key, { ifMatch, missingOk }: DeleteOptions): void {

@@ -22,3 +22,14 @@ export function idOfObject(kind: string, object: object): string {
 export function etagSourceOf(id: string): string {
   return fnv1a64(id).toString(36)
 }
+
+/** What a write made, whose etag is computed when it is asked for. */
+export function writtenWith(etagOf: () => string): { readonly etag: string } {
+  let etag: string | undefined
+  return {
+    get etag() {
+      etag ??= etagOf()
+      return etag
+    },
+  }
+}

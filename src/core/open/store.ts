@@ -31,7 +31,7 @@ export interface Found {
 
 /** Why a conditional write did nothing. */
 export type Refused = 'absent' | 'exists' | 'changed'
-/** What a write came to: the etag of the version that it made, or why it did nothing. */
+/** What a write came to: the etag of the version that it made, and nothing else; or why it did nothing. */
 export type Written =
   | { readonly etag: string; readonly refused?: undefined }
   | { readonly refused: Refused; readonly etag?: undefined }

@@ -92,6 +92,8 @@ export interface DriverInfo {
   readonly text: boolean
   /** Version and times are columns beside the value, not a header before it. */
   readonly columns: boolean
+  /** `write` reads the bytes of a value only before it returns. Default false: they stay as they are until it has ended. */
+  readonly lent?: boolean | undefined
 }
 
 /**

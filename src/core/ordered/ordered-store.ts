@@ -145,14 +145,14 @@ export class OrderedStore implements Store {
   }
 
   #write(key: Key, bytes: Uint8Array, value: Payload, making: Making, call: Call): Maybe<Written> {
-    const made = this.#form.make(value, making)
     const expect = this.#expected(call)
     const recorded = this.#form.expires === 'record' ? making.expires : undefined
-    const written =
-      expect === undefined || recorded !== undefined
-        ? this.#judgedWrite(bytes, made, recorded, call)
-        : this.#directWrite(bytes, made, expect, call)
-    return this.#told('put', key, written, one => one.refused === undefined)
+    const isDirect = expect !== undefined && recorded === undefined
+    const made = this.#form.make(value, making, isDirect && this.#driver.info.lent === true)
+    const written = isDirect
+      ? this.#directWrite(bytes, made, expect, call)
+      : this.#judgedWrite(bytes, made, recorded, call)
+    return this.#told('put', key, written, isWritten)
   }
 
   /** What the engine is to expect; `undefined` where the record has to be read to be judged. */
@@ -165,22 +165,22 @@ export class OrderedStore implements Store {
   }
 
   #directWrite(key: Uint8Array, made: Made, expect: Expect, { options, signal }: Call): Maybe<Written> {
-    const { record, etag } = made
-    const outcome = this.#driver.write({ ...record, key, expect }, this.#parts.isDurable, signal)
-    return after(outcome, (one): Written => {
-      if (one === 'done') return { etag }
+    const { value, version, mtime, expires } = made.record
+    const write = { key, value, expect, version, mtime, expires }
+    return after(this.#driver.write(write, this.#parts.isDurable, signal), (one): Written => {
+      if (one === 'done') return made.written
       return { refused: one === 'absent' && options.ifMatch !== undefined ? 'changed' : one }
     })
   }
 
   /** Reads what is there, judges, and writes where that is still so. @param expires Where a record says so. */
   async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
-    const { record, etag } = made
+    const { record, written } = made
     for (;;) {
       const { seen, found } = await this.#look(key, call)
       const refused = judge(found?.etag, call.options)
       if (refused !== undefined) return { refused }
-      if (await this.#apply([{ key, seen }], [{ key, ...record }], expires, call)) return { etag }
+      if (await this.#apply([{ key, seen }], [{ key, ...record }], expires, call)) return written
       call.throwIfAborted('put')
     }
   }
@@ -257,7 +257,7 @@ export class OrderedStore implements Store {
       if (!call.options.replace && there.found !== undefined) return 'exists'
       const version = (await this.#parts.versions?.next()) ?? 0
       const making = { version, mtime: this.#parts.now(), expires: found.expires }
-      const { record } = this.#form.make(Payload.kept(found.bytes), making)
+      const { record } = this.#form.make(Payload.kept(found.bytes), making, false)
       const checks = [
         { key: source, seen },
         ...(call.options.replace ? [] : [{ key: target, seen: there.seen }]),
@@ -288,7 +288,7 @@ export class OrderedStore implements Store {
       const next = versions?.next() ?? 0
       const version = next instanceof Promise ? await next : next
       const making = { version, mtime, expires: undefined }
-      const { record } = this.#form.make(Payload.kept(operation.bytes), making)
+      const { record } = this.#form.make(Payload.kept(operation.bytes), making, false)
       writes.push({ key, ...record })
     }
     if (writes.length === 0) return
@@ -422,6 +422,10 @@ export class OrderedStore implements Store {
 
 /** The last time that a record can say, in milliseconds since 1970. */
 const LAST_TIME = 2 ** 48 - 1
+
+function isWritten({ refused }: Written): boolean {
+  return refused === undefined
+}
 
 function removedBy(outcome: Outcome): Removed {
   return outcome === 'done' ? 'removed' : outcome === 'changed' ? 'changed' : 'absent'

@@ -1,6 +1,6 @@
 import type { Stat } from '../datastore.ts'
 import type { Payload } from '../open/payload.ts'
-import type { Found } from '../open/store.ts'
+import type { Found, Written } from '../open/store.ts'
 import type { Row, Seen, Write } from './driver.ts'
 
 /** What a write makes, beside the bytes. Times are milliseconds since 1970. */
@@ -11,10 +11,10 @@ export interface Making {
   readonly expires: number | undefined
 }
 
-/** A record to be written, and the etag of its version. */
+/** A record to be written, and what its write comes to. */
 export interface Made {
   readonly record: Pick<Write, 'value' | 'version' | 'mtime' | 'expires'>
-  readonly etag: string
+  readonly written: Written
 }
 
 /** How an engine's record keeps a value with its version and its times. */
@@ -37,5 +37,6 @@ export interface RecordForm {
   seen(row: Row): Seen
   /** The version that an etag names. `undefined`: the value has to be read to know it, or the etag is of another store. */
   seenBy(etag: string): Seen | undefined
-  make(value: Payload, making: Making): Made
+  /** @param isLent The record is read only before the write returns, so the value need not be copied. */
+  make(value: Payload, making: Making, isLent: boolean): Made
 }

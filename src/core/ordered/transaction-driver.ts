@@ -35,7 +35,8 @@ export class TransactionDriver implements OrderedDriver {
   constructor(below: OrderedDriver, form: RecordForm) {
     this.#below = below
     this.#form = form
-    this.info = below.info
+    // Writes wait here until all are applied.
+    this.info = { ...below.info, lent: false }
     const commit = { most: Number.POSITIVE_INFINITY, ranges: true }
     this.capabilities = { ...below.capabilities, commit, parts: false, shared: false }
   }

@@ -85,9 +85,16 @@ export class IndexedStore implements Store {
   }
 
   write(key: Key, value: Payload, call: Call): Promise<Written> {
-    return this.#told(key, this.#values.write(key, value, call), written => {
-      if (written.refused === undefined) this.#changed(key, true)
-    })
+    // Not an async function: each write would pay for more promises.
+    return this.#values.write(key, value, call).then(
+      ({ written, isKnown }) => {
+        if (written.refused !== undefined) return written
+        if (isKnown) this.#tell(key, true)
+        else this.#changed(key, true)
+        return written
+      },
+      (error: unknown) => this.#failed(key, error),
+    )
   }
 
   remove(key: Key, call: Call): Promise<Removed> {
@@ -174,6 +181,10 @@ export class IndexedStore implements Store {
   #changed(key: Key, isThere: boolean): void {
     this.#index.changed(key, isThere)
     this.#next?.changed(key, isThere)
+    this.#tell(key, isThere)
+  }
+
+  #tell(key: Key, isThere: boolean): void {
     if (this.#changes.isHeard) this.#changes.tell({ type: isThere ? 'put' : 'delete', key })
   }
 
@@ -183,10 +194,14 @@ export class IndexedStore implements Store {
       tell(done)
       return done
     } catch (error) {
-      // Nobody knows whether it took effect.
-      void this.#lookAgain(key)
-      throw error
+      return this.#failed(key, error)
     }
+  }
+
+  /** Nobody knows whether it took effect. */
+  #failed(key: Key, error: unknown): never {
+    void this.#lookAgain(key)
+    throw error
   }
 
   async #lookAgain(key: Key): Promise<void> {

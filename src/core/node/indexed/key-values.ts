@@ -8,6 +8,12 @@ import type { ByteStream, Found, Moved, Removed, StoreInfo, Written } from '../.
 /** A change that others made, or `resync` where some may have been missed. */
 export type ForeignChange = { readonly key: Key; readonly isThere: boolean } | 'resync'
 
+/** What a write came to. `isKnown`: its key is in the index, as it had a value and changes by others are told. */
+export interface KeyWritten {
+  readonly written: Written
+  readonly isKnown: boolean
+}
+
 /** An engine that keeps values by their names and has no order of them: what a store over it is made of. */
 export interface KeyValues {
   readonly info: StoreInfo
@@ -17,7 +23,7 @@ export interface KeyValues {
   stat(key: Key): Promise<Stat | undefined>
   has(key: Key): Promise<boolean>
   stream?(key: Key, call: Call): Promise<ByteStream | undefined>
-  write(key: Key, value: Payload, call: Call): Promise<Written>
+  write(key: Key, value: Payload, call: Call): Promise<KeyWritten>
   remove(key: Key, call: Call): Promise<Removed>
   move(from: Key, to: Key, call: Call): Promise<Moved>
   /**

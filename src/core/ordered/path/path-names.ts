@@ -16,6 +16,7 @@ export interface PathOptions {
 }
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** A segment that may be odd, in the text of a key. */
 const ODD_IN_TEXT = /\/[\ufffd-\uffff]/
 
@@ -32,6 +33,8 @@ export class PathNames {
   readonly divider: Uint8Array
   /** What a key with a leading separator begins with. */
   readonly #start: Uint8Array
+  /** Absent where the prefix is no text. */
+  readonly #prefixText: string | undefined
 
   /** @throws DatastoreError `CONFIG_INVALID` for a separator that is empty or not ASCII. */
   constructor({ separator = '/', leading = separator === '/', prefix = new Uint8Array() }: PathOptions = {}) {
@@ -46,6 +49,7 @@ export class PathNames {
     this.prefix = prefix
     this.divider = encoder.encode(separator)
     this.#start = leading ? joined(prefix, this.divider) : prefix
+    this.#prefixText = textOf(prefix)
   }
 
   /** The key of an engine key, which begins with the prefix. */
@@ -65,6 +69,17 @@ export class PathNames {
     const bytes = joined(this.#start, encoder.encode(key.segments.join(separator)))
     if (separator.length > 1) return this.#reads(bytes, key) ? bytes : undefined
     return key.segments.some(segment => segment.includes(separator)) ? undefined : bytes
+  }
+
+  /** The same as text, for an engine that takes text as UTF-8; `undefined` also where only bytes tell. */
+  textOf(key: Key): string | undefined {
+    const text = key.toString()
+    const { separator, leading } = this
+    const start = this.#prefixText
+    if (start === undefined || separator.length > 1 || ODD_IN_TEXT.test(text)) return undefined
+    if (separator === '/') return start + (leading ? text : text.slice(1))
+    if (text.includes(separator)) return undefined
+    return start + (leading ? separator : '') + text.slice(1).replaceAll('/', separator)
   }
 
   /** Why no engine key reads as a key. */
@@ -142,5 +157,14 @@ export class PathNames {
     return (
       segments.length === key.depth && segments.every((segment, index) => segment === key.segments[index])
     )
+  }
+}
+
+/** `undefined` for bytes that are no text. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return undefined
   }
 }

@@ -1,6 +1,6 @@
 import type { Stat } from '../../datastore.ts'
 import { sha256 } from '../../hash/sha256.ts'
-import { etagSourceOf } from '../../open/identity.ts'
+import { etagSourceOf, writtenWith } from '../../open/identity.ts'
 import type { Payload } from '../../open/payload.ts'
 import type { Found } from '../../open/store.ts'
 import type { Row, Seen } from '../driver.ts'
@@ -31,17 +31,7 @@ export class RawForm implements RecordForm {
   }
 
   found(row: Row): Found {
-    const { mtime } = row
-    const bytes = valueOf(row)
-    const etag = () => this.#etagOf(bytes)
-    return {
-      bytes,
-      shared: false,
-      mtime,
-      get etag() {
-        return etag()
-      },
-    }
+    return new RawFound(valueOf(row), row.mtime, this.#source, this.#digest)
   }
 
   stat(row: Row): Stat {
@@ -59,12 +49,36 @@ export class RawForm implements RecordForm {
 
   make(value: Payload): Made {
     const kept = value.keep()
-    return { record: { value: kept }, etag: this.#etagOf(kept) }
+    return { record: { value: kept }, written: writtenWith(() => this.#etagOf(kept)) }
   }
 
   #etagOf(bytes: Uint8Array): string {
-    return `${this.#source}.${this.#digest(bytes)}`
+    return etagOf(bytes, this.#source, this.#digest)
   }
+}
+
+/** A value as it was read. Its etag is computed when it is asked for. */
+class RawFound implements Found {
+  readonly bytes: Uint8Array
+  readonly shared = false
+  readonly mtime: number | undefined
+  readonly #source: string
+  readonly #digest: Digest
+
+  constructor(bytes: Uint8Array, mtime: number | undefined, source: string, digest: Digest) {
+    this.bytes = bytes
+    this.mtime = mtime
+    this.#source = source
+    this.#digest = digest
+  }
+
+  get etag(): string {
+    return etagOf(this.bytes, this.#source, this.#digest)
+  }
+}
+
+function etagOf(bytes: Uint8Array, source: string, digest: Digest): string {
+  return `${source}.${digest(bytes)}`
 }
 
 function valueOf({ value }: Row): Uint8Array {

@@ -39,8 +39,12 @@ export class ColumnForm implements RecordForm {
     return version === undefined ? undefined : { version }
   }
 
-  make(value: Payload, making: Making): Made {
-    return { record: { value: value.keep(), ...making }, etag: this.#etags.of(making.version) }
+  make(value: Payload, { version, mtime, expires }: Making, isLent: boolean): Made {
+    const bytes = isLent ? value.bytes : value.keep()
+    return {
+      record: { value: bytes, version, mtime, expires },
+      written: { etag: this.#etags.of(version) },
+    }
   }
 }
 

@@ -62,7 +62,7 @@ export class HeaderForm implements RecordForm {
       record = withHeader(bytes, making)
       return record.subarray(record.length - bytes.length)
     })
-    return { record: { value: record ?? withHeader(kept, making) }, etag }
+    return { record: { value: record ?? withHeader(kept, making) }, written: { etag } }
   }
 }
 

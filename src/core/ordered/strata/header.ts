@@ -22,15 +22,25 @@ const LONGEST_HEADER = EXPIRES_AT + TIME_BYTES
 export const HEADER_BYTES = LONGEST_HEADER
 
 /** A value with its header. */
-export function withHeader(value: Uint8Array, { version, mtime, expires }: Header): Uint8Array {
-  const size = expires === undefined ? EXPIRES_AT : LONGEST_HEADER
-  const record = new Uint8Array(size + value.length)
-  record[0] = expires === undefined ? FORM : FORM | EXPIRES
-  writeNumber(record, version, VERSION_AT, VERSION_BYTES)
-  writeNumber(record, mtime, MTIME_AT, TIME_BYTES)
-  if (expires !== undefined) writeNumber(record, expires, EXPIRES_AT, TIME_BYTES)
-  record.set(value, size)
+export function withHeader(value: Uint8Array, header: Header): Uint8Array {
+  const record = new Uint8Array(headerBytes(header) + value.length)
+  record.set(value, writeHeader(record, 0, header))
   return record
+}
+
+/** Bytes of a header. */
+export function headerBytes({ expires }: Header): number {
+  return expires === undefined ? EXPIRES_AT : LONGEST_HEADER
+}
+
+/** @returns Where the value is to follow. */
+export function writeHeader(bytes: Uint8Array, at: number, { version, mtime, expires }: Header): number {
+  bytes[at] = expires === undefined ? FORM : FORM | EXPIRES
+  writeNumber(bytes, version, at + VERSION_AT, VERSION_BYTES)
+  writeNumber(bytes, mtime, at + MTIME_AT, TIME_BYTES)
+  if (expires === undefined) return at + EXPIRES_AT
+  writeNumber(bytes, expires, at + EXPIRES_AT, TIME_BYTES)
+  return at + LONGEST_HEADER
 }
 
 /** The version as it stands in a header. */

@@ -59,12 +59,12 @@ export class ClusterServer implements RedisServer {
     return [...new Set(this.#slots)].flatMap(master => master?.connection ?? [])
   }
 
-  send(key: Buffer, args: readonly Argument[]): Promise<Reply> {
+  send(key: Argument, args: readonly Argument[]): Promise<Reply> {
     return this.#route(slotOf(key), args, rejected)
   }
 
-  run(script: Script, keys: readonly Buffer[], args: readonly Argument[]): Promise<Reply> {
-    const slot = slotOf(keys[0] as Buffer)
+  run(script: Script, keys: readonly Argument[], args: readonly Argument[]): Promise<Reply> {
+    const slot = slotOf(keys[0] as Argument)
     return runScript(script, keys, args, (command, recover) => this.#route(slot, command, recover))
   }
 

@@ -3,7 +3,7 @@ import { DatastoreError, rejected } from '../../../errors.ts'
 import type { LostConnections } from '../../connect/lost-connections.ts'
 import type { TlsSettings } from '../../connect/tls.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
-import { isRefusal, redisFailure } from './failures.ts'
+import { failureOfItsOwn, isRefusal, redisFailure } from './failures.ts'
 
 export type RedisPackage = typeof redisPackage
 type Client = ReturnType<RedisPackage['createClient']>
@@ -114,6 +114,17 @@ export class Connection {
     return this.send(args)
   }
 
+  /** Commands that the server makes as one step. Answers what they do. */
+  async transact(commands: readonly (readonly Argument[])[]): Promise<readonly Reply[]> {
+    if (this.#client === undefined) await this.#whenUp()
+    // Nothing comes between them, as they are sent in one turn.
+    const queued = [['MULTI'], ...commands].map(command => this.send(command))
+    const all = await Promise.all([...queued, this.send(['EXEC'])])
+    const answers = all.at(-1) as readonly Reply[]
+    for (const answer of answers) if (answer instanceof Error) throw answer
+    return answers
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     const client = this.#client
@@ -135,22 +146,29 @@ export class Connection {
   }
 
   async #sendLater(args: readonly Argument[], recover: (error: unknown) => Promise<Reply>): Promise<Reply> {
-    if (this.#isClosed || this.#attempt === undefined) return recover(this.#failure)
+    try {
+      await this.#whenUp()
+    } catch (error) {
+      return recover(error)
+    }
+    return this.send(args, recover)
+  }
+
+  /** Waits for the attempt to connect that runs now. */
+  async #whenUp(): Promise<void> {
+    if (this.#isClosed || this.#attempt === undefined) throw this.#failure
     try {
       await this.#attempt
     } catch {
-      return recover(this.#failure)
+      throw this.#failure
     }
-    return this.#client === undefined ? recover(this.#failure) : this.send(args, recover)
+    if (this.#client === undefined) throw this.#failure
   }
 
   /** A failure of its own for each call. */
   get #failure(): DatastoreError {
-    const lost = this.#lost ?? redisFailure(`reach ${this.name}`, new Error('there is no connection'))
-    return new DatastoreError(
-      lost.code,
-      lost.action === undefined ? lost.message : { action: lost.action, reason: lost.reason },
-      { cause: lost.cause },
+    return failureOfItsOwn(
+      this.#lost ?? redisFailure(`reach ${this.name}`, new Error('there is no connection')),
     )
   }
 
@@ -321,7 +339,7 @@ const SHORT = 256
 const ASCII = /^[\0-\x7f]*$/
 
 /** Short ASCII as a string: the client writes each `Buffer` to the socket by itself, and joins strings. */
-function compact(argument: Argument): Argument {
+export function compact(argument: Argument): Argument {
   if (typeof argument === 'string' || argument.length > SHORT) return argument
   const text = argument.toString('latin1')
   return ASCII.test(text) ? text : argument

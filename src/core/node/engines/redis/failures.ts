@@ -44,6 +44,11 @@ export function redisFailure(action: string, error: unknown): DatastoreError {
   return new DatastoreError(code, { action, reason: `${state} (${text})` }, { cause: error })
 }
 
+/** The same failure again, for a call of its own: what is noted on one does not show on the others. */
+export function failureOfItsOwn({ code, action, reason, message, cause }: DatastoreError): DatastoreError {
+  return new DatastoreError(code, action === undefined ? message : { action, reason }, { cause })
+}
+
 function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
   const word = /^[A-Z]+/.exec(text)?.[0] ?? ''
   const meaning = MEANINGS[word]

@@ -4,7 +4,7 @@ import { openOrdered } from '../../../ordered/open-ordered.ts'
 import { PathNames } from '../../../ordered/path/path-names.ts'
 import { FORMAT_KEY } from '../../../ordered/strata/own-records.ts'
 import { IndexedStore } from '../../indexed/indexed-store.ts'
-import type { Connection, RedisPackage } from './connection.ts'
+import type { Connection, RedisPackage, Reply } from './connection.ts'
 import { redisFailure } from './failures.ts'
 import { type Access, accessTo } from './open-server.ts'
 import type { RedisOptions, ServerContext } from './options.ts'
@@ -111,6 +111,7 @@ function closing(server: RedisServer, access: Access): RedisServer {
     },
     send: (key, args) => server.send(key, args),
     run: (script, keys, args) => server.run(script, keys, args),
+    transact: server.transact && (commands => server.transact?.(commands) as Promise<readonly Reply[]>),
     close: async () => {
       await server.close()
       await access.close()

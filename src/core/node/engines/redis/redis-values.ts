@@ -5,17 +5,18 @@ import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { Packer } from '../../../key-index/packed.ts'
 import type { Call } from '../../../open/call.ts'
-import { etagSourceOf } from '../../../open/identity.ts'
+import { etagSourceOf, writtenWith } from '../../../open/identity.ts'
 import type { Payload } from '../../../open/payload.ts'
-import type { Found, Moved, Removed, StoreInfo, Written } from '../../../open/store.ts'
+import type { Found, Moved, Refused, Removed, StoreInfo } from '../../../open/store.ts'
 import { NamePacker } from '../../../ordered/path/pack-names.ts'
 import type { PathNames } from '../../../ordered/path/path-names.ts'
-import type { ForeignChange, KeyValues } from '../../indexed/key-values.ts'
-import type { Connection, Reply } from './connection.ts'
+import type { ForeignChange, KeyValues, KeyWritten } from '../../indexed/key-values.ts'
+import type { Argument, Connection, Reply } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'
 import { OWN_COPY, REMOVE_COPIED } from './move-scripts.ts'
 import type { RedisServer, Script } from './server.ts'
 import { asked, fieldsOf, type ServerFacts } from './server-facts.ts'
+import { Texts } from './texts.ts'
 import type { Tracker } from './tracker.ts'
 import { isTyped, type TypedKind } from './typed-json.ts'
 import { REMOVE_SEEN, STAT, WRITE_TEXT } from './typed-scripts.ts'
@@ -36,7 +37,6 @@ export interface RedisValuesParts {
 }
 
 const REFUSED = [undefined, 'absent', 'exists', 'changed'] as const
-const [DONE, ABSENT, EXISTS] = [0, 1, 2] as const
 /** Own writes that are remembered. */
 const MOST_OWN = 1000
 /** Names that the server looks at in one call: in the first, so that some are soon known, and in the largest. */
@@ -55,6 +55,7 @@ export class RedisValues implements KeyValues {
   readonly #server: RedisServer
   readonly #names: PathNames
   readonly #source: string
+  readonly #texts: Texts<Argument, Found>
   readonly #typed: TypedValues
   /** What scripts of this store wrote last: states by names. */
   readonly #own = new Map<string, string>()
@@ -69,6 +70,13 @@ export class RedisValues implements KeyValues {
     this.#names = names
     this.info = info
     this.#source = etagSourceOf(info.id)
+    this.#texts = new Texts<Argument, Found>({
+      server,
+      areTogether: !server.isCluster,
+      nameOf: name => name,
+      found: (_, text) => new TextFound(text, this.#source),
+      failed: (name, error) => this.#readOther(name, error),
+    })
     this.#typed = new TypedValues(server)
     this.capabilities = {
       ...MINIMAL,
@@ -89,48 +97,39 @@ export class RedisValues implements KeyValues {
   read(key: Key): Promise<Found | undefined> {
     const name = this.#nameOf(key)
     if (name === undefined) return Promise.resolve(undefined)
-    const reading = this.#server.send(name, ['GET', name])
-    if (this.#mayExpire()) return this.#readExpiring(name, reading)
-    return reading.then(
-      value => (Buffer.isBuffer(value) ? this.#found(value, sha1, undefined) : undefined),
-      (error: unknown) => this.#readOther(name, error),
-    )
+    return this.#mayExpire() ? this.#readExpiring(name) : this.#texts.read(name)
   }
 
-  async #readExpiring(name: Buffer, reading: Promise<Reply>): Promise<Found | undefined> {
+  async #readExpiring(name: Argument): Promise<Found | undefined> {
+    const reading = this.#server.send(name, ['GET', name])
     const expiring = this.#server.send(name, ['PTTL', name])
     expiring.catch(() => undefined)
     try {
       const value = await reading
       if (!Buffer.isBuffer(value)) return undefined
-      return this.#found(value, sha1, expiresIn((await expiring) as number, this.#parts.now))
+      const expires = expiresIn((await expiring) as number, this.#parts.now)
+      return new TextFound(value, this.#source, expires)
     } catch (error) {
       return this.#readOther(name, error)
     }
   }
 
   /** What is no text. */
-  #readOther(name: Buffer, error: unknown): Promise<Found | undefined> {
+  #readOther(name: Argument, error: unknown): Promise<Found | undefined> {
     if (isRefusal(error, 'WRONGTYPE')) return this.#readTyped(name)
     throw redisFailure('get', error)
   }
 
-  async #readTyped(name: Buffer): Promise<Found | undefined> {
+  async #readTyped(name: Argument): Promise<Found | undefined> {
     const typed = await this.#typed.read(name)
-    return typed && this.#found(typed.json, () => typed.state, expiresIn(typed.ttl, this.#parts.now))
-  }
-
-  #found(value: Uint8Array, state: (value: Uint8Array) => string, expires: number | undefined): Found {
-    const source = this.#source
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.length)
+    if (typed === undefined) return undefined
+    const expires = expiresIn(typed.ttl, this.#parts.now)
     return {
-      bytes,
+      bytes: typed.json,
       shared: false,
       expires,
       expiresHere: expires !== undefined,
-      get etag() {
-        return `${source}.${state(bytes)}`
-      },
+      etag: `${this.#source}.${typed.state}`,
     }
   }
 
@@ -159,59 +158,75 @@ export class RedisValues implements KeyValues {
     return name !== undefined && (await this.#send('look up', name, ['EXISTS', name])) === 1
   }
 
-  async write(key: Key, value: Payload, { options }: Call): Promise<Written> {
+  write(key: Key, value: Payload, { options }: Call): Promise<KeyWritten> {
     const name = this.#nameToWrite('put', key)
-    const bytes = value.keep()
+    const bytes = value.keep(copied)
     const { ttl, ifMatch } = options
     const time = ttl === undefined || ttl === Infinity ? '' : String(Math.max(1, Math.ceil(ttl)))
     if (time !== '') this.#hasExpiries = true
-    const state = ifMatch === undefined ? undefined : (this.#stateOf(ifMatch) ?? 'other data')
-    const outcome =
-      state === undefined
-        ? await this.#set(name, bufferOf(bytes), time, options)
-        : await this.#run('put', WRITE_TEXT, name, [state, time, bufferOf(bytes)])
-    const etagOf = (made: string): Written => {
-      if (state !== undefined) this.#wrote(name, made)
-      return { etag: `${this.#source}.${made}` }
-    }
-    if (typeof outcome === 'number') {
-      const refused = REFUSED[outcome]
-      if (refused === undefined) return etagOf(sha1(bytes))
-      return { refused: refused === 'absent' && state !== undefined ? 'changed' : refused }
-    }
-    const kind = this.#kindIn(String(outcome))
-    const written = await this.#typed.write(name, kind, bytes, { state, time })
-    if (written.refused !== undefined) return written
-    this.#wrote(name, written.state)
-    return etagOf(written.state)
+    return ifMatch === undefined
+      ? this.#set(name, bytes, time, options)
+      : this.#setSeen(name, bytes, time, this.#stateOf(ifMatch) ?? 'other data')
   }
 
   /**
    * Without a script, whose changes the server would tell as those of others. `GET` makes it refuse where there is a value of
    * another type; what was there before comes back with it.
-   * @returns As `WRITE_TEXT` does.
    */
-  async #set(
-    name: Buffer,
-    value: Buffer,
+  #set(
+    name: Argument,
+    bytes: Uint8Array,
     time: string,
     { create, replace }: Call['options'],
-  ): Promise<Reply> {
-    this.#own.delete(nameOf(name))
-    const expiry = time === '' ? [] : ['PX', time]
-    const condition = replace ? [...(create ? [] : ['XX']), 'GET'] : ['NX']
-    try {
-      const answer = await this.#server.send(name, ['SET', name, value, ...condition, ...expiry])
-      if (!replace) return answer === null ? EXISTS : DONE
-      return answer === null && !create ? ABSENT : DONE
-    } catch (error) {
-      if (!isRefusal(error, 'WRONGTYPE')) throw redisFailure('put', error)
-    }
-    return this.#send('put', name, ['TYPE', name])
+  ): Promise<KeyWritten> {
+    if (this.#own.size > 0) this.#own.delete(nameOf(name))
+    const args: Argument[] = ['SET', name, bufferOf(bytes)]
+    if (!create) args.push('XX')
+    args.push(replace ? 'GET' : 'NX')
+    if (time !== '') args.push('PX', time)
+    return this.#server.send(name, args).then(
+      before => {
+        if (!replace && before === null) return refused('exists')
+        if (!create && before === null) return refused('absent')
+        const isKnown = replace && before !== null && this.#parts.tracker !== undefined
+        return { written: writtenWith(() => `${this.#source}.${sha1(bytes)}`), isKnown }
+      },
+      (error: unknown) => this.#setOther(name, bytes, time, error),
+    )
+  }
+
+  /** Where there is a value that is no text. */
+  async #setOther(name: Argument, bytes: Uint8Array, time: string, error: unknown): Promise<KeyWritten> {
+    if (!isRefusal(error, 'WRONGTYPE')) throw redisFailure('put', error)
+    const kind = String(await this.#send('put', name, ['TYPE', name]))
+    return this.#writeTyped(name, kind, bytes, { time, state: undefined })
+  }
+
+  async #setSeen(name: Argument, bytes: Uint8Array, time: string, state: string): Promise<KeyWritten> {
+    const outcome = await this.#run('put', WRITE_TEXT, name, [state, time, bufferOf(bytes)])
+    if (typeof outcome !== 'number') return this.#writeTyped(name, String(outcome), bytes, { time, state })
+    const reason = REFUSED[outcome]
+    if (reason !== undefined) return refused(reason === 'absent' ? 'changed' : reason)
+    return this.#madeByScript(name, sha1(bytes))
+  }
+
+  async #writeTyped(
+    name: Argument,
+    kind: string,
+    bytes: Uint8Array,
+    writing: { readonly time: string; readonly state: string | undefined },
+  ): Promise<KeyWritten> {
+    const written = await this.#typed.write(name, this.#kindIn(kind), bytes, writing)
+    return written.refused === undefined ? this.#madeByScript(name, written.state) : refused(written.refused)
+  }
+
+  #madeByScript(name: Argument, state: string): KeyWritten {
+    this.#wrote(name, state)
+    return { written: { etag: `${this.#source}.${state}` }, isKnown: false }
   }
 
   /** Remembers what a script has written, which the server tells as a change of others. */
-  #wrote(name: Buffer, state: string): void {
+  #wrote(name: Argument, state: string): void {
     if (this.#parts.tracker === undefined) return
     const [first] = this.#own.keys()
     if (this.#own.size >= MOST_OWN && first !== undefined) this.#own.delete(first)
@@ -252,7 +267,7 @@ export class RedisValues implements KeyValues {
   }
 
   /** Masters of a cluster share no step: the value, of whatever type, is copied, and removed where it is still the same. */
-  async #moveCopy(source: Buffer, target: Buffer, replace: boolean): Promise<Moved> {
+  async #moveCopy(source: Argument, target: Argument, replace: boolean): Promise<Moved> {
     for (;;) {
       const copy = await this.#run('rename', OWN_COPY, source, [])
       if (!Array.isArray(copy)) return 'absent'
@@ -347,7 +362,7 @@ export class RedisValues implements KeyValues {
     }
   }
 
-  async #stateIn(name: Buffer): Promise<string> {
+  async #stateIn(name: Argument): Promise<string> {
     const answer = await this.#run('stat', STAT, name, [])
     if (!Array.isArray(answer)) return ''
     const [kind, , sha] = answer
@@ -378,18 +393,20 @@ export class RedisValues implements KeyValues {
     return etag.startsWith(source) ? etag.slice(source.length) : undefined
   }
 
-  #nameOf(key: Key): Buffer | undefined {
+  #nameOf(key: Key): Argument | undefined {
+    const text = this.#names.textOf(key)
+    if (text !== undefined) return text
     const bytes = this.#names.bytesOf(key)
     return bytes && bufferOf(bytes)
   }
 
-  #nameToWrite(action: string, key: Key): Buffer {
+  #nameToWrite(action: string, key: Key): Argument {
     const name = this.#nameOf(key)
     if (name !== undefined) return name
     throw failure('KEY_INVALID', action, key, this.#names.problem)
   }
 
-  async #send(action: string, name: Buffer, args: (string | Buffer)[]): Promise<Reply> {
+  async #send(action: string, name: Argument, args: readonly Argument[]): Promise<Reply> {
     try {
       return await this.#server.send(name, args)
     } catch (error) {
@@ -397,7 +414,7 @@ export class RedisValues implements KeyValues {
     }
   }
 
-  async #run(action: string, script: Script, name: Buffer, args: (string | Buffer)[]): Promise<Reply> {
+  async #run(action: string, script: Script, name: Argument, args: readonly Argument[]): Promise<Reply> {
     try {
       return await this.#server.run(script, [name], args)
     } catch (error) {
@@ -407,8 +424,34 @@ export class RedisValues implements KeyValues {
 }
 
 /** Bytes as a text that names them. */
-function nameOf(name: Buffer): string {
-  return name.toString('latin1')
+function nameOf(name: Argument): string {
+  return (typeof name === 'string' ? Buffer.from(name) : name).toString('latin1')
+}
+
+function refused(reason: Refused): KeyWritten {
+  return { written: { refused: reason }, isKnown: false }
+}
+
+/** A text as it was read. Its etag is computed when it is asked for. */
+class TextFound implements Found {
+  readonly bytes: Uint8Array
+  readonly shared = false
+  readonly expires: number | undefined
+  readonly #source: string
+
+  constructor({ buffer, byteOffset, length }: Buffer, source: string, expires?: number) {
+    this.bytes = new Uint8Array(buffer, byteOffset, length)
+    this.#source = source
+    this.expires = expires
+  }
+
+  get expiresHere(): boolean {
+    return this.expires !== undefined
+  }
+
+  get etag(): string {
+    return `${this.#source}.${sha1(this.bytes)}`
+  }
 }
 
 /** @param ttl Milliseconds; negative for none. */
@@ -418,6 +461,13 @@ function expiresIn(ttl: number | undefined, now: () => number): number | undefin
 
 function sha1(bytes: Uint8Array): string {
   return createHash('sha1').update(bytes).digest('hex')
+}
+
+/** Out of Node's pool: a buffer of its own for each is dear. */
+function copied(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafe(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {

@@ -19,9 +19,11 @@ export interface RedisServer {
   /** Each has a part of the keys. */
   readonly masters: readonly Connection[]
   /** Makes a call about one key. */
-  send(key: Buffer, args: readonly Argument[]): Promise<Reply>
+  send(key: Argument, args: readonly Argument[]): Promise<Reply>
   /** Runs a script whose keys are all on the master of the first one. */
-  run(script: Script, keys: readonly Buffer[], args: readonly Argument[]): Promise<Reply>
+  run(script: Script, keys: readonly Argument[], args: readonly Argument[]): Promise<Reply>
+  /** Makes several commands as one step, and answers what each does. Absent in a cluster, whose masters share no step. */
+  readonly transact?: ((commands: readonly (readonly Argument[])[]) => Promise<readonly Reply[]>) | undefined
   close(): Promise<void>
 }
 
@@ -40,12 +42,16 @@ export class SingleServer implements RedisServer {
     return new SingleServer(await Connection.open(settings))
   }
 
-  send(_key: Buffer, args: readonly Argument[]): Promise<Reply> {
+  send(_key: Argument, args: readonly Argument[]): Promise<Reply> {
     return this.#connection.send(args)
   }
 
-  run(script: Script, keys: readonly Buffer[], args: readonly Argument[]): Promise<Reply> {
+  run(script: Script, keys: readonly Argument[], args: readonly Argument[]): Promise<Reply> {
     return runScript(script, keys, args, (command, recover) => this.#connection.send(command, recover))
+  }
+
+  transact(commands: readonly (readonly Argument[])[]): Promise<readonly Reply[]> {
+    return this.#connection.transact(commands)
   }
 
   close(): Promise<void> {
@@ -56,7 +62,7 @@ export class SingleServer implements RedisServer {
 /** Runs a script by its hash, and by its text where the server does not know it yet. */
 export function runScript(
   { source, sha }: Script,
-  keys: readonly Buffer[],
+  keys: readonly Argument[],
   args: readonly Argument[],
   send: (command: readonly Argument[], recover: (error: unknown) => Promise<Reply>) => Promise<Reply>,
 ): Promise<Reply> {

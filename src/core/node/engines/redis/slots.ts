@@ -14,7 +14,8 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
  * The slot of a name: of its first text in braces, unless that is empty or there is none.
  * Source: "Redis cluster specification", "Hash tags".
  */
-export function slotOf(name: Uint8Array): number {
+export function slotOf(text: Uint8Array | string): number {
+  const name = typeof text === 'string' ? Buffer.from(text) : text
   const open = name.indexOf(OPEN)
   const close = open < 0 ? -1 : name.indexOf(CLOSE, open + 1)
   const [from, to] = close > open + 1 ? [open + 1, close] : [0, name.length]

@@ -27,7 +27,9 @@ import { mergedRows } from './merged-rows.ts'
 import type { RedisServer } from './server.ts'
 import type { ServerFacts } from './server-facts.ts'
 import { lexBound, type StrataNames } from './strata-names.ts'
-import { COMMIT, HEAD, PART, PUT, RANGE, WRITE } from './strata-scripts.ts'
+import { StrataPuts } from './strata-puts.ts'
+import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
+import { Texts } from './texts.ts'
 
 /** What the scripts answer. */
 const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']
@@ -52,6 +54,9 @@ export class StrataDriver implements OrderedDriver {
   readonly commit?: NonNullable<OrderedDriver['commit']>
   readonly #server: RedisServer
   readonly #names: StrataNames
+  /** By bucket: a command reaches the keys of one master alone. */
+  readonly #texts: readonly Texts<Uint8Array, Row>[]
+  readonly #puts: readonly StrataPuts[]
   readonly #valueBytes: number
   readonly #now: () => number
 
@@ -59,11 +64,23 @@ export class StrataDriver implements OrderedDriver {
     this.#server = server
     this.#names = names
     this.#now = now
+    const buckets = Array.from({ length: names.buckets }, (_, bucket) => bucket)
+    this.#texts = buckets.map(
+      bucket =>
+        new Texts<Uint8Array, Row>({
+          server,
+          areTogether: true,
+          nameOf: key => names.valueOf(key, bucket),
+          found: (key, record) => new RecordRow(key, record),
+          failed: (_, error) => getFailed(error),
+        }),
+    )
+    this.#puts = buckets.map(bucket => new StrataPuts(server, names, bucket))
     const isWritable = facts.mayWrite && !facts.isReplica && !isReadOnly
     this.#valueBytes = facts.valueBytes - HEADER_BYTES
     // A script reaches the keys of one master alone, so what is in several buckets cannot be written as one.
     const isWhole = names.buckets === 1
-    this.info = { kind: 'redis', id, readAhead: 200, maxRows: 2000, text: false, columns: true }
+    this.info = { kind: 'redis', id, readAhead: 200, maxRows: 2000, text: false, columns: true, lent: true }
     this.capabilities = {
       writable: isWritable,
       conditions: 'everyone',
@@ -77,16 +94,13 @@ export class StrataDriver implements OrderedDriver {
   }
 
   get(key: Uint8Array, part?: { readonly start: number; readonly end: number }): Promise<Row | undefined> {
-    const name = this.#nameOf(key)
-    if (part !== undefined) return this.#part(key, name, part)
-    return this.#server
-      .send(name, ['GET', name])
-      .then(value => (Buffer.isBuffer(value) ? rowOf(key, value) : undefined), getFailed)
+    if (part !== undefined) return this.#part(key, this.#nameOf(key), part)
+    return (this.#texts[this.#names.bucketOf(key)] as Texts<Uint8Array, Row>).read(key)
   }
 
   async #part(
     key: Uint8Array,
-    name: Buffer,
+    name: Argument,
     { start, end }: { readonly start: number; readonly end: number },
   ): Promise<Row | undefined> {
     const args = [String(start), String(Math.min(end, Number.MAX_SAFE_INTEGER / 2) - 1)]
@@ -102,23 +116,23 @@ export class StrataDriver implements OrderedDriver {
   async head(key: Uint8Array): Promise<Row | undefined> {
     const answer = await this.#asked('stat', this.#server.run(HEAD, [this.#nameOf(key)], []))
     if (!Array.isArray(answer) || !Buffer.isBuffer(answer[0])) return undefined
-    const size = Number(answer[1]) - startOf(answer[0])
-    return { ...rowOf(key, answer[0]), value: undefined, size }
+    const { version, mtime, expires } = new RecordRow(key, answer[0])
+    return { key, version, mtime, expires, size: Number(answer[1]) - startOf(answer[0]) }
   }
 
   write(write: Write): Promise<Outcome> {
     const { key, value, expect, expires } = write
     this.#refuseLong(value)
     const bucket = this.#names.bucketOf(key)
+    if (expect === 'any' && value !== undefined && expires === undefined) {
+      return (this.#puts[bucket] as StrataPuts).put(write, value).then(outcomeOf, putFailed)
+    }
     const keys = [
       this.#names.valueOf(key, bucket),
       this.#names.keysOf(bucket),
       this.#names.expiriesOf(bucket),
     ]
     const record = recordOf(write)
-    if (expect === 'any' && record !== undefined && expires === undefined) {
-      return this.#server.run(PUT, keys, [bufferOf(key), record]).then(outcomeOf, putFailed)
-    }
     const args = [
       bufferOf(key),
       record === undefined ? REMOVE : String(expires ?? ''),
@@ -178,7 +192,7 @@ export class StrataDriver implements OrderedDriver {
     const rows = (await this.#asked('read a range', this.#server.run(RANGE, keys, args))) as Buffer[]
     if (keysOnly) return rows.map(key => ({ key: plain(key) }))
     return Array.from({ length: rows.length / 2 }, (_, index) =>
-      rowOf(plain(rows[2 * index] as Buffer), rows[2 * index + 1] as Buffer),
+      new RecordRow(plain(rows[2 * index] as Buffer), rows[2 * index + 1] as Buffer),
     )
   }
 
@@ -228,7 +242,7 @@ export class StrataDriver implements OrderedDriver {
     return this.#server.close()
   }
 
-  #nameOf(key: Uint8Array): Buffer {
+  #nameOf(key: Uint8Array): Argument {
     return this.#names.valueOf(key, this.#names.bucketOf(key))
   }
 
@@ -254,8 +268,8 @@ function outcomeOf(answer: Reply): Outcome {
   return OUTCOMES[Number(answer)] as Outcome
 }
 
-function getFailed(error: unknown): never {
-  throw redisFailure('get', error)
+function getFailed(error: unknown): Promise<never> {
+  return Promise.reject(redisFailure('get', error))
 }
 
 function putFailed(error: unknown): never {
@@ -279,16 +293,33 @@ function recordOf({ value, version = 0, mtime = 0, expires }: Omit<Write, 'expec
   return value && bufferOf(withHeader(value, { version, mtime, expires }))
 }
 
-function rowOf(key: Uint8Array, record: Buffer): Row {
-  const start = startOf(record)
-  const value = plain(record.subarray(start))
-  return {
-    key,
-    value,
-    version: versionOf(record),
-    mtime: mtimeOf(record),
-    expires: expiresOf(record),
-    size: value.length,
+/** A row as it was read. What is not asked for is not taken out of its header. */
+class RecordRow implements Row {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly #record: Buffer
+
+  constructor(key: Uint8Array, record: Buffer) {
+    const start = startOf(record)
+    this.key = key
+    this.value = new Uint8Array(record.buffer, record.byteOffset + start, record.length - start)
+    this.#record = record
+  }
+
+  get version(): number {
+    return versionOf(this.#record)
+  }
+
+  get mtime(): number {
+    return mtimeOf(this.#record)
+  }
+
+  get expires(): number | undefined {
+    return expiresOf(this.#record)
+  }
+
+  get size(): number {
+    return this.value.length
   }
 }
 

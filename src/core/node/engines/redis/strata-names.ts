@@ -1,4 +1,5 @@
 import { followedBy } from '../../../ordered/byte-order.ts'
+import { type Argument, compact } from './connection.ts'
 
 /**
  * Names of layout `strata`: `<prefix>/<buckets>{<bucket>}=<key>` has the value of a key, `<prefix>{<bucket>}!keys` the keys of a
@@ -7,6 +8,7 @@ import { followedBy } from '../../../ordered/byte-order.ts'
  */
 export class StrataNames {
   readonly buckets: number
+  readonly #starts: readonly string[]
   readonly #values: readonly Buffer[]
   readonly #keys: readonly Buffer[]
   readonly #expiries: readonly Buffer[]
@@ -15,7 +17,8 @@ export class StrataNames {
     const start = (prefix === '' ? 'strata' : prefix) + (buckets === 1 ? '' : `/${buckets}`)
     const all = Array.from({ length: buckets }, (_, bucket) => `${start}{${bucket}}`)
     this.buckets = buckets
-    this.#values = all.map(one => Buffer.from(`${one}=`))
+    this.#starts = all.map(one => `${one}=`)
+    this.#values = this.#starts.map(one => Buffer.from(one))
     this.#keys = all.map(one => Buffer.from(`${one}!keys`))
     this.#expiries = all.map(one => Buffer.from(`${one}!expiries`))
   }
@@ -28,7 +31,9 @@ export class StrataNames {
     return (hash >>> 0) % this.buckets
   }
 
-  valueOf(key: Uint8Array, bucket: number): Buffer {
+  valueOf(key: Uint8Array, bucket: number): Argument {
+    const text = compact(Buffer.from(key.buffer, key.byteOffset, key.length))
+    if (typeof text === 'string') return (this.#starts[bucket] as string) + text
     return Buffer.concat([this.#values[bucket] as Buffer, key])
   }
 

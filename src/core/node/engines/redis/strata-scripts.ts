@@ -65,11 +65,25 @@ local refused = judge(KEYS[1], ARGV[3], ARGV[4], ARGV[2] ~= '-')
 if refused == 0 then apply(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[5]) end
 return refused`)
 
-/** The same for a value that lives on, whatever was there: KEYS as above; ARGV key, value. */
+/**
+ * The same for values that live on, whatever was there. KEYS keys, expiries, and the name of each value; ARGV bytes before the
+ * key in a name, and each value.
+ */
 export const PUT = script(`
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
-redis.call('ZREM', KEYS[3], ARGV[1])
+local after = ARGV[1] + 1
+local values, ranks, keys = {}, {}, {}
+for index = 1, #KEYS - 2 do
+  local name = KEYS[index + 2]
+  local key = string.sub(name, after)
+  values[2 * index - 1] = name
+  values[2 * index] = ARGV[index + 1]
+  ranks[2 * index - 1] = 0
+  ranks[2 * index] = key
+  keys[index] = key
+end
+redis.call(#values == 2 and 'SET' or 'MSET', unpack(values))
+redis.call('ZADD', KEYS[1], unpack(ranks))
+redis.call('ZREM', KEYS[2], unpack(keys))
 return 0`)
 
 /**

@@ -1,6 +1,6 @@
 import { failure } from '../../../errors.ts'
 import type { Refused } from '../../../open/store.ts'
-import type { Reply } from './connection.ts'
+import type { Argument, Reply } from './connection.ts'
 import { redisFailure } from './failures.ts'
 import type { RedisServer, Script } from './server.ts'
 import { isTyped, jsonOf, membersOf, type StreamEntry, type TypedKind } from './typed-json.ts'
@@ -37,7 +37,7 @@ export class TypedValues {
   }
 
   /** @throws DatastoreError `VALUE_INVALID` for a type of a module, and for very many members. */
-  async read(name: Buffer): Promise<TypedValue | undefined> {
+  async read(name: Argument): Promise<TypedValue | undefined> {
     const answer = await this.#run(READ_TYPED, name, [])
     if (!Array.isArray(answer)) return undefined
     const [type, state, ttl, members] = answer as [string | Buffer, Buffer, number, Reply[] | null]
@@ -56,7 +56,7 @@ export class TypedValues {
 
   /** @throws DatastoreError `VALUE_INVALID` for bytes that are not the JSON form of its type. */
   async write(
-    name: Buffer,
+    name: Argument,
     kind: TypedKind,
     bytes: Uint8Array,
     writing: Writing,
@@ -76,7 +76,7 @@ export class TypedValues {
     return { state: (await this.read(name))?.state ?? '' }
   }
 
-  async #writeStream(name: Buffer, entries: readonly StreamEntry[], writing: Writing): Promise<Reply> {
+  async #writeStream(name: Argument, entries: readonly StreamEntry[], writing: Writing): Promise<Reply> {
     for (let attempt = 1; ; attempt++) {
       const there = await this.read(name)
       if (there === undefined) return 1
@@ -89,7 +89,7 @@ export class TypedValues {
 
   /** @throws DatastoreError `VALUE_INVALID` where an entry would change, or one would come before the last. */
   async #streamChange(
-    name: Buffer,
+    name: Argument,
     { members }: TypedValue,
     entries: readonly StreamEntry[],
   ): Promise<(string | Buffer)[]> {
@@ -112,7 +112,7 @@ export class TypedValues {
     return [String(gone.length), ...gone, ...added]
   }
 
-  async #lastId(name: Buffer): Promise<string> {
+  async #lastId(name: Argument): Promise<string> {
     try {
       const info = (await this.#server.send(name, ['XINFO', 'STREAM', name])) as Reply[]
       return String(info[info.findIndex(item => String(item) === 'last-generated-id') + 1])
@@ -121,7 +121,7 @@ export class TypedValues {
     }
   }
 
-  async #run(script: Script, name: Buffer, args: readonly (string | Buffer)[]): Promise<Reply> {
+  async #run(script: Script, name: Argument, args: readonly (string | Buffer)[]): Promise<Reply> {
     try {
       return await this.#server.run(script, [name], args)
     } catch (error) {
