@@ -39,8 +39,9 @@ export const redisBenchmark: Benchmark = {
     if (noRedis !== undefined) return []
     const results: Result[] = []
     for (const contest of layouts) {
-      const server = await startRedis()
-      const client = await bareClient(server.port)
+      // One for each: a store is told of every write of others to its server, which would hold up the client.
+      const [server, other] = [await startRedis(), await startRedis()]
+      const client = await bareClient(other.port)
       const root = { kind: 'redis', url: `${server.url}/1`, layout: contest.layout }
       const stack = await openStack({ strata: 1, root })
       try {
@@ -49,6 +50,7 @@ export const redisBenchmark: Benchmark = {
         await stack.close()
         client.destroy()
         await server.stop()
+        await other.stop()
       }
     }
     return results
