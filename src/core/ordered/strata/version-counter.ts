@@ -3,8 +3,8 @@ import type { OrderedDriver, Seen } from '../driver.ts'
 import type { Format } from './format.ts'
 import { nextVersionOf, VERSION_KEY, versionRecord } from './own-records.ts'
 
-/** Versions that are reserved at once. */
-const BLOCK = 1000
+/** Versions that are reserved at once: each time waits for the device. */
+const BLOCK = 16_000
 
 /**
  * Gives versions of values, of which none repeats: a key that is removed and put again gets another one. They are

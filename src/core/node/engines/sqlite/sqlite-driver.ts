@@ -1,5 +1,6 @@
 import { failure } from '../../../errors.ts'
 import type { Maybe } from '../../../open/call.ts'
+import { copyOf } from '../../../open/payload.ts'
 import type {
   Check,
   DriverCapabilities,
@@ -17,6 +18,7 @@ import { whenFree } from './busy.ts'
 import { isBusy, sqliteFailure } from './failures.ts'
 import type { Database, SqlRow, Statement } from './sqlite-client.ts'
 import { type Table, type TableSql, tableSql } from './table.ts'
+import { TurnWrites, type WaitingWrite } from './turn-writes.ts'
 
 /** Milliseconds between two looks at whether others have written. */
 const LOOK = 200
@@ -48,6 +50,7 @@ export class SqliteDriver implements OrderedDriver {
   readonly #sql: TableSql
   readonly #isDurable: boolean
   readonly #statements = new Map<string, Statement>()
+  readonly #writes = new TurnWrites(writes => this.#writeMany(writes))
   readonly #listeners = new Set<(change: OthersChange) => void>()
   #looking: ReturnType<typeof setInterval> | undefined
   #seenVersion: unknown
@@ -63,7 +66,8 @@ export class SqliteDriver implements OrderedDriver {
     this.#table = table
     this.#sql = tableSql(table)
     this.#isDurable = isDurable
-    this.info = { kind: 'sqlite', id, readAhead: 16, maxRows: 2000, text: false, columns: table.isOwn }
+    const columns = table.isOwn
+    this.info = { kind: 'sqlite', id, readAhead: 16, maxRows: 2000, text: false, columns, lent: true }
     this.capabilities = {
       writable: isWritable,
       conditions: 'everyone',
@@ -130,20 +134,57 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   write(write: Write, durable: boolean, signal?: AbortSignal): Maybe<Outcome> {
-    if (write.expect === 'any') {
-      return this.#run('write', signal, () =>
-        this.#durably(durable, () => (this.#apply(write) || write.value !== undefined ? 'done' : 'absent')),
-      )
+    if (this.#writes.takesNext()) return this.#writes.push(write, durable)
+    let own = write
+    const outcome = this.#run('write', signal, () => this.#durably(durable, () => this.#write(own)))
+    // It is tried again after this has returned, when the caller may have changed the bytes.
+    if (outcome instanceof Promise) own = { ...write, value: write.value && copyOf(write.value) }
+    return outcome
+  }
+
+  #write(write: Write): Outcome {
+    return write.expect === 'any' ? this.#overwrite(write) : this.#alone(() => this.#judgedWrite(write))
+  }
+
+  #overwrite(write: Write): Outcome {
+    return this.#apply(write) || write.value !== undefined ? 'done' : 'absent'
+  }
+
+  #judgedWrite(write: Write): Outcome {
+    if (write.expect === 'any') return this.#overwrite(write)
+    const outcome = outcomeOf(write, this.#current(write.key, write.expect))
+    if (outcome === 'done') this.#apply(write)
+    return outcome
+  }
+
+  /** In one transaction; each by itself where that fails, as one of them may be to blame. */
+  #writeMany(writes: readonly WaitingWrite[]): void {
+    const oneByOne = () => {
+      for (const { write, durable, resolve, reject } of writes) {
+        try {
+          resolve(this.#run('write', undefined, () => this.#durably(durable, () => this.#write(write))))
+        } catch (error) {
+          reject(error)
+        }
+      }
     }
-    return this.#run('write', signal, () =>
-      this.#durably(durable, () =>
-        this.#alone(() => {
-          const outcome = outcomeOf(write, this.#current(write.key, write.expect))
-          if (outcome === 'done') this.#apply(write)
-          return outcome
-        }),
-      ),
-    )
+    if (writes.length === 1) {
+      oneByOne()
+      return
+    }
+    const durable = writes.some(one => one.durable)
+    const all = () =>
+      this.#durably(durable, () => this.#alone(() => writes.map(({ write }) => this.#judgedWrite(write))))
+    const answer = (outcomes: readonly Outcome[]) => {
+      for (const [index, { resolve }] of writes.entries()) resolve(outcomes[index] as Outcome)
+    }
+    try {
+      const outcomes = this.#run('write', undefined, all)
+      if (outcomes instanceof Promise) outcomes.then(answer, oneByOne)
+      else answer(outcomes)
+    } catch {
+      oneByOne()
+    }
   }
 
   commit(
@@ -152,6 +193,8 @@ export class SqliteDriver implements OrderedDriver {
     durable: boolean,
     signal?: AbortSignal,
   ): Maybe<boolean> {
+    // What was called before is seen.
+    this.#writes.flush()
     return this.#run('write', signal, () =>
       this.#durably(durable, () =>
         this.#alone(() => {
@@ -187,10 +230,10 @@ export class SqliteDriver implements OrderedDriver {
 
   /** Whole or not at all, with nobody writing in between. */
   #alone<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE')
+    this.#statement('BEGIN IMMEDIATE').run()
     try {
       const result = work()
-      this.#database.exec('COMMIT')
+      this.#statement('COMMIT').run()
       return result
     } catch (error) {
       this.#rollBack()
