@@ -66,30 +66,42 @@ export class Gate {
   }
 
   /** Gives a write that runs already its turn. */
-  enterWrite<T>(keys: readonly string[], result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
-    const turns = keys.map(key => this.#beginWrite(key, result))
+  enterWrite<T>(key: string, result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const turn = this.#beginWrite(key, result)
     result.then(
       () => {
-        for (const end of turns) end()
+        this.#endWrite(key, turn)
         ended()
       },
       (error: unknown) => {
-        for (const end of turns) end()
+        this.#endWrite(key, turn)
         ended(error)
       },
     )
     return result
   }
 
-  /** @returns Ends it. */
-  #beginWrite(key: string, result: Promise<unknown>): () => void {
+  /** The same for a write of several keys. */
+  enterWriteOf<T>(keys: readonly string[], result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const turns = keys.map(key => [key, this.#beginWrite(key, result)] as const)
+    const leave = (error?: unknown): void => {
+      for (const [key, turn] of turns) this.#endWrite(key, turn)
+      ended(error)
+    }
+    result.then(() => leave(), leave)
+    return result
+  }
+
+  #beginWrite(key: string, result: Promise<unknown>): Turn {
     const turn = new Turn()
     turn.write = result
     this.#turns.set(key, turn)
-    return () => {
-      turn.write = undefined
-      if (turn.reads === 0) this.#forget(key, turn)
-    }
+    return turn
+  }
+
+  #endWrite(key: string, turn: Turn): void {
+    turn.write = undefined
+    if (turn.reads === 0) this.#forget(key, turn)
   }
 
   /** Calls that came meanwhile may have another turn. */
@@ -113,7 +125,7 @@ export class Gate {
         : before.length === 1
           ? first.then(work, work)
           : Promise.allSettled(before).then(work)
-    return this.enterWrite(keys, result, ended)
+    return this.enterWriteOf(keys, result, ended)
   }
 
   /** What a write on `key` has to wait for. It may fail. */

@@ -45,14 +45,17 @@ export class Turns {
   ): Promise<T> {
     this.#inFlight++
     void this.#gate.enterRead(key.toString(), result, this.#ended)
-    return this.#orAbort(action, key, call, result, { discard })
+    return call.cancel === undefined ? result : this.#orAbort(action, key, call, result, { discard })
   }
 
   /** A write that runs already. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
-    void this.#gate.enterWrite(keys.map(String), result, this.#ended)
-    return this.#orAbort(action, keys[0], call, result, { isWrite: true })
+    const [key] = keys
+    if (key !== undefined && keys.length === 1)
+      void this.#gate.enterWrite(key.toString(), result, this.#ended)
+    else void this.#gate.enterWriteOf(keys.map(String), result, this.#ended)
+    return call.cancel === undefined ? result : this.#orAbort(action, key, call, result, { isWrite: true })
   }
 
   /**

@@ -149,10 +149,8 @@ export class OrderedStore implements Store {
     const recorded = this.#form.expires === 'record' ? making.expires : undefined
     const isDirect = expect !== undefined && recorded === undefined
     const made = this.#form.make(value, making, isDirect && this.#driver.info.lent === true)
-    const written = isDirect
-      ? this.#directWrite(bytes, made, expect, call)
-      : this.#judgedWrite(bytes, made, recorded, call)
-    return this.#told('put', key, written, isWritten)
+    if (isDirect) return this.#directWrite(key, bytes, made, expect, call)
+    return this.#told('put', key, this.#judgedWrite(bytes, made, recorded, call), isWritten)
   }
 
   /** What the engine is to expect; `undefined` where the record has to be read to be judged. */
@@ -164,13 +162,21 @@ export class OrderedStore implements Store {
     return create ? 'absent' : 'present'
   }
 
-  #directWrite(key: Uint8Array, made: Made, expect: Expect, { options, signal }: Call): Maybe<Written> {
+  #directWrite(key: Key, bytes: Uint8Array, made: Made, expect: Expect, call: Call): Maybe<Written> {
     const { value, version, mtime, expires } = made.record
-    const write = { key, value, expect, version, mtime, expires }
-    return after(this.#driver.write(write, this.#parts.isDurable, signal), (one): Written => {
-      if (one === 'done') return made.written
-      return { refused: one === 'absent' && options.ifMatch !== undefined ? 'changed' : one }
-    })
+    const write = { key: bytes, value, expect, version, mtime, expires }
+    const outcome = this.#driver.write(write, this.#parts.isDurable, call.signal)
+    const answer = (one: Outcome): Written => {
+      if (one !== 'done') {
+        return { refused: one === 'absent' && call.options.ifMatch !== undefined ? 'changed' : one }
+      }
+      this.#tell('put', key)
+      return made.written
+    }
+    // Not `told` of another promise: each write would pay for it.
+    return outcome instanceof Promise
+      ? outcome.then(answer, (error: unknown) => this.#failed(key, error))
+      : answer(outcome)
   }
 
   /** Reads what is there, judges, and writes where that is still so. @param expires Where a record says so. */
@@ -390,10 +396,13 @@ export class OrderedStore implements Store {
       return one
     }
     if (!(answer instanceof Promise)) return tell(answer)
-    return answer.then(tell, (error: unknown) => {
-      this.#tellResync(key)
-      throw error
-    })
+    return answer.then(tell, (error: unknown) => this.#failed(key, error))
+  }
+
+  /** A write that failed may have taken effect. */
+  #failed(key: Key, error: unknown): never {
+    this.#tellResync(key)
+    throw error
   }
 
   #tellResync(key: Key): void {

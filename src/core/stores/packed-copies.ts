@@ -12,15 +12,19 @@ export class PackedCopies {
   #used = 0
 
   copy(bytes: Uint8Array): Uint8Array {
-    const { length } = bytes
-    if (length > LARGEST) return new Uint8Array(bytes)
+    const copy = this.take(bytes.length)
+    copy.set(bytes)
+    return copy
+  }
+
+  /** Room for so many bytes. They are zero. */
+  take(length: number): Uint8Array {
+    if (length > LARGEST) return new Uint8Array(length)
     if (this.#used + length > this.#slab.length) {
       this.#slab = new Uint8Array(SLAB)
       this.#used = 0
     }
-    const copy = this.#slab.subarray(this.#used, this.#used + length)
-    copy.set(bytes)
     this.#used += length
-    return copy
+    return this.#slab.subarray(this.#used - length, this.#used)
   }
 }

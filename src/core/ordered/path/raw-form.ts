@@ -3,6 +3,7 @@ import { sha256 } from '../../hash/sha256.ts'
 import { etagSourceOf, writtenWith } from '../../open/identity.ts'
 import type { Payload } from '../../open/payload.ts'
 import type { Found } from '../../open/store.ts'
+import { PackedCopies } from '../../stores/packed-copies.ts'
 import type { Row, Seen } from '../driver.ts'
 import type { Made, RecordForm } from '../record-form.ts'
 
@@ -20,6 +21,8 @@ export class RawForm implements RecordForm {
   readonly keyOverhead = 0
   readonly #source: string
   readonly #digest: Digest
+  readonly #copies = new PackedCopies()
+  readonly #copy = (bytes: Uint8Array): Uint8Array => this.#copies.copy(bytes)
 
   /**
    * @param id Of the data.
@@ -48,7 +51,7 @@ export class RawForm implements RecordForm {
   }
 
   make(value: Payload): Made {
-    const kept = value.keep()
+    const kept = value.keep(this.#copy)
     return { record: { value: kept }, written: writtenWith(() => this.#etagOf(kept)) }
   }
 

@@ -2,6 +2,7 @@ import type { Stat } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import type { Payload } from '../../open/payload.ts'
 import type { Found } from '../../open/store.ts'
+import { PackedCopies } from '../../stores/packed-copies.ts'
 import type { Row, Seen } from '../driver.ts'
 import type { Etags } from '../etags.ts'
 import type { Made, Making, RecordForm } from '../record-form.ts'
@@ -24,6 +25,8 @@ export class HeaderForm implements RecordForm {
   readonly overhead = HEADER_BYTES
   readonly keyOverhead = EXPIRY_BYTES
   readonly #etags: Etags
+  readonly #copies = new PackedCopies()
+  readonly #room = (length: number): Uint8Array => this.#copies.take(length)
 
   constructor(etags: Etags) {
     this.#etags = etags
@@ -59,10 +62,10 @@ export class HeaderForm implements RecordForm {
     let record: Uint8Array | undefined
     // The copy that keeps the value is the one in the record.
     const kept = value.keep(bytes => {
-      record = withHeader(bytes, making)
+      record = withHeader(bytes, making, this.#room)
       return record.subarray(record.length - bytes.length)
     })
-    return { record: { value: record ?? withHeader(kept, making) }, written: { etag } }
+    return { record: { value: record ?? withHeader(kept, making, this.#room) }, written: { etag } }
   }
 }
 

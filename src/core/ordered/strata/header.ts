@@ -21,9 +21,13 @@ const LONGEST_HEADER = EXPIRES_AT + TIME_BYTES
 /** Bytes that a header adds to a value at most. */
 export const HEADER_BYTES = LONGEST_HEADER
 
-/** A value with its header. */
-export function withHeader(value: Uint8Array, header: Header): Uint8Array {
-  const record = new Uint8Array(headerBytes(header) + value.length)
+/** A value with its header. @param room Where it is written. */
+export function withHeader(
+  value: Uint8Array,
+  header: Header,
+  room = (length: number): Uint8Array => new Uint8Array(length),
+): Uint8Array {
+  const record = room(headerBytes(header) + value.length)
   record.set(value, writeHeader(record, 0, header))
   return record
 }

@@ -139,19 +139,20 @@ export class LevelWrites {
 const NO_KEY = Uint8Array.of(0, 0, 0, 0)
 
 /** One write by itself is cheaper than a batch of one, and a chained batch than a list, whose fields are looked up by name. */
-async function apply(level: Level, operations: readonly LevelOperation[], sync: boolean): Promise<void> {
-  const [first, ...others] = operations
-  try {
-    if (first === undefined || others.length > 0) {
-      const batch = level.batch()
-      for (const one of operations) {
-        if (one.type === 'put') batch.put(one.key, one.value)
-        else batch.del(one.key)
-      }
-      await batch.write({ sync })
-    } else if (first.type === 'put') await level.put(first.key, first.value, { sync })
-    else await level.del(first.key, { sync })
-  } catch (error) {
-    throw levelFailure('write', error)
+function apply(level: Level, operations: readonly LevelOperation[], sync: boolean): Promise<void> {
+  const [first] = operations
+  // Options are left out where nothing is asked for: the client has its own ones at hand.
+  if (first !== undefined && operations.length === 1) {
+    const { key } = first
+    if (first.type === 'put') return sync ? level.put(key, first.value, SYNCED) : level.put(key, first.value)
+    return sync ? level.del(key, SYNCED) : level.del(key)
   }
+  const batch = level.batch()
+  for (const one of operations) {
+    if (one.type === 'put') batch.put(one.key, one.value)
+    else batch.del(one.key)
+  }
+  return sync ? batch.write(SYNCED) : batch.write()
 }
+
+const SYNCED = { sync: true }

@@ -1,4 +1,6 @@
+import { rejected } from '../../../errors.ts'
 import type { Row, Write } from '../../../ordered/driver.ts'
+import { levelFailure } from './failures.ts'
 
 /** One write of a batch, as the client takes it. */
 export type LevelOperation =
@@ -19,6 +21,8 @@ interface Batch {
 
 /** Bytes that a batch grows to by joining. */
 const MOST_BYTES = 4 * 1024 * 1024
+/** A batch of so many writes does not wait for more of its turn: the engine works while those are made. */
+const ENOUGH = 16
 
 /**
  * Writes in call order, one batch at a time: what comes while a batch is written is joined into the next. So many writes
@@ -28,8 +32,8 @@ export class WriteQueue {
   readonly #apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>
   /** Batches that are not applied yet, the one that is being written first. */
   readonly #batches: Batch[] = []
-  /** Whether the first batch takes no more writes. */
-  #isWriting = false
+  /** Whether the first batch is being written, and takes no more writes. */
+  #isRunning = false
 
   constructor(apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>) {
     this.#apply = apply
@@ -52,6 +56,7 @@ export class WriteQueue {
       batch.bytes += key.length + (value?.length ?? 0)
     }
     if (isDurable) batch.isDurable = true
+    if (batch.operations.length >= ENOUGH && !this.#isRunning) this.#run()
     return batch.applied
   }
 
@@ -64,29 +69,40 @@ export class WriteQueue {
   #open(): Batch {
     const last = this.#batches.at(-1)
     const isOpen =
-      last !== undefined && last.bytes < MOST_BYTES && (this.#batches.length > 1 || !this.#isWriting)
+      last !== undefined && last.bytes < MOST_BYTES && (this.#batches.length > 1 || !this.#isRunning)
     if (isOpen) return last
     const batch = newBatch()
     this.#batches.push(batch)
     // What is pushed in the same turn is written together.
-    if (this.#batches.length === 1) void Promise.resolve().then(() => this.#run())
+    if (this.#batches.length === 1) queueMicrotask(this.#run)
     return batch
   }
 
-  async #run(): Promise<void> {
-    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
-      this.#isWriting = true
-      try {
-        await this.#apply(batch.operations, batch.isDurable)
+  readonly #run = (): void => {
+    const [batch] = this.#batches
+    if (this.#isRunning || batch === undefined) return
+    this.#isRunning = true
+    this.#begin(batch).then(
+      () => {
+        this.#isRunning = false
         this.#batches.shift()
         batch.resolve('done')
-      } catch (error) {
+        this.#run()
+      },
+      (error: unknown) => {
+        this.#isRunning = false
         // Later writes were judged as if this batch had been applied.
-        for (const failed of this.#batches.splice(0)) failed.reject(error)
-      }
-      this.#isWriting = false
-      // Who was answered may write again: that is joined with what waits.
-      if (this.#batches.length > 0) await new Promise(resolve => setImmediate(resolve))
+        const failure = levelFailure('write', error)
+        for (const failed of this.#batches.splice(0)) failed.reject(failure)
+      },
+    )
+  }
+
+  #begin({ operations, isDurable }: Batch): Promise<void> {
+    try {
+      return this.#apply(operations, isDurable)
+    } catch (error) {
+      return rejected(error)
     }
   }
 }

@@ -191,8 +191,9 @@ export class StrataDriver implements OrderedDriver {
     ]
     const rows = (await this.#asked('read a range', this.#server.run(RANGE, keys, args))) as Buffer[]
     if (keysOnly) return rows.map(key => ({ key: plain(key) }))
-    return Array.from({ length: rows.length / 2 }, (_, index) =>
-      new RecordRow(plain(rows[2 * index] as Buffer), rows[2 * index + 1] as Buffer),
+    return Array.from(
+      { length: rows.length / 2 },
+      (_, index) => new RecordRow(plain(rows[2 * index] as Buffer), rows[2 * index + 1] as Buffer),
     )
   }
 

@@ -1,5 +1,5 @@
-import { copyOf } from '../../../open/payload.ts'
 import type { Maybe } from '../../../open/call.ts'
+import { copyOf } from '../../../open/payload.ts'
 import type { Outcome, Write } from '../../../ordered/driver.ts'
 
 /** A write that waits for the end of its turn. */
