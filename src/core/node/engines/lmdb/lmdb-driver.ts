@@ -63,11 +63,13 @@ export class LmdbDriver implements OrderedDriver {
     return environment.read('read a range', database, bytes => rowsIn(bytes, { ...range, limit }))
   }
 
-  async write(write: Write, durable: boolean): Promise<Outcome> {
+  write(write: Write, durable: boolean): Promise<Outcome> {
     const use = this.#writing([write])
-    const isPlain = write.expect === 'any' && write.value !== undefined
-    return use.environment.transact(use, { isPlain, durable }, (bytes, put) => {
-      const outcome = isPlain ? 'done' : outcomeOf(write, rowAt(bytes, write.key))
+    if (write.expect === 'any' && write.value !== undefined) {
+      return use.environment.put(use, write, durable).then(done)
+    }
+    return use.environment.transact(use, durable, (bytes, put) => {
+      const outcome = outcomeOf(write, rowAt(bytes, write.key))
       if (outcome === 'done') put(write)
       return outcome
     })
@@ -86,7 +88,7 @@ export class LmdbDriver implements OrderedDriver {
       return environment.read('commit', database, isSeen)
     }
     const use = this.#writing(writes)
-    return use.environment.transact(use, { isPlain: false, durable }, (bytes, put) => {
+    return use.environment.transact(use, durable, (bytes, put) => {
       const isDone = isSeen(bytes)
       if (isDone) for (const write of writes) put(write)
       return isDone
@@ -134,4 +136,8 @@ export class LmdbDriver implements OrderedDriver {
     if (writes.every(({ key }) => isKey(key))) return use
     throw failure('KEY_INVALID', 'write', undefined, `a key in LMDB has 1 to ${MOST_KEY} bytes`)
   }
+}
+
+function done(): Outcome {
+  return 'done'
 }

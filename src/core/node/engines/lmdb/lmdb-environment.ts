@@ -93,23 +93,29 @@ export class LmdbEnvironment {
     }
   }
 
+  /** Puts a record in the next transaction, whatever was there. */
+  put(user: User, write: Waiting, durable: boolean): Promise<unknown> {
+    const put = this.#push({ user, isPlain: true, work: (_, put) => put(write) })
+    return durable || this.#listeners.size > 0 ? put.then(() => this.#written(user, [write], durable)) : put
+  }
+
   /** Does work in a transaction, and tells others of what it wrote. */
-  async transact<T>(
-    user: User,
-    { isPlain, durable }: { readonly isPlain: boolean; readonly durable: boolean },
-    work: (database: LmdbBytes, put: Put) => T,
-  ): Promise<T> {
+  async transact<T>(user: User, durable: boolean, work: (database: LmdbBytes, put: Put) => T): Promise<T> {
     const written: Waiting[] = []
     const noted = (bytes: LmdbBytes, put: Put) =>
       work(bytes, write => {
         written.push(write)
         return put(write)
       })
-    const result = await this.#push<T>({ user, isPlain, work: noted })
-    // The client answers once others see what is written, which is before the device has it.
-    if (durable && written.length > 0) await this.sync()
-    if (this.#listeners.size > 0) this.#tell(user, written)
+    const result = await this.#push<T>({ user, isPlain: false, work: noted })
+    await this.#written(user, written, durable)
     return result
+  }
+
+  async #written(user: User, writes: readonly Waiting[], durable: boolean): Promise<void> {
+    // The client answers once others see what is written, which is before the device has it.
+    if (durable && writes.length > 0) await this.sync()
+    if (this.#listeners.size > 0) this.#tell(user, writes)
   }
 
   /** Tells of writes by others than `user`, and by other processes. @returns Ends it. */
@@ -139,7 +145,8 @@ export class LmdbEnvironment {
 
   #push<T>(job: Pick<Job, 'user' | 'work' | 'isPlain'>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ ...job, resolve: result => resolve(result as T), reject })
+      const { user, work, isPlain } = job
+      this.#jobs.push({ user, work, isPlain, resolve: resolve as (result: unknown) => void, reject })
       if (!this.#isRunning) void this.#run()
     })
   }
@@ -147,8 +154,9 @@ export class LmdbEnvironment {
   async #run(): Promise<void> {
     this.#isRunning = true
     while (this.#jobs.length > 0) {
-      // What is called in one turn goes into one transaction: also what follows the answers to the one before.
-      await new Promise(resolve => setImmediate(resolve))
+      // What is called in one turn goes into one transaction: also what follows, in microtasks, the answers to the one
+      // before. The client itself waits for the end of the turn.
+      await new Promise<void>(resolve => process.nextTick(resolve))
       const jobs = this.#jobs.splice(0)
       try {
         const results = await this.#apply(jobs)
@@ -163,22 +171,24 @@ export class LmdbEnvironment {
 
   /** One transaction, of which all is written or nothing. */
   async #apply(jobs: readonly Job[]): Promise<readonly unknown[]> {
-    const done: (Promise<boolean> | undefined)[] = []
+    // Mostly one promise for all.
+    const done = new Set<Promise<boolean>>()
     const writers = new Set<User>()
     const work = (job: Job) => {
       const database = this.database(job.user.database)
       return job.work(database, write => {
         writers.add(job.user)
-        done.push(written(database, write))
+        const one = written(database, write)
+        if (one !== undefined) done.add(one)
       })
     }
     let results: readonly unknown[]
     if (jobs.every(({ isPlain }) => isPlain)) {
       // The client joins what is put in one turn.
       results = jobs.map(work)
-      await Promise.all(done.filter(one => one !== undefined))
+      await Promise.all(done)
     } else results = await this.#root.childTransaction(() => jobs.map(work))
-    this.#look(done.some(one => one !== undefined) ? 1 : 0)
+    this.#look(done.size > 0 ? 1 : 0)
     for (const writer of writers) this.#count(writer)
     return results
   }
