@@ -59,7 +59,8 @@ export const test = base.extend<Fixtures, { readonly workers: undefined }>({
     { scope: 'worker', auto: true },
   ],
 
-  strata: async ({ page, expectedErrors }, use) => {
+  // It names `folder` so that the host closes before the folder is removed: keys of a stack may still move in it.
+  strata: async ({ page, expectedErrors, folder: {} }, use) => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'strata-e2e-data-'))
     const logged: string[] = []
     const host = await createHost({
