@@ -1,6 +1,6 @@
 import type { BinaryDatastore } from '../datastore.ts'
 import type { Key } from '../key.ts'
-import { after, type Call, type Maybe } from '../open/call.ts'
+import { after, Call, type Maybe } from '../open/call.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Payload } from '../open/payload.ts'
@@ -51,6 +51,11 @@ export class CacheStore extends TieredStore {
     const [memory] = this.metrics
     const hits = (memory?.hits ?? 0) + this.#negativeHits
     return { hits, misses: memory?.misses ?? 0, evictions: this.#evicted.count }
+  }
+
+  /** How many values of the store below are in memory. */
+  async copies(): Promise<number> {
+    return (await this.#memory.stats(Call.from({}))).entries ?? 0
   }
 
   /** The store below: the memory is the cache's own. */
@@ -148,6 +153,11 @@ export class CacheDatastore extends Datastore {
 
   get cacheMetrics(): CacheMetrics {
     return this.#store.cacheMetrics
+  }
+
+  /** How many values of the store below are in memory. */
+  copies(): Promise<number> {
+    return this.#store.copies()
   }
 
   /** What happened in the memory and in the store below. */

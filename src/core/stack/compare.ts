@@ -47,10 +47,26 @@ export class Comparison {
 
   /** Nodes whose values are nowhere else, and go. */
   get losing(): readonly ParsedNode[] {
-    return [...this.#before.nodes.values()].filter(node => {
-      const isLeaving = ['gone', 'changed'].includes(this.fates.get(node.id) as Fate)
-      return isLeaving && this.isVolatile(node) && node.children.length === 0 && this.#before.isTruth(node)
-    })
+    return this.#leaving.filter(node => this.#isInMemory(node) && this.#before.isTruth(node))
+  }
+
+  /** Nodes that hold copies of values below, and drop them. */
+  get dropping(): readonly ParsedNode[] {
+    return this.#leaving.filter(
+      node => node.kind.copies !== undefined || (this.#isInMemory(node) && !this.#before.isTruth(node)),
+    )
+  }
+
+  /** Nodes of before that close. */
+  get #leaving(): readonly ParsedNode[] {
+    const { fates } = this
+    return [...this.#before.nodes.values()].filter(({ id }) =>
+      ['gone', 'changed'].includes(fates.get(id) as Fate),
+    )
+  }
+
+  #isInMemory(node: ParsedNode): boolean {
+    return this.isVolatile(node) && node.children.length === 0
   }
 
   /** Nodes of before whose callers have to wait: everything that is not kept, and all that is above it. */

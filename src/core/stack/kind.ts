@@ -109,6 +109,11 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
    */
   readonly isStateless?: boolean | undefined
   /**
+   * How many values of the stores below a node holds in memory of its own, which go when it is opened again. For a kind
+   * that has such a memory beside its children.
+   */
+  readonly copies?: ((store: BinaryDatastore) => Promise<number>) | undefined
+  /**
    * Whether what it opens can be open once at a time. Then a changed node closes before its successor opens; else after,
    * so that the change can be taken back without opening anything again. Default false.
    */

@@ -178,12 +178,16 @@ class RunningStack implements Stack {
     })
     const gone = flatten(this.#parsed.root).filter(({ id }) => fates.get(id) === 'gone')
     const call = Call.from(options)
-    const lost = await Promise.all(
-      comparison.losing.map(async node => {
-        const { entries } = (await running.get(node.id)?.open.stats(call)) ?? {}
-        return { ...planned(node), entries }
-      }),
-    )
+    const counted = async (node: ParsedNode) => {
+      const one = running.get(node.id)
+      const entries =
+        one === undefined || node.kind.copies === undefined
+          ? (await one?.open.stats(call))?.entries
+          : await node.kind.copies(one.datastore)
+      return { ...planned(node), entries }
+    }
+    const lost = await Promise.all(comparison.losing.map(counted))
+    const dropped = await Promise.all(comparison.dropping.map(counted))
     const misplaced = await Promise.all(
       flatten(root).map(async node => ({
         ...planned(node),
@@ -195,6 +199,7 @@ class RunningStack implements Stack {
       document,
       nodes: [...flatten(root), ...gone].map(planned),
       lost: lost.filter(({ entries }) => entries !== 0),
+      dropped: dropped.filter(({ entries }) => entries !== 0),
       stale: comparison.stale.map(planned),
       misplaced: misplaced.filter(({ keys }) => keys > 0),
     }

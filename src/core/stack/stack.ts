@@ -61,6 +61,8 @@ export interface StackPlan {
   readonly nodes: readonly PlannedNode[]
   /** Nodes whose values are nowhere else and would be gone, with how many they are. */
   readonly lost: readonly (PlannedNode & { readonly entries: number | undefined })[]
+  /** Nodes that would drop copies of values that are also below them, with how many they are. */
+  readonly dropped: readonly (PlannedNode & { readonly entries: number | undefined })[]
   /** Nodes that would be left with copies of other data than those below them, and would serve them. */
   readonly stale: readonly PlannedNode[]
   /** Nodes that would look for keys in other children than those that have them. */

@@ -69,6 +69,8 @@ const stackPlan = z.strictObject({
   nodes: z.array(plannedNode).readonly(),
   /** Nodes whose values are nowhere else and would be gone. */
   lost: z.array(plannedNode.extend({ entries: z.number().optional() })).readonly(),
+  /** Nodes that would drop copies of values that are also below them. */
+  dropped: z.array(plannedNode.extend({ entries: z.number().optional() })).readonly(),
   /** Nodes that would serve copies of other data than those below them. */
   stale: z.array(plannedNode).readonly(),
   /** Nodes that would look for so many keys, of so many, where they are not. */

@@ -74,6 +74,24 @@ describe('stack.plan', () => {
     expect(misplaced[0]?.keys).toBeLessThan(37)
   })
 
+  it('X6 names the copies that would be dropped', async () => {
+    const far = disk('a')
+    const { plan, put } = await opened(tiered([memory('m'), far]))
+    for (const one of keysOf(3)) await put(one, 'v')
+    const { lost, dropped } = await plan(tiered([memory('m', { maxEntries: 9 }), far]))
+    expect([lost, dropped]).toMatchObject([[], [{ id: 'm', fate: 'changed', entries: 3 }]])
+    expect((await plan(tiered([memory('m'), far]))).dropped).toEqual([])
+    expect((await plan(far)).dropped).toMatchObject([{ id: 'm', fate: 'gone', entries: 3 }])
+  })
+
+  it('X6 names the copies that the memory of a cache would drop', async () => {
+    const cached = (more: object) => ({ kind: 'cache', id: 'c', store: memory('m'), ...more })
+    const { plan, put } = await opened(cached({}))
+    for (const one of keysOf(2)) await put(one, 'v')
+    const { lost, dropped } = await plan(cached({ maxEntries: 9 }))
+    expect([lost, dropped]).toMatchObject([[], [{ id: 'c', fate: 'changed', entries: 2 }]])
+  })
+
   it('X6 names a persistent tier whose copies are of other data', async () => {
     const { plan } = await opened(tiered([disk('ssd'), disk('a')]))
     expect((await plan(tiered([disk('ssd'), disk('b')]))).stale).toMatchObject([{ id: 'ssd', fate: 'kept' }])

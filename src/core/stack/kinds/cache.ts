@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cache } from '../../adapters/cache.ts'
+import { CacheDatastore, cache } from '../../adapters/cache.ts'
 import { defineKind } from '../kind.ts'
 import { onlyChild } from '../only-child.ts'
 import { retentionSchema } from './retention-schema.ts'
@@ -19,5 +19,6 @@ export const cacheKind = defineKind({
   children: 'one',
   childrenField: 'store',
   data: 'below',
+  copies: async store => (store instanceof CacheDatastore ? store.copies() : 0),
   open: async (options, children, { path }) => cache(onlyChild(children, path), options),
 })

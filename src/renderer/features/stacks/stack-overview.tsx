@@ -1,8 +1,8 @@
-import { Box, Folder, Layers, Lock, type LucideIcon, MemoryStick, Split } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 import type { Client } from '../../api/client.ts'
+import { KindIcon } from '../../ui/kind-icon.tsx'
 import { Kbd } from '../../ui/shortcut.tsx'
 import { sourceText } from './stack-line.tsx'
 import styles from './stack-overview.module.css'
@@ -27,7 +27,7 @@ export function StackOverview({ client, session, hints }: StackOverviewProps) {
       <ul className={styles['nodes']}>
         {session.nodes.map(node => (
           <li key={node.id} className={styles['node']} style={{ paddingInlineStart: `${node.depth * 22}px` }}>
-            <NodeIcon kind={node.kind} />
+            <KindIcon kind={node.kind} />
             <div>
               <p>
                 <span className={styles['label']}>{node.label}</span>
@@ -74,19 +74,6 @@ export function nodeDetail(document: Readonly<Record<string, unknown>>, path: st
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
-}
-
-const ICONS: Readonly<Record<string, LucideIcon>> = {
-  tiered: Layers,
-  sharded: Split,
-  memory: MemoryStick,
-  fs: Folder,
-  readOnly: Lock,
-}
-
-function NodeIcon({ kind }: { readonly kind: string }) {
-  const Icon = ICONS[kind] ?? Box
-  return <Icon size={16} aria-hidden className={styles['icon'] ?? ''} />
 }
 
 const NONE: ReadonlyMap<string, KindInfo> = new Map()

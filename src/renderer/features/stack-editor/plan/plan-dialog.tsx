@@ -1,7 +1,8 @@
-import { Equal, type LucideIcon, Plus, RefreshCw, ShieldCheck, TriangleAlert, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { Braces, Equal, type LucideIcon, Plus, RefreshCw, ShieldCheck, TriangleAlert, X } from 'lucide-react'
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { KindIcon } from '../../../ui/kind-icon.tsx'
 import type { PendingChange } from '../state/editor-store.ts'
 import styles from './plan-dialog.module.css'
 import {
@@ -12,6 +13,12 @@ import {
   type PlanLine,
   type PlanView,
 } from './plan-view.ts'
+
+// The comparison comes with a part of the editor that nothing else here needs.
+const JsonComparison = lazy(async () => {
+  const { JsonComparison: Comparison } = await import('../text/json-comparison.tsx')
+  return { default: Comparison }
+})
 
 /** How long a plan may take before the dialog opens without it, in milliseconds. */
 const PATIENCE_MS = 300
@@ -26,7 +33,8 @@ export function PlanDialog({ change }: { readonly change: PendingChange }) {
   return change.view === undefined && !isSlow ? null : <OpenDialog {...change} />
 }
 
-function OpenDialog({ name, view, decide }: PendingChange) {
+function OpenDialog({ name, view, documents, decide }: PendingChange) {
+  const [isJson, setJson] = useState(false)
   const [placement, setPlacement] = useState<Placement>('move')
   const [wasAwaited] = useState(view === undefined)
   const cancelButton = useRef<HTMLButtonElement>(null)
@@ -48,13 +56,19 @@ function OpenDialog({ name, view, decide }: PendingChange) {
     <Dialog
       title={`Apply changes to ${name}`}
       role={view === undefined || isSafe ? 'dialog' : 'alertdialog'}
-      width="medium"
+      width={isJson ? 'large' : 'medium'}
       onClose={cancel}
     >
       {view === undefined ? (
         <p role="status" className={styles['waiting']}>
           Finding out what changes…
         </p>
+      ) : isJson && documents !== undefined ? (
+        <section aria-label="Plan as JSON" className={styles['json']}>
+          <Suspense>
+            <JsonComparison {...documents} />
+          </Suspense>
+        </section>
       ) : (
         // It scrolls in a small window, so the keyboard must reach it.
         <section aria-label="Plan" tabIndex={0} className={styles['plan']}>
@@ -70,6 +84,13 @@ function OpenDialog({ name, view, decide }: PendingChange) {
         </section>
       )}
       <DialogButtons>
+        {documents !== undefined && (
+          <span className={styles['compare']}>
+            <Button variant="quiet" aria-pressed={isJson} onPress={() => setJson(!isJson)}>
+              <Braces size={14} aria-hidden /> Compare as JSON
+            </Button>
+          </span>
+        )}
         <Button ref={cancelButton} autoFocus={!wasAwaited && !isSafe} onPress={cancel}>
           Cancel
         </Button>
@@ -105,9 +126,12 @@ function PlanGroup({ label, icon, lines, empty }: PlanGroupProps) {
       {lines.length === 0 && <p className={styles['empty']}>{empty}</p>}
       {lines.length > 0 && (
         <ul>
-          {lines.map(({ title, detail, note }, index) => (
+          {lines.map(({ kind, title, detail, note }, index) => (
             <li key={`${index} ${title}`} className={styles['line']}>
-              <span className={styles['title']}>{title}</span>
+              <span className={styles['title']}>
+                {kind !== undefined && <KindIcon kind={kind} size={14} />}
+                {title}
+              </span>
               <span className={styles['detail']}>{detail}</span>
               {note !== undefined && <span className={styles['note']}>{note}</span>}
             </li>
@@ -125,8 +149,9 @@ function Staying({ lines }: Pick<PlanGroupProps, 'lines'>) {
     <div role="group" aria-labelledby={heading}>
       <GroupHeading id={heading} icon={Equal} label="Stays open" />
       <ul className={styles['staying']}>
-        {lines.map(({ title, detail }, index) => (
+        {lines.map(({ kind, title, detail }, index) => (
           <li key={`${index} ${title}`}>
+            {kind !== undefined && <KindIcon kind={kind} size={14} />}
             {title} {detail !== '' && <span className={styles['detail']}>{detail}</span>}
           </li>
         ))}
@@ -213,7 +238,8 @@ function Assurance({ view, placement }: { readonly view: PlanView; readonly plac
     <p className={isSafe ? styles['safe'] : styles['else']}>
       {isSafe && <ShieldCheck size={15} aria-hidden />}
       <span>
-        {isSafe && 'Nothing that only memory holds is lost. '}If a step fails, the stack stays as it is.
+        {isSafe && 'Nothing that only memory holds is lost. '}
+        {view.dropped !== undefined && `${view.dropped} `}If a step fails, the stack stays as it is.
       </span>
     </p>
   )

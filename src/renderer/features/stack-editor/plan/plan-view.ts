@@ -11,6 +11,8 @@ type PlannedNode = StackPlanInfo['nodes'][number]
 
 /** One node of a plan. */
 export interface PlanLine {
+  /** The kind of the node; absent for the stack itself. */
+  readonly kind?: string | undefined
   readonly title: string
   /** What the node is, or what is different from before. */
   readonly detail: string
@@ -31,6 +33,8 @@ export interface PlanView {
   readonly lost: readonly string[]
   /** How many values are lost; undefined where a node can't count them. */
   readonly lostValues: number | undefined
+  /** Says which copies are dropped, and that their values stay. */
+  readonly dropped: string | undefined
   /** Sentences, one for each node that serves values of other data. */
   readonly stale: readonly string[]
   /** Sentences, one for each node whose keys belong to another child. */
@@ -46,7 +50,9 @@ export function planView(plan: StackPlanInfo, kinds: Kinds): PlanView {
   const lines = (fates: readonly PlannedNode['fate'][], detail: (node: PlannedNode) => string | undefined) =>
     plan.nodes.flatMap(node => {
       const said = fates.includes(node.fate) ? detail(node) : undefined
-      return said === undefined ? [] : [{ title: node.label, detail: said, note: notes.get(node.id) }]
+      return said === undefined
+        ? []
+        : [{ kind: node.kind, title: node.label, detail: said, note: notes.get(node.id) }]
     })
   const renamed = ({ id }: PlannedNode) => labelChange(before.get(id), after.get(id))
   const changed = ({ id }: PlannedNode) => differences(before.get(id), after.get(id))
@@ -56,6 +62,7 @@ export function planView(plan: StackPlanInfo, kinds: Kinds): PlanView {
     opens: lines(['new'], ({ id }) => describe(after.get(id))),
     changes: [...nameChange(plan), ...lines(['changed'], changed), ...lines(KEPT, renamed)],
     stays: staying.map(node => ({
+      kind: node.kind,
       title: node.label,
       detail: isNamedTwice(node) ? describe(after.get(node.id)) : '',
     })),
@@ -64,6 +71,7 @@ export function planView(plan: StackPlanInfo, kinds: Kinds): PlanView {
       ({ entries, label }) => `${values(entries)} that only memory holds would be gone, in ${label}.`,
     ),
     lostValues: total(plan.lost.map(({ entries }) => entries)),
+    dropped: droppedCopies(plan),
     stale: plan.stale.map(
       ({ label }) => `${label} holds values that may differ from those below it, and would serve them.`,
     ),
@@ -114,12 +122,26 @@ function nodesOf(document: unknown, kinds: Kinds): ReadonlyMap<string, StackNode
   return new Map((root === undefined ? [] : walk(root)).map(node => [idOf(node) ?? '', node]))
 }
 
-function notesOf({ lost, stale, misplaced }: StackPlanInfo): ReadonlyMap<string, string> {
+function notesOf({ lost, dropped, stale, misplaced }: StackPlanInfo): ReadonlyMap<string, string> {
   return new Map([
+    ...dropped.map(({ id, entries }) => [id, `drops ${copies(entries)}`] as const),
     ...stale.map(({ id }) => [id, 'old values'] as const),
     ...misplaced.map(({ id, keys }) => [id, `${count(keys, 'key')} elsewhere`] as const),
     ...lost.map(({ id, entries }) => [id, `${values(entries).toLowerCase()} gone`] as const),
   ])
+}
+
+function droppedCopies({ dropped }: StackPlanInfo): string | undefined {
+  const [first, ...others] = dropped.map(({ label }) => label)
+  if (first === undefined) return undefined
+  const all = total(dropped.map(({ entries }) => entries))
+  const from = [...[first, ...others].slice(0, -2), [first, ...others].slice(-2).join(' and ')].join(', ')
+  return `The ${all === undefined ? 'copies' : copies(all)} dropped from ${from} ${all === 1 ? 'is of a value that another store holds' : 'are of values that other stores hold'}.`
+}
+
+function copies(entries: number | undefined): string {
+  if (entries === undefined) return 'its copies'
+  return entries === 1 ? '1 copy' : `${formatNumber(entries)} copies`
 }
 
 function nameChange({ running, document }: StackPlanInfo): readonly PlanLine[] {

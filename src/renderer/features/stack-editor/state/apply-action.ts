@@ -1,6 +1,7 @@
 import type { Input } from '../../../../shared/contract.ts'
 import type { Decisions, SessionInfo } from '../../../../shared/procedures/sessions.ts'
 import { CallError, type Client } from '../../../api/client.ts'
+import { printJson } from '../json/edit-json.ts'
 import { editDraft } from '../model/draft.ts'
 import { adoptIds } from '../operations/new-node.ts'
 import { planView } from '../plan/plan-view.ts'
@@ -76,11 +77,13 @@ async function decideOn(
         plan.abort()
         resolve(decisions)
       }
-      store.setState({ busy: 'plan', change: { name, view: undefined, decide } })
+      store.setState({ busy: 'plan', change: { name, view: undefined, documents: undefined, decide } })
       client
         .call('sessions.plan', input, { signal: plan.signal })
         .then(found => {
-          if (!plan.signal.aborted) store.setState({ change: { name, view: planView(found, kinds), decide } })
+          if (plan.signal.aborted) return
+          const documents = { before: printJson(found.running), after: printJson(found.document) }
+          store.setState({ change: { name, view: planView(found, kinds), documents, decide } })
         })
         .catch(reject)
     })

@@ -32,6 +32,8 @@ export interface PendingChange {
   readonly name: string
   /** Absent until the host has told what the change does. */
   readonly view: PlanView | undefined
+  /** The documents of the stack that runs and of the stack to come, as text. Absent until the host has told them. */
+  readonly documents: { readonly before: string; readonly after: string } | undefined
   /** Makes the change with these decisions; without any it is given up. */
   readonly decide: (decisions: Decisions | undefined) => void
 }

@@ -3,7 +3,7 @@ import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
 /** The page's colours, as CSS variables, which are inherited by the shadow root. */
-const look = EditorView.theme({
+export const editorLook = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--background)', fontSize: '12.5px' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', overflow: 'auto' },
@@ -45,4 +45,4 @@ const colours = syntaxHighlighting(
   ]),
 )
 
-export const editorTheme = [look, colours]
+export const editorTheme = [editorLook, colours]

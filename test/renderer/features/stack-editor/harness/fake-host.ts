@@ -82,7 +82,7 @@ export class FakeHost {
         nodes.map(node => [node.id, { node, isVolatile: node.kind.kind === 'memory', canRewire: true }]),
       ),
     )
-    const { fates, losing, stale } = comparison
+    const { dropping, fates, losing, stale } = comparison
     const planned = ({ id, kind, label, path }: ParsedNode) => ({
       id,
       kind: kind.kind,
@@ -98,6 +98,7 @@ export class FakeHost {
       document,
       nodes: [...flatten(root), ...nodes.filter(({ id }) => fates.get(id) === 'gone')].map(planned),
       lost: losing.map(node => ({ ...planned(node), entries: 3 })),
+      dropped: dropping.map(node => ({ ...planned(node), entries: 6 })),
       stale: stale.map(planned),
       misplaced: sharded.map(node => ({ ...planned(node), keys: 121, of: 368 })),
     }

@@ -44,15 +44,16 @@ describe('planView', () => {
       ),
     )
     expect(view).toEqual({
-      opens: [{ title: 'D', detail: '/d · Memory · at most 2,000,000 bytes' }],
+      opens: [{ kind: 'memory', title: 'D', detail: '/d · Memory · at most 2,000,000 bytes' }],
       changes: [
-        { title: 'Mount', detail: 'at /a, /b, /c → /a, /c, /d' },
-        { title: 'C', detail: 'at most 5 entries → not set' },
+        { kind: 'mount', title: 'Mount', detail: 'at /a, /b, /c → /a, /c, /d' },
+        { kind: 'memory', title: 'C', detail: 'at most 5 entries → not set' },
       ],
-      stays: [{ title: 'A', detail: '' }],
-      closes: [{ title: 'B', detail: '/b · Memory' }],
+      stays: [{ kind: 'memory', title: 'A', detail: '' }],
+      closes: [{ kind: 'memory', title: 'B', detail: '/b · Memory' }],
       lost: [],
       lostValues: 0,
+      dropped: undefined,
       stale: [],
       misplaced: [],
       misplacedKeys: 0,
@@ -80,22 +81,28 @@ describe('planView', () => {
     ],
   ])('X6 says which options differ, before and after: %s', async (_what, before, after, detail) => {
     const view = await viewOf(documentOf(memory('m', before)), documentOf(memory('m', after)))
-    expect(view.changes).toEqual([{ title: 'M', detail }])
+    expect(view.changes).toEqual([{ kind: 'memory', title: 'M', detail }])
   })
 
   it('X6 says the mode of tiers in the words of its form', async () => {
     const tiered = (mode?: string) =>
       documentOf({ kind: 'tiered', id: 't', ...(mode && { mode }), tiers: [memory('a'), memory('b')] })
     const view = await viewOf(tiered(), tiered('write-back'))
-    expect(view.changes[0]).toEqual({ title: 'Tiered', detail: 'Mode: write-through → write-back' })
+    expect(view.changes[0]).toEqual({
+      kind: 'tiered',
+      title: 'Tiered',
+      detail: 'Mode: write-through → write-back',
+    })
   })
 
   it('X6 a flag, a path and a choice of a node that opens are said in words', async () => {
     const folder = { kind: 'fs', id: 'f', path: 'data/films', layout: 'plain', readOnly: true }
     const after = documentOf(mounts({ '/a': memory('a'), '/films': folder }))
     const view = await viewOf(documentOf(mounts({ '/a': memory('a') })), after)
-    expect(view.opens).toEqual([{ title: 'Folder', detail: '/films · data/films · plain · Read only: yes' }])
-    expect(view.changes).toEqual([{ title: 'Mount', detail: '1 → 2 mounts' }])
+    expect(view.opens).toEqual([
+      { kind: 'fs', title: 'Folder', detail: '/films · data/films · plain · Read only: yes' },
+    ])
+    expect(view.changes).toEqual([{ kind: 'mount', title: 'Mount', detail: '1 → 2 mounts' }])
   })
 
   it('X6 new names are changes of nodes that stay open', async () => {
@@ -106,7 +113,7 @@ describe('planView', () => {
     )
     expect(view.changes).toEqual([
       { title: 'Name of the stack', detail: 'Mine → Ours' },
-      { title: 'New', detail: 'renamed from Old' },
+      { kind: 'memory', title: 'New', detail: 'renamed from Old' },
     ])
     expect(view.stays).toEqual([])
     expect(isHarmful(view, 'move')).toBe(false)
@@ -116,17 +123,17 @@ describe('planView', () => {
     const before = mounts({ '/a': { kind: 'memory', id: 'a' }, '/b': { kind: 'memory', id: 'b' } })
     const view = await viewOf(documentOf(before), documentOf({ ...before, label: 'Top' }))
     expect(view.stays).toEqual([
-      { title: 'Memory', detail: '/a' },
-      { title: 'Memory', detail: '/b' },
+      { kind: 'memory', title: 'Memory', detail: '/a' },
+      { kind: 'memory', title: 'Memory', detail: '/b' },
     ])
   })
 
   it('X6 tiers in another order, and a kind that is another, are said', async () => {
     const tiers = (...ids: string[]) => ({ kind: 'tiered', id: 't', tiers: ids.map(id => memory(id)) })
     const turned = await viewOf(documentOf(tiers('a', 'b')), documentOf(tiers('b', 'a')))
-    expect(turned.changes[0]).toEqual({ title: 'Tiered', detail: 'in another order: B, A' })
+    expect(turned.changes[0]).toEqual({ kind: 'tiered', title: 'Tiered', detail: 'in another order: B, A' })
     const other = await viewOf(documentOf(memory('m')), documentOf({ kind: 'null', id: 'm', label: 'M' }))
-    expect(other.changes).toEqual([{ title: 'M', detail: 'Memory → Null' }])
+    expect(other.changes).toEqual([{ kind: 'null', title: 'M', detail: 'Memory → Null' }])
   })
 
   it('X11 values that only memory holds are counted, node by node, and the button says how many', async () => {
@@ -145,6 +152,36 @@ describe('planView', () => {
     expect(decisionsOf(view, 'move')).toEqual({ discard: true })
   })
 
+  it('X14 copies that tiers and caches drop are counted, and lose nothing', async () => {
+    const tiers = (maxEntries: number) => ({
+      kind: 'tiered',
+      id: 't',
+      tiers: [memory('near', { maxEntries }), memory('far')],
+    })
+    const view = await viewOf(documentOf(tiers(100)), documentOf(tiers(20)), ['/1', '/2', '/3'])
+    expect(view.changes).toContainEqual({
+      kind: 'memory',
+      title: 'NEAR',
+      detail: 'at most 100 → 20 entries',
+      note: 'drops 3 copies',
+    })
+    expect(view.dropped).toBe('The 3 copies dropped from NEAR are of values that other stores hold.')
+    expect([view.lost, isHarmful(view, 'move')]).toEqual([[], false])
+
+    const cached = (maxEntries: number) => ({
+      kind: 'cache',
+      id: 'c',
+      label: 'Cache',
+      maxEntries,
+      store: tiers(100),
+    })
+    const both = await viewOf(documentOf(cached(9)), documentOf(tiers(20)), ['/1'])
+    expect(both.closes.map(({ note }) => note)).toEqual(['drops 1 copy'])
+    expect(both.dropped).toBe(
+      'The 2 copies dropped from Cache and NEAR are of values that other stores hold.',
+    )
+  })
+
   it('X11 keys that another shard is to hold are counted, and move or are hidden as is decided', async () => {
     const sharded = (...ids: string[]) =>
       documentOf({ kind: 'sharded', id: 's', label: 'Shards', shards: ids.map(id => memory(id)) })
@@ -156,7 +193,7 @@ describe('planView', () => {
       `${misplacedKeys} of 30 keys in Shards belong to another shard afterwards.`,
     ])
     expect(view.changes).toEqual([
-      { title: 'Shards', detail: '2 → 3 shards', note: `${misplacedKeys} keys elsewhere` },
+      { kind: 'sharded', title: 'Shards', detail: '2 → 3 shards', note: `${misplacedKeys} keys elsewhere` },
     ])
     expect([isHarmful(view, 'move'), isHarmful(view, 'leave')]).toEqual([false, true])
     expect(applyLabel(view, 'move')).toBe(`Apply and move ${misplacedKeys} keys`)
@@ -173,6 +210,7 @@ describe('planView', () => {
         document,
         nodes: [node],
         lost: [{ ...node, entries: undefined }],
+        dropped: [],
         stale: [node],
         misplaced: [{ ...node, keys: 1, of: 9 }],
       },
