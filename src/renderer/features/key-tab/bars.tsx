@@ -53,7 +53,10 @@ export function Bars({ model, document, task, draft, isLocked, mode, onMode }: B
 function DraftBar({ model, draft }: { readonly model: ValueModel; readonly draft: Draft }) {
   return (
     <div role="status" className={`${styles['bar']} ${styles['warning']}`}>
-      <span className={styles['words']}>Unsaved draft from {formatTime(draft.savedAt)}</span>
+      <span className={styles['words']}>
+        {draft.file === undefined ? 'Unsaved draft' : `${JSON.stringify(draft.file)}, chosen and not put,`}{' '}
+        from {formatTime(draft.savedAt)}
+      </span>
       <span className={styles['buttons']}>
         <Button variant="quiet" onPress={() => model.restoreDraft()}>
           Restore

@@ -212,9 +212,10 @@ export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipL
 
 function stateOf({ isPutting, isDirty, base, replacement }: OpenValue, lock: string | undefined): string {
   if (isPutting) return 'Putting…'
-  const file = replacement === undefined ? undefined : `Put writes ${replacement.name} in its place`
-  const isKept = base.bytes.length <= DRAFT_LIMITS.bytes
-  const unsaved = isKept ? 'Unsaved changes' : 'Unsaved changes, too large to be kept as a draft'
+  const isKept = (replacement?.size ?? base.bytes.length) <= DRAFT_LIMITS.bytes
+  const kept = isKept ? '' : ', too large to be kept as a draft'
+  const file = replacement === undefined ? undefined : `Put writes ${replacement.name} in its place${kept}`
+  const unsaved = `Unsaved changes${kept}`
   const edits = file ?? (base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : '')
   return [lock, edits].filter(part => part !== undefined && part !== '').join(' · ')
 }

@@ -143,7 +143,7 @@ function ReplaceFromFile({
         onChange={event => {
           const file = event.target.files?.[0]
           event.target.value = ''
-          if (file !== undefined) model.document.replaceWith(file)
+          if (file !== undefined) model.replaceWith(file)
         }}
       />
     </>

@@ -368,6 +368,28 @@ describe.skipIf(CHROMIUM === undefined)('KeyTab', () => {
     await eventually(stored, 'one!')
   })
 
+  it('P7 offers a chosen file after a reload, and says where one is too large to be kept', async () => {
+    await open('one')
+    const choose = (name: string, size: number) =>
+      page
+        .getByLabel('File to put')
+        .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x') })
+    await choose('large.txt', 1024 * 1024 + 1)
+    await page.getByText('Put writes large.txt in its place, too large to be kept as a draft').waitFor()
+    await choose('small.txt', 5)
+    await page.getByText('Put writes small.txt in its place', { exact: true }).waitFor()
+    await eventually(() => page.evaluate(() => window.localStorage.length), 1)
+    await page.reload()
+    await open('one')
+    await page.getByText('"small.txt", chosen and not put, from').waitFor()
+    await expectAccessible()
+    await button('Restore').click()
+    await page.getByText('Put writes small.txt in its place', { exact: true }).waitFor()
+    await button('Put').click()
+    await eventually(stored, 'xxxxx')
+    await eventually(() => page.evaluate(() => window.localStorage.length), 0)
+  })
+
   it('offers the draft of a window that is gone', async () => {
     await open('one')
     await typeAtEnd(' draft')

@@ -34,9 +34,10 @@ export class ValueDrafts {
     else this.#document.show({ offeredDraft: draft })
   }
 
-  /** Whether edits can be kept: of a large value, encoding it after every pause would cost too much; of a file, its bytes are not here. */
+  /** Whether edits can be kept: of a large value or file, encoding it after every pause would cost too much. */
   get #canKeep(): boolean {
-    return this.#document.replacement === undefined && this.#document.base.bytes.length <= DRAFT_LIMITS.bytes
+    const { replacement, base } = this.#document
+    return (replacement?.size ?? base.bytes.length) <= DRAFT_LIMITS.bytes
   }
 
   /** Call this after each edit: the draft is written a moment later, unless an older one is still on offer. */
@@ -44,6 +45,12 @@ export class ValueDrafts {
     if (this.#document.getSnapshot().offeredDraft !== undefined || !this.#canKeep) return
     if (!this.#document.isDirty) {
       this.#clear()
+      return
+    }
+    const { replacement } = this.#document
+    if (replacement !== undefined) {
+      this.#stopWaiting()
+      void this.#keepFile(replacement)
       return
     }
     this.#isPending = true
@@ -59,7 +66,7 @@ export class ValueDrafts {
   }
 
   /** Shows edits that were dropped. If the value has changed since they were made, that is a conflict. */
-  bringBack({ bytes, etag }: Pick<Draft, 'bytes' | 'etag'>): void {
+  bringBack({ bytes, etag, file }: Pick<Draft, 'bytes' | 'etag' | 'file'>): void {
     const { stat } = this.#document.base
     if (stat?.etag !== etag) {
       this.#document.dispatch({
@@ -68,7 +75,8 @@ export class ValueDrafts {
       })
       this.#document.dispatch({ type: 'seen', theirs: stat })
     }
-    this.#document.edit(bytes)
+    if (file === undefined) this.#document.edit(bytes)
+    else this.#document.replaceWith(new File([bytes.slice()], file))
     this.edited()
   }
 
@@ -82,13 +90,23 @@ export class ValueDrafts {
   flush(): void {
     const isPending = this.#isPending
     this.#stopWaiting()
-    if (!isPending) return
-    const { base } = this.#document
-    this.#place.store.write(this.#place.id, {
-      bytes: this.#document.currentBytes(),
-      etag: base.stat?.etag,
-      savedAt: Date.now(),
-    })
+    if (isPending) this.#write(this.#document.currentBytes(), undefined)
+  }
+
+  /** The page may read a chosen file only until it is closed, so its bytes are kept. */
+  async #keepFile(file: File): Promise<void> {
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      if (this.#document.replacement === file) this.#write(bytes, file.name)
+    } catch (error) {
+      // What is shown of the file, and its put, say why it cannot be read.
+      if (!(error instanceof DOMException)) throw error
+    }
+  }
+
+  #write(bytes: Uint8Array, file: string | undefined): void {
+    const etag = this.#document.base.stat?.etag
+    this.#place.store.write(this.#place.id, { bytes, etag, file, savedAt: Date.now() })
   }
 
   /** Removes the draft: it was put, or given up. */
@@ -109,6 +127,8 @@ export interface Draft {
   readonly bytes: Uint8Array
   /** The version that was edited; absent where there was none. */
   readonly etag: string | undefined
+  /** The name of the file that the bytes are those of; absent where they were edited. */
+  readonly file?: string | undefined
   /** Milliseconds since 1970. */
   readonly savedAt: number
 }
@@ -132,12 +152,12 @@ export class DraftStore {
   }
 
   /** @returns Whether the draft is kept: one that is too large is not. The oldest others make room. */
-  write(id: string, { bytes, etag, savedAt }: Draft): boolean {
+  write(id: string, { bytes, etag, file, savedAt }: Draft): boolean {
     if (bytes.length > DRAFT_LIMITS.bytes) {
       this.remove(id)
       return false
     }
-    const text = JSON.stringify({ savedAt, etag, bytes: toBase64(bytes) })
+    const text = JSON.stringify({ savedAt, etag, file, bytes: toBase64(bytes) })
     this.#makeRoom(PREFIX + id, text.length)
     try {
       this.#storage.setItem(PREFIX + id, text)
@@ -179,9 +199,10 @@ export function draftId(source: Source, key: string): string {
 
 function parseDraft(text: string): Draft | undefined {
   try {
-    const { savedAt, etag, bytes } = (JSON.parse(text) ?? {}) as Record<string, unknown>
+    const { savedAt, etag, file, bytes } = (JSON.parse(text) ?? {}) as Record<string, unknown>
     if (typeof savedAt !== 'number' || typeof bytes !== 'string') return undefined
-    return { savedAt, etag: typeof etag === 'string' ? etag : undefined, bytes: fromBase64(bytes) }
+    const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+    return { savedAt, etag: textOf(etag), file: textOf(file), bytes: fromBase64(bytes) }
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined
     throw error

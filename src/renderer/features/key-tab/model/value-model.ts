@@ -50,6 +50,12 @@ export class ValueModel {
     this.drafts.edited()
   }
 
+  /** Lets the next put write a file; `undefined` takes that back. */
+  replaceWith(file: File | undefined): void {
+    this.document.replaceWith(file)
+    this.drafts.edited()
+  }
+
   /** Loads the value again and drops the edits. */
   async load(): Promise<void> {
     this.document.dispatch({ type: 'loading' })
@@ -78,8 +84,8 @@ export class ValueModel {
     const { replacement, base } = document
     if (!document.isDirty) return undefined
     if (replacement !== undefined) {
-      document.replaceWith(undefined)
-      return () => document.replaceWith(replacement)
+      this.replaceWith(undefined)
+      return () => this.replaceWith(replacement)
     }
     const dropped = { bytes: document.currentBytes(), etag: base.stat?.etag }
     document.edit(base.bytes)

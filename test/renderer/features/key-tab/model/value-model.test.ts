@@ -3,7 +3,11 @@ import { Key } from '../../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../../src/core/stores/memory.ts'
 import { equalBytes } from '../../../../../src/renderer/features/key-tab/hex/byte-edits.ts'
 import { HexValueEditor } from '../../../../../src/renderer/features/key-tab/hex/hex-editor.tsx'
-import { type DraftPlace, DraftStore } from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
+import {
+  DRAFT_LIMITS,
+  type DraftPlace,
+  DraftStore,
+} from '../../../../../src/renderer/features/key-tab/model/drafts.ts'
 import { ValueModel } from '../../../../../src/renderer/features/key-tab/model/value-model.ts'
 import { openSession } from '../../../../main/host/test-host.ts'
 import { bytes, text } from '../../../../text.ts'
@@ -408,11 +412,10 @@ describe('ValueModel', () => {
     expect(writes()).toBe(0)
   })
 
-  it('H14 keeps no draft of a file, and leaves the file with a locked stack', async () => {
+  it('H14 leaves the file with a locked stack', async () => {
     store.put('/a', bytes('one'))
-    const { model, stop, document } = await open()
-    model.document.replaceWith(new File(['from the file'], 'new.txt'))
-    model.edited()
+    const { model, document } = await open()
+    model.replaceWith(new File(['from the file'], 'new.txt'))
     store.isReadOnly = true
     await model.put()
     expect(stored()).toBe('one')
@@ -421,8 +424,55 @@ describe('ValueModel', () => {
       isDirty: true,
       replacement: { name: 'new.txt' },
     })
-    stop()
+  })
+
+  it('P7 offers a file that was chosen and not put to the page that comes next', async () => {
+    store.put('/a', bytes('one'))
+    const before = await open()
+    before.model.replaceWith(new File(['from the file'], 'new.txt'))
+    await vi.waitUntil(() => new DraftStore(storage).read('/a') !== undefined)
+    before.stop()
+    const { model, document } = await open()
+    expect(model.document.getSnapshot().offeredDraft).toMatchObject({ file: 'new.txt' })
+    model.restoreDraft()
+    expect(document()).toMatchObject({ isDirty: true, conflict: undefined, replacement: { name: 'new.txt' } })
+    await model.put()
+    expect(stored()).toBe('from the file')
     expect(new DraftStore(storage).read('/a')).toBeUndefined()
+  })
+
+  it('P7 offers a file as a conflict where the value has changed since it was chosen', async () => {
+    store.put('/a', bytes('one'))
+    const before = await open()
+    before.model.replaceWith(new File(['from the file'], 'new.txt'))
+    await vi.waitUntil(() => new DraftStore(storage).read('/a') !== undefined)
+    before.stop()
+    store.put('/a', bytes('theirs'))
+    const { model, document } = await open()
+    model.restoreDraft()
+    expect(document()).toMatchObject({ conflict: { type: 'changed' }, replacement: { name: 'new.txt' } })
+    await model.put()
+    expect(stored()).toBe('theirs')
+  })
+
+  it('P7 keeps a file no longer once it is taken back, and one that is too large not at all', async () => {
+    store.put('/a', bytes('one'))
+    const { model } = await open()
+    const kept = () => new DraftStore(storage).read('/a')?.file
+    const small = new File(['from the file'], 'new.txt')
+    model.replaceWith(small)
+    model.replaceWith(undefined)
+    await small.arrayBuffer()
+    await new Promise(resolve => setImmediate(resolve))
+    expect(kept()).toBeUndefined()
+    model.replaceWith(small)
+    await vi.waitUntil(() => kept() === 'new.txt')
+    const read = vi.spyOn(File.prototype, 'arrayBuffer')
+    model.revert()
+    expect(kept()).toBeUndefined()
+    model.replaceWith(new File([new Uint8Array(DRAFT_LIMITS.bytes + 1)], 'large.bin'))
+    expect(read).not.toHaveBeenCalled()
+    read.mockRestore()
   })
 
   it('H13 brings back edits that were reverted, and reverted files', async () => {
