@@ -25,6 +25,9 @@ const steps = [
 const alsoOn = flags['also-on']
 if (alsoOn !== undefined) steps.splice(1, 0, stepOn(alsoOn))
 
+/** How many skipped tests of one reason are named. */
+const FEW = 3
+
 let isFailed = false
 const totals = { passed: 0, failed: [], skipped: [] }
 
@@ -51,7 +54,10 @@ for (const { name, program = 'npx', command, args, skipReason } of steps) {
 
 if (totals.skipped.length > 0) {
   console.log('\nSkipped:')
-  for (const { name, reason } of totals.skipped) console.log(`- ${name}: ${reason}`)
+  for (const [reason, names] of byReason(totals.skipped)) {
+    const what = names.length > FEW ? `${names.length} tests, ${names[0]} among them` : names.join('; ')
+    console.log(`- ${what}: ${reason}`)
+  }
 }
 if (totals.failed.length > 0) {
   console.log('\nFailed:')
@@ -59,6 +65,13 @@ if (totals.failed.length > 0) {
 }
 console.log(`\n${totals.passed} passed, ${totals.failed.length} failed, ${totals.skipped.length} skipped`)
 process.exitCode = isFailed ? 1 : 0
+
+/** A lane that is skipped for want of a program is one line, whatever number of tests it has. */
+function byReason(skipped) {
+  const groups = new Map()
+  for (const { name, reason } of skipped) groups.set(reason, [...(groups.get(reason) ?? []), name])
+  return groups
+}
 
 function read(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: [], skipped: [] }

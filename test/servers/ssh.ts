@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
-export const noSshd = missing('/usr/sbin/sshd', 'openssh-server')
+export const noSshd = missing('/usr/sbin/sshd', 'openssh-server') ?? missing('ssh-keygen', 'openssh-client')
 
 /** An SSH server of this user, with a key to sign in with and the line for a file of known hosts. */
 export interface SshServer extends ServerProcess {
