@@ -31,7 +31,7 @@ export function describeEveryone<V>(suite: Suite<V>): void {
 
   describe('conditions that hold against everyone', () => {
     if (write.ifAbsent === 'everyone') {
-      it('D2 write.ifAbsent: everyone: of two openings that create a key at once one does', async () => {
+      it('D61 write.ifAbsent: everyone: of two openings that create a key at once one does', async () => {
         await contest(
           async store => {
             await store.delete(key, { missingOk: true })

@@ -82,7 +82,7 @@ export function describeLimits<V>(suite: Suite<V>): void {
         expect(await walkKeys(store)).toHaveLength(operations)
       })
     } else {
-      it('D8 limits.batch: a batch may be long where it has no limit', async () => {
+      it('D46 limits.batch: a batch may be long where it has no limit', async () => {
         const store = await suite.openWith('/k49')
         const batch = store.batch()
         for (let index = 0; index < 100; index++) batch.put(Key.of(`k${index % 50}`), suite.value(index))

@@ -29,7 +29,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/m/a'])
     })
 
-    it('D8 a batch does nothing before commit, then everything', async () => {
+    it('D65 a batch does nothing before commit, then everything', async () => {
       const store = await suite.openWith('/old')
       const batch = store.batch()
       for (const { key, value } of pairs) batch.put(key, value)
@@ -40,7 +40,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await collect(store.getMany(keys))).toEqual(pairs)
     })
 
-    it('D8 a batch keeps its order: put after delete stays, delete after put goes', async () => {
+    it('D64 a batch keeps its order: put after delete stays, delete after put goes', async () => {
       const store = await suite.openWith('/x', '/y')
       await store.batch().delete(Key.of('x')).put(Key.of('x'), suite.value(3)).commit()
       await store.batch().put(Key.of('y'), suite.value(3)).delete(Key.of('y')).commit()
@@ -50,7 +50,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/x', '/z'])
     })
 
-    it('D8 a committed batch is empty: committing again repeats nothing', async () => {
+    it('D64 a committed batch is empty: committing again repeats nothing', async () => {
       const store = await suite.open()
       const batch = store.batch().put(keys[0]!, suite.value(1))
       await batch.commit()
@@ -60,7 +60,7 @@ export function describeMany<V>(suite: Suite<V>): void {
     })
 
     if (suite.capabilities.batch === 'atomic') {
-      it('D8 batch: atomic: whenever its commit is aborted, all of it is there or nothing', async () => {
+      it('D66 batch: atomic: whenever its commit is aborted, all of it is there or nothing', async () => {
         const store = await suite.open()
         await abortedAtEachMoment(
           async () => {

@@ -19,7 +19,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(present)).toEqual(suite.value(2))
     })
 
-    it('D2 replace: false on a present key is ALREADY_EXISTS, and changes nothing', async () => {
+    it('D61 replace: false on a present key is ALREADY_EXISTS, and changes nothing', async () => {
       const store = await open()
       await expectFailure(store.put(present, suite.value(0), { replace: false }), 'ALREADY_EXISTS', present)
       expect(await store.get(present)).toEqual(suite.value(1))
@@ -27,7 +27,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(absent)).toEqual(suite.value(2))
     })
 
-    it('D2 of many puts with replace: false at once exactly one wins, and its value stays', async () => {
+    it('D61 of many puts with replace: false at once exactly one wins, and its value stays', async () => {
       const store = await suite.open()
       const values = Array.from({ length: 8 }, (_, index) => suite.value(index))
       const results = await Promise.allSettled(
@@ -38,7 +38,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(absent)).toEqual(values[winners[0] ?? -1])
     })
 
-    it('D2 neither create nor replace is a TypeError', async () => {
+    it('D62 neither create nor replace is a TypeError', async () => {
       const store = await open()
       for (const key of [present, absent]) {
         const put = store.put(key, suite.value(0), { create: false, replace: false })

@@ -71,7 +71,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       await Promise.all(writes)
     })
 
-    it('D7 put() takes iterables and async iterables of bytes', async () => {
+    it('D63 put() takes iterables and async iterables of bytes', async () => {
       const store = await suite.open()
       const chunks = [noise(70_000, 8), new Uint8Array(), noise(1, 9), noise(200_000, 10)]
       const sources: readonly unknown[] = [chunks, chunks.values(), slowly(chunks), lazily(chunks)]

@@ -27,7 +27,7 @@ describe('bytes', () => {
     }
   })
 
-  it('D7 collectBytes() puts chunks together in a buffer of its own', async () => {
+  it('D63 collectBytes() puts chunks together in a buffer of its own', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array()), async chunks => {
         const whole = await collectBytes(chunks, key)
@@ -38,7 +38,7 @@ describe('bytes', () => {
     )
   })
 
-  it('D7 chunksOf() refuses what is no bytes, and passes the failure of a source on', async () => {
+  it('D63 chunksOf() refuses what is no bytes, and passes the failure of a source on', async () => {
     const texts = chunksOf(['a'] as unknown as Uint8Array[], key, undefined)
     await expect(collect(texts)).rejects.toThrow('Cannot put: a stream yields Uint8Arrays, not string')
     async function* broken(): AsyncIterable<Uint8Array> {

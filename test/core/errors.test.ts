@@ -92,7 +92,7 @@ describe('errors', () => {
     const from = below.child(Key.of('a'))
     const to = below.child(Key.of('a', 'b'))
 
-    it('D30 inTermsOf() replaces each reference by itself', () => {
+    it('D67 inTermsOf() replaces each reference by itself', () => {
       const state = reason`its link leads to ${to}, not to ${Key.of('a')} or "/ns/a"`
       const error = inTermsOf(failure('CONFLICT', 'get', from, state), named)
       expect(error).toMatchObject({
@@ -110,14 +110,14 @@ describe('errors', () => {
       expect((inTermsOf(swapped, swap) as Error).message).toBe('Cannot rename "/y": "/x" and "/y" differ')
     })
 
-    it('D30 inTermsOf() replaces references where a failure has no key of its own', () => {
+    it('D67 inTermsOf() replaces references where a failure has no key of its own', () => {
       const error = failure('IO', 'close', undefined, reason`${from} did not reach the last tier`)
       expect((inTermsOf(error, named) as Error).message).toBe(
         'Cannot close: "/a" did not reach the last tier',
       )
     })
 
-    it('D30 inTermsOf() leaves out a key of the failure that the caller has no name for', () => {
+    it('D68 inTermsOf() leaves out a key of the failure that the caller has no name for', () => {
       const error = inTermsOf(failure('IO', 'get', Key.of('other'), 'it failed'), named)
       expect(error).toMatchObject({ key: undefined, message: 'Cannot get: it failed' })
       expect(inTermsOf(failure('IO', 'list', below, 'it failed'), named, Key.root)).toMatchObject({
@@ -126,7 +126,7 @@ describe('errors', () => {
       })
     })
 
-    it('D30 inTermsOf() keeps class, cause, retry, node and the place where the failure began', () => {
+    it('D67 inTermsOf() keeps class, cause, retry, node and the place where the failure began', () => {
       const cause = new Error('ENOENT')
       const error = new NotFoundError('get', from, { cause, node: 'disk', retry: 'later' })
       const mapped = inTermsOf(error, named) as NotFoundError
@@ -143,7 +143,7 @@ describe('errors', () => {
       expect('cause' in (inTermsOf(new NotFoundError('get', from), named) as Error)).toBe(false)
     })
 
-    it('D30 inTermsOf() gives the same error where there is nothing to replace', () => {
+    it('D67 inTermsOf() gives the same error where there is nothing to replace', () => {
       for (const error of [
         failure('IO', 'sync', undefined, 'it failed'),
         new Error('other'),

@@ -85,7 +85,7 @@ describe('MountDatastore of datastore-core', () => {
 })
 
 describe('stores of datastore-core', () => {
-  it('D8 a batch that deletes and then puts loses the put', async () => {
+  it('D64 a batch that deletes and then puts loses the put', async () => {
     const probe = async (store: Shown) => {
       const batch = store.batch()
       batch.delete(peerKey('/a'))

@@ -25,7 +25,7 @@ describe('go-datastore', () => {
     expect(await walkKeys(store)).toEqual(['/foo', '/foo/x', '/x'])
   })
 
-  it('D8 a batch whose commit fails has lost what it held', async () => {
+  it('D64 a batch whose commit fails has lost what it held', async () => {
     const store = fault(new MemoryDatastore())
     const batch = store.batch().put(Key.of('a'), value).delete(Key.of('x')).put(Key.of('b'), value)
     for (const verb of ['put', 'delete'] as const) {

@@ -195,7 +195,7 @@ describe('the symlink store of py-datastore', () => {
 describe('the directory store of py-datastore', () => {
   const [directory, films] = [Key.of('films'), Array.from({ length: 20 }, (_, index) => Key.of(`f${index}`))]
 
-  it('Y2 a directory is one value, so that of members added at once all but one are lost', async () => {
+  it('Y8 a directory is one value, so that of members added at once all but one are lost', async () => {
     const store = new DirectoryDatastore(new MemoryDatastore(), { members: new MemoryDatastore() })
     await store.directory(directory)
     await Promise.all(films.map(film => store.directoryAdd(directory, film)))

@@ -333,16 +333,16 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   'write.ifAbsent': [
     {
       grade: 'process',
-      proves: 'D2 replace: false on a present key',
-      otherwise: 'D2 replace: false on a present key',
+      proves: 'D61 replace: false on a present key',
+      otherwise: 'D61 replace: false on a present key',
       overClaim: map({ write: { ifAbsent: 'process' } }),
       honest: map(),
       able: memory,
     },
     {
       grade: 'everyone',
-      proves: 'D2 write.ifAbsent: everyone',
-      otherwise: 'D2 of many puts with replace: false',
+      proves: 'D61 write.ifAbsent: everyone',
+      otherwise: 'D61 of many puts with replace: false',
       overClaim: everyone({ write: { ...process, ifAbsent: 'everyone' } }),
       honest: everyone({ write: process }),
       able: memory,
@@ -368,8 +368,8 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   ],
   'write.stream': [
     {
-      proves: 'D7 put() takes iterables',
-      otherwise: 'D7 put() takes iterables',
+      proves: 'D63 put() takes iterables',
+      otherwise: 'D63 put() takes iterables',
       overClaim: map({ write: { stream: true } }),
       honest: map(),
       able: memory,
@@ -433,16 +433,16 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   batch: [
     {
       grade: 'ordered',
-      proves: 'D8 a batch keeps its order',
-      otherwise: 'D8 a batch keeps its order',
+      proves: 'D64 a batch keeps its order',
+      otherwise: 'D64 a batch keeps its order',
       overClaim: of(() => new DeletesLastStore({ batch: 'ordered' })),
       honest: of(() => new DeletesLastStore()),
       able: of(() => new AtomicBatchStore({ batch: 'ordered' })),
     },
     {
       grade: 'atomic',
-      proves: 'D8 batch: atomic',
-      otherwise: 'D8 a batch keeps its order',
+      proves: 'D66 batch: atomic',
+      otherwise: 'D64 a batch keeps its order',
       overClaim: of(() => new StepByStepStore({ batch: 'atomic' })),
       honest: of(() => new StepByStepStore({ batch: 'ordered' })),
       able: of(() => new AtomicBatchStore({ batch: 'atomic' })),
@@ -583,7 +583,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   'limits.batch': [
     {
       proves: 'D46 limits.batch',
-      otherwise: 'D8 limits.batch',
+      otherwise: 'D46 limits.batch',
       overClaim: of(() =>
         Object.assign(new AtomicBatchStore({ batch: 'atomic', limits: { batch: 8 } }), { most: 4 }),
       ),

@@ -27,7 +27,7 @@ async function messageOf(call: Promise<unknown>): Promise<string> {
 
 /** What stands above a store never shows the names that the store has for its keys. */
 describe('messages in the keys of the caller', () => {
-  it('D30 of a link to nothing, and of links in a circle', async () => {
+  it('D67 of a link to nothing, and of links in a circle', async () => {
     const links = new MemoryDatastore()
     const store = symlink(new MemoryDatastore(), { links })
     await store.link(key('/ns/l'), key('/ns/t'))
@@ -44,7 +44,7 @@ describe('messages in the keys of the caller', () => {
     )
   })
 
-  it('D30 of a value that is no bytes, and of options that contradict each other', async () => {
+  it('D67 of a value that is no bytes, and of options that contradict each other', async () => {
     const store = below(new MemoryDatastore())
     expect(await messageOf(store.put(key('/a'), 'text' as unknown as Uint8Array))).toBe(
       'Cannot put: a value is a Uint8Array or an iterable of them, not string',
@@ -54,7 +54,7 @@ describe('messages in the keys of the caller', () => {
     )
   })
 
-  it('D30 of the store of the records of a directory', async () => {
+  it('D67 of the store of the records of a directory', async () => {
     const members = new BreakableDatastore()
     const store = directories(new MemoryDatastore(), { members })
     await store.directoryAdd(key('/dir'), key('/a/b'))
@@ -67,7 +67,7 @@ describe('messages in the keys of the caller', () => {
       expect(await messageOf(call)).not.toContain('~1')
   })
 
-  it('D30 of a directory with a record that is damaged', async () => {
+  it('D67 of a directory with a record that is damaged', async () => {
     const members = new MemoryDatastore()
     const store = directories(new MemoryDatastore(), { members })
     await store.directoryAdd(key('/dir'), key('/a/b'))
@@ -77,7 +77,7 @@ describe('messages in the keys of the caller', () => {
     )
   })
 
-  it('D30 of a write that a journal cannot record', async () => {
+  it('D67 of a write that a journal cannot record', async () => {
     const values = new BreakableDatastore()
     const store = below(await journal(values, { log: memoryJournal() }))
     values.breakOn('get', 'stat')
@@ -86,7 +86,7 @@ describe('messages in the keys of the caller', () => {
     expect(message).not.toContain('/ns')
   })
 
-  it('D30 of an earlier write that did not reach the last tier', async () => {
+  it('D67 of an earlier write that did not reach the last tier', async () => {
     const last = new BreakableDatastore()
     const tiers = new TieredDatastore([new MemoryDatastore(), last], { mode: 'write-back', flushAttempts: 1 })
     last.breakOn('put')
@@ -97,7 +97,7 @@ describe('messages in the keys of the caller', () => {
     expect(message).not.toContain('/ns')
   })
 
-  it('D30 F9 of a file where a folder has to be', async () => {
+  it('D67 F9 of a file where a folder has to be', async () => {
     const roots = new TempRoots()
     const store = below(await FsDatastore.open(await roots.make(), { layout: 'plain' }))
     await store.put(key('/a'), value)

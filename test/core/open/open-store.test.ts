@@ -326,7 +326,7 @@ describe('a batch', () => {
     expect(await store.has(key)).toBe(false)
   })
 
-  it('D8 keeps for the next commit what an aborted one had not applied, and nothing else', async () => {
+  it('D64 keeps for the next commit what an aborted one had not applied, and nothing else', async () => {
     let applied = 0
     const caller = new AbortController()
     class Watched extends SlowStore {
@@ -346,7 +346,7 @@ describe('a batch', () => {
     expect(await Promise.all(keys.map(each => read(store, each)))).toEqual([9, 1, 1, 1])
   })
 
-  it('D8 of any size keeps what failed, with its failure', async () => {
+  it('D64 of any size keeps what failed, with its failure', async () => {
     let isBroken = true
     class Broken extends MapStore {
       override write(at: Key, payload: Payload) {

@@ -67,7 +67,7 @@ describe('directories', () => {
     await store.directoryRemove(films, dune, { missingOk: true })
   })
 
-  it('Y2 of changes made at once, through several stores, none is lost', async () => {
+  it('Y8 of changes made at once, through several stores, none is lost', async () => {
     const { store, members } = open()
     const other = directories(new MemoryDatastore(), { members })
     const keys = Array.from({ length: 200 }, (_, index) => Key.of('m', `k${index}`))
@@ -82,7 +82,7 @@ describe('directories', () => {
     expect(await read(other, films)).toHaveLength(100)
   })
 
-  it('Y2 D16 any changes called at once agree with a list, in call order', async () => {
+  it('Y8 D16 any changes called at once agree with a list, in call order', async () => {
     const names = ['/a', '/b', '/b/c', '/films']
     const change = fc.record({ isAdd: fc.boolean(), name: fc.constantFrom(...names) })
     const run = async (changes: readonly { readonly isAdd: boolean; readonly name: string }[]) => {
@@ -137,7 +137,7 @@ describe('directories', () => {
 })
 
 describe('directoryTree', () => {
-  it('Y2 each put is recorded under its parent, in order, and each delete and rename is followed', async () => {
+  it('Y9 each put is recorded under its parent, in order, and each delete and rename is followed', async () => {
     const { tree } = open()
     for (const text of ['/films/Dune', '/films/Brazil', '/top', '/films/Brazil/notes'])
       await tree.put(key(text), value)
@@ -154,7 +154,7 @@ describe('directoryTree', () => {
     expect(await read(tree, films)).toEqual(['/films/Top', '/films/Brazil', made.toString()])
   })
 
-  it('Y2 a put that fails records nothing, and what lost its value is not shown', async () => {
+  it('Y10 a put that fails records nothing, and what lost its value is not shown', async () => {
     const { tree, values, members } = open()
     await expectFailure(tree.put(dune, value, { create: false }), 'NOT_FOUND', dune)
     await expect(tree.put(Key.root, value)).rejects.toMatchObject({ code: 'KEY_INVALID' })
@@ -168,7 +168,7 @@ describe('directoryTree', () => {
     expect(await read(tree, films)).toEqual([])
   })
 
-  it('Y2 D16 puts and deletes called at once leave the directory with what the store holds', async () => {
+  it('Y9 D16 puts and deletes called at once leave the directory with what the store holds', async () => {
     const change = fc.record({ isPut: fc.boolean(), name: fc.constantFrom('a', 'b', 'c') })
     const run = async (changes: readonly { readonly isPut: boolean; readonly name: string }[]) => {
       const { tree, members } = open()

@@ -23,7 +23,7 @@ describe('what a tiered store is, by its last tier', () => {
     expect([new TieredDatastore([last]).info.kind, cache(last).info.kind]).toEqual(['tiered', 'cache'])
   })
 
-  it("A9 an etag that was acknowledged is no other store's, and one that is not known any more is a CONFLICT", async () => {
+  it("A24 an etag that was acknowledged is no other store's, and one that is not known any more is a CONFLICT", async () => {
     const open = () =>
       new TieredDatastore([new MemoryDatastore(), new MemoryDatastore()], { mode: 'write-back' })
     const [store, other] = [open(), open()]
@@ -96,7 +96,7 @@ describe('settle() of a tiered store', () => {
 
 describe('other tiers in place of those that are there', () => {
   it.each(['write-through', 'write-around', 'write-back'] as const)(
-    'A9 reads and writes go to the new tiers, and what was known of those that stay goes on: %s',
+    'A25 reads and writes go to the new tiers, and what was known of those that stay goes on: %s',
     async mode => {
       const [first, last] = [new BreakableDatastore(), new MemoryDatastore()]
       const tiered = new TieredDatastore([first, last], { mode })
@@ -125,7 +125,7 @@ describe('other tiers in place of those that are there', () => {
     },
   )
 
-  it('A9 a cache keeps its memory over another store of the same data', async () => {
+  it('A25 a cache keeps its memory over another store of the same data', async () => {
     const below = new BreakableDatastore()
     const cached = cache(below)
     await cached.put(a, one)

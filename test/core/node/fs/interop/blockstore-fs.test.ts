@@ -70,7 +70,7 @@ const textsOf = (blocks: readonly Block[]) =>
 
 describe('folders of blockstore-fs', () => {
   it.each([1, 2, 3])(
-    'I1 F1 S4 what it wrote in folders of %i characters is listed, read, edited and deleted, and it reads the outcome',
+    'I1 F26 S4 what it wrote in folders of %i characters is listed, read, edited and deleted, and it reads the outcome',
     async length => {
       const theirs = await openTheirs(length)
       const blocks = await blocksOf('', 'one', 'two', 'three', 'x'.repeat(70_000))
@@ -99,7 +99,7 @@ describe('folders of blockstore-fs', () => {
     },
   )
 
-  it('I1 F1 S4 what was written here is found, edited and deleted there, and is seen here', async () => {
+  it('I1 F26 S4 what was written here is found, edited and deleted there, and is seen here', async () => {
     await using ours = await openOurs({ sharding: '/repo/flatfs/shard/v1/suffix/2' })
     const blocks = await blocksOf('one', 'two', 'three')
     for (const { name, bytes } of blocks) await ours.put(Key.of(name), bytes)
@@ -134,7 +134,7 @@ describe('folders of blockstore-fs', () => {
     expect(left).toEqual(['SHARDING'])
   })
 
-  it('F1 F7 without SHARDING its folder is no flatfs, and is left as it is', async () => {
+  it('F26 F7 without SHARDING its folder is no flatfs, and is left as it is', async () => {
     const theirs = await openTheirs()
     const [block] = (await blocksOf('one')) as [Block]
     await theirs.put(block.cid, block.bytes)
@@ -147,7 +147,7 @@ describe('folders of blockstore-fs', () => {
     expect((await ours.list(Key.root)).children).toEqual([])
   })
 
-  it('I1 F1 its folder without shards is one of layout datastore-fs', async () => {
+  it('I1 F26 its folder without shards is one of layout datastore-fs', async () => {
     await mkdir(path)
     const theirs = new FsBlockstore(path, { shardingStrategy: new FlatDirectory() })
     await theirs.open()

@@ -20,7 +20,7 @@ const names = async (store: FsDatastore) => (await store.list(Key.root)).childre
 const values = Object.fromEntries(Object.keys(blocks).map(name => [name, `value of ${name}`]))
 
 describe('folders of flatfs', () => {
-  it('I1 F1 what flatfs wrote is listed, read, edited and deleted, and is still flatfs', async () => {
+  it('I1 F26 what flatfs wrote is listed, read, edited and deleted, and is still flatfs', async () => {
     await makeFlatfs(root)
     await using store = await open()
     expect(await names(store)).toEqual(Object.keys(blocks).sort())
@@ -41,7 +41,7 @@ describe('folders of flatfs', () => {
     expect(await readFile(join(root, 'SC', 'put-987654'), 'utf8')).toBe('left by an older release')
   })
 
-  it('F1 F7 a new folder gets SHARDING and _README, and nothing of our own', async () => {
+  it('F26 F7 a new folder gets SHARDING and _README, and nothing of our own', async () => {
     const store = await open()
     await store.put(Key.of('CIQABC'), bytesOf('x'))
     await store.close()
@@ -58,7 +58,7 @@ describe('folders of flatfs', () => {
     ['suffix/2', 'A', '_A'],
     ['next-to-last/2', 'ABCDEF', 'DE'],
     ['next-to-last/2', 'AB', '_A'],
-  ])('S4 F1 by %s the value of %s is in %s', async (by, name, directory) => {
+  ])('S4 F26 by %s the value of %s is in %s', async (by, name, directory) => {
     const sharding = `/repo/flatfs/shard/v1/${by}`
     const store = await open({ sharding })
     await store.put(Key.of(name), bytesOf('x'))
@@ -112,7 +112,7 @@ describe('folders of flatfs', () => {
     for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
   })
 
-  it('K3 F1 keys that flatfs cannot hold are refused in words, and absent', async () => {
+  it('K3 F27 keys that flatfs cannot hold are refused in words, and absent', async () => {
     await using store = await open()
     const refusals = {
       '/lower': 'upper-case letters, digits and',

@@ -27,7 +27,7 @@ const sketches = ['/Comedy:MontyPython/Actor:JohnCleese', '/Comedy:MontyPython/S
 const open = (options = {}) => FsDatastore.open(root, { layout: 'py-datastore', ...options })
 
 describe('folders of py-datastore', () => {
-  it.each(['.data', '.obj'])('I1 F1 F7 values in %s files are found without being told', async extension => {
+  it.each(['.data', '.obj'])('I1 F26 F7 values in %s files are found without being told', async extension => {
     for (const key of sketches) await writeAsPython(key, extension)
     const store = await open()
     expect((await walkKeys(store)).sort()).toEqual(sketches.map(key => key.replaceAll(':', '/')).sort())
@@ -45,7 +45,7 @@ describe('folders of py-datastore', () => {
     expect(await readdir(join(root, 'a'))).toEqual([`b${extension}`])
   })
 
-  it('F1 F2 a segment with a colon is refused: it would share its file with another key', async () => {
+  it('F27 F2 a segment with a colon is refused: it would share its file with another key', async () => {
     await using store = await open()
     await store.put(Key.parse('/a/b'), bytesOf('slash'))
     await expect(store.put(Key.parse('/a:b'), bytesOf('colon'))).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('folders of py-datastore', () => {
     expect(Buffer.from(await store.get(Key.parse('/a/b'))).toString()).toBe('slash')
   })
 
-  it('N1 F1 keys with colons work through a transform that does what py-datastore did', async () => {
+  it('N1 F26 keys with colons work through a transform that does what py-datastore did', async () => {
     for (const key of sketches) await writeAsPython(key, '.data')
     await using store = new KeyTransformDatastore(await open(), {
       to: key => Key.parse(key.toString().replaceAll(':', '/')),
@@ -75,7 +75,7 @@ describe('folders of py-datastore', () => {
     expect(await pathsBelow(root)).toEqual(['.strata/', '.strata/layout.json', '.strata/tmp/'])
   })
 
-  it('F1 its count of bytes is no value, and no key overwrites it', async () => {
+  it('F26 its count of bytes is no value, and no key overwrites it', async () => {
     await writeFile(join(root, 'diskUsage.data'), '{"diskUsage":3,"accuracy":"exact"}')
     await writeAsPython('/a', '.data')
     await using store = await open()

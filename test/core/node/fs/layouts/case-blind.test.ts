@@ -50,7 +50,7 @@ describe('a disk that is blind to case', () => {
     expect((await walkKeys(store)).sort()).toEqual([...texts].sort())
   })
 
-  it('F1 in plain layout they are one file, as the disk has it', async () => {
+  it('F25 in plain layout they are one file, as the disk has it', async () => {
     const root = await roots.make()
     await using store = await openBlind(root, 'plain')
     await store.put(Key.of('Key'), bytesOf('first'))

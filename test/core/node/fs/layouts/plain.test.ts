@@ -25,7 +25,7 @@ afterEach(async () => {
 const names = async (prefix = '/') => (await store.list(Key.parse(prefix))).children.map(child => child.name)
 
 describe('layout plain', () => {
-  it('F1 shows a folder as it is', async () => {
+  it('F25 shows a folder as it is', async () => {
     await mkdir(join(root, 'src', 'empty'), { recursive: true })
     await writeFile(join(root, 'README.md'), '# read')
     await writeFile(join(root, 'src', '.hidden'), 'dot')
@@ -158,7 +158,7 @@ describe('layout plain', () => {
     expect(await pathsBelow(root)).toEqual(['file', 'folder/'])
   })
 
-  it('F1 a folder that was there stays when its last file goes; one made for a key goes with it', async () => {
+  it('F25 a folder that was there stays when its last file goes; one made for a key goes with it', async () => {
     await mkdir(join(root, 'mine', 'inner'), { recursive: true })
     await writeFile(join(root, 'mine', 'inner', 'file'), 'x')
     await store.delete(Key.of('mine', 'inner', 'file'))
@@ -169,7 +169,7 @@ describe('layout plain', () => {
     expect(await names('/mine')).toEqual(['inner', 'moved'])
   })
 
-  it('F1 a put keeps the mode of the file it replaces, and a new file gets the usual one', async () => {
+  it('F25 a put keeps the mode of the file it replaces, and a new file gets the usual one', async () => {
     await writeFile(join(root, 'script'), 'old')
     await chmod(join(root, 'script'), 0o754)
     await store.put(Key.of('script'), value)
@@ -181,7 +181,7 @@ describe('layout plain', () => {
     expect((await stat(join(root, 'by-store'))).mode).toBe((await stat(join(root, 'by-hand'))).mode)
   })
 
-  it('F1 a put keeps the owner of the file it replaces', async ({ skip }) => {
+  it('F25 a put keeps the owner of the file it replaces', async ({ skip }) => {
     skip(!isRoot, 'only root may give files away')
     await writeFile(join(root, 'theirs'), 'old')
     await chown(join(root, 'theirs'), 12_345, 23_456)
@@ -222,7 +222,7 @@ describe('layout plain', () => {
     expect(await readFile(join(root, 'file'), 'utf8')).toBe('x')
   })
 
-  it('F1 a name that is no UTF-8 is left out and breaks nothing', async ({ skip }) => {
+  it('F25 a name that is no UTF-8 is left out and breaks nothing', async ({ skip }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
     const bad = (name: readonly number[]) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
     await writeFile(bad([0xff, 0xfe]), 'x')

@@ -152,7 +152,7 @@ describe.skipIf(process.platform !== 'linux')(
 )
 
 describe('a batch', () => {
-  it('F14 D8 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
+  it('F14 D64 D11 full: flushes each value before it gets its name, and each folder once, at the end', async () => {
     await using store = await opened({ durability: 'full' })
     await store.put(Key.of('a', 'gone'), value)
     disk.calls.length = 0
@@ -175,7 +175,7 @@ describe('a batch', () => {
     expect(steps()).toEqual(['fsync'])
   })
 
-  it('F14 D8 an operation that fails leaves those before it flushed', async () => {
+  it('F14 D64 an operation that fails leaves those before it flushed', async () => {
     await using store = await opened({ durability: 'full' })
     disk.fail('rename', path => (path.endsWith('b.val') ? 'EIO' : undefined))
     const batch = store.batch().put(Key.of('a'), value).put(Key.of('b'), value).put(Key.of('c'), value)

@@ -48,7 +48,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect([serialOf(before), serialOf(after)]).toEqual([1, 2])
   })
 
-  it('D7 a value can be put to its own key, changed on the way', async () => {
+  it('D63 a value can be put to its own key, changed on the way', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('folder', 'key')
     await store.put(key, new Uint8Array(500_000).fill(1))
@@ -60,7 +60,7 @@ describe.each(['strata', 'plain'] as const)('layout %s', layout => {
     expect(await store.get(key)).toEqual(new Uint8Array(500_000).fill(2))
   })
 
-  it('D7 D16 a value can be put to its own key while other calls on the key run', async () => {
+  it('D63 D16 a value can be put to its own key while other calls on the key run', async () => {
     await using store = await FsDatastore.open(root, { layout })
     const key = Key.of('folder', 'key')
     await store.put(key, new Uint8Array(500_000).fill(1))

@@ -138,7 +138,7 @@ describe('failures of the file system', () => {
     expect(await store.get(Key.of('new'))).toEqual(bytesOf('1'))
   })
 
-  it('D2 of two processes that put one new key only one succeeds, even between look and write', async () => {
+  it('D61 of two processes that put one new key only one succeeds, even between look and write', async () => {
     const other = await FsDatastore.open(root)
     // The other one comes just before the name is taken.
     let isFirst = true

@@ -69,7 +69,7 @@ it('D7 Node streams come and go', async () => {
   expect(await store.get(Key.of('copy'))).toEqual(await store.get(key))
 })
 
-it('D7 a hundred thousand tiny chunks cost few writes', async () => {
+it('D63 a hundred thousand tiny chunks cost few writes', async () => {
   const tiny = bytesOf('0123456789')
   function* source(): Iterable<Uint8Array> {
     for (let index = 0; index < 100_000; index++) yield tiny
@@ -93,7 +93,7 @@ it('D7 a reader that began before a put, a rename or a delete reads on in its ve
   expect(length).toBe(200_000)
 })
 
-it('D7 D14 a refused put lets go of its source, so that the store it streams from can close', async () => {
+it('D63 D14 a refused put lets go of its source, so that the store it streams from can close', async () => {
   await store.put(Key.of('from'), bytesOf('value'))
   await using plain = await FsDatastore.open(join(root, 'plain'), { layout: 'plain', create: true })
   await plain.put(Key.of('a'), bytesOf('value'))
