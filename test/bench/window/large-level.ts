@@ -156,11 +156,9 @@ async function timesOfLevel(count: string): Promise<Measured> {
   const rowsAt = (level: number) => document.querySelectorAll(`[role="treeitem"][aria-level="${level}"]`)
   await frame()
   const start = performance.now()
+  // What takes longer than two minutes counts as two minutes.
   const until = async (isShown: () => boolean) => {
-    while (!isShown()) {
-      if (performance.now() - start > 120_000) throw new Error('The level was not shown within 2 min')
-      await frame()
-    }
+    while (!isShown() && performance.now() - start < 120_000) await frame()
     return performance.now() - start
   }
   document
