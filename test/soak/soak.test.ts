@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { noRedis, startRedis } from '../servers/redis.ts'
 import { DEFECTS } from './broken-store.ts'
 import { type HistoryOptions, runHistory } from './history.ts'
 import { JOURNAL_DEFECTS } from './journal/broken-journal.ts'
@@ -15,6 +16,9 @@ const alone = {
   memory: { root: memory, isDurable: false },
   'fs strata': { root: fs() },
   'fs plain': { root: fs('plain') },
+  leveldb: { root: { kind: 'fault', store: { kind: 'leveldb', path: 'level' } } },
+  lmdb: { root: { kind: 'fault', store: { kind: 'lmdb', path: 'lmdb' } } },
+  sqlite: { root: { kind: 'fault', store: { kind: 'sqlite', path: 'data.db' } } },
   tiered: {
     root: {
       kind: 'tiered',
@@ -87,6 +91,20 @@ describe('random histories with faults, aborts, changes, closings and reopenings
     const ledger = new Ledger()
     const options = { isDurable: true, rounds: 40, ledger, ...each }
     for (const seed of [1, 2]) expect(await runHistory({ ...options, seed })).toBeGreaterThan(30)
+  })
+
+  it('D1 D2 D13 D14 D16 D18 on redis agree with a model', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const server = await startRedis()
+    try {
+      for (const seed of [1, 2]) {
+        const store = { kind: 'redis', url: server.url, layout: 'strata', prefix: `${seed}-` }
+        const root = { kind: 'cache', maxEntries: 3, store: { kind: 'fault', store } }
+        await runHistory({ root, isDurable: true, rounds: 40, ledger: new Ledger(), seed })
+      }
+    } finally {
+      await server.stop()
+    }
   })
 
   it('D19 Q9 on random stacks up to four deep agree with a model', async () => {

@@ -1,8 +1,9 @@
+import { noRedis, type RedisServer, startRedis } from '../servers/redis.ts'
 import { bundledWorker, runCrashes } from './crash/crash-run.ts'
 import { runHistory } from './history.ts'
 import { Random } from './random.ts'
 import { briefly } from './stacks/nodes.ts'
-import { RandomStacks } from './stacks/random-stack.ts'
+import { RandomStacks, type StackLimits } from './stacks/random-stack.ts'
 import { Ledger } from './violation.ts'
 
 export interface SoakOptions {
@@ -42,9 +43,13 @@ export async function soak({
   const failures: number[] = []
   let [run, calls] = [0, 0]
   await using worker = kills > 0 ? await bundledWorker() : undefined
+  await using redis = kills > 0 ? undefined : await ownRedis()
   for (; run < runs && !isOver(); run++) {
     const own = seed + run
-    const { root, isDurable, historySeed } = stackFor(own, worker !== undefined)
+    const { root, isDurable, historySeed } = stackFor(own, {
+      mayDie: worker !== undefined,
+      redis: redis?.url,
+    })
     stacks.add(briefly(root))
     try {
       calls +=
@@ -59,9 +64,16 @@ export async function soak({
   return { runs: run, calls, stacks: stacks.size, failures, held: ledger.counts }
 }
 
-function stackFor(seed: number, mayDie: boolean) {
+/** A server for the stacks of a soak; none where there is none to start. */
+async function ownRedis(): Promise<(RedisServer & AsyncDisposable) | undefined> {
+  if (noRedis !== undefined) return undefined
+  const server = await startRedis()
+  return { ...server, [Symbol.asyncDispose]: () => server.stop() }
+}
+
+function stackFor(seed: number, limits: StackLimits) {
   const random = new Random(seed)
-  const isDurable = mayDie || random.chance(0.5)
-  const root = new RandomStacks(random, mayDie).node(1 + random.below(4), isDurable)
+  const isDurable = limits.mayDie === true || random.chance(0.5)
+  const root = new RandomStacks(random, limits).node(1 + random.below(4), isDurable)
   return { root, isDurable, historySeed: random.seed() }
 }

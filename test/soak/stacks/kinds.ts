@@ -8,6 +8,10 @@ import { metrics } from '../../../src/core/layers/metrics.ts'
 import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
 import { journalKind } from '../../../src/core/node/kinds/journal.ts'
+import { leveldbKind } from '../../../src/core/node/kinds/leveldb.ts'
+import { lmdbKind } from '../../../src/core/node/kinds/lmdb.ts'
+import { redisKind } from '../../../src/core/node/kinds/redis.ts'
+import { sqliteKind } from '../../../src/core/node/kinds/sqlite.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
@@ -97,6 +101,10 @@ const failingKind = defineKind({
 export const soakRegistry = new Registry([
   ...pureKinds,
   fsKind,
+  leveldbKind,
+  lmdbKind,
+  sqliteKind,
+  redisKind,
   compressedKind,
   journalKind,
   memoryJournalKind,

@@ -40,18 +40,33 @@ const LAYOUTS: readonly [Node, ...Node[]] = [
 /** Its keys are of one segment, of few characters. */
 const FLATFS: Node = { kind: 'flat-names', store: { kind: 'fs', layout: 'flatfs' } }
 
+/** Engines that keep a folder or a file. */
+const EMBEDDED = ['leveldb', 'lmdb', 'sqlite'] as const
+
+/** Numbers the stores in a server, which outlive the stacks that they are made for. */
+let prefixes = 0
+
+/** What stacks may be made of. */
+export interface StackLimits {
+  /** The process may be killed: then no upper tier outlives it, which may be stale, and leaves are folders. */
+  readonly mayDie?: boolean | undefined
+  /** A Redis server for them. */
+  readonly redis?: string | undefined
+}
+
 /** Makes up stacks of every kind of node. */
 export class RandomStacks {
   readonly #random: Random
   readonly #options: RandomOptions
   readonly #mayDie: boolean
+  readonly #redis: string | undefined
   #folders = 0
 
-  /** @param mayDie Whether the process may be killed: then no upper tier outlives it, which may be stale. */
-  constructor(random: Random, mayDie = false) {
+  constructor(random: Random, { mayDie = false, redis }: StackLimits = {}) {
     this.#random = random
     this.#options = new RandomOptions(random)
     this.#mayDie = mayDie
+    this.#redis = redis
   }
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
@@ -126,8 +141,19 @@ export class RandomStacks {
   #leaf({ isDurable, mayRefuse, mayWalk }: Place): Node {
     const random = this.#random
     if (!isDurable && random.chance(0.5)) return MEMORY
+    if (!this.#mayDie && random.chance(0.3)) return this.#engine()
     if (mayRefuse && random.chance(0.25)) return this.#folder({ kind: 'fs', layout: 'plain' })
     return this.#folder(mayWalk && random.chance(0.15) ? FLATFS : random.pick(LAYOUTS))
+  }
+
+  #engine(): Node {
+    const random = this.#random
+    const isServer = random.chance(0.4)
+    if (isServer && this.#redis !== undefined) {
+      return { kind: 'redis', url: this.#redis, layout: 'strata', prefix: `stack-${prefixes++}-` }
+    }
+    const durability = random.chance(0.15) ? { durability: random.pick(['none', 'full']) } : {}
+    return { kind: random.pick(EMBEDDED), path: `engine-${this.#folders++}`, ...durability }
   }
 
   #folder(node: Node): Node {
