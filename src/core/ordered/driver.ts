@@ -140,6 +140,11 @@ export interface OrderedDriver {
    * read of it is remembered until it says so.
    */
   othersWrote?(): boolean
+  /**
+   * Tells what record stands under a key each time that the engine was reached anew, before calls are made there: it may
+   * be another one, with other data.
+   */
+  reachedAnew?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
   /** Makes what was written survive a power cut. */
   sync?(): Maybe<void>
   /** How many records there are, at little cost. */

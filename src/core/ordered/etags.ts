@@ -9,7 +9,7 @@ export class Etags {
     this.#source = etagSourceOf(id)
   }
 
-  /** The data turned out to have another id, before any etag was given. */
+  /** The data turned out to have another id. Etags that were given before match no more. */
   changeTo(id: string): void {
     this.#source = etagSourceOf(id)
   }

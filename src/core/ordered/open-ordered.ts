@@ -65,13 +65,20 @@ export async function openOrdered(
   if (layout === 'path') return openPath(parts, options)
   const id = isStrata ? found.id : crypto.randomUUID()
   const etags = new Etags(id)
-  const versions = new VersionCounter(driver, new Format(driver, etags, id, isStrata))
+  let store: OrderedStore
+  const format = new Format(driver, etags, id, isStrata)
+  const versions = new VersionCounter(driver, format)
+  driver.reachedAnew?.(FORMAT_KEY, record => {
+    if (format.lookAgain(record)) versions.startAgain()
+    store.mayHaveChanged()
+  })
   if (driver.info.columns) {
-    return new OrderedStore({ ...parts, layout: strataLayout, form: new ColumnForm(etags), versions })
+    store = new OrderedStore({ ...parts, layout: strataLayout, form: new ColumnForm(etags), versions })
+    return store
   }
   const expiries = new Expiries(driver, now, key => store.expired(key))
   await expiries.load()
-  const store = new OrderedStore({
+  store = new OrderedStore({
     ...parts,
     layout: strataLayout,
     form: new HeaderForm(etags),

@@ -405,6 +405,11 @@ export class OrderedStore implements Store {
     throw error
   }
 
+  /** What was told of changes is not all: the engine was not reached for a while. */
+  mayHaveChanged(): void {
+    this.#tellResync(Key.root)
+  }
+
   #tellResync(key: Key): void {
     this.#layout.reset?.()
     this.#changes.tell({ type: 'resync', key })

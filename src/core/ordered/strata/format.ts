@@ -7,7 +7,7 @@ import { FORMAT_KEY, formatRecord, idOfFormat } from './own-records.ts'
 export class Format {
   readonly #driver: OrderedDriver
   readonly #etags: Etags
-  readonly #id: string
+  #id: string
   #isWritten: boolean
 
   /** @param id Of the data; new ones get it with their first value. */
@@ -33,7 +33,24 @@ export class Format {
   #adopt(): Maybe<void> {
     return after(this.#driver.get(FORMAT_KEY), row => {
       const id = row?.value === undefined ? undefined : idOfFormat(row.value)
-      if (id !== undefined) this.#etags.changeTo(id)
+      if (id !== undefined) this.#nameBy(id)
     })
+  }
+
+  /**
+   * The record is this one now, since the engine was reached anew.
+   * @returns Whether there are other data: then no etag of before matches.
+   */
+  lookAgain(record: Uint8Array | undefined): boolean {
+    const id = record && idOfFormat(record)
+    if (id === this.#id || (id === undefined && !this.#isWritten)) return false
+    this.#isWritten = id !== undefined
+    this.#nameBy(id ?? crypto.randomUUID())
+    return true
+  }
+
+  #nameBy(id: string): void {
+    this.#id = id
+    this.#etags.changeTo(id)
   }
 }

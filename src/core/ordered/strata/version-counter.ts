@@ -18,6 +18,8 @@ export class VersionCounter {
   /** The block to go on with. */
   #following: number | undefined
   #reserving: Maybe<void> | undefined
+  /** Numbers the data that versions are reserved in. */
+  #data = 0
 
   constructor(driver: OrderedDriver, format: Format) {
     this.#driver = driver
@@ -32,6 +34,13 @@ export class VersionCounter {
       return version
     }
     return after(this.#reserve(), () => this.next())
+  }
+
+  /** There are other data, which count by themselves. */
+  startAgain(): void {
+    this.#next = this.#end
+    this.#following = undefined
+    this.#data++
   }
 
   #begin(block: number): void {
@@ -63,6 +72,7 @@ export class VersionCounter {
   /** A step of its own: rolled back with a write that failed, it would be given out twice. */
   #reserveBlock(): Maybe<void> {
     const driver = this.#driver
+    const data = this.#data
     return after(driver.get(VERSION_KEY), row => {
       const block = row?.value === undefined ? 1 : nextVersionOf(row.value)
       const expect: Seen = row?.value === undefined ? 'absent' : { sameValue: row.value }
@@ -70,6 +80,7 @@ export class VersionCounter {
       // Durable before any version is: after a power cut a version that was lost is not given to another value.
       const written = driver.write(write, driver.capabilities.durable)
       return after(written, outcome => {
+        if (data !== this.#data) return after(this.#format.ensure(), () => this.#reserveBlock())
         if (outcome !== 'done') return this.#reserveBlock()
         this.#following = block
       })

@@ -8,6 +8,7 @@ import type { Connection, RedisPackage, Reply } from './connection.ts'
 import { redisFailure } from './failures.ts'
 import { type Access, accessTo } from './open-server.ts'
 import type { RedisOptions, ServerContext } from './options.ts'
+import { ReachedAnew } from './reached-anew.ts'
 import { RedisValues } from './redis-values.ts'
 import type { RedisServer } from './server.ts'
 import { serverClock } from './server-clock.ts'
@@ -34,8 +35,16 @@ export async function openRedis(
   let server: RedisServer | undefined
   try {
     const tracker = new Tracker(access.settingsFor(access.address), Buffer.from(options.prefix ?? ''))
-    server = await openServer(access, options.cluster, tracker.prepare)
-    return await openStore(options, access, closing(server, access), { tracker, report: context.report })
+    const reached = new ReachedAnew()
+    server = await openServer(access, options.cluster, async send => {
+      await reached.prepare(send)
+      await tracker.prepare(send)
+    })
+    return await openStore(options, access, closing(server, access), {
+      tracker,
+      reached,
+      report: context.report,
+    })
   } catch (error) {
     await server?.close()
     await access.close()
@@ -47,7 +56,14 @@ async function openStore(
   options: RedisOptions,
   access: Access,
   server: RedisServer,
-  { tracker, report }: Pick<ServerContext, 'report'> & { readonly tracker: Tracker },
+  {
+    tracker,
+    reached,
+    report,
+  }: Pick<ServerContext, 'report'> & {
+    readonly tracker: Tracker
+    readonly reached: ReachedAnew
+  },
 ): Promise<Store> {
   const { prefix = '', readOnly = false, layout } = options
   const all = await Promise.all(server.masters.map(master => factsOf(master, `${prefix}strata-probe`)))
@@ -75,11 +91,11 @@ async function openStore(
     const names = new PathNames({ separator, leading, prefix: Buffer.from(prefix) })
     const isTold = !server.isCluster && (await tracker.open(first))
     const told = isTold ? tracker : undefined
-    const values = new RedisValues({ ...shared, names, info, database, tracker: told })
+    const values = new RedisValues({ ...shared, names, info, database, tracker: told, reached })
     return new IndexedStore(values, indexing => report?.({ indexing }))
   }
   const names = own ?? new StrataNames(prefix, server.isCluster ? BUCKETS : 1)
-  const driver = new StrataDriver(server, { ...shared, names, id: info.id })
+  const driver = new StrataDriver(server, { ...shared, names, id: info.id, reached })
   return openOrdered(driver, { layout: 'strata', readOnly, now, durable: facts.isDurable })
 }
 

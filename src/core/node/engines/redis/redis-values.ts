@@ -14,6 +14,7 @@ import type { ForeignChange, KeyValues, KeyWritten } from '../../indexed/key-val
 import type { Argument, Connection, Reply } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'
 import { OWN_COPY, REMOVE_COPIED } from './move-scripts.ts'
+import type { ReachedAnew } from './reached-anew.ts'
 import type { RedisServer, Script } from './server.ts'
 import { asked, fieldsOf, type ServerFacts } from './server-facts.ts'
 import { Texts } from './texts.ts'
@@ -33,6 +34,7 @@ export interface RedisValuesParts {
   readonly now: () => number
   /** Tells what others change; `undefined` where the server does not. */
   readonly tracker: Tracker | undefined
+  readonly reached: ReachedAnew
   readonly database: number
 }
 
@@ -50,7 +52,7 @@ export class RedisValues implements KeyValues {
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly sync?: () => Promise<void>
-  readonly changes?: (signal: AbortSignal, tell: (change: ForeignChange) => void) => void
+  readonly changes: (signal: AbortSignal, tell: (change: ForeignChange) => void) => void
   readonly #parts: RedisValuesParts
   readonly #server: RedisServer
   readonly #names: PathNames
@@ -64,7 +66,7 @@ export class RedisValues implements KeyValues {
   #looked = 0
 
   constructor(parts: RedisValuesParts) {
-    const { server, names, info, facts, isReadOnly, tracker } = parts
+    const { server, names, info, facts, isReadOnly, tracker, reached } = parts
     this.#parts = parts
     this.#server = server
     this.#names = names
@@ -90,7 +92,10 @@ export class RedisValues implements KeyValues {
       persistent: true,
       limits: { valueBytes: facts.valueBytes },
     }
-    if (tracker !== undefined) this.changes = (signal, tell) => this.#follow(tracker, signal, tell)
+    this.changes = (signal, tell) => {
+      if (tracker !== undefined) this.#follow(tracker, signal, tell)
+      else reached.follow(async () => void (signal.aborted || tell('resync')))
+    }
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }
 

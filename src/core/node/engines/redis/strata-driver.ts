@@ -24,6 +24,7 @@ import {
 import type { Argument, Reply } from './connection.ts'
 import { redisFailure } from './failures.ts'
 import { mergedRows } from './merged-rows.ts'
+import type { ReachedAnew } from './reached-anew.ts'
 import type { RedisServer } from './server.ts'
 import type { ServerFacts } from './server-facts.ts'
 import { lexBound, type StrataNames } from './strata-names.ts'
@@ -45,6 +46,7 @@ interface StrataParts {
   /** The time of the server, in milliseconds since 1970. */
   readonly now: () => number
   readonly isReadOnly: boolean
+  readonly reached: ReachedAnew
 }
 
 /** Layout `strata` in Redis: values with a header in strings, their order in sorted sets, both written by one script. */
@@ -59,11 +61,13 @@ export class StrataDriver implements OrderedDriver {
   readonly #puts: readonly StrataPuts[]
   readonly #valueBytes: number
   readonly #now: () => number
+  readonly #reached: ReachedAnew
 
-  constructor(server: RedisServer, { names, id, facts, now, isReadOnly }: StrataParts) {
+  constructor(server: RedisServer, { names, id, facts, now, isReadOnly, reached }: StrataParts) {
     this.#server = server
     this.#names = names
     this.#now = now
+    this.#reached = reached
     const buckets = Array.from({ length: names.buckets }, (_, bucket) => bucket)
     this.#texts = buckets.map(
       bucket =>
@@ -232,6 +236,14 @@ export class StrataDriver implements OrderedDriver {
       }),
     )
     return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  reachedAnew(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void {
+    const name = this.#nameOf(key)
+    this.#reached.follow(async send => {
+      const record = await send(['GET', name])
+      listener(Buffer.isBuffer(record) ? rowOf(key, record).value : undefined)
+    })
   }
 
   /** What is answered is on the device already, where the server keeps it there at all. */

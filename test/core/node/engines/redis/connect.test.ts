@@ -263,4 +263,49 @@ describe('a connection to Redis', () => {
     expect(await server.cli('-n', '3', 'dbsize')).not.toBe('0')
     expect(await server.cli('dbsize')).toBe('0')
   })
+
+  it('D24 E5 a server that has lost its data: etags of before match nothing, and what is written is found again', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url })
+    const { etag } = await store.put(key, bytes('before'))
+    await server.kill()
+    const again = await server.restart()
+    closing({ close: () => again.stop() })
+    await failuresUntil(() => store.has(key))
+    expect(await store.has(key)).toBe(false)
+    await expect(store.put(key, bytes('after'), { ifMatch: etag })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
+    await store.put(Key.of('b', 'c'), bytes('after'))
+    const other = await openDatastore({ url: server.url })
+    expect(text(await other.get(Key.of('b', 'c')))).toBe('after')
+    expect((await other.list(Key.root)).children.map(({ name }) => name)).toEqual(['b'])
+  })
+
+  it('D24 E5 a server with other data in its place: etags of before match nothing there', async () => {
+    const server = await redis()
+    const store = await openDatastore({ url: server.url })
+    const { etag } = await store.put(key, bytes('of one'))
+    const watched = store.watch(Key.root)[Symbol.asyncIterator]()
+    const first = watched.next()
+    await server.kill()
+    const second = await server.restart()
+    closing({ close: () => second.stop() })
+    const other = await openDatastore({ url: server.url })
+    const { etag: theirs } = await other.put(key, bytes('of the other'))
+    expect(theirs.split('.')[1], 'both count their versions from one').toBe(etag.split('.')[1])
+    await failuresUntil(() => store.has(key))
+    for (const call of [
+      () => store.put(key, bytes('over it'), { ifMatch: etag }),
+      () => store.delete(key, { ifMatch: etag }),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'CONFLICT' })
+    }
+    expect(text(await store.get(key))).toBe('of the other')
+    expect((await store.stat(key)).etag).toBe(theirs)
+    expect((await first).value).toMatchObject({ type: 'resync' })
+    const written = await store.put(key, bytes('now'), { ifMatch: theirs })
+    expect(written.etag).not.toBe(theirs)
+    await watched.return?.()
+  })
 })

@@ -1,5 +1,6 @@
 import { afterAll, describe, it } from 'vitest'
 import { Connection } from '../../../../../src/core/node/engines/redis/connection.ts'
+import { ReachedAnew } from '../../../../../src/core/node/engines/redis/reached-anew.ts'
 import { SingleServer } from '../../../../../src/core/node/engines/redis/server.ts'
 import { factsOf } from '../../../../../src/core/node/engines/redis/server-facts.ts'
 import { StrataDriver } from '../../../../../src/core/node/engines/redis/strata-driver.ts'
@@ -25,7 +26,14 @@ if (noRedis === undefined) {
       })
       const names = new StrataNames('', buckets)
       const facts = await factsOf(connection, 'probe')
-      const parts = { names, id: 'redis:test', facts, now: Date.now, isReadOnly: false }
+      const parts = {
+        names,
+        id: 'redis:test',
+        facts,
+        now: Date.now,
+        isReadOnly: false,
+        reached: new ReachedAnew(),
+      }
       return new StrataDriver(new SingleServer(connection), parts)
     }
     describeOrderedDriver(
