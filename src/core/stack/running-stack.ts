@@ -148,13 +148,18 @@ class RunningStack implements Stack {
   #following(document: unknown): ParsedDocument {
     const { root: before } = this.#parsed
     const { registry } = this.#parts
-    const parsed = parseFollowing(document, before, registry)
-    const comparison = this.#compared(parsed)
-    const { diverted } = new Relocation(comparison)
-    const apart = diverted.filter(node => node.children.length > 0 || comparison.changesData(node))
-    if (apart.length === 0) return parsed
-    const ids = new Set(apart.map(({ id }) => id))
-    return parseFollowing(document, before, registry, ({ id }) => !ids.has(id))
+    const apart = new Set<string>()
+    // A node that is kept apart may leave its place to another one that keys move out of.
+    for (;;) {
+      const parsed = parseFollowing(document, before, registry, ({ id }) => !apart.has(id))
+      const comparison = this.#compared(parsed)
+      const { diverted } = new Relocation(comparison)
+      const found = diverted.filter(
+        node => !apart.has(node.id) && (node.children.length > 0 || comparison.changesData(node)),
+      )
+      if (found.length === 0) return parsed
+      for (const { id } of found) apart.add(id)
+    }
   }
 
   #compared({ root }: ParsedDocument, isMoving = true): Comparison {

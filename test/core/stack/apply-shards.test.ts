@@ -18,6 +18,17 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
+  it('X11 nor that of another memory beside it that keys move out of', async () => {
+    const symlink = { kind: 'symlink', stores: [{ kind: 'memory' }, { kind: 'memory' }] }
+    const { disks, stack, apply, put, get } = await opened(sharded([symlink, disk('a')]))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const over = { kind: 'tiered', mode: 'write-back', tiers: [{ kind: 'memory' }, disk('a')] }
+    await apply(sharded([over]), { misplaced: 'move' })
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+    expect(await Promise.all(keys.map(one => disks.textAt('a', one)))).toEqual(keys.map(String))
+  })
+
   it('X11 a new memory of copies does not take the place of one with copies of keys that move', async () => {
     const over = (name: string) => ({ kind: 'tiered', tiers: [{ kind: 'memory' }, disk(name)] })
     const { disks, stack, apply, put, get } = await opened(sharded([disk('a'), over('b')]))
