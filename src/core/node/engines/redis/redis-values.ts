@@ -94,7 +94,11 @@ export class RedisValues implements KeyValues {
     }
     this.changes = (signal, tell) => {
       if (tracker !== undefined) this.#follow(tracker, signal, tell)
-      else reached.follow(async () => void (signal.aborted || tell('resync')))
+      else {
+        reached.follow(async () => {
+          if (!signal.aborted) tell('resync')
+        })
+      }
     }
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }
