@@ -242,7 +242,7 @@ export class StrataDriver implements OrderedDriver {
     const name = this.#nameOf(key)
     this.#reached.follow(async send => {
       const record = await send(['GET', name])
-      listener(Buffer.isBuffer(record) ? rowOf(key, record).value : undefined)
+      listener(Buffer.isBuffer(record) ? new RecordRow(key, record).value : undefined)
     })
   }
 

@@ -264,7 +264,7 @@ describe('a connection to Redis', () => {
     expect(await server.cli('dbsize')).toBe('0')
   })
 
-  it('E24 E5 a server that has lost its data: etags of before match nothing, and what is written is found again', async () => {
+  it('E28 E5 a server that has lost its data: etags of before match nothing, and what is written is found again', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     const { etag } = await store.put(key, bytes('before'))
@@ -282,7 +282,7 @@ describe('a connection to Redis', () => {
     expect((await other.list(Key.root)).children.map(({ name }) => name)).toEqual(['b'])
   })
 
-  it('E24 E5 a server with other data in its place: etags of before match nothing there', async () => {
+  it('E28 E5 a server with other data in its place: etags of before match nothing there', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
     const { etag } = await store.put(key, bytes('of one'))
