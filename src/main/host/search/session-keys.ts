@@ -45,6 +45,8 @@ export class SessionKeys {
   #searches = 0
   #timer: NodeJS.Timeout | undefined
   #watch: AbortController | undefined
+  /** Keys may have changed since the index that is being filled was begun. */
+  #isStale = false
   /** Whether the store tells what others change, too. */
   #isToldAll = false
 
@@ -109,15 +111,29 @@ export class SessionKeys {
     return fill
   }
 
-  /** Fills another index, and goes by the old one until then. */
+  /** Fills another index, and goes by the old one until then. One that is being filled is filled to its end first. */
   #fillAgain(): void {
-    this.#next?.retire()
+    const filling = this.#next ?? (this.#current?.isDone === false ? this.#current : undefined)
+    if (filling !== undefined) {
+      this.#fillAfter(filling)
+      return
+    }
     const next = new KeyFill(this.#session.store)
     this.#next = next
     next.done.then(
       () => this.#take(next),
       () => this.#leave(next),
     )
+  }
+
+  #fillAfter(filling: KeyFill): void {
+    if (this.#isStale) return
+    this.#isStale = true
+    const again = () => {
+      this.#isStale = false
+      if (this.#current !== undefined) this.#fillAgain()
+    }
+    filling.done.then(again, again)
   }
 
   #take(next: KeyFill): void {

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../../../../src/core/datastore.ts'
+import type { Change, Entry } from '../../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
@@ -121,6 +121,24 @@ describe('search', () => {
     await eventually(async () => (await found(page, session, {})).keys.join() === '/sub/two')
   })
 
+  it('H25 where any key may have changed while the keys are read, they are read once more', async () => {
+    const store = new GatedStore()
+    for (let index = 0; index < 3000; index++) await store.put(Key.of('k', String(index)), bytesOf(''))
+    store.resyncs = 5
+    const closing = new AbortController()
+    const keys = new SessionKeys({ store, closing: closing.signal })
+    const search = { kind: 'substring', text: 'k', limit: 10 } as const
+    const reports = keys.search(search, closing.signal)[Symbol.asyncIterator]()
+    await reports.next()
+    await eventually(() => store.resyncs === 0)
+    expect(store.queries).toBe(1)
+    store.open()
+    await eventually(() => store.queries > 1)
+    for (let step = await reports.next(); step.done !== true; step = await reports.next()) continue
+    expect(store.queries).toBe(2)
+    closing.abort()
+  })
+
   it('H25 searches another stack once it is applied', async () => {
     const host = await testHost()
     const document = (...keys: string[]) => ({ strata: 1, root: { kind: 'memory', id: keys.join() } })
@@ -189,6 +207,8 @@ describe('search', () => {
 class GatedStore extends MemoryDatastore {
   failure: Error | undefined
   queries = 0
+  /** How often watchers are still told that any key may have changed. */
+  resyncs = 0
   open: () => void = () => undefined
   readonly #opened = new Promise<void>(resolve => {
     this.open = resolve
@@ -202,5 +222,11 @@ class GatedStore extends MemoryDatastore {
       if (++given === 2001) await this.#opened
       yield entry
     }
+  }
+
+  override async *watch(...[, { signal } = {}]: Parameters<MemoryDatastore['watch']>): AsyncIterable<Change> {
+    while (this.resyncs-- > 0) yield { type: 'resync', key: Key.root }
+    this.resyncs = 0
+    await new Promise(resolve => signal?.addEventListener('abort', resolve))
   }
 }
