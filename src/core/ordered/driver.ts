@@ -147,6 +147,13 @@ export interface OrderedDriver {
   reachedAnew?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
   /** Makes what was written survive a power cut. */
   sync?(): Maybe<void>
+  /** How many records a range has, of the first `limit`, and the last of these. Else: `range`. */
+  count?(
+    range: Pick<Range, 'from' | 'to' | 'limit'>,
+    signal?: AbortSignal,
+  ): Maybe<{ readonly count: number; readonly last: Uint8Array | undefined }>
+  /** Bytes that the engine keeps for a range, about, at little cost; 0 where it cannot tell. */
+  bytesOf?(range: Pick<Range, 'from' | 'to'>): Maybe<number>
   /** How many records there are, at little cost. */
   estimate?(signal?: AbortSignal): Maybe<number | undefined>
   close(): Maybe<void>

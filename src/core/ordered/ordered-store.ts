@@ -22,11 +22,11 @@ import type {
   Written,
 } from '../open/store.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
+import { countRecords } from './count.ts'
 import type { Expect, OrderedDriver, Outcome, Row, Seen, Write } from './driver.ts'
 import type { Layout } from './layout.ts'
 import { orderedPlan, orderedQuery } from './ordered-query.ts'
 import type { Made, Making, RecordForm } from './record-form.ts'
-import { rowsOf } from './rows.ts'
 import type { Expiries } from './strata/expiries.ts'
 import type { VersionCounter } from './strata/version-counter.ts'
 import { TransactionDriver } from './transaction-driver.ts'
@@ -348,11 +348,7 @@ export class OrderedStore implements Store {
     await this.#parts.expiries?.sweep()
     const estimate = await this.#driver.estimate?.(call.signal)
     if (estimate !== undefined) return { entries: estimate, accuracy: 'approximate' }
-    let entries = 0
-    const wanted = { reverse: false, keysOnly: true, first: Infinity, signal: call.signal }
-    const range = this.#layout.rangeBelow(Key.root)
-    for await (const rows of rowsOf(this.#driver, { ...range, ...wanted })) entries += rows.length
-    return { entries, accuracy: 'exact' }
+    return countRecords(this.#driver, this.#layout.rangeBelow(Key.root), call.signal)
   }
 
   sync(): Maybe<void> {

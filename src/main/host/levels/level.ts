@@ -120,6 +120,11 @@ export class Level {
     return { ...found, ...this.state }
   }
 
+  /** Whether somebody waits for rows. */
+  get isAwaited(): boolean {
+    return this.#waiters.size > 0
+  }
+
   /** The store has found more keys: the level is listed again where some may be missing. */
   grow(): void {
     this.#hasGrown = true

@@ -62,6 +62,11 @@ export class SessionLevels {
     }
   }
 
+  /** Whether somebody waits for rows: then what nobody looks at can wait. */
+  get isAwaited(): boolean {
+    return [...this.#levels.values()].some(level => level.isAwaited)
+  }
+
   /** The store has found more keys. */
   grow(): void {
     for (const level of this.#levels.values()) level.grow()

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { withinTime } from '../../../core/concurrency/within-time.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
@@ -6,6 +7,9 @@ import { NameIndex, packKeys } from '../../../core/node/indexed/name-index.ts'
 
 /** Keys that go to the index together. */
 const BATCH = 1000
+
+/** Milliseconds for which a batch gives way at most. */
+const WAY = 100
 
 /** An index of all keys of a store, from when it is begun. Changes are noted while it is filled, and afterwards. */
 export class KeyFill {
@@ -21,8 +25,9 @@ export class KeyFill {
   /** The last change of each key since it was begun: what was listed before may be added after it. */
   #changes: Map<string, { readonly key: Key; readonly isThere: boolean }> | undefined = new Map()
 
-  constructor(store: BinaryDatastore) {
-    this.done = this.#fill(store)
+  /** @param isBusy Whether somebody waits for the store: then the keys are read more slowly. */
+  constructor(store: BinaryDatastore, isBusy: () => boolean) {
+    this.done = this.#fill(store, isBusy)
     this.done.catch(() => {
       this.#hasFailed = true
     })
@@ -77,12 +82,18 @@ export class KeyFill {
     if (this.#isRetired && this.#searches === 0) void this.#close()
   }
 
+  /** Lets others have the store for a while: else each of their reads would wait until this one has had a turn. */
+  async #giveWay(isBusy: () => boolean): Promise<void> {
+    const end = performance.now() + WAY
+    while (isBusy() && performance.now() < end && !this.#end.signal.aborted) await setImmediate()
+  }
+
   async #close(): Promise<void> {
     await this.done.catch(() => undefined)
     await this.index.close()
   }
 
-  async #fill(store: BinaryDatastore): Promise<void> {
+  async #fill(store: BinaryDatastore, isBusy: () => boolean): Promise<void> {
     const { signal } = this.#end
     let batch: Key[] = []
     for await (const { key } of store.query({ keysOnly: true }, { scan: true, signal })) {
@@ -90,6 +101,7 @@ export class KeyFill {
       if (batch.length < BATCH) continue
       await this.index.add(packKeys(batch))
       batch = []
+      if (isBusy()) await this.#giveWay(isBusy)
     }
     await this.index.add(packKeys(batch))
     for (const { key, isThere } of this.#changes?.values() ?? []) this.index.changed(key, isThere)

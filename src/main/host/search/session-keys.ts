@@ -17,6 +17,8 @@ interface KeysOf {
   readonly store: BinaryDatastore
   /** Fires when the session closes. */
   readonly closing: AbortSignal
+  /** Whether somebody waits for rows. */
+  readonly isBusy: boolean
 }
 
 /** How far a search has come. */
@@ -106,7 +108,7 @@ export class SessionKeys {
 
   #begin(): KeyFill {
     this.#follow()
-    const fill = new KeyFill(this.#session.store)
+    const fill = new KeyFill(this.#session.store, () => this.#session.isBusy)
     this.#current = fill
     return fill
   }
@@ -118,7 +120,7 @@ export class SessionKeys {
       this.#fillAfter(filling)
       return
     }
-    const next = new KeyFill(this.#session.store)
+    const next = new KeyFill(this.#session.store, () => this.#session.isBusy)
     this.#next = next
     next.done.then(
       () => this.#take(next),

@@ -82,6 +82,11 @@ export class Session {
     return this.#closing.signal
   }
 
+  /** Whether somebody waits for rows of the tree. */
+  get isBusy(): boolean {
+    return this.levels.isAwaited
+  }
+
   get source(): Source {
     return this.#source
   }

@@ -126,7 +126,7 @@ describe('search', () => {
     for (let index = 0; index < 3000; index++) await store.put(Key.of('k', String(index)), bytesOf(''))
     store.resyncs = 5
     const closing = new AbortController()
-    const keys = new SessionKeys({ store, closing: closing.signal })
+    const keys = new SessionKeys({ store, closing: closing.signal, isBusy: true })
     const search = { kind: 'substring', text: 'k', limit: 10 } as const
     const reports = keys.search(search, closing.signal)[Symbol.asyncIterator]()
     await reports.next()
@@ -188,7 +188,7 @@ describe('search', () => {
     const store = new GatedStore()
     store.open()
     await store.put(Key.of('a'), bytesOf(''))
-    const keys = new SessionKeys({ store, closing: new AbortController().signal }, 1)
+    const keys = new SessionKeys({ store, closing: new AbortController().signal, isBusy: false }, 1)
     const search = async () => {
       let last: readonly Key[] = []
       const asked = { kind: 'substring', text: 'a', limit: 10 } as const

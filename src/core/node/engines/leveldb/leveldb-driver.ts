@@ -82,6 +82,15 @@ export class LevelDriver implements OrderedDriver {
     return levelRows(this.#level, range)
   }
 
+  async bytesOf({ from, to }: Pick<Range, 'from' | 'to'>): Promise<number> {
+    this.#assertOpen('count')
+    try {
+      return await this.#level.approximateSize(from, to)
+    } catch (error) {
+      throw levelFailure('count', error)
+    }
+  }
+
   changes(listener: (change: OthersChange) => void): () => void {
     return this.#writes.listen(this, listener)
   }

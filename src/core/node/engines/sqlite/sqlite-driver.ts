@@ -124,13 +124,29 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   #range({ from, to, limit, reverse, keysOnly }: Range): readonly Row[] {
-    const now = this.#now()
-    const isDue = now.length > 0 && this.#statement(this.#sql.due).get(...now) !== undefined
-    const statement = this.#statement(this.#sql.range(reverse, keysOnly, isDue))
-    const rows = statement.all(from, to, ...(isDue ? now : []), Math.min(limit, this.info.maxRows))
+    const due = this.#due()
+    const statement = this.#statement(this.#sql.range(reverse, keysOnly, due.length > 0))
+    const rows = statement.all(from, to, ...due, Math.min(limit, this.info.maxRows))
     return keysOnly
       ? rows.map(({ key }) => ({ key: key as Uint8Array }))
       : rows.map(row => rowOf(row['key'] as Uint8Array, row))
+  }
+
+  count(
+    { from, to, limit }: Pick<Range, 'from' | 'to' | 'limit'>,
+    signal?: AbortSignal,
+  ): Maybe<{ readonly count: number; readonly last: Uint8Array | undefined }> {
+    return this.#run('count', signal, () => {
+      const due = this.#due()
+      const row = this.#statement(this.#sql.count(due.length > 0)).get(from, to, ...due, limit)
+      return { count: Number(row?.['count']), last: (row?.['last'] ?? undefined) as Uint8Array | undefined }
+    })
+  }
+
+  /** The time, if anything has expired and is there still. */
+  #due(): readonly number[] {
+    const now = this.#now()
+    return now.length > 0 && this.#statement(this.#sql.due).get(...now) !== undefined ? now : []
   }
 
   write(write: Write, durable: boolean, signal?: AbortSignal): Maybe<Outcome> {

@@ -37,6 +37,8 @@ export interface TableSql {
   readonly purge: string
   /** Whether anything has expired and is there still. */
   readonly due: string
+  /** How many rows a range has, of the first ones, and the last of these. */
+  count(isDue: boolean): string
   /** @param isDue Rows that have expired are left out, which takes a look at each row: the index has no times. */
   range(isReverse: boolean, keysOnly: boolean, isDue: boolean): string
 }
@@ -63,6 +65,9 @@ export function tableSql({ name, keyColumn, valueColumn, keys, values, isOwn }: 
     remove: `DELETE FROM ${table} AS t WHERE ${k} = ${key}${isThere}`,
     purge: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE exp <= ? LIMIT 1000)`,
     due: `SELECT 1 FROM ${table} WHERE exp <= ? LIMIT 1`,
+    count: isDue =>
+      `SELECT count(*) AS count, CAST(max(key) AS BLOB) AS last FROM (SELECT ${k} AS key ${from} ` +
+      `WHERE ${k} >= ${key} AND ${k} < ${key}${isDue ? isThere : ''} ORDER BY ${k} LIMIT ?)`,
     range: (isReverse, keysOnly, isDue) =>
       `SELECT CAST(${k} AS BLOB) AS key${keysOnly ? '' : `, ${typed}, length(${v}) AS size${times}`} ${from} ` +
       `WHERE ${k} >= ${key} AND ${k} < ${key}${isDue ? isThere : ''} ORDER BY ${k}${isReverse ? ' DESC' : ''} LIMIT ?`,

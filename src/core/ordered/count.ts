@@ -1,0 +1,52 @@
+import { Slices } from '../concurrency/slices.ts'
+import type { StoreStats } from '../datastore.ts'
+import { throwIfAborted } from '../errors.ts'
+import { followedBy } from './byte-order.ts'
+import type { Bounds } from './byte-prefix.ts'
+import type { OrderedDriver } from './driver.ts'
+
+/** Records that are counted at once, where the engine counts them. */
+const CHUNK = 10_000
+
+/** Records that are counted one by one, before an engine that can tell sizes is asked how many more there are, about. */
+const MANY = 100_000
+
+/** How many records a range has: exactly, unless they are many and the engine can tell about how many. */
+export async function countRecords(
+  driver: OrderedDriver,
+  { from, to }: Bounds,
+  signal: AbortSignal | undefined,
+  many = MANY,
+): Promise<StoreStats> {
+  const slices = new Slices()
+  let entries = 0
+  for (let start = from; ; ) {
+    if (slices.isOver) await slices.pause()
+    throwIfAborted(signal, 'count')
+    const { count, last } = await countChunk(driver, { from: start, to }, signal)
+    entries += count
+    if (last === undefined) return { entries, accuracy: 'exact' }
+    start = followedBy(last, 0)
+    if (entries < many || driver.bytesOf === undefined) continue
+    const [seen, all] = [await driver.bytesOf({ from, to: start }), await driver.bytesOf({ from, to })]
+    // What was written just now may be in none of the files that an engine goes by.
+    if (seen > 0 && all >= seen) {
+      return { entries: Math.round((entries / seen) * all), accuracy: 'approximate' }
+    }
+  }
+}
+
+/** @returns `last`: the last record that was counted, if there may be more. */
+async function countChunk(
+  driver: OrderedDriver,
+  bounds: Bounds,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly count: number; readonly last: Uint8Array | undefined }> {
+  if (driver.count !== undefined) {
+    const { count, last } = await driver.count({ ...bounds, limit: CHUNK }, signal)
+    return { count, last: count < CHUNK ? undefined : last }
+  }
+  const limit = driver.info.maxRows
+  const rows = await driver.range({ ...bounds, limit, reverse: false, keysOnly: true }, signal)
+  return { count: rows.length, last: rows.length < limit ? undefined : rows.at(-1)?.key }
+}
