@@ -204,10 +204,11 @@ class Side {
     return this.#nameOf([kind.kind, named, childKeys, below])
   }
 
-  /** Keys that move are what a node showed before, but for memory that stays and is emptied. */
+  /** Keys that move are what a node showed before, but for memory that stays and is emptied: copies are not missed. */
   #memoryIn(node: ParsedNode): readonly string[] {
     const { isVolatile, stays } = this.#known
-    const leaves = flatten(node).filter(one => one.children.length === 0 && isVolatile(one) && stays(one))
+    const isMissed = (one: ParsedNode) => this.roleOf(one) === this.roleOf(node) && stays(one)
+    const leaves = flatten(node).filter(one => one.children.length === 0 && isVolatile(one) && isMissed(one))
     return leaves.map(one => this.dataOf(one)).sort()
   }
 

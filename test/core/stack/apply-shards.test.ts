@@ -39,6 +39,20 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
+  it('X11 shards that lose copies alone show the same data to the shards above them', async () => {
+    const over = (options: object) => ({
+      kind: 'tiered',
+      id: 'tiers',
+      tiers: [{ kind: 'memory', id: 'copies', ...options }, disk('a')],
+    })
+    const nested = (options: object) => sharded([{ kind: 'sharded', id: 'inner', shards: [over(options)] }])
+    const { stack, apply, put, get } = await opened(nested({}))
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    await apply(nested({ maxEntries: 6 }), { misplaced: 'move' })
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
   it('X11 a new wrapper at the place of a shard that goes is not that shard', async () => {
     const wrapped = (store: object) => ({ kind: 'timeout', milliseconds: 60_000, store })
     const { disks, stack, plan, apply, put, get } = await opened(
