@@ -127,7 +127,8 @@ export function* piecesOf(bytes: Uint8Array, key: Key, options: RangeOptions): I
   const { start, end } = clampRange(options, bytes.length)
   for (let offset = start; offset < end; offset += CHUNK_SIZE) {
     throwIfAborted(options.signal, 'get', key)
-    yield bytes.slice(offset, Math.min(end, offset + CHUNK_SIZE))
+    // Not `slice`: a `Buffer` slices without a copy.
+    yield new Uint8Array(bytes.subarray(offset, Math.min(end, offset + CHUNK_SIZE)))
   }
 }
 

@@ -70,7 +70,7 @@ export class SequencedStore {
     this.#isLent = lent === true
     this.#ordersBelow = order === 'below'
     this.#isLeaf = children.length === 0
-    this.#readsLater = !this.#isLeaf && !this.#ordersBelow
+    this.#readsLater = !this.#isLeaf
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {

@@ -474,7 +474,9 @@ function sha1(bytes: Uint8Array): string {
 
 /** Out of Node's pool: a buffer of its own for each is dear. */
 function copied(bytes: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafe(bytes.length)
+  const { buffer, byteOffset, length } = Buffer.allocUnsafe(bytes.length)
+  // A `Buffer` slices without a copy, and the tier above may keep this one.
+  const copy = new Uint8Array(buffer, byteOffset, length)
   copy.set(bytes)
   return copy
 }
