@@ -20,7 +20,7 @@ test('the program without arguments opens the sample, and what it is made of is 
       /Shard A.*Folder/,
       /Shard B.*Folder/,
       /Choose a key/,
-      /Go to a key/,
+      /Find a key/,
       /Find any command/,
       /Change the stack/,
     ])
