@@ -131,11 +131,14 @@ export class SessionKeys {
   #fillAfter(filling: KeyFill): void {
     if (this.#isStale) return
     this.#isStale = true
-    const again = () => {
+    const ended = () => {
       this.#isStale = false
-      if (this.#current !== undefined) this.#fillAgain()
     }
-    filling.done.then(again, again)
+    filling.done.then(() => {
+      ended()
+      if (this.#current !== undefined) this.#fillAgain()
+      // What has failed is filled anew by the next search.
+    }, ended)
   }
 
   #take(next: KeyFill): void {

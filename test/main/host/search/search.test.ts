@@ -139,6 +139,32 @@ describe('search', () => {
     closing.abort()
   })
 
+  it('H24 H25 keys that cannot be read after nobody searches any more are read anew by the next search', async () => {
+    const store = new GatedStore()
+    for (let index = 0; index < 3000; index++) await store.put(Key.of('k', String(index)), bytesOf(''))
+    store.resyncs = 1
+    const closing = new AbortController()
+    const keys = new SessionKeys({ store, closing: closing.signal, isBusy: false })
+    const search = { kind: 'substring', text: 'k', limit: 10 } as const
+    const first = keys.search(search, closing.signal)[Symbol.asyncIterator]()
+    await first.next()
+    await eventually(() => store.resyncs === 0)
+    await first.return?.()
+    store.failure = new DatastoreError('IO', 'Cannot list "/": the disk is gone')
+    store.open()
+    // In turns of the event loop, which goes on.
+    await eventually(() => store.failures > 0)
+    const all = async () => {
+      let last: readonly Key[] = []
+      for await (const report of keys.search(search, closing.signal)) last = report.keys
+      return last.length
+    }
+    await expect(all()).rejects.toMatchObject({ code: 'IO' })
+    store.failure = undefined
+    expect(await all()).toBe(10)
+    closing.abort()
+  })
+
   it('H25 searches another stack once it is applied', async () => {
     const host = await testHost()
     const document = (...keys: string[]) => ({ strata: 1, root: { kind: 'memory', id: keys.join() } })
@@ -207,6 +233,7 @@ describe('search', () => {
 class GatedStore extends MemoryDatastore {
   failure: Error | undefined
   queries = 0
+  failures = 0
   /** How often watchers are still told that any key may have changed. */
   resyncs = 0
   open: () => void = () => undefined
@@ -216,12 +243,21 @@ class GatedStore extends MemoryDatastore {
 
   override async *query(...args: Parameters<MemoryDatastore['query']>): AsyncIterable<Entry<Uint8Array>> {
     this.queries++
-    if (this.failure !== undefined) throw this.failure
+    this.#failIfAsked()
     let given = 0
     for await (const entry of super.query(...args)) {
-      if (++given === 2001) await this.#opened
+      if (++given === 2001) {
+        await this.#opened
+        this.#failIfAsked()
+      }
       yield entry
     }
+  }
+
+  #failIfAsked(): void {
+    if (this.failure === undefined) return
+    this.failures++
+    throw this.failure
   }
 
   override async *watch(...[, { signal } = {}]: Parameters<MemoryDatastore['watch']>): AsyncIterable<Change> {
