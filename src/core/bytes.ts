@@ -3,10 +3,13 @@ import type { ByteSource, RangeOptions } from './datastore.ts'
 import { throwIfAborted } from './errors.ts'
 import type { Key } from './key.ts'
 
-/** Bytes of one chunk of a stream, where nothing else decides. */
+/** Default number of bytes in one chunk of a stream. */
 export const CHUNK_SIZE = 64 * 1024
 
-/** @throws TypeError for anything but an iterable, as bytes are too: a string in particular is not bytes. */
+/**
+ * @throws TypeError for anything that is not iterable. Bytes are iterable too. A string is refused, although it is
+ * iterable.
+ */
 export function assertBytes(value: unknown): asserts value is ByteSource {
   if (
     typeof value === 'object' &&
@@ -35,7 +38,7 @@ function assertChunk(chunk: unknown): asserts chunk is Uint8Array {
   throw new TypeError(`Cannot put: a stream yields Uint8Arrays, not ${typeof chunk}`)
 }
 
-/** All bytes of a source in one buffer of its own. */
+/** All bytes of a source, copied into a new buffer. */
 export async function collectBytes(
   source: ByteSource,
   key: Key,
@@ -47,7 +50,7 @@ export async function collectBytes(
 }
 
 /**
- * The bytes of a list of chunks in one buffer of its own.
+ * The bytes of a list of chunks, copied into a new buffer.
  * @throws TypeError for a chunk that is not bytes.
  */
 export function joinedChunks(chunks: readonly unknown[]): Uint8Array<ArrayBuffer> {
@@ -59,11 +62,11 @@ export function joinedChunks(chunks: readonly unknown[]): Uint8Array<ArrayBuffer
   )
 }
 
-/** A source of bytes that was read as far as was asked for. */
+/** The result of reading a source up to a limit. */
 export type Collected =
-  /** It was no longer than that. */
+  /** The source ended within the limit. */
   | { readonly whole: Uint8Array<ArrayBuffer> }
-  /** All of it, still a stream; `discard` closes it unread. */
+  /** The source is longer: a stream of all its bytes. `discard` closes it without reading the rest. */
   | { readonly source: AsyncIterable<Uint8Array>; discard(): Promise<unknown> }
 
 /** Reads a source until it ends or has given more than `limit` bytes. */
@@ -105,8 +108,8 @@ export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuff
 }
 
 /**
- * The range asked for, cut to a value of `size` bytes.
- * @throws RangeError for a start or end that is no whole number of bytes.
+ * The requested range, clamped to a value of `size` bytes.
+ * @throws RangeError for a start or end that is not a whole number of bytes.
  */
 export function clampRange(
   options: RangeOptions,
@@ -120,19 +123,19 @@ export function clampRange(
 }
 
 /**
- * A range of bytes that are at hand, in chunks of their own.
+ * A range of bytes in memory, as chunks with buffers of their own.
  * @throws RangeError, AbortError
  */
 export function* piecesOf(bytes: Uint8Array, key: Key, options: RangeOptions): Iterable<Uint8Array> {
   const { start, end } = clampRange(options, bytes.length)
   for (let offset = start; offset < end; offset += CHUNK_SIZE) {
     throwIfAborted(options.signal, 'get', key)
-    // Not `slice`: a `Buffer` slices without a copy.
+    // Not `slice`: `Buffer.slice` does not copy.
     yield new Uint8Array(bytes.subarray(offset, Math.min(end, offset + CHUNK_SIZE)))
   }
 }
 
-/** The bytes from `start` up to, not including, `end` of a stream, which is read no further than that. */
+/** The bytes of a stream from `start` up to, not including, `end`. Reads the stream no further than `end`. */
 export async function* cutRange(
   chunks: ByteSource,
   { start, end }: { readonly start: number; readonly end: number },
@@ -147,13 +150,13 @@ export async function* cutRange(
   }
 }
 
-/** The value in a buffer of its own, where it is bytes; any other value as it is. */
+/** A copy of a value of bytes; any other value as it is. */
 export function ownCopy<V>(value: V): V {
   // `slice` of a Node `Buffer` would share its memory.
   return value instanceof Uint8Array ? (new Uint8Array(value) as Uint8Array & V) : value
 }
 
-/** How long a value is; `undefined` for what is no bytes. */
+/** The length of a value in bytes; `undefined` for a value that is not bytes. */
 export function byteLengthOf(value: unknown): number | undefined {
   return value instanceof Uint8Array ? value.length : undefined
 }

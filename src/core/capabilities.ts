@@ -1,34 +1,34 @@
-/** Against whom a condition of a write holds: nobody, the other calls of this process, or every writer. */
+/** Which other writers a conditional write is checked against: none, calls of this process, or every writer. */
 export type Scope = 'none' | 'process' | 'everyone'
 
-/** The most bytes that the backend takes. What is absent has no limit. */
+/** Limits of the backend. An absent limit means unlimited. */
 export interface Limits {
   /** UTF-8 bytes of a key's text. */
   readonly keyBytes?: number | undefined
   /** UTF-8 bytes of one segment. */
   readonly segmentBytes?: number | undefined
   readonly valueBytes?: number | undefined
-  /** Operations of one batch. A longer one is applied in parts, or refused where `batch` is `atomic`. */
+  /** Operations in one batch. A longer batch is applied in parts, or refused where `batch` is `atomic`. */
   readonly batch?: number | undefined
 }
 
 /**
- * What a store does, one flag per call and per option. A store declares what it does natively; `Datastore.capabilities`
- * holds what a caller gets, which is more where the library completes it. Adapters derive theirs from their children.
+ * What a store does, one flag per call and per option. A store declares what it does natively. `Datastore.capabilities`
+ * holds what a caller gets, including what the library completes. Adapters derive theirs from their children.
  */
 export interface Capabilities {
-  /** Whether writes are accepted. Where false, every one is `READ_ONLY`. */
+  /** Whether writes are accepted. If false, every write fails with `READ_ONLY`. */
   readonly writable: boolean
   readonly read: {
-    /** `start` and `end` read the range and not the whole value. */
+    /** A read with `start` or `end` reads only the range. */
     readonly range: boolean
     /** Values are read in bounded memory. */
     readonly stream: boolean
-    /** `version`: no two versions share an etag. `content`: equal bytes do. */
+    /** `version`: no two versions share an etag. `content`: equal bytes have equal etags. */
     readonly etag: 'content' | 'version'
   }
   readonly write: {
-    /** Whom `create` and `replace` are judged against. */
+    /** Which writers `create` and `replace` are checked against. */
     readonly ifAbsent: Scope
     readonly ifMatch: Scope
     /** Values are written in bounded memory. */
@@ -37,7 +37,7 @@ export interface Capabilities {
     readonly ttl: boolean
   }
   readonly remove: { readonly ifMatch: Scope }
-  /** `copy`: a crash in between leaves both keys. */
+  /** `copy`: a crash during the rename leaves both keys. */
   readonly rename: 'none' | 'copy' | 'atomic'
   /** `seek`: a page costs the page. `level`: a page costs its level. `store`: a page costs the store. */
   readonly list: 'store' | 'level' | 'seek'
@@ -54,14 +54,14 @@ export interface Capabilities {
   readonly persistent: boolean
   /** Values are objects: `put` takes an iterable as a value, `getStream` is `UNSUPPORTED`. Absent: values are bytes. */
   readonly objects?: boolean | undefined
-  /** Several keys of the caller may meet in one key below (see `lowercase`). */
+  /** Several keys of the caller may map to one key below (see `lowercase`). */
   readonly manyToOne: boolean
-  /** A key may hold a value and have keys below it. Where false, a put above or below a value is `CONFLICT`. */
+  /** A key may hold a value and have keys below it. If false, a put above or below a value fails with `CONFLICT`. */
   readonly valueAndBranch: boolean
   readonly limits: Limits
 }
 
-/** What a store of four calls declares: nothing beyond them. Spread it and raise what the store does better. */
+/** The capabilities of a store with only the four required calls. Spread it and override what the store does better. */
 export const MINIMAL: Capabilities = {
   writable: true,
   read: { range: false, stream: false, etag: 'version' },
@@ -102,8 +102,8 @@ export function weakest<Grade extends string>(
 }
 
 /**
- * What stores that each hold a part of the keys can do together: what all of them can. Writes are accepted where any of
- * them accepts some, and limits are left to the part that a key goes to: each refuses by itself what it does not take.
+ * What stores that each hold a part of the keys can do together: what all of them can do. Writes are accepted if any of
+ * them accepts some. Each store checks its own limits.
  */
 export function weakestOf(all: readonly Capabilities[]): Capabilities {
   const every = (test: (one: Capabilities) => boolean) => all.every(test)
@@ -125,10 +125,10 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
       ttl: every(one => one.write.ttl),
     },
     remove: { ifMatch: least(SCOPES, one => one.remove.ifMatch) },
-    // A rename between two of them is a copy; where there is one, it is that one's own.
+    // A rename between two of them is a copy. A single store keeps its own way.
     rename: all.length === 1 ? least(GRADES.rename, one => one.rename) : 'copy',
     list: least(GRADES.list, one => one.list),
-    // Operations go to each part by themselves, and where there is one part too.
+    // Operations go to each part separately, even where there is only one.
     batch: 'none',
     transaction: 'none',
     query: least(GRADES.query, one => one.query),
@@ -142,7 +142,7 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
   }
 }
 
-/** The limits of what two stores both take. */
+/** Limits that satisfy both stores. */
 export function narrower(a: Limits, b: Limits): Limits {
   const least = (x = Infinity, y = Infinity): number | undefined => {
     const limit = Math.min(x, y)
@@ -156,20 +156,20 @@ export function narrower(a: Limits, b: Limits): Limits {
   }
 }
 
-/** Whether values are bytes that pass through the store as a stream, in bounded memory. */
+/** Whether values are bytes that stream through the store in bounded memory. */
 export function passesStreams({ objects = false, read, write }: Capabilities): boolean {
   return read.stream && write.stream && !objects
 }
 
-/** How often an open store has declared other capabilities than before. */
+/** Incremented each time an open store declares other capabilities. */
 let changes = 0
 
-/** Says that a store declares other capabilities now: what was derived from them is derived again. */
+/** Invalidates everything derived from capabilities. Called when a store declares other ones. */
 export function capabilitiesChanged(): void {
   changes++
 }
 
-/** Something derived from the capabilities of stores. It is computed again only after a store has declared others. */
+/** A value derived from the capabilities of stores. It is computed again only after a store has declared other ones. */
 export class Derived<T extends object> {
   readonly #derive: () => T
   #value: T | undefined

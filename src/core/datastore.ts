@@ -3,95 +3,108 @@ import type { Datastore } from './open/datastore.ts'
 
 export type { Capabilities } from './capabilities.ts'
 
-/** A traced call, as those that it makes further down name it. */
+/** A traced call, as the calls that it makes refer to it. */
 export interface SpanContext {
   /** The `id` of its span. */
   readonly id: number
 }
 
-/** What every call takes. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call: it rejects with `AbortError` and leaves the store consistent. */
+  /** Aborts the call: it rejects with `AbortError` and leaves the store consistent. */
   readonly signal?: AbortSignal | undefined
-  /** The traced call that this one is part of. Adapters hand it on to the stores below. */
+  /** The traced call that this call is part of. Adapters pass it to the stores below. */
   readonly span?: SpanContext | undefined
 }
 
-/** What `get` and `getStream` take. */
+/** Options of `watch`. */
+export interface WatchOptions extends CallOptions {
+  /**
+   * Default true. False asks for the children of the prefix only. To make the watch cheaper, a store may then leave out
+   * changes deeper down and report a child twice. A branch that appeared, disappeared or was replaced is reported as
+   * `resync` of its key.
+   */
+  readonly recursive?: boolean | undefined
+}
+
+/** Options of `get` and `getStream`. */
 export interface GetOptions extends CallOptions {
   /**
-   * Read past copies, from where writes are judged: the value then is of the version that `stat` speaks of. What is
-   * read whole takes the place of the copies. Default false: the nearest copy answers.
+   * Bypass cached copies: read the version that `stat` reports and that `ifMatch` is checked against. A value that is
+   * read whole also replaces the copies. Default false: the nearest copy answers.
    */
   readonly fresh?: boolean | undefined
 }
 
-/** A byte range; both ends count from the first byte, `end` is exclusive. Ends past the value are cut to it. */
+/** A range of bytes. Both ends count from the first byte; `end` is exclusive. Ends past the value are clamped to it. */
 export interface RangeOptions extends GetOptions {
   readonly start?: number | undefined
   readonly end?: number | undefined
 }
 
-/** What `put` takes. `create` and `replace` both false is a `TypeError`. */
+/** Options of `put`. If `create` and `replace` are both false, `put` throws a `TypeError`. */
 export interface PutOptions extends CallOptions {
-  /** May the key come into being? Default true; otherwise an absent key is `NOT_FOUND`. */
+  /** Whether the put may create the key. Default true. If false, an absent key fails with `NOT_FOUND`. */
   readonly create?: boolean | undefined
-  /** May a value be replaced? Default true; otherwise a present key is `ALREADY_EXISTS`. */
+  /** Whether the put may replace a value. Default true. If false, a present key fails with `ALREADY_EXISTS`. */
   readonly replace?: boolean | undefined
-  /** Replace only the version with this etag; any other state of the key is `CONFLICT`. */
+  /** Replace only the version with this etag. Any other state of the key fails with `CONFLICT`. */
   readonly ifMatch?: string | undefined
-  /** Milliseconds after which the value is gone, where `capabilities.write.ttl`; elsewhere `UNSUPPORTED`. */
+  /** Milliseconds after which the value expires. `UNSUPPORTED` unless the store has `capabilities.write.ttl`. */
   readonly ttl?: number | undefined
 }
 
-/** What `delete` takes. */
+/** Options of `delete`. */
 export interface DeleteOptions extends CallOptions {
-  /** Accept an absent key. Default false: `NOT_FOUND`. */
+  /** Accept an absent key. If false, the default, it fails with `NOT_FOUND`. */
   readonly missingOk?: boolean | undefined
-  /** Delete only the version with this etag; any other is `CONFLICT`. */
+  /** Delete only the version with this etag. Any other state fails with `CONFLICT`. */
   readonly ifMatch?: string | undefined
 }
 
-/** What `rename` takes. */
+/** Options of `rename`. */
 export interface RenameOptions extends CallOptions {
-  /** May a value at the new key be replaced? Default true; otherwise `ALREADY_EXISTS`. */
+  /** Whether a value at the new key may be replaced. Default true. If false, it fails with `ALREADY_EXISTS`. */
   readonly replace?: boolean | undefined
 }
 
-/** What `list` takes. */
+/** Options of `list`. */
 export interface ListOptions extends CallOptions {
-  /** Start strictly past this name, in the direction of the listing. A page's `cursor` goes here. */
+  /** Start strictly after this name, in the direction of the listing. Pass the `cursor` of the page before. */
   readonly after?: string | undefined
-  /** The most children a page holds; default 1000. */
+  /** The maximum number of children in the page. Default 1000. */
   readonly limit?: number | undefined
-  /** Last name first. */
+  /** List in descending order of names. */
   readonly reverse?: boolean | undefined
 }
 
-/** How many children a page of `list` holds unless told otherwise. */
+/** The default maximum number of children in a page of `list`. */
 export const DEFAULT_PAGE = 1000
 
-/** What is known of a value without reading it. Times are milliseconds since 1970. */
+/** The properties of a value, known without reading it. Times are milliseconds since 1970. */
 export interface Stat {
-  /** Bytes of the value. For an object store, of its stored form where there is one. */
+  /** Bytes of the value. In an object store: bytes of its stored form, where there is one. */
   readonly size: number
   readonly mtime?: number | undefined
   readonly btime?: number | undefined
   readonly atime?: number | undefined
-  /** Names this version of the value: another version never has the same etag. Opaque. */
+  /** The name of this version of the value. No other version has the same etag. Opaque. */
   readonly etag: string
   readonly expires?: number | undefined
-  /** It expires because this store limits the age of its values. A copy in another store does not. Default false. */
+  /**
+   * The value expires because this store limits the age of its values; a copy in another store would not expire.
+   * Default false.
+   */
   readonly expiresHere?: boolean | undefined
 }
 
-/** What a write made. */
+/** The result of a put. */
 export interface PutResult {
-  /** The etag of the version that this put wrote: hand it to the next put's `ifMatch`. */
+  /** The etag of the version that this put wrote. Pass it as `ifMatch` to the next put. */
   readonly etag: string
 }
 
-/** One name of one level of the tree. It may be a value and a branch at once. */
+/** One name of one level of the tree. It can be a value and a branch at once. */
 export interface Child {
   /** The last segment of `key`. */
   readonly name: string
@@ -100,42 +113,45 @@ export interface Child {
   readonly isValue: boolean
   /** There are keys below `key`. */
   readonly isBranch: boolean
-  /** Bytes of the value, where listing learns it for nothing. */
+  /** Bytes of the value, where listing reports them at no extra cost. */
   readonly size?: number | undefined
 }
 
 /** Children in ascending code-unit order of their names (descending with `reverse`). */
 export interface ListPage {
   readonly children: readonly Child[]
-  /** Hand it to `after` for the next page; absent on the last page. */
+  /** Pass it as `after` to get the next page. Absent on the last page. */
   readonly cursor?: string | undefined
-  /** How many children the whole level has, where the store knows without walking it. */
+  /** The number of children in the whole level, where the store knows it without walking the level. */
   readonly total?: number | undefined
-  /** What is in the level and is not shown, as no key stands for it; absent where there is nothing. */
+  /** Entries of the level that have no key and are not shown. Absent where there are none. */
   readonly hidden?: Hidden | undefined
-  /** The store has not found all of its keys yet: more children may come. Default false. */
+  /** The store has not found all of its keys yet, so more children may follow. Default false. */
   readonly isPartial?: boolean | undefined
 }
 
-/** Entries of a level that are no keys: what others put into a folder. No call changes them. */
+/** Entries of a level that have no key, such as links that other programs put into a folder. No call changes them. */
 export interface Hidden {
   readonly count: number
-  /** The first few. */
+  /** The first few of them. */
   readonly examples: readonly HiddenEntry[]
 }
 
-/** One entry of a level that is no key, such as a symbolic link in a plain folder. */
+/** One entry of a level that has no key, such as a symbolic link in a plain folder. */
 export interface HiddenEntry {
-  /** Where it is not Unicode, with U+FFFD for what cannot be read. */
+  /** The name, with U+FFFD for bytes that are not valid Unicode. */
   readonly name: string
-  /** `link`: a symbolic link that is not followed. `name`: the name can be no key. `special`: a device, pipe or socket. */
+  /**
+   * `link`: a symbolic link, which is not followed. `name`: the name cannot be part of a key. `special`: a device, pipe
+   * or socket.
+   */
   readonly reason: 'link' | 'name' | 'special'
 }
 
-/** How far figures are to be trusted. `lower-bound`: at least so many. */
+/** How accurate figures are. `lower-bound`: at least this many. */
 export type Accuracy = 'exact' | 'lower-bound' | 'approximate' | 'unknown'
 
-/** How much a store holds, as far as it knows. */
+/** The size of a store, as far as it knows it. */
 export interface StoreStats {
   /** Keys with a value. */
   readonly entries?: number | undefined
@@ -144,7 +160,7 @@ export interface StoreStats {
   readonly accuracy: Accuracy
 }
 
-/** One answer of a query. */
+/** One result of a query. */
 export interface Entry<V> {
   readonly key: Key
   /** Absent with `keysOnly`. */
@@ -154,22 +170,22 @@ export interface Entry<V> {
 }
 
 /**
- * What a watcher is told: that a key has another value than before, or none any more. A consumer that is slower than the
- * changes is told of a key once, as it was left last. `resync` stands for more than can be told one by one: anything at
- * and below `key` may be another now, so look again.
+ * A change that a watcher receives: a key has another value than before, or none any more. A consumer that is slower
+ * than the changes gets only the last state of each key. `resync` replaces changes that cannot be reported one by one:
+ * anything at and below `key` may have changed.
  */
 export interface Change {
   readonly type: 'put' | 'delete' | 'resync'
   readonly key: Key
 }
 
-/** Writes that are gathered and then applied in one call. */
+/** Writes that are collected and then applied in one call. */
 export interface Batch<V> {
   put(key: Key, value: V): this
   delete(key: Key): this
   /**
-   * Applies the operations in the order written, and empties the batch. A delete of an absent key is accepted. After a
-   * failure another commit applies what is left.
+   * Applies the operations in the order in which they were added, and empties the batch. Deleting an absent key is
+   * accepted. After a failure, another `commit` applies the remaining operations.
    */
   commit(options?: CallOptions): Promise<void>
 }
@@ -177,7 +193,7 @@ export interface Batch<V> {
 /** A value in chunks. */
 export type ByteSource = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** What `put` takes: a value, and for a store of bytes also a stream of them. */
+/** A value to put. A store of bytes also accepts a stream of them. */
 export type ValueSource<V> = V | (V extends Uint8Array ? ByteSource : never)
 
 /** A key and its value. */
@@ -186,12 +202,12 @@ export interface Pair<V> {
   readonly value: V
 }
 
-/** Keys, at hand or as they come. */
+/** Keys, synchronous or asynchronous. */
 export type KeySource = Iterable<Key> | AsyncIterable<Key>
-/** Keys with their values, at hand or as they come. */
+/** Keys with their values, synchronous or asynchronous. */
 export type PairSource<V> = Iterable<Pair<V>> | AsyncIterable<Pair<V>>
 
 /** A store of bytes. */
 export type BinaryDatastore = Datastore
-/** A store of values of another type, such as what `serialized` makes. */
+/** A store of values of another type, such as the result of `serialized`. */
 export type ObjectDatastore<T> = Datastore<T>

@@ -20,7 +20,7 @@ export const ERROR_CODES = [
   'CONFIG_INVALID',
 ] as const
 
-/** The code of a `DatastoreError`: what went wrong, to act on. */
+/** The code of a `DatastoreError`: the kind of failure, for programs to act on. */
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /**
@@ -29,24 +29,27 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
  */
 export type Reason = readonly (string | Key)[]
 
-/** Whether the same call may succeed when it is made again later, without any change by the caller. */
+/** Whether the same call may succeed later without any change by the caller. */
 export type Retry = 'no' | 'later'
 
-/** What a failure carries besides its code and its message. */
+/** Details of a failure besides its code and its message. */
 export interface ErrorDetails {
-  /** The key the failure is about, where there is one. */
+  /** The key that the failure is about, if any. */
   readonly key?: Key | undefined
-  /** What went wrong below. */
+  /** The error that caused this one. */
   readonly cause?: unknown
-  /** Default: what a cause with the same code says, otherwise `later` for `CONNECTION`, `TIMEOUT` and `IO`. */
+  /**
+   * Default: the value of a cause with the same code, else `later` for `CONNECTION`, `TIMEOUT` and `IO`, and `no` for
+   * other codes.
+   */
   readonly retry?: Retry | undefined
-  /** The id of the node of the stack where the call failed. Default: where the cause did. */
+  /** The id of the node of the stack where the call failed. Default: the node of the cause. */
   readonly node?: string | undefined
 }
 
-/** What a message is derived from. */
+/** The parts of a message. */
 export interface ErrorStatement {
-  /** What the call was to do, as a message says it: `get`, `look up`. */
+  /** What the call was to do, as in messages: `get`, `look up`. */
   readonly action: string
   readonly reason: string | Reason
 }
@@ -61,13 +64,13 @@ export class DatastoreError extends Error {
   override name = 'DatastoreError'
   readonly code: ErrorCode
   readonly key: Key | undefined
-  /** What the call was to do; `undefined` where the error was made of a finished message. */
+  /** What the call was to do; `undefined` if the error was created with a finished message. */
   readonly action: string | undefined
   readonly reason: Reason
   readonly retry: Retry
   readonly node: string | undefined
 
-  /** @param statement What the message is derived from, or a finished message, whose keys no adapter can replace. */
+  /** @param statement The parts of the message; or a finished message, in which adapters cannot replace keys. */
   constructor(code: ErrorCode, statement: string | ErrorStatement, details: ErrorDetails = {}) {
     const { key, cause } = details
     const action = typeof statement === 'string' ? undefined : statement.action
@@ -83,7 +86,7 @@ export class DatastoreError extends Error {
   }
 }
 
-/** Notes at which node of a stack a call failed, unless a node below it is known. */
+/** Records the node of a stack at which a call failed, unless a node below it is recorded. */
 export function noteNode(error: unknown, node: string): void {
   if (error instanceof DatastoreError && error.node === undefined) Object.assign(error, { node })
 }
@@ -92,7 +95,7 @@ export function noteNode(error: unknown, node: string): void {
 export class NotFoundError extends DatastoreError {
   override name = 'NotFoundError'
 
-  /** @param state What is missing, where it is more than the key. */
+  /** @param state What is missing, if it is not the key itself. */
   constructor(
     action: string,
     key: Key,
@@ -103,7 +106,7 @@ export class NotFoundError extends DatastoreError {
   }
 }
 
-/** The caller's signal ended the call (`ABORTED`). Named as the platform names it, so that `error.name` is enough. */
+/** The caller's signal aborted the call (`ABORTED`). `error.name` is `AbortError`, as in the platform's own APIs. */
 export class AbortError extends DatastoreError {
   override name = 'AbortError'
 
@@ -124,8 +127,8 @@ export function failure(
 }
 
 /**
- * A reason with references to keys: `` reason`its link leads nowhere: ${from} → ${to}` ``. A message shows a key quoted,
- * with control characters escaped, so that it stays on one line.
+ * A reason with references to keys: `` reason`its link is broken: ${from} → ${to}` ``. Messages show keys quoted,
+ * with control characters escaped, so that a message stays on one line.
  */
 export function reason(
   texts: TemplateStringsArray,
@@ -142,7 +145,7 @@ export function reason(
   return parts
 }
 
-/** What an error says, with its references to keys, to be part of another reason. */
+/** The reason of an error with its references to keys, for use in another reason. */
 export function reasonOf(error: unknown): Reason {
   return error instanceof DatastoreError
     ? sentence(error.action, error.key, error.reason)
@@ -167,7 +170,7 @@ function defaultRetry(code: ErrorCode, cause: unknown): Retry {
   return TRANSIENT.includes(code) ? 'later' : 'no'
 }
 
-/** Whether a call that failed so may succeed when it is made again later. */
+/** Whether a call that failed with this error may succeed later. */
 export function isTransient(error: unknown): boolean {
   return error instanceof DatastoreError && error.retry === 'later'
 }
@@ -180,7 +183,10 @@ export function isNotFound(error: unknown): error is DatastoreError {
   return hasCode(error, 'NOT_FOUND')
 }
 
-/** Whether a write was refused for what it found: then it did nothing, while any other failure may come after it was done. */
+/**
+ * Whether a write was refused because of the state it found. A refused write did nothing; after any other failure it
+ * may have taken effect.
+ */
 export function isRefused(error: unknown): boolean {
   return hasCode(error, 'ALREADY_EXISTS') || hasCode(error, 'CONFLICT') || hasCode(error, 'NOT_FOUND')
 }
@@ -194,15 +200,15 @@ export function throwIfAborted(signal: AbortSignal | undefined, action: string, 
   if (signal?.aborted === true) throw new AbortError(action, { key, cause: signal.reason })
 }
 
-/** What stands in a reason for a key that the caller has no name for. */
+/** Replaces a key in a reason that the caller has no name for. */
 const UNNAMED = 'a key outside this store'
 
 /**
- * The same failure with every reference to a key replaced: what an adapter tells its caller of a failure below it. Its
- * class is kept, so that callers may ask for `NotFoundError` whatever is in between. What is no `DatastoreError` stays
+ * A copy of a failure in which every reference to a key is replaced: how an adapter reports a failure of a store below.
+ * The class is kept, so that callers can test for `NotFoundError`. An error that is not a `DatastoreError` is returned
  * as it is.
- * @param keyFor What the caller calls a key; `undefined` where the caller has no name for it.
- * @param subject What the caller calls the key that the failure is about, where that is known without `keyFor`.
+ * @param keyFor The caller's name of a key below; `undefined` if the caller has none.
+ * @param subject The caller's name of the key that the failure is about, where it is known without `keyFor`.
  */
 export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined, subject?: Key): unknown {
   if (!(error instanceof DatastoreError)) return error
@@ -215,7 +221,7 @@ export function inTermsOf(error: unknown, keyFor: (key: Key) => Key | undefined,
     'cause' in error ? [message, { cause: error.cause }] : [message],
     error.constructor,
   )
-  // Where the failure began, not where it was renamed. Printing a stack is slow, so it waits until somebody asks.
+  // The stack of the original failure. It is formatted lazily, because formatting a stack is slow.
   Object.defineProperty(copy, 'stack', {
     configurable: true,
     get: () => error.stack?.replace(error.message, () => message),
@@ -231,18 +237,18 @@ function isSame(one: string | Key | undefined, other: string | Key | undefined):
   return typeof one === 'string' || typeof other === 'string' ? one === other : one.equals(other)
 }
 
-/** What an error says, whatever was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** An error's code, or what else it is known by, whatever was thrown. */
+/** The code of an error, or its name, for anything that was thrown. */
 export function codeOf(error: unknown): string {
   if (error instanceof DatastoreError) return error.code
   return error instanceof Error ? error.name : typeof error
 }
 
-/** A promise that rejects with whatever was thrown, for a function that is not async. */
+/** A rejected promise for anything that was thrown, for functions that are not async. */
 export async function rejected(error: unknown): Promise<never> {
   throw error
 }

@@ -84,6 +84,7 @@ export type {
   Stat,
   StoreStats,
   ValueSource,
+  WatchOptions,
 } from './datastore.ts'
 export {
   AbortError,
@@ -148,6 +149,7 @@ export {
 export { pureKinds } from './stack/pure-kinds.ts'
 export { describeKinds, openStack, validateDocument } from './stack/pure-stack.ts'
 export { type KindDescription, Registry } from './stack/registry.ts'
+export type { Residence, Residency, ResidencyOptions, ValueAtNode } from './stack/residency.ts'
 export { SECRET_NAME, type SecretReference, type SecretSource, secretReference } from './stack/secret.ts'
 export { serverUrl } from './stack/server-url.ts'
 export type { ApplyOptions, PlannedNode, Stack, StackHost, StackNode, StackPlan } from './stack/stack.ts'

@@ -2,8 +2,8 @@ import { DatastoreError } from './errors.ts'
 import { fnv1a64Halves, type Hash64, wholeOf } from './hash/fnv1a64.ts'
 
 /**
- * The name of a value: an immutable list of segments, printed `/a/b`. The root has no segments and prints `/`.
- * A segment is any Unicode text but empty, `.`, `..`, or text with `/` in it. It may read `type:name`.
+ * The name of a value: an immutable list of segments, printed `/a/b`. The root has no segments and prints `/`. A
+ * segment is any Unicode text except the empty text, `.`, `..` and text that contains `/`. It may read `type:name`.
  */
 export class Key {
   static readonly root: Key = new Key([], '/')
@@ -11,6 +11,13 @@ export class Key {
   #segments: readonly string[] | undefined
   readonly #text: string
   #hash: Hash64 | undefined
+  /**
+   * What this key was last called below a prefix, or as seen from one. It is kept from the second time on: to hash and
+   * compare a new text costs more than the rest of a read from memory, but a key that is used once shall not hold another.
+   */
+  #joinedTo: Key | undefined
+  #cutFrom: Key | undefined
+  #other: Key | undefined
 
   private constructor(segments: readonly string[] | undefined, text?: string) {
     this.#segments = segments
@@ -24,7 +31,7 @@ export class Key {
   }
 
   /**
-   * Reads a key: a missing leading `/` is added, repeated `/` are one, a trailing `/` is dropped.
+   * Parses a key: a missing leading `/` is added, repeated `/` count as one, a trailing `/` is dropped.
    * @throws DatastoreError `KEY_INVALID` for a `.` or `..` segment or a lone surrogate.
    */
   static parse(this: void, text: string): Key {
@@ -36,19 +43,19 @@ export class Key {
   }
 
   /**
-   * Makes a key of segments taken as they are.
-   * @throws DatastoreError `KEY_INVALID` for an empty segment, `.`, `..`, one that holds `/`, or a lone surrogate.
+   * Creates a key from segments without parsing them.
+   * @throws DatastoreError `KEY_INVALID` for a segment that is empty, `.`, `..`, contains `/`, or has a lone surrogate.
    */
   static of(...segments: readonly string[]): Key {
     return Key.root.child(segments)
   }
 
-  /** A top-level key that nobody has: 32 hex digits of a random (version 4) UUID. */
+  /** A unique top-level key: 32 hex digits of a random (version 4) UUID. */
   static random(): Key {
     return new Key([crypto.randomUUID().replaceAll('-', '')])
   }
 
-  /** Orders keys segment by segment in UTF-16 code units, a prefix first: `/a/b` before `/a-b`. */
+  /** Compares keys segment by segment in UTF-16 code units; a prefix sorts first: `/a/b` before `/a-b`. */
   static compare(this: void, a: Key, b: Key): number {
     const length = Math.min(a.segments.length, b.segments.length)
     for (let index = 0; index < length; index++) {
@@ -59,7 +66,7 @@ export class Key {
     return a.segments.length - b.segments.length
   }
 
-  /** How many segments there are; 0 for the root. */
+  /** The number of segments; 0 for the root. */
   get depth(): number {
     return this.segments.length
   }
@@ -77,12 +84,12 @@ export class Key {
     return this.segments.at(-1) ?? ''
   }
 
-  /** What stands before the last `:` of the last segment; `''` where there is none. */
+  /** The text before the last `:` of the last segment; `''` if it has none. */
   get type(): string {
     return splitSegment(this.lastSegment).type
   }
 
-  /** What stands after the last `:` of the last segment; the whole segment where there is none. */
+  /** The text after the last `:` of the last segment; the whole segment if it has none. */
   get name(): string {
     return splitSegment(this.lastSegment).name
   }
@@ -98,12 +105,12 @@ export class Key {
     return type === '' ? this.parent : this.parent.child(type)
   }
 
-  /** The segments in the opposite order. */
+  /** The key with its segments in reverse order. */
   get reverse(): Key {
     return this.isRoot ? this : new Key(this.segments.toReversed())
   }
 
-  /** FNV-1a 64 of the UTF-8 text: the same number everywhere and for ever. Shards are picked by it. */
+  /** FNV-1a 64 of the UTF-8 text. It is the same on every machine and in every version, because it selects shards. */
   get hash(): bigint {
     return wholeOf(this.hashHalves)
   }
@@ -116,13 +123,19 @@ export class Key {
 
   /**
    * The key below this one.
-   * @param below One segment taken as it is, several, or a key (which needs no checking).
+   * @param below One segment, which is not parsed; several segments; or a key, which needs no checks.
    */
   child(below: string | readonly string[] | Key): Key {
     if (below instanceof Key) {
       if (below.isRoot) return this
       if (this.isRoot) return below
-      return new Key(undefined, this.#text + below.#text)
+      const isKnown = below.#joinedTo === this
+      if (isKnown && below.#other !== undefined) return below.#other
+      const key = new Key(undefined, this.#text + below.#text)
+      below.#other = isKnown ? key : undefined
+      below.#joinedTo = this
+      below.#cutFrom = undefined
+      return key
     }
     const segments = typeof below === 'string' ? [below] : below
     if (segments.length === 0) return this
@@ -131,8 +144,8 @@ export class Key {
   }
 
   /**
-   * The key below this one for a segment that is known to be clean, such as one that came out of another key.
-   * Nothing is checked or parsed again.
+   * The key below this one for a segment that is known to be valid, such as a segment of another key. Nothing is
+   * checked.
    */
   childOfCleanSegment(segment: string): Key {
     return new Key(undefined, this.isRoot ? `/${segment}` : `${this.#text}/${segment}`)
@@ -144,14 +157,16 @@ export class Key {
     return this.parent.child(`${this.lastSegment}:${name}`)
   }
 
-  /** Whether `other` is below this key. No key is an ancestor of itself, and `/a` is none of `/ab`. */
+  /** Whether `other` is below this key. A key is not its own ancestor, and `/a` is not an ancestor of `/ab`. */
   isAncestorOf(other: Key): boolean {
     const { length } = this.#text
     if (length === 1) return other.#text.length > 1
+    if (other.#cutFrom === this) return true
+    // Cutting and comparing takes half the time of `startsWith`.
     return (
       other.#text.length > length &&
       other.#text.charCodeAt(length) === 47 &&
-      other.#text.startsWith(this.#text)
+      other.#text.slice(0, length) === this.#text
     )
   }
 
@@ -159,26 +174,32 @@ export class Key {
     return other.isAncestorOf(this)
   }
 
-  /** The key as seen from `ancestor`, which must be this key or an ancestor of it. */
+  /** The key relative to `ancestor`, which must be this key or an ancestor of it. */
   relativeTo(ancestor: Key): Key {
-    if (ancestor.isRoot) return this
-    if (this.#text === ancestor.#text) return Key.root
-    if (!ancestor.isAncestorOf(this)) {
-      throw keyInvalid(this.toString(), `it is not below ${JSON.stringify(ancestor.toString())}`)
-    }
-    return new Key(undefined, this.#text.slice(ancestor.#text.length))
+    const seen = this.seenFrom(ancestor)
+    if (seen !== undefined) return seen
+    throw keyInvalid(this.toString(), `it is not below ${JSON.stringify(ancestor.toString())}`)
   }
 
-  /** The key as seen from `ancestor`, or `undefined` where it is neither that key nor below it. */
+  /** The key relative to `ancestor`; `undefined` if it is neither that key nor below it. */
   seenFrom(ancestor: Key): Key | undefined {
-    const prefix = ancestor.#text
-    const text = this.#text
-    const { length } = prefix
+    return ancestor.isAncestorOf(this) || this.#text === ancestor.#text ? this.below(ancestor) : undefined
+  }
+
+  /** The same for an `ancestor` that is known to be this key or an ancestor of it. Nothing is checked again. */
+  below(ancestor: Key): Key {
+    const { length } = ancestor.#text
     if (length === 1) return this
-    if (text.length === length) return text === prefix ? Key.root : undefined
-    return text.length > length && text.charCodeAt(length) === 47 && text.startsWith(prefix)
-      ? new Key(undefined, text.slice(length))
-      : undefined
+    if (this.#text.length === length) return Key.root
+    const isKnown = this.#cutFrom === ancestor
+    if (isKnown && this.#other !== undefined) return this.#other
+    const text = this.#text.slice(length)
+    // V8 compares a part of a text slowly, so what is kept is a text of its own.
+    const key = new Key(undefined, isKnown ? text.split('/').join('/') : text)
+    this.#other = isKnown ? key : undefined
+    this.#cutFrom = ancestor
+    this.#joinedTo = undefined
+    return key
   }
 
   equals(other: Key): boolean {
@@ -197,13 +218,13 @@ export class Key {
     return this.toString()
   }
 
-  /** How Node prints a key when it is inspected. */
+  /** How Node's `util.inspect` prints a key. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Key(${JSON.stringify(this.toString())})`
   }
 }
 
-/** Takes `type:name` apart at the last `:`. */
+/** Splits `type:name` at the last `:`. */
 export function splitSegment(segment: string): { readonly type: string; readonly name: string } {
   const colon = segment.lastIndexOf(':')
   return colon < 0
@@ -211,7 +232,7 @@ export function splitSegment(segment: string): { readonly type: string; readonly
     : { type: segment.slice(0, colon), name: segment.slice(colon + 1) }
 }
 
-/** Why `segment` can't be one, or `undefined` when it can. */
+/** Why a text cannot be a segment; `undefined` if it can. */
 export function segmentProblem(segment: unknown): string | undefined {
   if (typeof segment !== 'string') return `a segment is a string, not ${typeof segment}`
   if (segment === '') return 'a segment is empty'

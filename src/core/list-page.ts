@@ -8,20 +8,20 @@ import type { Datastore } from './open/datastore.ts'
 import { contextOf } from './options.ts'
 import { compareNames } from './stores/sorted-names.ts'
 
-/** @throws RangeError for a limit that is no whole number from 0 up. */
+/** @throws RangeError for a limit that is not a whole number from 0 up. */
 export function pageLimit(options: ListOptions): number {
   const { limit = DEFAULT_PAGE } = options
   if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page cannot hold ${limit} children`)
   return limit
 }
 
-/** What a call asks of a page. */
+/** The options of a call that concern a page. */
 export function listOptionsOf({ options, signal, span }: Call): ListOptions & { readonly limit: number } {
   const { after, limit = DEFAULT_PAGE, reverse } = options
   return { after, limit, reverse, signal, span }
 }
 
-/** One page of a level of a store that has only its keys, in any order. */
+/** One page of a level, for a store that has only its keys, in any order. */
 export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPage {
   const level = new LevelOfKeys(prefix)
   for (const key of keys) level.add(key)
@@ -31,7 +31,7 @@ export function pageOfKeys(keys: Iterable<Key>, prefix: Key, call: Call): ListPa
   )
 }
 
-/** The children of a level, by the keys that are found at and below them in any order. */
+/** The children of a level, computed from the keys at and below them, which may come in any order. */
 export class LevelOfKeys {
   readonly #prefix: Key
   readonly #children = new Map<string, Child>()
@@ -44,7 +44,7 @@ export class LevelOfKeys {
     return this.#children.values()
   }
 
-  /** Takes note of a key; of one elsewhere too, which is in no child. */
+  /** Adds a key. A key outside the level is ignored. */
   add(key: Key, size?: number): void {
     const prefix = this.#prefix
     if (!prefix.isAncestorOf(key)) return
@@ -65,13 +65,13 @@ export class LevelOfKeys {
   }
 }
 
-/** Entries that a page tells of beside its children. */
+/** The number of hidden entries that a page names. */
 const MOST_EXAMPLES = 10
 
-/** What a page says of its whole level beside its children. */
+/** What a page reports about its whole level. */
 type Remarks = Pick<ListPage, 'hidden' | 'isPartial'>
 
-/** What the pages of the parts of one level say of it together. */
+/** What the pages of the parts of one level report about it together. */
 export function remarksOf(pages: readonly Remarks[]): Remarks {
   return { ...hiddenIn(pages), ...(pages.some(({ isPartial }) => isPartial) && { isPartial: true }) }
 }
@@ -88,12 +88,12 @@ function hiddenIn(pages: readonly Remarks[]): Remarks {
   return { hidden: { count: all.reduce((sum, { count }) => sum + count, 0), examples } }
 }
 
-/** The children of a level that were found in any order, in ascending order of their names. */
+/** The children of a level in ascending order of their names. */
 export function inOrder(children: Iterable<Child>): Promise<Child[]> {
   return sortInSlices([...children], new Slices(), (a, b) => compareNames(a.name, b.name))
 }
 
-/** The page of a level whose children are all at hand, in ascending order of their names. */
+/** The page of a level whose children are all in memory, in ascending order of their names. */
 export function pageOf(level: readonly Child[], options: ListOptions): ListPage {
   const limit = pageLimit(options)
   const { after, reverse = false } = options
@@ -106,25 +106,31 @@ export function pageOf(level: readonly Child[], options: ListOptions): ListPage 
   return { children, total: level.length, ...(!isLast && last !== undefined && { cursor: last.name }) }
 }
 
-/** The levels that pages are of, where a store has them packed. */
+/** The packed levels of pages, for stores that keep levels packed. */
 const packedLevels = new WeakMap<ListPage, PackedLevel>()
 
-/** Lets whoever gets this very page have the whole level. A page that an adapter makes of it is of another level. */
+/**
+ * Attaches the whole level to a page, so that the receiver of this page object can use it. A page that an adapter
+ * derives from it is of another level.
+ */
 export function shareLevel(page: ListPage, level: PackedLevel): void {
   packedLevels.set(page, level)
 }
 
-/** The whole level that a page is of, where its store shares it. */
+/** The whole level of a page, if its store shares it. */
 export function sharedLevelOf(page: ListPage): PackedLevel | undefined {
   return packedLevels.get(page)
 }
 
-/** A page of a store below whose sizes are not those of the values. */
+/** A page of a store below, without sizes, because they are not the sizes of the values. */
 export function withoutSizes(page: ListPage): ListPage {
   return { ...page, children: page.children.map(child => ({ ...child, size: undefined })) }
 }
 
-/** The children of one level, page by page. A store in memory never waits, so the thread is given up now and then. */
+/**
+ * The children of one level, page by page. Yields to the event loop now and then, because a store in memory never
+ * waits.
+ */
 export async function* childrenOf(
   store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,
@@ -145,7 +151,7 @@ export async function* childrenOf(
   } while (after !== undefined)
 }
 
-/** Every key with a value strictly below `prefix`, a level at a time, in no particular order. */
+/** Every key with a value strictly below `prefix`, level by level, in no particular order. */
 export async function* walkValues(
   store: Pick<Datastore<unknown>, 'list'>,
   prefix: Key,

@@ -2,7 +2,7 @@ import type { CallOptions } from './datastore.ts'
 import { type DatastoreError, failure } from './errors.ts'
 import type { Key } from './key.ts'
 
-/** Whether a value is accepted for an option, and what would be, in words: `a whole number from 1 up`. */
+/** Whether a value is valid for an option, and a description of valid values: `a whole number from 1 up`. */
 interface OptionRule {
   readonly expected: string
   accepts(this: void, value: unknown): boolean
@@ -17,7 +17,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Opti
   }
 }
 
-/** The same, or `Infinity` for no limit. */
+/** A whole number, or `Infinity` for no limit. */
 export function wholeNumberOrInfinity(least: number): OptionRule {
   const { accepts } = wholeNumber(least)
   return {
@@ -48,8 +48,8 @@ export function oneOf(choices: readonly string[]): OptionRule {
 }
 
 /**
- * Refuses a wrong value of an option. An option that is `undefined` has its default and is not looked at.
- * @param action What fails, as a message says it: `open a cache`.
+ * Checks the values of options. An option that is `undefined` has its default and is not checked.
+ * @param action What fails, as in messages: `open a cache`.
  * @throws DatastoreError `CONFIG_INVALID`
  */
 export function checkOptions<O extends object>(
@@ -72,15 +72,15 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-/** @throws DatastoreError `KEY_INVALID` for the root, which is the place of all keys and no key of a value. */
+/** @throws DatastoreError `KEY_INVALID` for the root, which holds no value. */
 export function refuseRoot(action: string, key: Key): void {
   if (key.isRoot) throw failure('KEY_INVALID', action, key, 'the root holds no value')
 }
 
-/** What a call hands on to every call it makes further down: its signal and its span, and nothing of its own. */
+/** The options that a call passes to every call it makes: its signal and its span. */
 export function contextOf({ signal, span }: CallOptions): CallOptions {
   return { signal, span }
 }
 
-/** The most milliseconds that a timer counts, nearly 25 days. One that is set for longer goes off at once. */
+/** The longest timeout of a timer in milliseconds, nearly 25 days. A timer with a longer one fires at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1

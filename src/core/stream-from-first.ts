@@ -1,4 +1,4 @@
-/** The rest of a stream whose first item was pulled already. Closing it closes the stream, also where nothing was read. */
+/** The rest of a stream whose first item was already pulled. Closing it closes the stream, even if nothing was read. */
 export function streamFromFirst<T>(
   first: IteratorResult<T>,
   rest: AsyncIterator<T>,

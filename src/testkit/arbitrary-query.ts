@@ -6,7 +6,7 @@ const keyTexts = ['/', '/a', '/a/b', '/a/b/c', '/a-b', '/a-b/c', '/ab', '/x', '/
 const scalars = fc.constantFrom(0, 1, 2, 4097, -1, 'a', 'b', '', true, false, null)
 const fields = ['n', 'value.n', 'value.name', 'deep.er', 'tags.0', 'items', 'value', 'key.x', 'constructor']
 
-/** Leaves of conditions on every kind of field, with scalars of the right type and of others. */
+/** Conditions on every kind of field, with scalars of the right type and of other types. */
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ field: fc.constant('key'), op: comparison, value: fc.constantFrom(...keyTexts) }),
   fc.record({ field: fc.constant('key'), op: fc.constant('in' as const), value: fc.subarray(keyTexts) }),
@@ -52,7 +52,7 @@ const order: fc.Arbitrary<Order> = fc.record(
   { requiredKeys: ['field'] },
 )
 
-/** Any query over the keys of the suite. Without `mtime` in orders: two puts may or may not share a millisecond. */
+/** Any query over the keys of the suite. Orders never use `mtime`, because two puts may share a millisecond. */
 export const anyQuery: fc.Arbitrary<Query> = fc.record(
   {
     prefix: fc.constantFrom(...keyTexts, '/', '/'),

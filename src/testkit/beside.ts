@@ -5,14 +5,14 @@ import type { Suite } from './suite.ts'
 const key = Key.of('shared')
 const ROUNDS = 20
 
-/** What is judged against everyone, by two openings of the same data. */
+/** Conditions checked against everyone, with two openings of the same data. */
 export function describeEveryone<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const { write, remove } = suite.capabilities
   // A runner may refuse a group without a test.
   if (!suite.hasOthers || ![write.ifAbsent, write.ifMatch, remove.ifMatch].includes('everyone')) return
 
-  /** Two calls at once, each through an opening of its own, of which one may succeed. */
+  /** Two concurrent calls, each through an opening of its own, of which only one may succeed. */
   const contest = async (
     prepare: (store: Opened<V>) => Promise<string | undefined>,
     attempt: (store: Opened<V>, index: number, etag: string | undefined) => Promise<unknown>,

@@ -5,7 +5,7 @@ import type { Query } from '../core/query/query.ts'
 import { expect } from './expect.ts'
 import { collect, expectFailure, type Suite } from './suite.ts'
 
-/** The grades of each flag that is more than true or false. */
+/** The grades of each flag that is not a boolean. */
 const GRADED: Readonly<Record<string, readonly string[]>> = {
   'read.etag': ['content', 'version'],
   'write.ifAbsent': GRADES.scope,
@@ -19,7 +19,7 @@ const GRADED: Readonly<Record<string, readonly string[]>> = {
   watch: GRADES.watch,
 }
 
-/** Queries of each kind, from one that needs names alone to one that needs values. */
+/** Queries of each kind, from one that needs only names to one that needs values. */
 const QUERIES: readonly Query[] = [
   { keysOnly: true },
   { where: { field: 'size', op: '>=', value: 0 }, keysOnly: true },
@@ -27,7 +27,7 @@ const QUERIES: readonly Query[] = [
   { orderBy: [{ field: 'value' }] },
 ]
 
-/** That the flags are complete, and those flags that no other part of the suite is about. */
+/** Tests that the flags are complete, and the flags that no other part of the suite covers. */
 export function describeCapabilities<V>(suite: Suite<V>): void {
   const { describe, it, capabilities } = suite
   describe('capabilities', () => {

@@ -20,6 +20,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     putNew: store => store.putNew(a, suite.value(1)),
     delete: store => store.delete(a),
     prune: store => store.prune(a),
+    moveBranch: store => store.moveBranch(a, b),
     rename: store => store.rename(a, b),
     getMany: store => collect(store.getMany([a])),
     putMany: store => collect(store.putMany([{ key: a, value: suite.value(1) }])),
@@ -32,6 +33,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     'putNew',
     'delete',
     'prune',
+    'moveBranch',
     'rename',
     'putMany',
     'deleteMany',
@@ -164,7 +166,9 @@ export function describeClose<V>(suite: Suite<V>): void {
   })
 }
 
-/** Closes a store when the first item of a call on many keys was taken. Expects it not to be closed before the rest is. */
+/**
+ * Closes a store after the first item of a call on many keys. Expects the store to stay open until the rest is done.
+ */
 async function closedAfterFirst<T>(store: Pick<Datastore<unknown>, 'close'>, items: AsyncIterable<T>) {
   const iterator = items[Symbol.asyncIterator]()
   await iterator.next()

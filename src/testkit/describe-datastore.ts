@@ -24,9 +24,8 @@ import { describeTransactions } from './transactions.ts'
 import { describeWatch } from './watch.ts'
 
 /**
- * The contract of `Datastore`, as tests. Every store passes it, and every adapter, and adapters of adapters. Which tests
- * there are is chosen by `capabilities` of a store that is created for that: what it declares is proved, what it does not
- * declare has to be completed or refused.
+ * The contract of `Datastore` as tests, for every store, every adapter, and adapters of adapters. The `capabilities` of
+ * a store select the tests: what it declares is proved, what it does not declare must be completed or refused.
  *
  *     import { describe, it } from 'node:test' // or from 'vitest'
  *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })

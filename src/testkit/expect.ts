@@ -4,15 +4,15 @@ import { Key } from '../core/key.ts'
 
 type Class = abstract new (...args: never[]) => unknown
 
-/** What can be said of a value. Each method throws an `AssertionError` where it does not hold. */
+/** Assertions about a value. Each method throws an `AssertionError` if it does not hold. */
 interface Expectation {
   toBe(expected: unknown): void
-  /** Deep equality. A field that is `undefined` counts as absent, and a `Buffer` as the bytes it holds. */
+  /** Deep equality. A field that is `undefined` counts as absent, and a `Buffer` as its bytes. */
   toEqual(expected: unknown): void
   /** Deep equality of the fields that `expected` has. */
   toMatchObject(expected: object): void
   toMatch(expected: RegExp): void
-  /** Of a text or a list. */
+  /** For a text or a list. */
   toContain(expected: unknown): void
   toContainEqual(expected: unknown): void
   toHaveLength(expected: number): void
@@ -22,20 +22,20 @@ interface Expectation {
   toBeLessThanOrEqual(expected: number): void
   toBeGreaterThan(expected: number): void
   toBeGreaterThanOrEqual(expected: number): void
-  /** Calls the value, which has to throw an instance of `expected`. */
+  /** Calls the value, which must throw an instance of `expected`. */
   toThrow(expected: Class): void
-  /** Awaits the value, which has to reject. */
+  /** Awaits the value, which must reject. */
   readonly rejects: {
     toBeInstanceOf(expected: Class): Promise<void>
     toMatchObject(expected: object): Promise<void>
   }
 }
 
-/** The assertions of the suite. They follow the names of vitest and need no test runner. */
+/** The assertions of the suite. They have the names of vitest's and need no test runner. */
 export function expect(actual: unknown, message?: string): Expectation {
   const check = (holds: boolean, operator: string, expected: unknown, shown: unknown = actual) => {
     if (holds) return
-    // Node's own message is the difference between the two.
+    // Node's own message shows the difference between the two.
     const options = { actual: shown, expected, operator: 'deepStrictEqual' }
     const difference = new AssertionError(options).message
     throw new AssertionError({ ...options, operator, message: `${message ?? operator}\n${difference}` })
@@ -87,7 +87,7 @@ export function expect(actual: unknown, message?: string): Expectation {
   }
 }
 
-/** What a call throws; `undefined` where it throws nothing. */
+/** The error that a call throws; `undefined` if it throws none. */
 export function errorOf(call: () => unknown): unknown {
   try {
     call()
@@ -101,7 +101,7 @@ function isEqual(actual: unknown, expected: unknown): boolean {
   return isDeepStrictEqual(plain(actual), plain(expected))
 }
 
-/** A value in a form in which equal values are deeply and strictly equal. */
+/** A form of a value in which equal values are deeply and strictly equal. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   if (value instanceof Key) return `Key ${value.toString()}`
@@ -111,7 +111,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(fields.map(([name, field]) => [name, plain(field)]))
 }
 
-/** The fields of a value that `pattern` has, at every depth. */
+/** The fields of a value that are in `pattern`, at every depth. */
 function only(value: unknown, pattern: object): unknown {
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(pattern).map(([name, expected]: [string, unknown]) => {
@@ -121,7 +121,7 @@ function only(value: unknown, pattern: object): unknown {
   return Object.fromEntries(fields)
 }
 
-/** Whether a value is an object by its fields, and not a date, an error or the like. */
+/** Whether a value is an object of fields, and not a date, an error or similar. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -27,7 +27,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D34 what is no bytes is a TypeError, a string above all, and changes nothing', async () => {
+      it('D34 what is not bytes is a TypeError, a string above all, and changes nothing', async () => {
         const store = await suite.openWith('/kept')
         for (const value of [
           'text',

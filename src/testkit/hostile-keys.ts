@@ -3,7 +3,7 @@ import { expect } from './expect.ts'
 import { hostileSegments } from './samples.ts'
 import { expectFailure, listAll, type Suite, walkKeys } from './suite.ts'
 
-/** Keys that have broken other stores: they stay apart, come back exactly, and lead nowhere else. */
+/** Keys that have broken other stores. They must stay distinct, round-trip exactly, and not escape the store. */
 export function describeHostileKeys<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const { hostileSegments: isHeld = () => true } = suite.options
@@ -93,7 +93,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
   })
 }
 
-/** Short enough to read in a failed test, and unlike for unlike segments. */
+/** Short enough to read in a failed test, and different for different segments. */
 function abbreviate(segment: string): string {
   if (segment.length < 50) return JSON.stringify(segment)
   return `${segment.length} × ${JSON.stringify(segment.slice(0, 4))} … ${JSON.stringify(segment.slice(-4))}`

@@ -4,12 +4,15 @@ import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import { expectFailure, type Suite, walkKeys } from './suite.ts'
 
-/** Values longer than this are not put to find a limit. */
+/** Longer values are not put to find a limit. */
 const LONGEST_VALUE = 16 * 1024 * 1024
 
 const kept = Key.of('k')
 
-/** What is as long as a limit is kept, what is longer is refused by name and changes nothing. */
+/**
+ * A key or value as long as a limit is stored; a longer one is refused with an error that names it, and changes
+ * nothing.
+ */
 export function describeLimits<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const { limits, batch } = suite.capabilities
@@ -94,12 +97,12 @@ export function describeLimits<V>(suite: Suite<V>): void {
   })
 }
 
-/** A key whose text has so many bytes. */
+/** A key whose text has this many bytes. */
 function keyOfBytes(size: number, { segmentBytes = 100 }: Limits): Key {
   const longest = Math.min(segmentBytes, 100)
   const segments: string[] = []
   for (let left = size; left > 0; ) {
-    // Each segment takes one byte more for its slash, and no rest of one byte may be left.
+    // Each segment takes one more byte for its slash, and a rest of one byte cannot be filled.
     let length = Math.min(longest, left - 1)
     if (left - length - 1 === 1) length--
     segments.push(textOfBytes(length))
@@ -108,7 +111,7 @@ function keyOfBytes(size: number, { segmentBytes = 100 }: Limits): Key {
   return Key.of(...segments)
 }
 
-/** A text of so many UTF-8 bytes, of which some take several. */
+/** A text of this many UTF-8 bytes, including multi-byte characters. */
 function textOfBytes(size: number): string {
   return size >= 4 ? `${'x'.repeat(size - 2)}é` : 'x'.repeat(size)
 }

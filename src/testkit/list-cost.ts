@@ -5,17 +5,20 @@ import type { Suite } from './suite.ts'
 
 const FEW = 20
 const MANY = 500
-/** Milliseconds after which no more keys are put: a slow store is looked at with fewer. */
+/** Milliseconds after which no more keys are put, so that a slow store is tested with fewer. */
 const PATIENCE = 500
 const SAMPLES = 15
-/** Bytes that a page may allocate more where many more keys are. A store without an index allocates over 50,000 more. */
+/**
+ * Bytes that a page may additionally allocate if there are many more keys. A store without an index allocates over
+ * 50,000 more.
+ */
 const SLACK = 16_384
 
 const [level, other] = [Key.of('level'), Key.of('other')]
 
 /**
- * That a page costs no more than `list` says: what it allocates hardly grows with what it does not show. Unlike time, that
- * does not depend on what else the machine does.
+ * Tests that a page costs no more than `list` declares: its allocation hardly grows with keys that it does not show.
+ * Unlike time, this does not depend on other work of the machine.
  */
 export function describeListCost<V>(suite: Suite<V>): void {
   const { it } = suite
@@ -34,7 +37,7 @@ export function describeListCost<V>(suite: Suite<V>): void {
   })
 }
 
-/** Puts children with names between those of the first few. */
+/** Puts children whose names sort between those of the first few. */
 async function fill<V>(suite: Suite<V>, store: Datastore<V>, prefix: Key, count: number): Promise<void> {
   const enough = performance.now() + PATIENCE
   for (let index = 0; index < count && performance.now() < enough; ) {
@@ -42,12 +45,15 @@ async function fill<V>(suite: Suite<V>, store: Datastore<V>, prefix: Key, count:
     for (const until = Math.min(count, index + 100); index < until; index++)
       batch.put(prefix.child(`n${String((index * 7919) % 1000).padStart(4, '0')}-${count}`), suite.value(1))
     await batch.commit()
-    // What is held back to be written later is looked at by each page.
+    // Otherwise each page would include unflushed writes.
     await store.sync()
   }
 }
 
-/** Bytes that a page allocates. Samples in which garbage was collected do not count, nor the largest, which something else made. */
+/**
+ * Bytes that a page allocates. Samples with a garbage collection are dropped, and the largest one, which includes other
+ * allocations.
+ */
 async function bytesOfPage<V>(store: Datastore<V>): Promise<number> {
   const samples: number[] = []
   while (samples.length < SAMPLES) {

@@ -9,7 +9,7 @@ const sorted = Array.from({ length: 13 }, (_, index) => `n${String.fromCharCode(
 /** One level of the tree, page by page. */
 export function describeListPaging<V>(suite: Suite<V>): void {
   const { describe, it } = suite
-  // Every third child is a branch with several keys below, which no page may count or show.
+  // Every third child is a branch with several keys below it, which must not be counted or shown.
   const texts = sorted.flatMap((name, index) =>
     index % 3 === 0 ? [`/level/${name}/x`, `/level/${name}/y`] : [`/level/${name}`],
   )
@@ -65,7 +65,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
         expect(names((await store.list(level, { after, limit })).children)).toEqual(sorted)
     })
 
-    it('D9 a page of no children is empty; a size that is no whole number is a RangeError', async () => {
+    it('D9 a page of no children is empty; a size that is not a whole number is a RangeError', async () => {
       const store = await open()
       expect((await store.list(level, { limit: 0 })).children).toEqual([])
       for (const limit of [-1, 1.5, Number.NaN]) {

@@ -96,7 +96,7 @@ export function describeMany<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D34 D18 a batch with what is no bytes is a TypeError', async () => {
+      it('D34 D18 a batch with what is not bytes is a TypeError', async () => {
         const store = await suite.open()
         const commit = async () =>
           store

@@ -14,7 +14,7 @@ import type { Suite } from './suite.ts'
 const flat = ['/a', '/b', '/ab', '/c:d', '/x/a', '/x/b', '/x/y/z', '/a-b/c']
 const nested = ['/a', '/a/b', '/a/b/c', '/a/b/d', '/a-b', '/a-b/c', '/ab', '/x/y/z']
 
-/** Random histories against a plain map: one call after another, all at once, aborted, and cut short by a close. */
+/** Random histories compared with a map: sequential, concurrent, aborted, and interrupted by a close. */
 export function describeModel<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const operation = operationsOver(suite.hasValueAndBranch ? nested : flat, suite)
@@ -99,7 +99,7 @@ function halfway<V>(store: Datastore<V>, one: Operation, before: State): readonl
   return held === undefined ? [] : [new Map(before).set(one.to, held)]
 }
 
-/** Which state the keys of a call are in; the last resort is the one before the call. */
+/** The state of the keys of a call. If no later state matches, the state before the call. */
 async function stateOf<V>(
   suite: Suite<V>,
   store: Datastore<V>,
@@ -115,7 +115,7 @@ async function stateOf<V>(
   )
 }
 
-/** Runs a call and aborts it some turns of the event loop later, if it still runs then. */
+/** Starts a call and aborts it some turns of the event loop later, if it is still running. */
 async function abortedAfter(
   ticks: number,
   call: (signal: AbortSignal) => Promise<Outcome>,

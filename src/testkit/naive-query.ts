@@ -2,7 +2,7 @@ import type { Entry, Stat } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import type { Condition, Order, Query } from '../core/query/query.ts'
 
-/** An entry with all there is to know of it. */
+/** An entry with all its properties. */
 export interface WholeEntry<V> {
   readonly key: Key
   readonly value: V
@@ -10,8 +10,8 @@ export interface WholeEntry<V> {
 }
 
 /**
- * What a query means, clause by clause over a copy of everything: slow, and simple enough to be believed. `undefined`
- * where the query has no answer, because `after` names no entry of it.
+ * The meaning of a query, clause by clause over a copy of everything: slow, but simple enough to trust. `undefined` if
+ * the query has no answer, because `after` is not an entry of it.
  */
 export function naiveAnswer<V>(
   entries: readonly WholeEntry<V>[],
@@ -57,12 +57,37 @@ function read(field: string, { key, value, stat }: WholeEntry<unknown>): unknown
   if (field === 'size') return stat.size
   if (field === 'mtime') return stat.mtime
   const path = field === 'value' ? [] : field.replace(/^value\./, '').split('.')
-  let found = value
+  const json = value instanceof Uint8Array ? jsonOf(value) : value
+  if (path.length === 0) return value instanceof Uint8Array && !isScalar(json) ? textOf(value) : json
+  let found = json
   for (const name of path) {
-    if (typeof found !== 'object' || found === null || found instanceof Uint8Array) return undefined
+    if (typeof found !== 'object' || found === null) return undefined
     found = Object.getOwnPropertyDescriptor(found, name)?.value
   }
   return found
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}
+
+/** What the JSON of a value says; `undefined` where it is not JSON. */
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(bytes).replace(/^\ufeff/, '')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return value !== undefined && (typeof value !== 'object' || value === null)
+}
+
+/** A text is looked for in the whole text of bytes, also where their JSON is a scalar. */
+function searched(field: string, entry: WholeEntry<unknown>): unknown {
+  const { value } = entry
+  return field === 'value' && value instanceof Uint8Array ? textOf(value) : read(field, entry)
 }
 
 function holds(condition: Condition, entry: WholeEntry<unknown>): boolean {
@@ -70,7 +95,7 @@ function holds(condition: Condition, entry: WholeEntry<unknown>): boolean {
   if ('or' in condition) return condition.or.some(part => holds(part, entry))
   if ('not' in condition) return !holds(condition.not, entry)
   const found = read(condition.field, entry)
-  const text = found instanceof Key ? found.toString() : found
+  const text = found instanceof Key ? found.toString() : searched(condition.field, entry)
   switch (condition.op) {
     case 'exists':
       return found !== undefined

@@ -19,7 +19,7 @@ export type Operation =
   | { readonly verb: 'delete'; readonly key: string; readonly missingOk: boolean }
   | { readonly verb: 'rename'; readonly key: string; readonly to: string; readonly replace: boolean }
 
-/** What a call came to: a sample's index, `true`, `false`, nothing, or the code of its failure. */
+/** The result of a call: a sample's index, `true`, `false`, nothing, or the code of its failure. */
 export type Outcome = number | boolean | string | undefined
 
 /** Random calls on a few keys: above, below and beside one another. */
@@ -35,7 +35,7 @@ export function operationsOver<V>(keys: readonly string[], suite: Suite<V>): fc.
   return fc.oneof(put, put, put, read, read, remove, remove, rename)
 }
 
-/** Runs one operation on the model: a plain map from key text to a sample's index. */
+/** Applies one operation to the model: a map from key text to a sample's index. */
 export function runOnModel(model: Map<string, number>, operation: Operation): Outcome {
   const { verb, key } = operation
   const held = model.get(key)
@@ -63,7 +63,7 @@ export function runOnModel(model: Map<string, number>, operation: Operation): Ou
   }
 }
 
-/** Runs one operation on a store of the suite. */
+/** Applies one operation to a store of the suite. */
 export async function runOnStore<V>(
   suite: Suite<V>,
   store: Datastore<V>,
@@ -113,7 +113,7 @@ async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   }
 }
 
-/** Expects the store to hold what the model holds, and nothing else, however one looks. */
+/** Expects the store to hold exactly what the model holds, through every kind of read. */
 export async function expectSame<V>(
   suite: Suite<V>,
   store: Datastore<V>,

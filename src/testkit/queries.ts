@@ -57,7 +57,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       }
     })
 
-    it('Q3 D18 a query that is none is a TypeError at once, a prefix that is no key KEY_INVALID', async () => {
+    it('Q3 D18 a query that is none is a TypeError at once, a prefix that is not a key KEY_INVALID', async () => {
       const store = await open()
       const wrong = [{ order: [] }, { where: { field: 'key', op: '~' } }, { prefix: 1 }] as unknown as Query[]
       for (const query of wrong) expect(() => store.query(query, { scan: true })).toThrow(TypeError)
@@ -93,7 +93,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
 
     it('Q9 any query has the same answer as the naive one over a copy', async () => {
       const store = await open()
-      // Times are the last word only once a store has written what it holds back.
+      // Times are final only once unflushed writes are flushed.
       await store.sync()
       const entries: WholeEntry<V>[] = []
       for (const text of await walkKeys(store)) {
@@ -153,7 +153,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
   })
 }
 
-/** Reading a value may count as an access. */
+/** Without the access time, which reading a value may change. */
 function withoutAtime<V>({ stat, ...entry }: Entry<V>): unknown {
   if (stat === undefined) return entry
   const { size, mtime, btime, etag } = stat

@@ -5,7 +5,7 @@ import { collect, expectFailure, type Suite, walkKeys } from './suite.ts'
 
 const [a, absent] = [Key.of('a'), Key.of('absent')]
 
-/** A store that takes no writes refuses every one of them, and keeps what it has. */
+/** A store that accepts no writes refuses every one of them, and keeps its values. */
 export function describeReadOnly<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const writes: Record<string, (store: Datastore<V>) => Promise<unknown>> = {

@@ -4,7 +4,7 @@ import { collect, expectFailure, type Suite } from './suite.ts'
 
 const absent = Key.of('nothing', 'here')
 
-/** Reading what is there and what is not: holds for read-only stores too. */
+/** Reads of present and absent keys, for read-only stores too. */
 export function describeReads<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('reads', () => {
@@ -22,7 +22,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       if (suite.isBinary) await expectFailure(collect(store.getStream(absent)), 'NOT_FOUND', absent)
     })
 
-    it('D1 a branch without a value, the root included, is no value', async () => {
+    it('D1 a branch without a value, the root included, is not a value', async () => {
       const store = await suite.openWith('/branch/leaf')
       for (const key of [Key.root, Key.of('branch')]) {
         await expectFailure(store.get(key), 'NOT_FOUND', key)

@@ -1,6 +1,6 @@
 const encoder = new TextEncoder()
 
-/** `size` bytes that no compressor or text codec leaves alone; `seed` tells two of them apart. */
+/** `size` bytes that compressors and text codecs would change; `seed` makes different ones. */
 export function noise(size: number, seed = 1): Uint8Array {
   const bytes = new Uint8Array(size)
   let state = seed >>> 0
@@ -11,7 +11,7 @@ export function noise(size: number, seed = 1): Uint8Array {
   return bytes
 }
 
-/** Values of bytes: the empty one first, no two alike. */
+/** Values of bytes: the empty one first, all different. */
 export const byteSamples: readonly Uint8Array[] = [
   new Uint8Array(),
   new Uint8Array([0]),
@@ -21,12 +21,12 @@ export const byteSamples: readonly Uint8Array[] = [
   noise(4097),
 ]
 
-/** Values of a store of objects that every format keeps. */
+/** Values of a store of objects that every format can represent. */
 export const jsonSamples: readonly unknown[] = [null, { a: 1 }, [1, '2'], 'text', 0]
 
 export const mebibyte = noise(1024 * 1024, 7)
 
-/** Segments that have broken other stores. Every one is legal in a key. */
+/** Segments that have broken other stores. Each is valid in a key. */
 export const hostileSegments: readonly string[] = [
   'nul\u0000inside',
   'tab\tand\nnewline\r',

@@ -39,7 +39,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D7 a bound that is no whole number of bytes is a RangeError', async () => {
+    it('D7 a bound that is not a whole number of bytes is a RangeError', async () => {
       const store = await open()
       for (const bound of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
         await expect(read(store, { start: bound })).rejects.toBeInstanceOf(RangeError)
@@ -111,7 +111,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([key.toString()])
     })
 
-    it('D34 a chunk that is no bytes is a TypeError and leaves the old value', async () => {
+    it('D34 a chunk that is not bytes is a TypeError and leaves the old value', async () => {
       const store = await open()
       const chunks = [old, 'text']
       for (const source of [chunks, chunks.values()] as unknown as V[]) {

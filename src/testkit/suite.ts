@@ -7,48 +7,51 @@ import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { byteSamples, jsonSamples } from './samples.ts'
 
-/** How to get a store under test. What it can do it says itself, by its capabilities. */
+/** How to create a store under test. Its capabilities say what it can do. */
 export interface SuiteOptions<V> {
-  /** A fresh store: empty, or holding `seed` where it takes no writes (`seed` is empty everywhere else). */
+  /** A new store: empty, or holding `seed` if it accepts no writes (`seed` is empty otherwise). */
   readonly create: (seed: readonly Pair<V>[]) => Promise<Datastore<V>>
-  /** Removes what `create` made. Runs after each test, once every store is closed. */
+  /** Removes what `create` created. Runs after each test, once every store is closed. */
   readonly destroy?: (() => Promise<void>) | undefined
-  /** Opens again what a closed store kept. Needed where `persistent`. */
+  /** Opens the data of a closed store again. Required if `persistent`. */
   readonly reopen?: ((closed: Datastore<V>) => Promise<Datastore<V>>) | undefined
   /**
-   * Opens the data of an open store once more, as another process does. Needed where a store that is `persistent` judges
-   * conditions against `everyone` or watches `all` changes.
+   * Opens the data of an open store a second time, as another process does. Required for a `persistent` store that
+   * checks conditions against `everyone` or watches `all` changes.
    */
   readonly beside?: ((store: Datastore<V>) => Promise<Datastore<V>>) | undefined
-  /** Two keys that are one key below. Needed where `manyToOne`. */
+  /** Two keys that map to one key below. Required if `manyToOne`. */
   readonly sameKeys?: readonly [Key, Key] | undefined
-  /** At least four values, all different, neighbours above all. Default: bytes, the empty ones first; plain JSON where `objects`. */
+  /**
+   * At least four values, all different, especially neighbours. Default: bytes, the empty ones first; plain JSON if
+   * `objects`.
+   */
   readonly samples?: readonly V[] | undefined
   /**
-   * Which hostile segments the store can hold; it refuses the others with `KEY_INVALID`. `undefined`: in some keys only.
-   * Default: all of them.
+   * Whether the store can hold a hostile segment; it refuses others with `KEY_INVALID`. `undefined`: only in some keys.
+   * Default: it can hold all of them.
    */
   readonly hostileSegments?: ((segment: string) => boolean | undefined) | undefined
   /** Random runs of each property. Default 20. */
   readonly runs?: number | undefined
-  /** Milliseconds that one test may take. Default 30,000. */
+  /** The time limit of one test in milliseconds. Default 30,000. */
   readonly timeout?: number | undefined
 }
 
-/** What a test runner gives: `describe` and `it` of vitest, or of `node:test`. */
+/** The functions of a test runner: `describe` and `it` of vitest, or of `node:test`. */
 export interface TestRunner {
   readonly describe: (name: string, define: () => void | Promise<void>) => unknown
   readonly it: (name: string, options: { readonly timeout: number }, test: () => Promise<void>) => unknown
 }
 
-/** One store under test: opens fresh stores, closes them after each test, and gives values to store. */
+/** One store under test: opens new stores, closes them after each test, and provides sample values. */
 export class Suite<V> {
   readonly describe: TestRunner['describe']
   readonly options: SuiteOptions<V>
-  /** What the stores under test say that they can: it chooses the tests. */
+  /** The capabilities of the stores under test. They select the tests. */
   readonly capabilities: Capabilities
   readonly samples: readonly V[]
-  /** Values are bytes, so streams and sizes can be tested. */
+  /** Whether values are bytes, so that streams and sizes can be tested. */
   readonly isBinary: boolean
   readonly isWritable: boolean
   readonly hasValueAndBranch: boolean
@@ -73,7 +76,7 @@ export class Suite<V> {
     this.runs = options.runs ?? 20
   }
 
-  /** A suite for what a store of these options says that it can. */
+  /** A suite for the capabilities of a store with these options. */
   static async of<V>(options: SuiteOptions<V>, runner: TestRunner): Promise<Suite<V>> {
     const store = await options.create([])
     const { capabilities } = store
@@ -94,7 +97,7 @@ export class Suite<V> {
     })
   }
 
-  /** A store that holds these pairs and nothing else. */
+  /** A store that holds exactly these pairs. */
   async open(pairs: readonly Pair<V>[] = []): Promise<Datastore<V>> {
     const store = await this.options.create(this.isWritable ? [] : pairs)
     this.#opened.push(store)
@@ -102,7 +105,7 @@ export class Suite<V> {
     return store
   }
 
-  /** A store that holds these keys, with sample values in turn. */
+  /** A store that holds these keys, with the sample values in turn. */
   openWith(...texts: readonly string[]): Promise<Datastore<V>> {
     return this.open(texts.map((text, index) => ({ key: Key.parse(text), value: this.value(index) })))
   }
@@ -114,12 +117,12 @@ export class Suite<V> {
     return reopened
   }
 
-  /** Whether others may have the data of a store open. Where nobody can, what is judged against others is not tested. */
+  /** Whether others can have the data of a store open. If not, checks against others are not tested. */
   get hasOthers(): boolean {
     return this.options.beside !== undefined || this.capabilities.persistent
   }
 
-  /** The data of an open store, opened once more. */
+  /** The data of an open store, opened a second time. */
   async beside(store: Datastore<V>): Promise<Datastore<V>> {
     const { beside } = this.options
     if (beside === undefined) {
@@ -130,7 +133,7 @@ export class Suite<V> {
     return other
   }
 
-  /** Whether the store takes keys and values of so many bytes. */
+  /** Whether the store accepts keys and values of this many bytes. */
   takes({ keyBytes = 0, valueBytes = 0, segmentBytes = 0 }: Limits): boolean {
     const { limits } = this.capabilities
     const within = (size: number, limit = Infinity) => size <= limit
@@ -147,13 +150,15 @@ export class Suite<V> {
     return Key.parse(text).segments.every(segment => hostileSegments(segment) === true)
   }
 
-  /** Which sample a value equals; -1 for none. A store may give a Buffer for the bytes that were put. */
+  /**
+   * The index of the sample that equals a value; -1 for none. A store may return a Buffer for the bytes that were put.
+   */
   indexOf(value: V): number {
     const plain = (one: unknown) => (one instanceof Uint8Array ? Array.from(one) : one)
     return this.samples.findIndex(sample => isDeepStrictEqual(plain(sample), plain(value)))
   }
 
-  /** A sample value; neighbouring indexes give different ones. */
+  /** A sample value. Neighbouring indexes give different ones. */
   value(index: number): V {
     return this.samples[index % this.samples.length] as V
   }
@@ -175,7 +180,7 @@ export async function expectFailure(call: Promise<unknown>, code: ErrorCode, key
   if (key !== undefined) expect(error.message).toContain(JSON.stringify(key.toString()))
 }
 
-/** Makes a call again and again, each time aborted a little later than the time before, and looks at what is left. */
+/** Makes a call repeatedly, aborts it a little later each time, and checks the resulting state. */
 export async function abortedAtEachMoment(
   prepare: () => Promise<unknown>,
   call: (signal: AbortSignal) => Promise<unknown>,
@@ -205,7 +210,7 @@ export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items
 }
 
-/** Every child of a level, page by page, with checks that hold for every page. */
+/** Every child of a level, read page by page, with checks that hold for every page. */
 export async function listAll<V>(
   store: Datastore<V>,
   prefix: Key,

@@ -46,11 +46,11 @@ export function describeTimeToLive<V>(suite: Suite<V>): void {
       const store = await suite.open()
       await store.put(a, suite.value(1), { ttl: 60_000 })
       await store.put(a, suite.value(2))
-      // A store may have a time for all of its values, which is a longer one.
+      // A store may limit the age of all its values, to a longer time.
       expect((await store.stat(a)).expires ?? Infinity).toBeGreaterThan(Date.now() + 61_000)
     })
 
-    it('D49 write.ttl: a time that is no number over 0 is a RangeError, and nothing is written', async () => {
+    it('D49 write.ttl: a time that is not a number over 0 is a RangeError, and nothing is written', async () => {
       const store = await suite.open()
       for (const ttl of [0, -1, Number.NaN])
         await expect(store.put(a, suite.value(1), { ttl })).rejects.toBeInstanceOf(RangeError)

@@ -1,4 +1,4 @@
-import type { Change } from '../core/datastore.ts'
+import type { Change, WatchOptions } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
@@ -28,6 +28,14 @@ export function describeWatch<V>(suite: Suite<V>): void {
       expect(String(gone.key)).toBe('/w/kept')
     })
 
+    it('D73 watch: recursive: false: the children of a prefix are reported', async () => {
+      const store = await suite.openWith('/w/kept')
+      const put = await changeSeen(store, () => store.put(Key.of('w', 'new'), suite.value(1)), {
+        recursive: false,
+      })
+      expect(['/w/new', '/w']).toContain(put.key.toString())
+    })
+
     if (watch === 'all' && suite.hasOthers) {
       it('D12 watch: all: what is changed through another opening of the data is reported', async () => {
         const store = await suite.open()
@@ -47,9 +55,13 @@ export function describeWatch<V>(suite: Suite<V>): void {
   })
 }
 
-/** The first change that a watcher of `/w` sees while `act` is repeated: a watch may take a moment to begin. */
-async function changeSeen<V>(store: Datastore<V>, act: () => Promise<unknown>): Promise<Change> {
-  const changes = store.watch(Key.of('w'))[Symbol.asyncIterator]()
+/** The first change that a watcher of `/w` sees while `act` is repeated, because a watch may take a moment to begin. */
+async function changeSeen<V>(
+  store: Datastore<V>,
+  act: () => Promise<unknown>,
+  options: WatchOptions = {},
+): Promise<Change> {
+  const changes = store.watch(Key.of('w'), options)[Symbol.asyncIterator]()
   let seen: Change | undefined
   const first = changes.next().then(result => {
     if (result.done !== true) seen = result.value

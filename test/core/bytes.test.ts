@@ -38,7 +38,7 @@ describe('bytes', () => {
     )
   })
 
-  it('D63 chunksOf() refuses what is no bytes, and passes the failure of a source on', async () => {
+  it('D63 chunksOf() refuses what is not bytes, and passes the failure of a source on', async () => {
     const texts = chunksOf(['a'] as unknown as Uint8Array[], key, undefined)
     await expect(collect(texts)).rejects.toThrow('Cannot put: a stream yields Uint8Arrays, not string')
     async function* broken(): AsyncIterable<Uint8Array> {

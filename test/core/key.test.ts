@@ -47,7 +47,7 @@ describe('Key, its text', () => {
       expect(codeOf(() => Key.parse(text))).toBeInstanceOf(Key)
   })
 
-  it('K2 parse() refuses what is no string with a TypeError', () => {
+  it('K2 parse() refuses what is not a string with a TypeError', () => {
     for (const value of [undefined, null, 1, ['a'], Key.root] as unknown as string[]) {
       expect(() => Key.parse(value)).toThrow(TypeError)
     }
@@ -191,6 +191,25 @@ describe('Key, its place in the tree', () => {
         expect(key.parent.childOfCleanSegment(key.lastSegment || 'x').parent.equals(key.parent)).toBe(true)
       }),
     )
+  })
+
+  it('K8 a key that is joined and cut again and again gives the right key each time', () => {
+    const [a, b, other] = ['/a', '/b', '/a'].map(text => Key.parse(text)) as [Key, Key, Key]
+    const key = Key.parse('/a/b/c')
+    for (let turn = 0; turn < 3; turn++) {
+      for (let time = 0; time < 3; time++) expect(a.child(key).toString()).toBe('/a/a/b/c')
+      for (let time = 0; time < 3; time++) expect(key.below(a).toString()).toBe('/b/c')
+      for (const [prefix, joined] of [
+        [a, '/a/a/b/c'],
+        [b, '/b/a/b/c'],
+        [other, '/a/a/b/c'],
+      ] as const) {
+        expect(prefix.child(key).toString()).toBe(joined)
+        expect(key.below(other).toString()).toBe('/b/c')
+      }
+    }
+    expect(a.below(other)).toBe(Key.root)
+    expect(key.below(Key.root)).toBe(key)
   })
 
   it('K8 relativeTo() refuses a key that is not above', () => {

@@ -27,7 +27,7 @@ describe('pages of a level', () => {
     )
   })
 
-  it('D9 pageLimit() is 1000 unless told otherwise, and refuses what is no number of children', () => {
+  it('D9 pageLimit() is 1000 unless told otherwise, and refuses what is not a number of children', () => {
     expect([pageLimit({}), pageLimit({ limit: 0 }), pageLimit({ limit: 7 })]).toEqual([1000, 0, 7])
     for (const limit of [-1, 0.5, Number.NaN]) expect(() => pageLimit({ limit })).toThrow(RangeError)
   })

@@ -34,9 +34,9 @@ export function promisedOutput({ text }: Pick<CodeBlock, 'text'>): string[] {
   return [...text.matchAll(/\/\/ → (.*)$/gm)].map(match => match[1] ?? '')
 }
 
-/** Whether an example expects a server at the address of the environment variable `REDIS_URL`. */
-export function needsRedis({ text }: Pick<CodeBlock, 'text'>): boolean {
-  return text.includes("process.env['REDIS_URL']")
+/** The environment variables with addresses of servers that an example expects: `REDIS_URL`, `ETCD_URL`. */
+export function serversOf({ text }: Pick<CodeBlock, 'text'>): readonly string[] {
+  return [...new Set(text.match(/\b[A-Z0-9]+_URL\b/g))]
 }
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')

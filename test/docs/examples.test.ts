@@ -6,8 +6,11 @@ import ts from 'typescript'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { HostOptions } from '../../src/main/host/host.ts'
 import { connect, testHost } from '../main/host/test-host.ts'
+import { noEtcd, startEtcd } from '../servers/etcd.ts'
+import { noMemcached, startMemcached } from '../servers/memcached.ts'
+import { startMongoDouble } from '../servers/mongo-double.ts'
 import { noRedis, startRedis } from '../servers/redis.ts'
-import { codeBlocks, examplePrograms, needsRedis, promisedOutput } from './code-blocks.ts'
+import { codeBlocks, examplePrograms, promisedOutput, serversOf } from './code-blocks.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const FOLDER = join(REPOSITORY, '.cache/examples')
@@ -49,6 +52,14 @@ async function run(file: string): Promise<string[]> {
   }
 }
 
+/** Servers for examples that read an address from the environment. */
+const SERVERS = [
+  { variable: 'REDIS_URL', missing: noRedis, start: () => startRedis() },
+  { variable: 'ETCD_URL', missing: noEtcd, start: () => startEtcd() },
+  { variable: 'MEMCACHED_URL', missing: noMemcached, start: () => startMemcached() },
+  { variable: 'MONGODB_URL', missing: undefined, start: () => startMongoDouble() },
+]
+
 describe('the examples of the documentation', () => {
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
@@ -87,15 +98,16 @@ describe('the examples of the documentation', () => {
   }, 120_000)
 
   it.for(examples)('$name', async (example, { skip }) => {
-    const isOnServer = needsRedis(example)
-    skip(isOnServer && noRedis !== undefined, noRedis)
-    const server = isOnServer ? await startRedis() : undefined
-    vi.stubEnv('REDIS_URL', server?.url)
+    const wanted = SERVERS.filter(({ variable }) => serversOf(example).includes(variable))
+    const missing = wanted.find(one => one.missing !== undefined)?.missing
+    skip(missing !== undefined, missing)
+    const servers = await Promise.all(wanted.map(({ start }) => start()))
+    for (const [index, { variable }] of wanted.entries()) vi.stubEnv(variable, servers[index]?.url)
     try {
       expect((await run(example.file)).join('\n')).toBe(promisedOutput(example).join('\n'))
     } finally {
       vi.unstubAllEnvs()
-      await server?.stop()
+      for (const server of servers) await server.stop()
     }
   })
 

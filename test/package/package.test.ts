@@ -19,7 +19,7 @@ import ts from 'typescript'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
-import { codeBlocks, examplePrograms, needsRedis, promisedOutput } from '../docs/code-blocks.ts'
+import { codeBlocks, examplePrograms, promisedOutput, serversOf } from '../docs/code-blocks.ts'
 import { modulesLoadedBy } from '../loaded-modules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -138,11 +138,13 @@ describe('the package, installed into an empty folder', () => {
     const program = `
       import { LevelDatastore } from 'strata/engines/leveldb'
       import { LmdbDatastore } from 'strata/engines/lmdb'
+      import { PostgresDatastore } from 'strata/engines/postgres'
       import { RedisDatastore } from 'strata/engines/redis'
       for (const open of [
         () => LevelDatastore.open('level'),
         () => LmdbDatastore.open('lmdb'),
         () => RedisDatastore.open({ url: 'redis://127.0.0.1' }),
+        () => PostgresDatastore.open({ url: 'postgres://127.0.0.1' }),
       ]) await open().catch(({ code, message }) => console.log(code, message))`
     const options = { cwd: consumer, encoding: 'utf8' } as const
     expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options)).toBe(
@@ -150,6 +152,7 @@ describe('the package, installed into an empty folder', () => {
         'CONFIG_INVALID Cannot open a LevelDB store: the package classic-level is not installed; install it with: npm install classic-level',
         'CONFIG_INVALID Cannot open an LMDB store: the package lmdb is not installed; install it with: npm install lmdb',
         'CONFIG_INVALID Cannot open a Redis store: the package @redis/client is not installed; install it with: npm install @redis/client',
+        'CONFIG_INVALID Cannot open a PostgreSQL store: the package pg is not installed; install it with: npm install pg',
         '',
       ].join('\n'),
     )
@@ -169,7 +172,7 @@ describe('the package, installed into an empty folder', () => {
     if (block === undefined) throw new Error('The README has no example')
     // Those on a server run in test/docs.
     const programs = [{ name: 'README.ts', text: block.text }, ...examplePrograms()]
-      .filter(program => !needsRedis(program))
+      .filter(program => serversOf(program).length === 0)
       .map(({ name, text }) => ({ name: basename(name, '.ts'), text }))
     for (const { name, text } of programs) writeFileSync(join(consumer, `${name}.ts`), text)
     const files = [...programs.map(({ name }) => `${name}.ts`), 'node.ts', 'engines.ts']
@@ -183,18 +186,27 @@ describe('the package, installed into an empty folder', () => {
     }
   })
 
-  it.each(['leveldb', 'lmdb', 'sqlite', 'redis'])(
-    'L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened',
-    name => {
-      const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
-      const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
-      expect([...new Set(engines)]).toEqual([name])
-      const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
-        peerDependencies: object
-      }
-      expect(loaded.filter(path => path in peerDependencies)).toEqual([])
-    },
-  )
+  it.each([
+    'git',
+    'etcd',
+    'leveldb',
+    'lmdb',
+    'memcached',
+    'mongodb',
+    'mysql',
+    'postgres',
+    'sqlite',
+    'redis',
+    's3',
+  ])('L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened', name => {
+    const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
+    const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
+    expect([...new Set(engines)]).toEqual([name])
+    const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+      peerDependencies: object
+    }
+    expect(loaded.filter(path => path in peerDependencies)).toEqual([])
+  })
 
   it('L3 in Node strata/core is strata/node', () => {
     const program = `Promise.all([import('strata/core'), import('strata/node')]).then(([a, b]) => process.exit(a === b ? 0 : 1))`
@@ -296,7 +308,7 @@ describe('the package, installed from git into an empty folder', () => {
       peerDependencies: object
     }
     // What builds the library is taken from here, so that the test needs no network for it.
-    const types = ['@types/node', '@types/ssh2']
+    const types = ['@types/node', '@types/pg', '@types/ssh2']
     const tools = ['typescript', ...types, ...Object.keys(manifest.peerDependencies)]
     manifest.devDependencies = Object.fromEntries(tools.map(name => [name, `file:${builtFolderOf(name)}`]))
     writeFileSync(path, JSON.stringify(manifest))

@@ -11,6 +11,8 @@ export interface ServerProcess {
   readonly port: number
   readonly folder: string
   readonly pid: number
+  /** Rejects once it has ended, with what it said. */
+  readonly ended: Promise<never>
   /** Ends it as if it were killed; `start` on the same folder and port is a restart. */
   kill(): Promise<void>
   stop(): Promise<void>
@@ -21,6 +23,17 @@ export interface ServerStart {
   readonly folder: string
   readonly port: number
   readonly args: readonly string[]
+  /** The user to run it as, for a server that refuses to run as root. */
+  readonly user?: ServerUser | undefined
+  /** The signal that stops it and what it has forked. Default: `SIGTERM`, sent to each of them. */
+  readonly stopSignal?: NodeJS.Signals | undefined
+  /** How long it may take until it takes connections, in milliseconds. Default 30,000. */
+  readonly patience?: number | undefined
+}
+
+export interface ServerUser {
+  readonly uid: number
+  readonly gid: number
 }
 
 /** Why a server cannot be started here: what to install; `undefined` where it can. */
@@ -35,8 +48,9 @@ export function missing(command: string, debianPackage: string): string | undefi
   }
 }
 
-export function serverFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'strata-server-'))
+/** @param parent Default: the folder for temporary files. */
+export function serverFolder(parent = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'strata-server-'))
 }
 
 /** A port of the loopback interface that is free now. */
@@ -51,8 +65,16 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a server and waits until it takes connections. It has to listen on the loopback interface alone. */
-export async function startServer({ command, folder, port, args }: ServerStart): Promise<ServerProcess> {
-  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startServer({
+  command,
+  folder,
+  port,
+  args,
+  user,
+  stopSignal,
+  patience = 30_000,
+}: ServerStart): Promise<ServerProcess> {
+  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (said += text.toString()))
@@ -62,19 +84,21 @@ export async function startServer({ command, folder, port, args }: ServerStart):
   ended.catch(() => undefined)
   const { pid } = child
   if (pid === undefined) return ended
-  await Promise.race([ended, accepts(port)])
-  const foreign = listeningElsewhere(pid)
-  if (foreign.length > 0) {
+  try {
+    await Promise.race([ended, accepts(port, patience)])
+    checkLoopback(command, pid)
+  } catch (error) {
     child.kill('SIGKILL')
-    throw new Error(`${command} listens beyond the loopback interface: ${foreign.join(', ')}`)
+    throw error
   }
   return {
     port,
     folder,
     pid,
+    ended,
     kill: () => end(child, 'SIGKILL'),
     async stop() {
-      await end(child, 'SIGTERM')
+      await (stopSignal === undefined ? end(child, 'SIGTERM') : endAlone(child, stopSignal))
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -95,6 +119,28 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exit
 }
 
+/** Ends a server that ends what it has forked. */
+async function endAlone(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill(signal)
+  await exit
+}
+
+/** Stops processes in their place until `SIGCONT`, as if they hung. Resolves once none of their threads runs. */
+export async function freeze(...pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  for (const pid of pids) while (!isStopped(pid)) await new Promise(done => setImmediate(done))
+}
+
+function isStopped(pid: number): boolean {
+  const stats = readdirSync(`/proc/${pid}/task`).map(id =>
+    readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8'),
+  )
+  // The state follows the name of the command, which is in brackets and may hold any character.
+  return stats.every(stat => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'))
+}
+
 function descendants(pid: number): number[] {
   const children = (of: number): number[] =>
     readFileSync(`/proc/${of}/task/${of}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
@@ -107,8 +153,8 @@ function descendants(pid: number): number[] {
 }
 
 /** Resolves once a connection is taken. Each try is a connection, so there is nothing else to wait for. */
-async function accepts(port: number): Promise<void> {
-  const deadline = Date.now() + 30_000
+async function accepts(port: number, patience: number): Promise<void> {
+  const deadline = Date.now() + patience
   for (;;) {
     const socket = connect(port, '127.0.0.1')
     const isOpen = await new Promise<boolean>(done => {
@@ -123,6 +169,14 @@ async function accepts(port: number): Promise<void> {
 }
 
 const LISTENING = '0A'
+
+/** @throws Error if a process listens beyond the loopback interface. */
+export function checkLoopback(command: string, pid: number): void {
+  const foreign = listeningElsewhere(pid)
+  if (foreign.length > 0) {
+    throw new Error(`${command} listens beyond the loopback interface: ${foreign.join(', ')}`)
+  }
+}
 
 /** Where a process listens beside 127.0.0.1 and ::1, by what Linux says of its sockets. */
 function listeningElsewhere(pid: number): string[] {

@@ -19,6 +19,7 @@ const alone = {
   leveldb: { root: { kind: 'fault', store: { kind: 'leveldb', path: 'level' } } },
   lmdb: { root: { kind: 'fault', store: { kind: 'lmdb', path: 'lmdb' } } },
   sqlite: { root: { kind: 'fault', store: { kind: 'sqlite', path: 'data.db' } } },
+  git: { root: { kind: 'fault', store: { kind: 'git', path: 'store.git' } } },
   tiered: {
     root: {
       kind: 'tiered',
@@ -117,7 +118,8 @@ describe('random histories with faults, aborts, changes, closings and reopenings
     })
     expect(failures).toEqual([])
     expect(result.stacks).toBeGreaterThan(15)
-  })
+    // It starts each server that there is a kind for.
+  }, 180_000)
 
   it.each(Object.entries(APPLY_DEFECTS))(
     'X6 X8 X9 a change that %s is found out',

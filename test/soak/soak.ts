@@ -1,4 +1,12 @@
-import { noRedis, type RedisServer, startRedis } from '../servers/redis.ts'
+import type { StackNodeDocument } from '../../src/core/stack/document.ts'
+import { clientOf, newBucket } from '../core/node/engines/s3/s3-context.ts'
+import { noEtcd, startEtcd } from '../servers/etcd.ts'
+import * as mariadb from '../servers/mariadb.ts'
+import { noMemcached, startMemcached } from '../servers/memcached.ts'
+import { startMongoDouble } from '../servers/mongo-double.ts'
+import * as postgres from '../servers/postgres.ts'
+import { noRadosgw, startRadosgw } from '../servers/radosgw.ts'
+import { noRedis, startRedis } from '../servers/redis.ts'
 import { bundledWorker, runCrashes } from './crash/crash-run.ts'
 import { runHistory } from './history.ts'
 import { Random } from './random.ts'
@@ -43,12 +51,12 @@ export async function soak({
   const failures: number[] = []
   let [run, calls] = [0, 0]
   await using worker = kills > 0 ? await bundledWorker() : undefined
-  await using redis = kills > 0 ? undefined : await ownRedis()
+  await using servers = kills > 0 ? undefined : await ownServers()
   for (; run < runs && !isOver(); run++) {
     const own = seed + run
     const { root, isDurable, historySeed } = stackFor(own, {
       mayDie: worker !== undefined,
-      redis: redis?.url,
+      servers: servers?.nodes,
     })
     stacks.add(briefly(root))
     try {
@@ -64,11 +72,52 @@ export async function soak({
   return { runs: run, calls, stacks: stacks.size, failures, held: ledger.counts }
 }
 
-/** A server for the stacks of a soak; none where there is none to start. */
-async function ownRedis(): Promise<(RedisServer & AsyncDisposable) | undefined> {
-  if (noRedis !== undefined) return undefined
-  const server = await startRedis()
-  return { ...server, [Symbol.asyncDispose]: () => server.stop() }
+/** A node of each server that there is to start here. */
+async function ownServers(): Promise<AsyncDisposable & { readonly nodes: StackNodeDocument[] }> {
+  const nodes: StackNodeDocument[] = []
+  const started: { stop(): Promise<void> }[] = []
+  if (noRedis === undefined) {
+    const server = await startRedis()
+    started.push(server)
+    nodes.push({ kind: 'redis', url: server.url })
+  }
+  if (postgres.noPostgres === undefined) {
+    const server = await postgres.startPostgres({ config: postgres.FAST })
+    started.push(server)
+    nodes.push({ kind: 'postgres', url: server.url, user: 'postgres' })
+  }
+  if (mariadb.noMariadb === undefined) {
+    const server = await mariadb.startMariadb(mariadb.FAST)
+    started.push(server)
+    nodes.push({ kind: 'mysql', url: server.url, user: 'app' })
+  }
+  if (noEtcd === undefined) {
+    const server = await startEtcd()
+    started.push(server)
+    nodes.push({ kind: 'etcd', url: server.url })
+  }
+  if (noMemcached === undefined) {
+    // So much that it evicts nothing.
+    const server = await startMemcached({ memory: 1024 })
+    started.push(server)
+    nodes.push({ kind: 'memcached', url: server.url })
+  }
+  if (noRadosgw === undefined) {
+    const server = await startRadosgw()
+    started.push(server)
+    const client = clientOf(server)
+    const url = `s3://${await newBucket(client)}`
+    client.destroy()
+    const { endpoint, user } = server
+    nodes.push({ kind: 's3', url, endpoint, user, password: { secret: 's3' } })
+  }
+  const mongo = await startMongoDouble()
+  nodes.push({ kind: 'mongodb', url: mongo.url })
+  const stop = async (): Promise<void> => {
+    await mongo.stop()
+    for (const server of started) await server.stop()
+  }
+  return { nodes, [Symbol.asyncDispose]: stop }
 }
 
 function stackFor(seed: number, limits: StackLimits) {

@@ -526,7 +526,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   objects: [
     {
       proves: 'D20 objects:',
-      otherwise: 'D34 what is no bytes is a TypeError',
+      otherwise: 'D34 what is not bytes is a TypeError',
       overClaim: map({ objects: true }),
       honest: map(),
       able: { create: async () => new MemoryDatastore().as(json) as never },

@@ -11,22 +11,22 @@ import type { RetentionOptions } from '../stores/retention/retention.ts'
 import { TieredStore } from './tiered/tiered-store.ts'
 import type { TierMetrics } from './tiered/upper-tier.ts'
 
-/** The bounds of a cache; with none given it holds 10,000 entries. */
+/** The limits of a cache. Without any it holds 10,000 entries. */
 export interface CacheOptions extends RetentionOptions {
-  /** Milliseconds for which a key that was not found is taken to be absent. Default: such answers are not kept. */
+  /** Milliseconds for which an absent key is remembered as absent. Default: absent keys are not remembered. */
   readonly negativeTtl?: number | undefined
 }
 
-/** What a cache saved its store, counted since it was made. */
+/** Counters of a cache, since it was created. */
 export interface CacheMetrics {
-  /** Reads answered without the store below; "there is none" counts too. */
+  /** Reads answered without the store below, including reads of keys that are remembered as absent. */
   readonly hits: number
   readonly misses: number
   /** Values evicted for room or for age. */
   readonly evictions: number
 }
 
-/** A tiered store whose upper tier is a bounded memory of its own, and which may remember that keys are absent. */
+/** A tiered store whose upper tier is a bounded memory store of its own. It can remember that keys are absent. */
 export class CacheStore extends TieredStore {
   #negativeHits = 0
   readonly #memory: OpenStore
@@ -53,12 +53,12 @@ export class CacheStore extends TieredStore {
     return { hits, misses: memory?.misses ?? 0, evictions: this.#evicted.count }
   }
 
-  /** How many values of the store below are in memory. */
+  /** The number of values of the store below that are in memory. */
   async copies(): Promise<number> {
     return (await this.#memory.stats(Call.from({}))).entries ?? 0
   }
 
-  /** The store below: the memory is the cache's own. */
+  /** Only the store below: the memory belongs to the cache. */
   override get children(): readonly OpenStore[] {
     return [this.last]
   }
@@ -71,7 +71,7 @@ export class CacheStore extends TieredStore {
     const absent = this.#absent
     if (absent === undefined) return super.read(key, call)
     if (this.#isAbsent(absent, key, call)) return undefined
-    // No write of the key runs beside this read.
+    // No write of the key runs at the same time as this read.
     return after(super.read(key, call), found => {
       if (found === undefined) absent.add(key)
       return found
@@ -105,14 +105,14 @@ export class CacheStore extends TieredStore {
   }
 }
 
-/** Keys that were found absent a short while ago; the oldest are dropped first when there are too many. */
+/** Keys that were found to be absent recently. When there are too many, the oldest are dropped. */
 class AbsentKeys {
   readonly #ttl: number
   readonly #limit: number
   readonly #now: () => number
   readonly #expiries = new Map<string, number>()
 
-  /** @param ttl Milliseconds that an answer holds. */
+  /** @param ttl Milliseconds for which a key is remembered. */
   constructor(ttl: number, limit: number, now: () => number = () => performance.now()) {
     this.#ttl = ttl
     this.#limit = limit
@@ -139,8 +139,8 @@ class AbsentKeys {
 }
 
 /**
- * A bounded memory in front of a store, from which values are evicted for room. Nothing is served past its time, and
- * writes through it keep it true.
+ * A bounded memory in front of a store. It evicts values to stay within its limits, serves nothing past its time to
+ * live, and is updated by writes through it.
  */
 export class CacheDatastore extends Datastore {
   readonly #store: CacheStore
@@ -155,12 +155,12 @@ export class CacheDatastore extends Datastore {
     return this.#store.cacheMetrics
   }
 
-  /** How many values of the store below are in memory. */
+  /** The number of values of the store below that are in memory. */
   copies(): Promise<number> {
     return this.#store.copies()
   }
 
-  /** What happened in the memory and in the store below. */
+  /** Counters of the memory and of the store below. */
   get metrics(): readonly Readonly<TierMetrics>[] {
     return this.#store.metrics
   }

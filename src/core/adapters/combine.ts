@@ -13,7 +13,7 @@ export function assertChildren(stores: readonly unknown[], what: string): void {
   }
 }
 
-/** Adds up the figures of stores that each hold a part of the keys; a shared store counts once. */
+/** Adds up the figures of stores that each hold a part of the keys. A store that occurs twice counts once. */
 export async function statsOfParts(
   stores: readonly Pick<Datastore<unknown>, 'stats'>[],
   options?: CallOptions,

@@ -5,7 +5,8 @@ import type { Datastore } from '../open/datastore.ts'
 
 /**
  * One page of a level that is spread over several stores. Each store is asked for a page of the same size, which is
- * enough whatever their shares are. A name that several stores have appears once, as all that it is in any of them.
+ * enough whatever their shares are. A name that occurs in several stores appears once, with all that it is in any of
+ * them.
  */
 export async function mergeLevel(
   stores: readonly Pick<Datastore<unknown>, 'list'>[],
@@ -30,7 +31,7 @@ export async function mergeLevel(
   const hasMore = all.length > limit || pages.some(page => page.cursor !== undefined)
   const remarks = remarksOf(pages)
   if (hasMore && last !== undefined) return { children, cursor: last.name, ...remarks }
-  // A page of nothing tells nothing of its level.
+  // An empty page says nothing about its level.
   const isWhole = options.after === undefined && !hasMore && limit > 0
   return { children, ...(isWhole && { total: children.length }), ...remarks }
 }

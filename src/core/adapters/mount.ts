@@ -9,7 +9,7 @@ import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf, ownStoreOf } from '../open/datastore.ts'
 import { idInProcess } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
-import type { StoreInfo } from '../open/store.ts'
+import type { BranchMoved, BranchPlace, SetAside, StoreInfo } from '../open/store.ts'
 import { statsOfParts } from './combine.ts'
 import { overlayLevel } from './overlay-level.ts'
 import { changesOf, inNames, type Place, RoutedStore } from './routed-store.ts'
@@ -25,33 +25,34 @@ class Mount implements Place {
   }
 
   has(key: Key): boolean {
-    return this.prefix.equals(key) || this.prefix.isAncestorOf(key)
+    return this.prefix.isAncestorOf(key) || this.prefix.equals(key)
   }
 
+  /** Of a key that this mount has. */
   below(key: Key): Key {
-    return key.relativeTo(this.prefix)
+    return key.below(this.prefix)
   }
 
   readonly nameOf = (below: Key): Key => this.prefix.child(below)
 }
 
-/** A watch of a tree of mounts, which follows stores as they come and go. */
+/** A watch of a tree of mounts. It follows stores as they are mounted and unmounted. */
 interface Watch {
   readonly prefix: Key
-  /** What its calls below are part of. */
+  /** The call that its calls below are part of. */
   readonly call: Call
   readonly queue: ChangeQueue
   readonly streams: Map<Mount, AsyncIterator<Change>>
 }
 
-/** Stores in one tree. The deepest mount above a key has it. */
+/** Stores in one tree. A key belongs to the deepest mount above it. */
 export class MountStore extends RoutedStore {
   readonly info: StoreInfo = { kind: 'mount', id: idInProcess('mount') }
-  /** Deepest first, so that the first that fits is the right one. */
+  /** Deepest first, so that the first match is the right one. */
   #mounts: readonly Mount[] = []
   readonly #capabilities = new Derived<Capabilities>(() => ({
     ...weakestOf(this.#mounts.map(mount => mount.store.capabilities)),
-    // The mount of a key refuses its writes itself.
+    // The store at the mount of a key refuses the write itself.
     writable: this.#mounts.some(mount => mount.store.capabilities.writable),
     rename: 'copy',
   }))
@@ -70,7 +71,7 @@ export class MountStore extends RoutedStore {
     return this.#mounts.map(mount => mount.prefix)
   }
 
-  /** @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already. */
+  /** @throws DatastoreError `CONFIG_INVALID` if a store is already mounted at `prefix`. */
   mount(prefix: Key, store: OpenStore): void {
     if (this.#mounts.some(mount => mount.prefix.equals(prefix))) {
       throw failure('CONFIG_INVALID', 'mount at', prefix, 'a store is mounted there')
@@ -81,7 +82,7 @@ export class MountStore extends RoutedStore {
     this.#resync(prefix)
   }
 
-  /** @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`. */
+  /** @throws DatastoreError `CONFIG_INVALID` if no store is mounted at `prefix`. */
   unmount(prefix: Key): void {
     const mount = this.#mounts.find(each => each.prefix.equals(prefix))
     if (mount === undefined) {
@@ -134,12 +135,29 @@ export class MountStore extends RoutedStore {
     return this.#eachAt(prefix, (store, below) => store.sync(below, call))
   }
 
-  /** A mount stays a branch, even where its store is empty. */
+  /** A mount point stays a branch, even if its store is empty. */
   prune(prefix: Key, call: Call): Promise<void> {
     return this.#eachAt(prefix, (store, below) => store.prune(below, call))
   }
 
-  /** A call on each store that a branch is in. */
+  /** Moves the branch in one step if both places are in one store and no other store is mounted in the branch. */
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    const keys = [from, to].filter(place => place instanceof Key)
+    const [mount, ...others] = new Set(keys.map(key => this.#find(key)))
+    const isDivided = keys.some(key =>
+      this.#mounts.some(({ prefix }) => key.equals(prefix) || key.isAncestorOf(prefix)),
+    )
+    if (mount === undefined || others.length > 0 || isDivided) return 'unsupported'
+    const below = (place: BranchPlace): BranchPlace => (place instanceof Key ? mount.below(place) : place)
+    return inNames(() => mount.store.moveBranch(below(from), below(to), call), mount.nameOf)
+  }
+
+  async discardBranch(place: SetAside, call: Call): Promise<void> {
+    for (const store of new Set(this.#mounts.map(mount => mount.store)))
+      await store.discardBranch(place, call)
+  }
+
+  /** Makes a call on each store that a branch is in. */
   async #eachAt(prefix: Key, call: (store: OpenStore, below: Key) => Maybe<void>): Promise<void> {
     const above = this.#find(prefix)
     const within = this.#mounts.filter(each => prefix.isAncestorOf(each.prefix))
@@ -147,7 +165,7 @@ export class MountStore extends RoutedStore {
     await Promise.all([above && one(above, above.below(prefix)), ...within.map(each => one(each, Key.root))])
   }
 
-  /** Where a store is mounted or unmounted meanwhile, `resync`: all that it showed or hid may be another now. */
+  /** Reports `resync` when a store is mounted or unmounted, since everything that it shows or hides may change. */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return stoppable(signal => this.#watch({ prefix, call }, signal), call.signal)
   }
@@ -158,7 +176,7 @@ export class MountStore extends RoutedStore {
   ): AsyncIterable<Change> {
     const watch: Watch = {
       prefix,
-      call: call.uncancelled,
+      call: call.uncancelled.with({ recursive: call.options.recursive }),
       queue: new ChangeQueue(prefix),
       streams: new Map(),
     }
@@ -183,7 +201,7 @@ export class MountStore extends RoutedStore {
     void follow(stream, queue)
   }
 
-  /** What a store shows, and what it hides, has come to be or gone: all of it may be another now. */
+  /** A store was mounted or unmounted: everything that it shows or hides may have changed. */
   #resync(point: Key): void {
     for (const { prefix, queue } of this.#watches) {
       if (isRelated(prefix, point)) queue.push({ type: 'resync', key: prefix })
@@ -196,17 +214,17 @@ export class MountStore extends RoutedStore {
 }
 
 /**
- * Puts stores into one tree. The deepest mount above a key has it, under what is left of the key below the mount's
- * prefix. A mount point is a branch of the level above it, and hides what the store mounted above has there.
+ * Combines stores into one tree. A key belongs to the deepest mount above it, and is called there by the part after the
+ * mount point. A mount point is a branch of the level above it, and hides what the store mounted above has there.
  */
 export class MountDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: MountStore
   readonly #mounted = new Map<string, Datastore<V>>()
 
   /**
-   * @param mounts Stores by the text of the key they are mounted at; `/` for the root.
-   * @throws DatastoreError `KEY_INVALID` for a prefix that is no key, `CONFIG_INVALID` for two at the same key, or for
-   * stores that encode their values differently.
+   * @param mounts Stores by the text of the key that they are mounted at; `/` for the root.
+   * @throws DatastoreError `KEY_INVALID` for an invalid mount point, `CONFIG_INVALID` for two stores at the same key,
+   * or for stores that encode their values differently.
    */
   constructor(mounts: Readonly<Record<string, Datastore<V>>> = {}) {
     const store = new MountStore()
@@ -221,26 +239,26 @@ export class MountDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   /**
-   * @throws DatastoreError `CONFIG_INVALID` when there is a store at `prefix` already, or when the values of this one are
-   * encoded in another way than those of the stores that this was made with.
+   * @throws DatastoreError `CONFIG_INVALID` if a store is already mounted at `prefix`, or if this store encodes its
+   * values differently from the stores that were passed to the constructor.
    */
   mount(prefix: Key, store: Datastore<V>): void {
     commonCodecOf<V>([this, store])
     this.#store.mount(prefix, openStoreOf(store))
     this.#mounted.set(prefix.toString(), store)
-    ownStoreOf(this as Datastore<unknown>).redeclare()
+    ownStoreOf(this).redeclare()
   }
 
   /**
-   * Takes a store out of the tree and hands it back, open.
-   * @throws DatastoreError `CONFIG_INVALID` when no store is mounted at `prefix`.
+   * Unmounts a store and returns it, still open.
+   * @throws DatastoreError `CONFIG_INVALID` if no store is mounted at `prefix`.
    */
   unmount(prefix: Key): Datastore<V> {
     this.#store.unmount(prefix)
     const text = prefix.toString()
     const store = this.#mounted.get(text) as Datastore<V>
     this.#mounted.delete(text)
-    ownStoreOf(this as Datastore<unknown>).redeclare()
+    ownStoreOf(this).redeclare()
     return store
   }
 }

@@ -1,14 +1,14 @@
 import { type Capabilities, Derived } from '../capabilities.ts'
 import type { Change, ListPage, StoreStats } from '../datastore.ts'
-import type { Key } from '../key.ts'
+import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import { countByWalk } from '../open/completion.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import type { OpenStore } from '../open/open-store.ts'
-import type { StoreInfo } from '../open/store.ts'
+import type { BranchFolder, BranchMoved, BranchPlace, SetAside, StoreInfo } from '../open/store.ts'
 import { changesOf, inNames, type Place, RoutedStore } from './routed-store.ts'
 
-/** What is below `prefix` of a store, as a store. */
+/** The keys below `prefix` of a store, as a store of their own. */
 export class NamespaceStore extends RoutedStore implements Place {
   readonly prefix: Key
   readonly store: OpenStore
@@ -25,7 +25,7 @@ export class NamespaceStore extends RoutedStore implements Place {
       const { capabilities } = store
       const { limits } = capabilities
       const keyBytes = limits.keyBytes && Math.max(0, limits.keyBytes - prefixBytes)
-      // Batches are made of single calls here.
+      // Batches consist of single calls here.
       return { ...capabilities, batch: 'none', transaction: 'none', limits: { ...limits, keyBytes } }
     })
   }
@@ -46,7 +46,7 @@ export class NamespaceStore extends RoutedStore implements Place {
     return this
   }
 
-  /** The root of a namespace is a key like any other below, but here it is the root, which holds no value. */
+  /** The root of a namespace is an ordinary key below. Here it is the root, which holds no value. */
   below(key: Key): Key {
     return key.isRoot ? key : this.prefix.child(key)
   }
@@ -54,7 +54,7 @@ export class NamespaceStore extends RoutedStore implements Place {
   readonly nameOf = (below: Key): Key | undefined =>
     this.prefix.isAncestorOf(below) ? below.relativeTo(this.prefix) : undefined
 
-  /** What a level is called here. */
+  /** The name of a level here. */
   readonly #nameOfLevel = (below: Key): Key | undefined => below.seenFrom(this.prefix)
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
@@ -66,7 +66,7 @@ export class NamespaceStore extends RoutedStore implements Place {
     return page instanceof Promise ? page.then(named) : named(page)
   }
 
-  /** Counted by walking: the store's own figures are those of all its namespaces. */
+  /** Counts by walking: the figures of the store below include its other namespaces. */
   stats(call: Call): Maybe<StoreStats> {
     return inNames(() => countByWalk(this.store, this.prefix, call), this.#nameOfLevel)
   }
@@ -79,12 +79,31 @@ export class NamespaceStore extends RoutedStore implements Place {
     return inNames(() => this.store.prune(this.prefix.child(prefix), call), this.#nameOfLevel)
   }
 
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    return inNames(
+      () => this.store.moveBranch(this.#placeBelow(from), this.#placeBelow(to), call),
+      this.#nameOfLevel,
+    )
+  }
+
+  discardBranch(place: SetAside, call: Call): Maybe<void> {
+    return this.store.discardBranch(place, call)
+  }
+
+  branchFolder(place: BranchPlace, call: Call): Maybe<BranchFolder | undefined> {
+    return inNames(() => this.store.branchFolder(this.#placeBelow(place), call), this.#nameOfLevel)
+  }
+
+  #placeBelow(place: BranchPlace): BranchPlace {
+    return place instanceof Key ? this.prefix.child(place) : place
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return changesOf(this.store, this.prefix.child(prefix), this.nameOf, prefix, call)
   }
 }
 
-/** Shows what is below `prefix` of a store as a store of its own: `/a` here is `<prefix>/a` there. */
+/** Shows the keys below `prefix` of a store as a store of their own: `/a` here is `<prefix>/a` there. */
 export class NamespaceDatastore<V = Uint8Array> extends Datastore<V> {
   readonly prefix: Key
 

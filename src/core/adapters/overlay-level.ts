@@ -3,8 +3,8 @@ import type { Key } from '../key.ts'
 import { pageLimit, remarksOf } from '../list-page.ts'
 
 /**
- * One page of a level, with the branches that lead to mount points laid over it.
- * @param points Mount points anywhere below `prefix`. One right below it hides the child of that name.
+ * One page of a level, combined with the branches that lead to mount points.
+ * @param points Mount points anywhere below `prefix`. One directly below it hides the child of that name.
  * @param list Lists the level of the store that `prefix` belongs to.
  */
 export async function overlayLevel(
@@ -27,7 +27,7 @@ export async function overlayLevel(
   }
   for (const name of branches.keys()) {
     const isPastStart = after === undefined || isBefore(after, name)
-    // What comes after the last name of this page belongs to a later one.
+    // A name after the last one of this page belongs to a later page.
     const isInPage = page.cursor === undefined || !isBefore(page.cursor, name)
     if (!isPastStart || !isInPage || merged.has(name)) continue
     merged.set(name, { name, key: prefix.childOfCleanSegment(name), isValue: false, isBranch: true })
@@ -35,7 +35,7 @@ export async function overlayLevel(
   const all = [...merged.values()].sort((a, b) => (isBefore(a.name, b.name) ? -1 : 1))
   const children = all.slice(0, limit)
   const cursor = all.length > limit ? children.at(-1)?.name : page.cursor
-  // A page of nothing tells nothing of its level.
+  // An empty page says nothing about its level.
   const isWhole = after === undefined && cursor === undefined && limit > 0
   return {
     children,

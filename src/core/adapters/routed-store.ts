@@ -4,26 +4,27 @@ import type { Change, ListPage, Stat } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { Call, type Maybe } from '../open/call.ts'
+import type { CopyPlace } from '../open/copy-place.ts'
 import { moveAcross } from '../open/move-between.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import type { Payload } from '../open/payload.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
-/** A store below, and what the caller's keys are called there. */
+/** A store below, and the mapping between the caller's keys and its keys. */
 export interface Place {
   readonly store: OpenStore
   /**
    * The key below for a key of the caller that belongs here.
-   * @throws DatastoreError where there is none; `action` says what it is for.
+   * @throws DatastoreError if there is none; `action` is what the key is needed for.
    */
   below(key: Key, action?: string): Key
-  /** What the caller calls a key below; `undefined` for one that the caller cannot reach. */
+  /** The caller's name of a key below; `undefined` for a key that the caller cannot reach. */
   nameOf(below: Key): Key | undefined
 }
 
 /**
- * A store that makes each call on one key as one call on one store below, maybe under another key, before it returns:
- * so the store below keeps call order. Failures are told in the caller's keys.
+ * A store that makes each call on one key as one call on one store below, perhaps under another key, before it returns.
+ * So the store below keeps call order. Failures name the caller's keys.
  */
 export abstract class RoutedStore implements Store {
   abstract readonly info: StoreInfo
@@ -38,8 +39,8 @@ export abstract class RoutedStore implements Store {
   abstract list(prefix: Key, call: Call): Maybe<ListPage>
 
   /**
-   * The place of a key; `undefined` where none has it.
-   * @throws DatastoreError where a write has no place.
+   * The place of a key; `undefined` if it has none.
+   * @throws DatastoreError if a write has no place.
    */
   protected abstract placeOf(key: Key, action: string, isWrite: boolean): Place | undefined
 
@@ -67,7 +68,7 @@ export abstract class RoutedStore implements Store {
     return this.#through(remove, 'delete', key, call, true) as Maybe<Removed>
   }
 
-  /** Moves a value, by one call where both keys are in one store below. */
+  /** Moves a value, with one call if both keys are in one store below. */
   move(from: Key, to: Key, call: Call): Maybe<Moved> {
     const source = this.placeOf(from, 'rename', true) as Place
     const target = this.placeOf(to, 'rename', true) as Place
@@ -90,9 +91,14 @@ export abstract class RoutedStore implements Store {
     return place === undefined ? this.info.id + key.toString() : place.store.identity(place.below(key), call)
   }
 
+  copiesOf(key: Key): Maybe<readonly CopyPlace[]> {
+    const place = this.placeOf(key, 'look up', false)
+    return place === undefined ? [] : [{ type: 'below', store: place.store, key: place.below(key) }]
+  }
+
   /**
-   * One call on one key. Not by closures, which each call would allocate: an answer at hand costs the key below alone.
-   * @returns `undefined` where no place has the key.
+   * Makes one call on one key. Avoids closures, which each call would have to allocate.
+   * @returns `undefined` if no place has the key.
    */
   #through<T>(
     work: (store: OpenStore, key: Key, call: Call, value: Payload) => Maybe<T>,
@@ -123,14 +129,14 @@ const stream = (store: OpenStore, key: Key, call: Call) => store.stream(key, cal
 const remove = (store: OpenStore, key: Key, call: Call) => store.remove(key, call)
 const write = (store: OpenStore, key: Key, call: Call, value: Payload) => store.write(key, value, call)
 
-/** A failure about the key that was asked for names it as the caller does; the root has a name nowhere else. */
+/** A failure about the requested key names it as the caller does. The root is the only key without another name. */
 function fail(place: Place, asked: Key, below: Key, error: unknown): never {
   throw inTermsOf(error, other => (other.equals(below) ? asked : place.nameOf(other)))
 }
 
 /**
- * What `work` comes to, its failure told in the caller's keys.
- * @param subject What the caller calls the key that the failure is about, where that is known without `nameOf`.
+ * Runs `work`; its failure names the caller's keys.
+ * @param subject The caller's name of the key that the failure is about, where it is known without `nameOf`.
  */
 export function inNames<T>(
   work: () => Maybe<T>,
@@ -159,10 +165,11 @@ export function changesOf(
   return mapChanges({ store: watchable(store), prefix: below, restore: nameOf }, prefix, {
     signal: call.signal,
     span: call.span,
+    recursive: call.options.recursive,
   })
 }
 
-/** An open store as those that follow changes take one. */
+/** An open store as watchers need it. */
 export function watchable(store: OpenStore): Parameters<typeof mapChanges>[0]['store'] {
   return { watch: (prefix, options) => store.watch(prefix, Call.from(options ?? {})) }
 }

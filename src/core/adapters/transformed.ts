@@ -1,30 +1,42 @@
-import { chunksOf, clampRange, cutRange, piecesOf } from '../bytes.ts'
+import { chunksOf, clampRange, collectUpTo, cutRange, piecesOf } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import type { BinaryDatastore, Change, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { withoutSizes } from '../list-page.ts'
 import { derivedStream } from '../open/begun.ts'
-import type { Call, Maybe } from '../open/call.ts'
+import { Call, type Maybe } from '../open/call.ts'
 import { notDecoded, notEncoded } from '../open/codec.ts'
 import { withBytes } from '../open/completion.ts'
+import type { CopyPlace } from '../open/copy-place.ts'
 import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { idOfObject } from '../open/identity.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import { Payload } from '../open/payload.ts'
-import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
+import type {
+  BranchMoved,
+  BranchPlace,
+  ByteStream,
+  Found,
+  Moved,
+  Removed,
+  SetAside,
+  Store,
+  StoreInfo,
+  Written,
+} from '../open/store.ts'
 import { WatchedSource } from '../open/watched-source.ts'
 import { planOf, scannedIn } from '../query/plan.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { ByteTransform } from '../serializers/serializer.ts'
 
 /**
- * Bytes that are kept in another form below: compressed, encrypted. Values stream through in bounded memory where the
- * transform and the store below can (`capabilities.read.stream`). Bytes that do not decode are `CORRUPT`, and stay as
- * they are; a stream of them fails when it comes to the broken place.
+ * Bytes that are kept in another form below: compressed, encrypted. Values stream in bounded memory if the transform
+ * and the store below support it (`capabilities.read.stream`). Bytes that cannot be decoded fail with `CORRUPT` and
+ * stay as they are; a stream of them fails when it reaches the invalid part.
  *
- * Sizes are those of the decoded value, so two things cost more than below: `stat` of a version that was not put or
- * counted here before decodes it once for its size, and a range is decoded from the beginning. A listing has no sizes,
- * and `stats` no bytes; ask the store below for those of the stored form.
+ * Sizes are those of the decoded value, so two calls cost more than below: `stat` decodes a version once for its size,
+ * unless it was put or counted here before; and a range is decoded from the beginning. A listing has no sizes, and
+ * `stats` no bytes; ask the store below for those of the stored form.
  */
 export class TransformedStore implements Store {
   readonly #transform: ByteTransform
@@ -93,7 +105,7 @@ export class TransformedStore implements Store {
       throw notEncoded(key, cause)
     }
     call.throwIfAborted('put', key)
-    // Whether the transform uses its buffer again is not known, so the bytes are lent.
+    // The transform may reuse its buffer, so the bytes are lent.
     return { written: await this.#child.write(key, Payload.lent(stored), call), size: value.length }
   }
 
@@ -126,7 +138,7 @@ export class TransformedStore implements Store {
       if (known !== undefined) return { ...stat, size: known }
       const size = await this.#count(key, call)
       const after = await this.#child.stat(key, call)
-      // Another program may have put another version meanwhile.
+      // Another program may have put another version in the meantime.
       if (size === undefined || after?.etag !== stat.etag) continue
       this.#sizes.set(key, stat.etag, size)
       return { ...stat, size }
@@ -134,7 +146,7 @@ export class TransformedStore implements Store {
   }
 
   async #count(key: Key, call: Call): Promise<number | undefined> {
-    // The size is to be that of the version which `stat` describes, so it is counted past any copy of the value.
+    // The size must be that of the version which `stat` describes, so it is counted without cached copies.
     const chunks = await this.stream(key, call.with({ fresh: true }))
     if (chunks === undefined) return undefined
     let size = 0
@@ -195,12 +207,38 @@ export class TransformedStore implements Store {
     return this.#child.prune(prefix, call)
   }
 
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    return this.#child.moveBranch(from, to, call)
+  }
+
+  discardBranch(place: SetAside, call: Call): Maybe<void> {
+    return this.#child.discardBranch(place, call)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#child.watch(prefix, call)
   }
 
   identity(key: Key, call: Call): Maybe<string> {
     return this.#child.identity(key, call)
+  }
+
+  copiesOf(key: Key): readonly CopyPlace[] {
+    const decode = (found: Found, limit: number) => this.#decodedWithin(key, found, limit)
+    return [{ type: 'below', store: this.#child, key, decode }]
+  }
+
+  /** A small value may be very large once it is decoded, so it is decoded as a stream where that can stop. */
+  async #decodedWithin(key: Key, found: Found, limit: number): Promise<Found | undefined> {
+    if (this.#transform.decodeStream === undefined || limit === Number.POSITIVE_INFINITY) {
+      const decoded = await this.#decoded(key, found)
+      return decoded.bytes.length > limit ? undefined : decoded
+    }
+    const stored = piecesOf(found.shared ? new Uint8Array(found.bytes) : found.bytes, key, {})
+    const collected = await collectUpTo(limit, this.#decodedStream(key, stored, Call.plain), key)
+    if ('whole' in collected) return withBytes(found, collected.whole, false)
+    await collected.discard()
+    return undefined
   }
 
   over([child]: readonly OpenStore[]): Store {
@@ -219,21 +257,21 @@ export class TransformedDatastore extends Datastore {
   }
 }
 
-/** A store of bytes over `store`, which it closes, that keeps them as `transform` encodes them. */
+/** A store of bytes over `store`, which it closes. `transform` encodes the bytes that are stored. */
 export function transformed(store: BinaryDatastore, transform: ByteTransform): TransformedDatastore {
   return new TransformedDatastore(store, transform)
 }
 
-/** What a write below answered, and the size of the value before it was encoded. */
+/** The result of a write below, and the size of the value before it was encoded. */
 interface SizedWrite {
   readonly written: Written
   readonly size: number
 }
 
-/** How many sizes are remembered. */
+/** The number of sizes that are remembered. */
 const REMEMBERED = 10_000
 
-/** The sizes of versions that were counted already; the oldest are forgotten when there are too many. */
+/** The sizes of versions that were already counted. When there are too many, the oldest are forgotten. */
 class KnownSizes {
   readonly #sizes = new Map<string, { readonly etag: string; readonly size: number }>()
 
@@ -251,7 +289,9 @@ class KnownSizes {
   }
 }
 
-/** The chunks of a stream, which is taken at the first pull: until then the caller of the write can still close it. */
+/**
+ * The chunks of a stream. The stream is taken at the first pull; until then the caller of the write can still close it.
+ */
 async function* taken(value: Payload, key: Key, call: Call): AsyncIterable<Uint8Array> {
   yield* chunksOf(value.take(), key, call.signal)
 }

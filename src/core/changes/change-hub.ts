@@ -3,11 +3,11 @@ import type { Key } from '../key.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { stoppable } from './stoppable.ts'
 
-/** Tells the watchers of a store what is changed through it. */
+/** Reports changes made through a store to its watchers. */
 export class ChangeHub {
   readonly #queues = new Set<ChangeQueue>()
 
-  /** Whether anybody listens: if not, a change need not be told. */
+  /** Whether there are watchers. If not, changes need not be reported. */
   get isHeard(): boolean {
     return this.#queues.size > 0
   }
@@ -16,7 +16,10 @@ export class ChangeHub {
     for (const queue of this.#queues) queue.push(change)
   }
 
-  /** Changes from the first pull on. @param assertOpen Fails where the store is closed. */
+  /**
+   * Changes from the first pull on.
+   * @param assertOpen Throws if the store is closed.
+   */
   watch(prefix: Key, { signal }: CallOptions, assertOpen: () => void): AsyncIterable<Change> {
     return stoppable(either => this.#read(prefix, either, assertOpen), signal)
   }

@@ -3,12 +3,12 @@ import type { Change } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 
-/** Keys that may wait to be told. With more, the consumer is told to look at everything again. */
+/** The maximum number of queued keys. With more, the consumer gets `resync` instead. */
 const MOST_WAITING = 10_000
 
 /**
- * What one watcher has yet to be told. A consumer that is slower than the changes hears of each key once, as it was left
- * last; one that is very far behind gets `resync` instead.
+ * The changes that one watcher has not received yet. A consumer that is slower than the changes gets only the last
+ * state of each key; one that is very far behind gets `resync` instead.
  */
 export class ChangeQueue {
   readonly #prefix: Key
@@ -16,30 +16,32 @@ export class ChangeQueue {
   #outcome: { readonly error?: unknown } | undefined
   #wake: (() => void) | undefined
 
-  /** @param prefix What is watched: changes at it and below it. */
+  /** @param prefix Changes at and below it are queued. */
   constructor(prefix: Key) {
     this.#prefix = prefix
   }
 
   push(change: Change): void {
     const { type, key } = change
-    if (type === 'resync') {
+    const isBelow = this.#prefix.isAncestorOf(key)
+    if (type === 'resync' && !isBelow) {
       this.#resync()
-    } else if (key.equals(this.#prefix) || this.#prefix.isAncestorOf(key)) {
-      // Whoever is to look at everything need not be told of one key, that of `resync` itself included.
-      if (this.#isResync()) return
+    } else if (isBelow || key.equals(this.#prefix)) {
+      // A queued `resync` of the prefix covers every key, including its own.
+      if (this.#isResync(this.#prefix)) return
       const text = key.toString()
-      // The order is that of the last changes.
+      const isAll = this.#isResync(key)
+      // Keys are ordered by their last change.
       this.#waiting.delete(text)
       if (this.#waiting.size >= MOST_WAITING) this.#resync()
-      else this.#waiting.set(text, change)
+      else this.#waiting.set(text, isAll ? { type: 'resync', key } : change)
     } else {
       return
     }
     this.#wake?.()
   }
 
-  /** Ends the stream once what waits is told: with a failure, if there is one. */
+  /** Ends the stream after the queued changes; with a failure, if there is one. */
   end(failure?: { readonly error: unknown }): void {
     this.#outcome ??= failure ?? {}
     this.#wake?.()
@@ -65,8 +67,9 @@ export class ChangeQueue {
     }
   }
 
-  #isResync(): boolean {
-    return this.#waiting.get(this.#prefix.toString())?.type === 'resync'
+  /** Whether anything at and below `key` is to be looked at. */
+  #isResync(key: Key): boolean {
+    return this.#waiting.get(key.toString())?.type === 'resync'
   }
 
   #resync(): void {
@@ -75,7 +78,7 @@ export class ChangeQueue {
   }
 }
 
-/** Hands on every change of a stream, and its failure; resolves once it has ended. */
+/** Forwards every change of a stream, and its failure. Resolves once the stream has ended. */
 export async function follow(changes: AsyncIterable<Change>, queue: ChangeQueue): Promise<void> {
   try {
     for await (const change of changes) queue.push(change)

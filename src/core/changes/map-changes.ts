@@ -1,27 +1,27 @@
-import type { CallOptions, Change } from '../datastore.ts'
+import type { Change, WatchOptions } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { contextOf } from '../options.ts'
 import { stoppable } from './stoppable.ts'
 
-/** Changes of one store below, and what the watcher calls their keys. */
+/** Changes of one store below, and the watcher's names of their keys. */
 export interface ChangeSource {
   readonly store: Pick<Datastore<unknown>, 'watch'>
-  /** What to watch there. */
+  /** The prefix to watch there. */
   readonly prefix: Key
-  /** The watcher's name of a key there; `undefined` for one that the watcher does not see. */
+  /** The watcher's name of a key there; `undefined` for a key that the watcher cannot see. */
   readonly restore: (key: Key) => Key | undefined
 }
 
-/** The changes of a store below in the terms of the watcher of `prefix`. */
+/** The changes of a store below, renamed for the watcher of `prefix`. */
 export function mapChanges(
   source: ChangeSource,
   prefix: Key,
-  options: CallOptions,
+  options: WatchOptions,
 ): AsyncIterableIterator<Change> {
   return stoppable(
-    either => mapped(source, prefix, { ...contextOf(options), signal: either }),
+    either => mapped(source, prefix, { ...contextOf(options), recursive: options.recursive, signal: either }),
     options.signal,
   )
 }
@@ -29,12 +29,13 @@ export function mapChanges(
 async function* mapped(
   { store, prefix: below, restore }: ChangeSource,
   prefix: Key,
-  options: CallOptions,
+  options: WatchOptions,
 ): AsyncIterable<Change> {
   try {
     for await (const { type, key } of store.watch(below, options)) {
-      // What is to be looked at again below is a whole branch, which may have no one name here.
-      const own = type === 'resync' ? prefix : restore(key)
+      // A branch below may have no single name here. Then everything that is watched may have changed.
+      const isAll = type === 'resync' && (key.equals(below) || restore(key) === undefined)
+      const own = isAll ? prefix : restore(key)
       if (own !== undefined) yield { type, key: own }
     }
   } catch (error) {

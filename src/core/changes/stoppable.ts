@@ -1,8 +1,8 @@
 /**
- * A stream that can be left while it is being waited for: `return` ends it at once, a pending `next` included. A stream
- * of changes may say nothing for hours, and an async generator alone would keep its consumer that long.
- * @param run Makes the stream, when it is first asked for an item. Its signal fires when the stream is left.
- * @param signal Ends the stream with its failure, as `run` sees to.
+ * A stream that can be closed during a pending `next`: `return` ends it at once. A stream of changes may be silent for
+ * hours, and an async generator alone would make its consumer wait for the next change.
+ * @param run Creates the stream at the first pull. Its signal fires when the stream is closed.
+ * @param signal Ends the stream with a failure, which `run` throws.
  */
 export function stoppable<T>(
   run: (signal: AbortSignal) => AsyncIterable<T>,

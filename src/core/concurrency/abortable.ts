@@ -1,7 +1,7 @@
 import { AbortError, throwIfAborted } from '../errors.ts'
 import type { Key } from '../key.ts'
 
-/** What `work` comes to, or `AbortError` as soon as the signal fires; what `work` does then goes unheard. */
+/** The result of `work`, or `AbortError` as soon as the signal fires; a later result of `work` is then ignored. */
 export function orAbort<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,
@@ -17,7 +17,7 @@ export function orAbort<T>(
   })
 }
 
-/** The items of `source`, ending with `AbortError` when the signal fires, even while the source says nothing. */
+/** The items of `source`. Ends with `AbortError` when the signal fires, even while the source is silent. */
 export async function* untilAborted<T>(
   source: Iterable<T> | AsyncIterable<T>,
   signal: AbortSignal | undefined,
@@ -39,7 +39,7 @@ export async function* untilAborted<T>(
       throwIfAborted(signal, action, key)
     }
   } finally {
-    // A source that hangs may never let go, so nobody waits for it.
+    // A hanging source may never close, so it is not awaited.
     if (next?.done !== true) void letGo(iterator).catch(() => undefined)
   }
 }
@@ -61,9 +61,9 @@ interface Waiting {
 const waiting = new WeakMap<AbortSignal, Waiting>()
 
 /**
- * Calls `abort` once when the signal fires, which it has not yet. However many calls one signal is given to, they listen
- * to it together: platforms warn of a leak where a signal has more than a few listeners.
- * @returns Ends it. Without that a signal that depends on another is kept for as long as that one.
+ * Calls `abort` once when the signal fires. The signal must not have fired yet. All calls with the same signal share
+ * one listener, because platforms warn of a leak if a signal has more than a few.
+ * @returns A function that ends it. If it is not called, a signal that depends on another lives as long as that one.
  */
 export function onAbort(signal: AbortSignal, abort: () => void): () => void {
   const { callbacks, listener } = waiting.get(signal) ?? listenTo(signal)

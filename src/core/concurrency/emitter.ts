@@ -25,8 +25,8 @@ export class Emitter<T = void> {
 }
 
 /**
- * Calls a listener. What the listener throws does not fail the call that it is told of: it is thrown separately, as
- * an uncaught error.
+ * Calls a listener. An error that the listener throws does not fail the current call: it is rethrown separately, as an
+ * uncaught error.
  */
 export function tell<Args extends readonly unknown[]>(
   listener: ((...args: Args) => void) | undefined,

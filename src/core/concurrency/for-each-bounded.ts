@@ -1,8 +1,8 @@
 import { Slices } from './slices.ts'
 
 /**
- * Does `work` for every item, at most `limit` at a time, in slices: it may be work that never waits. After a failure
- * nothing new begins; the first one is thrown.
+ * Runs `work` for every item, at most `limit` at a time. Yields to the event loop in between, because the work may
+ * never wait. After a failure no new work begins, and the first failure is thrown.
  */
 export async function forEachBounded<T>(
   items: Iterable<T> | AsyncIterable<T>,

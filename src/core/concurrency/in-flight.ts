@@ -1,4 +1,4 @@
-/** Calls that began while it was the current one. */
+/** The calls that began in one period. */
 class Generation {
   #count = 0
   #end: (() => void) | undefined
@@ -15,7 +15,7 @@ class Generation {
     this.#count++
   }
 
-  /** Resolves when the last call has left; nobody may enter any more. */
+  /** Resolves when the last call has left. No further call may enter. */
   ended(): Promise<void> {
     return new Promise(resolve => {
       this.#end = resolve
@@ -23,12 +23,12 @@ class Generation {
   }
 }
 
-/** Knows the calls that are running, so that one can wait for those that began before a moment, and for no others. */
+/** Tracks running calls, so that a caller can wait for those that began before a moment, and no others. */
 export class InFlight {
   #current = new Generation()
   #before: Promise<void> | undefined
 
-  /** Counts a call in until it ends, and gives it back. */
+  /** Tracks a call until it ends, and returns it. */
   track<T>(call: Promise<T>): Promise<T> {
     const { leave } = this.#current
     this.#current.enter()
@@ -36,7 +36,7 @@ export class InFlight {
     return call
   }
 
-  /** Resolves once every call that runs now has ended. */
+  /** Resolves once every call that is running now has ended. */
   async ended(): Promise<void> {
     if (!this.#current.isEmpty) {
       const ended = Promise.all([this.#before, this.#current.ended()]).then(() => {

@@ -1,33 +1,36 @@
-/** Milliseconds for which long work may hold the thread in one turn of the event loop, over all that is sliced. */
+/** Milliseconds for which sliced work may block the thread in one turn of the event loop, all of it together. */
 const SLICE = 3
-/** Items that are sorted in one go, which takes about a millisecond. */
+/** Items that are sorted without a pause, which takes about a millisecond. */
 const RUN = 2000
-/** Steps between two looks at the clock. */
+/** Steps between two reads of the clock. */
 const STEPS = 512
 
 type Schedule = (work: () => void) => void
 
-// Taken when the module is loaded, so that a fake clock of a test does not stop what runs beside it.
+// Read when the module is loaded, so that a fake clock of a test does not stop other work.
 const { setImmediate } = globalThis as { readonly setImmediate?: Schedule }
 
 /** Runs `work` in a later turn of the event loop. */
 const inLaterTurn: Schedule = setImmediate ?? (work => void setTimeout(work))
 
-/** When sliced work began to run in this turn. */
+/** When sliced work began in this turn. */
 let turnStart: number | undefined
 
 /** Divides long work into slices, so that the event loop does other work in between. */
 export class Slices {
   #steps = 0
 
-  /** Counts a step of a microsecond or so. @returns Whether the slice is over: then await `pause`. */
+  /**
+   * Counts a step of about a microsecond.
+   * @returns Whether the slice is over: then await `pause`.
+   */
   step(): boolean {
     if (++this.#steps < STEPS) return false
     this.#steps = 0
     return this.isOver
   }
 
-  /** Whether this turn has no time left: then await `pause`. For steps that take longer than a look at the clock. */
+  /** Whether this turn has no time left: then await `pause`. For steps that take longer than reading the clock. */
   get isOver(): boolean {
     const now = performance.now()
     if (turnStart === undefined) {

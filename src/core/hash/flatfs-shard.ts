@@ -12,15 +12,15 @@ export interface FlatfsShard {
   readonly length: number
 }
 
-/** How flatfs writes it down, in its file `SHARDING` and in the configuration of Kubo. */
+/** The notation of flatfs, in its file `SHARDING` and in the configuration of Kubo. */
 export type FlatfsShardText = `/repo/flatfs/shard/v1/${FlatfsFunction}/${number}`
 
 const PREFIX = '/repo/flatfs/shard/'
 const TEXT = /^v1\/(prefix|suffix|next-to-last)\/([1-9]\d{0,2})$/
 
 /**
- * Reads the text of a shard function, as `/repo/flatfs/shard/v1/next-to-last/2`. White space around it is dropped, and
- * so may be `/repo/flatfs/shard/`.
+ * Parses the text of a shard function, such as `/repo/flatfs/shard/v1/next-to-last/2`. White space around it is
+ * ignored, and `/repo/flatfs/shard/` may be missing.
  * @throws DatastoreError `CONFIG_INVALID`
  */
 export function parseFlatfsShard(text: string): FlatfsShard {
@@ -36,20 +36,20 @@ export function parseFlatfsShard(text: string): FlatfsShard {
   return { by: found[1] as FlatfsFunction, length: Number(found[2]) }
 }
 
-/** The text that `parseFlatfsShard` reads, without a line end. */
+/** The text that `parseFlatfsShard` parses, without a line end. */
 export function printFlatfsShard({ by, length }: FlatfsShard): FlatfsShardText {
   return `${PREFIX}v1/${by}/${length}`
 }
 
 /**
- * The directory of a name: its first or last characters, or the last ones before the very last. A name that is too
- * short is filled up with `_`, at its end for `prefix`, at its front otherwise.
- * Source: https://github.com/ipfs/go-ds-flatfs. It counts bytes, which is the same for the names it allows; here no
- * character is cut in two.
+ * The directory of a name: its first or last characters, or the last ones before the final one. A name that is too
+ * short is padded with `_`, at its end for `prefix`, at its front otherwise. Source:
+ * https://github.com/ipfs/go-ds-flatfs. flatfs counts bytes, which is the same for the names it allows; here no
+ * character is split.
  */
 export function directoryOf({ by, length }: FlatfsShard, name: string): string {
   const padding = '_'.repeat(length + 1)
-  // A character is at most two code units, so the rest of a long name need not be looked at.
+  // A character has at most two code units, so the rest of a long name does not matter.
   const reach = 2 * (length + 1)
   if (by === 'prefix')
     return Array.from(name.slice(0, reach) + padding)

@@ -1,4 +1,4 @@
-/** A 64-bit number in two unsigned halves, since big integers cost more than the rest of a read. */
+/** A 64-bit number in two unsigned halves, because a `bigint` would cost more than the rest of a read. */
 export interface Hash64 {
   readonly high: number
   readonly low: number

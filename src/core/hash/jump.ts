@@ -3,10 +3,10 @@ import type { Hash64 } from './fnv1a64.ts'
 const WORD = 0x1_0000_0000
 
 /**
- * Jump consistent hash: the bucket of `hash` among `buckets`. When a bucket is added at the end, only the keys
- * that move into it change place.
- * Source: Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014. The generator's 64-bit
- * state is kept in two 32-bit halves, since big integers would cost more than the rest of a read.
+ * Jump consistent hash: the bucket of `hash` among `buckets`. When a bucket is added at the end, only the keys that
+ * move into it change their bucket. Source: Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm",
+ * 2014. The generator's 64-bit state is kept in two 32-bit halves, because a `bigint` would cost more than the rest of
+ * a read.
  */
 export function jumpHash(hash: Hash64, buckets: number): number {
   let { high, low } = hash

@@ -1,10 +1,7 @@
 /** Bytes that are hashed at once. */
 const BLOCK = 64
 
-/**
- * SHA-256 as 64 hex digits, at once and without a platform.
- * Source: FIPS 180-4, sections 5 and 6.2.
- */
+/** SHA-256 as 64 hex digits, synchronous and without platform APIs. Source: FIPS 180-4, sections 5 and 6.2. */
 export function sha256(bytes: Uint8Array): string {
   const state = INITIAL.slice()
   const words = new Uint32Array(64)

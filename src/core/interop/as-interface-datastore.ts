@@ -12,8 +12,8 @@ interface InterfaceQuery<Item> {
 }
 
 /**
- * A store of ours for programs written against `interface-datastore` 10 (js-stores). It differs from stores of that
- * family where they are broken: several orders apply in the order listed, a batch in the order written.
+ * A Strata store for programs written against `interface-datastore` 10 (js-stores). It differs from stores of that
+ * family where their behaviour is a defect: several orders apply in the order listed, a batch in the order written.
  */
 class InterfaceDatastore {
   readonly #store: BinaryDatastore
@@ -22,7 +22,7 @@ class InterfaceDatastore {
     this.#store = store
   }
 
-  /** The store is open already. Programs of that family call this before anything else where there is one. */
+  /** The store is already open. Programs of that family call this first, if it exists. */
   async open(): Promise<void> {}
 
   /** Closes the store below. */
@@ -43,7 +43,7 @@ class InterfaceDatastore {
     return this.#store.has(fromInterfaceKey(key), options)
   }
 
-  /** That family deletes absent keys without complaint. */
+  /** In that family, deleting an absent key succeeds. */
   delete(key: InterfaceKey, options?: CallOptions): Promise<void> {
     return this.#store.delete(fromInterfaceKey(key), { ...options, missingOk: true })
   }
@@ -104,12 +104,15 @@ class InterfaceDatastore {
   }
 }
 
-/** One of our stores as a store of the `interface-datastore` family. It passes the whole suite of `interface-datastore-tests`. */
+/**
+ * A Strata store as a store of the `interface-datastore` family. It passes the whole suite of
+ * `interface-datastore-tests`.
+ */
 export function asInterfaceDatastore(store: BinaryDatastore): InterfaceDatastore {
   return new InterfaceDatastore(store)
 }
 
-/** Prefixes are texts there: `/a` selects `/ab` too, so the walk begins one level above the last segment. */
+/** Prefixes are plain text there: `/a` selects `/ab` too, so the walk begins one level above the last segment. */
 function levelOf(prefix = '/'): string {
   return Key.parse(prefix.slice(0, prefix.lastIndexOf('/') + 1)).toString()
 }

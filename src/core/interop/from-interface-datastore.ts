@@ -13,16 +13,16 @@ import type { Payload } from '../open/payload.ts'
 import type { Found, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
 /**
- * A store of the `interface-datastore` family. That family has neither levels nor versions: a listing asks for all keys
- * below a prefix, and an etag is a hash of the value. Keys that do not exist here (`/..`, `/a//b`, the root) are not
- * shown. A write that has begun there is completed even when it is aborted: its effect would be unknown otherwise.
+ * A store of the `interface-datastore` family. That family has neither levels nor versions: a listing reads all keys
+ * below a prefix, and an etag is a hash of the value. Keys that are invalid here (`/..`, `/a//b`, the root) are not
+ * shown. A write that has begun is completed even if it is aborted, because its effect would be unknown otherwise.
  */
 class InterfaceStore implements Store {
   readonly info: StoreInfo
   readonly capabilities: Capabilities = {
     ...MINIMAL,
     read: { range: false, stream: false, etag: 'content' },
-    // Such a store does not tell whether its values outlive the process.
+    // Such a store does not say whether its values outlive the process.
     persistent: true,
   }
   readonly #store: InterfaceDatastore
@@ -34,7 +34,7 @@ class InterfaceStore implements Store {
 
   async read(key: Key, call: Call): Promise<Found | undefined> {
     try {
-      // A copy: some stores of that family hand out the buffer they keep.
+      // A copy, because some stores of that family return the buffer they keep.
       const bytes = new Uint8Array(await this.#store.get(toInterfaceKey(key), signalOf(call)))
       return { bytes, shared: false, etag: etagOf(bytes) }
     } catch (cause) {
@@ -44,7 +44,7 @@ class InterfaceStore implements Store {
   }
 
   async write(key: Key, value: Payload): Promise<Written> {
-    // A copy: some stores of that family keep the buffer they are given, and hand it out.
+    // A copy, because some stores of that family keep the buffer they are given, and return it.
     const bytes = new Uint8Array(value.bytes)
     try {
       await this.#store.put(toInterfaceKey(key), bytes)
@@ -54,7 +54,7 @@ class InterfaceStore implements Store {
     return { etag: etagOf(value.bytes) }
   }
 
-  /** Asks first: deleting a key that is absent succeeds in that family. */
+  /** Looks first, because deleting an absent key succeeds in that family. */
   async remove(key: Key): Promise<Removed> {
     try {
       if (!(await this.#store.has(toInterfaceKey(key)))) return 'absent'
@@ -86,8 +86,8 @@ class InterfaceStore implements Store {
   }
 
   /**
-   * Keys strictly below `prefix`. Prefixes mean other things in that family, and not the same in all of its stores
-   * (datastore-fs 12 takes one for a path from the root of the disk), so all keys are asked for.
+   * Keys strictly below `prefix`. Reads all keys, because prefixes have another meaning in that family, which also
+   * differs between its stores (datastore-fs 12 takes a prefix for a path from the root of the disk).
    */
   async *#keysBelow(prefix: Key, call: Call): AsyncIterable<Key> {
     for await (const found of this.#store.queryKeys({}, signalOf(call))) {
@@ -126,7 +126,7 @@ function failureOf(action: string, key: Key, cause: unknown): Error {
   return failure('IO', action, key, messageOf(cause), cause)
 }
 
-/** Earlier stores of that family report absence by the code alone. */
+/** Earlier stores of that family report absence only by the code. */
 function isAbsence(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
   return cause.name === 'NotFoundError' || ('code' in cause && cause.code === 'ERR_NOT_FOUND')
@@ -149,7 +149,7 @@ export function fromInterfaceKey(key: InterfaceKey): Key {
   return Key.parse(key.toString())
 }
 
-/** What a key of that family is here; `undefined` for one that nothing here leads back to, such as `/..`, `/a//b` and `/`. */
+/** The key here for a key of that family; `undefined` for a key that has none, such as `/..`, `/a//b` and `/`. */
 function shownAs(key: InterfaceKey): Key | undefined {
   try {
     const shown = fromInterfaceKey(key)

@@ -10,22 +10,22 @@ export interface LevelPage {
   readonly hasMore: boolean
 }
 
-/** Keys that are changed in one go, and that are sorted while a question waits: some milliseconds. */
+/** Keys that are changed, or sorted while a call waits, without a pause: some milliseconds. */
 const FEW = 256
 const FEW_UNSORTED = 8192
-/** Bytes of a change that is made at once, and its keys one by one where all others are in order already. */
+/** Bytes of a change that is applied at once. Its keys are inserted one by one if all others are already sorted. */
 const FEW_BYTES = 16 * 1024
 
 interface Change {
   readonly packed: Uint8Array
   readonly isAdding: boolean
-  /** Bytes that are done. */
+  /** Bytes that have been processed. */
   done: number
 }
 
 /**
- * All keys of a store, packed and in order, as layout `strata` writes them. They come in any order, again and again. What takes long is done
- * by `work`, in slices. A question is answered from the keys that are sorted so far, and those that are not come soon.
+ * All keys of a store, packed and sorted, as layout `strata` writes them. Keys come in any order and may be repeated.
+ * `work` does long tasks in slices. Calls are answered from the keys that are sorted so far.
  */
 export class KeyIndex {
   readonly #runs: Runs
@@ -36,12 +36,12 @@ export class KeyIndex {
     this.#runs = new Runs(options)
   }
 
-  /** Keys so far. Until `isComplete`, one that came again may be counted again. */
+  /** The number of keys so far. Until `isComplete`, repeated keys may be counted more than once. */
   get size(): number {
     return this.#runs.sorted.reduce((sum, run) => sum + run.size, this.#runs.unsorted)
   }
 
-  /** Whether `filled` was called and all changes are made, so that the keys have numbers. */
+  /** Whether `filled` was called and all changes are applied, so that keys have row numbers. */
   get isComplete(): boolean {
     return this.#isFilled && this.#changes.length === 0 && this.#runs.isOne
   }
@@ -57,24 +57,27 @@ export class KeyIndex {
   }
 
   /**
-   * Adds packed keys; those that are there stay. What is not added at once is added by `work`.
-   * @throws RangeError for packed keys that are cut off.
+   * Adds packed keys. Keys that exist already stay. Keys that are not added at once are added by `work`.
+   * @throws RangeError for truncated packed keys.
    */
   add(packed: Uint8Array): void {
     this.#change({ packed, isAdding: true, done: 0 })
   }
 
-  /** Removes packed keys, those added before included. What is not removed at once is removed by `work`. */
+  /** Removes packed keys, including those added earlier. Keys that are not removed at once are removed by `work`. */
   remove(packed: Uint8Array): void {
     this.#change({ packed, isAdding: false, done: 0 })
   }
 
-  /** All keys of the store were added: what comes now are changes. */
+  /** Called when all keys of the store were added. Later calls are changes. */
   filled(): void {
     this.#isFilled = true
   }
 
-  /** Does what is due, until `isOver`. @returns Whether there is more to do. */
+  /**
+   * Does pending work until `isOver` returns true.
+   * @returns Whether work is left.
+   */
   work(isOver: () => boolean): boolean {
     while (this.#step(isOver)) {
       if (isOver()) return true
@@ -87,7 +90,7 @@ export class KeyIndex {
     return this.#runs.sorted.some(run => run.has(key))
   }
 
-  /** A page of the children of one key; of an empty one, those of the root. */
+  /** A page of the children of one key; of the root for an empty key. */
   level(of: Uint8Array, { after, limit, reverse = false }: LevelOptions): LevelPage {
     this.#showUnsorted()
     const cursors = this.#runs.sorted.map(run => new LevelCursor(run, of, { after, reverse }))
@@ -103,7 +106,7 @@ export class KeyIndex {
     }
   }
 
-  /** Packed keys from the number `from` on; `undefined` until the index is complete. */
+  /** Packed keys from row `from` on; `undefined` until the index is complete. */
   rows(from: number, count: number): Uint8Array<ArrayBuffer> | undefined {
     if (!this.isComplete) return undefined
     const rows = new Packer()
@@ -115,20 +118,20 @@ export class KeyIndex {
     return rows.take()
   }
 
-  /** The number of a key, or of the first one after it; `undefined` until the index is complete. */
+  /** The row of a key, or of the first key after it; `undefined` until the index is complete. */
   rowOf(key: Uint8Array): number | undefined {
     if (!this.isComplete) return undefined
     const [run] = this.#runs.sorted
     return run === undefined ? 0 : run.rowOf(run.lowerBound(key))
   }
 
-  /** The sorted keys as they are now, run by run: later changes do not show there. */
+  /** The sorted keys as they are now, by run. Later changes do not affect it. */
   snapshot(): readonly (readonly Leaf[])[] {
     this.#showUnsorted()
     return this.#runs.sorted.map(run => [...run.leaves])
   }
 
-  /** Sorting very many keys would hold up the question, so it sees them a little later. */
+  /** Sorts waiting keys now if they are few. Sorting very many would delay the call, so it does not see them yet. */
   #showUnsorted(): void {
     if (this.#runs.unsorted <= FEW_UNSORTED) this.#runs.sealNow()
     else this.#runs.sealSoon()
@@ -142,9 +145,9 @@ export class KeyIndex {
     return change !== undefined
   }
 
-  /** Makes a small change at once, unless others wait: they take effect in the order that they come in. */
+  /** Applies a small change at once, unless others wait, because changes take effect in order. */
   #change(change: Change): void {
-    // What is cut off is refused as a whole.
+    // A truncated change is refused as a whole.
     eachPacked(change.packed, () => true)
     if (this.#changes.push(change) > 1) return
     const isSmall = change.packed.length <= FEW_BYTES
@@ -154,7 +157,7 @@ export class KeyIndex {
     }
   }
 
-  /** Makes a few of the changes. */
+  /** Applies some of the changes. */
   #apply(change: Change): void {
     const { packed, isAdding } = change
     const isInserted = isAdding && this.#isFilled && this.#runs.isOne && packed.length <= FEW_BYTES
@@ -177,7 +180,7 @@ export class KeyIndex {
   }
 }
 
-/** The name that is next in the levels of all runs. */
+/** The next name in the levels of all runs. */
 function firstName(cursors: readonly LevelCursor[], reverse: boolean): Uint8Array | undefined {
   let first: Uint8Array | undefined
   for (const { name } of cursors) {
@@ -187,7 +190,7 @@ function firstName(cursors: readonly LevelCursor[], reverse: boolean): Uint8Arra
   return first
 }
 
-/** What the runs say of a name together. They move on. */
+/** The combined flags of a name in all runs. Advances the cursors. */
 function takeFlags(cursors: readonly LevelCursor[], name: Uint8Array): number {
   let flags = 0
   for (const cursor of cursors) {

@@ -9,22 +9,22 @@ import {
   makeLeaf,
 } from './leaf.ts'
 
-/** A place among the keys: a leaf, and a key in it. Past the last key it is no leaf. */
+/** A place among the keys: a leaf, and a key in it. After the last key, `leaf` is the number of leaves. */
 export interface Position {
   readonly leaf: number
   readonly index: number
 }
 
-/** One change at a place: the key there goes, or another comes before it, or both. */
+/** A change at a place: removes the key there, inserts another before it, or both. */
 export interface Edit extends Position {
   readonly removes: boolean
   readonly inserts?: Uint8Array | undefined
 }
 
-/** The largest leaf that is left whole when it is changed. */
+/** The largest leaf that is not divided when it is changed. */
 const LARGEST = { keys: MOST_KEYS * 1.5, bytes: 0xffff } as const
 
-/** Keys in order, in leaves. Changes make new leaves: a copy keeps what it had. */
+/** Sorted keys in leaves. Changes create new leaves, so copies are not affected. */
 export class LeafDirectory {
   #leaves: Leaf[]
   #size: number
@@ -61,7 +61,7 @@ export class LeafDirectory {
     return new KeyCursor(this.#leaves)
   }
 
-  /** The first place whose key is not before `key`. */
+  /** The first place whose key is not less than `key`. */
   lowerBound(key: Uint8Array): Position {
     const cursor = this.cursor()
     cursor.seek(key)
@@ -79,7 +79,7 @@ export class LeafDirectory {
     return (this.#counts()[leaf] as number) + index
   }
 
-  /** A cursor at the key of this number; at the end where there is none. */
+  /** A cursor at the key with this row number; at the end if there is none. */
   at(row: number): KeyCursor {
     const counts = this.#counts()
     const cursor = this.cursor()
@@ -94,7 +94,7 @@ export class LeafDirectory {
     return cursor
   }
 
-  /** @returns False where the key is there already. */
+  /** @returns False if the key exists already. */
   insert(key: Uint8Array): boolean {
     const cursor = this.cursor()
     cursor.seek(key)
@@ -103,7 +103,7 @@ export class LeafDirectory {
     return true
   }
 
-  /** @returns False where the key is not there. */
+  /** @returns False if the key does not exist. */
   remove(key: Uint8Array): boolean {
     const cursor = this.cursor()
     cursor.seek(key)
@@ -112,7 +112,7 @@ export class LeafDirectory {
     return true
   }
 
-  /** Adds leaves whose keys are past all others. */
+  /** Appends leaves whose keys are greater than all others. */
   append(leaves: readonly Leaf[]): void {
     for (const leaf of leaves) {
       this.#leaves.push(leaf)
@@ -121,7 +121,7 @@ export class LeafDirectory {
     this.#before = undefined
   }
 
-  /** Takes the last leaf away, where it has room for more keys. */
+  /** Removes and returns the last leaf, if it has room for more keys. */
   takeUnfilled(): Leaf | undefined {
     const last = this.#leaves.at(-1)
     if (last === undefined || last.count >= MOST_KEYS || last.bytes.length >= MOST_BYTES) return undefined
@@ -131,7 +131,7 @@ export class LeafDirectory {
     return last
   }
 
-  /** Drops the keys before a place. */
+  /** Removes the keys before a place. */
   cut({ leaf, index }: Position): void {
     const dropped = this.#leaves.splice(0, leaf)
     for (const { count } of dropped) this.#size -= count
@@ -143,7 +143,10 @@ export class LeafDirectory {
     this.#before = undefined
   }
 
-  /** Makes changes, each leaf once. Places are those before the call, in order, as are keys that come to one place. */
+  /**
+   * Applies changes and rewrites each leaf once. Places refer to the state before the call and are in order, as are
+   * keys at the same place.
+   */
   edit(edits: readonly Edit[]): void {
     if (edits.length === 0) return
     if (this.#leaves.length === 0) {
@@ -168,7 +171,7 @@ export class LeafDirectory {
     this.#before = undefined
   }
 
-  /** What comes past the last key comes into the last leaf. */
+  /** A place after the last key belongs to the last leaf. */
   #leafOf({ leaf }: Position): number {
     return Math.min(leaf, this.#leaves.length - 1)
   }
@@ -191,7 +194,7 @@ export class LeafDirectory {
 
 const EMPTY = new Leaf(new ArrayBuffer(2), 0)
 
-/** The leaves that a leaf becomes. */
+/** The leaves that replace a changed leaf. */
 function rewritten(old: Leaf, edits: readonly Edit[], isAppending: boolean, allocate: Allocate): Leaf[] {
   const inserted = edits.reduce(
     (sum, { inserts }) => sum + (inserts === undefined ? 0 : inserts.length + 1),
@@ -221,7 +224,7 @@ function rewritten(old: Leaf, edits: readonly Edit[], isAppending: boolean, allo
   return divided(bytes, starts, count, isAppending, allocate)
 }
 
-/** Keys in as many leaves as they need: of the same size, or full ones where more keys will follow in order. */
+/** Divides keys into as many leaves as they need: of the same size, or full ones if more keys will follow in order. */
 function divided(
   bytes: Uint8Array,
   starts: Uint32Array,
@@ -247,12 +250,12 @@ function divided(
   return leaves
 }
 
-/** Goes through the keys of leaves, both ways. */
+/** Moves over the keys of leaves, in both directions. */
 export class KeyCursor implements Position {
   readonly #leaves: readonly Leaf[]
   leaf = 0
   index = 0
-  /** Of the leaf that it stands in. */
+  /** The bytes of the current leaf. */
   bytes: Uint8Array = EMPTY.bytes
   #offsets: Leaf['offsets'] = EMPTY.offsets
 
@@ -261,17 +264,17 @@ export class KeyCursor implements Position {
     this.#enter(0)
   }
 
-  /** Whether there is no key here: it is past the last one, or before the first. */
+  /** Whether there is no key here: it is after the last one, or before the first. */
   get isEnd(): boolean {
     return this.#leaves[this.leaf] === undefined
   }
 
-  /** Where the key begins in `bytes`. */
+  /** The start of the key in `bytes`. */
   get start(): number {
     return this.#offsets[this.index] as number
   }
 
-  /** Where the key has ended, without `END`. */
+  /** The end of the key, without `END`. */
   get end(): number {
     return (this.#offsets[this.index + 1] as number) - 1
   }
@@ -287,13 +290,13 @@ export class KeyCursor implements Position {
   startsWith(prefix: Uint8Array): boolean {
     if (this.isEnd) return false
     const { bytes, start } = this
-    // A key that ends before has `END` there.
+    // If the key is shorter, the byte there is `END`.
     for (let index = 0; index < prefix.length; index++)
       if (bytes[start + index] !== prefix[index]) return false
     return true
   }
 
-  /** Moves to the first key that is not before `key`. */
+  /** Moves to the first key that is not less than `key`. */
   seek(key: Uint8Array): void {
     const leaves = this.#leaves
     let low = 0
@@ -308,7 +311,7 @@ export class KeyCursor implements Position {
     this.moveTo({ leaf, index })
   }
 
-  /** Moves to a place, and where that is past the keys of its leaf, to the next leaf. */
+  /** Moves to a place; after the last key of a leaf, to the next leaf. */
   moveTo({ leaf, index }: Position): void {
     this.#enter(leaf)
     this.index = index

@@ -1,19 +1,19 @@
-/** Keys of a leaf at most; a leaf that is changed may hold half as many again. */
+/** The maximum number of keys of a new leaf. A changed leaf may hold half as many again. */
 export const MOST_KEYS = 1024
-/** Bytes of a leaf at most, unless one key alone is longer. Offsets of a leaf then have two bytes. */
+/** The maximum number of bytes of a new leaf, unless a single key is longer. Offsets then fit in two bytes. */
 export const MOST_BYTES = 60_000
-/** Follows each key. No key holds it, and a key that ends sorts before one that goes on. */
+/** Terminates each key. No key contains it. A key sorts before all longer keys that begin with it. */
 export const END = 0xff
 
-/** Keys in byte order, each followed by `END`. It never changes, so it may be shared with threads. */
+/** Sorted keys, each terminated by `END`. Immutable, so it can be shared between threads. */
 export class Leaf {
   readonly bytes: Uint8Array
-  /** Where each key begins, and where the last one has ended. */
+  /** The start of each key, and the end of the last one. */
   readonly offsets: Uint16Array | Uint32Array
 
   /** @param buffer As `makeLeaf` fills it: offsets of `count + 1` keys, then the keys. */
   constructor(buffer: ArrayBufferLike, count: number) {
-    // Two bytes each where that is enough, which is so where the rest has no more bytes than two can count.
+    // Offsets take two bytes if all keys together have at most 0xffff bytes.
     const narrow = (count + 1) * 2
     const isNarrow = buffer.byteLength - narrow <= 0xffff
     this.offsets = isNarrow ? new Uint16Array(buffer, 0, count + 1) : new Uint32Array(buffer, 0, count + 1)
@@ -28,7 +28,7 @@ export class Leaf {
     return this.bytes.buffer
   }
 
-  /** The first key that is not before `key`, by its number; `count` where there is none. */
+  /** The index of the first key that is not less than `key`; `count` if there is none. */
   lowerBound(key: Uint8Array): number {
     const { bytes, offsets } = this
     let low = 0
@@ -46,14 +46,14 @@ export class Leaf {
   }
 }
 
-/** Makes buffers for leaves: `SharedArrayBuffer` where other threads are to search them. */
+/** Allocates buffers for leaves: a `SharedArrayBuffer` if other threads will search them. */
 export type Allocate = (length: number) => ArrayBufferLike
 
 export const inOwnMemory: Allocate = length => new ArrayBuffer(length)
 
 /**
- * A leaf of keys that lie in `source` one after another.
- * @param starts Where each of them begins, from the number `first` on.
+ * A leaf of keys that are contiguous in `source`.
+ * @param starts The start of each key, from index `first` on.
  */
 export function makeLeaf(
   source: Uint8Array,
@@ -71,7 +71,7 @@ export function makeLeaf(
   return leaf
 }
 
-/** Compares the key at `at`, which is followed by `END`, with another. */
+/** Compares the key at `at`, which is terminated by `END`, with another. */
 export function compareWith(bytes: Uint8Array, at: number, key: Uint8Array): number {
   const { length } = key
   for (let index = 0; index < length; index++) {
@@ -82,7 +82,7 @@ export function compareWith(bytes: Uint8Array, at: number, key: Uint8Array): num
   return bytes[at + length] === END ? 0 : 1
 }
 
-/** Compares two keys that are followed by `END`. */
+/** Compares two keys that are terminated by `END`. */
 export function compareKeys(a: Uint8Array, atA: number, b: Uint8Array, atB: number): number {
   for (;;) {
     const left = a[atA++] as number
@@ -90,4 +90,75 @@ export function compareKeys(a: Uint8Array, atA: number, b: Uint8Array, atB: numb
     if (left !== right) return left === END ? -1 : right === END ? 1 : left - right
     if (left === END) return 0
   }
+}
+
+/** Combines a key with the one before it, if it returns true; the key is then dropped. */
+export type Fold = (bytes: Uint8Array, last: number, source: Uint8Array, start: number) => boolean
+
+/** Drops the second of two equal keys. */
+export const dropRepeated: Fold = (bytes, last, source, start) =>
+  compareKeys(bytes, last, source, start) === 0
+
+/** Divides sorted keys into leaves. */
+export class LeafWriter {
+  readonly #allocate: Allocate
+  readonly #fold: Fold
+  #bytes = new Uint8Array(MOST_BYTES + 1024)
+  readonly #starts = new Uint32Array(MOST_KEYS + 1)
+  #count = 0
+  #leaves: Leaf[] = []
+
+  constructor(allocate: Allocate, fold: Fold = dropRepeated) {
+    this.#allocate = allocate
+    this.#fold = fold
+  }
+
+  /** Adds the key from `start` to `end` of `source`, including `END`. */
+  add(source: Uint8Array, start: number, end: number): void {
+    let count = this.#count
+    if (count > 0 && this.#fold(this.#bytes, this.#starts[count - 1] as number, source, start)) return
+    let at = this.#starts[count] as number
+    const length = end - start
+    if (count === MOST_KEYS || (count > 0 && at + length > MOST_BYTES)) {
+      this.#flush()
+      count = 0
+      at = 0
+    }
+    if (at + length > this.#bytes.length) this.#bytes = grown(this.#bytes, at + length)
+    const bytes = this.#bytes
+    for (let index = 0; index < length; index++) bytes[at + index] = source[start + index] as number
+    this.#count = count + 1
+    this.#starts[this.#count] = at + length
+  }
+
+  /**
+   * Continues in a leaf of at most `MOST_KEYS` and `MOST_BYTES`, the last one before the keys to come. Called before
+   * the first `add`.
+   */
+  resume({ bytes, offsets, count }: Leaf): void {
+    if (bytes.length > this.#bytes.length) this.#bytes = grown(this.#bytes, bytes.length)
+    this.#bytes.set(bytes)
+    this.#starts.set(offsets)
+    this.#count = count
+  }
+
+  /** Returns the finished leaves. */
+  take(): Leaf[] {
+    this.#flush()
+    const leaves = this.#leaves
+    this.#leaves = []
+    return leaves
+  }
+
+  #flush(): void {
+    if (this.#count === 0) return
+    this.#leaves.push(makeLeaf(this.#bytes, this.#starts, 0, this.#count, this.#allocate))
+    this.#count = 0
+  }
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(length, bytes.length * 2))
+  larger.set(bytes)
+  return larger
 }

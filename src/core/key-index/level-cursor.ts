@@ -11,18 +11,18 @@ export interface LevelOptions {
   readonly reverse?: boolean | undefined
 }
 
-/** Keys that are looked at one by one before the subtree of a child is left by seeking. */
+/** Keys that are compared one by one before the cursor seeks past the subtree of a child. */
 const NEAR = 4
 
-/** The first key past everything at and below a child of this key. */
+/** The first possible key after everything at and below a child with this key. */
 function past(key: Uint8Array): Uint8Array {
   return followedBy(key, 1)
 }
 
-/** Goes through the children of one key. */
+/** Moves over the children of one key. */
 export class LevelCursor {
   readonly #cursor: KeyCursor
-  /** What all keys of the level begin with: its key and 00; nothing for the root. */
+  /** The common beginning of all keys of the level: its key and 00; nothing for the root. */
   readonly #prefix: Uint8Array
   readonly #reverse: boolean
   /** The key of the child; `undefined` past the last one. */
@@ -66,7 +66,7 @@ export class LevelCursor {
     else this.#leave(child)
   }
 
-  /** Moves past the subtree. Whether there is one is seen in the key after the child's own. */
+  /** Moves past the subtree. Whether there is one shows in the key after the child's own. */
   #leave(child: Uint8Array): void {
     const cursor = this.#cursor
     for (let near = 0; near < NEAR; near++) {
@@ -77,7 +77,7 @@ export class LevelCursor {
     cursor.seek(past(child))
   }
 
-  /** Moves before the child. It is a branch if its last key was another than its own. */
+  /** Moves before the child. It is a branch if its last key was not its own. */
   #leaveBackwards(child: Uint8Array): void {
     const cursor = this.#cursor
     if (this.#flags === IS_BRANCH) {

@@ -1,13 +1,12 @@
-import { type Allocate, compareKeys } from './leaf.ts'
+import { type Allocate, compareKeys, type Fold, LeafWriter } from './leaf.ts'
 import type { KeyCursor, LeafDirectory } from './leaf-directory.ts'
-import { type Fold, LeafWriter } from './leaf-writer.ts'
 
-/** Keys between two looks at the clock. */
+/** Keys between two reads of the clock. */
 const KEYS = 512
 
 /**
- * Merges sorted runs, in steps. Between two steps each key is in `output` or in the rest of an input: all of them together
- * hold what they held before, and may be asked and changed.
+ * Merges sorted runs in steps. Between two steps, each key is either in `output` or in the rest of an input, so
+ * together they still hold all keys, and can be read and changed.
  */
 export class Merge {
   readonly output: LeafDirectory
@@ -15,7 +14,7 @@ export class Merge {
   readonly #allocate: Allocate
   readonly #fold: Fold | undefined
 
-  /** @param output Empty. It is filled; the inputs are emptied. */
+  /** @param output An empty directory, which is filled while the inputs are emptied. */
   constructor(inputs: readonly LeafDirectory[], output: LeafDirectory, allocate: Allocate, fold?: Fold) {
     this.inputs = inputs
     this.output = output
@@ -44,7 +43,7 @@ export class Merge {
   }
 }
 
-/** Cursors, the one with the smallest key first. */
+/** Cursors, the one with the least key first. */
 class CursorHeap {
   readonly #cursors: KeyCursor[]
 

@@ -4,7 +4,7 @@
  * two or three bytes that UTF-8 gives such a number, surrogates one by one. No name holds 00 or a byte above EF.
  */
 
-/** The most bytes that a name takes. */
+/** The maximum number of bytes of a name. */
 export function roomOf(name: string): number {
   return name.length * 3
 }
@@ -29,7 +29,7 @@ export function writeName(name: string, bytes: Uint8Array, at: number): number {
   return at
 }
 
-/** A call takes no more arguments than the stack has room for. */
+/** The number of arguments of one call is limited by the stack. */
 const MOST_UNITS = 4096
 const units = new Uint16Array(MOST_UNITS)
 
@@ -55,7 +55,7 @@ export function readName(bytes: Uint8Array, start: number, end: number): string 
 
 /** The first of `units` as text. */
 function textOf(count: number): string {
-  // Spread, they would be copied one by one: it takes array-likes as well.
+  // `apply` accepts array-likes; spreading would copy the elements one by one.
   return String.fromCharCode.apply(undefined, units.subarray(0, count) as unknown as number[])
 }
 

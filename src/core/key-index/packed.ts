@@ -1,4 +1,7 @@
-/** Rows in one buffer, each its length in base 128, lowest digits first, and its bytes: how keys cross between threads. */
+/**
+ * Rows in one buffer, each as its length in base 128, lowest digits first, and its bytes. Keys cross between threads in
+ * this form.
+ */
 export class Packer {
   #bytes: Uint8Array<ArrayBuffer>
   #at = 0
@@ -28,7 +31,7 @@ export class Packer {
     this.#count++
   }
 
-  /** What was added since the last `take`, in a buffer that may be transferred. */
+  /** The rows added since the last `take`, in a buffer that can be transferred. */
   take(): Uint8Array<ArrayBuffer> {
     const packed = this.#bytes.slice(0, this.#at)
     this.#at = 0
@@ -44,10 +47,10 @@ export class Packer {
 }
 
 /**
- * Calls `visit` with where each row begins and ends, until it answers false.
- * @param from Where to begin: 0, or what an earlier call answered.
- * @returns Where the rows begin that were not visited.
- * @throws RangeError where the buffer ends within a row.
+ * Calls `visit` with the start and end of each row until it returns false.
+ * @param from Where to begin: 0, or the result of an earlier call.
+ * @returns Where the unvisited rows begin.
+ * @throws RangeError if the buffer ends within a row.
  */
 export function eachPacked(
   packed: Uint8Array,
@@ -76,7 +79,7 @@ export function pack(rows: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   return packer.take()
 }
 
-/** The rows, each as a view of the buffer. */
+/** The rows as views of the buffer. */
 export function unpack(packed: Uint8Array): Uint8Array[] {
   const rows: Uint8Array[] = []
   eachPacked(packed, (start, end) => rows.push(packed.subarray(start, end)) > 0)

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from './latency-histogram.ts'
 
-/** What happened under one verb so far. */
+/** Counters of one verb. */
 export interface VerbMetrics {
   readonly count: number
   readonly errors: number
@@ -8,7 +8,7 @@ export interface VerbMetrics {
   readonly latency: LatencyHistogram
 }
 
-/** How one call went. */
+/** The result of one call. */
 export interface CountedCall {
   /** Milliseconds. */
   readonly duration: number
@@ -29,7 +29,7 @@ export class CallMetrics<Verb extends string> {
     )
   }
 
-  /** @throws TypeError when there is no such verb. */
+  /** @throws TypeError for an unknown verb. */
   of(verb: Verb): VerbMetrics {
     const metrics = this.#verbs.get(verb)
     if (metrics === undefined) throw new TypeError(`There is no verb ${JSON.stringify(verb)}`)

@@ -3,19 +3,19 @@ import type { Call, Maybe } from '../open/call.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import { ACTIONS, type Layer, LayeredStore, pause, refusalOf, type Step, type Verb } from './layer.ts'
 
-/** What goes wrong. It may be changed while the store is in use. */
+/** The faults to inject. They can be changed while the store is in use. */
 export interface Faults {
-  /** Milliseconds that each call takes longer. */
+  /** Milliseconds of delay added to each call. */
   latency?: number | undefined
   /** The share of calls that fail with `IO`, from 0 to 1. */
   errorRate?: number | undefined
-  /** The share of calls that take effect and fail with `CONNECTION` all the same, from 0 to 1. */
+  /** The share of calls that take effect and then fail with `CONNECTION`, from 0 to 1. */
   lostRate?: number | undefined
-  /** The store can't be reached: every call fails with `CONNECTION`. */
+  /** The store is unreachable: every call fails with `CONNECTION`. */
   isOffline?: boolean | undefined
   /** The verbs that faults apply to. Default: all. */
   verbs?: readonly Verb[] | undefined
-  /** A number from 0 to 1 that decides. Default `Math.random`. */
+  /** Returns a number from 0 to 1 that decides. Default `Math.random`. */
   random?: (() => number) | undefined
 }
 
@@ -32,7 +32,7 @@ class Fault implements Layer {
     await this.#before(step)
     const answer = await run(step.call)
     const { lostRate = 0, random = Math.random } = this.faults
-    // A call that was refused did nothing, so its answer is the whole of it.
+    // A refused call did nothing, so it cannot be a lost answer.
     const isDone = refusalOf(step, answer) === undefined
     if (isDone && lostRate > 0 && this.#applies(step) && random() < lostRate)
       throw failure('CONNECTION', ACTIONS[step.verb], step.key, 'the answer was lost')
@@ -65,7 +65,7 @@ function offline({ verb, key }: Step): Error {
   return failure('CONNECTION', ACTIONS[verb], key, 'the store is offline')
 }
 
-/** A store that fails as told: for tests, and for seeing what a composition makes of it. */
+/** A store with injected faults: for tests, and to see how a composition handles them. */
 export class FaultDatastore<V = Uint8Array> extends Datastore<V> {
   readonly faults: Faults
 
@@ -75,7 +75,7 @@ export class FaultDatastore<V = Uint8Array> extends Datastore<V> {
   }
 }
 
-/** Makes a store fail as told; change `faults` of what it returns while it is in use. */
+/** Injects faults into a store. Change `faults` of the returned datastore while it is in use. */
 export function fault<V>(store: Datastore<V>, faults: Faults = {}): FaultDatastore<V> {
   return new FaultDatastore(store, faults)
 }

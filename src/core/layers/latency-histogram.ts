@@ -1,11 +1,11 @@
-/** Microseconds at which the first bucket ends; each further one is wider by the factor below. */
+/** Microseconds at which the first bucket ends. Each further bucket is wider by the factor below. */
 const FIRST = 1
 const FACTOR = 2 ** 0.25
 const BUCKETS = 120
 
 /**
- * How long calls took, in buckets that grow by 19 %: enough to tell percentiles to that precision, from a microsecond
- * to half an hour, in a constant kilobyte.
+ * Call durations in buckets that grow by 19 %: percentiles to that precision, from a microsecond to half an hour, in a
+ * constant kilobyte.
  */
 export class LatencyHistogram {
   readonly #buckets = new Uint32Array(BUCKETS)
@@ -24,7 +24,7 @@ export class LatencyHistogram {
   }
 
   /**
-   * The time in milliseconds that a share of the calls did not take longer than, rounded up to its bucket's end; 0
+   * The duration in milliseconds that a share of the calls did not exceed, rounded up to the end of its bucket; 0
    * without calls.
    * @param share From 0 to 1: 0.99 for the 99th percentile.
    */

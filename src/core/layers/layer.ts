@@ -3,17 +3,22 @@ import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { AbortError, isNotFound, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
+import type { CopyPlace } from '../open/copy-place.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
 import type { OpenStore } from '../open/open-store.ts'
 import type { Payload } from '../open/payload.ts'
 import { refusedOf } from '../open/refusals.ts'
 import type {
+  BranchFolder,
+  BranchMoved,
+  BranchPlace,
   ByteStream,
   Found,
   Moved,
   Operation,
   Refused,
   Removed,
+  SetAside,
   Store,
   StoreInfo,
   Written,
@@ -23,7 +28,7 @@ import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { streamFromFirst } from '../stream-from-first.ts'
 
-/** The calls that a layer sees. `getMany`, `putNew`, batches and the like are made of these. */
+/** The calls that a layer sees. `getMany`, `putNew`, batches and others consist of these. */
 export const VERBS = [
   'get',
   'getStream',
@@ -37,13 +42,14 @@ export const VERBS = [
   'stats',
   'sync',
   'prune',
+  'moveBranch',
   'watch',
 ] as const
 
 /** One of the calls that a layer sees. */
 export type Verb = (typeof VERBS)[number]
 
-/** What a call does, as a message says it: `Cannot look up "/a"`. */
+/** What a call does, as in messages: `Cannot look up "/a"`. */
 export const ACTIONS: Readonly<Record<Verb, string>> = {
   get: 'get',
   getStream: 'get',
@@ -57,43 +63,44 @@ export const ACTIONS: Readonly<Record<Verb, string>> = {
   stats: 'count',
   sync: 'sync',
   prune: 'prune',
+  moveBranch: 'move the branch',
   watch: 'watch',
 }
 
-/** One call on its way down, as data. */
+/** One call on its way to the store, as data. */
 export interface Step {
   readonly verb: Verb
-  /** The key, the prefix, or the old name of a rename; the root where a call is about no single key. */
+  /** The key, the prefix, or the old name of a rename; the root if the call is not about one key. */
   readonly key: Key
   readonly call: Call
-  /** The new name of a rename. */
+  /** The new name of a rename, or the new place of a branch. */
   readonly to?: Key | undefined
   /** The value of a put. */
   readonly value?: Payload | undefined
 }
 
 /**
- * Something around every call of a store: a layer says once what that is, and no verb can be forgotten. Absence and
- * refusal are answers (`refusalOf`), and an answer at hand comes without a promise: pass it on as it is.
+ * Code that runs around every call of a store. A layer handles all calls in one place, so that no verb can be
+ * forgotten. Absence and refusal are answers (`refusalOf`). An answer may come without a promise: return it as it is.
  */
 export interface Layer {
-  /** The kind of the store that it makes. Default: that of the store below. */
+  /** The kind of the resulting store. Default: that of the store below. */
   readonly name?: string | undefined
-  /** Makes calls later, or more than once, so that they need turns of their own. Default false. */
+  /** The layer makes calls later, or more than once, so they need turns of their own. Default false. */
   readonly delays?: boolean | undefined
   /**
-   * Around a call that answers once. Default: untouched.
-   * @param run Makes the call below, any number of times.
+   * Runs around a call with one answer. Default: the call itself.
+   * @param run Makes the call below. Can be called any number of times.
    */
   around?<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T>
-  /** Around a call that streams: `getStream`, `query`, `watch`. Default: untouched. */
+  /** Runs around a call that streams: `getStream`, `query`, `watch`. Default: the call itself. */
   aroundStream?<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T>
   /**
-   * A batch passes whole, so that it stays as atomic as below, and the layer does not see it. Default false: a batch is
-   * made of single calls here, so that each of them is seen.
+   * Whether a batch passes as a whole, as atomic as below and unseen by the layer. Default false: a batch is split into
+   * single calls, which the layer sees.
    */
   readonly passesBatches?: boolean | undefined
-  /** What is left of what the store below does. Default: all but native batches. */
+  /** The capabilities that remain of those below. Default: all but native batches. */
   capabilities?(below: Capabilities): Capabilities
 }
 
@@ -103,7 +110,7 @@ export class LayeredStore implements Store {
   readonly lent = true
   readonly batch?: (operations: Operation[], call: Call) => Maybe<void>
   readonly #layer: Layer
-  /** Calls on one key pass without a step being made of them. */
+  /** Calls on one key pass without creating a step. */
   readonly #isTransparent: boolean
   #child: OpenStore
 
@@ -192,12 +199,37 @@ export class LayeredStore implements Store {
     return this.#around({ verb: 'prune', key: prefix, call }, own => this.#child.prune(prefix, own))
   }
 
+  /** A branch that is set aside or taken back has only one key: its step is about that. */
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    const keys = [from, to].filter(place => place instanceof Key)
+    const step: Step = { verb: 'moveBranch', key: keys[0] ?? Key.root, to: keys[1], call }
+    return this.#around(step, own => this.#child.moveBranch(from, to, own))
+  }
+
+  discardBranch(place: SetAside, call: Call): Maybe<void> {
+    return this.#child.discardBranch(place, call)
+  }
+
+  branchFolder(place: BranchPlace, call: Call): Maybe<BranchFolder | undefined> {
+    return this.#child.branchFolder(place, call)
+  }
+
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#aroundStream({ verb: 'watch', key: prefix, call }, own => this.#child.watch(prefix, own))
   }
 
   identity(key: Key, call: Call): Maybe<string> {
     return this.#child.identity(key, call)
+  }
+
+  /** The layer is about calls. Where values are does not depend on it. */
+  copiesOf(key: Key): readonly CopyPlace[] {
+    return [{ type: 'below', store: this.#child, key }]
+  }
+
+  /** None where the layer has to see the reads. */
+  fileOf(key: Key): string | undefined {
+    return this.#isTransparent && this.#layer.aroundStream === undefined ? this.#child.fileOf(key) : undefined
   }
 
   over([child]: readonly OpenStore[]): Store {
@@ -220,17 +252,19 @@ export class LayeredStore implements Store {
 /** Changes nothing: every call passes as it is. */
 export const TRANSPARENT: Layer = { passesBatches: true }
 
-/** A store with a layer of one's own around it. */
+/** A store with a custom layer around it. */
 export function layered<V>(store: Datastore<V>, layer: Layer): Datastore<V> {
   return new Datastore<V>(new LayeredStore(openStoreOf(store), layer), commonCodecOf([store]))
 }
 
-/** Why a call did nothing, by its answer; `undefined` where it did what it was asked. */
+/** Why a call did nothing, by its answer; `undefined` if it took effect. */
 export function refusalOf({ verb }: Step, answer: unknown): Refused | undefined {
+  // A read is refused by absence alone.
+  if (verb === 'get' || verb === 'stat') return answer === undefined ? 'absent' : undefined
   return CAN_BE_REFUSED.has(verb) ? refusedOf(answer) : undefined
 }
 
-const CAN_BE_REFUSED: ReadonlySet<Verb> = new Set(['get', 'stat', 'put', 'delete', 'rename'])
+const CAN_BE_REFUSED: ReadonlySet<Verb> = new Set(['put', 'delete', 'rename'])
 
 async function* chunksOf(child: OpenStore, key: Key, call: Call): AsyncIterable<Uint8Array> {
   const chunks = await child.stream(key, call)
@@ -238,7 +272,7 @@ async function* chunksOf(child: OpenStore, key: Key, call: Call): AsyncIterable<
   yield* chunks
 }
 
-/** A stream whose first chunk is there, so that its version is fixed; `undefined` where the key is absent. */
+/** A stream whose first chunk has been read, so that its version is fixed; `undefined` if the key is absent. */
 async function begun(source: AsyncIterable<Uint8Array>): Promise<ByteStream | undefined> {
   const chunks = source[Symbol.asyncIterator]()
   try {
@@ -249,7 +283,10 @@ async function begun(source: AsyncIterable<Uint8Array>): Promise<ByteStream | un
   }
 }
 
-/** Waits, for 24 days at most, unless the call is aborted first: then `AbortError`. */
+/**
+ * Waits, for 24 days at most.
+ * @throws AbortError if the call is aborted first.
+ */
 export function pause(milliseconds: number, { verb, key, call }: Step): Promise<void> {
   const { cancel } = call
   return new Promise((resolve, reject) => {

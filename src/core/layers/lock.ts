@@ -33,7 +33,7 @@ export class LockableDatastore<V = Uint8Array> extends Datastore<V> {
 
   set isLocked(isLocked: boolean) {
     this.#lock.isLocked = isLocked
-    ownStoreOf(this as Datastore<unknown>).redeclare()
+    ownStoreOf(this).redeclare()
   }
 }
 

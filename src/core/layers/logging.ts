@@ -13,16 +13,16 @@ export interface LogRecord {
   /** Milliseconds. */
   readonly duration: number
   readonly bytes: number
-  /** The error's code, or its name where it has none; absent when the call succeeded. */
+  /** The code of the error, or its name if it has no code; absent if the call succeeded. */
   readonly error?: string
   readonly message?: string
 }
 
-/** Where records go, and what the store is called in them. */
+/** Where records go, and the name of the store in them. */
 export interface LoggingOptions {
   /** Names the store in the records. Default `store`. */
   readonly name?: string | undefined
-  /** What it throws fails no call: it is thrown as an uncaught error. */
+  /** An error that it throws fails no call: it is thrown as an uncaught error. */
   readonly log: (record: LogRecord) => void
 }
 
@@ -48,7 +48,7 @@ function failureOf({ step, refused, error }: Outcome): Pick<LogRecord, 'error' |
   return failed === undefined ? {} : { error: codeOf(failed), message: messageOf(failed) }
 }
 
-/** Writes a structured record of every call, as it ends. */
+/** Writes a structured record of every call when it ends. */
 export function logging<V>(store: Datastore<V>, options: LoggingOptions): Datastore<V> {
   return layered(store, new Logging(options))
 }

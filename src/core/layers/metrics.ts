@@ -27,7 +27,7 @@ export class MetricsDatastore<V = Uint8Array> extends Datastore<V> {
   }
 }
 
-/** Counts the calls on a store, verb by verb: how many, how many failed, bytes, and how long they took. */
+/** Counts the calls on a store by verb: the number, failures, bytes, and durations. */
 export function metrics<V>(store: Datastore<V>): MetricsDatastore<V> {
   return new MetricsDatastore(store)
 }

@@ -3,16 +3,19 @@ import type { Call, Maybe } from '../open/call.ts'
 import type { Found, Refused } from '../open/store.ts'
 import { type Layer, refusalOf, type Step } from './layer.ts'
 
+/** The global object has it as a getter, which costs half as much again as reading the time. */
+const clock = performance
+
 /** How a call ended. */
 export interface Outcome {
   readonly step: Step
   /** Milliseconds. */
   readonly duration: number
-  /** Bytes of values that went through. */
+  /** Bytes of values that passed. */
   readonly bytes: number
-  /** Why it did nothing; absent where it did what it was asked. */
+  /** Why it did nothing; absent if it took effect. */
   readonly refused?: Refused | undefined
-  /** What it failed with; absent where it did not fail. */
+  /** The error; absent if it did not fail. */
   readonly error?: unknown
 }
 
@@ -23,7 +26,7 @@ export abstract class ObservingLayer implements Layer {
   protected abstract ended(outcome: Outcome): void
 
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
-    const start = performance.now()
+    const start = clock.now()
     let answer: Maybe<T>
     try {
       answer = run(step.call)
@@ -31,7 +34,13 @@ export abstract class ObservingLayer implements Layer {
       this.#failed(step, start, error)
       throw error
     }
-    if (!(answer instanceof Promise)) return this.#answered(step, start, answer)
+    return answer instanceof Promise
+      ? this.#awaited(step, start, answer)
+      : this.#answered(step, start, answer)
+  }
+
+  /** A method of its own, so that an answer without a promise allocates no closure. */
+  #awaited<T>(step: Step, start: number, answer: Promise<T>): Promise<T> {
     return answer.then(
       value => this.#answered(step, start, value),
       (error: unknown) => {
@@ -42,7 +51,7 @@ export abstract class ObservingLayer implements Layer {
   }
 
   async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
-    const start = performance.now()
+    const start = clock.now()
     let bytes = 0
     let failed: { readonly error: unknown } | undefined
     try {
@@ -54,19 +63,19 @@ export abstract class ObservingLayer implements Layer {
       failed = { error }
       throw error
     } finally {
-      this.ended({ step, duration: performance.now() - start, bytes, ...failed })
+      this.ended({ step, duration: clock.now() - start, bytes, ...failed })
     }
   }
 
   #answered<T>(step: Step, start: number, answer: T): T {
-    const duration = performance.now() - start
+    const duration = clock.now() - start
     const refused = refusalOf(step, answer)
     this.ended({ step, duration, bytes: refused === undefined ? bytesOf(step, answer) : 0, refused })
     return answer
   }
 
   #failed(step: Step, start: number, error: unknown): void {
-    this.ended({ step, duration: performance.now() - start, bytes: 0, error })
+    this.ended({ step, duration: clock.now() - start, bytes: 0, error })
   }
 }
 

@@ -3,21 +3,21 @@ import type { Datastore } from '../open/datastore.ts'
 import { checkOptions, positiveNumber } from '../options.ts'
 import { type Layer, layered, pause, type Step } from './layer.ts'
 
-/** How many calls may pass. */
+/** The rate of calls. */
 export interface RateLimitOptions {
-  /** Calls a second in the long run. */
+  /** Calls per second on average. */
   readonly perSecond: number
-  /** Calls that may be made at once after a quiet time. Default: one second's. */
+  /** Calls that may be made at once after an idle time. Default: those of one second. */
   readonly burst?: number | undefined
 }
 
-/** A token bucket: calls wait for their token, first come, first served. */
+/** A token bucket: calls wait for their token in call order. */
 class RateLimit implements Layer {
   readonly name = 'rate-limit'
   readonly delays = true
   readonly #perSecond: number
   readonly #burst: number
-  /** When the bucket would be full again, by `performance.now()`. */
+  /** When the bucket will be full again, by `performance.now()`. */
   #fullAt = 0
 
   constructor({ perSecond, burst = Math.max(1, perSecond) }: RateLimitOptions) {
@@ -32,12 +32,15 @@ class RateLimit implements Layer {
 
   async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
     const wait = this.#token(step)
-    // With a token at hand a watch subscribes before its caller goes on, as without this layer.
+    // With a token available, a watch subscribes before its caller continues, as without this layer.
     if (wait !== undefined) await wait
     yield* run(step.call)
   }
 
-  /** Takes a token. @returns A promise where it has to wait for one. */
+  /**
+   * Takes a token.
+   * @returns A promise if it has to wait for one.
+   */
   #token(step: Step): Promise<void> | undefined {
     const now = performance.now()
     const interval = 1000 / this.#perSecond
@@ -53,8 +56,8 @@ class RateLimit implements Layer {
 }
 
 /**
- * Lets so many calls a second through; others wait.
- * @throws DatastoreError `CONFIG_INVALID` for a figure that is not over zero.
+ * Limits calls to a number per second; others wait.
+ * @throws DatastoreError `CONFIG_INVALID` for a number that is not over zero.
  */
 export function rateLimit<V>(store: Datastore<V>, options: RateLimitOptions): Datastore<V> {
   checkOptions('limit the rate of calls', options, { perSecond: positiveNumber, burst: positiveNumber })

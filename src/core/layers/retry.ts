@@ -4,17 +4,17 @@ import type { Datastore } from '../open/datastore.ts'
 import { checkOptions, numberFrom, wholeNumberOrInfinity } from '../options.ts'
 import { type Layer, layered, pause, refusalOf, type Step } from './layer.ts'
 
-/** How often a call is made again, and how long it waits before. */
+/** How often a call is retried, and how long it waits before that. */
 export interface RetryOptions {
-  /** How many times a call is made at the most. Default 4. */
+  /** The maximum number of attempts. Default 4. */
   readonly attempts?: number | undefined
-  /** Milliseconds before the second attempt; each further wait is twice as long. Default 50. */
+  /** Milliseconds before the second attempt. Each further wait is twice as long. Default 50. */
   readonly delay?: number | undefined
-  /** Milliseconds that no wait exceeds. Default 5000. */
+  /** The longest wait, in milliseconds. Default 5000. */
   readonly maxDelay?: number | undefined
-  /** The codes that are worth another attempt. Default: failures say so themselves (`error.retry`). */
+  /** The codes that are retried. Default: as failures say themselves (`error.retry`). */
   readonly codes?: readonly ErrorCode[] | undefined
-  /** A number from 0 to 1 for the jitter. Default `Math.random`. */
+  /** Returns a number from 0 to 1 for the jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined
 }
 
@@ -34,7 +34,11 @@ class Retry implements Layer {
     } catch (error) {
       return this.#again(step, run, error)
     }
-    if (!(answer instanceof Promise)) return answer
+    return answer instanceof Promise ? this.#awaited(step, run, answer) : answer
+  }
+
+  /** A method of its own, so that an answer without a promise allocates no closure. */
+  #awaited<T>(step: Step, run: (call: Call) => Maybe<T>, answer: Promise<T>): Promise<T> {
     return answer.catch((error: unknown) => this.#again(step, run, error))
   }
 
@@ -46,7 +50,7 @@ class Retry implements Layer {
       await pause(this.#waitBefore(attempt), step)
       try {
         const answer = await run(step.call)
-        // A put may be refused for what an attempt before it wrote: that is not known.
+        // The put may be refused because an earlier attempt took effect, which cannot be determined.
         if (step.verb === 'put' && refusalOf(step, answer) !== undefined) throw failed
         return answer
       } catch (error) {
@@ -56,7 +60,7 @@ class Retry implements Layer {
     }
   }
 
-  /** A stream is begun again as long as nothing of it was given. */
+  /** Restarts a stream that failed before its first item. */
   async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
     for (let attempt = 1; ; attempt++) {
       let isUntouched = true
@@ -87,10 +91,10 @@ class Retry implements Layer {
 }
 
 /**
- * Makes every kind of call again when it fails in a way that may pass. A stream is not put
- * twice. An attempt that failed may have happened all the same: a conditional put that is refused after one rejects with
- * the failure, not with the refusal, and a repeated `delete` or `rename` that is `NOT_FOUND` may have been done before.
- * @throws DatastoreError `CONFIG_INVALID` for fewer attempts than one, or a negative wait.
+ * Retries every kind of call when it fails with a transient failure. A streamed put is not retried. A failed attempt
+ * may still have taken effect: a conditional put that is refused after one rejects with the failure instead of the
+ * refusal, and a retried `delete` or `rename` may fail with `NOT_FOUND` although it took effect.
+ * @throws DatastoreError `CONFIG_INVALID` for fewer than one attempt, or a negative wait.
  */
 export function retry<V>(store: Datastore<V>, options: RetryOptions = {}): Datastore<V> {
   checkOptions('retry', options, {

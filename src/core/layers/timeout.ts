@@ -13,7 +13,7 @@ interface Limited {
 
 /**
  * All calls of one layer have the same limit, so they expire in the order in which they began: one queue, and one timer
- * for its head. A call that ends at once costs no timer.
+ * for its head. A call that ends at once needs no timer.
  */
 class Deadlines {
   readonly #milliseconds: number
@@ -25,7 +25,7 @@ class Deadlines {
     this.#milliseconds = milliseconds
   }
 
-  /** Calls `expire` when the time is over, unless the function that this returns is called first. */
+  /** Calls `expire` when the time is over, unless the returned function is called first. */
   begin(expire: () => void): () => void {
     const own: Limited = { deadline: performance.now() + this.#milliseconds, expire, isDone: false }
     this.#forget()
@@ -34,7 +34,7 @@ class Deadlines {
     return () => {
       own.isDone = true
       this.#forget()
-      // An idle timer would keep the process.
+      // An idle timer would keep the process alive.
       if (this.#head < this.#queue.length) return
       clearTimeout(this.#timer)
       this.#timer = undefined
@@ -76,26 +76,31 @@ class Timeout implements Layer {
 
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
     const cancel = Cancel.under(step.call.cancel)
-    const release = () => cancel.release()
     let answer: Maybe<T>
     try {
       answer = run(step.call.under(cancel))
     } catch (error) {
-      release()
+      cancel.release()
       throw error
     }
-    if (!(answer instanceof Promise)) {
-      release()
-      return answer
-    }
+    if (answer instanceof Promise) return this.#awaited(step, cancel, answer)
+    cancel.release()
+    return answer
+  }
+
+  /** A method of its own, so that an answer without a promise allocates no closure. */
+  #awaited<T>(step: Step, cancel: Cancel, answer: Promise<T>): Promise<T> {
+    const release = () => cancel.release()
     answer.then(release, release)
     return this.#limited(step, cancel, answer)
   }
 
-  /** Each piece of a stream has the time that a call has; what the consumer does between them does not count. */
+  /**
+   * Each item of a stream has the time limit of a call. The time that the consumer takes between items does not count.
+   */
   async *aroundStream<T>(step: Step, run: (call: Call) => AsyncIterable<T>): AsyncIterable<T> {
     if (step.verb === 'watch') {
-      // Nothing happening is no failure of a watch.
+      // A watch without changes has not failed.
       yield* run(step.call)
       return
     }
@@ -113,13 +118,13 @@ class Timeout implements Layer {
       }
     } finally {
       cancel.release()
-      // A source that hangs may never end, so nobody waits for it.
+      // A hanging source may never end, so it is not awaited.
       if (isOpen) void items.return?.().catch(() => undefined)
     }
   }
 
   #limited<T>(step: Step, cancel: Cancel, answer: Promise<T>): Promise<T> {
-    // A longer limit is never reached.
+    // A timer cannot wait longer, so such a limit is never reached.
     if (this.#milliseconds > LONGEST_TIMER) return answer
     return new Promise((resolve, reject) => {
       let isOver = false
@@ -151,9 +156,9 @@ class Timeout implements Layer {
 }
 
 /**
- * Rejects with `TIMEOUT` when a call takes longer than it may; the call below is aborted. Whether a write that timed out
- * has taken effect is unknown until the next call on its key answers, which waits for it.
- * @param milliseconds How long a call may take, and each piece of a stream.
+ * Rejects with `TIMEOUT` when a call exceeds its time limit; the call below is aborted. Whether a write that timed out
+ * has taken effect is unknown until the next call on its key answers, because that call waits for it.
+ * @param milliseconds The time limit of a call, and of each item of a stream.
  * @throws DatastoreError `CONFIG_INVALID` for a time that is not over zero.
  */
 export function timeout<V>(store: Datastore<V>, milliseconds: number): Datastore<V> {

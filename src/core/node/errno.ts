@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../errors.ts'
 import { systemCode } from './fs/disk.ts'
 
-/** What a failure of the system means: a code to act on, and the state in words. */
+/** The meaning of a system error: a code to act on, and the state in words. */
 export type Meaning = readonly [code: ErrorCode, state: string]
 
-/** What was asked for: the value of a key in a store, or a file that the user named by its path. */
+/** What the call was about: the value of a key in a store, or a file that the user named by its path. */
 export type Subject = 'key' | 'path'
 
-/** The only table of the system's error codes. Where the meaning depends on what was asked for, the row has both. */
+/** The only table of the system's error codes. If the meaning depends on the subject, the row has both. */
 const MEANINGS: Readonly<Record<string, Meaning | Readonly<Record<Subject, Meaning>>>> = {
   EACCES: ['ACCESS_DENIED', 'permission denied'],
   EPERM: ['ACCESS_DENIED', 'permission denied'],
@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<string, Meaning | Readonly<Record<Subject, Meani
   },
 }
 
-/** What a failure of the system means; `undefined` for any other error. */
+/** The meaning of a system error; `undefined` for any other error. */
 export function systemMeaning(error: unknown, subject: Subject): Meaning | undefined {
   const name = systemCode(error)
   if (name === undefined) return undefined

@@ -1,10 +1,9 @@
 import { type BigIntStats, closeSync, statSync } from 'node:fs'
 
 /**
- * Files on which a library holds POSIX locks of this process. To close any descriptor of such a file drops all of these
- * locks, whoever opened it. So nobody else closes one while the library has the file open: who reads it uses a descriptor
- * that stays open until then.
- * Source: fcntl(2), "Advisory record locking".
+ * Files on which a library holds POSIX locks of this process. Closing any descriptor of such a file drops all of these
+ * locks, whoever opened it. So nobody else may close one while the library has the file open: a reader uses a
+ * descriptor that stays open until then. Source: fcntl(2), "Advisory record locking".
  */
 const files = new Map<string, HeldFile>()
 
@@ -15,17 +14,17 @@ interface HeldFile {
   readonly idle: number[]
 }
 
-/** What a file is to its library. */
+/** What a library uses a file as. */
 type Role = 'database' | 'lock'
 
-/** Names a file by device and inode; `undefined` where the system has no such numbers. */
+/** Identifies a file by device and inode; `undefined` if the system has no such numbers. */
 export function fileId({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string | undefined {
   return ino === 0n ? undefined : `${dev}:${ino}`
 }
 
 /**
- * Says that a library has a file open. One that is not there is left out.
- * @returns Says that the library has closed it.
+ * Registers that a library has a file open. A missing file is ignored.
+ * @returns A function that registers that the library has closed it.
  */
 export function holdFile(path: string, role: Role): () => void {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
@@ -50,12 +49,12 @@ export function hasHeldFiles(): boolean {
   return files.size > 0
 }
 
-/** A descriptor for reading a file, where one is kept open. Its user gives it back by `keepOpen`. */
+/** A descriptor for reading a file, if one is kept open. Its user returns it with `keepOpen`. */
 export function takeOpen(id: string | undefined): number | undefined {
   return id === undefined ? undefined : files.get(id)?.idle.pop()
 }
 
-/** @returns Whether a descriptor was kept. Else its user closes it. */
+/** @returns Whether the descriptor is kept. Otherwise its user closes it. */
 export function keepOpen(id: string | undefined, fd: number): boolean {
   const held = id === undefined ? undefined : files.get(id)
   held?.idle.push(fd)

@@ -5,7 +5,7 @@ import { fileId, heldAs } from './locked-files.ts'
 // Windows has no such flag, and nothing to wait for.
 const O_NONBLOCK = (constants as Readonly<Record<string, number | undefined>>)['O_NONBLOCK'] ?? 0
 
-/** Something other than a file stands at a path: a folder, a pipe, a device. */
+/** Something other than a file is at a path: a folder, a pipe, a device. */
 export class NotAFile extends Error {
   override name = 'NotAFile'
   readonly isFolder: boolean
@@ -17,16 +17,16 @@ export class NotAFile extends Error {
 }
 
 /**
- * Reads a file, following links; never waits for a pipe or a device, which would keep a thread, and with it the end of
- * the process.
- * @param most Bytes that are read; a longer file gives `most` bytes.
+ * Reads a file, following links. Never waits for a pipe or a device, which would block a thread, and with it the exit
+ * of the process.
+ * @param most The maximum number of bytes to read.
  * @throws NotAFile
  */
 export async function readRegularFile(path: string, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
-  // Opening some devices has effects, so look first; the second look is at what was opened in the end.
+  // Opening some devices has effects, so check first. The second check concerns what was actually opened.
   const looked = await stat(path, { bigint: true })
   refuseOthers(looked)
-  // To close it would drop the locks of whoever has it open here.
+  // Closing it would drop the locks of a database that this process has open.
   if (heldAs(fileId(looked)) !== undefined) throw new NotAFile(false, 'it is open as a database')
   await using file = await open(path, constants.O_RDONLY | O_NONBLOCK)
   const stats = await file.stat()
@@ -38,7 +38,7 @@ function refuseOthers(stats: { isFile(): boolean; isDirectory(): boolean }): voi
   if (!stats.isFile()) throw new NotAFile(stats.isDirectory())
 }
 
-/** The size may not be true: files of `/proc` say 0, and some of them behave as a device does. */
+/** The size may be wrong: files of `/proc` report 0, and some of them behave like devices. */
 async function readUpTo(file: FileHandle, size: number, most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let total = 0
@@ -58,14 +58,14 @@ function isWouldBlock(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
 }
 
-/** Sees to it that the names in a folder survive a power cut. */
+/** Makes the names in a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows has no such call for folders, and writes their entries through.
   if (process.platform === 'win32') return
   await syncFile(path)
 }
 
-/** Sees to it that the bytes of a file survive a power cut. */
+/** Makes the bytes of a file survive a power cut. */
 export async function syncFile(path: string): Promise<void> {
   await using file = await open(path)
   await file.sync()

@@ -3,11 +3,18 @@ import { pureKinds } from '../stack/pure-kinds.ts'
 import { stacksOf } from '../stack/pure-stack.ts'
 import { Registry } from '../stack/registry.ts'
 import { compressedKind } from './kinds/compressed.ts'
+import { etcdKind } from './kinds/etcd.ts'
 import { fsKind } from './kinds/fs.ts'
+import { gitKind } from './kinds/git.ts'
 import { journalKind } from './kinds/journal.ts'
 import { leveldbKind } from './kinds/leveldb.ts'
 import { lmdbKind } from './kinds/lmdb.ts'
+import { memcachedKind } from './kinds/memcached.ts'
+import { mongodbKind } from './kinds/mongodb.ts'
+import { mysqlKind } from './kinds/mysql.ts'
+import { postgresKind } from './kinds/postgres.ts'
 import { redisKind } from './kinds/redis.ts'
+import { s3Kind } from './kinds/s3.ts'
 import { sqliteKind } from './kinds/sqlite.ts'
 
 /** Every kind that runs on Node. */
@@ -17,7 +24,14 @@ export const nodeKinds: readonly Kind[] = [
   leveldbKind,
   lmdbKind,
   sqliteKind,
+  gitKind,
+  postgresKind,
+  mysqlKind,
+  mongodbKind,
   redisKind,
+  etcdKind,
+  s3Kind,
+  memcachedKind,
   compressedKind,
   journalKind,
 ]
@@ -25,13 +39,13 @@ export const nodeKinds: readonly Kind[] = [
 const stacks = stacksOf(new Registry(nodeKinds))
 
 /**
- * Opens a stack document. Close the stack to close every store in it.
- * @throws ConfigError (`CONFIG_INVALID`) naming the path of what is wrong.
+ * Opens a stack document. Closing the stack closes every store in it.
+ * @throws ConfigError (`CONFIG_INVALID`) naming the path of the problem.
  */
 export const openStack = stacks.openStack
 
-/** Everything that is wrong with a stack document, without opening anything. */
+/** All problems of a stack document. Nothing is opened. */
 export const validateDocument = stacks.validateDocument
 
-/** What documents may be made of: for forms, help and documentation. */
+/** The available kinds: for forms, help and documentation. */
 export const describeKinds = stacks.describeKinds

@@ -1,19 +1,19 @@
 import type { ByteSource } from '../datastore.ts'
 
-/** A stream that may be closed before anybody read from it. */
+/** A stream that can be closed before anybody reads from it. */
 export interface Begun<T> extends AsyncIterable<T>, AsyncIterator<T, undefined> {
   next(): Promise<IteratorResult<T, undefined>>
   return(): Promise<IteratorResult<T, undefined>>
 }
 
 /**
- * Asks a stream for its first item at once. A stream that reads the very key it is put to then takes its turn before
- * the put does, and neither waits for the other. Whoever does not read it to its end has to call `return`.
+ * Requests the first item of a stream immediately. A stream that reads the key it is put to then takes its turn before
+ * the put does, so neither waits for the other. A consumer that does not read it to its end must call `return`.
  */
 export function begun<T>(source: AsyncIterable<T>): Begun<T> {
   const iterator = source[Symbol.asyncIterator]()
   let first: Promise<IteratorResult<T>> | undefined = iterator.next()
-  // Whoever reads the stream gets the failure.
+  // The consumer of the stream gets the failure.
   first.catch(() => undefined)
   return {
     [Symbol.asyncIterator]() {
@@ -32,8 +32,8 @@ export function begun<T>(source: AsyncIterable<T>): Begun<T> {
 }
 
 /**
- * Items that a generator makes of a source. A generator that was never asked for an item runs no code on `return`, so
- * the source is closed here then.
+ * A stream of items that a generator derives from a source. A generator that was never pulled runs no code on `return`,
+ * so this closes the source then.
  */
 export function derivedStream<T>(
   source: ByteSource,
@@ -58,7 +58,7 @@ export function derivedStream<T>(
   }
 }
 
-/** Closes a stream that nobody reads, without waiting for it: a source may never settle. */
+/** Closes a stream that nobody reads. Does not wait for it, because a source may never settle. */
 export function closeUnread(source: ByteSource): void {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   void Promise.resolve(iterator.return?.()).catch(() => undefined)

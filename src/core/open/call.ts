@@ -6,12 +6,12 @@ import type { Key } from '../key.ts'
 /** An answer, or a promise of it. A store that has the answer returns it directly. */
 export type Maybe<T> = T | Promise<T>
 
-/** What `next` makes of an answer, at once where the answer is at hand. */
+/** Applies `next` to an answer; without waiting if the answer is not a promise. */
 export function after<T, R>(answer: Maybe<T>, next: (answer: T) => Maybe<R>): Maybe<R> {
   return answer instanceof Promise ? answer.then(next) : next(answer)
 }
 
-/** What the caller asked for besides key and value. */
+/** The options of a call. */
 export interface Options {
   readonly fresh: boolean
   readonly create: boolean
@@ -24,9 +24,10 @@ export interface Options {
   readonly after: string | undefined
   readonly limit: number | undefined
   readonly reverse: boolean
+  readonly recursive: boolean
 }
 
-/** Options as a caller gives them: any may be absent or undefined. */
+/** Options as a caller passes them: each may be absent or undefined. */
 export type GivenOptions = { readonly [Name in keyof Options]?: Options[Name] | undefined } & {
   readonly signal?: AbortSignal | undefined
   readonly span?: SpanContext | undefined
@@ -43,17 +44,18 @@ const DEFAULTS: Options = {
   after: undefined,
   limit: undefined,
   reverse: false,
+  recursive: true,
 }
 
-/** One call on its way down: its options, what ends it, and the span it is part of. */
+/** One call on its way to the store: its options, its cancellation, and the span that it is part of. */
 export class Call {
-  /** A call without options, which nothing ends. */
+  /** A call without options that cannot be cancelled. */
   static readonly plain: Call = new Call(undefined, undefined, DEFAULTS)
 
   readonly cancel: Cancel | undefined
   readonly span: SpanContext | undefined
   readonly options: Options
-  /** The open store in which this is a part of a call in flight. */
+  /** The open store in which this call is part of another call in flight. */
   readonly #whole: object | undefined
 
   private constructor(
@@ -69,9 +71,9 @@ export class Call {
   }
 
   /**
-   * The call that a caller's options ask for. Absent options have their defaults.
-   * @throws TypeError when a put may neither create nor replace.
-   * @throws RangeError for a time to live that is no number over 0: the value would never be there, or for ever.
+   * Creates a call from a caller's options. Absent options have their defaults.
+   * @throws TypeError if a put may neither create nor replace.
+   * @throws RangeError for a time to live that is not a number over 0.
    */
   static from(given: GivenOptions): Call {
     const { signal, span, ttl } = given
@@ -92,22 +94,23 @@ export class Call {
       after: given.after,
       limit: given.limit,
       reverse: given.reverse ?? false,
+      recursive: given.recursive ?? true,
     }
     return new Call(cancel, span, options)
   }
 
-  /** Whether a write has a condition that somebody must judge. */
+  /** Whether a write has a condition. */
   get isConditional(): boolean {
     const { create, replace, ifMatch } = this.options
     return !create || !replace || ifMatch !== undefined
   }
 
-  /** The platform's signal, for code that needs one. */
+  /** The `AbortSignal`, for code that needs one. */
   get signal(): AbortSignal | undefined {
     return this.cancel?.signal
   }
 
-  /** The same call, ended by another. */
+  /** The same call with another cancellation. */
   under(cancel: Cancel | undefined): Call {
     return new Call(cancel, this.span, this.options, this.#whole)
   }
@@ -117,32 +120,35 @@ export class Call {
     return new Call(this.cancel, span, this.options, this.#whole)
   }
 
-  /** The same call as part of one in flight in a store: `close` waits for that one, so it does not refuse this one. */
+  /**
+   * The same call as part of one that is in flight in a store. `close` waits for that one, so the store does not refuse
+   * this one.
+   */
   partIn(store: object): Call {
     return new Call(this.cancel, this.span, this.options, store)
   }
 
-  /** Whether this is a part of a call in flight in a store. */
+  /** Whether this is part of a call in flight in a store. */
   isPartIn(store: object): boolean {
     return this.#whole === store
   }
 
-  /** A call with these options beside the defaults, ended with this one and part of the same span. */
+  /** A call with these options and defaults, cancelled with this one and part of the same span. */
   with(options: Partial<Options>): Call {
     return new Call(this.cancel, this.span, { ...DEFAULTS, ...options })
   }
 
-  /** A call without options, ended with this one and part of the same span. */
+  /** A call without options, cancelled with this one and part of the same span. */
   get bare(): Call {
     return this.options === DEFAULTS ? this : new Call(this.cancel, this.span, DEFAULTS)
   }
 
-  /** A call without options that must be completed once begun: part of the same span, ended by nothing. */
+  /** A call without options that must be completed once begun: part of the same span, never cancelled. */
   get uncancelled(): Call {
     return this.span === undefined ? Call.plain : new Call(undefined, this.span, DEFAULTS)
   }
 
-  /** @throws AbortError where the call has been ended. */
+  /** @throws AbortError if the call was cancelled. */
   throwIfAborted(action: string, key?: Key): void {
     if (this.cancel !== undefined && this.cancel.isAborted) {
       throw new AbortError(action, { key, cause: this.cancel.reason })
@@ -150,7 +156,7 @@ export class Call {
   }
 }
 
-/** Ends a call. An `AbortSignal` is created only for a store that asks for one. */
+/** Cancels a call. An `AbortSignal` is created only for a store that asks for one. */
 export class Cancel {
   readonly #given: AbortSignal | undefined
   readonly #parent: Cancel | undefined
@@ -170,7 +176,7 @@ export class Cancel {
     return new Cancel(signal, undefined)
   }
 
-  /** Fires by `abort`, or when `parent` does. Call `release` once the call has ended. */
+  /** Fires when `abort` is called, or when `parent` fires. Call `release` once the call has ended. */
   static under(parent: Cancel | undefined): Cancel {
     return new Cancel(undefined, parent)
   }
@@ -196,8 +202,8 @@ export class Cancel {
   }
 
   /**
-   * Calls `listener` once when this fires; at once where it has fired.
-   * @returns Removes the listener.
+   * Calls `listener` once when this fires; immediately if it has fired.
+   * @returns A function that removes the listener.
    */
   onAbort(listener: () => void): () => void {
     if (this.isAborted) {

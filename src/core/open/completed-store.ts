@@ -13,11 +13,23 @@ import { collected, countByWalk, refuseLongKey, refuseLongValue, statOf } from '
 import { moveBetween } from './move-between.ts'
 import { Payload } from './payload.ts'
 import { judge } from './refusals.ts'
-import type { ByteStream, Found, Moved, Operation, Removed, Store, Written } from './store.ts'
+import type {
+  BranchFolder,
+  BranchMoved,
+  BranchPlace,
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  SetAside,
+  Store,
+  Written,
+} from './store.ts'
 
 /**
- * A store with every call present: what it does not do itself is made of the calls that it does, and what it does not
- * declare and nobody can complete is refused. Each call is made inside the turn of its keys.
+ * A store on which every call is available. Calls that the store lacks are made of calls that it has. What is neither
+ * declared nor can be completed is refused. Each call runs in the turn of its keys.
  */
 export class CompletedStore {
   readonly store: Store
@@ -27,7 +39,7 @@ export class CompletedStore {
     readonly capabilities: Capabilities
     readonly isLimited: boolean
   }>
-  /** Changes that pass here, where the store reports none itself. */
+  /** Changes made through this store, if the store reports none itself. */
   readonly #changes: ChangeHub | undefined
 
   constructor(store: Store, changes = new ChangeHub()) {
@@ -45,7 +57,7 @@ export class CompletedStore {
     return this.#declared.value.capabilities
   }
 
-  /** The same with a store, or with declarations, of now. Watchers stay. */
+  /** The same for another store, or for its new declarations. Watchers are kept. */
   redeclared(store: Store): CompletedStore {
     return new CompletedStore(store, this.#changes)
   }
@@ -91,14 +103,14 @@ export class CompletedStore {
   }
 
   /**
-   * Whether a value is a stream that must be collected here. A store that keeps order below passes it on at once: whoever
-   * collects it there has the turn of the key that it is written to.
+   * Whether a value is a stream that must be collected here. A store with order `below` passes it on at once: the child
+   * that collects it holds the turn of the key that it is written to.
    */
   collects(value: Payload): boolean {
     return value.isStream && !this.store.capabilities.write.stream && this.store.order !== 'below'
   }
 
-  /** Reads a stream no further than to where it is longer than the store takes. */
+  /** Writes a stream; stops reading where it exceeds the limit of the store. */
   async #limitedWrite(key: Key, value: Payload, call: Call, limit: number): Promise<Written> {
     const limited = Payload.stream(upTo(limit, key, value, call))
     try {
@@ -162,7 +174,7 @@ export class CompletedStore {
         const state = `it has ${operations.length} operations, and this store applies at most ${most} as one`
         throw failure('UNSUPPORTED', 'commit a batch', undefined, state)
       }
-      // Also for none: a store may have to make up for a flush that failed.
+      // Even for an empty batch, since a store may have to repeat a flush that failed.
       do await this.#batch(store.batch.bind(store), operations, most, call)
       while (operations.length > 0)
       return
@@ -180,7 +192,7 @@ export class CompletedStore {
     }
   }
 
-  /** Applies the first operations, so many as the store takes at once. */
+  /** Applies the first operations, as many as the store accepts at once. */
   async #batch(
     apply: NonNullable<Store['batch']>,
     operations: Operation[],
@@ -219,6 +231,26 @@ export class CompletedStore {
     return this.store.prune?.(prefix, call)
   }
 
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    const moved = this.store.moveBranch?.(from, to, call) ?? 'unsupported'
+    if (this.#changes === undefined) return moved
+    const changes = this.#changes
+    return after(moved, answer => {
+      for (const key of [from, to]) {
+        if (answer === 'moved' && key instanceof Key) changes.tell({ type: 'resync', key })
+      }
+      return answer
+    })
+  }
+
+  discardBranch(place: SetAside, call: Call): Maybe<void> {
+    return this.store.discardBranch?.(place, call)
+  }
+
+  branchFolder(place: BranchPlace, call: Call): Maybe<BranchFolder | undefined> {
+    return this.store.branchFolder?.(place, call)
+  }
+
   explain(query: Query): QueryPlan {
     if (this.store.explain !== undefined) return this.store.explain(query)
     const { info, capabilities, children = [] } = this.store
@@ -232,7 +264,7 @@ export class CompletedStore {
     return planOf(info.kind, query, () => capabilities.query === 'native')
   }
 
-  /** The answer of a store that answers queries itself. */
+  /** The store's own answer to a query, if it has one. */
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined {
     return this.store.query?.(query, call)
   }
@@ -242,12 +274,12 @@ export class CompletedStore {
     return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
   }
 
-  /** Names the place where a key's value lives: the same text for every store that shares it. */
+  /** Identifies the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key, call: Call): Maybe<string> {
     return this.store.identity?.(key, call) ?? this.store.info.id + key.toString()
   }
 
-  /** @throws DatastoreError where the store takes no writes, or no such key or value. */
+  /** @throws DatastoreError if the store refuses writes, or this key or value. */
   refuseWrite(action: string, key: Key, value?: Payload): void {
     if (key.isRoot && (action === 'put' || action === 'rename to')) refuseRoot(action, key)
     if (!this.#declared.value.isLimited) return
@@ -265,22 +297,25 @@ export class CompletedStore {
   }
 }
 
-/** Actions on keys that are there: one that is too long is absent. */
-const OF_OLD_KEYS: ReadonlySet<string> = new Set(['delete', 'rename', 'prune'])
+/** Actions on existing keys. A key that is too long is absent. */
+const OF_OLD_KEYS: ReadonlySet<string> = new Set(['delete', 'rename', 'prune', 'move the branch'])
 
-/** Whether a write has a condition that its store does not judge. */
+/** Whether a write has a condition that its store does not check. */
 function isConditionLeft(write: Capabilities['write'], { options }: Call): boolean {
   const { ifMatch, create, replace } = options
   if (ifMatch !== undefined && write.ifMatch === 'none') return true
   return !(create && replace) && write.ifAbsent === 'none'
 }
 
-/** Whether a range is asked for that a store does not read as one. What stands over other stores passes it on. */
+/** Whether a range is requested that a store cannot read as a range. An adapter passes it on. */
 function isRangeLeft({ capabilities, children }: Store, { options: { start, end } }: Call): boolean {
   return (start !== undefined || end !== undefined) && !capabilities.read.range && children === undefined
 }
 
-/** The chunks of a stream. It is taken at the first pull: until then whoever makes the write can still close it. */
+/**
+ * The chunks of a stream, up to a limit. The stream is taken at the first pull; until then the caller of the write can
+ * still close it.
+ */
 async function* upTo(limit: number, key: Key, value: Payload, call: Call): AsyncIterable<Uint8Array> {
   let size = 0
   for await (const chunk of chunksOf(value.take(), key, call.signal)) {
@@ -290,7 +325,7 @@ async function* upTo(limit: number, key: Key, value: Payload, call: Call): Async
   }
 }
 
-/** What a store has no call for it does not do, whatever it declares: that is completed. */
+/** The capabilities that a store declares, without those for which it has no call. */
 function completed(store: Store): Capabilities {
   const { capabilities } = store
   const { read, write, remove, limits } = capabilities
@@ -303,14 +338,14 @@ function completed(store: Store): Capabilities {
     remove: { ifMatch: judged(remove.ifMatch) },
     rename: store.move === undefined || capabilities.rename === 'none' ? 'copy' : capabilities.rename,
     batch,
-    // Where operations apply one after another, a long batch is applied in parts.
+    // If operations apply one after another, a long batch is applied in parts.
     limits: batch === 'atomic' ? limits : { ...limits, batch: undefined },
     watch: store.watch === undefined ? 'own' : capabilities.watch,
     transaction: store.begin === undefined ? transactionBelow(store) : capabilities.transaction,
   }
 }
 
-/** An adapter without state over one store takes part in the transactions of that. */
+/** An adapter without state over one store uses the transactions of that store. */
 function transactionBelow(store: Store): Capabilities['transaction'] {
   const [child, ...others] = store.children ?? []
   return store.over === undefined || child === undefined || others.length > 0
@@ -318,7 +353,7 @@ function transactionBelow(store: Store): Capabilities['transaction'] {
     : child.capabilities.transaction
 }
 
-/** Tells the watchers of a change once its call has taken effect. */
+/** Reports a change to watchers once its call has taken effect. */
 function announced<T>(changes: ChangeHub, change: Change, result: Maybe<T>): Maybe<T> {
   const tell = (answer: T): T => {
     if (changes.isHeard && hasChanged(answer)) changes.tell(change)

@@ -15,7 +15,7 @@ export function statOf(found: Found | undefined): Stat | undefined {
   return expiresHere ? { ...stat, expires, expiresHere } : { ...stat, expires }
 }
 
-/** The same version with other bytes. What it tells stays as it is told, which may be when it is asked for. */
+/** The same version with other bytes. Its other properties are read from the original when they are used. */
 export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Found {
   return {
     bytes,
@@ -35,7 +35,7 @@ export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Fou
   }
 }
 
-/** A link to nothing is absent as well: its failure only says where it leads. */
+/** A broken link counts as absent: its failure only adds its target. */
 export async function statIfPresent(
   store: { stat(key: Key, call: Call): Maybe<Stat | undefined> },
   key: Key,
@@ -49,7 +49,7 @@ export async function statIfPresent(
   }
 }
 
-/** The bytes of a payload, collected where it is a stream. They are kept. */
+/** The bytes of a payload, collected if it is a stream. They are kept. */
 export async function collected(key: Key, value: Payload, call: Call): Promise<Uint8Array> {
   if (!value.isStream) return value.keep()
   const bytes = await collectBytes(value.take(), key, call.signal)
@@ -57,7 +57,7 @@ export async function collected(key: Key, value: Payload, call: Call): Promise<U
   return bytes
 }
 
-/** What walking takes of a store. */
+/** The calls of a store that walking needs. */
 interface Walkable {
   list(prefix: Key, call: Call): ListPage | Promise<ListPage>
   stat(key: Key, call: Call): Stat | undefined | Promise<Stat | undefined>
@@ -79,7 +79,7 @@ export async function countByWalk(store: Walkable, prefix: Key, call: Call): Pro
         if (child.isBranch) levels.push(child.key)
         if (!child.isValue) continue
         const size = child.size ?? (await store.stat(child.key, call.bare))?.size
-        // Removed since the page was read.
+        // Removed after the page was read.
         if (size === undefined) continue
         entries++
         bytes += size
@@ -90,7 +90,7 @@ export async function countByWalk(store: Walkable, prefix: Key, call: Call): Pro
   return { entries, bytes, accuracy: 'exact' }
 }
 
-/** @throws DatastoreError where a key is longer than its store takes. */
+/** @throws DatastoreError if a key is longer than the store's limit. */
 export function refuseLongKey(
   action: string,
   key: Key,
@@ -105,21 +105,21 @@ export function refuseLongKey(
       'KEY_INVALID',
       action,
       key,
-      `the key has ${size} bytes, and this store takes at most ${keyBytes}`,
+      `the key has ${size} bytes, and this store accepts at most ${keyBytes}`,
     )
   }
   for (const segment of key.segments) {
     const length = byteLength(segment)
     if (length <= segmentBytes) continue
-    const state = `a segment has ${length} bytes, and this store takes at most ${segmentBytes}`
+    const state = `a segment has ${length} bytes, and this store accepts at most ${segmentBytes}`
     throw failure('KEY_INVALID', action, key, state)
   }
 }
 
-/** @throws DatastoreError where a value is longer than its store takes. */
+/** @throws DatastoreError if a value is longer than the store's limit. */
 export function refuseLongValue(key: Key, size: number, limit: number): void {
   if (size <= limit) return
-  const state = `the value has more than ${limit} bytes, the most that this store takes`
+  const state = `the value has more than ${limit} bytes, the most that this store accepts`
   throw failure('VALUE_INVALID', 'put', key, state)
 }
 

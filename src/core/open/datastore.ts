@@ -1,9 +1,6 @@
-import type { SpanVerb } from '../adapters/trace/span.ts'
-import { tracedStream } from '../adapters/trace/traced-stream.ts'
 import { byteLengthOf, clampRange } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { stoppable } from '../changes/stoppable.ts'
-import { untilAborted } from '../concurrency/abortable.ts'
 import type {
   Batch,
   BinaryDatastore,
@@ -24,76 +21,88 @@ import type {
   Stat,
   StoreStats,
   ValueSource,
+  WatchOptions,
 } from '../datastore.ts'
 import { failure, NotFoundError, rejected } from '../errors.ts'
 import { Key } from '../key.ts'
 import { pageLimit } from '../list-page.ts'
 import { checkOptions, wholeNumber } from '../options.ts'
-import { answer } from '../query/answer.ts'
-import type { QuerySource } from '../query/entry-reader.ts'
-import { kindsNeeded, type ParsedQuery, parseQuery } from '../query/parse-query.ts'
-import { needsScan, planOf, scannedIn } from '../query/plan.ts'
+import { parseQuery } from '../query/parse-query.ts'
+import { needsScan } from '../query/plan.ts'
 import type { Query, QueryOptions, QueryPlan } from '../query/query.ts'
 import type { Serializer } from '../serializers/serializer.ts'
 import { Call, type Maybe } from './call.ts'
+import { callEach } from './call-each.ts'
 import { decoded, encoded } from './codec.ts'
 import { OpenStore } from './open-store.ts'
 import { copyOf, Payload } from './payload.ts'
-import { StoreQuerySource } from './query-source.ts'
+import { planOfObjects, queryObjects, refuseScan } from './query-objects.ts'
 import { refusalError } from './refusals.ts'
-import type { Found, Removed, Store, StoreInfo, Written } from './store.ts'
+import type {
+  BranchFolder,
+  BranchMoved,
+  BranchPlace,
+  Found,
+  Removed,
+  SetAside,
+  Store,
+  StoreInfo,
+  Written,
+} from './store.ts'
 import { StoreBatch } from './store-batch.ts'
 import { transact } from './transaction.ts'
 
-/** What `transaction` takes. */
+/** Options of `transaction`. */
 export interface TransactionOptions extends CallOptions {
-  /** How often the work is done at most. Default 10. */
+  /** The maximum number of attempts. Default 10. */
   readonly attempts?: number | undefined
 }
 
 /**
- * What people call, for every store and every adapter over stores. It checks arguments, copies a value at most once each
- * way, and throws what a store answers as absence or refusal. With a codec, values are objects.
+ * The public interface of every store and every adapter. It checks arguments, copies a value at most once in each
+ * direction, and throws an error where a store answers with absence or refusal. With a codec, values are objects.
  *
  * Failures are `DatastoreError`s. Operations on one key take effect one at a time, in call order. Buffers are never
  * shared with the caller. After `close` every call rejects with `CLOSED`.
  *
- * Public names such as `MemoryDatastore` are subclasses that only construct, and add what their store has beside these
- * calls.
+ * Public classes such as `MemoryDatastore` are subclasses that only construct the store, and add members that are
+ * specific to it.
  */
 export class Datastore<V = Uint8Array> {
   #open: OpenStore
   #own: OpenStore
   readonly #codec: Serializer<V> | undefined
 
-  /** @param store What implements it, or what another datastore is open over: both then share order and lifetime. */
+  /**
+   * @param store A store; or the open store of another datastore, with which this one then shares order and lifetime.
+   */
   constructor(store: Store | OpenStore, codec?: Serializer<V>) {
     this.#open = store instanceof OpenStore ? store : new OpenStore(store)
     this.#own = this.#open
     this.#codec = codec
   }
 
-  /** The open store under a datastore: what adapters hold of their children. */
+  /** The open store of a datastore. Adapters hold their children as open stores. */
   static openStoreOf(datastore: Pick<Datastore<unknown>, 'get'>): OpenStore {
     if (datastore instanceof Datastore) return datastore.#open
     throw new TypeError('A store of one’s own implements Store: open it with new Datastore(store)')
   }
 
   /**
-   * Gives a datastore another way in, for its callers and for adapters over it.
-   * @param own The store behind that, in whose turns its own further calls are made.
+   * Sets the open store through which callers and adapters use a datastore.
+   * @param own The store behind it, in whose turns the further calls of its class are made.
    */
   static enterBy(datastore: Datastore<unknown>, entrance: OpenStore, own: OpenStore): void {
     datastore.#open = entrance
     datastore.#own = own
   }
 
-  /** The open store that a datastore itself is made of, for the calls that its class adds. */
+  /** The open store of a datastore itself, for calls that its class adds. */
   static ownStoreOf(datastore: Datastore<unknown>): OpenStore {
     return datastore.#own
   }
 
-  /** How the values of a datastore are encoded; `undefined` where they are bytes. */
+  /** The codec of a datastore; `undefined` if its values are bytes. */
   static codecOf<T>(datastore: Datastore<T>): Serializer<T> | undefined {
     return datastore instanceof Datastore ? datastore.#codec : undefined
   }
@@ -128,7 +137,7 @@ export class Datastore<V = Uint8Array> {
   #get(key: Key, call: Call): Promise<V> {
     try {
       const found = this.#open.read(key, call)
-      // Not an async function: each call would pay for more promises.
+      // Not an async function, which would create more promises for each call.
       const value =
         found instanceof Promise ? found.then(one => this.#valueOf(key, one)) : this.#valueOf(key, found)
       if (!(value instanceof Promise)) return Promise.resolve(value)
@@ -138,7 +147,7 @@ export class Datastore<V = Uint8Array> {
     }
   }
 
-  /** The one copy on the way out: where others hold the bytes too. */
+  /** Makes the only copy on the way out, if others hold the bytes too. */
   #valueOf(key: Key, found: Found | undefined): Maybe<V> {
     if (found === undefined) throw new NotFoundError('get', key)
     if (this.#codec !== undefined) {
@@ -170,7 +179,10 @@ export class Datastore<V = Uint8Array> {
     }
   }
 
-  /** Stores a value whole or not at all. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for what is no value. */
+  /**
+   * Stores a value atomically. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `CONFLICT`, `READ_ONLY`; `TypeError` for an
+   * invalid value.
+   */
   put(key: Key, value: ValueSource<V>, options?: PutOptions): Promise<PutResult> {
     return this.#put(key, value, options)
   }
@@ -196,7 +208,7 @@ export class Datastore<V = Uint8Array> {
     }
   }
 
-  /** Closes a stream that was refused before anyone read it. */
+  /** Puts a stream, and closes it if it was refused before anyone read it. */
   async #putStream(key: Key, payload: Payload, call: Call): Promise<PutResult> {
     try {
       return resultOf(await this.#open.write(key, payload, call), key)
@@ -205,7 +217,7 @@ export class Datastore<V = Uint8Array> {
     }
   }
 
-  /** Stores under a fresh child of `prefix` and gives its key. */
+  /** Stores a value under a new, unique child of `prefix` and returns its key. */
   async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
     if (!this.capabilities.writable) throw failure('READ_ONLY', 'put below', prefix, 'the store is read-only')
     const span = this.#open.spanOf('putNew', prefix, Call.from(options))
@@ -253,10 +265,10 @@ export class Datastore<V = Uint8Array> {
   /** Values in the order of the keys. Rejects at the first absent key. */
   getMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Pair<V>> {
     const get = async (key: Key, call: Call) => ({ key, value: await this.#get(key, call) })
-    return this.#each('getMany', 'get', keys, options, get, pair => byteLengthOf(pair.value))
+    return callEach(this.#open, 'getMany', 'get', keys, options, get, pair => byteLengthOf(pair.value))
   }
 
-  /** Stores each pair and gives its key once it is stored, in order. */
+  /** Stores the pairs in order, and yields each key once its value is stored. */
   putMany(pairs: PairSource<V>, options: CallOptions = {}): AsyncIterable<Key> {
     let bytes: number | undefined
     const put = async ({ key, value }: Pair<V>, call: Call) => {
@@ -264,85 +276,44 @@ export class Datastore<V = Uint8Array> {
       bytes = byteLengthOf(value)
       return key
     }
-    return this.#each('putMany', 'put', pairs, options, put, () => bytes)
+    return callEach(this.#open, 'putMany', 'put', pairs, options, put, () => bytes)
   }
 
-  /** Deletes each key and gives it back once it is gone, in order. An absent key is accepted. */
+  /** Deletes the keys in order, and yields each once it is deleted. An absent key is accepted. */
   deleteMany(keys: KeySource, options: CallOptions = {}): AsyncIterable<Key> {
     const remove = async (key: Key, call: Call) => {
       await this.#open.remove(key, call)
       return key
     }
-    return this.#each('deleteMany', 'delete', keys, options, remove, () => undefined)
-  }
-
-  /** Calls one after another, in one span. Once they have begun, `close` waits for all of them. */
-  #each<T, R>(
-    verb: SpanVerb,
-    action: string,
-    items: Iterable<T> | AsyncIterable<T>,
-    options: CallOptions,
-    work: (item: T, call: Call) => Promise<R>,
-    sizeOf: (result: R) => number | undefined,
-  ): AsyncIterable<R> {
-    const open = this.#open
-    const run = async function* (own: CallOptions): AsyncIterable<R> {
-      const leave = open.beginMany(action)
-      try {
-        const call = Call.from(own).partIn(open)
-        for await (const item of untilAborted(items, own.signal, action)) yield work(item, call)
-      } finally {
-        leave()
-      }
-    }
-    const span = open.spanOf(verb, Key.root, Call.from(options))
-    return span === undefined ? run(options) : tracedStream(run({ ...options, span }), span, sizeOf)
+    return callEach(this.#open, 'deleteMany', 'delete', keys, options, remove, () => undefined)
   }
 
   batch(): Batch<V> {
     return new StoreBatch(this.#open, this.#codec)
   }
 
-  /** Entries that answer `query`, in the order it asks for. */
+  /** Entries that match `query`, in the order that it requests. */
   query(query: Query, options: QueryOptions = {}): AsyncIterable<Entry<V>> {
-    const parsed = parseQuery(query)
-    const plan = this.explainQuery(query)
-    if (options.scan !== true && needsScan(plan)) return refused(parsed.prefix, scannedIn(plan))
-    if (this.#codec === undefined) {
-      return this.#open.query(query, Call.from(options)) as AsyncIterable<Entry<V>>
+    if (this.#codec !== undefined) {
+      return queryObjects(this.#open, query, options, (key, found) => this.#valueOf(key, found))
     }
-    const needsValues = kindsNeeded(parsed).has('value') || !parsed.keysOnly
-    // Values are decoded here, so what looks into them is answered here.
-    if (needsValues) return this.#answer(parsed, options)
+    const parsed = parseQuery(query)
+    const plan = this.#open.explain(query)
+    if (options.scan !== true && needsScan(plan)) return refuseScan(parsed.prefix, plan)
     return this.#open.query(query, Call.from(options)) as AsyncIterable<Entry<V>>
   }
 
-  async *#answer(query: ParsedQuery, { signal, span }: QueryOptions): AsyncIterable<Entry<V>> {
-    const leave = this.#open.enter('query', query.prefix)
-    const source = new StoreQuerySource(this.#open, true)
-    const values: QuerySource<V> = {
-      list: (prefix, options) => source.list(prefix, options),
-      has: (key, options) => source.has(key, options),
-      stat: (key, options) => source.stat(key, options),
-      get: async (key, options) => this.#valueOf(key, await source.find(key, options)),
-    }
-    try {
-      yield* answer(values, query, { signal, span })
-    } finally {
-      leave()
-    }
-  }
-
-  /** Which clauses of `query` run in which store, and which are answered by scanning. */
+  /** Which store evaluates which clause of `query`, and which clauses are evaluated by scanning. */
   explainQuery(query: Query): QueryPlan {
     if (this.#codec === undefined) return this.#open.explain(query)
-    return planOf(this.info.kind, query, () => false)
+    return planOfObjects(this.info.kind, query)
   }
 
   /**
-   * Reads and writes that take effect together or not at all, as `capabilities.transaction` says. `work` may run several
-   * times: again from the start when what it read was changed by others before the commit.
-   * @throws DatastoreError `UNSUPPORTED` where the store has no transactions, `CONFLICT` when every attempt met a change.
+   * Reads and writes that take effect together or not at all, as `capabilities.transaction` says. `work` may run
+   * several times: it starts again if others changed what it read before the commit.
+   * @throws DatastoreError `UNSUPPORTED` if the store has no transactions, `CONFLICT` if every attempt failed because
+   * of a change.
    */
   async transaction<T>(
     work: (transaction: Datastore<V>) => Promise<T>,
@@ -360,29 +331,52 @@ export class Datastore<V = Uint8Array> {
     return this.#open.stats(Call.from(options))
   }
 
-  /** Writes that had resolved before this call survive a power cut after it. */
+  /** Writes that resolved before this call survive a power cut after it has resolved. */
   async sync(prefix: Key = Key.root, options: CallOptions = {}): Promise<void> {
     await this.#open.sync(prefix, Call.from(options))
   }
 
   /**
-   * Removes branches at and below `prefix` that are there without a key: empty folders. Removes no value, no file and
-   * no link. A store whose branches are made of keys alone has nothing to do.
+   * Removes branches at and below `prefix` that exist without a key: empty folders. Removes no value, no file and no
+   * link. In a store whose branches consist only of keys it does nothing.
    */
   async prune(prefix: Key, options: CallOptions = {}): Promise<void> {
     await this.#open.prune(prefix, Call.from(options))
   }
 
   /**
-   * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the store
-   * is closed (the stream ends). What counts is how each key was left. Rejects with `UNSUPPORTED` where `capabilities.watch` is `none`.
+   * Moves everything below `from` to below `to` in one step, including hidden entries; or sets it aside, or takes it
+   * back. The value of `from` itself stays. Nothing is replaced: if anything is at `to`, the answer is `exists`.
    */
-  watch(prefix: Key, options: CallOptions = {}): AsyncIterable<Change> {
-    const { signal, span } = options
-    return stoppable(either => this.#open.watch(prefix, Call.from({ signal: either, span })), signal)
+  async moveBranch(from: BranchPlace, to: BranchPlace, options: CallOptions = {}): Promise<BranchMoved> {
+    return this.#open.moveBranch(from, to, Call.from(options))
   }
 
-  /** Waits for calls in flight, then closes the stores below. Never erases. A second call is the first one's promise. */
+  /** Permanently removes a branch that was set aside. */
+  async discardBranch(place: SetAside, options: CallOptions = {}): Promise<void> {
+    await this.#open.discardBranch(place, Call.from(options))
+  }
+
+  /** The folder on disk that holds a branch, or would hold it, if the store has one. */
+  async branchFolder(place: BranchPlace, options: CallOptions = {}): Promise<BranchFolder | undefined> {
+    return this.#open.branchFolder(place, Call.from(options))
+  }
+
+  /**
+   * Changes at and below `prefix`, from the first pull until the consumer stops, the signal fires (`ABORTED`) or the
+   * store is closed (the stream ends). Reports the last state of each key. Rejects with `UNSUPPORTED` if
+   * `capabilities.watch` is `none`.
+   */
+  watch(prefix: Key, options: WatchOptions = {}): AsyncIterable<Change> {
+    const { signal, span, recursive } = options
+    const call = (either: AbortSignal) => Call.from({ signal: either, span, recursive })
+    return stoppable(either => this.#open.watch(prefix, call(either)), signal)
+  }
+
+  /**
+   * Waits for calls in flight, then closes the stores below. Deletes nothing. A second call returns the promise of the
+   * first one.
+   */
   close(): Promise<void> {
     return this.#open.close()
   }
@@ -392,17 +386,17 @@ export class Datastore<V = Uint8Array> {
   }
 }
 
-/** The open store under a datastore: what adapters hold of their children. */
+/** The open store of a datastore. Adapters hold their children as open stores. */
 export function openStoreOf(datastore: Pick<Datastore<unknown>, 'get'>): OpenStore {
   return Datastore.openStoreOf(datastore)
 }
 
-/** The open store that a datastore itself is made of: for the calls that its class adds. */
+/** The open store of a datastore itself, for calls that its class adds. */
 export function ownStoreOf(datastore: Datastore<unknown>): OpenStore {
   return Datastore.ownStoreOf(datastore)
 }
 
-/** What `serialized` returns. */
+/** The result of `serialized`. */
 export type SerializedDatastore<T> = Datastore<T>
 
 /** A datastore of values over a datastore of bytes. Both share order and lifetime: closing one closes the other. */
@@ -411,8 +405,8 @@ export function serialized<T>(store: BinaryDatastore, serializer: Serializer<T>)
 }
 
 /**
- * How the values of an adapter over several datastores are encoded.
- * @throws DatastoreError `CONFIG_INVALID` where they differ.
+ * The codec of an adapter over several datastores.
+ * @throws DatastoreError `CONFIG_INVALID` if their codecs differ.
  */
 export function commonCodecOf<T>(datastores: readonly Datastore<T>[]): Serializer<T> | undefined {
   const [first, ...others] = datastores.map(one => Datastore.codecOf(one))
@@ -430,7 +424,7 @@ function answered(written: Maybe<Written>, key: Key): Promise<PutResult> {
   return Promise.resolve(resultOf(written, key))
 }
 
-/** Its etag may be computed when it is asked for, so it is not asked for here. */
+/** Does not read the etag, which may be computed on access. */
 function resultOf(written: Written, key: Key): PutResult {
   if (written.refused !== undefined) throw refusalError(written.refused, 'put', key)
   return written
@@ -441,9 +435,4 @@ function refuseRemoved(removed: Removed, key: Key, { ifMatch, missingOk }: Delet
   if (removed === 'changed') throw refusalError(removed, 'delete', key)
   if (ifMatch !== undefined) throw failure('CONFLICT', 'delete', key, 'the key is gone')
   if (missingOk !== true) throw new NotFoundError('delete', key)
-}
-
-async function* refused(prefix: Key, clauses: readonly string[]): AsyncIterable<never> {
-  const state = `the store has to scan for ${clauses.join(', ')}; allow it with { scan: true }`
-  throw failure('QUERY_UNSUPPORTED', 'query', prefix, state)
 }

@@ -1,6 +1,6 @@
 import type { Maybe } from './call.ts'
 
-/** A stream that can be ended from outside with a failure, also while its consumer pauses between two items. */
+/** A stream that can be ended from outside with a failure, even while its consumer is between two items. */
 export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: AsyncIterator<T> | Iterator<T>
   readonly #onOver: () => void
@@ -8,7 +8,7 @@ export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
   #isOver = false
   #rejectNext: ((failure: Error) => void) | undefined
 
-  /** @param onOver Called once, when the stream has ended, was left, or failed. */
+  /** @param onOver Called once, when the stream has ended, was closed, or failed. */
   constructor(source: AsyncIterable<T> | Iterable<T>, onOver: () => void = () => undefined) {
     this.#source = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
     this.#onOver = onOver
@@ -32,13 +32,13 @@ export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
     return { done: true, value: undefined }
   }
 
-  /** Ends the stream: the item that its consumer waits for, and every later one, fails. */
+  /** Ends the stream: the pending pull and every later one fail. */
   end(failure: Error): void {
     if (this.#isOver) return
     this.#failure = failure
     this.#rejectNext?.(failure)
     this.#finish()
-    // A source that never answers cannot be waited for.
+    // A source that never answers cannot be awaited.
     void this.#leave().catch(() => undefined)
   }
 
@@ -69,21 +69,21 @@ export class EndableStream<T> implements AsyncIterableIterator<T, undefined> {
   }
 }
 
-/** The streams that run into one store and out of it, for a change that cannot wait for all of them. */
+/** The open streams of one store, in both directions, for a change that cannot wait for all of them. */
 export class EndableStreams {
   readonly #puts = new Set<EndableStream<Uint8Array>>()
-  /** Of values, and of what queries answer. */
+  /** Streams of values and of query results. */
   readonly #reads = new Set<EndableStream<unknown>>()
   #whenRead: (() => void) | undefined
 
-  /** Knows a stream that is put, until its write has ended. */
+  /** Registers a stream that is put, until its write has ended. */
   put<T>(stream: EndableStream<Uint8Array>, written: Maybe<T>): Maybe<T> {
     if (!(written instanceof Promise)) return written
     this.#puts.add(stream)
     return written.finally(() => this.#puts.delete(stream))
   }
 
-  /** Knows a stream that is read, until its consumer is done with it. */
+  /** Registers a stream that is read, until its consumer is done with it. */
   read<T>(items: AsyncIterable<T>): EndableStream<T> {
     const stream: EndableStream<T> = new EndableStream(items, () => {
       this.#reads.delete(stream)
@@ -101,7 +101,7 @@ export class EndableStreams {
     for (const read of this.#reads) read.end(failure)
   }
 
-  /** Resolves once nothing is read any more. */
+  /** Resolves once no stream is being read. */
   async readsEnded(): Promise<void> {
     if (this.#reads.size === 0) return
     await new Promise<void>(resolve => {

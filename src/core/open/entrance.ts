@@ -6,15 +6,15 @@ import type { Call } from './call.ts'
 import { OpenStore } from './open-store.ts'
 
 /**
- * Where the callers of a node come in. The node above it does not: so callers can be held back while a stack changes, and
- * the nodes among themselves go on. The node tells the spans.
+ * The open store through which callers use a node. The node above does not use it, so callers can be held back while a
+ * stack changes and the nodes continue to call each other. The spans are reported by the node itself.
  */
 export class Entrance extends OpenStore {
   readonly #closing: (() => Promise<void>) | undefined
   readonly #passage: LayeredStore
   #node: OpenStore
 
-  /** @param closing What a close waits for. */
+  /** @param closing What `close` waits for. */
   constructor(node: OpenStore, closing?: () => Promise<void>) {
     const passage = new LayeredStore(node, TRANSPARENT)
     super(passage)
@@ -23,12 +23,12 @@ export class Entrance extends OpenStore {
     this.#closing = closing
   }
 
-  /** What callers come into. */
+  /** The node that callers reach. */
   get node(): OpenStore {
     return this.#node
   }
 
-  /** Lets callers into another node from now on. */
+  /** Connects callers to another node from now on. */
   leadTo(node: OpenStore): void {
     this.#node = node
     this.#passage.rewire([node])

@@ -1,8 +1,8 @@
 import { AbortError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
-import { attempt } from './gate.ts'
 import type { OpenStore } from './open-store.ts'
+import { attempt } from './turns.ts'
 
 /** How long a change of the stores waits, in milliseconds. */
 export interface Waits {
@@ -13,25 +13,25 @@ export interface Waits {
 }
 
 /**
- * Calls that wait while the stores of a stack are changed. They are made in the order in which they came, whichever of
- * these stores they came to, so that call order holds across the change.
+ * Calls that wait while the stores of a stack change. They are made in the order in which they came, whichever store
+ * they came to, so that call order holds across the change.
  */
 export class Hold {
   readonly #held = new Set<OpenStore>()
   readonly #waiting = new Set<() => void>()
 
-  /** Lets new calls of a store wait from now on. Those that run go on. */
+  /** Makes new calls of a store wait from now on. Running calls continue. */
   take(store: OpenStore): void {
     this.#held.add(store)
     store.holdFor(this)
   }
 
-  /** Lets new calls into a store again. What waits already goes on waiting, for the rest of the change. */
+  /** Lets new calls of a store pass again. Calls that already wait continue to wait until the change is over. */
   drop(store: OpenStore): void {
     if (this.#held.delete(store)) store.holdFor(undefined)
   }
 
-  /** Makes a call once the hold is released. One that is aborted before leaves at once. */
+  /** Makes a call once the hold is released. A call that is aborted before that rejects immediately. */
   later<T>(action: string, key: Key | undefined, call: Call, make: () => Maybe<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = () => {
@@ -46,7 +46,7 @@ export class Hold {
     })
   }
 
-  /** Drops every store, and makes every call that waits before it returns. */
+  /** Stops holding every store, and makes every waiting call before it returns. */
   release(): void {
     for (const store of this.#held) this.drop(store)
     for (const start of this.#waiting) start()

@@ -1,29 +1,29 @@
 import { fnv1a64 } from '../hash/fnv1a64.ts'
 
-/** Tells data in the memory of this process from data in any other. */
+/** Distinguishes data in the memory of this process from all other data. */
 const PROCESS = crypto.randomUUID()
 let lastNumber = 0
 
-/** The id of data that lives as long as this process: no other store has it. */
+/** A unique id for data that lives as long as this process. */
 export function idInProcess(kind: string): string {
   return `${kind}:${PROCESS}.${++lastNumber}`
 }
 
 const idsOfObjects = new WeakMap<object, string>()
 
-/** The id of an object that a caller gave, the same each time that it is given. */
+/** The id of an object that a caller passed: the same each time for the same object. */
 export function idOfObject(kind: string, object: object): string {
   const id = idsOfObjects.get(object) ?? idInProcess(kind)
   idsOfObjects.set(object, id)
   return id
 }
 
-/** What the etags of a store begin with, so that none matches in another: a short form of the id of its data. */
+/** The beginning of a store's etags, so that no etag matches in another store: a short form of the id of its data. */
 export function etagSourceOf(id: string): string {
   return fnv1a64(id).toString(36)
 }
 
-/** What a write made, whose etag is computed when it is asked for. */
+/** The result of a write whose etag is computed when it is read. */
 export function writtenWith(etagOf: () => string): { readonly etag: string } {
   let etag: string | undefined
   return {

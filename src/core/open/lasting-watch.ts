@@ -2,18 +2,18 @@ import type { Change } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { type Call, Cancel } from './call.ts'
 
-/** The watches of one place, which go on while the stores in it take each other's place. */
+/** The watches of one place. They continue when the store in this place is replaced. */
 export class LastingWatches {
   readonly #subscriptions = new Set<Cancel>()
 
-  /** Lets every watch subscribe again. */
+  /** Makes every watch subscribe again. */
   renew(): void {
     for (const subscription of this.#subscriptions) subscription.abort()
   }
 
   /**
-   * Changes from the first pull on, with one `resync` for what may have changed while it subscribed again.
-   * @param subscribe `undefined` once there is nothing to watch any more.
+   * Changes from the first pull on, with one `resync` for changes that may have been missed while it subscribed again.
+   * @param subscribe Returns `undefined` once there is nothing to watch any more.
    */
   async *watch(
     prefix: Key,
@@ -26,7 +26,7 @@ export class LastingWatches {
       if (changes === undefined) return
       this.#subscriptions.add(renewed)
       try {
-        // Subscribed before the consumer is told to look again, so that no change falls in between.
+        // Subscribed before the consumer is told to read again, so that no change is missed in between.
         let step = changes.next()
         step.catch(() => undefined)
         if (isAgain) yield { type: 'resync', key: prefix }
@@ -41,7 +41,7 @@ export class LastingWatches {
         if (call.cancel?.isAborted === true || !renewed.isAborted) throw error
       } finally {
         this.#subscriptions.delete(renewed)
-        // What waits for a change ends first: a generator answers no return while it waits.
+        // Ends the pending pull first: a generator does not handle `return` while it waits.
         renewed.abort()
         renewed.release()
         void changes.return?.().catch(() => undefined)

@@ -7,7 +7,7 @@ import { Payload } from './payload.ts'
 import type { ByteStream, Found, Moved, Removed, Written } from './store.ts'
 import { WatchedSource } from './watched-source.ts'
 
-/** What a move takes of the store that it reads from, and of the one that it writes to. */
+/** The calls that a move needs of the store that it reads from, and of the one that it writes to. */
 interface MoveSource {
   readonly capabilities: { readonly read: { readonly stream: boolean } }
   read(key: Key, call: Call): Maybe<Found | undefined>
@@ -24,23 +24,26 @@ interface Identified {
   identity(key: Key, call: Call): Maybe<string>
 }
 
-/** A key of a store, and what the caller calls it. */
+/** A key of a store, and the caller's name of it. */
 interface MovePlace<Store> {
   readonly store: Store
   readonly key: Key
-  /** Failures name the key like this. */
+  /** Failures name this key. */
   readonly name: Key
-  /** What the caller calls another key of the store; `undefined` for one that the caller cannot reach. Default: the same. */
+  /**
+   * The caller's name of another key of the store; `undefined` for a key that the caller cannot reach. Default: the
+   * same.
+   */
   readonly nameOf?: ((below: Key) => Key | undefined) | undefined
 }
 
-/** How often a value that others keep changing is copied again. */
+/** How often a value that other writers keep changing is copied again. */
 const ROUNDS = 8
 
-/** Larger values pass as streams where both stores can. */
+/** Larger values are streamed if both stores support it. */
 const LARGE = 1024 * 1024
 
-/** Moves a value from one store to another. Where both places are one, there is nothing to do for a present key. */
+/** Moves a value from one store to another. If both places are the same, a present key stays as it is. */
 export async function moveAcross(
   from: MovePlace<MoveSource & Identified>,
   to: MovePlace<MoveTarget & Identified>,
@@ -54,10 +57,10 @@ export async function moveAcross(
 }
 
 /**
- * Moves a value with never fewer than one copy: copies, syncs, then removes the version that was copied. The two places
- * must not be one: `OpenStore.identity` tells.
- * @throws DatastoreError `CONFLICT` when the value is changed each time that it is copied; then both keys have one.
- * `UNSUPPORTED` for a value with a time to live, where the target keeps none.
+ * Moves a value and keeps at least one copy at all times: copies, syncs, then removes the version that was copied. The
+ * two places must differ, as `OpenStore.identity` says.
+ * @throws DatastoreError `CONFLICT` if the value changes each time that it is copied; then both keys have one.
+ * `UNSUPPORTED` for a value with a time to live if the target does not support one.
  */
 export async function moveBetween(
   from: MovePlace<MoveSource>,
@@ -67,7 +70,7 @@ export async function moveBetween(
   const stat = () => told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   for (let round = 0; round < ROUNDS; round++) {
     call.throwIfAborted('rename', from.name)
-    // The version that writes are judged by: a copy in a cache may be older than what is to be removed.
+    // The version that writes are compared with. A cached copy may be older than what is to be removed.
     const before = await stat()
     if (before === undefined) return 'absent'
     // A second round replaces only what the first one wrote.
@@ -85,8 +88,8 @@ export async function moveBetween(
 }
 
 /**
- * Milliseconds that a copy of a value in another store is to be kept for; `undefined` for one that does not expire there.
- * @throws DatastoreError `UNSUPPORTED` where the copy would not expire.
+ * The time to live, in milliseconds, of a copy in another store; `undefined` if the value does not expire there.
+ * @throws DatastoreError `UNSUPPORTED` if the copy would not expire.
  */
 export function ttlOfCopy(
   action: string,
@@ -100,7 +103,7 @@ export function ttlOfCopy(
   throw failure('UNSUPPORTED', action, key, state)
 }
 
-/** @returns `undefined` where the source has no value any more. */
+/** @returns `undefined` if the source no longer has a value. */
 async function copy(
   from: MovePlace<MoveSource>,
   size: number,
@@ -127,7 +130,7 @@ async function copy(
   }
 }
 
-/** Does `work` on a place. Its failure names the key as the caller does. */
+/** Runs `work` for a place. Its failure names the key as the caller does. */
 async function told<T>(place: MovePlace<unknown>, work: () => Maybe<T>): Promise<T> {
   try {
     return await work()

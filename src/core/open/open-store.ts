@@ -10,28 +10,44 @@ import { failure, noteNode } from '../errors.ts'
 import { Key } from '../key.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { Call, type Maybe } from './call.ts'
+import { after, Call, type Maybe } from './call.ts'
+import { statOf } from './completion.ts'
+import type { CopyPlace } from './copy-place.ts'
 import { EndableStreams } from './endable-stream.ts'
-import { Gate } from './gate.ts'
 import type { Hold, Waits } from './hold.ts'
 import { LastingWatches } from './lasting-watch.ts'
 import type { Payload } from './payload.ts'
 import { type BatchProgress, SequencedStore } from './sequenced-store.ts'
-import type { ByteStream, Found, Moved, Operation, Removed, Store, StoreInfo, Written } from './store.ts'
+import type {
+  BranchFolder,
+  BranchMoved,
+  BranchPlace,
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  SetAside,
+  Store,
+  StoreInfo,
+  Written,
+} from './store.ts'
 import { CALLS, type CallName, inSpan, spanOf, streamInSpan, type Tracing, UNTRACED } from './tracing.ts'
-import { Turns } from './turns.ts'
+import { Gate, Turns } from './turns.ts'
 
 /**
- * A store that is open: what must exist once per store, around whatever it implements. Calls come in here: they are
- * refused after `close`, wait while a stack changes, and tell their spans; then they are made in order
- * (`sequenced-store.ts`), with what the store does not do itself completed (`completed-store.ts`). Adapters hold their
- * children as `OpenStore`s.
+ * A store that is open, with everything that must exist once per store. Calls enter here: they are refused after
+ * `close`, wait while a stack changes, and report their spans. Then they are made in order (`sequenced-store.ts`), and
+ * calls that the store lacks are completed (`completed-store.ts`). Adapters hold their children as `OpenStore`s.
  *
- * Answers are those of `Store`: absence and refusal are values, and an answer at hand comes without a promise.
+ * Answers are those of `Store`: absence and refusal are values, and an answer may come without a promise.
  */
 export class OpenStore {
   readonly #turns: Turns
-  /** Calls that are made one after another. A change of the stores does not wait for them, as each of them is held by itself. */
+  /**
+   * Calls that are made one after another. A change of the stores does not wait for them, because each single call is
+   * held back.
+   */
   readonly #many = new InFlight()
   readonly #streams = new EndableStreams()
   readonly #watches = new LastingWatches()
@@ -64,7 +80,7 @@ export class OpenStore {
     return this.#isClosed
   }
 
-  /** Tells the spans of this store to a hub from now on, under the id of its node. */
+  /** Reports the spans of this store to a hub from now on, under the id of its node. */
   traceTo(tracing: Tracing): void {
     this.#tracing = tracing
   }
@@ -73,9 +89,7 @@ export class OpenStore {
     if (this.#tracing !== UNTRACED) noteNode(error, this.#tracing.node)
   }
 
-  /**
-   * Puts another store in the place of this one, which is not closed. No call may run. Watches go on, with one `resync`.
-   */
+  /** Replaces the store, without closing it. No call may be running. Watches continue, with one `resync`. */
   replace(store: Store): void {
     this.#turns.goBy(store.gate ?? new Gate())
     this.#inTurn.goBy(store)
@@ -83,7 +97,7 @@ export class OpenStore {
     this.refresh()
   }
 
-  /** Reads the store's declarations again, and lets every watch subscribe again: its children have changed. */
+  /** Reads the store's declarations again, and makes every watch subscribe again, because its children have changed. */
   refresh(): void {
     this.redeclare()
     this.#watches.renew()
@@ -95,14 +109,14 @@ export class OpenStore {
     this.#inTurn.goBy(this.store)
   }
 
-  /** Lets new calls wait for `hold`, or no longer wait for any. Those that run go on. */
+  /** Makes new calls wait for `hold`; or for nothing, if it is `undefined`. Running calls continue. */
   holdFor(hold: Hold | undefined): void {
     this.#hold = hold
   }
 
   /**
-   * Resolves once no call runs. Streamed puts that run longer than the first of the waits fail with `CLOSED`.
-   * @throws DatastoreError `TIMEOUT` where a call runs longer than both.
+   * Resolves once no call is running. Streamed puts that run longer than the first of the waits fail with `CLOSED`.
+   * @throws DatastoreError `TIMEOUT` if a call runs longer than both.
    */
   async callsEnded({ streams, calls }: Waits): Promise<void> {
     if (await withinTime(this.#turns.callsEnded(), streams)) return
@@ -112,25 +126,28 @@ export class OpenStore {
     throw failure('TIMEOUT', `wait for the calls in the ${this.info.kind} store`, undefined, state)
   }
 
-  /** Waits for streams and queries that are read from here, then lets those that go on fail with `CLOSED`. */
+  /** Waits for streams and queries that are being read, then ends the remaining ones with `CLOSED`. */
   async streamsEnded({ streams }: Waits): Promise<void> {
     if (await withinTime(this.#streams.readsEnded(), streams)) return
     this.#streams.endReads(failure('CLOSED', 'read', undefined, WAS_REPLACED))
   }
 
-  /** @throws DatastoreError `CLOSED`, except for a part of a call in flight, which `close` waits for; or AbortError */
+  /**
+   * @throws DatastoreError `CLOSED`, except for a part of a call in flight, which `close` waits for.
+   * @throws AbortError
+   */
   assertOpen(action: string, key?: Key, call?: Call): void {
     if (this.#isClosed && call?.isPartIn(this) !== true)
       throw failure('CLOSED', action, key, 'the store is closed')
     if (call?.cancel !== undefined) call.throwIfAborted(action, key)
   }
 
-  /** The span of a call that is made of other calls here; `undefined` while nobody listens. */
+  /** The span of a call that consists of other calls here; `undefined` while nobody listens. */
   spanOf(verb: SpanVerb, key: Key, call: Call): OpenSpan | undefined {
     return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
   }
 
-  /** Whether nothing stands between a call and the store. */
+  /** Whether a call can go straight to the store. */
   #isPlain({ cancel }: Call): boolean {
     return (
       this.#hold === undefined &&
@@ -140,7 +157,7 @@ export class OpenStore {
     )
   }
 
-  /** Lets a call in: now, or once the hold is released. */
+  /** Starts a call now, or once the hold is released. */
   #admitted<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
     if (this.#hold !== undefined) {
       return this.#hold.later(action, key, call, () => this.#admitted(action, key, call, work))
@@ -149,7 +166,7 @@ export class OpenStore {
     return work()
   }
 
-  /** Makes a call once it is let in, and tells its span. */
+  /** Starts a call as `#admitted` does, and reports its span. */
   #entered<T>(name: CallName<T>, key: Key, call: Call, work: (call: Call) => Maybe<T>): Maybe<T> {
     const { action, verb, to, told, isOfStore } = name
     return this.#admitted(action, isOfStore === true ? undefined : key, call, () =>
@@ -174,7 +191,7 @@ export class OpenStore {
     return this.#entered(CALLS.has, key, call, own => this.#inTurn.has(key, own))
   }
 
-  /** Pieces of a value, or of the range that the call asks for. The version is fixed once this has answered. */
+  /** Chunks of a value, or of the requested range. The version is fixed once this has answered. */
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     if (this.#isPlain(call)) return this.#inTurn.stream(key, call)
     const open = (own: Call) => this.#inTurn.stream(key, own)
@@ -193,9 +210,9 @@ export class OpenStore {
     return this.#entered(name, key, call, own => this.#inTurn.write(key, value, own))
   }
 
-  /** Writes a value that is still being made. The write has its turn from now on. */
+  /** Writes a value that is still being encoded. The write takes its turn now. */
   writeLater(key: Key, value: Promise<Payload>, call: Call): Maybe<Written> {
-    // Its failure is heard when its turn comes.
+    // Its failure is reported when its turn comes.
     value.catch(() => undefined)
     return this.#entered(CALLS.put, key, call, own => this.#inTurn.writeLater(key, value, own))
   }
@@ -212,8 +229,8 @@ export class OpenStore {
   }
 
   /**
-   * Applies operations in order. After a failure, `operations` holds what was not applied.
-   * @param progress The keys, where the operations are still being made, and what is to be told of them.
+   * Applies operations in order. After a failure, `operations` holds those that were not applied.
+   * @param progress The keys, if the operations are still being encoded, and callbacks about them.
    */
   batch(operations: Maybe<Operation[]>, call: Call, progress: BatchProgress = {}): Maybe<void> {
     let bytes = 0
@@ -240,12 +257,31 @@ export class OpenStore {
     return this.#entered(CALLS.sync, prefix, call, own => this.#inTurn.sync(prefix, own))
   }
 
-  /** Removes branches at and below `prefix` that are there without a key: empty folders. */
+  /** Removes branches at and below `prefix` that exist without a key: empty folders. */
   prune(prefix: Key, call: Call): Maybe<void> {
     return this.#entered(CALLS.prune, prefix, call, own => this.#inTurn.prune(prefix, own))
   }
 
-  /** Entries that answer a query, which may scan. */
+  /** Moves everything below one place to below another in one step, if the store can. */
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    return this.#entered(CALLS.moveBranch, keyOf(from) ?? keyOf(to) ?? Key.root, call, own =>
+      this.#inTurn.moveBranch(from, to, own),
+    )
+  }
+
+  discardBranch(place: SetAside, call: Call): Maybe<void> {
+    return this.#entered(CALLS.discardBranch, Key.root, call, own =>
+      this.#turns.apart('discard', undefined, own, () => this.#inTurn.completed.discardBranch(place, own)),
+    )
+  }
+
+  branchFolder(place: BranchPlace, call: Call): Maybe<BranchFolder | undefined> {
+    return this.#entered(CALLS.branchFolder, keyOf(place) ?? Key.root, call, own =>
+      this.#inTurn.completed.branchFolder(place, own),
+    )
+  }
+
+  /** Entries that match a query. May scan. */
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> {
     const { prefix } = parseQuery(query)
     if (!this.#tracing.hub.isHeard) return this.#query(query, prefix, call)
@@ -269,7 +305,9 @@ export class OpenStore {
     return this.#inTurn.completed.explain(query)
   }
 
-  /** Changes from the first pull on. It goes on over `replace`, with one `resync` for what may have changed meanwhile. */
+  /**
+   * Changes from the first pull on. Continues after `replace`, with one `resync` for changes that may have been missed.
+   */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     if (!this.#tracing.hub.isHeard) return this.#watch(prefix, call)
     const span = spanOf(this.#tracing, 'watch', prefix, call)
@@ -283,9 +321,34 @@ export class OpenStore {
     )
   }
 
-  /** Names the place where a key's value lives: the same text for every store that shares it. */
+  /** Identifies the place where a key's value lives: the same text for every store that shares it. */
   identity(key: Key, call = Call.plain): Maybe<string> {
     return this.#entered(CALLS.identity, key, call, own => this.#inTurn.completed.identity(key, own))
+  }
+
+  /** Where the value of a key may be; `undefined` if this store keeps its values itself. See `Store.copiesOf`. */
+  copiesOf(key: Key, call: Call): Maybe<readonly CopyPlace[] | undefined> {
+    this.assertOpen('find the copies of', key, call)
+    return this.store.copiesOf?.(key, call)
+  }
+
+  /** The value that this store keeps itself, in the turn of its key. It counts as no use and reports no span. */
+  peek(key: Key, call: Call): Maybe<Found | undefined> {
+    return this.#admitted('get', key, call, () => this.#inTurn.peek(key, call))
+  }
+
+  /** As `peek`, without reading the value where the store can. */
+  peekStat(key: Key, call: Call): Maybe<Stat | undefined> {
+    return this.#admitted('stat', key, call, () =>
+      this.store.peek === undefined
+        ? this.#inTurn.stat(key, call)
+        : after(this.#inTurn.peek(key, call), statOf),
+    )
+  }
+
+  /** The path of the file that has the bytes of a value, where the store keeps each in one; see `Store.fileOf`. */
+  fileOf(key: Key): string | undefined {
+    return this.store.fileOf?.(key)
   }
 
   /** Several calls as one turn on several keys, for adapters that make more than one. */
@@ -293,28 +356,30 @@ export class OpenStore {
     return this.#admitted(action, keys[0], call, () => this.#turns.write(action, keys, call, work))
   }
 
-  /** A call of an adapter's own on no single key. It waits for writes that were answered early, as `list` does. */
+  /**
+   * A call of an adapter's own that is not about one key. It waits for writes that were answered early, as `list` does.
+   */
   apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
     return this.#admitted(action, key, call, () => this.#turns.apart(action, key, call, work))
   }
 
-  /** Counts the work as a call, until it ends. It waits for a hold to be released. */
+  /** Counts the work as a call until it ends. It waits for a hold to be released. */
   during<T>(action: string, call: Call, work: (call: Call) => Promise<T>): Maybe<T> {
     return this.#admitted(action, undefined, call, () => this.#turns.count(work(call.partIn(this))))
   }
 
-  /** Counts what follows on a call that was answered. It ends, also where the store closes meanwhile. */
+  /** Counts work that follows an answered call. It continues even if the store is closed in the meantime. */
   following<T>(work: Promise<T>): Promise<T> {
     return this.#turns.count(work)
   }
 
-  /** Counts a stream as in flight, until the function that this returns is called. */
+  /** Counts a stream as in flight until the returned function is called. */
   enter(action: string, key?: Key): () => void {
     this.assertOpen(action, key)
     return this.#turns.enter()
   }
 
-  /** Begins calls one after another, which `close` waits for, until the function that this returns is called. */
+  /** Begins calls that are made one after another. `close` waits for them until the returned function is called. */
   beginMany(action: string): () => void {
     this.assertOpen(action)
     let leave = (): void => undefined
@@ -322,7 +387,7 @@ export class OpenStore {
     return leave
   }
 
-  /** Resolves once no call runs here. New ones may come meanwhile. */
+  /** Resolves once no call is running here. New calls may come in the meantime. */
   idle(): Promise<void> {
     return this.#turns.idle()
   }
@@ -332,13 +397,15 @@ export class OpenStore {
     await this.store.settle?.()
   }
 
-  /** Refuses new calls, waits for those in flight, completes background work, then closes the store and its children. */
+  /**
+   * Refuses new calls, waits for those in flight, completes background work, then closes the store and its children.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#closeAll()
     return this.#closing
   }
 
-  /** Closes the store alone: its children go on under another store. */
+  /** Closes the store without its children, which continue under another store. */
   closeAlone(): Promise<void> {
     this.#closing ??= this.#closeStore()
     return this.#closing
@@ -361,6 +428,10 @@ export class OpenStore {
       await this.store.close?.()
     }
   }
+}
+
+function keyOf(place: BranchPlace): Key | undefined {
+  return place instanceof Key ? place : undefined
 }
 
 const WAS_REPLACED = 'the store was replaced meanwhile'

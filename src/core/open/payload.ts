@@ -4,8 +4,8 @@ import { begun, closeUnread } from './begun.ts'
 import { EndableStream } from './endable-stream.ts'
 
 /**
- * A value on its way down: bytes, or a stream of them. Bytes are lent until somebody keeps them, which copies them at
- * most once however many stores take the value. A stream can be taken once.
+ * A value on its way to the store: bytes, or a stream of them. Bytes are lent until somebody keeps them. They are
+ * copied at most once, however many stores keep the value. A stream can be taken once.
  */
 export class Payload {
   #bytes: Uint8Array | undefined
@@ -19,8 +19,9 @@ export class Payload {
   }
 
   /**
-   * What a caller puts. Its bytes may change as soon as the call returns, so a list of chunks is copied at once.
-   * @throws TypeError for what is no bytes, also a chunk of a list.
+   * A value that a caller puts. Its bytes may change as soon as the call returns, so a list of chunks is copied at
+   * once.
+   * @throws TypeError for a value, or a chunk of a list, that is not bytes.
    */
   static lent(value: unknown): Payload {
     if (value instanceof Uint8Array) return new Payload(value, undefined, false)
@@ -41,20 +42,20 @@ export class Payload {
     return this.#bytes === undefined
   }
 
-  /** Whether it is a stream that somebody has taken, so that it can't be written again. */
+  /** Whether it is a stream that was taken, so that it cannot be written again. */
   get isTaken(): boolean {
     return this.#bytes === undefined && this.#source === undefined
   }
 
   /** The bytes as they are now. They must not be written to, nor read after the call returns unless they are kept. */
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) throw new Error('The value is a stream, so it has no bytes at hand')
+    if (this.#bytes === undefined) throw new Error('The value is a stream, so its bytes are not in memory')
     return this.#bytes
   }
 
   /**
-   * Bytes that no one changes any more.
-   * @param copy Makes the copy where one is needed, in the layout of the store that keeps it.
+   * Bytes that nobody changes any more.
+   * @param copy Makes the copy if one is needed, in the layout of the store that keeps it.
    */
   keep(copy: (bytes: Uint8Array) => Uint8Array = copyOf): Uint8Array {
     const { bytes } = this
@@ -64,12 +65,15 @@ export class Payload {
     return this.#bytes
   }
 
-  /** Keeps the bytes, where it is not a stream: before any wait. */
+  /** Keeps the bytes, unless it is a stream. Called before any wait. */
   keepBytes(): void {
     if (!this.#isKept) this.keep()
   }
 
-  /** Before a write waits for its turn: keeps the bytes, or begins the stream, which may read the key that it is put to. */
+  /**
+   * Called before a write waits for its turn: keeps the bytes, or begins the stream, which may read the key that it is
+   * put to.
+   */
   hold(): void {
     this.keepBytes()
     if (this.#source !== undefined) this.#source = begun(toAsync(this.#source))
@@ -84,7 +88,7 @@ export class Payload {
     return stream
   }
 
-  /** The stream. Whoever takes it closes it. */
+  /** The stream. The code that takes it must close it. */
   take(): ByteSource {
     const source = this.#source
     if (source === undefined) throw new Error('A stream can be taken once only')
@@ -104,7 +108,9 @@ async function* toAsync<T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterabl
   yield* source
 }
 
-/** Bytes of their own: `slice` of a Node `Buffer` would share its memory. Filling is quicker than `new Uint8Array(bytes)`. */
+/**
+ * A copy of bytes: `slice` of a Node `Buffer` would share its memory. Filling is faster than `new Uint8Array(bytes)`.
+ */
 export function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(bytes.length)
   copy.set(bytes)

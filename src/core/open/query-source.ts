@@ -7,12 +7,15 @@ import type { OpenStore } from './open-store.ts'
 import { copyOf } from './payload.ts'
 import type { Found } from './store.ts'
 
-/** What the query engine reads of a store. */
+/** The calls that the query engine needs of a store. */
 export class StoreQuerySource {
   readonly #store: OpenStore
   readonly #isInFlight: boolean
 
-  /** @param isInFlight The query is counted as in flight in the same store, so it is completed after `close` was called. */
+  /**
+   * @param isInFlight Whether the query is counted as in flight in this store, so that it is completed after `close`
+   * was called.
+   */
   constructor(store: OpenStore, isInFlight = false) {
     this.#store = store
     this.#isInFlight = isInFlight

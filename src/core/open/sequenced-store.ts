@@ -1,6 +1,6 @@
 import type { Capabilities } from '../capabilities.ts'
 import type { Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
-import type { Key } from '../key.ts'
+import { Key } from '../key.ts'
 import { answer } from '../query/answer.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query } from '../query/query.ts'
@@ -11,10 +11,20 @@ import type { EndableStreams } from './endable-stream.ts'
 import type { OpenStore } from './open-store.ts'
 import { Payload } from './payload.ts'
 import { StoreQuerySource } from './query-source.ts'
-import type { ByteStream, Found, Moved, Operation, Removed, Store, Written } from './store.ts'
+import type {
+  BranchMoved,
+  BranchPlace,
+  ByteStream,
+  Found,
+  Moved,
+  Operation,
+  Removed,
+  Store,
+  Written,
+} from './store.ts'
 import type { Turns } from './turns.ts'
 
-/** What a batch tells of its work, which may outlast the answer of an aborted call. */
+/** Callbacks about the work of a batch, which may outlast the answer of an aborted call. */
 export interface BatchProgress {
   readonly keys?: readonly Key[]
   readonly begun?: () => void
@@ -22,19 +32,19 @@ export interface BatchProgress {
 }
 
 /**
- * A completed store whose calls are made in order: those on one key one after another, those on no single key after the
- * writes that were answered early. A value that is lent is kept before its write waits.
+ * A completed store whose calls are made in order: calls on one key one after another, and calls on no single key after
+ * writes that were answered early. A lent value is kept before its write waits.
  */
 export class SequencedStore {
   readonly #turns: Turns
   readonly #streams: EndableStreams
   #store: Store
   #completed: CompletedStore
-  /** What the hot path asks of the store, read once. */
+  /** Declarations of the store that the hot path needs, read once. */
   #isLent = false
   #ordersBelow = false
   #isLeaf = true
-  /** It may read a value again after its write has returned a promise. */
+  /** Whether the store may read a value after its write has returned a promise. */
   #readsLater = false
 
   constructor(store: Store, turns: Turns, streams: EndableStreams) {
@@ -49,7 +59,7 @@ export class SequencedStore {
     return this.#store
   }
 
-  /** The same calls, out of turn. */
+  /** The same calls without turns. */
   get completed(): CompletedStore {
     return this.#completed
   }
@@ -58,7 +68,7 @@ export class SequencedStore {
     return this.#completed.capabilities
   }
 
-  /** Goes by another store, or by other declarations of the same. Watchers stay. */
+  /** Uses another store, or new declarations of the same store. Watchers are kept. */
   goBy(store: Store): void {
     this.#store = store
     this.#completed = this.#completed.redeclared(store)
@@ -77,6 +87,15 @@ export class SequencedStore {
     const turns = this.#turns
     if (turns.blocks(key, false)) return turns.read('get', key, call, () => this.#store.read(key, call))
     const found = this.#store.read(key, call)
+    return found instanceof Promise ? this.#reading('get', key, call, found) : found
+  }
+
+  /** As `read`, without being a use of the value. */
+  peek(key: Key, call: Call): Maybe<Found | undefined> {
+    const store = this.#store
+    const peek = () => (store.peek === undefined ? store.read(key, call) : store.peek(key, call))
+    if (this.#turns.blocks(key, false)) return this.#turns.read('get', key, call, peek)
+    const found = peek()
     return found instanceof Promise ? this.#reading('get', key, call, found) : found
   }
 
@@ -103,7 +122,7 @@ export class SequencedStore {
     return chunks instanceof Promise ? this.#reading('get', key, call, chunks, discard) : chunks
   }
 
-  /** Streams hold what they are read from: the store at the bottom, not the adapters above it. */
+  /** A stream occupies the store that it is read from, at the bottom, and not the adapters above it. */
   #endable(chunks: ByteStream | undefined): ByteStream | undefined {
     if (chunks === undefined || !(Symbol.asyncIterator in chunks) || !this.#isLeaf) return chunks
     return this.#streams.read(chunks)
@@ -136,12 +155,12 @@ export class SequencedStore {
     if (!this.#isLent) value.keepBytes()
     const written = this.#completed.write(key, value, call)
     if (!(written instanceof Promise)) return written
-    // The caller goes on now, so the bytes are kept for a store that may read them later.
+    // The caller continues now, so the bytes are kept for a store that may read them later.
     if (this.#readsLater) value.keepBytes()
     return this.#ordersBelow ? this.#turns.count(written) : this.#turns.writing('put', [key], call, written)
   }
 
-  /** Writes a value that is still being made. The write has its turn from now on. */
+  /** Writes a value that is still being encoded. The write takes its turn now. */
   writeLater(key: Key, value: Promise<Payload>, call: Call): Promise<Written> {
     return this.#turns.write('put', [key], call, async () => {
       const payload = await value
@@ -175,11 +194,11 @@ export class SequencedStore {
       return turns.write('rename', keys, call, () => this.#completed.move(from, to, call))
     }
     const moved = this.#completed.move(from, to, call)
-    // Several calls below, even where each single call is ordered there: so it has its turn here in any case.
+    // Several calls below. They take a turn here even if each single call is ordered below.
     return moved instanceof Promise ? turns.writing('rename', keys, call, moved) : moved
   }
 
-  /** Whether the stores below may know names without a value, such as a link to nothing, and are asked to move them. */
+  /** Whether the stores below may have names without a value, such as broken links, and must be asked to move them. */
   #passesNames(): boolean {
     return !this.#isLeaf && this.#store.move !== undefined && this.#store.capabilities.rename !== 'none'
   }
@@ -224,7 +243,16 @@ export class SequencedStore {
     return this.#turns.apart('prune', prefix, call, () => this.#completed.prune(prefix, call))
   }
 
-  /** @param open Where the query engine reads, of a store that answers no queries itself. */
+  moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {
+    const [old, next] = [from, to].map(place => (place instanceof Key ? place : undefined))
+    if (old !== undefined) this.#completed.refuseWrite('move the branch', old)
+    if (next !== undefined) this.#completed.refuseWrite('rename to', next)
+    return this.#turns.apart('move the branch', old ?? next, call, () =>
+      this.#completed.moveBranch(from, to, call),
+    )
+  }
+
+  /** @param open The store that the query engine reads, if this one does not answer queries itself. */
   query(query: Query, call: Call, open: OpenStore): AsyncIterable<Entry<Uint8Array>> {
     const { signal, span } = call
     const own = this.#completed.query(query, call)
@@ -234,7 +262,7 @@ export class SequencedStore {
   }
 }
 
-/** Closes a stream that comes after its call was aborted. */
+/** Closes a stream that arrives after its call was aborted. */
 function discard(chunks: ByteStream | undefined): void {
   if (chunks !== undefined) closeUnread(chunks)
 }

@@ -13,7 +13,10 @@ type Gathered =
   | { readonly type: 'put'; readonly key: Key; readonly payload: Maybe<Payload> }
   | { readonly type: 'delete'; readonly key: Key }
 
-/** Writes that are gathered, and applied by one call of the store. What a commit does not apply stays for the next. */
+/**
+ * Writes that are collected, and applied by one call of the store. Writes that a commit does not apply remain for the
+ * next one.
+ */
 export class StoreBatch<V> implements Batch<V> {
   readonly #store: OpenStore
   readonly #codec: Serializer<V> | undefined
@@ -28,7 +31,7 @@ export class StoreBatch<V> implements Batch<V> {
   put(key: Key, value: V): this {
     refuseRoot('put', key)
     const payload = this.#payloadOf(key, value)
-    // Its failure is heard by the commit.
+    // Its failure is reported by the commit.
     if (payload instanceof Promise) payload.catch(() => undefined)
     else payload.keepBytes()
     this.#gathered.push({ type: 'put', key, payload })
@@ -40,7 +43,7 @@ export class StoreBatch<V> implements Batch<V> {
     return this
   }
 
-  /** The turn of every key is taken before this returns, so that later calls on them wait. */
+  /** Takes the turn of every key before it returns, so that later calls on them wait. */
   async commit(options: CallOptions = {}): Promise<void> {
     const call = Call.from(options)
     call.throwIfAborted('commit a batch')
@@ -72,7 +75,7 @@ export class StoreBatch<V> implements Batch<V> {
         ended: keepRest,
       })
     } catch (error) {
-      // What has begun may still be running: an abort answers early.
+      // Work that has begun may still be running, because an abort is answered early.
       if (!work.isBegun) keepRest()
       throw error
     }
@@ -84,12 +87,12 @@ export class StoreBatch<V> implements Batch<V> {
   }
 }
 
-/** The operations of a batch. Those whose values are at hand need no wait. */
+/** The operations of a batch. Without a promise if all values are encoded. */
 function allOf(left: readonly Operation[], gathered: readonly Gathered[], call: Call): Maybe<Operation[]> {
   const operations = gathered.map(one => operationOf(one, call))
   if (!operations.some(one => one instanceof Promise)) return [...left, ...(operations as Operation[])]
   const all = Promise.all(operations.map(async one => one)).then(ready => [...left, ...ready])
-  // Its failure is heard when the batch has its turn.
+  // Its failure is reported when the batch has its turn.
   all.catch(() => undefined)
   return all
 }

@@ -3,22 +3,23 @@ import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { Call, Maybe } from './call.ts'
-import type { Gate } from './gate.ts'
+import type { CopyPlace } from './copy-place.ts'
 import type { OpenStore } from './open-store.ts'
 import type { Payload } from './payload.ts'
+import type { Gate } from './turns.ts'
 
-/** What a store is, for people and for comparison. */
+/** Describes a store, for people and for comparison. */
 export interface StoreInfo {
   /** `memory`, `fs`, `tiered` … */
   readonly kind: string
-  /** Names the data: two stores over the same data have the same id, others never. */
+  /** Identifies the data: two stores have the same id if and only if they hold the same data. */
   readonly id: string
 }
 
-/** One version of a value, as a read finds it. */
+/** One version of a value, as a read returns it. */
 export interface Found {
   readonly bytes: Uint8Array
-  /** Whether others hold these bytes: then nobody writes to them. Where false, they belong to the receiver. */
+  /** Whether others hold these bytes, so that nobody may write to them. If false, they belong to the receiver. */
   readonly shared: boolean
   readonly etag: string
   /** Milliseconds since 1970, as the times below. */
@@ -31,16 +32,35 @@ export interface Found {
 
 /** Why a conditional write did nothing. */
 export type Refused = 'absent' | 'exists' | 'changed'
-/** What a write came to: the etag of the version that it made, and nothing else; or why it did nothing. */
+/** The result of a write: the etag of the new version, or why it did nothing. */
 export type Written =
   | { readonly etag: string; readonly refused?: undefined }
   | { readonly refused: Refused; readonly etag?: undefined }
-/** What a remove came to. */
+/** The result of a remove. */
 export type Removed = 'removed' | 'absent' | 'changed'
-/** What a move came to. */
+/** The result of a move. */
 export type Moved = 'moved' | Refused
 
-/** A value in pieces, which belong to the receiver. Single use; whoever stops early calls `return`. */
+/** A branch that was set aside under this name. No key leads to it. */
+export interface SetAside {
+  readonly aside: string
+}
+/** Where a branch is: below a key, or set aside. */
+export type BranchPlace = Key | SetAside
+/**
+ * The result of moving a branch. `exists`: something is at the new place. `unsupported`: the store cannot move this
+ * branch in one step, and did nothing.
+ */
+export type BranchMoved = 'moved' | 'absent' | 'exists' | 'unsupported'
+
+/** A branch as a folder on a disk. */
+export interface BranchFolder {
+  readonly path: string
+  /** Stores with the same form can read each other's folders. */
+  readonly form: string
+}
+
+/** A value in chunks, which belong to the receiver. Single use. A consumer that stops early must call `return`. */
 export type ByteStream = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /** One operation of a batch. */
@@ -48,18 +68,18 @@ export type Operation =
   | { readonly type: 'put'; readonly key: Key; readonly bytes: Uint8Array }
   | { readonly type: 'delete'; readonly key: Key }
 
-/** A store that reads and writes inside a transaction, until it is committed or rolled back. */
+/** A store that reads and writes inside a transaction, until the transaction is committed or rolled back. */
 export interface StoreTransaction {
   readonly store: Store
-  /** @returns False where another writer changed what was read: nothing was written. */
+  /** @returns False if another writer changed what was read: nothing was written. */
   readonly commit: () => Maybe<boolean>
   readonly rollback: () => Maybe<void>
 }
 
 /**
- * What a backend or an adapter implements: four calls, and as many of the optional ones as it does better than
+ * What a backend or an adapter implements: four calls, and those of the optional calls that it does better than
  * `OpenStore` completes them. Values are bytes. Absence and refusal are answers; only real failures are thrown. A call
- * is made on a key once those before it on the same key have ended, so a store needs no locks of its own.
+ * on a key is made after the earlier calls on the same key have ended, so a store needs no locks of its own.
  */
 export interface Store {
   readonly info: StoreInfo
@@ -70,9 +90,12 @@ export interface Store {
    * child, made before it returns, so that the child keeps the order.
    */
   readonly order?: 'gate' | 'below' | undefined
-  /** `write` reads the payload's bytes only before it returns. Default false: they are kept before it is called. */
+  /**
+   * Whether `write` reads the bytes of the payload only before it returns. Default false: the bytes are kept before
+   * `write` is called.
+   */
   readonly lent?: boolean | undefined
-  /** A gate that stores over the same data share. Default: one for each `OpenStore`. */
+  /** A gate that stores over the same data share. Default: each `OpenStore` has its own. */
   readonly gate?: Gate | undefined
   /** The stores below. They are closed with this one. */
   readonly children?: readonly OpenStore[] | undefined
@@ -84,49 +107,79 @@ export interface Store {
   /** One page of one level. `call.options.limit` is always set. */
   list(prefix: Key, call: Call): Maybe<ListPage>
 
-  /** Else: from `stat`. */
+  /** Default: made of `stat`. */
   has?(key: Key, call: Call): Maybe<boolean>
-  /** Else: from `read`. */
+  /** Default: made of `read`. */
   stat?(key: Key, call: Call): Maybe<Stat | undefined>
   /**
-   * The version is fixed once this has answered. `start` and `end` are obeyed where `read.range` is declared, and by every
-   * store that has children. Else: pieces of `read`.
+   * The version is fixed once this has answered. `start` and `end` must be obeyed if `read.range` is declared, and by
+   * every store that has children. Default: made of `read`.
    */
   stream?(key: Key, call: Call): Maybe<ByteStream | undefined>
-  /** Else: a copy, then a remove. The keys differ, except in a store over others: below, a link is a name without a value. */
+  /**
+   * Default: a copy, then a remove. The two keys differ, except in an adapter: a link below is a name without a value.
+   */
   move?(from: Key, to: Key, call: Call): Maybe<Moved>
-  /** Removes from the list what it has applied, at the latest where it fails. Else: one after another. */
+  /** Removes from the list the operations that it has applied, at the latest when it fails. Default: one by one. */
   batch?(operations: Operation[], call: Call): Maybe<void>
-  /** Else: transactions are `UNSUPPORTED`. */
+  /** Default: transactions are `UNSUPPORTED`. */
   begin?(call: Call): Maybe<StoreTransaction>
-  /** Else, and where it gives `undefined`: the query engine, by scanning. */
+  /** Default, and if it returns `undefined`: the query engine, by scanning. */
   query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined
-  /** Else: by `capabilities.query`. */
+  /** Default: follows `capabilities.query`. */
   explain?(query: Query): QueryPlan
-  /** Else: by walking. */
+  /** Default: counted by walking. */
   stats?(call: Call): Maybe<StoreStats>
   sync?(prefix: Key, call: Call): Maybe<void>
-  /** Removes branches at and below `prefix` that are there without a key. Else: nothing, as there are none. */
+  /** Removes branches at and below `prefix` that exist without a key. Default: does nothing, because there are none. */
   prune?(prefix: Key, call: Call): Maybe<void>
-  /** Changes from the first pull on. Else: what passes this `OpenStore`. */
+  /**
+   * Moves everything below one place to below another in one step; the value of the key itself stays. Calls on keys of
+   * the branch that run at the same time take effect before or after it. Default: `unsupported`.
+   */
+  moveBranch?(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved>
+  /** Permanently removes what was set aside, if it exists. Default: does nothing. */
+  discardBranch?(place: SetAside, call: Call): Maybe<void>
+  /** The folder that holds a branch, or would hold it. Default: none. */
+  branchFolder?(place: BranchPlace, call: Call): Maybe<BranchFolder | undefined>
+  /** Changes from the first pull on. Default: changes made through this `OpenStore`. */
   watch?(prefix: Key, call: Call): AsyncIterable<Change>
-  /** Names the place where a key's value lives, alike for every store that shares it. Else: `info.id` and the key. */
+  /**
+   * Identifies the place where a key's value lives: the same text for every store that shares it. Default: `info.id`
+   * and the key.
+   */
   identity?(key: Key, call: Call): Maybe<string>
+  /**
+   * The path of the file that has the bytes of a value and no others, be there one or not, for who reads many values and
+   * needs no turn for it. Links on the way are not followed by the store: so a reader has to refuse them. Else, and where
+   * it gives `undefined`: `read`.
+   */
+  fileOf?(key: Key): string | undefined
+  /**
+   * Where the value of a key may be, the place that a read asks first before the others. Reads no value, changes nothing
+   * and counts nothing. Every store with children has to implement it. Default: this store keeps its values itself.
+   */
+  copiesOf?(key: Key, call: Call): Maybe<readonly CopyPlace[]>
+  /** As `read`, without being a use of the value. Default: `read`, for stores in which a read has no effect. */
+  peek?(key: Key, call: Call): Maybe<Found | undefined>
 
-  /** Tells the store by what it is open, for turns of its own: as it opens, and when it takes the place of another. */
+  /**
+   * Called with the open store of this store, for turns of its own: when it opens, and when it replaces another store.
+   */
   opened?(by: OpenStore): void
   /** Completes background work: flushes, fills. May be called at any time. */
   settle?(): Promise<void>
   /**
-   * Called after `settle`, when this store goes and these of its children stay: what it alone knows of them goes too.
-   * @throws DatastoreError where they cannot be used without that.
+   * Called after `settle`, when this store is removed and some of its children stay. Makes the children usable without
+   * state that only this store has.
+   * @throws DatastoreError if that fails.
    */
   handOver?(staying: readonly OpenStore[]): Promise<void>
   /** The same adapter over other children, for a transaction or a changed stack. */
   over?(children: readonly OpenStore[]): Store
-  /** Takes other children in place, for an adapter with state. */
+  /** Replaces the children in place, for an adapter with state. */
   rewire?(children: readonly OpenStore[]): void
-  /** Frees what this store holds itself. Its children are closed by whoever opened them. */
+  /** Frees the store's own resources. The open store closes the children. */
   close?(): Promise<void>
 }
 

@@ -5,12 +5,12 @@ import { byteLengthOf } from '../bytes.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 import { REFUSALS, refusedOf } from './refusals.ts'
-import type { ByteStream, Found } from './store.ts'
+import type { BranchMoved, ByteStream, Found } from './store.ts'
 
-/** The hub of a store that is in no stack and under no `trace`: nobody listens. */
+/** The hub of a store that is in no stack and under no `trace`: it has no listeners. */
 export const SILENT_HUB = new SpanHub()
 
-/** Who hears of the calls of a store, and what they call it. */
+/** The hub for the spans of a store, and the name of the store in them. */
 export interface Tracing {
   readonly hub: SpanHub
   readonly node: string
@@ -18,7 +18,7 @@ export interface Tracing {
 
 export const UNTRACED: Tracing = { hub: SILENT_HUB, node: 'store' }
 
-/** What a span says of the answer of its call. */
+/** What a span reports about the answer of its call. */
 export interface Told<T> {
   readonly size?: (answer: T) => number | undefined
   readonly outcome?: (answer: T) => string
@@ -29,13 +29,13 @@ const outcome = (answer: unknown): string => {
   return refused === undefined ? 'ok' : REFUSALS[refused].code
 }
 
-/** What one of the calls is called, in messages and in spans. */
+/** The name of a call, in messages and in spans. */
 export interface CallName<T> {
   readonly action: string
   readonly verb: SpanVerb
   readonly to?: Key | undefined
   readonly told?: Told<T> | undefined
-  /** About the store as a whole: a message names no key. */
+  /** The call is about the store as a whole, so messages name no key. */
   readonly isOfStore?: boolean | undefined
 }
 
@@ -57,6 +57,13 @@ export const CALLS = {
   stats: { action: 'count', verb: 'stats', isOfStore: true },
   sync: { action: 'sync', verb: 'sync' },
   prune: { action: 'prune', verb: 'prune' },
+  moveBranch: {
+    action: 'move the branch',
+    verb: 'moveBranch',
+    told: { outcome: (moved: BranchMoved): string => (moved === 'moved' ? 'ok' : moved) },
+  },
+  discardBranch: { action: 'discard', verb: 'prune' },
+  branchFolder: { action: 'find the folder of', verb: 'identity' },
   identity: { action: 'find the place of', verb: 'identity' },
 } as const
 
@@ -64,7 +71,7 @@ export function spanOf({ hub, node }: Tracing, verb: SpanVerb, key: Key, call: C
   return new OpenSpan(hub, node, { verb, key, parent: call.span, to })
 }
 
-/** Makes a call as part of a span that ends with it. */
+/** Makes a call in a span that ends with it. */
 export function inSpan<T>(
   span: OpenSpan,
   call: Call,
@@ -78,7 +85,7 @@ export function inSpan<T>(
   })
 }
 
-/** Opens a stream as part of a span that ends with the stream. */
+/** Opens a stream in a span that ends with the stream. */
 export function streamInSpan(
   span: OpenSpan,
   call: Call,
@@ -110,7 +117,7 @@ function answered<T>(
   return answer instanceof Promise ? answer.then(end, fail) : end(answer)
 }
 
-/** Chunks as an async iterable. Closing it closes them, also where nothing was read. */
+/** Chunks as an async iterable. Closing it closes the source, even if nothing was read. */
 function toAsync(chunks: ByteStream): AsyncIterable<Uint8Array> {
   return Symbol.asyncIterator in chunks ? chunks : eachOf(chunks)
 }

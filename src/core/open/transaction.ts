@@ -1,13 +1,14 @@
 import { failure } from '../errors.ts'
 import type { Call } from './call.ts'
-import { attempt } from './gate.ts'
 import { OpenStore } from './open-store.ts'
 import type { Store, StoreTransaction } from './store.ts'
+import { attempt } from './turns.ts'
 
 /**
- * Does the work in a transaction, and again from the start where what it read was changed by others before the commit.
- * @param work Given what is open inside the transaction.
- * @throws DatastoreError `UNSUPPORTED` where the store has no transactions, `CONFLICT` when every attempt met a change.
+ * Runs `work` in a transaction. Starts again if others changed what it read before the commit.
+ * @param work Receives the open store of the transaction.
+ * @throws DatastoreError `UNSUPPORTED` if the store has no transactions, `CONFLICT` if every attempt failed because of
+ * a change.
  */
 export async function transact<T>(
   open: OpenStore,
@@ -23,7 +24,7 @@ export async function transact<T>(
       await inside.closeAlone()
       if (await attempted.commit()) return result
     } catch (error) {
-      // The caller gets the first failure, not one of undoing the attempt.
+      // The caller gets the first failure, not one of the rollback.
       await Promise.allSettled([inside.closeAlone()])
       await Promise.allSettled([attempt(() => attempted.rollback())])
       throw error
@@ -34,8 +35,8 @@ export async function transact<T>(
 }
 
 /**
- * Begins a transaction: the store's own, or for an adapter without state one of the store below it.
- * @throws DatastoreError `UNSUPPORTED` where neither has any.
+ * Begins a transaction: the store's own; or for an adapter without state, one of the store below.
+ * @throws DatastoreError `UNSUPPORTED` if neither has transactions.
  */
 export async function begin(open: OpenStore, call: Call): Promise<StoreTransaction> {
   open.assertOpen('begin a transaction', undefined, call)
@@ -45,7 +46,7 @@ export async function begin(open: OpenStore, call: Call): Promise<StoreTransacti
     throw failure('UNSUPPORTED', 'begin a transaction', undefined, state)
   }
   if (store.begin !== undefined) return store.begin(call)
-  // What is declared is that of the one store below.
+  // The declared capability is that of the one store below.
   const [child] = store.children as readonly [OpenStore]
   const below = await begin(child, call)
   const inside = new OpenStore(below.store)

@@ -1,11 +1,10 @@
 import { AbortError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
-import { Gate } from './gate.ts'
 
 /**
- * The calls of one store that have not ended: their order per key, how an abort answers them, and what `close` waits for.
- * A call that ended before it returned is never counted.
+ * The calls of one store that have not ended: their order per key, how an abort answers them, and what `close` waits
+ * for. A call that ended before it returned is never counted.
  */
 export class Turns {
   readonly #onFailure: (error: unknown) => void
@@ -16,13 +15,13 @@ export class Turns {
   /** Writes that were answered early and still run. Calls on no single key wait for them. */
   readonly #abandoned = new Set<Promise<unknown>>()
 
-  /** @param onFailure Told of each call that failed, before its caller is. */
+  /** @param onFailure Called with the failure of each call, before its caller gets it. */
   constructor(gate = new Gate(), onFailure: (error: unknown) => void = () => undefined) {
     this.#gate = gate
     this.#onFailure = onFailure
   }
 
-  /** Goes by another gate from now on. No call may run. */
+  /** Uses another gate from now on. No call may be running. */
   goBy(gate: Gate): void {
     this.#gate = gate
   }
@@ -33,8 +32,8 @@ export class Turns {
   }
 
   /**
-   * A read that runs already.
-   * @param discard Given an answer that comes after an abort, which nobody else gets.
+   * Registers a read that is already running.
+   * @param discard Receives an answer that arrives after an abort.
    */
   reading<T>(
     action: string,
@@ -48,7 +47,7 @@ export class Turns {
     return call.cancel === undefined ? result : this.#orAbort(action, key, call, result, { discard })
   }
 
-  /** A write that runs already. */
+  /** Registers a write that is already running. */
   writing<T>(action: string, keys: readonly Key[], call: Call, result: Promise<T>): Promise<T> {
     this.#inFlight++
     const [key] = keys
@@ -60,7 +59,7 @@ export class Turns {
 
   /**
    * Runs a read once every write called before on its key has ended.
-   * @param discard Given an answer that comes after an abort, which nobody else gets.
+   * @param discard Receives an answer that arrives after an abort.
    */
   read<T>(
     action: string,
@@ -78,7 +77,7 @@ export class Turns {
     return this.#orAbort(action, key, call, result, { discard })
   }
 
-  /** Runs a write once every call before on any of its keys has ended; later ones wait for it. */
+  /** Runs a write once every call before on any of its keys has ended; later calls wait for it. */
   write<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Promise<T> {
     this.#inFlight++
     const begin = () => {
@@ -112,7 +111,7 @@ export class Turns {
     return result
   }
 
-  /** Counts a stream until the function that this returns is called. */
+  /** Counts a stream until the returned function is called. */
   enter(): () => void {
     this.#streams++
     let hasLeft = false
@@ -124,12 +123,12 @@ export class Turns {
     }
   }
 
-  /** Resolves once no call runs and no stream is open. New ones may come meanwhile. */
+  /** Resolves once no call is running and no stream is open. New ones may come in the meantime. */
   async idle(): Promise<void> {
     while (this.#inFlight + this.#streams > 0) await this.#nextEnd()
   }
 
-  /** Resolves once no call runs; streams may be open. */
+  /** Resolves once no call is running. Streams may be open. */
   async callsEnded(): Promise<void> {
     while (this.#inFlight > 0) await this.#nextEnd()
   }
@@ -150,7 +149,7 @@ export class Turns {
     if (this.#whenEnded.length > 0) for (const resolve of this.#whenEnded.splice(0)) resolve()
   }
 
-  /** Answers as soon as the call is aborted. A write that still runs then has its turn until it ends. */
+  /** Answers as soon as the call is aborted. A write that is still running then keeps its turn until it ends. */
   #orAbort<T>(
     action: string,
     key: Key | undefined,
@@ -169,7 +168,7 @@ export class Turns {
         if (discard !== undefined) result.then(discard, () => undefined)
         reject(new AbortError(action, { key, cause: cancel.reason }))
       })
-      // Stopped in the same step, so that nothing is answered twice.
+      // Removed in the same step, so that the call is not answered twice.
       const settle = <A>(answer: (value: A) => void) => {
         return (value: A) => {
           stop()
@@ -185,4 +184,153 @@ export class Turns {
     this.#abandoned.add(work)
     work.then(ended, ended)
   }
+}
+
+/** The last write of one key that has not ended, and the reads that run beside it. */
+class Turn {
+  /** The write. It may fail; calls that wait for it continue in either case. */
+  write: Promise<unknown> | undefined
+  reads = 0
+  #idle: Promise<void> | undefined
+  #resolveIdle: (() => void) | undefined
+
+  /** Resolves once no read is running. */
+  readsEnded(): Promise<void> {
+    this.#idle ??= new Promise(resolve => {
+      this.#resolveIdle = resolve
+    })
+    return this.#idle
+  }
+
+  leaveRead(): boolean {
+    this.reads--
+    if (this.reads > 0) return false
+    this.#resolveIdle?.()
+    return true
+  }
+}
+
+/**
+ * Keeps the calls on one key in call order: a read waits for earlier writes, a write for earlier reads and writes.
+ * Reads run side by side. Only a call that returned a promise has a turn. A call that ended before it returned is in
+ * order without one, so an idle gate costs one comparison.
+ */
+export class Gate {
+  /** Whether no call has a turn. A plain field: every call on a key reads it, in each store that it passes. */
+  isIdle = true
+  readonly #turns = new Map<string, Turn>()
+
+  /** Whether a call on `key` has to wait. */
+  blocks(key: string, isWrite: boolean): boolean {
+    const turn = this.#turns.get(key)
+    return turn !== undefined && (isWrite || turn.write !== undefined)
+  }
+
+  /**
+   * Gives a turn to a read that is already running.
+   * @param ended Called when it has ended, with its failure if it failed.
+   */
+  enterRead<T>(key: string, result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const found = this.#turns.get(key)
+    const turn = found ?? new Turn()
+    if (found === undefined) this.#give(key, turn)
+    turn.reads++
+    const leave = () => {
+      if (turn.leaveRead() && turn.write === undefined) this.#forget(key, turn)
+    }
+    result.then(
+      () => {
+        leave()
+        ended()
+      },
+      (error: unknown) => {
+        leave()
+        ended(error)
+      },
+    )
+    return result
+  }
+
+  /** Gives a turn to a write that is already running. */
+  enterWrite<T>(key: string, result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const turn = this.#beginWrite(key, result)
+    result.then(
+      () => {
+        this.#endWrite(key, turn)
+        ended()
+      },
+      (error: unknown) => {
+        this.#endWrite(key, turn)
+        ended(error)
+      },
+    )
+    return result
+  }
+
+  /** The same for a write of several keys. */
+  enterWriteOf<T>(keys: readonly string[], result: Promise<T>, ended: (error?: unknown) => void): Promise<T> {
+    const turns = keys.map(key => [key, this.#beginWrite(key, result)] as const)
+    const leave = (error?: unknown): void => {
+      for (const [key, turn] of turns) this.#endWrite(key, turn)
+      ended(error)
+    }
+    result.then(() => leave(), leave)
+    return result
+  }
+
+  #beginWrite(key: string, result: Promise<unknown>): Turn {
+    const turn = new Turn()
+    turn.write = result
+    this.#give(key, turn)
+    return turn
+  }
+
+  #give(key: string, turn: Turn): void {
+    this.#turns.set(key, turn)
+    this.isIdle = false
+  }
+
+  #endWrite(key: string, turn: Turn): void {
+    turn.write = undefined
+    if (turn.reads === 0) this.#forget(key, turn)
+  }
+
+  /** Removes a turn, unless a later call has replaced it. */
+  #forget(key: string, turn: Turn): void {
+    if (this.#turns.get(key) !== turn) return
+    this.#turns.delete(key)
+    this.isIdle = this.#turns.size === 0
+  }
+
+  /** Runs `work` once every write on `key` called before has ended. */
+  read<T>(key: string, work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
+    const write = this.#turns.get(key)?.write
+    return this.enterRead(key, write === undefined ? attempt(work) : write.then(work, work), ended)
+  }
+
+  /** Runs `work` once every call on any of `keys` called before has ended; later calls wait for it. */
+  write<T>(keys: readonly string[], work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
+    const before = keys.flatMap(key => this.#pending(key))
+    const [first] = before
+    const result =
+      first === undefined
+        ? attempt(work)
+        : before.length === 1
+          ? first.then(work, work)
+          : Promise.allSettled(before).then(work)
+    return this.enterWriteOf(keys, result, ended)
+  }
+
+  /** What a write on `key` must wait for. These promises may reject. */
+  #pending(key: string): Promise<unknown>[] {
+    const turn = this.#turns.get(key)
+    if (turn === undefined) return []
+    const reads = turn.reads > 0 ? [turn.readsEnded()] : []
+    return turn.write === undefined ? reads : [turn.write, ...reads]
+  }
+}
+
+/** Starts `work` immediately. An error that it throws becomes a rejection. */
+export async function attempt<T>(work: () => Maybe<T>): Promise<T> {
+  return work()
 }

@@ -1,11 +1,14 @@
 import type { ByteSource } from '../datastore.ts'
 
-/** Chunks on their way into something else. How their source failed is remembered, for that may tell it otherwise. */
+/**
+ * Chunks that are passed to something else. The failure of their source is recorded, because the receiver may report
+ * another one.
+ */
 export class WatchedSource {
   readonly #source: ByteSource
-  /** How the source failed, if it did. */
+  /** The failure of the source, if it failed. */
   failure: { readonly error: unknown } | undefined
-  /** What has passed so far. */
+  /** Bytes that have passed so far. */
   bytes = 0
 
   constructor(source: ByteSource) {

@@ -5,13 +5,13 @@ import { followedBy } from './byte-order.ts'
 import type { Bounds } from './byte-prefix.ts'
 import type { OrderedDriver } from './driver.ts'
 
-/** Records that are counted at once, where the engine counts them. */
+/** Records that are counted in one call, if the engine counts them. */
 const CHUNK = 10_000
 
-/** Records that are counted one by one, before an engine that can tell sizes is asked how many more there are, about. */
+/** Records that are counted one by one before the engine is asked for an estimate of the rest. */
 const MANY = 100_000
 
-/** How many records a range has: exactly, unless they are many and the engine can tell about how many. */
+/** The number of records in a range: exact, unless they are many and the engine can estimate their number. */
 export async function countRecords(
   driver: OrderedDriver,
   { from, to }: Bounds,
@@ -29,7 +29,7 @@ export async function countRecords(
     start = followedBy(last, 0)
     if (entries < many || driver.bytesOf === undefined) continue
     const [seen, all] = [await driver.bytesOf({ from, to: start }), await driver.bytesOf({ from, to })]
-    // What was written just now may be in none of the files that an engine goes by.
+    // Recent writes may not be in the files that the engine bases its estimate on.
     if (seen > 0 && all >= seen) {
       return { entries: Math.round((entries / seen) * all), accuracy: 'approximate' }
     }

@@ -1,10 +1,10 @@
 import type { Scope } from '../capabilities.ts'
 import type { Maybe } from '../open/call.ts'
 
-/** The keys from `from` (inclusive) up to `to` (exclusive), in byte order or against it. */
+/** The keys from `from` (inclusive) to `to` (exclusive), in ascending or descending byte order. */
 export interface Range {
   readonly from: Uint8Array
-  /** Exclusive also where `reverse`. */
+  /** Exclusive, even with `reverse`. */
   readonly to: Uint8Array
   /** At least 1. */
   readonly limit: number
@@ -16,9 +16,12 @@ export interface Range {
 /** One record of the engine. Its bytes belong to the receiver. Times are milliseconds since 1970. */
 export interface Row {
   readonly key: Uint8Array
-  /** Absent where only keys were asked for. */
+  /** Absent if only keys were requested. */
   readonly value?: Uint8Array | undefined
-  /** Given by a driver with `columns`, as the times below; else they are in the value's header, or nowhere. */
+  /**
+   * Set by a driver with `columns`, as are the times below. In other engines they are in the header of the value, or
+   * absent.
+   */
   readonly version?: number | undefined
   readonly mtime?: number | undefined
   readonly expires?: number | undefined
@@ -26,16 +29,16 @@ export interface Row {
   readonly size?: number | undefined
 }
 
-/** A state of a key that was seen: absent, the version of a driver with `columns`, or bytes of the value. */
+/** A state of a key that was read: absent, the version in a driver with `columns`, or bytes of the value. */
 export type Seen =
   | 'absent'
   | { readonly version: number }
-  /** The value has these bytes from `at` on: the version in a header. */
+  /** The value has these bytes at `at`: the version in a header. */
   | { readonly part: Uint8Array; readonly at: number }
-  /** The value has these bytes and no others. */
+  /** The value consists of exactly these bytes. */
   | { readonly sameValue: Uint8Array }
 
-/** What must be there before a write. */
+/** The condition of a write. */
 export type Expect = 'any' | 'present' | Seen
 
 export interface Write {
@@ -43,37 +46,39 @@ export interface Write {
   /** `undefined` removes the key. */
   readonly value: Uint8Array | undefined
   readonly expect: Expect
-  /** For a driver with `columns`: the version that this write makes. */
+  /** For a driver with `columns`: the version that this write creates. */
   readonly version?: number | undefined
   readonly mtime?: number | undefined
   readonly expires?: number | undefined
+  /** Called by a driver with `revisions` once it has written: the version that the engine gave the write. */
+  readonly wrote?: ((version: number) => void) | undefined
 }
 
 /**
- * What a write came to. `absent`: nothing is there that could be replaced or removed. `changed`: there is another value
- * than the one that was seen.
+ * The result of a write. `absent`: there is nothing to replace or remove. `changed`: the value is not the one that was
+ * expected.
  */
 export type Outcome = 'done' | 'absent' | 'exists' | 'changed'
 
-/** What must still hold when a transaction commits: the state of a key, or the keys of a range. */
+/** A condition of a commit: the state of a key, or the keys of a range. */
 export type Check =
   | { readonly key: Uint8Array; readonly seen: Seen }
   | { readonly range: Range; readonly keys: readonly Uint8Array[] }
 
-/** A write of others: its key, and whether that has a value now; or `resync`, where some may have been missed. */
+/** A write by others: its key, and whether the key has a value now; or `resync`, if changes may have been missed. */
 export type OthersChange = { readonly key: Uint8Array; readonly isThere: boolean } | 'resync'
 
 export interface DriverCapabilities {
   readonly writable: boolean
-  /** Against whom `Expect` holds. */
+  /** Which writers `Expect` is checked against. */
   readonly conditions: Exclude<Scope, 'none'>
-  /** `commit` is there, takes so many checks and writes at most, and checks ranges. */
+  /** Whether there is a `commit`; the maximum number of its checks and writes; and whether it checks ranges. */
   readonly commit: false | { readonly most: number; readonly ranges: boolean }
-  /** A write whose `durable` is asked for survives a power cut. */
+  /** Whether a write with `durable` survives a power cut. */
   readonly durable: boolean
-  /** `get` reads a part of the value without the rest. */
+  /** Whether `get` can read a part of the value without the rest. */
   readonly parts: boolean
-  /** Others may write while this is open: another process, or another driver over the same data. */
+  /** Whether others may write while this is open: another process, or another driver over the same data. */
   readonly shared: boolean
   readonly keyBytes?: number | undefined
   readonly valueBytes?: number | undefined
@@ -82,24 +87,35 @@ export interface DriverCapabilities {
 export interface DriverInfo {
   /** `leveldb`, `sqlite` … */
   readonly kind: string
-  /** Names the data: the same for every way to open it. */
+  /** Identifies the data: the same however it is opened. */
   readonly id: string
-  /** What a seek costs, in rows of a scan: how far a level reads ahead. LevelDB 64, LMDB and SQLite 16, servers 200. */
+  /**
+   * The cost of a seek, in rows of a scan, which decides how far a level reads ahead. LevelDB 64, LMDB and SQLite 16,
+   * servers 200.
+   */
   readonly readAhead: number
-  /** Rows of one `range` at most. */
+  /** The maximum number of rows of one `range`. */
   readonly maxRows: number
-  /** Keys are text: no NUL and no invalid UTF-8. */
+  /** Whether keys must be text: no NUL and no invalid UTF-8. */
   readonly text: boolean
-  /** Version and times are columns beside the value, not a header before it. */
+  /** Whether version and times are columns beside the value, instead of a header before it. */
   readonly columns: boolean
-  /** `write` reads the bytes of a value only before it returns. Default false: they stay as they are until it has ended. */
+  /**
+   * Whether the engine numbers its writes: `Row.version` is the number of the write that made the row, also without
+   * `columns`. No number repeats. Default false.
+   */
+  readonly revisions?: boolean | undefined
+  /**
+   * Whether `write` reads the bytes of a value only before it returns. Default false: the bytes stay unchanged until it
+   * has ended.
+   */
   readonly lent?: boolean | undefined
 }
 
 /**
- * One engine that keeps bytes by keys in byte order. A driver translates and nothing else: it knows neither the keys of
- * Strata nor levels, layouts or versions of its own. Every answer may be given without a promise. Failures are
- * `DatastoreError`s; absence is an answer. `signal` ends a call that waits for a server.
+ * One engine that keeps bytes by keys in byte order. A driver only translates: it knows neither the keys of Strata nor
+ * levels, layouts or versions. Every answer may be given without a promise. Failures are `DatastoreError`s; absence is
+ * an answer. `signal` ends a call that waits for a server.
  */
 export interface OrderedDriver {
   readonly info: DriverInfo
@@ -111,18 +127,18 @@ export interface OrderedDriver {
     part?: { readonly start: number; readonly end: number },
     signal?: AbortSignal,
   ): Maybe<Row | undefined>
-  /** Judges and writes in one step. */
+  /** Checks the condition and writes, atomically. */
   write(write: Write, durable: boolean, signal?: AbortSignal): Maybe<Outcome>
-  /** Exactly `limit` rows (at most `maxRows`) unless the range ends before. */
+  /** Exactly `limit` rows (at most `maxRows`), unless the range ends before. */
   range(range: Range, signal?: AbortSignal): Maybe<readonly Row[]>
-  /** Else: `get`. */
+  /** Default: made of `get`. */
   has?(key: Uint8Array, signal?: AbortSignal): Maybe<boolean>
-  /** Size and times without the value. Else: `get`. */
+  /** Size and times without the value. Default: made of `get`. */
   head?(key: Uint8Array, signal?: AbortSignal): Maybe<Row | undefined>
   /**
-   * Checks and writes in one step that is seen, and survives a crash, whole or not at all. Later writes win over
-   * earlier ones of the same key.
-   * @returns False where a check failed: nothing is written.
+   * Checks and writes in one step, which is atomic for readers and in a crash. Of several writes of one key the last
+   * wins.
+   * @returns False if a check failed: nothing is written.
    */
   commit?(
     checks: readonly Check[],
@@ -131,30 +147,33 @@ export interface OrderedDriver {
     signal?: AbortSignal,
   ): Maybe<boolean>
   /**
-   * Tells of what others write, in this process before their writes are answered.
-   * @returns Ends it.
+   * Reports writes by others; those in this process before they are answered.
+   * @returns A function that ends it.
    */
   changes?(listener: (change: OthersChange) => void): () => void
   /**
-   * Whether others may have written since this was asked last, at little cost. Where a `shared` engine can tell, what was
-   * read of it is remembered until it says so.
+   * Whether others may have written since the last call, at little cost. If a `shared` engine implements this, what was
+   * read of it is cached until it returns true.
    */
   othersWrote?(): boolean
   /**
-   * Tells what record stands under a key each time that the engine was reached anew, before calls are made there: it may
-   * be another one, with other data.
+   * Reports the record under a key each time that the connection to the engine was restored, before other calls are
+   * made: the engine may hold other data now.
    */
   reachedAnew?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
-  /** Makes what was written survive a power cut. */
+  /** Makes earlier writes survive a power cut. */
   sync?(): Maybe<void>
-  /** How many records a range has, of the first `limit`, and the last of these. Else: `range`. */
+  /** The number of records in a range, up to `limit`, and the last of these. Default: made of `range`. */
   count?(
     range: Pick<Range, 'from' | 'to' | 'limit'>,
     signal?: AbortSignal,
   ): Maybe<{ readonly count: number; readonly last: Uint8Array | undefined }>
-  /** Bytes that the engine keeps for a range, about, at little cost; 0 where it cannot tell. */
+  /** The approximate number of bytes that the engine keeps for a range, at little cost; 0 if it cannot tell. */
   bytesOf?(range: Pick<Range, 'from' | 'to'>): Maybe<number>
-  /** How many records there are, at little cost. */
+  /** The number of records, at little cost. */
   estimate?(signal?: AbortSignal): Maybe<number | undefined>
   close(): Maybe<void>
 }
+
+/** The part of a driver that levels are read from. */
+export type RangeReader = Pick<OrderedDriver, 'info' | 'range' | 'othersWrote'>

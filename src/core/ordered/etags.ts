@@ -4,12 +4,12 @@ import { etagSourceOf } from '../open/identity.ts'
 export class Etags {
   #source: string
 
-  /** @param id Of the data. */
+  /** @param id The id of the data. */
   constructor(id: string) {
     this.#source = etagSourceOf(id)
   }
 
-  /** The data turned out to have another id. Etags that were given before match no more. */
+  /** The data turned out to have another id. Etags issued before no longer match. */
   changeTo(id: string): void {
     this.#source = etagSourceOf(id)
   }

@@ -1,7 +1,7 @@
 import { compareBytes, hasPart } from './byte-order.ts'
 import type { Check, Expect, Outcome, Range, Row, Seen, Write } from './driver.ts'
 
-/** What a write comes to where `row` is there, for a driver that judges in this process. */
+/** The result of a write where `row` exists, for a driver that checks conditions in this process. */
 export function outcomeOf({ expect, value }: Pick<Write, 'expect' | 'value'>, row: Row | undefined): Outcome {
   if (row === undefined) {
     const isPut = value !== undefined
@@ -12,14 +12,14 @@ export function outcomeOf({ expect, value }: Pick<Write, 'expect' | 'value'>, ro
   return isSeen(expect, row) ? 'done' : 'changed'
 }
 
-/** Whether a row is what was seen before. */
+/** Whether a row is in the state that was read before. */
 function isSeen(seen: Exclude<Expect, string>, { version, value }: Row): boolean {
   if ('version' in seen) return version === seen.version
   if (value === undefined) return false
   return 'part' in seen ? hasPart(value, seen.part, seen.at) : compareBytes(value, seen.sameValue) === 0
 }
 
-/** Whether everything that was seen is still so, for a driver that judges in this process, in one step. */
+/** Whether everything that was read is unchanged, for a driver that checks in this process, atomically. */
 export function areSeen(
   checks: readonly Check[],
   get: (key: Uint8Array, seen: Seen) => Row | undefined,
@@ -33,7 +33,7 @@ export function areSeen(
   })
 }
 
-/** Whether rows have these keys and no others. */
+/** Whether rows have exactly these keys. */
 export function sameKeys(rows: readonly Row[], keys: readonly Uint8Array[]): boolean {
   return (
     rows.length === keys.length &&

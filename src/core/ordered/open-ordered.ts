@@ -1,12 +1,14 @@
 import { failure } from '../errors.ts'
-import type { Gate } from '../open/gate.ts'
+import { after } from '../open/call.ts'
+import type { Gate } from '../open/turns.ts'
 import { endOfKeys } from './byte-prefix.ts'
 import type { OrderedDriver } from './driver.ts'
 import { Etags } from './etags.ts'
-import { type OrderedParts, OrderedStore } from './ordered-store.ts'
+import { type OrderedParts, OrderedStore, type Versions } from './ordered-store.ts'
 import { PathLayout } from './path/path-layout.ts'
 import { PathNames } from './path/path-names.ts'
 import { type Digest, RawForm } from './path/raw-form.ts'
+import { RevisionForm } from './revision-form.ts'
 import { ColumnForm } from './strata/column-form.ts'
 import { Expiries } from './strata/expiries.ts'
 import { Format } from './strata/format.ts'
@@ -19,17 +21,19 @@ import { VersionCounter } from './strata/version-counter.ts'
 export interface OrderedOptions {
   /** Default: what is found; `strata` in an empty place. */
   readonly layout?: 'strata' | 'path' | undefined
-  /** Of layout `path`: ASCII text between segments. Default `/`. */
+  /** Layout `path`: ASCII text between segments. Default `/`. */
   readonly separator?: string | undefined
-  /** Of layout `path`: whether the engine's keys begin with the separator. Default: where it is `/`. */
+  /** Layout `path`: whether the engine's keys begin with the separator. Default: if it is `/`. */
   readonly leading?: boolean | undefined
-  /** Of layout `path`: what the engine's keys of this store begin with. */
+  /** Layout `path`: the common beginning of the engine's keys of this store. */
   readonly prefix?: string | undefined
-  /** SHA-256 in hex, where the platform has a fast one. */
+  /** SHA-256 in hex, if the platform has a fast one. */
   readonly digest?: Digest | undefined
   /** Refuse every write. Default false. */
   readonly readOnly?: boolean | undefined
-  /** Every write survives a power cut once it is answered, where the engine can. Default false: after `sync`. */
+  /**
+   * Every write survives a power cut once it is answered, if the engine supports it. Default false: only after `sync`.
+   */
   readonly durable?: boolean | undefined
   /** Shared by the stores over the same data in this process. */
   readonly gate?: Gate | undefined
@@ -37,12 +41,12 @@ export interface OrderedOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** What stands in the place that a driver has opened. */
+/** What was found in the place that a driver has opened. */
 type Found = { readonly layout: 'strata'; readonly id: string } | 'other' | 'nothing'
 
 /**
- * A store over an engine, in the layout that the place has.
- * @throws DatastoreError `CONFIG_INVALID` where the place has another layout than is asked for.
+ * A store over an engine, in the layout of its data.
+ * @throws DatastoreError `CONFIG_INVALID` if the data has another layout than requested.
  */
 export async function openOrdered(
   driver: OrderedDriver,
@@ -67,13 +71,15 @@ export async function openOrdered(
   const etags = new Etags(id)
   let store: OrderedStore
   const format = new Format(driver, etags, id, isStrata)
-  const versions = new VersionCounter(driver, format)
+  const hasRevisions = driver.info.revisions === true
+  const versions = hasRevisions ? revisionsAfter(format) : new VersionCounter(driver, format)
   driver.reachedAnew?.(FORMAT_KEY, record => {
-    if (format.lookAgain(record)) versions.startAgain()
+    if (format.lookAgain(record)) versions.startAgain?.()
     store.mayHaveChanged()
   })
   if (driver.info.columns) {
-    store = new OrderedStore({ ...parts, layout: strataLayout, form: new ColumnForm(etags), versions })
+    const form = hasRevisions ? new RevisionForm(etags, 'column') : new ColumnForm(etags)
+    store = new OrderedStore({ ...parts, layout: strataLayout, form, versions })
     return store
   }
   const expiries = new Expiries(driver, now, key => store.expired(key))
@@ -99,13 +105,22 @@ function openPath(
     leading,
     prefix: prefix === undefined ? undefined : new TextEncoder().encode(prefix),
   })
-  // Of others it is told too late, if at all, unless the engine can be asked.
+  // Changes by others are reported too late, if at all, unless the engine can be asked.
   const isKept = !capabilities.shared || driver.othersWrote !== undefined
   const layout = new PathLayout(names, { isText: info.text, isKept })
-  return new OrderedStore({ ...parts, layout, form: new RawForm(info.id, digest) })
+  const form =
+    info.revisions === true ? new RevisionForm(new Etags(info.id), 'none') : new RawForm(info.id, digest)
+  const store = new OrderedStore({ ...parts, layout, form })
+  if (info.revisions === true) driver.reachedAnew?.(FORMAT_KEY, () => store.mayHaveChanged())
+  return store
 }
 
-/** Whether the place, or what is asked for, is that of layout `path` alone. */
+/** The engine makes the versions. The record of the format is still written before the first value. */
+function revisionsAfter(format: Format): Versions {
+  return { next: () => after(format.ensure(), () => 0) }
+}
+
+/** Whether the data, or the requested options, allow only layout `path`. */
 function isOfPath({ info }: OrderedDriver, { separator, leading, prefix }: OrderedOptions): boolean {
   return info.text || [separator, leading, prefix].some(option => option !== undefined)
 }

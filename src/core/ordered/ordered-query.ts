@@ -12,21 +12,21 @@ import { isInKeyOrder, type ParsedQuery, parseQuery } from '../query/parse-query
 import { type Clause, planOf } from '../query/plan.ts'
 import type { Condition, Query, QueryPlan } from '../query/query.ts'
 import { compareBytes, followedBy } from './byte-order.ts'
-import type { OrderedDriver, Row } from './driver.ts'
+import type { RangeReader, Row } from './driver.ts'
 import type { Layout } from './layout.ts'
 import { rowsOf } from './rows.ts'
 
-/** What answering a query takes of an ordered store. */
+/** The parts of an ordered store that a query needs. */
 interface QueriedParts {
-  readonly driver: OrderedDriver
+  readonly driver: RangeReader
   readonly layout: Layout
-  /** Removes what has expired. */
+  /** Removes expired values. */
   readonly sweep: () => Maybe<void>
   /** The version in a row, unless it has expired. */
   readonly found: (row: Row) => Found | undefined
 }
 
-/** Answers a query from one range of the engine; `undefined` where it asks for something else than that. */
+/** Answers a query from one range of the engine; `undefined` if the query requires more than that. */
 export function orderedQuery(
   query: Query,
   parts: QueriedParts,
@@ -78,7 +78,7 @@ async function* answerOfRange(
   }
 }
 
-/** The part of the engine that holds every answer. */
+/** The range of the engine that contains every answer. */
 function rangeOf(
   { prefix, where, after, orderBy }: ParsedQuery,
   layout: Layout,
@@ -99,7 +99,7 @@ function rangeOf(
   return compareBytes(from, to) < 0 ? { from, to } : undefined
 }
 
-/** What an ordered engine answers by itself: where to begin and to end in the order of keys. */
+/** The clauses that an ordered engine evaluates itself: where to begin and to end in the order of keys. */
 export function orderedPlan(store: string, query: Query): QueryPlan {
   const { where, ...rest } = parseQuery(query)
   const isBounded = where.every(condition => !kindsOf(condition).has('key') || isBound(condition))
@@ -118,7 +118,7 @@ function isOfKey(condition: Condition): boolean {
   return kinds.size === 1 && kinds.has('key')
 }
 
-/** Whether a condition is true from one key to another, so that it costs only what it gives. */
+/** Whether a condition holds exactly for a range of keys, so that it costs nothing for other keys. */
 function isBound(condition: Condition): boolean {
   return 'field' in condition && ['<', '<=', '=', '>=', '>'].includes(condition.op)
 }

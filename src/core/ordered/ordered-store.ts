@@ -1,13 +1,11 @@
 import { clampRange, piecesOf } from '../bytes.ts'
-import { type Capabilities, MINIMAL } from '../capabilities.ts'
-import { ChangeHub } from '../changes/change-hub.ts'
+import type { Capabilities } from '../capabilities.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import { listOptionsOf } from '../list-page.ts'
 import { after, type Call, type Maybe } from '../open/call.ts'
 import { statOf } from '../open/completion.ts'
-import type { Gate } from '../open/gate.ts'
 import { Payload } from '../open/payload.ts'
 import { judge } from '../open/refusals.ts'
 import type {
@@ -21,24 +19,33 @@ import type {
   StoreTransaction,
   Written,
 } from '../open/store.ts'
+import type { Gate } from '../open/turns.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { countRecords } from './count.ts'
 import type { Expect, OrderedDriver, Outcome, Row, Seen, Write } from './driver.ts'
 import type { Layout } from './layout.ts'
+import { capabilitiesOf } from './ordered-capabilities.ts'
+import { OrderedChanges } from './ordered-changes.ts'
 import { orderedPlan, orderedQuery } from './ordered-query.ts'
 import type { Made, Making, RecordForm } from './record-form.ts'
 import type { Expiries } from './strata/expiries.ts'
-import type { VersionCounter } from './strata/version-counter.ts'
 import { TransactionDriver } from './transaction-driver.ts'
 
-/** What an ordered store is made of. Those over the same data share all but the layout. */
+/** Issues the version of each write, if the engine does not. */
+export interface Versions {
+  next(): Maybe<number>
+  /** The engine holds other data now. */
+  startAgain?(): void
+}
+
+/** The parts of an ordered store. Stores over the same data share all of them but the layout. */
 export interface OrderedParts {
   readonly driver: OrderedDriver
   readonly layout: Layout
   readonly form: RecordForm
-  /** Absent where etags are those of the content. */
-  readonly versions?: VersionCounter | undefined
-  /** Where the form keeps times to live in records. */
+  /** Absent where etags are computed from the content. */
+  readonly versions?: Versions | undefined
+  /** Present where the form keeps expiry times in records of their own. */
   readonly expiries?: Expiries | undefined
   readonly gate?: Gate | undefined
   /** A write waits until it survives a power cut. */
@@ -48,7 +55,7 @@ export interface OrderedParts {
   readonly now: () => number
 }
 
-/** The one store over every engine that keeps keys in order: a driver, with a layout of keys and a form of records. */
+/** The store over every engine that keeps keys in order: a driver, a layout of keys and a form of records. */
 export class OrderedStore implements Store {
   readonly info: StoreInfo
   readonly capabilities: Capabilities
@@ -58,22 +65,18 @@ export class OrderedStore implements Store {
   readonly #driver: OrderedDriver
   readonly #layout: Layout
   readonly #form: RecordForm
-  readonly #changes: ChangeHub
-  #endChanges: (() => void) | undefined
+  readonly #changes: OrderedChanges
 
-  constructor(parts: OrderedParts, changes = new ChangeHub()) {
+  constructor(parts: OrderedParts) {
     const { driver, layout, form } = parts
     this.#parts = parts
     this.#driver = driver
     this.#layout = layout
     this.#form = form
-    this.#changes = changes
+    this.#changes = new OrderedChanges(driver, layout, parts.expiries)
     this.gate = parts.gate
     this.info = { kind: driver.info.kind, id: driver.info.id }
-    this.capabilities = capabilitiesOf(parts)
-    // What is remembered of the engine goes by them.
-    const remembers = layout.reset !== undefined || parts.expiries !== undefined
-    if (remembers && !driver.capabilities.shared) this.#hear()
+    this.capabilities = capabilitiesOf(driver, layout, form, parts.isReadOnly)
   }
 
   read(key: Key, call: Call): Maybe<Found | undefined> {
@@ -94,7 +97,7 @@ export class OrderedStore implements Store {
     return expires !== undefined && expires <= this.#parts.now()
   }
 
-  /** One step of the engine, which fixes the version. Values pass whole, unless a part is asked for. */
+  /** Reads in one call of the engine, so that all bytes are of one version. The value is read whole unless a range is requested. */
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     const { start, end } = call.options
     const { signal } = call
@@ -110,7 +113,7 @@ export class OrderedStore implements Store {
 
   has(key: Key, call: Call): Maybe<boolean> {
     const driver = this.#driver
-    // Where values expire by their records, those have to be read.
+    // Where a record holds the expiry time, it must be read.
     if (driver.has === undefined || this.#parts.expiries?.mayBeDue === true) {
       return after(this.stat(key, call), stat => stat !== undefined)
     }
@@ -150,10 +153,10 @@ export class OrderedStore implements Store {
     const isDirect = expect !== undefined && recorded === undefined
     const made = this.#form.make(value, making, isDirect && this.#driver.info.lent === true)
     if (isDirect) return this.#directWrite(key, bytes, made, expect, call)
-    return this.#told('put', key, this.#judgedWrite(bytes, made, recorded, call), isWritten)
+    return this.#changes.after('put', key, this.#judgedWrite(bytes, made, recorded, call), isWritten)
   }
 
-  /** What the engine is to expect; `undefined` where the record has to be read to be judged. */
+  /** The condition for the engine; `undefined` where the record must be read to check it. */
   #expected({ options }: Call): Expect | undefined {
     const { create, replace, ifMatch } = options
     if (create && replace && ifMatch === undefined) return 'any'
@@ -163,23 +166,23 @@ export class OrderedStore implements Store {
   }
 
   #directWrite(key: Key, bytes: Uint8Array, made: Made, expect: Expect, call: Call): Maybe<Written> {
-    const { value, version, mtime, expires } = made.record
-    const write = { key: bytes, value, expect, version, mtime, expires }
+    const { value, version, mtime, expires, wrote } = made.record
+    const write = { key: bytes, value, expect, version, mtime, expires, wrote }
     const outcome = this.#driver.write(write, this.#parts.isDurable, call.signal)
     const answer = (one: Outcome): Written => {
       if (one !== 'done') {
         return { refused: one === 'absent' && call.options.ifMatch !== undefined ? 'changed' : one }
       }
-      this.#tell('put', key)
+      this.#changes.tell('put', key)
       return made.written
     }
-    // Not `told` of another promise: each write would pay for it.
+    // Not `#changes.after`, which would create one more promise for each write.
     return outcome instanceof Promise
-      ? outcome.then(answer, (error: unknown) => this.#failed(key, error))
+      ? outcome.then(answer, (error: unknown) => this.#changes.afterFailure(key, error))
       : answer(outcome)
   }
 
-  /** Reads what is there, judges, and writes where that is still so. @param expires Where a record says so. */
+  /** Reads, checks the conditions, and writes if the record is unchanged. @param expires Where records hold the expiry time. */
   async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
     const { record, written } = made
     for (;;) {
@@ -191,7 +194,7 @@ export class OrderedStore implements Store {
     }
   }
 
-  /** What stands under an engine's key. What has expired is seen but not found. */
+  /** What the engine holds under a key: an expired value is in `seen` but not in `found`. */
   async #look(
     key: Uint8Array,
     call: Call,
@@ -200,7 +203,7 @@ export class OrderedStore implements Store {
     return { seen: row === undefined ? 'absent' : this.#form.seen(row), found: this.#found(row) }
   }
 
-  /** Checks and writes in one step. @param expires The first write is of a value with a record of its time to live. */
+  /** Checks and writes atomically. @param expires Expiry time of the first write, where a record of its own holds it. */
   #apply(
     checks: readonly { readonly key: Uint8Array; readonly seen: Seen }[],
     writes: readonly Omit<Write, 'expect'>[],
@@ -238,7 +241,7 @@ export class OrderedStore implements Store {
             this.#driver.write({ key: bytes, value: undefined, expect }, this.#parts.isDurable, call.signal),
             removedBy,
           )
-    return this.#told('delete', key, removed, one => one === 'removed')
+    return this.#changes.after('delete', key, removed, one => one === 'removed')
   }
 
   async #judgedRemove(key: Uint8Array, call: Call): Promise<Removed> {
@@ -275,8 +278,8 @@ export class OrderedStore implements Store {
       call.throwIfAborted('rename', from)
       const hasRecord = this.#form.expires === 'record' ? found.expires : undefined
       if (!(await this.#apply(checks, writes, hasRecord, call))) continue
-      this.#tell('delete', from)
-      this.#tell('put', to)
+      this.#changes.tell('delete', from)
+      this.#changes.tell('put', to)
       return 'moved'
     }
   }
@@ -302,17 +305,17 @@ export class OrderedStore implements Store {
     try {
       await this.#driver.commit?.([], writes, isDurable, call.signal)
     } catch (error) {
-      this.#tellResync(Key.root)
+      this.#changes.tellResync(Key.root)
       throw error
     }
-    for (const { type, key } of operations) this.#tell(type, key)
+    for (const { type, key } of operations) this.#changes.tell(type, key)
   }
 
   begin(): StoreTransaction {
     const driver = new TransactionDriver(this.#driver, this.#form)
     const layout = this.#layout.inside?.() ?? this.#layout
     const parts = { ...this.#parts, driver, layout, gate: undefined }
-    const store = new OrderedStore(parts, new ChangeHub())
+    const store = new OrderedStore(parts)
     return { store, commit: () => this.#commit(driver), rollback: () => undefined }
   }
 
@@ -322,7 +325,7 @@ export class OrderedStore implements Store {
     for (const { key, value } of driver.writes) {
       expiries?.noticed(key)
       const decoded = this.#layout.decode(key)
-      if (decoded !== undefined) this.#tell(value === undefined ? 'delete' : 'put', decoded)
+      if (decoded !== undefined) this.#changes.tell(value === undefined ? 'delete' : 'put', decoded)
     }
     return true
   }
@@ -334,7 +337,7 @@ export class OrderedStore implements Store {
     return this.#layout.level(this.#driver, prefix, { after: past, limit, reverse, signal: call.signal })
   }
 
-  /** Answers from one range of the engine what asks for no more than that; else the query engine answers. */
+  /** Answers queries that one range of the engine can answer. `undefined` leaves the query to the query engine. */
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined {
     const { expiries } = this.#parts
     return orderedQuery(query, { ...this.#parts, sweep: () => expiries?.sweep(), found: this.#found }, call)
@@ -355,60 +358,20 @@ export class OrderedStore implements Store {
     return this.#driver.sync?.()
   }
 
-  /** What is changed through this store, and what the engine tells of the writes of others. */
+  /** Changes through this store, and those of others that the engine reports. */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
-    this.#hear()
-    return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
-  }
-
-  /** Begins to hear of the writes of others. */
-  #hear(): void {
-    this.#endChanges ??= this.#driver.changes?.(change => {
-      if (change === 'resync') {
-        this.#tellResync(Key.root)
-        return
-      }
-      this.#parts.expiries?.noticed(change.key)
-      const key = this.#layout.decode(change.key)
-      if (key !== undefined) this.#tell(change.isThere ? 'put' : 'delete', key)
-    })
+    return this.#changes.watch(prefix, call.signal)
   }
 
   /** A value expired and was removed. */
   expired(bytes: Uint8Array): void {
     const key = this.#layout.decode(bytes)
-    if (key !== undefined) this.#tell('delete', key)
+    if (key !== undefined) this.#changes.tell('delete', key)
   }
 
-  #tell(type: 'put' | 'delete', key: Key): void {
-    this.#layout.wrote?.(key)
-    if (this.#changes.isHeard) this.#changes.tell({ type, key })
-  }
-
-  /** Tells watchers of a change once its write has taken effect, or may have. */
-  #told<T>(type: 'put' | 'delete', key: Key, answer: Maybe<T>, isDone: (answer: T) => boolean): Maybe<T> {
-    const tell = (one: T): T => {
-      if (isDone(one)) this.#tell(type, key)
-      return one
-    }
-    if (!(answer instanceof Promise)) return tell(answer)
-    return answer.then(tell, (error: unknown) => this.#failed(key, error))
-  }
-
-  /** A write that failed may have taken effect. */
-  #failed(key: Key, error: unknown): never {
-    this.#tellResync(key)
-    throw error
-  }
-
-  /** What was told of changes is not all: the engine was not reached for a while. */
+  /** The engine was not reachable for a while, so changes may have been missed. */
   mayHaveChanged(): void {
-    this.#tellResync(Key.root)
-  }
-
-  #tellResync(key: Key): void {
-    this.#layout.reset?.()
-    this.#changes.tell({ type: 'resync', key })
+    this.#changes.tellResync(Key.root)
   }
 
   /** @throws DatastoreError `KEY_INVALID` for a key that the layout or the engine cannot hold. */
@@ -417,7 +380,7 @@ export class OrderedStore implements Store {
     if (bytes === undefined) throw failure('KEY_INVALID', action, key, this.#layout.problem(key))
     const { keyBytes } = this.#driver.capabilities
     if (keyBytes !== undefined && bytes.length + this.#form.keyOverhead > keyBytes) {
-      const state = `it takes ${bytes.length} bytes in the engine, which is more than that takes`
+      const state = `it takes ${bytes.length} bytes in the engine, which is more than the engine accepts`
       throw failure('KEY_INVALID', action, key, state)
     }
     return bytes
@@ -425,12 +388,11 @@ export class OrderedStore implements Store {
 
   async close(): Promise<void> {
     this.#changes.close()
-    this.#endChanges?.()
     await this.#driver.close()
   }
 }
 
-/** The last time that a record can say, in milliseconds since 1970. */
+/** The latest time that a record can hold, in milliseconds since 1970. */
 const LAST_TIME = 2 ** 48 - 1
 
 function isWritten({ refused }: Written): boolean {
@@ -439,34 +401,4 @@ function isWritten({ refused }: Written): boolean {
 
 function removedBy(outcome: Outcome): Removed {
   return outcome === 'done' ? 'removed' : outcome === 'changed' ? 'changed' : 'absent'
-}
-
-function capabilitiesOf({ driver, layout, form, isReadOnly }: OrderedParts): Capabilities {
-  const { writable, conditions, commit, durable, parts, keyBytes, valueBytes } = driver.capabilities
-  const isAtomic = commit !== false
-  return {
-    ...MINIMAL,
-    writable: writable && !isReadOnly,
-    read: { range: parts && form.expires !== 'record', stream: false, etag: form.etag },
-    write: {
-      ifAbsent: conditions,
-      ifMatch: conditions,
-      stream: false,
-      ttl: form.expires === 'column' || (form.expires === 'record' && isAtomic),
-    },
-    remove: { ifMatch: conditions },
-    rename: isAtomic ? 'atomic' : 'none',
-    list: 'seek',
-    batch: isAtomic ? 'atomic' : 'none',
-    transaction: !isAtomic ? 'none' : commit.ranges ? 'serializable' : 'atomic',
-    query: 'partial',
-    watch: driver.changes === undefined ? 'own' : 'all',
-    durable,
-    persistent: true,
-    limits: {
-      keyBytes: keyBytes && layout.longestText(keyBytes - form.keyOverhead),
-      valueBytes: valueBytes && valueBytes - form.overhead,
-      batch: isAtomic && commit.most !== Infinity ? commit.most : undefined,
-    },
-  }
 }

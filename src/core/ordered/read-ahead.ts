@@ -1,32 +1,32 @@
-/** How many rows of one branch are read before its level skips from branch to branch: every so many skips it looks again. */
+/** After this many skips a level tries a longer read, to see whether its branches are still large. */
 const LOOK_AGAIN = 32
 
 /**
- * How many rows the next range of a level asks for. A child has any number of rows below it. Scanning reads them all;
- * skipping reads two rows a child and pays a seek for each. Whichever the rows seen so far make cheaper is taken, so a
- * page costs about the smaller of both.
+ * Decides how many rows the next range of a level requests. A child has any number of rows below it. Scanning reads
+ * them all; skipping reads two rows for each child and pays for a seek. The rows seen so far decide which is cheaper,
+ * so a page costs about the smaller of both.
  */
 export class ReadAhead {
-  /** What a seek costs, in rows. */
+  /** The cost of a seek, in rows. */
   readonly #seek: number
   readonly #maxRows: number
   #isSkipping = false
   #skips = 0
   #count: number
 
-  /** @param wanted Children that the page needs, and the one that shows that there are more. */
+  /** @param wanted Children that the page needs, and one that shows that there are more. */
   constructor(seek: number, maxRows: number, wanted: number) {
     this.#seek = Math.max(2, seek)
     this.#maxRows = maxRows
     this.#count = Math.max(2, Math.min(wanted, this.#seek, maxRows))
   }
 
-  /** Rows to ask for. */
+  /** The number of rows to request. */
   get count(): number {
     return this.#count
   }
 
-  /** Learns from a range: how many rows it gave, of how many children that had not been met, and what is still wanted. */
+  /** Learns from a range: its rows, the number of new children in them, and how many children are still needed. */
   seen(rows: number, children: number, wanted: number): void {
     const rowsOfChild = rows / Math.max(children, 0.5)
     const isProbe = this.#isSkipping && this.#count === 2

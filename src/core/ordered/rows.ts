@@ -1,28 +1,30 @@
 import { Slices } from '../concurrency/slices.ts'
 import { throwIfAborted } from '../errors.ts'
 import { followedBy } from './byte-order.ts'
-import type { OrderedDriver, Row } from './driver.ts'
+import type { RangeReader, Row } from './driver.ts'
 
-/** Which rows are read. */
+/** The rows to read. */
 interface RowsWanted {
   readonly from: Uint8Array
   readonly to: Uint8Array
   readonly reverse: boolean
   readonly keysOnly: boolean
-  /** Rows that are likely to be wanted. */
+  /** The number of rows that are likely to be needed. */
   readonly first: number
   readonly signal: AbortSignal | undefined
 }
 
 const MOST_ROWS = 1000
-/** Bytes of values that are read at once, about. */
+/** The approximate number of bytes of values in one read. */
 const MOST_BYTES = 1024 * 1024
-/** Rows with values that are read before their size is known. */
+/** Rows with values in the first read, when their size is unknown. */
 const SMALL = 16
 
-/** The rows of a range, chunk by chunk. The thread is given up in between, as a synchronous engine never waits. */
+/**
+ * The rows of a range, chunk by chunk. Yields to the event loop in between, because a synchronous engine never waits.
+ */
 export async function* rowsOf(
-  driver: OrderedDriver,
+  driver: RangeReader,
   { first, signal, ...wanted }: RowsWanted,
 ): AsyncIterable<readonly Row[]> {
   const { reverse, keysOnly } = wanted

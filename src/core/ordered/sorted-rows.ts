@@ -1,6 +1,6 @@
 import { compareBytes } from './byte-order.ts'
 
-/** Items in the order of their keys, few enough for an array. */
+/** Items sorted by key, few enough for an array. */
 export class SortedRows<T extends { readonly key: Uint8Array }> {
   readonly #rows: T[] = []
 

@@ -18,9 +18,9 @@ import { SortedRows } from './sorted-rows.ts'
 type Waiting = Omit<Write, 'expect'>
 
 /**
- * The inside of a transaction as an engine of its own: writes wait, and are seen here at once; what was read of the
- * engine below is noted, and has to be so still when the writes are committed in one step.
- * Source: Kung and Robinson, "On Optimistic Methods for Concurrency Control", 1981.
+ * The inside of a transaction, as an engine of its own. Writes are collected, and visible inside at once. What was read
+ * from the engine below is recorded, and must be unchanged when the writes are committed in one step. Source: Kung and
+ * Robinson, "On Optimistic Methods for Concurrency Control", 1981.
  */
 export class TransactionDriver implements OrderedDriver {
   readonly info: DriverInfo
@@ -29,7 +29,7 @@ export class TransactionDriver implements OrderedDriver {
   readonly #form: RecordForm
   readonly #waiting = new SortedRows<Waiting>()
   readonly #checks: Check[] = []
-  /** Keys whose state is noted already: what was seen first counts. */
+  /** Keys whose state is already recorded: the first read counts. */
   readonly #noted = new SortedRows<{ readonly key: Uint8Array }>()
 
   constructor(below: OrderedDriver, form: RecordForm) {
@@ -89,7 +89,7 @@ export class TransactionDriver implements OrderedDriver {
       const given = await this.#rangeBelow({ ...range, from, to, limit }, signal)
       const isLast = given.length < limit
       const last = given.at(-1)?.key
-      // As far as the rows below are known, the waiting writes are merged with them.
+      // The collected writes are merged as far as the rows below are known.
       const known =
         isLast || last === undefined
           ? { from, to }
@@ -116,18 +116,18 @@ export class TransactionDriver implements OrderedDriver {
     this.#checks.push({ key, seen: row === undefined ? 'absent' : this.#form.seen(row) })
   }
 
-  /** What was written, in order of keys. */
+  /** The collected writes, in order of keys. */
   get writes(): readonly Waiting[] {
     return this.#waiting.all
   }
 
-  /** @returns False where anything that was read is another now: nothing is written. */
+  /** @returns False if anything that was read has changed: nothing is written. */
   apply(durable: boolean): Maybe<boolean> {
     return this.#below.commit?.(this.#checks, this.writes, durable) ?? false
   }
 
   close(): void {
-    // The engine below goes on.
+    // The engine below stays open.
   }
 }
 
@@ -135,7 +135,7 @@ function rowOf({ key, value, version, mtime, expires }: Waiting): Row | undefine
   return value && { key, value, version, mtime, expires, size: value.length }
 }
 
-/** Rows with the waiting writes among them, in order. */
+/** Rows merged with the collected writes, in order. */
 function merged(rows: readonly Row[], waiting: readonly Waiting[], isReverse: boolean): Row[] {
   if (waiting.length === 0) return [...rows]
   const own = isReverse ? waiting.toReversed() : waiting

@@ -12,8 +12,8 @@ import { type Walked, walk } from './walk.ts'
 const LARGEST_PAGE = 1000
 
 /**
- * The one engine that answers queries, over whatever can list, stat and get. It goes through the keys in key order and
- * gives entries as it meets them; only another order makes it see all before it gives the first.
+ * The engine that answers queries over anything that can list, stat and get. It visits the keys in key order and yields
+ * matching entries immediately. Only another order requires it to visit all keys first.
  */
 export async function* answer<V>(
   source: QuerySource<V>,
@@ -49,7 +49,7 @@ function inKeyOrder<V>(
   return judged(walk(source, prefix, way), reader)
 }
 
-/** Everything is judged before the first is given; with a limit, no more is kept than will be given. */
+/** Visits every entry before the first is yielded. With a limit, it keeps no more entries than it will yield. */
 async function* inOtherOrder<V>(
   source: QuerySource<V>,
   reader: EntryReader<V>,
@@ -73,14 +73,14 @@ async function* inOtherOrder<V>(
   for await (const batch of judged(walk(source, prefix, way), reader)) {
     for (const found of batch) {
       if (start !== undefined && compare(found, start) <= 0) continue
-      // Without a limit there is no saying how many values would pile up: they are read again when their turn comes.
+      // Without a limit any number of values could accumulate, so they are read again when they are yielded.
       top.add(isKept || found.value === undefined ? found : { ...found, value: undefined })
     }
   }
   yield await top.sorted()
 }
 
-/** The entry to start past, which has to be one that the query gives: only then is it known where it stands. */
+/** The entry to start after. It must match the query, because only then is its position known. */
 async function startOf<V>(reader: EntryReader<V>, query: ParsedQuery): Promise<Found<V>> {
   const { prefix, recursive, after } = query
   const isInReach =
@@ -92,7 +92,12 @@ async function startOf<V>(reader: EntryReader<V>, query: ParsedQuery): Promise<F
 }
 
 export function noStart({ after }: ParsedQuery): Error {
-  return failure('NOT_FOUND', 'query past', after, 'in this order it has no place, being no answer itself')
+  return failure(
+    'NOT_FOUND',
+    'query past',
+    after,
+    'it is not an answer of this query, so it has no place in this order',
+  )
 }
 
 function judged<V>(
@@ -102,7 +107,7 @@ function judged<V>(
   return inWindows(walked, one => (reader.passesByKey(one.key) ? reader.judge(one) : undefined))
 }
 
-/** Skips `offset` items of all batches together, gives `limit`, and asks for no batch more than that takes. */
+/** Skips `offset` items of all batches together, yields up to `limit`, and requests no more batches than necessary. */
 export async function* slice<T>(
   batches: AsyncIterable<readonly T[]>,
   offset: number,

@@ -2,7 +2,7 @@ import type { Entry } from '../datastore.ts'
 import { isInKeyOrder, parseQuery } from './parse-query.ts'
 import type { Query } from './query.ts'
 
-/** An answer that may stop being right while it is read. */
+/** An answer that can become incomplete while it is read. */
 export interface PassingAnswer<V> {
   readonly entries: AsyncIterable<Entry<V>>
   /** False as soon as the rest of it may lack entries. */
@@ -10,9 +10,9 @@ export interface PassingAnswer<V> {
 }
 
 /**
- * One answer out of several, each of which goes on where the one before stopped being right: past the last key where
- * they come in key order, elsewhere from the start without the keys that were given.
- * @param ask Answers a query as things are now.
+ * Combines several answers into one. When an answer becomes incomplete, the next one continues: in key order after the
+ * last key; in another order from the start, without keys that were already yielded.
+ * @param ask Answers a query with the current state.
  */
 export async function* continuedAnswer<V>(
   query: Query,
@@ -39,7 +39,7 @@ export async function* continuedAnswer<V>(
       }
       isWhole = answer.isGood()
     } catch (error) {
-      // What it read may be gone for good.
+      // The error may be due to data that was removed in the meantime.
       if (answer.isGood()) throw error
     }
   }

@@ -6,12 +6,13 @@ import { kindsOf, type Test, testOf } from './condition.ts'
 import type { Facts, FieldKind } from './field.ts'
 import { type Placed, placeOf } from './order.ts'
 import { kindsNeeded, type ParsedQuery } from './parse-query.ts'
+import { viewOf } from './value-view.ts'
 import type { Walked } from './walk.ts'
 
-/** What answering a query asks of a store. */
+/** The calls that answering a query needs. */
 export type QuerySource<V> = Pick<Datastore<V>, 'list' | 'has' | 'stat' | 'get'>
 
-/** An entry that answers the query, with as much of it as was read to know that. */
+/** An entry that matches the query, with what was read of it to decide that. */
 export interface Found<V> extends Placed {
   readonly stat: Stat | undefined
   readonly value: { readonly it: V } | undefined
@@ -19,7 +20,7 @@ export interface Found<V> extends Placed {
 
 /**
  * Reads no more of an entry than its query needs, cheapest first: conditions on the key, then on the stat, then on the
- * value. An entry deleted meanwhile is no answer.
+ * value. An entry that was deleted in the meantime does not match.
  */
 export class EntryReader<V> {
   readonly #source: QuerySource<V>
@@ -46,14 +47,14 @@ export class EntryReader<V> {
     this.#keyTests = testsOf(kinds => !kinds.has('value') && !speaksOfStat(kinds))
   }
 
-  /** Judges by the key alone. */
+  /** Checks the conditions on the key only. */
   passesByKey(key: Key): boolean {
     if (this.#keyTests.length === 0) return true
     const facts: Facts = { key, size: undefined, mtime: undefined, value: undefined }
     return this.#keyTests.every(test => test(facts))
   }
 
-  /** Judges an entry whose key has passed, reading what that takes; `undefined` when it is no answer. */
+  /** Checks the other conditions, reading what that requires; `undefined` if the entry does not match. */
   judge(walked: Walked): Found<V> | undefined | Promise<Found<V> | undefined> {
     const needsStat = this.#needs.has('mtime') || (this.#needs.has('size') && walked.size === undefined)
     if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndJudge(walked, needsStat))
@@ -62,7 +63,7 @@ export class EntryReader<V> {
     return this.#statTests.every(test => test(facts)) ? this.#found(facts, undefined, undefined) : undefined
   }
 
-  /** The entry as it is given to the caller; `undefined` when it is gone since. */
+  /** The entry as the caller gets it; `undefined` if it was deleted in the meantime. */
   give({ key, stat, value }: Found<V>): Entry<V> | Promise<Entry<V> | undefined> {
     const { keysOnly, withStat } = this.#query
     if (keysOnly && !withStat) return { key }
@@ -80,7 +81,7 @@ export class EntryReader<V> {
     const known: Facts = { key, size: stat?.size ?? listed, mtime: stat?.mtime, value: undefined }
     if (!this.#statTests.every(test => test(known))) return undefined
     const value = this.#needs.has('value') ? { it: await this.#source.get(key, this.#options) } : undefined
-    const facts: Facts = { ...known, value: value?.it }
+    const facts: Facts = { ...known, value: viewOf(value?.it) }
     return this.#valueTests.every(test => test(facts)) ? this.#found(facts, stat, value) : undefined
   }
 

@@ -1,9 +1,9 @@
-/** Items worked on side by side, so that a store that waits for a disk or a network is not asked one by one. */
+/** Items processed concurrently, so that a store behind a disk or a network is not asked one by one. */
 const WIDTH = 32
 
 /**
- * What `work` makes of each item, in the order of the items, without those that it makes nothing of. Work that needs no
- * waiting passes through at once; other work is done in windows, each given as soon as it is through.
+ * The results of `work` in the order of the items, without `undefined`. Synchronous results pass through at once. Other
+ * work runs in windows; the results of each are yielded as soon as the window is complete.
  */
 export async function* inWindows<T, R>(
   batches: AsyncIterable<readonly T[]>,

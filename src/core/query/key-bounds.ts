@@ -1,15 +1,15 @@
 import { Key } from '../key.ts'
 import type { Condition } from './query.ts'
 
-/** Keys that no answer is before or past. Both may be answers themselves. */
+/** Bounds of the matching keys, both inclusive. */
 export interface KeyBounds {
   readonly first: Key | undefined
   readonly last: Key | undefined
 }
 
 /**
- * What conditions on the key say about where answers can be, so that a walk need not go anywhere else. It only narrows:
- * each entry is still judged by every condition.
+ * Bounds derived from conditions on the key, so that a walk can skip everything else. They only narrow the walk: every
+ * condition is still checked for each entry.
  */
 export function keyBoundsOf(where: readonly Condition[]): KeyBounds {
   let first: Key | undefined

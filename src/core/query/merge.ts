@@ -1,6 +1,6 @@
 /**
- * One ordered sequence out of several, each ordered by `compare` already; ties go to the earlier source. Holds one item
- * of each. When one fails, or the reader leaves, all of them are closed.
+ * Merges several sequences that are ordered by `compare`. Ties go to the earlier source. Holds one item of each. When
+ * one fails, or the consumer stops, all of them are closed.
  */
 export async function* mergeOrdered<T>(
   sources: readonly AsyncIterable<T>[],
@@ -30,7 +30,7 @@ interface Head<T> {
   readonly index: number
 }
 
-/** Keeps the heads sorted, the first of them at the end, where it is cheap to take. */
+/** Keeps the heads sorted, with the first one at the end, where removing it is cheap. */
 function insert<T>(heads: Head<T>[], head: Head<T>, compare: (a: T, b: T) => number): void {
   let low = 0
   let high = heads.length

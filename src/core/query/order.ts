@@ -2,20 +2,20 @@ import { Key } from '../key.ts'
 import { type Facts, readField } from './field.ts'
 import type { ParsedOrder } from './parse-query.ts'
 
-/** Something with a place in an order: its key, and what each order looks at. */
+/** An item's position in an order: its key, and the fields of each order. */
 export interface Placed {
   readonly key: Key
   readonly place: readonly unknown[]
 }
 
-/** What the orders look at in one entry. */
+/** The fields of one entry that the orders use. */
 export function placeOf(orderBy: readonly ParsedOrder[], facts: Facts): readonly unknown[] {
   return orderBy.map(({ field }) => readField(field, facts))
 }
 
 /**
- * The orders one after another, ties by key. Numbers come before texts, texts before `false`, `true` and `null`;
- * what is absent, or is nothing that has an order, comes last in either direction.
+ * Compares by each order in turn, ties by key. Numbers come before texts, texts before `false`, `true` and `null`.
+ * Absent fields, and values without an order, come last in either direction.
  */
 export function comparePlaces(orderBy: readonly ParsedOrder[]): (a: Placed, b: Placed) => number {
   return (a, b) => {

@@ -1,16 +1,16 @@
 import { Key } from '../key.ts'
-import { patternOf } from './condition.ts'
+import { globTest, hexBytes, patternOf } from './condition.ts'
 import type { Condition, Scalar } from './query.ts'
 
 const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const
-const TEXT_OPERATORS = ['prefix', 'contains', 'matches'] as const
-const OPERATORS: readonly string[] = [...COMPARISONS, 'in', ...TEXT_OPERATORS, 'exists']
+const TEXT_OPERATORS = ['prefix', 'contains', 'matches', 'glob'] as const
+const OPERATORS: readonly string[] = [...COMPARISONS, 'in', ...TEXT_OPERATORS, 'hasBytes', 'exists']
 const MAX_DEPTH = 64
 
 /**
- * A condition out of plain JSON of unknown origin.
- * @param at Where it stands in the query, for the message.
- * @throws TypeError that names the place and the fault; DatastoreError `KEY_INVALID` for a key that is none.
+ * Parses a condition from untrusted JSON.
+ * @param at Its path in the query, for messages.
+ * @throws TypeError that names the path and the problem; DatastoreError `KEY_INVALID` for an invalid key.
  */
 export function parseCondition(json: unknown, at = 'where', depth = 0): Condition {
   if (depth > MAX_DEPTH) throw queryFault(at, `conditions are nested more than ${MAX_DEPTH} deep`)
@@ -36,22 +36,34 @@ function parseTest(json: Readonly<Record<string, unknown>>, at: string): Conditi
   if (typeof field !== 'string' || field === '')
     throw queryFault(`${at}.field`, 'the name of a field is missing')
   if (typeof op !== 'string' || !OPERATORS.includes(op)) {
-    throw queryFault(`${at}.op`, `${describe(op)} is no operator; there are ${OPERATORS.join(' ')}`)
+    throw queryFault(`${at}.op`, `${describe(op)} is not an operator; there are ${OPERATORS.join(' ')}`)
   }
-  refuseUnknown(json, op === 'exists' ? ['field', 'op'] : ['field', 'op', 'value'], at)
+  const textOperator = TEXT_OPERATORS.find(one => one === op)
+  if (op === 'exists') refuseUnknown(json, ['field', 'op'], at)
+  else
+    refuseUnknown(json, ['field', 'op', 'value', ...(textOperator === undefined ? [] : ['ignoreCase'])], at)
   if (op === 'exists') return { field, op }
+  if (op === 'hasBytes') {
+    if (field !== 'value') throw queryFault(`${at}.field`, '"hasBytes" looks at the whole value: "value"')
+    if (typeof value !== 'string' || hexBytes(value) === undefined)
+      throw queryFault(`${at}.value`, `bytes in hexadecimal, such as "89 50 4e 47", not ${describe(value)}`)
+    return { field, op, value }
+  }
   if (op === 'in') {
     if (!Array.isArray(value)) throw queryFault(`${at}.value`, `"in" takes a list, not ${describe(value)}`)
     const scalars = value.map((one: unknown, index) => scalarOf(one, `${at}.value[${index}]`))
     if (field === 'key') scalars.forEach(refuseInvalidKey)
     return { field, op, value: scalars }
   }
-  const textOperator = TEXT_OPERATORS.find(one => one === op)
   if (textOperator !== undefined) {
     if (typeof value !== 'string')
       throw queryFault(`${at}.value`, `"${op}" takes a text, not ${describe(value)}`)
+    const { ignoreCase } = json
+    if (ignoreCase !== undefined && typeof ignoreCase !== 'boolean')
+      throw queryFault(`${at}.ignoreCase`, `true or false, not ${describe(ignoreCase)}`)
+    if (textOperator === 'glob') refuseInvalidGlob(field, value, at)
     if (textOperator === 'matches') refuseInvalidPattern(value, at)
-    return { field, op: textOperator, value }
+    return { field, op: textOperator, value, ...(ignoreCase === true && { ignoreCase }) }
   }
   const scalar = scalarOf(value, `${at}.value`)
   if (field === 'key') refuseInvalidKey(scalar)
@@ -68,6 +80,15 @@ function refuseInvalidKey(value: Scalar): void {
   if (typeof value === 'string') Key.parse(value)
 }
 
+function refuseInvalidGlob(field: string, glob: string, at: string): void {
+  if (field !== 'key') throw queryFault(`${at}.field`, '"glob" looks at keys: "key"')
+  try {
+    globTest(glob, false)
+  } catch (cause) {
+    throw queryFault(`${at}.value`, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
 function refuseInvalidPattern(pattern: string, at: string): void {
   try {
     patternOf(pattern)
@@ -77,7 +98,7 @@ function refuseInvalidPattern(pattern: string, at: string): void {
   }
 }
 
-/** @throws TypeError when `json` says more than what is known. */
+/** @throws TypeError if `json` has unknown fields. */
 export function refuseUnknown(
   json: Readonly<Record<string, unknown>>,
   known: readonly string[],
@@ -93,7 +114,7 @@ export function isRecord(json: unknown): json is Readonly<Record<string, unknown
   return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
-/** A `TypeError` that says where in a query the fault is: `Query where.and[1].op: "~" is no operator`. */
+/** A `TypeError` that says where in a query the fault is: `Query where.and[1].op: "~" is not an operator`. */
 export function queryFault(at: string | undefined, state: string, cause?: unknown): TypeError {
   return new TypeError(`Query${at === undefined ? '' : ` ${at}`}: ${state}`, { cause })
 }

@@ -9,17 +9,17 @@ export interface ParsedOrder {
   readonly descending: boolean
 }
 
-/** A query whose every clause is checked and has a value. */
+/** A query whose clauses are all checked and present. */
 export interface ParsedQuery {
   readonly prefix: Key
   readonly recursive: boolean
   /** All of them must hold. */
   readonly where: readonly Condition[]
-  /** Empty where entries come in ascending key order; nothing follows an order by key, which decides all. */
+  /** Empty for ascending key order. No order follows one by key, because keys are unique. */
   readonly orderBy: readonly ParsedOrder[]
   readonly after: Key | undefined
   readonly offset: number
-  /** `Infinity` for all. */
+  /** `Infinity` for no limit. */
   readonly limit: number
   readonly keysOnly: boolean
   readonly withStat: boolean
@@ -38,10 +38,10 @@ const CLAUSES = [
 ]
 
 /**
- * Checks a query, which may come from anywhere.
- * @throws RangeError for an offset or limit that is no whole number from 0 up
- * @throws TypeError for a clause that is unknown or of another shape, saying where
- * @throws DatastoreError `KEY_INVALID` for a prefix, `after` or key that is none
+ * Checks a query of unknown origin.
+ * @throws RangeError for an offset or limit that is not a whole number from 0 up.
+ * @throws TypeError for an unknown or malformed clause, with its path.
+ * @throws DatastoreError `KEY_INVALID` for an invalid prefix, `after` or key.
  */
 export function parseQuery(query: Query): ParsedQuery {
   const json: unknown = query
@@ -61,12 +61,12 @@ export function parseQuery(query: Query): ParsedQuery {
   }
 }
 
-/** Whether entries come in the order of their keys, one way or the other, so that nothing need be sorted. */
+/** Whether entries come in ascending or descending key order, so that nothing must be sorted. */
 export function isInKeyOrder({ orderBy }: ParsedQuery): boolean {
   return orderBy.length === 0 || orderBy[0]?.field.kind === 'key'
 }
 
-/** The kinds of field that must be known before an entry can be judged and put in its place. */
+/** The kinds of field that must be known to match and order an entry. */
 export function kindsNeeded({ where, orderBy }: ParsedQuery): ReadonlySet<FieldKind> {
   return new Set([
     ...where.flatMap(condition => [...kindsOf(condition)]),
@@ -103,6 +103,6 @@ function flagOf(json: unknown, at: string): boolean {
 function countOf(json: unknown, at: string): number {
   if (typeof json !== 'number') throw queryFault(at, `a whole number, not ${describe(json)}`)
   if (!Number.isSafeInteger(json) || json < 0)
-    throw new RangeError(`Query ${at}: ${json} is no whole number from 0 up`)
+    throw new RangeError(`Query ${at}: ${json} is not a whole number from 0 up`)
   return json
 }

@@ -6,11 +6,11 @@ import { comparePlaces, type Placed, placeOf } from './order.ts'
 import { isInKeyOrder, type ParsedQuery, parseQuery } from './parse-query.ts'
 import { type Clause, clausesOf } from './plan.ts'
 import type { Query } from './query.ts'
+import { viewOf } from './value-view.ts'
 
 /**
- * What to ask each of several stores that hold the keys between them, so that `answerOfParts` can make one answer of
- * theirs: offset and limit wait for the merge, and what the order looks at is asked for even where the caller does not
- * want it.
+ * The query for each of several stores that together hold the keys, so that `answerOfParts` can merge their answers:
+ * without offset and limit, and with the fields of the order even if the caller does not request them.
  */
 export function queryOfPart(query: Query): Query {
   const parsed = parseQuery(query)
@@ -28,17 +28,14 @@ export function queryOfPart(query: Query): Query {
   }
 }
 
-/** The clauses that `answerOfParts` answers itself; the others are up to the parts. */
+/** The clauses that `answerOfParts` evaluates itself. The others are evaluated by the parts. */
 export function clausesAfterMerge(query: Query): readonly Clause[] {
   const after = isInKeyOrder(parseQuery(query)) ? [] : ['after']
   const kept = ['offset', 'limit', ...after]
   return clausesOf(query).filter(clause => kept.includes(clause) || clause.startsWith('orderBy.'))
 }
 
-/**
- * The answer to `query` out of the answers that several stores gave to `queryOfPart(query)`. No key may be in two of
- * them.
- */
+/** Merges the answers of several stores to `queryOfPart(query)`. No key may be in two of them. */
 export async function* answerOfParts<V>(
   query: Query,
   answers: readonly AsyncIterable<Entry<V>>[],
@@ -65,12 +62,12 @@ async function* withPlaces<V>(
 ): AsyncIterable<PlacedEntry<V>> {
   for await (const entry of entries) {
     const { key, stat, value } = entry
-    const facts: Facts = { key, size: stat?.size, mtime: stat?.mtime, value }
+    const facts: Facts = { key, size: stat?.size, mtime: stat?.mtime, value: viewOf(value) }
     yield { key, place: placeOf(orderBy, facts), entry }
   }
 }
 
-/** In key order each part has started past `after` by itself; in another only the merge knows where that is. */
+/** In key order each part has already started after `after`. In another order only the merge knows the position. */
 async function* pastStart<T extends Placed>(merged: AsyncIterable<T>, query: ParsedQuery): AsyncIterable<T> {
   const { after } = query
   let isPast = after === undefined || isInKeyOrder(query)

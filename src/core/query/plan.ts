@@ -2,7 +2,7 @@ import { kindsOf } from './condition.ts'
 import { parseQuery } from './parse-query.ts'
 import type { Query, QueryPlan } from './query.ts'
 
-/** What a query asks for, one by one. `where` and `orderBy` go by the kind of field they look at. */
+/** The clauses of a query. `where` and `orderBy` are named by the kind of field they use. */
 export type Clause =
   | 'prefix'
   | 'recursive'
@@ -14,7 +14,7 @@ export type Clause =
   | 'keysOnly'
   | 'withStat'
 
-/** The clauses that `query` uses; walking what is below its prefix is always one. */
+/** The clauses that `query` uses. Walking the keys below its prefix is always one. */
 export function clausesOf(query: Query): readonly Clause[] {
   const { recursive, where, orderBy, after, offset, limit, keysOnly, withStat } = parseQuery(query)
   const kinds = new Set(where.flatMap(condition => [...kindsOf(condition)]))
@@ -32,7 +32,7 @@ export function clausesOf(query: Query): readonly Clause[] {
   return clauses.filter(clause => clause !== false)
 }
 
-/** The plan of a store that answers by itself the clauses that `isNative` says, and scans for the others. */
+/** The plan of a store that evaluates the clauses of `isNative` itself and scans for the others. */
 export function planOf(store: string, query: Query, isNative: (clause: Clause) => boolean): QueryPlan {
   const clauses = clausesOf(query)
   return {
@@ -42,18 +42,18 @@ export function planOf(store: string, query: Query, isNative: (clause: Clause) =
   }
 }
 
-/** The plan of a store that walks through stores below: it scans for what any of them scans for. */
+/** The plan of a store that walks stores below. It scans for every clause that any of them scans for. */
 export function planOver(store: string, query: Query, plans: readonly QueryPlan[]): QueryPlan {
   const scanned: ReadonlySet<string> = new Set(plans.flatMap(scannedIn))
   return planOf(store, query, clause => plans.length > 0 && !scanned.has(clause))
 }
 
-/** Whether anything in a plan, in any store, is left to scanning, so that the query needs `{ scan: true }`. */
+/** Whether any store in a plan must scan, so that the query needs `{ scan: true }`. */
 export function needsScan(plan: QueryPlan): boolean {
   return plan.scanned.length > 0 || plan.children?.some(needsScan) === true
 }
 
-/** Every clause that is left to scanning in any store of a plan. */
+/** Every clause for which any store in a plan must scan. */
 export function scannedIn(plan: QueryPlan): readonly string[] {
   return [...plan.scanned, ...(plan.children ?? []).flatMap(scannedIn)]
 }

@@ -1,9 +1,11 @@
 import type { CallOptions } from '../datastore.ts'
 
-/** A value to compare with. Never coerced: a number meets numbers, a string meets strings. */
+/** A value to compare with. Values are never coerced: a number matches numbers, a string matches strings. */
 export type Scalar = string | number | boolean | null
 
 export type Comparison = '<' | '<=' | '=' | '!=' | '>=' | '>'
+
+export type TextOperator = 'prefix' | 'contains' | 'matches' | 'glob'
 
 /**
  * A condition on one entry. `field` is `key`, `size`, `mtime`, or a path into an object value: `address.city`, or
@@ -15,7 +17,15 @@ export type Comparison = '<' | '<=' | '=' | '!=' | '>=' | '>'
  * has the type of `value`, and neither is anywhere else. The complement of `=` is `{ not: { … op: '=' } }`.
  *
  * `key` compares as keys do, segment by segment (`/a/b` < `/a-b`); `prefix`, `contains` and `matches` look at its text.
- * `contains` finds a text in a text, or as an item of a list. `exists` is true of any value, `null` included.
+ * `contains` finds a text in a text, or as an item of a list. `exists` is true of any value, `null` included. With
+ * `ignoreCase` upper and lower case are alike.
+ *
+ * **Values of bytes** are seen as what they say: a path leads into their JSON; `value` alone is a number, a text, `true`,
+ * `false` or `null` where the JSON is one, else the text (UTF-8; other bytes become U+FFFD), and `prefix`, `contains` and
+ * `matches` look at the text always. `hasBytes` finds bytes anywhere in the value, written in hexadecimal: `89 50 4e 47`.
+ *
+ * `glob` takes a pattern for whole keys: `*` any part of a name, `**` any names, `?` one character, `[a-z]`, `{a,b}`.
+ * Without `/` at its beginning it may begin at any name.
  *
  * `matches` takes a regular expression, found anywhere in the text. It is matched in time linear in the text, whatever the
  * expression (RE2), so an expression of anybody's can be passed on, and `signal` ends the query between entries. RE2 has
@@ -28,12 +38,18 @@ export type Condition =
   | { readonly not: Condition }
   | { readonly field: string; readonly op: Comparison; readonly value: Scalar }
   | { readonly field: string; readonly op: 'in'; readonly value: readonly Scalar[] }
-  | { readonly field: string; readonly op: 'prefix' | 'contains' | 'matches'; readonly value: string }
+  | {
+      readonly field: string
+      readonly op: TextOperator
+      readonly value: string
+      readonly ignoreCase?: boolean | undefined
+    }
+  | { readonly field: string; readonly op: 'hasBytes'; readonly value: string }
   | { readonly field: string; readonly op: 'exists' }
 
 /**
- * One order. Numbers come before texts, then `false`, `true` and `null`; entries without the field, or with a list or an
- * object in it, come last in either direction.
+ * One order. Numbers come before texts, then `false`, `true` and `null`. Entries without the field, or with a list or
+ * an object in it, come last in either direction.
  */
 export interface Order {
   /** As in a condition. */
@@ -49,38 +65,42 @@ export interface Order {
  * or may not be seen; no key is given twice.
  */
 export interface Query {
-  /** Select what is strictly below this key. Default `/`. */
+  /** Select keys strictly below this key. Default `/`. */
   readonly prefix?: string | undefined
-  /** Go below the first level. Default true. */
+  /** Include keys below the first level. Default true. */
   readonly recursive?: boolean | undefined
   readonly where?: Condition | undefined
-  /** Several orders apply in the order listed; ties go by key. Without any, entries come in key order. */
+  /** Orders are applied in the order listed; ties are ordered by key. Default: key order. */
   readonly orderBy?: readonly Order[] | undefined
   readonly offset?: number | undefined
-  /** 0 gives nothing; absent means all. */
+  /** The maximum number of entries. Default: all. */
   readonly limit?: number | undefined
   /**
-   * Start strictly past this key, in the order of the answer. In key order, either way, any key will do and nothing is
-   * skipped one by one. In another order the key has to be an entry of the answer; otherwise `NOT_FOUND`.
+   * Start strictly after this key, in the order of the answer. In key order, in either direction, it can be any key,
+   * and nothing is skipped one by one. In another order the key must be an entry of the answer; otherwise the query
+   * fails with `NOT_FOUND`.
    */
   readonly after?: string | undefined
   readonly keysOnly?: boolean | undefined
   readonly withStat?: boolean | undefined
 }
 
-/** What `query` takes besides the query. */
+/** Options of `query` besides the query. */
 export interface QueryOptions extends CallOptions {
-  /** Allow an answer by scanning where the store cannot answer by itself. Default false: `QUERY_UNSUPPORTED`. */
+  /**
+   * Allow scanning if the store cannot answer by itself. If false, the default, such a query fails with
+   * `QUERY_UNSUPPORTED`.
+   */
   readonly scan?: boolean | undefined
 }
 
-/** Where the clauses of a query run. */
+/** Where the clauses of a query are evaluated. */
 export interface QueryPlan {
   /** The store, by its kind or its class. */
   readonly store: string
-  /** Clauses this store answers by itself: `prefix`, `where.size`, `orderBy.key`, `limit` … */
+  /** Clauses that this store evaluates itself: `prefix`, `where.size`, `orderBy.key`, `limit` … */
   readonly native: readonly string[]
-  /** Clauses that the shared engine answers over what this store gives it. Where there are any, `scan` is needed. */
+  /** Clauses that the query engine evaluates by scanning this store. If there are any, `scan` is required. */
   readonly scanned: readonly string[]
   readonly children?: readonly QueryPlan[] | undefined
 }

@@ -1,8 +1,8 @@
 import { Slices, sortInSlices } from '../concurrency/slices.ts'
 
 /**
- * Keeps the first `capacity` of all that is added, by `compare`, in a heap with the last of them on top: memory goes
- * with the capacity, not with what passes through.
+ * Keeps the first `capacity` of all added items, by `compare`, in a heap with the last of them on top. Memory depends
+ * on the capacity, not on the number of added items.
  */
 export class TopEntries<T> {
   readonly #capacity: number
@@ -24,7 +24,7 @@ export class TopEntries<T> {
     }
   }
 
-  /** What was kept, first to last. Nothing is added afterwards. */
+  /** The kept items, first to last. Nothing may be added afterwards. */
   sorted(): Promise<T[]> {
     return sortInSlices(this.#heap, new Slices(), this.#compare)
   }

@@ -3,7 +3,7 @@ import { Key } from '../key.ts'
 import type { Datastore } from '../open/datastore.ts'
 import { contextOf } from '../options.ts'
 
-/** How a walk goes. */
+/** Options of a walk. */
 export interface Way extends CallOptions {
   readonly recursive: boolean
   /** Last key first. */
@@ -12,10 +12,10 @@ export interface Way extends CallOptions {
 
 export type Walkable = Pick<Datastore<unknown>, 'list' | 'has'>
 
-/** The child whose level it is, given once the level is through, where that is the order. */
+/** The child whose level it is. It is yielded after the level if the order requires that. */
 type Owner = Pick<Child, 'key' | 'isValue'>
 
-/** One level on the way of a walk, and how far it is through. */
+/** One level of a walk, and the position in it. */
 export class Level {
   readonly prefix: Key
   readonly owner: Owner | undefined
@@ -23,7 +23,7 @@ export class Level {
   index = 0
   /** Where the next page starts. */
   after: string | undefined
-  /** There is no next page. */
+  /** Whether there is no next page. */
   isLast = false
 
   constructor(prefix: Key, owner: Owner | undefined, after: string | undefined) {
@@ -44,7 +44,7 @@ export function levelBelow(prefix: Key, owner?: Owner): Level {
   return new Level(prefix, owner, undefined)
 }
 
-/** The levels on the way to a key, outermost first, each set to go on strictly past it. */
+/** The levels above a key, outermost first, each positioned strictly after it. */
 export async function levelsPast(
   store: Walkable,
   prefix: Key,
@@ -59,7 +59,7 @@ export async function levelsPast(
   const levels: Level[] = []
   for (let depth = prefix.depth; depth < past.depth; depth++) {
     const key = Key.root.child(past.segments.slice(0, depth))
-    // In descending order a key comes after all that is below it, so those above `past` are yet to come.
+    // In descending order a key comes after everything below it, so those above `past` are still to come.
     const isOwned = descending && depth > prefix.depth
     const owner = isOwned ? { key, isValue: await store.has(key, contextOf(options)) } : undefined
     const level = new Level(key, owner, past.segments[depth])

@@ -7,24 +7,24 @@ import type { KeyBounds } from './key-bounds.ts'
 import { levelBelow, levelsPast, type Walkable, type Way } from './walk-levels.ts'
 
 interface WalkOptions extends Way {
-  /** Start strictly past this key, in the direction of the walk. */
+  /** Start strictly after this key, in the direction of the walk. */
   readonly after: Key | undefined
-  /** No key outside of these is wanted. */
+  /** Keys outside of these bounds are skipped. */
   readonly bounds: KeyBounds
-  /** Children asked for at once. */
+  /** Children per page. */
   readonly pageSize: number
 }
 
-/** A value met on a walk. */
+/** A value found on a walk. */
 export type Walked = Pick<Child, 'key' | 'size'>
 
-/** Fewer are not given at once while there are more, so that whoever reads them can read several side by side. */
+/** The minimum size of a batch, except for the last one, so that consumers can read several values concurrently. */
 const SMALLEST_BATCH = 32
 
 /**
- * The values strictly below `prefix`, in batches, in key order (parents first, siblings by code units) or wholly
- * reversed. Costs the levels it goes through; starting past a key costs no skipping. Sees keys come and go: each at
- * most once.
+ * The values strictly below `prefix`, in batches, in key order (parents first, siblings by code units) or in reverse.
+ * Reads only the levels it visits; starting after a key skips nothing one by one. Keys that are added or removed during
+ * the walk occur at most once.
  */
 export async function* walk(
   store: Walkable,

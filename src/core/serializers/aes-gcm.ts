@@ -10,9 +10,10 @@ type WebCryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /**
  * AES-GCM with a key of the caller. Stored as one version byte, a random nonce of 12 bytes, and the sealed bytes with
- * their tag of 16. Whatever was tampered with does not decode. One key is good for 2^32 values (NIST SP 800-38D, 8.3).
- * Values are sealed each for itself: whoever can write below may put one in the place of another, or an older one back.
- * @param key As `crypto.subtle` makes or imports it. What it is not for (`encrypt`, `decrypt`) is `UNSUPPORTED`.
+ * their tag of 16. Modified bytes cannot be decoded. One key is good for 2^32 values (NIST SP 800-38D, 8.3). Each value
+ * is sealed separately: an attacker who can write below can replace a value by another one, or by an older version.
+ * @param key As created or imported by `crypto.subtle`. Operations that it does not permit (`encrypt`, `decrypt`) fail
+ * with `UNSUPPORTED`.
  */
 export function aesGcm(key: WebCryptoKey): ByteTransform {
   if (key.algorithm.name !== 'AES-GCM')
@@ -43,7 +44,7 @@ export function aesGcm(key: WebCryptoKey): ByteTransform {
   }
 }
 
-/** A key for one direction alone says nothing about the bytes. */
+/** A key that permits only one direction is not a fault of the bytes. */
 function assertFor(key: WebCryptoKey, usage: 'encrypt' | 'decrypt'): void {
   if (!key.usages.includes(usage))
     throw new DatastoreError('UNSUPPORTED', `the key is not one to ${usage} with`)

@@ -19,15 +19,16 @@ const FORMAT: Format = {
 const OPTIONS: DecodeOptions = { allowBigInt: true, retainStringBytes: true, rejectDuplicateMapKeys: true }
 
 /**
- * CBOR (RFC 8949), integers past 2^53 as `bigint`; maps have text for names. Refuses what would come back as something
- * else: dates, `Map`, class instances, typed arrays but bytes, small bigints, holes, cycles, nesting over 1000.
+ * CBOR (RFC 8949), with integers past 2^53 as `bigint` and text as names in maps. Refuses values that would be decoded
+ * differently: dates, `Map`, class instances, typed arrays other than bytes, small bigints, holes, cycles, nesting over
+ * 1000.
  */
 export const cbor: Serializer<unknown> = {
   name: 'cbor',
   encode: value => {
     assertLossless(value, FORMAT)
     return encode(value, {
-      // It would be the integer 0.
+      // It would be encoded as the integer 0.
       typeEncoders: { number: number => (Object.is(number, -0) ? [new Token(Type.float, -0)] : null) },
     })
   },
@@ -40,7 +41,7 @@ export const cbor: Serializer<unknown> = {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Keeps a byte order mark, and takes no broken UTF-8 for text. */
+/** Keeps a byte order mark, and rejects invalid UTF-8. */
 class StrictText extends Tokenizer {
   override next(): Token {
     const token = super.next()

@@ -16,14 +16,14 @@ interface ByteStreams {
   readonly writable: WritableStream<BufferSource>
 }
 
-/** Sends chunks through a pair of streams of the platform, as fast as the consumer pulls. */
+/** Pipes chunks through a pair of platform streams, as fast as the consumer pulls. */
 async function* through(
   chunks: AsyncIterable<Uint8Array>,
   { readable, writable }: ByteStreams,
 ): AsyncIterable<Uint8Array> {
   const reader = readable.getReader()
   const writing = write(chunks, writable)
-  // A failure of the source shows on the reading side too; this only keeps it from going unheard twice.
+  // A failure of the source is also reported by the reading side. This only avoids an unhandled rejection.
   writing.catch(() => undefined)
   try {
     for (;;) {
@@ -38,7 +38,7 @@ async function* through(
   }
 }
 
-/** All of what `through` gives for one chunk. */
+/** The whole output of `through` for one chunk. */
 async function wholeThrough(bytes: Uint8Array, streams: ByteStreams): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of through(once(bytes), streams)) chunks.push(chunk)

@@ -2,13 +2,16 @@ import { assertLossless, type Format } from './lossless.ts'
 import { parseExact } from './parse-exact.ts'
 import { type Serializer, text, textOf } from './serializer.ts'
 
-/** What JSON can hold. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
-/** JSON in one line. Refuses what JSON would change: `undefined`, `NaN`, `-0`, dates, holes, class instances, cycles. */
+/**
+ * JSON on one line. Refuses values that JSON would change: `undefined`, `NaN`, `-0`, dates, holes, class instances,
+ * cycles.
+ */
 export const json: Serializer<Json> = jsonWith('json', undefined)
 
-/** JSON with an indentation of two spaces, for people. */
+/** JSON indented by two spaces, for people. */
 export const prettyJson: Serializer<Json> = jsonWith('prettyJson', 2)
 
 const FORMAT: Format = {

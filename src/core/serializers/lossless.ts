@@ -1,24 +1,24 @@
-/** What a format holds whole, beside null, booleans, text, lists and plain objects. */
+/** The values that a format can represent without loss, besides null, booleans, text, lists and plain objects. */
 export interface Format {
   /** For messages: `JSON`. */
   readonly name: string
-  /** What is wrong with a number, a bigint or `undefined`: `is -0`. `undefined` where it comes back as it was. */
+  /** The problem with a number, a bigint or `undefined`: `is -0`. `undefined` if it is represented without loss. */
   problemOf(value: unknown): string | undefined
-  /** The same of text, names of an object too. No format holds a lone surrogate. */
+  /** The same for text, including names in objects. No format represents a lone surrogate. */
   problemOfText?(text: string): string | undefined
-  /** The same of a name of an object alone. */
+  /** The same for names in objects only. */
   problemOfName?(name: string): string | undefined
-  /** Whether an object is held as it is, without being looked into: bytes, dates. */
+  /** Whether an object is represented as a whole, without checking its fields: bytes, dates. */
   isWhole?(value: object): boolean
-  /** What is wrong with an object that would pass for a plain one. */
+  /** The problem with an object that would otherwise count as a plain one. */
   problemOfObject?(value: object): string | undefined
-  /** How deep lists and objects may nest, where reading them back has a limit. */
+  /** The maximum nesting of lists and objects, if decoding has a limit. */
   readonly deepest?: number
 }
 
 /**
- * Refuses what a format would give back as something else.
- * @throws TypeError that names the place.
+ * Refuses values that a format would decode differently.
+ * @throws TypeError that names the path.
  */
 export function assertLossless(value: unknown, format: Format): void {
   new Inspection(format).assertValue(value, 'the value')
@@ -26,7 +26,7 @@ export function assertLossless(value: unknown, format: Format): void {
 
 class Inspection {
   readonly #format: Format
-  /** The containers that hold the one looked at. */
+  /** The containers around the current value. */
   readonly #above = new Set<object>()
 
   constructor(format: Format) {

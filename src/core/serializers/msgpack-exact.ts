@@ -3,15 +3,15 @@ const MARK = '\ufeff'
 const TIMESTAMP = -1
 
 /**
- * Refuses MessagePack that a decoder would give as something else than it says: text that is not UTF-8 or begins with a
- * byte order mark, names that are not text, a name given twice in a map, times finer than a millisecond.
+ * Refuses MessagePack that a decoder would not decode exactly: text that is not UTF-8 or begins with a byte order mark,
+ * names that are not text, a name that occurs twice in a map, times finer than a millisecond.
  * @throws TypeError
  */
 export function assertExact(bytes: Uint8Array): void {
   new Reader(bytes).skipValue()
 }
 
-/** Walks over one value. Bytes that end too early are left for the decoder to refuse. */
+/** Walks over one value. Truncated bytes are left to the decoder to refuse. */
 class Reader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -23,7 +23,7 @@ class Reader {
   }
 
   skipValue(): void {
-    // How many values are still to come in each container; a stack, so that nesting needs no recursion.
+    // How many values are still to come in each container. A stack, so that nesting needs no recursion.
     const open: { left: number; readonly names: Set<string> | undefined }[] = [{ left: 1, names: undefined }]
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
       if (top.left === 0 || this.#at >= this.#bytes.length) {
@@ -64,7 +64,7 @@ class Reader {
     return undefined
   }
 
-  /** A time has whole milliseconds here: nanoseconds have to be a multiple of a million. */
+  /** Times must be whole milliseconds here: nanoseconds must be a multiple of a million. */
   #skipExtension(length: number): void {
     const type = this.#at < this.#bytes.length ? this.#view.getInt8(this.#at) : 0
     const start = this.#at + 1
@@ -75,7 +75,7 @@ class Reader {
     if (nanoseconds % 1_000_000 !== 0) throw new TypeError('a time is finer than a millisecond')
   }
 
-  /** Bytes of the text that `head` begins; `undefined` where it begins none. */
+  /** Bytes of the text that `head` begins; `undefined` if it does not begin a text. */
   #textLength(head: number): number | undefined {
     if (head >= 0xa0 && head <= 0xbf) return head - 0xa0
     return head >= 0xd9 && head <= 0xdb ? this.#number(2 ** (head - 0xd9)) : undefined

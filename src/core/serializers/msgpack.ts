@@ -21,8 +21,9 @@ const FORMAT: Format = {
 }
 
 /**
- * MessagePack, all `bigint` of 64 bits as such, dates as timestamps. Refuses what would come back as something else:
- * `undefined`, `-0`, `Map`, class instances, typed arrays but bytes, holes, cycles, nesting over 100.
+ * MessagePack, with `bigint` as 64-bit integers and dates as timestamps. Refuses values that would be decoded
+ * differently: `undefined`, `-0`, `Map`, class instances, typed arrays other than bytes, holes, cycles, nesting over
+ * 100.
  */
 export const msgpack: Serializer<unknown> = {
   name: 'msgpack',

@@ -4,22 +4,25 @@ const QUOTE = 34
 const BACKSLASH = 92
 const COLON = 58
 const NUMBER = /[-+.\deE]*/y
-/** Digits that a double can be told by (source: IEEE 754-2019, 5.12.2). */
+/** Digits that identify a double uniquely (source: IEEE 754-2019, 5.12.2). */
 const DOUBLE_DIGITS = 17
 
 /**
- * Parses JSON, and refuses what JavaScript would change: a number that no double holds (`12345678901234567890`,
- * `1e400`), and a name given twice in one object. A whole number has to be exact; any other notation may have up to 17
- * digits, which tell one double from every other.
+ * Parses JSON, and refuses what JavaScript would change: a number that is not representable as a double
+ * (`12345678901234567890`, `1e400`), and a name that occurs twice in one object. A whole number must be exact. Other
+ * notations may have up to 17 digits, which identify a double uniquely.
  * @throws SyntaxError, TypeError
  */
 export function parseExact(text: string): Json {
   const value = JSON.parse(text) as Json
-  if (namesIn(text) !== namesOf(value)) throw new TypeError('a name stands twice in one object')
+  if (namesIn(text) !== namesOf(value)) throw new TypeError('a name occurs twice in one object')
   return value
 }
 
-/** Counts the names in valid JSON, and checks its numbers on the way. Outside of texts a colon stands after a name only. */
+/**
+ * Counts the names in valid JSON, and checks its numbers on the way. Outside of strings a colon occurs only after a
+ * name.
+ */
 function namesIn(text: string): number {
   let names = 0
   for (let at = 0; at < text.length; at++) {
@@ -44,7 +47,7 @@ function endOfText(text: string, start: number): number {
 }
 
 function assertHeld(token: string): void {
-  // So short a number without an exponent is always held.
+  // A number this short without an exponent is always representable.
   if (token.length < 16 && !/e/i.test(token)) return
   const value = Number(token)
   const digits = digitsOf(token)

@@ -1,23 +1,25 @@
-/** Turns one value into bytes and back. `decode(encode(value))` is the value. */
+/** Converts a value to bytes and back. `decode(encode(value))` equals the value. */
 export interface Serializer<T> {
   /** For messages: `json`. */
   readonly name: string
-  /** @throws TypeError for a value that it cannot hold without loss. */
+  /** @throws TypeError for a value that it cannot represent without loss. */
   encode(value: T): Uint8Array | Promise<Uint8Array>
-  /** Throws any error for bytes that it did not make; the store reports it as `CORRUPT`. Must not write to the bytes. */
+  /**
+   * Throws an error for bytes that it did not encode; the store reports it as `CORRUPT`. Must not write to the bytes.
+   */
   decode(bytes: Uint8Array): T | Promise<T>
-  /** A decoded value shares no memory with the bytes it was made of, so they need no copy. Default false. */
+  /** Whether a decoded value shares no memory with its bytes, so that they need not be copied. Default false. */
   readonly isDetached?: boolean | undefined
 }
 
 /** A serializer from bytes to bytes: compression, encryption. */
 export interface ByteTransform extends Serializer<Uint8Array> {
-  /** Chunk by chunk, in bounded memory, where the format allows it. */
+  /** Encodes chunk by chunk in bounded memory, if the format allows it. */
   encodeStream?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decodeStream?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
 
-/** One after the other: `pipe(json, gzip)` turns values into JSON and that into gzip. */
+/** Applies one after the other: `pipe(json, gzip)` converts values to JSON and that to gzip. */
 export function pipe<T>(serializer: Serializer<T>, ...transforms: readonly ByteTransform[]): Serializer<T> {
   return {
     name: [serializer, ...transforms].map(each => each.name).join(' + '),
@@ -38,7 +40,7 @@ export function pipe<T>(serializer: Serializer<T>, ...transforms: readonly ByteT
 const encoder = new TextEncoder()
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Text as UTF-8. A byte order mark is text like any other. */
+/** Text as UTF-8. A byte order mark is kept. */
 export const text: Serializer<string> = {
   name: 'text',
   encode: value => {

@@ -1,31 +1,34 @@
 import type { ParsedNode } from './parse.ts'
 
 /**
- * What a change of a stack does to a node. `rewired`: it goes on over other nodes that show the same data. `changed`: it
- * is opened again with what is new.
+ * What a change of a stack does to a node. `rewired`: it continues over other nodes with the same data. `changed`: it
+ * is opened again with the new options.
  */
 export type Fate = 'kept' | 'rewired' | 'changed' | 'new' | 'gone'
 
-/** What is known of a node that runs. */
+/** Properties of a running node. */
 export interface Running {
   readonly node: ParsedNode
-  /** Whether its values are gone once it closes. */
+  /** Whether its values are lost when it closes. */
   readonly isVolatile: boolean
-  /** Whether it can take other nodes below it in place. */
+  /** Whether the nodes below it can be replaced in place. */
   readonly canRewire: boolean
 }
 
-/** The nodes of two documents, compared by their ids. */
+/** Compares the nodes of two documents by their ids. */
 export class Comparison {
-  /** By id, in both documents. */
+  /** By id, for both documents. */
   readonly fates: ReadonlyMap<string, Fate>
-  /** Persistent nodes that come to stand above other data than those whose copies they may hold. */
+  /** Persistent nodes that may hold copies of values, and are put above other data by the change. */
   readonly stale: readonly ParsedNode[]
   readonly #before: Side
   readonly #after: Side
   readonly #running: ReadonlyMap<string, Running>
 
-  /** @param isMoving Whether keys that a node would look for in other children move there, so that it shows the same data. */
+  /**
+   * @param isMoving Whether the keys that a node would look for in other children are moved there, so that its data
+   * stays the same.
+   */
   constructor(before: ParsedNode, after: ParsedNode, running: ReadonlyMap<string, Running>, isMoving = true) {
     this.#running = running
     const kinds = new Map(flatten(after).map(({ id, kind }) => [id, kind]))
@@ -45,7 +48,7 @@ export class Comparison {
     this.stale = [...this.#after.nodes.values()].filter(node => this.#isStale(node))
   }
 
-  /** Nodes whose values are nowhere else, and go. */
+  /** Closing nodes whose values exist nowhere else. */
   get losing(): readonly ParsedNode[] {
     return this.#leaving.filter(node => this.#isInMemory(node) && this.#before.isTruth(node))
   }
@@ -57,7 +60,7 @@ export class Comparison {
     )
   }
 
-  /** Nodes of before that close. */
+  /** Nodes of the current document that close. */
   get #leaving(): readonly ParsedNode[] {
     const { fates } = this
     return [...this.#before.nodes.values()].filter(({ id }) =>
@@ -69,7 +72,7 @@ export class Comparison {
     return this.isVolatile(node) && node.children.length === 0
   }
 
-  /** Nodes of before whose callers have to wait: everything that is not kept, and all that is above it. */
+  /** Nodes of the current document whose callers must wait: everything that is not kept, and all nodes above it. */
   get held(): readonly ParsedNode[] {
     const { fates } = this
     const isTouched = (node: ParsedNode): boolean =>
@@ -78,29 +81,29 @@ export class Comparison {
     return [...this.#before.nodes.values()].filter(isTouched)
   }
 
-  /** Every node of the document to come. */
+  /** Every node of the new document. */
   get after(): Iterable<ParsedNode> {
     return this.#after.nodes.values()
   }
 
-  /** The node that a node is now; `undefined` where it is new. */
+  /** The current node for a node of the new document; `undefined` if it is new. */
   nodeBefore({ id }: ParsedNode): ParsedNode | undefined {
     return this.#before.nodes.get(id)
   }
 
-  /** Whether the values of a node that runs are gone once it closes. */
+  /** Whether the values of a running node are lost when it closes. */
   isVolatile({ id }: ParsedNode): boolean {
     return this.#running.get(id)?.isVolatile === true
   }
 
-  /** Whether a node stays and comes to show other data. */
+  /** Whether a node stays and gets other data. */
   changesData({ id }: ParsedNode): boolean {
     const [before, after] = [this.#before.nodes.get(id), this.#after.nodes.get(id)]
     if (before === undefined || after === undefined) return false
     return this.#before.dataOf(before) !== this.#after.dataOf(after)
   }
 
-  /** The child that shows after the change the data that one shows now; `undefined` where none does. */
+  /** The child that has the data of `child` after the change; `undefined` if there is none. */
   successorOf(child: ParsedNode, among: readonly ParsedNode[]): ParsedNode | undefined {
     const data = this.#before.dataOf(child)
     return among.find(one => this.#after.dataOf(one) === data)
@@ -140,24 +143,24 @@ export class Comparison {
   }
 }
 
-/** What is known of nodes of either document. */
+/** Properties of nodes of either document. */
 interface Known {
   readonly isVolatile: (node: ParsedNode) => boolean
-  /** Whether keys of the node move where it looks for them. */
+  /** Whether keys of the node move to where it looks for them. */
   readonly isMoved: (node: ParsedNode) => boolean
-  /** Whether the other document has the node too. */
+  /** Whether the other document also has the node. */
   readonly stays: (node: ParsedNode) => boolean
 }
 
-/** One of the documents: its nodes, and which data each shows. */
+/** One of the documents: its nodes, and the data of each. */
 class Side {
   /** By id, each before its children. */
   readonly nodes: ReadonlyMap<string, ParsedNode>
   readonly #known: Known
-  /** Short names of data, by what tells them from others: both sides call the same data the same. */
+  /** Short names of data, by what distinguishes them. Both sides use the same names for the same data. */
   readonly #names: Map<string, string>
   readonly #data = new Map<ParsedNode, string>()
-  /** Of which data a node holds copies; absent where its values are the values. */
+  /** The data of which a node holds copies; absent if it holds the values themselves. */
   readonly #copiesOf = new Map<ParsedNode, string>()
 
   constructor(root: ParsedNode, known: Known, names: Map<string, string>) {
@@ -194,7 +197,7 @@ class Side {
       for (const above of children.slice(0, -1)) this.#read(above, data)
       return data
     }
-    // What a process holds in memory lives and dies with its node, and with what it is there for.
+    // Data in the memory of a process exists only as long as its node.
     if (children.length === 0 && this.#known.isVolatile(node)) {
       return this.#nameOf(['memory', id, copiesOf ?? null, optionsOf(node)])
     }
@@ -204,7 +207,7 @@ class Side {
     return this.#nameOf([kind.kind, named, childKeys, below])
   }
 
-  /** Keys that move are what a node showed before, but for memory that stays and is emptied: copies are not missed. */
+  /** Moving keys does not change the data of a node, except in memory that is emptied by it: copies are not missed. */
   #memoryIn(node: ParsedNode): readonly string[] {
     const { isVolatile, stays } = this.#known
     const isMissed = (one: ParsedNode) => this.roleOf(one) === this.roleOf(node) && stays(one)
@@ -229,12 +232,12 @@ function idsOf({ children }: ParsedNode): string {
   return text(children.map(({ id }) => id))
 }
 
-/** All that a node is opened with, but for its children. */
+/** All options with which a node is opened, without its children. */
 export function optionsOf({ kind, options, childKeys }: ParsedNode): string {
   return text([kind.kind, options, childKeys])
 }
 
-/** The same text for equal data, whatever the order of their fields. */
+/** The same text for equal data, whatever the order of its fields. */
 function text(value: unknown): string {
   return JSON.stringify(value, (_name, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)

@@ -1,23 +1,23 @@
-/** What the test of a connection came to, step by step. */
+/** One step of a connection test. */
 export interface ConnectionStep {
   readonly name: 'reach' | 'encrypt' | 'sign-in' | 'server' | 'topology' | 'keys' | 'latency'
   readonly ok: boolean
-  /** In words: what was found, or why it failed. */
+  /** What was found, or why it failed. */
   readonly detail: string
 }
 
-/** What the user of a connection may do; `undefined` where that could not be found out. */
+/** What the user of a connection may do; `undefined` if unknown. */
 export interface ConnectionRights {
   readonly read: boolean | undefined
   readonly write: boolean | undefined
   readonly delete: boolean | undefined
-  /** Values that expire. */
+  /** Whether values can expire. */
   readonly expiry: boolean | undefined
-  /** Changes of others are told. */
+  /** Whether changes by others are reported. */
   readonly liveChanges: boolean | undefined
 }
 
-/** Nothing was found out. */
+/** Nothing is known. */
 export const UNKNOWN_RIGHTS: ConnectionRights = {
   read: undefined,
   write: undefined,
@@ -26,10 +26,10 @@ export const UNKNOWN_RIGHTS: ConnectionRights = {
   liveChanges: undefined,
 }
 
-/** Whether a server can be used as a document says, and what it is. It holds no secret. */
+/** The result of testing a connection with the options of a document, and what the server is. It contains no secret. */
 export interface ConnectionReport {
   readonly ok: boolean
-  /** In the order in which they were made. After one that failed there are no more. */
+  /** In the order in which they ran. A failed step is the last one. */
   readonly steps: readonly ConnectionStep[]
   readonly rights: ConnectionRights
 }

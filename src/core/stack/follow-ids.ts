@@ -1,7 +1,6 @@
 import { flatten, optionsOf } from './compare.ts'
 import type { StackDocument, StackNodeDocument } from './document.ts'
-import { givenIds } from './given-ids.ts'
-import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
+import { givenIds, type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
 import type { Registry } from './registry.ts'
 
 /**
@@ -19,7 +18,7 @@ export function parseFollowing(
 ): ParsedDocument {
   const parsed = parseDocument(document, registry)
   const given = givenIds((document as StackDocument).root, Number.MAX_SAFE_INTEGER)
-  // Those with the most below them first, which are the least like any other.
+  // Those with the most nodes below them first, because they are the most specific.
   const nodes = flatten(parsed.root)
     .filter(({ id }) => !given.has(id))
     .sort((a, b) => flatten(b).length - flatten(a).length)
@@ -27,7 +26,7 @@ export function parseFollowing(
   const free = new Map(flatten(before).map(node => [node.id, node]))
   for (const id of given) free.delete(id)
   const followed = new Map<ParsedNode, string>()
-  /** A node that is opened alike is so with all below it. */
+  /** If a node is opened alike, so are all nodes below it. */
   const take = (node: ParsedNode, old: ParsedNode): void => {
     const isOpen = !given.has(node.id) && !followed.has(node) && mayFollow(old)
     if (isOpen && free.delete(old.id)) followed.set(node, old.id)
@@ -59,7 +58,7 @@ export function parseFollowing(
   )
 }
 
-/** Whether two nodes are opened with the same options, over nodes that are. */
+/** Whether two nodes have the same options, and so have the nodes below them. */
 function isOpenedAlike(node: ParsedNode, old: ParsedNode): boolean {
   return (
     node.kind === old.kind &&

@@ -1,38 +1,41 @@
 import { tell } from '../concurrency/emitter.ts'
 import { isTransient } from '../errors.ts'
 
-/** Milliseconds before a move that failed goes on; each further wait is twice as long, with jitter. */
+/** Milliseconds before a failed move is retried. Each further wait is twice as long, with jitter. */
 const FIRST_WAIT = 50
 const LONGEST_WAIT = 5000
 
-/** How often a move that fails is made again once the stack is to be closed. */
+/** How often a failing move is retried once the stack is being closed. */
 const LAST_ATTEMPTS = 4
 
-/** Keys that a change of a stack put elsewhere, in one node. */
+/** The keys of one node that a change of the stack moves. */
 export interface KeyMove {
-  /** Rejects where a key could not be moved. */
+  /** Rejects if a key could not be moved. */
   readonly begun: Promise<void>
-  /** `stopped`: some did not get where they belong, and nobody moves them now. */
+  /** `stopped`: some keys did not reach their new place, and the move is not running. */
   state(): 'settled' | 'moving' | 'stopped'
-  /** Goes on with those that are not where they belong. */
+  /** Continues with the keys that did not reach their new place. */
   resume(): Promise<void>
-  /** Told of a failure after which the move is made again, once. */
+  /** Called with a failure after which the move is retried, once. */
   readonly onFailure: ((error: unknown) => void) | undefined
 }
 
-/** Moves keys that changes of a stack put elsewhere, in the background. A failure that may pass is tried again. */
+/** Moves the keys that changes of a stack move, in the background. Transient failures are retried. */
 export class KeyMoves {
   readonly #inTurn: <T>(work: () => T) => Promise<T>
   readonly #running = new Set<Promise<void>>()
   readonly #wakes = new Set<() => void>()
   #isClosing = false
 
-  /** @param inTurn Does something while no change of the stack is being made. */
+  /** @param inTurn Runs a function while no change of the stack is in progress. */
   constructor(inTurn: <T>(work: () => T) => Promise<T>) {
     this.#inTurn = inTurn
   }
 
-  /** @returns Resolves once every key has moved. @throws what one could not be moved for, and never will be. */
+  /**
+   * @returns Resolves once every key has moved.
+   * @throws the permanent failure of a move.
+   */
   run(move: KeyMove): Promise<void> {
     const running = this.#run(move)
     this.#running.add(running)
@@ -41,7 +44,10 @@ export class KeyMoves {
     return running
   }
 
-  /** Resolves once all that is being moved has been. @throws what could not be moved. */
+  /**
+   * Resolves once all moves have ended.
+   * @throws the failure of a move.
+   */
   async close(): Promise<void> {
     this.#isClosing = true
     for (const wake of this.#wakes) wake()
@@ -61,7 +67,7 @@ export class KeyMoves {
       }
       attempt++
       await this.#wait(attempt)
-      // A change may give the node other children meanwhile, and then moves its keys itself.
+      // A change may replace the children of the node in the meantime, and then moves its keys itself.
       const resumed = await this.#inTurn(() => ({
         moved: move.state() === 'stopped' ? move.resume() : undefined,
       }))

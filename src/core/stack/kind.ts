@@ -8,35 +8,39 @@ import type { SecretReference } from './secret.ts'
 export interface OpenContext {
   /** The node's id. */
   readonly id: string
-  /** Where the node stands in the document, as `root.tiers[1]`; errors begin with it. */
+  /** The path of the node in the document, such as `root.tiers[1]`; errors begin with it. */
   readonly path: string
   /** The ids of the node's children, in order. */
   readonly childIds: readonly string[]
-  /** What each child is called in the document, in order, where `children` is `keyed`. */
+  /** The name of each child in the document, in order, if `children` is `keyed`. */
   readonly childKeys: readonly string[]
-  /** The folder that relative paths start from; absent when the document is not in a file. */
+  /** The folder that relative paths are resolved against; absent if the document is not in a file. */
   readonly baseDirectory?: string | undefined
   /** Whether files may be read and written on the calling thread where that is faster. */
   readonly inlineFiles: boolean
+  /** A private folder of the program for branches that are set aside; absent if there is none. */
+  readonly setAside?: string | undefined
   /**
    * The value of a secret.
-   * @param option The option that names it, as `password`; errors say it.
-   * @throws ConfigError where there is none of that name, or no way to look it up.
+   * @param option The name of the option, such as `password`, for errors.
+   * @throws ConfigError if there is no secret of that name, or no source of secrets.
    */
   secret(reference: SecretReference, option: string): Promise<string>
-  /** Tells of the server or the data of the node. What `change` does not name stays as it was told last. */
+  /** Reports the state of the node's server or data. Fields that `change` does not contain keep their last value. */
   readonly report: (change: NodeStatus) => void
 }
 
-/** How keys change place when the options or the children of a node change. */
+/** How keys move when the options or the children of a node change. */
 export interface Placing<Options = Record<string, unknown>> {
-  /** `moving`: keys are on their way, so the node cannot be changed. `stopped`: some did not get where they belong. */
+  /**
+   * `moving`: keys are being moved, so the node cannot be changed. `stopped`: some keys did not reach their new place.
+   */
   state(store: BinaryDatastore): 'settled' | 'moving' | 'stopped'
   /** Whether the ids of the children decide, so that a child that is wrapped gets other keys. */
   goesByIds(options: Options): boolean
   /**
-   * How many keys the node would look for in another child than the one that has them.
-   * @param children In the order of the new list; one that is not open yet is an empty store.
+   * The number of keys that the node would look for in another child than the one that has them.
+   * @param children In the order of the new list; a child that is not open yet is an empty store.
    */
   misplaced(
     store: BinaryDatastore,
@@ -46,7 +50,7 @@ export interface Placing<Options = Record<string, unknown>> {
     call: CallOptions,
   ): Promise<Misplaced>
   /**
-   * Goes by new options and children from now on: reads find a key where it was until it has moved.
+   * Uses new options and children from now on. Reads find a key in its old place until it has moved.
    * @returns Resolves once every key has moved. Children that are no longer in the list stay open until then.
    */
   move(
@@ -56,23 +60,23 @@ export interface Placing<Options = Record<string, unknown>> {
     childIds: readonly string[],
     call: CallOptions,
   ): Promise<void>
-  /** Goes on with a move that has stopped. */
+  /** Continues a move that has stopped. */
   resume(store: BinaryDatastore): Promise<void>
 }
 
-/** Keys that would have to move, of so many. */
+/** The number of keys that would have to move, out of a total. */
 export interface Misplaced {
   readonly keys: number
   readonly of: number
 }
 
-/** How a kind knows what it can open of what a person names. */
+/** How a kind recognises what a person names. */
 export interface Recognition {
-  /** What the addresses begin with that the option `url` takes, without the colon: `['redis', 'rediss']`. */
+  /** The URL schemes that the option `url` accepts, without the colon: `['redis', 'rediss']`. */
   readonly protocols?: readonly string[] | undefined
   /**
-   * The options for what stands at an absolute path; `undefined` where that is of no such kind. It only looks: what it
-   * finds may be in use, or damaged.
+   * The options for what is at an absolute path; `undefined` if it is not of this kind. It only reads: the place may be
+   * in use, or damaged.
    */
   readonly place?: ((path: string) => Promise<Record<string, unknown> | undefined>) | undefined
 }
@@ -83,19 +87,20 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   readonly kind: string
   /** Its name for people: `Tiered`. */
   readonly label: string
-  /** What it is for, in one or two sentences. */
+  /** Its purpose, in one or two sentences. */
   readonly help: string
   /**
    * The node's own options: everything but `kind`, `id`, `label` and the children. Its meta may say, as `x-wrap`, what
    * people call putting such a node around another, and kinds of new nodes that come before it; and as
    * `x-places-keys` that the options and the list of children decide which child holds a key. The meta of an option may
-   * say, as `x-words`, how people say it, with `{}` for its value: `at most {} entries`.
+   * say, as `x-words`, how people say it, with `{}` for its value: `at most {} entries`; as `x-labels`, what
+   * people call its values; and, as `x-applies`, with which values of other options it has an effect.
    */
   readonly schema: Schema
   readonly children: 'none' | 'one' | 'many' | 'keyed'
   /** The field that holds the children; needed unless `children` is `none`. */
   readonly childrenField?: string | undefined
-  /** What each of `many` children is for, where there are so many and no more: `['values', 'links']`. */
+  /** The role of each of `many` children, if their number is fixed: `['values', 'links']`. */
   readonly childRoles?: readonly string[] | undefined
   /**
    * Which data a node shows, to tell whether a change of a stack leaves them the same. `below`: those of its only or its
@@ -104,30 +109,30 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
    */
   readonly data?: 'below' | readonly string[] | undefined
   /**
-   * Whether a node holds nothing of the stores below it, such as copies or a log. Then it goes on where those come to
-   * hold other data; else it is opened again. Default false.
+   * Whether a node holds nothing about the stores below it, such as copies or a log. Then it continues when they get
+   * other data; otherwise it is opened again. Default false.
    */
   readonly isStateless?: boolean | undefined
   /**
-   * How many values of the stores below a node holds in memory of its own, which go when it is opened again. For a kind
-   * that has such a memory beside its children.
+   * The number of values of the stores below that a node holds in its own memory, which are lost when it is opened
+   * again. For kinds with such a memory.
    */
   readonly copies?: ((store: BinaryDatastore) => Promise<number>) | undefined
   /**
-   * Whether what it opens can be open once at a time. Then a changed node closes before its successor opens; else after,
-   * so that the change can be taken back without opening anything again. Default false.
+   * Whether what it opens can be open only once at a time. Then a changed node closes before its successor opens;
+   * otherwise after, so that the change can be undone without opening anything again. Default false.
    */
   readonly isExclusive?: boolean | undefined
-  /** For a kind that decides by its options and the list of its children which of them holds a key. */
+  /** For kinds whose options and list of children decide which child holds a key. */
   readonly placing?: Placing<z.output<Schema>> | undefined
-  /** For a kind of places or servers. Kinds are asked in the order of their registry. */
+  /** For kinds of folders, files or servers. Kinds are asked in the order of their registry. */
   readonly recognition?: Recognition | undefined
   /**
-   * Tries to reach the server that the options name, for a kind that has one. What fails is in the report; nothing is
-   * changed there.
+   * Tries to connect to the server that the options name, for kinds that have one. Failures are in the report; nothing
+   * on the server is changed.
    */
   readonly test?: ((options: z.output<Schema>, context: OpenContext) => Promise<ConnectionReport>) | undefined
-  /** Opens the node over its open children. A `ConfigError` names the option that is wrong. */
+  /** Opens the node over its open children. A `ConfigError` names the invalid option. */
   open(
     options: z.output<Schema>,
     children: readonly BinaryDatastore[],
@@ -137,6 +142,6 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
 
 /** Gives a kind its precise option types. */
 export function defineKind<Schema extends z.ZodObject>(kind: Kind<Schema>): Kind {
-  // Options reach `open` only after they were parsed with this very schema.
+  // Options are always parsed with this schema before they reach `open`.
   return kind
 }

@@ -6,12 +6,11 @@ import {
   type StackDocument,
   type StackNodeDocument,
 } from './document.ts'
-import { givenIds } from './given-ids.ts'
 import type { Kind } from './kind.ts'
 import { plainProblem } from './plain-problem.ts'
 import type { Registry } from './registry.ts'
 
-/** A node of a document that is known to be right, with its options parsed. */
+/** A node of a valid document, with its options parsed. */
 export interface ParsedNode {
   readonly id: string
   readonly kind: Kind
@@ -30,7 +29,10 @@ export interface ParsedDocument {
   readonly document: StackDocument
 }
 
-/** Nodes may nest this deep: a limit that no real stack meets, against documents made to exhaust the stack. */
+/**
+ * The maximum nesting of nodes: far more than any real stack, and a protection against documents made to exhaust the
+ * call stack.
+ */
 const MAX_DEPTH = 64
 
 const envelope = z.strictObject({
@@ -40,8 +42,8 @@ const envelope = z.strictObject({
 })
 
 /**
- * Reads a document.
- * @param taken Ids that a node which says none must not get.
+ * Parses a document.
+ * @param taken Ids that a node without an id must not get.
  * @throws ConfigError for the first problem.
  */
 export function parseDocument(
@@ -52,11 +54,11 @@ export function parseDocument(
   const { parsed, problems } = inspect(document, registry, taken)
   const [first] = problems
   if (first !== undefined) throw new ConfigError(first.path, first.message)
-  if (parsed === undefined) throw new ConfigError('', 'this is no stack document')
+  if (parsed === undefined) throw new ConfigError('', 'this is not a stack document')
   return parsed
 }
 
-/** Everything that is wrong with a document, in document order; nothing is opened. */
+/** All problems of a document, in document order. Nothing is opened. */
 export function validateDocument(document: unknown, registry: Registry): readonly DocumentProblem[] {
   return inspect(document, registry).problems
 }
@@ -94,7 +96,7 @@ class NodeReader {
   readonly #ids = new Map<string, string>()
   readonly #taken: ReadonlySet<string>
 
-  /** @param taken Ids that no node gets unless it says so itself. */
+  /** @param taken Ids that only a node which names them itself can have. */
   constructor(registry: Registry, taken: ReadonlySet<string>) {
     this.#registry = registry
     this.#taken = taken
@@ -169,7 +171,7 @@ class NodeReader {
       this.#refuse(at, `a node of kind ${kind.kind} needs an object of stores here`)
       return
     }
-    // Few formats that a document passes through can carry this name. "/__proto__" names the same key.
+    // Few formats that a document passes through can represent this name. "/__proto__" names the same key.
     if (Object.hasOwn(children, '__proto__')) {
       this.#refuse(`${at}["__proto__"]`, 'the name "__proto__" is reserved; write "/__proto__"')
       return
@@ -193,7 +195,7 @@ class NodeReader {
     return id
   }
 
-  /** By position: unless a document is rearranged, a node without an id keeps the one it had. */
+  /** Derived from the position: unless a document is rearranged, a node without an id keeps the one it had. */
   #freeId(id: string): string {
     let free = id
     for (let next = 2; this.#taken.has(free) || this.#ids.has(free); next++) free = `${id}-${next}`
@@ -240,4 +242,15 @@ function problemOf(issue: z.core.$ZodIssue, base: string): DocumentProblem {
     message:
       issue.keys.length > 1 ? `there are no options ${names} here` : `there is no option ${names} here`,
   }
+}
+
+/**
+ * The ids that a document itself gives to its nodes. Everything with a kind counts as a node, so that no id is missed.
+ * @param depth How deep to look.
+ */
+export function givenIds(value: unknown, depth: number, found = new Set<string>()): Set<string> {
+  if (typeof value !== 'object' || value === null || depth === 0) return found
+  if ('kind' in value && 'id' in value && typeof value.id === 'string') found.add(value.id)
+  for (const item of Object.values(value)) givenIds(item, depth - 1, found)
+  return found
 }

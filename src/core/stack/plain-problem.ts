@@ -11,8 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * What is wrong with an option, and what would be right, in plain words: for where a schema has no words of its own.
- * `undefined` leaves it to the schema's library.
+ * What is wrong with an option, and what would be valid, in plain words, for schemas without a message of their own.
+ * `undefined` leaves the message to the schema library.
  */
 export function plainProblem(issue: z.core.$ZodRawIssue): string | undefined {
   const found = `it is ${printed(issue.input)}`

@@ -11,7 +11,7 @@ import { faultKind, rateLimitKind, retryKind, timeoutKind } from './kinds/resili
 import { shardedKind } from './kinds/sharded.ts'
 import { tieredKind } from './kinds/tiered.ts'
 
-/** The kinds that need nothing of the platform. */
+/** The kinds that use no platform API. */
 export const pureKinds: readonly Kind[] = [
   memoryKind,
   nullKind,

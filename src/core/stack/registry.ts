@@ -8,15 +8,15 @@ export interface KindDescription {
   readonly help: string
   readonly children: Kind['children']
   readonly childrenField?: string | undefined
-  /** What addresses begin with that the kind opens, without the colon. */
+  /** The URL schemes that the kind opens, without the colon. */
   readonly protocols?: readonly string[] | undefined
-  /** Whether it opens folders or files of its own. */
+  /** Whether it opens folders or files. */
   readonly isPlace?: boolean | undefined
   /** JSON Schema (2020-12) of the node's own options. */
   readonly schema: Record<string, unknown>
 }
 
-/** Every kind of node that documents may use. A kind that is in here can be loaded, edited and documented. */
+/** Every kind of node that documents may use. Documents with these kinds can be loaded, edited and documented. */
 export class Registry {
   readonly #kinds: ReadonlyMap<string, Kind>
 

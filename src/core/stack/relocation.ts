@@ -1,13 +1,13 @@
 import { type Comparison, flatten } from './compare.ts'
 import type { ParsedNode } from './parse.ts'
 
-/** Keys that a change of a stack gives to other children of their nodes. */
+/** The keys that a change of a stack moves to other children of their nodes. */
 export class Relocation {
-  /** Nodes whose keys move, as they are after the change. They go on in place meanwhile. */
+  /** Nodes whose keys move, as they are after the change. They stay in use in the meantime. */
   readonly moving: readonly ParsedNode[]
-  /** Ids of nodes that keys move out of, and that close once they have. */
+  /** Ids of nodes that all keys leave, and that close afterwards. */
   readonly emptied: ReadonlySet<string>
-  /** Nodes that keys have to move out of, and that the document to come has as well. */
+  /** Nodes that keys must leave, and that the new document has as well. */
   readonly diverted: readonly ParsedNode[]
   readonly #comparison: Comparison
 
@@ -29,7 +29,7 @@ export class Relocation {
     return node.kind.placing !== undefined && fates.get(node.id) === 'changed' && before?.kind === node.kind
   }
 
-  /** Children whose data no child shows after the change. */
+  /** Children whose data no child has after the change. */
   #emptiedBy(after: ParsedNode): readonly ParsedNode[] {
     const children = this.#comparison.nodeBefore(after)?.children ?? []
     return children.filter(child => this.#comparison.successorOf(child, after.children) === undefined)
@@ -38,7 +38,7 @@ export class Relocation {
   #divertedBy(after: ParsedNode): readonly ParsedNode[] {
     return this.#emptiedBy(after).flatMap(child => {
       if (this.#isGone(child)) return flatten(child).filter(one => !this.#isGone(one))
-      // What memory held is gone, which takes a decision of its own.
+      // Values in memory are lost, which requires a decision of its own.
       return this.#comparison.isVolatile(child) ? [] : [child]
     })
   }

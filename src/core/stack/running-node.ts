@@ -13,12 +13,12 @@ import type { SecretReference } from './secret.ts'
 import type { StackHost, StackNode } from './stack.ts'
 
 /**
- * A node that runs. What it is open by stays as long as its id is in the document: the nodes above hold that, and the
- * stores that take each other's place are put into it.
+ * A running node. Its open store exists as long as its id is in the document: the nodes above hold it, and replaced
+ * stores are put into it.
  */
 export class RunningNode {
   readonly open: OpenStore
-  /** Where callers come in. */
+  /** The entrance for callers. */
   readonly entrance: Entrance
   readonly children: readonly RunningNode[]
   readonly node: ParsedNode
@@ -54,18 +54,18 @@ export class RunningNode {
     return new RunningNode(node, children, datastore, open, entrance)
   }
 
-  /** The same node with another place, label or list of children, and with what was opened for it meanwhile. */
+  /** The same node with another place, label or list of children, and what was opened for it in the meantime. */
   as(node: ParsedNode, children: readonly RunningNode[], datastore = this.datastore): RunningNode {
     if (datastore !== this.datastore) enter(datastore, this.entrance, this.open)
     return new RunningNode(node, children, datastore, this.open, this.entrance)
   }
 
-  /** What was opened for it, with all that its class offers. */
+  /** What was opened for it, with everything that its class offers. */
   get datastore(): BinaryDatastore {
     return this.#datastore
   }
 
-  /** What was opened for it again. */
+  /** Set when it was opened again. */
   set datastore(datastore: BinaryDatastore) {
     enter(datastore, this.entrance, this.open)
     this.#datastore = datastore
@@ -75,7 +75,9 @@ export class RunningNode {
     return !this.open.capabilities.persistent
   }
 
-  /** Whether its store can take other children: it has just those of the document, and says how. */
+  /**
+   * Whether its store can take other children: its children are exactly those of the document, and it can rewire them.
+   */
   get canRewire(): boolean {
     const { store } = this.open
     const held = store.children ?? []
@@ -84,12 +86,12 @@ export class RunningNode {
     return isPlain && store.rewire !== undefined
   }
 
-  /** How its keys lie: `moving` to where they belong, or `stopped` on the way, where one could not be moved. */
+  /** Whether its keys are being moved (`moving`), or the move has `stopped` because a key could not be moved. */
   get placingState(): 'settled' | 'moving' | 'stopped' {
     return this.node.kind.placing?.state(this.datastore) ?? 'settled'
   }
 
-  /** As callers see it. */
+  /** The description that callers get. */
   told(depth: number): StackNode {
     const { node, datastore } = this
     const children = this.children.map(child => child.told(depth + 1))
@@ -103,7 +105,7 @@ export class RunningNode {
   }
 }
 
-/** What was opened for a node, as a store. A kind may give back the store below as it is. */
+/** The store that was opened for a node. A kind may return the store below itself. */
 export function storeOf(datastore: BinaryDatastore, children: readonly RunningNode[]): Store {
   const open = openStoreOf(datastore)
   return children.some(child => child.open === open) ? new LayeredStore(open, TRANSPARENT) : open.store
@@ -114,8 +116,8 @@ function enter(datastore: BinaryDatastore, entrance: Entrance, own: OpenStore): 
 }
 
 /**
- * Opens what a node is, over its open children.
- * @throws ConfigError naming the path of what is wrong.
+ * Opens a node over its open children.
+ * @throws ConfigError naming the path of the problem.
  */
 export async function openNode(
   node: ParsedNode,
@@ -123,22 +125,22 @@ export async function openNode(
   host: StackHost,
 ): Promise<BinaryDatastore> {
   const stores = children.map(child => new Datastore(child.open))
-  // What an earlier node of this id told is over.
+  // The status that an earlier node with this id reported is out of date.
   host.onStatus?.(node.id, { lost: undefined, indexing: undefined })
   try {
     return await node.kind.open(node.options, stores, contextOf(node, host))
   } catch (error) {
     if (error instanceof ConfigError || !(error instanceof DatastoreError)) throw error
-    // A server that cannot be reached, or lets nobody in, is no mistake of the document.
+    // A server that is unreachable or denies access is not an error in the document.
     if (OF_SERVERS.has(error.code)) throw error
-    // Said with the node's place where it does not say one itself.
+    // Adds the node's path unless the error has one.
     throw new ConfigError(node.path, error.message, { cause: error })
   }
 }
 
 const OF_SERVERS: ReadonlySet<string> = new Set(['ACCESS_DENIED', 'CONNECTION', 'TIMEOUT'])
 
-/** What a node is opened with. */
+/** The context that a node is opened with. */
 export function contextOf(node: ParsedNode, host: StackHost): OpenContext {
   return {
     id: node.id,
@@ -147,6 +149,7 @@ export function contextOf(node: ParsedNode, host: StackHost): OpenContext {
     childKeys: node.childKeys,
     baseDirectory: host.baseDirectory,
     inlineFiles: host.inlineFiles ?? true,
+    setAside: host.setAside,
     report: change => host.onStatus?.(node.id, change),
     secret: (reference, option) => valueOf(reference, `${node.path}.${option}`, host),
   }
@@ -165,12 +168,12 @@ async function valueOf({ secret }: SecretReference, path: string, { secrets }: S
   return value
 }
 
-/** The open stores that a store has below it for itself, each before those below it: none of `kept`. */
+/** The open stores below a store that belong to it alone, each before those below it, without those in `kept`. */
 export function ownStores({ children = [] }: Store, kept: ReadonlySet<OpenStore>): readonly OpenStore[] {
   return children.filter(child => !kept.has(child)).flatMap(child => [child, ...ownStores(child.store, kept)])
 }
 
-/** Frees what a store holds itself, stores of its own below it included, but none of `kept`. */
+/** Frees the resources of a store, including its own stores below, but none of `kept`. */
 export async function closeStore(store: Store, kept: ReadonlySet<OpenStore>): Promise<void> {
   const own = ownStores(store, kept)
   const results = [...(await Promise.allSettled([store.close?.()]))]

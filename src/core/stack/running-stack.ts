@@ -1,5 +1,6 @@
 import { SpanHub } from '../adapters/trace/open-span.ts'
 import type { SpanListener } from '../adapters/trace/span.ts'
+import { orAbort } from '../concurrency/abortable.ts'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
 import { throwIfAborted } from '../errors.ts'
 import { Key } from '../key.ts'
@@ -15,6 +16,7 @@ import { KeyMoves } from './key-moves.ts'
 import { type ParsedDocument, type ParsedNode, parseDocument } from './parse.ts'
 import type { Registry } from './registry.ts'
 import { Relocation } from './relocation.ts'
+import { type Residency, type ResidencyOptions, ResidencyWalk, type ValueAtNode } from './residency.ts'
 import { openNode, RunningNode } from './running-node.ts'
 import type {
   ApplyOptions,
@@ -28,9 +30,12 @@ import type {
 import { StackChange } from './stack-change.ts'
 import { StackMetrics } from './stack-metrics.ts'
 
+/** Bytes of the largest value that `readAt` reads by default. */
+const MOST_READ = 16 * 1024 * 1024
+
 /**
- * Opens every node of a document, leaves first. When one fails, those that were open are closed again.
- * @throws ConfigError naming the path of what is wrong, as `root.tiers[1].path: no such folder "…"`.
+ * Opens every node of a document, leaves first. If one fails, the opened nodes are closed again.
+ * @throws ConfigError naming the path of the problem, as `root.tiers[1].path: no such folder "…"`.
  */
 export async function openDocument(
   document: unknown,
@@ -49,13 +54,13 @@ async function openTree(node: ParsedNode, host: StackHost, hub: SpanHub): Promis
     for (const result of opened) if (result.status === 'rejected') throw result.reason
     return RunningNode.begin(node, children, await openNode(node, children, host), hub)
   } catch (error) {
-    // Why it did not open is what matters, also when a store that has to be closed again fails at that.
+    // The original failure is reported, even if closing a store again fails too.
     await Promise.allSettled(children.map(child => child.open.close()))
     throw error
   }
 }
 
-/** A stack whose nodes outlive changes of its document. */
+/** A stack whose nodes continue when its document changes. */
 class RunningStack implements Stack {
   readonly store: BinaryDatastore
   readonly #parts: StackParts
@@ -63,7 +68,7 @@ class RunningStack implements Stack {
   #parsed: ParsedDocument
   #root: RunningNode
   #nodes: readonly StackNode[]
-  /** Resolves once the last change is made, or has failed. */
+  /** Resolves once the last change has succeeded or failed. */
   #change: Promise<unknown> = Promise.resolve()
   readonly #moves = new KeyMoves(work => this.#inTurn(work))
 
@@ -107,6 +112,32 @@ class RunningStack implements Stack {
     return new StackMetrics(isNode, listener => this.trace(listener))
   }
 
+  async residency(keys: readonly Key[], options: ResidencyOptions = {}): Promise<readonly Residency[]> {
+    return this.#looking('find the copies of', options, walk => walk.of(keys, options.compareBytes))
+  }
+
+  async readAt(
+    node: string,
+    key: Key,
+    options: CallOptions & { readonly maxBytes?: number } = {},
+  ): Promise<ValueAtNode> {
+    const { maxBytes = MOST_READ } = options
+    return this.#looking('get', options, walk => walk.valueAt(this.node(node).id, key, maxBytes))
+  }
+
+  /** A change of the stack waits until the work has ended. */
+  async #looking<T>(
+    action: string,
+    { signal, placeWait }: Pick<ResidencyOptions, 'signal' | 'placeWait'>,
+    work: (walk: ResidencyWalk) => Promise<T>,
+  ): Promise<T> {
+    const looking = this.#entrance.during(action, Call.from({ signal }), async call => {
+      const ids = new Map(this.#root.all.map(({ open, node }) => [open, node.id]))
+      return work(new ResidencyWalk(this.#root.open, ids, call, placeWait))
+    })
+    return orAbort(Promise.resolve(looking), signal, action)
+  }
+
   async plan(document: unknown, options: CallOptions = {}): Promise<StackPlan> {
     const parsed = this.#following(document)
     return this.#plan(parsed, this.#compared(parsed), options)
@@ -117,7 +148,7 @@ class RunningStack implements Stack {
     return this.#inTurn(() => this.#apply(document, options))
   }
 
-  /** Does something once the changes before it have been made, and before those after it. */
+  /** Runs work after the earlier changes and before later ones. */
   #inTurn<T>(work: () => T): Promise<Awaited<T>> {
     const done = this.#change.then(work) as Promise<Awaited<T>>
     this.#change = done.catch(() => undefined)
@@ -142,7 +173,7 @@ class RunningStack implements Stack {
   }
 
   /**
-   * What keys have to move out of is no node of the new document without an id, unless that is opened alike: to open a
+   * What keys have to move out of is not a node of the new document without an id, unless that is opened alike: to open a
    * store twice would be worse than a refusal.
    */
   #following(document: unknown): ParsedDocument {
@@ -210,7 +241,7 @@ class RunningStack implements Stack {
     }
   }
 
-  /** Keys get where another process looks for them before the stack is closed. */
+  /** Waits for moving keys before the stack is closed, so that another process finds them in their new place. */
   async #ended(): Promise<void> {
     await this.#change
     await this.#moves.close()
@@ -230,7 +261,7 @@ function told(root: RunningNode): readonly StackNode[] {
   return flat(root.told(0))
 }
 
-/** How many keys a changed node would look for elsewhere. */
+/** The number of keys that a changed node would look for elsewhere. */
 async function misplacedIn(
   node: ParsedNode,
   running: ReadonlyMap<string, RunningNode>,

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** A secret by its name. Its value is with the program that opens the stack, never in a document. */
+/** The name of a secret. The program that opens the stack has its value; a document never does. */
 export interface SecretReference {
   readonly secret: string
 }
 
-/** Where a program has its secrets. */
+/** Where a program keeps its secrets. */
 export interface SecretSource {
   /**
-   * The value of this name; `undefined` where there is none.
-   * @throws DatastoreError `ACCESS_DENIED` where the secrets are locked.
+   * The value of this name; `undefined` if there is none.
+   * @throws DatastoreError `ACCESS_DENIED` if the secrets are locked.
    */
   get(name: string): Promise<string | undefined>
 }
@@ -17,7 +17,7 @@ export interface SecretSource {
 /** Names of secrets: letters, digits, `.`, `_`, `-`, at most 64 characters, the first a letter or digit. */
 export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
-/** Messages never repeat what stands in the place of a reference: it may be the secret itself. */
+/** Messages never repeat what was given instead of a reference: it may be the secret itself. */
 const NO_LITERAL =
   'a document holds no secrets; name one, as { "secret": "prod-redis" }, and keep its value in the secret store'
 

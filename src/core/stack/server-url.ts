@@ -1,26 +1,36 @@
 import { z } from 'zod'
+import { addressesIn, parseAddress } from './server-address.ts'
 
 /**
- * The schema of a server's address. An address with a password is refused; no message repeats an address, as one that
- * cannot be read may hold one too.
- * @param protocols What an address may begin with, without the colon: `['redis', 'rediss']`.
+ * The schema of a server's address. An address with a password is refused. Messages never repeat an address, because an
+ * invalid one may contain a password too.
+ * @param protocols The allowed URL schemes, without the colon: `['redis', 'rediss']`.
+ * @param isCluster Whether it may name several servers, as `etcd://a:2379,b:2379`.
  */
-export function serverUrl(protocols: readonly string[]) {
+export function serverUrl(protocols: readonly string[], isCluster = false) {
   const allowed = protocols.map(protocol => `${protocol}://`).join(' or ')
   return z
     .string({ error: `it has to be an address that begins with ${allowed}` })
     .check(context => {
-      const problem = addressProblem(context.value, protocols, allowed)
+      const problem = addressProblem(context.value, { protocols, allowed, isCluster })
       if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: undefined })
     })
     .meta({ format: 'server-url', 'x-protocols': protocols })
 }
 
-function addressProblem(text: string, protocols: readonly string[], allowed: string): string | undefined {
-  const url = URL.parse(text)
-  if (url === null) return `it is no address; it has to begin with ${allowed} and a host`
+interface Allowed {
+  readonly protocols: readonly string[]
+  /** The protocols for a message. */
+  readonly allowed: string
+  readonly isCluster: boolean
+}
+
+function addressProblem(text: string, { protocols, allowed, isCluster }: Allowed): string | undefined {
+  const url = isCluster ? parseAddress(text) : URL.parse(text)
+  if (url === null) return `it is not an address; it has to begin with ${allowed} and a host`
   if (!protocols.includes(url.protocol.slice(0, -1))) return `an address begins with ${allowed} here`
   if (url.hostname === '') return 'the address names no host'
+  if (isCluster && addressesIn(text) === undefined) return 'one of its hosts is not a host with a port'
   if (url.password !== '') {
     return 'the address holds a password; take it out and name a secret, as "password": { "secret": "prod-redis" }'
   }

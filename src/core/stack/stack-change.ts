@@ -16,10 +16,10 @@ import type { ApplyOptions, StackParts, StackPlan } from './stack.ts'
 import { UnavailableStore } from './unavailable-store.ts'
 
 /**
- * One change of a running stack, made in steps of which each can be taken back. What may be open beside the old is opened
- * first. Then new calls wait and running ones end, what leaves flushes, and what can't be open twice closes. The rest is
- * opened and put in its place, each node after those below it. At last the calls that waited are made, and what has left
- * closes.
+ * One change of a running stack, in steps that can each be undone. First everything is opened that may be open at the
+ * same time as the old nodes. Then new calls wait, running calls end, closing nodes flush, and nodes that cannot be
+ * open twice close. The rest is opened and put in its place, each node after those below it. Finally the waiting calls
+ * are made, and the removed nodes close.
  */
 export class StackChange {
   readonly #after: ParsedNode
@@ -31,15 +31,15 @@ export class StackChange {
   /** Nodes whose callers wait, each before its children. */
   readonly #held: readonly RunningNode[]
   readonly #hold = new Hold()
-  /** Keys that the change gives to other children: nothing where they are left where they are. */
+  /** The keys that the change moves to other children; `undefined` if keys stay where they are. */
   readonly #relocation: Relocation | undefined
   /** What was opened so far, by the id of its node. */
   readonly #opened = new Map<string, BinaryDatastore>()
-  /** What nodes are open by, before and after. */
+  /** The open stores of nodes, before and after. */
   readonly #opens: Set<OpenStore>
-  /** Take back what was done, the last step first. */
+  /** Undo what was done, the last step first. */
   readonly #undo: (() => void | Promise<void>)[] = []
-  /** Close what has left, once the change is made. */
+  /** Close the removed nodes once the change is made. */
   readonly #leftovers: (() => Promise<void>)[] = []
 
   constructor(
@@ -73,8 +73,8 @@ export class StackChange {
   }
 
   /**
-   * @throws DatastoreError `CONFLICT` where data would go or be hidden and nobody decided that they may, or where keys of
-   * an earlier change still move.
+   * @throws DatastoreError `CONFLICT` if data would be lost or hidden without a decision that allows it, or if keys of
+   * an earlier change are still moving.
    */
   refuseLoss({ lost: leaving, stale, misplaced }: StackPlan): void {
     const moving = this.#held.filter(one => this.#isUnderway(one)).map(({ node }) => node)
@@ -89,16 +89,16 @@ export class StackChange {
     if (misplaced.length > 0 && decision === undefined) refuse('keys would not be found', misplaced)
   }
 
-  /** Whether keys of a node are on their way. Where one could not be moved, only moving on to other children will do. */
+  /** Whether keys of a node are being moved. If a move has stopped, only a move to other children can continue. */
   #isUnderway({ node, placingState }: RunningNode): boolean {
     const isGoingOn = this.#fateOf(node) === 'kept' || this.#isMoving(node)
     return placingState === 'moving' || (placingState === 'stopped' && !isGoingOn)
   }
 
   /**
-   * @param entrance Where the callers of the stack come in.
-   * @param moves Goes on with keys that are on their way.
-   * @param serve Called with the root that serves from now on, before any call is made on it.
+   * @param entrance The entrance of the stack for callers.
+   * @param moves Continues with keys that are being moved.
+   * @param serve Called with the new root before any call is made on it.
    */
   async make(entrance: Entrance, moves: KeyMoves, serve: (root: RunningNode) => void): Promise<void> {
     if (this.#isLabelsOnly) {
@@ -116,7 +116,7 @@ export class StackChange {
       const root = await this.#place(this.#after)
       this.#enterAt(root, entrance)
       serve(root)
-      // Last, as keys that move are not called back.
+      // The last step, because moving keys cannot be undone.
       moved = this.#moveKeys(root, moves)
     } catch (error) {
       await this.#takeBack()
@@ -126,7 +126,7 @@ export class StackChange {
     }
     for (const one of this.#held)
       if (this.#fateOf(one.node) === 'gone') this.#leftovers.push(() => this.#leave(one))
-    // Children that keys move out of stay open until then.
+    // Children that keys leave stay open until then.
     if (this.#movingNodes.length > 0) void this.#closeOnceMoved(moved)
     else await this.#closeLeftovers()
   }
@@ -150,13 +150,13 @@ export class StackChange {
     return this.#comparison.fates.get(id) ?? 'kept'
   }
 
-  /** Whether the store that serves a node ends with this change. */
+  /** Whether the store of a node ends with this change. */
   #isLeaving({ node }: RunningNode): boolean {
     const fate = this.#fateOf(node)
     return fate === 'gone' || (fate === 'changed' && !this.#isMoving(node))
   }
 
-  /** Whether any of the values of a node are there after this change. */
+  /** Whether any values of a node exist after this change. */
   #isStaying(one: RunningNode): boolean {
     return one.all.some(({ node, isVolatile }) => {
       const fate = this.#fateOf(node)
@@ -164,7 +164,7 @@ export class StackChange {
     })
   }
 
-  /** Opens leaves while calls go on, where that is possible: a server may take seconds. */
+  /** Opens leaves while calls continue, where possible, because connecting to a server may take seconds. */
   async #openEarly(): Promise<void> {
     for (const node of flatten(this.#after)) {
       const { children, isExclusive = false } = node.kind
@@ -178,20 +178,20 @@ export class StackChange {
     if (early !== undefined) return early
     const datastore = await openNode(node, children, this.#parts.host)
     this.#opened.set(node.id, datastore)
-    // Asked for now: later its way in is that of its node.
+    // Read now, because later its open store is that of its node.
     const store = storeOf(datastore, children)
     this.#undo.push(() => closeStore(store, this.#opens))
     return datastore
   }
 
   /**
-   * Lets calls end from the root down, as nodes call those below them, and completes the work of what leaves. Nodes that
-   * go on may flush in the background all the while: then what they call of a node that changes waits.
+   * Lets calls end from the root down, because nodes call those below them, and completes the work of closing nodes.
+   * Nodes that stay may flush in the background at any time: their calls to a changing node wait.
    */
   async #end(): Promise<void> {
     const losing = new Set(this.#options.discard === true ? [] : this.#comparison.losing.map(({ id }) => id))
     for (const one of this.#held) {
-      // Values may have come since the plan was made, also by what was flushed just now.
+      // Values may have been added since the plan was made, or by the flush just now.
       if (losing.has(one.node.id) && !this.#isEmptied(one.node)) await this.#refuseLate(one)
       if (this.#fateOf(one.node) !== 'kept') this.#hold.take(one.open)
       await one.open.callsEnded(this.#waits)
@@ -219,7 +219,7 @@ export class StackChange {
     if (entries !== 0) refuse('values that only memory holds would be lost', [node])
   }
 
-  /** Closes what leaves and can't be open beside what comes. Taking that back opens it again. */
+  /** Closes nodes that cannot be open at the same time as their successors. Undoing that opens them again. */
   async #makeRoom(): Promise<void> {
     for (const one of this.#held) {
       if (!this.#isLeaving(one) || !this.#makesRoom(one)) continue
@@ -234,7 +234,7 @@ export class StackChange {
   }
 
   async #reopen(one: RunningNode): Promise<void> {
-    // What opens may call those below it.
+    // A store that opens may call those below it.
     for (const { open } of one.all) this.#hold.drop(open)
     try {
       const datastore = await openNode(one.node, one.children, this.#parts.host)
@@ -286,7 +286,7 @@ export class StackChange {
       }
     })
     open.replace(storeOf(datastore, children))
-    // What opens above may call it.
+    // A store that opens above may call it.
     this.#hold.drop(open)
     if (node.kind.isExclusive !== true) this.#leftovers.push(() => closeStore(store, this.#opens))
   }
@@ -298,7 +298,11 @@ export class StackChange {
     entrance.leadTo(open)
   }
 
-  /** Lets nodes go by their new children. @returns Resolves once every key has moved. @throws where one cannot be. */
+  /**
+   * Replaces the children of nodes.
+   * @returns Resolves once every key has moved.
+   * @throws if one cannot be replaced.
+   */
   async #moveKeys(root: RunningNode, moves: KeyMoves): Promise<void> {
     const placed = new Map(root.all.map(one => [one.node.id, one]))
     const all = this.#movingNodes.map(({ id, kind, options, children }) => {
@@ -318,7 +322,7 @@ export class StackChange {
     await Promise.all(all)
   }
 
-  /** Lets a node go on over children that show the data of those it has: no key has to move between the two. */
+  /** Keeps a node over children that have the data of its current ones: no key has to move between them. */
   #succeed(
     { open: { store }, children: before }: RunningNode,
     children: readonly ParsedNode[],
@@ -337,7 +341,7 @@ export class StackChange {
   async #leave(one: RunningNode): Promise<void> {
     const { open } = one
     await one.entrance.closeAlone()
-    // What made room is closed already.
+    // Nodes that had to close first are already closed.
     if (this.#makesRoom(one)) return
     const own = ownStores(open.store, this.#opens)
     await open.closeAlone()

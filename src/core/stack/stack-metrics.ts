@@ -2,15 +2,15 @@ import { SPAN_VERBS, type Span, type SpanVerb } from '../adapters/trace/span.ts'
 import { CallMetrics, type VerbMetrics } from '../layers/call-metrics.ts'
 import { ConfigError } from './config-error.ts'
 
-/** Counts the calls on each node of a stack, from when it was asked for until it is stopped. */
+/** Counts the calls on each node of a stack until it is stopped. */
 export class StackMetrics {
   readonly #isNode: (id: string) => boolean
   readonly #nodes = new Map<string, CallMetrics<SpanVerb>>()
   readonly #stop: () => void
 
   /**
-   * @param isNode Whether there is a node of this id now.
-   * @param listen Begins to tell of spans, and answers what ends it.
+   * @param isNode Whether there is a node with this id now.
+   * @param listen Starts to report spans, and returns a function that ends it.
    */
   constructor(isNode: (id: string) => boolean, listen: (listener: (span: Span) => void) => () => void) {
     this.#isNode = isNode
@@ -18,8 +18,8 @@ export class StackMetrics {
   }
 
   /**
-   * What happened in a node under one verb so far; the figures go on counting.
-   * @throws DatastoreError `CONFIG_INVALID` when no node has this id.
+   * The counters of a node for one verb. They keep counting.
+   * @throws DatastoreError `CONFIG_INVALID` if no node has this id.
    */
   of(id: string, verb: SpanVerb): VerbMetrics {
     if (!this.#nodes.has(id) && !this.#isNode(id)) {
@@ -28,7 +28,7 @@ export class StackMetrics {
     return this.#metricsOf(id).of(verb)
   }
 
-  /** Counts no more; what was counted can still be read. */
+  /** Stops counting. The counters can still be read. */
   stop(): void {
     this.#stop()
   }

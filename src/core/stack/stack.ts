@@ -1,11 +1,13 @@
 import type { SpanHub } from '../adapters/trace/open-span.ts'
 import type { SpanListener } from '../adapters/trace/span.ts'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
+import type { Key } from '../key.ts'
 import type { Fate } from './compare.ts'
 import type { StackDocument } from './document.ts'
 import type { Misplaced } from './kind.ts'
 import type { NodeStatus } from './node-status.ts'
 import type { Registry } from './registry.ts'
+import type { Residency, ResidencyOptions, ValueAtNode } from './residency.ts'
 import type { SecretSource } from './secret.ts'
 import type { StackMetrics } from './stack-metrics.ts'
 
@@ -15,6 +17,8 @@ export interface StackHost {
   readonly baseDirectory?: string | undefined
   /** Let small file operations run on the calling thread, which is faster. Default true. */
   readonly inlineFiles?: boolean | undefined
+  /** A private folder of the program, where branches wait that are set aside. Default: none. */
+  readonly setAside?: string | undefined
   /** The kinds that the document may use. Default: all that this library has. */
   readonly registry?: Registry | undefined
   /** Has the secrets that documents name. Default: none, and a document that names one does not open. */
@@ -27,7 +31,7 @@ export interface StackHost {
 export interface StackParts {
   readonly registry: Registry
   readonly host: StackHost
-  /** Who hears of the calls in its nodes. */
+  /** Delivers the spans of its nodes to listeners. */
   readonly hub: SpanHub
 }
 
@@ -115,6 +119,18 @@ export interface Stack {
   trace(listener: SpanListener): () => void
   /** Counts the calls in every node from now on, until it is stopped: until then it costs what a trace costs. */
   measure(): StackMetrics
+  /**
+   * Tells where the values of keys are, in the order of `keys`: each leaf, and each store of copies, that may have the
+   * key is asked directly. No value is copied, counted or marked as used. A place that fails says so.
+   */
+  residency(keys: readonly Key[], options?: ResidencyOptions): Promise<readonly Residency[]>
+  /**
+   * The value that one node has of a key of the caller, as it would be seen through the stack; without an effect of a
+   * read.
+   * @param node The node of one of the places that `residency` tells.
+   * @throws DatastoreError `NOT_FOUND`, and `VALUE_INVALID` where it has more than `maxBytes`, by default 16 MiB.
+   */
+  readAt(node: string, key: Key, options?: CallOptions & { readonly maxBytes?: number }): Promise<ValueAtNode>
   /**
    * Tells what `apply` would do, without doing any of it. A node is the one that runs under its id; one without an id is
    * taken for the node that it was.

@@ -3,8 +3,8 @@ import type { Key } from '../key.ts'
 import { SortedNames } from './sorted-names.ts'
 
 /**
- * The tree over a flat set of keys: for each branch, by its text, the sorted names one level below it.
- * Works on key texts alone, so that a put of a known key costs nothing here and a new one no parsing.
+ * The tree over a flat set of keys: for each branch, by its text, the sorted names one level below it. It uses only the
+ * texts of keys, so a put of a known key costs nothing here, and a new key is not parsed.
  */
 export class LevelIndex {
   readonly #levels = new Map<string, SortedNames>()
@@ -19,7 +19,7 @@ export class LevelIndex {
 
   /**
    * One page of a level.
-   * @param sizeOf Bytes of the value under a key; `undefined` where there is none.
+   * @param sizeOf Bytes of the value under a key; `undefined` if there is none.
    */
   page(
     prefix: Key,
@@ -41,11 +41,11 @@ export class LevelIndex {
   }
 
   /**
-   * Enters a key that has just got a value.
-   * @param isValue Whether a key above holds a value, and so has its place in its own level already.
+   * Adds a key that has just got a value.
+   * @param isValue Whether a key above holds a value, so that it is already in its own level.
    */
   add(key: string, isValue: (key: string) => boolean): void {
-    // A branch has its place already: whoever made it a branch entered it.
+    // The branch is already in its level: the call that made it a branch added it.
     if (this.#levels.has(key)) return
     for (let child = key; child !== '/'; ) {
       const parent = parentText(child)
@@ -63,7 +63,7 @@ export class LevelIndex {
     }
   }
 
-  /** Takes out a key that has just lost its value, and the branches that this leaves empty. */
+  /** Removes a key that has just lost its value, and branches that become empty. */
   remove(key: string, isValue: (key: string) => boolean): void {
     if (this.#levels.has(key)) return
     for (let child = key; child !== '/'; ) {

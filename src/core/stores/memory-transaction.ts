@@ -14,9 +14,9 @@ interface Waiting {
 }
 
 /**
- * A transaction of a memory store, optimistic: writes wait for the commit, which is one step and does nothing when what
- * was read has changed since. A listing reads every key, so any change after it is a conflict.
- * Source: Kung and Robinson, "On Optimistic Methods for Concurrency Control", 1981.
+ * An optimistic transaction of a memory store: writes are collected for the commit, which is atomic and does nothing if
+ * what was read has changed since. A listing reads every key, so any later change is a conflict. Source: Kung and
+ * Robinson, "On Optimistic Methods for Concurrency Control", 1981.
  */
 export class MemoryTransaction implements Store {
   readonly info: StoreInfo
@@ -26,10 +26,10 @@ export class MemoryTransaction implements Store {
     rename: 'atomic',
   }
   readonly #values: ValueTable
-  /** What was read, by the etag that it had. */
+  /** What was read, by the etag at that time. */
   readonly #seen = new Map<string, { readonly key: Key; readonly etag: string | undefined }>()
   readonly #writes = new Map<string, Waiting>()
-  /** How many changes the table had seen at the first listing. */
+  /** The number of changes of the table at the first listing. */
   #listedAt: number | undefined
 
   constructor(info: StoreInfo, values: ValueTable) {
@@ -82,7 +82,7 @@ export class MemoryTransaction implements Store {
     return pageOfKeys([...texts].map(Key.parse), prefix, call)
   }
 
-  /** @returns False where something that was read has changed: nothing is written. */
+  /** @returns False if anything that was read has changed: nothing is written. */
   commit(): boolean {
     const values = this.#values
     if (this.#listedAt !== undefined && values.changeCount !== this.#listedAt) return false
@@ -100,11 +100,11 @@ export class MemoryTransaction implements Store {
   }
 }
 
-function storedAs({ left, expiresHere, etag }: Version): Parameters<ValueTable['store']>[2] {
-  return { ttl: left, etag, ...(expiresHere && { expiresHere }) }
+function storedAs({ left, expiresHere, number }: Version): Parameters<ValueTable['store']>[2] {
+  return { ttl: left, number, ...(expiresHere && { expiresHere }) }
 }
 
-/** The version that a write leaves: none once its time to live is over. */
+/** The version that a write results in: `undefined` once its time to live is over. */
 function current({ version }: Waiting): Version | undefined {
   return (version?.left ?? 1) > 0 ? version : undefined
 }

@@ -26,8 +26,8 @@ import { type MemoryOptions, ValueTable } from './value-table.ts'
 export type { MemoryOptions } from './value-table.ts'
 
 /**
- * Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing survives. With limits it is
- * a cache: it evicts values to stay within them, and reads a stream no further once it is too large to be kept.
+ * Bytes in the memory of this process. Everything is exact, ordered and seekable; nothing is persistent. With limits it
+ * is a cache: it evicts values to stay within them, and stops reading a stream that is too large to be kept.
  */
 export class MemoryStore implements Store {
   readonly info: StoreInfo = { kind: 'memory', id: idInProcess('memory') }
@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
   readonly #values: ValueTable
   readonly #copy = (bytes: Uint8Array): Uint8Array => this.#values.copyToKeep(bytes)
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is not a number from 0 up. */
   constructor(options: MemoryOptions = {}) {
     this.#values = new ValueTable(options, etagSourceOf(this.info.id))
   }
@@ -55,6 +55,10 @@ export class MemoryStore implements Store {
     const version = this.#values.find(key)
     if (version !== undefined) this.#values.used(key)
     return version
+  }
+
+  peek(key: Key): Found | undefined {
+    return this.#values.look(key)
   }
 
   stream(key: Key, { options, signal }: Call): ByteStream | undefined {
@@ -74,7 +78,7 @@ export class MemoryStore implements Store {
     return this.#write(key, bytes, call, size)
   }
 
-  /** @param size Of the value, which is more than its bytes where it was too large to be collected. */
+  /** @param size Of the value, which exceeds the length of its bytes if it was too large to be collected. */
   #write(key: Key, bytes: Uint8Array, call: Call, size?: number): Written {
     if (call.isConditional) {
       const refused = judge(this.#values.find(key)?.etag, call.options)
@@ -104,7 +108,7 @@ export class MemoryStore implements Store {
     if (version === undefined) return 'absent'
     if (!options.replace && this.#values.find(to) !== undefined) return 'exists'
     const { bytes, left: ttl, expiresHere } = version
-    // First, so that no value has to go for a value that is there already.
+    // First, so that no value is evicted to make room for a value that is already stored.
     this.#values.remove(from)
     this.#values.store(to, bytes, { ttl, expiresHere })
     return 'moved'
@@ -123,7 +127,7 @@ export class MemoryStore implements Store {
     return this.#values.stats()
   }
 
-  /** What is put, deleted, and evicted for room or for age. */
+  /** Changes by puts, deletes and evictions. */
   watch(prefix: Key, { signal }: Call): AsyncIterable<Change> {
     return this.#values.changes.watch(prefix, { signal }, () => undefined)
   }
@@ -135,7 +139,7 @@ export class MemoryStore implements Store {
 
 /** A datastore in memory. */
 export class MemoryDatastore extends Datastore {
-  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is no number from 0 up. */
+  /** @throws DatastoreError `CONFIG_INVALID` for a limit that is not a number from 0 up. */
   constructor(options?: MemoryOptions) {
     super(new MemoryStore(options))
   }

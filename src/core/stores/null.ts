@@ -10,7 +10,7 @@ import type { Payload } from '../open/payload.ts'
 import { judge } from '../open/refusals.ts'
 import type { Moved, Removed, Store, StoreInfo, Written } from '../open/store.ts'
 
-/** Accepts every value and keeps none: each key is always absent. For tests, and to measure what is above it. */
+/** Accepts every value and stores none: each key is always absent. For tests, and to measure what is above it. */
 export class NullStore implements Store {
   readonly info: StoreInfo = { kind: 'null', id: idInProcess('null') }
   readonly capabilities: Capabilities = {
@@ -68,13 +68,13 @@ export class NullStore implements Store {
     return { entries: 0, bytes: 0, accuracy: 'exact' }
   }
 
-  /** A put changes nothing, so the changes that pass here are none. */
+  /** A put changes nothing, so there are no changes. */
   async *watch(prefix: Key): AsyncIterable<never> {
     throw failure('UNSUPPORTED', 'watch', prefix, 'the store keeps no values')
   }
 }
 
-/** A datastore that accepts every value and keeps none. */
+/** A datastore that accepts every value and stores none. */
 export class NullDatastore extends Datastore {
   constructor() {
     super(new NullStore())

@@ -3,9 +3,9 @@ const SLAB = 64 * 1024
 const LARGEST = 4 * 1024
 
 /**
- * Copies of small values, packed into slabs that many of them share: making a buffer of its own for each costs several
- * times as much as copying its bytes. A slab is freed when the last value in it is, so this is for stores that keep
- * what they take. The copies are never to be handed out: who has one can reach its neighbours.
+ * Copies of small values, packed into slabs that many of them share: creating a buffer for each costs several times as
+ * much as copying its bytes. A slab is freed together with the last value in it, so this is for stores that keep their
+ * values. The copies must never be handed out, because their buffer contains other values.
  */
 export class PackedCopies {
   #slab = new Uint8Array(0)
@@ -17,7 +17,7 @@ export class PackedCopies {
     return copy
   }
 
-  /** Room for so many bytes. They are zero. */
+  /** Space for this many bytes, filled with zeros. */
   take(length: number): Uint8Array {
     if (length > LARGEST) return new Uint8Array(length)
     if (this.#used + length > this.#slab.length) {

@@ -2,9 +2,9 @@ const CHUNK = 512
 const PENDING = 4096
 
 /**
- * A set of names kept in code-unit order, in chunks of a few hundred: adding, removing and seeking cost
- * O(log n) plus one short move. New names wait unsorted until someone looks or a few thousand have gathered,
- * so that filling a level costs little. The caller adds no name twice.
+ * A set of names in code-unit order, in chunks of a few hundred: adding, removing and seeking cost O(log n) plus one
+ * short move. New names stay unsorted until the set is read or a few thousand are waiting, so that filling a level is
+ * cheap. The caller must not add a name twice.
  */
 export class SortedNames {
   readonly #chunks: string[][] = []
@@ -33,7 +33,7 @@ export class SortedNames {
     this.#size--
   }
 
-  /** Up to `limit` names strictly past `after`, upwards or downwards. */
+  /** Up to `limit` names strictly after `after`, in ascending or descending order. */
   page(after: string | undefined, limit: number, reverse: boolean): string[] {
     this.#settle()
     return reverse ? this.#pageDown(after, limit) : this.#pageUp(after, limit)
@@ -80,12 +80,12 @@ export class SortedNames {
     if (name > last) chunk.push(name)
     else chunk.splice(lowerBound(chunk, name), 0, name)
     if (chunk.length <= CHUNK * 2) return
-    // Names that arrive in order leave full chunks behind instead of halves.
+    // Names that arrive in order leave full chunks behind instead of half-full ones.
     const isAppending = chunkIndex === this.#chunks.length - 1 && name > last
     this.#chunks.splice(chunkIndex + 1, 0, chunk.splice(isAppending ? CHUNK * 2 : CHUNK))
   }
 
-  /** The last chunk whose first name is not past `name`; 0 where there is none. */
+  /** The last chunk whose first name is not greater than `name`; 0 if there is none. */
   #chunkFor(name: string): number {
     let low = 0
     let high = this.#chunks.length
@@ -102,7 +102,7 @@ export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The index of the first name that is not before `name`. */
+/** The index of the first name that is not less than `name`. */
 export function lowerBound(names: readonly string[], name: string): number {
   let low = 0
   let high = names.length
@@ -114,7 +114,7 @@ export function lowerBound(names: readonly string[], name: string): number {
   return low
 }
 
-/** The index of the first name that is past `name`. */
+/** The index of the first name that is greater than `name`. */
 export function upperBound(names: readonly string[], name: string): number {
   const index = lowerBound(names, name)
   return names[index] === name ? index + 1 : index

@@ -9,65 +9,74 @@ import { PackedCopies } from './packed-copies.ts'
 import { Deadlines } from './retention/deadlines.ts'
 import { checkRetention, Retention, type RetentionOptions } from './retention/retention.ts'
 
-/** One version of a value, as a read finds it. Nobody writes to its bytes. */
+/** One version of a value, as a read returns it. Nobody writes to its bytes. */
 export class Version implements Found {
   readonly shared = true
   readonly bytes: Uint8Array
-  readonly etag: string
   readonly mtime: number
   readonly btime: number
   readonly expiresHere: boolean
 
+  /** The number of the version in its store. The text of the etag is made when it is read, so that none is kept. */
+  readonly number: number
+  readonly #etagStart: string
   readonly #left: (() => number | undefined) | undefined
 
   constructor(
     bytes: Uint8Array,
-    etag: string,
-    { mtime, btime }: { readonly mtime: number; readonly btime: number },
+    etagStart: string,
+    number: number,
+    mtime: number,
+    btime: number,
     expiry?: { readonly left: () => number | undefined; readonly isHere: boolean },
   ) {
     this.bytes = bytes
-    this.etag = etag
+    this.#etagStart = etagStart
+    this.number = number
     this.mtime = mtime
     this.btime = btime
     this.expiresHere = expiry?.isHere ?? false
     this.#left = expiry?.left
   }
 
-  /** Milliseconds that it has left; `undefined` where it does not expire. */
+  get etag(): string {
+    return this.#etagStart + String(this.number)
+  }
+
+  /** Milliseconds that it has left; `undefined` if it does not expire. */
   get left(): number | undefined {
     return this.#left?.()
   }
 
-  /** By the wall clock as it is now: its age goes by a clock that nobody sets. */
+  /** By the present wall clock, because its age is measured by a monotonic clock. */
   get expires(): number | undefined {
     const { left } = this
     return left === undefined ? undefined : Date.now() + left
   }
 }
 
-/** What is known of a value that is to be stored, besides its bytes. */
+/** Properties of a value to store, besides its bytes. */
 interface StoreOptions {
-  /** Bytes of the value, which are more than those given where it was too large to be collected. */
+  /** Bytes of the value, which exceed those given if it was too large to be collected. */
   readonly size?: number | undefined
-  /** Milliseconds that the value is kept for, where that is less than the table keeps any. */
+  /** The time to live in milliseconds, if it is shorter than the table's limit. */
   readonly ttl?: number | undefined
-  /** `ttl` is what is left of the time that the table keeps any value. Default: where no `ttl` is given. */
+  /** Whether `ttl` is the rest of the table's own limit. Default: if no `ttl` is given. */
   readonly expiresHere?: boolean | undefined
-  /** Of the version, where it has been given out already. */
-  readonly etag?: string | undefined
+  /** The number of the version, if its etag has already been issued. */
+  readonly number?: number | undefined
 }
 
-/** What a memory store gave up, and why. */
+/** Why a memory store removed a value by itself. */
 type Eviction = 'room' | 'expired'
 
-/** The bounds of a memory store; with none given it keeps everything. */
+/** The limits of a memory store. Without any it keeps everything. */
 export interface MemoryOptions extends RetentionOptions {
-  /** Told of each key that the store gave up by itself. */
+  /** Called with each key that the store removed by itself. */
   readonly onEviction?: ((key: string, reason: Eviction) => void) | undefined
 }
 
-/** The values of a memory store by the text of their keys, with the tree over them, within their bounds. */
+/** The values of a memory store by the text of their keys, with the tree over them, within their limits. */
 export class ValueTable {
   readonly changes = new ChangeHub()
   readonly #versions = new Map<string, Version>()
@@ -78,7 +87,7 @@ export class ValueTable {
   readonly #ttl: number
   readonly #now: () => number
   readonly #onEviction: MemoryOptions['onEviction']
-  readonly #etagSource: string
+  readonly #etagStart: string
   #bytes = 0
   #lastVersion = 0
   #changeCount = 0
@@ -86,7 +95,7 @@ export class ValueTable {
   /** @throws DatastoreError `CONFIG_INVALID` for a wrong limit or policy. */
   constructor(options: MemoryOptions, etagSource: string) {
     checkRetention(options)
-    this.#etagSource = etagSource
+    this.#etagStart = `${etagSource}.`
     const { maxEntries, maxBytes, ttl = Infinity, now = () => performance.now() } = options
     this.#ttl = ttl
     this.#now = now
@@ -95,12 +104,12 @@ export class ValueTable {
     if (maxEntries !== undefined || maxBytes !== undefined) this.#retention = new Retention(options)
   }
 
-  /** Whether a value of so many bytes could be kept at all. */
+  /** Whether a value of this many bytes could be kept at all. */
   canKeep(size: number): boolean {
     return this.#retention?.canKeep(size) ?? true
   }
 
-  /** A store with limits gives values up in any order, and a slab would outlive most of what it holds. */
+  /** A store with limits evicts values in any order, so a slab would outlive most of its values. */
   copyToKeep(bytes: Uint8Array): Uint8Array {
     return this.#retention === undefined ? this.#packed.copy(bytes) : new Uint8Array(bytes)
   }
@@ -111,14 +120,20 @@ export class ValueTable {
     return this.#versions.get(text)
   }
 
-  /** Notes that a value was asked for: what is in use is given up last. */
+  /** As `find`. A value whose time is over stays until a call removes it. */
+  look(key: Key): Version | undefined {
+    const text = key.toString()
+    return (this.#deadlines.left(text) ?? 1) <= 0 ? undefined : this.#versions.get(text)
+  }
+
+  /** Records that a value was used, so that it is evicted later. */
   used(key: Key): void {
     this.#retention?.used(key.toString())
   }
 
   /** @param bytes Belong to the table. */
   store(key: Key, bytes: Uint8Array, options: StoreOptions = {}): Version {
-    const { size = bytes.length, ttl = this.#ttl, etag = this.nextEtag() } = options
+    const { size = bytes.length, ttl = this.#ttl, number = ++this.#lastVersion } = options
     const { expiresHere = options.ttl === undefined } = options
     const text = key.toString()
     this.#sweep()
@@ -128,7 +143,7 @@ export class ValueTable {
     const now = Date.now()
     const canExpire = milliseconds !== Infinity
     const expiry = canExpire ? { left: () => this.#deadlines.left(text), isHere: expiresHere } : undefined
-    const version = new Version(bytes, etag, { mtime: now, btime: before?.btime ?? now }, expiry)
+    const version = new Version(bytes, this.#etagStart, number, now, before?.btime ?? now, expiry)
     if (!isKept) return version
     if (canExpire) this.#deadlines.set(text, milliseconds)
     else this.#deadlines.delete(text)
@@ -146,7 +161,7 @@ export class ValueTable {
     const now = Date.now()
     const end = ttl === undefined ? undefined : this.#now() + ttl
     const expiry = end === undefined ? undefined : { left: () => end - this.#now(), isHere }
-    return new Version(bytes, this.nextEtag(), { mtime: now, btime: now }, expiry)
+    return new Version(bytes, this.#etagStart, ++this.#lastVersion, now, now, expiry)
   }
 
   remove(key: Key): void {
@@ -164,7 +179,7 @@ export class ValueTable {
     return { entries: this.#versions.size, bytes: this.#bytes, accuracy: 'exact' }
   }
 
-  /** How often the table was changed. */
+  /** The number of changes of the table. */
   get changeCount(): number {
     this.#sweep()
     return this.#changeCount
@@ -176,12 +191,7 @@ export class ValueTable {
     return this.#versions.keys()
   }
 
-  nextEtag(): string {
-    this.#lastVersion++
-    return `${this.#etagSource}.${this.#lastVersion}`
-  }
-
-  /** @returns Whether the value can be kept at all; if not, what was there is gone too, since it is stale. */
+  /** @returns Whether the value can be kept at all. If not, the former value is removed too, because it is stale. */
   #makeRoom(text: string, size: number, ttl: number): boolean {
     const retention = this.#retention
     if (ttl <= 0 || retention?.canKeep(size) === false) {

@@ -42,7 +42,7 @@ export const eventLoopBenchmark: Benchmark = {
         ...(await delaysWhile('3,000 puts of 60 KB and a walk of 10⁶ keys', host, { write, read })),
         ...(await delaysWhile('statistics of a folder of 10⁶ keys', host, { stats: read })),
       ]
-      // Last, so that what it keeps in memory is no work for the garbage collector before.
+      // Last, so that what it keeps in memory does not burden the garbage collector before.
       const { id: memory } = await host.openStore('memory', await filledMemory())
       return [...results, ...(await delaysWhile('count of 10⁶ keys in memory', host, { count: memory }))]
     } finally {

@@ -22,7 +22,7 @@ import { MapStore } from '../open/map-store.ts'
 
 const HIDDEN: Hidden = { count: 12, examples: [{ name: 'pipe', reason: 'special' }] }
 
-/** Has entries that are no keys in the level `/x`, and empty branches. */
+/** Has entries that are not keys in the level `/x`, and empty branches. */
 class FolderLikeStore extends MapStore {
   readonly pruned: string[] = []
 

@@ -69,7 +69,7 @@ describe('nestedPath', () => {
     )
   })
 
-  it('N1 refuses a depth or length that is no whole number from 1 up', () => {
+  it('N1 refuses a depth or length that is not a whole number from 1 up', () => {
     for (const wrong of [0, -1, 1.5, Number.NaN]) {
       expect(() => nestedPath({ depth: wrong })).toThrow(CONFIG_INVALID)
       expect(() => nestedPath({ length: wrong })).toThrow(CONFIG_INVALID)

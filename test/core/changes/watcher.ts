@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/core/datastore.ts'
+import type { Change, WatchOptions } from '../../../src/core/datastore.ts'
 import { Key } from '../../../src/core/key.ts'
 import type { Datastore } from '../../../src/core/open/datastore.ts'
 
@@ -11,8 +11,13 @@ export class Watcher {
   readonly #iterator: AsyncIterator<Change>
   #wake: () => void = () => undefined
 
-  constructor(store: Pick<Datastore<unknown>, 'watch'>, prefix = '/', signal?: AbortSignal) {
-    this.#iterator = store.watch(Key.parse(prefix), { signal })[Symbol.asyncIterator]()
+  constructor(
+    store: Pick<Datastore<unknown>, 'watch'>,
+    prefix = '/',
+    options: AbortSignal | WatchOptions = {},
+  ) {
+    const given = options instanceof AbortSignal ? { signal: options } : options
+    this.#iterator = store.watch(Key.parse(prefix), given)[Symbol.asyncIterator]()
     this.ended = this.#follow()
   }
 

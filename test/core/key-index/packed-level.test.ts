@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EntryBuffer, readEntry } from '../../../src/core/key-index/level-entry.ts'
-import { LevelBuilder } from '../../../src/core/key-index/packed-level.ts'
+import { EntryBuffer, LevelBuilder, readEntry } from '../../../src/core/key-index/packed-level.ts'
 
 const unit = fc.constantFrom('a', 'b', '-', '\0', '\u0001', 'é', '\ue000', '\u{1f600}')
 const name = fc.string({ unit, minLength: 1, maxLength: 4 })

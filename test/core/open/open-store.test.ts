@@ -207,7 +207,7 @@ describe('what is not declared', () => {
     expect(atomic.sizes).toEqual([])
   })
 
-  it('D49 a time to live that is no number over 0 is a RangeError', async () => {
+  it('D49 a time to live that is not a number over 0 is a RangeError', async () => {
     const store = new MemoryDatastore()
     for (const ttl of [0, -1, Number.NaN])
       await expect(store.put(key, value, { ttl })).rejects.toBeInstanceOf(RangeError)

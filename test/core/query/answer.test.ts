@@ -109,7 +109,7 @@ describe('answer, what it costs', () => {
     expect(await source.ask({ limit: 0 })).toMatchObject({ keys: [], list: 0, get: 0 })
   })
 
-  it('Q7 an entry deleted while the query runs is no answer, and no failure', async () => {
+  it('Q7 an entry deleted while the query runs is not an answer, and no failure', async () => {
     const shrinking = await filled()
     const entries = answer(shrinking, parseQuery({ prefix: '/wide' }))[Symbol.asyncIterator]()
     const first = await entries.next()

@@ -44,11 +44,11 @@ describe('parseQuery', () => {
   })
 
   it.each([
-    [{ limit: -1 }, 'Query limit: -1 is no whole number from 0 up'],
-    [{ offset: -3 }, 'Query offset: -3 is no whole number from 0 up'],
-    [{ limit: 1.5 }, 'Query limit: 1.5 is no whole number from 0 up'],
-    [{ offset: Number.NaN }, 'Query offset: NaN is no whole number from 0 up'],
-    [{ limit: Number.POSITIVE_INFINITY }, 'Query limit: Infinity is no whole number from 0 up'],
+    [{ limit: -1 }, 'Query limit: -1 is not a whole number from 0 up'],
+    [{ offset: -3 }, 'Query offset: -3 is not a whole number from 0 up'],
+    [{ limit: 1.5 }, 'Query limit: 1.5 is not a whole number from 0 up'],
+    [{ offset: Number.NaN }, 'Query offset: NaN is not a whole number from 0 up'],
+    [{ limit: Number.POSITIVE_INFINITY }, 'Query limit: Infinity is not a whole number from 0 up'],
   ])('Q3 %j is a RangeError', (query, message) => {
     expect(failureOf(query)).toEqual(new RangeError(message))
   })
@@ -72,7 +72,7 @@ describe('parseQuery', () => {
     [{ where: { and: [], or: [] } }, 'Query where: there is no "or" here; there are and'],
     [
       { where: { and: [{ not: { or: [{ field: 'size', op: '~', value: 1 }] } }] } },
-      'Query where.and[0].not.or[0].op: "~" is no operator; there are < <= = != >= > in prefix contains matches exists',
+      'Query where.and[0].not.or[0].op: "~" is not an operator; there are < <= = != >= > in prefix contains matches glob hasBytes exists',
     ],
     [
       { where: { field: 'a', op: 'exists', value: 1 } },
@@ -108,7 +108,7 @@ describe('parseQuery', () => {
     expect(failureOf(query)).toEqual(new TypeError(message))
   })
 
-  it('Q4 a pattern that is no regular expression is a TypeError that says why', () => {
+  it('Q4 a pattern that is not a regular expression is a TypeError that says why', () => {
     const failed = failureOf({ where: { field: 'a', op: 'matches', value: '(' } })
     expect(failed).toBeInstanceOf(TypeError)
     expect(failed).toMatchObject({ cause: expect.any(Error) as Error })

@@ -57,7 +57,7 @@ describe('json', () => {
     for (const [value, message] of wrong) expect(() => json.encode(value as Json)).toThrow(message)
   })
 
-  it('V1 the same object twice is no cycle', async () => {
+  it('V1 the same object twice is not a cycle', async () => {
     const shared = { a: 1 }
     expect(await json.decode(await json.encode([shared, shared]))).toEqual([shared, shared])
   })
@@ -113,7 +113,7 @@ describe('text, msgpack, cbor', () => {
         if (bytes === undefined) return
         held++
         const back: unknown = await serializer.decode(bytes)
-        // A prototype of null is no part of a value.
+        // A prototype of null is not a part of a value.
         expect(isDeepStrictEqual(back, structuredClone(given)), inspect({ given, back })).toBe(true)
       }),
       { numRuns: 1000 },

@@ -197,7 +197,9 @@ describe('stack.apply with several engines', () => {
     await one.apply(sharded([a, b, c]), { misplaced: 'move' })
     expect(await Promise.all(many.map(one.get))).toEqual(many.map(key => key.name))
     const shards = one.stack.node('shards').store
-    await expect.poll(() => shards instanceof ShardedDatastore && shards.isSettled).toBe(true)
+    await expect
+      .poll(() => shards instanceof ShardedDatastore && shards.isSettled, { timeout: 20_000 })
+      .toBe(true)
     expect(await Promise.all(many.map(one.get))).toEqual(many.map(key => key.name))
     expect((await one.stack.node('c').store.stats()).entries).toBeGreaterThan(20)
     expect([...one.log].sort()).toEqual(['+a', '+b', '+c'])

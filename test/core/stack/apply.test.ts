@@ -489,7 +489,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X9 a stream of what stays open goes on; a put that never ends is ended after its time', async () => {
+  it('X16 a stream of what stays open goes on; a put that never ends is ended after its time', async () => {
     const { stack, apply } = await opened(disk('a'))
     await stack.store.put(key, new Uint8Array(300_000).fill(7))
     const chunks = stack.store.getStream(key)[Symbol.asyncIterator]()
@@ -525,7 +525,7 @@ describe('stack.apply', () => {
     await stack.close()
   })
 
-  it('X9 a call that waits leaves as soon as it is aborted', async () => {
+  it('X17 a call that waits leaves as soon as it is aborted', async () => {
     const { stack, apply } = await opened({ kind: 'fault', id: 'f', latency: 100, store: memory('m') })
     const running = stack.store.put(key, bytesOf('v'))
     const applied = apply(memory('m'))

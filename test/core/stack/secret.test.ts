@@ -61,7 +61,7 @@ describe('secrets of a stack', () => {
     ['http://example.org', /begins with redis:\/\/ or rediss:\/\//],
     ['redis:///0', /names no host/],
     ['app:hunter2@example.org', /begins? with redis/],
-    ['hunter2', /is no address/],
+    ['hunter2', /is not an address/],
   ])('E6 an address that cannot be used is refused and not repeated: %s', (address, message) => {
     const [problem] = problemsOf({ url: address })
     expect(problem?.path).toBe('root.url')

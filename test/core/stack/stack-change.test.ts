@@ -38,7 +38,7 @@ it('X10 S5 a change that nobody takes over begins to move no key, and fails with
     'nobody takes it over',
   )
   const shards = before.datastore
-  if (!(shards instanceof ShardedDatastore)) throw new Error('the node is no sharded store')
+  if (!(shards instanceof ShardedDatastore)) throw new Error('the node is not a sharded store')
   expect(shards.shards).toHaveLength(2)
   expect(shards.isSettled).toBe(true)
   expect(disks.log).toEqual(['+a', '+b', '+c', '-c'])

@@ -62,6 +62,7 @@ async function useEverything(store: BinaryDatastore): Promise<void> {
   await store.stats()
   await store.sync()
   await store.prune(Key.root)
+  await store.moveBranch(Key.parse('/none'), Key.parse('/moved'))
   await change
   await changes.return?.()
   await collect(store.query({ where: { field: 'size', op: '>', value: 0 } }, { scan: true }))

@@ -1,16 +1,22 @@
 // Engines by their own entries. Only the client of LevelDB is installed.
 import { Key, openStack, pureKinds, Registry } from 'strata/core'
+import { GitDatastore, type GitOptions, gitKind } from 'strata/engines/git'
 import { LevelDatastore, type LevelOptions, leveldbKind } from 'strata/engines/leveldb'
 import { LmdbDatastore, type LmdbOptions, lmdbKind } from 'strata/engines/lmdb'
+import { PostgresDatastore, type PostgresOptions, postgresKind } from 'strata/engines/postgres'
 import { RedisDatastore, type RedisOptions, redisKind } from 'strata/engines/redis'
+import { S3Datastore, type S3Options, s3Kind } from 'strata/engines/s3'
 import { SqliteDatastore, type SqliteOptions, sqliteKind } from 'strata/engines/sqlite'
 
 export const openers = {
+  git: (path: string, options: GitOptions) => GitDatastore.open(path, options),
   lmdb: (path: string, options: LmdbOptions) => LmdbDatastore.open(path, options),
+  postgres: (options: PostgresOptions) => PostgresDatastore.open(options),
   redis: (options: RedisOptions) => RedisDatastore.open(options),
+  s3: (options: S3Options) => S3Datastore.open(options),
   sqlite: (path: string, options: SqliteOptions) => SqliteDatastore.open(path, options),
 }
-export const kinds = [lmdbKind, redisKind, sqliteKind]
+export const kinds = [gitKind, lmdbKind, postgresKind, redisKind, s3Kind, sqliteKind]
 
 const options: LevelOptions = { durability: 'full' }
 const key = Key.parse('/films/Brazil')

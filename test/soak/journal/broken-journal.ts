@@ -7,11 +7,12 @@ import type {
   JournalEntry,
 } from '../../../src/core/adapters/journal/journal-entry.ts'
 import type { JournalLog, JournalRecord } from '../../../src/core/adapters/journal/journal-log.ts'
-import type { JournalOptions } from '../../../src/core/adapters/journal/journal-store.ts'
+import { type JournalOptions, journalState } from '../../../src/core/adapters/journal/journal-store.ts'
 import { memoryJournal } from '../../../src/core/adapters/journal/memory-journal.ts'
 import type { BinaryDatastore, CallOptions } from '../../../src/core/datastore.ts'
 import { hasCode, isRefused } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
+import { openStoreOf } from '../../../src/core/open/datastore.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
 import { remember } from './memory-journal-kind.ts'
@@ -42,7 +43,7 @@ class BrokenJournal extends JournalDatastore {
   readonly #store: BinaryDatastore
 
   constructor(defect: JournalDefect, store: BinaryDatastore, entries: EntryLog, options: JournalOptions) {
-    super(store, entries, options)
+    super(openStoreOf(store), journalState(entries, options), options)
     this.#defect = defect
     this.#store = store
   }
@@ -150,6 +151,7 @@ function forgetful(whole: JournalLog, isBackwardOnly: boolean): readonly [Journa
   let intents = 0
   const rest = {
     maxBytes: whole.maxBytes,
+    bytes: whole.bytes,
     oldest: whole.oldest,
     sync: () => whole.sync(),
     close: () => whole.close(),

@@ -21,7 +21,7 @@ export interface Excuses {
 /** What a stack is excused for by its nature, while no call is aborted and nothing fails. */
 export function excusesFor(root: StackNodeDocument): Excuses {
   const hasMount = hasKind(root, 'mount')
-  const hasPlainFiles = nodesOf(root).some(node => node['layout'] === 'plain')
+  const hasPlainFiles = nodesOf(root).some(node => node.kind === 'git' || node['layout'] === 'plain')
   const refusals: ErrorCode[] = []
   if (hasKind(root, 'read-only')) refusals.push('READ_ONLY')
   // A mount point is the root of what is mounted there, which holds no value.

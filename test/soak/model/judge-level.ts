@@ -10,7 +10,7 @@ export function judgeList(
   { key: prefix, reverse }: Extract<Operation, { verb: 'list' }>,
   outcome: Outcome,
 ): void {
-  const { children } = outcome
+  const { children, isPartial } = outcome
   if (children === undefined) return void verdict.isRefused(outcome, [])
   const { state } = verdict
   const names = children.map(child => child.name)
@@ -36,9 +36,11 @@ export function judgeList(
     } else state.isAbsent(READS_POSSIBLE, text, 'was listed as a mere branch')
     const isExplained = !isBranch || verdict.excuses.showsEmptyBranches || state.mayHaveBelow(text)
     state.ledger.hold('a branch has keys below', isExplained, () => `${text} was listed as a branch`)
-    if (!isBranch)
+    if (!isBranch && isPartial !== true)
       for (const below of state.below(text)) state.isAbsent(READS_POSSIBLE, below, 'was below no branch')
   }
+  // What was not found yet may be there.
+  if (isPartial === true) return
   const depth = Key.parse(prefix).depth
   const listed = new Set(names)
   for (const below of state.below(prefix)) {

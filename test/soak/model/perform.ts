@@ -29,6 +29,8 @@ export interface Outcome {
   /** Keys, with values for `getMany`, in the order they came. */
   readonly done?: readonly { readonly key: Key; readonly value?: Uint8Array }[]
   readonly children?: readonly Child[]
+  /** The listing is of what was found so far. */
+  readonly isPartial?: boolean
   readonly entries?: readonly Entry<Uint8Array>[]
 }
 
@@ -95,7 +97,7 @@ async function call(
       return batch.commit(options)
     }
     case 'list':
-      soFar.children = await pages(store, operation, options)
+      Object.assign(soFar, await pages(store, operation, options))
       return
     case 'query': {
       const entries: Entry<Uint8Array>[] = []
@@ -188,13 +190,15 @@ async function pages(
   store: BinaryDatastore,
   { key, limit, reverse }: Extract<Operation, { verb: 'list' }>,
   options: CallOptions,
-): Promise<readonly Child[]> {
+): Promise<Pick<Outcome, 'children' | 'isPartial'>> {
   const children: Child[] = []
+  let isPartial = false
   for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
     const page = await store.list(Key.parse(key), { ...options, limit, reverse, after })
     children.push(...page.children)
+    isPartial ||= page.isPartial === true
     after = page.cursor
     if (children.length > 10_000) throw new Error(`The listing of ${key} does not end`)
   }
-  return children
+  return { children, isPartial }
 }

@@ -6,7 +6,9 @@ import { RandomStacks } from './random-stack.ts'
 
 describe('random stacks', () => {
   const stacks = Array.from({ length: 400 }, (_, seed) =>
-    new RandomStacks(new Random(seed), { redis: 'redis://127.0.0.1' }).node(1 + (seed % 4), seed % 2 === 0),
+    new RandomStacks(new Random(seed), {
+      servers: ['redis', 'postgres', 'mysql', 'etcd', 'memcached', 'mongodb', 's3'].map(kind => ({ kind })),
+    }).node(1 + (seed % 4), seed % 2 === 0),
   )
   const nodes = stacks.flatMap(nodesOf)
 

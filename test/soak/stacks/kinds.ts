@@ -6,11 +6,18 @@ import { Key } from '../../../src/core/key.ts'
 import { logging } from '../../../src/core/layers/logging.ts'
 import { metrics } from '../../../src/core/layers/metrics.ts'
 import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
+import { etcdKind } from '../../../src/core/node/kinds/etcd.ts'
 import { fsKind } from '../../../src/core/node/kinds/fs.ts'
+import { gitKind } from '../../../src/core/node/kinds/git.ts'
 import { journalKind } from '../../../src/core/node/kinds/journal.ts'
 import { leveldbKind } from '../../../src/core/node/kinds/leveldb.ts'
 import { lmdbKind } from '../../../src/core/node/kinds/lmdb.ts'
+import { memcachedKind } from '../../../src/core/node/kinds/memcached.ts'
+import { mongodbKind } from '../../../src/core/node/kinds/mongodb.ts'
+import { mysqlKind } from '../../../src/core/node/kinds/mysql.ts'
+import { postgresKind } from '../../../src/core/node/kinds/postgres.ts'
 import { redisKind } from '../../../src/core/node/kinds/redis.ts'
+import { s3Kind } from '../../../src/core/node/kinds/s3.ts'
 import { sqliteKind } from '../../../src/core/node/kinds/sqlite.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
@@ -104,7 +111,14 @@ export const soakRegistry = new Registry([
   leveldbKind,
   lmdbKind,
   sqliteKind,
+  gitKind,
   redisKind,
+  postgresKind,
+  mongodbKind,
+  mysqlKind,
+  etcdKind,
+  s3Kind,
+  memcachedKind,
   compressedKind,
   journalKind,
   memoryJournalKind,

@@ -50,7 +50,7 @@ export function briefly(node: Node): string {
 /** Whether a stack may refuse a key by its nature, and not only for a while. */
 export function mayRefuse(node: Node): boolean {
   return nodesOf(node).some(
-    ({ kind, ...options }) => kind === 'read-only' || kind === 'mount' || options['layout'] === 'plain',
+    ({ kind, ...options }) => ['read-only', 'mount', 'git'].includes(kind) || options['layout'] === 'plain',
   )
 }
 

@@ -5,6 +5,7 @@ import { FaultDatastore, type Faults } from '../../../src/core/layers/fault.ts'
 import { openStack } from '../../../src/core/node/stack.ts'
 import type { StackNodeDocument } from '../../../src/core/stack/document.ts'
 import type { ApplyOptions, Stack, StackPlan } from '../../../src/core/stack/stack.ts'
+import { RADOSGW_SECRET } from '../../servers/radosgw.ts'
 import { StackJournal } from '../journal/stack-journal.ts'
 import type { Random } from '../random.ts'
 import { Reshardable } from '../resharding.ts'
@@ -26,7 +27,11 @@ export class OpenStack {
   }
 
   static async open(root: StackNodeDocument, folder: string): Promise<OpenStack> {
-    const stack = await openStack({ strata: 1, root }, { registry: soakRegistry, baseDirectory: folder })
+    const secrets = { get: () => Promise.resolve(RADOSGW_SECRET) }
+    const stack = await openStack(
+      { strata: 1, root },
+      { registry: soakRegistry, baseDirectory: folder, secrets },
+    )
     return new OpenStack(stack, folder)
   }
 

@@ -50,8 +50,8 @@ let prefixes = 0
 export interface StackLimits {
   /** The process may be killed: then no upper tier outlives it, which may be stale, and leaves are folders. */
   readonly mayDie?: boolean | undefined
-  /** A Redis server for them. */
-  readonly redis?: string | undefined
+  /** Servers for them: a node of each, without what keeps its keys apart from those of other nodes. */
+  readonly servers?: readonly Node[] | undefined
 }
 
 /** Makes up stacks of every kind of node. */
@@ -59,14 +59,14 @@ export class RandomStacks {
   readonly #random: Random
   readonly #options: RandomOptions
   readonly #mayDie: boolean
-  readonly #redis: string | undefined
+  readonly #servers: readonly Node[]
   #folders = 0
 
-  constructor(random: Random, { mayDie = false, redis }: StackLimits = {}) {
+  constructor(random: Random, { mayDie = false, servers = [] }: StackLimits = {}) {
     this.#random = random
     this.#options = new RandomOptions(random)
     this.#mayDie = mayDie
-    this.#redis = redis
+    this.#servers = servers
   }
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
@@ -142,15 +142,31 @@ export class RandomStacks {
     const random = this.#random
     if (!isDurable && random.chance(0.5)) return MEMORY
     if (!this.#mayDie && random.chance(0.3)) return this.#engine()
+    if (mayRefuse && !this.#mayDie && random.chance(0.1)) return this.#repository()
     if (mayRefuse && random.chance(0.25)) return this.#folder({ kind: 'fs', layout: 'plain' })
     return this.#folder(mayWalk && random.chance(0.15) ? FLATFS : random.pick(LAYOUTS))
+  }
+
+  /** Its keys are files and folders, as in layout `plain`. */
+  #repository(): Node {
+    const author = { authorName: 'Ann', authorEmail: 'ann@example.org' }
+    return { kind: 'git', path: `repository-${this.#folders++}`, ...author }
   }
 
   #engine(): Node {
     const random = this.#random
     const isServer = random.chance(0.4)
-    if (isServer && this.#redis !== undefined) {
-      return { kind: 'redis', url: this.#redis, layout: 'strata', prefix: `stack-${prefixes++}-` }
+    if (isServer && this.#servers.length > 0) {
+      const server = this.#servers[random.below(this.#servers.length)] as Node
+      const own = `stack_${prefixes++}`
+      const place = {
+        redis: { prefix: own },
+        etcd: { prefix: `${own}/` },
+        memcached: { prefix: `${own}/` },
+        mongodb: { collection: own },
+        s3: { url: `${String(server['url'])}/${own}` },
+      }[server.kind] ?? { table: own }
+      return { ...server, layout: 'strata', ...place }
     }
     const durability = random.chance(0.15) ? { durability: random.pick(['none', 'full']) } : {}
     return { kind: random.pick(EMBEDDED), path: `engine-${this.#folders++}`, ...durability }

@@ -11,7 +11,7 @@ import { Membership } from './membership.ts'
 
 const RECORDING: Layer = { name: 'directory-tree', delays: true }
 
-/** Records every key with a value in the directory of its parent: before it is put, and until after it is deleted. */
+/** Records every key with a value in the directory of its parent: before the put, and until after the delete. */
 class RecordingStore extends DirectoryStore {
   constructor(values: OpenStore, members: OpenStore) {
     super(values, members, RECORDING)
@@ -56,7 +56,7 @@ class RecordingStore extends DirectoryStore {
       hasValue ||= isDone(answer)
       return answer
     } finally {
-      // What remains if this fails too is a record of a key without a value, which is not shown.
+      // If this fails too, a record of a key without a value remains. Such a record is not shown.
       if (!hasValue) await this.#forgetAbsent(key, call).catch(() => undefined)
     }
   }
@@ -71,9 +71,9 @@ class RecordingStore extends DirectoryStore {
 }
 
 /**
- * A store whose directories keep themselves: each key that is put is added to the directory of its parent, and removed
- * when it is deleted or renamed. A directory shows members that hold a value only; what was put past this store is in
- * none until it is put again.
+ * A store that maintains its directories itself: a key is added to the directory of its parent when it is put, and
+ * removed when it is deleted or renamed. A directory shows only members that hold a value. A key that was put directly
+ * into the store below is in no directory until it is put again.
  */
 export class DirectoryTreeDatastore<V = Uint8Array> extends DirectoryDatastore<V> {
   constructor(store: Datastore<V>, options: DirectoryOptions) {
@@ -87,7 +87,7 @@ export class DirectoryTreeDatastore<V = Uint8Array> extends DirectoryDatastore<V
   }
 }
 
-/** Keeps the keys of `store` in directories by their parents, in the order they came. Closes both stores. */
+/** Keeps the keys of `store` in directories by parent, in the order in which they were added. Closes both stores. */
 export function directoryTree<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryTreeDatastore<V> {
   return new DirectoryTreeDatastore(store, options)
 }

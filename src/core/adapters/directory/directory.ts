@@ -9,16 +9,16 @@ import type { OpenStore } from '../../open/open-store.ts'
 import type { Store } from '../../open/store.ts'
 import { Membership } from './membership.ts'
 
-/** What a store with directories needs besides the values. */
+/** The options of a store with directories. */
 export interface DirectoryOptions {
   /**
-   * Where the members are kept: a store that holds nothing else, such as a `NamespaceDatastore` of any other. Adding
-   * and removing cost one record, whatever the size of the directory.
+   * The store of the members. It must hold nothing else; a `NamespaceDatastore` of any other store will do. Adding and
+   * removing a member write one record, whatever the size of the directory.
    */
   readonly members: BinaryDatastore
 }
 
-/** The values of one store, which is synced and closed together with the store of its directories. */
+/** A store of values that is synced and closed together with the store of its directories. */
 export class DirectoryStore extends LayeredStore {
   protected values: OpenStore
   protected members: OpenStore
@@ -54,7 +54,7 @@ export class DirectoryStore extends LayeredStore {
 /** Calls on values change no directory. */
 const BY_HAND: Layer = { ...TRANSPARENT, name: 'directory' }
 
-/** Its directories change by calls of their own alone. */
+/** A store whose directories change only by explicit calls. */
 class ByHandStore extends DirectoryStore {
   constructor(values: OpenStore, members: OpenStore) {
     super(values, members, BY_HAND)
@@ -66,16 +66,16 @@ class ByHandStore extends DirectoryStore {
 }
 
 /**
- * A store with directories: lists of keys, in the order they were added, that are kept by hand. A directory and its
- * members are keys like any other, whether they hold a value or not. Changes made at the same time, by other processes
- * too, are all kept; the order is that of the clock, and that of the calls within a process.
+ * A store with directories: ordered lists of keys that are maintained by explicit calls. A directory and its members
+ * are keys like any other, whether they hold a value or not. Concurrent changes, by other processes too, are all kept.
+ * The order is that of the clock, and within a process that of the calls.
  */
 export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #members: Membership
 
   /**
-   * @param storeOf Makes the store of the values and of the members.
-   * @throws DatastoreError `CONFIG_INVALID` when members and values would share a store.
+   * @param storeOf Creates the store of the values and of the members.
+   * @throws DatastoreError `CONFIG_INVALID` if members and values would share a store.
    */
   constructor(
     store: Datastore<V>,
@@ -94,12 +94,12 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
     this.#members = new Membership(members)
   }
 
-  /** Makes a directory, empty; leaves one that is there as it is. */
+  /** Creates an empty directory. An existing directory stays as it is. */
   directory(directory: Key, options: CallOptions = {}): Promise<void> {
     return this.#call('make the directory', directory, options, () => this.#members.make(directory, options))
   }
 
-  /** Puts `key` last in a directory, which is made where there is none. A key that is in it keeps its place. */
+  /** Appends `key` to a directory, which is created if missing. A key that is already in it keeps its place. */
   directoryAdd(directory: Key, key: Key, options: CallOptions = {}): Promise<void> {
     return this.#call('add to the directory', directory, options, async () => {
       await this.#members.add(directory, key, options)
@@ -107,8 +107,8 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   /**
-   * The keys in a directory, in order, as they were when the reading began. Costs a record of each; rejects on the
-   * first pull: `NOT_FOUND` where there is no directory.
+   * The keys in a directory, in order, as of the time when reading began. Reads one record for each key. Rejects on the
+   * first pull: `NOT_FOUND` if the directory does not exist.
    */
   async *directoryRead(directory: Key, options: CallOptions = {}): AsyncIterable<Key> {
     const action = 'read the directory'
@@ -119,7 +119,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
     }
   }
 
-  /** @throws DatastoreError `NOT_FOUND` for a key that is not in the directory, unless `missingOk`. */
+  /** @throws DatastoreError `NOT_FOUND` for a key that is not in the directory, unless `missingOk` is set. */
   directoryRemove(
     directory: Key,
     key: Key,
@@ -131,7 +131,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   async #call<T>(action: string, directory: Key, options: CallOptions, work: () => Promise<T>): Promise<T> {
-    const leave = ownStoreOf(this as Datastore<unknown>).enter(action, directory)
+    const leave = ownStoreOf(this).enter(action, directory)
     try {
       throwIfAborted(options.signal, action, directory)
       return await work()
@@ -141,7 +141,7 @@ export class DirectoryDatastore<V = Uint8Array> extends Datastore<V> {
   }
 }
 
-/** Gives `store` directories, whose members are kept in a store of its own. Closes both. */
+/** Adds directories to `store`. Their members are kept in a second store. Closes both. */
 export function directories<V>(store: Datastore<V>, options: DirectoryOptions): DirectoryDatastore<V> {
   return new DirectoryDatastore(store, options)
 }

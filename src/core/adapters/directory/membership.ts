@@ -3,24 +3,27 @@ import { failure, hasCode, inTermsOf, isNotFound, NotFoundError, reason } from '
 import { Key } from '../../key.ts'
 import { contextOf } from '../../options.ts'
 
-/** No member is called so: the names of members begin with `~1`. */
+/** Names a directory itself. No member has this name: names of members begin with `~1`. */
 const MARKER = 'directory'
-/** Records read at once. */
+/** Records per read. */
 const PAGE = 256
 const encoder = new TextEncoder()
-/** Keeps what is not UTF-8 visible, a byte order mark too: neither is part of an order. */
+/** Keeps invalid bytes and a byte order mark visible, because neither is part of an order. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Digits of a time in microseconds. */
 const DIGITS = 16
 
-/** Numbers for things that are kept in the order they came: the microsecond, and never one twice in a process. */
+/**
+ * Issues increasing numbers that record the order in which things are added: microseconds, and never the same twice in
+ * a process.
+ */
 class OrderClock {
   #last = 0
 
   next(): string {
     this.#last = Math.max(this.#last + 1, Date.now() * 1000)
-    // Two processes may have the same microsecond, but not the same number.
+    // Two processes may issue the same microsecond, so each adds a random number.
     const [own = 0] = crypto.getRandomValues(new Uint32Array(1))
     return `${String(this.#last).padStart(DIGITS, '0')}-${own.toString(16).padStart(8, '0')}`
   }
@@ -29,15 +32,15 @@ class OrderClock {
 /** One for the process, so that every directory over one store has the same order. */
 const orderClock = new OrderClock()
 
-/** Whether a text came from `orderClock`. Such texts sort as they came. */
+/** Whether a text came from `orderClock`. Such texts sort in the order in which they were issued. */
 function isOrder(text: string): boolean {
   return /^\d{16}-[\da-f]{8}$/.test(text)
 }
 
 /**
  * Which keys are in which directories. Every member is a record of its own, `/<directory>/<member>`, that holds its
- * place in the order: adding and removing touch that record alone, so that of concurrent changes none is lost, whoever
- * makes them. Keys are told in one segment each, as in a JSON pointer (RFC 6901): `/a/b` is `~1a~1b`.
+ * place in the order. Adding and removing change only that record, so no concurrent change is lost. A key is encoded in
+ * one segment as in a JSON pointer (RFC 6901): `/a/b` is `~1a~1b`.
  */
 export class Membership {
   readonly store: BinaryDatastore
@@ -46,7 +49,7 @@ export class Membership {
     this.store = store
   }
 
-  /** Makes the directory, empty, where there is none. */
+  /** Creates the directory, empty, if it is missing. */
   async make(directory: Key, options: CallOptions): Promise<void> {
     const marker = recordOf(directory).child(MARKER)
     await told(directory, async () => {
@@ -54,15 +57,18 @@ export class Membership {
     })
   }
 
-  /** Puts `key` last, or leaves it in its place. @returns Whether it was no member before. */
+  /**
+   * Appends `key`, or leaves it in its place.
+   * @returns Whether it was not a member before.
+   */
   async add(directory: Key, key: Key, options: CallOptions): Promise<boolean> {
-    // Called first, so that adding and removing a member keep call order.
+    // Called before any wait, so that adding and removing a member keep call order.
     const adding = this.#addRecord(directory, key, options)
     const [isNew] = await Promise.all([adding, this.make(directory, options)])
     return isNew
   }
 
-  /** @throws DatastoreError `NOT_FOUND` for what is no member, unless `missingOk` */
+  /** @throws DatastoreError `NOT_FOUND` for a key that is not a member, unless `missingOk` is set. */
   async remove(directory: Key, key: Key, options: DeleteOptions): Promise<void> {
     try {
       const call = { ...contextOf(options), missingOk: options.missingOk }
@@ -75,8 +81,8 @@ export class Membership {
   }
 
   /**
-   * The members in the order they were added.
-   * @throws DatastoreError `NOT_FOUND` where there is no directory, `CORRUPT` for a record that is none.
+   * The members in the order in which they were added.
+   * @throws DatastoreError `NOT_FOUND` if the directory does not exist, `CORRUPT` for an invalid record.
    */
   async read(directory: Key, options: CallOptions): Promise<readonly Key[]> {
     const records: { readonly key: Key; readonly order: string }[] = []
@@ -119,13 +125,13 @@ export class Membership {
       const order = utf8.decode(await told(key ?? directory, () => this.store.get(record, options)))
       if (isOrder(order) && key !== undefined) return { key, order }
     } catch (error) {
-      // Removed meanwhile.
+      // Removed in the meantime.
       if (isNotFound(error)) return undefined
       throw error
     }
     const state =
       key === undefined
-        ? 'the name of one of its records is no key'
+        ? 'the name of one of its records is not a key'
         : reason`the record of its member ${key} is damaged`
     throw failure('CORRUPT', 'read the directory', directory, state)
   }
@@ -143,7 +149,7 @@ function segmentOf(key: Key): string {
   return key.toString().replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** The member whose record has this name; `undefined` for a name that no member has. */
+/** The member whose record has this name; `undefined` for a name that is not one of a member. */
 function keyOf(name: string): Key | undefined {
   try {
     const key = Key.parse(name.replaceAll('~1', '/').replaceAll('~0', '~'))
@@ -154,7 +160,7 @@ function keyOf(name: string): Key | undefined {
   }
 }
 
-/** The outcome of a call on the store of the records. Its failure names `key`, which the caller knows, not the record. */
+/** Runs a call on the store of the records. Its failure names `key`, which the caller knows, instead of the record. */
 async function told<T>(key: Key, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

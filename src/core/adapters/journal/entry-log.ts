@@ -7,6 +7,7 @@ import {
   type JournalChange,
   type JournalEntriesOptions,
   type JournalEntry,
+  type Mark,
   type Outcome,
 } from './journal-entry.ts'
 import type { JournalLog } from './journal-log.ts'
@@ -23,6 +24,8 @@ export class EntryLog {
   readonly #log: JournalLog
   /** Intents without a mark. */
   readonly #pending = new Set<number>()
+  /** Notes of jobs that have ended. */
+  readonly #notes = new Map<number, string>()
   /** Outcomes of entries that are not wholly made: few, so that memory does not grow with the log. */
   readonly #exceptions = new Map<number, readonly Outcome[]>()
   /** Outcomes that the log failed to take. */
@@ -38,7 +41,7 @@ export class EntryLog {
     for await (const { number, bytes } of log.read()) {
       const record = decodeRecord(number, bytes)
       if (record.type === 'intent') entries.#pending.add(number)
-      else entries.#settle(record.of, record.outcomes)
+      else entries.#settle(record)
     }
     return entries
   }
@@ -61,10 +64,11 @@ export class EntryLog {
   }
 
   /** Records what became of a write. The outcome holds here even when the log does not take it. */
-  async mark(sequence: number, outcomes: readonly Outcome[]): Promise<void> {
-    this.#settle(sequence, outcomes)
+  async mark(sequence: number, outcomes: readonly Outcome[], note?: string): Promise<void> {
+    const mark: Mark = { type: 'mark', of: sequence, outcomes, note }
+    this.#settle(mark)
     try {
-      await this.#log.append(encodeMark({ type: 'mark', of: sequence, outcomes }), false)
+      await this.#log.append(encodeMark(mark), false)
       this.#unrecorded.delete(sequence)
     } catch (error) {
       this.#unrecorded.set(sequence, outcomes)
@@ -99,9 +103,20 @@ export class EntryLog {
       const record = decodeRecord(number, bytes)
       if (record.type === 'mark') continue
       const changes = this.#changesOf(number, record)
-      if (changes.length === 0) continue
-      const { time, action, of } = record
-      yield { sequence: number, time, action, ...(of !== undefined && { of }), changes }
+      if (changes.length === 0 && record.changes.length > 0) continue
+      const { time, action, of, group, arrangement } = record
+      const note = this.#notes.get(number) ?? record.note
+      yield {
+        sequence: number,
+        time,
+        action,
+        ...(of !== undefined && { of }),
+        ...(group !== undefined && { group }),
+        ...(arrangement !== undefined && { arrangement }),
+        ...(note !== undefined && { note }),
+        isPending: this.#pending.has(number),
+        changes,
+      }
       left--
       if (left === 0) return
     }
@@ -117,18 +132,22 @@ export class EntryLog {
     })
   }
 
-  #settle(sequence: number, outcomes: readonly Outcome[]): void {
-    this.#pending.delete(sequence)
+  #settle({ of, outcomes, note }: Mark): void {
+    this.#pending.delete(of)
+    if (note !== undefined) {
+      this.#notes.set(of, note)
+      this.#dropOld(this.#notes)
+    }
     if (outcomes.every(outcome => outcome === 'made')) return
-    this.#exceptions.set(sequence, outcomes)
+    this.#exceptions.set(of, outcomes)
     this.#dropOld(this.#exceptions)
   }
 
   /** Forgets the outcomes of entries that the log has dropped. */
-  #dropOld(outcomes: Map<number, readonly Outcome[]>): void {
-    for (const old of outcomes.keys()) {
+  #dropOld(kept: Map<number, unknown>): void {
+    for (const old of kept.keys()) {
       if (old >= this.#log.oldest) break
-      outcomes.delete(old)
+      kept.delete(old)
     }
   }
 }

@@ -74,7 +74,8 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
       waiting.get(next.key.toString())?.(next)
       waiting.delete(next.key.toString())
     }
-    if (isSettled) continue
+    // What a job was doing is known to whoever began it.
+    if (isSettled || changes.length === 0) continue
     const question: OpenQuestion = { changes, outcomes: changes.map(() => undefined) }
     questions.set(sequence, question)
     for (const [index, change] of changes.entries()) {
@@ -83,10 +84,15 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
       })
     }
   }
+  const marks: Promise<void>[] = []
   for (const [sequence, { changes, outcomes }] of questions) {
     const found = changes.map(
       async (change, index) => outcomes[index] ?? outcomeNow(store, change, Call.plain),
     )
-    await entries.mark(sequence, await Promise.all(found))
+    const known = await Promise.allSettled(found)
+    const told = known.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
+    if (told.length === changes.length) marks.push(entries.mark(sequence, told))
   }
+  await Promise.all(marks)
 }

@@ -21,8 +21,8 @@ export interface JournalChange {
   readonly state: ChangeState
 }
 
-/** Which call an entry is about. */
-export type JournalAction = 'put' | 'delete' | 'rename' | 'undo' | 'redo'
+/** Which call an entry is about. A `job` has no changes of its own: its writes name it as their `group`. */
+export type JournalAction = 'put' | 'delete' | 'rename' | 'undo' | 'redo' | 'job'
 
 /** One write. */
 export interface JournalEntry {
@@ -33,7 +33,15 @@ export interface JournalEntry {
   readonly action: JournalAction
   /** The entry that an `undo` or a `redo` was of. */
   readonly of?: number | undefined
-  /** One for each key; a rename has two, the old key first. */
+  /** The job, or the undo or redo of one, that the write was a part of. */
+  readonly group?: number | undefined
+  /** What `JournalOptions.arrangement` said when the write was made. */
+  readonly arrangement?: string | undefined
+  /** What `begin` or `end` was given for it. */
+  readonly note?: string | undefined
+  /** Begun, and not ended: it runs, or its process was killed. */
+  readonly isPending: boolean
+  /** One for each key; a rename has two, the old key first. None for a job. */
   readonly changes: readonly JournalChange[]
 }
 
@@ -41,7 +49,7 @@ export interface JournalEntry {
 export interface JournalEntriesOptions {
   /** Start strictly past this sequence number, in the direction of reading. */
   readonly after?: number | undefined
-  /** The most entries; default all. A `RangeError` where it is no whole number from 0 up. */
+  /** The most entries; default all. A `RangeError` where it is not a whole number from 0 up. */
   readonly limit?: number | undefined
   /** Latest entry first. */
   readonly reverse?: boolean | undefined
@@ -62,6 +70,9 @@ export interface Intent {
   readonly time: number
   readonly action: JournalAction
   readonly of?: number | undefined
+  readonly group?: number | undefined
+  readonly arrangement?: string | undefined
+  readonly note?: string | undefined
   readonly changes: readonly IntendedChange[]
 }
 
@@ -74,6 +85,8 @@ export interface Mark {
   /** The number of the intent. */
   readonly of: number
   readonly outcomes: readonly Outcome[]
+  /** Takes the place of the note of the intent. */
+  readonly note?: string | undefined
 }
 
 const value = z.union([z.instanceof(Uint8Array), z.literal('absent'), z.literal('too-large')])
@@ -81,8 +94,11 @@ const record = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('intent'),
     time: z.number(),
-    action: z.enum(['put', 'delete', 'rename', 'undo', 'redo']),
+    action: z.enum(['put', 'delete', 'rename', 'undo', 'redo', 'job']),
     of: z.int().optional(),
+    group: z.int().optional(),
+    arrangement: z.string().optional(),
+    note: z.string().optional(),
     changes: z.array(
       z.object({
         key: z.string().transform(text => Key.parse(text)),
@@ -96,13 +112,13 @@ const record = z.discriminatedUnion('type', [
     type: z.literal('mark'),
     of: z.int(),
     outcomes: z.array(z.enum(['made', 'not-made', 'unknown'])),
+    note: z.string().optional(),
   }),
 ])
 
-export function encodeIntent({ changes, of, ...intent }: Intent): Uint8Array {
+export function encodeIntent({ changes, ...intent }: Intent): Uint8Array {
   return encode({
-    ...intent,
-    ...(of !== undefined && { of }),
+    ...withoutUndefined(intent),
     changes: changes.map(({ key, etag, ...change }) => ({
       key: key.toString(),
       ...change,
@@ -112,7 +128,11 @@ export function encodeIntent({ changes, of, ...intent }: Intent): Uint8Array {
 }
 
 export function encodeMark(mark: Mark): Uint8Array {
-  return encode(mark)
+  return encode(withoutUndefined(mark))
+}
+
+function withoutUndefined(record: object): object {
+  return Object.fromEntries(Object.entries(record).filter(([, field]) => field !== undefined))
 }
 
 /** @throws DatastoreError `CORRUPT` for bytes that are no record of a journal. */

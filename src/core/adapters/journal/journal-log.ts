@@ -24,13 +24,17 @@ export interface JournalLog {
   /** The most bytes that are kept. */
   readonly maxBytes: number
 
+  /** Bytes that are kept now. */
+  readonly bytes: number
+
   /** The number of the oldest record that is kept; where there is none, that of the next. */
   readonly oldest: number
 
   /**
    * Puts a record at the end, after those of the calls before, and gives its number. Gives up the oldest records for
    * room. When it rejects, the record is none of those that are read.
-   * @param isIntent A write waits for it: where the log is durable, so is the record when this resolves.
+   * @param isIntent A write waits for it: where the log is durable, so is the record when this resolves. Nobody waits
+   * for the others, so they may be written a little later, with the next intent or before `sync` and `close` resolve.
    */
   append(bytes: Uint8Array, isIntent: boolean): Promise<number>
 

@@ -1,18 +1,27 @@
 import { type Collected, collectUpTo } from '../../bytes.ts'
-import { DatastoreError, failure, isAborted, reason, reasonOf } from '../../errors.ts'
+import { DatastoreError, failure, isAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { type Layer, LayeredStore } from '../../layers/layer.ts'
 import type { Call, Maybe } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import { judge, refusedOf } from '../../open/refusals.ts'
-import type { Moved, Refused, Removed, Store, StoreTransaction, Written } from '../../open/store.ts'
+import type {
+  BranchMoved,
+  Moved,
+  Refused,
+  Removed,
+  Store,
+  StoreTransaction,
+  Written,
+} from '../../open/store.ts'
 import type { EntryLog } from './entry-log.ts'
 import { type HeldValue, heldValue } from './held-value.ts'
 import type { IntendedChange, JournalAction, JournalEntry, RecordedValue } from './journal-entry.ts'
 import { type JournalLog, valueBytesFor } from './journal-log.ts'
+import { KnownValues } from './known-values.ts'
 import { stepsFor, takeStep } from './replay.ts'
-import { WriteRecorder } from './write-recorder.ts'
+import { type IntendedWrite, type RecordedWrite, WriteRecorder } from './write-recorder.ts'
 
 /** Where a journal is kept, and what is recorded. */
 export interface JournalOptions {
@@ -26,10 +35,34 @@ export interface JournalOptions {
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: (() => number) | undefined
   /**
+   * How the store is put together as a write is made, in words of the program's own. Entries have it, so that a program
+   * can tell those that were made in another arrangement.
+   */
+  readonly arrangement?: (() => string) | undefined
+  /** Called with each entry once what became of it is known, and with each that was begun. Its values are those recorded. */
+  readonly onEntry?: ((entry: JournalEntry) => void) | undefined
+  /**
    * Called when a write is made and the log fails to record its outcome. It is recorded when the store is closed, or found
    * out when the journal opens next.
    */
   readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
+}
+
+/** What the journal stores of one journal share. */
+export interface JournalState {
+  readonly entries: EntryLog
+  readonly recorder: WriteRecorder
+  readonly known: KnownValues
+}
+
+/** @throws DatastoreError `CONFIG_INVALID` for a `maxValueBytes` that does not fit the log. */
+export function journalState(entries: EntryLog, options: JournalOptions): JournalState {
+  const maxValueBytes = valueBytesFor(options.log.maxBytes, options.maxValueBytes)
+  return {
+    entries,
+    recorder: new WriteRecorder(entries, options),
+    known: new KnownValues(maxValueBytes),
+  }
 }
 
 /** Writes are several calls below, so each has a turn here. */
@@ -44,25 +77,38 @@ const JOURNAL: Layer = {
  * was recorded, and begins again when another writer replaced that version first.
  */
 export class JournalStore extends LayeredStore {
-  readonly #entries: EntryLog
+  readonly #state: JournalState
   readonly #options: JournalOptions
   readonly #recorder: WriteRecorder
+  readonly #known: KnownValues
   /** Bytes of the largest value that is recorded. */
   readonly #maxValueBytes: number
+  /** The job that writes are a part of. */
+  readonly #group: number | undefined
   #child: OpenStore
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a `maxValueBytes` that does not fit the log. */
-  constructor(child: OpenStore, entries: EntryLog, options: JournalOptions) {
+  constructor(child: OpenStore, state: JournalState, options: JournalOptions, group?: number) {
     super(child, JOURNAL)
     this.#child = child
-    this.#entries = entries
+    this.#state = state
     this.#options = options
-    this.#recorder = new WriteRecorder(entries, options)
+    this.#recorder = state.recorder
+    this.#known = state.known
     this.#maxValueBytes = valueBytesFor(options.log.maxBytes, options.maxValueBytes)
+    this.#group = group
   }
 
   override async write(key: Key, value: Payload, call: Call): Promise<Written> {
     if (!value.isStream) return this.#writeBytes(key, value.keep(), call)
+    if (call.isConditional) {
+      // Whoever sends a large value is refused before it is sent.
+      const stat = await this.#child.stat(key, call.with({ fresh: true }))
+      const refused = judge(stat?.etag, call.options)
+      if (refused !== undefined) {
+        value.discard()
+        return { refused }
+      }
+    }
     const collected = await collectUpTo(this.#maxValueBytes, value.take(), key, call.signal)
     return 'whole' in collected
       ? this.#writeBytes(key, collected.whole, call)
@@ -81,11 +127,12 @@ export class JournalStore extends LayeredStore {
         const ifMatch = call.options.ifMatch ?? held.etag
         if (ifMatch !== held.etag) return 'changed'
         const changes = [{ key, before: held.value, after: 'absent', etag: held.etag } as const]
-        return this.#recorder.around({ store: this.#child, action: 'delete', changes, call }, () =>
+        return this.#around({ action: 'delete', changes, call }, () =>
           this.#child.remove(key, call.with({ ifMatch })),
         )
       },
       (_refused, [held]) => !isBound && held?.etag !== undefined,
+      this.#knownFor(key, call),
     )
   }
 
@@ -106,9 +153,8 @@ export class JournalStore extends LayeredStore {
           { key: to, before: target.value, after: source.value, etag: target.etag },
         ]
         const own = call.with({ replace: target.etag !== undefined && replace })
-        return this.#recorder.around(
-          { store: this.#child, action: 'rename', changes, call, mayChangeNothing },
-          () => this.#child.move(from, to, own),
+        return this.#around({ action: 'rename', changes, call, mayChangeNothing }, () =>
+          this.#child.move(from, to, own),
         )
       },
       refused => refused === 'exists' && replace,
@@ -129,13 +175,18 @@ export class JournalStore extends LayeredStore {
     const steps = await stepsFor(store, action, changes, direction, call)
     if (steps.length === 0) return undefined
     const intended = steps.map(({ key, from, to, etag }) => ({ key, before: from, after: to, etag }))
-    return this.#recorder.around({ store, action, changes: intended, call, of: sequence }, async write => {
+    return this.#around({ action, changes: intended, call, of: sequence }, async write => {
       for (const step of steps) {
         await takeStep(store, action, step, call)
         write.made++
       }
       return write.sequence
     })
+  }
+
+  /** What a branch holds is not on record, so its keys move one by one. */
+  override moveBranch(): BranchMoved {
+    return 'unsupported'
   }
 
   /** Refused: writes are recorded as they are made, and that could not be rolled back. */
@@ -158,12 +209,28 @@ export class JournalStore extends LayeredStore {
   }
 
   override over([child = this.#child]: readonly OpenStore[]): Store {
-    return new JournalStore(child, this.#entries, this.#options)
+    return new JournalStore(child, this.#state, this.#options, this.#group)
   }
 
   override rewire([child = this.#child]: readonly OpenStore[]): void {
     super.rewire([child])
     this.#child = child
+  }
+
+  /** Puts a write on record and makes it. What it leaves at its keys is unknown until it says so itself. */
+  #around<T>(
+    intended: Omit<IntendedWrite, 'store' | 'group'>,
+    work: (write: RecordedWrite) => Maybe<T>,
+  ): Promise<T> {
+    for (const { key } of intended.changes) this.#known.delete(key)
+    return this.#recorder.around({ ...intended, store: this.#child, group: this.#group }, work)
+  }
+
+  /** What a key is known to hold, where a write that is bound to it is refused by nobody else for it. */
+  #knownFor(key: Key, { options }: Call): readonly HeldValue[] | undefined {
+    const held = this.#known.get(key)
+    if (held?.etag === undefined || !options.create || !options.replace) return undefined
+    return options.ifMatch === undefined || options.ifMatch === held.etag ? [held] : undefined
   }
 
   #writeBytes(key: Key, bytes: Uint8Array, call: Call): Promise<Written> {
@@ -175,11 +242,15 @@ export class JournalStore extends LayeredStore {
       call,
       ([held]) => {
         const bound = held?.etag === undefined ? { replace: false } : { ifMatch: held.etag }
-        return this.#writeOver(key, held, after, call, () =>
-          this.#child.write(key, Payload.kept(bytes), call.with({ ...call.options, ...bound })),
-        )
+        return this.#writeOver(key, held, after, call, async () => {
+          const own = call.with({ ...call.options, ...bound })
+          const written = await this.#child.write(key, Payload.kept(bytes), own)
+          if (written.etag !== undefined) this.#known.set(key, { value: after, etag: written.etag })
+          return written
+        })
       },
       refused => ifMatch === undefined && (refused === 'changed' || (refused === 'exists' && replace)),
+      this.#knownFor(key, call),
     )
   }
 
@@ -211,18 +282,22 @@ export class JournalStore extends LayeredStore {
     const refused = judge(etag, call.options)
     if (refused !== undefined) return { refused }
     const changes = [{ key, before: held?.value ?? 'absent', after, etag }]
-    return this.#recorder.around({ store: this.#child, action: 'put', changes, call }, work)
+    return this.#around({ action: 'put', changes, call }, work)
   }
 
-  /** Makes a write over what the keys hold; again where it was refused because another writer changed them first. */
+  /**
+   * Makes a write over what the keys hold; again where it was refused because another writer changed them first.
+   * @param known What they are known to hold. Default: it is read.
+   */
   async #whileOvertaken<T>(
     action: JournalAction,
     keys: readonly Key[],
     call: Call,
     write: (held: readonly HeldValue[]) => Maybe<T>,
     mayBeOvertaken: (refused: Refused, held: readonly HeldValue[]) => boolean,
+    known?: readonly HeldValue[],
   ): Promise<T> {
-    let held = await this.#heldAll(action, keys, call)
+    let held = known ?? (await this.#heldAll(action, keys, call))
     for (;;) {
       const answer = await write(held)
       const refused = refusedOf(answer)
@@ -242,8 +317,8 @@ export class JournalStore extends LayeredStore {
       return await heldValue(this.#child, key, this.#maxValueBytes, call)
     } catch (error) {
       if (isAborted(error) || !(error instanceof DatastoreError)) throw error
-      const state = reason`what it replaces cannot be recorded (${reasonOf(error)})`
-      throw failure(error.code, action, key, state, error)
+      // The store failed, whatever it was asked for.
+      throw failure(error.code, action, key, error.reason, error)
     }
   }
 }

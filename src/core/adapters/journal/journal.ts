@@ -2,23 +2,28 @@ import type { BinaryDatastore, CallOptions } from '../../datastore.ts'
 import { Key } from '../../key.ts'
 import { Call } from '../../open/call.ts'
 import { Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
+import type { OpenStore } from '../../open/open-store.ts'
 import { EntryLog } from './entry-log.ts'
 import { settle } from './held-value.ts'
 import type { JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
-import { type JournalOptions, JournalStore } from './journal-store.ts'
+import { type JournalOptions, type JournalState, JournalStore, journalState } from './journal-store.ts'
 
 /**
  * A store whose every write is recorded, with what the key held before and after, so that it can be undone. The record
  * is made before the write: one that cannot be recorded is not made. See `journal`.
  */
 export class JournalDatastore extends Datastore {
-  readonly #entries: EntryLog
+  readonly #child: OpenStore
+  readonly #state: JournalState
+  readonly #options: JournalOptions
   readonly #store: JournalStore
 
-  constructor(child: BinaryDatastore, entries: EntryLog, options: JournalOptions) {
-    const store = new JournalStore(openStoreOf(child), entries, options)
+  constructor(child: OpenStore, state: JournalState, options: JournalOptions, group?: number) {
+    const store = new JournalStore(child, state, options, group)
     super(store)
-    this.#entries = entries
+    this.#child = child
+    this.#state = state
+    this.#options = options
     this.#store = store
   }
 
@@ -29,7 +34,7 @@ export class JournalDatastore extends Datastore {
     try {
       const { signal, span } = options
       await ownStoreOf(this).apart(action, Key.root, Call.from({ signal, span }), () => undefined)
-      yield* this.#entries.read(options)
+      yield* this.#state.entries.read(options)
     } finally {
       leave()
     }
@@ -50,13 +55,35 @@ export class JournalDatastore extends Datastore {
     return this.#apply('redo', sequence, options)
   }
 
+  /**
+   * Records that something begins which consists of other writes: a job, or the undo of one. It is pending until `end`.
+   * @param note What the program wants to know of it later.
+   * @returns Its number, by which writes are made a part of it (`within`).
+   */
+  begin(action: 'job' | 'undo' | 'redo', note?: string, of?: number): Promise<number> {
+    return this.#state.recorder.begin(action, note, of)
+  }
+
+  /**
+   * Records that what was begun has ended.
+   * @param note Takes the place of the one that it was begun with.
+   */
+  end(sequence: number, note?: string): Promise<void> {
+    return this.#state.entries.mark(sequence, [], note)
+  }
+
+  /** The same store, whose writes are recorded as parts of what was begun. Close this one alone. */
+  within(group: number): JournalDatastore {
+    return new JournalDatastore(this.#child, this.#state, this.#options, group)
+  }
+
   async #apply(
     action: 'undo' | 'redo',
     sequence: number,
     { signal, span }: CallOptions,
   ): Promise<number | undefined> {
     const call = Call.from({ signal, span })
-    const find = () => this.#entries.find(action, sequence)
+    const find = () => this.#state.entries.find(action, sequence)
     const entry = await ownStoreOf(this).apart(action, undefined, call, find)
     const keys = entry.changes.map(({ key }) => key)
     return ownStoreOf(this).turn(action, keys, call, () => this.#store.apply(action, entry, call))
@@ -72,7 +99,7 @@ export class JournalDatastore extends Datastore {
  */
 export async function journal(store: BinaryDatastore, options: JournalOptions): Promise<JournalDatastore> {
   const entries = await EntryLog.open(options.log)
-  const journaled = new JournalDatastore(store, entries, options)
+  const journaled = new JournalDatastore(openStoreOf(store), journalState(entries, options), options)
   await settle(entries, openStoreOf(store))
   return journaled
 }

@@ -26,6 +26,10 @@ class MemoryJournal implements JournalLog {
     this.maxBytes = maxBytes
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get oldest(): number {
     return this.#records[this.#first]?.number ?? this.#next
   }
@@ -68,7 +72,7 @@ class MemoryJournal implements JournalLog {
 
 /**
  * A log of a journal in memory: for undo while a program runs.
- * @throws DatastoreError `CONFIG_INVALID` for `maxBytes` that is no whole number from 1024 up.
+ * @throws DatastoreError `CONFIG_INVALID` for `maxBytes` that is not a whole number from 1024 up.
  */
 export function memoryJournal({ maxBytes = DEFAULT_JOURNAL_BYTES }: MemoryJournalOptions = {}): JournalLog {
   assertJournalBytes(maxBytes)

@@ -12,24 +12,25 @@ import { heldValue, isSame, lengthToCompare } from './held-value.ts'
 import type { JournalChange } from './journal-entry.ts'
 import type { JournalLog } from './journal-log.ts'
 
-/** Forward: from what was there before to what the write left. Backward: the other way. */
+/** Forward: from the state before a write to the state after it. Backward: the reverse. */
 export type JournalDirection = 'forward' | 'backward'
 
-/** Which entries are replayed, and which way. */
+/** Which entries are replayed, and in which direction. */
 export interface ReplayOptions extends CallOptions {
-  /** The first entry by number, itself included. Default: the oldest on record. */
+  /** The number of the first entry, inclusive. Default: the oldest on record. */
   readonly from?: number | undefined
-  /** The last entry by number, itself included. Default: the latest. */
+  /** The number of the last entry, inclusive. Default: the latest. */
   readonly to?: number | undefined
-  /** `forward` (default): makes the writes again, oldest first. `backward`: takes them back, latest first. */
+  /** `forward` (default): makes the writes again, oldest first. `backward`: undoes them, latest first. */
   readonly direction?: JournalDirection | undefined
 }
 
 /**
- * Makes the recorded writes of a log in another store, or takes them back, and gives how many entries that were. Each
- * key has to hold what the entry says, or already what it comes to.
- * @throws DatastoreError `CONFLICT` where it does not, or where nothing says whether a write was made; `UNSUPPORTED`
- * where a value was too large to be recorded. The entries before that one are done.
+ * Makes the recorded writes of a log in another store, or undoes them. Each key must be in the state that the entry
+ * starts from, or already in the state that it leads to.
+ * @returns The number of entries.
+ * @throws DatastoreError `CONFLICT` if a key is in another state, or if it is unknown whether a write was made;
+ * `UNSUPPORTED` if a value was too large to be recorded. The entries before that one are done.
  */
 export async function replay(
   log: JournalLog,
@@ -58,20 +59,20 @@ export async function replay(
   return count
 }
 
-/** What one key is to be given in the place of what it holds. */
+/** The change of one key. */
 interface Step {
   readonly key: Key
   readonly from: Uint8Array | 'absent'
   readonly to: Uint8Array | 'absent'
-  /** The etag of what it holds. */
+  /** The etag of its present value. */
   readonly etag: string | undefined
 }
 
 /**
- * What has to be done so that the changes of an entry are made, or made undone: nothing for a key where that is so
- * already. Values to be written come before keys to be deleted, so that there is always a copy of a value that moves.
- * @throws DatastoreError `UNSUPPORTED` where a value was too large to be recorded, `CONFLICT` where the key holds
- * something else than what the entry speaks of.
+ * The steps that make or undo the changes of an entry: none for a key that is already in the right state. Values are
+ * written before keys are deleted, so that there is always a copy of a value that moves.
+ * @throws DatastoreError `UNSUPPORTED` if a value was too large to be recorded, `CONFLICT` if the key is in another
+ * state than the entry says.
  */
 export async function stepsFor(
   store: OpenStore,
@@ -93,7 +94,7 @@ export async function stepsFor(
   return steps.sort((one, other) => Number(one.to === 'absent') - Number(other.to === 'absent'))
 }
 
-/** @throws DatastoreError `CONFLICT` where the key holds another version than `step` begins with. */
+/** @throws DatastoreError `CONFLICT` if the key has another version than `step` begins with. */
 export async function takeStep(
   store: OpenStore,
   action: string,

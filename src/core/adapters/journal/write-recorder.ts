@@ -5,17 +5,26 @@ import type { OpenStore } from '../../open/open-store.ts'
 import { refusedOf } from '../../open/refusals.ts'
 import type { EntryLog } from './entry-log.ts'
 import { outcomeNow } from './held-value.ts'
-import type { IntendedChange, JournalAction, Outcome } from './journal-entry.ts'
+import type {
+  IntendedChange,
+  Intent,
+  JournalAction,
+  JournalChange,
+  JournalEntry,
+  Outcome,
+} from './journal-entry.ts'
 
 /** What a recorder is told besides what to record. */
 interface WriteRecorderOptions {
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: (() => number) | undefined
+  readonly arrangement?: (() => string) | undefined
+  readonly onEntry?: ((entry: JournalEntry) => void) | undefined
   readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
 }
 
 /** A write that is to be recorded and made. */
-interface IntendedWrite {
+export interface IntendedWrite {
   /** Where it is made. */
   readonly store: OpenStore
   readonly action: JournalAction
@@ -23,13 +32,16 @@ interface IntendedWrite {
   readonly call: Call
   /** The entry that is taken back or made again. */
   readonly of?: number | undefined
+  /** The job that it is a part of. */
+  readonly group?: number | undefined
   /** A write that succeeds may have changed nothing, so its outcome is looked up. */
   readonly mayChangeNothing?: boolean | undefined
 }
 
 /** A write that is on record and being made. */
-interface RecordedWrite {
+export interface RecordedWrite {
   readonly sequence: number
+  readonly intent: Intent
   /** How many of its changes are made. */
   made: number
 }
@@ -38,6 +50,8 @@ interface RecordedWrite {
 export class WriteRecorder {
   readonly #entries: EntryLog
   readonly #options: WriteRecorderOptions
+  /** Outcomes on their way into the log. */
+  readonly #marking = new Set<Promise<void>>()
 
   constructor(entries: EntryLog, options: WriteRecorderOptions) {
     this.#entries = entries
@@ -49,7 +63,7 @@ export class WriteRecorder {
    * called when the log fails to take the record.
    */
   async around<T>(intended: IntendedWrite, work: (write: RecordedWrite) => Maybe<T>): Promise<T> {
-    const write: RecordedWrite = { sequence: await this.#append(intended), made: 0 }
+    const write: RecordedWrite = { ...(await this.#append(intended)), made: 0 }
     let answer: T
     try {
       answer = await work(write)
@@ -62,15 +76,40 @@ export class WriteRecorder {
     return answer
   }
 
-  /** Records the outcomes that the log failed to take before. */
-  async settle(): Promise<void> {
-    for (const [sequence, outcomes] of [...this.#entries.unrecorded]) await this.#mark(sequence, outcomes)
+  /** Records what is about to begin that consists of other writes, and gives its sequence number. */
+  async begin(action: JournalAction, note: string | undefined, of?: number): Promise<number> {
+    const { sequence, intent } = await this.#append({ action, changes: [], note, of })
+    tell(this.#options.onEntry, entryOf(sequence, intent, []))
+    return sequence
   }
 
-  async #append({ action, changes, of }: IntendedWrite): Promise<number> {
-    const { now = Date.now } = this.#options
+  /** Records the outcomes that the log failed to take before. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#marking)
+    for (const [sequence, outcomes] of this.#entries.unrecorded) this.#record(sequence, outcomes)
+    await Promise.all(this.#marking)
+  }
+
+  async #append({
+    action,
+    changes,
+    of,
+    group,
+    note,
+  }: Pick<IntendedWrite, 'action' | 'changes' | 'of' | 'group'> & { readonly note?: string | undefined }) {
+    const { now = Date.now, arrangement } = this.#options
+    const intent: Intent = {
+      type: 'intent',
+      time: now(),
+      action,
+      of,
+      group,
+      arrangement: arrangement?.(),
+      note,
+      changes,
+    }
     try {
-      return await this.#entries.append({ type: 'intent', time: now(), action, of, changes })
+      return { sequence: await this.#entries.append(intent), intent }
     } catch (error) {
       const code = error instanceof DatastoreError ? error.code : 'IO'
       const state = reason`the journal did not take it (${reasonOf(error)})`
@@ -78,38 +117,63 @@ export class WriteRecorder {
     }
   }
 
-  async #markSucceeded({ sequence }: RecordedWrite, intended: IntendedWrite): Promise<void> {
+  async #markSucceeded(write: RecordedWrite, intended: IntendedWrite): Promise<void> {
     const { store, changes, call, mayChangeNothing = false } = intended
     if (mayChangeNothing) {
       const looks = changes.map(change => outcomeNow(store, change, call.uncancelled))
-      return this.#markFound(sequence, looks)
+      return this.#markFound(write, looks)
     }
-    const outcomes = changes.map((): Outcome => 'made')
-    return this.#mark(sequence, outcomes)
+    this.#mark(
+      write,
+      changes.map((): Outcome => 'made'),
+    )
   }
 
   async #markFailed(write: RecordedWrite, intended: IntendedWrite, wasRefused: boolean): Promise<void> {
     const { action, changes } = intended
     const known = action !== 'rename' && wasRefused ? outcomesOfRefused(changes, write.made) : []
     const looks = changes.map(async (change, index) => known[index] ?? look(change, intended, wasRefused))
-    await this.#markFound(write.sequence, looks)
+    await this.#markFound(write, looks)
   }
 
-  async #markFound(sequence: number, looks: readonly Promise<Outcome>[]): Promise<void> {
+  async #markFound(write: RecordedWrite, looks: readonly Promise<Outcome>[]): Promise<void> {
     const found = await Promise.allSettled(looks)
     // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
     if (found.some(result => result.status === 'rejected')) return
     const outcomes = found.map(result => (result.status === 'fulfilled' ? result.value : 'unknown'))
-    await this.#mark(sequence, outcomes)
+    this.#mark(write, outcomes)
   }
 
-  async #mark(sequence: number, outcomes: readonly Outcome[]): Promise<void> {
-    try {
-      await this.#entries.mark(sequence, outcomes)
-    } catch (error) {
+  #mark({ sequence, intent }: RecordedWrite, outcomes: readonly Outcome[]): void {
+    this.#record(sequence, outcomes)
+    const entry = entryOf(sequence, intent, outcomes)
+    if (entry.changes.length > 0) tell(this.#options.onEntry, entry)
+  }
+
+  /** Nobody waits for it: a process that is killed before finds the outcome out when the journal opens next. */
+  #record(sequence: number, outcomes: readonly Outcome[]): void {
+    const marking = this.#entries
+      .mark(sequence, outcomes)
       // The write is done and on record. Where `settle` fails too, its outcome is found out when the journal opens next.
-      tell(this.#options.onMarkError, error, sequence)
-    }
+      .catch((error: unknown) => tell(this.#options.onMarkError, error, sequence))
+      .finally(() => this.#marking.delete(marking))
+    this.#marking.add(marking)
+  }
+}
+
+/** An entry as it is read back later. */
+function entryOf(sequence: number, intent: Intent, outcomes: readonly Outcome[]): JournalEntry {
+  const { time, action, of, group, arrangement, note, changes } = intent
+  const rest = { time, action, of, group, arrangement, note }
+  const made = changes.flatMap(({ key, before, after }, index): JournalChange[] => {
+    const state = outcomes[index] ?? 'pending'
+    return state === 'not-made' ? [] : [{ key, before, after, state }]
+  })
+  return {
+    ...rest,
+    sequence,
+    isPending: outcomes.length < changes.length || changes.length === 0,
+    changes: made,
   }
 }
 

@@ -7,25 +7,25 @@ import { compareHome, type KeyMove, settleKey } from './move-key.ts'
 import { idIn, keysOfShard, type ShardList, storesOf } from './shard-list.ts'
 import type { ShardedStore } from './sharded-store.ts'
 
-/** A key that would change place. */
+/** A key that would move. */
 export interface PlannedMove {
   readonly key: Key
-  /** The id of the shard that has it now, in the list in force. */
+  /** The id of the shard that has it now, in the current list. */
   readonly from: string
   /** The id of the shard that it would belong to, in the new list. */
   readonly to: string
-  /** Bytes of the value, where listing learns it for nothing. */
+  /** Bytes of the value, where listing reports them at no extra cost. */
   readonly size?: number | undefined
 }
 
-/** What was met so far; complete once the plan was read to its end. */
+/** Counts of what was read so far. They are complete once the plan was read to its end. */
 export interface PlanCounts {
-  /** Keys looked at, those that stay included. */
+  /** Keys examined, including those that stay. */
   readonly keys: number
   readonly moves: number
   /** Bytes of the values that would move, as far as they are known. */
   readonly bytes: number
-  /** The same for each pair of shards that keys would move between. */
+  /** The same for each pair of shards between which keys would move. */
   readonly pairs: readonly {
     readonly from: string
     readonly to: string
@@ -41,7 +41,7 @@ interface Pair {
   bytes: number
 }
 
-/** The keys that a reshard would move, found as they are read. Nothing is changed. */
+/** The keys that a reshard would move, found while the plan is read. Nothing is changed. */
 export class ReshardPlan implements AsyncIterable<PlannedMove> {
   readonly #current: readonly ShardList[]
   readonly #target: ShardList
@@ -102,13 +102,13 @@ export interface MisplacedKey {
   readonly shard: string
   /** The id of the shard where it belongs, and where reads look for it. */
   readonly home: string
-  /** What is at home: nothing, so that the key cannot be read; a copy of the same value; or another value. */
+  /** What the home shard has: nothing, so that the key cannot be read; a copy of the same value; or another value. */
   readonly atHome: 'absent' | 'same' | 'different'
 }
 
-/** How a misplaced key is brought home. */
+/** How a misplaced key is moved home. */
 export interface RepairOptions extends CallOptions {
-  /** Which of two different values stays: the one at home, or the misplaced one. */
+  /** Which of two different values is kept: the one at home or the misplaced one. */
   readonly keep?: 'home' | 'misplaced' | undefined
 }
 
@@ -126,7 +126,7 @@ export async function* findMisplaced(
       const atHome = await store.open.turn('verify', [key], call, () =>
         compareHome({ key, source, home }, undefined, call),
       )
-      // It may have been moved since it was met.
+      // It may have been moved since it was found.
       if (atHome === undefined || !(await source.has(key, call))) continue
       yield { key, shard: idIn(lists, source), home: idIn(lists, home), atHome }
     }
@@ -134,8 +134,8 @@ export async function* findMisplaced(
 }
 
 /**
- * Brings a misplaced key home.
- * @throws DatastoreError `CONFLICT` for two different values when nothing says which one stays.
+ * Moves a misplaced key home.
+ * @throws DatastoreError `CONFLICT` for two different values, unless `keep` says which one is kept.
  */
 export async function repairMisplaced(
   store: ShardedStore,
@@ -162,7 +162,7 @@ export async function repairMisplaced(
   })
 }
 
-/** Removes one of two values, after a last look at the other one. */
+/** Removes one of two values, after checking the other one again. */
 async function dropOne(key: Key, dropped: OpenStore, kept: OpenStore, call: Call): Promise<void> {
   if (!(await kept.has(key, call))) throw new NotFoundError('repair', key)
   await dropped.remove(key, call.uncancelled)

@@ -8,44 +8,44 @@ import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { ByteStream, Written } from '../../open/store.ts'
 
-/** Larger values go through as streams, and are read again to be compared. */
+/** Larger values are streamed, and read again for comparison. */
 const KEPT_BYTES = 64 * 1024
 
-/** How often a value that others keep changing is copied again. */
+/** How often a value that other writers keep changing is copied again. */
 const ROUNDS = 8
 
-/** One key on its way to the shard that it belongs to. */
+/** One key that is being moved to the shard where it belongs. */
 export interface KeyMove {
   readonly key: Key
   readonly source: OpenStore
   readonly home: OpenStore
 }
 
-/** A copy that was made at home. */
+/** A copy at home. */
 export interface Copy {
   /** The version of the source that was copied. */
   readonly source: string
   readonly home: string
   readonly size: number
-  /** What was copied, where it is small. */
+  /** The copied bytes, if there are few. */
   readonly bytes: Uint8Array | undefined
 }
 
 export interface SettleOptions {
   readonly call: Call
-  /** Read each copy back and compare it before the source goes. */
+  /** Read each copy back and compare it before the source is removed. */
   readonly verify: boolean
-  /** Resolves when nobody who might look for the key at the source only is still looking. */
+  /** Resolves once no running call still looks for the key only at the source. */
   readonly beforeDelete: () => Promise<void>
 }
 
 /**
- * Moves a key home with never fewer than one whole copy: copies, syncs, compares, then removes from the source the very
- * version that was compared. What is done already is not done again, so it may be called after having been stopped
- * anywhere. The caller has the turn of the key.
+ * Moves a key home and keeps at least one whole copy at all times: copies, syncs, compares, then removes from the
+ * source exactly the version that was compared. Steps that are already done are not repeated, so it can be called again
+ * after an interruption at any point. The caller holds the turn of the key.
  * @param made A copy that was made and synced before.
- * @returns `different` when home has another value already; then both stay.
- * @throws DatastoreError `CORRUPT` when home does not keep what it was given, `CONFIG_INVALID` when both are one store.
+ * @returns `different` if home already has another value; then both stay.
+ * @throws DatastoreError `CORRUPT` if home does not return what was written, `CONFIG_INVALID` if both are one store.
  */
 export async function settleKey(
   move: KeyMove,
@@ -62,17 +62,17 @@ export async function settleKey(
     const isFresh = copy?.source === held
     const found = isFresh && !verify ? 'same' : await compareHome(move, isFresh ? copy : undefined, call)
     if (found === 'absent' || (found === 'different' && copy !== undefined)) {
-      // Home has what was copied from an older version of the source; anything else there is not ours to replace.
+      // Home has a copy of an older version of the source. Anything else there must not be replaced.
       const over = found === 'absent' ? { replace: false } : { ifMatch: copy?.home }
       copy = await copyHome(move, over, call)
       await home.sync(key, call.bare)
     } else if (found === 'different') {
       return 'different'
     } else if (found === 'same') {
-      // A copy that was made here, where there was none before, shows that the two are apart.
+      // A copy that was made here, where there was none before, proves that the two are different stores.
       if (copy === undefined) await refuseOneStore(move, call)
       await beforeDelete()
-      // Not ended with the call: a copy that is not known to be removed would be looked for again.
+      // Not aborted with the call: if it is unknown whether a copy was removed, reads would have to look for it again.
       const removed = await source.remove(key, call.uncancelled.with({ ifMatch: held }))
       if (removed !== 'changed') return 'settled'
     }
@@ -81,9 +81,9 @@ export async function settleKey(
 }
 
 /**
- * Copies a value home under the conditions of `over`. It is not synced yet.
- * @returns `undefined` when the source does not have it, or home is not as `over` wants it.
- * @throws DatastoreError `UNSUPPORTED` for a value with a time to live, where home keeps none.
+ * Copies a value home under the conditions of `over`. The copy is not synced yet.
+ * @returns `undefined` if the source does not have the value, or home does not meet the conditions.
+ * @throws DatastoreError `UNSUPPORTED` for a value with a time to live, if home does not support one.
  */
 export async function copyHome(
   { key, source, home }: KeyMove,
@@ -119,8 +119,8 @@ export async function copyHome(
 }
 
 /**
- * What home has of the value that the source has; `undefined` where the source has it no more.
- * @param copy A copy of the very version that the source has now; then only home is read, as long as it is small.
+ * What home has of the value in the source; `undefined` if the source no longer has it.
+ * @param copy A copy of exactly the version that the source has now; then only home is read, if the value is small.
  */
 export async function compareHome(
   { key, source, home }: KeyMove,
@@ -148,10 +148,7 @@ export async function compareHome(
   return other === undefined ? 'absent' : verdict(sameBytes(one, other.bytes))
 }
 
-/**
- * Refuses to move a key from a store to itself, opened twice: to remove there what is a copy here would remove the only
- * one.
- */
+/** Refuses to move a key from a store to itself, opened twice: removing the source would remove the only copy. */
 async function refuseOneStore({ key, source, home }: KeyMove, call: Call): Promise<void> {
   if ((await source.identity(key, call.bare)) !== (await home.identity(key, call.bare))) return
   throw failure('CONFIG_INVALID', 'move', key, 'both shards are the same data, opened twice')
@@ -161,7 +158,7 @@ function verdict(isSame: boolean): 'same' | 'different' {
   return isSame ? 'same' : 'different'
 }
 
-/** Whether two streams have the same bytes, however they are cut into chunks. Holds a chunk of each. */
+/** Whether two streams have the same bytes, regardless of chunk boundaries. Holds one chunk of each in memory. */
 export async function sameStreams(a: ByteStream, b: ByteStream): Promise<boolean> {
   const other = Symbol.asyncIterator in b ? b[Symbol.asyncIterator]() : b[Symbol.iterator]()
   let left: Uint8Array = new Uint8Array()

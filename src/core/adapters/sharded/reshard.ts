@@ -12,47 +12,47 @@ import type { ShardFunctionChoice } from './shard-function.ts'
 import { idIn, keysOfShard, type ShardList } from './shard-list.ts'
 import type { ShardedStore } from './sharded-store.ts'
 
-/** What a new list of shards goes by. */
+/** Options of a new list of shards. */
 export interface PlanOptions extends CallOptions {
-  /** Which shard a key belongs to. Default: the function in force. */
+  /** Which shard a key belongs to. Default: the current function. */
   readonly by?: ShardFunctionChoice | undefined
-  /** A name for each shard of the new list. Default: its index in it. */
+  /** A name for each shard of the new list. Default: its index. */
   readonly ids?: readonly string[] | undefined
 }
 
 /** How keys are moved. */
 export interface MoveOptions extends CallOptions {
-  /** Called whenever a key was moved, and at the end. */
+  /** Called after each moved key, and at the end. */
   readonly onProgress?: ((progress: ReshardProgress) => void) | undefined
-  /** How many keys are moved at once. Default 16. */
+  /** The number of keys moved concurrently. Default 16. */
   readonly concurrency?: number | undefined
-  /** Read each copy back and compare it before the source goes. Default true. */
+  /** Read each copy back and compare it before the source is removed. Default true. */
   readonly verify?: boolean | undefined
 }
 
 /** How keys are moved, and where to. */
 export interface ReshardOptions extends PlanOptions, MoveOptions {}
 
-/** How far a reshard has come. */
+/** The progress of a reshard. */
 export interface ReshardProgress {
-  /** Keys looked at so far, those that stay included. */
+  /** Keys examined so far, including those that stay. */
   readonly examined: number
-  /** Keys that have left a shard where they do not belong. */
+  /** Keys that were removed from shards where they do not belong. */
   readonly moved: number
   /** Bytes of the values copied. */
   readonly bytes: number
 }
 
-/** What a reshard did. */
+/** The result of a reshard. */
 export interface ReshardResult<V> extends ReshardProgress {
-  /** Shards that are in the list no more: empty, open, and the caller's to close. */
+  /** Shards that are no longer in the list: empty and open. The caller closes them. */
   readonly removed: readonly Datastore<V>[]
 }
 
-/** How many keys are copied before the shards are synced once for all of them. */
+/** Keys that are copied before the shards are synced once for all of them. */
 const WINDOW = 256
 
-/** Moves every key of all shards to where the newest list puts it, a window at a time. */
+/** Moves every key of all shards to where the newest list puts it, one window of keys at a time. */
 export class KeyMover {
   readonly #store: ShardedStore
   readonly #concurrency: number
@@ -62,7 +62,7 @@ export class KeyMover {
   readonly #settling: SettleOptions
   #progress: ReshardProgress = { examined: 0, moved: 0, bytes: 0 }
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a `concurrency` that is not a whole number from 1 up */
+  /** @throws DatastoreError `CONFIG_INVALID` for a `concurrency` that is not a whole number from 1 up. */
   constructor(store: ShardedStore, options: MoveOptions) {
     const { signal, concurrency = 16, verify = true, onProgress = () => undefined } = options
     checkOptions('reshard', { concurrency }, { concurrency: wholeNumber(1) })
@@ -75,16 +75,16 @@ export class KeyMover {
   }
 
   /**
-   * Goes by `target`, and by the lists before it until every key is where it belongs.
-   * @returns What was done, and the stores that hold nothing any more.
-   * @throws DatastoreError naming the key and the shards; `CONFLICT` when both hold a value, and not the same.
+   * Moves all keys to `target`. Until every key is where it belongs, reads also look in the lists before it.
+   * @returns What was done, and the stores that are now empty.
+   * @throws DatastoreError naming the key and the shards; `CONFLICT` if both hold different values.
    */
   async run(target: ShardList): Promise<ReshardProgress & { readonly removed: readonly OpenStore[] }> {
     const store = this.#store
     store.goBy([target, ...store.lists.filter(list => !list.equals(target))])
     const stores = store.children
     try {
-      // Puts that began before may still bring keys into places that are about to be emptied.
+      // Puts that began earlier may still write keys into places that are about to be emptied.
       await orAbort(store.writesEnded(), this.#signal, 'reshard')
       for (const source of stores) await this.#empty(source)
       await this.#sync(stores)
@@ -96,7 +96,7 @@ export class KeyMover {
     return { ...this.#progress, removed: stores.filter(each => !target.stores.includes(each)) }
   }
 
-  /** Moves what does not belong into one store out of it. */
+  /** Moves all keys that do not belong into a store out of it. */
   async #empty(source: OpenStore): Promise<void> {
     let window: KeyMove[] = []
     for await (const { key } of keysOfShard(this.#store.lists, source, 'reshard', this.#signal)) {
@@ -126,10 +126,10 @@ export class KeyMover {
     })
   }
 
-  /** Copies what home does not have yet. */
+  /** Copies the values that home does not have yet. */
   async #copy(move: KeyMove): Promise<Copy | undefined> {
     const [, ...former] = this.#store.placesOf(move.key)
-    // Of several copies the one that reads have seen all along goes home first.
+    // Of several copies, the one that reads have seen so far is copied first.
     for (const source of former) {
       if (source === move.source) break
       await settleKey({ ...move, source }, this.#settling)
@@ -137,7 +137,7 @@ export class KeyMover {
     return copyHome(move, { replace: false }, this.#call)
   }
 
-  /** Takes each key in its turn among the calls on it. */
+  /** Runs work for each key, in the key's turn. */
   async #forEach(window: readonly KeyMove[], work: (move: KeyMove) => Promise<void>): Promise<void> {
     await forEachBounded(window, this.#concurrency, async move => {
       try {

@@ -5,32 +5,33 @@ import type { Key } from '../../key.ts'
 import { type Call, Cancel, type Maybe } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 
-/** What shards report, told as one. A watch that runs goes on with the shards that come later. */
+/** Merges the changes that shards report. A running watch also follows shards that are added later. */
 export class ShardChanges {
   readonly #watches = new Set<(stores: readonly OpenStore[]) => void>()
   readonly #queues = new Set<ChangeQueue>()
   #wereMoved = false
   readonly #isElsewhere: (key: Key, call: Call) => Maybe<boolean>
 
-  /** @param isElsewhere Whether a key that is gone from one shard is in another one. */
+  /** @param isElsewhere Whether a key that left one shard is in another one. */
   constructor(isElsewhere: (key: Key, call: Call) => Maybe<boolean>) {
     this.#isElsewhere = isElsewhere
   }
 
-  /** @param stores The shards there are, asked for when the watch begins. */
+  /** @param stores The current shards, read when the watch begins. */
   watch(prefix: Key, stores: () => readonly OpenStore[], call: Call): AsyncIterable<Change> {
-    return stoppable(either => this.#merged(prefix, stores(), either, call.uncancelled), call.signal)
+    const own = call.uncancelled.with({ recursive: call.options.recursive })
+    return stoppable(either => this.#merged(prefix, stores(), either, own), call.signal)
   }
 
-  /** Lets the watches that run follow these shards too. */
+  /** Makes running watches follow these shards too. */
   goOnWith(stores: readonly OpenStore[]): void {
     this.#wereMoved = true
     for (const add of this.#watches) add(stores)
   }
 
   /**
-   * Tells that a key may have ended, once `work` is done. Once keys were moved, shards cannot be counted on to tell of it:
-   * one that compares what it finds with what it knew may never have met a key that came and went.
+   * Reports that a key may have ended, once `work` is done. After keys were moved, shards cannot be relied on to report
+   * it: a shard that compares states may never have seen a key that came and went.
    */
   ending<T>(key: Key, work: Maybe<T>): Maybe<T> {
     if (!this.#wereMoved) return work
@@ -75,8 +76,8 @@ export class ShardChanges {
   }
 
   /**
-   * A key that left one shard for another is not deleted, and may have been put just before. Where nobody can say, since
-   * a shard fails or the store is being closed, the watcher is to look for itself.
+   * A key that left one shard for another is not deleted, and may have been put just before. If that cannot be
+   * determined, because a shard fails or the store is being closed, the watcher gets `resync`.
    */
   async #told({ type, key }: Change, call: Call): Promise<Change> {
     if (type !== 'delete' || !this.#wereMoved) return { type, key }

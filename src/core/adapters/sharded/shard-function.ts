@@ -10,17 +10,17 @@ import { jumpHash } from '../../hash/jump.ts'
 import type { Key } from '../../key.ts'
 
 /**
- * Picks the shard of a key: a whole number from 0 up to, not including, `shardIds.length`. It depends on its
- * arguments alone; the list of shards and its order is part of the data.
+ * Selects the shard of a key: a whole number from 0 up to, not including, `shardIds.length`. The result depends only on
+ * the arguments. The list of shards and its order are part of the data.
  */
 export type ShardFunction = (key: Key, shardIds: readonly string[]) => number
 
 export const SHARD_FUNCTIONS = {
-  /** Jump consistent hash of `key.hash`: a shard added at the end moves only the keys that it takes. */
+  /** Jump consistent hash of `key.hash`: a shard added at the end takes keys, and no other key moves. */
   jump: (key, shardIds) => jumpHash(key.hashHalves, shardIds.length),
-  /** `key.hash` modulo the number of shards: simple, and any change of the number moves most keys. */
+  /** `key.hash` modulo the number of shards: simple, but most keys move whenever the number changes. */
   modulo: (key, shardIds) => Number(key.hash % BigInt(shardIds.length)),
-  /** Highest random weight by the shards' ids: order does not matter, and any shard may go or come. */
+  /** Highest random weight by the ids of the shards: order does not matter, and any shard can be added or removed. */
   rendezvous: (key, shardIds) => {
     let best = 0
     let bestWeight = -1n
@@ -44,10 +44,10 @@ export const SHARD_FUNCTIONS = {
 /** The shard functions that have a name. */
 export type ShardFunctionName = keyof typeof SHARD_FUNCTIONS
 
-/** A shard function by its name, by the text that flatfs has for it, or itself. */
+/** A shard function: its name, the text that flatfs uses for it, or the function itself. */
 export type ShardFunctionChoice = ShardFunctionName | FlatfsShardText | ShardFunction
 
-/** @throws DatastoreError `CONFIG_INVALID` for a text that names no shard function. */
+/** @throws DatastoreError `CONFIG_INVALID` for the name of an unknown shard function. */
 export function shardFunctionOf(by: ShardFunctionChoice): ShardFunction {
   if (typeof by === 'function') return by
   if (Object.hasOwn(SHARD_FUNCTIONS, by)) return SHARD_FUNCTIONS[by as ShardFunctionName]
@@ -58,9 +58,9 @@ export function shardFunctionOf(by: ShardFunctionChoice): ShardFunction {
 }
 
 /**
- * Takes characters of the key's text without its first `/`, as flatfs takes those of a file's name, and spreads what it
- * took over the shards by the jump consistent hash of its FNV-1a 64. Keys with the same characters stay together, and a
- * shard added at the end moves only the ones that it takes.
+ * Selects characters of the key's text without its first `/`, as flatfs does with file names, and distributes them over
+ * the shards by the jump consistent hash of their FNV-1a 64. Keys with the same characters stay together, and a shard
+ * added at the end takes keys from the others only.
  */
 function byCharacters(shard: FlatfsShard): ShardFunction {
   return (key, shardIds) =>
@@ -69,7 +69,7 @@ function byCharacters(shard: FlatfsShard): ShardFunction {
 
 const MASK = 0xffff_ffff_ffff_ffffn
 
-/** Spreads every bit over the whole word (the finalizer of SplitMix64; source: Steele, Lea, Flood 2014). */
+/** Mixes every bit into the whole word (the finalizer of SplitMix64; source: Steele, Lea, Flood 2014). */
 function mix64(word: bigint): bigint {
   let mixed = word
   mixed = ((mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK

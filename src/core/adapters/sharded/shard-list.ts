@@ -9,15 +9,15 @@ import { assertChildren } from '../combine.ts'
 import type { Place } from '../routed-store.ts'
 import { type ShardFunction, type ShardFunctionChoice, shardFunctionOf } from './shard-function.ts'
 
-/** How keys find their shard. All of it is part of the data: opened with other options, keys are looked for elsewhere. */
+/** How the shard of a key is found. This is part of the data: with other options, keys are looked for elsewhere. */
 export interface ShardedOptions {
   /** Which shard a key belongs to. Default `jump`. */
   readonly by?: ShardFunctionChoice | undefined
-  /** A name for each shard, for functions that go by name. Default: its index. */
+  /** A name for each shard, for functions that use names. Default: its index. */
   readonly ids?: readonly string[] | undefined
 }
 
-/** One shard. Keys are called the same in each. */
+/** One shard. It uses the caller's keys. */
 class Shard implements Place {
   readonly store: OpenStore
 
@@ -34,7 +34,7 @@ class Shard implements Place {
   }
 }
 
-/** Shards in their order, and the function that tells where a key belongs. */
+/** Shards in their order, and the function that says where a key belongs. */
 export class ShardList {
   readonly stores: readonly OpenStore[]
   readonly ids: readonly string[]
@@ -42,7 +42,7 @@ export class ShardList {
   readonly #function: ShardFunction
   readonly #shards: readonly Shard[]
 
-  /** @throws DatastoreError `CONFIG_INVALID` for no shard, for two of one id, or for an unknown function. */
+  /** @throws DatastoreError `CONFIG_INVALID` without shards, for two with the same id, or for an unknown function. */
   constructor(stores: readonly OpenStore[], { by = 'jump', ids }: ShardedOptions) {
     assertChildren(stores, 'sharded')
     this.stores = [...stores]
@@ -58,13 +58,13 @@ export class ShardList {
     this.#function = shardFunctionOf(by)
   }
 
-  /** Names the data: the same shards, called the same, in the same order, under the same function. */
+  /** Identifies the data: the same shards with the same ids, in the same order, under the same function. */
   get id(): string {
     const by = typeof this.by === 'string' ? this.by : idOfObject('function', this.by)
     return JSON.stringify([by, this.ids, this.stores.map(store => store.info.id)])
   }
 
-  /** @throws DatastoreError `CONFIG_INVALID` when the shard function answers anything but an index. */
+  /** @throws DatastoreError `CONFIG_INVALID` if the shard function does not return an index. */
   shardOf(key: Key): Shard {
     const index = this.#function(key, this.ids)
     const shard = this.#shards[index]
@@ -90,7 +90,7 @@ export class ShardList {
     return new ShardList(stores, { by: this.by, ids: this.ids })
   }
 
-  /** Whether it puts every key where the other one puts it. */
+  /** Whether both lists put every key in the same place. */
   equals(other: ShardList): boolean {
     return (
       this.by === other.by &&
@@ -101,7 +101,7 @@ export class ShardList {
   }
 }
 
-/** The list in force, and the ones before it whose shards may still hold keys, newest first. */
+/** The current list, and former ones whose shards may still hold keys, newest first. */
 export type ShardLists = readonly [ShardList, ...(readonly ShardList[])]
 
 /** Every store of the lists, once. */
@@ -109,12 +109,12 @@ export function storesOf(lists: readonly ShardList[]): readonly OpenStore[] {
   return [...new Set(lists.flatMap(list => list.stores))]
 }
 
-/** What a shard is called in the first list that has it. */
+/** The id of a shard in the first list that has it. */
 export function idIn(lists: readonly ShardList[], store: OpenStore): string {
   return lists.map(list => list.idOf(store)).find(id => id !== undefined) ?? '?'
 }
 
-/** Every value that one shard holds, whether it belongs there or not. A failure names the shard. */
+/** Every value in one shard, whether it belongs there or not. A failure names the shard. */
 export async function* keysOfShard(
   lists: readonly ShardList[],
   store: OpenStore,

@@ -4,6 +4,7 @@ import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.
 import type { Key } from '../../key.ts'
 import { listOptionsOf } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
+import type { CopyPlace } from '../../open/copy-place.ts'
 import { moveAcross } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import type { Payload } from '../../open/payload.ts'
@@ -25,9 +26,9 @@ import { type ShardList, type ShardLists, storesOf } from './shard-list.ts'
 type Places = readonly [OpenStore, ...OpenStore[]]
 
 /**
- * Keys spread over shards. While keys are on their way to where the newest list puts them, reads look there and then at
- * the places before, and a write first brings its key home, so that no two places ever hold different values of it.
- * Those calls are made of several, so they have turns of their own meanwhile.
+ * Keys spread over shards. While keys are being moved to where the newest list puts them, a read looks there and then
+ * in the former places, and a write first moves its key home, so that no two places ever hold different values of a
+ * key. Such calls have several steps, so they take turns of their own.
  */
 export class ShardedStore extends RoutedStore {
   /** This store, open: its turns are those of the keys that move. */
@@ -45,7 +46,7 @@ export class ShardedStore extends RoutedStore {
     this.#stores = storesOf(this.#lists)
     this.#capabilities = new Derived(() => {
       const all = this.#stores.map(store => store.capabilities)
-      // Which shard a key goes to is not for the caller to choose.
+      // The caller cannot choose the shard of a key.
       return { ...weakestOf(all), limits: all.map(one => one.limits).reduce(narrower) }
     })
     this.#changes = new ShardChanges((key, call) => this.open.has(key, call))
@@ -67,7 +68,7 @@ export class ShardedStore extends RoutedStore {
     return this.#stores
   }
 
-  /** Goes on over other stores that show the same data. No reshard may run. */
+  /** Replaces the stores by others with the same data. No reshard may be running. */
   rewire(children: readonly OpenStore[]): void {
     const next = new Map(this.#stores.map((store, index) => [store, children[index] ?? store]))
     const over = (list: ShardList) => list.over(list.stores.map(store => next.get(store) as OpenStore))
@@ -84,12 +85,12 @@ export class ShardedStore extends RoutedStore {
     return this.#lists
   }
 
-  /** Whether every key is looked for in one shard only. */
+  /** Whether every key is in the one shard where it belongs. */
   get isSettled(): boolean {
     return this.#lists.length === 1
   }
 
-  /** Goes by these lists from now on. */
+  /** Uses these lists from now on. */
   goBy(lists: ShardLists): void {
     this.#lists = lists
     this.#stores = storesOf(lists)
@@ -97,19 +98,27 @@ export class ShardedStore extends RoutedStore {
     this.#changes.goOnWith(this.#stores)
   }
 
-  /** Resolves once every write that runs now has ended. */
+  /** Resolves once every write that is running now has ended. */
   writesEnded(): Promise<void> {
     return this.#writes.ended()
   }
 
-  /** Resolves once every listing that runs now has ended: nothing is removed that one of them may still look for. */
+  /**
+   * Resolves once every listing that is running now has ended, because a listing may still look for what is about to be
+   * removed.
+   */
   readonly listingsEnded = (): Promise<void> => this.#listings.ended()
 
-  /** Where a key may be: first where it belongs. A call of several steps asks once, because the lists may change meanwhile. */
+  /** Where a key may be, its home first. A call of several steps asks once, because the lists may change in between. */
   placesOf(key: Key): Places {
     const [newest, ...former] = this.#lists
     const home = newest.storeOf(key)
     return [home, ...new Set(former.map(list => list.storeOf(key)).filter(store => store !== home))]
+  }
+
+  /** While keys move, a key may also be where a former list put it. */
+  override copiesOf(key: Key): readonly CopyPlace[] {
+    return this.placesOf(key).map(store => ({ type: 'below', store, key }))
   }
 
   protected placeOf(key: Key): Place {
@@ -150,12 +159,12 @@ export class ShardedStore extends RoutedStore {
     const places = this.placesOf(key)
     const [home] = places
     if (places.length === 1) return home.write(key, value, call)
-    // The bytes are the caller's again as soon as this returns.
+    // The caller may change the bytes once this has returned.
     value.keepBytes()
     if (!(await isVersion(key, places, call))) return { refused: 'changed' }
     const obsolete = await this.#settle(key, places, call)
     const { options } = call
-    // The version that was asked for is a copy by now, under another etag.
+    // The version with this etag is a copy by now, under another etag.
     const version =
       options.ifMatch === undefined ? undefined : await home.stat(key, call.with({ fresh: true }))
     if (options.ifMatch !== undefined && version === undefined) return { refused: 'changed' }
@@ -178,7 +187,7 @@ export class ShardedStore extends RoutedStore {
     for (const store of places) if (await store.has(key, call.bare)) holders.push(store)
     if (holders.length === 0) return 'absent'
     if (!(await isVersion(key, places, call))) return 'changed'
-    // What reads see goes last, so that nothing older comes to light.
+    // The value that reads see is removed last, so that no older value becomes visible.
     await drop(key, holders.reverse(), call)
     return 'removed'
   }
@@ -201,7 +210,10 @@ export class ShardedStore extends RoutedStore {
     return moved
   }
 
-  /** Brings a key home. @returns The places that hold another value than home does, which nobody sees. */
+  /**
+   * Moves a key home.
+   * @returns The places that hold another value than home does. Reads do not see those values.
+   */
   async #settle(key: Key, [home, ...former]: Places, call: Call): Promise<readonly OpenStore[]> {
     const obsolete: OpenStore[] = []
     for (const source of former) {
@@ -222,7 +234,7 @@ export class ShardedStore extends RoutedStore {
 
   #ask(query: Query, call: Call): PassingAnswer<Uint8Array> {
     if (!this.isSettled) {
-      // Through the turns of the keys: none is missed while it is between two shards.
+      // In the turn of each key, so that no key is missed while it moves between shards.
       const { signal, span } = call
       const entries = answer(new StoreQuerySource(this.open, true), parseQuery(query), { signal, span })
       return { entries, isGood: () => true }
@@ -262,7 +274,7 @@ export class ShardedStore extends RoutedStore {
   }
 }
 
-/** The first answer that is not an absence. */
+/** The first result that is not `undefined`. */
 async function firstOf<T>(
   places: Places,
   read: (store: OpenStore) => Maybe<T | undefined>,
@@ -274,7 +286,7 @@ async function firstOf<T>(
   return undefined
 }
 
-/** Whether the key has the version that the call asks for, if it asks for one. */
+/** Whether the key has the version that the call requires, if it requires one. */
 async function isVersion(key: Key, places: Places, call: Call): Promise<boolean> {
   const { ifMatch } = call.options
   if (ifMatch === undefined) return true

@@ -26,11 +26,11 @@ import { ShardedStore } from './sharded-store.ts'
 export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: ShardedStore
   readonly #codec: Serializer<V> | undefined
-  /** The shards as the caller gave them. */
+  /** The datastores that the caller passed, by their open stores. */
   readonly #given = new Map<OpenStore, Datastore<V>>()
   #isResharding = false
 
-  /** @throws DatastoreError `CONFIG_INVALID` for a list that is none, or shards that encode their values differently. */
+  /** @throws DatastoreError `CONFIG_INVALID` for an invalid list, or shards that encode their values differently. */
   constructor(shards: readonly Datastore<V>[], options: ShardedOptions = {}) {
     const store = new ShardedStore(new ShardList(shards.map(openStoreOf), options))
     const codec = commonCodecOf(shards)
@@ -49,12 +49,14 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
     return this.#list.ids
   }
 
-  /** Whether a reshard runs. */
+  /** Whether a reshard is running. */
   get isResharding(): boolean {
     return this.#isResharding
   }
 
-  /** Whether every key is looked for in one shard only: false from the start of a reshard until one has ended well. */
+  /**
+   * Whether every key is in the one shard where it belongs: false from the start of a reshard until one has succeeded.
+   */
   get isSettled(): boolean {
     return this.#store.isSettled
   }
@@ -65,14 +67,14 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
 
   /**
    * The index of the shard that `key` belongs to.
-   * @throws DatastoreError `CONFIG_INVALID` when the shard function answers anything but an index.
+   * @throws DatastoreError `CONFIG_INVALID` if the shard function does not return an index.
    */
   shardIndex(key: Key): number {
     return this.#list.stores.indexOf(this.#list.storeOf(key))
   }
 
   /**
-   * The keys that `reshard` would move, and how many there are. Nothing is changed.
+   * The keys that `reshard` would move, and their number. Nothing is changed.
    * @throws DatastoreError `CONFIG_INVALID`
    */
   plan(shards: readonly Datastore<V>[], options: PlanOptions = {}): ReshardPlan {
@@ -80,19 +82,19 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   /**
-   * Moves every key to where a new list of shards puts it, and goes by that list from then on. Any change will do: shards
-   * added, removed, in another order, another function. Each key is copied, synced, read back and compared, and only then
-   * removed where it was. The store may be used meanwhile: from the moment of this call reads look in the new place and
-   * then in the old one, a write first takes its key along, and `list` shows each key once.
+   * Moves every key to where a new list of shards puts it, and uses that list from then on. Shards may be added,
+   * removed or reordered, and the function may change. Each key is copied, synced, read back and compared, and only
+   * then removed from its old place. The store can be used in the meantime: from the moment of this call, reads look in
+   * the new place and then in the old one, a write first moves its key, and `list` shows each key once.
    *
-   * Nothing is written down about it. When it fails, is aborted or killed, calling it again with the same lists goes on
-   * where it stopped; a new process opens the store with the old list and calls this before anything else, so that
-   * keys which were moved already are found. A moved key has a new etag, and the times of its copy.
+   * No state of the reshard is stored. When it fails, is aborted or killed, calling it again with the same lists
+   * resumes it. A new process opens the store with the old list and calls this before anything else, so that keys that
+   * were already moved are found. A moved key has a new etag, and the times of its copy.
    *
-   * Shards that are no longer in the list are handed back, open. A store that was opened twice is refused.
-   * @throws DatastoreError `CONFIG_INVALID` for a list that is none; `CONFLICT` while another reshard runs, or when two
-   * shards hold different values of a key (`verify` lists such keys, `repair` mends them); what a shard fails with.
-   * The error names key and shards. `AbortError` when the signal fires.
+   * Shards that are no longer in the list are returned, still open. A store that was opened twice is refused.
+   * @throws DatastoreError `CONFIG_INVALID` for an invalid list; `CONFLICT` while another reshard runs, or if two
+   * shards hold different values of a key (`verify` lists such keys, `repair` resolves them); and the failures of a
+   * shard. The error names key and shards. `AbortError` when the signal fires.
    */
   async reshard(shards: readonly Datastore<V>[], options: ReshardOptions = {}): Promise<ReshardResult<V>> {
     const target = () => {
@@ -104,7 +106,7 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
   }
 
   /**
-   * Goes on with a reshard that failed or was aborted, to the list that it was given. Does nothing where every key is where
+   * Resumes a reshard that failed or was aborted, with the list that it was given. Does nothing if every key is where
    * it belongs.
    * @throws DatastoreError as `reshard` does.
    */
@@ -127,14 +129,14 @@ export class ShardedDatastore<V = Uint8Array> extends Datastore<V> {
     }
   }
 
-  /** The keys that a shard holds where the function does not put them. Each is judged as it is met. */
+  /** The keys that a shard holds although the function puts them elsewhere. Each is checked when it is found. */
   verify(options: CallOptions = {}): AsyncIterable<MisplacedKey> {
     return findMisplaced(this.#store, options)
   }
 
   /**
-   * Brings a key that `verify` found to where it belongs; of two copies one goes.
-   * @throws DatastoreError `CONFLICT` for two different values, unless told which one stays.
+   * Moves a key that `verify` found to where it belongs. Of two equal copies one is removed.
+   * @throws DatastoreError `CONFLICT` for two different values, unless `keep` says which one is kept.
    */
   repair(misplaced: MisplacedKey, options: RepairOptions = {}): Promise<void> {
     return repairMisplaced(this.#store, misplaced, options)

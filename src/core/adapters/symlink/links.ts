@@ -1,6 +1,7 @@
 import { failure, messageOf, type Reason, reason } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
+import { peekThrough } from '../../open/copy-place.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { Written } from '../../open/store.ts'
@@ -8,7 +9,7 @@ import type { Written } from '../../open/store.ts'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Links as records of a store of their own: under the key of the link, the text of the key it leads to, as UTF-8. */
+/** Links as records of a store of their own: under the key of the link, the text of its target key, as UTF-8. */
 export class Links {
   #store: OpenStore
   #version = 0
@@ -21,35 +22,41 @@ export class Links {
     return this.#store
   }
 
-  /** Changes with every link that is made or removed, so that a way found earlier is known to be out of date. */
+  /** Changes whenever a link is made or removed, so that a path found earlier is known to be out of date. */
   get version(): number {
     return this.#version
   }
 
-  /** Goes by the records of another store from now on. */
+  /** Uses the records of another store from now on. */
   rewire(store: OpenStore): void {
     this.#version++
     this.#store = store
   }
 
   /**
-   * Where the link at `key` leads; `undefined` where there is no link.
-   * @throws DatastoreError `CORRUPT` for a record that names no key.
+   * The target of the link at `key`; `undefined` if there is no link.
+   * @throws DatastoreError `CORRUPT` for a record that is not a key.
    */
   at(action: string, key: Key, call: Call): Maybe<Key | undefined> {
-    // The root holds no value, so it is no link either.
+    // The root holds no value, so it cannot be a link.
     if (key.isRoot) return undefined
     return after(this.#store.read(key, call), found => found && parseTarget(action, key, found.bytes))
   }
 
-  /** Makes or replaces a link. Once begun, it is completed. */
+  /** As `at`, without an effect of a read. */
+  async peekAt(action: string, key: Key, call: Call): Promise<Key | undefined> {
+    const found = key.isRoot ? undefined : await peekThrough(this.#store, key, call)
+    return found && parseTarget(action, key, found.bytes)
+  }
+
+  /** Makes or replaces a link. Not aborted once begun. */
   async write(from: Key, to: Key, replace: boolean, call: Call): Promise<Written> {
     this.#version++
     const record = Payload.kept(encoder.encode(to.toString()))
     return this.#store.write(from, record, call.uncancelled.with({ replace }))
   }
 
-  /** Removes a link, where there is one. Once begun, it is completed. */
+  /** Removes a link, if there is one. Not aborted once begun. */
   async remove(key: Key, call: Call): Promise<void> {
     this.#version++
     await this.#store.remove(key, call.uncancelled)
@@ -69,18 +76,18 @@ function parseTarget(action: string, key: Key, bytes: Uint8Array): Key {
   }
 }
 
-/** The keys from a link to where it leads, both included; one key alone where there is no link. */
+/** The keys from a link to its final target, both included; only the key itself if it is not a link. */
 export type LinkWay = readonly [Key, ...Key[]]
 
-/** The key that a way leads to. */
+/** The final target of a path of links. */
 export function endOf(way: LinkWay): Key {
   return way.at(-1) ?? way[0]
 }
 
 /**
- * Follows links from the end of `way` until there is none.
- * @param linkAt Where the link at a key leads; `undefined` where there is none.
- * @throws DatastoreError `CONFLICT` naming the keys, when the links lead back to one of them.
+ * Follows links from the end of `way` until a key is not a link.
+ * @param linkAt The target of the link at a key; `undefined` if there is no link.
+ * @throws DatastoreError `CONFLICT` naming the keys, if the links lead back to one of them.
  */
 export function followLinks(
   action: string,
@@ -107,12 +114,12 @@ function extended(action: string, way: LinkWay, next: Key): LinkWay {
   return longer
 }
 
-/** `CONFLICT`: the links from `key` lead in a circle. */
+/** `CONFLICT`: the links from `key` form a circle. */
 export function loopFailure(action: string, key: Key, way: readonly Key[]): Error {
   return failure('CONFLICT', action, key, reason`its links lead in a circle: ${reasonOfWay(way)}`)
 }
 
-/** The keys of a way, as a message shows them. */
+/** The keys of a path, as messages show them. */
 export function reasonOfWay(way: readonly Key[]): Reason {
   return way.flatMap((key, index) => (index === 0 ? [key] : [' → ', key]))
 }

@@ -5,17 +5,18 @@ import { AbortError, failure, inTermsOf, isNotFound, NotFoundError, reason } fro
 import { Key } from '../../key.ts'
 import { listOptionsOf, withoutSizes } from '../../list-page.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
-import { Gate } from '../../open/gate.ts'
+import { type CopyPlace, peekThrough } from '../../open/copy-place.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import type { Payload } from '../../open/payload.ts'
 import { StoreQuerySource } from '../../open/query-source.ts'
 import { refusalError, refusedOf } from '../../open/refusals.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../../open/store.ts'
+import { Gate } from '../../open/turns.ts'
 import { statsOfParts } from '../combine.ts'
 import { mergeLevel } from '../merge-level.ts'
 import { endOf, followLinks, Links, type LinkWay, loopFailure, reasonOfWay } from './links.ts'
 
-/** A call that has been made on the store below, and what will come of it. */
+/** A call that was made on the store of the values, and its pending result. */
 interface Entered<T> {
   readonly outcome: Maybe<T>
 }
@@ -26,11 +27,11 @@ const MOVED = Symbol('the links were changed meanwhile')
 const LINE = ''
 
 /**
- * Values of one store under more names than one: the links are records of another store.
+ * Values of one store under more than one name: the links are records of another store.
  *
  * Calls by any name of a value take effect in call order: one call at a time follows its links and is made on the store
- * of the values, which keeps the order from there on. Links change in that same line. Where the answers of both stores
- * are at hand, so is the answer here.
+ * of the values, which keeps the order from then on. Changes of links use the same queue. If both stores answer without
+ * a promise, so does this one.
  */
 export class SymlinkStore implements Store {
   readonly order = 'below'
@@ -81,18 +82,18 @@ export class SymlinkStore implements Store {
     return this.#follow('look up', key, call, target => this.#values.has(target, call))
   }
 
-  /** Of the value that a link leads to. */
+  /** The stat of the value that a link leads to. */
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
     return this.#follow('stat', key, call, target => this.#values.stat(target, call))
   }
 
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
-    // A stream that reads the key it is put to takes its place before the put does.
+    // A stream that reads the key it is put to takes its turn before the put does.
     if (value.isStream) value.hold()
     return this.#follow('put', key, call, target => this.#values.write(target, value, call))
   }
 
-  /** Removes a link, never what it leads to. `ifMatch` is judged by the value seen through the link. */
+  /** Removes a link, never its target. `ifMatch` is compared with the value seen through the link. */
   remove(key: Key, call: Call): Maybe<Removed> {
     let link: Maybe<Key | undefined>
     if (this.#isLineFree) {
@@ -134,7 +135,7 @@ export class SymlinkStore implements Store {
     return this.#entered('rename', from, call, async () => {
       const target = await this.#linkAt('rename', from, call.bare)
       call.throwIfAborted('rename', from)
-      // A link stays, wherever it leads.
+      // A link stays, whatever its target.
       if (from.equals(to))
         return { outcome: target === undefined ? this.#values.move(from, to, call) : 'moved' }
       if (target !== undefined) return { outcome: this.#moveLink(from, to, target, call) }
@@ -148,7 +149,7 @@ export class SymlinkStore implements Store {
     })
   }
 
-  /** The link comes to its new name first, so that it is never nowhere. */
+  /** Makes the link at the new name before removing the old one, so that it always exists. */
   async #moveLink(from: Key, to: Key, target: Key, call: Call): Promise<Moved> {
     const { replace } = call.options
     if (!replace && (await this.#values.has(to, call.bare))) return 'exists'
@@ -161,7 +162,7 @@ export class SymlinkStore implements Store {
     return 'moved'
   }
 
-  /** Moves a value where there are links at its old or its new name: the value hides them until they are removed. */
+  /** Moves a value if there are links at its old or its new name: the value hides them until they are removed. */
   async #moveOver(from: Key, to: Key, stale: readonly Key[], call: Call): Promise<Moved> {
     if (!call.options.replace && stale.some(key => key.equals(to))) {
       return (await this.#values.has(from, call.bare)) ? 'exists' : 'absent'
@@ -175,9 +176,9 @@ export class SymlinkStore implements Store {
   }
 
   /**
-   * Makes `from` a link to `to`, inside the turn of `from`.
-   * @throws DatastoreError `ALREADY_EXISTS` where there is a value, or a link that must not be replaced; `CONFLICT`
-   * naming the keys for a circle of links.
+   * Makes `from` a link to `to`, in the turn of `from`.
+   * @throws DatastoreError `ALREADY_EXISTS` if there is a value, or a link that must not be replaced; `CONFLICT` naming
+   * the keys for a circle of links.
    */
   async link(from: Key, to: Key, call: Call): Promise<void> {
     const hasValue = await this.#entered('link', from, call, async () => ({
@@ -196,14 +197,14 @@ export class SymlinkStore implements Store {
     return this.#links.write(from, to, call.options.replace, call)
   }
 
-  /** Where the link at `key` leads, one step; `undefined` where there is no link. */
+  /** The target of the link at `key`, one step; `undefined` if there is no link. */
   readLink(action: string, key: Key, call: Call): Promise<Key | undefined> {
     return this.#inLine(action, key, call, () => this.#linkAt(action, key, call.bare))
   }
 
   list(prefix: Key, call: Call): Promise<ListPage> {
     const links = new StoreQuerySource(this.#links.store)
-    // The sizes of link records are not those of the values that they lead to.
+    // The sizes of link records are not the sizes of the linked values.
     const list = async (level: Key, options?: ListOptions) => withoutSizes(await links.list(level, options))
     return mergeLevel([new StoreQuerySource(this.#values), { list }], prefix, listOptionsOf(call))
   }
@@ -216,12 +217,12 @@ export class SymlinkStore implements Store {
     ])
   }
 
-  /** Syncs everything: links lead anywhere. */
+  /** Syncs everything, because links may lead anywhere. */
   async sync(_prefix: Key, call: Call): Promise<void> {
     await Promise.all(this.children.map(async child => child.sync(Key.root, call)))
   }
 
-  /** Where the values are, and not through links. */
+  /** Prunes the store of the values. Links are not followed. */
   prune(prefix: Key, call: Call): Maybe<void> {
     return this.#values.prune(prefix, call)
   }
@@ -231,12 +232,22 @@ export class SymlinkStore implements Store {
     throw failure('UNSUPPORTED', 'watch', prefix, 'a symlink store reports no changes')
   }
 
-  /** That of the place that the links of a key lead to. */
+  /** The identity of the final target of the links of a key. */
   identity(key: Key, call: Call): Maybe<string> {
     return after(this.#wayFrom('look up', key, call), way => this.#values.identity(endOf(way), call))
   }
 
-  /** Where the link at a key leads. A value that was put there past this store hides the link. */
+  /** The place of the final target. Links are read without an effect on the store that has them. */
+  async copiesOf(key: Key, call: Call): Promise<readonly CopyPlace[]> {
+    const way = await followLinks('find the copies of', [key], async each => {
+      const target = await this.#links.peekAt('find the copies of', each, call)
+      const isHidden = target !== undefined && (await peekThrough(this.#values, each, call)) !== undefined
+      return isHidden ? undefined : target
+    })
+    return [{ type: 'below', store: this.#values, key: endOf(way) }]
+  }
+
+  /** The target of the link at a key. A value that was put directly into the store below hides the link. */
   #linkAt(action: string, key: Key, call: Call): Maybe<Key | undefined> {
     return after(
       this.#links.at(action, key, call),
@@ -244,22 +255,22 @@ export class SymlinkStore implements Store {
     )
   }
 
-  /** @throws DatastoreError `CONFLICT` when the links lead in a circle */
+  /** @throws DatastoreError `CONFLICT` if the links form a circle. */
   #wayFrom(action: string, key: Key, call: Call): Maybe<LinkWay> {
     return followLinks(action, [key], each => this.#linkAt(action, each, call))
   }
 
-  /** A call that follows links. `work` makes one call on the values at once. */
+  /** Makes a call that follows links. `work` makes one call on the store of the values, without waiting. */
   #follow<T>(action: string, key: Key, call: Call, work: (target: Key) => Maybe<T>): Maybe<T> {
     const way = this.#isLineFree ? this.#wayFrom(action, key, call.bare) : undefined
     if (way === undefined || way instanceof Promise || (way.length > 1 && !this.gate.isIdle)) {
-      // Until it is made on the values, which answer an abort themselves, such a call has done nothing.
+      // Until the call reaches the values, which answer an abort themselves, it has done nothing.
       return orAbort(this.#followInLine(action, key, call, work, way), call.signal, action, key)
     }
     return throughLink(action, way, work)
   }
 
-  /** @param begun The way, where it was looked for already and the line was free. */
+  /** @param begun The path of links, if it was already found while no other call was looking at links. */
   async #followInLine<T>(
     action: string,
     key: Key,
@@ -277,7 +288,7 @@ export class SymlinkStore implements Store {
     }
   }
 
-  /** Makes a call on the values, once the changes of the names on its way have ended. */
+  /** Makes a call on the values, once the changes of the names on its path have ended. */
   #enter<T>(
     action: string,
     way: LinkWay,
@@ -293,7 +304,7 @@ export class SymlinkStore implements Store {
     })
   }
 
-  /** The calls that have a turn on a name that a way leads over. */
+  /** The calls that hold a turn on a name of a path. */
   #changesOn([name, ...others]: LinkWay): Promise<void>[] {
     // A call that has a turn itself waits for no other, because those called later wait for it.
     if (this.gate.isIdle || this.gate.blocks(name.toString(), true)) return []
@@ -308,8 +319,8 @@ export class SymlinkStore implements Store {
   }
 
   /**
-   * Runs `work` while no other call looks at links. It must not wait for calls on values. An abort answers at once while
-   * it waits in line; from then on it is up to `work`, so that no change of links is left half done.
+   * Runs `work` while no other call looks at links. It must not wait for calls on values. While it waits in the queue,
+   * an abort answers at once; later, `work` handles the abort, so that no change of links is left half done.
    */
   #inLine<T>(action: string, key: Key, call: Call, work: () => Maybe<T>): Promise<T> {
     const { cancel } = call
@@ -325,21 +336,21 @@ export class SymlinkStore implements Store {
     })
   }
 
-  /** Runs `work` in line. Its outcome is waited for after the line has gone on. */
+  /** Runs `work` in the queue. Its result is awaited after the next call in the queue has started. */
   async #entered<T>(action: string, key: Key, call: Call, work: () => Promise<Entered<T>>): Promise<T> {
     const { outcome } = await this.#inLine(action, key, call, work)
     return outcome
   }
 }
 
-/** What `work` at the end of the way comes to, its failure told in terms of the link. */
+/** The result of `work` at the final target. A failure names the link. */
 function throughLink<T>(action: string, way: LinkWay, work: (target: Key) => Maybe<T>): Maybe<T> {
   const target = endOf(way)
   if (way.length === 1) return work(target)
   const [key] = way
   const answered = (answer: T): T => {
     if (refusedOf(answer) !== 'absent') return answer
-    const state = reason`its link leads nowhere: ${reasonOfWay(way)}, and there is no such key`
+    const state = reason`its link is broken: ${reasonOfWay(way)}, and there is no such key`
     throw new NotFoundError(action, key, {}, state)
   }
   const failed = (error: unknown): never => {
@@ -355,5 +366,5 @@ function throughLink<T>(action: string, way: LinkWay, work: (target: Key) => May
 }
 
 function nothing(): void {
-  // The turn ends; its outcome belongs to the caller.
+  // The turn ends. The result belongs to the caller.
 }

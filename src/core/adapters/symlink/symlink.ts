@@ -6,31 +6,34 @@ import { Datastore, openStoreOf, ownStoreOf } from '../../open/datastore.ts'
 import { refuseRoot } from '../../options.ts'
 import { SymlinkStore } from './symlink-store.ts'
 
-/** What a symlink store needs besides the values. */
+/** The options of a symlink store. */
 export interface SymlinkOptions {
   /**
-   * Where the links are kept: a store that holds nothing else, so that no value is ever taken for a link and no key of
-   * the store beside it is out of reach. It may be a `NamespaceDatastore` of any other store.
+   * The store of the links. It must hold nothing else, so that no value is mistaken for a link and every key of the
+   * other store stays reachable. A `NamespaceDatastore` of any other store will do.
    */
   readonly links: BinaryDatastore
 }
 
-/** How a link is made. */
+/** The options of making a link. */
 export interface LinkOptions extends CallOptions {
-  /** May a link be replaced by another? Default true; otherwise `ALREADY_EXISTS`. A value never is. */
+  /**
+   * Whether another link may be replaced. Default true. If false, it fails with `ALREADY_EXISTS`. A value is never
+   * replaced.
+   */
   readonly replace?: boolean | undefined
 }
 
 /**
- * Values under more names than one. A link is followed by every call but `delete`, `rename`, `link` and `readLink`,
- * which act on the link itself. It is listed, counted and queried like a value, and may lead nowhere yet: then a
- * read is `NOT_FOUND`, and a `put` makes the value that it leads to. Calls by any name of a value take effect in call
- * order. A value that was put beside this store under the name of a link hides the link.
+ * Values under more than one name. Every call follows links, except `delete`, `rename`, `link` and `readLink`, which
+ * act on the link itself. A link is listed, counted and queried like a value. Its target may be missing: then a read
+ * fails with `NOT_FOUND`, and a `put` creates the target. Calls by any name of a value take effect in call order. A
+ * value that was put directly into the store below under the name of a link hides the link.
  */
 export class SymlinkDatastore extends Datastore {
   readonly #store: SymlinkStore
 
-  /** @throws DatastoreError `CONFIG_INVALID` when links and values would share a store. */
+  /** @throws DatastoreError `CONFIG_INVALID` if links and values would share a store. */
   constructor(store: BinaryDatastore, { links }: SymlinkOptions) {
     const values = openStoreOf(store)
     const records = openStoreOf(links)
@@ -46,8 +49,8 @@ export class SymlinkDatastore extends Datastore {
   }
 
   /**
-   * Makes `from` a link to `to`, which need not exist. A link that is there is replaced unless `replace` is false.
-   * @throws DatastoreError `ALREADY_EXISTS` where there is a value, `CONFLICT` naming the keys for a circle of links.
+   * Makes `from` a link to `to`, which need not exist. An existing link is replaced unless `replace` is false.
+   * @throws DatastoreError `ALREADY_EXISTS` if there is a value, `CONFLICT` naming the keys for a circle of links.
    */
   async link(from: Key, to: Key, options: LinkOptions = {}): Promise<void> {
     const call = Call.from(options)
@@ -57,7 +60,7 @@ export class SymlinkDatastore extends Datastore {
     await ownStoreOf(this).turn('link', [from], call, () => this.#store.link(from, to, call))
   }
 
-  /** Where the link at `key` leads, one step; `undefined` where there is no link. */
+  /** The target of the link at `key`, one step; `undefined` if there is no link. */
   async readLink(key: Key, options: CallOptions = {}): Promise<Key | undefined> {
     const action = 'read the link'
     const call = Call.from(options)
@@ -65,7 +68,7 @@ export class SymlinkDatastore extends Datastore {
   }
 }
 
-/** Lets keys of `store` be links to others; the links are kept in a store of their own. Closes both. */
+/** Adds links between keys to `store`. The links are kept in a second store. Closes both. */
 export function symlink(store: BinaryDatastore, options: SymlinkOptions): SymlinkDatastore {
   return new SymlinkDatastore(store, options)
 }

@@ -6,26 +6,31 @@ import type { Call } from '../../open/call.ts'
 import { checkOptions, LONGEST_TIMER, numberFrom, wholeNumberOrInfinity } from '../../options.ts'
 import type { Unflushed, UnflushedWrite } from './unflushed.ts'
 
-/** Called for each write that did not reach the tiers below, each time that it was tried. */
+/** Called each time that writing to the tiers below fails, for each write that failed. */
 export type FlushErrorListener = (error: unknown, key: Key) => void
 
 /**
- * The mode `write-back`. What is acknowledged is kept in memory besides the first tier until the last tier has it, so
- * a first tier may evict values. A process that ends without `close`, or a `sync` before, loses what is kept so: at
- * most as much as the bounds allow, and the tiers then differ in it. Until a write is flushed it is not known whether
- * the last tier can take it at all, and its times are those of the acknowledgement. The store has to be the only one
- * that writes to its tiers.
+ * The options of the mode `write-back`. Acknowledged writes are kept in memory as well as in the first tier until the
+ * last tier has them, so a first tier may evict values. A process that ends without `close` or `sync` loses what is
+ * only in memory, up to the limits, and the tiers then differ. Before a write is flushed, it is unknown whether the
+ * last tier accepts it, and its times are those of the acknowledgement. No other program may write to the tiers.
  */
 export interface WriteBackOptions {
-  /** Writes that may be unflushed; a further one waits. Default 10,000. */
+  /** The maximum number of unflushed writes; a further write waits. Default 10,000. */
   readonly maxUnflushedEntries?: number | undefined
-  /** Bytes of values that may be unflushed; a further write waits. A larger value is written through. Default 64 MiB. */
+  /**
+   * The maximum number of unflushed bytes of values; a further write waits. A larger value is written through. Default
+   * 64 MiB.
+   */
   readonly maxUnflushedBytes?: number | undefined
-  /** Milliseconds before a failed flush is tried again; each further wait is twice as long, with jitter. Default 50. */
+  /** Milliseconds before a failed flush is retried. Each further wait is twice as long, with jitter. Default 50. */
   readonly flushDelay?: number | undefined
-  /** Milliseconds that no such wait exceeds. Default 5000. */
+  /** The longest of these waits, in milliseconds. Default 5000. */
   readonly maxFlushDelay?: number | undefined
-  /** How often `sync` and `close` try before they reject. Default 4. In the background it is tried without end. */
+  /**
+   * How often `sync` and `close` try before they reject. Default 4. In the background the number of retries is
+   * unlimited.
+   */
   readonly flushAttempts?: number | undefined
   readonly onFlushError?: FlushErrorListener | undefined
 }
@@ -34,7 +39,7 @@ type Figure = Exclude<keyof WriteBackOptions, 'onFlushError'>
 
 export type WriteBackSettings = Readonly<Record<Figure, number>> & Pick<WriteBackOptions, 'onFlushError'>
 
-/** @throws DatastoreError `CONFIG_INVALID` for a bound that is no number from 1 up, or a wait below 0. */
+/** @throws DatastoreError `CONFIG_INVALID` for a limit that is not a number from 1 up, or a wait below 0. */
 export function writeBackSettings(options: WriteBackOptions): WriteBackSettings {
   checkOptions('open a tiered store', options, {
     maxUnflushedEntries: wholeNumberOrInfinity(1),
@@ -60,9 +65,9 @@ export interface FlushFailure {
 }
 
 /**
- * Writes to the last tier what is unflushed, one after the other in the order of the calls, as soon as there is any. A
- * round that fails is made again, later and later (source: Brooker, "Exponential Backoff And Jitter", 2015). A write
- * that the last tier refuses is kept and tried again with the next round, and does not hold up the others.
+ * Writes unflushed values to the last tier, one after another in call order, as soon as there are any. A failed round
+ * is repeated with growing waits (source: Brooker, "Exponential Backoff And Jitter", 2015). A write that the last tier
+ * refuses is kept and retried in the next round, and does not block the others.
  */
 export class Flusher {
   failures = 0
@@ -76,7 +81,7 @@ export class Flusher {
   #isStopped = false
   #endWait: (() => void) | undefined
 
-  /** @param write Writes one to the last tier. */
+  /** @param write Writes one of them to the last tier. */
   constructor(
     unflushed: Unflushed,
     write: (write: UnflushedWrite) => Promise<void>,
@@ -87,23 +92,29 @@ export class Flusher {
     this.#settings = settings
   }
 
-  /** Flushes in the background, until nothing is left. */
+  /** Flushes in the background until nothing is left. */
   wake(): void {
     if (this.#isRunning || this.#isStopped) return
     this.#isRunning = true
     void this.#run()
   }
 
-  /** Tries once all that is unflushed now. @returns The first failure; `undefined` when all went well. */
+  /**
+   * Tries once to flush everything that is unflushed now.
+   * @returns The first failure; `undefined` if all succeeded.
+   */
   round(): Promise<FlushFailure | undefined> {
     if (this.#nextRound !== undefined) return this.#nextRound
     if (this.#round === undefined) return this.#startRound()
-    // What came after the round under way began is up to the next one, which all who ask now can share.
+    // Writes made after the current round began belong to the next one, which all current callers can share.
     this.#nextRound = this.#round.then(() => this.#startRound())
     return this.#nextRound
   }
 
-  /** Resolves once all that is unflushed now has reached the last tier. @throws DatastoreError after some attempts */
+  /**
+   * Resolves once everything that is unflushed now has reached the last tier.
+   * @throws DatastoreError after several attempts.
+   */
   async flush(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const failed = await this.round()
@@ -119,11 +130,11 @@ export class Flusher {
     this.#endWait?.()
   }
 
-  /** Waits until there is room for one more write, while flushing makes some. Each call needs its `release`. */
+  /** Waits until there is room for one more write, while flushing makes some. Each call needs a `release`. */
   async forRoom(action: string, key: Key, size: number, { signal }: Call): Promise<void> {
     while (!this.#unflushed.reserve(size)) {
       if (this.#unflushed.entries === 0) {
-        // All room is promised to writes that the first tier has yet to take: flushing would make none.
+        // All room is reserved for writes that the first tier has yet to accept. Flushing would free none.
         await orAbort(this.#unflushed.released(), signal, action, key)
         continue
       }
@@ -134,7 +145,7 @@ export class Flusher {
     }
   }
 
-  /** Makes sure that nothing is unflushed of some keys, so that the tiers below can be asked. */
+  /** Flushes the unflushed writes of some keys, so that the tiers below can be asked. */
   async forKeys(action: string, keys: readonly Key[], { signal }: Call): Promise<void> {
     if (this.#unflushed.entries === 0) return
     const failed = await orAbort(this.round(), signal, action, keys[0])
@@ -194,12 +205,14 @@ export class Flusher {
   }
 }
 
-/** Whether the tier failed rather than one write: then later writes would fail as well, and must not overtake this one. */
+/**
+ * Whether the tier failed rather than one write. Later writes would fail as well then, and must not overtake this one.
+ */
 function isOfTier(error: unknown): boolean {
   return !(error instanceof DatastoreError) || isTransient(error) || isAborted(error)
 }
 
-/** What a call rejects with that needed a flush. */
+/** The failure of a call that needed a flush. */
 function flushFailure(action: string, { key, error }: FlushFailure): DatastoreError {
   const code = error instanceof DatastoreError ? error.code : 'IO'
   return failure(

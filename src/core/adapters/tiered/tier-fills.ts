@@ -3,14 +3,14 @@ import type { Maybe } from '../../open/call.ts'
 import type { ByteStream } from '../../open/store.ts'
 
 /**
- * The copies that reads make into upper tiers, in the background where they take time. A copy never overtakes a write: a
- * write waits for the copy of its key that is under way, and a stream that was open while its key was written makes none.
+ * The copies that reads make into upper tiers, in the background if they take time. A copy never overtakes a write: a
+ * write waits for a running copy of its key, and a stream that was open while its key was written makes no copy.
  */
 export class TierFills {
   readonly #running = new Map<string, Promise<void>>()
   readonly #streams = new Set<FillingStream>()
 
-  /** Makes a copy, unless one of the key is being made. `copy` must not fail. */
+  /** Makes a copy, unless one of the key is in progress. `copy` must not fail. */
   start(key: Key, copy: () => Maybe<unknown>): void {
     const text = key.toString()
     if (this.#running.has(text)) return
@@ -23,7 +23,7 @@ export class TierFills {
     this.#running.set(text, run)
   }
 
-  /** The same stream. Makes a copy once it has been read to its end. */
+  /** The same stream, which makes a copy once it has been read to its end. */
   afterStream(key: Key, chunks: ByteStream, copy: () => Promise<unknown>): ByteStream {
     const stream = new FillingStream(key.toString(), chunks, isWhole => {
       this.#streams.delete(stream)
@@ -33,7 +33,7 @@ export class TierFills {
     return stream
   }
 
-  /** @returns The copy of the key that is under way. */
+  /** @returns The copy of the key that is in progress. */
   beforeWrite(key: Key): Promise<void> | undefined {
     if (this.#streams.size > 0) {
       const text = key.toString()
@@ -42,7 +42,7 @@ export class TierFills {
     return this.#running.size === 0 ? undefined : this.#running.get(key.toString())
   }
 
-  /** Resolves once the copies that are under way now have ended. */
+  /** Resolves once the copies that are in progress now have ended. */
   async ended(): Promise<void> {
     await Promise.all(this.#running.values())
   }

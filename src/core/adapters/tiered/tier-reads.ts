@@ -9,7 +9,7 @@ import type { ByteStream, Found } from '../../open/store.ts'
 import { TierFills } from './tier-fills.ts'
 import { copyCall, deadlineAt, emptyMetrics, type TierMetrics, type UpperTier } from './upper-tier.ts'
 
-/** How a kind of read asks one tier, and what becomes of the answer. */
+/** How one kind of read asks a tier, and what happens with the answer. */
 interface Ask<T> {
   /** Whether the metrics count it. */
   readonly isCounted: boolean
@@ -19,8 +19,8 @@ interface Ask<T> {
 }
 
 /**
- * The reads of tiers: the first tier that has the key answers, and those above it get a copy. An upper tier that fails is
- * passed over. Where the first tier has the answer at hand, nothing is created on the way to it.
+ * The reads of tiers: the first tier that has the key answers, and the tiers above it get a copy. An upper tier that
+ * fails is skipped. If the first tier answers without a promise, nothing is allocated on the way.
  */
 export abstract class TierReads {
   protected last!: OpenStore
@@ -28,7 +28,7 @@ export abstract class TierReads {
   protected readonly lastMetrics = emptyMetrics()
   readonly #fills = new TierFills()
 
-  /** What happened in each tier, first to last. */
+  /** Counters of each tier, first to last. */
   get metrics(): readonly Readonly<TierMetrics>[] {
     return [...this.upper.map(tier => tier.metrics), this.lastMetrics]
   }
@@ -84,7 +84,7 @@ export abstract class TierReads {
     given: has => has,
   }
 
-  /** The last tier's answer, whose etag writes are judged by; an upper tier's where the last one has none. */
+  /** The last tier's answer, because writes compare its etag; an upper tier's answer if the last one has none. */
   stat(key: Key, call: Call): Maybe<Stat | undefined> {
     const above = () =>
       call.options.fresh ? undefined : this.#askFrom(0, this.#stats, key, call, this.upper.length - 1)
@@ -114,7 +114,7 @@ export abstract class TierReads {
     return this.#askFrom(call.options.fresh ? this.upper.length : 0, ask, key, call)
   }
 
-  /** The answer of the first tier that has one, of those from `from` to `to`. */
+  /** The answer of the first tier from `from` to `to` that has one. */
   #askFrom<T>(from: number, ask: Ask<T>, key: Key, call: Call, to = this.upper.length): Maybe<T | undefined> {
     for (let index = from; index <= to; index++) {
       const tier = this.upper[index]
@@ -163,7 +163,7 @@ export abstract class TierReads {
     else metrics.hits++
   }
 
-  /** @throws `error` where it is the last tier's. */
+  /** @throws `error` if it is from the last tier. */
   #failed(tier: UpperTier | undefined, error: unknown, key: Key): void {
     if (tier === undefined) {
       this.lastMetrics.errors++
@@ -172,7 +172,7 @@ export abstract class TierReads {
     tier.readFailed(error, key)
   }
 
-  /** Copies a value that was read whole into the tiers above the one it came from. */
+  /** Copies a value that was read whole into the tiers above its own. */
   #fill(found: Found, below: number, key: Key, call: Call): Found {
     // The tiers keep these bytes, so the caller gets a copy of them.
     const kept = found.shared ? found : withBytes(found, found.bytes, true)
@@ -181,7 +181,7 @@ export abstract class TierReads {
     return kept
   }
 
-  /** After a value was streamed to its end, copies it from where it came, again as a stream. */
+  /** After a value was streamed to its end, streams it from its tier into the tiers above. */
   async #fillByStream(below: number, key: Key, call: Call): Promise<void> {
     const from = this.upper[below]?.open ?? this.last
     const canExpire = from.capabilities.write.ttl
@@ -202,7 +202,10 @@ export abstract class TierReads {
     )
   }
 
-  /** Does something in the upper tiers down to `below`. @returns What is still to be waited for. */
+  /**
+   * Does something in the upper tiers down to `below`.
+   * @returns What is still pending.
+   */
   protected eachAbove(
     below: number,
     work: (tier: UpperTier) => Maybe<unknown>,
@@ -218,14 +221,14 @@ export abstract class TierReads {
   }
 
   /**
-   * Called as a write of a key begins: streams of it that are open fill nothing.
-   * @returns The copy of it that a read makes, where one is under way: no copy overtakes a write.
+   * Called when a write of a key begins: open streams of the key make no copies.
+   * @returns The copy of the key that is in progress, because no copy may overtake a write.
    */
   protected beforeWrite(key: Key): Promise<void> | undefined {
     return this.#fills.beforeWrite(key)
   }
 
-  /** Resolves once the copies that are being made now are there. */
+  /** Resolves once the copies in progress have ended. */
   protected fillsEnded(): Promise<void> {
     return this.#fills.ended()
   }

@@ -4,6 +4,7 @@ import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
 import { DatastoreError, failure, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
+import type { CopyPlace } from '../../open/copy-place.ts'
 import { ttlOfCopy } from '../../open/move-between.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
@@ -14,7 +15,7 @@ import { TierReads } from './tier-reads.ts'
 import { copyCall, deadlineAfter, type TierErrorListener, UpperTier } from './upper-tier.ts'
 
 export interface TieredStoreOptions {
-  /** `tiered`, unless the tiers are part of a store of another kind. */
+  /** The kind. Default `tiered`; another one if the tiers are part of a store of another kind. */
   readonly kind?: string | undefined
   /** Whether a put leaves copies in the upper tiers. Default true. */
   readonly copiesUp?: boolean | undefined
@@ -22,9 +23,9 @@ export interface TieredStoreOptions {
 }
 
 /**
- * Reads ask the tiers in order (see `TierReads`). A write reaches the last tier before it
- * resolves, and is judged by it alone: it is the truth, and answers `list`, `query`, `stats` and `stat`. The tiers above
- * get a copy (write-through) or lose theirs (write-around).
+ * Reads ask the tiers in order (see `TierReads`). A write reaches the last tier before it resolves. The last tier alone
+ * checks its conditions, and answers `list`, `query`, `stats` and `stat`. The tiers above get a copy (write-through) or
+ * lose theirs (write-around).
  */
 export class TieredStore extends TierReads implements Store {
   info!: StoreInfo
@@ -32,7 +33,7 @@ export class TieredStore extends TierReads implements Store {
   readonly #options: TieredStoreOptions
   #capabilities!: Derived<Capabilities>
 
-  /** @throws DatastoreError `CONFIG_INVALID` without tiers, or with one store as several. */
+  /** @throws DatastoreError `CONFIG_INVALID` without tiers, or with one store as several tiers. */
   constructor(tiers: readonly OpenStore[], options: TieredStoreOptions = {}) {
     super()
     this.#options = options
@@ -52,12 +53,12 @@ export class TieredStore extends TierReads implements Store {
   }
 
   /**
-   * Metrics, and what is known of copies that could not be dropped, go on for each tier that stays, also where another
-   * store shows it from now on.
+   * Replaces the tiers. The counters of a tier, and the record of copies that could not be dropped, are kept for each
+   * tier that stays, even if another store represents it from now on.
    */
   protected setTiers(tiers: readonly OpenStore[]): void {
     assertChildren(tiers, 'tiered')
-    // A copy that is dropped from such an upper tier would be the value itself.
+    // Dropping a copy from an upper tier with the same data would remove the value itself.
     if (new Set(tiers.map(tier => tier.info.id)).size < tiers.length)
       throw notOpened('a store is in the list of its tiers twice')
     const before = this.upper
@@ -72,7 +73,7 @@ export class TieredStore extends TierReads implements Store {
     this.#capabilities = new Derived(() => this.declare(tiers.map(tier => tier.capabilities)))
   }
 
-  /** What the tiers can do together: what the last one can, as far as the others pass streams and ranges too. */
+  /** What the tiers can do together: what the last one can do, if the others support streams and ranges as well. */
   protected declare(tiers: readonly Capabilities[]): Capabilities {
     const { capabilities } = this.last
     return {
@@ -110,7 +111,7 @@ export class TieredStore extends TierReads implements Store {
     return this.#copyUp(key, value, call, deadline, written)
   }
 
-  /** Writes the last tier, with no persistent copy above that a crash could make stale. */
+  /** Writes the last tier. Persistent copies above are invalidated first, so that a crash cannot leave a stale one. */
   protected writeLast(key: Key, value: Payload, call: Call): Maybe<Written> {
     const invalidated = this.eachAbove(this.upper.length, tier => tier.invalidate(key, call.uncancelled))
     if (invalidated === undefined) return this.#writeLastNow(key, value, call)
@@ -118,7 +119,7 @@ export class TieredStore extends TierReads implements Store {
     return invalidated.then(() => this.#writeLastNow(key, value, call))
   }
 
-  /** A write that failed may have taken effect all the same: then the copies above are stale. */
+  /** A write that failed may have taken effect. Then the copies above are stale. */
   #writeLastNow(key: Key, value: Payload, call: Call): Maybe<Written> {
     const fail = (error: unknown): Maybe<never> => {
       if (isRefused(error)) throw error
@@ -145,7 +146,7 @@ export class TieredStore extends TierReads implements Store {
   ): Maybe<Written> {
     if (written.refused !== undefined || this.upper.length === 0) return written
     const copy = this.#options.copiesUp === false ? undefined : copyCall(call, deadline)
-    // A stream can be read once only: each tier reads it back from the last one.
+    // A stream can be read only once, so each tier reads it back from the last one.
     const from = value.isStream ? this.last : value
     const pending = this.eachAbove(this.upper.length, tier =>
       copy === undefined ? tier.forget(key, call.uncancelled) : tier.write(key, from, copy),
@@ -158,7 +159,7 @@ export class TieredStore extends TierReads implements Store {
     return blocked === undefined ? this.#remove(key, call) : blocked.then(() => this.#remove(key, call))
   }
 
-  /** The copies are dropped first, so that no tier serves what the last one no longer has. */
+  /** Drops the copies first, so that no tier serves a value that the last one no longer has. */
   #remove(key: Key, call: Call): Maybe<Removed> {
     return after(this.dropAbove(key, call.bare), wasAbove =>
       after(this.last.remove(key, call), removed =>
@@ -167,7 +168,10 @@ export class TieredStore extends TierReads implements Store {
     )
   }
 
-  /** @returns Whether any upper tier had the key. @throws where one cannot drop its copy. */
+  /**
+   * @returns Whether an upper tier had the key.
+   * @throws if a tier cannot drop its copy.
+   */
   protected dropAbove(key: Key, call: Call): Maybe<boolean> {
     let wasAbove = false
     const note = (was: boolean): void => {
@@ -185,7 +189,7 @@ export class TieredStore extends TierReads implements Store {
     return this.last.move(from, to, call)
   }
 
-  /** Moves what only an upper tier has: the last tier gets it under its new key. */
+  /** Moves a value that only an upper tier has: it is put into the last tier under its new key. */
   async #moveCopy(from: Key, to: Key, call: Call): Promise<Moved> {
     const found = (await this.has(from, call.bare)) ? await this.read(from, call.bare) : undefined
     if (found === undefined) return this.#moveName(from, to, call)
@@ -199,7 +203,7 @@ export class TieredStore extends TierReads implements Store {
     return 'moved'
   }
 
-  /** Moves what has no value, such as a link to nothing: the last tier alone may know it. */
+  /** Moves a name without a value, such as a broken link. Only the last tier may know it. */
   async #moveName(from: Key, to: Key, call: Call): Promise<Moved> {
     const moved = await this.last.move(from, to, call)
     if (moved === 'moved') await this.dropAbove(to, call.uncancelled)
@@ -226,7 +230,7 @@ export class TieredStore extends TierReads implements Store {
     return this.last.sync(prefix, call)
   }
 
-  /** In the last tier, whose branches are listed. */
+  /** Prunes the last tier, whose branches are listed. */
   prune(prefix: Key, call: Call): Maybe<void> {
     return this.last.prune(prefix, call)
   }
@@ -235,9 +239,14 @@ export class TieredStore extends TierReads implements Store {
     return this.last.watch(prefix, call)
   }
 
-  /** Names the place in the last tier. */
+  /** The identity of the place in the last tier. */
   identity(key: Key, call: Call): Maybe<string> {
     return this.last.identity(key, call)
+  }
+
+  copiesOf(key: Key): readonly CopyPlace[] {
+    const copies = this.upper.map(tier => ({ type: 'below', store: tier.open, key, isCopy: true }) as const)
+    return [...copies, { type: 'below', store: this.last, key }]
   }
 
   async settle(): Promise<void> {
@@ -245,7 +254,7 @@ export class TieredStore extends TierReads implements Store {
     await Promise.all(this.upper.map(tier => tier.forgetSuspects()))
   }
 
-  /** @throws DatastoreError `IO` where a tier that stays cannot drop a copy that may be stale. */
+  /** @throws DatastoreError `IO` if a tier that stays cannot drop a copy that may be stale. */
   async handOver(staying: readonly OpenStore[]): Promise<void> {
     for (const tier of this.upper) {
       const left = staying.includes(tier.open) ? await tier.forgetSuspects() : undefined

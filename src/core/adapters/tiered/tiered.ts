@@ -6,7 +6,7 @@ import type { UnflushedState } from './unflushed.ts'
 import type { TierErrorListener, TierMetrics } from './upper-tier.ts'
 import { WriteBackStore } from './write-back-store.ts'
 
-/** When a write reaches which tier. */
+/** When a write reaches each tier. */
 export type WriteMode = 'write-through' | 'write-around' | 'write-back'
 
 /** How a tiered store writes, and where failures of single tiers are reported. */
@@ -24,22 +24,22 @@ export interface TieredOptions extends WriteBackOptions {
 const MODES: readonly WriteMode[] = ['write-through', 'write-around', 'write-back']
 
 /**
- * Reads through `tiers` in order and keeps upper tiers warm. The last tier is the truth: writes are judged by it alone,
- * and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`. In the mode `write-back`
- * every call sees what is unflushed as if it were flushed.
+ * Reads through `tiers` in order and keeps upper tiers warm. The last tier is the truth: it alone checks the conditions
+ * of writes, and `list`, `query`, `stats` and `stat` ask it, so that an etag from `stat` fits `ifMatch`. In the mode
+ * `write-back` every call sees unflushed writes as if they were flushed.
  *
- * An upper tier that outlives the process, such as a folder, loses its copy of a key before the last tier is written, and
- * gets the new one after, so that no crash leaves an old copy in it. Two limits remain: a copy that it failed to drop is
- * not served while this store is open, which is known in memory only; and as the first tier of `write-back` it may hold,
- * after a crash, writes that never reached the last tier. Where either may be, empty it before it is opened again, or
- * read with `fresh`.
+ * An upper tier that outlives the process, such as a folder, loses its copy of a key before the last tier is written,
+ * and gets the new one after it, so that no crash leaves an old copy. Two limits remain: a copy that could not be
+ * dropped is not served while this store is open, but this is recorded in memory only; and after a crash the first tier
+ * of `write-back` may hold writes that never reached the last tier. In these cases, empty the tier before it is opened
+ * again, or read with `fresh`.
  */
 export class TieredDatastore<V = Uint8Array> extends Datastore<V> {
   readonly #store: TieredStore
 
   /**
-   * @throws DatastoreError `CONFIG_INVALID` without tiers, with one store as several, for an unknown mode, for a bound
-   * that is no number from 1 up, or where the tiers encode their values differently.
+   * @throws DatastoreError `CONFIG_INVALID` without tiers, with one store as several tiers, for an unknown mode, for a
+   * limit that is not a number from 1 up, or if the tiers encode their values differently.
    */
   constructor(tiers: readonly Datastore<V>[], options: TieredOptions = {}) {
     const store = tieredStore(tiers.map(openStoreOf), options)
@@ -47,12 +47,12 @@ export class TieredDatastore<V = Uint8Array> extends Datastore<V> {
     this.#store = store
   }
 
-  /** What happened in each tier, first to last. */
+  /** Counters of each tier, first to last. */
   get metrics(): readonly Readonly<TierMetrics>[] {
     return this.#store.metrics
   }
 
-  /** What is acknowledged and has not reached the last tier; nothing, except in the mode `write-back`. */
+  /** Acknowledged writes that have not reached the last tier. Empty except in the mode `write-back`. */
   get unflushed(): UnflushedState {
     return this.#store instanceof WriteBackStore
       ? this.#store.unflushed

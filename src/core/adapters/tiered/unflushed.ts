@@ -9,9 +9,9 @@ import { ttlLeft } from './upper-tier.ts'
 export interface UnflushedPut {
   readonly type: 'put'
   readonly key: Key
-  /** As reads find it until it is flushed. Its etag is the one that the put was acknowledged with. */
+  /** The value as reads find it until it is flushed. Its etag is the one that the put was acknowledged with. */
   readonly found: Found
-  /** When its time to live is over, as `deadlineAfter` tells. */
+  /** When its time to live ends, as returned by `deadlineAfter`. */
   readonly deadline: number | undefined
   /** The call that flushes it, without its time to live: part of the span that was acknowledged. */
   readonly call: Call
@@ -25,7 +25,7 @@ export interface UnflushedDelete {
 
 export type UnflushedWrite = UnflushedPut | UnflushedDelete
 
-/** What was unflushed at one moment, by the text of the key. */
+/** The unflushed writes at one moment, by the text of the key. */
 export type Snapshot = ReadonlyMap<string, UnflushedWrite>
 
 /** What a write-back store has acknowledged and not yet written to its last tier. */
@@ -33,21 +33,21 @@ export interface UnflushedState {
   readonly entries: number
   /** Bytes of values. */
   readonly bytes: number
-  /** Writes that failed so far, each time they were tried. */
+  /** The number of failed attempts so far. */
   readonly failures: number
-  /** What the last of them failed with; absent once all that is older has been flushed. */
+  /** The error of the latest failure. Absent once all older writes have been flushed. */
   readonly lastFailure?: unknown
 }
 
 /**
- * Acknowledged writes that the last tier does not have, the last one of each key, in the order of the calls. Those that
- * are being flushed are kept apart from newer ones: a key that is written over and over is flushed once a round, however
- * often it is written, and a value that is being flushed is not lost to one that may fail.
+ * Acknowledged writes that the last tier does not have: the latest one of each key, in call order. Writes that are
+ * being flushed are kept apart from newer ones. So a key that is written repeatedly is flushed once a round, and a
+ * value that is being flushed is not replaced by one that may fail.
  */
 export class Unflushed {
   readonly #maxEntries: number
   readonly #maxBytes: number
-  /** In the round that is being flushed, or left over from one that failed. */
+  /** The writes of the current round, or left over from a failed one. */
   #sealed = new Map<string, UnflushedWrite>()
   #fresh = new Map<string, UnflushedWrite>()
   #bytes = 0
@@ -74,7 +74,10 @@ export class Unflushed {
     return asOfNow(this.#fresh.get(text) ?? this.#sealed.get(text))
   }
 
-  /** Promises room for one write of so many bytes, until `release`. @returns Whether there is any. */
+  /**
+   * Reserves room for one write of this many bytes, until `release`.
+   * @returns Whether there was room.
+   */
   reserve(size: number): boolean {
     if (this.entries + this.#promisedEntries >= this.#maxEntries) return false
     if (this.#bytes + this.#promisedBytes + size > this.#maxBytes) return false
@@ -101,7 +104,9 @@ export class Unflushed {
     this.#bytes += sizeOf(write)
   }
 
-  /** Begins a round: what is left of the last one, unless it was written again, then all that has come since. */
+  /**
+   * Begins a round: the rest of the last one, except keys that were written again, then everything that has come since.
+   */
   seal(): readonly UnflushedWrite[] {
     for (const text of this.#fresh.keys()) this.#drop(this.#sealed, text)
     for (const [text, write] of this.#fresh) this.#sealed.set(text, write)
@@ -132,14 +137,14 @@ function sizeOf(write: UnflushedWrite): number {
   return write.type === 'put' ? write.found.bytes.length : 0
 }
 
-/** A put whose time to live is over is a delete. */
+/** A put whose time to live is over counts as a delete. */
 export function asOfNow<W extends UnflushedWrite | undefined>(write: W): W | UnflushedDelete {
   if (write?.type !== 'put' || write.deadline === undefined || (ttlLeft(write.deadline) ?? 0) > 0)
     return write
   return { type: 'delete', key: write.key, call: write.call }
 }
 
-/** The stat of an unflushed write; `undefined` of a delete. */
+/** The stat of an unflushed write; `undefined` for a delete. */
 export function statOfWrite(write: UnflushedWrite): Stat | undefined {
   return write.type === 'put' ? statOf(write.found) : undefined
 }
@@ -147,9 +152,9 @@ export function statOfWrite(write: UnflushedWrite): Stat | undefined {
 const REMEMBERED = 10_000
 
 /**
- * The etags that puts are acknowledged with, before the last tier has given its own. They stay those versions' etags
- * after the flush, for the versions that were flushed last. For others the last tier's own etag is given, and the etag of
- * an acknowledgement is a `CONFLICT`.
+ * The etags with which puts are acknowledged before the last tier has issued its own. They remain the etags of those
+ * versions after the flush, for the most recently flushed versions. For older versions the last tier's own etag is
+ * returned, and an acknowledged etag fails with `CONFLICT`.
  */
 export class AcknowledgedEtags {
   readonly #source = etagSourceOf(idInProcess('tiered'))
@@ -161,7 +166,7 @@ export class AcknowledgedEtags {
     return `${this.#source}.${this.#serial}`
   }
 
-  /** The last tier has given `below` to the version that was acknowledged as `own`. */
+  /** The last tier has issued the etag `below` to the version that was acknowledged as `own`. */
   flushed(key: Key, own: string, below: string): void {
     const text = key.toString()
     this.#flushed.delete(text)
@@ -170,7 +175,7 @@ export class AcknowledgedEtags {
     if (this.#flushed.size > REMEMBERED && oldest !== undefined) this.#flushed.delete(oldest)
   }
 
-  /** What the last tier tells of a version, with the etag that it was acknowledged with. */
+  /** The last tier's description of a version, with the etag that the version was acknowledged with. */
   translated<T extends { readonly etag: string }>(key: Key, version: T): T {
     const known = this.#flushed.get(key.toString())
     return known?.below === version.etag ? { ...version, etag: known.own } : version

@@ -6,7 +6,7 @@ import { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import type { Removed, Written } from '../../open/store.ts'
 
-/** What happened in one tier so far. */
+/** Counters of one tier. */
 export interface TierMetrics {
   hits: number
   misses: number
@@ -27,8 +27,8 @@ export function emptyMetrics(): TierMetrics {
 export type TierErrorListener = (error: unknown, key: Key, tier: number) => void
 
 /**
- * An upper tier: a store of copies, which may be missing and must never be stale. A call with a time to live writes no
- * copy where the tier has none: the copy that is there is dropped.
+ * An upper tier: a store of copies, which may be missing but never stale. If the tier does not support times to live, a
+ * value with one is not copied, and an existing copy is dropped.
  */
 export class UpperTier {
   readonly open: OpenStore
@@ -46,14 +46,15 @@ export class UpperTier {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
   }
 
-  /** Its copies are those of another tier, of which some may be stale. */
+  /** Its copies are those of another tier, some of which may be stale. */
   distrust(other: UpperTier | undefined): void {
     if (other === undefined || other === this) return
     for (const key of other.#suspects) this.#suspects.add(key)
   }
 
   /**
-   * Tries once more to drop each copy that may be stale: whoever opens the tier next does not know of them.
+   * Tries once more to drop each copy that may be stale, because the next process that opens the tier does not know
+   * about them.
    * @returns A key whose copy could not be dropped.
    */
   async forgetSuspects(): Promise<Key | undefined> {
@@ -62,19 +63,22 @@ export class UpperTier {
     return left === undefined ? undefined : Key.parse(left)
   }
 
-  /** Counts and reports a read that failed, so that the next tier is asked. @throws AbortError */
+  /**
+   * Counts and reports a failed read, so that the next tier is asked.
+   * @throws AbortError
+   */
   readFailed(error: unknown, key: Key): void {
     if (isAborted(error)) throw error
     this.metrics.errors++
     this.#report(error, key)
   }
 
-  /** Takes the copy of a value that was read below, or reads it from there itself. Never fails. */
+  /** Stores the copy of a value that was read below, or reads it from there. Never fails. */
   fill(key: Key, from: Payload | OpenStore, call: Call): Maybe<void> {
     return this.#canKeep(call) ? after(this.#copy(key, from, call), this.#filled) : this.forget(key, call)
   }
 
-  /** Takes the copy of a value that was written below, or reads it from there itself. Never fails. */
+  /** Stores the copy of a value that was written below, or reads it from there. Never fails. */
   write(key: Key, from: Payload | OpenStore, call: Call): Maybe<void> {
     return this.#canKeep(call) ? after(this.#copy(key, from, call), this.#written) : this.forget(key, call)
   }
@@ -88,7 +92,10 @@ export class UpperTier {
     if (!isCopied) this.metrics.failedWrites++
   }
 
-  /** Takes a value that no tier below has yet. @throws where it cannot; then it holds no copy. */
+  /**
+   * Stores a value that no tier below has yet.
+   * @throws if it cannot; then it holds no copy.
+   */
   accept(key: Key, value: Payload, call: Call): Maybe<unknown> {
     if (!this.#canKeep(call)) return this.drop(key, call)
     const fail = (error: unknown) =>
@@ -107,14 +114,18 @@ export class UpperTier {
   }
 
   /**
-   * Called before the tier below is written. Where copies outlive the process, a crash between the two writes would leave
+   * Called before the tier below is written. If copies outlive the process, a crash between the two writes would leave
    * a stale one, so the copy is dropped first. Never fails.
    */
   invalidate(key: Key, call: Call): Maybe<void> {
     return this.open.capabilities.persistent ? this.forget(key, call) : undefined
   }
 
-  /** Drops the copy. @returns Whether there was one. @throws where it cannot. */
+  /**
+   * Drops the copy.
+   * @returns Whether there was one.
+   * @throws if it cannot.
+   */
   drop(key: Key, call: Call): Maybe<boolean> {
     const removed = this.open.remove(key, call)
     return removed instanceof Promise
@@ -122,7 +133,7 @@ export class UpperTier {
       : this.#dropped(key, removed)
   }
 
-  /** Drops a copy that is stale. Never fails: a tier that cannot drop it is not asked for that key. */
+  /** Drops a stale copy. Never fails: a tier that cannot drop it is no longer asked for that key. */
   forget(key: Key, call: Call): Maybe<void> {
     const suspect = (error: unknown): void => {
       this.#suspects.add(key.toString())
@@ -168,14 +179,14 @@ export class UpperTier {
     return written instanceof Promise ? written.then(copied, failed) : copied()
   }
 
-  /** Copies a value that can't be read twice where it came from, such as a stream, from a tier below. */
+  /** Copies a value from a tier below if its source, such as a stream, cannot be read twice. */
   async #copyFrom(below: OpenStore, key: Key, call: Call): Promise<unknown> {
     const { bare } = call
     const value = passesStreams(below.capabilities)
       ? after(below.stream(key, bare), chunks => chunks && Payload.stream(chunks))
       : after(below.read(key, bare), found => found && Payload.kept(found.bytes))
     const payload = await value
-    // Deleted below meanwhile.
+    // Deleted below in the meantime.
     if (payload === undefined) return this.drop(key, call.bare)
     try {
       return await this.open.write(key, payload, call)
@@ -185,12 +196,12 @@ export class UpperTier {
   }
 }
 
-/** When a time to live that begins now is over, by a clock that no change of the wall clock disturbs. */
+/** When a time to live that begins now ends, on a clock that changes of the wall clock do not affect. */
 export function deadlineAfter(ttl: number | undefined): number | undefined {
   return ttl === undefined ? undefined : performance.now() + ttl
 }
 
-/** The same of a value that expires at a time of the wall clock. */
+/** The same for a value that expires at a time of the wall clock. */
 export function deadlineAt(expires: number | undefined): number | undefined {
   return expires === undefined ? undefined : performance.now() + (expires - Date.now())
 }
@@ -201,8 +212,8 @@ export function ttlLeft(deadline: number | undefined): number | undefined {
 }
 
 /**
- * The call that writes a copy: completed once begun, with what is left of the value's time to live.
- * @returns `undefined` where nothing is left of it.
+ * The call that writes a copy: not aborted once begun, with the rest of the value's time to live.
+ * @returns `undefined` if nothing is left of it.
  */
 export function copyCall(call: Call, deadline: number | undefined): Call | undefined {
   const ttl = ttlLeft(deadline)
@@ -211,7 +222,7 @@ export function copyCall(call: Call, deadline: number | undefined): Call | undef
 }
 
 function ignore(): void {
-  // Whether there was a copy does not matter.
+  // It does not matter whether there was a copy.
 }
 
 function no(): boolean {

@@ -13,7 +13,10 @@ import type { Query } from '../../query/query.ts'
 import { LevelIndex } from '../../stores/level-index.ts'
 import { type Snapshot, statOfWrite, type UnflushedPut } from './unflushed.ts'
 
-/** The answer of `store` once `snapshot` is flushed: two parts, of which the unflushed one decides for its keys. */
+/**
+ * The result of a query on `store` as if `snapshot` were flushed: two parts, where the unflushed one takes precedence
+ * for its keys.
+ */
 export function queryWithUnflushed(
   store: OpenStore,
   snapshot: Snapshot,
@@ -21,7 +24,7 @@ export function queryWithUnflushed(
   call: Call,
 ): AsyncIterable<Entry<Uint8Array>> {
   const part = queryOfPart(query)
-  // Of the entries that the store gives, at most as many as are unflushed are dropped.
+  // Of the store's entries, at most as many as there are unflushed writes are dropped.
   const limit =
     part.limit === undefined ? undefined : Math.min(part.limit + snapshot.size, Number.MAX_SAFE_INTEGER)
   const kept = without(store.query({ ...part, limit }, call), snapshot)
@@ -38,8 +41,8 @@ async function* without(
 }
 
 /**
- * One page of a level of `store` once `snapshot` is flushed. Pages of the store are read until the page is full. A branch
- * in which values are to be deleted is walked until one is found that stays.
+ * One page of a level of `store` as if `snapshot` were flushed. Reads pages of the store until the page is full. A
+ * branch in which values will be deleted is walked until one is found that stays.
  */
 export async function listWithUnflushed(
   store: OpenStore,
@@ -51,7 +54,7 @@ export async function listWithUnflushed(
   const { signal, span } = call
   const options = listOptionsOf(call)
   const { after, reverse } = options
-  // One more than asked for tells whether there is a next page.
+  // One more than requested shows whether there is a next page.
   const limit = Math.min(options.limit, Number.MAX_SAFE_INTEGER - 1)
   const isBefore = (a: string, b: string) => (reverse === true ? a > b : a < b)
   const added = await new UnflushedView(snapshot).list(prefix, { ...options, limit: limit + 1 })
@@ -84,7 +87,7 @@ export async function listWithUnflushed(
     ...remarks,
   }
 
-  /** The child that the store and the unflushed writes make together; `undefined` where nothing is left of it. */
+  /** The child that results from the store and the unflushed writes together; `undefined` if nothing is left of it. */
   async function united(stored: Child, own: Child | undefined): Promise<Child | undefined> {
     const write = snapshot.get(stored.key.toString())
     const isBranch = own?.isBranch === true || (stored.isBranch && (await isLeft(stored.key)))
@@ -106,7 +109,7 @@ export async function listWithUnflushed(
   }
 }
 
-/** The puts of a snapshot as a store of their own, as far as queries and listings need one. */
+/** The puts of a snapshot as a store, as far as queries and listings need one. */
 class UnflushedView implements QuerySource<Uint8Array> {
   readonly #snapshot: Snapshot
   readonly #index = new LevelIndex()

@@ -6,6 +6,7 @@ import { failure } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
 import { statIfPresent } from '../../open/completion.ts'
+import type { CopyPlace } from '../../open/copy-place.ts'
 import type { OpenStore } from '../../open/open-store.ts'
 import { Payload } from '../../open/payload.ts'
 import { judge } from '../../open/refusals.ts'
@@ -29,9 +30,9 @@ import { listWithUnflushed, queryWithUnflushed } from './with-unflushed.ts'
 const LONGEST_STREAM = 1024 * 1024
 
 /**
- * Tiers of which the first one acknowledges writes, which are flushed to the others later. Every call sees what is
- * unflushed as if it were flushed. What cannot be held in memory (large values), and renames, go straight to the last
- * tier, after what was acknowledged for their keys. With one tier there is nothing to flush.
+ * Tiers of which the first one acknowledges writes. They are flushed to the others later. Every call sees unflushed
+ * writes as if they were flushed. Values too large to be held in memory, and renames, go straight to the last tier,
+ * after the acknowledged writes of their keys. With one tier there is nothing to flush.
  */
 export class WriteBackStore extends TieredStore {
   readonly #settings: WriteBackSettings
@@ -39,7 +40,7 @@ export class WriteBackStore extends TieredStore {
   readonly #flusher: Flusher
   readonly #etags = new AcknowledgedEtags()
 
-  /** @throws DatastoreError `CONFIG_INVALID` also for a bound that is no number from 1 up. */
+  /** @throws DatastoreError `CONFIG_INVALID` also for a limit that is not a number from 1 up. */
   constructor(tiers: readonly OpenStore[], options: TieredStoreOptions & WriteBackOptions = {}) {
     super(tiers, options)
     this.#settings = writeBackSettings(options)
@@ -48,7 +49,7 @@ export class WriteBackStore extends TieredStore {
     this.#flusher = new Flusher(this.#unflushed, write => this.#flush(write), this.#settings)
   }
 
-  /** Conditions are judged here, against what is unflushed too. */
+  /** Conditions are checked here, against unflushed writes too. */
   protected override declare(tiers: readonly Capabilities[]): Capabilities {
     const declared = super.declare(tiers)
     if (this.upper.length === 0) return declared
@@ -75,7 +76,7 @@ export class WriteBackStore extends TieredStore {
     const write = this.#unflushed.find(key)
     if (write !== undefined) return this.#seen(write)
     const found = super.read(key, call)
-    // Only the last tier's etags are judged by.
+    // Only the last tier's etags are compared.
     return call.options.fresh ? this.#translated(key, found) : found
   }
 
@@ -101,6 +102,14 @@ export class WriteBackStore extends TieredStore {
   override stat(key: Key, call: Call): Maybe<Stat | undefined> {
     const write = this.#unflushed.find(key)
     return write === undefined ? this.#translated(key, super.stat(key, call)) : statOfWrite(write)
+  }
+
+  /** A write that waits to be flushed comes first, because calls see it. */
+  override copiesOf(key: Key): readonly CopyPlace[] {
+    const write = this.#unflushed.find(key)
+    const places = super.copiesOf(key)
+    if (write === undefined) return places
+    return [{ type: 'pending', found: write.type === 'put' ? write.found : undefined }, ...places]
   }
 
   #translated<T extends { readonly etag: string }>(
@@ -130,7 +139,7 @@ export class WriteBackStore extends TieredStore {
     }
   }
 
-  /** Writes what can't be held in memory to the last tier, once nothing of its key is unflushed. */
+  /** Writes a value too large to be held in memory to the last tier, once no write of its key is unflushed. */
   async #writePast(key: Key, value: Payload, call: Call): Promise<Written> {
     value.keepBytes()
     await this.#flusher.forKeys('put', [key], call)
@@ -149,8 +158,8 @@ export class WriteBackStore extends TieredStore {
   }
 
   /**
-   * Judges a write, waits for copies of its key that are being made, and reserves room for it.
-   * @returns Why it is refused; `undefined`, or a promise of it, where it can be made.
+   * Checks the conditions of a write, waits for copies of its key that are in progress, and reserves room for it.
+   * @returns Why it is refused; `undefined`, or a promise of it, if it can be made.
    */
   #ready(action: string, key: Key, size: number, call: Call): Promise<Refused | undefined> | undefined {
     const blocked = this.beforeWrite(key)
@@ -181,7 +190,7 @@ export class WriteBackStore extends TieredStore {
     return stat && this.#etags.translated(key, stat).etag
   }
 
-  /** Room is reserved. */
+  /** Stores the write in the first tier. Room is already reserved. */
   #acknowledge(first: UpperTier, key: Key, value: Payload, call: Call): Maybe<Written> {
     const { ttl } = call.options
     const size = value.bytes.length
@@ -224,9 +233,9 @@ export class WriteBackStore extends TieredStore {
     const { ifMatch } = call.options
     if (ifMatch === undefined) {
       const write = this.#unflushed.find(key)
-      // The copies go with its flush.
+      // The copies are dropped when the delete is flushed.
       if (write?.type === 'delete') return 'absent'
-      // A tier that failed to answer may have a copy all the same.
+      // A tier that failed to answer may still have a copy.
       if (write === undefined && !(await super.has(key, call.bare)))
         return (await this.dropAbove(key, call.bare)) ? 'removed' : 'absent'
     } else {
@@ -270,7 +279,7 @@ export class WriteBackStore extends TieredStore {
     return this.#unflushed.entries === 0 ? plan : { ...plan, native: clausesAfterMerge(query) }
   }
 
-  /** Which of the unflushed writes change the figures is not known before they are flushed. */
+  /** Flushes first, because it is unknown before that which of the unflushed writes change the figures. */
   override stats(call: Call): Maybe<StoreStats> {
     const isFlushed = this.#unflushed.entries === 0
     return after(super.stats(call), stats =>
@@ -283,20 +292,20 @@ export class WriteBackStore extends TieredStore {
     await super.sync(prefix, call)
   }
 
-  /** Deletes that are unflushed leave their branches first. */
+  /** Flushes unflushed deletes first, so that they leave their branches. */
   override async prune(prefix: Key, call: Call): Promise<void> {
     await orAbort(this.#flusher.flush(), call.signal, 'prune', prefix)
     await super.prune(prefix, call)
   }
 
-  /** Changes are reported as they reach the last tier. What was acknowledged before gets there first, where it can. */
+  /** Changes are reported when they reach the last tier. Earlier acknowledged writes are flushed first, if possible. */
   override async *watch(prefix: Key, call: Call): AsyncIterable<Change> {
     call.throwIfAborted('watch', prefix)
     if (this.#unflushed.entries > 0) await orAbort(this.#flusher.round(), call.signal, 'watch', prefix)
     yield* super.watch(prefix, call)
   }
 
-  /** Writes one to the tiers below the first. */
+  /** Writes one of them to the tiers below the first. */
   async #flush(write: UnflushedWrite): Promise<void> {
     const { key, call } = write
     const between = this.upper.slice(1)
@@ -321,8 +330,8 @@ export class WriteBackStore extends TieredStore {
   }
 
   /**
-   * Flushes everything that is unflushed. May be called at any time.
-   * @throws DatastoreError `IO` for writes that did not reach the last tier: they are kept, and tried again.
+   * Flushes everything that is unflushed. Can be called at any time.
+   * @throws DatastoreError `IO` for writes that did not reach the last tier: they are kept and retried.
    */
   override async settle(): Promise<void> {
     await super.settle()

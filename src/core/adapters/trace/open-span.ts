@@ -4,7 +4,7 @@ import { codeOf } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import type { Span, SpanListener, SpanVerb } from './span.ts'
 
-/** What a span knows from its beginning. */
+/** The properties of a span that are known when it begins. */
 export interface TracedCall {
   readonly verb: SpanVerb
   readonly key: Key
@@ -14,7 +14,7 @@ export interface TracedCall {
 
 let lastId = 0
 
-/** The span of a call that runs. It ends once; what comes after that is not told. */
+/** The span of a running call. It ends once; later events are ignored. */
 export class OpenSpan implements SpanContext {
   readonly id = ++lastId
   readonly #hub: SpanHub
@@ -62,13 +62,13 @@ export class OpenSpan implements SpanContext {
   }
 }
 
-/** Brings spans to those who listen. While nobody does, nothing is measured. */
+/** Delivers spans to listeners. Nothing is measured while there are none. */
 export class SpanHub {
-  /** A plain field: every call of every traced store reads it. */
+  /** A plain field, because every call of every traced store reads it. */
   isHeard = false
   readonly #listeners = new Set<{ readonly listener: SpanListener }>()
 
-  /** @returns Ends it. */
+  /** @returns A function that removes the listener. */
   listen(listener: SpanListener): () => void {
     const own = { listener }
     this.#listeners.add(own)

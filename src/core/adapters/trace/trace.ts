@@ -4,7 +4,7 @@ import { OpenStore } from '../../open/open-store.ts'
 import { SpanHub } from './open-span.ts'
 import type { SpanListener } from './span.ts'
 
-/** What a traced store is called in its spans, and who is told of them. */
+/** The name of a traced store in its spans, and the listener. */
 export interface TraceOptions {
   /** The `node` of its spans. Default `store`. */
   readonly name?: string | undefined
@@ -12,8 +12,8 @@ export interface TraceOptions {
 }
 
 /**
- * Reports every call on a store as it ends. Stores that are traced over one another report which call was part of which.
- * In a stack every node is traced already: `Stack.trace`.
+ * Reports every call on a store when it ends. If traced stores are stacked, the spans say which call was part of which.
+ * In a stack every node is already traced: `Stack.trace`.
  */
 export function trace<V>(store: Datastore<V>, { name = 'store', onSpan }: TraceOptions): Datastore<V> {
   const hub = new SpanHub()

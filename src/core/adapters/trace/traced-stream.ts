@@ -1,8 +1,9 @@
 import type { OpenSpan } from './open-span.ts'
 
 /**
- * A stream whose span begins with the first pull and ends with the stream: at its end, when the consumer stops, or
- * when it fails. Pulls and stops go straight through, so it can be stopped while it waits, as the stream below can.
+ * A stream whose span begins with the first pull and ends with the stream: at its end, when the consumer stops, or when
+ * it fails. Pulls and stops are forwarded directly, so the stream can be stopped while it waits, if the stream below
+ * can.
  */
 export function tracedStream<T>(
   source: AsyncIterable<T>,
@@ -40,7 +41,7 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
       this.#span.end()
       return { done: true, value: undefined }
     } catch (error) {
-      // A consumer that leaves while it waits ends the stream; that is no failure.
+      // A consumer that stops while it waits ends the stream. This is not a failure.
       if (this.#isLeft) this.#span.end()
       else this.#span.fail(error)
       throw error
@@ -48,7 +49,7 @@ class TracedIterator<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    // A stream that nobody pulled made no call.
+    // A stream that was never pulled made no call.
     const isBegun = this.#isBegun
     this.#isLeft = true
     try {

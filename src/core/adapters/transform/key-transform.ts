@@ -12,18 +12,18 @@ import { StoreQuerySource } from '../../open/query-source.ts'
 import type { StoreInfo } from '../../open/store.ts'
 import { changesOf, inNames, type Place, RoutedStore } from '../routed-store.ts'
 
-/** How keys of the caller and keys of the store below stand for each other. */
+/** A mapping between the caller's keys and the keys of the store below. */
 export interface KeyTransform {
   /** The key below for a key of the caller. */
   to(key: Key): Key
-  /** The caller's key for a key below; `undefined` for one that no key of the caller goes to. */
+  /** The caller's key for a key below; `undefined` if no key of the caller maps to it. */
   from(key: Key): Key | undefined
   /**
-   * `to` changes no segment's place, and names keep their order: a level here is a level there. Default false; then
-   * a listing has to walk the whole store below.
+   * Whether `to` maps each segment to one segment in the same order of names, so that a level here is a level below.
+   * Default false: then a listing walks the whole store below.
    */
   readonly keepsLevels?: boolean | undefined
-  /** Several keys of the caller may go to one key below. */
+  /** Several keys of the caller may map to one key below. */
   readonly manyToOne?: boolean | undefined
 }
 
@@ -49,7 +49,7 @@ class KeyTransformStore extends RoutedStore implements Place {
         list: keepsLevels ? below.list : 'store',
         query: keepsLevels ? below.query : 'scan',
         manyToOne: manyToOne || below.manyToOne,
-        // Keys may be longer or shorter below, where they are judged.
+        // Keys may be longer or shorter below, where their length is checked.
         limits: { ...below.limits, keyBytes: undefined, segmentBytes: undefined },
       }
     })
@@ -81,7 +81,7 @@ class KeyTransformStore extends RoutedStore implements Place {
 
   list(prefix: Key, call: Call): Maybe<ListPage> {
     const list = this.#transform.keepsLevels === true ? listThroughLevel : listThroughWalk
-    // Whatever level below was to be listed, it was for this one.
+    // The listing below serves the level here, so its failure names that.
     return inNames(
       () => list(new StoreQuerySource(this.store), prefix, this.#transform, listOptionsOf(call)),
       below => (below.isRoot ? undefined : this.#transform.from(below)),
@@ -97,7 +97,10 @@ class KeyTransformStore extends RoutedStore implements Place {
     return this.store.sync(Key.root, call)
   }
 
-  /** Where a level here is none there, no branch here tells which one there is empty: all are pruned from the root only. */
+  /**
+   * If levels here are not levels below, no branch here corresponds to an empty branch below. Everything is pruned,
+   * from the root only.
+   */
   prune(prefix: Key, call: Call): Maybe<void> {
     if (this.#transform.keepsLevels !== true && !prefix.isRoot) return undefined
     return inNames(
@@ -107,7 +110,7 @@ class KeyTransformStore extends RoutedStore implements Place {
     )
   }
 
-  /** Where a level here is none there, all that changes in the store below is looked at. */
+  /** If levels here are not levels below, all changes of the store below are examined. */
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     const { keepsLevels = false } = this.#transform
     const nameOf = (below: Key): Key | undefined => {
@@ -115,13 +118,14 @@ class KeyTransformStore extends RoutedStore implements Place {
       const isWatched = keepsLevels || own?.equals(prefix) === true || (own && prefix.isAncestorOf(own))
       return isWatched === true ? own : undefined
     }
-    return changesOf(this.store, keepsLevels ? this.below(prefix) : Key.root, nameOf, prefix, call)
+    const [below, own] = keepsLevels ? [this.below(prefix), call] : [Key.root, call.bare]
+    return changesOf(this.store, below, nameOf, prefix, own)
   }
 }
 
 /**
- * Keeps values under other keys than the caller's. A key below that the transform does not lead back from is
- * invisible here: it is neither listed nor counted.
+ * Keeps values under other keys than the caller's. A key below that no key of the caller maps to is invisible here: it
+ * is neither listed nor counted.
  */
 export class KeyTransformDatastore<V = Uint8Array> extends Datastore<V> {
   constructor(store: Datastore<V>, transform: KeyTransform) {
@@ -129,7 +133,7 @@ export class KeyTransformDatastore<V = Uint8Array> extends Datastore<V> {
   }
 }
 
-/** One page of a level that is a level below too, without the children that no key leads to. */
+/** One page of a level that is also a level below, without children that no key of the caller maps to. */
 async function listThroughLevel(
   store: StoreQuerySource,
   prefix: Key,
@@ -154,14 +158,14 @@ async function listThroughLevel(
   }
 }
 
-/** A page may start past any text; one that no key can have as a name is its own name below. */
+/** A page may start after any text. A text that cannot be a name is used unchanged. */
 function nameBelow(name: string, prefix: Key, transform: KeyTransform): string {
   return segmentProblem(name) === undefined
     ? transform.to(prefix.childOfCleanSegment(name)).lastSegment
     : name
 }
 
-/** One page of a level whose children may be anywhere below: every key there is looked at. */
+/** One page of a level whose children may be anywhere below: every key of the store is examined. */
 async function listThroughWalk(
   store: StoreQuerySource,
   prefix: Key,
@@ -177,8 +181,8 @@ async function listThroughWalk(
 }
 
 /**
- * Keys in lower case (by Unicode's default mapping, whatever the locale): `/Films` and `/FILMS` are `/films`. A key
- * below that has other letters can't be reached.
+ * Keys in lower case (by Unicode's default mapping, independent of the locale): `/Films` and `/FILMS` are `/films`. A
+ * key below with upper-case letters cannot be reached.
  */
 export const lowercase: KeyTransform = {
   keepsLevels: true,

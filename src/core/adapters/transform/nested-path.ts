@@ -2,20 +2,20 @@ import { Key } from '../../key.ts'
 import { checkOptions, wholeNumber } from '../../options.ts'
 import type { KeyTransform } from './key-transform.ts'
 
-/** How far keys are spread. Part of the data: with other options keys are looked for elsewhere. */
+/** How keys are nested. Part of the data: with other options, keys are looked for elsewhere. */
 export interface NestedPathOptions {
-  /** How many levels to put in front of each key. Default 3. */
+  /** The number of levels in front of each key. Default 3. */
   readonly depth?: number | undefined
-  /** How many characters of the last segment name each level. Default 2. */
+  /** The number of characters of the last segment in the name of each level. Default 2. */
   readonly length?: number | undefined
 }
 
 const PADDING = '_'
 
 /**
- * Spreads keys over nested levels named by the beginning of their last segment: `/films/abcdef` is
- * `/ab/cd/ef/films/abcdef`, so that no level grows too large for the store below.
- * @throws DatastoreError `CONFIG_INVALID` for a figure that is not a whole number from 1 up
+ * Nests keys in levels named by the beginning of their last segment: `/films/abcdef` becomes `/ab/cd/ef/films/abcdef`,
+ * so that no level grows too large for the store below.
+ * @throws DatastoreError `CONFIG_INVALID` for a number that is not a whole number from 1 up.
  */
 export function nestedPath(options: NestedPathOptions = {}): KeyTransform {
   checkOptions('make a nested path', options, { depth: wholeNumber(1), length: wholeNumber(1) })
@@ -32,7 +32,7 @@ export function nestedPath(options: NestedPathOptions = {}): KeyTransform {
 }
 
 function levelsOf(segment: string, depth: number, length: number): string[] {
-  // Characters, not code units: half of a surrogate pair is no text.
+  // Characters, not code units: half of a surrogate pair is not valid text.
   const characters = Array.from(segment).slice(0, depth * length)
   while (characters.length < depth * length) characters.push(PADDING)
   return Array.from({ length: depth }, (_, level) => {

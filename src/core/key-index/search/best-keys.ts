@@ -1,14 +1,14 @@
 interface Scored {
   readonly score: number
   readonly key: Uint8Array
-  /** When it came: of equal ones the first is better. */
+  /** The order in which keys were added. Of equal keys the first is better. */
   readonly number: number
 }
 
-/** The best of many keys: those with the highest score, of equal ones the shortest, of these the first. */
+/** The best of many keys: by the highest score, then the shortest, then the first. */
 export class BestKeys {
   readonly #most: number
-  /** A heap, the worst of the best first. */
+  /** A heap with the worst of the kept keys first. */
   readonly #heap: Scored[] = []
   #count = 0
 
@@ -16,14 +16,14 @@ export class BestKeys {
     this.#most = most
   }
 
-  /** Whether a key of that score and length is among the best so far. */
+  /** Whether a key with this score and length is among the best so far. */
   takes(score: number, length: number): boolean {
     const worst = this.#heap[0]
     if (this.#heap.length < this.#most || worst === undefined) return this.#most > 0
     return score > worst.score || (score === worst.score && length < worst.key.length)
   }
 
-  /** Adds a key that it takes. */
+  /** Adds a key. `takes` must have returned true. */
   add(score: number, key: Uint8Array): void {
     const scored = { score, key, number: this.#count++ }
     if (this.#heap.length < this.#most) {

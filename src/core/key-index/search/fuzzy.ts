@@ -1,15 +1,15 @@
 import { readName } from '../name-bytes.ts'
 import { anything, literal, type Pattern, sequence } from './pattern.ts'
 
-/** What a match is worth, as fzf counts: characters that begin a name or a word count more, and those in a row. */
+/** The score of a match, as in fzf: characters that begin a name or a word count more, and so do consecutive ones. */
 const SCORE = { unit: 16, afterSlash: 10, boundary: 8, camel: 7, inRow: 4, gapStart: -3, gap: -1 } as const
 
-/** The parts of what was typed. Each has to be in the text, in any order. */
+/** The words of the input. Each must match, in any order. */
 export function fuzzyTerms(text: string): string[] {
   return text.split(/\s+/).filter(term => term !== '')
 }
 
-/** The characters of a term in their order, with anything between them. */
+/** A pattern that matches the characters of a term in order, with anything between them. */
 export function fuzzyPattern(term: string, isBlind: boolean): Pattern {
   return sequence(...Array.from(term, char => sequence(anything, literal(char, isBlind))))
 }
@@ -26,7 +26,7 @@ export class FuzzyScore {
     this.#terms = terms.map(term => unitsOf(isBlind ? foldText(term) : term))
   }
 
-  /** @returns More for a better match; `-Infinity` where the key from `start` to `end` does not match. */
+  /** @returns A higher number for a better match; `-Infinity` if the key from `start` to `end` does not match. */
   of(bytes: Uint8Array, start: number, end: number): number {
     const length = this.#read(bytes, start, end)
     let score = 0
@@ -34,7 +34,9 @@ export class FuzzyScore {
     return score
   }
 
-  /** Greedy, as fzf's first algorithm: the first end of a match, and from there back to its last beginning. */
+  /**
+   * Greedy, like fzf's first algorithm: finds the first end of a match, and from there backwards its last beginning.
+   */
   #scoreOf(term: Uint16Array, length: number): number {
     const folded = this.#folded
     let next = 0
@@ -73,7 +75,10 @@ export class FuzzyScore {
     return (from === LOWER && to === UPPER) || (from !== DIGIT && to === DIGIT) ? SCORE.camel : 0
   }
 
-  /** The code units of the key, names divided by `/`. @returns How many. */
+  /**
+   * Reads the code units of the key, with names divided by `/`.
+   * @returns Their number.
+   */
   #read(bytes: Uint8Array, start: number, end: number): number {
     if (this.#units.length < end - start) {
       this.#units = new Uint16Array((end - start) * 2)

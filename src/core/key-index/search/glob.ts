@@ -10,10 +10,10 @@ import {
 } from './pattern.ts'
 
 /**
- * A glob over whole keys: `*` any part of a name, `**` any names, `?` one character of a name, `[a-z]`, `[!a-z]` one of
- * these, `{a,b}` one of these texts, `\` before a character that means itself. Without `/` at its beginning it may begin
- * at any name.
- * @throws TypeError for one that is cut off.
+ * Parses a glob over whole keys: `*` matches any part of a name, `**` any names, `?` one character of a name, `[a-z]`
+ * and `[!a-z]` one character in or not in a set, `{a,b}` one of several texts; `\` escapes the next character. Without
+ * a leading `/` it may begin at any name.
+ * @throws TypeError for an incomplete glob.
  */
 export function globPattern(text: string, isBlind: boolean): Pattern {
   const parser = new GlobParser(text, isBlind)
@@ -71,7 +71,7 @@ class GlobParser {
   #star(): Pattern {
     const isWholeName = this.#at === 1 || this.#text.charAt(this.#at - 2) === '/'
     if (!this.#take('*')) return { type: 'repeat', of: nameUnit, min: 0, max: Infinity }
-    // `**/` may stand for no name at all.
+    // `**/` may match no name at all.
     if (!isWholeName || !this.#take('/')) return anything
     return { type: 'repeat', of: sequence(anything, slash), min: 0, max: 1 }
   }
@@ -91,7 +91,7 @@ class GlobParser {
         index += 2
       }
     }
-    // A name ends at `/`, whatever a set leaves out.
+    // A set never matches `/`, even if it is inverted.
     return unitIn(isInverted ? [...ranges, [0x2f, 0x2f]] : ranges, this.#isBlind, isInverted)
   }
 

@@ -10,21 +10,21 @@ import { nfaOf } from './nfa.ts'
 import type { IndexOf } from './substring.ts'
 
 export interface KeySearchOptions extends SearchText {
-  /** Search below this key alone. */
+  /** Search only below this key. */
   readonly under?: Uint8Array | undefined
-  /** Hits at most: the first ones, of `fuzzy` the best. */
+  /** The maximum number of hits: the first ones, or for `fuzzy` the best. */
   readonly limit: number
 }
 
 export interface SearchProgress {
-  /** Packed keys: those that were found since the last report; of `fuzzy` the best so far, the best first. */
+  /** Packed keys: those found since the last report; for `fuzzy` the best so far, best first. */
   readonly keys: Uint8Array<ArrayBuffer>
-  /** Keys that match so far, those past the limit of `fuzzy` included. */
+  /** Matching keys so far, including those past the limit for `fuzzy`. */
   readonly found: number
-  /** Keys that were looked at, of `total`. */
+  /** Keys searched so far, out of `total`. */
   readonly searched: number
   readonly total: number
-  /** Nothing more will come: all were looked at, or the limit is reached. */
+  /** The search is finished: all keys were searched, or the limit is reached. */
   readonly isDone: boolean
 }
 
@@ -35,7 +35,7 @@ interface Part {
   readonly to: Position
 }
 
-/** One search over keys as they were when it began, in slices. */
+/** One search over a snapshot of the keys, in slices. */
 export class KeySearch {
   readonly #parts: readonly Part[]
   readonly #hits: Hits
@@ -46,7 +46,7 @@ export class KeySearch {
 
   /**
    * @param runs `KeyIndex.snapshot()`.
-   * @throws TypeError for a text that is no such pattern, or that cannot be matched in linear time.
+   * @throws TypeError for an invalid pattern, or one that cannot be matched in linear time.
    */
   constructor(runs: readonly (readonly Leaf[])[], options: KeySearchOptions, indexOf?: IndexOf) {
     this.#parts = runs.map(leaves => partOf(leaves, options.under))
@@ -56,7 +56,7 @@ export class KeySearch {
     this.#leaf = this.#parts[0]?.from.leaf ?? 0
   }
 
-  /** Searches until `isOver`, which is asked between leaves. */
+  /** Searches until `isOver` returns true. It is called between leaves. */
   step(isOver: () => boolean): SearchProgress {
     while (!this.#isDone) {
       this.#searchLeaf()
@@ -88,7 +88,9 @@ export class KeySearch {
     this.#leaf = this.#parts[++this.#part]?.from.leaf ?? 0
   }
 
-  /** Whether a run that was searched has the key: while an index is filled, a key may be in several. */
+  /**
+   * Whether a run that was already searched has the key. While an index is being filled, a key may be in several runs.
+   */
   #isKnown(key: Uint8Array): boolean {
     for (let part = 0; part < this.#part; part++) {
       const cursor = new KeyCursor((this.#parts[part] as Part).leaves)
@@ -99,7 +101,7 @@ export class KeySearch {
   }
 }
 
-/** What is found, in the form that the search asks for. */
+/** The hits, in the form that the search requires. */
 interface Hits {
   readonly found: number
   readonly isFull: boolean
@@ -162,7 +164,7 @@ class BestHits implements Hits {
       const [start, end] = [leaf.offsets[index] as number, (leaf.offsets[index + 1] as number) - 1]
       const score = this.#score.of(leaf.bytes, start, end)
       const isBetter = this.#best.takes(score, end - start)
-      // The keys of other runs are looked up where it matters.
+      // Other runs are only searched for keys that would be kept.
       if (isBetter && isKnown(leaf.key(index))) return
       this.found++
       if (!isBetter) return

@@ -1,31 +1,32 @@
 import type { Leaf } from '../leaf.ts'
 import type { Nfa } from './nfa.ts'
 
-/** No key that goes on from here matches. */
+/** No continuation from here matches. */
 const DEAD = 0
-/** Every key that goes on from here matches. */
+/** Every continuation from here matches. */
 const HIT = 1
 const START = 2
 const UNKNOWN = 0xffff
 
-/** States that are kept. Past them all are forgotten, and made again as they are needed. */
+/** The maximum number of states. With more, all are dropped and created again when needed. */
 const MOST_STATES = 4000
 
 /**
- * Matches keys in time linear in their bytes, whatever the pattern. States are sets of states of the NFA and are made as
- * keys lead to them (Thompson's simulation, with a memory). A key is matched as its text: `/`, then its names.
+ * Matches keys in time linear in their bytes, whatever the pattern. States are sets of states of the NFA and are
+ * created when keys lead to them (Thompson's simulation, with a cache). A key is matched as its text: `/`, then its
+ * names.
  */
 export class LazyDfa {
   readonly #nfa: Nfa
   readonly #mostStates: number
   #table = new Uint16Array(64 * 256)
-  /** The states of the NFA that each state stands for. */
+  /** The states of the NFA that each state represents. */
   #sets: (readonly number[])[] = []
   #acceptsAtEnd: boolean[] = []
   readonly #numbers = new Map<string, number>()
-  /** What the `/` that every text begins with leads to. */
+  /** The states after the leading `/` of every text. */
   readonly #first: readonly number[]
-  /** `HIT` or `DEAD` where that decides already. */
+  /** `HIT` or `DEAD` if the leading `/` already decides. */
   #start = START
 
   constructor(nfa: Nfa, mostStates = MOST_STATES) {
@@ -104,7 +105,7 @@ export class LazyDfa {
     return this.#closure(next)
   }
 
-  /** The states that are reached without a byte, in order; of those, the ones that lead on or mean something. */
+  /** The states reachable without a byte, in order, as far as they have edges or conditions. */
   #closure(from: readonly number[], at?: 'start' | 'end'): readonly number[] {
     const seen = new Set<number>()
     const waiting = [...from]

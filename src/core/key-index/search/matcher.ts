@@ -15,17 +15,17 @@ export interface SearchText {
    */
   readonly kind: 'substring' | 'glob' | 'regex' | 'fuzzy'
   readonly text: string
-  /** Default false: upper and lower case are alike. */
+  /** Default false: upper and lower case match each other. */
   readonly isCaseSensitive?: boolean | undefined
 }
 
-/** Finds the keys of a leaf that match, in time linear in their bytes. */
+/** Finds the matching keys of a leaf, in time linear in their bytes. */
 export interface Matcher {
   /** Calls `hit` with the number of each key from `from` to `to` that matches. */
   match(leaf: Leaf, from: number, to: number, hit: (index: number) => void): void
 }
 
-/** @throws TypeError for a text that is no such pattern, or that cannot be matched in linear time. */
+/** @throws TypeError for an invalid pattern, or one that cannot be matched in linear time. */
 export function matcherOf(
   {
     kind,
@@ -58,7 +58,7 @@ function regexMatcher(text: string, isBlind: boolean): Matcher {
   }
 }
 
-/** For expressions that need more than states. It takes some microseconds a key. */
+/** For expressions that a finite automaton cannot match. It takes some microseconds for each key. */
 class Re2Matcher implements Matcher {
   readonly #expression: RE2JS
 

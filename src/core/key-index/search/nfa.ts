@@ -1,13 +1,13 @@
 import type { Pattern, UnitRange } from './pattern.ts'
 
-/** A byte from `low` to `high` leads to `to`. */
+/** An edge to the state `to` for a byte from `low` to `high`. */
 export interface ByteEdge {
   readonly low: number
   readonly high: number
   readonly to: number
 }
 
-/** One state: `free` leads on without a byte, where the condition holds. */
+/** One state. `free` are edges without a byte, taken if the condition holds. */
 export interface NfaState {
   readonly edges: ByteEdge[]
   readonly free: number[]
@@ -30,7 +30,7 @@ export function nfaOf(pattern: Pattern): Nfa {
   return { states: builder.states, start: builder.before(pattern, accept), accept }
 }
 
-/** Builds from the end: each part knows the state that follows it. */
+/** Builds backwards: each part is given the state that follows it. */
 class NfaBuilder {
   readonly states: NfaState[] = []
 
@@ -78,7 +78,7 @@ class NfaBuilder {
 
   #unit(ranges: readonly UnitRange[], next: number): number {
     const state = this.state()
-    // Most characters end in the same ranges of bytes: they share the states there.
+    // Most characters end in the same ranges of bytes, so they share those states.
     const shared = new Map<string, number>()
     const before = (following: number, [low, high]: ByteRange): number => {
       const id = `${low} ${high} ${following}`
@@ -106,7 +106,9 @@ type ByteRanges = readonly [ByteRange, ...ByteRange[]]
 
 const SLASH = 0x2f
 
-/** The bytes of all code units from `low` to `high`, as sequences of ranges. `/` divides names: it is the byte 00. */
+/**
+ * The bytes of all code units from `low` to `high`, as sequences of ranges. `/` divides names, so it is the byte 00.
+ */
 function byteRangesOf(low: number, high: number): ByteRanges[] {
   const found: ByteRanges[] = []
   const within = (from: number, to: number): UnitRange | undefined => {
@@ -137,7 +139,7 @@ function byteRangesOf(low: number, high: number): ByteRanges[] {
   return found
 }
 
-/** Numbers from `low` to `high` in six bits a byte, of which the first is marked by `lead`. */
+/** The numbers from `low` to `high`, six bits in each byte; `lead` marks the first byte. */
 function continued(low: number, high: number, width: number, lead: number): ByteRanges[] {
   if (width === 1) return [[[lead | low, lead | high]]]
   const bits = 6 * (width - 1)

@@ -1,7 +1,7 @@
 /** Code units from the first to the second, both included. */
 export type UnitRange = readonly [number, number]
 
-/** What the text of a key is matched with: a regular expression, as a tree. */
+/** A regular expression over the text of a key, as a tree. */
 export type Pattern =
   | { readonly type: 'unit'; readonly ranges: readonly UnitRange[] }
   | { readonly type: 'sequence'; readonly of: readonly Pattern[] }
@@ -23,7 +23,7 @@ export function sequence(...of: readonly Pattern[]): Pattern {
   return { type: 'sequence', of }
 }
 
-/** @param isBlind Upper and lower case are alike. */
+/** @param isBlind Whether upper and lower case match each other. */
 export function unitIn(ranges: readonly UnitRange[], isBlind: boolean, isInverted = false): Pattern {
   const all = isBlind ? withOtherCase(ranges) : ranges
   return { type: 'unit', ranges: isInverted ? inverted(all) : all }
@@ -51,11 +51,11 @@ function withOtherCase(ranges: readonly UnitRange[]): UnitRange[] {
   const all = [...ranges]
   for (const [unit, other] of casePairs)
     if (ranges.some(([low, high]) => unit >= low && unit <= high)) all.push([other, other])
-  // Twice inverted, those that touch are one.
+  // Inverting twice merges adjacent ranges.
   return inverted(inverted(all))
 }
 
-/** Code units and what they are in the other case. */
+/** Code units and their counterparts in the other case. */
 let casePairs: readonly (readonly [number, number])[] | undefined
 
 function findCasePairs(): (readonly [number, number])[] {

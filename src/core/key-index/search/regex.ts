@@ -1,6 +1,6 @@
 import { anything, inverted, literal, type Pattern, sequence, type UnitRange, unitIn } from './pattern.ts'
 
-/** An expression that needs more than states: word boundaries, properties, what looks around or back. */
+/** An expression that a finite automaton cannot match: word boundaries, properties, look-around, back-references. */
 export class UnsupportedExpression extends Error {
   override name = 'UnsupportedExpression'
 }
@@ -40,11 +40,11 @@ const CLASSES: Readonly<Record<string, readonly UnitRange[]>> = {
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0 }
 
 /**
- * A regular expression as JavaScript writes it, found anywhere in the text of a key.
+ * Parses a JavaScript regular expression that is searched anywhere in the text of a key.
  * @throws SyntaxError as `RegExp` does; `UnsupportedExpression`.
  */
 export function regexPattern(text: string, isBlind: boolean): Pattern {
-  // It knows every mistake; what it takes is read below.
+  // Detects every syntax error; the parser below handles valid expressions only.
   new RegExp(text)
   const found = new RegexParser(text, isBlind).parse()
   return sequence(anything, found)
@@ -85,7 +85,7 @@ class RegexParser {
 
   #quantified(of: Pattern): Pattern {
     const [min, max] = this.#quantity()
-    // Whether it takes few or many makes no difference to whether it matches.
+    // Lazy and greedy quantifiers match the same texts.
     if (max !== 1 || min !== 1) this.#take('?')
     return min === 1 && max === 1 ? of : { type: 'repeat', of, min, max }
   }
@@ -158,7 +158,7 @@ class RegexParser {
     return this.#escape()
   }
 
-  /** What follows a `\`. */
+  /** The code units after a `\`. */
   #escape(): readonly UnitRange[] {
     const char = this.#text.charAt(this.#at++)
     const found = CLASSES[char]

@@ -1,14 +1,14 @@
 import { END, type Leaf } from '../leaf.ts'
 import { roomOf, writeName } from '../name-bytes.ts'
 
-/** Where `needle` is in `bytes`, from `from` on; -1 where it is not. */
+/** The position of `needle` in `bytes`, from `from` on; -1 if there is none. */
 export type IndexOf = (bytes: Uint8Array, needle: Uint8Array, from: number) => number
 
 /** Horspool's search: it skips as many bytes as the last byte of a window allows. */
 export class Horspool {
   readonly #needle: Uint8Array
   readonly #skips: Uint32Array
-  /** What each byte is compared as. */
+  /** The byte that each byte is compared as. */
   readonly #folded = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
   /** @param isBlind Upper and lower case of ASCII letters are alike. */
@@ -21,7 +21,7 @@ export class Horspool {
     this.#skips = skips.map((_, byte) => skips[this.#folded[byte] as number] as number)
   }
 
-  /** Where the needle is, from `from` on; -1 where it is not. */
+  /** The position of the needle, from `from` on; -1 if there is none. */
   find(bytes: Uint8Array, from: number): number {
     const [needle, skips, folded] = [this.#needle, this.#skips, this.#folded]
     const last = needle.length - 1
@@ -37,7 +37,7 @@ export class Horspool {
 
 /** Finds a text in the texts of keys. */
 export class SubstringMatcher {
-  /** The text begins with `/`, which no byte stands for where a key begins. */
+  /** Whether the text begins with `/`, which has no byte at the beginning of a key. */
   readonly #isAfterSlash: boolean
   readonly #find: (bytes: Uint8Array, from: number) => number
 
@@ -47,10 +47,10 @@ export class SubstringMatcher {
   }
 
   /**
-   * @param isBlind Upper and lower case are alike.
-   * @param indexOf The runtime's own search, where there is one.
-   * @returns `undefined` for a text that bytes do not tell: one of which the bytes may be found across two characters, that
-   * every key has, or whose letters have another case beyond ASCII.
+   * @param isBlind Whether upper and lower case match each other.
+   * @param indexOf The runtime's own search, if there is one.
+   * @returns `undefined` for a text that cannot be searched by bytes: its bytes may occur across two characters, every
+   * key contains it, or its letters have another case beyond ASCII.
    */
   static of(text: string, isBlind: boolean, indexOf?: IndexOf): SubstringMatcher | undefined {
     const isAfterSlash = text.startsWith('/')
@@ -87,7 +87,7 @@ function isAfterSlash(bytes: Uint8Array, at: number): boolean {
   return at === 0 || bytes[at - 1] === 0 || bytes[at - 1] === END
 }
 
-/** The key between `from` and `to` that holds the byte at `at`. */
+/** The key between `from` and `to` that contains the byte at `at`. */
 function keyOf(offsets: Leaf['offsets'], from: number, to: number, at: number): number {
   let low = from
   let high = to

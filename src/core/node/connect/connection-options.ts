@@ -4,10 +4,10 @@ import { secretReference } from '../../stack/secret.ts'
 const filePath = (what: string) =>
   z.string().min(1, 'it needs the path of a file').meta({ format: 'file-path' }).describe(what)
 
-/** What `timeout` is by default, in milliseconds. */
+/** The default of `timeout`, in milliseconds. */
 export const CONNECTION_TIMEOUT = 10_000
 
-/** How a server is reached: the options that every kind with a server has beside its address. */
+/** How a server is reached: the options that every kind with a server has besides its address. */
 export const connectionOptions = {
   tls: z
     .union([

@@ -4,15 +4,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 interface KnownHost {
   readonly isRevoked: boolean
   readonly hosts: string
-  /** `ssh-ed25519`, `rsa-sha2-256` … as the key itself says. */
+  /** The type in the key itself: `ssh-ed25519`, `rsa-sha2-256` … */
   readonly type: string
   readonly key: Buffer
 }
 
-/** What a file of known hosts says of a key that a host offers. */
+/** Whether a file of known hosts lists a key that a host offers. */
 export type HostJudgement = 'known' | 'unknown' | 'changed' | 'revoked'
 
-/** The keys of hosts that the user has accepted before. Lines of certificate authorities are left out. */
+/** The keys of hosts that the user has accepted before. Lines with certificate authorities are ignored. */
 export class KnownHosts {
   readonly #lines: readonly KnownHost[]
 
@@ -20,7 +20,7 @@ export class KnownHosts {
     this.#lines = text.split(/\r?\n/).flatMap(line => parsed(line) ?? [])
   }
 
-  /** `changed`: other keys are known for the host, and none of this type is the one that it offers. */
+  /** `changed`: the host is listed with other keys, but not with the offered one. */
   judge(host: string, port: number, key: Buffer): HostJudgement {
     const lines = this.#of(host, port)
     const same = lines.filter(line => line.key.equals(key))
@@ -29,7 +29,7 @@ export class KnownHosts {
     return lines.some(({ isRevoked }) => !isRevoked) ? 'changed' : 'unknown'
   }
 
-  /** Types of the keys that are known for a host, so that it is asked for one of these. */
+  /** The types of the keys that are listed for a host, so that it is asked for one of these. */
   typesOf(host: string, port: number): readonly string[] {
     const types = this.#of(host, port).filter(({ isRevoked }) => !isRevoked)
     return [...new Set(types.map(({ type }) => type))]
@@ -71,7 +71,7 @@ function matchesHash(hosts: string, name: string): boolean {
   return expected.length === found.length && timingSafeEqual(expected, found)
 }
 
-/** `*` stands for any characters, `?` for one. */
+/** `*` matches any characters, `?` matches one. */
 function matchesPattern(pattern: string, name: string): boolean {
   const text = pattern.toLowerCase()
   let at = 0

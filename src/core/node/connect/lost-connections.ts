@@ -2,7 +2,7 @@ import type { LostServer } from '../../stack/node-status.ts'
 
 type Tell = (lost: LostServer | undefined) => void
 
-/** The connections of one store that are lost at the moment. Tells when the first is lost, and when all are back. */
+/** The lost connections of one store. Reports when the first is lost, and when all are restored. */
 export class LostConnections {
   readonly #lost = new Set<object>()
   readonly #tell: Tell
@@ -11,13 +11,13 @@ export class LostConnections {
     this.#tell = tell
   }
 
-  /** @param reason Names the server and what is wrong. */
+  /** @param reason Names the server and the problem. */
   add(connection: object, reason: string): void {
     if (this.#lost.size === 0) this.#tell({ since: Date.now(), reason })
     this.#lost.add(connection)
   }
 
-  /** The connection is made again, or no longer needed. */
+  /** Called when the connection is restored, or no longer needed. */
   remove(connection: object): void {
     if (this.#lost.delete(connection) && this.#lost.size === 0) this.#tell(undefined)
   }

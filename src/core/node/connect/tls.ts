@@ -5,14 +5,14 @@ import { DatastoreError, messageOf } from '../../errors.ts'
 import type { OpenContext } from '../../stack/kind.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 
-/** What Node's TLS takes: whom to trust, what to sign in with, and the name that the server has to show. */
+/** Options of Node's TLS: trusted certificates, credentials, and the name that the server's certificate must have. */
 export interface TlsSettings extends SecureContextOptions {
   readonly servername: string
 }
 
 /**
- * @param host The name of the server in its address; its certificate has to be for it, also behind a tunnel.
- * @returns `undefined` where the connection is not encrypted.
+ * @param host The name of the server in its address. Its certificate must have this name, even behind a tunnel.
+ * @returns `undefined` if the connection is not encrypted.
  * @throws DatastoreError `CONFIG_INVALID` for a file that cannot be read.
  */
 export async function tlsSettings(

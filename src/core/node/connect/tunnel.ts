@@ -15,13 +15,13 @@ export interface ServerPlace {
   readonly port: number
 }
 
-/** Milliseconds that signing in may take, and between signs of life. */
+/** The time limit of signing in, and the keep-alive interval, in milliseconds. */
 const READY_LIMIT = 20_000
 const KEEPALIVE = 15_000
 
 /**
- * An SSH connection that carries connections to servers behind it. Each server has a port on the loopback interface of
- * this machine. A connection that was lost is made again when the next one through it begins.
+ * An SSH connection that forwards connections to servers behind it. Each server has a port on the loopback interface of
+ * this machine. A lost connection is restored when the next connection through it begins.
  */
 export class Tunnel {
   readonly #config: ConnectConfig
@@ -37,9 +37,9 @@ export class Tunnel {
   }
 
   /**
-   * Signs in.
-   * @throws DatastoreError `CONNECTION` where the SSH server cannot be reached, `ACCESS_DENIED` where its key is not known or
-   * it does not let the user in, `CONFIG_INVALID` for a key that cannot be read.
+   * Connects and signs in.
+   * @throws DatastoreError `CONNECTION` if the SSH server is unreachable, `ACCESS_DENIED` if its key is unknown or it
+   * denies access, `CONFIG_INVALID` for a key that cannot be read.
    */
   static async open(
     options: TunnelOptions,
@@ -51,7 +51,7 @@ export class Tunnel {
     return tunnel
   }
 
-  /** Where a server behind the tunnel is reached from here. */
+  /** The local address through which a server behind the tunnel is reached. */
   async forward(target: ServerPlace): Promise<ServerPlace> {
     const name = `${target.host}:${target.port}`
     const listening = this.#listeners.get(name) ?? this.#listen(target)
@@ -84,7 +84,7 @@ export class Tunnel {
   async #carry(socket: Socket, target: ServerPlace): Promise<void> {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    // Whoever is at the other end sees a connection that ends, as with any server that goes away.
+    // The client sees a closed connection, as with any server that goes away.
     socket.on('error', () => undefined)
     try {
       const channel = await opened(await this.#connected(), socket, target)
@@ -122,7 +122,7 @@ export class Tunnel {
     }
     await new Promise<void>((done, failed) => {
       client.once('ready', done)
-      // Further errors may follow the first, and come when the connection is lost.
+      // Further errors may follow the first, and occur when the connection is lost.
       client.on('error', error => failed(failureOf(error, `${host}:${port}`, judgement, fingerprint)))
       client.connect({ ...this.#config, hostVerifier })
     })
@@ -189,7 +189,7 @@ async function configOf(
   return { known, config: types.length === 0 ? config : { ...config, algorithms: { serverHostKey: types } } }
 }
 
-/** A host has keys of several types; it has to offer one that is known. */
+/** A host has keys of several types and must offer one that is listed. */
 function algorithmsOf(types: readonly string[]): ServerHostKeyAlgorithm[] {
   return types.flatMap(type =>
     type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type],

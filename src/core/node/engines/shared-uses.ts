@@ -1,4 +1,4 @@
-import { Gate } from '../../open/gate.ts'
+import { Gate } from '../../open/turns.ts'
 
 interface Entry<T> {
   readonly opening: Promise<T>
@@ -7,22 +7,22 @@ interface Entry<T> {
   closing: Promise<void> | undefined
 }
 
-/** One use of what is open. */
+/** One use of an open resource. */
 export interface SharedUse<T> {
   readonly value: T
-  /** Shared by all who use it. */
+  /** Shared by all users. */
   readonly gate: Gate
-  /** Ends the use. The last one closes it. */
+  /** Ends the use. The last user closes the resource. */
   readonly release: () => Promise<void>
 }
 
-/** What this process opens once, for all who use it. */
+/** Resources that this process opens once for all their users. */
 export class SharedUses<T> {
   readonly #entries = new Map<string, Entry<T>>()
 
   /**
-   * @param id Names what is opened.
-   * @param open Called where nobody uses it, and what it was before is closed.
+   * @param id Identifies the resource.
+   * @param open Called if there are no users, after the resource was closed.
    */
   async use(id: string, open: () => Promise<T>, close: (value: T) => Promise<void>): Promise<SharedUse<T>> {
     let entry = this.#entries.get(id)

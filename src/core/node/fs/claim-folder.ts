@@ -19,10 +19,10 @@ import {
 import { isLayoutName, layoutOf } from './layouts.ts'
 import { PRIVATE_FOLDER } from './strata-layout.ts'
 
-/** So many entries are looked at before it is given up. */
+/** The maximum number of entries that are examined. */
 const MOST_ENTRIES = 10_000
 
-/** The extension, of those given, that the first file of a folder has, the nearest to its root; `undefined` for none. */
+/** The extension, of those given, that the first file of a folder has, nearest to its root; `undefined` for none. */
 async function findExtension(root: string, extensions: readonly string[]): Promise<string | undefined> {
   const folders = [root]
   let seen = 0
@@ -37,16 +37,16 @@ async function findExtension(root: string, extensions: readonly string[]): Promi
   return undefined
 }
 
-/** What file systems and desktops leave in any folder. */
+/** Files that file systems and desktops create in any folder. */
 const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
-/** Layouts of other libraries, which leave nothing to know their folders by. */
+/** Layouts of other libraries, whose folders have no marker. */
 const UNMARKED: readonly LayoutName[] = ['datastore-fs', 'py-datastore']
 
 /**
- * Sees to it that a folder holds what the layout expects: nothing yet, or what the same layout wrote. A marked layout
- * leaves its marker, flatfs its file `SHARDING`.
+ * Makes sure that a folder holds what the layout expects: nothing yet, or what the same layout wrote. A marked layout
+ * writes its marker, flatfs its file `SHARDING`.
  * @returns The layout, as the folder has it.
- * @throws DatastoreError `CONFIG_INVALID` naming the layout found; `CORRUPT` for a marker that makes no sense.
+ * @throws DatastoreError `CONFIG_INVALID` naming the layout found; `CORRUPT` for an invalid marker.
  */
 export async function claimFolder(
   disk: Disk,
@@ -66,7 +66,7 @@ export async function claimFolder(
   return layout
 }
 
-/** The layout that a folder says to have; `undefined` where it says nothing, or there is no such folder. */
+/** The layout that a folder declares; `undefined` if it declares none, or does not exist. */
 export async function layoutFound(path: string): Promise<LayoutName | undefined> {
   const disk = Disk.pooled()
   try {
@@ -132,7 +132,7 @@ function cannotOpen(root: string, state: string): DatastoreError {
   return new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(root)}: ${state}`)
 }
 
-/** The layout that a folder was claimed for, as one asks for it. */
+/** The layout that a folder was claimed for, in the form of a request. */
 export async function claimedLayout(disk: Disk, guard: FolderGuard, layout: Layout): Promise<WantedLayout> {
   const { name, marker } = layout
   const shard = name === 'flatfs' ? await readShard(disk, guard) : undefined
@@ -140,9 +140,9 @@ export async function claimedLayout(disk: Disk, guard: FolderGuard, layout: Layo
 }
 
 /**
- * Sees to it that a folder says what it is, also when it was emptied or made anew while the store is open: without its
- * marker, what is put there could not be opened again. Calls that come while it is at it share the outcome.
- * @returns Rejects with `RootGone` where something else is in the folder by now.
+ * Makes sure that a folder keeps its marker, even if it is emptied or created again while the store is open: without
+ * its marker, what is put there could not be opened again. Concurrent calls share the result.
+ * @returns Rejects with `RootGone` if the folder now holds something else.
  */
 export function markerRenewal(disk: Disk, guard: FolderGuard, layout: WantedLayout): () => Promise<void> {
   let running: Promise<void> | undefined
@@ -150,7 +150,7 @@ export function markerRenewal(disk: Disk, guard: FolderGuard, layout: WantedLayo
     try {
       await claimFolder(disk, guard, layout, false)
     } catch (error) {
-      throw hasCode(error, 'CONFIG_INVALID') ? new RootGone(guard.root, 'is no such store any more') : error
+      throw hasCode(error, 'CONFIG_INVALID') ? new RootGone(guard.root, 'is not this store any more') : error
     }
   }
   return () => {

@@ -4,7 +4,7 @@ import { fileId, hasHeldFiles, keepOpen, takeOpen } from '../locked-files.ts'
 
 const known: Readonly<Record<string, number | undefined>> = constants
 
-// Windows lacks some of these flags; a flag that is missing is 0.
+// Windows lacks some of these flags. A missing flag is 0.
 const O_NOFOLLOW = known['O_NOFOLLOW'] ?? 0
 const O_NONBLOCK = known['O_NONBLOCK'] ?? 0
 const O_DIRECTORY = known['O_DIRECTORY'] ?? 0
@@ -21,7 +21,7 @@ const O_PATH = process.platform === 'linux' ? 0o10000000 : 0
 /** For a folder that is opened only to reach what is in it. */
 export const OPEN_FOLDER = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_PATH
 
-/** For holding a file, so that its blocks are not freed; `undefined` where the system has no such flag. */
+/** For holding a file open, so that its blocks are not freed; `undefined` if the system has no such flag. */
 export const HOLD_FILE = O_PATH === 0 ? undefined : O_PATH | O_NOFOLLOW
 
 /** For flushing a folder. */
@@ -56,18 +56,18 @@ const pool = {
   realpath: promisify(fs.realpath.native),
 }
 
-/** Descriptors by which files are read: others, as for folders, are closed without a look at what they are of. */
+/** Descriptors for reading files. Others, such as those of folders, are closed without checking for locks. */
 const reading = new Set<number>()
 
-/** Entries of a long folder that are read together. */
+/** Entries of a long folder that are read at once. */
 const ENTRIES_AT_ONCE = 1000
 
 /** A value, or a promise of it. */
 export type Soon<T> = T | Promise<T>
 
 /**
- * The file operations of a store. Each runs at once on this thread when it is small and the budget allows, and in the
- * thread pool otherwise. Failures are Node's. A test can replace an operation to see what its failure does.
+ * The file operations of a store. A small operation runs on this thread if the budget allows; others run in the thread
+ * pool. Failures are Node's. A test can replace an operation to inject failures.
  */
 export class Disk {
   readonly #budget: InlineBudget
@@ -76,7 +76,7 @@ export class Disk {
     this.#budget = budget
   }
 
-  /** A disk that never makes the calling thread wait: every operation runs in the thread pool. */
+  /** A disk that never blocks the calling thread: every operation runs in the thread pool. */
   static pooled(): Disk {
     return new Disk(new InlineBudget(undefined, 0))
   }
@@ -137,7 +137,10 @@ export class Disk {
     )
   }
 
-  /** Reads into the whole of `target`, or less at the end of the file; gives the number of bytes read. */
+  /**
+   * Fills `target`, or less at the end of the file.
+   * @returns The number of bytes read.
+   */
   read(fd: number, target: Uint8Array, position: number): Soon<number> {
     if (target.length <= INLINE_BYTES && this.#budget.allows('read')) {
       return this.#budget.run('read', () => fs.readSync(fd, target, 0, target.length, position))
@@ -145,7 +148,10 @@ export class Disk {
     return pool.read(fd, target, 0, target.length, position).then(({ bytesRead }) => bytesRead)
   }
 
-  /** Appends some of `source`, and says how much. */
+  /**
+   * Appends part of `source`.
+   * @returns The number of bytes written.
+   */
   async write(fd: number, source: Uint8Array): Promise<number> {
     if (source.length <= INLINE_BYTES && this.#budget.allows('write')) {
       return this.#budget.run('write', () => fs.writeSync(fd, source, 0, source.length))
@@ -161,7 +167,7 @@ export class Disk {
     )
   }
 
-  /** `undefined` where there is nothing of that name. */
+  /** `undefined` if nothing has that name. */
   lstat(path: string): Soon<Stats | undefined> {
     return this.#do(
       'lstat',
@@ -171,7 +177,7 @@ export class Disk {
   }
 
   /**
-   * The entries of a folder: of a long one some at a time, as they are asked for.
+   * The entries of a folder. A long folder is read in parts, as they are requested.
    * @param isSmall Whether the folder is known to be short enough to be read on this thread.
    */
   readdir(path: string, isSmall: boolean): Soon<Iterable<Dirent> | AsyncIterable<Dirent>> {
@@ -264,7 +270,7 @@ export class Disk {
     )
   }
 
-  // These wait for the device or walk a path: never on this thread.
+  // These wait for the device or walk a path, so they never run on this thread.
 
   closeInPool(fd: number): Promise<void> {
     return pool.close(fd)
@@ -301,15 +307,15 @@ function undefinedIfAbsent(error: unknown): undefined {
   if (systemCode(error) !== 'ENOENT') throw error
 }
 
-/** Work of several steps, as a generator: `const fd = yield* at(disk.open(path, flags))`. `run` runs it. */
+/** Work of several steps as a generator: `const fd = yield* at(disk.open(path, flags))`. `run` runs it. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>
 
-/** The answer of one step. */
+/** The result of one step. */
 export function* at<T>(answer: Soon<T>): Steps<T> {
   return answer instanceof Promise ? ((yield answer) as T) : answer
 }
 
-/** Runs the steps: synchronously until a step answers with a promise, asynchronously from there on. */
+/** Runs the steps: synchronously until a step returns a promise, asynchronously from there on. */
 export function run<T>(steps: Steps<T>): Soon<T> {
   const step = steps.next()
   return step.done === true ? step.value : goOn(steps, step.value)
@@ -324,15 +330,15 @@ async function goOn<T>(steps: Steps<T>, pending: Promise<unknown>): Promise<T> {
   return step.value
 }
 
-/** Milliseconds of file operations that one turn of the event loop may hold, over all stores of this thread. */
+/** Milliseconds of file operations in one turn of the event loop, over all stores of this thread. */
 const PER_TURN = 4
-/** Milliseconds. A kind of call that takes longer on average goes to the thread pool. */
+/** Milliseconds. A kind of operation that takes longer on average runs in the thread pool. */
 const SLOW_CALL = 0.2
-/** Milliseconds for which a slow kind of call is left to the thread pool. */
+/** Milliseconds for which a slow kind of operation runs in the thread pool. */
 const REST = 50
 
 interface Pace {
-  /** Milliseconds of a call, the last ones weighing most. */
+  /** Moving average of the duration in milliseconds. */
   mean: number
   restsUntil: number
 }
@@ -340,8 +346,8 @@ interface Pace {
 let spentThisTurn = 0
 
 /**
- * Decides whether a small file operation may run on this thread, which saves it a trip through the thread pool of fifty
- * microseconds and more. It may while the turn has time left and calls of its kind have lately been quick.
+ * Decides whether a small file operation may run on this thread, which saves a trip through the thread pool of fifty
+ * microseconds or more. It may if the turn has time left and operations of its kind were fast recently.
  */
 export class InlineBudget {
   readonly #now: () => number
@@ -350,7 +356,7 @@ export class InlineBudget {
 
   /**
    * @param now A clock in milliseconds.
-   * @param perTurn Milliseconds of one turn; with 0 every operation is left to the thread pool.
+   * @param perTurn Milliseconds in one turn. With 0, every operation runs in the thread pool.
    */
   constructor(now: () => number = () => performance.now(), perTurn = PER_TURN) {
     this.#now = now
@@ -362,7 +368,7 @@ export class InlineBudget {
     const pace = this.#paces.get(kind)
     if (pace === undefined || pace.restsUntil === 0) return true
     if (this.#now() < pace.restsUntil) return false
-    // The disk may be fast again: measure a call or two.
+    // The disk may be fast again, so measure one or two operations.
     pace.restsUntil = 0
     pace.mean = SLOW_CALL / 2
     return true
@@ -384,7 +390,7 @@ export class InlineBudget {
         spentThisTurn = 0
       })
     }
-    // With a clock too coarse to measure the call, the budget of a turn must still end.
+    // If the clock is too coarse to measure the operation, the budget of a turn must still end.
     spentThisTurn += Math.max(end - start, 0.001)
     let pace = this.#paces.get(kind)
     if (pace === undefined) this.#paces.set(kind, (pace = { mean: 0, restsUntil: 0 }))

@@ -3,16 +3,16 @@ import type { Key } from '../../key.ts'
 import { systemMeaning } from '../errno.ts'
 import { systemCode } from './disk.ts'
 
-/** What may be in the way. */
+/** The kinds of obstacle. */
 type ObstacleKind = 'link' | 'file' | 'folder' | 'special' | 'damage' | 'moving'
 
-/** Something in the way of a call, such as a link. Callers turn it into a failure of the call. */
+/** Something in the way of a call, such as a link. Callers convert it to a failure of the call. */
 export class Obstacle extends Error {
   override name = 'Obstacle'
   readonly kind: ObstacleKind
-  /** Where it stands, from the root of the store: `/a/b`. */
+  /** Its place, from the root of the store: `/a/b`. */
   readonly at: string
-  /** What stands there: `is a symbolic link`. */
+  /** What it is: `is a symbolic link`. */
   readonly state: string
 
   constructor(kind: ObstacleKind, names: readonly string[]) {
@@ -24,7 +24,7 @@ export class Obstacle extends Error {
   }
 }
 
-/** The folder of the store is not at its path any more. */
+/** The folder of the store is no longer at its path. */
 export class RootGone extends Error {
   override name = 'RootGone'
 
@@ -37,7 +37,7 @@ const DESCRIPTIONS: Readonly<Record<ObstacleKind, string>> = {
   link: 'is a symbolic link, which this store does not follow',
   file: 'is a file in this layout',
   folder: 'is a folder in this layout',
-  special: 'is no regular file',
+  special: 'is not a regular file',
   damage: 'is a folder where a value should be',
   moving: 'keeps being moved',
 }
@@ -56,7 +56,7 @@ export class SourceFailure extends Error {
   }
 }
 
-/** The system cannot watch any more, or not here. */
+/** The system cannot watch any more folders, or not this one. */
 export class CannotWatch extends Error {
   override name = 'CannotWatch'
 }
@@ -72,12 +72,12 @@ const OBSTACLES = {
 
 const NO_ROOM = 'the value is too large to be held in memory; use a stream or a range'
 
-/** A buffer that is longer than the engine allows, or than there is memory for. Other range errors are of arguments. */
+/** A buffer that is longer than the engine allows, or than fits in memory. Other range errors concern arguments. */
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError && /array length|allocation failed|out of range/i.test(error.message)
 }
 
-/** What a call rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
+/** The error that a call rejects with: a failure of a file operation in the store's terms; anything else as it is. */
 export function fsFailure(action: string, key: Key | undefined, error: unknown): unknown {
   if (error instanceof SourceFailure) return error.cause
   if (isOutOfMemory(error)) return failure('UNSUPPORTED', action, key, NO_ROOM, error)
@@ -89,7 +89,7 @@ export function fsFailure(action: string, key: Key | undefined, error: unknown):
   return meaning === undefined ? error : failure(meaning[0], action, key, meaning[1], error)
 }
 
-/** A place that is called as the key or a key above it is shown as that key, which an adapter can replace. */
+/** An obstacle at the place of the key, or of a key above it, is named by that key, which an adapter can replace. */
 function reasonOf({ at, state, message }: Obstacle, key: Key | undefined): string | Reason {
   for (let above = key; above !== undefined && !above.isRoot; above = above.parent) {
     if (above.toString() === at) return reason`${above} ${state}`

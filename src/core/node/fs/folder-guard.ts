@@ -4,37 +4,40 @@ import { type Disk, type Soon, systemCode } from './disk.ts'
 import { Obstacle, RootGone } from './failures.ts'
 import type { Place } from './layout.ts'
 
-/** An open folder, reached without following a link. `path` and `/name` name an entry. Needs its `leave`. */
+/** An open folder, reached without following a link. `path` and `/name` name an entry. Each needs a `leave`. */
 export interface Folder {
   readonly path: string
-  /** The descriptor that holds the folder open, where one does. */
+  /** The descriptor that holds the folder open, if there is one. */
   readonly fd: number | undefined
 }
 
 /**
- * Turns names into places on disk. No place is outside the root or behind a symbolic link.
- * A link or file in the way is an `Obstacle`; a root that is gone or replaced is `RootGone`.
+ * Maps names to places on disk. No place is outside the root or behind a symbolic link. A link or file in the way is an
+ * `Obstacle`; a missing or replaced root is `RootGone`.
  */
 export interface FolderGuard {
   /** The absolute path of the root, without links. */
   readonly root: string
   /** @throws RootGone unless the guarded folder is still at its path. */
   checkRoot(): Soon<void>
-  /** Opens a folder; `undefined` where it is missing and `make` is not given. */
+  /** Opens a folder; `undefined` if it is missing and `make` is not given. */
   enter(names: readonly string[], options?: EnterOptions): Promise<Folder | undefined>
   leave(folder: Folder | undefined): Promise<void>
   /** Closes the folders that no call uses. */
   close(): Promise<void>
-  /** Opens a file, for reading by default; `undefined` where there is none. Folders open too, so the caller checks the type. */
+  /**
+   * Opens a file, for reading by default; `undefined` if there is none. Folders can be opened too, so the caller checks
+   * the type.
+   */
   openFile(folder: readonly string[], name: string, flags?: number): Soon<number | undefined>
 }
 
 export interface EnterOptions {
-  /** Makes missing folders; called for each folder made. */
+  /** Creates missing folders. Called for each created folder. */
   readonly make?: ((names: readonly string[]) => void) | undefined
 }
 
-/** Unused folders that stay open at a time. */
+/** The maximum number of unused folders that stay open. */
 const MOST_IDLE = 8
 
 interface PooledFolder {
@@ -60,7 +63,7 @@ export class OpenFolderPool {
     this.#disk = disk
   }
 
-  /** The folder that was opened at this path, if it is open; it may have been moved since. Needs its `leave`. */
+  /** The folder that was opened at this path, if it is open. It may have been moved since. Needs a `leave`. */
   join(path: string): Folder | undefined {
     const found = this.#byPath.get(path)
     if (found === undefined) return undefined
@@ -69,16 +72,16 @@ export class OpenFolderPool {
     return folderOf(found)
   }
 
-  /** Adds a folder that the caller has just opened and uses. Needs its `leave`. */
+  /** Adds a folder that the caller has just opened and uses. Needs a `leave`. */
   add(path: string, fd: number): Folder {
     const entry = { fd, path, users: 1 }
-    // Where two calls opened it at once, only the first descriptor is shared.
+    // If two calls opened it at the same time, only the first descriptor is shared.
     if (!this.#byPath.has(path)) this.#byPath.set(path, entry)
     this.#byDescriptor.set(fd, entry)
     return folderOf(entry)
   }
 
-  /** Shares a folder that was moved with no further call; the last `leave` closes it. */
+  /** Stops sharing a folder that was moved. The last `leave` closes it. */
   forget({ fd }: Folder): void {
     const entry = this.#entryOf(fd)
     if (entry !== undefined && this.#isShared(entry)) this.#byPath.delete(entry.path)
@@ -116,7 +119,7 @@ export class OpenFolderPool {
   }
 
   async #close(entries: readonly PooledFolder[]): Promise<void> {
-    // Before the first await: none of them may be joined while others are being closed.
+    // Before the first await, so that none of them can be joined while others are being closed.
     for (const entry of entries) {
       if (this.#isShared(entry)) this.#byPath.delete(entry.path)
       this.#byDescriptor.delete(entry.fd)
@@ -133,14 +136,14 @@ export class OpenFolderPool {
   }
 }
 
-/** Calls go through the open folder itself, so that swapping it for a link changes nothing. */
+/** Calls go through the open folder itself, so that replacing it by a link has no effect. */
 function folderOf({ fd }: PooledFolder): Folder {
   return { path: `/proc/self/fd/${fd}`, fd }
 }
 
 /**
- * The folder that a store was opened on. Detects when another folder, a link or another file system takes its place. No
- * descriptor is held, so that a disk can be unmounted.
+ * The folder that a store was opened on. Detects when another folder, a link or another file system takes its place. It
+ * holds no descriptor, so that a disk can be unmounted.
  */
 export class RootFolder {
   /** The absolute path, without links. */
@@ -154,42 +157,43 @@ export class RootFolder {
     this.#known = opened
   }
 
-  /** @throws RootGone where there is nothing at `path`. */
+  /** @throws RootGone if there is nothing at `path`. */
   static async open(disk: Disk, path: string): Promise<RootFolder> {
     const stats = await disk.lstat(path)
     if (stats === undefined) throw new RootGone(path)
     return new RootFolder(disk, path, stats)
   }
 
-  /** @throws RootGone unless the folder stands at its path. */
+  /** @throws RootGone unless the folder is at its path. */
   check(): Soon<void> {
     const found = this.#disk.lstat(this.path)
     if (found instanceof Promise) return found.then(stats => this.assertSame(stats))
     this.assertSame(found)
   }
 
-  /** @throws RootGone unless `found`, which stands at the path of the folder, is the folder. */
+  /** @throws RootGone unless `found`, which is at the path of the folder, is the folder. */
   assertSame(found: Stats | undefined): void {
     if (found === undefined) throw new RootGone(this.path)
     const { dev, ino, birthtimeMs } = this.#known
     const isSame =
       found.dev === dev &&
       found.ino === ino &&
-      // Inode numbers are reused once the folder is removed.
+      // Inode numbers are reused after the folder is removed.
       (found.birthtimeMs === birthtimeMs || !isBirthKnown(this.#known))
     if (!isSame) throw new RootGone(this.path, 'was moved away or replaced: another one is at its path')
     if (!isBirthKnown(this.#known)) this.#known = found
   }
 }
 
-/** Where the file system keeps no time of birth, Node gives 0 or the time of the last change, as for a new folder. */
+/** If the file system has no birth times, Node returns 0 or the time of the last change, as for a new folder. */
 function isBirthKnown({ birthtimeMs, ctimeMs }: Stats): boolean {
   return birthtimeMs !== 0 && birthtimeMs !== ctimeMs
 }
 
 /**
- * Looks at each folder from the root down, and says how many of them there are before the first missing one.
- * @throws Obstacle for a link or anything else that is no folder; RootGone
+ * Checks each folder from the root down.
+ * @returns How many of them exist before the first missing one.
+ * @throws Obstacle for a link or anything else that is not a folder; RootGone
  */
 export async function surveyFolders(disk: Disk, root: RootFolder, names: readonly string[]): Promise<number> {
   let { path } = root
@@ -209,8 +213,8 @@ export function joinPath(folder: string, name: string): string {
 }
 
 /**
- * The text of a file; `undefined` where there is none, and where something else stands: a link, a folder, a pipe.
- * @param most Bytes that are read of it.
+ * The text of a file; `undefined` if there is none, or something else is there: a link, a folder, a pipe.
+ * @param most The maximum number of bytes that are read.
  */
 export async function readText(
   disk: Disk,
@@ -245,7 +249,7 @@ async function openUnlessObstacle(
   }
 }
 
-/** Follows symbolic links on the way to a file or folder, as long as they lead to a place within the root. */
+/** Follows symbolic links on the way to a file or folder, if their target is within the root. */
 export class LinkResolver {
   readonly #disk: Disk
   readonly #root: string
@@ -256,7 +260,7 @@ export class LinkResolver {
   }
 
   /**
-   * The same place, named without links. The part of the path that does not exist is kept as it is.
+   * The same place, named without links. The part of the path that does not exist is kept.
    * @throws Obstacle for a link that leads out of the root.
    */
   async resolve(names: readonly string[]): Promise<readonly string[]> {

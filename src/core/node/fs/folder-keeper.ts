@@ -6,12 +6,14 @@ import type { Label, Place } from './layout.ts'
 import type { LevelCache } from './levels.ts'
 import type { SharedRoot } from './open-folder.ts'
 
-/** So many folders are known as made by this store; the oldest are forgotten, and then stay for good. */
+/**
+ * The maximum number of folders remembered as created by this store. The oldest are forgotten, and then never removed.
+ */
 const REMEMBERED = 100_000
 
 /**
- * Knows which folders exist for keys alone, and removes those when they are empty: every folder where the layout
- * owns them, otherwise only those that this store has made since it was opened.
+ * Tracks which folders exist only for keys, and removes those when they are empty: every folder if the layout owns
+ * them, otherwise only those that this store has created since it was opened.
  */
 export class FolderKeeper {
   readonly #disk: Disk
@@ -34,7 +36,7 @@ export class FolderKeeper {
     this.#ownsAll = ownsAll
   }
 
-  /** Takes note of a folder that was just made for a key. */
+  /** Records a folder that was just created for a key. */
   noteMade(names: readonly string[]): void {
     this.#levels.forget(names.slice(0, -1))
     this.#settled.forget(names)
@@ -46,11 +48,17 @@ export class FolderKeeper {
     }
   }
 
+  /** A folder was moved away with those in it. What exists at their paths later was not created here. */
+  forgetBelow(names: readonly string[]): void {
+    const path = names.join('/')
+    for (const one of this.#made) if (one === path || one.startsWith(`${path}/`)) this.#made.delete(one)
+  }
+
   /**
-   * Removes a folder if it is empty and there for keys alone, then its parent, and so on.
-   * A writer that was about to use one makes it again.
+   * Removes a folder if it is empty and exists only for keys, then its parent, and so on. A writer that was about to
+   * use one creates it again.
    * @param removed Called for each removed folder.
-   * @param anyFrom Folders of so many names or more go whoever made them.
+   * @param anyFrom Folders of at least this many names are removed whoever created them.
    */
   async prune(
     names: readonly string[],
@@ -61,7 +69,7 @@ export class FolderKeeper {
       const folder = names.slice(0, depth)
       if (!this.#ownsAll && depth < anyFrom && !this.#made.has(folder.join('/'))) {
         if (await this.#isThere(folder)) return
-        // One above it may have been made for it.
+        // One above it may have been created for it.
         continue
       }
       if (!(await this.#remove(folder))) return
@@ -81,7 +89,7 @@ export class FolderKeeper {
     }
   }
 
-  /** Whether the folder is gone now. */
+  /** Whether the folder no longer exists. */
   async #remove(folder: readonly string[]): Promise<boolean> {
     let parent: Folder | undefined
     try {
@@ -94,10 +102,10 @@ export class FolderKeeper {
       if (error instanceof Obstacle) return false
       switch (systemCode(error)) {
         case 'ENOENT':
-        // No folder has so long a path.
+        // No folder can have such a long path.
         case 'ENAMETOOLONG':
           return true
-        // It holds something, is somewhere's mount point, or may not be removed: what was asked for is done anyway.
+        // It is not empty, is a mount point, or may not be removed. The call has succeeded anyway.
         case 'ENOTEMPTY':
         case 'ENOTDIR':
         case 'EEXIST':
@@ -116,30 +124,30 @@ export class FolderKeeper {
 }
 
 /**
- * Keeps the labels of shortened names: written before the first name that needs one, removed after the last.
- * Writers look before and after their write, removers before and after theirs, so that whichever comes last sees what
- * the other did, without a lock between processes.
+ * Maintains the labels of shortened names: written before the first name that needs one, removed after the last.
+ * Writers check before and after their write, removers before and after theirs, so that the later one sees what the
+ * other did, without a lock between processes.
  */
 export class LabelFiles {
   readonly #disk: Disk
   readonly #guard: FolderGuard
   readonly #write: (place: Place, text: string) => Promise<unknown>
 
-  /** @param write Puts a small text in its place, whole. */
+  /** @param write Writes a small text atomically. */
   constructor(disk: Disk, guard: FolderGuard, write: (place: Place, text: string) => Promise<unknown>) {
     this.#disk = disk
     this.#guard = guard
     this.#write = write
   }
 
-  /** Sees to it that every label of a place is there. */
+  /** Makes sure that every label of a place exists. */
   async ensure(place: Place): Promise<void> {
     for (const label of place.labels) {
       if (!(await this.#hasAny(label, [label.name]))) await this.#restore(label)
     }
   }
 
-  /** Removes the label of the place's name at `depth` (1 is the first) if nothing is called so any more. */
+  /** Removes the label of the place's name at `depth` (1 is the first) if nothing uses the name any more. */
   async dropUnused(place: Place, depth: number): Promise<void> {
     const label = place.labels.find(({ folder }) => folder.length === depth - 1)
     if (label === undefined || (await this.#hasAny(label, label.explains))) return
@@ -177,7 +185,7 @@ export class LabelFiles {
   }
 }
 
-/** No folder has a path that is too long for the system. */
+/** A folder whose path is too long for the system cannot exist. */
 function undefinedIfTooLong(error: unknown): undefined {
   if (systemCode(error) !== 'ENAMETOOLONG') throw error
 }

@@ -4,22 +4,25 @@ import { Obstacle } from './failures.ts'
 import { type Folder, type FolderGuard, joinPath } from './folder-guard.ts'
 import type { Place } from './layout.ts'
 
-/** Folders known to be on the device. Past this number all are forgotten, and flushed once more. */
+/** The maximum number of folders remembered as being on the device. With more, all are forgotten, and flushed again. */
 const MOST_SETTLED = 100_000
 
-/** A folder whose name is on its way to the device. */
+/** A folder whose name is being flushed to the device. */
 interface Settling {
   readonly names: readonly string[]
-  /** Tells this flush from others of the same folder. */
+  /** Identifies this flush among others of the same folder. */
   readonly token: symbol
 }
 
-/** Which folders have their own names on the device, up to the root: what is put in one of them flushes that one alone. */
+/**
+ * Tracks which folders have their own names on the device, up to the root. A put into one of them flushes only that
+ * one.
+ */
 export class SettledFolders {
   readonly #settled = new Set<string>()
   readonly #settling = new Map<string, symbol>()
 
-  /** The folders on the way to `names` whose names have yet to be flushed. */
+  /** The folders on the way to `names` whose names must still be flushed. */
   begin(names: readonly string[]): readonly Settling[] {
     const unsettled: Settling[] = []
     for (let depth = names.length; depth > 0; depth--) {
@@ -33,7 +36,7 @@ export class SettledFolders {
     return unsettled
   }
 
-  /** The names of these folders are flushed, unless one was made anew meanwhile. */
+  /** The names of these folders are flushed, except of those that were created again in the meantime. */
   end(settling: readonly Settling[]): void {
     for (const { names, token } of settling) {
       const path = names.join('/')
@@ -44,23 +47,31 @@ export class SettledFolders {
     }
   }
 
-  /** A folder was made just now. */
+  /** A folder was just created. */
   forget(names: readonly string[]): void {
     const path = names.join('/')
     this.#settled.delete(path)
     this.#settling.delete(path)
   }
+
+  /** A folder was moved away or here, with those in it. */
+  forgetBelow(names: readonly string[]): void {
+    const path = names.join('/')
+    for (const known of [this.#settled, this.#settling]) {
+      for (const one of known.keys()) if (one === path || one.startsWith(`${path}/`)) known.delete(one)
+    }
+  }
 }
 
-/** Sees to it that the names in folders survive a power cut. */
+/** Makes the names in folders survive a power cut. */
 export interface FolderFlush {
-  /** Of the names in a folder, of the folder itself, and of those above it, up to the root. */
+  /** Flushes the names in a folder, the name of the folder itself, and those above it, up to the root. */
   settle(names: readonly string[]): Promise<void>
 }
 
 /**
- * Flushes folders to the device, so that the names in them survive a power cut. Calls for one folder that come while
- * it is being flushed share the next flush: many puts at once cost one.
+ * Flushes folders to the device, so that the names in them survive a power cut. Calls for a folder that is being
+ * flushed share its next flush: many concurrent puts cost one.
  */
 export class FolderSync implements FolderFlush {
   readonly #disk: Disk
@@ -125,7 +136,7 @@ export class FolderSync implements FolderFlush {
     }
   }
 
-  /** `undefined` for a folder that is gone, or where something else stands by now: it has nothing left to lose. */
+  /** `undefined` for a folder that was removed or replaced: it has nothing left to lose. */
   async #enter(names: readonly string[]): Promise<Folder | undefined> {
     try {
       return await this.#guard.enter(names)
@@ -137,21 +148,21 @@ export class FolderSync implements FolderFlush {
 }
 
 function ignore(): void {
-  // A failed flush belongs to those who asked for it.
+  // The callers that requested a flush get its failure.
 }
 
-/** Puts off the flushes of folders, so that each folder is flushed once for many changes. */
+/** Defers the flushes of folders, so that each folder is flushed once for many changes. */
 export class FolderGroup implements FolderFlush {
   readonly #folders: FolderFlush
   #due: Map<string, readonly string[]>
 
-  /** @param due Folders that have to be flushed already. */
+  /** @param due Folders that must be flushed already. */
   constructor(folders: FolderFlush, due: readonly (readonly string[])[]) {
     this.#folders = folders
     this.#due = new Map(due.map(names => [names.join('/'), names]))
   }
 
-  /** What has yet to be flushed. */
+  /** The folders that must still be flushed. */
   get due(): readonly (readonly string[])[] {
     return [...this.#due.values()]
   }
@@ -160,7 +171,7 @@ export class FolderGroup implements FolderFlush {
     this.#due.set(names.join('/'), names)
   }
 
-  /** Flushes what was put off. What fails is due again. */
+  /** Flushes the deferred folders. Those that fail remain deferred. */
   async flush(): Promise<void> {
     const due = this.#due
     this.#due = new Map()
@@ -177,14 +188,17 @@ export class FolderGroup implements FolderFlush {
   }
 }
 
-/** Values, and folders, that are noted one by one; past that, `sync` flushes every value of the store. */
+/**
+ * The maximum number of values, and of folders, that are recorded one by one. With more, `sync` flushes every value of
+ * the store.
+ */
 const MOST_NOTED = 20_000
 const AT_ONCE = 8
 
 type PlaceName = Pick<Place, 'folder' | 'name'>
 type VisitFolder = (folder: readonly string[], places: readonly PlaceName[]) => Promise<void>
 
-/** Remembers what was written and not flushed, and flushes it. */
+/** Records what was written and not flushed, and flushes it. */
 export class SyncLog {
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -200,7 +214,7 @@ export class SyncLog {
     this.#folders = folders
   }
 
-  /** The content of a file and its name in its folder have yet to be flushed. */
+  /** The content of a file, and its name in its folder, must be flushed. */
   noteFile(place: PlaceName): void {
     if (this.#isOverflown) return
     this.noteFolder(place.folder)
@@ -208,7 +222,7 @@ export class SyncLog {
     if (this.#files.size > MOST_NOTED) this.#overflow()
   }
 
-  /** The names in a folder have yet to be flushed. */
+  /** The names in a folder must be flushed. */
   noteFolder(folder: readonly string[]): void {
     this.#changed.set(folder.join('/'), folder)
     if (this.#changed.size <= MOST_NOTED) return
@@ -217,9 +231,9 @@ export class SyncLog {
   }
 
   /**
-   * Flushes what was noted before the call. One that comes while another runs begins after it: what that one has taken
-   * is not on the device yet, and is noted again should it fail.
-   * @param visitAll Hands over every folder and the values in it; used when there was too much to remember.
+   * Flushes what was recorded before the call. A call during a running flush starts after it, because what that one
+   * took is not on the device yet, and is recorded again if it fails.
+   * @param visitAll Visits every folder and the values in it; used when there was too much to record.
    */
   flush(visitAll: (visit: VisitFolder) => Promise<void>): Promise<void> {
     const flushed = this.#last.then(() => this.#flush(visitAll))
@@ -266,7 +280,7 @@ export class SyncLog {
     }
   }
 
-  /** `undefined` when the file was deleted or renamed since: its folder tells about that. */
+  /** `undefined` if the file was deleted or renamed since: its folder is flushed as well. */
   async #open({ folder, name }: PlaceName): Promise<number | undefined> {
     try {
       return await this.#guard.openFile(folder, name, SYNC_FILE)
@@ -277,7 +291,7 @@ export class SyncLog {
   }
 }
 
-/** A folder may be new itself: its own name has to be flushed as well. */
+/** A folder may be new itself, so its own name must be flushed as well. */
 function ancestorsToo(folders: ReadonlyMap<string, readonly string[]>): (readonly string[])[] {
   const all = new Map<string, readonly string[]>([['', []]])
   for (const folder of folders.values()) {

@@ -21,13 +21,13 @@ export class FsDatastore extends Datastore {
 
   /**
    * Opens a folder.
-   * @param disk Makes the file operations; a test passes one of its own to see what failures do.
-   * @throws DatastoreError `CONFIG_INVALID` where there is no such folder or it has another layout, `ACCESS_DENIED`, `IO`
+   * @param disk Makes the file operations; a test passes its own to inject failures.
+   * @throws DatastoreError `CONFIG_INVALID` if there is no such folder or it has another layout, `ACCESS_DENIED`, `IO`
    */
   static async open(path: string, options: FsOptions = {}, disk?: Disk): Promise<FsDatastore> {
     const checked = checkOptions(options)
     const own = checked.inline ? new Disk() : Disk.pooled()
-    return new FsDatastore(new FsStore(await openFolder(path, checked, disk ?? own)))
+    return new FsDatastore(new FsStore(await openFolder(path, checked, disk ?? own), options.setAside))
   }
 }
 
@@ -44,8 +44,8 @@ export interface FsOptions {
    */
   readonly sharding?: string | undefined
   /**
-   * Layouts `datastore-fs` and `py-datastore`: what the names of values end in, dot included. Default: what the marker
-   * says; without one `.data`, and in a folder of py-datastore what its first value ends in.
+   * Layouts `datastore-fs` and `py-datastore`: the extension of values, including the dot. Default: that of the marker;
+   * without one `.data`, and in a folder of py-datastore that of its first value.
    */
   readonly extension?: string | undefined
   /**
@@ -55,18 +55,24 @@ export interface FsOptions {
   readonly durability?: Durability | undefined
   /** Refuse every write with `READ_ONLY`, and change nothing on disk. Default false. */
   readonly readOnly?: boolean | undefined
-  /** Make the folder when it is missing. Default: yes, except for `plain`; never for a read-only store. */
+  /** Create the folder if it is missing. Default: yes, except for `plain`; never for a read-only store. */
   readonly create?: boolean | undefined
   /**
-   * Let small file operations run on the calling thread, at most 4 ms in each turn of the event loop. Default true: it
-   * is several times as fast on a local disk. A program whose thread must never wait for a disk says false.
+   * Let small file operations run on the calling thread, for at most 4 ms in each turn of the event loop. Default true,
+   * because that is several times as fast on a local disk. Set it to false in a program whose thread must never wait
+   * for a disk.
    */
   readonly inline?: boolean | undefined
-  /** Follow symbolic links to places within the folder; all others are refused in any case. Default false. */
+  /**
+   * Layout `plain`: a folder outside, on the same file system, for branches that are set aside (`moveBranch`); it is
+   * created when needed. Default: none, so that no branch can be set aside. The other layouts use their private part.
+   */
+  readonly setAside?: string | undefined
+  /** Follow symbolic links to places within the folder. Other links are always refused. Default false. */
   readonly followLinks?: boolean | undefined
 }
 
-/** The layout that a caller wants, before the folder has been looked at. */
+/** The requested layout, before the folder has been examined. */
 export interface WantedLayout {
   readonly name: LayoutName
   readonly shard: FlatfsShard | undefined
@@ -103,7 +109,9 @@ function checkOptions(options: FsOptions): CheckedOptions {
     throw refusal(`layout "${name}" has no extension to choose, only ${WITH_EXTENSION.join(' and ')} have`)
   }
   if (extension !== undefined && !isExtension(extension)) {
-    throw refusal(`${JSON.stringify(extension)} is no extension: it should be a dot and letters, as ".data"`)
+    throw refusal(
+      `${JSON.stringify(extension)} is not an extension: it should be a dot and letters, as ".data"`,
+    )
   }
   const shard = sharding === undefined ? undefined : parseFlatfsShard(sharding)
   const create = !readOnly && (options.create ?? name !== 'plain')

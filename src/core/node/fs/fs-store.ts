@@ -1,23 +1,28 @@
 import type { Stats } from 'node:fs'
 import { type Capabilities, MINIMAL } from '../../capabilities.ts'
 import type { Change, ListPage, Stat, StoreStats } from '../../datastore.ts'
-import type { Key } from '../../key.ts'
+import { Key } from '../../key.ts'
 import { listOptionsOf, pageLimit } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
-import type { Gate } from '../../open/gate.ts'
 import { Payload } from '../../open/payload.ts'
 import type {
+  BranchFolder,
+  BranchMoved,
+  BranchPlace,
   ByteStream,
   Found,
   Moved,
   Operation,
   Removed,
+  SetAside,
   Store,
   StoreInfo,
   Written,
 } from '../../open/store.ts'
+import type { Gate } from '../../open/turns.ts'
 import { planOf } from '../../query/plan.ts'
 import type { Query, QueryPlan } from '../../query/query.ts'
+import { BranchMoves } from './branch-moves.ts'
 import { at, run, type Soon, type Steps, systemCode } from './disk.ts'
 import { fsFailure } from './failures.ts'
 import { joinPath } from './folder-guard.ts'
@@ -30,17 +35,23 @@ import { StoreWrites, ValueWriter } from './store-writes.ts'
 import { StoreWatches } from './tree-watch.ts'
 import { type OpenValue, statOf, streamValue } from './value-reader.ts'
 
-/** Pages up to this many children tell the sizes of their values: each costs a look at its file. */
+const isPosix = process.platform !== 'win32'
+
+/** A key of so many characters has no name that is too long for a file, whatever the characters. */
+const MOST_PLAIN = 85
+
+/** Pages up to this many children include the sizes of their values, each of which requires a `stat` of its file. */
 const MOST_SIZED = 500
 
 /**
- * Bytes in files of a folder. A put is seen whole or not at all, by every process, even if this one is killed; calls
- * on one key take effect in call order, also between stores of this process on the same folder.
+ * Bytes in files of a folder. A put is atomic for every process, even if this one is killed. Calls on one key take
+ * effect in call order, also between stores of this process on the same folder.
  *
- * Small operations (up to 64 KiB, and all that touch names alone) run on the calling thread: measured on a local disk, a
- * put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. No turn of
- * the event loop gets more than 4 ms of them, and a kind of call that lately took more than 200 µs is left to the pool for
- * a while, as are large values, long listings and flushes always. With `inline: false` all of them go through the pool.
+ * Small operations (up to 64 KiB, and all that concern only names) run on the calling thread: measured on a local disk,
+ * a put of 1 KB takes some 60 µs and a get 20 µs that way, and several times as long through Node's thread pool. Each
+ * turn of the event loop gets at most 4 ms of them, and a kind of call that recently took more than 200 µs uses the
+ * pool for a while, as large values, long listings and flushes always do. With `inline: false` all of them use the
+ * pool.
  */
 export class FsStore implements Store {
   /** The real path of the folder. */
@@ -48,7 +59,7 @@ export class FsStore implements Store {
   readonly layout: LayoutName
   readonly info: StoreInfo
   readonly capabilities: Capabilities
-  /** One for all stores of this process on the same folder. */
+  /** Shared by all stores of this process on the same folder. */
   readonly gate: Gate
   /** With `durability: 'full'`: flushes each folder once, after the last operation. */
   readonly batch?: (operations: Operation[], call: Call) => Promise<void>
@@ -56,11 +67,14 @@ export class FsStore implements Store {
   readonly #slots = new Slots()
   readonly #writes: StoreWrites
   readonly #watches: StoreWatches
+  readonly #branches: BranchMoves
   /** Folders that a batch changed and could not flush. The next batch flushes them. */
   #unflushed: readonly (readonly string[])[] = []
 
-  constructor(folder: OpenFolder) {
+  /** @param setAside As in `FsOptions`. */
+  constructor(folder: OpenFolder, setAside?: string) {
     this.#folder = folder
+    this.#branches = new BranchMoves(folder, setAside)
     this.#writes = new StoreWrites(folder, this.#slots)
     this.#watches = new StoreWatches(folder)
     this.path = folder.root
@@ -71,7 +85,9 @@ export class FsStore implements Store {
     if (folder.files.durability === 'full') this.batch = (operations, call) => this.#flushed(operations, call)
   }
 
-  /** Without a promise where the file is small and its folder needs no look, and this thread may read it. */
+  /**
+   * Answers without a promise if the file is small, its folder needs no check, and the budget of this thread allows.
+   */
   read(key: Key, call: Call): Maybe<Found | undefined> {
     try {
       const found = this.#slots.soon(() => run(this.#read(key, call)))
@@ -155,7 +171,7 @@ export class FsStore implements Store {
     return inOwnTerms('count', undefined, () => countValues(this.#folder, checkAbort))
   }
 
-  /** Flushes all that was written through this store, be it below `prefix` or not. */
+  /** Flushes everything that was written through this store, not only keys below `prefix`. */
   sync(_prefix: Key, call: Call): Promise<void> {
     return inOwnTerms('sync', undefined, () =>
       this.#folder.files.syncLog.flush(async visit => {
@@ -167,11 +183,26 @@ export class FsStore implements Store {
     )
   }
 
-  /** Removes empty folders. A folder that holds anything stays, be it a key or not, and links are not followed. */
+  /**
+   * Removes empty folders. A folder that holds anything stays, whether it is a key or not, and links are not followed.
+   */
   prune(prefix: Key, call: Call): Promise<void> {
     return inOwnTerms('prune', prefix, () =>
       this.#slots.run(() => pruneFolders(this.#folder, prefix, () => call.throwIfAborted('prune', prefix))),
     )
+  }
+
+  moveBranch(from: BranchPlace, to: BranchPlace): Promise<BranchMoved> {
+    const key = [from, to].find(place => place instanceof Key)
+    return inOwnTerms('move the branch', key, () => this.#slots.run(() => this.#branches.move(from, to)))
+  }
+
+  discardBranch(place: SetAside): Promise<void> {
+    return inOwnTerms('discard', undefined, () => this.#branches.discard(place))
+  }
+
+  branchFolder(place: BranchPlace): Promise<BranchFolder | undefined> {
+    return inOwnTerms('find the folder of', undefined, () => this.#branches.folderOf(place))
   }
 
   explain(query: Query): QueryPlan {
@@ -179,25 +210,39 @@ export class FsStore implements Store {
   }
 
   /**
-   * What is changed through this store, by others in this process and by other programs. A link that is followed is no
-   * place of its own: a change of what it leads to is told under that place.
+   * Changes made through this store, by others in this process and by other programs. A followed link is not a place of
+   * its own: a change of its target is reported under the target's place.
    */
-  watch(prefix: Key, { signal = new AbortController().signal }: Call): AsyncIterable<Change> {
-    return this.#watches.read(prefix, signal)
+  watch(prefix: Key, { options, signal = new AbortController().signal }: Call): AsyncIterable<Change> {
+    return this.#watches.read(prefix, options.recursive, signal)
   }
 
-  /** The path of the file, which is alike for two stores of which one is inside the other. */
+  /** The path of the file, which is the same for two stores of which one is inside the other. */
   identity(key: Key): Promise<string> {
     const { places, info } = this.#folder
     return this.#look('rename', key, async () => {
       const place = await places.of(key)
-      // A key that the layout does not hold is in no file.
+      // A key that the layout cannot hold is in no file.
       if (place === undefined) return info.id + key.toString()
       return `fs:${await this.#realPathOf([...place.folder, place.name])}`
     })
   }
 
-  /** The path of what stands at `names`, or would: links above the name are resolved, and letter case as it is on disk. */
+  /** None where links are followed: only a look tells where they lead. */
+  fileOf(key: Key): string | undefined {
+    const { links, files, root } = this.#folder
+    if (links !== undefined || key.isRoot) return undefined
+    const text = key.toString()
+    if (files.layout.name === 'plain' && text.length <= MOST_PLAIN && isPosix && !text.includes('\0'))
+      return joinPath(root, text.slice(1))
+    if (files.layout.problemOf(key) !== undefined) return undefined
+    const { folder, name } = files.layout.placeOf(key)
+    return joinPath(folder.reduce(joinPath, root), name)
+  }
+
+  /**
+   * The real path of `names`, which need not exist: links above the name are resolved, and letter case is as on disk.
+   */
   async #realPathOf(names: readonly string[]): Promise<string> {
     const { root, files } = this.#folder
     for (let depth = names.length - 1; depth > 0; depth--) {
@@ -216,7 +261,7 @@ export class FsStore implements Store {
     await this.#folder.release()
   }
 
-  /** A call that changes nothing. */
+  /** Makes a call that changes nothing. */
   #look<T>(action: string, key: Key, work: () => Promise<T>): Promise<T> {
     return inOwnTerms(action, key, () => this.#slots.run(work))
   }
@@ -249,7 +294,7 @@ async function apply(writes: StoreWrites, operations: Operation[], call: Call): 
   }
 }
 
-/** Begins at once. A failure of the file system is thrown as one of the store. */
+/** Starts immediately. A failure of the file system is thrown as one of the store. */
 async function inOwnTerms<T>(action: string, key: Key | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -269,25 +314,28 @@ function capabilitiesOf({ files, readOnly }: OpenFolder): Capabilities {
     rename: 'atomic',
     list: 'level',
     batch: isDurable ? 'ordered' : 'none',
-    // Names, sizes and times are at hand; conditions on values read all of them.
+    // Names, sizes and times are known without reading values. Conditions on values read all of them.
     query: 'partial',
     watch: 'all',
     durable: isDurable,
     persistent: true,
-    // Only here a value and a branch of one key would have the same path.
+    // Only in this layout a value and a branch of one key would have the same path.
     valueAndBranch: files.layout.name !== 'plain',
   }
 }
 
-/** Calls that may have files open at a time, so that thousands of calls do not exhaust the descriptors of the process. */
+/**
+ * The maximum number of calls that have files open at a time, so that thousands of calls do not exhaust the descriptors
+ * of the process.
+ */
 const AT_ONCE = 64
 
-/** Lets a limited number of calls work on files at a time; the others wait. */
+/** Lets a limited number of calls use files at a time. The others wait. */
 export class Slots {
   #free = AT_ONCE
   readonly #waiting: (() => void)[] = []
 
-  /** Begins at once where a slot is free. Never wait for another call within. */
+  /** Starts immediately if a slot is free. `work` must not wait for another call. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free === 0) await new Promise<void>(resolve => this.#waiting.push(resolve))
     else this.#free--
@@ -298,7 +346,7 @@ export class Slots {
     }
   }
 
-  /** The same for work that may answer without a promise, which is then passed on without one. */
+  /** The same for work that may answer without a promise, which is then returned without one. */
   soon<T>(work: () => Soon<T>): Soon<T> {
     if (this.#free === 0) return this.run(async () => work())
     this.#free--

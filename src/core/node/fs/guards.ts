@@ -10,12 +10,12 @@ import {
   surveyFolders,
 } from './folder-guard.ts'
 
-/** How often a folder may move away under a call before the call gives up. */
+/** How often a folder may move away during a call before the call gives up. */
 const ATTEMPTS = 20
 
 /**
- * Opens first, then asks the system where that was: `/proc/self/fd/N` is the true path of an open file. Calls go
- * through the open folder itself (`/proc/self/fd/N/name`), so that swapping it for a link changes nothing.
+ * Opens first, then asks the system for the path: `/proc/self/fd/N` is the true path of an open file. Calls go through
+ * the open folder itself (`/proc/self/fd/N/name`), so that replacing it by a link has no effect.
  */
 export class AnchoredGuard implements FolderGuard {
   readonly root: string
@@ -69,7 +69,7 @@ export class AnchoredGuard implements FolderGuard {
     try {
       return yield* this.#openByPath(folder, name, flags)
     } catch (error) {
-      // The path of a folder may just fit, and that of a file in it no more.
+      // The path of a folder may just fit although that of a file in it does not.
       if (systemCode(error) !== 'ENAMETOOLONG' || folder.length === 0) throw error
       return yield* at(this.#openWithin(folder, name, flags))
     }
@@ -104,7 +104,7 @@ export class AnchoredGuard implements FolderGuard {
     }
   }
 
-  /** A folder whose path is too long for the system: entered from an open folder above it, one by one. */
+  /** Enters a folder whose path is too long for the system from an open folder above it, one by one. */
   async #enterDeep(names: readonly string[], options: EnterOptions): Promise<Folder | undefined> {
     let depth = names.length
     while (isDeep(names.slice(0, depth).reduce(joinPath, this.root))) depth--
@@ -145,7 +145,7 @@ export class AnchoredGuard implements FolderGuard {
     throw new Obstacle('moving', names)
   }
 
-  /** The folder as others have it open, if it is still there. */
+  /** The folder if another call has it open and it is still there. */
   async #joined(path: string): Promise<Folder | undefined> {
     const folder = this.#open.join(path)
     if (folder === undefined) return undefined
@@ -172,8 +172,8 @@ export class AnchoredGuard implements FolderGuard {
   }
 
   /**
-   * Whether what was opened is in the folder of the store, which is looked at after the opening.
-   * @param path Where it has to be; `undefined` for what is in the root itself.
+   * Whether an opened file is in the folder of the store, which is checked after opening.
+   * @param path Where it must be; `undefined` for a file in the root itself.
    */
   *#isInRoot(fd: number, path: string | undefined): Steps<boolean> {
     try {
@@ -188,7 +188,7 @@ export class AnchoredGuard implements FolderGuard {
 
   *#isAt(fd: number, path: string): Steps<boolean> {
     const place = yield* at(this.#disk.readlink(`/proc/self/fd/${fd}`))
-    // A value that was replaced since it was opened is still the version that was asked for.
+    // A value that was replaced since it was opened is still the requested version.
     return place === path || place === `${path} (deleted)`
   }
 
@@ -198,7 +198,7 @@ export class AnchoredGuard implements FolderGuard {
       await this.#disk.mkdir(joinPath(parent?.path ?? this.root, names.at(-1) ?? ''))
       made(names)
     } catch (error) {
-      // Others make and remove folders at the same time; the next attempt finds out.
+      // Others create and remove folders at the same time. The next attempt finds out.
       if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
     } finally {
       await this.leave(parent)
@@ -206,17 +206,19 @@ export class AnchoredGuard implements FolderGuard {
   }
 }
 
-/** Bytes of a path; Linux takes 4,095, of which the name of a file and ` (deleted)` have to be left. */
+/**
+ * The maximum number of bytes of a path. Linux accepts 4,095, of which the name of a file and ` (deleted)` need some.
+ */
 const LONGEST_PATH = 3800
 
-/** Whether the system may refuse a path, or the path of what is in it. */
+/** Whether the system may refuse a path, or the path of a file in it. */
 function isDeep(path: string): boolean {
   return path.length * 3 > LONGEST_PATH && Buffer.byteLength(path) > LONGEST_PATH
 }
 
 /**
- * Checks every folder on the way before each call. A folder that is replaced by a link in the microseconds between check
- * and call is not noticed: without `/proc`, Node has no way to prevent that.
+ * Checks every folder on the way before each call. A folder that is replaced by a link in the microseconds between
+ * check and call is not detected: without `/proc`, Node has no way to prevent that.
  */
 export class WalkingGuard implements FolderGuard {
   readonly root: string
@@ -267,13 +269,13 @@ export class WalkingGuard implements FolderGuard {
       await this.#disk.mkdir(names.reduce(joinPath, this.root))
       made(names)
     } catch (error) {
-      // Others make and remove folders at the same time; the next survey finds out.
+      // Others create and remove folders at the same time. The next survey finds out.
       if (systemCode(error) !== 'EEXIST' && systemCode(error) !== 'ENOENT') throw error
     }
   }
 }
 
-/** The strictest guard that the system allows: on Linux one without races. */
+/** The strictest guard that the system supports: on Linux one without races. */
 export async function createGuard(disk: Disk, path: string): Promise<FolderGuard> {
   const root = await RootFolder.open(disk, path)
   return (await canAnchor(disk, path)) ? new AnchoredGuard(disk, root) : new WalkingGuard(disk, root)

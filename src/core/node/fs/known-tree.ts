@@ -11,42 +11,42 @@ import type { HintedFolder, Hints, SystemHints } from './system-watch.ts'
 import type { OwnPlace } from './tree-watch.ts'
 import { versionOf } from './value-reader.ts'
 
-/** What a `KnownTree` works with. */
+/** The collaborators of a `KnownTree`. */
 interface TreeParts {
   readonly look: FolderLook
   readonly folders: KnownFolders
   readonly hints: Hints
   readonly system: SystemHints
-  /** Told of each key that has another version than was known, or none any more. */
+  /** Called for each key that has another version than recorded, or none any more. */
   readonly tell: (type: 'put' | 'delete', key: Key) => void
-  /** Nothing further is to be looked at. */
+  /** Fires when nothing further must be examined. */
   readonly signal: AbortSignal
 }
 
-/** What is known of the folders of a watch. Looks at what is there, and tells how it differs. */
+/** The recorded state of the folders of a watch. Compares it with the disk, and reports the differences. */
 export class KnownTree {
   readonly #parts: TreeParts
   readonly #watched: Key
-  /** What was left alone since then is as it was when it was first seen. */
+  /** Files that are older than this were unchanged when they were first seen. */
   readonly #since = Date.now()
 
-  /** @param watched What is above it, at it and below it is taken in. */
+  /** @param watched Folders above it, at it and below it are recorded. */
   constructor(parts: TreeParts, watched: Key) {
     this.#parts = parts
     this.#watched = watched
   }
 
-  /** Takes in how everything is. */
+  /** Records the present state. */
   async begin(): Promise<void> {
     await this.#enter([], Key.root, false)
   }
 
-  /** Whether a value is known to be there. */
+  /** Whether a value is recorded. */
   holds({ folder, name }: OwnPlace): boolean {
     return this.#parts.folders.get(folder)?.entries.get(name)?.kind === 'value'
   }
 
-  /** Looks at names in a folder; where that is not known, the nearest one above is looked at for it. */
+  /** Examines names in a folder. If the folder is not recorded, examines the nearest recorded one above for it. */
   async examine({ folder: path, names }: HintedFolder): Promise<void> {
     const folder = this.#parts.folders.nearest(path)
     if (folder === undefined) return
@@ -54,7 +54,7 @@ export class KnownTree {
     await this.#examine(folder, next === undefined ? names : new Set([next]))
   }
 
-  /** Has everything watched afresh and looked at: the system may have told what nobody heard. */
+  /** Watches and examines everything again, because events of the system may have been lost. */
   async renewAll(): Promise<void> {
     const root = this.#parts.folders.get([])
     if (root !== undefined) await this.#renew(root)
@@ -78,7 +78,7 @@ export class KnownTree {
     })
     if (isThere) return
     this.#gone(folder)
-    // Another may have come in its place already.
+    // Another folder may already have taken its place.
     hints.add(folder.names.slice(0, -1), folder.names.at(-1) ?? '')
   }
 
@@ -100,11 +100,11 @@ export class KnownTree {
     await this.#enter(names, prefixOf(folder, entry), true)
   }
 
-  /** Watches a folder afresh, and looks at what it may have missed. */
+  /** Watches a folder again, and examines it for missed changes. */
   async #renew(folder: KnownFolder): Promise<void> {
     const { look, folders, hints, system } = this.#parts
     system.attach(folder)
-    // Where this is another folder, so are those below.
+    // If this is another folder, so are those below.
     for (const name of folder.entries.keys()) {
       const below = folders.get([...folder.names, name])
       if (below !== undefined) below.isSuspect = true
@@ -118,18 +118,21 @@ export class KnownTree {
     else this.#gone(this.#parts.folders.get([...folder.names, name]))
   }
 
-  /** Everything that was known below a folder is lost. */
+  /** Removes everything recorded below a folder. */
   #gone(folder: KnownFolder | undefined): void {
     if (folder === undefined) return
     for (const [name, known] of [...folder.entries]) this.#lost(folder, name, known)
     this.#parts.folders.drop(folder)
   }
 
-  /** Begins to watch a folder and those below. @param isNew What is in it has just come to be. */
+  /**
+   * Starts to watch a folder and those below.
+   * @param isNew Whether its content has just been created.
+   */
   async #enter(names: readonly string[], prefix: Key, isNew: boolean): Promise<void> {
     const { look, folders, hints, system, signal } = this.#parts
     if (signal.aborted || !isOnTheWay(prefix, this.#watched)) return
-    // Known first, watched then and read at last, so that nothing slips in between.
+    // Recorded first, then watched, then read, so that nothing is missed in between.
     const folder = folders.add(names, prefix)
     system.attach(folder)
     const branches: (readonly [string, KnownEntry])[] = []
@@ -164,21 +167,21 @@ function isOnTheWay(prefix: Key, watched: Key): boolean {
   return prefix.equals(watched) || prefix.isAncestorOf(watched) || watched.isAncestorOf(prefix)
 }
 
-/** What is known of one entry of a watched folder. */
+/** The recorded state of one entry of a watched folder. */
 interface KnownEntry extends Meaning {
-  /** The version that was seen last; `undefined` when it was never looked at. */
+  /** The version that was seen last; `undefined` if it was never examined. */
   stamp: string | undefined
 }
 
-/** A folder that is watched, and what was in it when it was looked at last. */
+/** A watched folder, and what was in it when it was last examined. */
 export interface KnownFolder {
   readonly names: readonly string[]
   /** The key whose level it holds. */
   readonly prefix: Key
-  /** Tells it from another folder that takes its place, as far as the system does. Empty until it was looked at. */
+  /** Distinguishes it from another folder in its place, as far as the system does. Empty until it was examined. */
   id: string
   watcher: FSWatcher | undefined
-  /** The system may watch another folder, that was in its place before. */
+  /** Whether the system may be watching another folder, which was in its place before. */
   isSuspect: boolean
   readonly entries: Map<string, KnownEntry>
 }
@@ -191,14 +194,14 @@ export class KnownFolders {
     return this.#folders.get(names.join('/'))
   }
 
-  /** Takes in a folder of which nothing is known yet. */
+  /** Adds a folder whose content is not recorded yet. */
   add(names: readonly string[], prefix: Key): KnownFolder {
     const folder = { names, prefix, id: '', watcher: undefined, isSuspect: false, entries: new Map() }
     this.#folders.set(names.join('/'), folder)
     return folder
   }
 
-  /** The folder, or the nearest above it that is known. */
+  /** The folder, or the nearest recorded one above it. */
   nearest(names: readonly string[]): KnownFolder | undefined {
     for (let depth = names.length; depth >= 0; depth--) {
       const folder = this.get(names.slice(0, depth))
@@ -218,10 +221,10 @@ export class KnownFolders {
   }
 }
 
-/** Milliseconds that the clock of a disk may be behind, or count in one step. */
+/** Milliseconds by which the clock of a disk may be late or coarse. */
 const SLACK = 2000
 
-/** Looks at the entries of folders, and says what they stand for. */
+/** Reads the entries of folders and determines what they mean. */
 export class FolderLook {
   readonly #folder: OpenFolder
 
@@ -229,7 +232,10 @@ export class FolderLook {
     this.#folder = folder
   }
 
-  /** Does `work` in an open folder. @returns Whether there is one. */
+  /**
+   * Runs `work` in an open folder.
+   * @returns Whether the folder exists.
+   */
   async within(
     names: readonly string[],
     work: (path: string, stats: Stats | undefined) => Promise<void>,
@@ -242,7 +248,7 @@ export class FolderLook {
       await work(folder.path, stats)
       return true
     } catch (error) {
-      // It went while it was looked at. The root does not go unnoticed: that is no missing file, but a failure.
+      // It was removed in the meantime. A missing root is reported: that is not a missing file but a failure.
       if (names.length === 0 || systemCode(error) !== 'ENOENT') throw error
       return false
     } finally {
@@ -250,13 +256,13 @@ export class FolderLook {
     }
   }
 
-  /** What is called so in an open folder, or what a link leads to where links are followed. */
+  /** The stats of a name in an open folder; of the target of a link if links are followed. */
   async stats(names: readonly string[], path: string, name: string): Promise<Stats | undefined> {
     const stats = await this.#folder.files.disk.lstat(joinPath(path, name))
     return stats?.isSymbolicLink() === true ? this.#folder.links?.targetOf([...names, name]) : stats
   }
 
-  /** With the names that those explain, for what comes with its label or goes with it. */
+  /** Adds the names that these names explain, which appear and disappear together with their label. */
   withExplained(names: ReadonlySet<string>): ReadonlySet<string> {
     const { layout } = this.#folder.files
     const explained = [...names].flatMap(name => layout.explainedBy?.(name) ?? [])
@@ -274,7 +280,7 @@ export class FolderLook {
     return this.#folder.files.layout.meaningOf(names, named, this.#scan())
   }
 
-  /** What every entry of a folder stands for. */
+  /** The meaning of every entry of a folder. */
   async meanings(names: readonly string[]): Promise<readonly (readonly [name: string, Meaning])[]> {
     const scan = this.#scan()
     const slices = new Slices()
@@ -289,8 +295,8 @@ export class FolderLook {
   }
 
   /**
-   * Names in a folder that may stand for something else than is known: all but those of values that were not looked at
-   * before and are older than `since`.
+   * Names in a folder whose meaning may differ from the recorded one: all except those of values that were not examined
+   * and are older than `since`.
    */
   async doubtful({ names, entries }: KnownFolder, since: number): Promise<ReadonlySet<string>> {
     const doubtful = new Set(entries.keys())
@@ -313,12 +319,12 @@ export class FolderLook {
   }
 }
 
-/** Tells folders apart: numbers of inodes are used again at once. */
+/** Distinguishes folders beyond their inode numbers, which are reused immediately. */
 function idOf(stats: Stats | undefined): string {
   return stats === undefined ? '' : `${stats.ino}:${stats.birthtimeMs}`
 }
 
-/** What is a file or a link now is no folder of the store any more. */
+/** A file or a link in the place of a folder means that the folder is gone. */
 function undefinedForObstacle(error: unknown): undefined {
   if (!(error instanceof Obstacle)) throw error
 }

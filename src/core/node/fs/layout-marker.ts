@@ -11,12 +11,12 @@ import { moveToFreeName } from './staged-file.ts'
 import { PRIVATE_FOLDER } from './strata-layout.ts'
 
 const MARKER = 'layout.json'
-/** Bytes that are read of a file which says what a folder is. */
+/** The maximum number of bytes read from a file that describes a folder. */
 const MOST_MARKER_BYTES = 4096
 
 /**
- * What a store of this program left in the folder to know it again; `undefined` where there is nothing.
- * @throws DatastoreError `CORRUPT` for a marker that makes no sense.
+ * The marker that a store of this program left in the folder; `undefined` if there is none.
+ * @throws DatastoreError `CORRUPT` for an invalid marker.
  */
 export async function readMarker(disk: Disk, guard: FolderGuard): Promise<Marker | undefined> {
   const text = await readText(disk, guard, [PRIVATE_FOLDER], MARKER, MOST_MARKER_BYTES)
@@ -46,8 +46,9 @@ function parse(text: string): Marker | undefined {
 }
 
 /**
- * Leaves a marker. Two who open an empty folder at once write the same, each its own file first.
- * @param temps Where the temporary files of the layout go.
+ * Writes a marker. If two processes open an empty folder at once, both write the same marker, each to its own file
+ * first.
+ * @param temps Where temporary files of the layout are made.
  */
 export async function writeMarker(
   disk: Disk,
@@ -64,12 +65,12 @@ export async function writeMarker(
       await guard.leave(folder)
     }
   })
-  // Values that outlive a power cut are lost if the marker does not.
+  // Values that survive a power cut would be lost if the marker did not.
   const sync = new FolderSync(disk, guard)
   for (const changed of [[PRIVATE_FOLDER], []]) await sync.sync(changed)
 }
 
-/** Writes a text to a temporary file, whose folder is made, and leaves it to `move` to give it its name. */
+/** Writes a text to a temporary file, whose folder is created; `move` renames the file. */
 async function writeThrough(
   guard: FolderGuard,
   temps: readonly string[],
@@ -86,10 +87,10 @@ async function writeThrough(
   }
 }
 
-/** The file by which flatfs knows its folder. */
+/** The file that identifies a folder of flatfs. */
 const SHARDING = 'SHARDING'
 const README = '_README'
-/** What go-ds-flatfs and Kubo use where nothing else is asked for. */
+/** The default of go-ds-flatfs and Kubo. */
 export const DEFAULT_SHARD: FlatfsShard = { by: 'next-to-last', length: 2 }
 
 const BEGINS = /^\s*\/repo\/flatfs\/shard\/v(\d+)\//
@@ -103,15 +104,15 @@ folder that is called as the two characters before the last one of its key, so t
 The file SHARDING says so in one line, and is not to be changed while there are values.
 `
 
-/** The version of the flatfs store that a folder says to be; `undefined` where it says nothing of the kind. */
+/** The version of the flatfs store that a folder declares; `undefined` if it declares none. */
 export async function flatfsVersion(disk: Disk, guard: FolderGuard): Promise<number | undefined> {
   const [, version] = BEGINS.exec((await textOf(disk, guard)) ?? '') ?? []
   return version === undefined ? undefined : Number(version)
 }
 
 /**
- * The shard function of a folder; `undefined` where there is none yet.
- * @throws DatastoreError `CORRUPT` where the file does not tell.
+ * The shard function of a folder; `undefined` if there is none yet.
+ * @throws DatastoreError `CORRUPT` for an invalid file.
  */
 export async function readShard(disk: Disk, guard: FolderGuard): Promise<FlatfsShard | undefined> {
   const text = await textOf(disk, guard)
@@ -125,8 +126,8 @@ export async function readShard(disk: Disk, guard: FolderGuard): Promise<FlatfsS
 }
 
 /**
- * Makes a folder one of flatfs. Of several who do so at once the first one is heard.
- * @param temps Where the temporary files of the layout go.
+ * Makes a folder one of flatfs. Of several concurrent calls the first one counts.
+ * @param temps Where temporary files of the layout are made.
  */
 export async function writeShard(
   disk: Disk,

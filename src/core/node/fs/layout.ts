@@ -4,15 +4,15 @@ import type { PackedLevel } from '../../key-index/packed-level.ts'
 
 export type LayoutName = 'strata' | 'plain' | 'flatfs' | 'datastore-fs' | 'py-datastore'
 
-/** Where something is: folder names from the root down, then a name in the last of them. */
+/** The place of a file: folder names from the root down, then a name in the last of them. */
 export interface Place {
   readonly folder: readonly string[]
   readonly name: string
-  /** Files beside the folders and the value that say what a shortened name stands for. */
+  /** Files beside the folders and the value that hold the full text of a shortened name. */
   readonly labels: readonly Label[]
 }
 
-/** A small file whose text says what other names in its folder stand for. It is there as long as any of them is. */
+/** A small file whose text explains other names in its folder. It exists as long as any of them does. */
 export interface Label {
   readonly folder: readonly string[]
   readonly name: string
@@ -29,9 +29,9 @@ export interface FolderEntry {
   isSymbolicLink(): boolean
 }
 
-/** What an entry of a folder stands for. */
+/** The meaning of an entry of a folder. */
 export interface Meaning {
-  /** A shelf holds entries of the level that it stands in itself. */
+  /** A shelf is a folder with entries of the level that it is in itself. */
   readonly kind: 'value' | 'branch' | 'shelf'
   /** The segment of the key; empty for a shelf. */
   readonly segment: string
@@ -40,54 +40,56 @@ export interface Meaning {
 /** One level of the tree. */
 export interface Level {
   readonly children: PackedLevel
-  /** What no key stands for. */
+  /** Entries that have no key. */
   readonly hidden?: Hidden | undefined
 }
 
-/** What a layout may ask for while it finds out what an entry stands for. */
+/** What a layout may read to determine the meaning of an entry. */
 export interface LabelReader {
-  /** The text of a small file, or `undefined` where there is none. */
+  /** The text of a small file; `undefined` if there is none. */
   text(folder: readonly string[], name: string): Promise<string | undefined>
 }
 
-/** What the marker of a layout says. */
+/** The content of a layout's marker. */
 export interface Marker {
   readonly layout: string
   /** A folder with another version is refused. */
   readonly version: number
-  /** What the names of values end in, where that may differ. */
+  /** The extension of values, if that can differ. */
   readonly extension?: string | undefined
 }
 
 /**
- * How keys become files. A layout knows names only: it touches no disk but through the reader it is given.
- * One object per layout, each in a file of its own.
+ * How keys become files. A layout handles only names: it reads the disk only through the reader it is given. One object
+ * for each layout, each in a file of its own.
  */
 export interface Layout {
   readonly name: LayoutName
-  /** What this program leaves in the folder to know it again. `undefined`: nothing. */
+  /** What this program writes into the folder to identify it; `undefined` for nothing. */
   readonly marker: Marker | undefined
-  /** Where temporary files go: a folder that no key names. */
+  /** Where temporary files are made: a folder that no key maps to. */
   readonly tempFolder: readonly string[]
-  /** The folder of temporary files stays when it is empty. */
+  /** Whether the folder of temporary files stays when it is empty. */
   readonly keepsTempFolder: boolean
-  /** Folders are there for keys alone: one that is left empty goes, whoever made it. */
+  /** Whether folders exist only for keys: an empty one is removed whoever created it. */
   readonly ownsFolders: boolean
-  /** No folder can have the name of a value: one that has is damage. */
+  /** Whether names tell values from folders. A folder with the name of a value is damage. */
   readonly tellsByName: boolean
-  /** Files are somebody's own: not all may be values, and a put keeps mode and owner of what it replaces. */
+  /** Whether a level can consist of several folders inside its own, called shelves. */
+  readonly hasShelves: boolean
+  /** Whether files belong to others: not all may be values, and a put keeps mode and owner of what it replaces. */
   readonly filesAreForeign: boolean
   /** Why the layout cannot hold `key`, or `undefined` when it can. */
   problemOf(key: Key): string | undefined
-  /** Where the value of `key` is. Asked about no key with a problem, and not about the root. */
+  /** The place of the value of `key`. Not called for a key with a problem, nor for the root. */
   placeOf(key: Key): Place
-  /** The folder of what is one level below `prefix`; `undefined` where nothing can be. */
+  /** The folder of the level below `prefix`; `undefined` if there can be none. */
   folderOf(prefix: Key): readonly string[] | undefined
-  /** The names beside it that a file of this name explains; none where the layout has no labels. */
+  /** The names beside it that a file with this name explains. Absent if the layout has no labels. */
   explainedBy?(name: string): readonly string[]
-  /** Why an entry without a meaning is one that people should know of; `undefined` for what the store keeps there itself. */
+  /** Why an entry without a meaning should be shown to people; `undefined` for the store's own files. */
   whyHidden?(entry: FolderEntry): HiddenEntry['reason'] | undefined
-  /** What an entry of a folder stands for; `undefined` for what the layout would not have written there. */
+  /** The meaning of an entry of a folder; `undefined` for an entry that the layout would not have written there. */
   meaningOf(
     folder: readonly string[],
     entry: FolderEntry,

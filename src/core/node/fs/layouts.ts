@@ -3,12 +3,12 @@ import { type Key, segmentProblem } from '../../key.ts'
 import { type FolderEntry, type Layout, type LayoutName, type Meaning, type Place } from './layout.ts'
 import { PRIVATE_FOLDER, strataLayout } from './strata-layout.ts'
 
-/** A temporary folder beside a value, where the layout's own cannot be used. No layout lists it. */
+/** A temporary folder beside a value, if the layout's own cannot be used. No layout lists it. */
 export const NEAR_TEMP_FOLDER = '.strata-tmp'
 
 const CHOSEN_EXTENSION = /^\.[0-9A-Za-z_-]{1,16}$/
 
-/** Whether names of values may end so: whatever it ends stays a name, and tells values from folders. */
+/** Whether names of values may have this extension: a name stays valid with it, and it tells values from folders. */
 export function isExtension(text: string): boolean {
   return CHOSEN_EXTENSION.test(text)
 }
@@ -18,24 +18,30 @@ const NOT_FOR_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i
 
 /**
- * Why no file can be called `segment`, with `extension` after it; `undefined` where one can.
- * @param platform As `process.platform` names it.
+ * Why a file cannot be named `segment` followed by `extension`; `undefined` if it can.
+ * @param platform A value of `process.platform`.
  */
 function fileNameProblem(segment: string, platform: string, extension = ''): string | undefined {
-  const shown = JSON.stringify(segment.length > 40 ? `${segment.slice(0, 40)}…` : segment)
-  if (segment.includes('\0')) return `no file can be called ${shown}: it holds NUL`
+  if (segment.includes('\0')) return `no file can be called ${shown(segment)}: it holds NUL`
   const size = platform === 'win32' ? segment.length : Buffer.byteLength(segment)
-  if (size + extension.length > LONGEST_NAME) return `no file can be called ${shown}: the name is too long`
+  if (size + extension.length > LONGEST_NAME) {
+    return `no file can be called ${shown(segment)}: the name is too long`
+  }
   if (platform === 'win32' && (NOT_FOR_WINDOWS.test(segment) || WINDOWS_DEVICE.test(segment))) {
-    return `no file can be called ${shown} on Windows`
+    return `no file can be called ${shown(segment)} on Windows`
   }
   return undefined
 }
 
+function shown(segment: string): string {
+  return JSON.stringify(segment.length > 40 ? `${segment.slice(0, 40)}…` : segment)
+}
+
 /**
- * The layout for a folder as it is: the path is the key, files are values, folders are branches, empty ones too.
- * Nothing marks the folder. What is neither file nor folder, or has a name that is no segment, is told as hidden.
- * @param platform As `process.platform` names it: it decides which names there can be.
+ * The layout for any folder: the path is the key, files are values, folders are branches, including empty ones. The
+ * folder has no marker. Entries that are neither file nor folder, or whose name is not a valid segment, are reported as
+ * hidden.
+ * @param platform A value of `process.platform`, which decides which names are valid.
  */
 export function plainLayout(platform: string = process.platform): Layout {
   return {
@@ -45,6 +51,7 @@ export function plainLayout(platform: string = process.platform): Layout {
     keepsTempFolder: false,
     ownsFolders: false,
     tellsByName: false,
+    hasShelves: false,
     filesAreForeign: true,
 
     problemOf(key: Key): string | undefined {
@@ -84,19 +91,19 @@ function nameProblem(segment: string, platform: string): string | undefined {
 
 interface SuffixedOptions {
   readonly name: LayoutName
-  /** What the names of values end in, dot included. */
+  /** The extension of values, including the dot. */
   readonly extension: string
-  /** Why the layout cannot hold a segment for a reason of its own, or `undefined` when it can. */
+  /** Why the layout cannot hold a segment for a reason of its own; `undefined` if it can. */
   readonly problemOf?: ((segment: string) => string | undefined) | undefined
-  /** Files in the root that end like values and are none, in lower case. */
+  /** Files in the root that have the extension but are not values, in lower case. */
   readonly reserved?: readonly string[] | undefined
-  /** As `process.platform` names it: it decides which names there can be. */
+  /** A value of `process.platform`, which decides which names are valid. */
   readonly platform?: string | undefined
 }
 
 /**
- * A layout whose values are `<path of the key><extension>`: the value of `/a/b` is `a/b.data`, and what is below it in
- * `a/b/`. Segments are names as they are, so a disk that is blind to case takes `/A` and `/a` for one.
+ * A layout whose values are `<path of the key><extension>`: the value of `/a/b` is `a/b.data`, and keys below it are in
+ * `a/b/`. Segments are used as names unchanged, so a case-insensitive disk treats `/A` and `/a` as one.
  */
 function suffixedLayout({
   name,
@@ -114,6 +121,7 @@ function suffixedLayout({
     keepsTempFolder: true,
     ownsFolders: true,
     tellsByName: false,
+    hasShelves: false,
     filesAreForeign: false,
 
     problemOf(key: Key): string | undefined {
@@ -153,7 +161,7 @@ function datastoreFsLayout(extension = '.data'): Layout {
   return suffixedLayout({ name: 'datastore-fs', extension })
 }
 
-/** Where py-datastore keeps its count of bytes, when it is told to count. */
+/** Where py-datastore keeps its byte count, if it counts. */
 const STATISTICS: readonly string[] = ['diskusage.data']
 
 /**
@@ -174,16 +182,16 @@ function pyDatastoreLayout(extension = '.data'): Layout {
 }
 
 const EXTENSION = '.data'
-/** Where go-ds-flatfs keeps values on their way. It empties the folder when it opens the store. */
+/** Where go-ds-flatfs makes temporary files. It empties the folder when it opens the store. */
 const TEMP_FOLDER = '.temp'
 const NAME = /^[0-9A-Z+\-_=]+$/
 
 /**
  * The layout of Kubo's block store: the value of `/CIQA` is the file `CIQA.data` in a folder that the shard function
- * names. Keys have one segment of upper-case letters, digits and `+ - _ =`, as in go-ds-flatfs.
- * Source: https://github.com/ipfs/go-ds-flatfs
- * @param shard What the file `SHARDING` says.
- * @param platform As `process.platform` names it: it decides which names there can be.
+ * names. Keys have one segment of upper-case letters, digits and `+ - _ =`, as in go-ds-flatfs. Source:
+ * https://github.com/ipfs/go-ds-flatfs
+ * @param shard The content of the file `SHARDING`.
+ * @param platform A value of `process.platform`, which decides which names are valid.
  */
 function flatfsLayout(shard: FlatfsShard, platform: string = process.platform): Layout {
   return {
@@ -191,9 +199,10 @@ function flatfsLayout(shard: FlatfsShard, platform: string = process.platform): 
     marker: undefined,
     tempFolder: [TEMP_FOLDER],
     keepsTempFolder: true,
-    // go-ds-flatfs makes a shard's folder once and counts on it afterwards.
+    // go-ds-flatfs creates a shard's folder once and relies on it afterwards.
     ownsFolders: false,
     tellsByName: true,
+    hasShelves: true,
     filesAreForeign: false,
 
     problemOf(key: Key): string | undefined {
@@ -224,7 +233,7 @@ function flatfsLayout(shard: FlatfsShard, platform: string = process.platform): 
   }
 }
 
-/** Everything that a layout can depend on beside its name. */
+/** Everything that a layout can depend on besides its name. */
 interface LayoutDetails {
   readonly extension?: string | undefined
   readonly shard: FlatfsShard

@@ -10,15 +10,15 @@ import { type Folder, type FolderGuard, joinPath, type LinkResolver, readText } 
 import type { FolderEntry, LabelReader, Layout, Level } from './layout.ts'
 import type { StoreFiles } from './open-folder.ts'
 
-/** A folder whose own size is no larger is short enough to be read on this thread. */
+/** A folder whose own size is at most this is short enough to be read on this thread. */
 const SMALL_FOLDER = 64 * 1024
 const UNDECODABLE = '\ufffd'
 
-/** One reading of a level: lists folders for the layout, and keeps the stamp of each. */
+/** Reads one level: lists folders for the layout, and records the stamp of each. */
 export class LevelScan implements EntryReader {
   readonly stamps: FolderStamp[] = []
   readonly hidden = new HiddenEntries()
-  /** Whether the times of the folders are old enough that the next change alters them. */
+  /** Whether the times of the folders are old enough that the next change will alter them. */
   isSettled = true
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -52,7 +52,7 @@ export class LevelScan implements EntryReader {
     return readText(this.#disk, this.#guard, names, name)
   }
 
-  /** Whether a folder is as it was when the level was read. */
+  /** Whether a folder is unchanged since the level was read. */
   async isUnchanged({ folder: names, stamp }: FolderStamp): Promise<boolean> {
     const folder = await this.enter(names)
     if (folder === undefined) return false
@@ -63,7 +63,7 @@ export class LevelScan implements EntryReader {
     }
   }
 
-  /** Opens a folder to list; `undefined` where something else is at its path. */
+  /** Opens a folder to list; `undefined` if something else is at its path. */
   async enter(names: readonly string[]): Promise<Folder | undefined> {
     try {
       return await this.#guard.enter((await this.#links?.resolve(names)) ?? names)
@@ -82,14 +82,14 @@ export class LevelScan implements EntryReader {
 
   #note(folder: readonly string[], stats: Stats): void {
     this.stamps.push({ folder, path: folder.join('/'), stamp: stampOf(stats) })
-    // Two changes within a tick of the disk's clock leave the same time. Whole seconds mean a slow clock.
+    // Two changes within a tick of the disk's clock have the same time. Whole seconds mean a slow clock.
     const tick = stats.mtimeMs % 1000 === 0 ? 2000 : 20
     if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < tick) this.isSettled = false
   }
 
   /**
-   * Whether a file is found under a name with U+FFFD. Node decodes a name that is not valid UTF-8 to such a one, under which
-   * there is none, or another.
+   * Whether a name with U+FFFD names a file. Node decodes a name that is not valid UTF-8 to one with U+FFFD, which
+   * names no file, or another one.
    */
   async #isNamed(folder: Folder, name: string, seen: Set<string>): Promise<boolean> {
     if (!seen.has(name) && (await this.#disk.lstat(joinPath(folder.path, name))) !== undefined) {
@@ -101,7 +101,7 @@ export class LevelScan implements EntryReader {
   }
 
   async #followed(names: readonly string[], entry: FolderEntry, links: LinkResolver): Promise<FolderEntry> {
-    // What a link leads to can change while its folder does not.
+    // The target of a link can change while its folder does not.
     this.isSettled = false
     const target = await links.targetOf([...names, entry.name])
     if (target === undefined) return entry
@@ -118,10 +118,10 @@ function stampOf(stats: Stats): string {
   return `${stats.ino}:${stats.mtimeMs}:${stats.ctimeMs}`
 }
 
-/** Entries that are told by name. */
+/** The number of hidden entries that a page names. */
 const MOST_EXAMPLES = 10
 
-/** Counts what no key stands for. */
+/** Counts entries that have no key. */
 class HiddenEntries {
   #count = 0
   readonly #examples: HiddenEntry[] = []
@@ -139,15 +139,15 @@ class HiddenEntries {
 const SHELVES_AT_ONCE = 8
 const NOTHING: Level = { children: PackedLevel.empty }
 
-/** What reading a level takes. */
+/** The inputs of reading a level. */
 interface EntryReader extends LabelReader {
-  /** What is in a folder; nothing where there is no such folder. */
+  /** The entries of a folder; none if it does not exist. */
   entries(folder: readonly string[]): AsyncIterable<FolderEntry>
-  /** Takes note of what no key stands for. */
+  /** Collects entries that have no key. */
   readonly hidden: HiddenEntries
 }
 
-/** What is one level below `prefix`, the shelves of the level included. */
+/** The level below `prefix`, including the shelves of the level. */
 async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Promise<Level> {
   const top = layout.folderOf(prefix)
   if (top === undefined) return NOTHING
@@ -156,7 +156,7 @@ async function readLevel(layout: Layout, prefix: Key, reader: EntryReader): Prom
   const read = async (folder: readonly string[]): Promise<void> => {
     for await (const entry of reader.entries(folder)) {
       const asked = layout.meaningOf(folder, entry, reader)
-      // Most layouts know at once, and a folder may hold very many.
+      // Most layouts answer without a promise, and a folder may hold very many entries.
       const meaning = asked instanceof Promise ? await asked : asked
       if (meaning?.kind === 'shelf') shelves.push(entry.name)
       else if (meaning !== undefined) {
@@ -185,7 +185,7 @@ export class LevelReader {
     this.#links = links
   }
 
-  /** What is below `prefix`; nothing where there is no such level. */
+  /** The level below `prefix`; empty if it does not exist. */
   async read(prefix: Key): Promise<CachedLevel> {
     const { levels, layout } = this.#files
     const id = `${layout.name} ${layout.marker?.extension ?? ''} ${this.#links === undefined ? '' : '→'} ${prefix.toString()}`
@@ -218,11 +218,11 @@ export class LevelReader {
   }
 }
 
-/** How many names the cache holds; one level may be larger, and is then alone. */
+/** The number of names in the cache. A single level may be larger; then it is the only one. */
 const MOST_NAMES = 1_000_000
 const MOST_LEVELS = 64
 
-/** A folder that a level was read from, and how it was then. */
+/** A folder that a level was read from, and its state then. */
 interface FolderStamp {
   readonly folder: readonly string[]
   /** The folder's names, joined by `/`. */
@@ -235,7 +235,9 @@ interface CachedLevel {
   readonly stamps: readonly FolderStamp[]
 }
 
-/** The levels listed last, sorted, so that the next page needs no reading. The caller compares the stamps. */
+/**
+ * The most recently listed levels, sorted, so that the next page requires no reading. The caller compares the stamps.
+ */
 export class LevelCache {
   readonly #levels = new Map<string, CachedLevel>()
   #names = 0
@@ -254,12 +256,20 @@ export class LevelCache {
     }
   }
 
-  /** Invalidates what was read from this folder. */
+  /** Invalidates levels read from this folder. */
   forget(folder: readonly string[]): void {
     if (this.#levels.size === 0) return
     const path = folder.join('/')
     for (const [id, { stamps }] of this.#levels) {
       if (stamps.some(stamp => stamp.path === path)) this.#drop(id)
+    }
+  }
+
+  /** Invalidates levels read from this folder, and from folders in it. */
+  forgetBelow(folder: readonly string[]): void {
+    const path = folder.join('/')
+    for (const [id, { stamps }] of this.#levels) {
+      if (stamps.some(stamp => stamp.path === path || stamp.path.startsWith(`${path}/`))) this.#drop(id)
     }
   }
 

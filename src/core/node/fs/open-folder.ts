@@ -1,9 +1,9 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DatastoreError } from '../../errors.ts'
-import { Gate } from '../../open/gate.ts'
 import { etagSourceOf } from '../../open/identity.ts'
 import type { StoreInfo } from '../../open/store.ts'
+import { Gate } from '../../open/turns.ts'
 import { claimedLayout, claimFolder, markerRenewal } from './claim-folder.ts'
 import { type Disk, systemCode } from './disk.ts'
 import { Obstacle, RootGone } from './failures.ts'
@@ -21,7 +21,10 @@ import { TempFolder, type TempHome, TempLanes } from './temp-folder.ts'
 import { OwnChanges } from './tree-watch.ts'
 import { KeyPlaces, ValueReader, VersionClock } from './value-reader.ts'
 
-/** What all stores of this process on one folder share, so that they see one order of calls, one set of listings and all changes. */
+/**
+ * What all stores of this process on one folder share, so that they have one order of calls, one set of cached levels,
+ * and all changes.
+ */
 export interface SharedRoot {
   readonly gate: Gate
   readonly levels: LevelCache
@@ -35,7 +38,7 @@ interface Entry extends SharedRoot {
 
 const roots = new Map<string, Entry>()
 
-/** @param id Names the folder itself. Each call needs its `releaseRoot`. */
+/** @param id Identifies the folder itself. Each call needs a `releaseRoot`. */
 function shareRoot(id: string): SharedRoot {
   const entry = roots.get(id) ?? {
     gate: new Gate(),
@@ -74,7 +77,7 @@ export interface StoreFiles {
   readonly clock: VersionClock
 }
 
-/** One clock for all stores of the process: no two of their versions have one time. */
+/** One clock for all stores of the process, so that no two of their versions have the same time. */
 const clock = new VersionClock()
 
 function storeFiles(
@@ -108,7 +111,7 @@ function storeFiles(
 export interface OpenFolder {
   readonly root: string
   readonly info: StoreInfo
-  /** What the etags of the store begin with. */
+  /** The beginning of the store's etags. */
   readonly etagSource: string
   readonly readOnly: boolean
   readonly shared: SharedRoot
@@ -119,7 +122,7 @@ export interface OpenFolder {
   readonly writer: ValueWriter
   readonly levels: LevelReader
   readonly sizes: SizeReader
-  /** Closes what is open in the folder. */
+  /** Closes everything that is open in the folder. */
   release(): Promise<void>
 }
 
@@ -165,9 +168,9 @@ export async function openFolder(path: string, options: CheckedOptions, disk: Di
 }
 
 /**
- * Makes a folder and what is missing above it. Node's own `recursive` never ends where the system says that a folder's
- * parent is missing though it is there, as Linux does in `/proc`.
- * @param mode Permissions of the folder itself; what is missing above it gets the system's own.
+ * Creates a folder and missing ones above it. Node's own `recursive` never ends if the system says that an existing
+ * parent is missing, as Linux does in `/proc`.
+ * @param mode Permissions of the folder itself. Missing ones above it get the system's default.
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
   try {
@@ -181,7 +184,7 @@ export async function makeFolder(path: string, mode?: number): Promise<void> {
   }
 }
 
-/** Somebody else may make the same folder at the same time. */
+/** Another process may create the same folder at the same time. */
 async function makeOne(path: string, mode: number | undefined): Promise<void> {
   try {
     await mkdir(path, { mode })
@@ -190,7 +193,7 @@ async function makeOne(path: string, mode: number | undefined): Promise<void> {
   }
 }
 
-/** What stands at a path may be a folder already, whatever the system said to its being made again. */
+/** Whether a path is already a folder, whatever the error of creating it was. */
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
@@ -204,20 +207,20 @@ async function isFolder(path: string): Promise<boolean> {
 interface Root {
   /** The real path. */
   readonly path: string
-  /** Names the folder itself, whatever its path and in every process: by its device and inode. */
+  /** Identifies the folder itself, in every process and whatever its path: by device and inode. */
   readonly id: string
 }
 
 /**
  * The folder at `path`.
- * @throws DatastoreError `CONFIG_INVALID` where there is none, `ACCESS_DENIED`, `IO`
+ * @throws DatastoreError `CONFIG_INVALID` if there is none, `ACCESS_DENIED`, `IO`
  */
 export async function openRoot(path: string, create: boolean): Promise<Root> {
   const absolute = resolve(path)
   try {
     if (create) await makeFolder(absolute)
     const root = await realpath(absolute)
-    // Numbers of 64 bits, as Windows has them, are not exact otherwise.
+    // 64-bit numbers, as on Windows, would not be exact otherwise.
     const stats = await stat(root, { bigint: true })
     // Some file systems have no inode numbers.
     const id = stats.ino === 0n ? root : `${stats.dev}:${stats.ino}`
@@ -225,10 +228,10 @@ export async function openRoot(path: string, create: boolean): Promise<Root> {
   } catch (error) {
     throw cannotOpen(absolute, error)
   }
-  throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(absolute)}: it is no folder`)
+  throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(absolute)}: it is not a folder`)
 }
 
-/** What `open` rejects with: the failure of a file operation in the store's own terms; anything else as it is. */
+/** The error that `open` rejects with: a failure of a file operation in the store's terms; anything else as it is. */
 function cannotOpen(path: string, error: unknown): unknown {
   const begin = `Cannot open ${JSON.stringify(path)}`
   if (error instanceof RootGone) {
@@ -243,7 +246,7 @@ function cannotOpen(path: string, error: unknown): unknown {
       return new DatastoreError('CONFIG_INVALID', `${begin}: there is no such folder`, { cause: error })
     case 'EEXIST':
     case 'ENOTDIR':
-      return new DatastoreError('CONFIG_INVALID', `${begin}: it is no folder`, { cause: error })
+      return new DatastoreError('CONFIG_INVALID', `${begin}: it is not a folder`, { cause: error })
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

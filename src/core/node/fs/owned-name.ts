@@ -4,14 +4,14 @@ import { hostname } from 'node:os'
 import { systemCode } from './disk.ts'
 
 /**
- * Names this process so that another can tell later whether it still runs: where process numbers are counted, the
- * number, and when the process began (numbers are used again), and a part of its own for each thread of the process.
+ * Identifies this process, so that another can tell later whether it is still running: the namespace of its process id,
+ * the id, and when the process started, because ids are reused.
  */
 interface ProcessIdentity {
   /** Hex digits; equal for processes that can see one another. */
   readonly host: string
   readonly pid: number
-  /** Hex digits; `0` where the system does not tell. */
+  /** Hex digits; `0` if the system does not tell. */
   readonly start: string
 }
 
@@ -21,10 +21,10 @@ export const ownIdentity: ProcessIdentity = {
   start: startOf(process.pid),
 }
 
-/** Differs between the threads of a process that load this module each for itself. */
+/** Differs between threads of a process, each of which loads this module itself. */
 const threadToken: string = randomBytes(4).toString('hex')
 
-/** Whether the process runs; `undefined` where that cannot be known from here. */
+/** Whether the process is running; `undefined` if that cannot be determined from here. */
 export function isRunning({ host, pid, start }: ProcessIdentity): boolean | undefined {
   if (host !== ownIdentity.host) return undefined
   if (!hasProcess(pid)) return false
@@ -35,21 +35,21 @@ function hasProcess(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process may not be signalled, but it is there.
+    // A process of another user cannot be signalled, but it exists.
     return systemCode(error) === 'EPERM'
   }
 }
 
-/** When the process began, in ticks since this boot. */
+/** When the process started, in ticks since this boot. */
 function startOf(pid: number): string {
   const status = readIfThere(`/proc/${pid}/stat`)
   const boot = readIfThere('/proc/sys/kernel/random/boot_id')
-  // The second field is the program's name in brackets, with anything in it; the start is the 20th after it.
+  // The second field is the program's name in brackets, with arbitrary text; the start is the 20th field after it.
   const ticks = status?.slice(status.lastIndexOf(')') + 2).split(' ')[19]
   return ticks === undefined ? '0' : shortHash(`${boot ?? ''} ${ticks}`)
 }
 
-/** Containers count their processes each for itself. */
+/** Containers have process ids of their own. */
 function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid')
@@ -76,13 +76,13 @@ const NAME = /^([0-9a-f]+)-(\d+)-([0-9a-f]+)-[0-9a-f]+-\d+(\.[a-z]+)$/
 
 let serial = 0
 
-/** A file name that nobody else uses, and that says which process it belongs to. */
+/** A unique file name that identifies its owner, this process. */
 export function nextOwnedName(extension: string): string {
   serial++
   return `${ownIdentity.host}-${ownIdentity.pid}-${ownIdentity.start}-${threadToken}-${serial}${extension}`
 }
 
-/** The process that a name of `nextOwnedName` belongs to; `undefined` for any other name. */
+/** The owner of a name made by `nextOwnedName`; `undefined` for any other name. */
 export function ownerOf(name: string, extension: string): ProcessIdentity | undefined {
   const [, host, pid, start, found] = NAME.exec(name) ?? []
   if (host === undefined || pid === undefined || start === undefined || found !== extension) return undefined
@@ -90,16 +90,16 @@ export function ownerOf(name: string, extension: string): ProcessIdentity | unde
 }
 
 const TEMP_EXTENSION = '.tmp'
-/** A temporary file of a process that cannot be asked is left over when nobody wrote to it for a day. */
+/** A temporary file of a process that cannot be checked is left over when it was not written to for a day. */
 const LEFT_AFTER = 24 * 60 * 60 * 1000
 
-/** A file name that nobody else uses, and that says whose it is. */
+/** A unique file name for a temporary file of this process. */
 export function nextTempName(): string {
   return nextOwnedName(TEMP_EXTENSION)
 }
 
 /**
- * Whether a temporary file belongs to nobody any more.
+ * Whether the owner of a temporary file has ended.
  * @param age Milliseconds since it was last written to.
  */
 export function isLeftOver(name: string, age: number): boolean {

@@ -7,7 +7,7 @@ import { NEAR_TEMP_FOLDER } from './layouts.ts'
 import type { StoreFiles } from './open-folder.ts'
 import { type TempFile, TempFolder } from './temp-folder.ts'
 
-/** Bytes of one write of a long value: between two of them a call can be aborted. */
+/** Bytes of one write of a long value. A call can be aborted between two of them. */
 const PIECE = 8 * 1024 * 1024
 const COPY_CHUNK = 1024 * 1024
 
@@ -24,7 +24,7 @@ export async function writeBytes(
   }
 }
 
-/** Appends the chunks of a stream to a file as they come, small ones gathered. */
+/** Appends the chunks of a stream to a file as they arrive. Small ones are combined. */
 export async function writeChunks(disk: Disk, fd: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const gathered = new Uint8Array(INLINE_BYTES)
   let length = 0
@@ -68,7 +68,7 @@ const MODE_BITS = 0o7777
 const PERMISSION_BITS = 0o777
 const NOT_ALLOWED: readonly string[] = ['EACCES', 'EPERM', 'EROFS']
 
-/** Makes and fills the temporary files that are moved into place afterwards. */
+/** Creates and fills the temporary files that are moved into place afterwards. */
 export class Stager {
   readonly #files: StoreFiles
 
@@ -77,8 +77,8 @@ export class Stager {
   }
 
   /**
-   * A temporary file for a value that will stand at `place`, filled and, where asked for, flushed.
-   * @param current What the value will replace: nobody may read the file who may not read that.
+   * A temporary file for a value that will be at `place`: filled, and flushed if the store is durable.
+   * @param current The value that it will replace: only users who may read that may read the file.
    */
   async stage(
     place: Place,
@@ -90,7 +90,7 @@ export class Stager {
     return this.#fill(await this.#create(place, mode), fill)
   }
 
-  /** A copy of an open file beside `place`, for a place on another file system than that file. */
+  /** A copy of an open file beside `place`, for a place on another file system. */
   async restage(place: Place, file: Pick<TempFile, 'fd'>): Promise<TempFile> {
     const { mode } = await this.#files.disk.fstat(file.fd)
     const home = await this.#nearHome(place)
@@ -109,14 +109,14 @@ export class Stager {
         await disk.fchown(fd, from.uid, from.gid)
       } catch (error) {
         if (systemCode(error) !== 'EPERM') throw error
-        // A program must not run as somebody it did not belong to.
+        // A program must not run as a user that it did not belong to.
         mode &= PERMISSION_BITS
       }
     }
     if ((own.mode & MODE_BITS) !== mode) await disk.fchmod(fd, mode)
   }
 
-  /** Removes a staged file that is not wanted any more. */
+  /** Removes a staged file that is not needed any more. */
   discard(file: TempFile): Promise<void> {
     return file.home.finish(file, false)
   }
@@ -139,7 +139,7 @@ export class Stager {
     try {
       return await this.#files.temps.create(mode)
     } catch (error) {
-      // Somebody's folder may be closed to us while one below it is open.
+      // The folder of another user may be closed to us while one below it is open.
       if (this.#files.layout.keepsTempFolder || !NOT_ALLOWED.includes(systemCode(error) ?? '')) throw error
       return (await this.#nearHome(place)).create(mode)
     }
@@ -152,12 +152,12 @@ export class Stager {
   }
 }
 
-/** Milliseconds between tries: about a second in all, as long as a virus scanner or indexer takes. */
+/** Milliseconds between attempts: about a second in all, as long as a virus scanner or indexer takes. */
 const PAUSES = [1, 5, 10, 20, 50, 100, 200, 300, 300]
 const TRANSIENT_ON_WINDOWS: readonly string[] = ['EPERM', 'EACCES', 'EBUSY']
 const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
-/** What was to be moved is not there. */
+/** The file that was to be moved does not exist. */
 export class FileGone extends Error {
   override name = 'FileGone'
   readonly code = 'ENOENT'
@@ -165,8 +165,8 @@ export class FileGone extends Error {
 }
 
 /**
- * Renames a file. Windows refuses while somebody else has it open for a moment, so it is tried again there.
- * @param platform As `process.platform` names it.
+ * Renames a file. Windows refuses this while another program has the file open, so it is retried.
+ * @param platform A value of `process.platform`.
  */
 export async function renameFile(
   disk: Disk,
@@ -188,8 +188,8 @@ export async function renameFile(
 }
 
 /**
- * Moves a file to a name that is free; fails with `EEXIST` when a file has it and `EISDIR` when a folder does. Of
- * concurrent calls, from this process or others, only one gets the name.
+ * Moves a file to a free name. Fails with `EEXIST` if a file has it and `EISDIR` if a folder does. Of concurrent calls,
+ * from this process or others, only one succeeds.
  */
 export async function moveToFreeName(disk: Disk, from: string, to: string): Promise<void> {
   try {
@@ -200,7 +200,7 @@ export async function moveToFreeName(disk: Disk, from: string, to: string): Prom
     const found = await disk.lstat(to)
     if (found?.isDirectory() === true) throw nameTaken('EISDIR', to)
     if (code === 'EEXIST') throw error
-    // File systems without hard links, such as exFAT, leave a moment between look and rename.
+    // File systems without hard links, such as exFAT, leave a moment between check and rename.
     if (found !== undefined) throw nameTaken('EEXIST', to)
     await renameFile(disk, from, to)
     return
@@ -212,18 +212,18 @@ function nameTaken(code: 'EEXIST' | 'EISDIR', path: string): Error {
   return Object.assign(new Error(`${code}: ${JSON.stringify(path)} is there already`), { code })
 }
 
-/** Files that may wait to be freed; past that, whoever retires one waits for it. */
+/** The maximum number of files that wait to be freed. With more, the caller waits. */
 const MOST_WAITING = 32
 
-/** Milliseconds that taking a file away may take before others are held open. */
+/** Milliseconds. If removing a file takes longer, further files are held open. */
 const SLOW = 0.1
-/** Files that are held before it is tried again without. */
+/** The number of files that are held open before removing without it is tried again. */
 const HELD_IN_A_ROW = 200
 
 /**
  * Removes files without waiting for their blocks to be freed. The thread that removes the last name of a file frees its
- * blocks, which on some disks (ext4 with `discard`) takes longer than the rest of a put. A file that is held open is freed
- * when it is closed, which a thread of the pool does. Done on Linux alone, while removing is slow.
+ * blocks, which on some disks (ext4 with `discard`) takes longer than the rest of a put. The blocks of a file that is
+ * held open are freed when it is closed, which a thread of the pool does. Used only on Linux, while removing is slow.
  */
 export class RetiredFiles {
   readonly #disk: Disk
@@ -234,7 +234,7 @@ export class RetiredFiles {
     this.#disk = disk
   }
 
-  /** Does `work`, which takes away the name `path` or gives it to another file. */
+  /** Runs `work`, which removes the name `path` or gives it to another file. */
   async retire(path: string, work: () => Promise<void>): Promise<void> {
     if (HOLD_FILE === undefined || this.#stillHeld === 0) return this.#tryWithout(work)
     this.#stillHeld--
@@ -246,7 +246,7 @@ export class RetiredFiles {
     }
   }
 
-  /** Resolves once everything retired before is freed. */
+  /** Resolves once all earlier files are freed. */
   async drain(): Promise<void> {
     await Promise.all(this.#waiting)
   }
@@ -254,7 +254,7 @@ export class RetiredFiles {
   async #tryWithout(work: () => Promise<void>): Promise<void> {
     const start = performance.now()
     const done = work()
-    // Only what ran on this thread: in the pool it would be the wait for others that counts.
+    // Only the part on this thread: in the pool, waiting for other work would count too.
     if (performance.now() - start > SLOW) this.#stillHeld = HELD_IN_A_ROW
     await done
   }
@@ -264,7 +264,7 @@ export class RetiredFiles {
     try {
       return await this.#disk.open(path, flags)
     } catch (error) {
-      // It went in between, or there are no descriptors left: then it is freed by whoever takes it.
+      // The file was removed in between, or there are no descriptors left. Then `work` frees it.
       if (systemCode(error) === undefined) throw error
       return undefined
     }

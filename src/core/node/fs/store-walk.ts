@@ -11,7 +11,7 @@ import type { OpenFolder, StoreFiles } from './open-folder.ts'
 const LEVELS_AT_ONCE = 16
 const PLACES_AT_ONCE = 1000
 
-/** Visits every level from `start` down, several at a time, the deepest known first, so that few are waiting. */
+/** Visits every level from `start` down, several at a time, the deepest known first, so that few are pending. */
 async function walkLevels(
   start: Key,
   read: (prefix: Key) => Promise<Level>,
@@ -49,7 +49,7 @@ async function walkLevels(
 const NOTHING: Level = { children: PackedLevel.empty }
 
 /**
- * Visits the places of all values, level by level and in a long level some at a time, and the folder of each level.
+ * Visits the places of all values, level by level and in parts of a long level, and the folder of each level.
  * @returns Whether each key was visited: a folder that links lead to as well is visited once.
  */
 export async function walkStore(
@@ -84,7 +84,7 @@ export async function walkStore(
   return isWhole
 }
 
-/** Removes the folders at and below `prefix` that hold nothing at all, and not through links. */
+/** Removes the folders at and below `prefix` that hold nothing at all. Links are not followed. */
 export async function pruneFolders(
   { files, writer }: OpenFolder,
   prefix: Key,
@@ -113,7 +113,7 @@ interface Indexed {
   readonly index: number
 }
 
-/** Looks up the sizes of many values, entering each folder once. */
+/** Reads the sizes of many values, entering each folder once. */
 export class SizeReader {
   readonly #files: StoreFiles
   readonly #links: LinkResolver | undefined
@@ -123,7 +123,7 @@ export class SizeReader {
     this.#links = links
   }
 
-  /** The same children, each value with its size. A value that is gone by now has none. */
+  /** The same children, each value with its size. A value that was removed in the meantime has none. */
   async withSizes(children: readonly Child[]): Promise<Child[]> {
     const places = children.map(child => (child.isValue ? this.#files.layout.placeOf(child.key) : undefined))
     const sizes = await this.sizesOf(places)
@@ -169,7 +169,10 @@ function byFolder(places: readonly (Place | undefined)[]): Iterable<[Indexed, ..
   return groups.values()
 }
 
-/** Walks through all values. @param throwIfAborted Called now and then. */
+/**
+ * Walks over all values.
+ * @param throwIfAborted Called now and then.
+ */
 export async function countValues(folder: OpenFolder, throwIfAborted: () => void): Promise<StoreStats> {
   let [entries, bytes] = [0, 0]
   const isWhole = await walkStore(folder, async places => {

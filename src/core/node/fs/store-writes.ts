@@ -35,7 +35,7 @@ export class StoreWrites {
     return value.isStream ? this.#stream(key, value.take(), call) : this.#bytes(key, value.bytes, call)
   }
 
-  /** @param bytes Are kept: nobody changes them any more. */
+  /** @param bytes Kept bytes: nobody changes them any more. */
   #bytes(key: Key, bytes: Uint8Array, call: Call): Promise<Written> {
     const { writer, files } = this.#folder
     const checkAbort = (): void => call.throwIfAborted('put', key)
@@ -69,14 +69,14 @@ export class StoreWrites {
       const staged = writer.stager.stage(place, current, fd => writeChunks(files.disk, fd, chunks))
       return await this.#orAbandon(place, staged)
     } catch (error) {
-      // Refused before it was read to its end: a store that it reads from would wait for that when it is closed. The
-      // source may never settle.
+      // The put was refused before the stream was read to its end. A store that it reads from would wait for it in
+      // `close`. The source may never settle.
       void chunks.return().catch(ignore)
       throw error
     }
   }
 
-  /** Removes a staged value, and the folders that were made for it. */
+  /** Removes a staged value, and the folders that were created for it. */
   async #discard(key: Key, file: TempFile): Promise<void> {
     const { writer, places } = this.#folder
     await writer.stager.discard(file)
@@ -84,7 +84,7 @@ export class StoreWrites {
     if (place !== undefined) await writer.abandon(place)
   }
 
-  /** Where the staging fails, the folders that were made for it are removed. */
+  /** If the staging fails, removes the folders that were created for it. */
   async #orAbandon(place: Place, staging: Promise<TempFile>): Promise<TempFile> {
     try {
       return await staging
@@ -94,7 +94,7 @@ export class StoreWrites {
     }
   }
 
-  /** Judges a put by what it would replace, then stages the value and moves it to its place. */
+  /** Checks the conditions of a put, then stages the value and moves it to its place. */
   async #commit(key: Key, call: Call, stage: Staging): Promise<Written> {
     const { places, reader, writer, files, shared, etagSource } = this.#folder
     const { options, isConditional } = call
@@ -152,7 +152,7 @@ export class StoreWrites {
     const target = await places.toWrite('rename', to)
     const existing = await reader.stat(target, true)
     if (existing !== undefined && !mayReplace) return 'exists'
-    // Of two names of one file the system removes neither when one is renamed to the other.
+    // If two names of one file are renamed to each other, the system removes neither.
     const isOneFile = existing !== undefined && areNamesOfOneFile(current, existing, source, target)
     const isMoved = await shared.changes.remove(from, source, () =>
       isOneFile ? writer.unlink(source) : writer.move(source, target, !mayReplace),
@@ -163,23 +163,23 @@ export class StoreWrites {
   }
 }
 
-/** Whether two names lead to one file, and not only because the disk is blind to case. */
+/** Whether two names lead to one file, and not only because the disk is case-insensitive. */
 function areNamesOfOneFile(a: Stats, b: Stats, from: Place, to: Place): boolean {
   const fold = ({ folder, name }: Place): string => [...folder, name].join('/').normalize().toLowerCase()
   return a.nlink > 1 && a.ino === b.ino && a.dev === b.dev && fold(from) !== fold(to)
 }
 
 function ignore(): void {
-  // The put fails for another reason, which its caller is told.
+  // The put fails for another reason, which its caller gets.
 }
 
-/** How often a folder may vanish between being made and being used. */
+/** How often a folder may disappear between being created and being used. */
 const ATTEMPTS = 50
 
 interface CommitOptions {
-  /** What the value replaces, as far as that is known. */
+  /** The version that the value replaces, if known. */
   readonly current?: Stats | undefined
-  /** The name has to be free; otherwise `EEXIST`. */
+  /** The name must be free; otherwise fails with `EEXIST`. */
   readonly mustBeNew?: boolean | undefined
 }
 
@@ -187,15 +187,15 @@ interface CommitOptions {
 export class ValueWriter {
   readonly stager: Stager
   readonly #files: StoreFiles
-  readonly #labels: LabelFiles
+  readonly labels: LabelFiles
 
   constructor(files: StoreFiles) {
     this.#files = files
     this.stager = new Stager(files)
-    this.#labels = new LabelFiles(files.disk, files.guard, (place, text) => this.#writeText(place, text))
+    this.labels = new LabelFiles(files.disk, files.guard, (place, text) => this.#writeText(place, text))
   }
 
-  /** Moves a staged file to its place, and returns what is known of it then. On failure the file is removed. */
+  /** Moves a staged file to its place, and returns its stats. On failure the file is removed. */
   async commit(place: Place, staged: TempFile, options: CommitOptions = {}): Promise<Stats> {
     const { disk, layout } = this.#files
     let file = staged
@@ -215,7 +215,7 @@ export class ValueWriter {
         await move()
       })
       isMoved = true
-      await this.#labels.ensure(place)
+      await this.labels.ensure(place)
       const stats = await disk.fstat(file.fd)
       await this.#settle(place)
       return stats
@@ -228,7 +228,7 @@ export class ValueWriter {
     }
   }
 
-  /** Moves a value from one place to another; `false` when it was gone. */
+  /** Moves a value from one place to another; false if it does not exist. */
   async move(from: Place, to: Place, mustBeNew: boolean): Promise<boolean> {
     const { guard } = this.#files
     const folder = await guard.enter(from.folder)
@@ -238,14 +238,14 @@ export class ValueWriter {
     } catch (error) {
       await this.abandon(to)
       if (systemCode(error) === 'EXDEV') return await this.#moveAcross(from, to, mustBeNew)
-      // Another process took it away meanwhile.
+      // Another process removed it in the meantime.
       if (error instanceof FileGone) return false
       throw error
     } finally {
       await guard.leave(folder)
     }
     try {
-      await this.#labels.ensure(to)
+      await this.labels.ensure(to)
       await this.#settle(to)
     } finally {
       await this.#vacate(from)
@@ -253,7 +253,7 @@ export class ValueWriter {
     return true
   }
 
-  /** Removes a value's file; `false` when it was gone already. */
+  /** Removes a value's file; false if it did not exist. */
   async unlink(place: Place): Promise<boolean> {
     const { disk, guard, retired } = this.#files
     const folder = await guard.enter(place.folder)
@@ -272,25 +272,25 @@ export class ValueWriter {
   }
 
   /**
-   * Removes what was made for a value that did not come to its place: folders, and labels that explain nothing else. The
-   * call has failed already and says why, so what cannot be removed stays.
+   * Removes what was created for a value that did not reach its place: folders, and labels that explain nothing else.
+   * The call has already failed with a reason, so what cannot be removed stays.
    */
   async abandon(place: Place): Promise<void> {
     try {
-      await this.#labels.dropUnused(place, place.folder.length + 1)
+      await this.labels.dropUnused(place, place.folder.length + 1)
       await this.#tidy(place)
     } catch (error) {
       if (!isOfDisk(error)) throw error
     }
   }
 
-  /** Sees to what a place leaves behind that has lost its value: its label, empty folders, a listing. */
+  /** Tidies a place that has lost its value: its label, empty folders, a cached level. */
   async #vacate(place: Place): Promise<void> {
     const { levels, durability, folderSync, syncLog } = this.#files
     levels.forget(place.folder)
     if (durability === 'full') await folderSync.settle(place.folder)
     else syncLog.noteFolder(place.folder)
-    await this.#labels.dropUnused(place, place.folder.length + 1)
+    await this.labels.dropUnused(place, place.folder.length + 1)
     await this.#tidy(place)
   }
 
@@ -307,11 +307,11 @@ export class ValueWriter {
     return this.unlink(from)
   }
 
-  /** Renames a file to its place, whose folders and labels are made; the labels are to be looked at again afterwards. */
+  /** Renames a file to its place and creates the folders and labels. The labels must be checked again afterwards. */
   async #moveInto(place: Place, from: string, mustBeNew: boolean): Promise<void> {
     const { disk, guard, keeper, levels, retired } = this.#files
     const make = (names: readonly string[]): void => keeper.noteMade(names)
-    await this.#labels.ensure(place)
+    await this.labels.ensure(place)
     for (let attempt = 1; ; attempt++) {
       const folder = await guard.enter(place.folder, { make })
       try {
@@ -320,7 +320,7 @@ export class ValueWriter {
         else await retired.retire(to, () => renameFile(disk, from, to))
         break
       } catch (error) {
-        // Somebody found the folder empty and removed it, unless it is the file that is gone.
+        // Another process found the folder empty and removed it, unless it is the file that is missing.
         if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
         if ((await disk.lstat(from)) === undefined) throw new FileGone(from, { cause: error })
       } finally {
@@ -330,7 +330,7 @@ export class ValueWriter {
     levels.forget(place.folder)
   }
 
-  /** Makes a value last as long as the store promises. */
+  /** Makes a value as durable as the store promises. */
   async #settle(place: Place): Promise<void> {
     const { durability, folderSync, syncLog } = this.#files
     if (durability === 'none') syncLog.noteFile(place)
@@ -339,15 +339,16 @@ export class ValueWriter {
   }
 
   /**
-   * Removes a folder where it is empty, then the one above it, and so on; those of at least `depth` names whoever made
-   * them. @param place One in the folder, for the labels on the way.
+   * Removes a folder if it is empty, then the one above it, and so on; those of at least `depth` names whoever created
+   * them.
+   * @param place A place in the folder, for the labels on the way.
    */
   async prune(folder: readonly string[], place: Place, depth: number): Promise<void> {
-    const dropLabels = (gone: readonly string[]) => this.#labels.dropUnused(place, gone.length)
+    const dropLabels = (gone: readonly string[]) => this.labels.dropUnused(place, gone.length)
     await this.#files.keeper.prune(folder, dropLabels, depth)
   }
 
-  /** Removes the folders of a place that are empty and there for it alone. */
+  /** Removes the folders of a place that are empty and exist only for it. */
   #tidy(place: Place): Promise<void> {
     return this.prune(place.folder, place, Number.POSITIVE_INFINITY)
   }

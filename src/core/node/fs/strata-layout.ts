@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Key, segmentProblem } from '../../key.ts'
 import type { FolderEntry, Label, LabelReader, Layout, Meaning, Place } from './layout.ts'
 
-/** Ends the name of the file that holds a value, so that `a` as a value and `a` as a folder never meet. */
+/** The extension of the file that holds a value, so that `a` as a value and `a` as a folder differ. */
 export const VALUE_SUFFIX = '.val'
-/** Ends the name of the file that holds the full text of a segment too long to be a name. */
+/** The extension of the file that holds the full text of a segment too long to be a name. */
 export const LABEL_SUFFIX = '.name'
 
 const LONGEST = 200
@@ -23,25 +23,25 @@ const ESCAPES = /(?:%[0-9a-f]{2})+|\^[a-z]/g
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
- * The name of `segment` on disk: of lower-case ASCII alone, so that no folding of case and no normalization makes two
- * names one, and legal on Linux, macOS and Windows.
+ * The name of `segment` on disk: lower-case ASCII only, so that neither case folding nor normalization makes two names
+ * equal, and valid on Linux, macOS and Windows.
  *
- * An upper-case letter is `^` and the small one. Everything else that is not plainly safe is the `%xx` of its UTF-8
+ * An upper-case letter is `^` and the lower-case one. Every other character that is not safe is the `%xx` of its UTF-8
  * bytes: a dot or space at either end, the first letter of a device name (`con`), the dot of a final `.val`, and `~`
- * (which could meet the short name that Windows gives to another file). A name longer than 200 bytes is cut and
- * ends in `%-` and 40 digits of the segment's SHA-256.
+ * (which could conflict with the short name that Windows gives to another file). A name longer than 200 bytes is cut
+ * and ends in `%-` and 40 digits of the segment's SHA-256.
  */
 export function encodeSegment(segment: string): string {
   const name = isSafeAsItIs(segment) ? segment : escapeSegment(segment)
   return name.length <= LONGEST ? name : shorten(name, segment)
 }
 
-/** Whether a name stands for a segment that has to be looked up in a label beside it. */
+/** Whether a name represents a segment whose text is in a label beside it. */
 export function isLongName(name: string): boolean {
   return name.includes(LONG_MARK)
 }
 
-/** The segment that `encodeSegment` names so; `undefined` for every name that it never gives. */
+/** The segment that `encodeSegment` encodes to this name; `undefined` for every name that it never returns. */
 export function decodeName(name: string): string | undefined {
   if (isSafeAsItIs(name)) return name.length <= LONGEST ? name : undefined
   const segment = unescapeName(name)
@@ -66,7 +66,7 @@ function percentOf(text: string): string {
   return Buffer.from(text).toString('hex').replace(/../g, '%$&')
 }
 
-/** Takes escapes for what they seem to say; whether `name` is a proper one shows when the outcome is encoded again. */
+/** Decodes escapes without checking them. Encoding the result again shows whether `name` is valid. */
 function unescapeName(name: string): string {
   return name.replace(ESCAPES, escaped =>
     escaped.startsWith('^')
@@ -81,12 +81,12 @@ function shorten(name: string, segment: string): string {
   return head + LONG_MARK + hash
 }
 
-/** The folder that holds the marker and temporary files. No key leads here: encoded names begin with no dot. */
+/** The folder that holds the marker and temporary files. No key maps to it: encoded names begin with no dot. */
 export const PRIVATE_FOLDER = '.strata'
 
 /**
- * The layout for every key: the value of `/a/b` is the file `a/b.val`, what is below it is in the folder `a/b`.
- * Names are encoded (see `encodeSegment`).
+ * The layout for every key: the value of `/a/b` is the file `a/b.val`, keys below it are in the folder `a/b`. Names are
+ * encoded (see `encodeSegment`).
  */
 export const strataLayout: Layout = {
   name: 'strata',
@@ -95,6 +95,7 @@ export const strataLayout: Layout = {
   keepsTempFolder: true,
   ownsFolders: true,
   tellsByName: true,
+  hasShelves: false,
   filesAreForeign: false,
 
   problemOf: () => undefined,
@@ -136,7 +137,7 @@ function explainedAs(name: string): readonly string[] {
   return [name, name + VALUE_SUFFIX]
 }
 
-/** The encoded segment that an entry is about; `undefined` for labels and whatever is not the store's. */
+/** The encoded segment that an entry is about; `undefined` for labels and for files that are not the store's. */
 function nameIn(
   entry: FolderEntry,
 ): { readonly name: string; readonly kind: 'value' | 'branch' } | undefined {

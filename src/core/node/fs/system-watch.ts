@@ -6,12 +6,12 @@ import { CannotWatch } from './failures.ts'
 import { joinPath } from './folder-guard.ts'
 import type { KnownFolder, KnownFolders } from './known-tree.ts'
 
-/** More events than this in one turn, and the system's own queue (16,384 on Linux) may have lost some. */
+/** With more events than this in one turn, the system's own queue (16,384 on Linux) may have lost some. */
 const MOST_IN_A_TURN = 12_000
 
 /**
- * Detects more events in one turn of the event loop than the queue of the system holds: some may be lost. The process has
- * one queue, so the events of all watches count.
+ * Detects more events in one turn of the event loop than the queue of the system holds, so that some may be lost. The
+ * process has one queue, so the events of all watches count.
  */
 class Burst {
   readonly #listeners = new Set<() => void>()
@@ -57,7 +57,7 @@ export class Hints {
     return this.#names.size === 0
   }
 
-  /** A name in a folder may stand for something else than before. */
+  /** A name in a folder may have another meaning than before. */
   add(folder: readonly string[], name: string): void {
     const path = folder.join('/')
     const known = this.#names.get(path)
@@ -75,25 +75,25 @@ export class Hints {
 }
 
 /**
- * Whether one system watch covers a folder and all below it. Linux has no such watch; Node imitates it there with
- * one for each file, which misses folders that come and go quickly.
+ * Whether one system watch covers a folder and everything below it. Linux has no such watch; Node imitates it there
+ * with one for each file, which misses folders that appear and disappear quickly.
  */
-const COVERS_BELOW = process.platform === 'darwin' || process.platform === 'win32'
+export const COVERS_BELOW = process.platform === 'darwin' || process.platform === 'win32'
 
 /** A system event of a watched folder. */
-interface SystemEvent {
-  /** What may have changed there (a path, where the watch covers what is below); `undefined`: anything. */
+export interface SystemEvent {
+  /** The name that may have changed (a path, if the watch covers what is below); `undefined` for any. */
   readonly name: string | undefined
-  /** An entry of this name was made, moved or removed. */
+  /** An entry of this name was created, moved or removed. */
   readonly isRename: boolean
 }
 
 /**
  * Watches a folder.
- * @returns `undefined` where there is no such folder any more.
+ * @returns `undefined` if the folder no longer exists.
  * @throws CannotWatch
  */
-function watchFolder(
+export function watchFolder(
   disk: Disk,
   path: string,
   onEvent: (event: SystemEvent) => void,
@@ -111,7 +111,7 @@ function watchFolder(
     burst.note()
     onEvent({ name: nameOf(name), isRename: type === 'rename' })
   })
-  // Windows says that a watched folder which is deleted may not be watched.
+  // Windows reports the deletion of a watched folder as a permission error.
   watcher.on('error', error => {
     if (isGone(error) || systemCode(error) === 'EPERM') onEvent({ name: undefined, isRename: true })
     else failed(meaningOf(error))
@@ -119,7 +119,16 @@ function watchFolder(
   return watcher
 }
 
-/** Some systems do not say which name it was, whatever Node's types promise. */
+/** The path from the root of the store to what an event is about; `undefined` if anything may have changed. */
+export function pathOfEvent(
+  folder: readonly string[],
+  name: string | undefined,
+): readonly string[] | undefined {
+  if (name === undefined) return undefined
+  return COVERS_BELOW ? name.split(sep) : [...folder, name]
+}
+
+/** Some systems do not report the name, although Node's types say so. */
 function nameOf(name: string | Buffer | null): string | undefined {
   return name === null ? undefined : String(name)
 }
@@ -165,7 +174,7 @@ export class SystemHints {
     this.#failed = failed
   }
 
-  /** Has the system watch what is in the place of a folder now. */
+  /** Lets the system watch the folder that is at this path now. */
   attach(folder: KnownFolder): void {
     folder.isSuspect = false
     folder.watcher?.close()
@@ -177,11 +186,11 @@ export class SystemHints {
   }
 
   #onEvent(folder: readonly string[], { name, isRename }: SystemEvent): void {
-    if (name === undefined) {
+    const path = pathOfEvent(folder, name)
+    if (path === undefined) {
       this.#lookAtAll()
       return
     }
-    const path = COVERS_BELOW ? name.split(sep) : [...folder, name]
     if (isRename) this.#suspect(path)
     this.#hint(path)
     // The removal of a watched folder is reported under the folder's own name, as if it were in itself.
@@ -191,7 +200,7 @@ export class SystemHints {
     }
   }
 
-  /** A folder that was removed and made again looks the same, but its watch is lost. */
+  /** A folder that was removed and created again looks the same, but its watch is lost. */
   #suspect(path: readonly string[]): void {
     const folder = COVERS_BELOW ? undefined : this.#folders.get(path)
     if (folder !== undefined) folder.isSuspect = true

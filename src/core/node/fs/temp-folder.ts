@@ -3,17 +3,17 @@ import { isOfDisk } from './failures.ts'
 import { type Folder, type FolderGuard, joinPath } from './folder-guard.ts'
 import { isLeftOver, nextTempName } from './owned-name.ts'
 
-/** How often a folder may vanish between being made and being used. */
+/** How often a folder may disappear between being created and being used. */
 const ATTEMPTS = 100
 
-/** A temporary file of a value. Needs the `finish` of its folder. */
+/** A temporary file of a value. Needs a `finish` by its folder. */
 export interface TempFile {
   readonly path: string
   readonly fd: number
   readonly home: TempFolder
 }
 
-/** A private folder for temporary files: made with the first file, and removed after the last unless it is kept. */
+/** A private folder for temporary files: created with the first file, and removed after the last unless it is kept. */
 export class TempFolder {
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -23,7 +23,7 @@ export class TempFolder {
   #users = 0
   #folder: Promise<Folder> | undefined
 
-  /** @param prepare Called before a folder that is kept is made, or made again. */
+  /** @param prepare Called before a folder that is kept is created, or created again. */
   constructor(
     disk: Disk,
     guard: FolderGuard,
@@ -44,8 +44,8 @@ export class TempFolder {
   }
 
   /**
-   * Makes an empty file with a unique name. Needs its `finish`.
-   * @param mode Who may do what with it, before the process's mask is taken off.
+   * Creates an empty file with a unique name. Needs a `finish`.
+   * @param mode Permissions before the process's umask is applied.
    */
   async create(mode: number): Promise<TempFile> {
     this.#users++
@@ -57,7 +57,7 @@ export class TempFolder {
     }
   }
 
-  /** Closes a file, and removes it when it was not moved away. */
+  /** Closes a file, and removes it unless it was moved away. */
   async finish(file: TempFile, isMoved: boolean): Promise<void> {
     try {
       await this.#disk.close(file.fd)
@@ -99,7 +99,7 @@ export class TempFolder {
         return { path, fd: await this.#disk.open(path, CREATE_FILE, mode), home: this }
       } catch (error) {
         if (systemCode(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
-        // The folder was removed by another process that was done with it.
+        // The folder was removed by another process that had finished with it.
         if (this.#folder === entered) await this.close()
       }
     }
@@ -107,7 +107,7 @@ export class TempFolder {
 
   async #enter(): Promise<Folder> {
     try {
-      // A folder that is not kept rarely exists, so it is made without looking first.
+      // A folder that is not kept rarely exists, so it is created without checking first.
       if (!this.#isKept) await this.#make()
       else if (!(await this.#isThere())) await this.#prepare()
       const folder = await this.#guard.enter(this.#names, { make: () => undefined })
@@ -167,10 +167,12 @@ async function ignoring(codes: readonly string[], work: () => Promise<void>): Pr
   }
 }
 
-/** Folders that files are made in side by side: more than the thread pool has threads, and few enough to look through. */
+/**
+ * Folders in which files are created concurrently: more than the thread pool has threads, and few enough to check each.
+ */
 const LANES = 8
 
-/** Where temporary files are made. */
+/** Where temporary files are created. */
 export interface TempHome {
   create(mode: number): Promise<TempFile>
   sweep(): Promise<void>
@@ -178,13 +180,13 @@ export interface TempHome {
 }
 
 /**
- * One temporary folder, and others within it for what is made at the same time: a file system changes one folder for one
- * caller at a time, so that sixteen files at once are hardly faster in one folder than one after the other.
+ * A temporary folder, with others in it for files that are created at the same time. A file system changes one folder
+ * for one caller at a time, so creating sixteen files at once in one folder is hardly faster than one after another.
  */
 export class TempLanes implements TempHome {
   readonly #lanes: readonly TempFolder[]
 
-  /** @param prepare Called before one of the folders is made, or made again. */
+  /** @param prepare Called before one of the folders is created, or created again. */
   constructor(disk: Disk, guard: FolderGuard, names: readonly string[], prepare: () => Promise<void>) {
     this.#lanes = Array.from(
       { length: LANES },

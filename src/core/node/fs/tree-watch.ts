@@ -1,32 +1,33 @@
-import { setImmediate } from 'node:timers/promises'
 import { ChangeQueue } from '../../changes/change-queue.ts'
 import type { Change } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { fsFailure } from './failures.ts'
 import { FolderLook, KnownFolders, KnownTree } from './known-tree.ts'
 import type { Place } from './layout.ts'
+import { LevelWatch } from './level-watch.ts'
 import type { OpenFolder } from './open-folder.ts'
 import { burst, Hints, SystemHints } from './system-watch.ts'
+import { WatchLoop } from './watch-loop.ts'
 
-/** Where the value of a key is. */
+/** The place of the value of a key. */
 export type OwnPlace = Pick<Place, 'folder' | 'name'>
 
 /** A watch that is notified by the stores of this process. */
-interface OwnListener {
+export interface OwnListener {
   /** Something was written, or may have been. */
   wrote(place: OwnPlace): void
-  /** A value was removed, or may have been, and this watch has not found that out by itself. */
+  /** A value was removed, or may have been, and this watch has not detected that itself. */
   removed(key: Key, place: OwnPlace): void
 }
 
 /**
- * Notifies the watches of a folder of what the stores of this process do there, without waiting for the system. A watch
- * compares what it finds with what it knew, so it misses a value that it never saw: one removed before its first look, or
- * made and removed between two looks. So every removal is passed on.
+ * Notifies the watches of a folder of changes by the stores of this process, without waiting for the system. A watch
+ * compares the disk with its record, so it misses a value that it never saw: one removed before its first look, or
+ * created and removed between two looks. So every removal is reported.
  */
 export class OwnChanges {
   readonly #listeners = new Set<OwnListener>()
-  /** By key: the watches that have noticed a removal in progress by themselves. */
+  /** By key: the watches that have detected a removal in progress themselves. */
   readonly #removals = new Map<string, Set<OwnListener>>()
 
   /** @returns A function that ends it. */
@@ -40,14 +41,14 @@ export class OwnChanges {
   }
 
   /**
-   * Removes a value by `work`, which tells whether there was one.
-   * @returns What `work` told.
+   * Removes a value by `work`, which returns whether there was one.
+   * @returns The result of `work`.
    */
   async remove(key: Key, place: OwnPlace, work: () => Promise<boolean>): Promise<boolean> {
     const text = key.toString()
     const knowing = new Set<OwnListener>()
     this.#removals.set(text, knowing)
-    // One that fails may have removed it before.
+    // A removal that fails may have taken effect.
     let isRemoved = true
     try {
       isRemoved = await work()
@@ -58,7 +59,7 @@ export class OwnChanges {
     }
   }
 
-  /** A watch has found out by itself that a key is gone. */
+  /** A watch has detected by itself that a key is gone. */
   noteKnown(key: Key, listener: OwnListener): void {
     this.#removals.get(key.toString())?.add(listener)
   }
@@ -77,9 +78,9 @@ interface Removal {
 }
 
 /**
- * Watches the folders of a store. Events of the system are hints only: each name in them is looked up, and reported when
- * its version is not the known one. So renames over a value, folders moved in or out with values in them, and events that
- * are lost or repeated make no difference.
+ * Watches the folders of a store. Events of the system are only hints: each name in them is looked up, and reported if
+ * its version is not the recorded one. So renames over a value, folders with values that are moved in or out, and lost
+ * or repeated events make no difference.
  */
 class TreeWatch implements OwnListener {
   readonly #changes: OwnChanges
@@ -87,12 +88,15 @@ class TreeWatch implements OwnListener {
   readonly #failed: (error: unknown) => void
   readonly #tree: KnownTree
   readonly #folders = new KnownFolders()
-  readonly #hints = new Hints(() => this.#run())
-  readonly #stopping = new AbortController()
-  /** Removals by stores of this process that have yet to be told, by key. */
+  readonly #hints = new Hints(() => this.#loop.run())
+  readonly #loop = new WatchLoop({
+    isDue: () => !this.#hints.isEmpty || this.#isAllDue,
+    look: () => this.#lookAtDue(),
+    failed: error => this.#failed(error),
+  })
+  /** Removals by stores of this process that must still be reported, by key. */
   readonly #removed = new Map<string, Removal>()
   #unlisten: readonly (() => void)[] = []
-  #running: Promise<void> | undefined
   #isAllDue = false
 
   constructor(
@@ -118,7 +122,7 @@ class TreeWatch implements OwnListener {
         failed,
       ),
       tell: (type: 'put' | 'delete', key: Key) => this.#news(type, key),
-      signal: this.#stopping.signal,
+      signal: this.#loop.stopping,
     }
     this.#tree = new KnownTree(parts, prefix)
   }
@@ -126,7 +130,7 @@ class TreeWatch implements OwnListener {
   /** Records the present state and watches from then on. */
   start(): void {
     this.#unlisten = [this.#changes.listen(this), burst.listen(() => this.#lookAtAll())]
-    this.#run(() => this.#tree.begin())
+    this.#loop.run(() => this.#tree.begin())
   }
 
   wrote({ folder, name }: OwnPlace): void {
@@ -139,43 +143,23 @@ class TreeWatch implements OwnListener {
 
   async stop(): Promise<void> {
     for (const unlisten of this.#unlisten) unlisten()
-    this.#stopping.abort()
-    await this.#running
+    await this.#loop.stop()
     this.#folders.clear()
   }
 
   #lookAtAll(): void {
     this.#isAllDue = true
-    this.#run()
+    this.#loop.run()
   }
 
-  #run(first?: () => Promise<void>): void {
-    if (this.#stopping.signal.aborted) return
-    this.#running ??= this.#work(first)
-      .catch(this.#failed)
-      .finally(() => {
-        this.#running = undefined
-        if (this.#isDue()) this.#run()
-      })
-  }
-
-  #isDue(): boolean {
-    return !this.#hints.isEmpty || this.#isAllDue
-  }
-
-  async #work(first?: () => Promise<void>): Promise<void> {
-    await first?.()
-    while (!this.#stopping.signal.aborted && this.#isDue()) {
-      // Changes of one moment are looked at together.
-      await setImmediate()
-      if (this.#isAllDue) {
-        this.#isAllDue = false
-        await this.#tree.renewAll()
-      }
-      const removals = [...this.#removed.values()]
-      for (const hinted of this.#hints.take()) await this.#tree.examine(hinted)
-      for (const removal of removals) this.#settle(removal)
+  async #lookAtDue(): Promise<void> {
+    if (this.#isAllDue) {
+      this.#isAllDue = false
+      await this.#tree.renewAll()
     }
+    const removals = [...this.#removed.values()]
+    for (const hinted of this.#hints.take()) await this.#tree.examine(hinted)
+    for (const removal of removals) this.#settle(removal)
   }
 
   /** Reports a removal, unless the watch saw the value: then it was reported, or the value is back. */
@@ -198,16 +182,17 @@ class TreeWatch implements OwnListener {
 /** The watches that are open on a store. */
 export class StoreWatches {
   readonly #folder: OpenFolder
-  readonly #open = new Map<ChangeQueue, TreeWatch>()
+  readonly #open = new Map<ChangeQueue, TreeWatch | LevelWatch>()
 
   constructor(folder: OpenFolder) {
     this.#folder = folder
   }
 
-  /** Watches from the first pull on. */
-  async *read(prefix: Key, signal: AbortSignal): AsyncIterable<Change> {
+  /** Watches from the first pull on. @param isRecursive Whether what is deeper than one level is watched, too. */
+  async *read(prefix: Key, isRecursive: boolean, signal: AbortSignal): AsyncIterable<Change> {
     const queue = new ChangeQueue(prefix)
-    const tree = new TreeWatch(
+    const Watch = isRecursive ? TreeWatch : LevelWatch
+    const tree = new Watch(
       this.#folder,
       prefix,
       change => queue.push(change),
@@ -223,7 +208,7 @@ export class StoreWatches {
     }
   }
 
-  /** Ends every watch, and waits until nothing looks at the folder any more. */
+  /** Ends every watch, and waits until nothing reads the folder any more. */
   async close(): Promise<void> {
     const open = [...this.#open]
     for (const [queue] of open) queue.end()

@@ -9,20 +9,20 @@ import { fsFailure, Obstacle } from './failures.ts'
 import { type FolderGuard, joinPath, type LinkResolver } from './folder-guard.ts'
 import type { Layout, Place } from './layout.ts'
 
-/** Steps of a millisecond that a time of today holds as a whole number: all that `mtimeMs` can tell apart. */
+/** Fractions of a millisecond in which present-day times are whole numbers: the resolution of `mtimeMs`. */
 const STEPS = 4096
 
 /**
- * Names a version of a file by inode, size and times. Every put has a modification time of its own (see `VersionClock`),
- * so that versions of one size that follow each other within a tick of the disk's clock differ even when the inode is
- * used again. The change time, which no program can set, tells apart what others wrote.
+ * Names a version of a file by inode, size and times. Every put has a unique modification time (see `VersionClock`), so
+ * that successive versions of one size differ even within a tick of the disk's clock and with a reused inode. The
+ * change time, which no program can set, distinguishes versions that others wrote.
  */
 export function versionOf(stats: Stats): string {
   const parts = [stats.ino, stats.size, stats.mtimeMs * STEPS, stats.ctimeMs * STEPS]
   return parts.map(part => Math.round(part).toString(36)).join('-')
 }
 
-/** @param source What the etags of the store begin with. */
+/** @param source The beginning of the store's etags. */
 export function etagOf(source: string, stats: Stats): string {
   return `${source}-${versionOf(stats)}`
 }
@@ -32,7 +32,7 @@ export function statOf(source: string, stats: Stats): Stat {
   return { size, mtime: mtimeMs, btime: birthtimeMs, atime: atimeMs, etag: etagOf(source, stats) }
 }
 
-/** Gives modification times, in seconds: now, but never one twice. */
+/** Issues modification times, in seconds: the current time, but never the same twice. */
 export class VersionClock {
   readonly #now: () => number
   #last = 0
@@ -43,13 +43,13 @@ export class VersionClock {
   }
 
   next(): number {
-    // Node hands times on in whole microseconds; the half keeps rounding away from their edges.
+    // Node passes times on in whole microseconds. The half avoids rounding at their edges.
     this.#last = Math.max(Math.floor(this.#now() * 1000), this.#last + 1)
     return (this.#last + 0.5) / 1_000_000
   }
 }
 
-/** Where keys have their values, links followed where the store follows them. */
+/** The places of keys, with links resolved if the store follows them. */
 export class KeyPlaces {
   readonly #layout: Layout
   readonly #links: LinkResolver | undefined
@@ -71,7 +71,7 @@ export class KeyPlaces {
 
   async #resolved(key: Key, isHeld: boolean, links: LinkResolver | undefined): Promise<Place | undefined> {
     if (!isHeld) {
-      // Nobody looks further for it, and a folder that is gone tells nothing about its keys.
+      // The key is not looked up any further, and if the folder is gone, nothing is known about its keys.
       await this.#guard.checkRoot()
       return undefined
     }
@@ -81,7 +81,7 @@ export class KeyPlaces {
     return { ...place, folder: names.slice(0, -1), name: names.at(-1) ?? '' }
   }
 
-  /** The same, but of a link itself instead of what it leads to. */
+  /** The same, but for a link itself instead of its target. */
   async ownOf(key: Key): Promise<Place> {
     const place = this.#layout.placeOf(key)
     return this.#links === undefined ? place : { ...place, folder: await this.#links.resolve(place.folder) }
@@ -95,7 +95,7 @@ export class KeyPlaces {
   }
 }
 
-/** Bytes of one read of a long value: between two of them a call can be aborted. */
+/** Bytes of one read of a long value. A call can be aborted between two of them. */
 const PIECE = 8 * 1024 * 1024
 
 export interface OpenValue {
@@ -103,7 +103,7 @@ export interface OpenValue {
   readonly stats: Stats
 }
 
-/** Opens and looks at the files that hold values. What is no value file is absent or an `Obstacle`. */
+/** Opens and examines the files that hold values. What is not a value file is absent or an `Obstacle`. */
 export class ValueReader {
   readonly #disk: Disk
   readonly #guard: FolderGuard
@@ -115,9 +115,9 @@ export class ValueReader {
     this.#layout = layout
   }
 
-  /** The file of a value, open for reading; `undefined` where there is no value. */
+  /** The file of a value, open for reading; `undefined` if there is no value. */
   *open(place: Place): Steps<OpenValue | undefined> {
-    // Opening a device can do something already.
+    // Opening a device can already have effects.
     if (this.#layout.filesAreForeign && (yield* at(this.stat(place))) === undefined) return undefined
     const fd = yield* this.#absentBelowFile(() => this.#guard.openFile(place.folder, place.name))
     if (fd === undefined) return undefined
@@ -133,8 +133,8 @@ export class ValueReader {
   }
 
   /**
-   * What is known of a value; `undefined` where there is none.
-   * @param forWriting Fail when the value may not be replaced.
+   * The stats of a value; `undefined` if there is none.
+   * @param forWriting Fail if the value may not be replaced.
    */
   async stat(place: Place, forWriting = false): Promise<Stats | undefined> {
     const folder = await run(this.#absentBelowFile(() => this.#guard.enter(place.folder)))
@@ -154,7 +154,7 @@ export class ValueReader {
     }
   }
 
-  /** All bytes of an open file: as many as it had when it was opened, or fewer when it was cut since. */
+  /** All bytes of an open file: as many as it had when it was opened, or fewer if it was truncated since. */
   *readWhole({ fd, stats }: OpenValue, throwIfAborted: () => void): Steps<Uint8Array> {
     if (stats.size === 0) return yield* this.#readToEnd(fd, throwIfAborted)
     const bytes = new Uint8Array(stats.size)
@@ -168,7 +168,7 @@ export class ValueReader {
     return bytes
   }
 
-  /** Files that the system makes up, as in `/proc`, say that they are empty and are not. */
+  /** Files that the system generates, as in `/proc`, have size 0 although they are not empty. */
   *#readToEnd(fd: number, throwIfAborted: () => void): Steps<Uint8Array> {
     const chunks: Uint8Array[] = []
     for (let length = 0; ; ) {
@@ -185,7 +185,7 @@ export class ValueReader {
     if (stats.isFile()) return true
     if (stats.isSymbolicLink()) throw new Obstacle('link', namesOf(place))
     if (!stats.isDirectory()) throw new Obstacle('special', namesOf(place))
-    // Where names tell values from branches, no branch has the name of a value.
+    // If names tell values from branches, no branch has the name of a value.
     if (this.#layout.tellsByName) throw new Obstacle('damage', namesOf(place))
     return false
   }
@@ -207,8 +207,8 @@ function namesOf({ folder, name }: Place): readonly string[] {
 }
 
 /**
- * The bytes of an open value, or of the range that the call asks for, in chunks. The file is closed at the end, by
- * `return`, and when the call is aborted, also where nothing was read yet.
+ * The bytes of an open value, or of the requested range, in chunks. The file is closed at the end, by `return`, and
+ * when the call is aborted, even if nothing was read.
  */
 export function streamValue(
   disk: Disk,
@@ -223,7 +223,7 @@ export function streamValue(
     await disk.close(value.fd)
   }
   const chunks = chunksOfFile(disk, key, value, call, close)
-  // A generator that was never asked for anything runs no code on `return`.
+  // A generator that was never pulled runs no code on `return`.
   const unlisten = call.cancel?.onAbort(() => void close().catch(ignore))
   return {
     [Symbol.asyncIterator]() {

@@ -18,18 +18,18 @@ import type { Indexing } from '../../stack/node-status.ts'
 import type { KeyValues } from './key-values.ts'
 import { NameIndex } from './name-index.ts'
 
-/** Milliseconds after opening for which a level waits for the index, so that a small store has it whole at once. */
+/** Milliseconds after opening for which a level waits for the index, so that a small store is complete at once. */
 const PATIENCE = 150
-/** Milliseconds before the first report that more keys were found; each wait is twice the one before, up to the longest. */
+/** Milliseconds before the first report of more keys. Each further wait is twice as long, up to the longest. */
 const FIRST_REPORT = 250
 const LONGEST_REPORT = 1000
-/** Milliseconds before an engine that is away is asked again. */
+/** Milliseconds before an unreachable engine is asked again. */
 const AGAIN = 1000
 
 /**
- * A store over an engine without order: levels come from an index of all keys, which is filled in the background, values
- * from the engine. Until the index is filled a level has what was found so far, a count is a lower bound, and a query
- * waits. Watchers get `resync` as more is found.
+ * A store over an engine without order. Levels come from an index of all keys, which is filled in the background;
+ * values come from the engine. Until the index is filled, a level has the keys found so far, a count is a lower bound,
+ * and a query waits. Watchers get `resync` when more is found.
  */
 export class IndexedStore implements Store {
   readonly info: StoreInfo
@@ -41,18 +41,20 @@ export class IndexedStore implements Store {
   readonly #changes = new ChangeHub()
   readonly #end = new AbortController()
   #index = new NameIndex()
-  /** The index that takes the place of the other one once it is filled. */
+  /** The index that will replace the current one once it is filled. */
   #next: NameIndex | undefined
   /** Settles when the index has every key. */
   #filling: Promise<void>
   #isFilled = false
-  /** Changes were missed since the index that is being filled was begun. */
+  /** Whether the last report was that keys are being found. */
+  #isReported = false
+  /** Whether changes were missed since the index that is being filled was begun. */
   #isStale = false
   #open: OpenStore | undefined
   readonly #report: (indexing: Indexing | undefined) => void
   readonly #began = performance.now()
 
-  /** @param report Called as keys are found, and with nothing once all are. */
+  /** @param report Called when keys are found, and with nothing once all are. */
   constructor(values: KeyValues, report: (indexing: Indexing | undefined) => void = () => undefined) {
     this.#values = values
     this.#report = report
@@ -85,7 +87,7 @@ export class IndexedStore implements Store {
   }
 
   write(key: Key, value: Payload, call: Call): Promise<Written> {
-    // Not an async function: each write would pay for more promises.
+    // Not an async function, which would create more promises for each write.
     return this.#values.write(key, value, call).then(
       ({ written, isKnown }) => {
         if (written.refused !== undefined) return written
@@ -114,17 +116,22 @@ export class IndexedStore implements Store {
   async list(prefix: Key, call: Call): Promise<ListPage> {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
-    const patience = this.#began + PATIENCE - performance.now()
-    if (!this.#isFilled && patience > 0) {
-      await orAbort(withinTime(this.#filling, patience), call.signal, 'list', prefix)
-    }
-    // A page of an index that is filled meanwhile may lack what was found last.
+    await orAbort(this.#patience(), call.signal, 'list', prefix)
+    // A page of an index that is being filled may lack the latest keys.
     const isPartial = !this.#isFilled
+    // A program that shows the page hears that the index is filled only if it has heard that it was not.
+    if (isPartial && !this.#isReported) this.#reportThat({ keys: 0 })
     const page = await this.#page(prefix, after, limit, reverse)
     return isPartial ? { ...page, isPartial } : page
   }
 
-  /** A page without the values that have gone meanwhile, such as those that expired. */
+  /** Resolves once the index is filled, or it takes too long. */
+  async #patience(): Promise<void> {
+    const patience = this.#began + PATIENCE - performance.now()
+    if (!this.#isFilled && patience > 0) await withinTime(this.#filling, patience)
+  }
+
+  /** A page without values that are gone in the meantime, such as expired ones. */
   async #page(prefix: Key, after: string | undefined, limit: number, reverse: boolean): Promise<ListPage> {
     const children: Child[] = []
     for (let past = after; ; ) {
@@ -149,7 +156,7 @@ export class IndexedStore implements Store {
     })
   }
 
-  /** Waits for the index, so that no key is left out. */
+  /** Waits for the index, so that no key is missing. */
   async *query(query: Query, { signal, span }: Call): AsyncIterable<Entry<Uint8Array>> {
     const parsed = parseQuery(query)
     await orAbort(this.#filling, signal, 'query', parsed.prefix)
@@ -162,8 +169,11 @@ export class IndexedStore implements Store {
     const count = await this.#values.count()
     if (count !== undefined)
       return { entries: count.entries, accuracy: count.isExact ? 'exact' : 'approximate' }
-    const { size } = await this.#index.size()
-    return { entries: size, accuracy: this.#isFilled ? 'exact' : 'lower-bound' }
+    await this.#patience()
+    const isFilled = this.#isFilled
+    const { size, isComplete } = await this.#index.size()
+    // Until its changes are applied, the index counts a key that was added twice as two.
+    return { entries: size, accuracy: isComplete ? 'exact' : isFilled ? 'approximate' : 'lower-bound' }
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
@@ -198,7 +208,7 @@ export class IndexedStore implements Store {
     }
   }
 
-  /** Nobody knows whether it took effect. */
+  /** It is unknown whether the write took effect. */
   #failed(key: Key, error: unknown): never {
     void this.#lookAgain(key)
     throw error
@@ -210,7 +220,7 @@ export class IndexedStore implements Store {
     else this.#changed(key, isThere)
   }
 
-  /** Tries until every key was found: the engine may be away meanwhile. */
+  /** Retries until every key was found, because the engine may be unreachable for a while. */
   async #fill(index: NameIndex): Promise<void> {
     const { signal } = this.#end
     for (let isFilled = false; !isFilled && !signal.aborted; ) {
@@ -239,18 +249,23 @@ export class IndexedStore implements Store {
   async #reportOn(index: NameIndex): Promise<void> {
     const [{ size }, count] = await Promise.all([index.size(), this.#values.count()])
     if (this.#end.signal.aborted) return
-    this.#report({ keys: size, ...(count !== undefined && { of: count.entries }) })
+    this.#reportThat({ keys: size, ...(count !== undefined && { of: count.entries }) })
     this.#changes.tell({ type: 'resync', key: Key.root })
+  }
+
+  #reportThat(indexing: Indexing | undefined): void {
+    this.#isReported = indexing !== undefined
+    this.#report(indexing)
   }
 
   #filled(): void {
     if (this.#end.signal.aborted) return
     this.#isFilled = true
-    this.#report(undefined)
+    this.#reportThat(undefined)
     this.#changes.tell({ type: 'resync', key: Key.root })
   }
 
-  /** Changes may have been missed: fills another index, and goes by the old one until then. */
+  /** Changes may have been missed: fills another index, and uses the old one until then. */
   async #refill(): Promise<void> {
     this.#changes.tell({ type: 'resync', key: Key.root })
     if (this.#isStale) return

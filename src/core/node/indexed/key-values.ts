@@ -5,19 +5,22 @@ import type { Call } from '../../open/call.ts'
 import type { Payload } from '../../open/payload.ts'
 import type { ByteStream, Found, Moved, Removed, StoreInfo, Written } from '../../open/store.ts'
 
-/** A change that others made, or `resync` where some may have been missed. */
+/** A change by others, or `resync` if changes may have been missed. */
 export type ForeignChange = { readonly key: Key; readonly isThere: boolean } | 'resync'
 
-/** What a write came to. `isKnown`: its key is in the index, as it had a value and changes by others are told. */
+/**
+ * The result of a write. `isKnown`: its key is already in the index, because it had a value and changes by others are
+ * reported.
+ */
 export interface KeyWritten {
   readonly written: Written
   readonly isKnown: boolean
 }
 
-/** An engine that keeps values by their names and has no order of them: what a store over it is made of. */
+/** An engine that keeps values by name without order. */
 export interface KeyValues {
   readonly info: StoreInfo
-  /** Those of `list` and `query` are the store's. */
+  /** `list` and `query` are overridden by the store. */
   readonly capabilities: Capabilities
   read(key: Key, call: Call): Promise<Found | undefined>
   stat(key: Key): Promise<Stat | undefined>
@@ -27,17 +30,17 @@ export interface KeyValues {
   remove(key: Key, call: Call): Promise<Removed>
   move(from: Key, to: Key, call: Call): Promise<Moved>
   /**
-   * Every key, in any order; some may come again. A key that is there all the while is among them. Give each batch at once
-   * as the engine answers it, so that it comes before what is written later.
+   * Every key, in any order; some may be repeated. A key that exists all the time is included. Passes each batch on as
+   * soon as the engine returns it, so that it precedes later writes.
    * @param each Takes packed keys as layout `strata` writes them. Resolves once there is room for more.
    */
   scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void>
-  /** Which of these keys still have a value, where some may have gone without that being told; else nothing. */
+  /** Which of these keys still have a value, if removals may not have been reported; else `undefined`. */
   present?(keys: readonly Key[]): Promise<readonly boolean[] | undefined>
-  /** Keys with a value, at little cost. */
+  /** The number of keys with a value, at little cost. */
   count(): Promise<{ readonly entries: number; readonly isExact: boolean } | undefined>
   sync?(): Promise<void>
-  /** What others change, from now on, where the engine tells. Ends with `signal`. */
+  /** Reports changes by others from now on, if the engine reports them. Ends with `signal`. */
   changes?(signal: AbortSignal, tell: (change: ForeignChange) => void): void
   close(): Promise<void>
 }

@@ -6,14 +6,18 @@ import type { KeySearchOptions, SearchProgress } from '../../key-index/search/ke
 import { decodeKey, decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
 import { KeyIndexWorker } from '../key-index/key-index-worker.ts'
 
-/** Which part of a level is wanted. */
+/** Changes are sent after so many milliseconds, or once there are so many: a message for each write would slow it down. */
+const PAUSE = 20
+const MOST_WAITING = 5000
+
+/** A part of a level. */
 interface Page {
   readonly after: string | undefined
   readonly limit: number
   readonly reverse: boolean
 }
 
-/** What is searched for, below one key or in all. */
+/** A search below one key, or in all keys. */
 export interface NameSearch extends Omit<KeySearchOptions, 'under'> {
   readonly under?: Key | undefined
 }
@@ -22,13 +26,13 @@ export interface NameSearchReport extends Omit<SearchProgress, 'keys'> {
   readonly keys: readonly Key[]
 }
 
-/** The keys of a store in order, in a worker. Changes go there together, before the next question. */
+/** The keys of a store in order, in a worker. Changes are sent together, before the next request. */
 export class NameIndex {
   readonly #worker = new KeyIndexWorker()
   /** Changes that are not sent yet: the last one of each key. */
   #waiting = new Map<string, { readonly key: Key; readonly isThere: boolean }>()
-  #isScheduled = false
-  /** Resolves once the changes that were sent are made. */
+  #timer: NodeJS.Timeout | undefined
+  /** Resolves once the sent changes are applied. */
   #sent = Promise.resolve()
 
   /** @returns Resolves once there is room for more. */
@@ -39,12 +43,11 @@ export class NameIndex {
 
   changed(key: Key, isThere: boolean): void {
     this.#waiting.set(key.toString(), { key, isThere })
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    setImmediate(() => {
-      this.#isScheduled = false
+    if (this.#waiting.size >= MOST_WAITING) this.#sendSoon()
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
       this.#sendSoon()
-    })
+    }, PAUSE).unref()
   }
 
   async filled(): Promise<void> {
@@ -52,7 +55,7 @@ export class NameIndex {
     await this.#worker.filled()
   }
 
-  /** Keys so far. Until all are there, one that came again may be counted again. */
+  /** The number of keys so far. Until all are found, repeated keys may be counted more than once. */
   async size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
     await this.#send()
     return this.#worker.state()
@@ -76,20 +79,34 @@ export class NameIndex {
     return { children, ...(page.hasMore && last !== undefined && { cursor: last.name }) }
   }
 
-  /** Searches the keys as they are now. Of `fuzzy` each report has the best keys so far, else those found since. */
-  async *search({ under, ...options }: NameSearch, signal?: AbortSignal): AsyncIterable<NameSearchReport> {
-    await this.#send()
-    const search = { ...options, under: under && encodeKey(under) }
-    for await (const { keys, ...counts } of this.#worker.search(search, signal)) {
+  /**
+   * Searches the keys as they are now. For `fuzzy`, each report has the best keys so far, otherwise those found since
+   * the last one.
+   */
+  async *search(search: NameSearch, signal?: AbortSignal): AsyncIterable<NameSearchReport> {
+    for await (const { keys, ...counts } of this.searchPacked(search, signal)) {
       yield { ...counts, keys: unpack(keys).map(decodeKey) }
     }
   }
 
+  /** The same, with the keys as layout `strata` writes them, packed. */
+  async *searchPacked(
+    { under, ...options }: NameSearch,
+    signal?: AbortSignal,
+  ): AsyncIterable<SearchProgress> {
+    await this.#send()
+    yield* this.#worker.search({ ...options, under: under && encodeKey(under) }, signal)
+  }
+
   close(): Promise<void> {
+    clearTimeout(this.#timer)
     return this.#worker.close()
   }
 
-  /** Sends what waits. @returns Resolves once every change that was made before is seen in answers. */
+  /**
+   * Sends waiting changes.
+   * @returns Resolves once every earlier change is visible in answers.
+   */
   #send(): Promise<void> {
     if (this.#waiting.size > 0) {
       const changes = [...this.#waiting.values()]
@@ -107,7 +124,7 @@ export class NameIndex {
   }
 
   #sendSoon(): void {
-    // A worker that has failed fails the next question too.
+    // If the worker has failed, the next request fails too.
     this.#send().catch(() => undefined)
   }
 }

@@ -9,12 +9,18 @@ interface Waiting {
 /** Writes frames one after another, and gives the number of the first. */
 export type WriteFrames = (frames: readonly Buffer[], hasIntent: boolean) => Promise<number>
 
+/** Milliseconds that frames wait which no write waits for, so that they are written with the next intent. */
+const LATER = 20
+
 /** Writes frames in the order they come; those that come while others are being written are written together. */
 export class AppendQueue {
   readonly #write: WriteFrames
   readonly #maxBytes: number
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** The frame that came last. */
+  #latest: Promise<number> | undefined
 
   /** @param maxBytes Bytes that are written together at the most, where it is more than one frame. */
   constructor(write: WriteFrames, maxBytes: number) {
@@ -24,14 +30,30 @@ export class AppendQueue {
 
   /** The number of the frame, once it is written. Rejects as the write did that it was part of. */
   append(frame: Buffer, isIntent: boolean): Promise<number> {
-    return new Promise((resolve, reject) => {
+    const written = new Promise<number>((resolve, reject) => {
       this.#waiting.push({ frame, isIntent, resolve, reject })
-      this.#running ??= this.#writeAll()
+      if (isIntent) this.#begin()
+      else if (this.#running === undefined) this.#timer ??= setTimeout(() => this.#begin(), LATER)
     })
+    this.#latest = written
+    return written
+  }
+
+  /** Resolves once the frames that wait now are written, or failed to be. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length > 0) this.#begin()
+    await this.#latest?.catch(() => undefined)
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#running ??= this.#writeAll()
   }
 
   /** Resolves once nothing waits any more. */
   async idle(): Promise<void> {
+    if (this.#waiting.length > 0) this.#begin()
     await this.#running
   }
 

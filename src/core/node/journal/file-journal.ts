@@ -68,6 +68,10 @@ class FileJournal implements JournalLog {
     this.#next = last === undefined ? 1 : last.first + last.count + (last.isTorn ? 1 : 0)
   }
 
+  get bytes(): number {
+    return this.#segments.reduce((sum, { size }) => sum + size, 0)
+  }
+
   get oldest(): number {
     return this.#segments.find(({ count }) => count > 0)?.first ?? this.#next
   }
@@ -81,9 +85,11 @@ class FileJournal implements JournalLog {
     }
   }
 
-  read(options: JournalReadOptions = {}): AsyncIterable<JournalRecord> {
+  /** Everything that was appended before the first pull. */
+  async *read(options: JournalReadOptions = {}): AsyncIterable<JournalRecord> {
+    await this.#queue.flush()
     const segments = this.#segments.map(segment => ({ ...segment }))
-    return this.#records(options.reverse === true ? segments.reverse() : segments, options)
+    yield* this.#records(options.reverse === true ? segments.reverse() : segments, options)
   }
 
   async sync(): Promise<void> {
@@ -147,18 +153,35 @@ class FileJournal implements JournalLog {
   }
 
   async #write(frames: readonly Buffer[], hasIntent: boolean): Promise<number> {
-    await this.#root.check()
-    const writer = await this.#writerFor(frames.reduce((bytes, frame) => bytes + frame.length, 0))
+    // The folder is looked at while the file that is open already is written.
+    const checked = Promise.resolve(this.#root.check())
+    checked.catch(() => undefined)
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
+    if (!this.#fits(bytes)) await checked
+    const writer = await this.#writerFor(bytes)
+    const { size, count } = writer.segment
     const first = this.#next
     this.#next += frames.length
     try {
-      await writer.append(frames, this.#isDurable && hasIntent)
+      const appended = writer.append(frames, this.#isDurable && hasIntent)
+      // Both have ended before the file is cut again.
+      for (const result of await Promise.allSettled([checked, appended]))
+        if (result.status === 'rejected') throw result.reason
     } catch (error) {
       this.#writer = undefined
+      Object.assign(writer.segment, { size, count })
       await writer.abandon()
       throw error
     }
     return first
+  }
+
+  /** Whether the file that is open takes so many more bytes. */
+  #fits(bytes: number): boolean {
+    if (this.#writer === undefined) return false
+    const { size, count } = this.#writer.segment
+    const isFull = count > 0 && (size >= this.maxBytes / SEGMENTS || size + bytes > this.maxBytes)
+    return !isFull && this.bytes + bytes <= this.maxBytes
   }
 
   /** Where the next `bytes` go, once there is room for them. */
@@ -225,7 +248,7 @@ class FileJournal implements JournalLog {
  * Opens the log of a journal in a folder, which is made when it is missing. It stands in files to which records are
  * only ever added; a record that a killed process left half written is dropped. One process at a time may have it open.
  * @throws DatastoreError `CONFLICT` while another has it open, or where it is a file or a folder of other files, `ACCESS_DENIED` or `IO` where the folder cannot be
- * written, `CONFIG_INVALID` for `maxBytes` that is no whole number from 1024 up.
+ * written, `CONFIG_INVALID` for `maxBytes` that is not a whole number from 1024 up.
  */
 export async function fileJournal(folder: string, options: FileJournalOptions = {}): Promise<JournalLog> {
   const { maxBytes = DEFAULT_JOURNAL_BYTES, durability = 'none' } = options
@@ -244,5 +267,21 @@ export async function fileJournal(folder: string, options: FileJournalOptions = 
     if (systemCode(error) === 'EEXIST')
       throw failure('CONFLICT', action, undefined, 'it is a file, not a folder', error)
     throw fsFailure(action, undefined, error)
+  }
+}
+
+/**
+ * Removes the log of a journal with its folder. A folder that is not there is accepted.
+ * @throws DatastoreError `CONFLICT` while somebody has it open, or where the folder holds other files.
+ */
+export async function removeFileJournal(folder: string): Promise<void> {
+  const path = resolve(folder)
+  try {
+    await refuseForeignFolder(path)
+    await claimWriter(path)
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return
+    throw fsFailure(`remove the journal ${JSON.stringify(path)}`, undefined, error)
   }
 }

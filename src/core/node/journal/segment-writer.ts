@@ -3,7 +3,7 @@ import { syncFolder } from '../regular-file.ts'
 import { SEGMENT_HEADER } from './frames.ts'
 import { type Segment, segmentPath } from './segment.ts'
 
-/** Writes frames at the end of a segment. After a failure it has to be left, and another begun. */
+/** Writes frames at the end of a segment. After a failure no more may be written to it. */
 export class SegmentWriter {
   readonly segment: Segment
   readonly #file: FileHandle
@@ -13,12 +13,12 @@ export class SegmentWriter {
     this.#file = file
   }
 
-  /** Goes on with a segment that is whole. */
+  /** Continues a complete segment. */
   static async continue(segment: Segment): Promise<SegmentWriter> {
     return new SegmentWriter(segment, await open(segment.path, 'a'))
   }
 
-  /** Begins a segment; with `isDurable`, its name survives a power cut from here on. */
+  /** Begins a segment. With `isDurable`, its name survives a power cut once this has resolved. */
   static async begin(folder: string, first: number, isDurable: boolean): Promise<SegmentWriter> {
     const path = segmentPath(folder, first)
     const file = await open(path, 'ax')
@@ -40,7 +40,7 @@ export class SegmentWriter {
     this.segment.size += bytes.length
   }
 
-  /** Cuts off what a failed append left. What cannot be cut off is torn, and left out when the segment is read. */
+  /** Truncates what a failed append left. If that fails, the rest is torn, and ignored when the segment is read. */
   async abandon(): Promise<void> {
     await this.#file.truncate(this.segment.size).catch(() => undefined)
     await this.#file.close().catch(() => undefined)

@@ -13,9 +13,9 @@ export interface Segment {
   /** The number of its first record; the others follow without a gap. */
   readonly first: number
   count: number
-  /** Bytes of its whole records, header included. */
+  /** Bytes of its complete records, including the header. */
   size: number
-  /** More bytes are there than that, so nothing may be written after them. */
+  /** Whether the file has more bytes than that, so that nothing may be written after them. */
   readonly isTorn: boolean
 }
 
@@ -24,7 +24,8 @@ export function segmentPath(folder: string, first: number): string {
 }
 
 /**
- * Refuses a folder that holds other files and no journal, so that a journal is never mixed with the user's own files.
+ * Refuses a folder that contains other files and no journal, so that a journal is never mixed with the user's own
+ * files.
  * @throws DatastoreError `CONFLICT`
  */
 export async function refuseForeignFolder(folder: string): Promise<void> {
@@ -36,7 +37,7 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
   throw new DatastoreError('CONFLICT', `Cannot open the journal ${JSON.stringify(folder)}: ${state}`)
 }
 
-/** The segments of a folder in order, each read through once. */
+/** The segments of a folder in order. Reads each of them once. */
 export async function readSegments(folder: string): Promise<Segment[]> {
   const names = (await readdir(folder)).filter(name => NAME.test(name)).sort()
   const segments: Segment[] = []
@@ -51,7 +52,7 @@ export async function readSegments(folder: string): Promise<Segment[]> {
   return segments
 }
 
-/** The records of a segment that are known to be whole. */
+/** The records of a segment that are known to be complete. */
 export async function recordsOf({ path, count, size }: Readonly<Segment>): Promise<readonly Buffer[]> {
   const bytes = Buffer.alloc(size)
   await using file = await open(path)
@@ -66,7 +67,7 @@ export async function recordsOf({ path, count, size }: Readonly<Segment>): Promi
   throw new DatastoreError('CORRUPT', `Cannot read ${JSON.stringify(path)}: it was changed while it was open`)
 }
 
-/** A later program may have written what this one would take for torn. */
+/** A later version may have written records that this one would consider torn. */
 function refuseOtherVersion(path: string, bytes: Buffer): void {
   const magic = SEGMENT_HEADER.subarray(0, -1)
   const isOurs = bytes.subarray(0, magic.length).equals(magic)

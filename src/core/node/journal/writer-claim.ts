@@ -6,9 +6,10 @@ import { isRunning, nextOwnedName, ownerOf } from '../fs/owned-name.ts'
 const EXTENSION = '.writer'
 
 /**
- * Makes this process the one writer of a folder, until the function that it gives is called. Each writer leaves a file
- * of its own before it looks for others: of two that come at once at least one sees the other, so there are never two.
- * @throws DatastoreError `CONFLICT` where there is one, or may be.
+ * Makes this process the only writer of a folder, until the returned function is called. Each writer creates a file of
+ * its own before it looks for others. So of two concurrent writers at least one sees the other, and there are never
+ * two.
+ * @throws DatastoreError `CONFLICT` if there is another writer, or may be.
  */
 export async function claimWriter(folder: string): Promise<() => Promise<void>> {
   const own = nextOwnedName(EXTENSION)
@@ -23,7 +24,7 @@ export async function claimWriter(folder: string): Promise<() => Promise<void>> 
   return release
 }
 
-/** Whether a name is that of the file that a writer leaves in the folder. */
+/** Whether a name is that of a writer's file in the folder. */
 export function isClaim(name: string): boolean {
   return ownerOf(name, EXTENSION) !== undefined
 }

@@ -3,24 +3,24 @@ import { KeySearch } from '../../key-index/search/key-search.ts'
 import type { IndexOf } from '../../key-index/search/substring.ts'
 import type { Reply, Request } from './messages.ts'
 
-/** Milliseconds for which a search or the index works before messages are looked at. */
+/** Milliseconds for which a search or the index works before messages are handled. */
 const SLICE = 5
 
 export type Post = (reply: Reply, transfer: readonly ArrayBuffer[]) => void
 
 type NativeIndexOf = (this: Uint8Array, needle: Uint8Array, from: number) => number
 
-/** The runtime's own search is several times as fast as one in JavaScript. It takes any array of bytes. */
+/** The runtime's own search is several times as fast as one in JavaScript. It accepts any array of bytes. */
 const native = Buffer.prototype as { readonly indexOf: NativeIndexOf }
 
 const indexOf: IndexOf = (bytes, needle, from) => native.indexOf.call(bytes, needle, from)
 
-/** Answers requests from one index. What takes long is done in slices, between which requests are answered. */
+/** Answers requests from one index. Long tasks run in slices, between which requests are answered. */
 export class IndexServer {
   readonly #index = new KeyIndex()
   readonly #post: Post
   readonly #searches = new Map<number, KeySearch>()
-  /** Calls that wait until their keys are taken. */
+  /** Calls that wait until their keys are added. */
   readonly #taking: number[] = []
   #isScheduled = false
 
@@ -94,7 +94,10 @@ export class IndexServer {
     })
   }
 
-  /** Does a slice of each thing that is due. @returns Whether there is more. */
+  /**
+   * Runs a slice of each pending task.
+   * @returns Whether there is more to do.
+   */
   #work(): boolean {
     for (const [id, search] of this.#searches) {
       const progress = search.step(inSlice())

@@ -8,15 +8,15 @@ import type { KeyIndexCalls, KeyIndexState, Reply, Request } from './messages.ts
 
 type Packed = Uint8Array<ArrayBuffer>
 
-/** Where replies to one request go. */
+/** The handlers of the replies to one request. */
 interface Waiting {
   readonly reply: (reply: Reply) => void
   readonly fail: (error: Error) => void
 }
 
 /**
- * A `KeyIndex` in a thread of its own, so that neither a large store nor a search holds up this one. Keys cross in packed
- * buffers, which belong to the other side afterwards.
+ * A `KeyIndex` in a thread of its own, so that neither a large store nor a search blocks this one. Keys cross in packed
+ * buffers, which are transferred.
  */
 export class KeyIndexWorker implements AsyncDisposable {
   readonly #worker: Worker
@@ -26,7 +26,7 @@ export class KeyIndexWorker implements AsyncDisposable {
 
   constructor() {
     // Bundlers, and tests that run from source, find the worker by this very expression (`scripts/worker-files.mjs`).
-    // The flags of the process may be of no use to a file: it may itself have been started with `--eval`.
+    // Flags of the process, such as `--eval`, may not be valid for a file.
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
     this.#worker.on('message', (reply: Reply) => this.#waiting.get(reply.id)?.reply(reply))
     this.#worker.on('error', error => this.#fail(indexFailure('its worker has failed', error)))
@@ -34,17 +34,19 @@ export class KeyIndexWorker implements AsyncDisposable {
     this.#worker.unref()
   }
 
-  /** Adds packed keys in any order; those that are there stay. Wait for it before more are added: it is the back-pressure. */
+  /**
+   * Adds packed keys in any order. Keys that exist already stay. Await it before adding more: it applies back-pressure.
+   */
   add(packed: Packed): Promise<void> {
     return this.#call('add', [packed], [packed.buffer])
   }
 
-  /** Removes packed keys, those added before included. */
+  /** Removes packed keys, including those added earlier. */
   remove(packed: Packed): Promise<void> {
     return this.#call('remove', [packed], [packed.buffer])
   }
 
-  /** All keys of the store were added: what comes now are changes. */
+  /** Called when all keys of the store were added. Later calls are changes. */
   filled(): Promise<void> {
     return this.#call('filled', [])
   }
@@ -57,25 +59,25 @@ export class KeyIndexWorker implements AsyncDisposable {
     return this.#call('has', [key])
   }
 
-  /** A page of the children of one key; of an empty one, those of the root. */
+  /** A page of the children of one key; of the root for an empty key. */
   level(of: Uint8Array, options: LevelOptions): Promise<LevelPage> {
     return this.#call('level', [of, options])
   }
 
-  /** Packed keys from the number `from` on; `undefined` until the index is complete. */
+  /** Packed keys from row `from` on; `undefined` until the index is complete. */
   rows(from: number, count: number): Promise<Packed | undefined> {
     return this.#call('rows', [from, count])
   }
 
-  /** The number of a key, or of the first one after it; `undefined` until the index is complete. */
+  /** The row of a key, or of the first key after it; `undefined` until the index is complete. */
   rowOf(key: Uint8Array): Promise<number | undefined> {
     return this.#call('rowOf', [key])
   }
 
   /**
    * Searches the keys as they are now, a few milliseconds at a time.
-   * @param signal Ends it with `AbortError`. Whoever stops reading ends it, too.
-   * @throws TypeError for a text that is no such pattern, or that cannot be matched in linear time.
+   * @param signal Ends it with `AbortError`. A consumer that stops also ends it.
+   * @throws TypeError for an invalid pattern, or one that cannot be matched in linear time.
    */
   async *search(options: KeySearchOptions, signal?: AbortSignal): AsyncIterable<SearchProgress> {
     if (signal?.aborted === true) throw new AbortError('search', { cause: signal.reason })
@@ -116,7 +118,7 @@ export class KeyIndexWorker implements AsyncDisposable {
     }
   }
 
-  /** Ends the worker. Calls that are not answered yet fail as `CLOSED`. */
+  /** Ends the worker. Calls that are not answered yet fail with `CLOSED`. */
   async close(): Promise<void> {
     this.#fail(new DatastoreError('CLOSED', 'Cannot ask a key index that is closed'))
     await this.#worker.terminate()
@@ -149,7 +151,7 @@ export class KeyIndexWorker implements AsyncDisposable {
     if (this.#end === undefined) this.#worker.postMessage(request, transfer)
   }
 
-  /** The process goes on while somebody waits. */
+  /** Keeps the process alive while a call is waiting. */
   #expect(waiting: Waiting): number {
     const id = ++this.#lastId
     if (this.#end !== undefined) waiting.fail(this.#end)

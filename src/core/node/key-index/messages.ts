@@ -2,11 +2,11 @@ import type { LevelPage } from '../../key-index/key-index.ts'
 import type { LevelOptions } from '../../key-index/level-cursor.ts'
 import type { KeySearchOptions, SearchProgress } from '../../key-index/search/key-search.ts'
 
-/** What is known of an index while it grows. */
+/** The state of an index while it grows. */
 export interface KeyIndexState {
-  /** Keys so far. Until `isComplete`, one that came again may be counted again. */
+  /** The number of keys so far. Until `isComplete`, repeated keys may be counted more than once. */
   readonly size: number
-  /** Whether all keys are there and have numbers. */
+  /** Whether all keys are present and have row numbers. */
   readonly isComplete: boolean
   /** Bytes that the keys take. */
   readonly byteLength: number
@@ -14,7 +14,7 @@ export interface KeyIndexState {
 
 type Packed = Uint8Array<ArrayBuffer>
 
-/** The calls of an index in its worker: what they take, and what they answer. */
+/** The calls of an index in its worker: their arguments and results. */
 export interface KeyIndexCalls {
   /** Answered when there is room for more. */
   add(packed: Packed): undefined
@@ -29,7 +29,7 @@ export interface KeyIndexCalls {
 
 type CallName = keyof KeyIndexCalls
 
-/** What the worker is told. `id` tells calls and searches apart. */
+/** Messages to the worker. `id` identifies calls and searches. */
 export type Request =
   | {
       [Name in CallName]: {
@@ -41,7 +41,7 @@ export type Request =
   | { readonly id: number; readonly call: 'search'; readonly options: KeySearchOptions }
   | { readonly id: number; readonly call: 'stop' }
 
-/** What the worker tells. */
+/** Messages from the worker. */
 export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly progress: SearchProgress }

@@ -30,16 +30,20 @@ export const fsKind = defineKind({
       .string()
       .regex(SHARDING, 'it should be like /repo/flatfs/shard/v1/next-to-last/2')
       .optional()
-      .describe(
-        'flatfs alone: the shard function of a new folder. Default: /repo/flatfs/shard/v1/next-to-last/2.',
-      ),
+      .meta({
+        description:
+          'flatfs alone: the shard function of a new folder. Default: /repo/flatfs/shard/v1/next-to-last/2.',
+        'x-applies': { layout: ['flatfs'] },
+      }),
     extension: z
       .string()
       .regex(/^\.[0-9A-Za-z_-]{1,16}$/, 'it should be a dot and letters, as .data')
       .optional()
-      .describe(
-        'datastore-fs and py-datastore alone: what the files of values end in. Default: what is found, or .data.',
-      ),
+      .meta({
+        description:
+          'datastore-fs and py-datastore alone: what the files of values end in. Default: what is found, or .data.',
+        'x-applies': { layout: ['datastore-fs', 'py-datastore'] },
+      }),
     durability: z
       .enum(['none', 'file', 'full'])
       .default('none')
@@ -63,6 +67,7 @@ export const fsKind = defineKind({
       return await FsDatastore.open(resolve(context.baseDirectory ?? '.', path), {
         ...options,
         inline: context.inlineFiles,
+        setAside: context.setAside,
       })
     } catch (error) {
       throw new ConfigError(`${context.path}.path`, messageOf(error), { cause: error })

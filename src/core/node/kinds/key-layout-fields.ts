@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The options of every kind over an engine that say how keys stand in it. */
+/** The options of kinds over engines that describe how keys are stored. */
 export const keyLayoutFields = {
   layout: z
     .enum(['strata', 'path'])
@@ -19,4 +19,26 @@ export const keyLayoutFields = {
     .optional()
     .describe('path alone: whether keys begin with the separator. Default: yes for /, else no.'),
   prefix: z.string().optional().describe('path alone: what every key begins with; others are not shown.'),
+}
+
+/** The same of engines that hold names in no order, which other programs divide by a colon. */
+export const nameLayoutFields = {
+  layout: z
+    .enum(['strata', 'path'])
+    .optional()
+    .describe('strata: any key. path: the names of other programs. Default: what is found there.'),
+  separator: z
+    .string()
+    .regex(/^[\0-\x7f]+$/, 'it should be one or more ASCII characters')
+    .optional()
+    .describe('Layout path: what divides the segments of a name. Default: a colon.'),
+  leading: z
+    .boolean()
+    .optional()
+    .describe('Layout path: whether names begin with the separator. Default: yes for /, else no.'),
+  prefix: z
+    .string()
+    .min(1, 'it should be a text that names begin with')
+    .optional()
+    .describe('What every name begins with; others are not shown.'),
 }

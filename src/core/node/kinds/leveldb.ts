@@ -7,7 +7,7 @@ import { isLevelFolder } from '../engines/leveldb/level-folder.ts'
 import { LevelDatastore } from '../engines/leveldb/leveldb-datastore.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
 
-/** The kind of nodes that are LevelDB folders, for a `Registry` of one's own. */
+/** The kind of nodes that are LevelDB folders, for a custom `Registry`. */
 export const leveldbKind = defineKind({
   kind: 'leveldb',
   label: 'LevelDB',

@@ -7,7 +7,7 @@ import { LmdbDatastore } from '../engines/lmdb/lmdb-datastore.ts'
 import { isLmdb } from '../engines/lmdb/lmdb-file.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
 
-/** The kind of nodes that are LMDB files, for a `Registry` of one's own. */
+/** The kind of nodes that are LMDB files, for a custom `Registry`. */
 export const lmdbKind = defineKind({
   kind: 'lmdb',
   label: 'LMDB',

@@ -9,7 +9,7 @@ import { keyLayoutFields } from './key-layout-fields.ts'
 
 const name = (what: string) => z.string().min(1, `it needs the name of a ${what}`).optional()
 
-/** The kind of nodes that are tables of SQLite databases, for a `Registry` of one's own. */
+/** The kind of nodes that are tables of SQLite databases, for a custom `Registry`. */
 export const sqliteKind = defineKind({
   kind: 'sqlite',
   label: 'SQLite',

@@ -15,7 +15,7 @@ export const brotli: ByteTransform = {
   isDetached: true,
 }
 
-/** Node leaves out what follows the end of a stream, without a word. */
+/** Node ignores bytes after the end of a stream, without an error. */
 async function* decompress(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const decoder = createBrotliDecompress()
   let length = 0

@@ -3,27 +3,32 @@ const SKIPPABLE = 0x184d2a50
 const CHECKSUM = 4
 
 /**
- * Follows the frames of a zstd stream (RFC 8878, section 3) to tell whether it is whole: zlib of Node takes a stream
- * that was cut for one that has ended.
+ * Follows the frames of a zstd stream (RFC 8878, section 3) to detect whether it is complete: Node's zlib accepts a
+ * truncated stream as complete.
  */
 export class ZstdFrames {
   #header: number[] = []
   /** Bytes of the next header. */
   #wanted = 4
-  /** Bytes that are no header and still to come. */
+  /** Bytes that are not part of a header and still to come. */
   #passing = 0
   #read: (header: readonly number[]) => void = this.#readMagic
   #hasChecksum = false
   #frames = 0
 
-  /** Whether what was pushed so far ends with a frame. */
+  /** Whether what was pushed so far ends with a complete frame. */
   get isWhole(): boolean {
     return (
       this.#frames > 0 && this.#passing === 0 && this.#header.length === 0 && this.#read === this.#readMagic
     )
   }
 
-  /** @throws TypeError for bytes that are no zstd frames. */
+  /** The number of frames so far, including skippable ones. */
+  get count(): number {
+    return this.#frames
+  }
+
+  /** @throws TypeError for bytes that are not zstd frames. */
   push(chunk: Uint8Array): void {
     for (let offset = 0; offset < chunk.length; ) {
       if (this.#passing > 0) {

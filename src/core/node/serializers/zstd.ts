@@ -5,7 +5,7 @@ import type { ByteTransform } from '../../serializers/serializer.ts'
 import { throughNode, whole } from './node-stream.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
-/** What zlib of Node has since 22.15. */
+/** The parts of Node's zlib that exist since 22.15. */
 interface ZstdStreams {
   createZstdCompress(options: { readonly params: Readonly<Record<number, number>> }): Transform
   createZstdDecompress(): Transform
@@ -18,8 +18,8 @@ const CHECKSUM_FLAG = 201
 export const hasZstd = isZstd(zlib)
 
 /**
- * Zstandard (RFC 8878) with checksums, by zlib of Node from 22.15 on.
- * @throws DatastoreError `UNSUPPORTED` from every call where the runtime has none: use `gzip` or `brotli` there.
+ * Zstandard (RFC 8878) with checksums, by Node's zlib from 22.15 on.
+ * @throws DatastoreError `UNSUPPORTED` from every call if the runtime has none: use `gzip` or `brotli` there.
  */
 export const zstd: ByteTransform = {
   name: 'zstd',
@@ -56,5 +56,5 @@ function isZstd(module: object): module is ZstdStreams {
   return 'createZstdCompress' in module && 'createZstdDecompress' in module
 }
 
-/** What to do where there is no zstd. */
+/** What to do if there is no zstd. */
 export const withoutZstd = `Node.js ${process.version} has no zstd, which came with 22.15; use gzip or brotli`

@@ -5,19 +5,19 @@ const [HIGH, HIGH_END] = [0xee, 0xef]
 /** Lead bytes of the characters above U+FFFF, and the byte past them. */
 const [ASTRAL, PAST_ASTRAL] = [0xf0, 0xf5]
 
-/** A range of the engine's order, to be read before those below it on the stack. */
+/** A range of the engine's order. It is read before the ranges below it on the stack. */
 interface Piece {
   from: Uint8Array
   to: Uint8Array
-  /** In its keys the characters that begin before this index are in the right order. */
+  /** In its keys, the characters that begin before this index are in the right order. */
   readonly settled: number
 }
 
 /**
- * The plain names of a level in code-unit order, as ranges of the engine's order. Engines put U+E000 to U+FFFF before the
- * characters above, code units put them after. So where one of the former is met after some bytes, what begins with these
- * bytes and a character of the latter is read first. Names without such characters cost nothing. A cursor says by its own
- * characters which ranges are left, so a page needs no state of the one before.
+ * The plain names of a level in code-unit order, as ranges of the engine's order. Engines sort U+E000 to U+FFFF before
+ * the characters above, code units sort them after. So when one of the former follows some bytes, the keys that
+ * continue these bytes with one of the latter are read first. Names without such characters cost nothing. The
+ * characters of a cursor determine which ranges are left, so a page needs no state of the page before.
  */
 export class CodeUnitOrder {
   readonly #base: Uint8Array
@@ -26,8 +26,8 @@ export class CodeUnitOrder {
   readonly #pieces: Piece[] = []
 
   /**
-   * @param base What the keys of the level begin with.
-   * @param after Bytes of the name that the ranges begin strictly past.
+   * @param base The common beginning of the keys of the level.
+   * @param after Bytes of the name after which the ranges begin.
    */
   constructor(base: Uint8Array, after: Uint8Array | undefined, reverse: boolean) {
     this.#base = base
@@ -37,7 +37,7 @@ export class CodeUnitOrder {
     else this.#begin(all, after)
   }
 
-  /** The range to be read next, in the direction of the level. */
+  /** The range to read next, in the direction of the level. */
   get range(): { readonly from: Uint8Array; readonly to: Uint8Array } | undefined {
     let piece = this.#pieces.at(-1)
     while (piece !== undefined && compareBytes(piece.from, piece.to) >= 0) {
@@ -54,7 +54,7 @@ export class CodeUnitOrder {
     return this.#reverse ? compareBytes(key, piece.to) < 0 : compareBytes(key, piece.from) >= 0
   }
 
-  /** The rest of the range begins here: forward with this key, in reverse before it. */
+  /** Continues the range here: forward from this key, in reverse before it. */
   goOn(at: Uint8Array): void {
     const piece = this.#pieces.at(-1)
     if (piece === undefined) return
@@ -62,15 +62,15 @@ export class CodeUnitOrder {
     else piece.to = at
   }
 
-  /** Nothing is left in the range. */
+  /** The range has been read to its end. */
   end(): void {
     this.#pieces.pop()
   }
 
   /**
-   * Divides the range where a key has a character that others must be read before.
+   * Divides the range at a key with a character that other keys must be read before.
    * @param end Where the key's name ends.
-   * @returns Whether it was divided: then the key is met again in a later range.
+   * @returns Whether it was divided: then the key occurs again in a later range.
    */
   divide(key: Uint8Array, end: number): boolean {
     const piece = this.#pieces.at(-1)
@@ -94,7 +94,7 @@ export class CodeUnitOrder {
     else this.#push({ from, to: earlier(high, to), settled }, astralOnes, highOnes)
   }
 
-  /** Puts up the ranges that are left past a cursor. */
+  /** Creates the ranges that are left after a cursor. */
   #begin(all: Piece, after: Uint8Array): void {
     const cursor = new Uint8Array(this.#base.length + after.length)
     cursor.set(this.#base)
@@ -109,7 +109,7 @@ export class CodeUnitOrder {
       const other = isAstral ? { from: high, to: astral } : { from: astral, to: past }
       if (!this.#reverse) this.#push({ from: past, to, settled })
       else this.#push({ from, to: high, settled })
-      // Of the two, the one with the cursor is read first where the other one comes after it.
+      // The range with the cursor is read first if the other one comes after it.
       if (isAstral !== this.#reverse) this.#push({ ...other, settled: at + 1 })
       from = isAstral ? astral : high
       to = isAstral ? past : astral

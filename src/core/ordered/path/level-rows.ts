@@ -3,13 +3,13 @@ import { throwIfAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { compareBytes, followedBy, hasPart, joined } from '../byte-order.ts'
 import { endOfPrefix, indexOfPart } from '../byte-prefix.ts'
-import type { OrderedDriver, Row } from '../driver.ts'
+import type { RangeReader, Row } from '../driver.ts'
 import type { LevelPage } from '../layout.ts'
 import { ReadAhead } from '../read-ahead.ts'
 import { CodeUnitOrder } from './code-unit-order.ts'
 import type { PathNames } from './path-names.ts'
 
-/** A child as the engine's keys show it. */
+/** A child, as far as the engine's keys show it. */
 export interface LevelChild {
   readonly name: string
   readonly isValue: boolean
@@ -21,34 +21,34 @@ export interface LevelKey {
   readonly key: Uint8Array
   /** The bytes of the child's name. */
   readonly part: Uint8Array
-  /** The key goes on past the name: it is below the child, not the child's value. */
+  /** Whether the key continues after the name: it is below the child, not the child's value. */
   readonly isBelow: boolean
 }
 
-/** Takes a key, and says whether the page has all it needs. */
+/** Takes a key. Returns whether the page is complete. */
 export type Meet = (met: LevelKey) => boolean | Promise<boolean>
 
 /**
- * The keys of one level whose names are plain, in ranges that put names into code-unit order. Read ahead as far as pays,
- * key-only. What is in a range beyond a skipped branch is used and not read again.
+ * The keys of one level whose names are plain, in ranges that put names into code-unit order. Reads ahead as far as it
+ * pays, without values. Rows after a skipped branch that were already read are used and not read again.
  */
 export class LevelRows {
-  /** What every key of the level begins with. */
+  /** The common beginning of every key of the level. */
   readonly base: Uint8Array
-  readonly #driver: OrderedDriver
+  readonly #driver: RangeReader
   readonly #names: PathNames
   readonly #prefix: Key
   readonly #page: LevelPage
   readonly #order: CodeUnitOrder
-  /** The range that is at hand, and which of its rows was met last. */
+  /** The rows in memory, and the index of the last one that was passed on. */
   #rows: readonly Row[] = []
   #index = 0
-  /** Where what is known of the engine ends. */
+  /** Up to where the keys of the engine are known. */
   #knownTo: Uint8Array
 
-  /** @param after Bytes of the name that the rows begin strictly past. */
+  /** @param after Bytes of the name after which the rows begin. */
   constructor(
-    driver: OrderedDriver,
+    driver: RangeReader,
     names: PathNames,
     level: { readonly prefix: Key; readonly base: Uint8Array },
     page: LevelPage,
@@ -63,7 +63,10 @@ export class LevelRows {
     this.#knownTo = level.base
   }
 
-  /** Gives each key to `meet`, until it has all it needs. @returns Whether it has. */
+  /**
+   * Passes each key to `meet` until it returns true.
+   * @returns Whether it did.
+   */
   async each(meet: Meet): Promise<boolean> {
     const { limit, reverse, signal } = this.#page
     const { readAhead, maxRows } = this.#driver.info
@@ -90,13 +93,13 @@ export class LevelRows {
     return false
   }
 
-  /** Leaves out what is left below a child. */
+  /** Skips the remaining keys below a child. */
   skip(part: Uint8Array): void {
     const below = this.#below(part)
     this.#order.goOn(this.#page.reverse ? below : (endOfPrefix(below) as Uint8Array))
   }
 
-  /** Whether there is a key below a child, whose name is the next one's or a part of it. */
+  /** Whether there is a key below a child whose name is the next one's or a prefix of it. */
   hasBelow(part: Uint8Array): boolean | Promise<boolean> {
     const known = this.knownBelow(part)
     if (known !== undefined) return known
@@ -107,18 +110,18 @@ export class LevelRows {
     return rows instanceof Promise ? rows.then(({ length }) => length > 0) : rows.length > 0
   }
 
-  /** The same as far as the rows at hand tell it; `undefined` where they do not. */
+  /** The same as far as the rows in memory show it; `undefined` if they do not. */
   knownBelow(part: Uint8Array): boolean | undefined {
     const below = this.#below(part)
     if (!this.#names.isDividedAt(below, below.length - this.#names.divider.length)) return false
     if (this.#page.reverse) return undefined
     const next = this.#rows[this.#index + 1]
-    // What begins with the name is in one piece, which ends before the next row.
+    // Keys that begin with the name are in one piece, which ends before the next row.
     if (next !== undefined && !hasPart(next.key, part, this.base.length)) return false
     return compareBytes(below, this.#knownTo) < 0 ? this.#isAtHand(below) : undefined
   }
 
-  /** @returns How many keys were met, unless that ended early. */
+  /** @returns How many keys were passed on, unless `meet` ended it. */
   async #meetAll(meet: Meet): Promise<number | 'enough' | 'divided'> {
     const start = this.base.length
     let count = 0
@@ -135,7 +138,7 @@ export class LevelRows {
     return count
   }
 
-  /** Whether a row at hand begins with `below`. */
+  /** Whether a row in memory begins with `below`. */
   #isAtHand(below: Uint8Array): boolean {
     let [low, high] = [this.#index + 1, this.#rows.length]
     while (low < high) {
@@ -152,7 +155,10 @@ export class LevelRows {
   }
 }
 
-/** How the bytes from `at` on compare with a separator: negative before it, also where they end within it; 0 at it. */
+/**
+ * Compares the bytes from `at` on with a separator: negative if they sort before it or end within it; 0 if they begin
+ * with it.
+ */
 export function compareRest(bytes: Uint8Array, at: number, divider: Uint8Array): number {
   return compareBytes(bytes.subarray(at, at + divider.length), divider)
 }

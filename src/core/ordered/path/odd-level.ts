@@ -4,27 +4,27 @@ import type { Key } from '../../key.ts'
 import { compareNames } from '../../stores/sorted-names.ts'
 import { compareBytes, followedBy, joined } from '../byte-order.ts'
 import { type Bounds, endOfKeys, endOfPrefix, indexOfPart } from '../byte-prefix.ts'
-import type { OrderedDriver } from '../driver.ts'
+import type { RangeReader } from '../driver.ts'
 import type { LevelPage } from '../layout.ts'
 import { ReadAhead } from '../read-ahead.ts'
 import type { OddChild, OddWindow } from './odd-names.ts'
 import { isOdd, segmentOfPart } from './odd-part.ts'
 import type { PathNames } from './path-names.ts'
 
-/** Odd names of a level that are held, unless a page needs more. */
+/** Odd names of a level that are kept in memory, unless a page needs more. */
 const MOST_NAMES = 20_000
-/** UTF-8 of U+FFFD, which every name that is odd by its first character is at or past. */
+/** UTF-8 of U+FFFD. Every name that is odd because of its first character sorts at or after it. */
 const FIRST_ODD = Uint8Array.of(0xef, 0xbf, 0xbd)
 const PAST_ODD = 0xf0
 const QUICK_PARTS: readonly Uint8Array[] = ['', '.', '..'].map(part => new TextEncoder().encode(part))
 
 /**
- * The odd names of a level strictly past `page.after`, in the direction of the page.
- * @param isScattered They may be anywhere in the level, so it is passed over. Else only the places are looked at where odd
- * names can be.
+ * The odd names of a level strictly after `page.after`, in the direction of the page.
+ * @param isScattered Whether they may be anywhere in the level, so that all of it is read. Otherwise only the ranges
+ * are read where odd names can be.
  */
 export async function oddWindow(
-  driver: OrderedDriver,
+  driver: RangeReader,
   names: PathNames,
   level: { readonly prefix: Key; readonly base: Uint8Array },
   page: LevelPage,
@@ -38,7 +38,7 @@ export async function oddWindow(
   return reader.window
 }
 
-/** Where odd names can be that are not scattered. */
+/** The ranges of odd names that are not scattered. */
 function* quickRanges(
   { prefix, leading, divider }: PathNames,
   level: { readonly prefix: Key; readonly base: Uint8Array },
@@ -56,19 +56,19 @@ function* quickRanges(
   yield { from: endOfPrefix(base) as Uint8Array, to: endOfKeys(prefix) }
 }
 
-/** Collects the odd names of a level from ranges of its keys: those next past the cursor, within a bound. */
+/** Collects the odd names of a level from ranges of its keys: the next ones after the cursor, up to a limit. */
 class OddLevel {
-  readonly #driver: OrderedDriver
+  readonly #driver: RangeReader
   readonly #names: PathNames
   readonly #level: { readonly prefix: Key; readonly base: Uint8Array }
   readonly #page: LevelPage
   readonly #slices = new Slices()
   #found = new Map<string, OddChild>()
-  /** Names past this one are left out, for there are enough before it. */
+  /** Names after this one are dropped, because there are enough before it. */
   #bound: string | undefined
 
   constructor(
-    driver: OrderedDriver,
+    driver: RangeReader,
     names: PathNames,
     level: { readonly prefix: Key; readonly base: Uint8Array },
     page: LevelPage,

@@ -1,12 +1,15 @@
 import type { Key } from '../../key.ts'
 import { isOdd } from './odd-part.ts'
 
-/** Levels that are remembered to have scattered names. With more of them, every level may have some. */
+/** The maximum number of remembered levels with scattered names. With more, every level may have some. */
 const MOST_LEVELS = 10_000
-/** Windows of odd names that are kept. */
+/** The number of cached windows of odd names. */
 const MOST_WINDOWS = 16
 
-/** Odd names that a quick look finds: the empty part, `.`, `..`, those from U+FFFD on, and keys without a lead. */
+/**
+ * Odd names that are found without reading the whole level: the empty part, `.`, `..`, those from U+FFFD on, and keys
+ * without a leading separator.
+ */
 const FOUND_BY_LOOKING = /^\ufffd(?:$|\.{1,2}$|[\ufffd-\uffff]|%-)/
 
 /** A child with an odd name. */
@@ -16,12 +19,12 @@ export interface OddChild {
   isBranch: boolean
 }
 
-/** The odd names of a level in the order of its direction, strictly past `after`: all, or so many. */
+/** The odd names of a level in the order of its direction, strictly after `after`: all of them, or the first ones. */
 export interface OddWindow {
   readonly reverse: boolean
   readonly after: string | undefined
   readonly children: readonly OddChild[]
-  /** There are no more. */
+  /** Whether there are no more. */
   readonly isLast: boolean
 }
 
@@ -31,23 +34,23 @@ export function isScattered(segment: string): boolean {
 }
 
 export interface OddNamesOptions {
-  /** No name can be scattered. */
+  /** Whether no name can be scattered. */
   readonly isNever: boolean
-  /** Nothing changes but by `wrote` and `reset`, so what was found is kept. */
+  /** Whether only `wrote` and `reset` report changes, so that results can be cached. */
   readonly isKept: boolean
 }
 
 /**
- * What is known of the odd names of a store. Names with bytes that are not UTF-8, and with `/` where the separator is
- * another, are scattered among the engine's keys, so a level has to be passed over to find them, unless it is known to
- * have none. A pass over the whole store finds the levels that have some. Own writes keep that up.
+ * Caches what is known about the odd names of a store. Names with bytes that are not UTF-8, and names with `/` where
+ * the separator is another, are scattered among the engine's keys. To find them, a whole level must be read, unless it
+ * is known to have none. A pass over the whole store finds the levels that have some. Own writes keep this up to date.
  */
 export class OddNames {
   readonly #isNever: boolean
   readonly #isKept: boolean
-  /** Texts of the levels that may have scattered names; `undefined` while any level may. */
+  /** Texts of the levels that may have scattered names; `undefined` while any level may have some. */
   #levels: Set<string> | undefined
-  /** Levels where own writes put some. */
+  /** Levels into which own writes put some. */
   readonly #written = new Set<string>()
   readonly #windows = new Map<string, OddWindow>()
   #generation = 0
@@ -58,17 +61,17 @@ export class OddNames {
     this.#isKept = options.isKept
   }
 
-  /** Counts the changes after which what was read before is not kept. */
+  /** Counts the changes that invalidate windows. */
   get generation(): number {
     return this.#generation
   }
 
-  /** Counts the changes after which what a pass over the store found is not kept. */
+  /** Counts the changes that invalidate the result of a pass over the store. */
   get resets(): number {
     return this.#resets
   }
 
-  /** Whether it is not known of every level if it has scattered names: a pass over the store helps. */
+  /** Whether it is unknown for some level if it has scattered names, so that a pass over the store helps. */
   get isUnknown(): boolean {
     return this.#isKept && !this.#isNever && this.#levels === undefined
   }
@@ -78,7 +81,7 @@ export class OddNames {
     return this.#levels?.has(level.toString()) ?? true
   }
 
-  /** A window that has the names past `after`, as far as there are `limit`. */
+  /** A cached window with the names after `after`, up to `limit`. */
   find(level: Key, { after, reverse, limit }: PartOfWindow): readonly OddChild[] | undefined {
     const id = windowId(level, reverse)
     const window = this.#windows.get(id)
@@ -91,7 +94,7 @@ export class OddNames {
     return found
   }
 
-  /** @param generation When the window began to be read. */
+  /** @param generation The generation when reading of the window began. */
   keep(level: Key, window: OddWindow, generation: number): void {
     if (!this.#isKept || generation !== this.#generation) return
     this.#windows.set(windowId(level, window.reverse), window)
@@ -100,8 +103,8 @@ export class OddNames {
   }
 
   /**
-   * The levels that have scattered names, as a pass over the store found them.
-   * @param resets When it began.
+   * Stores the levels with scattered names that a pass over the store found.
+   * @param resets The value of `resets` when the pass began.
    */
   learn(levels: ReadonlySet<string> | undefined, resets: number): void {
     if (!this.#isKept || resets !== this.#resets) return
@@ -109,7 +112,7 @@ export class OddNames {
     this.#levels = new Set([...levels, ...this.#written])
   }
 
-  /** This store has put or removed a key. */
+  /** Called when this store has put or removed a key. */
   wrote(key: Key): void {
     const text = key.toString()
     if (!text.includes('/\ufffd')) return
@@ -145,7 +148,7 @@ interface PartOfWindow {
   readonly limit: number
 }
 
-/** Levels with scattered names, up to as many as are remembered. */
+/** Levels with scattered names, up to the number that is remembered. */
 export class ScatteredLevels {
   readonly #levels = new Set<string>()
 
@@ -158,7 +161,7 @@ export class ScatteredLevels {
     }
   }
 
-  /** `undefined` where there are more than are remembered. */
+  /** `undefined` if there are more than are remembered. */
   get all(): ReadonlySet<string> | undefined {
     return this.#levels.size > MOST_LEVELS ? undefined : this.#levels
   }
@@ -168,7 +171,7 @@ function windowId(level: Key | string, reverse: boolean): string {
   return `${reverse ? '-' : '+'}${level.toString()}`
 }
 
-/** Whether `name` is `bound` or past it, in a direction. */
+/** Whether `name` is at or after `bound`, in a direction. */
 function isPast(name: string | undefined, bound: string | undefined, reverse: boolean): boolean {
   if (bound === undefined) return true
   if (name === undefined) return false

@@ -1,36 +1,37 @@
 import { sameBytes } from '../../bytes.ts'
 
-/** What an odd segment begins with. It sorts after every plain segment. */
+/** The beginning of an odd segment. It sorts after every plain segment. */
 export const ODD = '\ufffd'
 
 const FIRST_ODD = 0xfffd
-/** What follows in the first segment of an engine key that lacks the leading separator. */
+/** Follows `ODD` in the first segment of an engine key without the leading separator. */
 const UNLED = '%-'
 const FORM = /^\ufffd(%-)?((?:[^%]|%[0-9A-F]{2})*)$/s
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
-/** Whether a segment stands for a part of an engine key that is no segment by itself. */
+/** Whether a segment represents a part of an engine key that is not a valid segment itself. */
 export function isOdd(segment: string): boolean {
   return segment.charCodeAt(0) >= FIRST_ODD
 }
 
 /**
- * The segment that stands for one part of an engine key: its text, or an escaped form of it. No two parts have the same.
- * @param isUnled The part is the first one of a key that lacks the leading separator.
+ * The segment that represents one part of an engine key: its text, or an escaped form of it. Different parts have
+ * different segments.
+ * @param isUnled Whether the part is the first one of a key without the leading separator.
  */
 export function segmentOfPart(part: Uint8Array, isUnled = false): string {
   const text = lenient.decode(part)
-  // U+FFFD may be what the bytes say, or what the decoder says of bytes that are not UTF-8.
+  // U+FFFD is either in the bytes, or the decoder's replacement for bytes that are not UTF-8.
   const isText = !text.includes(ODD) || sameBytes(encoder.encode(text), part)
   if (isText && !isUnled && isPlain(text)) return text
   return ODD + (isUnled ? UNLED : '') + (isText ? escaped(text) : escapedBytes(part))
 }
 
 /**
- * The part that an odd segment stands for; `undefined` where the segment has not the form that `segmentOfPart` gives.
- * A form with needless escapes passes: whoever asks compares what the part reads as.
+ * The part that an odd segment represents; `undefined` if the segment does not have the form of `segmentOfPart`. Forms
+ * with needless escapes are accepted; callers compare the segment of the resulting part.
  */
 export function partOfOdd(
   segment: string,
@@ -69,7 +70,7 @@ function hex(byte: number): string {
   return byte.toString(16).toUpperCase().padStart(2, '0')
 }
 
-/** Bytes of the UTF-8 character at `at`, in its shortest form and no surrogate; 0 where there is none. */
+/** The length of the UTF-8 character at `at`, if it is in its shortest form and not a surrogate; else 0. */
 function characterLength(bytes: Uint8Array, at: number): number {
   const [lead, second] = [bytes[at] as number, bytes[at + 1] ?? 0]
   const continues = (count: number) => {

@@ -2,28 +2,28 @@ import { Slices } from '../../concurrency/slices.ts'
 import { throwIfAborted } from '../../errors.ts'
 import { followedBy } from '../byte-order.ts'
 import { endOfKeys } from '../byte-prefix.ts'
-import type { OrderedDriver } from '../driver.ts'
+import type { RangeReader } from '../driver.ts'
 import { ScatteredLevels } from './odd-names.ts'
 import type { PathNames } from './path-names.ts'
 
 export interface PassOptions {
   readonly signal?: AbortSignal | undefined
-  /** Called after each range, with the entries that were passed over so far. */
+  /** Called after each range with the number of entries that were read so far. */
   readonly onProgress?: ((entries: number) => void) | undefined
 }
 
-/** What a pass over a store found. */
+/** The result of a pass over a store. */
 export interface Passed {
   readonly entries: number
-  /** Texts of the levels with scattered names; `undefined` where there are too many. */
+  /** Texts of the levels with scattered names; `undefined` if there are too many. */
   readonly levels: ReadonlySet<string> | undefined
 }
 
 const SLASH = 0x2f
 
-/** Reads every key of a store once, in steps, and gives the event loop time in between. */
+/** Reads every key of a store once, in steps that yield to the event loop. */
 export async function passOver(
-  driver: OrderedDriver,
+  driver: RangeReader,
   names: PathNames,
   { signal, onProgress }: PassOptions,
 ): Promise<Passed> {

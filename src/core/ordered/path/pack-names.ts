@@ -4,11 +4,14 @@ import type { PathNames } from './path-names.ts'
 
 const [DOT, SLASH, FIRST_PLAIN, PAST_ASCII] = [0x2e, 0x2f, 2, 0x80] as const
 
-/** Packs the keys of engine keys as layout `strata` writes them. ASCII names take no `Key` in between: there may be millions. */
+/**
+ * Packs the keys of engine keys as layout `strata` writes them. ASCII names are packed without creating a `Key`,
+ * because there may be millions.
+ */
 export class NamePacker {
   readonly #names: PathNames
   readonly #packer: Packer
-  /** The separator, where it is one byte. */
+  /** The separator, if it is one byte. */
   readonly #divider: number | undefined
   #room = new Uint8Array(1024)
 
@@ -24,7 +27,7 @@ export class NamePacker {
     else this.#packer.add(encodeKey(this.#names.keyOf(name)))
   }
 
-  /** @returns Bytes of the key in `#room`; 0 for a name that has to be read in full. */
+  /** @returns The number of bytes of the key in `#room`; 0 for a name that must be parsed in full. */
   #writePlain(name: Uint8Array): number {
     const divider = this.#divider
     if (divider === undefined || this.#names.isUnled(name)) return 0
@@ -45,7 +48,7 @@ export class NamePacker {
   }
 }
 
-/** Whether ASCII text is a segment by itself: not empty, `.` or `..`. */
+/** Whether ASCII text is a valid segment: not empty, `.` or `..`. */
 function isSegment(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start
   if (length === 0) return false

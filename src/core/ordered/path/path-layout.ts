@@ -2,7 +2,7 @@ import type { ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { hasPart } from '../byte-order.ts'
 import { type Bounds, endOfKeys } from '../byte-prefix.ts'
-import type { OrderedDriver } from '../driver.ts'
+import type { RangeReader } from '../driver.ts'
 import type { Layout, LevelPage } from '../layout.ts'
 import { type LevelChild, LevelRows } from './level-rows.ts'
 import { oddWindow } from './odd-level.ts'
@@ -13,9 +13,12 @@ import type { PathNames } from './path-names.ts'
 import { plainNames } from './plain-names.ts'
 
 export interface PathLayoutOptions {
-  /** The engine's keys are text: no NUL and no invalid UTF-8. */
+  /** Whether the engine's keys are text: no NUL and no invalid UTF-8. */
   readonly isText: boolean
-  /** Every change by others is reported by `wrote` or `reset`, or the driver tells it, so what is known is kept. */
+  /**
+   * Whether every change by others is reported by `wrote` or `reset`, or the driver detects it, so that results can be
+   * cached.
+   */
   readonly isKept: boolean
 }
 
@@ -27,12 +30,12 @@ interface Level {
 
 const NOTHING: Bounds = { from: new Uint8Array(), to: new Uint8Array() }
 const encoder = new TextEncoder()
-/** A lone surrogate, which a cursor may have and no name. */
+/** A lone surrogate, which may occur in a cursor but not in a name. */
 const LONE = /[\ud800-\udfff]/u
 
 /**
- * Path text as other programs write it: segments between separators, values as they are. The engine's order is not key
- * order, so a level looks ahead (`plain-names.ts`, `code-unit-order.ts`), and its odd names come last.
+ * Path text as other programs write it: segments between separators, and plain values. The engine's order is not key
+ * order, so a level reads ahead (`plain-names.ts`, `code-unit-order.ts`), and its odd names come last.
  */
 export class PathLayout implements Layout {
   readonly name = 'path'
@@ -65,7 +68,7 @@ export class PathLayout implements Layout {
     const { prefix, leading, divider } = this.names
     const { length } = divider
     const room = bytes - prefix.length - (leading ? length : 0)
-    // Where a separator is longer than the `/` of a text, the key of the most segments counts.
+    // If a separator is longer than the `/` of a text, the key with the most segments is the longest.
     return Math.floor((2 * (room + length)) / (length + 1))
   }
 
@@ -74,7 +77,7 @@ export class PathLayout implements Layout {
     return base === undefined ? NOTHING : { from: base, to: endOfKeys(base) }
   }
 
-  async level(driver: OrderedDriver, prefix: Key, page: LevelPage): Promise<ListPage> {
+  async level(driver: RangeReader, prefix: Key, page: LevelPage): Promise<ListPage> {
     const base = this.names.baseOf(prefix)
     if (base === undefined) return { children: [] }
     if (driver.othersWrote?.() === true) this.reset()
@@ -102,11 +105,11 @@ export class PathLayout implements Layout {
   }
 
   /**
-   * Reads every key once and remembers which levels have scattered names, so that the ends of the others are found without
-   * a pass over the level.
-   * @returns How many entries there are.
+   * Reads every key once and remembers which levels have scattered names, so that other levels can be listed without
+   * reading them to their end.
+   * @returns The number of entries.
    */
-  async learn(driver: OrderedDriver, options: PassOptions = {}): Promise<number> {
+  async learn(driver: RangeReader, options: PassOptions = {}): Promise<number> {
     if (driver.othersWrote?.() === true) this.reset()
     const { resets } = this.odd
     const { entries, levels } = await passOver(driver, this.names, options)
@@ -115,7 +118,7 @@ export class PathLayout implements Layout {
     return entries
   }
 
-  async #upwards(driver: OrderedDriver, level: Level, page: LevelPage): Promise<Children> {
+  async #upwards(driver: RangeReader, level: Level, page: LevelPage): Promise<Children> {
     const { after, limit } = page
     if (after !== undefined && isOdd(after)) return cut(await this.#odd(driver, level, page), limit)
     const plain = await this.#plain(driver, level, page)
@@ -125,7 +128,7 @@ export class PathLayout implements Layout {
     return cut([...plain.children, ...odd], limit)
   }
 
-  async #downwards(driver: OrderedDriver, level: Level, page: LevelPage): Promise<Children> {
+  async #downwards(driver: RangeReader, level: Level, page: LevelPage): Promise<Children> {
     const { after, limit } = page
     if (after !== undefined && !isOdd(after)) return this.#plain(driver, level, page)
     const odd = await this.#odd(driver, level, page)
@@ -135,15 +138,15 @@ export class PathLayout implements Layout {
     return { children: [...odd, ...plain.children], isMore: plain.isMore }
   }
 
-  #plain(driver: OrderedDriver, level: Level, page: LevelPage): Promise<Children> {
+  #plain(driver: RangeReader, level: Level, page: LevelPage): Promise<Children> {
     const { after } = page
     const cursor = after === undefined ? undefined : cursorBytes(after, page.reverse)
     const rows = new LevelRows(driver, this.names, level, page, cursor)
     return plainNames(rows, this.names.divider, { ...page, cursor })
   }
 
-  /** Odd names past the cursor: one more than the page has room for, where there are so many. */
-  async #odd(driver: OrderedDriver, level: Level, page: LevelPage): Promise<readonly LevelChild[]> {
+  /** Odd names after the cursor: one more than the page has room for, if there are so many. */
+  async #odd(driver: RangeReader, level: Level, page: LevelPage): Promise<readonly LevelChild[]> {
     const limit = page.limit + 1
     const { odd } = this
     const known = odd.find(level.prefix, { ...page, limit })
@@ -165,7 +168,7 @@ function cut(children: readonly LevelChild[], limit: number): Children {
   return { children: children.slice(0, limit), isMore: children.length > limit }
 }
 
-/** The bytes that a cursor stands for. One that is no Unicode text stands for a place before it, in the page's direction. */
+/** The bytes for a cursor. A cursor that is not valid Unicode stands for a place before it, in the page's direction. */
 function cursorBytes(after: string, reverse: boolean): Uint8Array {
   const lone = after.search(LONE)
   if (lone < 0) return encoder.encode(after)

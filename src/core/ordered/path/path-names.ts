@@ -11,7 +11,7 @@ export interface PathOptions {
   readonly separator?: string | undefined
   /** Whether a key begins with the separator. Default: where the separator is `/`. */
   readonly leading?: boolean | undefined
-  /** What the engine's keys of this store begin with. */
+  /** The common beginning of the engine's keys of this store. */
   readonly prefix?: Uint8Array | undefined
 }
 
@@ -21,9 +21,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ODD_IN_TEXT = /\/[\ufffd-\uffff]/
 
 /**
- * Names of layout `path`: engine bytes to keys and back. Every byte string below the prefix has one key of its own. A
- * part that is no segment becomes an odd one: U+FFFD and an escaped form (`odd-part.ts`). A key that no byte string
- * reads as is refused, so that nothing is ever written under another name than it is read by.
+ * Names of layout `path`: converts engine keys to keys and back. Every byte string with the prefix has one key. A part
+ * that is not a valid segment becomes an odd one: U+FFFD and an escaped form (`odd-part.ts`). A key that no byte string
+ * converts to is refused, so nothing is written under another name than it is read by.
  */
 export class PathNames {
   readonly separator: string
@@ -31,9 +31,9 @@ export class PathNames {
   readonly prefix: Uint8Array
   /** The separator as bytes. */
   readonly divider: Uint8Array
-  /** What a key with a leading separator begins with. */
+  /** The beginning of a key with a leading separator. */
   readonly #start: Uint8Array
-  /** Absent where the prefix is no text. */
+  /** Absent if the prefix is not valid text. */
   readonly #prefixText: string | undefined
 
   /** @throws DatastoreError `CONFIG_INVALID` for a separator that is empty or not ASCII. */
@@ -57,7 +57,7 @@ export class PathNames {
     return Key.of(...this.#segmentsOf(bytes))
   }
 
-  /** The engine key of a key other than the root; `undefined` where no engine key reads as it. */
+  /** The engine key of a key other than the root; `undefined` if no engine key converts to it. */
   bytesOf(key: Key): Uint8Array | undefined {
     const text = key.toString()
     if (ODD_IN_TEXT.test(text)) return this.#oddBytesOf(key)
@@ -71,7 +71,7 @@ export class PathNames {
     return key.segments.some(segment => segment.includes(separator)) ? undefined : bytes
   }
 
-  /** The same as text, for an engine that takes text as UTF-8; `undefined` also where only bytes tell. */
+  /** The same as text, for an engine that accepts text as UTF-8; `undefined` also if the bytes are not text. */
   textOf(key: Key): string | undefined {
     const text = key.toString()
     const { separator, leading } = this
@@ -82,18 +82,18 @@ export class PathNames {
     return start + (leading ? separator : '') + text.slice(1).replaceAll('/', separator)
   }
 
-  /** Why no engine key reads as a key. */
+  /** Why no engine key converts to a key. */
   get problem(): string {
     return `layout path with separator ${JSON.stringify(this.separator)} cannot hold it`
   }
 
-  /** What the engine keys below a key begin with; `undefined` where none can be below it. */
+  /** The common beginning of the engine keys below a key; `undefined` if there can be none. */
   baseOf(key: Key): Uint8Array | undefined {
     if (key.isRoot) return this.#start
     const bytes = this.bytesOf(key)
     if (bytes === undefined) return undefined
     const base = joined(bytes, this.divider)
-    // What is added may make the leading separator that the key lacks.
+    // The added bytes may complete the leading separator that the key lacks.
     if (this.isUnled(bytes) !== this.isUnled(base)) return undefined
     return this.isDividedAt(base, bytes.length) ? base : undefined
   }
@@ -160,7 +160,7 @@ export class PathNames {
   }
 }
 
-/** `undefined` for bytes that are no text. */
+/** `undefined` for bytes that are not valid UTF-8. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes)

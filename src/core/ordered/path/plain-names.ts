@@ -9,7 +9,7 @@ export interface PlainPage {
   readonly isMore: boolean
 }
 
-/** Children up to a limit. */
+/** The children of a page, up to its limit. */
 class PageOfChildren {
   readonly children: LevelChild[] = []
   isMore = false
@@ -19,14 +19,14 @@ class PageOfChildren {
     this.#limit = limit
   }
 
-  /** Whether there is room for one more. Where there is none, there is more than the page. */
+  /** Whether there is room for one more child. If not, there is more than the page. */
   get hasRoom(): boolean {
     if (this.children.length < this.#limit) return true
     this.isMore = true
     return false
   }
 
-  /** @returns Whether the page has all it needs. */
+  /** @returns Whether the page is complete. */
   add(child: LevelChild): boolean {
     if (!this.hasRoom) return true
     this.children.push(child)
@@ -35,13 +35,13 @@ class PageOfChildren {
 }
 
 /**
- * Names upwards. A byte below the separator puts `N-x` between the value `N` and the keys below `N`. So before a name is
- * given, each shorter one that it begins with and that may be a branch further on is looked for.
+ * Names in ascending order. A byte below the separator puts `N-x` between the value `N` and the keys below `N`. So
+ * before a name is emitted, each shorter name that it begins with, and that may be a branch later on, is looked up.
  */
 class NamesUpwards extends PageOfChildren {
   readonly #rows: LevelRows
   readonly #divider: Uint8Array
-  /** The name given last. */
+  /** The last emitted name. */
   #last: string | undefined
   /** A value whose keys below, if any, come later. */
   #value: { readonly name: string; readonly part: Uint8Array } | undefined
@@ -80,7 +80,7 @@ class NamesUpwards extends PageOfChildren {
     return this.#giveShorter(shorter).then(isEnough => isEnough || this.#give(name, part, isBelow))
   }
 
-  /** The names that this one begins with, and that keys further on may be below. */
+  /** The shorter names that this one begins with and that later keys may be below. */
   #shorterOnes(key: Uint8Array, part: Uint8Array): Uint8Array[] {
     const shorter: Uint8Array[] = []
     const first = this.#divider[0] as number
@@ -88,7 +88,7 @@ class NamesUpwards extends PageOfChildren {
       if ((part[length] as number) > first) continue
       if (compareRest(key, this.#rows.base.length + length, this.#divider) >= 0) continue
       const one = part.subarray(0, length)
-      // Mostly known to be nothing, without a look at its name.
+      // Mostly known to be absent without decoding the name.
       if (this.#rows.knownBelow(one) !== false) shorter.push(one)
     }
     return shorter
@@ -98,7 +98,7 @@ class NamesUpwards extends PageOfChildren {
     for (const part of shorter) {
       const name = segmentOfPart(part)
       if (isOdd(name) || !this.#isPastLast(name) || !(await this.#rows.hasBelow(part))) continue
-      // Its value would have come before, with its keys below.
+      // Its value would have come before its keys below.
       if (this.add({ name, isValue: false, isBranch: true })) return true
       this.#last = name
     }
@@ -134,14 +134,14 @@ class NamesUpwards extends PageOfChildren {
 }
 
 /**
- * Names downwards. Keys below `N` come first, then `N-x`, then the value `N`. So a branch waits until a key no longer
- * begins with its name.
+ * Names in descending order. Keys below `N` come first, then `N-x`, then the value `N`. So a branch is pending until a
+ * key no longer begins with its name.
  */
 class NamesDownwards extends PageOfChildren {
   readonly #rows: LevelRows
   readonly #divider: Uint8Array
   readonly #after: string | undefined
-  /** Branches that wait: each begins with the one before it. */
+  /** Pending branches: each begins with the one before it. */
   readonly #branches: { readonly name: string; readonly part: Uint8Array }[] = []
 
   constructor(rows: LevelRows, divider: Uint8Array, after: string | undefined, limit: number) {
@@ -151,10 +151,10 @@ class NamesDownwards extends PageOfChildren {
     this.#after = after
   }
 
-  /** Finds the branches that wait where the page begins. */
+  /** Finds the branches that are pending where the page begins. */
   async begin(after: Uint8Array): Promise<void> {
     const cursor = joined(this.#rows.base, after)
-    // A cursor need not be a name: what is past a separator in it is in no name.
+    // A cursor need not be a name: text after a separator cannot be in one.
     const divided = indexOfPart(after, this.#divider, 0)
     const most = divided < 0 ? after.length - 1 : divided
     for (let length = 1; length <= most; length++) {
@@ -194,8 +194,8 @@ class NamesDownwards extends PageOfChildren {
 }
 
 /**
- * The plain names of a level, in code-unit order or against it.
- * @param after Names begin strictly past it; `cursor` are its bytes.
+ * The plain names of a level, in ascending or descending code-unit order.
+ * @param after Names begin strictly after it; `cursor` holds its bytes.
  */
 export async function plainNames(
   rows: LevelRows,

@@ -7,12 +7,12 @@ import { PackedCopies } from '../../stores/packed-copies.ts'
 import type { Row, Seen } from '../driver.ts'
 import type { Made, RecordForm } from '../record-form.ts'
 
-/** Names bytes by their content, the same for the same bytes. */
+/** Names bytes by their content: equal bytes have equal names. */
 export type Digest = (bytes: Uint8Array) => string
 
 /**
- * Values as they are, with nothing beside them. Their etag is that of their content: `<source>.<SHA-256>`, computed when
- * it is asked for. The same bytes written again have the same etag.
+ * Plain values without metadata. Their etag is computed from their content when it is read: `<source>.<SHA-256>`. The
+ * same bytes have the same etag when they are written again.
  */
 export class RawForm implements RecordForm {
   readonly etag = 'content'
@@ -25,8 +25,8 @@ export class RawForm implements RecordForm {
   readonly #copy = (bytes: Uint8Array): Uint8Array => this.#copies.copy(bytes)
 
   /**
-   * @param id Of the data.
-   * @param digest SHA-256 in hex. Default: without the platform.
+   * @param id The id of the data.
+   * @param digest SHA-256 in hex. Default: an implementation without platform APIs.
    */
   constructor(id: string, digest: Digest = sha256) {
     this.#source = etagSourceOf(id)
@@ -47,7 +47,7 @@ export class RawForm implements RecordForm {
   }
 
   seenBy(): undefined {
-    // Only the value can tell.
+    // Without the value the etag is unknown.
   }
 
   make(value: Payload): Made {
@@ -60,7 +60,7 @@ export class RawForm implements RecordForm {
   }
 }
 
-/** A value as it was read. Its etag is computed when it is asked for. */
+/** A value. Its etag is computed when it is read. */
 class RawFound implements Found {
   readonly bytes: Uint8Array
   readonly shared = false

@@ -5,12 +5,12 @@ import type { OrderedDriver, Row, Write } from '../driver.ts'
 import { expiresOf, VERSION_AT, versionBytes, versionOf } from './header.ts'
 import { EXPIRIES, expiryKey, expiryOf } from './own-records.ts'
 
-/** Records that are removed at once. */
+/** Records removed in one step. */
 const BATCH = 1000
 
 /**
- * The times at which values expire, where the engine has no columns for them: a record for each, in order of time. What
- * is due is removed before a level, a range or a count is read; single reads look at the value's header instead.
+ * The expiry times of values, for engines without columns for them: a record for each value, ordered by time. Expired
+ * values are removed before a level, a range or a count is read; single reads check the header of the value instead.
  */
 export class Expiries {
   readonly #driver: OrderedDriver
@@ -18,7 +18,7 @@ export class Expiries {
   readonly #onExpired: (key: Uint8Array) => void
   /** When the next value expires, as far as this process knows. */
   #earliest = Number.POSITIVE_INFINITY
-  /** The earliest that was added while records are being read. */
+  /** The earliest time that was added while records are being read. */
   #added = Number.POSITIVE_INFINITY
   #sweeping: Promise<void> | undefined
 
@@ -28,35 +28,35 @@ export class Expiries {
     this.#onExpired = onExpired
   }
 
-  /** Whether values that have expired may still stand in the engine. */
+  /** Whether the engine may still hold expired values. */
   get mayBeDue(): boolean {
     return this.#driver.capabilities.shared || this.#earliest <= this.#now()
   }
 
-  /** Finds out when the next value expires. */
+  /** Reads when the next value expires. */
   async load(): Promise<void> {
     this.#added = Number.POSITIVE_INFINITY
     const [first] = await this.#records(1)
     this.#earliest = first === undefined ? this.#added : Math.min(expiryOf(first.key).expires, this.#added)
   }
 
-  /** The record to be written with a value that expires. */
+  /** The record to write with a value that expires. */
   record(expires: number, key: Uint8Array): Omit<Write, 'expect'> {
     return { key: expiryKey(expires, key), value: new Uint8Array() }
   }
 
-  /** Such a record was written. */
+  /** Called when such a record was written. */
   added(expires: number): void {
     this.#earliest = Math.min(this.#earliest, expires)
     this.#added = Math.min(this.#added, expires)
   }
 
-  /** A record was written, which may be one of these. */
+  /** Called when any record was written by others. */
   noticed(record: Uint8Array): void {
     if (hasPart(record, EXPIRIES.from, 0)) this.added(expiryOf(record).expires)
   }
 
-  /** Removes what is due. */
+  /** Removes expired values. */
   sweep(): Maybe<void> {
     if (!this.mayBeDue) return
     this.#sweeping ??= this.#sweep().finally(() => {
@@ -82,7 +82,7 @@ export class Expiries {
     }
   }
 
-  /** Removes the record, and its value where that still expires at this time: it may have been replaced since. */
+  /** Removes the record, and its value if that still expires at this time; it may have been replaced. */
   async #remove(record: Uint8Array): Promise<void> {
     const driver = this.#driver
     const { expires, key } = expiryOf(record)

@@ -3,14 +3,14 @@ import type { OrderedDriver } from '../driver.ts'
 import type { Etags } from '../etags.ts'
 import { FORMAT_KEY, formatRecord, idOfFormat } from './own-records.ts'
 
-/** The record that says that a place is of layout `strata`. It is written before the first value. */
+/** The record that marks a place as layout `strata`. It is written before the first value. */
 export class Format {
   readonly #driver: OrderedDriver
   readonly #etags: Etags
   #id: string
   #isWritten: boolean
 
-  /** @param id Of the data; new ones get it with their first value. */
+  /** @param id The id of the data. New data gets it with the first value. */
   constructor(driver: OrderedDriver, etags: Etags, id: string, isWritten: boolean) {
     this.#driver = driver
     this.#etags = etags
@@ -18,14 +18,14 @@ export class Format {
     this.#isWritten = isWritten
   }
 
-  /** Makes sure that the record is there. */
+  /** Makes sure that the record exists. */
   ensure(): Maybe<void> {
     if (this.#isWritten) return
     const value = formatRecord(this.#id)
     const written = this.#driver.write({ key: FORMAT_KEY, value, expect: 'absent' }, false)
     return after(written, outcome => {
       this.#isWritten = true
-      // Another process was first with this empty place.
+      // Another process wrote the record first.
       if (outcome !== 'done') return this.#adopt()
     })
   }
@@ -38,8 +38,8 @@ export class Format {
   }
 
   /**
-   * The record is this one now, since the engine was reached anew.
-   * @returns Whether there are other data: then no etag of before matches.
+   * Called with the record when the connection to the engine was restored.
+   * @returns Whether the engine holds other data now, so that no earlier etag matches.
    */
   lookAgain(record: Uint8Array | undefined): boolean {
     const id = record && idOfFormat(record)

@@ -18,7 +18,7 @@ import {
 } from './header.ts'
 import { EXPIRY_BYTES } from './own-records.ts'
 
-/** Version and times in a header before the value, where the engine has no columns. */
+/** Version and times in a header before the value, for engines without columns. */
 export class HeaderForm implements RecordForm {
   readonly etag = 'version'
   readonly expires = 'record'
@@ -60,7 +60,7 @@ export class HeaderForm implements RecordForm {
   make(value: Payload, making: Making): Made {
     const etag = this.#etags.of(making.version)
     let record: Uint8Array | undefined
-    // The copy that keeps the value is the one in the record.
+    // The kept copy of the value is the one in the record.
     const kept = value.keep(bytes => {
       record = withHeader(bytes, making, this.#room)
       return record.subarray(record.length - bytes.length)
@@ -69,7 +69,7 @@ export class HeaderForm implements RecordForm {
   }
 }
 
-/** A version as it was read. What is not asked for is not taken out of its header. */
+/** A version. Fields of the header are decoded when they are read. */
 class HeaderFound implements Found {
   readonly bytes: Uint8Array
   readonly shared = false

@@ -1,6 +1,6 @@
 /**
- * What stands before a value where the engine has no columns: a byte with flags, the version (56 bits), the time of the
- * write (48 bits, milliseconds since 1970), and where it expires the time of that (48 bits). Big-endian.
+ * The header before a value, for engines without columns: a byte of flags, the version (56 bits), the time of the write
+ * (48 bits, milliseconds since 1970), and if the value expires, its expiry time (48 bits). Big-endian.
  */
 export interface Header {
   readonly version: number
@@ -10,7 +10,7 @@ export interface Header {
 
 const FORM = 0x10
 const EXPIRES = 0x01
-/** Where the version stands. */
+/** Where the version begins. */
 export const VERSION_AT = 1
 const VERSION_BYTES = 7
 const MTIME_AT = VERSION_AT + VERSION_BYTES
@@ -18,10 +18,13 @@ const TIME_BYTES = 6
 const EXPIRES_AT = MTIME_AT + TIME_BYTES
 const LONGEST_HEADER = EXPIRES_AT + TIME_BYTES
 
-/** Bytes that a header adds to a value at most. */
+/** The maximum number of bytes that a header adds to a value. */
 export const HEADER_BYTES = LONGEST_HEADER
 
-/** A value with its header. @param room Where it is written. */
+/**
+ * A value with its header.
+ * @param room The buffer to write to.
+ */
 export function withHeader(
   value: Uint8Array,
   header: Header,
@@ -37,7 +40,7 @@ export function headerBytes({ expires }: Header): number {
   return expires === undefined ? EXPIRES_AT : LONGEST_HEADER
 }
 
-/** @returns Where the value is to follow. */
+/** @returns Where the value must follow. */
 export function writeHeader(bytes: Uint8Array, at: number, { version, mtime, expires }: Header): number {
   bytes[at] = expires === undefined ? FORM : FORM | EXPIRES
   writeNumber(bytes, version, at + VERSION_AT, VERSION_BYTES)
@@ -54,7 +57,7 @@ export function versionBytes(version: number): Uint8Array {
   return bytes
 }
 
-/** Where the value begins in a record; `undefined` for what has no header. */
+/** Where the value begins in a record; `undefined` if it has no header. */
 export function valueStart(record: Uint8Array): number | undefined {
   const start = record[0] === FORM ? EXPIRES_AT : record[0] === (FORM | EXPIRES) ? LONGEST_HEADER : undefined
   return start !== undefined && record.length >= start ? start : undefined

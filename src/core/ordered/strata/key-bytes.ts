@@ -12,7 +12,7 @@ import { followedBy } from '../byte-order.ts'
 const SPECIAL = /[\u0000\u0001\ud800-\udfff]/
 
 const ESCAPE = 1
-/** No byte of a key is as large. */
+/** Greater than every byte of a key. */
 const PAST_ALL = 0xff
 
 const encoder = new TextEncoder()
@@ -34,7 +34,7 @@ export function encodeSegment(segment: string): Uint8Array {
   return SPECIAL.test(segment) ? encodeUnits(`/${segment}`) : encoder.encode(segment)
 }
 
-/** @throws TypeError for bytes that no key has. */
+/** @throws TypeError for bytes that are not a key. */
 export function decodeKey(bytes: Uint8Array): Key {
   return Key.parse(`/${decodeText(bytes)}`)
 }
@@ -55,7 +55,10 @@ export function rangeBelow(bytes: Uint8Array): { readonly from: Uint8Array; read
   return { from: followedBy(bytes, 0), to: followedBy(bytes, 1) }
 }
 
-/** UTF-8, in a part of a larger buffer: native clients ask for the buffer, and to make one for each key is dear. */
+/**
+ * UTF-8 in part of a larger buffer: native clients use the underlying buffer, and allocating one for each key is
+ * expensive.
+ */
 function encodePlain(text: string): Uint8Array {
   const most = 3 * text.length
   if (most > SLAB_BYTES / 4) return encoder.encode(text)

@@ -5,7 +5,7 @@ import { readNumber, writeNumber } from './header.ts'
 
 /** `{ layout, format, id }` in JSON: what the place holds. */
 export const FORMAT_KEY: Uint8Array = Uint8Array.of(0x00, 0x66)
-/** The first version that nobody has reserved, in 8 bytes. */
+/** The first version that is not reserved, in 8 bytes. */
 export const VERSION_KEY: Uint8Array = Uint8Array.of(0x00, 0x76)
 /** Every record of a time to live. */
 export const EXPIRIES: { readonly from: Uint8Array; readonly to: Uint8Array } = {
@@ -19,7 +19,7 @@ const TIME_BYTES = 6
 /** Bytes that the record of a key's expiry is longer than the key. */
 export const EXPIRY_BYTES = TIME_AT + TIME_BYTES
 
-/** Says when a key expires: `00 74`, the time in 6 bytes, the key. */
+/** The key of an expiry record: `00 74`, the time in 6 bytes, the key. */
 export function expiryKey(expires: number, key: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(EXPIRY_BYTES + key.length)
   bytes.set(EXPIRIES.from)
@@ -42,12 +42,12 @@ export function nextVersionOf(record: Uint8Array): number {
   return readNumber(record, 0, 8)
 }
 
-/** @param id Names the data, wherever they are copied to. */
+/** @param id Identifies the data, even after it was copied. */
 export function formatRecord(id: string): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ layout: 'strata', format: FORMAT, id }))
 }
 
-/** The id in a format record; `undefined` where it is not one of a format that is known. */
+/** The id in a format record; `undefined` for an unknown format. */
 export function idOfFormat(record: Uint8Array): string | undefined {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(record))

@@ -3,29 +3,32 @@ import type { Child, ListPage } from '../../datastore.ts'
 import { throwIfAborted } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { followedBy, hasPart, joined } from '../byte-order.ts'
-import type { OrderedDriver, Row } from '../driver.ts'
+import type { RangeReader, Row } from '../driver.ts'
 import type { LevelPage } from '../layout.ts'
 import { ReadAhead } from '../read-ahead.ts'
 import { decodeText, encodeKey, encodeSegment, rangeBelow } from './key-bytes.ts'
 
-/** A child that is being read: its rows may go on in the next range. */
+/** A child that is being read. Its rows may continue in the next range. */
 interface Begun {
   readonly name: Uint8Array
   isValue: boolean
   isBranch: boolean
 }
 
-/** One page of a level. A child's value is its name, and every key from its name and 00 on makes it a branch. */
-export async function strataLevel(driver: OrderedDriver, prefix: Key, page: LevelPage): Promise<ListPage> {
+/**
+ * One page of a level. A child's value has the child's name as its key; every key that begins with the name and 00
+ * makes it a branch.
+ */
+export async function strataLevel(driver: RangeReader, prefix: Key, page: LevelPage): Promise<ListPage> {
   const level = new StrataLevel(driver, prefix, page)
   return level.read()
 }
 
 class StrataLevel {
-  readonly #driver: OrderedDriver
+  readonly #driver: RangeReader
   readonly #prefix: Key
   readonly #page: LevelPage
-  /** What every key of the level begins with. */
+  /** The common beginning of every key of the level. */
   readonly #start: Uint8Array
   readonly #children: Child[] = []
   #from: Uint8Array
@@ -33,7 +36,7 @@ class StrataLevel {
   #begun: Begun | undefined
   #met = 0
 
-  constructor(driver: OrderedDriver, prefix: Key, page: LevelPage) {
+  constructor(driver: RangeReader, prefix: Key, page: LevelPage) {
     this.#driver = driver
     this.#prefix = prefix
     this.#page = page
@@ -73,7 +76,7 @@ class StrataLevel {
     return this.#paged(false)
   }
 
-  /** Takes a row of the child that is begun, or of the next one. */
+  /** Processes a row of the current child, or of the next one. */
   #meet(key: Uint8Array): void {
     const at = this.#start.length
     const divide = key.indexOf(0, at)
@@ -98,12 +101,12 @@ class StrataLevel {
     this.#begun = undefined
   }
 
-  /** Goes on past what is known: past all that is below a branch, which costs nothing more. */
+  /** Continues after the known rows: after everything below a branch, at no extra cost. */
   #goPast(last: Row): void {
     const child = this.#begun as Begun
     const name = this.#keyOf(child.name)
     if (!this.#page.reverse) this.#from = child.isBranch ? followedBy(name, 1) : followedBy(last.key, 0)
-    // In reverse a value comes after all that is below it, so whether there is one is still open.
+    // In reverse order a value comes after everything below it, so it is still unknown whether there is one.
     else this.#to = child.isValue ? name : followedBy(name, 0)
   }
 

@@ -3,22 +3,22 @@ import type { OrderedDriver, Seen } from '../driver.ts'
 import type { Format } from './format.ts'
 import { nextVersionOf, VERSION_KEY, versionRecord } from './own-records.ts'
 
-/** Versions that are reserved at once: each time waits for the device. */
+/** Versions reserved at once. Each reservation waits for the device. */
 const BLOCK = 16_000
 
 /**
- * Gives versions of values, of which none repeats: a key that is removed and put again gets another one. They are
- * reserved in blocks, so that most cost nothing. A process that is killed leaves the rest of its block unused.
+ * Issues versions of values. None is issued twice: a key that is removed and put again gets another one. Versions are
+ * reserved in blocks, so that most cost nothing. If a process is killed, the rest of its block stays unused.
  */
 export class VersionCounter {
   readonly #driver: OrderedDriver
   readonly #format: Format
   #next = 0
   #end = 0
-  /** The block to go on with. */
+  /** The next block, if it is reserved already. */
   #following: number | undefined
   #reserving: Maybe<void> | undefined
-  /** Numbers the data that versions are reserved in. */
+  /** Incremented when the engine holds other data. */
   #data = 0
 
   constructor(driver: OrderedDriver, format: Format) {
@@ -36,7 +36,7 @@ export class VersionCounter {
     return after(this.#reserve(), () => this.next())
   }
 
-  /** There are other data, which count by themselves. */
+  /** The engine holds other data, which has a counter of its own. */
   startAgain(): void {
     this.#next = this.#end
     this.#following = undefined
@@ -49,7 +49,7 @@ export class VersionCounter {
     this.#following = undefined
   }
 
-  /** A failure shows when the block is needed, and is tried again then. */
+  /** Reserves a block in advance. A failure is ignored here: the reservation is retried when the block is needed. */
   #reserveAhead(): void {
     try {
       const reserved = this.#reserve()
@@ -69,7 +69,7 @@ export class VersionCounter {
     return this.#reserving
   }
 
-  /** A step of its own: rolled back with a write that failed, it would be given out twice. */
+  /** In a step of its own: rolled back with a failed write, a block could be issued twice. */
   #reserveBlock(): Maybe<void> {
     const driver = this.#driver
     const data = this.#data
@@ -77,7 +77,7 @@ export class VersionCounter {
       const block = row?.value === undefined ? 1 : nextVersionOf(row.value)
       const expect: Seen = row?.value === undefined ? 'absent' : { sameValue: row.value }
       const write = { key: VERSION_KEY, value: versionRecord(block + BLOCK), expect }
-      // Durable before any version is: after a power cut a version that was lost is not given to another value.
+      // Durable before any version is issued: after a power cut, a lost version must not be issued to another value.
       const written = driver.write(write, driver.capabilities.durable)
       return after(written, outcome => {
         if (data !== this.#data) return after(this.#format.ensure(), () => this.#reserveBlock())

@@ -10,11 +10,10 @@ export const cacheKind = defineKind({
   help: 'Keeps the values in use in a bounded memory in front of a store.',
   schema: z.strictObject({
     ...retentionSchema,
-    negativeTtl: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Milliseconds for which a key that was not found is taken to be absent.'),
+    negativeTtl: z.number().positive().optional().meta({
+      description: 'How long a key that was not found is taken to be absent.',
+      'x-words': 'absent keys known for {} ms',
+    }),
   }),
   children: 'one',
   childrenField: 'store',

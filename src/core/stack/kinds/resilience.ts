@@ -20,9 +20,17 @@ export const retryKind = defineKind({
       .min(1)
       .max(100)
       .default(4)
-      .describe('How many times a call is made at the most.'),
-    delay: z.number().nonnegative().default(50).describe('Milliseconds before the second attempt.'),
-    maxDelay: z.number().nonnegative().default(5000).describe('Milliseconds that no wait exceeds.'),
+      .meta({ description: 'How many times a call is made at the most.', 'x-words': 'up to {} times' }),
+    delay: z
+      .number()
+      .nonnegative()
+      .default(50)
+      .meta({ description: 'How long it waits before the second attempt.', 'x-words': 'first after {} ms' }),
+    maxDelay: z
+      .number()
+      .nonnegative()
+      .default(5000)
+      .meta({ description: 'How long it waits at the most.', 'x-words': 'waits at most {} ms' }),
   }),
   open: async (options, children, { path }) => retry(onlyChild(children, path), options),
 })
@@ -38,7 +46,7 @@ export const timeoutKind = defineKind({
       .positive()
       .max(2 ** 31 - 1)
       .default(10_000)
-      .describe('How long a call may take.'),
+      .meta({ description: 'How long a call may take.', 'x-words': 'within {} ms' }),
   }),
   open: async ({ milliseconds }, children, { path }) => timeout(onlyChild(children, path), milliseconds),
 })
@@ -49,12 +57,14 @@ export const rateLimitKind = defineKind({
   label: 'Rate limit',
   help: 'Lets so many calls a second through; others wait.',
   schema: z.strictObject({
-    perSecond: z.number().positive().default(100).describe('Calls a second in the long run.'),
-    burst: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Calls at once after a quiet time. Default: one second’s.'),
+    perSecond: z.number().positive().default(100).meta({
+      description: 'How many calls it lets through in the long run.',
+      'x-words': '{} calls a second',
+    }),
+    burst: z.number().positive().optional().meta({
+      description: 'How many it lets through at once after a quiet time. Default: those of one second.',
+      'x-words': '{} calls at once',
+    }),
   }),
   open: async (options, children, { path }) => rateLimit(onlyChild(children, path), options),
 })
@@ -65,7 +75,11 @@ export const faultKind = defineKind({
   label: 'Faults',
   help: 'Fails as told, to see what a stack makes of it. Not for real data.',
   schema: z.strictObject({
-    latency: z.number().nonnegative().default(0).describe('Milliseconds that each call takes longer.'),
+    latency: z
+      .number()
+      .nonnegative()
+      .default(0)
+      .meta({ description: 'How much longer each call takes.', 'x-words': '{} ms slower' }),
     errorRate: z.number().min(0).max(1).default(0).describe('The share of calls that fail, from 0 to 1.'),
     lostRate: z
       .number()

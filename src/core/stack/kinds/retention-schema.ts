@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How much a memory keeps, as options of a node. */
+/** The limits of a memory, as options of a node. */
 export const retentionSchema = {
   maxEntries: z
     .number()
@@ -15,11 +15,14 @@ export const retentionSchema = {
     .optional()
     .meta({ description: 'How many bytes of values it keeps at the most.', 'x-words': 'at most {} bytes' }),
   ttl: z.number().positive().optional().meta({
-    description: 'Milliseconds that a value is served after it was stored.',
+    description: 'How long a value is served after it was stored.',
     'x-words': 'served for {} ms',
   }),
   policy: z
     .enum(['lru', 'lfu'])
     .default('lru')
-    .describe('What goes first when room is needed: the least recently or the least frequently used.'),
+    .meta({
+      description: 'What goes first when room is needed: the least recently or the least frequently used.',
+      'x-labels': { lru: 'LRU', lfu: 'LFU' },
+    }),
 }

@@ -69,7 +69,7 @@ function functionOf({ by, characters }: Options): ShardFunctionChoice {
   return flatfs === undefined ? by : printFlatfsShard({ by: flatfs, length: characters })
 }
 
-/** What this kind opens. */
+/** The store that this kind opens. */
 function asSharded(store: BinaryDatastore): ShardedDatastore {
   if (store instanceof ShardedDatastore) return store as ShardedDatastore
   throw new TypeError('The kind sharded was asked about the store of another kind')

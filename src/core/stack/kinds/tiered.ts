@@ -20,13 +20,21 @@ export const tieredKind = defineKind({
         .int()
         .positive()
         .optional()
-        .describe('write-back: writes that may wait to be flushed; further ones wait. Default 10,000.'),
+        .meta({
+          description: 'write-back: writes that may wait to be flushed; further ones wait. Default 10,000.',
+          'x-words': 'at most {} writes waiting',
+          'x-applies': { mode: ['write-back'] },
+        }),
       maxUnflushedBytes: z
         .number()
         .int()
         .positive()
         .optional()
-        .describe('write-back: bytes of values that may wait to be flushed. Default 64 MiB.'),
+        .meta({
+          description: 'write-back: bytes of values that may wait to be flushed. Default 64 MiB.',
+          'x-words': 'at most {} bytes waiting',
+          'x-applies': { mode: ['write-back'] },
+        }),
     })
     .meta({ 'x-wrap': { label: 'Put a memory cache in front', before: ['memory'] } }),
   children: 'many',

@@ -3,18 +3,18 @@ interface Due {
   readonly at: number
 }
 
-/** The keys that expire, soonest first: a binary heap whose outdated items are dropped when they come up. */
+/** The keys that expire, soonest first: a binary heap whose outdated items are dropped when they reach the top. */
 export class Deadlines {
   readonly #now: () => number
   readonly #byKey = new Map<string, number>()
   #heap: Due[] = []
 
-  /** @param now Milliseconds of a clock that nobody sets. */
+  /** @param now A monotonic clock in milliseconds. */
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** Lets a key expire in so many milliseconds. */
+  /** Makes a key expire after this many milliseconds. */
   set(key: string, ttl: number): void {
     const at = this.#now() + ttl
     this.#byKey.set(key, at)
@@ -23,10 +23,10 @@ export class Deadlines {
   }
 
   delete(key: string): void {
-    this.#byKey.delete(key)
+    if (this.#byKey.size > 0) this.#byKey.delete(key)
   }
 
-  /** Milliseconds that a key has left; `undefined` where it does not expire. */
+  /** Milliseconds that a key has left; `undefined` if it does not expire. */
   left(key: string): number | undefined {
     const at = this.#byKey.size === 0 ? undefined : this.#byKey.get(key)
     return at === undefined ? undefined : at - this.#now()
@@ -34,7 +34,7 @@ export class Deadlines {
 
   /** The next key whose time is over. */
   next(): string | undefined {
-    for (let [first] = this.#heap; first !== undefined; [first] = this.#heap) {
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       const isCurrent = this.#byKey.get(first.key) === first.at
       if (isCurrent) return first.at <= this.#now() ? first.key : undefined
       this.#pop()

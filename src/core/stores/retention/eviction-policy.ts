@@ -1,13 +1,13 @@
-/** Decides which key goes first when room is needed. */
+/** Decides which key is evicted when room is needed. */
 export interface EvictionPolicy {
   /** A key was stored or used. */
   use(key: string): void
   remove(key: string): void
-  /** The key to give up next, other than this one; `undefined` when there is none. */
+  /** The key to evict next, other than `except`; `undefined` if there is none. */
   victim(except: string): string | undefined
 }
 
-/** Gives up the least recently used key. */
+/** Evicts the least recently used key. */
 export class LeastRecentlyUsed implements EvictionPolicy {
   /** Oldest use first: a map keeps the order of insertion. */
   readonly #keys = new Set<string>()
@@ -28,9 +28,8 @@ export class LeastRecentlyUsed implements EvictionPolicy {
 }
 
 /**
- * Gives up the least frequently used key, among equals the one that came to that frequency first. Every operation
- * costs the same however many keys there are.
- * Source: Shah, Mitra, Matani, "An O(1) algorithm for implementing the LFU cache eviction scheme", 2010.
+ * Evicts the least frequently used key; among equals, the one that reached that frequency first. Every operation takes
+ * constant time. Source: Shah, Mitra, Matani, "An O(1) algorithm for implementing the LFU cache eviction scheme", 2010.
  */
 export class LeastFrequentlyUsed implements EvictionPolicy {
   readonly #counts = new Map<string, number>()
@@ -61,7 +60,7 @@ export class LeastFrequentlyUsed implements EvictionPolicy {
     while (!this.#byCount.has(this.#least)) this.#least++
     const found = this.#firstOf(this.#least, except)
     if (found !== undefined) return found
-    // The key that is to stay is alone at the lowest count.
+    // The excepted key is the only one with the lowest count.
     const others = [...this.#byCount.keys()].filter(count => count !== this.#least)
     return others.length === 0 ? undefined : this.#firstOf(Math.min(...others), except)
   }

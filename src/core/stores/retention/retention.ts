@@ -4,16 +4,16 @@ import type { Key } from '../../key.ts'
 import { checkOptions, numberFrom, oneOf, wholeNumberOrInfinity } from '../../options.ts'
 import { type EvictionPolicy, LeastFrequentlyUsed, LeastRecentlyUsed } from './eviction-policy.ts'
 
-/** How much a store keeps, and for how long. What is absent has no limit. */
+/** How much a store keeps, and for how long. Absent limits are unlimited. */
 export interface RetentionOptions {
   readonly maxEntries?: number | undefined
-  /** Bytes of values. A value larger than this is not kept at all. */
+  /** Bytes of values. A larger value is not kept at all. */
   readonly maxBytes?: number | undefined
-  /** Milliseconds that a value is served after it was stored, where a put does not say less. */
+  /** Milliseconds for which a value is served after it was stored, unless a put sets a shorter time. */
   readonly ttl?: number | undefined
-  /** What goes first when room is needed. Default `lru`. */
+  /** Which value is evicted when room is needed. Default `lru`. */
   readonly policy?: 'lru' | 'lfu' | undefined
-  /** Milliseconds of a clock that nobody sets. Default `performance.now()`. */
+  /** A monotonic clock in milliseconds. Default `performance.now()`. */
   readonly now?: (() => number) | undefined
 }
 
@@ -29,7 +29,7 @@ export function checkRetention(options: RetentionOptions): void {
   })
 }
 
-/** Keeps account of the room that the keys of a store take, and says which have to go. It removes nothing itself. */
+/** Tracks the room that the keys of a store take, and decides which are evicted. It removes nothing itself. */
 export class Retention {
   readonly #options: RetentionOptions
   readonly #policy: EvictionPolicy
@@ -57,7 +57,7 @@ export class Retention {
     this.#policy.remove(key)
   }
 
-  /** The next key that has to go before `key` can be stored with `size` bytes. */
+  /** The next key to evict before `key` can be stored with `size` bytes. */
   nextVictim(key: string, size: number): string | undefined {
     const { maxEntries = Infinity, maxBytes = Infinity } = this.#options
     const before = this.#sizes.get(key)
@@ -74,8 +74,8 @@ export class Retention {
 }
 
 /**
- * The bytes of a source, or none and only a size that is too large: the source is read no further than it takes to
- * know that its value cannot be kept.
+ * The bytes of a source; or none and only a size that is too large: the source is read only as far as needed to know
+ * that its value cannot be kept.
  */
 export async function collectKept(
   source: ByteSource,

@@ -79,7 +79,7 @@ async function roundTrip(store: BinaryDatastore, bytes: number): Promise<readonl
 
 const open = stores[name as StreamedStore]
 const store = await open()
-// What the code itself takes once it has run is no part of the value.
+// What the code itself takes once it has run is not a part of the value.
 await roundTrip(store, 4 * MIB)
 const before = peak
 const [put, get] = await roundTrip(store, size)

@@ -15,6 +15,7 @@ const SESSION: SessionInfo = {
   name: 'bench',
   source: { type: 'sample' },
   isReadOnly: false,
+  environment: 'development',
   isWritable: true,
   keepsExpiry: true,
   document: {},

@@ -60,7 +60,7 @@ describe('directories', () => {
     expect(await walkKeys(store)).toEqual(['/films/Brazil'])
   })
 
-  it('Y2 removing what is no member is NOT_FOUND unless that is fine', async () => {
+  it('Y2 removing what is not a member is NOT_FOUND unless that is fine', async () => {
     const { store } = open()
     await store.directory(films)
     await expectFailure(store.directoryRemove(films, dune), 'NOT_FOUND', dune)

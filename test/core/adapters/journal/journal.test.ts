@@ -3,7 +3,11 @@ import { EntryLog } from '../../../../src/core/adapters/journal/entry-log.ts'
 import { journal } from '../../../../src/core/adapters/journal/journal.ts'
 import type { JournalEntry } from '../../../../src/core/adapters/journal/journal-entry.ts'
 import type { JournalLog } from '../../../../src/core/adapters/journal/journal-log.ts'
-import { type JournalOptions, JournalStore } from '../../../../src/core/adapters/journal/journal-store.ts'
+import {
+  type JournalOptions,
+  JournalStore,
+  journalState,
+} from '../../../../src/core/adapters/journal/journal-store.ts'
 import { memoryJournal } from '../../../../src/core/adapters/journal/memory-journal.ts'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
@@ -46,6 +50,9 @@ async function allSaid(store: Awaited<ReturnType<typeof open>>): Promise<string[
 function failingLog(refuses: (isIntent: boolean) => boolean, log = memoryJournal()): JournalLog {
   return {
     maxBytes: log.maxBytes,
+    get bytes() {
+      return log.bytes
+    },
     get oldest() {
       return log.oldest
     },
@@ -103,7 +110,7 @@ describe('a journal', () => {
     expect([...new Set(numbers)].sort((one, other) => one - other)).toEqual(numbers)
   })
 
-  it('W4 entries() refuses a limit that is no whole number from 0 up', async () => {
+  it('W4 entries() refuses a limit that is not a whole number from 0 up', async () => {
     const store = await journal(new MemoryDatastore(), { log: memoryJournal() })
     await store.put(Key.of('a'), Uint8Array.of(1))
     expect(await collect(store.entries({ limit: 0 }))).toEqual([])
@@ -393,10 +400,18 @@ describe('a journal', () => {
     expect([await below.has(a), await allSaid(store)]).toEqual([false, []])
   })
 
+  it('W16 moves no branch in one step', async () => {
+    const store = await open(new MemoryDatastore())
+    await store.put(Key.parse('/from/x'), bytesOf('1'))
+    expect(await store.moveBranch(Key.parse('/from'), Key.parse('/to'))).toBe('unsupported')
+  })
+
   it('W4 a journal goes on with its log over another store', async () => {
     const log = memoryJournal()
     const [first, second] = [new MemoryDatastore(), new MemoryDatastore()]
-    const store = new JournalStore(openStoreOf(first), await EntryLog.open(log), { log })
+    const store = new JournalStore(openStoreOf(first), journalState(await EntryLog.open(log), { log }), {
+      log,
+    })
     const journaled = new OpenStore(store)
     await journaled.write(a, Payload.kept(bytesOf('1')), Call.plain)
     store.rewire([openStoreOf(second)])

@@ -39,7 +39,7 @@ describe('ShardedDatastore', () => {
       expect(new ShardedDatastore(shards).capabilities.batch).toBe('ordered')
   })
 
-  it('S1 a function given by the caller decides; an answer that is no index is refused and names the key', async () => {
+  it('S1 a function given by the caller decides; an answer that is not an index is refused and names the key', async () => {
     const shards = memories(2)
     const byDepth = new ShardedDatastore(shards, { by: key => key.depth % 2 })
     await byDepth.put(Key.parse('/a'), bytes('odd'))

@@ -59,7 +59,7 @@ describe('trace', () => {
     expect(spans.filter(({ parent }) => parent === put?.id).map(({ node }) => node)).toEqual(['far', 'near'])
   })
 
-  it('W3 a stream ends its span when it ends, when its consumer stops and when it fails, and only once', async () => {
+  it('W20 a stream ends its span when it ends, when its consumer stops and when it fails, and only once', async () => {
     const { spans, store } = traced()
     await store.put(a, new Uint8Array(200_000))
     spans.length = 0
@@ -83,7 +83,7 @@ describe('trace', () => {
     expect(spans).toHaveLength(3)
   })
 
-  it('W3 a watch ends its span when it is left, though no change came', async () => {
+  it('W20 a watch ends its span when it is left, though no change came', async () => {
     const { spans, store } = traced()
     const changes = store.watch(Key.root)[Symbol.asyncIterator]()
     const next = changes.next()
@@ -116,7 +116,7 @@ describe('trace', () => {
     ])
   })
 
-  it('W3 a traced store keeps what the store below is able to, atomic batches too', () => {
+  it('W21 a traced store keeps what the store below is able to, atomic batches too', () => {
     const store = new Datastore(new AtomicMemory())
     expect(traced(store).store.capabilities).toEqual(store.capabilities)
     expect(store.capabilities.batch).toBe('atomic')

@@ -119,7 +119,7 @@ describe('a tunnel through SSH', { timeout: 60_000 }, () => {
     await expect(open(through(server))).rejects.toMatchObject({ code: 'CONNECTION' })
   })
 
-  it('E9 a tunnel whose server was restarted carries the next connection', async () => {
+  it('E29 a tunnel whose server was restarted carries the next connection', async () => {
     const server = await ssh()
     const tunnel = await open(through(server))
     const port = await echo()

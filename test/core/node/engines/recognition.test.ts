@@ -22,7 +22,7 @@ async function kindOf(path: string): Promise<string | undefined> {
 }
 
 describe('what stands at a path', () => {
-  it.each(['leveldb', 'lmdb', 'sqlite'])(
+  it.each(['leveldb', 'lmdb', 'sqlite', 'git'])(
     'E11 a %s is recognised, and opens with the options of it',
     async kind => {
       const path = join(folder, 'made')

@@ -7,7 +7,7 @@ const roots = new TempRoots()
 
 function onDisk(options: FsOptions): SuiteOptions<Uint8Array> {
   const again = (store: unknown) => {
-    if (!(store instanceof FsDatastore)) throw new TypeError('This is no FsDatastore')
+    if (!(store instanceof FsDatastore)) throw new TypeError('This is not an FsDatastore')
     return FsDatastore.open(store.path, options)
   }
   return {

@@ -98,6 +98,15 @@ describe('IndexedStore', () => {
     expect(await namesOf(store, '/a')).toEqual(['1', '2', '3'])
   })
 
+  it('E23 a page that is partial is told of, so that the end is told as well, however soon it comes', async () => {
+    const { keys, store, reports } = open()
+    expect((await store.list(Key.root)).isPartial).toBe(true)
+    expect(reports).toEqual([{ keys: 0 }])
+    await keys.give(['/a'], true)
+    await expect.poll(() => reports).toEqual([{ keys: 0 }, undefined])
+    expect(await namesOf(store, '/')).toEqual(['a'])
+  })
+
   it('E23 progress is told with the number of keys that there are about, and its end', async () => {
     const { keys, reports } = open()
     for (let index = 0; reports.length === 0; index++) await keys.give([`/${index}`], false)

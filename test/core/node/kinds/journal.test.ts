@@ -29,7 +29,7 @@ describe('the kind journal', () => {
     expect(await readdir(join(baseDirectory, 'undo'))).toEqual(['0000000000000001.journal'])
     await using stack = await openStack(documentOf({}), { baseDirectory })
     const store = stack.nodes[0]?.store
-    if (!(store instanceof JournalDatastore)) return expect.fail('it is no journal')
+    if (!(store instanceof JournalDatastore)) return expect.fail('it is not a journal')
     const [latest] = await collect(store.entries({ reverse: true, limit: 1 }))
     await store.undo(latest?.sequence ?? 0)
     expect(await store.get(key)).toEqual(Uint8Array.of(1))

@@ -28,7 +28,7 @@ describe('ZstdFrames', () => {
     for (const length of ends) expect(read(all.slice(0, length), 4)).toBe(true)
   })
 
-  it('V2 what is no frame, and a block of no known type, is refused', () => {
+  it('V2 what is not a frame, and a block of no known type, is refused', () => {
     expect(() => read([1, 2, 3, 4])).toThrow(/no zstd frames/)
     expect(() => read([...checked, 0, 0, 0, 0])).toThrow(/no zstd frames/)
     expect(() => read([...sized.slice(0, 6), 0x17, 0, 0])).toThrow(/no known type/)

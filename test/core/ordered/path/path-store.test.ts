@@ -75,7 +75,7 @@ describe('a store in layout path', () => {
     expect(digests).toEqual([])
   })
 
-  it('D18 an engine of text refuses a key that is no text', async () => {
+  it('D18 an engine of text refuses a key that is not text', async () => {
     const store = await open(new MemoryPlace(), { layout: 'path' }, { text: true })
     for (const key of [Key.of('nul\0'), Key.of('a', '\ufffd%FF')]) {
       await expectFailure(store.put(key, latin('x')), 'KEY_INVALID', key)

@@ -1,7 +1,7 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
 import { systemCode } from '../../fs/disk.ts'
 
-/** What the client's errors mean. */
+/** The meaning of the client's errors. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   LEVEL_LOCKED: ['CONFLICT', 'another program has it open, and a LevelDB folder has one user at a time'],
   LEVEL_CORRUPTION: ['CORRUPT', 'its files are damaged'],
@@ -19,13 +19,13 @@ export function levelFailure(action: string, error: unknown): DatastoreError {
 }
 
 function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
-  // The comparator has no code of its own.
+  // This error has no code of its own.
   if (text.includes('does not match existing comparator')) {
     return ['CONFIG_INVALID', 'its keys are in an order of another program, such as IndexedDB of a browser']
   }
   if (text.includes('Permission denied')) return ['ACCESS_DENIED', 'permission denied']
   if (text.includes('Read-only file system')) return ['READ_ONLY', 'the file system is read-only']
-  // The cause of an opening that failed says why; what is around it says that it failed.
+  // The innermost cause of a failed open says why it failed.
   for (const one of chainOf(error).reverse()) {
     const meaning = MEANINGS[systemCode(one) ?? '']
     if (meaning !== undefined) return meaning

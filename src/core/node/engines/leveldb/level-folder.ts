@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
 import { systemCode } from '../../fs/disk.ts'
 
-/** What desktops and file systems leave in any folder. */
+/** Files that desktops and file systems create in any folder. */
 const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini']
 
-/** How a folder stands to LevelDB. */
+/** What a folder contains. */
 export type FolderState = 'leveldb' | 'empty'
 
-/** Whether a folder is one of LevelDB. It is looked at and not opened. */
+/** Whether a folder contains a LevelDB. Does not open it. */
 export async function isLevelFolder(path: string): Promise<boolean> {
   return folderState(path).then(
     state => state === 'leveldb',
@@ -18,25 +18,25 @@ export async function isLevelFolder(path: string): Promise<boolean> {
   )
 }
 
-/** @throws DatastoreError `CONFIG_INVALID` for a folder that holds anything but a LevelDB. */
+/** @throws DatastoreError `CONFIG_INVALID` for a folder that contains anything but a LevelDB. */
 export async function folderState(path: string): Promise<FolderState> {
   const names = (await readdir(path)).filter(name => !LITTER.includes(name))
   if (names.includes('CURRENT')) {
-    // RocksDB keeps its files by the same names, in a format of its own.
+    // RocksDB uses the same file names, with another format.
     const other = names.some(name => name === 'IDENTITY' || name.startsWith('OPTIONS-'))
     if (other) throw cannotOpen(path, 'it is a RocksDB folder')
     const current = await readFile(join(path, 'CURRENT'), 'latin1')
     if (/^MANIFEST-\d+\n$/.test(current)) return 'leveldb'
     throw cannotOpen(path, 'its file CURRENT is not that of a LevelDB')
   }
-  // LOCK and the log of messages are there before anything is stored.
+  // LOCK and the log file exist before anything is stored.
   if (names.every(name => ['LOCK', 'LOG', 'LOG.old'].includes(name))) return 'empty'
   throw cannotOpen(path, 'it holds files that are no LevelDB')
 }
 
 /**
- * Refuses a folder that a Go program, such as Kubo, has open: it locks by `flock`, which LevelDB's own lock does not see.
- * Node has no call for it, so where there is no `flock` command this is not found out.
+ * Refuses a folder that a Go program, such as Kubo, has open: it locks with `flock`, which LevelDB's own lock does not
+ * detect. Node has no call for it, so without a `flock` command this cannot be checked.
  * @throws DatastoreError `CONFLICT`
  */
 export async function refuseFlocked(path: string): Promise<void> {
@@ -52,10 +52,10 @@ export async function refuseFlocked(path: string): Promise<void> {
   throw new DatastoreError('CONFLICT', `Cannot open ${JSON.stringify(path)}: ${state}`)
 }
 
-/** What `flock` exits with where somebody else has the lock. */
+/** The exit code of `flock` if another process holds the lock. */
 const LOCKED = 1
 
-/** `undefined` where there is no such command. */
+/** `undefined` if the command does not exist. */
 function exitCode(command: string, args: readonly string[]): Promise<number | undefined> {
   return new Promise(resolve => {
     const child = spawn(command, args, { stdio: 'ignore' })

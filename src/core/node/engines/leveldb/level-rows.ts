@@ -2,7 +2,7 @@ import type { Range, Row } from '../../../ordered/driver.ts'
 import { levelFailure } from './failures.ts'
 import type { Level } from './level-writes.ts'
 
-/** Bytes of rows that the client reads ahead, so that a range of keys is one trip. */
+/** Bytes of rows that the client reads ahead, so that a range of keys is read in one call. */
 const READ_AHEAD_BYTES = 1024 * 1024
 
 export async function levelRows(
@@ -27,7 +27,7 @@ interface Rows<T> {
   close(): Promise<void>
 }
 
-/** The rows of an iterator. It gives fewer than asked for where they are large, and none at the end. */
+/** The rows of an iterator. It returns fewer than requested if they are large, and none at the end. */
 async function all<T>(rows: Rows<T>, limit: number): Promise<T[]> {
   try {
     const found = await rows.nextv(limit)
@@ -42,7 +42,7 @@ async function all<T>(rows: Rows<T>, limit: number): Promise<T[]> {
   }
 }
 
-/** The client gives Node's `Buffer`, which slices without a copy. */
+/** The same bytes as a `Uint8Array`: the client returns Node's `Buffer`, whose `slice` does not copy. */
 export function plainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }

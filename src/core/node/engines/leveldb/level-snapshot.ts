@@ -6,7 +6,7 @@ import { systemCode } from '../../fs/disk.ts'
 import { isLeftOver, nextTempName } from '../../fs/owned-name.ts'
 
 const ATTEMPTS = 20
-/** What the names of copies begin with. What follows says whose it is. */
+/** The prefix of the names of copies. The name of the owning process follows. */
 const COPY = 'strata-leveldb-'
 
 /** A copy of a LevelDB folder. */
@@ -16,9 +16,9 @@ export interface LevelSnapshot {
 }
 
 /**
- * Copies a LevelDB folder as it is now, without touching it: opening LevelDB writes to its folder even to read. Tables
- * are never written again, so they are linked where the file system can; the rest is small and is copied.
- * @throws DatastoreError `CONFLICT` where its owner changes it too quickly.
+ * Copies a LevelDB folder as it is now without changing it: opening a LevelDB writes to its folder even for reading.
+ * Tables are immutable, so they are hard-linked if possible; the other files are small and are copied.
+ * @throws DatastoreError `CONFLICT` if its owner changes it too quickly.
  */
 export async function snapshotOf(path: string): Promise<LevelSnapshot> {
   await removeLeftovers()
@@ -38,7 +38,7 @@ export async function snapshotOf(path: string): Promise<LevelSnapshot> {
   throw failure('CONFLICT', 'copy a LevelDB folder', undefined, state)
 }
 
-/** Removes the copies of processes that have ended. One that may not be removed is somebody else's. */
+/** Removes the copies of processes that have ended. A copy that may not be removed belongs to another user. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(COPY)) continue
@@ -52,12 +52,12 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-/** @returns Whether the folder stayed as it was meanwhile, as far as that matters. */
+/** @returns Whether the folder stayed unchanged in the meantime, as far as that matters. */
 async function copyFolder(path: string, copy: string): Promise<boolean> {
   const before = await readFile(join(path, 'CURRENT'), 'latin1')
   const names = (await readdir(path)).filter(isOfData)
   try {
-    // Tables first: those that the manifest will name are there already.
+    // Tables first: those that the manifest will name exist already.
     for (const name of names.filter(isTable)) await linkOrCopy(join(path, name), join(copy, name))
     for (const name of names.filter(one => !isTable(one))) await copyFile(join(path, name), join(copy, name))
   } catch (error) {
@@ -82,7 +82,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to)
   } catch (error) {
-    // Another file system, or one without links, or files of somebody else.
+    // Another file system, one without hard links, or files of another user.
     if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'EACCES'].includes(systemCode(error) ?? '')) throw error
     await copyFile(from, to)
   }

@@ -11,13 +11,13 @@ export type Level = ClassicLevel<Uint8Array, Uint8Array>
 type Listener = (change: OthersChange) => void
 type Waiting = Omit<Write, 'expect'>
 
-/** The writes of everybody who uses an open LevelDB, judged and applied in call order. */
+/** The writes of all users of an open LevelDB, checked and applied in call order. */
 export class LevelWrites {
   readonly level: Level
   readonly #queue: WriteQueue
-  /** Who is told of the writes of others. */
+  /** The listeners for writes by other users. */
   readonly #listeners = new Map<object, Listener>()
-  /** A commit that looks at ranges, which takes time: later writes wait for it. */
+  /** A commit that checks ranges, which takes time: later writes wait for it. */
   #exclusive: Promise<unknown> | undefined
   #isDirty = false
 
@@ -32,11 +32,11 @@ export class LevelWrites {
     const outcome = isJudged ? outcomeOf(write, this.#current(write.key)) : 'done'
     if (outcome === 'done') return this.#push([write], durable, by)
     if (this.#queue.stateOf(write.key) === undefined) return Promise.resolve(outcome)
-    // What it is refused for can be read only when it is written, and may fail to be.
+    // The state that a write is refused for is readable only once it is written, which may fail.
     return this.#queue.drained().then(() => this.write(write, durable, by))
   }
 
-  /** What a key holds after every write called before. */
+  /** The state of a key after every earlier write. */
   #current(key: Uint8Array): Row | undefined {
     const waiting = this.#queue.stateOf(key)
     return waiting === undefined ? this.getNow(key) : waiting.row
@@ -51,7 +51,7 @@ export class LevelWrites {
     }
   }
 
-  /** @param range Reads a range as it is stored. */
+  /** @param range Reads a range of the stored records. */
   async commit(
     checks: readonly Check[],
     writes: readonly Waiting[],
@@ -67,7 +67,7 @@ export class LevelWrites {
         () => [],
       )
       if (isSeen && writes.length > 0) await this.#push(writes, durable, by)
-      // Who tries again reads what is waiting to be written.
+      // A caller that retries must read what is still waiting to be written.
       if (!isSeen) await this.#queue.drained()
       return isSeen
     }
@@ -82,7 +82,7 @@ export class LevelWrites {
     return committed
   }
 
-  /** Nothing is written meanwhile. */
+  /** No writes happen during this check. */
   async #areSame(
     checks: readonly Extract<Check, { readonly range: Range }>[],
     range: (range: Range) => Promise<readonly Row[]>,
@@ -95,7 +95,7 @@ export class LevelWrites {
   #push(writes: readonly Waiting[], durable: boolean, by: object): Promise<'done'> {
     this.#isDirty = true
     const applied = this.#queue.push(writes, durable)
-    // One of them is that of the writer itself.
+    // One of them is the writer's own.
     if (this.#listeners.size < 2) return applied
     return applied.then(done => {
       this.#tell(writes, by)
@@ -110,13 +110,16 @@ export class LevelWrites {
     }
   }
 
-  /** Tells of writes by others than `user`. @returns Ends it. */
+  /**
+   * Reports writes by others than `user`.
+   * @returns A function that ends it.
+   */
   listen(user: object, listener: Listener): () => void {
     this.#listeners.set(user, listener)
     return () => this.#listeners.delete(user)
   }
 
-  /** Writes a removal of nothing: what is synced syncs all before it. */
+  /** Writes a synced removal of an absent key, which also syncs all earlier writes. */
   async sync(): Promise<void> {
     if (!this.#isDirty) return
     this.#isDirty = false
@@ -135,13 +138,16 @@ export class LevelWrites {
   }
 }
 
-/** No layout has it: keys of `strata` begin with no NUL, and a path of others of four is not known. */
+/** A key of no layout: keys of `strata` begin with no NUL, and no path text of four NULs is known. */
 const NO_KEY = Uint8Array.of(0, 0, 0, 0)
 
-/** One write by itself is cheaper than a batch of one, and a chained batch than a list, whose fields are looked up by name. */
+/**
+ * Applies operations. A single write is cheaper than a batch of one, and a chained batch is cheaper than a list, whose
+ * fields are looked up by name.
+ */
 function apply(level: Level, operations: readonly LevelOperation[], sync: boolean): Promise<void> {
   const [first] = operations
-  // Options are left out where nothing is asked for: the client has its own ones at hand.
+  // Default options are omitted: the client has prepared ones.
   if (first !== undefined && operations.length === 1) {
     const { key } = first
     if (first.type === 'put') return sync ? level.put(key, first.value, SYNCED) : level.put(key, first.value)

@@ -16,17 +16,17 @@ import { levelFailure } from './failures.ts'
 import { levelRows, plainBytes } from './level-rows.ts'
 import type { Level, LevelWrites } from './level-writes.ts'
 
-/** What a driver uses of a folder that is open, maybe with others. */
+/** The parts of an open folder that a driver uses, perhaps together with other drivers. */
 export interface LevelUse {
   readonly writes: LevelWrites
-  /** Names the folder. */
+  /** Identifies the folder. */
   readonly id: string
   readonly isWritable: boolean
   readonly budget: InlineBudget
   release(): Promise<void>
 }
 
-/** LevelDB, in a folder that this process alone has open. */
+/** LevelDB, in a folder that only this process has open. */
 export class LevelDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities

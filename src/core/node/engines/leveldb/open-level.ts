@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type * as ClassicLevelModule from 'classic-level'
 import { DatastoreError } from '../../../errors.ts'
-import { Gate } from '../../../open/gate.ts'
+import { Gate } from '../../../open/turns.ts'
 import { InlineBudget } from '../../fs/disk.ts'
 import { openRoot } from '../../fs/open-folder.ts'
 import { holdFile } from '../../locked-files.ts'
@@ -27,7 +27,7 @@ export interface OpenLevelOptions {
 /** A folder that is open. */
 export interface OpenLevel {
   readonly driver: LevelDriver
-  /** Shared by all who have the folder open. */
+  /** Shared by all users of the open folder. */
   readonly gate: Gate
 }
 
@@ -37,14 +37,14 @@ interface OpenFolder {
 }
 
 /**
- * The folders that this process has open, by their id. LevelDB is never asked to open one twice: the attempt would fail
- * and release the lock of the first, so that another process could open the folder beside it.
+ * The folders that this process has open, by id. LevelDB is never asked to open one twice: the attempt would fail and
+ * release the lock of the first, so that another process could open the folder at the same time.
  */
 const uses = new SharedUses<OpenFolder>()
 
 /**
- * @param load Loads the client; a test passes one of its own.
- * @throws DatastoreError `CONFIG_INVALID`, `CONFLICT` where another program has the folder open, `ACCESS_DENIED`, `IO`
+ * @param load Loads the client; a test passes its own.
+ * @throws DatastoreError `CONFIG_INVALID`, `CONFLICT` if another program has the folder open, `ACCESS_DENIED`, `IO`
  */
 export async function openLevel(
   path: string,
@@ -52,7 +52,7 @@ export async function openLevel(
   load: () => Promise<Client> = () => import('classic-level'),
 ): Promise<OpenLevel> {
   const create = options.create && !options.readOnly
-  // Before a folder is made for it.
+  // Before a folder is created for it.
   const client = await optionalPackage('a LevelDB store', 'classic-level', load)
   const root = await openRoot(path, create)
   const open = (folder: string) => openFiles(client, folder, create)
@@ -98,7 +98,7 @@ async function openAlone({ path }: Root, open: OpenFiles, create: boolean): Prom
   }
 }
 
-/** A copy, since LevelDB writes to a folder even to read it. */
+/** Opens a copy, because LevelDB writes to a folder even for reading. */
 async function openCopy(
   { path, id }: Root,
   open: OpenFiles,

@@ -7,10 +7,10 @@ export type LevelOperation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
-/** Writes that go to the engine together. */
+/** Writes that the engine applies together. */
 interface Batch {
   readonly operations: LevelOperation[]
-  /** What the keys hold once the batch is applied; `undefined` for none. */
+  /** The states of the keys once the batch is applied; `undefined` for none. */
   readonly states: Map<string, Row | undefined>
   bytes: number
   isDurable: boolean
@@ -19,27 +19,30 @@ interface Batch {
   readonly reject: (error: unknown) => void
 }
 
-/** Bytes that a batch grows to by joining. */
+/** The maximum number of bytes of a batch. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** A batch of so many writes does not wait for more of its turn: the engine works while those are made. */
+/**
+ * A batch of this many writes does not wait for more writes of its turn, so that the engine works while those are made.
+ */
 const ENOUGH = 16
 
 /**
- * Writes in call order, one batch at a time: what comes while a batch is written is joined into the next. So many writes
- * at once cost little more than one, and each is judged against all before it, written or not.
+ * Applies writes in call order, one batch at a time. Writes that come while a batch is being written join the next one,
+ * so many concurrent writes cost little more than one. Each is checked against all earlier writes, whether they are
+ * written yet or not.
  */
 export class WriteQueue {
   readonly #apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>
-  /** Batches that are not applied yet, the one that is being written first. */
+  /** Batches that are not applied yet; the first one may be being written. */
   readonly #batches: Batch[] = []
-  /** Whether the first batch is being written, and takes no more writes. */
+  /** Whether the first batch is being written, so that it accepts no more writes. */
   #isRunning = false
 
   constructor(apply: (operations: LevelOperation[], isDurable: boolean) => Promise<void>) {
     this.#apply = apply
   }
 
-  /** What a key will hold; `undefined` where no write of it waits. */
+  /** The state that a key will have; `undefined` if no write of it is waiting. */
   stateOf(key: Uint8Array): { readonly row: Row | undefined } | undefined {
     if (this.#batches.length === 0) return undefined
     const name = nameOf(key)
@@ -47,7 +50,7 @@ export class WriteQueue {
     return batch && { row: batch.states.get(name) }
   }
 
-  /** @returns Resolves once the writes are applied. They are kept as they are until then. */
+  /** @returns Resolves once the writes are applied. Their bytes must not change until then. */
   push(writes: readonly Omit<Write, 'expect'>[], isDurable: boolean): Promise<'done'> {
     const batch = this.#open()
     for (const { key, value } of writes) {
@@ -65,7 +68,7 @@ export class WriteQueue {
     await Promise.allSettled(this.#batches.map(({ applied }) => applied))
   }
 
-  /** A batch that takes more writes. */
+  /** A batch that accepts more writes. */
   #open(): Batch {
     const last = this.#batches.at(-1)
     const isOpen =
@@ -73,7 +76,7 @@ export class WriteQueue {
     if (isOpen) return last
     const batch = newBatch()
     this.#batches.push(batch)
-    // What is pushed in the same turn is written together.
+    // Writes pushed in the same turn are written together.
     if (this.#batches.length === 1) queueMicrotask(this.#run)
     return batch
   }
@@ -91,7 +94,7 @@ export class WriteQueue {
       },
       (error: unknown) => {
         this.#isRunning = false
-        // Later writes were judged as if this batch had been applied.
+        // Later writes were checked as if this batch had been applied.
         const failure = levelFailure('write', error)
         for (const failed of this.#batches.splice(0)) failed.reject(failure)
       },
@@ -114,7 +117,7 @@ function newBatch(): Batch {
     resolve = onDone
     reject = onFailed
   })
-  // Each write hears of the failure; the batch itself is nobody's.
+  // Each write reports the failure. Nobody awaits the batch itself.
   applied.catch(() => undefined)
   return { operations: [], states: new Map(), bytes: 0, isDurable: false, applied, resolve, reject }
 }

@@ -1,6 +1,6 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
 
-/** What the client's errors mean, by LMDB's names in their texts. */
+/** The meaning of the client's errors, by LMDB's names in their texts. */
 const MEANINGS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/MDB_(CORRUPTED|PAGE_NOTFOUND|PANIC|INVALID)/, 'CORRUPT', 'its files are damaged'],
   [/MDB_MAP_FULL|No space left/, 'IO', 'there is no room for more'],

@@ -10,13 +10,13 @@ export interface LmdbOptions extends KeyLayoutOptions {
   readonly readOnly?: boolean | undefined
   /** Make the folder or file. Default true. */
   readonly create?: boolean | undefined
-  /** What a put waits for. `none` (default): that others see it. `full`: the device. */
+  /** What a put waits for. `none` (default): that others can see it. `full`: the device. */
   readonly durability?: 'none' | 'full' | undefined
-  /** The name of a database in the file. Default: its main database. */
+  /** The name of a database in the file. Default: the main database. */
   readonly database?: string | undefined
 }
 
-/** Bytes in an LMDB file, which other processes may have open too. Needs the package `lmdb`. */
+/** Bytes in an LMDB file that other processes may have open as well. Needs the package `lmdb`. */
 export class LmdbDatastore extends Datastore {
   private constructor(store: OrderedStore) {
     super(store)
@@ -24,7 +24,7 @@ export class LmdbDatastore extends Datastore {
 
   /**
    * Opens a file, or the one in a folder. A new path becomes a folder, unless it ends in `.mdb` or `.lmdb`.
-   * @throws DatastoreError `CONFIG_INVALID` where there is no LMDB, it has another layout, or the package is missing;
+   * @throws DatastoreError `CONFIG_INVALID` if there is no LMDB file, it has another layout, or the package is missing;
    * `ACCESS_DENIED`, `CORRUPT`, `IO`
    */
   static async open(path: string, options: LmdbOptions = {}): Promise<LmdbDatastore> {

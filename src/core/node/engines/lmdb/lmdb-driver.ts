@@ -14,7 +14,7 @@ import { areSeen, outcomeOf } from '../../../ordered/expect.ts'
 import type { LmdbEnvironment, User, Waiting } from './lmdb-environment.ts'
 import { bufferOf, isKey, type LmdbBytes, MOST_KEY, rowAt, rowsIn } from './lmdb-rows.ts'
 
-/** What a driver uses of a file that is open, maybe with others. */
+/** The parts of an open file that a driver uses, perhaps together with other drivers. */
 export interface LmdbUse extends User {
   readonly environment: LmdbEnvironment
   /** Names the data. */
@@ -23,12 +23,12 @@ export interface LmdbUse extends User {
   readonly release: () => Promise<void>
 }
 
-/** A database of an LMDB file that other processes may have open too. Reads never wait: they read mapped memory. */
+/** A database of an LMDB file that other processes may have open as well. Reads never wait: they read mapped memory. */
 export class LmdbDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities
   readonly #use: LmdbUse
-  /** How often others had written when it was asked last. */
+  /** The number of writes by others at the last call of `othersWrote`. */
   #asked: number | undefined
   #closing: Promise<void> | undefined
 
@@ -82,7 +82,7 @@ export class LmdbDriver implements OrderedDriver {
         key => rowAt(bytes, key),
         range => rowsIn(bytes, range),
       )
-    // Who only reads can make no transaction, and needs none: a turn of the event loop sees one state.
+    // A read-only file allows no transaction, and needs none: all reads in one turn of the event loop see one state.
     if (writes.length === 0) {
       const { environment, database } = this.#opened('commit')
       return environment.read('commit', database, isSeen)

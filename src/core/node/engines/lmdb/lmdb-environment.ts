@@ -4,13 +4,13 @@ import type { OthersChange, Write } from '../../../ordered/driver.ts'
 import { lmdbFailure } from './failures.ts'
 import { bufferOf, type LmdbBytes } from './lmdb-rows.ts'
 
-/** Milliseconds between two looks for the transactions of other processes. */
+/** Milliseconds between two checks for transactions of other processes. */
 const LOOK = 500
 
 export type Root = RootDatabase<Buffer, Buffer>
 export type Waiting = Omit<Write, 'expect'>
 
-/** Who uses a database, and whom to tell of the writes of others. */
+/** A user of a database, and its listener for writes by others. */
 export interface User {
   /** The name of the database. Absent: the main one. */
   readonly database: string | undefined
@@ -21,20 +21,24 @@ const NOBODY: User = { database: undefined }
 /** Writes one record within a transaction. */
 export type Put = (write: Waiting) => unknown
 
-/** Work in the next transaction. */
+/** Work for the next transaction. */
 interface Job {
   readonly user: User
-  /** Judges and writes, at once. @returns What it came to. */
+  /**
+   * Checks conditions and writes, synchronously.
+   * @returns The result.
+   */
   readonly work: (database: LmdbBytes, put: Put) => unknown
-  /** It is a put that needs no judgement. */
+  /** Whether it is a put without conditions. */
   readonly isPlain: boolean
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * An open file, for everybody in this process who uses it. Work that comes while a transaction is written is joined into
- * the next one, where each is judged after those before it. The client's thread waits for LMDB's lock and for the device.
+ * An open file, shared by all its users in this process. Work that comes while a transaction is being written joins the
+ * next one, where each job is checked after those before it. The client's thread waits for LMDB's lock and for the
+ * device.
  */
 export class LmdbEnvironment {
   readonly #open: (isWritable: boolean) => Root
@@ -45,9 +49,9 @@ export class LmdbEnvironment {
   #isRunning = false
   readonly #listeners = new Map<User, (change: OthersChange) => void>()
   #looks: NodeJS.Timeout | undefined
-  /** The last transaction that was looked at. */
+  /** The last transaction that was seen. */
   #transaction = 0
-  /** How often each user has written, and other processes, as far as it was looked. */
+  /** How often each user has written, and other processes as far as known. */
   readonly #writes = new Map<User | undefined, number>()
 
   constructor(open: (isWritable: boolean) => Root, isWritable: boolean) {
@@ -57,7 +61,7 @@ export class LmdbEnvironment {
     this.#transaction = this.#lastTransaction
   }
 
-  /** A process cannot have a file open for reading and for writing: who reads goes on with what is open for both. */
+  /** A process cannot have a file open for reading and for writing. Readers continue with what is open for both. */
   makeWritable(): void {
     if (this.#isWritable) return
     void this.#root.close()
@@ -66,7 +70,7 @@ export class LmdbEnvironment {
     this.#isWritable = true
   }
 
-  /** @throws DatastoreError `CONFIG_INVALID` where the file is only read and has no such database. */
+  /** @throws DatastoreError `CONFIG_INVALID` if the file is read-only and has no such database. */
   database(name: string | undefined): LmdbBytes {
     const open = this.#databases.get(name)
     if (open !== undefined) return open
@@ -77,7 +81,7 @@ export class LmdbEnvironment {
 
   #openNamed(name: string): LmdbBytes {
     const options = { name, keyEncoding: 'binary', encoding: 'binary' } as const
-    // Read-only, the client gives nothing for a database that is not there.
+    // In a read-only file, the client returns nothing for a missing database.
     const named = this.#root.openDB<Buffer, Buffer>(options) as LmdbBytes | undefined
     if (named !== undefined) return named
     const reason = `it has no database ${JSON.stringify(name)}`
@@ -93,13 +97,13 @@ export class LmdbEnvironment {
     }
   }
 
-  /** Puts a record in the next transaction, whatever was there. */
+  /** Puts a record in the next transaction, unconditionally. */
   put(user: User, write: Waiting, durable: boolean): Promise<unknown> {
     const put = this.#push({ user, isPlain: true, work: (_, put) => put(write) })
     return durable || this.#listeners.size > 0 ? put.then(() => this.#written(user, [write], durable)) : put
   }
 
-  /** Does work in a transaction, and tells others of what it wrote. */
+  /** Runs work in a transaction, and reports its writes to other users. */
   async transact<T>(user: User, durable: boolean, work: (database: LmdbBytes, put: Put) => T): Promise<T> {
     const written: Waiting[] = []
     const noted = (bytes: LmdbBytes, put: Put) =>
@@ -113,12 +117,15 @@ export class LmdbEnvironment {
   }
 
   async #written(user: User, writes: readonly Waiting[], durable: boolean): Promise<void> {
-    // The client answers once others see what is written, which is before the device has it.
+    // The client answers once others see the writes, which is before the device has them.
     if (durable && writes.length > 0) await this.sync()
     if (this.#listeners.size > 0) this.#tell(user, writes)
   }
 
-  /** Tells of writes by others than `user`, and by other processes. @returns Ends it. */
+  /**
+   * Reports writes by others than `user`, and by other processes.
+   * @returns A function that ends it.
+   */
   listen(user: User, listener: (change: OthersChange) => void): () => void {
     if (this.#listeners.size === 0) {
       this.#looks = setInterval(() => {
@@ -132,7 +139,7 @@ export class LmdbEnvironment {
     }
   }
 
-  /** Resolves once the device has all that is written. */
+  /** Resolves once the device has all earlier writes. */
   async sync(): Promise<void> {
     await this.#root.flushed
   }
@@ -154,7 +161,7 @@ export class LmdbEnvironment {
   async #run(): Promise<void> {
     this.#isRunning = true
     while (this.#jobs.length > 0) {
-      // What is called in one turn goes into one transaction: also what follows, in microtasks, the answers to the one
+      // Calls of one turn go into one transaction, including those made in microtasks after the answers to the one
       // before. The client itself waits for the end of the turn.
       await new Promise<void>(resolve => process.nextTick(resolve))
       const jobs = this.#jobs.splice(0)
@@ -169,9 +176,9 @@ export class LmdbEnvironment {
     this.#isRunning = false
   }
 
-  /** One transaction, of which all is written or nothing. */
+  /** One transaction, applied as a whole or not at all. */
   async #apply(jobs: readonly Job[]): Promise<readonly unknown[]> {
-    // Mostly one promise for all.
+    // Mostly one promise for all of them.
     const done = new Set<Promise<boolean>>()
     const writers = new Set<User>()
     const work = (job: Job) => {
@@ -184,7 +191,7 @@ export class LmdbEnvironment {
     }
     let results: readonly unknown[]
     if (jobs.every(({ isPlain }) => isPlain)) {
-      // The client joins what is put in one turn.
+      // The client groups puts of one turn.
       results = jobs.map(work)
       await Promise.all(done)
     } else results = await this.#root.childTransaction(() => jobs.map(work))
@@ -200,7 +207,10 @@ export class LmdbEnvironment {
     }
   }
 
-  /** Looks if other processes have written. @param own Transactions of this process since the last look. */
+  /**
+   * Checks whether other processes have written.
+   * @param own Transactions of this process since the last check.
+   */
   #look(own: number): void {
     const last = this.#lastTransaction
     const isOwn = last <= this.#transaction + own
@@ -210,7 +220,10 @@ export class LmdbEnvironment {
     for (const listener of this.#listeners.values()) listener('resync')
   }
 
-  /** Counts how often others than `user` have written. While a transaction is written, nobody knows: it counts on. */
+  /**
+   * The number of writes by others than `user`. While a transaction is being written it is unknown, so the number
+   * increases with every call.
+   */
   writesOfOthers(user: User): number {
     if (this.#isRunning) this.#count(undefined)
     else this.#look(0)
@@ -223,7 +236,7 @@ export class LmdbEnvironment {
     this.#writes.set(by, (this.#writes.get(by) ?? 0) + writes)
   }
 
-  /** A user goes. What it has written stays counted. */
+  /** Removes a user. Its writes stay counted. */
   leave(user: User): void {
     this.#count(undefined, this.#writes.get(user) ?? 0)
     this.#writes.delete(user)
@@ -234,7 +247,7 @@ export class LmdbEnvironment {
   }
 }
 
-/** @returns Nothing where there is nothing to remove. */
+/** @returns `undefined` if there is nothing to remove. */
 function written(database: LmdbBytes, { key, value }: Waiting): Promise<boolean> | undefined {
   const bytes = bufferOf(key)
   if (value !== undefined) return database.put(bytes, bufferOf(value))

@@ -6,32 +6,32 @@ import { systemCode } from '../../fs/disk.ts'
 import { fileId, heldAs } from '../../locked-files.ts'
 import { FORMAT, formatOf, META_BYTES } from './foreign/format.ts'
 
-/** What desktops, file systems and LMDB leave in a folder. */
+/** Files that desktops, file systems and LMDB create in a folder. */
 const LITTER: readonly string[] = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini', 'lock.mdb']
 const DATA = 'data.mdb'
 
 /**
- * Where the data format of the client differs from `foreign/format.ts`: everything stands 8 bytes further on, as pages
- * begin with the number of their transaction too.
+ * Where the data format of the client differs from `foreign/format.ts`: everything is 8 bytes later, because pages
+ * begin with the number of their transaction.
  */
 const SHIFT = 8
 const OWN_FORMAT = 2
 const OWN = { pageSize: 48, lastPage: 144, transaction: 152 } as const
 
-/** Where LMDB's data are. */
+/** The location of LMDB data. */
 export interface LmdbFile {
-  /** What the client is to open: a folder, or the file itself. */
+  /** The path that the client opens: a folder, or the file itself. */
   readonly path: string
   readonly isFolder: boolean
   readonly file: string
-  /** Names the file. */
+  /** Identifies the file. */
   readonly id: string
-  /** `own`: the client can open it, also where it is new. `foreign`: stock LMDB wrote it, on which the client ends the process. */
+  /** `own`: the client can open it, or create it. `foreign`: stock LMDB wrote it; the client would end the process. */
   readonly format: 'own' | 'foreign'
 }
 
 /**
- * Finds the file of a path: that file, or the one in that folder. It is made where it is missing.
+ * Finds the file for a path: that file, or the one in that folder. Creates it if it is missing.
  * @throws DatastoreError `CONFIG_INVALID` for what the client cannot open, `CORRUPT`, `ACCESS_DENIED`, `IO`
  */
 export async function findLmdb(path: string, create: boolean): Promise<LmdbFile> {
@@ -44,7 +44,7 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
     try {
       const head = Buffer.alloc(2 * MOST_PAGE)
       const { bytesRead } = await handle.read(head, 0, head.length, 0)
-      // After the head: a file that grows has the pages that its head speaks of.
+      // Read after the head: a growing file has all the pages that its head mentions.
       const { size, dev, ino } = await handle.stat({ bigint: true })
       const format = formatIn(absolute, head.subarray(0, bytesRead), Number(size))
       return { ...found, format, id: ino === 0n ? file : `${dev}:${ino}` }
@@ -56,20 +56,20 @@ export async function findLmdb(path: string, create: boolean): Promise<LmdbFile>
   }
 }
 
-/** Files on which others hold locks begin otherwise than LMDB's data, so one of them needs no look. */
+/** Refuses a file on which a database in this process holds locks. LMDB data never begins like such a file. */
 async function refuseHeld(path: string, file: string): Promise<void> {
   const stats = await stat(file, { bigint: true }).catch(() => undefined)
   if (stats !== undefined && heldAs(fileId(stats)) !== undefined) {
-    throw cannotOpen(path, 'it is open as a database that is no LMDB')
+    throw cannotOpen(path, 'it is open as a database that is not LMDB')
   }
 }
 
-/** Whether LMDB data are at a path. It is looked at and not opened by the client. */
+/** Whether a path holds LMDB data. It is read, but not opened by the client. */
 export async function isLmdb(path: string): Promise<boolean> {
   try {
     const found = await stat(path)
     const file = found.isDirectory() ? await stat(join(path, DATA)) : found
-    // An empty file could become one, as it could become anything; a pipe would be waited for.
+    // An empty file may become anything. A pipe would block.
     if (!file.isFile() || file.size === 0) return false
     await findLmdb(path, false)
     return true
@@ -78,7 +78,7 @@ export async function isLmdb(path: string): Promise<boolean> {
   }
 }
 
-/** Bytes of the largest page that LMDB has. */
+/** Bytes of the largest page size of LMDB. */
 const MOST_PAGE = 65_536
 
 async function place(path: string, create: boolean): Promise<Omit<LmdbFile, 'format' | 'id'>> {
@@ -101,12 +101,12 @@ async function place(path: string, create: boolean): Promise<Omit<LmdbFile, 'for
   return { path: real, isFolder: true, file: join(real, DATA) }
 }
 
-/** The format of a file, once all is checked that makes the client end the process instead of failing. */
+/** The format of a file, after checking everything on which the client would end the process instead of failing. */
 function formatIn(path: string, head: Buffer, size: number): LmdbFile['format'] {
   if (head.length === 0) return 'own'
   if (formatOf(head) === FORMAT) return 'foreign'
   if (formatOf(head.subarray(SHIFT)) !== OWN_FORMAT)
-    throw cannotOpen(path, 'it is no LMDB file of a known format')
+    throw cannotOpen(path, 'it is not LMDB file of a known format')
   const pageSize = head.readUInt32LE(OWN.pageSize)
   const isSize = pageSize >= 512 && pageSize <= MOST_PAGE && (pageSize & (pageSize - 1)) === 0
   if (!isSize || head.length < pageSize + META_BYTES + SHIFT)
@@ -116,7 +116,7 @@ function formatIn(path: string, head: Buffer, size: number): LmdbFile['format'] 
     throw cannotOpen(path, 'its second page is broken', 'CORRUPT')
   const isNewer = second.readBigUInt64LE(OWN.transaction) > head.readBigUInt64LE(OWN.transaction)
   const pages = (isNewer ? second : head).readBigUInt64LE(OWN.lastPage) + 1n
-  // What is mapped past the end of a file cannot be read without a signal that ends the process.
+  // Reading mapped memory past the end of a file raises a signal that ends the process.
   if (pages * BigInt(pageSize) <= BigInt(size)) return 'own'
   throw cannotOpen(
     path,

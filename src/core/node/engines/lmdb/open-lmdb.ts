@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { RootDatabaseOptionsWithPath } from 'lmdb'
-import { Gate } from '../../../open/gate.ts'
+import { Gate } from '../../../open/turns.ts'
 import type { OrderedDriver } from '../../../ordered/driver.ts'
 import { holdFile } from '../../locked-files.ts'
 import { optionalPackage } from '../../optional-package.ts'
@@ -12,7 +12,7 @@ import { LmdbDriver } from './lmdb-driver.ts'
 import { LmdbEnvironment, type Root } from './lmdb-environment.ts'
 import { findLmdb, type LmdbFile } from './lmdb-file.ts'
 
-/** What is used of the client. */
+/** The parts of the client that are used. */
 interface Client {
   readonly open: (this: void, options: RootDatabaseOptionsWithPath) => Root
 }
@@ -21,14 +21,14 @@ interface Client {
 export interface OpenLmdbOptions {
   readonly readOnly: boolean
   readonly create: boolean
-  /** The name of a database in the file. Default: its main database. */
+  /** The name of a database in the file. Default: the main database. */
   readonly database: string | undefined
 }
 
 /** A database that is open. */
 export interface OpenLmdb {
   readonly driver: OrderedDriver
-  /** Shared by all in this process who have it open. */
+  /** Shared by all users of the file in this process. */
   readonly gate: Gate
 }
 
@@ -41,9 +41,9 @@ interface OpenFile {
 const uses = new SharedUses<OpenFile>()
 
 /**
- * Opens a database of an LMDB file. One that stock LMDB wrote is read by a reader of its own, since the client would end
- * the process.
- * @param load Loads the client; a test passes one of its own.
+ * Opens a database of an LMDB file. A file that stock LMDB wrote is read by a separate reader, because the client would
+ * end the process.
+ * @param load Loads the client; a test passes its own.
  * @throws DatastoreError `CONFIG_INVALID`, `CORRUPT`, `ACCESS_DENIED`, `IO`
  */
 export async function openLmdb(
@@ -51,7 +51,7 @@ export async function openLmdb(
   { readOnly, create, database }: OpenLmdbOptions,
   load: () => Promise<Client> = () => import('lmdb'),
 ): Promise<OpenLmdb> {
-  // Before anything is made for it.
+  // Before anything is created for it.
   const client = await optionalPackage('an LMDB store', 'lmdb', load)
   const file = await findLmdb(path, create && !readOnly)
   const id = `lmdb:${file.id}${database === undefined ? '' : `:${database}`}`

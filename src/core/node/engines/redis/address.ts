@@ -4,7 +4,7 @@ import type { ServerPlace } from '../../connect/tunnel.ts'
 
 const PORT = 6379
 
-/** What the address of a server says. */
+/** The parts of a server's address. */
 export interface RedisAddress extends ServerPlace {
   readonly isEncrypted: boolean
   readonly user: string | undefined
@@ -14,7 +14,7 @@ export interface RedisAddress extends ServerPlace {
 /** The schema of an address. */
 export const redisUrl = () => serverUrl(['redis', 'rediss'])
 
-/** @throws DatastoreError `CONFIG_INVALID` for what is no address of a server, or holds a password. */
+/** @throws DatastoreError `CONFIG_INVALID` for an invalid address, or one with a password. */
 export function addressOf(text: string): RedisAddress {
   const { error } = redisUrl().safeParse(text)
   if (error !== undefined) throw refusal(error.issues[0]?.message ?? '')
@@ -32,12 +32,12 @@ export function addressOf(text: string): RedisAddress {
   }
 }
 
-/** An option that is wrong. */
+/** The error for an invalid option. */
 export function refusal(state: string): DatastoreError {
   return failure('CONFIG_INVALID', 'open a Redis store', undefined, state)
 }
 
-/** How a server is called in messages. */
+/** The name of a server in messages. */
 export function nameOf({ host, port }: ServerPlace): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -5,11 +5,13 @@ import { type Argument, Connection, type Reply } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'
 import type { Access } from './open-server.ts'
 import { type RedisServer, runScript, type Script } from './server.ts'
-import { SLOTS, slotOf } from './slots.ts'
+
+/** The number of hash slots of a cluster. */
+const SLOTS = 16_384
 
 type Recover = (error: unknown) => Promise<Reply>
 
-/** One call on its way through a cluster that may be changing. */
+/** One call in a cluster that may be changing. */
 interface Routed {
   readonly slot: number
   readonly args: readonly Argument[]
@@ -23,20 +25,20 @@ interface Master {
   readonly place: ServerPlace
 }
 
-/** Redirections of one call, after which the cluster is taken for broken. */
+/** Redirections of one call after which the cluster counts as broken. */
 const MOST_REDIRECTIONS = 16
-/** Milliseconds until a call is made again whose keys are being moved to another master. */
+/** Milliseconds before a call is retried whose keys are being moved to another master. */
 const MOVING_WAIT = 20
-/** Milliseconds between two looks at which master has which slots, while one of them is gone. */
+/** Milliseconds between two reads of the slot table while a master is unreachable. */
 const LOOK_WAIT = 200
 const NOBODY = 'Cannot use the cluster: none of its masters can be reached'
 
-/** The masters of a cluster. Which has a slot is learnt from them, and again when they say that it has changed. */
+/** The masters of a cluster. The slot table is read from them, and read again when they report a change. */
 export class ClusterServer implements RedisServer {
   readonly isCluster = true
   readonly #access: Access
   readonly #timeout: number
-  /** Every master that was ever met, by its name. */
+  /** Every master seen so far, by its name. */
   readonly #met = new Map<string, Master>()
   readonly #slots = new Array<Master | undefined>(SLOTS)
   #looking: Promise<void> | undefined
@@ -90,7 +92,7 @@ export class ClusterServer implements RedisServer {
     throw new DatastoreError('CONNECTION', { action: 'use the cluster', reason })
   }
 
-  /** What becomes of a call that a master does not answer. */
+  /** Handles a call that a master did not answer. */
   async #redirected(error: unknown, call: Routed, from: Master): Promise<Reply> {
     const { args, recover, redirections } = call
     if (error instanceof DatastoreError || isRefusal(error, 'CLUSTERDOWN')) {
@@ -101,7 +103,7 @@ export class ClusterServer implements RedisServer {
     const next = { ...call, redirections: redirections + 1 }
     const [word, , target = ''] = messageOf(error).split(' ')
     if (word === 'MOVED') {
-      // The rest of the slots has moved too, perhaps: that is learnt beside.
+      // More slots may have moved. The slot table is read again in the background.
       this.#slots[call.slot] = this.#meet(placeOf(target, from.place))
       this.#lookSoon()
       return this.#send(next)
@@ -126,7 +128,7 @@ export class ClusterServer implements RedisServer {
     this.#look().catch(() => undefined)
   }
 
-  /** Asks a master that is there which has which slots. */
+  /** Reads the slot table from a reachable master. */
   #look(): Promise<void> {
     this.#looking ??= this.#askAny().finally(() => {
       this.#lastLook = Date.now()
@@ -149,7 +151,7 @@ export class ClusterServer implements RedisServer {
     throw problem
   }
 
-  /** @param asked The master that said it: an empty host means its own. */
+  /** @param asked The master that answered: an empty host means its own. */
   #learn(answer: Reply, asked: ServerPlace): void {
     this.#slots.fill(undefined)
     for (const range of answer as Reply[][]) {
@@ -169,9 +171,34 @@ export class ClusterServer implements RedisServer {
   }
 }
 
-/** `host:port`, where the host may be left out. */
+/** Parses `host:port`, where the host may be missing. */
 function placeOf(target: string, from: ServerPlace): ServerPlace {
   const colon = target.lastIndexOf(':')
   const host = target.slice(0, colon) || from.host
   return { host, port: Number(target.slice(colon + 1)) }
+}
+
+const [OPEN, CLOSE] = [0x7b, 0x7d]
+
+/** CRC-16 with the polynomial 1021, as in XMODEM. */
+const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let sum = byte << 8
+  for (let bit = 0; bit < 8; bit++) sum = (sum << 1) ^ (sum & 0x8000 ? 0x1021 : 0)
+  return sum & 0xffff
+})
+
+/**
+ * The slot of a name: that of its first text in braces, if there is one that is not empty. Source: "Redis cluster
+ * specification", "Hash tags".
+ */
+export function slotOf(text: Uint8Array | string): number {
+  const name = typeof text === 'string' ? Buffer.from(text) : text
+  const open = name.indexOf(OPEN)
+  const close = open < 0 ? -1 : name.indexOf(CLOSE, open + 1)
+  const [from, to] = close > open + 1 ? [open + 1, close] : [0, name.length]
+  let sum = 0
+  for (let index = from; index < to; index++) {
+    sum = ((sum << 8) & 0xffff) ^ (TABLE[(sum >> 8) ^ (name[index] as number)] as number)
+  }
+  return sum % SLOTS
 }

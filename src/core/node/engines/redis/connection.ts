@@ -3,69 +3,69 @@ import { DatastoreError, rejected } from '../../../errors.ts'
 import type { LostConnections } from '../../connect/lost-connections.ts'
 import type { TlsSettings } from '../../connect/tls.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
-import { failureOfItsOwn, isRefusal, redisFailure } from './failures.ts'
+import { copyOfFailure, isRefusal, redisFailure } from './failures.ts'
 
 export type RedisPackage = typeof redisPackage
 type Client = ReturnType<RedisPackage['createClient']>
 
-/** An argument of a command. Bytes must not change until the answer is there. */
+/** An argument of a command. Its bytes must not change until the answer has arrived. */
 export type Argument = string | Buffer
-/** What a command answers. Texts of values come as bytes; a refusal inside of an array as an `Error`. */
+/** The answer of a command. Strings are returned as bytes; a refusal inside an array as an `Error`. */
 export type Reply = string | Buffer | number | null | Error | Reply[]
 
 export interface ConnectionSettings {
   readonly client: RedisPackage
-  /** Where the server is reached from here. Asked for each time, as a tunnel may have been made again. */
+  /** The current address of the server. Read for each connection, because a tunnel may have been restored. */
   readonly place: () => Promise<ServerPlace>
-  /** What the server is called in errors. */
+  /** The name of the server in errors. */
   readonly name: string
   readonly tls: TlsSettings | undefined
   readonly user: string | undefined
   readonly password: string | undefined
   readonly database: number
-  /** Milliseconds that a call, and connecting, may take. */
+  /** The time limit of a call, and of connecting, in milliseconds. */
   readonly timeout: number
-  /** Runs on each new connection before calls are made on it. Where it fails, the connection is not used. */
+  /** Runs on each new connection before other calls. If it fails, the connection is not used. */
   readonly prepare?: ((send: Send, client: SubscribingClient) => Promise<void>) | undefined
-  /** Told while the connection is lost. */
+  /** Updated when the connection is lost or restored. */
   readonly lost?: LostConnections | undefined
-  /** Called each time that a connection is lost. */
+  /** Called each time that the connection is lost. */
   readonly onLost?: (() => void) | undefined
 }
 
-/** What listening takes of a client. Messages may be lists, whatever its types say. */
+/** The part of a client that receives messages. Messages may be arrays, although its types do not say so. */
 export interface SubscribingClient {
   subscribe(channel: string, listener: (message: unknown) => void, asBytes: true): Promise<void>
 }
 
 export type Send = (args: readonly Argument[]) => Promise<Reply>
 
-/** Looks at the clock so often within the time of a call. */
+/** The number of checks for unanswered calls within the time limit of a call. */
 const LOOKS = 5
-/** Milliseconds to wait before a server is tried again: the first wait, and the longest. */
+/** Milliseconds before reconnecting: the first wait, and the longest. */
 const FIRST_WAIT = 50
 const LONGEST_WAIT = 2000
 
 /**
- * One connection to one server, made again when it is lost. Calls go out in call order, without waiting for each other.
- * Those that run when the connection is lost fail, since nobody knows whether they were made. Those that come right after
- * wait for one attempt to connect; while the server is gone they fail at once.
+ * One connection to one server, restored when it is lost. Calls are sent in call order, without waiting for each other.
+ * Running calls fail when the connection is lost, because it is unknown whether they took effect. Calls made right
+ * after that wait for one attempt to reconnect; while the server is unreachable they fail immediately.
  */
 export class Connection {
   readonly name: string
   readonly #settings: ConnectionSettings
   #client: Client | undefined
-  /** Settles when the attempt to connect that runs now has succeeded or failed. */
+  /** Settles when the current attempt to connect has succeeded or failed. */
   #attempt: Promise<void> | undefined
   /** Why there is no connection. */
   #lost: DatastoreError | undefined
   #isClosed = false
   #wake: (() => void) | undefined
-  /** Calls made and answered on this connection, to see which do not end. */
+  /** Calls sent and answered on this connection, to detect those that are not answered. */
   #sent = 0
   #answered = 0
   #watch: NodeJS.Timeout | undefined
-  /** How many calls had been made at the last looks at the clock. */
+  /** The number of calls sent at the last checks. */
   #looks: number[] = []
 
   private constructor(settings: ConnectionSettings) {
@@ -73,14 +73,14 @@ export class Connection {
     this.#settings = settings
   }
 
-  /** @throws DatastoreError `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`, `CONFIG_INVALID` where it cannot be made at first. */
+  /** @throws DatastoreError `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`, `CONFIG_INVALID` if the first attempt fails. */
   static async open(settings: ConnectionSettings): Promise<Connection> {
     const connection = new Connection(settings)
     await connection.#connect()
     return connection
   }
 
-  /** A connection that is made in the background: its first calls wait for it. */
+  /** A connection that is made in the background. Its first calls wait for it. */
   static begin(settings: ConnectionSettings): Connection {
     const connection = new Connection(settings)
     connection.#reconnect()
@@ -92,9 +92,9 @@ export class Connection {
   }
 
   /**
-   * Makes a call.
-   * @param recover Answers instead where the call fails.
-   * @throws DatastoreError Where the connection is lost; what the server refuses is an `Error` of the client.
+   * Sends a command.
+   * @param recover Handles a failure and returns an answer.
+   * @throws DatastoreError if the connection is lost. A refusal of the server is an `Error` of the client.
    */
   send(args: readonly Argument[], recover: (error: unknown) => Promise<Reply> = rejected): Promise<Reply> {
     const client = this.#client
@@ -107,17 +107,17 @@ export class Connection {
     })
   }
 
-  /** Two calls that no other comes between. Answers what the second one does. */
+  /** Sends two commands with no other in between. Returns the answer of the second. */
   sendAfter(first: readonly Argument[], args: readonly Argument[]): Promise<Reply> {
     if (this.#client === undefined) return this.#sendLater(args, rejected)
     this.send(first).catch(() => undefined)
     return this.send(args)
   }
 
-  /** Commands that the server makes as one step. Answers what they do. */
+  /** Runs commands in a transaction (`MULTI`). Returns their answers. */
   async transact(commands: readonly (readonly Argument[])[]): Promise<readonly Reply[]> {
     if (this.#client === undefined) await this.#whenUp()
-    // Nothing comes between them, as they are sent in one turn.
+    // No other command comes between them, because they are sent in one turn.
     const queued = [['MULTI'], ...commands].map(command => this.send(command))
     const all = await Promise.all([...queued, this.send(['EXEC'])])
     const answers = all.at(-1) as readonly Reply[]
@@ -154,7 +154,7 @@ export class Connection {
     return this.send(args, recover)
   }
 
-  /** Waits for the attempt to connect that runs now. */
+  /** Waits for the current attempt to connect. */
   async #whenUp(): Promise<void> {
     if (this.#isClosed || this.#attempt === undefined) throw this.#failure
     try {
@@ -165,9 +165,9 @@ export class Connection {
     if (this.#client === undefined) throw this.#failure
   }
 
-  /** A failure of its own for each call. */
+  /** A new error for each call. */
   get #failure(): DatastoreError {
-    return failureOfItsOwn(
+    return copyOfFailure(
       this.#lost ?? redisFailure(`reach ${this.name}`, new Error('there is no connection')),
     )
   }
@@ -203,7 +203,7 @@ export class Connection {
     this.#settings.lost?.remove(this)
   }
 
-  /** @param made Called before it connects. */
+  /** @param made Called before the client connects. */
   async #newClient(made: (client: Client) => void): Promise<void> {
     const { client: redis, place, tls, user, password, database, timeout, prepare } = this.#settings
     const { host, port } = await place()
@@ -213,7 +213,7 @@ export class Connection {
       ...(user !== undefined && { username: user }),
       ...(password !== undefined && { password }),
       database,
-      // Calls made while there is no connection are held here, not in the client.
+      // Calls without a connection wait here, not in the client.
       disableOfflineQueue: true,
       disableClientInfo: true,
       maintNotifications: 'disabled',
@@ -221,11 +221,11 @@ export class Connection {
     }) as unknown as Client
     made(client)
     const reasons: unknown[] = []
-    // The first error is the cause; those that follow tell that the client gave up.
+    // The first error is the cause. Later ones only report that the client gave up.
     client.on('error', (error: unknown) => reasons.push(error))
     try {
       await client.connect()
-      // Nothing was sent so far where there is no password, so a server that does not answer would pass for one.
+      // Without a password nothing has been sent yet, so any silent server would count as connected.
       await client.sendCommand(['PING']).catch((error: unknown) => {
         if (!isRefusal(error, 'NOPERM')) throw error
       })
@@ -246,7 +246,7 @@ export class Connection {
     this.#reconnect()
   }
 
-  /** Tries until there is a connection again. */
+  /** Reconnects until it succeeds. */
   #reconnect(): void {
     if (this.#isClosed) return
     const attempt = this.#connect()
@@ -264,7 +264,7 @@ export class Connection {
       } catch (error) {
         this.#noteFailure(error)
       } finally {
-        // From now on calls fail at once.
+        // From now on calls fail immediately.
         this.#attempt = undefined
       }
       attempt = undefined
@@ -292,7 +292,7 @@ export class Connection {
     })
   }
 
-  /** Whether an error tells of the connection, and not what the server answers. */
+  /** Whether an error concerns the connection, and is not an answer of the server. */
   #isOfClient(error: unknown): boolean {
     return !(error instanceof this.#settings.client.ErrorReply)
   }
@@ -301,7 +301,7 @@ export class Connection {
     return this.#lost === undefined ? redisFailure(`use ${this.name}`, error) : this.#failure
   }
 
-  /** Looks now and then whether the first call that runs is answered in time. A server answers in call order. */
+  /** Checks periodically whether the oldest running call is answered in time. A server answers in call order. */
   #beginWatch(): NodeJS.Timeout {
     this.#looks = []
     const { timeout } = this.#settings
@@ -333,14 +333,19 @@ export class Connection {
   }
 }
 
-/** Bytes of an argument up to which it pays to look whether it is ASCII. */
+/** The longest argument for which it pays to check whether it is ASCII, in bytes. */
 const SHORT = 256
 // biome-ignore lint: control characters are ASCII, too
 const ASCII = /^[\0-\x7f]*$/
 
-/** Short ASCII as a string: the client writes each `Buffer` to the socket by itself, and joins strings. */
+/** Short ASCII arguments as strings: the client joins strings, but writes each `Buffer` to the socket separately. */
 export function compact(argument: Argument): Argument {
   if (typeof argument === 'string' || argument.length > SHORT) return argument
   const text = argument.toString('latin1')
   return ASCII.test(text) ? text : argument
+}
+
+/** The same bytes as a `Buffer`, without a copy. */
+export function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
 }

@@ -1,6 +1,6 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
 
-/** What the first word of a refusal means. Redis has no other code for it. */
+/** The meaning of the first word of a refusal. Redis has no other error codes. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   NOAUTH: ['ACCESS_DENIED', 'the server asks for a password'],
   WRONGPASS: ['ACCESS_DENIED', 'the server does not take this user and password'],
@@ -28,15 +28,15 @@ const TEXTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   ],
   [/invalid bulk length|exceeds maximum|max(imum)? allowed size/i, 'VALUE_INVALID', 'it is too large'],
   [/DB index is out of range|SELECT is not allowed/i, 'CONFIG_INVALID', 'there is no such database'],
-  [/max number of clients/i, 'CONNECTION', 'the server takes no more connections'],
+  [/max number of clients/i, 'CONNECTION', 'the server accepts no more connections'],
   [/user executing the script can't/i, 'ACCESS_DENIED', 'the user may not do this'],
   [/unknown (sub)?command/i, 'UNSUPPORTED', 'the server does not know the command'],
 ]
 
-/** Errors of Node's sockets that say that nobody is there. */
+/** Errors of Node's sockets for an unreachable server. */
 const UNREACHABLE = /^(ECONN|EHOST|ENET|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EADDR)/
 
-/** A refusal of the server, or a lost connection, with a code to act on. The texts of Redis name no values. */
+/** A refusal of the server, or a lost connection, with a code to act on. Error texts of Redis do not contain values. */
 export function redisFailure(action: string, error: unknown): DatastoreError {
   if (error instanceof DatastoreError) return error
   const text = messageOf(error)
@@ -44,9 +44,26 @@ export function redisFailure(action: string, error: unknown): DatastoreError {
   return new DatastoreError(code, { action, reason: `${state} (${text})` }, { cause: error })
 }
 
-/** The same failure again, for a call of its own: what is noted on one does not show on the others. */
-export function failureOfItsOwn({ code, action, reason, message, cause }: DatastoreError): DatastoreError {
+/** @throws DatastoreError Naming `action`, where the answer is an error. */
+export async function answered<T>(action: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw redisFailure(action, error)
+  }
+}
+
+/** A copy of a failure that several calls share: each call adds its own key to it. */
+export function copyOfFailure({ code, action, reason, message, cause }: DatastoreError): DatastoreError {
   return new DatastoreError(code, action === undefined ? message : { action, reason }, { cause })
+}
+
+/**
+ * The failure of one call of a group that failed as a whole; `undefined` for a refusal of the server, which one call of
+ * the group may have caused.
+ */
+export function failureOfCall(error: unknown): DatastoreError | undefined {
+  return error instanceof DatastoreError ? copyOfFailure(error) : undefined
 }
 
 function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
@@ -70,7 +87,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Whether the server itself refused, by a word such as `WRONGTYPE`. */
+/** Whether the server refused with a certain word, such as `WRONGTYPE`. */
 export function isRefusal(error: unknown, word: string): boolean {
   const text = error instanceof DatastoreError ? messageOf(error.cause) : messageOf(error)
   return text.startsWith(word)

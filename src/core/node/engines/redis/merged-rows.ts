@@ -1,21 +1,21 @@
 import { compareBytes, followedBy } from '../../../ordered/byte-order.ts'
 import type { Range, Row } from '../../../ordered/driver.ts'
 
-/** What is read of one bucket so far. */
+/** The rows read from one bucket so far. */
 interface Part {
   readonly bucket: number
   rows: readonly Row[]
   next: number
-  /** The rest of the range; `undefined` where there is none. */
+  /** The rest of the range; `undefined` if it is read to its end. */
   rest: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined
 }
 
-/** Rows that are read of a bucket beyond its share, since keys are not spread evenly. */
+/** Rows read from a bucket beyond its share, because keys are not distributed evenly. */
 const SPARE = 8
 
 /**
- * The rows of a range whose keys are spread over buckets, in order. Each bucket is asked for its share of the rows; one that
- * turns out to have more of them is asked again.
+ * The rows of a range in order, where the keys are distributed over buckets. Each bucket is asked for its share of the
+ * rows, and asked again if it has more of them.
  */
 export async function mergedRows(
   range: Range,
@@ -51,7 +51,7 @@ export async function mergedRows(
     }
     if (first === undefined) break
     merged.push(first.rows[first.next++] as Row)
-    // Its next row is not known, so nothing can be taken before it is.
+    // Its next row is unknown, so nothing can be taken before that is read.
     if (first.next === first.rows.length) await fill(first)
     if (first.next === first.rows.length) first.rows = []
   }

@@ -11,19 +11,18 @@ import type { RedisOptions, ServerContext } from './options.ts'
 import { ReachedAnew } from './reached-anew.ts'
 import { RedisValues } from './redis-values.ts'
 import type { RedisServer } from './server.ts'
-import { serverClock } from './server-clock.ts'
-import { factsOf, type ServerFacts } from './server-facts.ts'
+import { factsOf, type ServerFacts, serverClock } from './server-facts.ts'
 import { StrataDriver } from './strata-driver.ts'
 import { StrataNames } from './strata-names.ts'
 import { openServer } from './topology.ts'
 import { Tracker } from './tracker.ts'
 
-/** Buckets of a new store in a cluster, so that its masters share the work. */
+/** Buckets of a new store in a cluster, so that all masters are used. */
 const BUCKETS = 16
 
 /**
  * The store in a Redis server.
- * @param load Loads the client; a test passes one of its own.
+ * @param load Loads the client; a test passes its own.
  * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
  */
 export async function openRedis(
@@ -99,7 +98,7 @@ async function openStore(
   return openOrdered(driver, { layout: 'strata', readOnly, now, durable: facts.isDurable })
 }
 
-/** The names of a store of layout `strata` that is there already. */
+/** The names of an existing store of layout `strata`. */
 async function ownNames(server: RedisServer, prefix: string): Promise<StrataNames | undefined> {
   for (const buckets of [1, BUCKETS]) {
     const names = new StrataNames(prefix, buckets)
@@ -118,7 +117,7 @@ async function isEmpty({ masters }: RedisServer): Promise<boolean> {
   return sizes.every(size => size === 0)
 }
 
-/** A server with which the tunnel to it is closed. */
+/** A server that also closes its tunnel. */
 function closing(server: RedisServer, access: Access): RedisServer {
   return {
     isCluster: server.isCluster,

@@ -8,15 +8,15 @@ import { addressOf, nameOf, type RedisAddress, refusal } from './address.ts'
 import type { ConnectionSettings, RedisPackage } from './connection.ts'
 import type { ServerContext, ServerOptions } from './options.ts'
 
-/** What every connection to a server, or to a master of its cluster, is made with. */
+/** Everything needed to connect to a server, or to the masters of its cluster. */
 export interface Access {
   readonly address: RedisAddress
-  /** How long a call may take, in milliseconds. */
+  /** The time limit of a call, in milliseconds. */
   readonly timeout: number
   readonly user: string | undefined
-  /** Settings for the server at a place, as seen by the other masters. */
+  /** Settings for a connection to a server, by its address as other masters know it. */
   settingsFor(place: ServerPlace): ConnectionSettings
-  /** Where a server is reached from here. */
+  /** The address through which a server is reached from here. */
   placeOf(place: ServerPlace): Promise<ServerPlace>
   readonly tls: TlsSettings | undefined
   /** Closes the tunnel. */
@@ -24,9 +24,9 @@ export interface Access {
 }
 
 /**
- * Loads the client, finds secrets and files, and opens the tunnel.
- * @param load Loads the client; a test passes one of its own.
- * @throws DatastoreError `CONFIG_INVALID` for an option that is wrong, or where the package is missing.
+ * Loads the client, reads secrets and files, and opens the tunnel.
+ * @param load Loads the client; a test passes its own.
+ * @throws DatastoreError `CONFIG_INVALID` for an invalid option, or if the package is missing.
  */
 export async function accessTo(
   options: ServerOptions,
@@ -59,7 +59,7 @@ export async function accessTo(
       place: () => placeOf(place),
       name: nameOf(place),
       tls,
-      // A password alone is that of the user `default`.
+      // A password alone belongs to the user `default`.
       user: password === undefined ? undefined : user,
       password,
       database,

@@ -1,15 +1,15 @@
 import type { Send } from './connection.ts'
 
-/** Tells that a server was reached anew: it may be another one, or have lost what it had. */
+/** Reports that the connection to a server was restored: it may be another server, or have lost its data. */
 export class ReachedAnew {
   #listener: ((send: Send) => Promise<void>) | undefined
 
-  /** What a connection has to do each time that it is made. */
+  /** Runs on each new connection. */
   readonly prepare = async (send: Send): Promise<void> => {
     await this.#listener?.(send)
   }
 
-  /** @param listener Makes its calls by `send`, before all others on the new connection. */
+  /** @param listener Uses `send` for its calls, which come before all others on the new connection. */
   follow(listener: (send: Send) => Promise<void>): void {
     this.#listener = listener
   }

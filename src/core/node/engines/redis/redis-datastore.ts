@@ -5,13 +5,13 @@ import { refusal } from './address.ts'
 import { openRedis } from './open-redis.ts'
 import type { RedisOptions } from './options.ts'
 
-/** What a program opens a server with beside the options. */
+/** What a program passes besides the options to open a server. */
 export interface RedisContext {
-  /** The folder that relative paths of the options start from. Default: the working directory. */
+  /** The folder that relative paths of the options are resolved against. Default: the working directory. */
   readonly baseDirectory?: string | undefined
-  /** Gives the value of a secret that the options name. Default: none is known. */
+  /** Returns the value of a secret that the options name. Default: there are no secrets. */
   readonly secret?: ((reference: SecretReference, option: string) => Promise<string>) | undefined
-  /** Told when the server is lost or back, and how far the index of its keys is. Default: nobody is told. */
+  /** Called when the server is lost or restored, and with the progress of the index of keys. Default: not reported. */
   readonly report?: ((change: NodeStatus) => void) | undefined
 }
 

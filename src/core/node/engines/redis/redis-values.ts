@@ -1,29 +1,28 @@
-import { createHash } from 'node:crypto'
 import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import type { Stat } from '../../../datastore.ts'
 import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
-import { Packer } from '../../../key-index/packed.ts'
 import type { Call } from '../../../open/call.ts'
 import { etagSourceOf, writtenWith } from '../../../open/identity.ts'
 import type { Payload } from '../../../open/payload.ts'
 import type { Found, Moved, Refused, Removed, StoreInfo } from '../../../open/store.ts'
-import { NamePacker } from '../../../ordered/path/pack-names.ts'
 import type { PathNames } from '../../../ordered/path/path-names.ts'
 import type { ForeignChange, KeyValues, KeyWritten } from '../../indexed/key-values.ts'
-import type { Argument, Connection, Reply } from './connection.ts'
-import { isRefusal, redisFailure } from './failures.ts'
-import { OWN_COPY, REMOVE_COPIED } from './move-scripts.ts'
+import { type Argument, bufferOf, type Reply } from './connection.ts'
+import { ExpiryCheck } from './expiry-check.ts'
+import { answered, isRefusal, redisFailure } from './failures.ts'
+import { ForeignChanges } from './foreign-changes.ts'
+import { moveBetweenMasters } from './move-between-masters.ts'
 import type { ReachedAnew } from './reached-anew.ts'
-import type { RedisServer, Script } from './server.ts'
-import { asked, fieldsOf, type ServerFacts } from './server-facts.ts'
+import { scanNames } from './scan-names.ts'
+import { type RedisServer, type Script, sha1 } from './server.ts'
+import { asked, type ServerFacts } from './server-facts.ts'
 import { Texts } from './texts.ts'
 import type { Tracker } from './tracker.ts'
 import { isTyped, type TypedKind } from './typed-json.ts'
 import { REMOVE_SEEN, STAT, WRITE_TEXT } from './typed-scripts.ts'
 import { TypedValues } from './typed-values.ts'
 
-/** What the values are made of. */
 export interface RedisValuesParts {
   readonly server: RedisServer
   readonly names: PathNames
@@ -32,22 +31,14 @@ export interface RedisValuesParts {
   readonly isReadOnly: boolean
   /** The time of the server, in milliseconds since 1970. */
   readonly now: () => number
-  /** Tells what others change; `undefined` where the server does not. */
+  /** `undefined` where the server does not report changes by others. */
   readonly tracker: Tracker | undefined
   readonly reached: ReachedAnew
   readonly database: number
 }
 
 const REFUSED = [undefined, 'absent', 'exists', 'changed'] as const
-/** Own writes that are remembered. */
-const MOST_OWN = 1000
-/** Names that the server looks at in one call: in the first, so that some are soon known, and in the largest. */
-const FIRST_SCAN = 500
-const LARGEST_SCAN = 4000
-/** Milliseconds between two looks at whether any value expires. */
-const LOOK = 1000
-
-/** Values of other programs in Redis, as they are: texts as their bytes, other types as JSON (`typed-json.ts`). */
+/** Values that other programs keep in Redis: strings as their bytes, other types as JSON (`typed-json.ts`). */
 export class RedisValues implements KeyValues {
   readonly info: StoreInfo
   readonly capabilities: Capabilities
@@ -59,14 +50,11 @@ export class RedisValues implements KeyValues {
   readonly #source: string
   readonly #texts: Texts<Argument, Found>
   readonly #typed: TypedValues
-  /** What scripts of this store wrote last: states by names. */
-  readonly #own = new Map<string, string>()
-  /** Whether any value expires, as far as was seen: then each read asks for the time of its own. */
-  #hasExpiries = true
-  #looked = 0
+  readonly #foreign: ForeignChanges
+  readonly #expiries: ExpiryCheck
 
   constructor(parts: RedisValuesParts) {
-    const { server, names, info, facts, isReadOnly, tracker, reached } = parts
+    const { server, names, info, facts, isReadOnly, tracker, reached, database } = parts
     this.#parts = parts
     this.#server = server
     this.#names = names
@@ -92,21 +80,22 @@ export class RedisValues implements KeyValues {
       persistent: true,
       limits: { valueBytes: facts.valueBytes },
     }
-    this.changes = (signal, tell) => {
-      if (tracker !== undefined) this.#follow(tracker, signal, tell)
-      else {
-        reached.follow(async () => {
-          if (!signal.aborted) tell('resync')
-        })
-      }
-    }
+    this.#expiries = new ExpiryCheck(server, database)
+    this.#foreign = new ForeignChanges({
+      server,
+      names,
+      tracker,
+      reached,
+      stateOf: name => this.#stateIn(name),
+    })
+    this.changes = (signal, tell) => this.#foreign.follow(signal, tell)
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }
 
   read(key: Key): Promise<Found | undefined> {
     const name = this.#nameOf(key)
     if (name === undefined) return Promise.resolve(undefined)
-    return this.#mayExpire() ? this.#readExpiring(name) : this.#texts.read(name)
+    return this.#expiries.mayExpire() ? this.#readExpiring(name) : this.#texts.read(name)
   }
 
   async #readExpiring(name: Argument): Promise<Found | undefined> {
@@ -123,7 +112,7 @@ export class RedisValues implements KeyValues {
     }
   }
 
-  /** What is no text. */
+  /** Reads a value that is not a string. */
   #readOther(name: Argument, error: unknown): Promise<Found | undefined> {
     if (isRefusal(error, 'WRONGTYPE')) return this.#readTyped(name)
     throw redisFailure('get', error)
@@ -172,15 +161,15 @@ export class RedisValues implements KeyValues {
     const bytes = value.keep(copied)
     const { ttl, ifMatch } = options
     const time = ttl === undefined || ttl === Infinity ? '' : String(Math.max(1, Math.ceil(ttl)))
-    if (time !== '') this.#hasExpiries = true
+    if (time !== '') this.#expiries.wroteExpiring()
     return ifMatch === undefined
       ? this.#set(name, bytes, time, options)
       : this.#setSeen(name, bytes, time, this.#stateOf(ifMatch) ?? 'other data')
   }
 
   /**
-   * Without a script, whose changes the server would tell as those of others. `GET` makes it refuse where there is a value of
-   * another type; what was there before comes back with it.
+   * Uses a plain command, because the server reports changes by scripts as if others had made them. `GET` makes the command
+   * fail where the value has another type, and returns the value before.
    */
   #set(
     name: Argument,
@@ -188,7 +177,7 @@ export class RedisValues implements KeyValues {
     time: string,
     { create, replace }: Call['options'],
   ): Promise<KeyWritten> {
-    if (this.#own.size > 0) this.#own.delete(nameOf(name))
+    this.#foreign.wrotePlainly(name)
     const args: Argument[] = ['SET', name, bufferOf(bytes)]
     if (!create) args.push('XX')
     args.push(replace ? 'GET' : 'NX')
@@ -197,14 +186,14 @@ export class RedisValues implements KeyValues {
       before => {
         if (!replace && before === null) return refused('exists')
         if (!create && before === null) return refused('absent')
-        const isKnown = replace && before !== null && this.#parts.tracker !== undefined
+        const isKnown = replace && before !== null && this.#foreign.areReported
         return { written: writtenWith(() => `${this.#source}.${sha1(bytes)}`), isKnown }
       },
       (error: unknown) => this.#setOther(name, bytes, time, error),
     )
   }
 
-  /** Where there is a value that is no text. */
+  /** Writes where the value before is not a string. */
   async #setOther(name: Argument, bytes: Uint8Array, time: string, error: unknown): Promise<KeyWritten> {
     if (!isRefusal(error, 'WRONGTYPE')) throw redisFailure('put', error)
     const kind = String(await this.#send('put', name, ['TYPE', name]))
@@ -230,19 +219,11 @@ export class RedisValues implements KeyValues {
   }
 
   #madeByScript(name: Argument, state: string): KeyWritten {
-    this.#wrote(name, state)
+    this.#foreign.wroteByScript(name, state)
     return { written: { etag: `${this.#source}.${state}` }, isKnown: false }
   }
 
-  /** Remembers what a script has written, which the server tells as a change of others. */
-  #wrote(name: Argument, state: string): void {
-    if (this.#parts.tracker === undefined) return
-    const [first] = this.#own.keys()
-    if (this.#own.size >= MOST_OWN && first !== undefined) this.#own.delete(first)
-    this.#own.set(nameOf(name), state)
-  }
-
-  /** @throws DatastoreError `VALUE_INVALID` for a type of a module, of which nothing is known. */
+  /** @throws DatastoreError `VALUE_INVALID` for a type that a module defines. */
   #kindIn(kind: string): TypedKind {
     if (isTyped(kind)) return kind
     throw failure('VALUE_INVALID', 'put', undefined, `there is a value of the type ${JSON.stringify(kind)}`)
@@ -254,7 +235,7 @@ export class RedisValues implements KeyValues {
     if (ifMatch === undefined)
       return (await this.#send('delete', name, ['DEL', name])) === 1 ? 'removed' : 'absent'
     const outcome = await this.#run('delete', REMOVE_SEEN, name, [this.#stateOf(ifMatch) ?? ''])
-    if (outcome === 0) this.#wrote(name, '')
+    if (outcome === 0) this.#foreign.wroteByScript(name, '')
     return outcome === 0 ? 'removed' : outcome === 1 ? 'absent' : 'changed'
   }
 
@@ -263,9 +244,9 @@ export class RedisValues implements KeyValues {
     const target = this.#nameToWrite('rename to', to)
     if (source === undefined) return 'absent'
     const { replace } = call.options
-    this.#own.delete(nameOf(source))
-    this.#own.delete(nameOf(target))
-    if (this.#server.isCluster) return this.#moveCopy(source, target, replace)
+    this.#foreign.wrotePlainly(source)
+    this.#foreign.wrotePlainly(target)
+    if (this.#server.isCluster) return moveBetweenMasters(this.#server, source, target, replace)
     try {
       const moved = await this.#server.send(source, [replace ? 'RENAME' : 'RENAMENX', source, target])
       return moved === 0 ? 'exists' : 'moved'
@@ -275,67 +256,13 @@ export class RedisValues implements KeyValues {
     }
   }
 
-  /** Masters of a cluster share no step: the value, of whatever type, is copied, and removed where it is still the same. */
-  async #moveCopy(source: Argument, target: Argument, replace: boolean): Promise<Moved> {
-    for (;;) {
-      const copy = await this.#run('rename', OWN_COPY, source, [])
-      if (!Array.isArray(copy)) return 'absent'
-      const [state, ttl] = copy as [Buffer, number]
-      const restore = ['RESTORE', target, String(Math.max(0, ttl)), state, ...(replace ? ['REPLACE'] : [])]
-      try {
-        await this.#server.send(target, restore)
-      } catch (error) {
-        if (isRefusal(error, 'BUSYKEY')) return 'exists'
-        throw redisFailure('rename', error)
-      }
-      if ((await this.#run('rename', REMOVE_COPIED, source, [sha1(state)])) === 1) return 'moved'
-      if (!replace) await this.#send('rename', target, ['DEL', target])
-    }
-  }
-
   async scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
-    await Promise.all(this.#server.masters.map(master => this.#scanOne(master, signal, each)))
+    await Promise.all(this.#server.masters.map(master => scanNames(master, this.#names, signal, each)))
   }
 
-  /** The server looks for the next names while those before them are taken. */
-  async #scanOne(
-    master: Connection,
-    signal: AbortSignal,
-    each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>,
-  ): Promise<void> {
-    const { prefix } = this.#names
-    const matching = prefix.length === 0 ? [] : ['MATCH', Buffer.concat([globOf(prefix), Buffer.from('*')])]
-    const packer = new Packer()
-    const keys = new NamePacker(this.#names, packer)
-    let taken = Promise.resolve()
-    let cursor: string | Buffer | undefined = '0'
-    for (let count = FIRST_SCAN; cursor !== undefined; count = Math.min(2 * count, LARGEST_SCAN)) {
-      const [next, names] = await this.#scanned(master, ['SCAN', cursor, 'COUNT', `${count}`, ...matching])
-      if (signal.aborted) return
-      for (const name of names) keys.add(name)
-      const taking = each(packer.take())
-      taking.catch(() => undefined)
-      await taken
-      taken = taking
-      cursor = String(next) === '0' ? undefined : next
-    }
-    await taken
-  }
-
-  async #scanned(
-    master: Connection,
-    args: readonly (string | Buffer)[],
-  ): Promise<[cursor: Buffer, names: Buffer[]]> {
-    try {
-      return (await master.send(args)) as [Buffer, Buffer[]]
-    } catch (error) {
-      throw redisFailure('list', error)
-    }
-  }
-
-  /** Values expire without a word, and where the server does not tell what others do, they delete without one. */
+  /** Expiry is not reported, and neither are deletes by others unless the server reports changes. */
   async present(keys: readonly Key[]): Promise<readonly boolean[] | undefined> {
-    if (!this.#mayExpire() && this.#parts.tracker !== undefined) return undefined
+    if (!this.#expiries.mayExpire() && this.#foreign.areReported) return undefined
     return Promise.all(keys.map(key => this.has(key)))
   }
 
@@ -343,8 +270,8 @@ export class RedisValues implements KeyValues {
     if (this.#names.prefix.length > 0) return undefined
     const sizes = await Promise.all(this.#server.masters.map(master => asked(master, ['DBSIZE'])))
     if (!sizes.every(size => typeof size === 'number')) return undefined
-    // What has expired is counted until the server removes it.
-    return { entries: sizes.reduce((sum, size) => sum + size, 0), isExact: !this.#mayExpire() }
+    // The server counts expired values until it removes them.
+    return { entries: sizes.reduce((sum, size) => sum + size, 0), isExact: !this.#expiries.mayExpire() }
   }
 
   async close(): Promise<void> {
@@ -352,25 +279,7 @@ export class RedisValues implements KeyValues {
     await this.#server.close()
   }
 
-  #follow(tracker: Tracker, signal: AbortSignal, tell: (change: ForeignChange) => void): void {
-    tracker.follow(signal, name => {
-      if (name === 'resync') tell('resync')
-      else if (name.subarray(0, this.#names.prefix.length).equals(this.#names.prefix))
-        void this.#look(name, tell)
-    })
-  }
-
-  async #look(name: Buffer, tell: (change: ForeignChange) => void): Promise<void> {
-    try {
-      const own = this.#own.get(nameOf(name))
-      if (own !== undefined && own === (await this.#stateIn(name))) return
-      const isThere = (await this.#server.send(name, ['EXISTS', name])) === 1
-      tell({ key: this.#names.keyOf(name), isThere })
-    } catch {
-      // The connection is lost, which is told as resync.
-    }
-  }
-
+  /** The state of the value with this name; empty where there is none. */
   async #stateIn(name: Argument): Promise<string> {
     const answer = await this.#run('stat', STAT, name, [])
     if (!Array.isArray(answer)) return ''
@@ -378,25 +287,7 @@ export class RedisValues implements KeyValues {
     return String(kind) === 'string' ? String(sha) : ((await this.#typed.read(name))?.state ?? '')
   }
 
-  /** Whether any value expires, as was known a moment ago. */
-  #mayExpire(): boolean {
-    const now = performance.now()
-    if (now - this.#looked > LOOK) {
-      this.#looked = now
-      void this.#lookForExpiries().catch(() => undefined)
-    }
-    return this.#hasExpiries
-  }
-
-  async #lookForExpiries(): Promise<void> {
-    const infos = await Promise.all(this.#server.masters.map(master => asked(master, ['INFO', 'keyspace'])))
-    const lines = infos.map(info =>
-      info === undefined ? 'expires=1' : (fieldsOf(info).get(`db${this.#parts.database}`) ?? ''),
-    )
-    this.#hasExpiries = lines.some(line => /expires=[1-9]/.test(line))
-  }
-
-  /** The state that an etag names; `undefined` for one of other data. */
+  /** The state that an etag names; `undefined` for an etag of other data. */
   #stateOf(etag: string): string | undefined {
     const source = `${this.#source}.`
     return etag.startsWith(source) ? etag.slice(source.length) : undefined
@@ -415,33 +306,20 @@ export class RedisValues implements KeyValues {
     throw failure('KEY_INVALID', action, key, this.#names.problem)
   }
 
-  async #send(action: string, name: Argument, args: readonly Argument[]): Promise<Reply> {
-    try {
-      return await this.#server.send(name, args)
-    } catch (error) {
-      throw redisFailure(action, error)
-    }
+  #send(action: string, name: Argument, args: readonly Argument[]): Promise<Reply> {
+    return answered(action, this.#server.send(name, args))
   }
 
-  async #run(action: string, script: Script, name: Argument, args: readonly Argument[]): Promise<Reply> {
-    try {
-      return await this.#server.run(script, [name], args)
-    } catch (error) {
-      throw redisFailure(action, error)
-    }
+  #run(action: string, script: Script, name: Argument, args: readonly Argument[]): Promise<Reply> {
+    return answered(action, this.#server.run(script, [name], args))
   }
-}
-
-/** Bytes as a text that names them. */
-function nameOf(name: Argument): string {
-  return (typeof name === 'string' ? Buffer.from(name) : name).toString('latin1')
 }
 
 function refused(reason: Refused): KeyWritten {
   return { written: { refused: reason }, isKnown: false }
 }
 
-/** A text as it was read. Its etag is computed when it is asked for. */
+/** A string value. Its etag is computed when it is read. */
 class TextFound implements Found {
   readonly bytes: Uint8Array
   readonly shared = false
@@ -468,26 +346,11 @@ function expiresIn(ttl: number | undefined, now: () => number): number | undefin
   return ttl === undefined || ttl < 0 ? undefined : now() + ttl
 }
 
-function sha1(bytes: Uint8Array): string {
-  return createHash('sha1').update(bytes).digest('hex')
-}
-
-/** Out of Node's pool: a buffer of its own for each is dear. */
+/** A copy in Node's buffer pool, which is cheaper than a buffer of its own. */
 function copied(bytes: Uint8Array): Uint8Array {
   const { buffer, byteOffset, length } = Buffer.allocUnsafe(bytes.length)
-  // A `Buffer` slices without a copy, and the tier above may keep this one.
+  // Not a `Buffer`, whose `slice` does not copy: the tier above may keep this value.
   const copy = new Uint8Array(buffer, byteOffset, length)
   copy.set(bytes)
   return copy
 }
-
-function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length)
-}
-
-/** What MATCH takes for these bytes and no others. */
-function globOf(bytes: Uint8Array): Buffer {
-  return Buffer.from([...bytes].flatMap(byte => (SPECIAL.includes(byte) ? [0x5c, byte] : [byte])))
-}
-
-const SPECIAL: readonly number[] = [...Buffer.from('*?[]^\\')]

@@ -1,7 +1,7 @@
 import type { Connection, Reply } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'
 
-/** What a server says of itself. A user who may not ask gets the weakest of it. */
+/** Properties of a server. If the user may not ask for one, the weakest value is assumed. */
 export interface ServerFacts {
   /** `7.0.15`. */
   readonly version: string | undefined
@@ -11,25 +11,25 @@ export interface ServerFacts {
   readonly isDurable: boolean
   /** The user may write, and run scripts. */
   readonly mayWrite: boolean
-  /** Bytes of the longest text that it takes. */
+  /** The maximum number of bytes of a string. */
   readonly valueBytes: number
-  /** Names this server until it is started again. */
+  /** Identifies this server until it is restarted. */
   readonly runId: string | undefined
 }
 
-/** What a server takes unless it is told otherwise. */
+/** The default limit of a server. */
 const VALUE_BYTES = 512 * 1024 * 1024
-/** What no server takes more of. */
+/** The limit that no server exceeds. */
 const MOST_VALUE_BYTES = 2 ** 31 - 1
 
-/** @param probe A name that is not there, of those that the store may write. */
+/** @param probe The name of an absent key that the store is allowed to write. */
 export async function factsOf(connection: Connection, probe: string): Promise<ServerFacts> {
   const [info, slots, sync, bulk, write, run] = await Promise.all([
     asked(connection, ['INFO']),
     asked(connection, ['CLUSTER', 'SLOTS']),
     asked(connection, ['CONFIG', 'GET', 'append*']),
     asked(connection, ['CONFIG', 'GET', 'proto-max-bulk-len']),
-    // Neither changes anything.
+    // Neither of these changes anything.
     isPermitted(connection, ['SET', probe, '', 'XX']),
     isPermitted(connection, ['EVAL', 'return 1', '0']),
   ])
@@ -51,7 +51,7 @@ export async function factsOf(connection: Connection, probe: string): Promise<Se
   }
 }
 
-/** An answer, or `undefined` where the server does not give it to this user. */
+/** An answer, or `undefined` if the server does not permit the command. */
 export async function asked(connection: Connection, command: readonly string[]): Promise<Reply | undefined> {
   try {
     return await connection.send(command)
@@ -61,7 +61,7 @@ export async function asked(connection: Connection, command: readonly string[]):
   }
 }
 
-/** Whether the user may make a call. In a cluster another master may be the one that answers it. */
+/** Whether the user may run a command. In a cluster, another master may be the one that answers it. */
 async function isPermitted(connection: Connection, command: readonly string[]): Promise<boolean> {
   try {
     await connection.send(command)
@@ -73,7 +73,7 @@ async function isPermitted(connection: Connection, command: readonly string[]): 
   }
 }
 
-/** The lines `name:value` of INFO. */
+/** Parses the lines `name:value` of INFO. */
 export function fieldsOf(info: Reply | undefined): ReadonlyMap<string, string> {
   const text = Buffer.isBuffer(info) ? info.toString() : ''
   return new Map(
@@ -82,4 +82,24 @@ export function fieldsOf(info: Reply | undefined): ReadonlyMap<string, string> {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const]
     }),
   )
+}
+
+/** How often the server is asked. The fastest answer is the most precise. */
+const ASKS = 3
+
+/** The clock of the server, in milliseconds since 1970, so that every client agrees on when a value expires. */
+export async function serverClock(connection: Connection): Promise<() => number> {
+  let best = Number.POSITIVE_INFINITY
+  let offset = Date.now() - performance.now()
+  for (let ask = 0; ask < ASKS; ask++) {
+    const start = performance.now()
+    const time = await connection.send(['TIME']).catch((error: unknown) => {
+      throw redisFailure('ask the server for its time', error)
+    })
+    const took = performance.now() - start
+    if (took >= best || !Array.isArray(time)) continue
+    best = took
+    offset = Number(time[0]) * 1000 + Number(time[1]) / 1000 - (start + took / 2)
+  }
+  return () => Math.floor(performance.now() + offset)
 }

@@ -3,31 +3,39 @@ import { rejected } from '../../../errors.ts'
 import { type Argument, Connection, type ConnectionSettings, type Reply } from './connection.ts'
 import { isRefusal } from './failures.ts'
 
-/** A Lua script, by which the server makes several steps as one. */
+/** A Lua script, which the server runs atomically. */
 export interface Script {
   readonly source: string
   readonly sha: string
 }
 
 export function script(source: string): Script {
-  return { source, sha: createHash('sha1').update(source).digest('hex') }
+  return { source, sha: sha1(source) }
+}
+
+/** SHA-1 in hex, by which Redis names scripts and can compare values. */
+export function sha1(data: string | Uint8Array): string {
+  return createHash('sha1').update(data).digest('hex')
 }
 
 /** One server, or the masters of a cluster. */
 export interface RedisServer {
   readonly isCluster: boolean
-  /** Each has a part of the keys. */
+  /** Each master has a part of the keys. */
   readonly masters: readonly Connection[]
-  /** Makes a call about one key. */
+  /** Sends a command about one key. */
   send(key: Argument, args: readonly Argument[]): Promise<Reply>
-  /** Runs a script whose keys are all on the master of the first one. */
+  /** Runs a script. All its keys must be on the master of the first one. */
   run(script: Script, keys: readonly Argument[], args: readonly Argument[]): Promise<Reply>
-  /** Makes several commands as one step, and answers what each does. Absent in a cluster, whose masters share no step. */
+  /**
+   * Runs several commands atomically and returns their answers. Absent in a cluster, whose masters share no
+   * transaction.
+   */
   readonly transact?: ((commands: readonly (readonly Argument[])[]) => Promise<readonly Reply[]>) | undefined
   close(): Promise<void>
 }
 
-/** One server that has all keys. */
+/** A single server, which has all keys. */
 export class SingleServer implements RedisServer {
   readonly isCluster = false
   readonly masters: readonly Connection[]
@@ -59,7 +67,7 @@ export class SingleServer implements RedisServer {
   }
 }
 
-/** Runs a script by its hash, and by its text where the server does not know it yet. */
+/** Runs a script by its hash, or by its source if the server does not have it yet. */
 export function runScript(
   { source, sha }: Script,
   keys: readonly Argument[],

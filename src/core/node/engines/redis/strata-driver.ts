@@ -21,8 +21,8 @@ import {
   versionOf,
   withHeader,
 } from '../../../ordered/strata/header.ts'
-import type { Argument, Reply } from './connection.ts'
-import { redisFailure } from './failures.ts'
+import { type Argument, bufferOf, type Reply } from './connection.ts'
+import { answered, redisFailure } from './failures.ts'
 import { mergedRows } from './merged-rows.ts'
 import type { ReachedAnew } from './reached-anew.ts'
 import type { RedisServer } from './server.ts'
@@ -32,31 +32,34 @@ import { StrataPuts } from './strata-puts.ts'
 import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
 import { Texts } from './texts.ts'
 
-/** What the scripts answer. */
+/** The answers of the scripts. */
 const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']
-/** Checks and writes of one commit: a script holds up all other clients while it runs. */
+/** The maximum number of checks and writes of one commit, because a script blocks all other clients while it runs. */
 const MOST_OPERATIONS = 10_000
 
 /** What a driver is made of. */
 interface StrataParts {
   readonly names: StrataNames
-  /** Names the data. */
+  /** Identifies the data. */
   readonly id: string
   readonly facts: ServerFacts
-  /** The time of the server, in milliseconds since 1970. */
+  /** The clock of the server, in milliseconds since 1970. */
   readonly now: () => number
   readonly isReadOnly: boolean
   readonly reached: ReachedAnew
 }
 
-/** Layout `strata` in Redis: values with a header in strings, their order in sorted sets, both written by one script. */
+/**
+ * Layout `strata` in Redis: values with a header in strings, and their order in sorted sets. A script writes both
+ * together.
+ */
 export class StrataDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities
   readonly commit?: NonNullable<OrderedDriver['commit']>
   readonly #server: RedisServer
   readonly #names: StrataNames
-  /** By bucket: a command reaches the keys of one master alone. */
+  /** By bucket, because a command can only use keys of one master. */
   readonly #texts: readonly Texts<Uint8Array, Row>[]
   readonly #puts: readonly StrataPuts[]
   readonly #valueBytes: number
@@ -82,7 +85,7 @@ export class StrataDriver implements OrderedDriver {
     this.#puts = buckets.map(bucket => new StrataPuts(server, names, bucket))
     const isWritable = facts.mayWrite && !facts.isReplica && !isReadOnly
     this.#valueBytes = facts.valueBytes - HEADER_BYTES
-    // A script reaches the keys of one master alone, so what is in several buckets cannot be written as one.
+    // A script can only use keys of one master, so keys in several buckets cannot be written atomically.
     const isWhole = names.buckets === 1
     this.info = { kind: 'redis', id, readAhead: 200, maxRows: 2000, text: false, columns: true, lent: true }
     this.capabilities = {
@@ -108,17 +111,17 @@ export class StrataDriver implements OrderedDriver {
     { start, end }: { readonly start: number; readonly end: number },
   ): Promise<Row | undefined> {
     const args = [String(start), String(Math.min(end, Number.MAX_SAFE_INTEGER / 2) - 1)]
-    const value = await this.#asked('get', this.#server.run(PART, [name], args))
+    const value = await answered('get', this.#server.run(PART, [name], args))
     return Buffer.isBuffer(value) ? { key, value: plain(value) } : undefined
   }
 
   async has(key: Uint8Array): Promise<boolean> {
     const name = this.#nameOf(key)
-    return (await this.#asked('look up', this.#server.send(name, ['EXISTS', name]))) === 1
+    return (await answered('look up', this.#server.send(name, ['EXISTS', name]))) === 1
   }
 
   async head(key: Uint8Array): Promise<Row | undefined> {
-    const answer = await this.#asked('stat', this.#server.run(HEAD, [this.#nameOf(key)], []))
+    const answer = await answered('stat', this.#server.run(HEAD, [this.#nameOf(key)], []))
     if (!Array.isArray(answer) || !Buffer.isBuffer(answer[0])) return undefined
     const { version, mtime, expires } = new RecordRow(key, answer[0])
     return { key, version, mtime, expires, size: Number(answer[1]) - startOf(answer[0]) }
@@ -172,7 +175,7 @@ export class StrataDriver implements OrderedDriver {
         record ?? '',
       )
     }
-    return (await this.#asked('commit a batch', this.#server.run(COMMIT, keys, args))) === 1
+    return (await answered('commit a batch', this.#server.run(COMMIT, keys, args))) === 1
   }
 
   range(range: Range): Promise<readonly Row[]> {
@@ -193,7 +196,7 @@ export class StrataDriver implements OrderedDriver {
       reverse ? '1' : '0',
       keysOnly ? '0' : '1',
     ]
-    const rows = (await this.#asked('read a range', this.#server.run(RANGE, keys, args))) as Buffer[]
+    const rows = (await answered('read a range', this.#server.run(RANGE, keys, args))) as Buffer[]
     if (keysOnly) return rows.map(key => ({ key: plain(key) }))
     return Array.from(
       { length: rows.length / 2 },
@@ -201,11 +204,11 @@ export class StrataDriver implements OrderedDriver {
     )
   }
 
-  /** The same without a script, which would remove what has expired: a replica, and some users, may not do that. */
+  /** The same without a script. Scripts remove expired keys, which a replica and some users may not do. */
   async #readRange(bucket: number, range: Range): Promise<readonly Row[]> {
     const [keys, expiries] = [this.#names.keysOf(bucket), this.#names.expiriesOf(bucket)]
-    const asked = (args: Argument[]) => this.#asked('read a range', this.#server.send(keys, args))
-    const due = (await asked(['ZRANGEBYSCORE', expiries, '-inf', `(${this.#now()}`])) as Buffer[]
+    const send = (args: Argument[]) => answered('read a range', this.#server.send(keys, args))
+    const due = (await send(['ZRANGEBYSCORE', expiries, '-inf', `(${this.#now()}`])) as Buffer[]
     const hidden = new Set(due.map(key => key.toString('latin1')))
     const command = range.reverse ? 'ZREVRANGEBYLEX' : 'ZRANGEBYLEX'
     const rows: Row[] = []
@@ -213,7 +216,7 @@ export class StrataDriver implements OrderedDriver {
     for (;;) {
       const limit = range.limit - rows.length
       const bounds = boundsOf({ ...range, from, to })
-      const found = (await asked([command, keys, ...bounds, 'LIMIT', '0', String(limit)])) as Buffer[]
+      const found = (await send([command, keys, ...bounds, 'LIMIT', '0', String(limit)])) as Buffer[]
       const shown = found.filter(key => !hidden.has(key.toString('latin1'))).map(plain)
       if (range.keysOnly) rows.push(...shown.map(key => ({ key })))
       else
@@ -232,7 +235,7 @@ export class StrataDriver implements OrderedDriver {
       Array.from({ length: buckets }, async (_, bucket) => {
         const keys = this.#names.keysOf(bucket)
         // The store's own records begin with 00.
-        return Number(await this.#asked('count', this.#server.send(keys, ['ZLEXCOUNT', keys, '[\x01', '+'])))
+        return Number(await answered('count', this.#server.send(keys, ['ZLEXCOUNT', keys, '[\x01', '+'])))
       }),
     )
     return counts.reduce((sum, count) => sum + count, 0)
@@ -246,9 +249,8 @@ export class StrataDriver implements OrderedDriver {
     })
   }
 
-  /** What is answered is on the device already, where the server keeps it there at all. */
   sync(): void {
-    // There is nothing to be done.
+    // An answered write is already on the device, if the server is durable at all.
   }
 
   close(): Promise<void> {
@@ -259,22 +261,14 @@ export class StrataDriver implements OrderedDriver {
     return this.#names.valueOf(key, this.#names.bucketOf(key))
   }
 
-  async #asked(action: string, answer: Promise<Reply>): Promise<Reply> {
-    try {
-      return await answer
-    } catch (error) {
-      throw redisFailure(action, error)
-    }
-  }
-
   #refuseLong(value: Uint8Array | undefined): void {
     if (value === undefined || value.length <= this.#valueBytes) return
-    const state = `it has ${value.length} bytes, and the server takes ${this.#valueBytes}`
+    const state = `it has ${value.length} bytes, and the server accepts ${this.#valueBytes}`
     throw failure('VALUE_INVALID', 'put', undefined, state)
   }
 }
 
-/** Stands where the time of expiry does, and says that the key is removed. */
+/** Used in place of the expiry time to remove the key. */
 const REMOVE = '-'
 
 function outcomeOf(answer: Reply): Outcome {
@@ -289,7 +283,7 @@ function putFailed(error: unknown): never {
   throw redisFailure('put', error)
 }
 
-/** What the scripts are to expect. */
+/** The condition as arguments of the scripts. */
 function expected(expect: Expect | Seen): readonly [Argument, Argument] {
   if (typeof expect === 'string') return [expect, '']
   if ('version' in expect) return ['version', bufferOf(versionBytes(expect.version))]
@@ -306,7 +300,7 @@ function recordOf({ value, version = 0, mtime = 0, expires }: Omit<Write, 'expec
   return value && bufferOf(withHeader(value, { version, mtime, expires }))
 }
 
-/** A row as it was read. What is not asked for is not taken out of its header. */
+/** A row. Fields of the header are decoded when they are read. */
 class RecordRow implements Row {
   readonly key: Uint8Array
   readonly value: Uint8Array
@@ -342,11 +336,7 @@ function startOf(record: Buffer): number {
   throw new DatastoreError('CORRUPT', { action: 'read a record', reason: 'it does not begin with a header' })
 }
 
-/** The same bytes, as what every store gives. */
+/** The same bytes as a plain `Uint8Array`. */
 function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length)
-}
-
-function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length)
 }

@@ -2,9 +2,9 @@ import { followedBy } from '../../../ordered/byte-order.ts'
 import { type Argument, compact } from './connection.ts'
 
 /**
- * Names of layout `strata`: `<prefix>/<buckets>{<bucket>}=<key>` has the value of a key, `<prefix>{<bucket>}!keys` the keys of a
- * bucket in order, `<prefix>{<bucket>}!expiries` those that expire, by time. A cluster keeps what has the same text in
- * braces on one master, so that a script may write them together.
+ * Names of layout `strata`: `<prefix>/<buckets>{<bucket>}=<key>` has the value of a key, `<prefix>{<bucket>}!keys` the
+ * keys of a bucket in order, `<prefix>{<bucket>}!expiries` the expiring ones by time. A cluster keeps names with the
+ * same text in braces on one master, so that a script can write them together.
  */
 export class StrataNames {
   readonly buckets: number
@@ -23,7 +23,7 @@ export class StrataNames {
     this.#expiries = all.map(one => Buffer.from(`${one}!expiries`))
   }
 
-  /** FNV-1a, 32 bits, of the key's bytes. Keys of the store's own begin with 00 and are together in the first bucket. */
+  /** FNV-1a, 32 bits, of the key's bytes. The store's own records begin with 00 and are all in the first bucket. */
   bucketOf(key: Uint8Array): number {
     if (this.buckets === 1 || key[0] === 0) return 0
     let hash = 0x811c9dc5
@@ -45,12 +45,12 @@ export class StrataNames {
     return this.#expiries[bucket] as Buffer
   }
 
-  /** What the name of every value in a bucket begins with. */
+  /** The common beginning of the names of values in a bucket. */
   startOf(bucket: number): Buffer {
     return this.#values[bucket] as Buffer
   }
 
-  /** The key of a value's name; `undefined` for another name. */
+  /** The key of the name of a value; `undefined` for another name. */
   keyOf(name: Buffer): Uint8Array | undefined {
     const start = this.#values.find(one => name.subarray(0, one.length).equals(one))
     return start && new Uint8Array(name.subarray(start.length))

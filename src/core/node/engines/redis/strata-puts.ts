@@ -1,10 +1,11 @@
 import type { Write } from '../../../ordered/driver.ts'
 import { headerBytes, writeHeader } from '../../../ordered/strata/header.ts'
-import { type Argument, compact, type Reply } from './connection.ts'
+import { TurnGroup } from '../turn-group.ts'
+import { type Argument, bufferOf, compact, type Reply } from './connection.ts'
+import { failureOfCall } from './failures.ts'
 import type { RedisServer } from './server.ts'
 import type { StrataNames } from './strata-names.ts'
 import { PUT } from './strata-scripts.ts'
-import { TurnGroup } from './turn-group.ts'
 
 interface Put {
   readonly key: Uint8Array
@@ -12,10 +13,13 @@ interface Put {
   readonly record: Buffer
 }
 
-/** What the script answers. */
+/** The answer of the script for a put. */
 const DONE = 0
 
-/** Puts without a condition, of values that live on, in one bucket. Those of one turn of the event loop are one step. */
+/**
+ * Puts without a condition, of values that do not expire, in one bucket. Puts of one turn of the event loop are made
+ * together.
+ */
 export class StrataPuts {
   readonly #server: RedisServer
   readonly #names: StrataNames
@@ -38,6 +42,7 @@ export class StrataPuts {
         return puts.map(() => DONE)
       },
       bytesOf: ({ record }) => record.length,
+      failureOf: failureOfCall,
     })
   }
 
@@ -55,7 +60,7 @@ export class StrataPuts {
     return this.#server.run(PUT, [...this.#keys, ...names], [this.#start, ...records])
   }
 
-  /** What the script does, without that each value passes through its language. */
+  /** The same as the script, without passing each value through Lua. */
   #commands(puts: readonly Put[]): readonly (readonly Argument[])[] {
     const [keys, expiries] = this.#keys
     const values: Argument[] = ['MSET']
@@ -69,8 +74,4 @@ export class StrataPuts {
     }
     return [values, ranks, gone]
   }
-}
-
-function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length)
 }

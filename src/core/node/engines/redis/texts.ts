@@ -1,28 +1,29 @@
 import type { Maybe } from '../../../open/call.ts'
+import { TurnGroup } from '../turn-group.ts'
 import type { Argument, Reply } from './connection.ts'
+import { failureOfCall } from './failures.ts'
 import type { RedisServer } from './server.ts'
-import { TurnGroup } from './turn-group.ts'
 
-/** What reads of texts are made of. */
+/** The parameters of reading strings. */
 export interface TextsParts<Place, Answer> {
   readonly server: RedisServer
-  /** All names are on one master. */
+  /** Whether all names are on one master. */
   readonly areTogether: boolean
   readonly nameOf: (place: Place) => Argument
-  /** What a text is read as. */
+  /** Converts a string to an answer. */
   readonly found: (place: Place, text: Buffer) => Answer
-  /** What is read where the server refuses, as it does with `WRONGTYPE` where there is no text. */
+  /** Reads in another way after the server refused, as it does with `WRONGTYPE` for other types. */
   readonly failed: (place: Place, error: unknown) => Promise<Answer | undefined>
 }
 
-/** What a value is taken for at least: the reads before may have found nothing. */
+/** The least size assumed for a value, because earlier reads may have found nothing. */
 const LEAST_BYTES = 1024
 
-/** Reads texts by their names. What is asked for in one turn of the event loop is one command. */
+/** Reads strings by their names. Reads of one turn of the event loop are one command. */
 export class Texts<Place, Answer> {
   readonly #parts: TextsParts<Place, Answer>
   readonly #reads: TurnGroup<Place, Answer | undefined>
-  /** Bytes of a value, about, as the last ones were. Until one is seen, few are read at once. */
+  /** The approximate size of a value, as of the last reads. Large at first, so that few are read at once. */
   #bytes = 64 * 1024
 
   constructor(parts: TextsParts<Place, Answer>) {
@@ -31,10 +32,11 @@ export class Texts<Place, Answer> {
       one: place => this.#one(place),
       many: places => this.#many(places),
       bytesOf: () => this.#bytes,
+      failureOf: failureOfCall,
     })
   }
 
-  /** @returns `undefined` where there is no such name. */
+  /** @returns `undefined` if the name does not exist. */
   read(place: Place): Promise<Answer | undefined> {
     return this.#parts.areTogether ? this.#reads.push(place) : this.#one(place)
   }
@@ -61,7 +63,7 @@ export class Texts<Place, Answer> {
       missing.length === 0 || (await server.send(missing[0] as Argument, ['EXISTS', ...missing])) === 0
     return places.map((place, index) => {
       const value = values[index] as Reply
-      // What is no text is given as nothing.
+      // MGET answers nothing for a value that is not a string.
       return value === null && !areAbsent ? this.#one(place) : this.#answer(place, value)
     })
   }

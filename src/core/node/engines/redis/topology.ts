@@ -5,9 +5,9 @@ import { type RedisServer, SingleServer } from './server.ts'
 import { asked } from './server-facts.ts'
 
 /**
- * Connects to a server, and to all masters where it is one of a cluster.
- * @param isCluster Whether it is. Default: it is asked.
- * @param prepare Runs on each connection to a server that is none of a cluster.
+ * Connects to a server, and to all masters if it is part of a cluster.
+ * @param isCluster Whether it is. Default: detected.
+ * @param prepare Runs on each connection to a server that is not part of a cluster.
  */
 export async function openServer(
   access: Access,

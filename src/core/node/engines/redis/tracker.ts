@@ -6,9 +6,9 @@ const CHANNEL = '__redis__:invalidate'
 type Tell = (name: Buffer | 'resync') => void
 
 /**
- * What others change on one server. The server is asked to tell the connection that is used for calls which names are
- * changed by others (CLIENT TRACKING in broadcasting mode), by way of a second connection, as Redis 6 and later do without
- * being configured for it. Changes by a script of this connection are told as well.
+ * Reports which names other clients change. The server sends the changes through a second connection (CLIENT TRACKING
+ * in broadcasting mode, redirected), except those made by the connection that is used for calls. Redis 6 and later
+ * support this without configuration. Changes by scripts of that connection are reported as well.
  */
 export class Tracker {
   readonly #settings: ConnectionSettings
@@ -23,7 +23,7 @@ export class Tracker {
     this.#prefix = Buffer.from(prefix)
   }
 
-  /** What the connection for calls has to do each time that it is made. */
+  /** Runs on each new connection for calls. */
   readonly prepare = async (send: Send): Promise<void> => {
     if (this.#id === undefined) return
     await this.#track(send, this.#id)
@@ -31,8 +31,8 @@ export class Tracker {
   }
 
   /**
-   * Begins to listen.
-   * @returns False where the server, or the rights of the user, do not allow it.
+   * Starts to listen.
+   * @returns False if the server, or the user's rights, do not allow it.
    */
   async open(data: Connection): Promise<boolean> {
     this.#data = data
@@ -77,7 +77,7 @@ export class Tracker {
     await send(['CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', 'NOLOOP', ...prefix])
   }
 
-  /** Names; nothing where all keys were removed. */
+  /** Handles a message: changed names, or nothing if all keys were removed. */
   #take(message: unknown): void {
     if (!Array.isArray(message)) {
       this.#tell('resync')

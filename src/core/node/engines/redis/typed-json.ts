@@ -8,7 +8,7 @@ export function isTyped(kind: string): kind is TypedKind {
   return ['hash', 'list', 'set', 'zset', 'stream'].includes(kind)
 }
 
-/** An entry of a stream: its id, and fields with values in turn. */
+/** An entry of a stream: its id, and its fields alternating with values. */
 export interface StreamEntry {
   readonly id: string
   readonly fields: readonly Buffer[]
@@ -18,8 +18,8 @@ const MARK = '\ufffd'
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The value as JSON: `{"hash":{…}}`, `{"list":[…]}`, `{"set":[…]}`, `{"zset":[[member, score], …]}`,
- * `{"stream":[[id, [[field, value], …]], …]}`. What has no order of its own is sorted.
+ * The value as JSON: `{"hash":{…}}`, `{"list":[…]}`, `{"set":[…]}`, `{"zset":[[member, score], …]}`, `{"stream":[[id,
+ * [[field, value], …]], …]}`. Unordered members are sorted.
  */
 export function jsonOf(kind: TypedKind, members: readonly Reply[]): Uint8Array {
   const lines = linesOf(kind, members)
@@ -55,15 +55,15 @@ function quoted(bytes: Reply): string {
   return JSON.stringify(textOf(bytes as Buffer))
 }
 
-/** A number where JSON holds it exactly; else the text of the server, as `"inf"`. */
+/** A number if JSON represents it exactly; else the text of the server, such as `"inf"`. */
 function scoreText(score: Reply): string {
   const text = String(score)
   return Number.isFinite(Number(text)) ? String(Number(text)) : JSON.stringify(text)
 }
 
 /**
- * Bytes as text. Those that are no UTF-8, and text that begins with U+FFFD, are written as U+FFFD and their characters, with
- * `%` as `%25` and each byte that is part of no character as `%XX`.
+ * Bytes as text. Bytes that are not UTF-8, and text that begins with U+FFFD, are escaped: U+FFFD, then the characters,
+ * with `%` as `%25` and each invalid byte as `%XX`.
  */
 export function textOf(bytes: Buffer): string {
   const plain = decoded(bytes)
@@ -81,7 +81,7 @@ export function textOf(bytes: Buffer): string {
   return text
 }
 
-/** @throws TypeError for a text that no bytes are written as. */
+/** @throws TypeError for a text that is not a valid escape. */
 export function bytesOf(text: string): Buffer {
   if (!text.startsWith(MARK)) return Buffer.from(text)
   const pieces = text.slice(1).split(/(%[0-9A-F]{2})/)
@@ -108,7 +108,7 @@ function hex(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
 }
 
-/** What JSON says that a value has: the arguments of its members in turn, or the entries of a stream. */
+/** The contents of a value according to its JSON: alternating arguments of its members, or the entries of a stream. */
 export type Members =
   | { readonly kind: Exclude<TypedKind, 'stream'>; readonly args: readonly Buffer[] }
   | { readonly kind: 'stream'; readonly entries: readonly StreamEntry[] }
@@ -131,7 +131,7 @@ export function membersOf(kind: TypedKind, bytes: Uint8Array): Members {
 function parsed(kind: TypedKind, value: unknown): Members {
   if (kind === 'hash') {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new TypeError('it is no object')
+      throw new TypeError('it is not an object')
     const args = Object.entries(value).flatMap(([field, one]) => [bytesOf(field), bytesOf(textIn(one))])
     return { kind, args: some(args) }
   }
@@ -171,22 +171,22 @@ function refuseTwice(members: readonly Buffer[]): void {
 
 function textIn(value: unknown): string {
   if (typeof value === 'string') return value
-  throw new TypeError(`${JSON.stringify(value)} is no text`)
+  throw new TypeError(`${JSON.stringify(value)} is not text`)
 }
 
 function listIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
-  throw new TypeError('it is no list')
+  throw new TypeError('it is not a list')
 }
 
 function pairIn(value: unknown): readonly [unknown, unknown] {
   const list = listIn(value)
   if (list.length === 2) return [list[0], list[1]]
-  throw new TypeError(`${JSON.stringify(value)} is no pair`)
+  throw new TypeError(`${JSON.stringify(value)} is not a pair`)
 }
 
 function scoreIn(value: unknown): Buffer {
   if (typeof value === 'number') return Buffer.from(String(value))
   if (value === 'inf' || value === '-inf') return Buffer.from(value)
-  throw new TypeError(`${JSON.stringify(value)} is no score`)
+  throw new TypeError(`${JSON.stringify(value)} is not a score`)
 }

@@ -1,6 +1,6 @@
 import { script } from './server.ts'
 
-/** Members of a value of another type, above which it is not shown as one value: a script holds up all other clients. */
+/** The maximum number of members of a value that is shown as JSON, because a script blocks all other clients. */
 export const MOST_MEMBERS = 100_000
 
 /**

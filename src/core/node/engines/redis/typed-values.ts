@@ -1,16 +1,16 @@
 import { failure } from '../../../errors.ts'
 import type { Refused } from '../../../open/store.ts'
 import type { Argument, Reply } from './connection.ts'
-import { redisFailure } from './failures.ts'
+import { answered } from './failures.ts'
 import type { RedisServer, Script } from './server.ts'
 import { isTyped, jsonOf, membersOf, type StreamEntry, type TypedKind } from './typed-json.ts'
 import { MOST_MEMBERS, READ_TYPED, WRITE_STREAM, WRITE_TYPED } from './typed-scripts.ts'
 
-/** A value that is not a text. */
+/** A value that is not a string. */
 export interface TypedValue {
   readonly kind: TypedKind
   readonly json: Uint8Array
-  /** Names its state. */
+  /** Identifies its state. */
   readonly state: string
   /** Milliseconds; negative for none. */
   readonly ttl: number
@@ -20,15 +20,18 @@ export interface TypedValue {
 interface Writing {
   /** The state that it must have; `undefined` for any. */
   readonly state: string | undefined
-  /** Milliseconds that it lives; empty for as long as it does. */
+  /** Its time to live in milliseconds; empty to keep the current one. */
   readonly time: string
 }
 
-/** By which command members are added, and how many arguments one has. */
+/** The command that adds members, and its number of arguments for each. */
 const ADDING = { hash: ['HSET', '2'], list: ['RPUSH', '1'], set: ['SADD', '1'], zset: ['ZADD', '2'] } as const
 const ATTEMPTS = 10
 
-/** Hashes, lists, sets, sorted sets and streams as JSON, replaced in one step where they are as they were seen. */
+/**
+ * Hashes, lists, sets, sorted sets and streams as JSON. They are replaced atomically, if they are in the expected
+ * state.
+ */
 export class TypedValues {
   readonly #server: RedisServer
 
@@ -36,7 +39,7 @@ export class TypedValues {
     this.#server = server
   }
 
-  /** @throws DatastoreError `VALUE_INVALID` for a type of a module, and for very many members. */
+  /** @throws DatastoreError `VALUE_INVALID` for a type that a module defines, and for too many members. */
   async read(name: Argument): Promise<TypedValue | undefined> {
     const answer = await this.#run(READ_TYPED, name, [])
     if (!Array.isArray(answer)) return undefined
@@ -87,7 +90,7 @@ export class TypedValues {
     }
   }
 
-  /** @throws DatastoreError `VALUE_INVALID` where an entry would change, or one would come before the last. */
+  /** @throws DatastoreError `VALUE_INVALID` if an entry would change, or a new one would not come last. */
   async #streamChange(
     name: Argument,
     { members }: TypedValue,
@@ -113,20 +116,12 @@ export class TypedValues {
   }
 
   async #lastId(name: Argument): Promise<string> {
-    try {
-      const info = (await this.#server.send(name, ['XINFO', 'STREAM', name])) as Reply[]
-      return String(info[info.findIndex(item => String(item) === 'last-generated-id') + 1])
-    } catch (error) {
-      throw redisFailure('put', error)
-    }
+    const info = (await answered('put', this.#server.send(name, ['XINFO', 'STREAM', name]))) as Reply[]
+    return String(info[info.findIndex(item => String(item) === 'last-generated-id') + 1])
   }
 
-  async #run(script: Script, name: Argument, args: readonly (string | Buffer)[]): Promise<Reply> {
-    try {
-      return await this.#server.run(script, [name], args)
-    } catch (error) {
-      throw redisFailure('use a value', error)
-    }
+  #run(script: Script, name: Argument, args: readonly Argument[]): Promise<Reply> {
+    return answered('use a value', this.#server.run(script, [name], args))
   }
 }
 

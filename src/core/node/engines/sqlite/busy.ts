@@ -1,17 +1,17 @@
 import type { Maybe } from '../../../open/call.ts'
 import { isBusy, sqliteFailure } from './failures.ts'
 
-/** Milliseconds for which a statement may hold up this thread while somebody else has the lock. */
+/** Milliseconds for which a statement may block this thread while another connection holds the lock. */
 export const BLOCKED = 20
-/** Milliseconds between attempts after that, from the first to the longest. */
+/** Milliseconds between the following attempts: the first wait, and the longest. */
 const [SHORT_WAIT, LONG_WAIT] = [5, 100]
-/** Milliseconds after which it is given up. */
+/** Milliseconds before it gives up. */
 const PATIENCE = 10_000
 
 /**
- * Works at once, and where somebody else has the lock, again and again without holding up the thread: the wait of SQLite
- * itself would block the whole process.
- * @param isOver Whether nobody waits for it any more.
+ * Runs `work`; while another connection holds the lock, retries without blocking the thread, because SQLite's own wait
+ * would block the whole process.
+ * @param isOver Whether the result is no longer needed.
  */
 export function whenFree<T>(action: string, work: () => T, isOver: () => boolean = () => false): Maybe<T> {
   try {
@@ -26,7 +26,7 @@ async function retry<T>(action: string, work: () => T, isOver: () => boolean, fi
   let failed = first
   const deadline = performance.now() + PATIENCE
   for (let wait = SHORT_WAIT; performance.now() < deadline; wait = Math.min(2 * wait, LONG_WAIT)) {
-    // At random, so that two who wait for each other's locks do not meet again.
+    // Random, so that two processes that wait for each other's locks do not retry at the same time.
     await new Promise(resolve => setTimeout(resolve, wait * (0.5 + Math.random())))
     if (isOver()) break
     try {

@@ -1,6 +1,6 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
 
-/** What SQLite's primary result codes mean. */
+/** The meaning of SQLite's primary result codes. */
 const MEANINGS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   3: ['ACCESS_DENIED', 'permission denied'],
   5: ['TIMEOUT', 'another program keeps the database locked'],
@@ -29,7 +29,7 @@ export function sqliteFailure(action: string, error: unknown): unknown {
   return new DatastoreError(meaning, { action, reason }, { cause: error })
 }
 
-/** Whether somebody else has the lock that a statement needs. */
+/** Whether another connection holds the lock that a statement needs. */
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error)
   return code !== undefined && BUSY.includes(code)
@@ -38,7 +38,7 @@ export function isBusy(error: unknown): boolean {
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined
-  // The other bytes tell more of the same.
+  // The upper bytes only add detail.
   return error.errcode & 0xff
 }
 

@@ -2,7 +2,7 @@ import { DatastoreError } from '../../../errors.ts'
 import type { Database } from './sqlite-client.ts'
 import { OWN_TABLE, ownTable, ownTableSql, quoted, type Table } from './table.ts'
 
-/** Which table is wanted, and how it is laid out. What is absent is found out. */
+/** The requested table and its columns. What is absent is detected. */
 export interface WantedTable {
   readonly layout?: 'strata' | 'path' | undefined
   readonly table?: string | undefined
@@ -17,16 +17,16 @@ interface Column {
 }
 
 const OWN_COLUMNS = 'id,k,v,ver,mtime,exp'
-/** What go-ds-sql calls its table and columns. */
+/** The names of the table and columns of go-ds-sql. */
 const PATH_TABLE = { table: 'blocks', key: 'key', value: 'data' } as const
-/** What columns of values are usually called. */
+/** Usual names of the value column. */
 const VALUE_NAMES: readonly string[] = ['data', 'value', 'v', 'val', 'blob']
 const KEY_NAMES: readonly string[] = ['key', 'k', 'name', 'id', 'path']
 
 /**
  * Finds the table to open.
- * @returns The table, and what makes it where it is not there yet.
- * @throws DatastoreError `CONFIG_INVALID` where there is none that can be shown, or several.
+ * @returns The table, and the statement that creates it if it is missing.
+ * @throws DatastoreError `CONFIG_INVALID` if there is no table that can be shown, or there are several.
  */
 export function findTable(
   database: Database,
@@ -84,7 +84,7 @@ function isOwnTable(columns: readonly Column[]): boolean {
   return columns.map(({ name }) => name).join() === OWN_COLUMNS
 }
 
-/** A table of another program, as far as it can be shown whole and in order. */
+/** A table of another program, if it can be shown completely and in order. */
 function foreignTable(
   database: Database,
   name: string,
@@ -119,7 +119,7 @@ function foreignTable(
       'type'
     ]
   const declared = isText(columns.find(one => one.name === keyColumn)?.type ?? '') ? 'text' : 'blob'
-  // In order NULL and numbers come first, then texts, then bytes.
+  // SQLite sorts NULL and numbers first, then texts, then bytes.
   const [first = declared, last = declared] = [typeAt('ASC'), typeAt('DESC')]
   if (first !== last || (first !== 'text' && first !== 'blob')) {
     const types = [...new Set([first, last])].map(type => String(type).toUpperCase()).join(' and ')
@@ -149,7 +149,7 @@ function hasUniqueIndex(database: Database, table: string, column: string): bool
   })
 }
 
-/** Whether a declared type makes a column of text. Source: "Datatypes In SQLite", section 3.1. */
+/** Whether a declared type makes a text column. Source: "Datatypes In SQLite", section 3.1. */
 function isText(type: string): boolean {
   return !/INT/i.test(type) && /CHAR|CLOB|TEXT/i.test(type)
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DatastoreError } from '../../../errors.ts'
-import { Gate } from '../../../open/gate.ts'
+import { Gate } from '../../../open/turns.ts'
 import { systemMeaning } from '../../errno.ts'
 import { systemCode } from '../../fs/disk.ts'
 import { fileId, heldAs, holdFile } from '../../locked-files.ts'
@@ -22,14 +22,17 @@ export interface OpenSqliteOptions extends WantedTable {
 export interface OpenSqlite {
   readonly driver: SqliteDriver
   readonly layout: 'strata' | 'path'
-  /** Shared by all who have the table open in this process. */
+  /** Shared by all users of the table in this process. */
   readonly gate: Gate
 }
 
-/** The gates of the tables that are open in this process. */
+/** The gates of the tables that this process has open. */
 const gates = new Map<string, WeakRef<Gate>>()
 
-/** @throws DatastoreError `CONFIG_INVALID`, `CORRUPT`, `ACCESS_DENIED`, `IO`, `TIMEOUT` where another program has it locked. */
+/**
+ * @throws DatastoreError `CONFIG_INVALID`, `CORRUPT`, `ACCESS_DENIED`, `IO`, `TIMEOUT` if another program keeps it
+ * locked.
+ */
 export async function openSqlite(path: string, options: OpenSqliteOptions): Promise<OpenSqlite> {
   const { readOnly, isDurable } = options
   const openDatabase = await sqliteClient()
@@ -50,12 +53,12 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
     if (sql !== undefined) {
       if (readOnly || !options.create) throw refusal(file, `it has no table ${JSON.stringify(table.name)}`)
       await whenFree(action, () => {
-        // Readers and a writer do not wait for each other then. The database of another program stays as it is.
+        // With this, readers and a writer do not wait for each other. A database of another program keeps its mode.
         if (isEmpty) database.exec('PRAGMA journal_mode = WAL')
         make(database, sql)
       })
     }
-    // In WAL mode the locks are on a file beside it, which is there by now.
+    // In WAL mode the locks are on a file beside it, which exists by now.
     releases.push(holdFile(`${file}-shm`, 'lock'))
     const name = `sqlite:${id}:${table.name}:${table.keyColumn}:${table.valueColumn}`
     const use = { database, close, id: name, isWritable: !readOnly, isDurable }
@@ -67,7 +70,7 @@ export async function openSqlite(path: string, options: OpenSqliteOptions): Prom
   }
 }
 
-/** Whether a path is that of an SQLite database, with something in it. */
+/** Whether a path is a non-empty SQLite database. */
 export async function isSqliteFile(path: string): Promise<boolean> {
   try {
     return !refuseOther(await findFile(path, { readOnly: true, create: false }))
@@ -76,7 +79,7 @@ export async function isSqliteFile(path: string): Promise<boolean> {
   }
 }
 
-/** Another process may have made it meanwhile. */
+/** Creates the table, which another process may have created in the meantime. */
 function make(database: Database, sql: string): void {
   database.exec(
     `BEGIN IMMEDIATE; ${sql.replace(/^CREATE TABLE (?!IF)/, 'CREATE TABLE IF NOT EXISTS ')}; COMMIT`,
@@ -94,10 +97,10 @@ interface OpenFile {
   readonly id: string
 }
 
-/** What every SQLite database begins with. */
+/** The first bytes of every SQLite database. */
 const MAGIC = 'SQLite format 3\0'
 
-/** The database file, made where it is missing. */
+/** The database file, created if it is missing. */
 async function findFile(
   path: string,
   { readOnly, create }: Pick<OpenSqliteOptions, 'readOnly' | 'create'>,
@@ -110,7 +113,7 @@ async function findFile(
       await (await open(absolute, 'a')).close()
       return stat(absolute, { bigint: true })
     })
-    if (!stats.isFile()) throw refusal(absolute, 'it is no file')
+    if (!stats.isFile()) throw refusal(absolute, 'it is not a file')
     const real = await realpath(absolute)
     return { path: real, id: fileId(stats) ?? real }
   } catch (error) {
@@ -122,9 +125,9 @@ async function findFile(
 }
 
 /**
- * Looks at what is in a file before SQLite does. Not while this process has it open: to close a file drops every lock of
- * the process on it, those of SQLite too.
- * @returns Whether it is empty.
+ * Checks the content of a file before SQLite opens it. Skipped while this process has the file open, because closing
+ * any descriptor of a file drops all locks of the process on it, including those of SQLite.
+ * @returns Whether the file is empty.
  */
 function refuseOther({ path, id }: OpenFile): boolean {
   const role = heldAs(id)

@@ -1,6 +1,6 @@
 import { optionalPackage } from '../../optional-package.ts'
 
-/** What is used of `node:sqlite` and of the package that has the same interface. */
+/** The used part of `node:sqlite`, and of the package with the same interface. */
 export interface Database {
   prepare(sql: string): Statement
   exec(sql: string): void
@@ -16,7 +16,7 @@ export interface Statement {
 export type Parameter = Uint8Array | string | number | null
 export type SqlRow = Readonly<Record<string, unknown>>
 
-/** How a database is opened; the part that both clients have. */
+/** The options that both clients have. */
 interface DatabaseOptions {
   readonly readOnly: boolean
 }
@@ -29,8 +29,8 @@ interface Client {
 }
 
 /**
- * Opens databases by what there is: Node's own client, else the package. A test passes others.
- * @throws DatastoreError `CONFIG_INVALID` where there is neither.
+ * Loads a client: Node's own, else the package. A test passes others.
+ * @throws DatastoreError `CONFIG_INVALID` if there is neither.
  */
 export async function sqliteClient(
   loadOwn = ownClient,
@@ -42,7 +42,7 @@ export async function sqliteClient(
   return (path, options) => new DatabaseSync(path, options)
 }
 
-/** Node has it from 22.13 on. The name is not one that bundlers look into. */
+/** Node has it since 22.13. The name is written so that bundlers do not resolve it. */
 async function ownClient(): Promise<Client> {
   const name = 'node:sqlite'
   return (await import(/* @vite-ignore */ name)) as Client

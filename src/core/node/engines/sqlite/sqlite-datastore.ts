@@ -6,22 +6,22 @@ import { openSqlite } from './open-sqlite.ts'
 
 /** How an SQLite database is opened. */
 export interface SqliteOptions extends KeyLayoutOptions {
-  /** Default: our own, `kv`, or the only one, or `blocks` of go-ds-sql. */
+  /** Default: the table `kv` of Strata, or the only table, or `blocks` of go-ds-sql. */
   readonly table?: string | undefined
-  /** Of a table of another program. Default: its primary key. */
+  /** For a table of another program. Default: its primary key. */
   readonly keyColumn?: string | undefined
-  /** Of a table of another program. Default: `data`, `value`, or the only other column. */
+  /** For a table of another program. Default: `data`, `value`, or the only other column. */
   readonly valueColumn?: string | undefined
   /** Refuse every write with `READ_ONLY`. Default false. */
   readonly readOnly?: boolean | undefined
-  /** Make the file, or the table, where it is missing. Default true. */
+  /** Create the file, or the table, if it is missing. Default true. */
   readonly create?: boolean | undefined
   /** What a put waits for. `none` (default): the system's memory. `full`: the device. */
   readonly durability?: 'none' | 'full' | undefined
 }
 
 /**
- * Bytes in a table of an SQLite database, which other programs may have open too. Needs Node 22.13, or the package
+ * Bytes in a table of an SQLite database that other programs may have open as well. Needs Node 22.13, or the package
  * `@photostructure/sqlite`.
  */
 export class SqliteDatastore extends Datastore {
@@ -31,8 +31,8 @@ export class SqliteDatastore extends Datastore {
 
   /**
    * Opens a table of a database.
-   * @throws DatastoreError `CONFIG_INVALID` where there is no such file or table, the table can't be shown, or the package
-   * is missing; `TIMEOUT` where another program keeps it locked; `ACCESS_DENIED`, `CORRUPT`, `IO`
+   * @throws DatastoreError `CONFIG_INVALID` if there is no such file or table, the table cannot be shown, or the
+   * package is missing; `TIMEOUT` if another program keeps it locked; `ACCESS_DENIED`, `CORRUPT`, `IO`
    */
   static async open(path: string, options: SqliteOptions = {}): Promise<SqliteDatastore> {
     const { readOnly = false, create = true, durability = 'none', ...rest } = options

@@ -14,22 +14,25 @@ import type {
   Write,
 } from '../../../ordered/driver.ts'
 import { areSeen, outcomeOf } from '../../../ordered/expect.ts'
+import { TurnGroup } from '../turn-group.ts'
 import { whenFree } from './busy.ts'
-import { isBusy, sqliteFailure } from './failures.ts'
+import { sqliteFailure } from './failures.ts'
+import { ForeignCommits } from './foreign-commits.ts'
 import type { Database, SqlRow, Statement } from './sqlite-client.ts'
 import { type Table, type TableSql, tableSql } from './table.ts'
-import { TurnWrites, type WaitingWrite } from './turn-writes.ts'
 
-/** Milliseconds between two looks at whether others have written. */
-const LOOK = 200
 /** Milliseconds between removals of what has expired. */
 const PURGE = 60_000
-/** SQLite takes a billion bytes for a row. */
+/** SQLite limits a row to a billion bytes. */
 const MOST_BYTES = 999_000_000
 
-type Waiting = Omit<Write, 'expect'>
+/** A write that waits for the end of its turn. It holds a copy of the value. */
+interface WaitingWrite {
+  readonly write: Write
+  readonly durable: boolean
+}
 
-/** An open database, and how it is used. */
+/** An open database, and how the driver uses it. */
 export interface SqliteUse {
   readonly database: Database
   readonly close: () => void
@@ -40,7 +43,7 @@ export interface SqliteUse {
   readonly isDurable: boolean
 }
 
-/** One table of an SQLite database, which other programs may have open too. */
+/** One table of an SQLite database that other programs may have open as well. */
 export class SqliteDriver implements OrderedDriver {
   readonly info: DriverInfo
   readonly capabilities: DriverCapabilities
@@ -50,12 +53,14 @@ export class SqliteDriver implements OrderedDriver {
   readonly #sql: TableSql
   readonly #isDurable: boolean
   readonly #statements = new Map<string, Statement>()
-  readonly #writes = new TurnWrites(writes => this.#writeMany(writes))
-  readonly #listeners = new Set<(change: OthersChange) => void>()
-  #looking: ReturnType<typeof setInterval> | undefined
-  #seenVersion: unknown
-  /** The version when it was asked last whether others wrote. */
-  #askedVersion: unknown
+  /** Writes called side by side share a transaction: each by itself would write the same pages again. */
+  readonly #writes = new TurnGroup<WaitingWrite, Outcome>({
+    one: ({ write, durable }) =>
+      this.#run('write', undefined, () => this.#durably(durable, () => this.#write(write))),
+    many: writes => this.#run('write', undefined, () => this.#writeMany(writes)),
+    bytesOf: ({ write }) => write.value?.length ?? 0,
+  })
+  readonly #foreign = new ForeignCommits(() => this.#dataVersion())
   #purgeAt = 0
   #isClosed = false
 
@@ -103,7 +108,7 @@ export class SqliteDriver implements OrderedDriver {
     return this.#run('stat', signal, () => this.#current(key, 'present'))
   }
 
-  /** A row as far as it takes to judge it: without the value where that is not looked at. */
+  /** A row with what a condition compares: without its value unless the condition is on the value. */
   #current(key: Uint8Array, expect: Expect): Row | undefined {
     const isOfValue = typeof expect === 'object' && !('version' in expect)
     if (!this.#table.isOwn || isOfValue) return this.#get(key)
@@ -143,17 +148,20 @@ export class SqliteDriver implements OrderedDriver {
     })
   }
 
-  /** The time, if anything has expired and is there still. */
+  /** The current time, if the table holds expired values; else nothing. */
   #due(): readonly number[] {
     const now = this.#now()
     return now.length > 0 && this.#statement(this.#sql.due).get(...now) !== undefined ? now : []
   }
 
   write(write: Write, durable: boolean, signal?: AbortSignal): Maybe<Outcome> {
-    if (this.#writes.takesNext()) return this.#writes.push(write, durable)
+    if (!this.#writes.passesNext()) {
+      const value = write.value && copyOf(write.value)
+      return this.#writes.push({ write: { ...write, value }, durable })
+    }
     let own = write
     const outcome = this.#run('write', signal, () => this.#durably(durable, () => this.#write(own)))
-    // It is tried again after this has returned, when the caller may have changed the bytes.
+    // It is retried after this has returned, when the caller may have changed the bytes.
     if (outcome instanceof Promise) own = { ...write, value: write.value && copyOf(write.value) }
     return outcome
   }
@@ -173,43 +181,21 @@ export class SqliteDriver implements OrderedDriver {
     return outcome
   }
 
-  /** In one transaction; each by itself where that fails, as one of them may be to blame. */
-  #writeMany(writes: readonly WaitingWrite[]): void {
-    const oneByOne = () => {
-      for (const { write, durable, resolve, reject } of writes) {
-        try {
-          resolve(this.#run('write', undefined, () => this.#durably(durable, () => this.#write(write))))
-        } catch (error) {
-          reject(error)
-        }
-      }
-    }
-    if (writes.length === 1) {
-      oneByOne()
-      return
-    }
+  /** In one transaction, durable if one of the writes is. */
+  #writeMany(writes: readonly WaitingWrite[]): readonly Outcome[] {
     const durable = writes.some(one => one.durable)
-    const all = () =>
-      this.#durably(durable, () => this.#alone(() => writes.map(({ write }) => this.#judgedWrite(write))))
-    const answer = (outcomes: readonly Outcome[]) => {
-      for (const [index, { resolve }] of writes.entries()) resolve(outcomes[index] as Outcome)
-    }
-    try {
-      const outcomes = this.#run('write', undefined, all)
-      if (outcomes instanceof Promise) outcomes.then(answer, oneByOne)
-      else answer(outcomes)
-    } catch {
-      oneByOne()
-    }
+    return this.#durably(durable, () =>
+      this.#alone(() => writes.map(({ write }) => this.#judgedWrite(write))),
+    )
   }
 
   commit(
     checks: readonly Check[],
-    writes: readonly Waiting[],
+    writes: readonly Omit<Write, 'expect'>[],
     durable: boolean,
     signal?: AbortSignal,
   ): Maybe<boolean> {
-    // What was called before is seen.
+    // The commit sees every write that was called before it.
     this.#writes.flush()
     return this.#run('write', signal, () =>
       this.#durably(durable, () =>
@@ -227,7 +213,7 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   /** @returns Whether it changed anything. */
-  #apply({ key, value, version, mtime, expires }: Waiting): boolean {
+  #apply({ key, value, version, mtime, expires }: Omit<Write, 'expect'>): boolean {
     const { put, remove } = this.#sql
     if (value === undefined) return Number(this.#statement(remove).run(key, ...this.#now()).changes) > 0
     this.#refuseValue(value)
@@ -244,7 +230,7 @@ export class SqliteDriver implements OrderedDriver {
     throw failure('VALUE_INVALID', 'write', undefined, `the column ${column} holds text, and it is not UTF-8`)
   }
 
-  /** Whole or not at all, with nobody writing in between. */
+  /** Runs `work` in a transaction that excludes other writers. */
   #alone<T>(work: () => T): T {
     this.#statement('BEGIN IMMEDIATE').run()
     try {
@@ -261,7 +247,7 @@ export class SqliteDriver implements OrderedDriver {
     try {
       this.#database.exec('ROLLBACK')
     } catch {
-      // Some failures have rolled back already, and the first failure counts.
+      // Some failures roll back by themselves. The first failure is the one to report.
     }
   }
 
@@ -275,13 +261,13 @@ export class SqliteDriver implements OrderedDriver {
     }
   }
 
-  /** Works at once, and where somebody else has the lock, again and again without holding up the thread. */
+  /** Runs `work` now. While another connection holds the lock, retries without blocking the thread. */
   #run<T>(action: string, signal: AbortSignal | undefined, work: () => T): Maybe<T> {
     if (this.#isClosed) throw failure('CLOSED', action, undefined, 'the store is closed')
     return whenFree(action, work, () => this.#isClosed || signal?.aborted === true)
   }
 
-  /** An empty change that is synced: it syncs all before it. */
+  /** Commits an empty change with `synchronous = FULL`, which also syncs all commits before it. */
   sync(): Maybe<void> {
     if (!this.capabilities.writable || this.#isDurable) return
     return this.#run('sync', undefined, () =>
@@ -293,48 +279,21 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   changes(listener: (change: OthersChange) => void): () => void {
-    this.#seenVersion ??= this.#dataVersion()
-    this.#listeners.add(listener)
-    this.#looking ??= setInterval(() => this.#look(), LOOK).unref()
-    return () => {
-      this.#listeners.delete(listener)
-      if (this.#listeners.size === 0) this.#stopLooking()
-    }
+    return this.#foreign.follow(listener)
   }
 
   othersWrote(): boolean {
-    const version = this.#dataVersion()
-    const isNew = version !== this.#askedVersion
-    this.#askedVersion = version
-    return isNew
+    return this.#foreign.hasNew()
   }
 
-  #look(): void {
-    const version = this.#dataVersion()
-    if (version === this.#seenVersion) return
-    this.#seenVersion = version
-    for (const listener of this.#listeners) listener('resync')
-  }
-
-  #stopLooking(): void {
-    clearInterval(this.#looking)
-    this.#looking = undefined
-  }
-
-  /** Changes when others commit, in this process too. */
   #dataVersion(): unknown {
-    try {
-      return this.#statement('PRAGMA data_version').get()?.['data_version']
-    } catch (error) {
-      if (isBusy(error)) return this.#seenVersion
-      throw sqliteFailure('watch', error)
-    }
+    return this.#statement('PRAGMA data_version').get()?.['data_version']
   }
 
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#stopLooking()
+    this.#foreign.close()
     this.#statements.clear()
     this.#moveLogIntoFile()
     try {
@@ -345,26 +304,26 @@ export class SqliteDriver implements OrderedDriver {
   }
 
   /**
-   * Writes what is in the log beside the database into it, as SQLite does when its last user closes. The package closes
-   * only once all of its statements are garbage, so without this a copy of the file would lack what was written last.
+   * Checkpoints the write-ahead log, as SQLite does when the last connection closes. The package closes the connection only
+   * once all of its statements are collected, so without this a copy of the file could lack the last writes.
    */
   #moveLogIntoFile(): void {
     if (!this.capabilities.writable) return
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
-      // Others read from the log, or the disk is full: it stays beside the file.
+      // Others read from the log, or the disk is full. The log then stays beside the file.
     }
   }
 
-  /** Removes some of what has expired. It is not shown in any case. */
+  /** Deletes expired rows, at most once a minute. Reads hide them in any case. */
   #purge(): void {
     if (!this.#table.isOwn || Date.now() < this.#purgeAt) return
     this.#purgeAt = Date.now() + PURGE
     this.#statement(this.#sql.purge).run(Date.now())
   }
 
-  /** The time, for a table in which values expire. */
+  /** The current time as a parameter, for a table with expiry times. */
   #now(): readonly number[] {
     return this.#table.isOwn ? [Date.now()] : []
   }

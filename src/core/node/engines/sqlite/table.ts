@@ -3,17 +3,17 @@ export interface Table {
   readonly name: string
   readonly keyColumn: string
   readonly valueColumn: string
-  /** What the columns hold: bytes, or text in UTF-8. */
+  /** The type of the columns: bytes, or text in UTF-8. */
   readonly keys: 'blob' | 'text'
   readonly values: 'blob' | 'text'
-  /** Our own table, with columns for version and times. */
+  /** Whether it is a table of Strata, with columns for version and times. */
   readonly isOwn: boolean
 }
 
-/** The name of our own table where none is given. */
+/** The default name of a table of Strata. */
 export const OWN_TABLE = 'kv'
 
-/** Makes our own table. Not `WITHOUT ROWID`: with values of a kilobyte that is three times the size. */
+/** Creates a table of Strata. Not `WITHOUT ROWID`, which takes three times the space for values of a kilobyte. */
 export function ownTableSql(name: string): string {
   const table = quoted(name)
   return `
@@ -26,7 +26,7 @@ export function ownTable(name: string): Table {
   return { name, keyColumn: 'k', valueColumn: 'v', keys: 'blob', values: 'blob', isOwn: true }
 }
 
-/** The statements of a driver over a table. Keys are bytes at either side, whatever the column holds. */
+/** The statements of a driver for a table. Keys and values are bytes in the statements, whatever the columns hold. */
 export interface TableSql {
   readonly get: string
   readonly part: string
@@ -35,11 +35,11 @@ export interface TableSql {
   readonly put: string
   readonly remove: string
   readonly purge: string
-  /** Whether anything has expired and is there still. */
+  /** Whether the table holds expired rows. */
   readonly due: string
-  /** How many rows a range has, of the first ones, and the last of these. */
+  /** The number of rows in a range, up to a limit, and the last of these. */
   count(isDue: boolean): string
-  /** @param isDue Rows that have expired are left out, which takes a look at each row: the index has no times. */
+  /** @param isDue Whether to leave out expired rows, which requires reading each row: the index has no times. */
   range(isReverse: boolean, keysOnly: boolean, isDue: boolean): string
 }
 
@@ -74,7 +74,7 @@ export function tableSql({ name, keyColumn, valueColumn, keys, values, isOwn }: 
   }
 }
 
-/** A name as SQL takes any. */
+/** A name, quoted for SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

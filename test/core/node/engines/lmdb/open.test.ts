@@ -50,7 +50,7 @@ describe('opening LMDB', () => {
     expect(await pathsBelow(path)).toEqual([])
   })
 
-  it('E8 what is no LMDB is refused and stays as it is', async () => {
+  it('E8 what is not LMDB is refused and stays as it is', async () => {
     await mkdir(join(path, 'photos'))
     await writeFile(join(path, 'photos', 'a.jpg'), 'x')
     await writeFile(join(path, 'text'), 'no database, but more than a page'.repeat(1000))

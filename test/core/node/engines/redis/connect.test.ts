@@ -5,7 +5,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { openStack } from '../../../../../src/core/node/index.ts'
 import { type RedisServer, startRedis } from '../../../../servers/redis.ts'
-import { freePort } from '../../../../servers/server-process.ts'
+import { freePort, freeze } from '../../../../servers/server-process.ts'
 import { closing, context, onServers, openDatastore, SECRET } from './redis-context.ts'
 
 const key = Key.of('a')
@@ -110,7 +110,7 @@ describe('a connection to Redis', () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url, timeout: 1500 })
     await store.put(key, bytes('x'))
-    process.kill(server.pid, 'SIGSTOP')
+    await freeze(server.pid)
     const start = Date.now()
     const results = await Promise.allSettled([store.get(key), store.put(Key.of('b'), bytes('y'))])
     expect(Date.now() - start).toBeLessThan(5000)
@@ -235,7 +235,7 @@ describe('a connection to Redis', () => {
       'the address holds a password',
     ],
     ['an address of another protocol', { url: 'http://127.0.0.1' }, 'redis:// or rediss://'],
-    ['a path that is no database', { url: 'redis://127.0.0.1/films' }, 'the number of a database'],
+    ['a path that is not a database', { url: 'redis://127.0.0.1/films' }, 'the number of a database'],
     ['a time limit of 0', { url: 'redis://127.0.0.1', timeout: 0 }, 'timeout is a whole number from 1'],
     [
       'a secret that nobody knows',

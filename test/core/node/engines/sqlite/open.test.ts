@@ -58,7 +58,7 @@ describe('opening an SQLite database', () => {
     })
   })
 
-  it('E8 what is no database is refused, and a missing one is made only where it may be', async () => {
+  it('E8 what is not a database is refused, and a missing one is made only where it may be', async () => {
     await writeFile(path, 'some text of more than sixteen bytes')
     await expect(SqliteDatastore.open(path)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     await mkdir(join(root, 'folder'))

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { workerFiles } from '../../../../../scripts/worker-files.mjs'
 
 export interface Bundle {
   /** A file that Node can run. */
@@ -25,6 +26,7 @@ export async function bundle(entry: string, external: string[] = []): Promise<Bu
   await build({
     configFile: false,
     logLevel: 'error',
+    plugins: [workerFiles()],
     // Clients of engines are loaded where a store of them is opened; some have native parts.
     ssr: { noExternal: true, external: [...CLIENTS, ...external] },
     build: {

@@ -134,7 +134,7 @@ describe('folders of blockstore-fs', () => {
     expect(left).toEqual(['SHARDING'])
   })
 
-  it('F26 F7 without SHARDING its folder is no flatfs, and is left as it is', async () => {
+  it('F26 F7 without SHARDING its folder is not flatfs, and is left as it is', async () => {
     const theirs = await openTheirs()
     const [block] = (await blocksOf('one')) as [Block]
     await theirs.put(block.cid, block.bytes)

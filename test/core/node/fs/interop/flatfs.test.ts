@@ -41,7 +41,7 @@ describe('folders of flatfs', () => {
     expect(await readFile(join(root, 'SC', 'put-987654'), 'utf8')).toBe('left by an older release')
   })
 
-  it('F26 F7 a new folder gets SHARDING and _README, and nothing of our own', async () => {
+  it('F26 F29 a new folder gets SHARDING and _README, and nothing of our own', async () => {
     const store = await open()
     await store.put(Key.of('CIQABC'), bytesOf('x'))
     await store.close()
@@ -69,7 +69,7 @@ describe('folders of flatfs', () => {
     expect(await names(again)).toEqual([name])
   })
 
-  it('F7 another shard function than that of the folder is refused, naming both', async () => {
+  it('F29 another shard function than that of the folder is refused, naming both', async () => {
     await makeFlatfs(root)
     await expect(open({ sharding: '/repo/flatfs/shard/v1/prefix/2' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -91,7 +91,7 @@ describe('folders of flatfs', () => {
     },
   )
 
-  it('F7 a folder of files is not turned into flatfs, and a damaged SHARDING is CORRUPT', async () => {
+  it('F29 a folder of files is not turned into flatfs, and a damaged SHARDING is CORRUPT', async () => {
     await writeFile(join(root, 'thesis.txt'), 'years of work')
     await expect(open()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(await readdir(root)).toEqual(['thesis.txt'])

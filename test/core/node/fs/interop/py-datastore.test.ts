@@ -75,7 +75,7 @@ describe('folders of py-datastore', () => {
     expect(await pathsBelow(root)).toEqual(['.strata/', '.strata/layout.json', '.strata/tmp/'])
   })
 
-  it('F26 its count of bytes is no value, and no key overwrites it', async () => {
+  it('F26 its count of bytes is not a value, and no key overwrites it', async () => {
     await writeFile(join(root, 'diskUsage.data'), '{"diskUsage":3,"accuracy":"exact"}')
     await writeAsPython('/a', '.data')
     await using store = await open()

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const names = async () => (await store.list(Key.root)).children.map(child => child.name)
 
-describe('what is no file, or not ours to touch', () => {
+describe('what is not a file, or not ours to touch', () => {
   it('D18 pipes and sockets are not shown, and do not hold up a call', async ({ skip }) => {
     skip(process.platform === 'win32', 'there are no pipes in folders of Windows')
     execFileSync('mkfifo', [join(root, 'pipe')])

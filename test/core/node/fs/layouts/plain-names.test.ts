@@ -19,7 +19,7 @@ describe('plainLayout on Windows', () => {
     'x'.repeat(256),
   ]
 
-  it.each(bad)('F3 %j is no name', segment => {
+  it.each(bad)('F3 %j is not a name', segment => {
     expect(layout.problemOf(Key.of('ok', segment, 'ok'))).toContain('no file can be called')
   })
 

@@ -39,7 +39,7 @@ describe('layout plain', () => {
     expect(await store.stats()).toEqual({ entries: 2, bytes: 9, accuracy: 'exact' })
   })
 
-  it('F21 tells what a folder holds that is no key: links, names that are not Unicode, pipes', async ({
+  it('F21 tells what a folder holds that is not a key: links, names that are not Unicode, pipes', async ({
     skip,
   }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
@@ -88,7 +88,7 @@ describe('layout plain', () => {
     expect((await stat(root)).isDirectory()).toBe(true)
   })
 
-  it('F3 F20 prune() goes through no link, and leaves what is no key', async () => {
+  it('F3 F20 prune() goes through no link, and leaves what is not a key', async () => {
     const outside = await roots.make()
     await mkdir(join(outside, 'empty'))
     await mkdir(join(root, 'branch', 'inner'), { recursive: true })
@@ -138,7 +138,7 @@ describe('layout plain', () => {
     expect(await readFile(join(root, 'file'), 'utf8')).toBe('text')
   })
 
-  it('F9 a put or rename onto a folder is CONFLICT, and a folder is no value', async () => {
+  it('F9 a put or rename onto a folder is CONFLICT, and a folder is not a value', async () => {
     await mkdir(join(root, 'folder'))
     await writeFile(join(root, 'file'), 'text')
     const folder = Key.of('folder')
@@ -222,7 +222,7 @@ describe('layout plain', () => {
     expect(await readFile(join(root, 'file'), 'utf8')).toBe('x')
   })
 
-  it('F25 a name that is no UTF-8 is left out and breaks nothing', async ({ skip }) => {
+  it('F25 a name that is not UTF-8 is left out and breaks nothing', async ({ skip }) => {
     skip(!(process.platform === 'linux'), 'only Linux has this')
     const bad = (name: readonly number[]) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
     await writeFile(bad([0xff, 0xfe]), 'x')

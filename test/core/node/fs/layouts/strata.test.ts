@@ -174,7 +174,7 @@ describe('decodeName', () => {
     '%ed%a0%80',
     'a~1',
     'x'.repeat(201),
-  ])('F2 %j is no name of a segment', name => {
+  ])('F2 %j is not a name of a segment', name => {
     expect(decodeName(name)).toBeUndefined()
   })
 

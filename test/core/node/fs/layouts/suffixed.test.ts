@@ -45,7 +45,7 @@ describe.each(['datastore-fs', 'py-datastore'] as const)('layout %s', layout => 
     expect(await walkKeys(store)).toEqual(['/a', '/b.data/c'])
   })
 
-  it('F3 links are not followed, and our own folder is no key', async () => {
+  it('F3 links are not followed, and our own folder is not a key', async () => {
     const outside = await roots.make()
     await writeFile(join(outside, 'secret.data'), 'secret')
     await symlink(outside, join(root, 'way'))

@@ -41,7 +41,7 @@ describe('FsDatastore.open', () => {
     expect((await store.list(Key.root)).children.map(child => child.name)).toEqual(['.strata'])
   })
 
-  it('F7 plain makes no folder unless told to, and no marker', async () => {
+  it('F30 plain makes no folder unless told to, and no marker', async () => {
     const path = join(root, 'new')
     expect(await refusal(path, { layout: 'plain' })).toMatchObject({ code: 'CONFIG_INVALID' })
     await using store = await FsDatastore.open(path, { layout: 'plain', create: true })
@@ -64,8 +64,8 @@ describe('FsDatastore.open', () => {
       ])
     }
     await writeFile(join(root, 'file'), 'x')
-    expect((await refusal(join(root, 'file'), {})).message).toContain('it is no folder')
-    expect((await refusal(join(root, 'file'), { layout: 'plain' })).message).toContain('it is no folder')
+    expect((await refusal(join(root, 'file'), {})).message).toContain('it is not a folder')
+    expect((await refusal(join(root, 'file'), { layout: 'plain' })).message).toContain('it is not a folder')
     expect((await refusal(join(root, 'file', 'below'), {})).code).toBe('CONFIG_INVALID')
   })
 

@@ -177,7 +177,7 @@ describe('a value that another process takes away', () => {
 })
 
 describe('renameFile', () => {
-  it('F6 tries again while Windows says that somebody has the file open', async () => {
+  it('F28 tries again while Windows says that somebody has the file open', async () => {
     for (const code of ['EPERM', 'EACCES', 'EBUSY']) {
       disk.failTimes('rename', code, 3)
       const before = disk.count('rename')
@@ -188,7 +188,7 @@ describe('renameFile', () => {
     expect(await store.get(key)).toEqual(bytesOf('old'))
   })
 
-  it('F6 elsewhere it takes a refusal for one, but waits for a busy file', async () => {
+  it('F28 elsewhere it takes a refusal for one, but waits for a busy file', async () => {
     disk.failTimes('rename', 'EPERM', 1)
     await expect(renameFile(disk, 'a', 'b', 'linux')).rejects.toMatchObject({ code: 'EPERM' })
     disk.failTimes('rename', 'EBUSY', 2)
@@ -196,7 +196,7 @@ describe('renameFile', () => {
     expect(await store.get(key)).toEqual(bytesOf('new'))
   })
 
-  it('F6 gives up on what does not pass', async () => {
+  it('F28 gives up on what does not pass', async () => {
     disk.fail('rename', () => 'EBUSY')
     await expect(renameFile(disk, 'a', 'b', 'win32')).rejects.toMatchObject({ code: 'EBUSY' })
   })

@@ -13,16 +13,16 @@ import type { ByteSource } from './pages.ts'
 import { isDatabase, Snapshot } from './snapshot.ts'
 import type { Leaf, Tree } from './tree.ts'
 
-/** Rows that are read between two looks at the meta pages. */
+/** Rows that are read between two checks of the meta pages. */
 const CHUNK = 64
-/** Milliseconds between two looks for the transactions of others. */
+/** Milliseconds between two checks for transactions of others. */
 const LOOK = 500
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The LMDB files of other programs, of data format 1, read beside a live writer. Nothing is written, not even a lock. A
- * key with several values reads as a JSON list of them: text as it is, other bytes as `{ "base64": … }`.
+ * LMDB files of other programs, with data format 1, read while they are being written. Nothing is written, not even a
+ * lock. A key with several values reads as a JSON list of them: text as it is, other bytes as `{ "base64": … }`.
  */
 export class ForeignLmdbDriver implements OrderedDriver {
   readonly info: DriverInfo
@@ -35,17 +35,17 @@ export class ForeignLmdbDriver implements OrderedDriver {
     shared: true,
   }
   readonly #snapshot: Snapshot
-  /** The transaction when it was asked last if others wrote. */
+  /** The transaction at the last call of `othersWrote`. */
   #asked: bigint | undefined
   #isClosed = false
 
-  /** @param id Names the data: the same for every way to open it. */
+  /** @param id Identifies the data, however it is opened. */
   constructor(source: ByteSource, id: string, database?: string) {
     this.info = { kind: 'lmdb', id, readAhead: 16, maxRows: 2000, text: false, columns: false }
     this.#snapshot = new Snapshot(source, database)
   }
 
-  /** Fails where the file cannot be read, before anybody asks for a key. */
+  /** Fails if the file cannot be read. Called before any key is read. */
   check(): void {
     this.#read(() => undefined)
   }
@@ -81,7 +81,7 @@ export class ForeignLmdbDriver implements OrderedDriver {
     return rows
   }
 
-  /** Looks for transactions of others now and then. */
+  /** Checks for transactions of others periodically. */
   changes(listener: (change: OthersChange) => void): () => void {
     let known = this.#snapshot.transaction
     const looks = setInterval(() => {
@@ -143,7 +143,7 @@ function rowOf(tree: Tree, leaf: Leaf): Row {
   return { key: ownBytes(key), value }
 }
 
-/** Several values in one. */
+/** Several values combined into one. */
 function listOf(values: Iterable<Buffer>): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(Array.from(values, shownValue)))
 }

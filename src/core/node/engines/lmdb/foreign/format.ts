@@ -1,35 +1,36 @@
 import { failure } from '../../../../errors.ts'
 
 /**
- * LMDB's data format 1, as liblmdb 0.9 writes it on little-endian 64-bit machines. A file is a row of pages. Pages 0 and 1
- * are meta pages, of which the one with the larger transaction counts. All else is reached from its two trees.
+ * LMDB's data format 1, as liblmdb 0.9 writes it on little-endian 64-bit machines. A file is a sequence of pages. Pages
+ * 0 and 1 are meta pages; the one with the larger transaction number is current. Everything else is reached from its
+ * two trees.
  */
 
 const MAGIC = 0xbeefc0de
-/** The data format that is read here. */
+/** The supported data format. */
 export const FORMAT = 1
 /** Bytes of the header of every page. */
 export const PAGE_HEADER = 16
 
 /** Flags of a page. */
 export const PAGE = { branch: 0x01, leaf: 0x02, overflow: 0x04, leaf2: 0x20, subPage: 0x40 } as const
-/** Flags of a node in a leaf: its value is elsewhere, is a tree record, is several values. */
+/** Flags of a node in a leaf: the value is on overflow pages, is a tree record, or is several values. */
 export const NODE = { overflow: 0x01, tree: 0x02, duplicates: 0x04 } as const
 /** Flags of a database: how its keys are ordered. */
 export const ORDER = { reverseKey: 0x02, integerKey: 0x08 } as const
 
-/** Where the parts of a meta page are. */
+/** The offsets of the parts of a meta page. */
 const META = { magic: 16, format: 20, pageSize: 40, mainTree: 88, lastPage: 136, transaction: 144 } as const
 /** Bytes of a meta page that have a meaning. */
 export const META_BYTES = 152
 /** Bytes of a tree record. */
 const TREE_BYTES = 48
-/** No page, as the root of an empty tree. */
+/** The page number of the root of an empty tree. */
 const NO_PAGE = 0xffffffff_ffffffffn
-/** Deeper trees than any file can need. */
+/** Deeper than the tree of any possible file. */
 const MOST_DEPTH = 40
 
-/** Where a tree begins, and what is in it. */
+/** The root of a tree, and what it contains. */
 export interface TreeRecord {
   readonly flags: number
   readonly depth: number
@@ -38,7 +39,7 @@ export interface TreeRecord {
   readonly root: number | undefined
 }
 
-/** What a meta page says. */
+/** The contents of a meta page. */
 export interface Meta {
   readonly pageSize: number
   readonly main: TreeRecord
@@ -46,25 +47,25 @@ export interface Meta {
   readonly transaction: bigint
 }
 
-/** A failure for what a file has in the wrong place. */
+/** The failure for invalid contents of a file. */
 export function corrupt(state: string): Error {
   return failure('CORRUPT', 'read an LMDB file', undefined, state)
 }
 
-/** The data format of a file that begins with these bytes; `undefined` where it is no LMDB file of this kind. */
+/** The data format of a file that begins with these bytes; `undefined` if it is not an LMDB file of this kind. */
 export function formatOf(head: Buffer): number | undefined {
   if (head.length < META_BYTES || head.readUInt32LE(META.magic) !== MAGIC) return undefined
   return head.readUInt32LE(META.format)
 }
 
-/** The size of the pages of a file that begins with these bytes. */
+/** The page size of a file that begins with these bytes. */
 export function pageSizeOf(head: Buffer): number {
   const size = head.readUInt32LE(META.pageSize)
   if (size >= 512 && size <= 65_536 && (size & (size - 1)) === 0) return size
   throw corrupt(`a page cannot have ${size} bytes`)
 }
 
-/** `undefined` where the page is not a whole meta page. */
+/** `undefined` if the page is not a complete meta page. */
 export function readMeta(page: Buffer): Meta | undefined {
   if (formatOf(page) !== FORMAT) return undefined
   return {

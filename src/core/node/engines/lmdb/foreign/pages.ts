@@ -2,17 +2,17 @@ import { corrupt, PAGE, PAGE_HEADER, readNumber } from './format.ts'
 
 /** Bytes at any place of a file. */
 export interface ByteSource {
-  /** Bytes of the file now. */
+  /** The current size of the file in bytes. */
   size(): number
-  /** Up to `length` bytes from `offset`: fewer at the end. */
+  /** Up to `length` bytes from `offset`; fewer at the end of the file. */
   read(offset: number, length: number): Buffer
   close(): void
 }
 
-/** Bytes of pages that are kept. */
+/** Bytes of pages that are cached. */
 const KEPT_BYTES = 16 * 1024 * 1024
 
-/** The pages of one transaction. Each is checked to be in the file and to be the page that it was asked for as. */
+/** The pages of one transaction. Each is checked to be within the file and of the expected type. */
 export class Pages {
   readonly #source: ByteSource
   readonly #pageSize: number
@@ -25,7 +25,7 @@ export class Pages {
     this.#lastPage = lastPage
   }
 
-  /** How many pages the file has at this transaction. */
+  /** The number of pages of the file at this transaction. */
   get count(): number {
     return this.#lastPage + 1
   }
@@ -70,17 +70,17 @@ export function flagsOf(page: Buffer): number {
   return page.readUInt16LE(10)
 }
 
-/** A node of a page: where it leads, or what it holds. */
+/** A node of a page: a reference to a page below, or a value. */
 export interface Node {
   readonly key: Buffer
   readonly flags: number
-  /** Of a branch: the page below. Of a leaf: the bytes of the value. */
+  /** In a branch: the page below. In a leaf: the number of bytes of the value. */
   readonly number: number
-  /** Where the data begin in the page. */
+  /** The offset of the data in the page. */
   readonly dataAt: number
 }
 
-/** How many nodes a page or sub-page has. */
+/** The number of nodes of a page or sub-page. */
 export function countOf(page: Buffer): number {
   const lower = page.readUInt16LE(12)
   if (lower < PAGE_HEADER || (lower & 1) === 1) throw corrupt('the header of a page is broken')
@@ -91,7 +91,7 @@ export function countOf(page: Buffer): number {
   return count
 }
 
-/** Bytes of each key where all have the same size and nothing else is in the page. */
+/** The size of each key if all keys have the same size and the page contains nothing else. */
 function widthOf(page: Buffer): number {
   return page.readUInt16LE(8)
 }
@@ -113,7 +113,7 @@ export function nodeAt(page: Buffer, index: number): Node {
   const isBranch = (flagsOf(page) & PAGE.branch) !== 0
   return {
     key: page.subarray(at + 8, dataAt),
-    // Branches have the upper bits of the page's number in place of flags.
+    // Branches store the upper bits of the page number in place of flags.
     flags: isBranch ? 0 : flags,
     number: isBranch ? low + flags * 0x1_0000_0000 : low,
     dataAt,

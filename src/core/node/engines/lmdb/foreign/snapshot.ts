@@ -14,27 +14,27 @@ import {
 import { type ByteSource, Pages } from './pages.ts'
 import { type Leaf, Tree } from './tree.ts'
 
-/** Readings of one chunk that are dropped before the reader gives up. */
+/** Reads of one chunk that are discarded before the reader gives up. */
 const MOST_TRIES = 50
 
 /** The state of a file at one transaction. */
 interface State {
-  /** The bytes of both meta pages: as long as they are the same, so is all that is reached from them. */
+  /** The bytes of both meta pages. While they are unchanged, so is everything reached from them. */
   readonly head: Buffer
   readonly tree: Tree
 }
 
 /**
- * Reads one database of a file that others may write meanwhile, without a lock. A writer never changes pages of the
- * transaction before its own, so what was read is whole where the meta pages are still the same afterwards. Else it is
- * dropped and read again.
+ * Reads one database of a file while others may write it, without a lock. A writer never changes the pages of the
+ * transaction before its own. So what was read is consistent if the meta pages are unchanged afterwards; otherwise it
+ * is discarded and read again.
  */
 export class Snapshot {
   readonly #source: ByteSource
   readonly #database: string | undefined
   #state: State | undefined
 
-  /** @param database The name of a database in the file. Default: its main database. */
+  /** @param database The name of a database in the file. Default: the main database. */
   constructor(source: ByteSource, database: string | undefined) {
     this.#source = source
     this.#database = database
@@ -46,8 +46,9 @@ export class Snapshot {
   }
 
   /**
-   * What `work` makes of the database. It should read little, as it is repeated where a transaction ends meanwhile.
-   * @throws DatastoreError `CORRUPT`, or `IO` where transactions end faster than the chunk can be read.
+   * The result of `work` on the database. It should read little, because it is repeated if a transaction ends in the
+   * meantime.
+   * @throws DatastoreError `CORRUPT`, or `IO` if transactions end faster than the chunk can be read.
    */
   read<T>(work: (tree: Tree) => T): T {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -57,7 +58,7 @@ export class Snapshot {
         const result = work(this.#state.tree)
         if (this.#isCurrent(head)) return result
       } catch (error) {
-        // What looks broken may have been written meanwhile.
+        // Data that looks invalid may have been written in the meantime.
         if (this.#isCurrent(head)) throw error
       }
       this.#state = undefined
@@ -80,7 +81,7 @@ export class Snapshot {
     return this.#readHead().equals(head)
   }
 
-  /** Both meta pages, without what follows in them. */
+  /** Both meta pages, without the unused rest. */
   #readHead(): Buffer {
     const first = this.#source.read(0, META_BYTES)
     const format = formatOf(first)
@@ -111,12 +112,12 @@ export class Snapshot {
   }
 }
 
-/** Whether a key of the main database stands for a database. */
+/** Whether a key of the main database names a database. */
 export function isDatabase({ node }: Leaf): boolean {
   return (node.flags & (NODE.tree | NODE.duplicates)) === NODE.tree
 }
 
-/** Names for a message. */
+/** The maximum number of names in a message. */
 const MOST_NAMES = 10
 
 function databaseNames(main: Tree): string[] {

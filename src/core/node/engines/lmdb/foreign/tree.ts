@@ -1,20 +1,20 @@
 import { corrupt, NODE, PAGE, readNumber, readTree, type TreeRecord } from './format.ts'
 import { countOf, fixedKey, flagsOf, type Node, nodeAt, type Pages } from './pages.ts'
 
-/** Which part of a tree: from `from` (inclusive) up to `to` (exclusive), upwards or downwards. */
+/** A range of a tree: from `from` (inclusive) to `to` (exclusive), in ascending or descending order. */
 export interface Part {
   readonly from?: Uint8Array | undefined
   readonly to?: Uint8Array | undefined
   readonly reverse?: boolean | undefined
 }
 
-/** A key of a tree with what it leads to. */
+/** A key of a tree, and the node that holds its value. */
 export interface Leaf {
   readonly page: Buffer
   readonly node: Node
 }
 
-/** Where a walk is in one page. */
+/** The position of a walk in one page. */
 interface Step {
   readonly page: Buffer
   readonly count: number
@@ -22,8 +22,8 @@ interface Step {
 }
 
 /**
- * One B+ tree of a file, in the order of its bytes. A walk meets no more pages than the file has, and keys that rise: so
- * it ends in a damaged file too, with what it gave or with `CORRUPT`.
+ * One B+ tree of a file, in byte order. A walk visits at most as many pages as the file has, and only ascending keys,
+ * so it also ends in a damaged file: with what it found, or with `CORRUPT`.
  */
 export class Tree {
   readonly #pages: Pages
@@ -62,7 +62,7 @@ export class Tree {
     }
   }
 
-  /** The bytes of a key that has one value. */
+  /** The bytes of a key with one value. */
   valueOf({ page, node }: Leaf): Buffer {
     const { number: size, dataAt } = node
     if ((node.flags & NODE.overflow) !== 0) return this.#pages.overflow(readNumber(page, dataAt), size)
@@ -70,7 +70,7 @@ export class Tree {
     return page.subarray(dataAt, dataAt + size)
   }
 
-  /** The values of a key that has several: in a page within its node, or in a tree of their own. */
+  /** The values of a key with several: in a page within its node, or in a tree of their own. */
   *valuesOf(leaf: Leaf): Iterable<Buffer> {
     const data = this.valueOf(leaf)
     if ((leaf.node.flags & NODE.tree) === 0) {
@@ -87,7 +87,7 @@ export class Tree {
     }
   }
 
-  /** Each place of a leaf from `bound` on, or before it in reverse. */
+  /** Each position of a leaf from `bound` on; in reverse, before it. */
   *#leaves(bound: Uint8Array | undefined, reverse: boolean): Iterable<Step> {
     const { root, depth } = this.#record
     if (root === undefined) return
@@ -110,7 +110,10 @@ export class Tree {
     }
   }
 
-  /** Goes down to a leaf, from a page that is one below the path. @returns How many pages it met. */
+  /**
+   * Descends to a leaf, starting at a page one level below the path.
+   * @returns The number of pages visited.
+   */
   #descend(
     path: Step[],
     root: number,
@@ -136,9 +139,9 @@ export class Tree {
   }
 }
 
-/** Where a walk begins in a page. */
+/** The position in a page where a walk begins. */
 function placeIn(page: Buffer, count: number, bound: Uint8Array, isLeaf: boolean, reverse: boolean): number {
-  // The first key of a branch is empty: it stands for all before the second.
+  // The first key of a branch is empty: it stands for everything before the second one.
   let [low, high] = [isLeaf ? 0 : 1, count]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -1,0 +1,163 @@
+import type { IDuplexStream, IWatchRequest, IWatchResponse } from 'etcd3'
+import { endOfKeys } from '../../../ordered/byte-prefix.ts'
+import type { OthersChange } from '../../../ordered/driver.ts'
+import type { EtcdConnection } from './etcd-connection.ts'
+import type { EtcdRows } from './etcd-rows.ts'
+import { firstKey } from './etcd-writes.ts'
+
+/** Milliseconds before a lost stream is opened again: the first wait, and the longest. */
+const FIRST_WAIT = 50
+const LONGEST_WAIT = 2000
+
+type Tell = (change: OthersChange) => void
+type Stream = IDuplexStream<IWatchRequest, IWatchResponse>
+
+/**
+ * Changes by others, from the revision at which following began. A lost stream goes on at the revision after the last one
+ * that was told. If that was discarded by compaction, `resync` is told instead.
+ */
+export class EtcdChanges {
+  readonly #connection: EtcdConnection
+  readonly #rows: EtcdRows
+  readonly #listeners = new Set<Tell>()
+  /** Writes of this store: in progress, and the revisions of those whose change was not seen yet. */
+  readonly #writing = new Set<Promise<unknown>>()
+  readonly #own = new Set<number>()
+  /** Changes are told in order, each after the own writes that were in progress when it came. */
+  #told = Promise.resolve()
+  /** The revision to go on from. */
+  #next = 0
+  #stream: Stream | undefined
+  #isRunning = false
+  #wake: (() => void) | undefined
+
+  constructor(connection: EtcdConnection, rows: EtcdRows) {
+    this.#connection = connection
+    this.#rows = rows
+  }
+
+  follow(listener: Tell): () => void {
+    this.#listeners.add(listener)
+    if (!this.#isRunning) {
+      this.#isRunning = true
+      this.#next = this.#connection.revision + 1
+      void this.#run()
+    }
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.close()
+    }
+  }
+
+  /** Notes a write of this store, so that its change is not told as that of another. */
+  own<T>(write: Promise<T>, revisionOf: (written: T) => number): Promise<T> {
+    if (!this.#isRunning) return write
+    const noted = write.then(written => {
+      this.#own.add(revisionOf(written))
+      return written
+    })
+    this.#writing.add(noted)
+    const ended = () => this.#writing.delete(noted)
+    noted.then(ended, ended)
+    return noted
+  }
+
+  close(): void {
+    this.#isRunning = false
+    this.#own.clear()
+    this.#wake?.()
+    this.#stream?.cancel()
+  }
+
+  async #run(): Promise<void> {
+    for (let wait = FIRST_WAIT; this.#isRunning && !this.#connection.isClosed; ) {
+      const before = this.#next
+      try {
+        await this.#follow()
+      } catch {
+        // The stream is opened again.
+      }
+      wait = this.#next > before ? FIRST_WAIT : Math.min(2 * wait, LONGEST_WAIT)
+      await this.#pause(wait)
+    }
+  }
+
+  /** Follows until the stream ends. */
+  async #follow(): Promise<void> {
+    const stream = await this.#connection.client.watchClient.watch()
+    this.#stream = stream
+    const { prefix } = this.#rows
+    await new Promise<void>((done, failed) => {
+      stream.on('error', failed)
+      stream.on('end', done)
+      stream.on('data', response => {
+        if (this.#take(response)) return
+        stream.cancel()
+        done()
+      })
+      if (!this.#isRunning) {
+        stream.cancel()
+        done()
+        return
+      }
+      stream.write({
+        create_request: {
+          key: firstKey(prefix),
+          range_end: Buffer.from(endOfKeys(prefix)),
+          start_revision: this.#next,
+          progress_notify: true,
+        },
+      })
+    })
+  }
+
+  /** @returns False if the server has ended the watch. */
+  #take({ created, canceled, compact_revision, header, events }: IWatchResponse): boolean {
+    if (canceled) {
+      if (compact_revision !== '0') {
+        this.#next = Math.max(Number(compact_revision), Number(header.revision)) + 1
+        this.#tell('resync')
+      }
+      return false
+    }
+    for (const { type, kv } of events) {
+      const revision = Number(kv.mod_revision)
+      this.#next = revision + 1
+      this.#tell({ key: this.#rows.nameOf(kv.key), isThere: type === 'Put' }, revision)
+    }
+    // A notification of progress.
+    if (events.length === 0 && !created) this.#next = Math.max(this.#next, Number(header.revision) + 1)
+    return true
+  }
+
+  #tell(change: OthersChange, revision = 0): void {
+    const writing = [...this.#writing]
+    this.#told = this.#told.then(async () => {
+      await Promise.allSettled(writing)
+      if (this.#own.has(revision)) {
+        this.#forgetBefore(revision)
+        return
+      }
+      for (const listener of this.#listeners) listener(change)
+    })
+  }
+
+  /** Revisions come in order. That of `revision` may come again: a batch has one for all its keys. */
+  #forgetBefore(revision: number): void {
+    for (const own of this.#own) if (own < revision) this.#own.delete(own)
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise(done => {
+      if (!this.#isRunning) {
+        done()
+        return
+      }
+      const timer = setTimeout(done, milliseconds)
+      this.#wake = () => {
+        clearTimeout(timer)
+        done()
+      }
+    })
+  }
+}

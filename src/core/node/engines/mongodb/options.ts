@@ -1,0 +1,50 @@
+// In a file of its own, so that programs that import these types do not need the types of the client.
+import type { OpenContext } from '../../../stack/kind.ts'
+import type { NodeStatus } from '../../../stack/node-status.ts'
+import type { SecretReference } from '../../../stack/secret.ts'
+import type { ConnectionOptions } from '../../connect/connection-options.ts'
+
+/** How values are stored in a MongoDB server, and how it is reached. */
+export interface MongoOptions extends ConnectionOptions {
+  /** `mongodb://host:27017/database`, or several members of a replica set. It must not contain a password. */
+  readonly url: string
+  readonly user?: string | undefined
+  /** The secret with the password of the user. */
+  readonly password?: SecretReference | undefined
+  /** Default: that of the address, else `test`. */
+  readonly database?: string | undefined
+  /** Default: `kv`. Layout `py-datastore` has a collection for each path, and none is named. */
+  readonly collection?: string | undefined
+  /**
+   * `strata`: every key, in order. `path`: `_id` is the key as text, `v` its bytes, as go-ds-mongo does. `documents`: any
+   * collection, a value is a whole document as Extended JSON. `py-datastore`: a database of py datastore.mongo. Default:
+   * `strata` or `path`, whichever is found.
+   */
+  readonly layout?: 'strata' | 'path' | 'documents' | 'py-datastore' | undefined
+  /** Layout `documents`: the field with the key. Default: `_id`. */
+  readonly keyField?: string | undefined
+  /** Layouts `path` and `documents`: the text between segments. Default: `/`. */
+  readonly separator?: string | undefined
+  /** Layouts `path` and `documents`: whether keys begin with the separator. Default: in `path`, if it is `/`. */
+  readonly leading?: boolean | undefined
+  /** Layout `path`: the common beginning of all keys. Others are not shown. */
+  readonly prefix?: string | undefined
+  /** Refuse every write with `READ_ONLY`. Default false. */
+  readonly readOnly?: boolean | undefined
+}
+
+/** The folder for relative paths, the source of secrets, and the listener for the state of the server. */
+export interface ServerContext extends Pick<OpenContext, 'baseDirectory' | 'secret'> {
+  /** Default: no listener. */
+  readonly report?: OpenContext['report'] | undefined
+}
+
+/** What a program passes besides the options. */
+export interface MongoContext {
+  /** The folder that relative paths of the options are resolved against. Default: the working directory. */
+  readonly baseDirectory?: string | undefined
+  /** Returns the value of a secret that the options name. Default: there are no secrets. */
+  readonly secret?: ((reference: SecretReference, option: string) => Promise<string>) | undefined
+  /** Called when the server is lost or reached again. Default: not reported. */
+  readonly report?: ((change: NodeStatus) => void) | undefined
+}

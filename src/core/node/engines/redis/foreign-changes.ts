@@ -1,0 +1,83 @@
+import type { PathNames } from '../../../ordered/path/path-names.ts'
+import type { ForeignChange } from '../../indexed/key-values.ts'
+import type { Argument } from './connection.ts'
+import type { ReachedAnew } from './reached-anew.ts'
+import type { RedisServer } from './server.ts'
+import type { Tracker } from './tracker.ts'
+
+interface Parts {
+  readonly server: RedisServer
+  readonly names: PathNames
+  /** `undefined` where the server does not report changes. */
+  readonly tracker: Tracker | undefined
+  readonly reached: ReachedAnew
+  /** The state of the value with this name; empty where there is none. */
+  readonly stateOf: (name: Argument) => Promise<string>
+}
+
+/** Scripted writes that are remembered. */
+const MOST_OWN = 1000
+
+/**
+ * Changes that other clients make. The server also reports what scripts of this client write, so these writes are
+ * remembered and filtered out.
+ */
+export class ForeignChanges {
+  readonly #parts: Parts
+  /** What scripts of this store wrote last: states by names. */
+  readonly #own = new Map<string, string>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Whether the server reports them. */
+  get areReported(): boolean {
+    return this.#parts.tracker !== undefined
+  }
+
+  /** A script wrote a value with this state; an empty state means that it removed the value. */
+  wroteByScript(name: Argument, state: string): void {
+    if (!this.areReported) return
+    const [first] = this.#own.keys()
+    if (this.#own.size >= MOST_OWN && first !== undefined) this.#own.delete(first)
+    this.#own.set(idOf(name), state)
+  }
+
+  /** A plain command, which the server does not report to its sender, wrote or removed a value. */
+  wrotePlainly(name: Argument): void {
+    if (this.#own.size > 0) this.#own.delete(idOf(name))
+  }
+
+  /** Calls `tell` for each change until the signal aborts. */
+  follow(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+    const { tracker, reached, names } = this.#parts
+    if (tracker === undefined) {
+      reached.follow(async () => {
+        if (!signal.aborted) tell('resync')
+      })
+      return
+    }
+    tracker.follow(signal, name => {
+      if (name === 'resync') tell('resync')
+      else if (name.subarray(0, names.prefix.length).equals(names.prefix)) void this.#check(name, tell)
+    })
+  }
+
+  async #check(name: Buffer, tell: (change: ForeignChange) => void): Promise<void> {
+    const { server, names, stateOf } = this.#parts
+    try {
+      const own = this.#own.get(idOf(name))
+      if (own !== undefined && own === (await stateOf(name))) return
+      const isThere = (await server.send(name, ['EXISTS', name])) === 1
+      tell({ key: names.keyOf(name), isThere })
+    } catch {
+      // The connection is lost, which is reported as `resync`.
+    }
+  }
+}
+
+/** A text that is unique for the bytes of a name. */
+function idOf(name: Argument): string {
+  return (typeof name === 'string' ? Buffer.from(name) : name).toString('latin1')
+}

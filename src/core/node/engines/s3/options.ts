@@ -1,0 +1,50 @@
+// In a file of its own, so that programs that import these types do not need the types of the client.
+import type { OpenContext } from '../../../stack/kind.ts'
+import type { NodeStatus } from '../../../stack/node-status.ts'
+import type { SecretReference } from '../../../stack/secret.ts'
+import type { ConnectionOptions } from '../../connect/connection-options.ts'
+import type { KeyLayoutOptions } from '../key-layout.ts'
+
+/** How a bucket is reached, as documents describe it. */
+export interface S3ServerOptions extends ConnectionOptions {
+  /** `s3://bucket/folder`. It must not contain a password. */
+  readonly url: string
+  /** The address of a server other than Amazon's: `https://minio.example:9000`. */
+  readonly endpoint?: string | undefined
+  /** Default: that of the environment or the profile, or `us-east-1`. */
+  readonly region?: string | undefined
+  /** A profile of the files of the AWS tools. Default: the credentials that the AWS tools would use. */
+  readonly profile?: string | undefined
+  /** Whether the bucket is part of the path instead of the host. Default: with an `endpoint`. */
+  readonly pathStyle?: boolean | undefined
+  /** The id of an access key. */
+  readonly user?: string | undefined
+  /** The secret access key. */
+  readonly password?: SecretReference | undefined
+  /** The session token of temporary credentials. */
+  readonly sessionToken?: SecretReference | undefined
+}
+
+/** How the objects of a bucket are opened. */
+export interface S3Options extends S3ServerOptions, KeyLayoutOptions {
+  /** Refuse every write with `READ_ONLY`, and write nothing to find out what the server can do. Default false. */
+  readonly readOnly?: boolean | undefined
+  /** Bytes of a part of an upload, from 5 MiB; a value has at most 10,000 parts. Default 8 MiB. */
+  readonly partSize?: number | undefined
+}
+
+/** The folder for relative paths, the source of secrets, and the listener for the state of the server. */
+export interface ServerContext extends Pick<OpenContext, 'baseDirectory' | 'secret'> {
+  /** Default: no listener. */
+  readonly report?: OpenContext['report'] | undefined
+}
+
+/** What a program passes besides the options to open a bucket. */
+export interface S3Context {
+  /** The folder that relative paths of the options are resolved against. Default: the working directory. */
+  readonly baseDirectory?: string | undefined
+  /** Returns the value of a secret that the options name. Default: there are no secrets. */
+  readonly secret?: ((reference: SecretReference, option: string) => Promise<string>) | undefined
+  /** Called when the server is lost or restored. Default: not reported. */
+  readonly report?: ((change: NodeStatus) => void) | undefined
+}

@@ -1,0 +1,203 @@
+import type { FSWatcher } from 'node:fs'
+import type { Change } from '../../datastore.ts'
+import type { Key } from '../../key.ts'
+import { joinPath } from './folder-guard.ts'
+import { FolderLook } from './known-tree.ts'
+import type { Meaning } from './layout.ts'
+import type { OpenFolder } from './open-folder.ts'
+import { burst, COVERS_BELOW, Hints, pathOfEvent, type SystemEvent, watchFolder } from './system-watch.ts'
+import type { OwnListener, OwnPlace } from './tree-watch.ts'
+import { WatchLoop } from './watch-loop.ts'
+
+/**
+ * Watches the values and the branches of one level. It remembers nothing of what is there, so it costs the same for a
+ * level of ten entries and of ten million: every event is looked up and reported, also where the version is the same.
+ */
+export class LevelWatch implements OwnListener {
+  readonly #folder: OpenFolder
+  readonly #prefix: Key
+  readonly #tell: (change: Change) => void
+  readonly #failed: (error: unknown) => void
+  readonly #look: FolderLook
+  /** The folder of the level; `undefined` where the layout has no such level. */
+  readonly #names: readonly string[] | undefined
+  /** By path: the folder of the level, those above it, and its shelves. */
+  readonly #watchers = new Map<string, FSWatcher>()
+  readonly #hints = new Hints(() => this.#loop.run())
+  readonly #loop = new WatchLoop({
+    isDue: () => this.#isMoved || !this.#hints.isEmpty,
+    look: () => this.#lookAtDue(),
+    failed: error => this.#failed(error),
+  })
+  /** The folder of the level, or one above it, may be another than the one that is watched. */
+  #isMoved = false
+  #unlisten: readonly (() => void)[] = []
+
+  constructor(
+    folder: OpenFolder,
+    prefix: Key,
+    tell: (change: Change) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#folder = folder
+    this.#prefix = prefix
+    this.#tell = tell
+    this.#failed = failed
+    this.#look = new FolderLook(folder)
+    const { layout } = folder.files
+    this.#names = layout.problemOf(prefix) === undefined ? layout.folderOf(prefix) : undefined
+  }
+
+  start(): void {
+    const { changes } = this.#folder.shared
+    this.#unlisten = [changes.listen(this), burst.listen(() => this.#move())]
+    try {
+      this.#attach()
+    } catch (error) {
+      this.#failed(error)
+      return
+    }
+    if (this.#hasShelves) this.#loop.run(() => this.#attachShelves())
+  }
+
+  wrote({ folder, name }: OwnPlace): void {
+    if (this.#isOfLevel(folder)) this.#hints.add(folder, name)
+  }
+
+  removed(key: Key, { folder }: OwnPlace): void {
+    if (this.#isOfLevel(folder)) this.#tell({ type: 'delete', key })
+  }
+
+  async stop(): Promise<void> {
+    for (const unlisten of this.#unlisten) unlisten()
+    await this.#loop.stop()
+    this.#detach()
+  }
+
+  get #hasShelves(): boolean {
+    return this.#names !== undefined && this.#folder.files.layout.hasShelves
+  }
+
+  #isOfLevel(folder: readonly string[]): boolean {
+    const names = this.#names
+    if (names === undefined || names.some((name, index) => folder[index] !== name)) return false
+    return folder.length === names.length || (this.#hasShelves && folder.length === names.length + 1)
+  }
+
+  #detach(): void {
+    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#watchers.clear()
+  }
+
+  /** Watches the folder of the level, and those above it for when it comes or goes. */
+  #attach(): void {
+    const names = this.#names ?? []
+    const depths = COVERS_BELOW ? 1 : names.length + 1
+    for (let depth = 0; depth < depths; depth++) {
+      if (!this.#watch(names.slice(0, depth))) return
+    }
+  }
+
+  async #attachShelves(): Promise<void> {
+    const names = this.#names ?? []
+    if (COVERS_BELOW) return
+    await this.#look.within(names, async () => {
+      for (const [name, { kind }] of await this.#look.meanings(names)) {
+        if (kind === 'shelf' && !this.#loop.stopping.aborted) this.#watch([...names, name])
+      }
+    })
+  }
+
+  /** @returns Whether there is such a folder. */
+  #watch(names: readonly string[]): boolean {
+    const { files, root } = this.#folder
+    const watcher = watchFolder(
+      files.disk,
+      names.reduce(joinPath, root),
+      event => this.#onEvent(names, event),
+      this.#failed,
+    )
+    const path = names.join('/')
+    this.#watchers.get(path)?.close()
+    if (watcher === undefined) this.#watchers.delete(path)
+    else this.#watchers.set(path, watcher)
+    return watcher !== undefined
+  }
+
+  #onEvent(folder: readonly string[], event: SystemEvent): void {
+    const path = pathOfEvent(folder, event.name)
+    if (path === undefined) {
+      this.#move()
+      return
+    }
+    // The removal of a watched folder is reported under the folder's own name, as if it were in itself.
+    const isItself = event.isRename && path.at(-1) === folder.at(-1)
+    if (isItself || (event.isRename && this.#isAbove(path))) this.#move()
+    const inFolder = path.slice(0, -1)
+    if (this.#isOfLevel(inFolder)) this.#hints.add(inFolder, path.at(-1) ?? '')
+  }
+
+  /** Whether this is the path of the level's folder or of one above it. */
+  #isAbove(path: readonly string[]): boolean {
+    const names = this.#names ?? []
+    return path.length <= names.length && path.every((name, index) => name === names[index])
+  }
+
+  #move(): void {
+    this.#isMoved = true
+    this.#loop.run()
+  }
+
+  async #lookAtDue(): Promise<void> {
+    if (this.#isMoved) await this.#follow()
+    for (const { folder, names } of this.#hints.take()) await this.#examine(folder, names)
+  }
+
+  async #follow(): Promise<void> {
+    this.#isMoved = false
+    await this.#folder.files.guard.checkRoot()
+    this.#detach()
+    this.#attach()
+    if (this.#hasShelves) await this.#attachShelves()
+    this.#tell({ type: 'resync', key: this.#prefix })
+  }
+
+  async #examine(folder: readonly string[], names: ReadonlySet<string>): Promise<void> {
+    const look = this.#look
+    const isThere = await look.within(folder, async path => {
+      for (const name of look.withExplained(names)) {
+        if (this.#loop.stopping.aborted) return
+        const stats = await look.stats(folder, path, name)
+        const found = stats && (await look.meaning(folder, name, stats))
+        if (found === undefined) await this.#tellGone(folder, name)
+        else this.#tellThere(folder, name, found)
+      }
+    })
+    if (!isThere) this.#move()
+  }
+
+  #tellThere(folder: readonly string[], name: string, { kind, segment }: Meaning): void {
+    if (kind === 'shelf') {
+      if (!COVERS_BELOW) this.#watch([...folder, name])
+      this.#tell({ type: 'resync', key: this.#prefix })
+    } else {
+      const key = this.#prefix.childOfCleanSegment(segment)
+      this.#tell({ type: kind === 'value' ? 'put' : 'resync', key })
+    }
+  }
+
+  /** What is gone may have been a value or a branch. */
+  async #tellGone(folder: readonly string[], name: string): Promise<void> {
+    const look = this.#look
+    const [value, branch] = await Promise.all([
+      look.meaning(folder, name, { isFile: () => true, isDirectory: () => false }),
+      look.meaning(folder, name, { isFile: () => false, isDirectory: () => true }),
+    ])
+    const keyOf = ({ segment }: Meaning): Key => this.#prefix.childOfCleanSegment(segment)
+    if (branch?.kind === 'branch') this.#tell({ type: 'resync', key: keyOf(branch) })
+    else if (value?.kind === 'value') this.#tell({ type: 'delete', key: keyOf(value) })
+    // A label that is gone cannot tell which names it explained.
+    const isLabel = (this.#folder.files.layout.explainedBy?.(name) ?? []).length > 0
+    if (branch?.kind === 'shelf' || isLabel) this.#tell({ type: 'resync', key: this.#prefix })
+  }
+}

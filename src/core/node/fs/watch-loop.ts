@@ -1,0 +1,50 @@
+import { setImmediate } from 'node:timers/promises'
+
+interface WatchLoopOptions {
+  /** Whether there is something to look at. */
+  readonly isDue: () => boolean
+  /** Looks at what is due. */
+  readonly look: () => Promise<void>
+  readonly failed: (error: unknown) => void
+}
+
+/** Looks at what a watch is told, one round after another: changes of one moment are looked at together. */
+export class WatchLoop {
+  readonly #options: WatchLoopOptions
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+
+  constructor(options: WatchLoopOptions) {
+    this.#options = options
+  }
+
+  /** Fires when the watch ends. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  /** Begins a round, unless one is running, which then takes in what is due now. @param first Done before the round. */
+  run(first?: () => Promise<void>): void {
+    if (this.stopping.aborted) return
+    this.#running ??= this.#work(first)
+      .catch(this.#options.failed)
+      .finally(() => {
+        this.#running = undefined
+        if (this.#options.isDue()) this.run()
+      })
+  }
+
+  /** Resolves once nothing is being looked at. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #work(first?: () => Promise<void>): Promise<void> {
+    await first?.()
+    while (!this.stopping.aborted && this.#options.isDue()) {
+      await setImmediate()
+      await this.#options.look()
+    }
+  }
+}

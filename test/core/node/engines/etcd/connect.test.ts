@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { testEtcd } from '../../../../../src/core/node/engines/etcd/test-connection.ts'
+import { openStack } from '../../../../../src/core/node/stack.ts'
+import { freePort } from '../../../../servers/server-process.ts'
+import { clientOf, closing, context, onServers, openDatastore, SECRET, startedEtcd } from './etcd-context.ts'
+
+const key = Key.of('a')
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+
+async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
+  const codes: string[] = []
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    try {
+      await call()
+      return codes
+    } catch (error) {
+      codes.push((error as { code: string }).code)
+      if (Date.now() > deadline) throw error
+      await new Promise(done => setImmediate(done))
+    }
+  }
+}
+
+describe('a connection to etcd', () => {
+  onServers()
+
+  it('E4 E5 CONNECTION while the server is gone; it goes on once the server is back, and nothing acknowledged is lost', async () => {
+    const nowhere = `etcd://127.0.0.1:${await freePort()}`
+    await expect(openDatastore({ url: nowhere })).rejects.toMatchObject({ code: 'CONNECTION' })
+    const { server } = await startedEtcd()
+    const lost: boolean[] = []
+    const report = ({ lost: now }: { readonly lost?: unknown }) => void lost.push(now !== undefined)
+    // The other member of the cluster is not there.
+    const url = `${server.url},${nowhere.slice('etcd://'.length)}`
+    const root = { kind: 'etcd', url: server.url, timeout: 5000 }
+    const stack = closing(await openStack({ strata: 1, root }, { onStatus: (_id, change) => report(change) }))
+    expect((await openDatastore({ url })).capabilities.durable).toBe(true)
+    const { store } = stack
+    await Promise.all(Array.from({ length: 30 }, (_, n) => store.put(Key.of(`k${n}`), bytes(`${n}`))))
+    const { etag } = await store.put(key, bytes('x'))
+    await server.kill()
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION', key })
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'CONNECTION', key })
+    const again = await server.restart()
+    closing({ close: () => again.stop() })
+    const codes = await failuresUntil(() => store.get(Key.of('k7')))
+    expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
+    const values = await Promise.all(Array.from({ length: 30 }, (_, n) => store.get(Key.of(`k${n}`))))
+    expect(values.map(text)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`))
+    await store.put(key, bytes('z'), { ifMatch: etag })
+    expect(lost).toEqual([false, true, false])
+  })
+
+  it('E4 a wrong login is ACCESS_DENIED, and so is a key that the user may not write; no error names the password', async () => {
+    const { server, client } = await startedEtcd()
+    await client.put('/app/a').value('x')
+    const root = client.user('root')
+    await root.create(SECRET)
+    await root.addRole('root')
+    const reader = client.role('reader')
+    await reader.create()
+    await reader.grant({ permission: 'Read', range: client.range({ prefix: '/app' }) })
+    const user = client.user('reader')
+    await user.create(SECRET)
+    await user.addRole('reader')
+    await client.auth.authEnable()
+    const password = { secret: 'etcd' }
+    const nobody = await openDatastore({ url: server.url }).catch((error: unknown) => error)
+    expect(nobody).toMatchObject({ code: 'ACCESS_DENIED' })
+    const wrong = await openDatastore({ url: server.url, user: 'nobody', password }).catch(
+      (error: unknown) => error,
+    )
+    expect(wrong).toMatchObject({ code: 'ACCESS_DENIED' })
+    expect(String(wrong)).not.toContain(SECRET)
+    const store = await openDatastore({ url: server.url, user: 'reader', password, prefix: '/app' })
+    expect(text(await store.get(key))).toBe('x')
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'ACCESS_DENIED', key })
+    const admin = await openDatastore({ url: `etcd://root@${server.url.slice(7)}`, password, prefix: '/app' })
+    await admin.put(key, bytes('y'))
+    await clientOf(server.port, { username: 'root', password: SECRET }).auth.authDisable()
+  })
+
+  it('E4 E80 a value over the limit is VALUE_INVALID, and calls go on: no breaker opens', async () => {
+    const { server, client } = await startedEtcd()
+    const store = await openDatastore({ url: server.url, layout: 'path' })
+    const most = store.capabilities.limits.valueBytes ?? 0
+    expect(most).toBeGreaterThan(1_500_000)
+    await store.put(key, new Uint8Array(most))
+    await expect(store.put(key, new Uint8Array(most + 1))).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+      key,
+    })
+    // More than the server takes, though each value fits.
+    const large = store.batch()
+    for (const name of ['b', 'c']) large.put(Key.of(name), new Uint8Array(1_000_000))
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(large.commit()).rejects.toMatchObject({ code: 'VALUE_INVALID' })
+    }
+    expect((await store.get(key)).length).toBe(most)
+    expect(await client.get('/b')).toBe(null)
+  })
+
+  it('E10 an encrypted connection trusts the authority that the document names, and no other', async () => {
+    const { server } = await startedEtcd({ tls: true })
+    const tls = { ca: server.certificates?.ca }
+    const store = await openDatastore({ url: server.url, tls })
+    await store.put(key, bytes('x'))
+    await expect(openDatastore({ url: server.url, tls: true })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    })
+    const other = { ...tls, servername: 'other.example' }
+    await expect(openDatastore({ url: server.url, tls: other })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    })
+    const { steps } = await testEtcd({ url: server.url, tls, timeout: 3000 }, context)
+    expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: 'encrypted by TLSv1.3' })
+  })
+
+  it('E20 the test of a connection says what was reached, and changes nothing', async () => {
+    const { server, client } = await startedEtcd()
+    await client.put('/a').value('x')
+    const { ok, steps, rights } = await testEtcd({ url: server.url, timeout: 3000 }, context)
+    expect(steps.map(({ detail }) => detail).join('; ')).toMatch(
+      /127\.0\.0\.1:\d+ in [\d.]+ ms; the connection is not encrypted; without a user; etcd 3\.\d+\.\d+, at revision 2; one member; 1 keys; [\d.]+ ms for a read/,
+    )
+    expect([ok, rights.write, rights.liveChanges]).toEqual([true, true, true])
+    expect(await client.getAll().keys()).toEqual(['/a'])
+    const gone = await testEtcd({ url: `etcd://127.0.0.1:${await freePort()}`, timeout: 3000 }, context)
+    expect([gone.ok, gone.steps.length, gone.steps[0]?.ok]).toEqual([false, 1, false])
+  })
+
+  it('E6 an address with a password, or of which one host is none, is refused', async () => {
+    for (const url of ['etcd://u:p@a:1,b:2', 'etcd://a:1,b:x', 'etcd://a:1,', 'http://a:1']) {
+      const failed = await openDatastore({ url }).catch((error: unknown) => error)
+      expect([url, failed]).toMatchObject([url, { code: 'CONFIG_INVALID' }])
+    }
+  })
+})

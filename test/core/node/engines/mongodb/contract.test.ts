@@ -1,0 +1,50 @@
+import { afterAll, describe, it } from 'vitest'
+import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
+import { openMongoDriver } from '../../../../../src/core/node/engines/mongodb/open-mongo.ts'
+import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import { describeOrderedDriver } from '../../../../../src/testkit/describe-ordered-driver.ts'
+import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
+import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
+import { heldByPath } from '../../../ordered/path/held-by-path.ts'
+import { context, mongoServer, newName } from './mongo-context.ts'
+
+const server = await mongoServer()
+afterAll(() => server.stop())
+
+function describeMongo(
+  name: string,
+  options: Partial<MongoOptions>,
+  suite: Pick<SuiteOptions<Uint8Array>, 'hostileSegments'> = {},
+): void {
+  describeDatastore(name, {
+    ...openedAt(
+      () => Promise.resolve(newName()),
+      collection => MongoDatastore.open({ url: server.url, collection, ...options }, context),
+    ),
+    ...suite,
+    runs: 4,
+  })
+}
+
+const held = heldByPath({})
+describeMongo('E95 MongoDatastore', {})
+describeMongo(
+  'E95 MongoDatastore in layout path',
+  { layout: 'path' },
+  { hostileSegments: segment => (segment.includes('\0') ? false : held(segment)) },
+)
+
+for (const layout of ['strata', 'path'] as const) {
+  const places = new WeakMap<object, string>()
+  const openIn = async (collection: string) => {
+    const driver = await openMongoDriver({ url: server.url, collection, layout }, context)
+    places.set(driver, collection)
+    return driver
+  }
+  const again = (driver: object) => openIn(places.get(driver) ?? '')
+  describeOrderedDriver(
+    `a collection of MongoDB for layout ${layout}`,
+    { create: () => openIn(newName()), reopen: again, beside: again },
+    { describe, it },
+  )
+}

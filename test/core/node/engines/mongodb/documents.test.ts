@@ -1,0 +1,184 @@
+import { Binary, Decimal128, Double, Int32, Long, MongoClient, ObjectId } from 'mongodb'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DatastoreError } from '../../../../../src/core/errors.ts'
+import { Key } from '../../../../../src/core/key.ts'
+import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
+import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import { walkKeys } from '../../../../../src/testkit/suite.ts'
+import { context, mongoServer, newName } from './mongo-context.ts'
+
+const server = await mongoServer()
+const client = new MongoClient(server.url)
+const database = client.db(newName())
+afterAll(async () => {
+  await database.dropDatabase().catch(() => undefined)
+  await client.close()
+  await server.stop()
+})
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text))
+const json = (value: Uint8Array) => JSON.parse(Buffer.from(value).toString()) as unknown
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => 'done',
+    (error: unknown) => (error instanceof DatastoreError ? error.code : String(error)),
+  )
+const opened: MongoDatastore[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+})
+
+let name: string
+beforeEach(() => {
+  name = newName()
+})
+
+async function open(options: Partial<MongoOptions>): Promise<MongoDatastore> {
+  const given = { url: server.url, database: database.databaseName, collection: name, ...options }
+  const store = await MongoDatastore.open(given, context)
+  opened.push(store)
+  return store
+}
+
+/** A value of each type that JSON has no word for. */
+const TYPES = {
+  int: new Int32(7),
+  long: Long.fromString('9007199254740993'),
+  double: new Double(7),
+  decimal: Decimal128.fromString('1.10'),
+  date: new Date(1_700_000_000_123),
+  bytes: new Binary(Buffer.from([0, 255])),
+  id: new ObjectId('65f000000000000000000001'),
+}
+
+describe('collections of others', () => {
+  it('E96 a collection of go-ds-mongo is found, edited and read back', async () => {
+    const others = database.collection<{ _id: string; v: Binary; note?: string }>(name)
+    await others.insertOne({ _id: '/a/b', v: new Binary(Buffer.from('one')), note: 'kept' })
+    await others.insertOne({ _id: '/a-b', v: new Binary(Buffer.from('two')) })
+    const store = await open({ layout: undefined })
+    expect(await walkKeys(store)).toEqual(['/a/b', '/a-b'])
+    await store.put(Key.parse('/a/b'), bytes('three'))
+    await store.put(Key.parse('/c'), bytes('four'))
+    expect(await others.findOne({ _id: '/a/b' }, { promoteBuffers: true })).toEqual({
+      _id: '/a/b',
+      v: Buffer.from('three'),
+      note: 'kept',
+    })
+    expect((await others.findOne({ _id: '/c' }))?.v.sub_type).toBe(0)
+  })
+
+  it('E96 what layout path cannot show is refused by name', async () => {
+    const others = database.collection(name)
+    await others.insertOne({ _id: '/text' as never, v: 'no bytes' })
+    const store = await open({})
+    expect(await codeOf(store.get(Key.of('text')))).toBe('VALUE_INVALID')
+    await others.insertOne({ v: 1 })
+    expect(await codeOf(open({}))).toBe('CONFIG_INVALID')
+  })
+
+  it('E97 documents are edited as Extended JSON, and keep the types of their fields', async () => {
+    const others = database.collection(name)
+    const _id = new ObjectId()
+    await others.insertOne({ _id, ...TYPES })
+    const store = await open({ layout: 'documents' })
+    const key = Key.of(_id.toHexString())
+    expect(await walkKeys(store)).toEqual([key.toString()])
+    const text = Buffer.from(await store.get(key)).toString()
+    const { etag } = await store.stat(key)
+    await store.put(key, bytes(text.replace('"7"', '"8"')), { ifMatch: etag })
+    const typed = { promoteValues: false, promoteBuffers: false, promoteLongs: false } as const
+    const found = await others.findOne({ _id }, typed)
+    expect({ ...found, _id: undefined }).toEqual({ ...TYPES, int: new Int32(8), _id: undefined })
+    expect(await codeOf(store.put(key, bytes(text), { ifMatch: etag }))).toBe('CONFLICT')
+    expect(await codeOf(store.put(key, bytes('{')))).toBe('VALUE_INVALID')
+    expect(await codeOf(store.put(key, bytes('[]')))).toBe('VALUE_INVALID')
+    expect(await codeOf(store.put(key, bytes('{"_id": "other"}')))).toBe('VALUE_INVALID')
+    await store.delete(key)
+    expect(await others.findOne({ _id })).toBeNull()
+  })
+
+  it('E97 any field may be the key; a rename writes it', async () => {
+    const others = database.collection(name)
+    await others.insertOne({ slug: 'films/Brazil', year: 1985 })
+    await others.insertOne({ slug: 'films/Alien', year: 1979 })
+    const store = await open({ layout: 'documents', keyField: 'slug' })
+    expect(await walkKeys(store)).toEqual(['/films/Alien', '/films/Brazil'])
+    expect(json(await store.get(Key.parse('/films/Brazil')))).toMatchObject({ year: { $numberInt: '1985' } })
+    await store.rename(Key.parse('/films/Brazil'), Key.parse('/films/Brasil'))
+    await store.put(Key.parse('/films/Solaris'), bytes('{"year": 1972}'))
+    const slugs = (await others.find().toArray()).map(({ slug, year }) => [slug, year] as unknown)
+    expect(slugs).toHaveLength(3)
+    expect(slugs).toEqual(
+      expect.arrayContaining([
+        ['films/Brasil', 1985],
+        ['films/Alien', 1979],
+        ['films/Solaris', 1972],
+      ]),
+    )
+  })
+
+  it('E98 a database of py datastore.mongo is shown by the keys in its documents, wrapped or not', async () => {
+    const py = client.db(newName())
+    // As the library writes them: a collection for each path.
+    await py
+      .collection('Comedy.Actor')
+      .insertOne({ key: '/Comedy/Actor:Cleese', val: 'tall', _wrapped: true })
+    await py.collection('a_b').insertOne({ key: '/a_b/x', name: 'one' })
+    await py.collection('a_b').insertOne({ key: '/a:b/x', name: 'two' })
+    await py.collection('_').insertOne({ key: '/top', val: 7, _wrapped: true })
+    const store = await open({ database: py.databaseName, collection: undefined, layout: 'py-datastore' })
+    expect(await walkKeys(store)).toEqual(['/Comedy/Actor:Cleese', '/a:b/x', '/a_b/x', '/top'])
+    expect(json(await store.get(Key.parse('/Comedy/Actor:Cleese')))).toBe('tall')
+    expect(json(await store.get(Key.parse('/a:b/x')))).toEqual({ key: '/a:b/x', name: 'two' })
+    await store.put(Key.parse('/top'), bytes('[1]'))
+    await store.put(Key.parse('/a_b/x'), bytes('{"key": "/a_b/x", "name": "three"}'))
+    expect(await py.collection('_').findOne({})).toMatchObject({
+      key: '/top',
+      val: [1],
+      _wrapped: true,
+    })
+    expect(await py.collection('a_b').findOne({ key: '/a_b/x' })).toMatchObject({ name: 'three' })
+    expect(await py.collection('a_b').findOne({ key: '/a:b/x' })).toMatchObject({ name: 'two' })
+    await py.dropDatabase().catch(() => undefined)
+  })
+})
+
+describe('connecting', () => {
+  it('E95 a time to live is over for every reader, whether the server has removed the record or not', async () => {
+    const store = await open({ layout: 'strata' })
+    await store.put(Key.of('a'), bytes('x'), { ttl: 30 })
+    await expect.poll(() => store.has(Key.of('a')), { timeout: 5000 }).toBe(false)
+    await store.put(Key.of('a'), bytes('y'), { replace: false })
+    expect(Buffer.from(await store.get(Key.of('a'))).toString()).toBe('y')
+  })
+
+  it('E99 a server that is gone fails calls as CONNECTION, is told once, and is used again once it is back', async ({
+    skip,
+  }) => {
+    if (!('start' in server)) skip('a real server is not stopped')
+    const double = server as typeof server & { start(): Promise<void> }
+    const told: boolean[] = []
+    const store = await MongoDatastore.open(
+      { url: double.url, collection: newName(), timeout: 500 },
+      { ...context, report: ({ lost }) => told.push(lost !== undefined) },
+    )
+    await store.put(Key.of('a'), bytes('x'))
+    await double.stop()
+    expect(['CONNECTION', 'TIMEOUT']).toContain(await codeOf(store.get(Key.of('a'))))
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual([true])
+    await double.start()
+    await expect.poll(() => codeOf(store.get(Key.of('a'))), { timeout: 10_000 }).toBe('done')
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual([true, false])
+    await store.close()
+  })
+
+  it('E99 an address with a password, and a password without a user, are refused; nothing answers is CONNECTION', async () => {
+    const at = (options: Partial<MongoOptions>) => codeOf(open({ timeout: 300, ...options }))
+    expect(await at({ url: 'mongodb://a:secret@127.0.0.1/x' })).toBe('CONFIG_INVALID')
+    expect(await at({ url: 'redis://127.0.0.1' })).toBe('CONFIG_INVALID')
+    expect(await at({ password: { secret: 's' } })).toBe('CONFIG_INVALID')
+    expect(await at({ layout: 'documents', collection: undefined })).toBe('CONFIG_INVALID')
+    expect(await at({ url: 'mongodb://127.0.0.1:1' })).toBe('CONNECTION')
+  })
+})

@@ -1,0 +1,25 @@
+import type { ServerContext } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import { startMongoDouble } from '../../../../servers/mongo-double.ts'
+
+/** The value of every secret of a test. */
+export const SECRET = 'correct-horse-battery'
+
+export const context: ServerContext = {
+  baseDirectory: undefined,
+  secret: () => Promise.resolve(SECRET),
+}
+
+/**
+ * A server for tests: the one that `STRATA_MONGODB_URL` names, in a database of its own, else a double.
+ * @returns The address, and what ends it.
+ */
+export async function mongoServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const real = process.env['STRATA_MONGODB_URL']
+  if (real === undefined) return startMongoDouble()
+  return { url: real, stop: () => Promise.resolve() }
+}
+
+/** Names of collections and databases that no other run uses. */
+const RUN = `strata_${process.pid}_${Date.now().toString(36)}`
+let names = 0
+export const newName = (): string => `${RUN}_${names++}`

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { mysqlDialect } from '../../../../../src/core/node/engines/mysql/dialect.ts'
+import { testSql } from '../../../../../src/core/node/sql/test-connection.ts'
+import { type MariadbServer, startMariadb } from '../../../../servers/mariadb.ts'
+import { freePort } from '../../../../servers/server-process.ts'
+import { closing, context, onServers, openDatastore } from './mysql-context.ts'
+
+const key = Key.of('a')
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+
+async function mariadb(config?: readonly string[]): Promise<MariadbServer> {
+  const server = await startMariadb(config)
+  closing({ close: () => server.stop() })
+  return server
+}
+
+async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
+  const codes: string[] = []
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    try {
+      await call()
+      return codes
+    } catch (error) {
+      codes.push((error as { code: string }).code)
+      if (Date.now() > deadline) throw error
+      await new Promise(done => setImmediate(done))
+    }
+  }
+}
+
+async function names(store: Awaited<ReturnType<typeof openDatastore>>, ...segments: string[]) {
+  // An index is filled within the first moments.
+  for (;;) {
+    const { children, isPartial } = await store.list(Key.of(...segments))
+    if (isPartial !== true) return children.map(({ name, isBranch }) => (isBranch ? `${name}/` : name))
+  }
+}
+
+describe('a connection to MariaDB', () => {
+  onServers()
+
+  it('E4 a server that is not there is CONNECTION; a wrong login ACCESS_DENIED; a database that is not there CONFIG_INVALID', async () => {
+    const url = `mysql://127.0.0.1:${await freePort()}/strata`
+    await expect(openDatastore({ url })).rejects.toMatchObject({ code: 'CONNECTION' })
+    const server = await mariadb()
+    await expect(openDatastore({ url: server.url, user: 'nobody' })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    })
+    await server.sql("GRANT ALL ON nothing.* TO app@'127.0.0.1'")
+    const none = server.url.replace(/strata$/, 'nothing')
+    await expect(openDatastore({ url: none })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
+  it('E4 a user who may only read sees everything; a packet over the limit is VALUE_INVALID, and the connection goes on', async () => {
+    const server = await mariadb(['--max-allowed-packet=2M'])
+    const store = await openDatastore({ url: server.url })
+    await store.put(key, bytes('x'))
+    const most = store.capabilities.limits.valueBytes ?? 0
+    await store.put(Key.of('large'), new Uint8Array(most))
+    expect((await store.get(Key.of('large'))).length).toBe(most)
+    await expect(store.put(key, new Uint8Array(most + 1))).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+      key,
+    })
+    expect(text(await store.get(key))).toBe('x')
+    await server.sql("CREATE USER reader@'127.0.0.1'; GRANT SELECT ON strata.* TO reader@'127.0.0.1'")
+    const reader = await openDatastore({ url: server.url, user: 'reader' })
+    expect(reader.capabilities.writable).toBe(false)
+    expect(text(await reader.get(key))).toBe('x')
+    await expect(reader.put(key, bytes('y'))).rejects.toMatchObject({ code: 'READ_ONLY' })
+    await server.sql('SET GLOBAL read_only = 1')
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'READ_ONLY', key })
+    expect((await openDatastore({ url: server.url })).capabilities.writable).toBe(false)
+  })
+
+  it('E5 calls fail as CONNECTION while the server is gone, and go on once it is back: nothing acknowledged is lost', async () => {
+    const server = await mariadb()
+    const store = await openDatastore({ url: server.url })
+    expect(store.capabilities.durable).toBe(true)
+    await Promise.all(Array.from({ length: 30 }, (_, n) => store.put(Key.of(`k${n}`), bytes(`${n}`))))
+    await server.kill()
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION' })
+    await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'CONNECTION', key })
+    const again = await server.restart()
+    closing({ close: () => again.stop() })
+    const codes = await failuresUntil(() => store.get(Key.of('k7')))
+    expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
+    const values = await Promise.all(Array.from({ length: 30 }, (_, n) => store.get(Key.of(`k${n}`))))
+    expect(values.map(text)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`))
+  })
+
+  it('E3 D3 of two programs that replace one version one gets CONFLICT', async () => {
+    const server = await mariadb()
+    const [one, other] = [await openDatastore({ url: server.url }), await openDatastore({ url: server.url })]
+    const { etag } = await one.put(key, bytes('x'))
+    const results = await Promise.allSettled(
+      [one, other].map(store => store.put(key, bytes('y'), { ifMatch: etag })),
+    )
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'CONFLICT', key },
+    })
+  })
+
+  it('E62 E63 tables of others: a blind collation, several columns; read and edited, and their rows kept', async () => {
+    const server = await mariadb()
+    await server.sql(
+      `CREATE TABLE blocks (\`key\` VARCHAR(200) PRIMARY KEY, data LONGBLOB, note INT DEFAULT 7) CHARACTER SET utf8mb4;
+       INSERT INTO blocks (\`key\`, data) VALUES ('/a/b', 'one'), ('/a-b', 'two'), ('/Ada', 'three');
+       CREATE TABLE settings (tenant VARCHAR(50), id BIGINT, value TEXT, PRIMARY KEY (tenant, id)) CHARACTER SET utf8mb4;
+       INSERT INTO settings VALUES ('b', 2, 'x'), ('a/b', 10, 'y'), ('b', 10, 'z')`,
+    )
+    const blocks = await openDatastore({ url: server.url, table: 'blocks' })
+    expect(await names(blocks)).toEqual(['Ada', 'a/', 'a-b'])
+    await blocks.put(Key.parse('/a/b'), bytes('edited'))
+    expect(await blocks.has(Key.of('ada'))).toBe(false)
+    await expect(blocks.put(Key.of('ada'), bytes('x'))).rejects.toMatchObject({ code: 'KEY_INVALID' })
+    await blocks.rename(Key.parse('/a-b'), Key.parse('/moved'))
+    expect(await server.sql('SELECT `key`, data, note FROM blocks ORDER BY CAST(`key` AS BINARY)')).toBe(
+      ['/Ada\tthree\t7', '/a/b\tedited\t7', '/moved\ttwo\t7'].join('\n'),
+    )
+    const settings = await openDatastore({ url: server.url, table: 'settings' })
+    expect(await names(settings)).toEqual(['b/', '�a%2Fb/'])
+    expect(await names(settings, 'b')).toEqual(['10', '2'])
+    await settings.put(Key.of('b', '2'), bytes('edited'))
+    await settings.put(Key.of('c', '-7'), bytes('new'))
+    await expect(settings.put(Key.of('c', '07'), bytes('x'))).rejects.toMatchObject({ code: 'KEY_INVALID' })
+    expect(await server.sql('SELECT * FROM settings ORDER BY 1, 2')).toBe(
+      ['a/b\t10\ty', 'b\t2\tedited', 'b\t10\tz', 'c\t-7\tnew'].join('\n'),
+    )
+  })
+
+  it('E20 the test of a connection says what was reached, and makes nothing', async () => {
+    const server = await mariadb()
+    const { ok, steps } = await testSql(
+      mysqlDialect,
+      { url: server.url, user: 'app', timeout: 3000 },
+      context,
+    )
+    expect([ok, steps[3]?.detail, steps[5]?.detail]).toEqual([
+      true,
+      expect.stringMatching(/^MariaDB 1/) as string,
+      'the table "kv" will be made',
+    ])
+    expect(await server.sql('SHOW TABLES')).toBe('')
+  })
+})

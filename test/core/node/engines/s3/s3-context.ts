@@ -1,0 +1,51 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { S3Options, ServerContext } from '../../../../../src/core/node/engines/s3/options.ts'
+import { S3Datastore } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
+
+/** What a test needs to reach a server. */
+export interface S3Place {
+  readonly endpoint: string
+  readonly user: string
+  readonly password: string
+}
+
+/** The secret `key` has this value. */
+export function contextFor(password: string): ServerContext {
+  return { baseDirectory: undefined, secret: () => Promise.resolve(password) }
+}
+
+/** The client by itself, past the store under test. */
+export function clientOf({ endpoint, user, password }: S3Place): S3Client {
+  return new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: user, secretAccessKey: password },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+}
+
+let buckets = 0
+
+/** Makes a bucket of its own. */
+export async function newBucket(client: S3Client): Promise<string> {
+  const bucket = `bucket-${process.pid}-${buckets++}`
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  return bucket
+}
+
+export function optionsFor(
+  { endpoint, user }: S3Place,
+  bucket: string,
+): S3Options & { readonly endpoint: string } {
+  return { url: `s3://${bucket}`, endpoint, user, password: { secret: 'key' }, timeout: 20_000 }
+}
+
+export function openS3Datastore(
+  place: S3Place,
+  bucket: string,
+  options: Partial<S3Options> = {},
+): Promise<S3Datastore> {
+  return S3Datastore.open({ ...optionsFor(place, bucket), ...options }, contextFor(place.password))
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { type Certificates, makeCertificates } from './certificates.ts'
+import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
+
+export const noEtcd = missing('etcd', 'etcd-server')
+
+/** An etcd server of a test's own: a cluster of one member. */
+export interface EtcdServer extends ServerProcess {
+  /** Without a password. */
+  readonly url: string
+  readonly certificates: Certificates | undefined
+  /** Starts it again on its folder. @param port Default: the same port. */
+  restart(port?: number): Promise<EtcdServer>
+}
+
+interface EtcdStart {
+  readonly tls?: boolean | undefined
+  /** Keeps the data in memory, so that puts do not wait for the device. */
+  readonly isInMemory?: boolean | undefined
+}
+
+export async function startEtcd(options: EtcdStart = {}): Promise<EtcdServer> {
+  const folder = await serverFolder(options.isInMemory === true ? '/dev/shm' : undefined)
+  const [port, peer] = [await freePort(), await freePort()]
+  const certificates = options.tls === true ? await makeCertificates(folder) : undefined
+  return start({ folder, port, peer, certificates })
+}
+
+async function start(place: {
+  readonly folder: string
+  readonly port: number
+  readonly peer: number
+  readonly certificates: Certificates | undefined
+}): Promise<EtcdServer> {
+  const { folder, port, peer, certificates } = place
+  const own = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
+  const peerUrl = `http://127.0.0.1:${peer}`
+  const settings = {
+    name: 'test',
+    'data-dir': join(folder, 'data'),
+    'listen-client-urls': own,
+    'advertise-client-urls': own,
+    'listen-peer-urls': peerUrl,
+    'initial-advertise-peer-urls': peerUrl,
+    'initial-cluster': `test=${peerUrl}`,
+    logger: 'zap',
+    'log-level': 'error',
+    ...(certificates !== undefined && {
+      'cert-file': certificates.server.cert,
+      'key-file': certificates.server.key,
+    }),
+  }
+  const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)
+  const server = await startServer({ command: 'etcd', folder, port, args })
+  return {
+    ...server,
+    url: certificates === undefined ? `etcd://127.0.0.1:${port}` : `etcd://localhost:${port}`,
+    certificates,
+    restart: (other = port) => start({ ...place, port: other }),
+  }
+}
