@@ -2,12 +2,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isAddress } from '../shared/address.ts'
 
-const USAGE = `Usage: strata [PATH…] [--stack FILE] [--web] [--port N] [--no-open]
+const USAGE = `Usage: strata [PATH…] [--stack FILE] [--window | --browser] [--port N] [--no-open]
 
   PATH          a folder, a database, a stack file (.json), or an address as redis://localhost;
                 KIND:PATH says what it is, as sqlite:notes.db; without any, the sample
   --stack FILE  a stack file
-  --web         serve the page to a browser, even where Electron is at hand
+  --window      open a window of Chrome, Chromium or Edge, even where Electron is at hand
+  --browser     open a tab of the default browser; --web is the same
   --port N      the port to serve on (27180, or the next that is free); 0 for any
   --no-open     start no browser; only print the address
   --help        print this`
@@ -17,7 +18,8 @@ export interface CommandLine {
   /** Paths, `kind:path` and addresses. */
   readonly paths: readonly string[]
   readonly stacks: readonly string[]
-  readonly isWeb: boolean
+  /** How the window is to be shown, if not by what is at hand. */
+  readonly wish: 'browser' | 'window' | undefined
   readonly opensBrowser: boolean
   readonly port: number | undefined
   readonly isHelp: boolean
@@ -31,6 +33,8 @@ export class UsageError extends Error {
 const OPTIONS = {
   stack: { type: 'string', multiple: true },
   web: { type: 'boolean' },
+  browser: { type: 'boolean' },
+  window: { type: 'boolean' },
   open: { type: 'boolean' },
   port: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -45,11 +49,24 @@ export function parseCommandLine(args: readonly string[], directory: string): Co
   return {
     paths: positionals.map(text => absolute(text, directory)),
     stacks: (values.stack ?? []).map(path => resolve(directory, path)),
-    isWeb: values.web ?? false,
+    wish: wishOf(values),
     opensBrowser: values.open ?? true,
     port: values.port === undefined ? undefined : parsePort(values.port),
     isHelp: values.help ?? false,
   }
+}
+
+function wishOf(values: {
+  readonly web?: boolean | undefined
+  readonly browser?: boolean | undefined
+  readonly window?: boolean | undefined
+}): CommandLine['wish'] {
+  const isBrowser = values.web === true || values.browser === true
+  if (isBrowser && values.window === true) {
+    throw new UsageError('--window and --browser exclude each other')
+  }
+  if (isBrowser) return 'browser'
+  return values.window === true ? 'window' : undefined
 }
 
 /** Kinds that may stand before a path. Any other colon is a part of the path. */

@@ -4,8 +4,8 @@ import type { CommandLine } from './command-line.ts'
 import type { Host } from './host/host.ts'
 
 /**
- * What a command line asks to open, in its order; the sample when it asks for nothing.
- * @throws DatastoreError for a path where nothing is, or what nothing opens.
+ * The sources that a command line names, in order; the sample if it names none.
+ * @throws DatastoreError for a path that does not exist, or that nothing opens.
  */
 export async function requestedSources(
   { paths, stacks }: Pick<CommandLine, 'paths' | 'stacks'>,
@@ -17,10 +17,10 @@ export async function requestedSources(
 }
 
 /**
- * Opens what was asked for; the page shows the first that opened. One that fails does not keep the others from opening.
- * A stack file that holds no valid stack opens in the page's editor.
- * @returns Why those that could not be opened failed.
- * @throws What the first failed with, when the page would have nothing to show.
+ * Opens the sources. The page shows the first that opened. A source that fails does not keep the others from opening. A
+ * stack file that contains no valid stack opens in the page's editor.
+ * @returns The failures.
+ * @throws The first failure, if the page would have nothing to show.
  */
 export async function openSources(
   host: Pick<Host, 'open' | 'show' | 'offerCorrection'>,

@@ -1,3 +1,5 @@
+import { parseAddress } from '../core/stack/server-address.ts'
+
 /** An address without its password, and the parts that a form shows. */
 export interface SplitAddress {
   /** `redis://host:6379/0`: neither user nor password. */
@@ -6,7 +8,7 @@ export interface SplitAddress {
   readonly password: string | undefined
 }
 
-/** `redis://`, and what stands before the last `@` of the host. */
+/** The scheme, and everything before the last `@` of the authority. */
 const PROTOCOL = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#\s]*@)?/i
 
 /** Whether a text is the address of a server, or the beginning of one. */
@@ -14,7 +16,7 @@ export function isAddress(text: string): boolean {
   return PROTOCOL.test(text)
 }
 
-/** Takes user and password out of an address. A password may hold `@` and `:`; it is decoded where it can be. */
+/** Splits user and password from an address. A password can contain `@` and `:`; it is decoded if possible. */
 export function splitAddress(text: string): SplitAddress {
   const [whole = '', protocol = '', credentials] = PROTOCOL.exec(text) ?? []
   if (credentials === undefined) return { address: text, user: undefined, password: undefined }
@@ -27,7 +29,7 @@ export function splitAddress(text: string): SplitAddress {
 
 /** A name for the secret of a server: `app-cache.example.org`. */
 export function secretNameFor({ address, user }: Omit<SplitAddress, 'password'>): string {
-  const host = URL.parse(address)?.hostname ?? 'server'
+  const host = parseAddress(address)?.hostname ?? 'server'
   const name = [user, host].filter(part => part !== undefined).join('-')
   return (
     name

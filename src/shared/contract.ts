@@ -1,13 +1,18 @@
 import type { z } from 'zod'
+import { historyProcedures } from './procedures/history.ts'
 import { jobProcedures } from './procedures/jobs.ts'
 import { levelProcedures } from './procedures/levels.ts'
+import { overviewProcedures } from './procedures/overview.ts'
+import { queryProcedures } from './procedures/query.ts'
+import { residencyProcedures } from './procedures/residency.ts'
 import { searchProcedures } from './procedures/search.ts'
 import { secretProcedures } from './procedures/secrets.ts'
 import { sessionProcedures } from './procedures/sessions.ts'
 import { shellProcedures } from './procedures/shell.ts'
 import { stackProcedures } from './procedures/stacks.ts'
 import { storageProcedures } from './procedures/storage.ts'
-import { storeProcedures, streamProcedures, uploadProcedures } from './procedures/store.ts'
+import { fileProcedures, storeProcedures, streamProcedures, uploadProcedures } from './procedures/store.ts'
+import { valueProcedures } from './procedures/values.ts'
 import { workspaceProcedures } from './procedures/workspace.ts'
 import type { Procedure, Reply } from './values.ts'
 
@@ -22,9 +27,15 @@ export const contract = {
   ...storeProcedures,
   ...streamProcedures,
   ...uploadProcedures,
+  ...fileProcedures,
+  ...valueProcedures,
   ...levelProcedures,
   ...jobProcedures,
   ...searchProcedures,
+  ...historyProcedures,
+  ...queryProcedures,
+  ...residencyProcedures,
+  ...overviewProcedures,
 } satisfies Record<string, Procedure>
 
 export type Contract = typeof contract

@@ -4,8 +4,8 @@
 export const WEB_SOCKET_PATH = '/contract'
 
 /**
- * The first of two subprotocols that the page asks for; the second is its token. Stands for the contract's version.
- * The server answers with this one alone, so that the token is sent once and never comes back.
+ * The first of two subprotocols that the page requests; the second is its token. It stands for the contract's version.
+ * The server answers only with this one, so that the token is not sent back.
  */
 export const WEB_SOCKET_PROTOCOL = 'strata.1'
 
@@ -19,7 +19,7 @@ export const PORT_REPLY = 'strata:port'
 export const FILE_DROPPED = 'strata:dropped'
 
 /**
- * The version of the contract. Host and page refuse each other when they differ. Stands alone, so that the page can
- * say it without carrying the schemas.
+ * The version of the contract. Host and page refuse each other if it differs. In a file without schemas, so that the
+ * page can send it without loading them.
  */
 export const CONTRACT_VERSION = 1

@@ -16,7 +16,7 @@ export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
 
 /**
  * The message that `packed` holds. Byte values are copies, each with a buffer of its own.
- * @throws RangeError for what is no single, whole, reasonably nested MessagePack value.
+ * @throws RangeError for what is not a single, whole, reasonably nested MessagePack value.
  */
 export function decodeMessage(packed: Uint8Array): unknown {
   const { hasBytes } = refuseMalformed(packed)

@@ -1,2 +1,2 @@
-/** Keys that one search gives at most. */
+/** The maximum number of keys that one search returns. */
 export const MAX_HITS = 10_000

@@ -7,7 +7,7 @@ it('paths may be relative, and options stand anywhere', () => {
   ).toEqual({
     paths: ['/home/ada/a', '/c'],
     stacks: ['/home/ada/b.json'],
-    isWeb: false,
+    wish: undefined,
     opensBrowser: false,
     port: 80,
     isHelp: false,
@@ -18,7 +18,7 @@ it('nothing asks for nothing', () => {
   expect(parseCommandLine([], '/')).toEqual({
     paths: [],
     stacks: [],
-    isWeb: false,
+    wish: undefined,
     opensBrowser: true,
     port: undefined,
     isHelp: false,
@@ -33,6 +33,7 @@ it.each([
   [['--port=']],
   [['--stack']],
   [['--web=yes']],
+  [['--window', '--browser']],
 ])('%j is refused', args => {
   expect(() => parseCommandLine(args, '/')).toThrow(UsageError)
 })
@@ -43,6 +44,14 @@ it('E11 an address stays as it is, and a path after a kind is made absolute', ()
     '/home/ada',
   )
   expect(paths).toEqual(['redis://app@h:1/0', 'sqlite:/home/ada/notes.db', 'leveldb:/x', '/home/ada/a:b'])
+})
+
+it.each([
+  ['--web', 'browser'],
+  ['--browser', 'browser'],
+  ['--window', 'window'],
+])('E41 %s asks for the %s', (flag, wish) => {
+  expect(parseCommandLine([flag], '/').wish).toBe(wish)
 })
 
 it('after -- everything is a path', () => {

@@ -1,6 +1,6 @@
 /**
- * Says something at once, and then at most once per `interval` milliseconds, however often it is asked to.
- * What was asked for last is always said.
+ * Calls `say` at once, and then at most once per `interval` milliseconds, however often it is requested. The last
+ * request is always followed by a call.
  */
 export class Coalesced {
   readonly #interval: number
@@ -18,7 +18,7 @@ export class Coalesced {
     else this.#isDue = true
   }
 
-  /** Says what is due now rather than later. */
+  /** Makes a pending call now. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -27,7 +27,7 @@ export class Coalesced {
     this.#say()
   }
 
-  /** Drops what is due. */
+  /** Drops a pending call. */
   stop(): void {
     this.#isDue = false
     this.flush()

@@ -7,24 +7,27 @@ import type { Reply } from '../../shared/values.ts'
 import type { Log } from './calls/describe-failure.ts'
 import { dispatch, type Handlers } from './calls/dispatch.ts'
 import type { Page, PageFacts } from './host-parts.ts'
+import { Queries } from './query/queries.ts'
+import { FollowedReads } from './residency/followed-reads.ts'
 import { Searches } from './search/searches.ts'
+import { FileDrops } from './transfers/file-drops.ts'
 import { Streams } from './transfers/streams.ts'
 import { Uploads } from './transfers/uploads.ts'
 
-/** One page that talks to the host. Its calls, streams and uploads end with it; sessions and jobs live on. */
+/** One page that is connected to the host. Its calls, streams and uploads end with it; sessions and jobs continue. */
 export interface Connection {
   close(): void
 }
 
 export interface OpenConnection extends Connection {
   readonly page: Page
-  /** Resolves once nothing of the page is left open. */
+  /** Resolves once everything that the page had open is closed. */
   readonly ended: Promise<void>
 }
 
 interface ServiceOptions {
   readonly handlers: Handlers
-  /** Milliseconds that a stream or an upload may be left alone; each has its default. */
+  /** Milliseconds that a stream or an upload may be idle. Default: each has its own. */
   readonly idleLimit: number | undefined
   readonly log: Log
   readonly about: PageFacts
@@ -59,16 +62,22 @@ export function serveChannel(
     about,
     streams: new Streams(idleLimit),
     uploads: new Uploads(idleLimit),
+    drops: new FileDrops(idleLimit),
     searches: new Searches(idleLimit),
-    emit: (name, value) =>
-      void rpc.event(name, value).catch((error: unknown) => log('An event was lost', error)),
+    queries: new Queries(idleLimit),
+    reads: new FollowedReads(),
+    emit: (name, value) => {
+      // What is still under way when its page goes has nobody to tell.
+      if (!rpc.$closed) rpc.event(name, value).catch((error: unknown) => log('An event was lost', error))
+    },
   }
   const { promise: ended, resolve } = withResolvers()
   const end = (): void => {
     if (rpc.$closed) return
     rpc.$close()
     calls.abortAll()
-    void Promise.all([page.streams.endAll(), page.uploads.endAll(), page.searches.endAll()]).then(resolve)
+    const { streams, uploads, drops, searches, queries } = page
+    void Promise.all([streams, uploads, drops, searches, queries].map(open => open.endAll())).then(resolve)
   }
   channel.onClose(end)
   return {
@@ -89,7 +98,10 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
   return { promise, resolve }
 }
 
-/** A reply that the channel cannot carry becomes one that says so; the page would wait for ever. */
+/**
+ * Sends a message. Instead of a reply that the channel cannot carry, sends an error, because the page would wait for
+ * ever.
+ */
 function postOrExplain(channel: Channel, message: unknown, log: Log): void {
   try {
     channel.post(message)
@@ -100,11 +112,11 @@ function postOrExplain(channel: Channel, message: unknown, log: Log): void {
   }
 }
 
-/** The calls of one page that have not been answered yet, by the ids that the page chose. */
+/** The unanswered calls of one page, by the ids that the page chose. */
 class RunningCalls {
   readonly #running = new Map<number, AbortController>()
 
-  /** Runs a call under its id; refuses an id that is no number or is in use. */
+  /** Runs a call under its id. Refuses an id that is not a number or is in use. */
   async run(id: unknown, work: (signal: AbortSignal) => Promise<Reply<unknown>>): Promise<Reply<unknown>> {
     if (typeof id !== 'number' || this.#running.has(id)) {
       const message = 'A call needs an id of its own, which is a number'
@@ -128,7 +140,7 @@ class RunningCalls {
   }
 }
 
-/** A request as birpc sends it. Everything else that arrives is ignored: the host asks nothing that is answered. */
+/** A request in birpc's format. Other messages are ignored, because the host sends no requests that are answered. */
 const request = z.object({
   t: z.literal('q'),
   i: z.string().max(64).optional(),
@@ -143,7 +155,7 @@ function isRequest(message: unknown): boolean {
 
 const reply = z.object({ t: z.literal('s'), i: z.string() })
 
-/** What to send in place of a reply that cannot be sent; `undefined` when it was no reply. */
+/** What to send instead of a reply that cannot be sent; `undefined` if the message is not a reply. */
 function unsendableReply(message: unknown, cause: unknown): unknown {
   const found = reply.safeParse(message)
   if (!found.success) return undefined

@@ -1,46 +1,58 @@
 import type { Registry } from '../../core/stack/registry.ts'
 import type { EventName, EventValue } from '../../shared/events.ts'
+import type { JournalFolders } from './history/journal-folders.ts'
 import type { HostOptions } from './host.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { JudgePool } from './query/judge-pool.ts'
+import type { Queries } from './query/queries.ts'
+import type { FollowedReads } from './residency/followed-reads.ts'
 import type { Searches } from './search/searches.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import type { Sessions } from './sessions/sessions.ts'
+import type { FileDrops } from './transfers/file-drops.ts'
 import type { Streams } from './transfers/streams.ts'
 import type { Uploads } from './transfers/uploads.ts'
+import type { ValueWorker } from './values/value-worker.ts'
 import type { PageStorage } from './workspace/page-storage.ts'
 import type { Workspace } from './workspace/workspace.ts'
 
-/** What handlers work with. */
+/** The collaborators of handlers. */
 export interface HostParts {
   readonly options: HostOptions
-  /** The kinds that stacks may be made of. */
+  /** The kinds that stacks can consist of. */
   readonly registry: Registry
   readonly sessions: Sessions
   readonly jobs: Jobs
   readonly workspace: Workspace
+  readonly journals: JournalFolders
   readonly storage: PageStorage
   readonly secrets: Secrets
+  readonly judges: JudgePool
+  readonly values: ValueWorker
   readonly broadcast: Broadcast
   /** The session that pages show first. */
   readonly first: () => string | undefined
-  /** Stack files that pages open in their editor. */
+  /** Stack files that pages open in the stack editor. */
   readonly corrections: () => string[]
 }
 
-/** What a shell knows of a page that it connects. */
+/** What a shell knows about a page that it connects. */
 export interface PageFacts {
-  /** The token that the page has to come with from now on. */
+  /** The token that the page must send from now on. */
   readonly token?: string | undefined
 }
 
-/** One page that is connected: what it has open, and the way to tell it something. */
+/** One connected page: what it has open, and how to send it an event. */
 export interface Page {
   readonly about: PageFacts
   readonly streams: Streams
   readonly uploads: Uploads
+  readonly drops: FileDrops
   readonly searches: Searches
+  readonly queries: Queries
+  readonly reads: FollowedReads
   emit<Name extends EventName>(name: Name, value: EventValue<Name>): void
 }
 
-/** Tells every page, but for one that knows already. */
+/** Sends an event to every page, except one that already knows. */
 export type Broadcast = <Name extends EventName>(name: Name, value: EventValue<Name>, except?: Page) => void

@@ -9,55 +9,63 @@ import { FailureLog } from './calls/failure-log.ts'
 import { type Connection, type OpenConnection, serveChannel } from './connection.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
 import type { ShellActions } from './handlers/shell.ts'
+import type { JobUndo } from './history/job-undo.ts'
+import { JournalFolders } from './history/journal-folders.ts'
 import type { Broadcast, PageFacts } from './host-parts.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { ManyActions } from './many/many-actions.ts'
+import { JudgePool } from './query/judge-pool.ts'
 import { type Keychain, Secrets } from './secrets/secrets.ts'
 import { recognise } from './sessions/recognise.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { UnfinishedChanges } from './sessions/unfinished-changes.ts'
+import { ValueWorker } from './values/value-worker.ts'
 import { PageStorage } from './workspace/page-storage.ts'
 import { Workspace, type WorkspaceView } from './workspace/workspace.ts'
 import type { WindowState } from './workspace/workspace-file.ts'
 
 export interface HostOptions {
-  /** Folder for what the program keeps: the workspace file and the sample. Made when absent. */
+  /** Folder for the program's data: the workspace file and the sample. Created if missing. */
   readonly dataDirectory: string
   readonly shell: 'electron' | 'web'
   readonly appVersion: string
   /**
-   * The kinds that stacks may be made of, for a program that has kinds of its own: `new Registry([...nodeKinds, mine])`.
+   * The kinds that stacks can consist of, for a program with kinds of its own: `new Registry([...nodeKinds, mine])`.
    * Default: `nodeKinds`, which folders and the sample need.
    */
   readonly registry?: Registry | undefined
-  /** What only a desktop shell can do. Absent, those procedures answer `UNSUPPORTED`. */
+  /** Functions of a desktop shell. If absent, the procedures that need them fail with `UNSUPPORTED`. */
   readonly shellActions?: ShellActions | undefined
-  /** The system's keychain, where the shell can reach one. Default: secrets are sealed with a passphrase. */
+  /** The system's keychain, if the shell can use one. Default: secrets are sealed with a passphrase. */
   readonly keychain?: Keychain | undefined
   /** Variables that hold secrets. Default: those of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
-  /** Milliseconds that a page may leave a stream or an upload alone before it is ended. Default: 10 min, 30 s. */
+  /** Milliseconds that a stream or an upload of a page may be idle before it is ended. Default: 10 min, 30 s. */
   readonly idleLimit?: number | undefined
-  /** Told of defects and of what goes wrong with nobody waiting for it. Default: the console. */
+  /** Receives defects, and failures of background work. Default: the console. */
   readonly log?: ((message: string, error: unknown) => void) | undefined
 }
 
-/** Everything behind the contract: sessions, levels, jobs, the workspace. Knows no window and no network. */
+/** Everything behind the contract: sessions, levels, jobs, the workspace. Independent of windows and of the network. */
 export interface Host {
   /** Serves the contract over a channel until it closes. */
   connect(channel: Channel, about?: PageFacts): Connection
   open(source: Source, options?: { readonly isReadOnly?: boolean | undefined }): Promise<SessionInfo>
-  /** What a path, an address or `kind:path` names. A password in it is kept until the program ends. */
+  /** The source for a path, an address or `kind:path`. A password in it is kept until the program ends. */
   readonly recognise: (text: string) => Promise<Source>
-  /** Makes a session of a store that exists already. Closing the session closes the store. */
+  /** Creates a session for an existing store. Closing the session closes the store. */
   openStore(name: string, store: BinaryDatastore): Promise<SessionInfo>
-  /** Names the session that pages show, those that are open and those that come. */
+  /** Makes connected and future pages show a session. */
   show(session: string): void
-  /** Has pages open their stack editor on this stack file, which holds no valid stack. */
+  /** Makes pages open their stack editor on a stack file that contains no valid stack. */
   offerCorrection(path: string): void
   readonly workspace: WorkspaceView
-  /** Where the window stood when it was last seen; setting it saves it, coalesced. */
+  /** The last state of the window. Setting it saves it; saves are coalesced. */
   windowState: WindowState | undefined
-  /** Ends every connection and job, closes every stack, and saves the workspace. A second call is the first one's promise. */
+  /**
+   * Ends every connection and job, closes every stack, and saves the workspace. A second call returns the promise of
+   * the first one.
+   */
   close(): Promise<void>
 }
 
@@ -72,13 +80,37 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const { page } of connections) if (page !== except) page.emit(name, value)
   }
   const workspace = await Workspace.open(dataDirectory, log)
-  const storage = await PageStorage.open(dataDirectory, log)
-  workspace.onChange(state => broadcast('workspaceChanged', state))
   const { keychain, environment = process.env } = options
+  const storage = await PageStorage.open(dataDirectory, { keychain, log })
+  workspace.onChange(state => broadcast('workspaceChanged', state))
   const secrets = new Secrets({ dataDirectory, keychain, environment })
   const changes = await UnfinishedChanges.open(dataDirectory, log)
-  const sessions = new Sessions({ dataDirectory, registry, secrets, workspace, changes, broadcast, log })
-  const jobs = new Jobs(broadcast, log)
+  const remembered = {
+    sources: workspace.state.recents.map(recent => recent.source),
+    savedAt: workspace.savedAt,
+  }
+  const journals = await JournalFolders.open(dataDirectory, remembered, log)
+  // Kinds of jobs that undo themselves plug in here, once the sessions are there that they work with.
+  const jobUndos: JobUndo[] = []
+  const sessions = new Sessions({
+    dataDirectory,
+    registry,
+    secrets,
+    workspace,
+    changes,
+    journals,
+    jobUndos,
+    broadcast,
+    log,
+  })
+  const many = new ManyActions(dataDirectory, sessions, log)
+  jobUndos.push(many)
+  const jobs = new Jobs(many, broadcast, log)
+  sessions.onOpened = session => {
+    void jobs.goOn(session).catch((error: unknown) => log('What was begun could not go on', error))
+  }
+  const values = new ValueWorker()
+  const judges = new JudgePool()
   let first: string | undefined
   const corrections = new Set<string>()
   const handlers = allHandlers({
@@ -87,8 +119,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     sessions,
     jobs,
     workspace,
+    journals,
     storage,
     secrets,
+    judges,
+    values,
     broadcast,
     first: () => (sessions.isOpen(first) ? first : undefined),
     corrections: () => [...corrections].filter(path => !sessions.isOpenFrom(path)),
@@ -101,11 +136,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await Promise.all(open.map(connection => connection.ended))
     await jobs.cancelAll()
     await sessions.closeAll()
+    await judges.close()
     await Promise.all([
       workspace.close(),
       changes.close(),
+      journals.close(),
       storage.close(),
       secrets.close(),
+      values.close(),
       failures.close(),
     ])
   }

@@ -12,7 +12,7 @@ export interface PageFile {
 export interface PageSource {
   /**
    * @param target Path and query of a request, as received.
-   * @returns `undefined` for what is no file of the page.
+   * @returns `undefined` for what is not a file of the page.
    */
   read(target: string): Promise<PageFile | undefined>
   /** Where the page's development server is, when there is one: the page needs more rights then. */

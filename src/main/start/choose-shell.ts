@@ -1,32 +1,58 @@
-/** The conditions that decide between Electron's window and a browser. */
+import type { AppBrowser } from './app-window.ts'
+
+/** How the window is to be shown. Default: by what is at hand. */
+type Wish = 'browser' | 'window' | undefined
+
+/** The conditions that decide how the window is shown. */
 interface Surroundings {
-  /** The person asked for the browser. */
-  readonly isWeb: boolean
+  /** What the user asked for: a tab of the browser, or a window of Chrome, Chromium or Edge. */
+  readonly wish: Wish
   readonly hasDisplay: boolean
   readonly isSuperuser: boolean
-  /** Path of Electron's executable, where it is or can be had. Asked only when it would be used. */
+  /** Path of Electron's executable, if it is installed or can be downloaded. Called only if it would be used. */
   findElectron(): Promise<string | undefined>
+  /** Called only if Electron is not used. */
+  findBrowser(): Promise<AppBrowser | undefined>
 }
 
 type ShellChoice =
   | { readonly shell: 'electron'; readonly executable: string }
-  /** `reason` is why it is not Electron, when that was not asked for. */
+  /** `reason` says why Electron is not used, unless something else was requested. */
+  | { readonly shell: 'window'; readonly browser: AppBrowser; readonly reason?: string }
   | { readonly shell: 'web'; readonly reason?: string }
 
+/**
+ * Electron where its binary is; else a window of its own in Chrome, Chromium or Edge; else the default browser.
+ */
 export async function chooseShell(surroundings: Surroundings): Promise<ShellChoice> {
-  if (surroundings.isWeb) return { shell: 'web' }
+  const { wish } = surroundings
+  if (wish === 'browser') return { shell: 'web' }
   if (!surroundings.hasDisplay) return { shell: 'web', reason: 'there is no display' }
-  // Chromium's sandbox does not work for root, and Strata does not run without it.
-  if (surroundings.isSuperuser) return { shell: 'web', reason: 'Electron does not run as root' }
+  if (wish === 'window') {
+    const browser = await surroundings.findBrowser()
+    if (browser !== undefined) return { shell: 'window', browser }
+    return { shell: 'web', reason: 'neither Chrome nor Chromium nor Edge is installed' }
+  }
+  const electron = await electronOf(surroundings)
+  if ('executable' in electron) return { shell: 'electron', ...electron }
+  const browser = await surroundings.findBrowser()
+  return browser === undefined ? { shell: 'web', ...electron } : { shell: 'window', browser, ...electron }
+}
+
+async function electronOf(
+  surroundings: Surroundings,
+): Promise<{ readonly executable: string } | { readonly reason: string }> {
+  // Chromium's sandbox does not work for root, and Strata's own window does not run without it.
+  if (surroundings.isSuperuser) return { reason: 'Electron does not run as root' }
   const executable = await surroundings.findElectron()
-  if (executable === undefined)
-    return { shell: 'web', reason: "Electron's binary is missing and cannot be downloaded" }
-  return { shell: 'electron', executable }
+  return executable === undefined
+    ? { reason: "Electron's binary is missing and cannot be downloaded" }
+    : { executable }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Whether a window could be seen by whoever started the program. */
+/** Whether the user who started the program could see a window. */
 export function hasDisplay(platform: NodeJS.Platform, environment: Environment): boolean {
   if (platform === 'win32') return true
   if (platform === 'darwin') return !isSet(environment['SSH_CONNECTION'])

@@ -5,12 +5,12 @@ import { readRegularFile } from '../../core/node/regular-file.ts'
 import { removeLeftovers, writeFileAtomically } from '../host/files/atomic-file.ts'
 
 /**
- * Milliseconds after the end of a run in which its token still opens the next run, so that pages that are left open find
- * their host again after a restart. They are given the new token then; the old one ends with this time in any case.
+ * Milliseconds after the end of a run for which its token still admits pages to the next run, so that open pages
+ * reconnect after a restart. They then get the new token. The old one expires with this time in any case.
  */
 const GRACE = 60 * 60 * 1000
 
-/** Milliseconds between two notes that the run goes on: a run that was killed ends with the last one. */
+/** Milliseconds between two records that the run continues. The end of a killed run is the last record. */
 const NOTE_INTERVAL = 60 * 1000
 
 /** Earlier runs that are remembered. */
@@ -25,8 +25,8 @@ const file = z.strictObject({
 type EarlierRun = z.infer<typeof earlierRun>
 
 /**
- * The token of this run, and those of the runs before it that have not ended for too long. Only their hashes are on
- * disk, so that no token can be read from there; whoever removes the file ends them all.
+ * The token of this run, and those of earlier runs that ended recently. Only their hashes are on disk, so that no token
+ * can be read from there. Removing the file invalidates the earlier ones.
  */
 export class KnownTokens {
   readonly current: string
@@ -48,12 +48,12 @@ export class KnownTokens {
     this.#now = now
   }
 
-  /** Knows one token, and keeps nothing. */
+  /** Accepts one token, and stores nothing. */
   static only(token: string = createToken()): KnownTokens {
     return new KnownTokens(token, undefined, [], Date.now)
   }
 
-  /** Begins a run, and keeps in the data directory what the next one has to know. */
+  /** Begins a run, and stores in the data directory what the next one needs. */
   static async open(dataDirectory: string, now: () => number = Date.now): Promise<KnownTokens> {
     const path = join(dataDirectory, 'web-tokens.json')
     await removeLeftovers(path)
@@ -63,7 +63,7 @@ export class KnownTokens {
     return tokens
   }
 
-  /** Whether a page may come in with this token. */
+  /** Whether a page with this token is admitted. */
   accepts(token: string): boolean {
     if (isSameToken(token, this.current)) return true
     const now = this.#now()
@@ -72,13 +72,13 @@ export class KnownTokens {
     return this.#earlier.some(run => run.sha256 === sha256 && now <= run.endsAt + GRACE && run.endsAt <= now)
   }
 
-  /** The run ends now. */
+  /** Records the end of the run. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#note()
   }
 
-  /** A failure means only that pages have to be opened anew after a restart. */
+  /** A failure only means that pages must be opened again after a restart. */
   #note(): Promise<void> {
     const path = this.#path
     if (path === undefined) return this.#writing
@@ -89,7 +89,7 @@ export class KnownTokens {
   }
 }
 
-/** Adds a run to those in the file, which other shells at the same time add theirs to. */
+/** Adds a run to those in the file. Other shells may write it at the same time. */
 async function writeRuns(path: string, own: EarlierRun): Promise<void> {
   const others = (await readRuns(path)).filter(
     ({ sha256, endsAt }) => sha256 !== own.sha256 && own.endsAt <= endsAt + GRACE,
@@ -99,7 +99,7 @@ async function writeRuns(path: string, own: EarlierRun): Promise<void> {
   await writeFileAtomically(path, text, { replace: true, isPrivate: true })
 }
 
-/** None where the file is absent or cannot be used. */
+/** Empty if the file is missing or invalid. */
 async function readRuns(path: string): Promise<readonly EarlierRun[]> {
   try {
     return file.parse(JSON.parse((await readRegularFile(path)).toString())).runs
@@ -110,12 +110,12 @@ async function readRuns(path: string): Promise<readonly EarlierRun[]> {
 
 const TOKEN_BYTES = 32
 
-/** A secret for one run, in characters that a URL and a WebSocket subprotocol both take: 43 of base64url. */
+/** A secret for one run, in characters that are valid in a URL and in a WebSocket subprotocol: 43 of base64url. */
 export function createToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
-/** Compares in a time that says nothing about where the two differ. */
+/** Compares in constant time. */
 export function isSameToken(given: string, expected: string): boolean {
   return timingSafeEqual(digestOf(given), digestOf(expected))
 }

@@ -2,7 +2,7 @@ import { createToken, isSameToken } from './known-tokens.ts'
 
 const LAUNCH_PATH = '/launch/'
 
-/** Milliseconds in which a browser has to come. */
+/** Milliseconds for which a ticket is valid. */
 const LIFETIME = 60_000
 
 interface Ticket {
@@ -11,8 +11,8 @@ interface Ticket {
 }
 
 /**
- * One-time addresses to start a browser with. The command line of a program can be read by everybody on the machine,
- * so the token must not be in it: a ticket is good for one request, then leads nowhere.
+ * One-time addresses to start a browser with. Every user of the machine can read command lines, so the token must not
+ * be in one. A ticket is valid for one request.
  */
 export class LaunchTickets {
   readonly #now: () => number
@@ -29,7 +29,7 @@ export class LaunchTickets {
     return path
   }
 
-  /** Whether `path` is a ticket that still holds; it no longer does afterwards. */
+  /** Whether `path` is a valid ticket. Afterwards it is not valid any more. */
   redeem(path: string): boolean {
     const now = this.#now()
     const ticket = this.#tickets.find(({ path: issued }) => isSameToken(path, issued))

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { withinTime } from '../../core/concurrency/within-time.ts'
 import { messageOf } from '../../core/errors.ts'
+import { makeFolder } from '../../core/node/fs/open-folder.ts'
 import { applicationVersion, pageDirectory } from '../application.ts'
 import type { CommandLine } from '../command-line.ts'
 import { createHost } from '../host/host.ts'
 import { openSources, requestedSources } from '../sources.ts'
+import { type AppBrowser, type AppWindow, openAppWindow } from '../start/app-window.ts'
 import { hasDisplay } from '../start/choose-shell.ts'
 import { dataDirectory } from './data-directory.ts'
 import { KnownTokens } from './known-tokens.ts'
@@ -12,12 +15,15 @@ import { openBrowser } from './open-browser.ts'
 import { startWebShell, type WebShell } from './server.ts'
 
 /**
- * Where the shell is when nobody says otherwise, so that its address stays the same from run to run; the next ones are
- * for further shells at the same time. No system gives these to outgoing connections.
+ * The default ports: the first, so that the address stays the same from run to run, and further ones for other shells
+ * at the same time. No system uses these for outgoing connections.
  */
 const DEFAULT_PORTS = Array.from({ length: 20 }, (_, index) => 27_180 + index)
 
-/** Milliseconds to close stacks and save in; a store that hangs must not keep the program from ending. */
+/** Milliseconds for what a page sends as its window closes. Pages in other windows do not hold up the end. */
+const GOODBYE_TIME = 1_000
+
+/** Milliseconds to close stacks and save. A hanging store must not keep the program from ending. */
 const CLOSING_TIME = 10_000
 
 export interface WebRun {
@@ -27,7 +33,9 @@ export interface WebRun {
   readonly developmentServer?: string | undefined
   /** A fixed token, so that a page finds its host again after a restart in development. */
   readonly token?: string | undefined
-  /** Settles when it is time to end. Default: when the process is told to. */
+  /** Where the page is shown in a window of its own: the program ends with the window, and the window with it. */
+  readonly window?: { readonly browser: AppBrowser; readonly isSuperuser: boolean } | undefined
+  /** Settles when it is time to end. Default: on a signal to the process. */
   readonly stopped?: (() => Promise<unknown>) | undefined
 }
 
@@ -52,13 +60,41 @@ export async function runWebShell(run: WebRun): Promise<void> {
       tokens,
     })
     console.log(`Strata is at ${shell.address}`)
-    if (commandLine.opensBrowser) await showInBrowser(shell)
-    await stopped()
+    // Listened to before the window is there, so that none is left behind.
+    const isTime = stopped()
+    const window = commandLine.opensBrowser ? await show(shell, run.window, directory) : undefined
+    await Promise.race([isTime, ...(window === undefined ? [] : [windowClosed(window, shell)])])
+    await window?.close()
     await withinTime(shell.close(), CLOSING_TIME)
     await withinTime(tokens.close(), CLOSING_TIME)
   } finally {
     await withinTime(host.close(), CLOSING_TIME)
   }
+}
+
+/** Opens a window where one is wanted, else a tab of the default browser. */
+async function show(
+  shell: WebShell,
+  wanted: WebRun['window'],
+  directory: string,
+): Promise<AppWindow | undefined> {
+  if (wanted !== undefined) {
+    // Each run has a port of its own, mostly the same one from run to run.
+    const profile = join(directory, 'windows', new URL(shell.address).port)
+    await makeFolder(profile, 0o700)
+    const { browser, isSuperuser } = wanted
+    const window = await openAppWindow(browser, { address: shell.issueLaunchAddress(), profile, isSuperuser })
+    if (window !== undefined) return window
+    console.error(`${browser.name} could not be started; the default browser is opened instead.`)
+  }
+  await showInBrowser(shell)
+  return undefined
+}
+
+/** Resolves when the window is closed, and what its page sent at last has arrived: drafts among it. */
+async function windowClosed(window: AppWindow, shell: WebShell): Promise<void> {
+  await window.closed
+  await withinTime(shell.abandoned(), GOODBYE_TIME)
 }
 
 async function showInBrowser(shell: WebShell): Promise<void> {
@@ -67,7 +103,7 @@ async function showInBrowser(shell: WebShell): Promise<void> {
   if (!isOpen) console.error('No browser could be started; open the address above in one.')
 }
 
-/** A second signal ends the process at once, as it would without us. */
+/** A second signal ends the process immediately. */
 async function stopSignal(): Promise<void> {
   const received = new AbortController()
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

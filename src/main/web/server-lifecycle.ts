@@ -3,13 +3,13 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebSocketServer } from 'ws'
 
-/** Milliseconds that pages get to answer the goodbye. */
+/** Milliseconds that pages get to close their connection. */
 const GOODBYE_TIME = 1_000
 
 /** WebSocket close code: the server is going away. */
 const GOING_AWAY = 1001
 
-/** @param port 0 for any free one. Of several the first that is free, or else any free one. */
+/** @param port 0 for any free one. With several, the first free one, or else any free one. */
 export async function listen(
   server: Server,
   host: string,
@@ -20,7 +20,7 @@ export async function listen(
     try {
       return await listenOn(server, host, candidate)
     } catch {
-      // Somebody else has it, or may have it alone.
+      // The port is in use, or reserved.
     }
   }
   return listenOn(server, host, 0)
@@ -36,7 +36,7 @@ async function listenOn(server: Server, host: string, port: number): Promise<Add
   return server.address() as AddressInfo
 }
 
-/** Says goodbye to every page, and cuts off those that do not answer. */
+/** Closes the connection of every page, and terminates those that do not respond. */
 export async function closeServer(server: Server, sockets: WebSocketServer): Promise<void> {
   const closed = once(server, 'close')
   server.close()

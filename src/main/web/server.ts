@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -26,7 +27,7 @@ import { closeServer, listen } from './server-lifecycle.ts'
  * `window.postMessage(PORT_REQUEST, location.origin)` and gets `PORT_REPLY` with the port in `event.ports[0]`.
  */
 
-/** The loopback interface and no other: whoever is on the network cannot even knock. */
+/** Only the loopback interface, so that no other machine can connect. */
 const INTERFACE = '127.0.0.1'
 
 /** Connections at once: a few dozen for each page that is open, and a limit for everybody on this machine. */
@@ -61,6 +62,8 @@ export interface WebShell {
   readonly token: string
   /** An address that leads to the page once, for a command line that others may read. */
   issueLaunchAddress(): string
+  /** Resolves once no page is connected. */
+  abandoned(): Promise<void>
   /** Ends every connection. Leaves the host open. Calls after the first wait for the first. */
   close(): Promise<void>
 }
@@ -107,6 +110,11 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
     address: `${origin}/#token=${token}`,
     token,
     issueLaunchAddress: () => `${origin}${tickets.issue()}`,
+    async abandoned() {
+      while (sockets.clients.size > 0) {
+        await Promise.all([...sockets.clients].map(socket => once(socket, 'close')))
+      }
+    },
     close: () => (closing ??= closeServer(server, sockets)),
   }
 }

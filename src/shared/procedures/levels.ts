@@ -4,7 +4,7 @@ import { row } from './store.ts'
 
 const hidden = z.strictObject({
   count: z.number().int(),
-  /** The first few. */
+  /** The first few of them. */
   examples: z
     .array(z.strictObject({ name: z.string(), reason: z.enum(['link', 'name', 'special']) }))
     .readonly(),
@@ -14,35 +14,37 @@ export type Hidden = z.infer<typeof hidden>
 const level = { session: sessionId, prefix: keyText }
 
 export const levelState = z.strictObject({
-  /** Children of the level as far as they are known. */
+  /** Children of the level, as far as known. */
   count: z.number().int().nonnegative(),
   /** `lower-bound` while the host is still listing the level. */
   accuracy,
-  /** Grows whenever rows that were handed out may have changed. */
+  /** Grows whenever rows that were returned may have changed. */
   version: z.number().int(),
-  /** What is in the level and is no key; absent where there is nothing. */
+  /** Entries of the level that have no key; absent if there are none. */
   hidden: hidden.optional(),
 })
 export type LevelState = z.infer<typeof levelState>
 
 /** A level by row number: what a tree window needs. The host lists the level once, in the background. */
 export const levelProcedures = {
-  /** Rows `offset` to `offset + limit` of the level, as many as there are. Waits for rows not yet listed. */
+  /** Rows `offset` to `offset + limit` of the level, as far as they exist. Waits for rows that are not listed yet. */
   'levels.rows': procedure(
     z.strictObject({
       ...level,
       offset: z.number().int().nonnegative(),
       limit: z.number().int().min(1).max(MAX_PAGE),
-      /** Learn the sizes of these rows, too, where listing a level does not tell them. Costs time by the row. */
+      /** Read the sizes of these rows too, if listing a level does not report them. Costs time for each row. */
       withSizes: z.boolean().optional(),
     }),
     z.strictObject({ rows: z.array(row), ...levelState.shape }),
   ),
-  /** The row of `name`, or where it would stand: the first row that is not before it. */
+  /** The row of `name`, or where it would be: the first row that does not sort before it. */
   'levels.find': procedure(
     z.strictObject({ ...level, name: z.string() }),
     z.strictObject({ index: z.number().int(), isPresent: z.boolean(), ...levelState.shape }),
   ),
-  /** Forgets what was listed; the next call lists anew. With `prefix` `/` and `deep`, the whole session. */
+  /**
+   * Drops the listing, so that the next call lists the level again. With `prefix` `/` and `deep`, the whole session.
+   */
   'levels.refresh': procedure(z.strictObject({ ...level, deep: z.boolean().optional() }), done),
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MAX_HITS } from '../search-limits.ts'
 import { done, keyText, procedure, sessionId } from '../values.ts'
 
-/** Characters of a text that is searched for. */
+/** The maximum length of a search text in characters. */
 const MAX_TEXT = 1000
 
 const keySearch = z.strictObject({
@@ -12,26 +12,29 @@ const keySearch = z.strictObject({
    */
   kind: z.enum(['substring', 'glob', 'regex', 'fuzzy']),
   text: z.string().max(MAX_TEXT),
-  /** Default false: upper and lower case are alike. */
+  /** Default false: upper and lower case match each other. */
   isCaseSensitive: z.boolean().optional(),
-  /** Search below this key alone. */
+  /** Search only below this key. */
   under: keyText.optional(),
   limit: z.number().int().min(1).max(MAX_HITS),
 })
 export type KeySearch = z.infer<typeof keySearch>
 
 const searchReport = z.strictObject({
-  /** What was found so far: of `fuzzy` the best first, else in key order. Absent where it is what was told before. */
+  /**
+   * The keys found so far: for `fuzzy` best first, otherwise in key order. Absent if they are the same as in the last
+   * report.
+   */
   keys: z.array(keyText).optional(),
-  /** Keys that match so far, also past the limit in a `fuzzy` search. */
+  /** Matching keys so far, including those past the limit of a `fuzzy` search. */
   found: z.number().int(),
-  /** Keys that were looked at, of `total`. */
+  /** Keys searched so far, out of `total`. */
   searched: z.number().int(),
-  /** Keys that are known. */
+  /** Known keys. */
   total: z.number().int(),
-  /** Whether all keys of the stack are known: until then it is searched again and again, over more keys each time. */
+  /** Whether all keys of the stack are known. Until then the search is repeated over more keys each time. */
   isComplete: z.boolean(),
-  /** Nothing more will come. */
+  /** The search has ended. */
   isLast: z.boolean(),
 })
 export type SearchReport = z.infer<typeof searchReport>

@@ -4,21 +4,21 @@ import { nothing, procedure } from '../values.ts'
 
 const secretName = z.string().regex(SECRET_NAME)
 
-/** What the page may know of secrets: their names. No call gives a value. */
+/** What the page may know about secrets: their names. No call returns a value. */
 export const secretsState = z.strictObject({
-  /** What seals new secrets. `none`: a passphrase has to be chosen first. */
+  /** What seals new secrets. `none`: a passphrase must be chosen first. */
   protection: z.enum(['keychain', 'passphrase', 'none']),
-  /** Nothing can be put until the passphrase is given. */
+  /** Nothing can be stored until the passphrase is entered. */
   isLocked: z.boolean(),
   secrets: z.array(
     z.strictObject({
       name: z.string(),
-      /** `run`: it is in memory, and gone when the program ends. */
+      /** `run`: in memory only, until the program ends. */
       from: z.enum(['keychain', 'passphrase', 'run']),
       isReadable: z.boolean(),
     }),
   ),
-  /** Variables of the environment that hold secrets, as `STRATA_SECRET_PROD_REDIS`. */
+  /** Environment variables that hold secrets, such as `STRATA_SECRET_PROD_REDIS`. */
   variables: z.array(z.string()),
 })
 export type SecretsState = z.infer<typeof secretsState>
@@ -35,7 +35,7 @@ export const secretProcedures = {
     secretsState,
   ),
   'secrets.remove': procedure(z.strictObject({ name: secretName }), secretsState),
-  /** Gives the passphrase; where there is none yet, chooses it. */
+  /** Enters the passphrase, or chooses it if there is none yet. */
   'secrets.unlock': procedure(z.strictObject({ passphrase: z.string().min(1).max(1_024) }), secretsState),
   'secrets.lock': procedure(nothing, secretsState),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENVIRONMENTS } from '../environments.ts'
 import { done, nothing, procedure, sessionId } from '../values.ts'
 
 /** Where a session's stack comes from. */
@@ -8,7 +9,9 @@ export const source = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('document'),
     document: z.unknown(),
-    /** The file the document is saved in, if any; relative paths in the document start from its folder. */
+    /**
+     * The file that the document is saved in, if any. Relative paths in the document are resolved against its folder.
+     */
     path: z.string().min(1).optional(),
   }),
   z.strictObject({ type: z.literal('sample') }),
@@ -20,16 +23,16 @@ export const stackNode = z.strictObject({
   id: z.string(),
   kind: z.string(),
   label: z.string(),
-  /** Where the node stands in the document, as `root.tiers[1]`. */
+  /** The path of the node in the document, such as `root.tiers[1]`. */
   path: z.string(),
   depth: z.number().int(),
 })
 
-/** How the servers and the data of a session are. Nothing is set where all is well. */
+/** The status of the servers and the data of a session. Empty if all is well. */
 export const sessionStatus = z.strictObject({
-  /** A server that cannot be reached, the first one that was lost. The session tries again by itself. */
+  /** An unreachable server, the first one that was lost. The session reconnects by itself. */
   lost: z.strictObject({ since: z.number(), reason: z.string() }).optional(),
-  /** Keys that were found so far, and how many there are about; counts are lower bounds until then. */
+  /** Keys found so far, and their approximate total. Counts are lower bounds until the index is complete. */
   indexing: z.strictObject({ keys: z.number(), of: z.number().optional() }).optional(),
 })
 export type SessionStatus = z.infer<typeof sessionStatus>
@@ -38,13 +41,14 @@ export const sessionInfo = z.strictObject({
   id: sessionId,
   name: z.string(),
   source,
-  /** The lock of the session: on, every write is refused below the API. */
+  /** Whether the session is locked: every write is refused below the API. */
   isReadOnly: z.boolean(),
-  /** Whether the stack itself could be written if it were not locked. */
+  environment: z.enum(ENVIRONMENTS),
+  /** Whether the stack could be written if it were not locked. */
   isWritable: z.boolean(),
-  /** Whether an edit of a value keeps its time to live; elsewhere it makes the value permanent. */
+  /** Whether an edit keeps the time to live of a value. Otherwise it makes the value permanent. */
   keepsExpiry: z.boolean(),
-  /** The stack document that runs, with an id on every node. */
+  /** The running stack document, with an id on every node. */
   document: z.record(z.string(), z.unknown()),
   nodes: z.array(stackNode),
   status: sessionStatus,
@@ -61,24 +65,24 @@ const plannedNode = z.object({
 
 /** What a change of a stack does to each of its nodes, and which data it would lose or hide. */
 const stackPlan = z.strictObject({
-  /** The document that the stack runs, with an id on every node. */
+  /** The running document, with an id on every node. */
   running: z.unknown(),
-  /** The document that was asked about, with an id on every node. */
+  /** The new document, with an id on every node. */
   document: z.unknown(),
-  /** Every node of the new stack, each before its children, then those that go. */
+  /** Every node of the new stack, each before its children, then the nodes that are removed. */
   nodes: z.array(plannedNode).readonly(),
-  /** Nodes whose values are nowhere else and would be gone. */
+  /** Nodes whose values exist nowhere else and would be lost. */
   lost: z.array(plannedNode.extend({ entries: z.number().optional() })).readonly(),
-  /** Nodes that would drop copies of values that are also below them. */
+  /** Nodes that would drop copies of values that also exist below them. */
   dropped: z.array(plannedNode.extend({ entries: z.number().optional() })).readonly(),
   /** Nodes that would serve copies of other data than those below them. */
   stale: z.array(plannedNode).readonly(),
-  /** Nodes that would look for so many keys, of so many, where they are not. */
+  /** Nodes that would look for this many keys, out of a total, in the wrong place. */
   misplaced: z.array(plannedNode.extend({ keys: z.number(), of: z.number() })).readonly(),
 })
 export type StackPlanInfo = z.infer<typeof stackPlan>
 
-/** What may become of data that a change of a stack would lose or hide. */
+/** What may happen to data that a change of a stack would lose or hide. */
 const decisions = z.strictObject({
   discard: z.boolean().optional(),
   keepStale: z.boolean().optional(),
@@ -86,7 +90,7 @@ const decisions = z.strictObject({
 })
 export type Decisions = z.infer<typeof decisions>
 
-/** What a text names that a person typed, pasted or dropped. */
+/** What a typed, pasted or dropped text names. */
 const recognised = z.strictObject({
   source,
   /** `Redis at cache.example.org:6379/0, as app` */
@@ -98,7 +102,7 @@ export type Recognised = z.infer<typeof recognised>
 
 const right = z.boolean().optional()
 
-/** Whether a stack can be opened, and what is there. It holds no secret. */
+/** Whether a stack can be opened, and what it contains. It contains no secret. */
 const connectionReport = z.strictObject({
   ok: z.boolean(),
   steps: z
@@ -115,26 +119,33 @@ const connectionReport = z.strictObject({
 export type ConnectionReportInfo = z.infer<typeof connectionReport>
 
 export const sessionProcedures = {
-  /** Tries what a document names, without a session of it and without changing anything there. */
+  /** Tests a document without creating a session or changing anything. */
   'sessions.test': procedure(z.strictObject({ document: z.unknown() }), connectionReport),
   /**
-   * What a path, an address or `kind:path` names: a folder, a stack file, a database. An address goes without its
-   * password. `NOT_FOUND` where nothing is there, `UNSUPPORTED` where nothing opens it.
+   * The source for a path, an address or `kind:path`: a folder, a stack file, a database. The password of an address is
+   * removed. `NOT_FOUND` if it does not exist, `UNSUPPORTED` if nothing opens it.
    */
   'sessions.recognise': procedure(z.strictObject({ text: z.string().min(1).max(32_768) }), recognised),
-  /** Opens a stack. Opening the same folder or file again gives the session that is open already. */
+  /** Opens a stack. Opening the same folder or file again returns the session that is already open. */
   'sessions.open': procedure(z.strictObject({ source, isReadOnly: z.boolean().optional() }), sessionInfo),
   'sessions.list': procedure(nothing, z.strictObject({ sessions: z.array(sessionInfo) })),
   'sessions.close': procedure(z.strictObject({ session: sessionId }), done),
+  /** Somebody looks at the window again: has what it shows brought up to date, where changes by others are not heard. */
+  'sessions.lookAgain': procedure(z.strictObject({ session: sessionId }), done),
   'sessions.setReadOnly': procedure(
     z.strictObject({ session: sessionId, isReadOnly: z.boolean() }),
+    sessionInfo,
+  ),
+  /** Marks the stack of a session. A stack that becomes production is locked. */
+  'sessions.setEnvironment': procedure(
+    z.strictObject({ session: sessionId, environment: z.enum(ENVIRONMENTS) }),
     sessionInfo,
   ),
   /** What `sessions.apply` would do; nothing is changed. */
   'sessions.plan': procedure(z.strictObject({ session: sessionId, document: z.unknown() }), stackPlan),
   /**
-   * Changes the session's stack into `document`; where that fails the old stack goes on serving. `CONFLICT` where data
-   * would be lost or hidden and nothing was decided of them.
+   * Changes the session's stack to `document`. If that fails, the old stack stays in use. `CONFLICT` if data would be
+   * lost or hidden without a decision.
    */
   'sessions.apply': procedure(
     z.strictObject({ session: sessionId, document: z.unknown(), decisions: decisions.optional() }),

@@ -21,11 +21,11 @@ export const shellProcedures = {
       appVersion: z.string(),
       shell: z.enum(['electron', 'web']),
       platform: z.string(),
-      /** Where paths start that a person types without saying where. */
+      /** The folder that typed relative paths are resolved against. */
       home: z.string(),
       /** The session to show first, opened by the command line. */
       session: z.string().optional(),
-      /** Stack files of the command line that hold no valid stack: the page opens its editor on each. */
+      /** Stack files of the command line without a valid stack. The page opens its editor on each. */
       corrections: z.array(z.string()),
       /** The browser shell's token for the next connection. */
       token: z.string().optional(),
@@ -35,7 +35,7 @@ export const shellProcedures = {
   'shell.pickFolder': procedure(nothing, picked),
   'shell.pickStackFile': procedure(nothing, picked),
   'shell.pickSaveLocation': procedure(z.strictObject({ name: z.string() }), picked),
-  /** The address of a server that the clipboard holds, without its password. Nothing in a browser. */
+  /** The address of a server on the clipboard, without its password. In a browser, nothing. */
   'shell.clipboardAddress': procedure(nothing, z.strictObject({ address: z.string().optional() })),
   'shell.reveal': procedure(z.strictObject({ path: z.string() }), done),
   'shell.openExternal': procedure(z.strictObject({ url: z.string() }), done),

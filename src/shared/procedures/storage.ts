@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { done, MAX_KEY_LENGTH, nothing, procedure } from '../values.ts'
 
-/** Characters of one text that the host keeps for pages. */
+/** The maximum length of one stored text in characters. */
 export const MAX_STORED_TEXT = 2 * 1024 * 1024
 
 const itemName = z
@@ -12,15 +12,15 @@ const itemName = z
 export const storedItem = z.strictObject({ name: itemName, text: z.string().max(MAX_STORED_TEXT) })
 export type StoredItem = z.infer<typeof storedItem>
 
-/** An item, or without a text the name of one that is kept no longer. */
+/** An item; without a text, the name of a removed one. */
 export const storedChange = z.strictObject({
   name: itemName,
   text: z.string().max(MAX_STORED_TEXT).optional(),
 })
 
-/** What pages keep from one start to the next: drafts, tabs, the state of trees. Only pages know what the texts mean. */
+/** What pages keep between runs: drafts, tabs, the state of trees. Only pages interpret the texts. */
 export const storageProcedures = {
   'storage.load': procedure(nothing, z.strictObject({ items: z.array(storedItem) })),
-  /** Keeps a text under a name; without a text, forgets it. Other pages are told (`storageChanged`). */
+  /** Stores a text under a name; without a text, removes it. Other pages are notified (`storageChanged`). */
   'storage.set': procedure(storedChange, done),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENVIRONMENTS } from '../environments.ts'
 import { nothing, procedure } from '../values.ts'
 import { source } from './sessions.ts'
 
@@ -16,6 +17,8 @@ export const recent = z.strictObject({
   name: z.string(),
   source,
   isReadOnly: z.boolean(),
+  /** Absent for development. */
+  environment: z.enum(ENVIRONMENTS).optional(),
   openedAt: z.number(),
 })
 export type Recent = z.infer<typeof recent>
@@ -23,7 +26,7 @@ export type Recent = z.infer<typeof recent>
 export const workspaceState = z.strictObject({
   recents: z.array(recent),
   settings,
-  /** Something the person should know, such as a broken workspace file that was set aside. */
+  /** A notice for the user, such as an invalid workspace file that was renamed. */
   notice: z.string().optional(),
 })
 export type WorkspaceState = z.infer<typeof workspaceState>

@@ -33,6 +33,7 @@ export function createHostDouble(): HostDouble {
       name: '',
       source,
       isReadOnly: false,
+      environment: 'development',
       isWritable: true,
       keepsExpiry: true,
       document: {},

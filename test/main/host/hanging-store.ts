@@ -16,10 +16,14 @@ export class HangingStore extends MemoryDatastore {
 
   override get = (...[key]: Parameters<MemoryDatastore['get']>) => this.#hang(() => super.get(key))
   override has = (...[key]: Parameters<MemoryDatastore['has']>) => this.#hang(() => super.has(key))
-  override stat = (...[key]: Parameters<MemoryDatastore['stat']>) => this.#hang(() => super.stat(key))
   override stats = () => this.#hang(() => super.stats())
   override list = (...[prefix, options]: Parameters<MemoryDatastore['list']>) =>
     this.#hang(() => super.list(prefix, { ...options, signal: undefined }))
+
+  override stat = (...[key, options]: Parameters<MemoryDatastore['stat']>) => {
+    if (options?.signal !== undefined) this.signals.push(options.signal)
+    return this.#hang(() => super.stat(key))
+  }
 
   override put = (...[key, value, options]: Parameters<MemoryDatastore['put']>): Promise<PutResult> => {
     if (options?.signal !== undefined) this.signals.push(options.signal)

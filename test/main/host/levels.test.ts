@@ -11,6 +11,7 @@ import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
 import { Level, LevelDroppedError } from '../../../src/main/host/levels/level.ts'
 import type { LevelState } from '../../../src/shared/procedures/levels.ts'
 import type { Row } from '../../../src/shared/procedures/store.ts'
+import { moveTo } from './many/many-test.ts'
 import { bytesOf, eventually, memoryWith, openSession, type TestPage } from './test-host.ts'
 
 /** Lets pages of a listing through one by one, and may hide how many children there are. */
@@ -534,7 +535,7 @@ it('a level that holds very many changes at once is listed anew rather than aske
   const { page, session } = await openSession(await memoryWith(keys))
   await rowsOf(page, session, '/to')
   await rowsOf(page, session, '/from')
-  await page.call('jobs.start', { session, request: { type: 'moveBranch', from: '/from', to: '/to' } })
+  await page.call('jobs.start', { session, request: moveTo(session, '/from', 'to') })
   await eventually(() => page.eventsOf('jobChanged').at(-1)?.state === 'done')
   await eventually(async () => (await rowsOf(page, session, '/to', 4990)).rows.length === 10)
   await eventually(async () => (await rowsOf(page, session, '/')).rows.map(row => row.name).join() === 'to')

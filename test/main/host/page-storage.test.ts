@@ -38,6 +38,41 @@ describe('what pages keep', () => {
     expect((await stat(join(folder, name!))).mode & 0o777).toBe(0o600)
   })
 
+  it('H5 P1 is sealed where the shell has a keychain, also what was kept before', async () => {
+    const dataDirectory = await tempFolder()
+    const plain = await testHost({ dataDirectory })
+    await (await connect(plain)).call('storage.set', DRAFT)
+    await plain.close()
+    const folder = join(dataDirectory, 'page')
+    const kept = async () =>
+      (await Promise.all((await readdir(folder)).map(name => readFile(join(folder, name), 'utf8')))).join()
+    expect(await kept()).toContain('draft')
+    const keychain = {
+      isProtecting: async () => true,
+      seal: async (text: string) => Buffer.from(text).reverse().toString('base64'),
+      unseal: async (sealed: string) => ({
+        text: Buffer.from(sealed, 'base64').reverse().toString(),
+        isOld: false,
+      }),
+    }
+    const first = await testHost({ dataDirectory, keychain })
+    const page = await connect(first)
+    expect((await page.call('storage.load', {})).items).toEqual([DRAFT])
+    await page.call('storage.set', { name: 'tabs', text: 'secret' })
+    await first.close()
+    expect(await kept()).not.toMatch(/draft|tabs|secret/)
+    const second = await testHost({ dataDirectory, keychain })
+    const { items } = await (await connect(second)).call('storage.load', {})
+    expect(items).toEqual([DRAFT, { name: 'tabs', text: 'secret' }])
+    await second.close()
+    // Without the keychain nothing of it is shown, and nothing is lost.
+    const before = await kept()
+    const without = await testHost({ dataDirectory })
+    expect((await (await connect(without)).call('storage.load', {})).items).toEqual([])
+    await without.close()
+    expect(await kept()).toBe(before)
+  })
+
   it('H3 a file that cannot be used is left alone, and the others are used', async () => {
     const dataDirectory = await tempFolder()
     const first = await testHost({ dataDirectory })

@@ -62,7 +62,32 @@ describe('what a person names', () => {
     })
   })
 
-  it('E11 a password of the command line is a secret until the program ends', async () => {
+  it('E11 E30 an address of several members of a cluster is one stack, without its password', async () => {
+    const { page } = await opened()
+    const text = 'etcd://app:p@ss@a.example:2379,b.example:2379'
+    const recognised = await page.call('sessions.recognise', { text })
+    expect(recognised).toMatchObject({
+      kind: 'etcd',
+      title: 'etcd at a.example:2379, as app',
+      source: {
+        document: {
+          root: {
+            kind: 'etcd',
+            url: 'etcd://a.example:2379,b.example:2379',
+            user: 'app',
+            password: { secret: 'app-a.example' },
+          },
+        },
+      },
+    })
+    expect(JSON.stringify(recognised)).not.toContain('p@ss')
+    expect(await page.call('sessions.recognise', { text: 'memcached://a.example' })).toMatchObject({
+      kind: 'memcached',
+      source: { document: { root: { kind: 'memcached', url: 'memcached://a.example' } } },
+    })
+  })
+
+  it('E30 a password of the command line is a secret until the program ends', async () => {
     received.length = 0
     const { host, page } = await opened()
     const source = await host.recognise('server://app:p%40ss:w@rd@db.example.org')
@@ -126,7 +151,7 @@ describe('the test of what a document names', () => {
     return report
   }
 
-  it('E20 what is no server is opened, looked at and closed again', async () => {
+  it('E20 what is not a server is opened, looked at and closed again', async () => {
     const report = await tested({ kind: 'read-only', store: { kind: 'memory' } })
     expect(report.steps.map(({ name, ok }) => [name, ok])).toEqual([
       ['reach', true],

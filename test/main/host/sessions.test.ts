@@ -296,7 +296,7 @@ describe('sessions.apply', () => {
     expect(host.logged).toEqual([])
   })
 
-  it('X9 an open stream ends with CLOSED, and the old stack is closed', async () => {
+  it('X16 an open stream ends with CLOSED, and the old stack is closed', async () => {
     const old = new ClosingStore()
     await old.put(Key.of('a'), new Uint8Array(200_000).fill(1))
     const { page, session } = await openSession(old)

@@ -59,7 +59,7 @@ describe('stacks.validate', () => {
     expect(await problems('{"strata":1,"root":{"kind":"memory"}}')).toEqual([])
   })
 
-  it('says where text is no JSON', async () => {
+  it('says where text is not JSON', async () => {
     expect(await problems('{ "strata": 1,\n  "root": }')).toEqual([
       { path: '', message: 'a value is expected here', offset: 25 },
     ])

@@ -6,7 +6,10 @@ import { Key } from '../../../src/core/key.ts'
 import { readOnly } from '../../../src/core/layers/lock.ts'
 import { Datastore } from '../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../src/core/stores/memory.ts'
+import { ChangeFeed } from '../../../src/main/host/sessions/change-feed.ts'
+import type { EventValue } from '../../../src/shared/events.ts'
 import { MapStore } from '../../core/open/map-store.ts'
+import { moveTo } from './many/many-test.ts'
 import { bytesOf, eventually, memoryWith, openSession, textOf } from './test-host.ts'
 
 describe('store.list', () => {
@@ -186,8 +189,7 @@ describe('store.put, store.delete, store.rename', () => {
     for (const name of ['a', 'b']) await store.put(Key.of(name, 'x'), bytesOf(name), { ttl: 60_000 })
     clock.now = 50_000
     await page.call('store.rename', { session, from: '/a/x', to: '/c/a' })
-    const request = { type: 'moveBranch', from: '/b', to: '/c/b' } as const
-    await page.call('jobs.start', { session, request })
+    await page.call('jobs.start', { session, request: moveTo(session, '/b', 'd') })
     await eventually(() => page.eventsOf('jobChanged').some(job => job.state === 'done'))
     expect(await store.stats()).toMatchObject({ entries: 2 })
     clock.now = 60_000
@@ -235,7 +237,7 @@ describe('store.put, store.delete, store.rename', () => {
       page.call('uploads.open', { session, key: '/x' }),
     ]
     for (const write of writes) await expect(write).rejects.toMatchObject({ code: 'READ_ONLY' })
-    const job = await page.call('jobs.start', { session, request: { type: 'deleteBranch', prefix: '/' } })
+    const job = await page.call('jobs.start', { session, request: moveTo(session, '/a', 'b') })
     await eventually(() =>
       page.eventsOf('jobChanged').some(info => info.id === job.id && info.state === 'failed'),
     )
@@ -264,13 +266,16 @@ describe('store.put, store.delete, store.rename', () => {
   })
 
   it('very many changes at once are told as one change of a branch', async () => {
-    const { page, session, host } = await openSession(Array.from({ length: 3000 }, (_, n) => `/a/b/${n}`))
-    await page.call('jobs.start', { session, request: { type: 'deleteBranch', prefix: '/a' } })
-    await eventually(() => page.eventsOf('jobChanged').some(job => job.state === 'done'))
-    await eventually(() => page.eventsOf('valueChanged').some(change => change.isDeep === true))
-    const deep = page.eventsOf('valueChanged').filter(change => change.isDeep === true)
-    for (const change of deep) expect(change).toMatchObject({ session, key: '/a/b' })
-    expect(host.logged).toEqual([])
+    const told: EventValue<'valueChanged'>[] = []
+    const feed = new ChangeFeed('session', (_name, value) => told.push(value as EventValue<'valueChanged'>))
+    for (let index = 0; index < 3000; index++)
+      feed.note({ type: 'delete', key: Key.of('a', 'b', `${index}`) })
+    await eventually(() => told.some(change => change.isDeep === true))
+    for (const change of told.filter(({ isDeep }) => isDeep === true)) {
+      expect(change).toMatchObject({ session: 'session', key: '/a/b' })
+    }
+    expect(told.length).toBeLessThan(3000)
+    feed.stop()
   })
 })
 

@@ -116,7 +116,11 @@ export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString()
 }
 
-/** Resolves as soon as `holds`, asked again whenever something has happened in this process. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 2))
+/** Resolves with what `holds` answers once that is neither `false` nor `undefined`, asked again and again. */
+export async function eventually<T>(holds: () => T | Promise<T>): Promise<Exclude<T, false | undefined>> {
+  for (;;) {
+    const answer = await holds()
+    if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
 }

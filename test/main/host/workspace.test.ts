@@ -5,7 +5,7 @@ import { nextTempName } from '../../../src/core/node/fs/owned-name.ts'
 import { forgetRecent, rememberRecent } from '../../../src/main/host/workspace/recents.ts'
 import type { Recent } from '../../../src/shared/procedures/workspace.ts'
 import { nameOfKilled } from './name-of-killed.ts'
-import { connect, eventually, tempFolder, testHost } from './test-host.ts'
+import { connect, eventually, openSession, tempFolder, testHost } from './test-host.ts'
 
 const FILE = 'workspace.json'
 const WINDOW = { x: 10, y: 20, width: 1280, height: 800, isMaximized: false, isFullScreen: false }
@@ -264,5 +264,51 @@ describe('rememberRecent', () => {
     const document = { text: 'x'.repeat(300_000) }
     const large = { name: 'large', source: { type: 'document', document } as const, isReadOnly: false }
     expect(rememberRecent([], large, 0)).toEqual([])
+  })
+})
+
+describe('environments', () => {
+  it('W60 an environment is kept under the source of a stack, also when it is forgotten and opened by another host', async () => {
+    const folder = await tempFolder()
+    const dataDirectory = await tempFolder()
+    const source = { type: 'folder', path: folder } as const
+    const first = await testHost({ dataDirectory })
+    const page = await connect(first)
+    const { id, environment } = await page.call('sessions.open', { source })
+    expect(environment).toBe('development')
+    await page.call('sessions.setEnvironment', { session: id, environment: 'production' })
+    const [recent] = first.workspace.state.recents
+    expect(recent?.environment).toBe('production')
+    await page.call('workspace.forgetRecent', { id: recent?.id ?? '' })
+    await first.close()
+    const second = await testHost({ dataDirectory })
+    expect(await second.open(source)).toMatchObject({ environment: 'production', isReadOnly: true })
+    expect(second.logged).toEqual([])
+  })
+
+  it('W60 a changed stack stays what it was, and so does a stack of a file whatever its document', async () => {
+    const folder = await tempFolder()
+    const host = await testHost()
+    const page = await connect(host)
+    const { id } = await page.call('sessions.open', { source: { type: 'folder', path: folder } })
+    await page.call('sessions.setEnvironment', { session: id, environment: 'staging' })
+    const root = { kind: 'fs', path: folder, layout: 'plain' }
+    const document = { strata: 1, name: 'Changed', root: { kind: 'read-only', store: root } }
+    const applied = await page.call('sessions.apply', { session: id, document })
+    expect(applied).toMatchObject({ environment: 'staging', isReadOnly: false })
+    await page.call('sessions.close', { session: id })
+    expect(await host.open(applied.source)).toMatchObject({ environment: 'staging' })
+  })
+
+  it('W61 a stack that becomes production is locked below the API', async () => {
+    const { page, session } = await openSession(['/a'])
+    await page.call('sessions.setEnvironment', { session, environment: 'production' })
+    await expect(page.call('store.delete', { session, key: '/a' })).rejects.toMatchObject({
+      code: 'READ_ONLY',
+    })
+    await page.call('sessions.setReadOnly', { session, isReadOnly: false })
+    await page.call('store.delete', { session, key: '/a' })
+    await page.call('sessions.setEnvironment', { session, environment: 'staging' })
+    await page.call('store.put', { session, key: '/a', bytes: new Uint8Array() })
   })
 })

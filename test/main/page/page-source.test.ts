@@ -60,7 +60,7 @@ it.each(['', 'index.html', '/../secret', '/assets/../../secret', '/__proto__', '
   },
 )
 
-it('refuses a folder that is no built page', async () => {
+it('refuses a folder that is not a built page', async () => {
   await expect(openBuiltPage(directory)).rejects.toThrow(/holds no index\.html; run `npm run build` first$/)
 })
 

@@ -1,32 +1,56 @@
 import { expect, it, vi } from 'vitest'
 import { chooseShell } from '../../../src/main/start/choose-shell.ts'
 
+const chromium = { name: 'Chromium', executable: '/usr/bin/chromium' }
 const desktop = {
-  isWeb: false,
+  wish: undefined,
   hasDisplay: true,
   isSuperuser: false,
   findElectron: vi.fn(async (): Promise<string | undefined> => '/electron'),
+  findBrowser: vi.fn(async (): Promise<typeof chromium | undefined> => chromium),
 }
+const bare = { ...desktop, findBrowser: async () => undefined }
 
 it('is Electron where its binary is and a display exists', async () => {
   expect(await chooseShell(desktop)).toEqual({ shell: 'electron', executable: '/electron' })
 })
 
-it('is the browser without a word when that was asked for', async () => {
-  expect(await chooseShell({ ...desktop, isWeb: true })).toEqual({ shell: 'web' })
+it('E41 is the browser without a word when that was asked for', async () => {
+  expect(await chooseShell({ ...desktop, wish: 'browser' })).toEqual({ shell: 'web' })
 })
 
-it.each([
-  ['there is no display', { hasDisplay: false }],
+it('E41 is a window of Chromium without a word when that was asked for, and the browser where there is none', async () => {
+  expect(await chooseShell({ ...desktop, wish: 'window' })).toEqual({ shell: 'window', browser: chromium })
+  expect(await chooseShell({ ...bare, wish: 'window' })).toEqual({
+    shell: 'web',
+    reason: 'neither Chrome nor Chromium nor Edge is installed',
+  })
+})
+
+const WITHOUT_ELECTRON = [
   ['Electron does not run as root', { isSuperuser: true }],
   ["Electron's binary is missing and cannot be downloaded", { findElectron: async () => undefined }],
-])('is the browser where %s, and says so', async (reason, difference) => {
-  expect(await chooseShell({ ...desktop, ...difference })).toEqual({ shell: 'web', reason })
+] as const
+
+it.each(WITHOUT_ELECTRON)('E40 is a window of Chromium where %s, and says so', async (reason, difference) => {
+  expect(await chooseShell({ ...desktop, ...difference })).toEqual({
+    shell: 'window',
+    browser: chromium,
+    reason,
+  })
 })
+
+it.each([...WITHOUT_ELECTRON, ['there is no display', { hasDisplay: false }] as const])(
+  'E40 is the browser where %s and no Chromium is, and says so',
+  async (reason, difference) => {
+    expect(await chooseShell({ ...bare, ...difference })).toEqual({ shell: 'web', reason })
+  },
+)
 
 it('looks for the binary, which may mean to fetch it, only where it would be used', async () => {
   desktop.findElectron.mockClear()
-  await chooseShell({ ...desktop, isWeb: true })
+  await chooseShell({ ...desktop, wish: 'browser' })
+  await chooseShell({ ...desktop, wish: 'window' })
   await chooseShell({ ...desktop, hasDisplay: false })
   await chooseShell({ ...desktop, isSuperuser: true })
   expect(desktop.findElectron).not.toHaveBeenCalled()

@@ -56,7 +56,7 @@ describe('the tokens of the browser shell', () => {
     expect((await open()).accepts(first.current)).toBe(false)
   })
 
-  it('P3 no token can be read from the disk, and without the file all earlier ones end', async ctx => {
+  it('P8 no token can be read from the disk, and without the file all earlier ones end', async ctx => {
     const first = await open()
     await first.close()
     const path = join(directory, 'web-tokens.json')

@@ -21,7 +21,7 @@ it('a ticket that nobody used within a minute holds no longer', () => {
   expect(tickets.redeem(late)).toBe(false)
 })
 
-it('what was never issued is no ticket', () => {
+it('what was never issued is not a ticket', () => {
   const tickets = new LaunchTickets()
   tickets.issue()
   expect(tickets.redeem('/launch/')).toBe(false)

@@ -2,17 +2,20 @@ import { z } from 'zod'
 import { DatastoreError, isAborted } from '../../../core/errors.ts'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 
-/** Told of failures that point to a defect rather than to something the person can act on. */
+/** Receives failures that point to a defect rather than to something the user can act on. */
 export interface Log {
   (message: string, error: unknown): void
-  /** Keeps the causes of a failure. @returns The id that they are kept under. */
+  /**
+   * Records the causes of a failure.
+   * @returns The id under which they are recorded.
+   */
   readonly record?: ((error: unknown) => string) | undefined
 }
 
-/** Failures that are answers to a question, or the person's own doing: nobody looks for their causes. */
+/** Failures that are normal answers, or caused by the user: their causes are not recorded. */
 const EXPECTED: readonly FailureCode[] = ['ABORTED', 'ALREADY_EXISTS', 'BAD_INPUT', 'NOT_FOUND']
 
-/** What the page is told of something thrown. A failure that is not expected is recorded, and its id told. */
+/** How a thrown error is reported to the page. An unexpected failure is recorded, and the report contains its id. */
 export function describeFailure(error: unknown, log: Log): Failure {
   const described = withoutId(error, log)
   const isExpected = EXPECTED.includes(described.code) && !(error instanceof RangeError)
@@ -26,7 +29,7 @@ function withoutId(error: unknown, log: Log): Failure {
   if (error instanceof BadInputError) return { code: 'BAD_INPUT', message: error.message }
   if (isAborted(error)) return { code: 'ABORTED', message: 'The call was aborted' }
   log('A call failed in a way that nobody expected', error)
-  // Stores refuse arguments with these two; a defect may look the same, which is why it was logged.
+  // Stores refuse arguments with these two errors. A defect may look the same, so the error is logged.
   if (error instanceof TypeError) return { code: 'VALUE_INVALID', message: error.message }
   if (error instanceof RangeError) return { code: 'BAD_INPUT', message: error.message }
   return {
@@ -47,7 +50,7 @@ function describeStoreFailure(error: DatastoreError): Failure {
 
 const SHOWN_ISSUES = 5
 
-/** Characters of one issue; names of unknown fields can be as long as the sender likes. */
+/** Characters of one issue. Names of unknown fields can have any length. */
 const MAX_ISSUE = 200
 
 function describeIssues(error: z.ZodError): string {
@@ -63,7 +66,7 @@ function cut(text: string): string {
   return text.length > MAX_ISSUE ? `${text.slice(0, MAX_ISSUE)}…` : text
 }
 
-/** A call whose arguments make no sense; crosses as `BAD_INPUT`. The message says the action, then what is wrong. */
+/** A call with invalid arguments; reported as `BAD_INPUT`. The message says the action, then the problem. */
 export class BadInputError extends Error {
   override name = 'BadInputError'
 }

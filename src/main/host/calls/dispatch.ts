@@ -6,7 +6,7 @@ import { BadInputError, describeFailure, type Log } from './describe-failure.ts'
 
 export type Handlers = HandlersOf<typeof contract>
 
-/** Parses the input of one call, runs its handler, and answers with a value whatever happens. */
+/** Parses the input of one call, runs its handler, and always resolves to a reply. */
 export async function dispatch(
   handlers: Handlers,
   name: unknown,
@@ -33,11 +33,15 @@ function procedureName(name: unknown): ProcedureName {
 
 const MAX_DEPTH = 200
 
-/** Values that one call may carry, each item and each field being one; a schema would complain of every single one. */
+/**
+ * The maximum number of values in the input of one call; each item and each field counts. A schema would report every
+ * single one.
+ */
 const MAX_VALUES = 50_000
 
 /**
- * Refuses what would keep a schema busy: structured clone carries cycles, and a list of a million items is cheap to send.
+ * Refuses inputs that would keep a schema busy: structured clone supports cycles, and a list of a million items is
+ * cheap to send.
  * @throws BadInputError
  */
 function assertBounded(input: unknown): void {
@@ -55,7 +59,7 @@ function assertBounded(input: unknown): void {
 
 /** The circumstances of one call. */
 interface Call {
-  /** Fires when the page cancels the call or goes away. */
+  /** Fires when the page cancels the call or disconnects. */
   readonly signal: AbortSignal
   readonly page: Page
 }

@@ -4,33 +4,33 @@ import { join } from 'node:path'
 import { DatastoreError } from '../../../core/errors.ts'
 import { makeFolder } from '../../../core/node/fs/open-folder.ts'
 
-/** Bytes of the log after which a new one is begun; the one before is kept, the ones before that are not. */
+/** The maximum number of bytes of the log. Then a new one is begun, and only one old log is kept. */
 const MAX_BYTES = 512 * 1024
 
-/** Failures that wait to be written; of more, so many are left out as come meanwhile. */
+/** The maximum number of failures waiting to be written. Further ones are dropped and counted. */
 const MAX_WAITING = 1_000
 
-/** Causes of one failure, and calls of one cause's stack, that are kept. */
+/** The maximum number of causes of one failure, and of stack frames of one cause, that are recorded. */
 const MAX_CAUSES = 10
 const MAX_CALLS = 12
 
-/** One link of a chain of causes. */
+/** One error in a chain of causes. */
 interface Cause {
   readonly name: string
   readonly code?: string
   readonly message?: string
   readonly key?: string
-  /** The node of the stack where it happened. */
+  /** The id of the node of the stack where it happened. */
   readonly node?: string
-  /** Where in a stack document the failure is. */
+  /** The path in a stack document. */
   readonly path?: string
   readonly calls: readonly string[]
 }
 
 /**
- * Keeps the causes of failures under an id that the page shows, one line of JSON each, in `failures.log` of the data
- * directory. It holds keys and paths, and no values: the message of an error that is not a store's or the system's may
- * quote what it was given, and is left out.
+ * Records the causes of failures under an id that the page shows, one line of JSON each, in `failures.log` of the data
+ * directory. It contains keys and paths, but no values: the message of an error that is neither a store's nor the
+ * system's may quote its input, and is left out.
  */
 export class FailureLog {
   readonly #path: string
@@ -42,7 +42,7 @@ export class FailureLog {
     this.#path = join(dataDirectory, 'failures.log')
   }
 
-  /** @returns The id that the failure is kept under. */
+  /** @returns The id under which the failure is recorded. */
   record(error: unknown): string {
     const id = randomBytes(4).toString('hex')
     if (this.#waiting.length >= MAX_WAITING) this.#leftOut++
@@ -63,7 +63,7 @@ export class FailureLog {
       const lines = this.#waiting.splice(0)
       if (this.#leftOut > 0) lines.push(`${JSON.stringify({ leftOut: this.#leftOut })}\n`)
       this.#leftOut = 0
-      // Nobody could act on a failure to keep a failure.
+      // A failure to write the log cannot be acted on.
       await this.#append(lines.join('')).catch(() => undefined)
     }
     this.#writing = undefined
@@ -114,13 +114,16 @@ function describeCause(error: unknown): Cause {
   }
 }
 
-/** Whether the message speaks of actions, keys and paths. That of a stack document may quote an option, such as a secret. */
+/**
+ * Whether the message contains only actions, keys and paths. An error of a stack document may quote an option, such as
+ * a secret.
+ */
 function isOfKeysAlone(error: Error): boolean {
   if (error instanceof DatastoreError) return error.code !== 'CONFIG_INVALID'
   return 'syscall' in error
 }
 
-/** The lines of a stack below the message, which may itself have many lines. */
+/** The frames of a stack, without the message, which may have many lines. */
 function callsOf(stack: string): string[] {
   return stack
     .split('\n')

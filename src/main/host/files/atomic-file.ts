@@ -6,13 +6,16 @@ import { syncFolder } from '../../../core/node/regular-file.ts'
 import { hasErrno } from './file-failure.ts'
 
 export interface WriteFileOptions {
-  /** May a file be replaced? Otherwise one that exists is an `EEXIST` error. */
+  /** Whether a file may be replaced. If not, an existing one is an `EEXIST` error. */
   readonly replace: boolean
-  /** Only the user may read the file. Otherwise its permissions are those of the replaced file, or the system's own. */
+  /**
+   * Whether only the user may read the file. Otherwise it has the permissions of the replaced file, or the system's
+   * default.
+   */
   readonly isPrivate?: boolean | undefined
 }
 
-/** Writes a file whole or not at all: whoever reads it, even after a crash, sees the old text or the new one. */
+/** Writes a file atomically: readers see the old text or the new one, even after a crash. */
 export async function writeFileAtomically(
   path: string,
   text: string,
@@ -32,8 +35,8 @@ export async function writeFileAtomically(
 }
 
 /**
- * Removes the temporary files that killed processes left beside a file. A file that cannot be removed does no harm, so
- * no failure is told.
+ * Removes the temporary files of killed processes beside a file. Failures are ignored, because such a file does no
+ * harm.
  */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path)
@@ -46,13 +49,13 @@ export async function removeLeftovers(path: string): Promise<void> {
 /** Removes a temporary file if the process that wrote it has ended. */
 export async function removeIfLeft(folder: string, name: string): Promise<void> {
   const path = join(folder, name)
-  // `.NAME.OWNED-NAME.tmp`, where only NAME may hold further dots.
+  // `.NAME.OWNED-NAME.tmp`, where only NAME can contain further dots.
   const ownName = name.split('.').slice(-2).join('.')
   try {
     const age = Date.now() - (await stat(path)).mtimeMs
     if (isLeftOver(ownName, age)) await rm(path, { force: true })
   } catch {
-    // Another program removed it, or may.
+    // Another program removed it, or it may not be removed.
   }
 }
 
@@ -60,7 +63,7 @@ function temporaryPrefix(path: string): string {
   return `.${basename(path)}.`
 }
 
-/** Who could not read the old file cannot read the new one. */
+/** Users who could not read the old file cannot read the new one. */
 async function modeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mode & 0o777
@@ -80,13 +83,13 @@ async function writeDurably(path: string, text: string, mode: number | undefined
   }
 }
 
-/** A link, unlike a rename, refuses a name that is taken, and does so without a moment in between. */
+/** A hard link, unlike a rename, fails if the name is taken, and does so atomically. */
 async function claim(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path)
   } catch (error) {
     if (!hasErrno(error, ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])) throw error
-    // A file system without links: take the name with an empty file, then put the text over it.
+    // A file system without hard links: create an empty file with the name, then rename the text over it.
     await (await open(path, 'wx')).close()
     await rename(temporary, path)
   }

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import type { Output } from '../../../shared/contract.ts'
 import { expandPath, fileFailure } from './file-failure.ts'
 
-/** Entries that are shown of one folder. */
+/** The maximum number of entries of one folder. */
 const MAX_ENTRIES = 10_000
 
-/** What one folder of this machine holds: folders first, each sort by name. */
+/** The content of a folder on this machine: folders first, both sorted by name. */
 export async function browse(typed: string): Promise<Output<'files.browse'>> {
   const path = expandPath(typed)
   const found = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
@@ -29,7 +29,7 @@ async function isFolder(entry: Dirent, path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch {
-    // A link that leads nowhere is shown as a file.
+    // A broken link is shown as a file.
     return false
   }
 }

@@ -4,18 +4,18 @@ import { DatastoreError, messageOf } from '../../../core/errors.ts'
 import { systemMeaning } from '../../../core/node/errno.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
 
-/** A failure of the file system in the words of this program: `Cannot read "/x": permission denied`. */
+/** The error for a failure of the file system: `Cannot read "/x": permission denied`. */
 export function fileFailure(action: string, path: string, cause: unknown): DatastoreError {
   const [code, state] = systemMeaning(cause, 'path') ?? ['IO', messageOf(cause)]
   return new DatastoreError(code, `Cannot ${action} ${JSON.stringify(path)}: ${state}`, { cause })
 }
 
-/** Whether the system refused something with one of these codes, as `ENOENT`. */
+/** Whether the system reported one of these codes, such as `ENOENT`. */
 export function hasErrno(error: unknown, codes: readonly string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
-/** The absolute path of what a person typed: `~` is their home, and so is where relative paths start. */
+/** The absolute path for a typed text. `~` is the home directory, against which relative paths are resolved too. */
 export function expandPath(typed: string): string {
   if (typed.includes('\0')) throw new BadInputError('A path cannot hold a NUL character')
   const rest = typed === '~' ? '' : /^~[/\\]/.test(typed) ? typed.slice(2) : typed

@@ -25,7 +25,12 @@ export function sessionHandlers({ sessions, registry }: HostParts): HandlersOf<t
       await sessions.close(session)
       return { done: true }
     },
+    'sessions.lookAgain': ({ session }) => {
+      sessions.get(session).lookAtAll()
+      return { done: true }
+    },
     'sessions.setReadOnly': ({ session, isReadOnly }) => sessions.setReadOnly(session, isReadOnly),
+    'sessions.setEnvironment': ({ session, environment }) => sessions.setEnvironment(session, environment),
     'sessions.plan': ({ session, document }, { signal }) =>
       orAbort(sessions.plan(session, document, signal), signal, 'plan a stack'),
     'sessions.apply': ({ session, document, decisions }) => sessions.apply(session, document, decisions),
@@ -48,7 +53,7 @@ export function stackHandlers({ registry }: HostParts): HandlersOf<typeof stackP
   }
 }
 
-/** Everything that is wrong with the text of a stack document. Opens nothing. */
+/** All problems of the text of a stack document. Opens nothing. */
 function validateText(text: string, registry: Registry): Problem[] {
   const syntax = findJsonError(text)
   if (syntax !== undefined) return [{ path: '', ...syntax }]

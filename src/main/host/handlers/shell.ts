@@ -18,7 +18,7 @@ export function shellHandlers({
 }: HostParts): HandlersOf<typeof shellProcedures> {
   const actions = (what: string): ShellActions => {
     if (options.shellActions !== undefined) return options.shellActions
-    throw new DatastoreError('UNSUPPORTED', `Cannot ${what}: this shell has no such thing`)
+    throw new DatastoreError('UNSUPPORTED', `Cannot ${what}: this shell does not support it`)
   }
   return {
     'shell.hello': ({ version }, { page }) => {
@@ -73,24 +73,24 @@ function withoutPassword(text: string): string {
   return user === undefined ? address : address.replace('://', () => `://${encodeURIComponent(user)}@`)
 }
 
-/** Which of these links are opened is the shell's to say. */
+/** The shell decides which https links are opened. */
 function assertHttps(url: string): void {
   if (URL.parse(url)?.protocol !== 'https:') {
-    throw new BadInputError(`Cannot open ${JSON.stringify(url.slice(0, 200))}: it is no https address`)
+    throw new BadInputError(`Cannot open ${JSON.stringify(url.slice(0, 200))}: it is not an https address`)
   }
 }
 
-/** What a desktop shell does for the host. A dialog that is cancelled gives `undefined`. */
+/** What a desktop shell provides to the host. A cancelled dialog returns `undefined`. */
 export interface ShellActions {
   pickFolder(): Promise<string | undefined>
   pickStackFile(): Promise<string | undefined>
   /** @param name The file name to suggest. */
   pickSaveLocation(name: string): Promise<string | undefined>
-  /** What the system's clipboard holds as text. */
+  /** The text on the system's clipboard. */
   clipboardText(): Promise<string>
   /** Shows a file or folder in the system's file manager. */
   reveal(path: string): Promise<void>
   openExternal(url: string): Promise<void>
-  /** Shows these commands as the application's menu. `onInvoke` gets the id of each command chosen. */
+  /** Shows these commands as the application's menu. `onInvoke` receives the id of each chosen command. */
   setMenu(commands: readonly MenuCommand[], onInvoke: (id: string) => void): void
 }

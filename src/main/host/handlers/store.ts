@@ -1,11 +1,17 @@
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { Key } from '../../../core/key.ts'
 import type { levelProcedures } from '../../../shared/procedures/levels.ts'
+import type { overviewProcedures } from '../../../shared/procedures/overview.ts'
 import type { searchProcedures } from '../../../shared/procedures/search.ts'
-import type { storeProcedures, streamProcedures, uploadProcedures } from '../../../shared/procedures/store.ts'
+import type {
+  fileProcedures,
+  storeProcedures,
+  streamProcedures,
+  uploadProcedures,
+} from '../../../shared/procedures/store.ts'
 import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
-import { readVersion } from '../transfers/read-version.ts'
+import { readOpened } from '../residency/opened-read.ts'
 import { putOptionsOf, statOfWrite } from '../transfers/write-version.ts'
 
 const DONE = { done: true } as const
@@ -19,33 +25,40 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
       const rows = children.map(({ name, isValue, isBranch, size }) => ({ name, isValue, isBranch, size }))
       return { rows, cursor, total }
     },
-    'store.get': ({ session, key, start, end }, { signal }) =>
-      orAbort(
-        readVersion(sessions.get(session).store, Key.parse(key), { start, end, signal }),
-        signal,
-        'get',
-      ),
+    'store.get': ({ session: id, key: text, start, end }, { page, signal }) => {
+      const session = sessions.get(id)
+      const key = Key.parse(text)
+      session.follow(key.parent)
+      return orAbort(readOpened(page, session, key, { start, end, signal }), signal, 'get')
+    },
     'store.put': async ({ session, key: text, bytes, ...rules }, { signal }) => {
-      const { store } = sessions.get(session)
+      const { store, history } = sessions.get(session)
       const key = Key.parse(text)
       const options = await putOptionsOf(store, key, rules, signal)
       const result = await store.put(key, bytes, { ...options, signal })
-      return { stat: await statOfWrite(store, key, result, bytes.length) }
+      const entry = history.latestOf(key)
+      return { stat: await statOfWrite(store, key, result, bytes.length), entry }
     },
     'store.delete': async ({ session, key, ...rules }, { signal }) => {
-      await sessions.get(session).store.delete(Key.parse(key), { ...rules, signal })
-      return DONE
+      const { store, history } = sessions.get(session)
+      await store.delete(Key.parse(key), { ...rules, signal })
+      return { ...DONE, entry: history.latestOf(Key.parse(key)) }
     },
     'store.rename': async ({ session, from, to, replace }, { signal }) => {
-      await sessions.get(session).store.rename(Key.parse(from), Key.parse(to), { replace, signal })
-      return DONE
+      const { store, history } = sessions.get(session)
+      await store.rename(Key.parse(from), Key.parse(to), { replace, signal })
+      return { ...DONE, entry: history.latestOf(Key.parse(from)) }
     },
     'store.has': async ({ session, key }, { signal }) => {
       const looking = sessions.get(session).store.has(Key.parse(key), { signal })
       return { exists: await orAbort(looking, signal, 'look up') }
     },
-    'store.stat': ({ session, key }, { signal }) =>
-      orAbort(sessions.get(session).store.stat(Key.parse(key), { signal }), signal, 'stat'),
+    'store.stat': ({ session: id, key: text }, { signal }) => {
+      const session = sessions.get(id)
+      const key = Key.parse(text)
+      session.follow(key.parent)
+      return orAbort(session.store.stat(key, { signal }), signal, 'stat')
+    },
     'store.stats': ({ session }, { signal }) =>
       orAbort(sessions.get(session).store.stats({ signal }), signal, 'count'),
   }
@@ -65,20 +78,38 @@ export function streamHandlers({ sessions }: HostParts): HandlersOf<typeof strea
 
 export function uploadHandlers({ sessions }: HostParts): HandlersOf<typeof uploadProcedures> {
   return {
-    'uploads.open': async ({ session, key, ...rules }, { page, signal }) => {
-      return { upload: await page.uploads.open(sessions.get(session), Key.parse(key), rules, signal) }
+    'uploads.open': async ({ session, key: text, drop, ...rules }, { page, signal }) => {
+      const key = Key.parse(text)
+      const into = drop === undefined ? undefined : page.drops.get(drop)
+      return { upload: await page.uploads.open(sessions.get(session), key, rules, signal, into) }
     },
     'uploads.write': async ({ upload, bytes }, { page, signal }) => {
       await page.uploads.write(upload, bytes, signal)
       return { done: true }
     },
-    'uploads.commit': async ({ upload }, { page, signal }) => ({
-      stat: await page.uploads.commit(upload, signal),
-    }),
+    'uploads.commit': ({ upload }, { page, signal }) => page.uploads.commit(upload, signal),
     'uploads.abort': async ({ upload }, { page }) => {
       await page.uploads.abort(upload)
       return { done: true }
     },
+  }
+}
+
+export function fileHandlers({ sessions, jobs }: HostParts): HandlersOf<typeof fileProcedures> {
+  return {
+    'files.open': async ({ session, prefix, files }, { page }) => {
+      const below = Key.parse(prefix)
+      const request = { type: 'putFiles', prefix: below.toString(), files } as const
+      const { id: drop } = await page.drops.open(sessions.get(session), request, (of, asked, work) => {
+        const what = files === 1 ? '1 file' : `${files} files`
+        return jobs.begin(of, asked, { title: `Put ${what} into ${below.toString()}`, work })
+      })
+      return { drop, job: page.drops.get(drop).info.id }
+    },
+    'files.put': async ({ drop, key, bytes, ...rules }, { page, signal }) => ({
+      stat: await page.drops.get(drop).put(Key.parse(key), bytes, rules, signal),
+    }),
+    'files.close': ({ drop }, { page }) => page.drops.close(drop),
   }
 }
 
@@ -105,5 +136,12 @@ export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelP
       sessions.get(session).refresh(Key.parse(prefix), deep)
       return { done: true }
     },
+  }
+}
+
+export function overviewHandlers({ sessions }: HostParts): HandlersOf<typeof overviewProcedures> {
+  return {
+    'overview.next': ({ session, version }, { signal }) =>
+      sessions.get(session).overview.next(version, signal),
   }
 }

@@ -5,6 +5,7 @@ import type { HostParts } from '../host-parts.ts'
 
 export function workspaceHandlers({
   workspace,
+  journals,
   storage,
   broadcast,
 }: HostParts): HandlersOf<typeof workspaceProcedures & typeof storageProcedures> {
@@ -22,6 +23,7 @@ export function workspaceHandlers({
     },
     'workspace.forgetRecent': ({ id }) => {
       workspace.forget(id)
+      journals.keepOnly(workspace.state.recents.map(recent => recent.source))
       return workspace.state
     },
     'workspace.dismissNotice': () => {

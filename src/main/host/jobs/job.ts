@@ -1,12 +1,16 @@
 import { setMaxListeners } from 'node:events'
+import type { BinaryDatastore } from '../../../core/datastore.ts'
 import type { JobInfo, JobRequest } from '../../../shared/procedures/jobs.ts'
+import type { ManyPreview, ManyResult } from '../../../shared/procedures/many.ts'
 import { describeFailure, type Log } from '../calls/describe-failure.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { Session } from '../sessions/session.ts'
-import type { JobProgress, JobWork } from './run-job.ts'
+import type { JobProgress, JobWork } from './job-work.ts'
 
 /** Milliseconds between two reports of one job. */
 const REPORT_INTERVAL = 100
+
+const RECORDED_HERE: ReadonlySet<JobRequest['type']> = new Set(['putFiles'])
 
 export interface JobOptions {
   readonly id: string
@@ -18,7 +22,7 @@ export interface JobOptions {
   readonly log: Log
 }
 
-/** One piece of long work in one session. Begins at once; ends with the session at the latest. */
+/** One long task in one session. Starts immediately; ends with the session at the latest. */
 export class Job {
   readonly #stop = new AbortController()
   readonly #ended: Promise<void>
@@ -38,18 +42,15 @@ export class Job {
     }
     this.#reports = new Coalesced(REPORT_INTERVAL, () => report(this.#info))
     const signal = AbortSignal.any([this.#stop.signal, session.closing])
-    // As many calls listen at once as the work makes at once; Node would take eleven for a leak.
+    // Each concurrent call of the task adds a listener. Node would report eleven as a leak.
     setMaxListeners(0, signal)
-    this.#ended = this.#run(
-      () =>
-        work(
-          session.store,
-          signal,
-          this.#progress(branch => session.levels.recheck(branch)),
-        ),
-      signal,
-      log,
-    )
+    const progress = this.#progress()
+    // An action on many keys is one entry by itself; the others change nothing or are recorded here.
+    const isRecordedHere = RECORDED_HERE.has(request.type)
+    const run = isRecordedHere
+      ? () => this.#recorded(session, title, store => work(store, signal, progress))
+      : () => work(session.store, signal, progress)
+    this.#ended = this.#run(run, signal, log)
     this.#reports.request()
   }
 
@@ -61,10 +62,31 @@ export class Job {
     return this.#info.state === 'running'
   }
 
-  /** Resolves once it has stopped, or at once when it has ended by itself. */
+  /** Resolves once it has stopped. */
+  get ended(): Promise<void> {
+    return this.#ended
+  }
+
+  /** Resolves once it has stopped. */
   cancel(): Promise<void> {
     this.#stop.abort()
     return this.#ended
+  }
+
+  /** Runs work that changes keys, as one entry of the history. */
+  async #recorded(
+    { history }: Session,
+    title: string,
+    work: (store: BinaryDatastore) => Promise<void>,
+  ): Promise<void> {
+    const begun = await history.begin({ title: title.slice(0, 1).toLowerCase() + title.slice(1) })
+    try {
+      await work(begun.store)
+    } finally {
+      const isEmpty = this.#info.done === 0
+      await begun.end({ isEmpty })
+      if (!isEmpty) this.#update({ entry: begun.entry })
+    }
   }
 
   async #run(work: () => Promise<void>, signal: AbortSignal, log: Log): Promise<void> {
@@ -78,12 +100,15 @@ export class Job {
     this.#reports.flush()
   }
 
-  #progress(pruned: JobProgress['pruned']) {
+  #progress(): JobProgress {
     return {
       handled: (bytes: number) =>
         this.#update({ done: this.#info.done + 1, bytes: this.#info.bytes + bytes }),
+      handledMany: (keys: number, bytes: number) =>
+        this.#update({ done: this.#info.done + keys, bytes: this.#info.bytes + bytes }),
+      preview: (preview: ManyPreview) => this.#update({ preview }),
+      result: (result: ManyResult) => this.#update({ result }),
       expect: (total: number) => this.#update({ total }),
-      pruned,
     }
   }
 

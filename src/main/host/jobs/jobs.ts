@@ -1,35 +1,95 @@
 import { DatastoreError } from '../../../core/errors.ts'
+import { Key } from '../../../core/key.ts'
+import type { UndoneInfo } from '../../../shared/procedures/history.ts'
 import type { JobInfo, JobRequest } from '../../../shared/procedures/jobs.ts'
-import type { Log } from '../calls/describe-failure.ts'
+import { BadInputError, type Log } from '../calls/describe-failure.ts'
+import type { OrderedEntry } from '../history/undo-order.ts'
 import type { Broadcast } from '../host-parts.ts'
+import type { ManyActions } from '../many/many-actions.ts'
 import type { Session } from '../sessions/session.ts'
 import { Job } from './job.ts'
-import { workOf } from './run-job.ts'
+import { countKeys, type JobWork, type TitledWork } from './job-work.ts'
 
 const MAX_RUNNING = 32
 
-/** Jobs that have ended and are still told of. */
+/** The maximum number of ended jobs that are listed. */
 const MAX_ENDED = 100
 
-/** Long work that goes on without anyone waiting for it. */
+/** Long tasks that run in the background. */
 export class Jobs {
+  readonly #many: ManyActions
   readonly #broadcast: Broadcast
   readonly #log: Log
   readonly #jobs = new Map<string, Job>()
   #lastId = 0
 
-  constructor(broadcast: Broadcast, log: Log) {
+  constructor(many: ManyActions, broadcast: Broadcast, log: Log) {
+    this.#many = many
     this.#broadcast = broadcast
     this.#log = log
   }
 
-  /** Those that run and the latest that ended, in the order they were started. */
+  /** Running jobs and the most recently ended ones, in the order in which they were started. */
   get infos(): JobInfo[] {
     return [...this.#jobs.values()].map(job => job.info)
   }
 
+  /** @throws BadInputError for a request that makes no sense */
   start(session: Session, request: JobRequest): JobInfo {
-    const { title, work } = workOf(request)
+    return this.begin(session, request, this.#workOf(session, request)).info
+  }
+
+  /**
+   * Takes a job back, or makes it again, as a job of its own. It ends with `signal`; what it did until then stays, and
+   * asking once more goes on with the rest.
+   */
+  async undo(
+    session: Session,
+    action: 'undo' | 'redo',
+    { sequence: entry, title }: OrderedEntry,
+    signal: AbortSignal,
+  ): Promise<UndoneInfo> {
+    // Assigned as the job begins, in its constructor.
+    let undone!: Promise<UndoneInfo>
+    const work: JobWork = async (_store, own, progress) => {
+      const handled = (): void => progress.handledMany(1, 0)
+      undone = session.history[action](entry, own, {
+        handled,
+        expect: total => progress.expect(total),
+      })
+      await undone
+    }
+    const verb = action === 'undo' ? 'Undo' : 'Redo'
+    const job = this.begin(session, { type: 'undo', action, entry }, { title: `${verb} ${title}`, work })
+    const stop = (): void => void job.cancel()
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    await job.ended
+    signal.removeEventListener('abort', stop)
+    return undone
+  }
+
+  /** Goes on with what a killed process had begun in the stack of a session. */
+  async goOn(session: Session): Promise<void> {
+    for (const { request, ...job } of await this.#many.unfinished(session)) this.begin(session, request, job)
+  }
+
+  #workOf(session: Session, request: JobRequest): TitledWork {
+    switch (request.type) {
+      case 'previewMany':
+        return this.#many.preview(session, request.action)
+      case 'many':
+        return this.#many.start(session, request)
+      case 'undo':
+      case 'putFiles':
+        throw new BadInputError(`A job of the type "${request.type}" cannot be started by itself`)
+      case 'count':
+        return countKeys(Key.parse(request.prefix))
+    }
+  }
+
+  /** Starts a job of which the work is given. */
+  begin(session: Session, request: JobRequest, { title, work }: TitledWork): Job {
     const running = [...this.#jobs.values()].filter(job => job.isRunning)
     if (running.length >= MAX_RUNNING) {
       throw new DatastoreError(
@@ -42,7 +102,7 @@ export class Jobs {
     const job = new Job({ id, session, request, title, work, report, log: this.#log })
     this.#jobs.set(id, job)
     this.#forgetOld()
-    return job.info
+    return job
   }
 
   /** Resolves once the job has stopped. */

@@ -6,12 +6,12 @@ import { statIfPresent } from '../transfers/write-version.ts'
 
 export interface WalkedKey {
   readonly key: Key
-  /** Bytes of the value, where listing learns it for nothing. */
+  /** Bytes of the value, where listing reports them at no extra cost. */
   readonly size?: number | undefined
 }
 
 /**
- * Every key with a value at and below `prefix`, in key order. Keys may be deleted while the walk goes on.
+ * Every key with a value at and below `prefix`, in key order. Keys may be deleted during the walk.
  * @param foundEmpty Called for each branch with nothing below it.
  */
 export async function* walk(

@@ -2,7 +2,10 @@ import type { BinaryDatastore } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import { childrenOf } from '../../../core/list-page.ts'
 
-/** Whether its level lists a key as a branch, which may be one without keys: an empty folder. The root is one while it has children. */
+/**
+ * Whether the level of a key lists it as a branch, which may have no keys: an empty folder. The root counts as one if
+ * it has children.
+ */
 export async function isListedBranch(
   store: BinaryDatastore,
   key: Key,
@@ -20,7 +23,7 @@ export async function isListedBranch(
   return false
 }
 
-/** A text that comes before `name`, with few names in between; `undefined` where there is none. */
+/** A text that sorts shortly before `name`; `undefined` if there is none. */
 function shortlyBefore(name: string): string | undefined {
   const last = name.charCodeAt(name.length - 1)
   const beginning = Array.from(name).slice(0, -1).join('')

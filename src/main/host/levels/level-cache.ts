@@ -3,13 +3,13 @@ interface Level {
   readonly size: number
 }
 
-/** Rows that all levels together may hold in memory. */
+/** The maximum number of rows that all levels together hold in memory. */
 const MAX_ROWS = 5_000_000
 
 /** Bounds the rows held by all levels. The least recently used levels are evicted first. */
 export class LevelCache {
   readonly #maxRows: number
-  /** In the order of their last use. */
+  /** In order of last use. */
   readonly #forgetters = new Map<Level, () => void>()
   #version = 0
 
@@ -21,7 +21,7 @@ export class LevelCache {
     return ++this.#version
   }
 
-  /** @param forget Called when the level has to go. */
+  /** @param forget Called when the level is evicted. */
   add(level: Level, forget: () => void): void {
     this.#forgetters.set(level, forget)
   }
@@ -37,7 +37,7 @@ export class LevelCache {
     this.#forgetters.delete(level)
   }
 
-  /** Forgets levels until the rest fits. The level used last always stays. */
+  /** Evicts levels until the rest fits. The most recently used level always stays. */
   shrink(): void {
     let rows = 0
     for (const level of this.#forgetters.keys()) rows += level.size

@@ -1,25 +1,32 @@
 import type { Child } from '../../../core/datastore.ts'
-import { inOwnMemory } from '../../../core/key-index/leaf.ts'
+import { inOwnMemory, LeafWriter } from '../../../core/key-index/leaf.ts'
 import { type Edit, LeafDirectory } from '../../../core/key-index/leaf-directory.ts'
-import { LeafWriter } from '../../../core/key-index/leaf-writer.ts'
-import { EntryBuffer, entryStart, type LevelEntry, readEntry } from '../../../core/key-index/level-entry.ts'
-import type { PackedLevel } from '../../../core/key-index/packed-level.ts'
+import {
+  EntryBuffer,
+  entryStart,
+  type LevelEntry,
+  type PackedLevel,
+  readEntry,
+} from '../../../core/key-index/packed-level.ts'
 import { compareNames } from '../../../core/stores/sorted-names.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 
-/** What is newly known of one row. What is absent stays as it was. */
+/** New properties of one row. Absent ones stay unchanged. */
 export interface RowPatch {
   readonly isValue?: boolean | undefined
   readonly isBranch?: boolean | undefined
-  /** Bytes of the value; `NaN` when it is a new value of a size that nobody knows yet. */
+  /** Bytes of the value; `NaN` for a new value of unknown size. */
   readonly size?: number | undefined
 }
 
-/** The rows of one level in the order of their names, packed: some five bytes a row besides its name and its size. */
+/**
+ * The rows of one level in the order of their names, packed: about five bytes for each row, besides its name and its
+ * size.
+ */
 export class LevelRows {
   #entries = new LeafDirectory()
   readonly #buffer = new EntryBuffer()
-  /** Takes rows that come in order. What is in it is not in `#entries` yet. */
+  /** Takes rows that come in order. They are not in `#entries` yet. */
   #tail: LeafWriter | undefined
   #tailLength = 0
   #lastName: string | undefined
@@ -32,13 +39,16 @@ export class LevelRows {
     return this.#lastName
   }
 
-  /** Takes over a whole level. There are no rows yet. */
+  /** Uses a whole level. Called while there are no rows. */
   adopt(level: PackedLevel): void {
     this.#entries = level.copy()
     this.#findLast()
   }
 
-  /** Adds children. @returns Whether rows that were there have other numbers or another state now. */
+  /**
+   * Adds children.
+   * @returns Whether existing rows have other row numbers or another state now.
+   */
   add(children: readonly Child[]): boolean {
     const inBetween = new Map<string, RowPatch>()
     for (const child of children) {
@@ -48,7 +58,7 @@ export class LevelRows {
     return this.patch(inBetween)
   }
 
-  /** Adds a child whose name is past every other. */
+  /** Adds a child whose name sorts after all others. */
   append(child: Omit<Child, 'key'>): void {
     this.#tail ??= this.#openTail()
     const length = this.#buffer.write(child)
@@ -57,7 +67,7 @@ export class LevelRows {
     this.#lastName = child.name
   }
 
-  /** Rows `start` to `end`, as many as there are. */
+  /** Rows from `start` to `end`, as far as they exist. */
   slice(start: number, end: number): Row[] {
     const cursor = this.#settled().at(Math.max(0, start))
     const rows: Row[] = []
@@ -77,21 +87,24 @@ export class LevelRows {
   }
 
   /**
-   * Applies what is newly known.
+   * Applies new properties.
    * @returns Whether anything changed.
    */
   patch(patches: ReadonlyMap<string, RowPatch>): boolean {
     return this.#change(patches, (row, patch) => patched(row, patch))
   }
 
-  /** Takes over sizes of values that have none yet. */
+  /** Sets the sizes of values that have none yet. */
   learnSizes(children: readonly Pick<Child, 'name' | 'size'>[]): void {
     this.#change(new Map(children.map(({ name, size }) => [name, size])), (row, size) =>
       row.isValue && row.size === undefined && size !== undefined ? { ...row, size } : row,
     )
   }
 
-  /** Replaces rows by what `change` makes of them and of what is known. @returns Whether any is another. */
+  /**
+   * Replaces rows by the result of `change`.
+   * @returns Whether any row changed.
+   */
   #change<T>(news: ReadonlyMap<string, T>, change: (row: LevelEntry, known: T) => LevelEntry): boolean {
     if (news.size === 0) return false
     const entries = this.#settled()

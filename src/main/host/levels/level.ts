@@ -7,28 +7,30 @@ import type { LevelState } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import { Coalesced } from '../coalesced.ts'
 import { LevelRows, type RowPatch } from './level-rows.ts'
-import { Waiters } from './waiters.ts'
 
 /** Milliseconds between two reports of one level. */
 const REPORT_INTERVAL = 100
 
 const MAX_AHEAD = 5_000_000
 
-/** Children of the first page: few, so that it comes at once. */
+/** Children of the first page. Few, so that it arrives fast. */
 const FIRST_PAGE = 1000
-/** A page is made without a pause, so it must not take long: some milliseconds. */
+/** A page is built without a pause, so it must take only some milliseconds. */
 const NEXT_PAGE = 2000
-/** Pages of this size tell sizes in every store that can tell them at all. */
+/** Pages of this size include sizes in every store that can report them. */
 const SIZED_PAGE = 500
-/** For stores where any page costs the whole store. */
+/** The page size for stores where each page reads the whole store. */
 const COSTLY_PAGE = 100_000
 
 interface LevelOptions {
   readonly store: BinaryDatastore
   readonly prefix: Key
-  /** A number that is larger each time. */
+  /** Returns a larger number each time. */
   readonly nextVersion: () => number
-  /** Rows up to which the level is listed on its own; past them, only as far as somebody asks. Default: 5 million. */
+  /**
+   * Rows up to which the level is listed in advance. Beyond that, it is listed only as far as rows are requested.
+   * Default: 5 million.
+   */
   readonly maxAhead?: number | undefined
   /** Called when the state has changed, at most ten times a second. */
   readonly report: (state: LevelState) => void
@@ -37,7 +39,7 @@ interface LevelOptions {
 export interface RowRange {
   readonly offset: number
   readonly limit: number
-  /** Ask the store for sizes that it did not tell when it listed the level. */
+  /** Ask the store for sizes that the listing did not include. */
   readonly withSizes?: boolean | undefined
 }
 
@@ -47,8 +49,8 @@ export class LevelDroppedError extends Error {
 }
 
 /**
- * One level of the tree by row number. Lists it in the background and is kept up to date by patches. A store that has not
- * found all of its keys yet is listed as far as somebody asked, and again as it finds more.
+ * One level of the tree by row number. It is listed in the background and kept up to date by patches. In a store that
+ * has not found all of its keys yet, it is listed as far as requested, and listed again when more keys are found.
  */
 export class Level {
   readonly #options: LevelOptions
@@ -60,15 +62,15 @@ export class Level {
   #total: number | undefined
   #hidden: Hidden | undefined
   #isComplete = false
-  /** Listed to its end, while the store has not found all of its keys. */
+  /** Listed to its end, although the store has not found all of its keys. */
   #isEndedEarly = false
   /** The store has not found all of its keys. */
   #isPartial = false
   /** The store has found more keys since the listing began. */
   #hasGrown = false
-  /** Rows that were asked for, from the first one on. */
+  /** The number of requested rows, from the first one on. */
   #asked = FIRST_PAGE
-  /** Patches made while the level is listed again. */
+  /** Patches made while the level is being listed again. */
   #missed: Map<string, RowPatch> | undefined
   #failure: { readonly error: unknown } | undefined
   #version: number
@@ -112,7 +114,7 @@ export class Level {
     return { rows: this.#rows.slice(offset, end), ...this.state }
   }
 
-  /** Where `name` stands, or would stand, once the listing has come that far. */
+  /** The row of `name`, or where it would be, once the listing has come that far. */
   async find(name: string, signal: AbortSignal): Promise<{ index: number; isPresent: boolean } & LevelState> {
     await this.#until(() => this.#isListed(name), signal)
     const found = this.#rows.find(name)
@@ -120,25 +122,25 @@ export class Level {
     return { ...found, ...this.state }
   }
 
-  /** Whether somebody waits for rows. */
+  /** Whether a call is waiting for rows. */
   get isAwaited(): boolean {
     return this.#waiters.size > 0
   }
 
-  /** The store has found more keys: the level is listed again where some may be missing. */
+  /** The store has found more keys. The level is listed again if some may be missing. */
   grow(): void {
     this.#hasGrown = true
     this.#resume()
   }
 
-  /** Records a change of one row. A row that is not listed yet is patched when it is. */
+  /** Records a change of one row. A row that is not listed yet is patched once it is. */
   patch(name: string, patch: RowPatch): void {
     this.#patches.set(name, { ...this.#patches.get(name), ...patch })
     this.#missed?.set(name, { ...this.#missed.get(name), ...patch })
     this.#reports.request()
   }
 
-  /** Whether there are rows once everything that is known has been applied. */
+  /** Whether there are rows after all known changes are applied. */
   hasRows(): boolean {
     this.#applyPatches()
     return this.#rows.length > 0
@@ -154,6 +156,8 @@ export class Level {
 
   async #listAll(): Promise<void> {
     try {
+      // A watch of the level that was begun before has subscribed by then.
+      await setImmediate()
       await this.#list(this.#rows)
       while (this.#isPartial) {
         while (!this.#hasGrown) await this.#pause()
@@ -168,7 +172,7 @@ export class Level {
     }
   }
 
-  /** Lists the level into `rows`. Returns early where the store has found more keys meanwhile. */
+  /** Lists the level into `rows`. Returns early if the store has found more keys in the meantime. */
   async #list(rows: LevelRows): Promise<void> {
     const { store, prefix } = this.#options
     const isCostly = store.capabilities.list === 'store'
@@ -193,7 +197,7 @@ export class Level {
     this.#show(rows)
   }
 
-  /** Resolves once somebody needs more rows, or with `grown` once it is better to begin again. */
+  /** Resolves once more rows are needed; with `grown` if it is better to start again. */
   async #untilNeeded(rows: LevelRows, isPartial: boolean): Promise<'grown' | undefined> {
     const { maxAhead = MAX_AHEAD } = this.#options
     const ahead = isPartial ? this.#asked : maxAhead
@@ -206,7 +210,7 @@ export class Level {
     return undefined
   }
 
-  /** Goes by `rows` from now on. */
+  /** Uses `rows` from now on. */
   #show(rows: LevelRows): void {
     if (rows !== this.#rows) {
       this.#rows = rows
@@ -226,7 +230,7 @@ export class Level {
     this.#stop.signal.throwIfAborted()
   }
 
-  /** Sizes are no change: rows that were handed out without are as true as before. */
+  /** Sizes do not change the version: rows without sizes remain valid. */
   async #learnSizes(start: number, end: number, signal: AbortSignal): Promise<void> {
     const { store, prefix } = this.#options
     const isKnown = this.#rows.slice(start, end).every(row => !row.isValue || row.size !== undefined)
@@ -265,7 +269,7 @@ export class Level {
     if (this.#total !== undefined) this.#total += this.#rows.length - before
   }
 
-  /** What is past the listing may still come with the next page, in its old or its new state. */
+  /** A name after the listed part may still come with the next page, in its old or its new state. */
   #isListed(name: string): boolean {
     const { lastName } = this.#rows
     return lastName !== undefined && name <= lastName
@@ -288,5 +292,53 @@ export class Level {
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#waiters.turnAway(error)
+  }
+}
+
+interface Waiting {
+  readonly isMet: () => boolean
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Promises that wait for conditions. */
+class Waiters {
+  readonly #waiting = new Set<Waiting>()
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Resolves after a `check` that finds `isMet`; rejects when the signal fires or `turnAway` is called. */
+  async until(isMet: () => boolean, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    let abort: () => void = () => undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiting: Waiting = { isMet, resolve, reject }
+        this.#waiting.add(waiting)
+        abort = () => {
+          this.#waiting.delete(waiting)
+          reject(signal.reason as Error)
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      })
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Resolves the promises whose condition is met. */
+  check(): void {
+    for (const waiting of this.#waiting) {
+      if (!waiting.isMet()) continue
+      this.#waiting.delete(waiting)
+      waiting.resolve()
+    }
+  }
+
+  turnAway(error: unknown): void {
+    for (const waiting of this.#waiting) waiting.reject(error)
+    this.#waiting.clear()
   }
 }

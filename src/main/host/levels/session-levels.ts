@@ -9,18 +9,20 @@ import { Level, LevelDroppedError, type RowRange } from './level.ts'
 import type { LevelCache } from './level-cache.ts'
 import type { RowPatch } from './level-rows.ts'
 
-/** Keys to ask the store about, beyond which listing their levels anew is cheaper. */
+/** The maximum number of keys to check in the store. With more, listing their levels again is cheaper. */
 const MAX_RECHECKS = 2000
 
-/** What is needed of a session. */
+/** The parts of a session that are needed. */
 interface LevelsOf {
   readonly id: string
   readonly store: BinaryDatastore
   /** Fires when the session closes. */
   readonly closing: AbortSignal
+  /** Reports to this object what others change on a level. */
+  follow(level: Key): void
 }
 
-/** The levels of one session that pages look at, kept up to date by the changes that pass through the session. */
+/** The levels of one session that pages show, kept up to date by the changes that pass through the session. */
 export class SessionLevels {
   readonly #session: LevelsOf
   readonly #broadcast: Broadcast
@@ -52,7 +54,10 @@ export class SessionLevels {
     return this.#ask(prefix, level => level.find(name, signal))
   }
 
-  /** Forgets what was listed at `prefix`; `isDeep`, below it too. Pages are told that the rows are of no known state. */
+  /**
+   * Drops the level of `prefix`; with `isDeep`, those below it too. Pages are told that the state of the rows is
+   * unknown.
+   */
   refresh(prefix: Key, isDeep: boolean): void {
     this.#rechecks.restart()
     const text = prefix.toString()
@@ -62,7 +67,7 @@ export class SessionLevels {
     }
   }
 
-  /** Whether somebody waits for rows: then what nobody looks at can wait. */
+  /** Whether a page is waiting for rows. Background work can wait then. */
   get isAwaited(): boolean {
     return [...this.#levels.values()].some(level => level.isAwaited)
   }
@@ -72,12 +77,12 @@ export class SessionLevels {
     for (const level of this.#levels.values()) level.grow()
   }
 
-  /** Asks the store whether a branch is still there, after a change that was none of its keys. */
+  /** Checks in the store whether a branch still exists, after a change that was not one of its keys. */
   recheck(branch: Key): void {
     if (!branch.isRoot) this.#rechecks.request(branch)
   }
 
-  /** Keeps the levels true after a write through the session. */
+  /** Updates the levels after a write through the session. */
   noteChange(change: StoreChange): void {
     this.#rechecks.noteWrite(change.key)
     if (change.type === 'put') this.#notePut(change.key, change.size)
@@ -99,7 +104,7 @@ export class SessionLevels {
     this.#recheckAbove(key)
   }
 
-  /** A key is gone: the branches above it may be empty now. */
+  /** A key was removed, so the branches above it may be empty now. */
   #recheckAbove(key: Key): void {
     for (let above = key.parent; !above.isRoot; above = above.parent) {
       if (this.#levels.get(above.toString())?.hasRows() === true) return
@@ -121,6 +126,8 @@ export class SessionLevels {
     const { store, closing, id } = this.#session
     if (closing.aborted) throw new DatastoreError('CLOSED', `Cannot list: session ${id} is closed`)
     const text = prefix.toString()
+    // Followed first and listed then, so that no change falls in between.
+    this.#session.follow(prefix)
     const found = this.#levels.get(text)
     if (found?.isFailed === false) {
       this.#cache.use(found)
@@ -170,18 +177,21 @@ export class SessionLevels {
   }
 }
 
-/** Keys looked at by the store at once. */
+/** Keys checked concurrently. */
 const WIDTH = 8
 
 interface RecheckOptions {
   readonly store: BinaryDatastore
   readonly closing: AbortSignal
   readonly apply: (key: Key, row: Required<RowPatch>) => void
-  /** Told when a key cannot be looked at. */
+  /** Called when a key cannot be checked. */
   readonly fail: (key: Key, error: unknown) => void
 }
 
-/** Asks the store what became of keys when a change alone does not say it: is a branch empty now, how large is a value. */
+/**
+ * Reads the state of keys from the store where a change alone does not tell it: whether a branch is empty now, and the
+ * size of a value.
+ */
 class Rechecks {
   readonly #options: RecheckOptions
   readonly #due = new Map<string, Key>()
@@ -202,7 +212,7 @@ class Rechecks {
     this.#runMore()
   }
 
-  /** What is being found out about `key` and the keys above it may be outdated by a write. */
+  /** A write may invalidate running checks of `key` and of the keys above it. */
   noteWrite(key: Key): void {
     if (this.#running.size === 0) return
     for (let above = key; !above.isRoot; above = above.parent) {
@@ -211,7 +221,7 @@ class Rechecks {
     }
   }
 
-  /** What is being found out is outdated: begins with it anew. */
+  /** Invalidates running checks, and starts them again. */
   restart(): void {
     for (const running of this.#running.values()) running.isStale = true
   }
@@ -249,7 +259,7 @@ class Rechecks {
         throw error
       }),
     ])
-    // A branch may be there without a key.
+    // A branch may exist without a key.
     const isBranch = page.children.length > 0 || (await isListedBranch(store, key, signal))
     return { isBranch, isValue: stat !== undefined, size: stat?.size ?? Number.NaN }
   }

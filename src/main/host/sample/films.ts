@@ -57,7 +57,7 @@ function oneFilm(film: (typeof FILMS)[number], index: number, random: Random): S
       director: json(`/people/Director:${director}`),
       country: json(country),
       price: `${8 + random.below(20)}.${random.pick(['00', '50', '90'])}`,
-      // Larger than the numbers that JavaScript tells apart: an editor that parses would damage it.
+      // Larger than the integers that JavaScript can represent: an editor that parses it would damage it.
       archiveNumber: `90071992547409${(93 + index).toString().padStart(3, '0')}`,
       stock: `000${random.below(9)}`.slice(-1),
     }),
@@ -76,7 +76,7 @@ function directorEntries(): SampleEntry[] {
   })
 }
 
-/** Rings of two colours that no other film has. */
+/** Rings in two colours that are unique to the film. */
 function poster(index: number): Uint8Array {
   const random = new Random(index + 1)
   const shade = (): Color => [random.below(256), random.below(256), random.below(256)]

@@ -3,10 +3,10 @@ import { json, jsonEntry, png, Random, type SampleEntry, textEntry } from './sam
 const PATHS = ['/', '/films', '/films/Metropolis', '/tickets', '/shop', '/about', '/sign-in'] as const
 const STATUSES = [200, 200, 200, 200, 304, 404, 500] as const
 
-/** Lines of the large log: more than a megabyte, so that a window reads it page by page. */
+/** Lines of the large log: more than a megabyte, so that the window reads it page by page. */
 const LARGE_LOG_LINES = 24_000
 
-/** What a house has besides its films: settings, logs, pictures, notes. */
+/** Everything besides the films: settings, logs, pictures, notes. */
 export function officeEntries(): SampleEntry[] {
   return [
     textEntry('/readme', README),
@@ -19,7 +19,7 @@ export function officeEntries(): SampleEntry[] {
 
 function configEntries(): SampleEntry[] {
   return [
-    // A value and a branch at once: the settings as a whole, and parts of them below.
+    // A value and a branch at once: all settings, and parts of them below.
     jsonEntry('/config', { name: json('Lumière Archive'), version: '3.10', currency: json('EUR') }),
     jsonEntry('/config/shop', { taxRate: '0.190', shipping: '4.90', isOpen: json(true) }),
     jsonEntry('/config/projector', { framesPerSecond: '24.00', lamp: json('xenon'), hours: '1e3' }),

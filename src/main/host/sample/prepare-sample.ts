@@ -12,10 +12,7 @@ import { officeEntries } from './office.ts'
 import type { SampleEntry } from './sample-entry.ts'
 import { shopEntries } from './shop.ts'
 
-/**
- * The document of the sample, whose folders are filled on the first time. Later on everything is left as the person
- * made it.
- */
+/** The document of the sample. Its folders are filled on first use; later they are left as the user changed them. */
 export async function prepareSample(directory: string): Promise<StackDocument> {
   const document = sampleDocument(directory)
   const marker = join(directory, 'sample.json')
@@ -37,7 +34,7 @@ async function fill(document: StackDocument): Promise<void> {
   const stack = await openStack(document, { inlineFiles: false })
   try {
     const puts = sampleEntries().map(({ key, value }) =>
-      // An earlier start may have been ended half-way, and what it made may have been edited.
+      // An earlier start may have been interrupted, and its values may have been edited.
       stack.store.put(Key.parse(key), value, { replace: false }).catch((error: unknown) => {
         if (!hasCode(error, 'ALREADY_EXISTS')) throw error
       }),

@@ -14,7 +14,7 @@ export function textEntry(key: string, text: string): SampleEntry {
 
 /**
  * An object as JSON text.
- * @param fields Names with values that are JSON already, so that a number can be written as `22.00`.
+ * @param fields Names with values that are already JSON, so that a number can be written as `22.00`.
  */
 export function jsonEntry(key: string, fields: Readonly<Record<string, string>>): SampleEntry {
   const lines = Object.entries(fields).map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`)
@@ -26,7 +26,7 @@ export function json(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** Numbers that look random and are the same in every run. */
+/** Pseudo-random numbers that are the same in every run. */
 export class Random {
   #state: number
 

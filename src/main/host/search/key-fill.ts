@@ -1,20 +1,20 @@
-import { setImmediate } from 'node:timers/promises'
 import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { withinTime } from '../../../core/concurrency/within-time.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import { NameIndex, packKeys } from '../../../core/node/indexed/name-index.ts'
+import { giveWay } from './give-way.ts'
 
-/** Keys that go to the index together. */
+/** Keys that are added to the index at once. */
 const BATCH = 1000
 
-/** Milliseconds for which a batch gives way at most. */
-const WAY = 100
-
-/** An index of all keys of a store, from when it is begun. Changes are noted while it is filled, and afterwards. */
+/**
+ * An index of all keys of a store, filled in the background. Changes are applied while it is being filled, and
+ * afterwards.
+ */
 export class KeyFill {
   readonly index = new NameIndex()
-  /** Settles when the index has every key, or never will. */
+  /** Settles when the index has every key, or filling it has failed. */
   readonly done: Promise<void>
   #time = Infinity
   readonly #began = performance.now()
@@ -22,10 +22,10 @@ export class KeyFill {
   #searches = 0
   #isRetired = false
   #hasFailed = false
-  /** The last change of each key since it was begun: what was listed before may be added after it. */
+  /** The last change of each key since filling began, because a key that was listed earlier may be added after it. */
   #changes: Map<string, { readonly key: Key; readonly isThere: boolean }> | undefined = new Map()
 
-  /** @param isBusy Whether somebody waits for the store: then the keys are read more slowly. */
+  /** @param isBusy Whether a call is waiting for the store; then the keys are read more slowly. */
   constructor(store: BinaryDatastore, isBusy: () => boolean) {
     this.done = this.#fill(store, isBusy)
     this.done.catch(() => {
@@ -33,17 +33,17 @@ export class KeyFill {
     })
   }
 
-  /** Whether it will never have every key. */
+  /** Whether filling has failed. */
   get hasFailed(): boolean {
     return this.#hasFailed
   }
 
-  /** Milliseconds that it took to be filled. */
+  /** The time that filling took, in milliseconds. */
   get time(): number {
     return this.#time
   }
 
-  /** Milliseconds since it was begun. */
+  /** Milliseconds since filling began. */
   get age(): number {
     return performance.now() - this.#began
   }
@@ -57,12 +57,18 @@ export class KeyFill {
     this.#changes?.set(key.toString(), { key, isThere })
   }
 
-  /** Resolves when more keys are there: after `limit` milliseconds, or when all are. @throws why it was not filled. */
+  /**
+   * Resolves when more keys are known: after `limit` milliseconds, or when all are.
+   * @throws the failure of filling.
+   */
   async grown(limit: number, signal: AbortSignal): Promise<void> {
     await orAbort(withinTime(this.done, limit), signal, 'search')
   }
 
-  /** A search begins. @returns Ends it. */
+  /**
+   * A search begins.
+   * @returns A function that ends it.
+   */
   enter(): () => void {
     this.#searches++
     return () => {
@@ -71,7 +77,7 @@ export class KeyFill {
     }
   }
 
-  /** Closes it once no search goes over it. */
+  /** Closes the index once no search uses it. */
   retire(): void {
     this.#isRetired = true
     this.#end.abort()
@@ -80,12 +86,6 @@ export class KeyFill {
 
   #closeOnceLeft(): void {
     if (this.#isRetired && this.#searches === 0) void this.#close()
-  }
-
-  /** Lets others have the store for a while: else each of their reads would wait until this one has had a turn. */
-  async #giveWay(isBusy: () => boolean): Promise<void> {
-    const end = performance.now() + WAY
-    while (isBusy() && performance.now() < end && !this.#end.signal.aborted) await setImmediate()
   }
 
   async #close(): Promise<void> {
@@ -101,7 +101,7 @@ export class KeyFill {
       if (batch.length < BATCH) continue
       await this.index.add(packKeys(batch))
       batch = []
-      if (isBusy()) await this.#giveWay(isBusy)
+      if (isBusy()) await giveWay(isBusy, signal)
     }
     await this.index.add(packKeys(batch))
     for (const { key, isThere } of this.#changes?.values() ?? []) this.index.changed(key, isThere)

@@ -10,10 +10,10 @@ import type { KeyReport, SessionKeys } from './session-keys.ts'
 
 const MAX_SEARCHES = 16
 
-/** Milliseconds that a search may be left alone. */
+/** Milliseconds that a search may be idle. */
 const IDLE_LIMIT = 60_000
 
-/** What is needed of a session. */
+/** The parts of a session that are needed. */
 interface SearchedSession {
   readonly keys: SessionKeys
   readonly closing: AbortSignal
@@ -28,7 +28,7 @@ export class Searches {
     this.#idleLimit = idleLimit
   }
 
-  /** @throws BadInputError for a text that is no such pattern, or that cannot be matched in linear time. */
+  /** @throws BadInputError for an invalid pattern, or one that cannot be matched in linear time. */
   async open({ keys, closing }: SearchedSession, asked: KeySearch): Promise<string> {
     const { under, ...rest } = asked
     const search = { ...rest, under: under === undefined ? undefined : Key.parse(under) }
@@ -48,7 +48,7 @@ export class Searches {
     }
   }
 
-  /** Ends a search. One that has ended already is accepted. */
+  /** Ends a search. A search that has already ended is accepted. */
   async close(search: string): Promise<void> {
     await this.#open.remove(search)?.end()
   }
@@ -58,13 +58,13 @@ export class Searches {
   }
 }
 
-/** A search whose last report is kept until it is asked for. */
+/** A search whose last report is kept until it is pulled. */
 class PulledSearch implements Transfer {
   readonly #life: TransferLife
   readonly #running: Promise<void>
   #latest: KeyReport | undefined
   #failure: { readonly error: unknown } | undefined
-  /** What was told last. */
+  /** The keys of the last report. */
   #told: readonly Key[] | undefined
   #wake: () => void = () => undefined
 
@@ -92,7 +92,7 @@ class PulledSearch implements Transfer {
     }
   }
 
-  /** Keys that were told before are left out. */
+  /** Leaves out the keys if they are those of the last report. */
   #tell({ keys, ...report }: KeyReport): SearchReport {
     const isNews = this.#told === undefined || !isSame(this.#told, keys)
     if (!isNews) return report

@@ -1,29 +1,33 @@
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
+import type { SearchProgress } from '../../../core/key-index/search/key-search.ts'
 import type { NameSearch } from '../../../core/node/indexed/name-index.ts'
 import { KeyFill } from './key-fill.ts'
 
-/** Milliseconds between two searches of an index that is still filled. */
+/** Milliseconds between two searches of an index that is being filled. */
 const GROWTH = 500
 
 /** Milliseconds for which the index is kept after the last search. */
 const KEPT = 5 * 60_000
 
-/** An index may be as old as this in milliseconds, and as many times the time that it took, where nobody tells of changes. */
+/**
+ * The maximum age of an index in milliseconds, and as a multiple of the time that filling took, if changes by others
+ * are not reported.
+ */
 const FRESH = { time: 30_000, times: 20 }
 
-/** What is needed of a session. */
+/** The parts of a session that are needed. */
 interface KeysOf {
   readonly store: BinaryDatastore
   /** Fires when the session closes. */
   readonly closing: AbortSignal
-  /** Whether somebody waits for rows. */
+  /** Whether a call is waiting for rows. */
   readonly isBusy: boolean
 }
 
-/** How far a search has come. */
+/** The state of a search. */
 export interface KeyReport {
-  /** Of `fuzzy` the best so far, the best first; else all so far, in key order once the search is at its end. */
+  /** For `fuzzy` the best so far, best first; otherwise all so far, in key order once the search has ended. */
   readonly keys: readonly Key[]
   readonly found: number
   readonly searched: number
@@ -34,22 +38,22 @@ export interface KeyReport {
 }
 
 /**
- * All keys of a session in an index, for searches. It is made for the first search, kept up by changes, and freed some
- * minutes after the last search.
+ * All keys of a session in an index, for searches. It is created for the first search, updated by changes, and freed
+ * some minutes after the last search.
  */
 export class SessionKeys {
   readonly #session: KeysOf
   readonly #kept: number
-  /** What is searched. */
+  /** The index that is searched. */
   #current: KeyFill | undefined
-  /** What takes its place once it is filled. */
+  /** The index that will replace it once it is filled. */
   #next: KeyFill | undefined
   #searches = 0
   #timer: NodeJS.Timeout | undefined
   #watch: AbortController | undefined
-  /** Keys may have changed since the index that is being filled was begun. */
+  /** Whether keys may have changed since filling of the next index began. */
   #isStale = false
-  /** Whether the store tells what others change, too. */
+  /** Whether the store also reports changes by others. */
   #isToldAll = false
 
   /** @param kept Milliseconds for which the index is kept after the last search. */
@@ -59,21 +63,21 @@ export class SessionKeys {
     session.closing.addEventListener('abort', () => this.#drop())
   }
 
-  /** A write that went through the session, or a change that somebody else made. */
+  /** A write through the session, or a change by others. */
   note(key: Key, isThere: boolean): void {
     this.#current?.note(key, isThere)
     this.#next?.note(key, isThere)
   }
 
-  /** Any key may have come or gone. */
+  /** Any key may have been added or removed. */
   refresh(): void {
     if (this.#searches > 0) this.#fillAgain()
     else this.#drop()
   }
 
   /**
-   * Searches over what is known, and again over more, until all keys are known.
-   * @throws TypeError for a text that is no such pattern; what the store fails with.
+   * Searches the known keys, and again when more are known, until all keys are.
+   * @throws TypeError for an invalid pattern; failures of the store.
    */
   async *search(search: NameSearch, signal: AbortSignal): AsyncIterable<KeyReport> {
     this.#searches++
@@ -84,7 +88,7 @@ export class SessionKeys {
       for (let isFirst = true; ; isFirst = false) {
         const isComplete = fill.isDone
         for await (const report of searched(fill, search, signal)) {
-          // A later search has found less than the one before, until it is at its end.
+          // A later search has found less than the one before, until it has ended.
           if (isFirst || report.isLast) yield { ...report, isComplete, isLast: isComplete && report.isLast }
         }
         if (isComplete) return
@@ -93,6 +97,26 @@ export class SessionKeys {
     } finally {
       leave()
       if (fill.hasFailed && this.#current === fill) this.#drop()
+      this.#searches--
+      if (this.#searches === 0) this.#dropLater()
+    }
+  }
+
+  /** Whether all keys are known, so that `searchAll` has an answer. */
+  get isComplete(): boolean {
+    return this.#current?.isDone === true
+  }
+
+  /** One search over all keys, which are known: see `isComplete`. The keys of a report are those found since the last one. */
+  async *searchAll(search: NameSearch, signal: AbortSignal): AsyncIterable<SearchProgress> {
+    this.#searches++
+    clearTimeout(this.#timer)
+    const fill = this.#ready()
+    const leave = fill.enter()
+    try {
+      yield* fill.index.searchPacked(search, signal)
+    } finally {
+      leave()
       this.#searches--
       if (this.#searches === 0) this.#dropLater()
     }
@@ -113,7 +137,7 @@ export class SessionKeys {
     return fill
   }
 
-  /** Fills another index, and goes by the old one until then. One that is being filled is filled to its end first. */
+  /** Fills another index, and uses the old one until then. An index that is already being filled is completed first. */
   #fillAgain(): void {
     const filling = this.#next ?? (this.#current?.isDone === false ? this.#current : undefined)
     if (filling !== undefined) {
@@ -137,7 +161,7 @@ export class SessionKeys {
     filling.done.then(() => {
       ended()
       if (this.#current !== undefined) this.#fillAgain()
-      // What has failed is filled anew by the next search.
+      // If it fails, the next search fills another one.
     }, ended)
   }
 
@@ -153,7 +177,7 @@ export class SessionKeys {
     next.retire()
   }
 
-  /** Hears of what others change, where the store tells. */
+  /** Follows changes by others, if the store reports them. */
   #follow(): void {
     const { store } = this.#session
     const { watch: reported } = store.capabilities
@@ -171,7 +195,7 @@ export class SessionKeys {
         else this.note(key, type === 'put')
       }
     } catch {
-      // Without news the index goes by its age.
+      // Without reported changes the index is replaced by its age.
       if (this.#watch === watch) this.#isToldAll = false
     }
   }

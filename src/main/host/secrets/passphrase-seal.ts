@@ -7,7 +7,7 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
   scrypt,
 )
 
-/** How a key is made of a passphrase, and something that only the right key opens. Bytes are in base64. */
+/** How the key is derived from a passphrase, and a sealed text that only the right key opens. Bytes are in base64. */
 export const lockFacts = z.strictObject({
   kdf: z.literal('scrypt'),
   /** Memory is 128 * N * r bytes. */
@@ -28,7 +28,7 @@ const COST = { kdf: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const
 
 const CHECKED = 'strata secrets'
 
-/** Seals texts with AES-256-GCM under a key that a passphrase gives. */
+/** Seals texts with AES-256-GCM under a key derived from a passphrase. */
 export class PassphraseSeal {
   readonly facts: LockFacts
   readonly #key: Buffer
@@ -44,7 +44,7 @@ export class PassphraseSeal {
     return new PassphraseSeal({ ...facts, check: encrypt(CHECKED, key) }, key)
   }
 
-  /** @throws DatastoreError `ACCESS_DENIED` for another passphrase than the one that these facts are of. */
+  /** @throws DatastoreError `ACCESS_DENIED` for a wrong passphrase. */
   static async open(facts: LockFacts, passphrase: string): Promise<PassphraseSeal> {
     const key = await keyOf(passphrase, facts)
     try {
@@ -60,7 +60,7 @@ export class PassphraseSeal {
     return encrypt(text, this.#key)
   }
 
-  /** @throws Error for what this key did not seal, or what was changed since. */
+  /** @throws Error for a text that this key did not seal, or that was changed since. */
   unseal(sealed: string): string {
     return decrypt(sealed, this.#key)
   }

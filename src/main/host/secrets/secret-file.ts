@@ -7,14 +7,14 @@ import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
 import { type LockFacts, lockFacts } from './passphrase-seal.ts'
 
-/** A sealed secret. Its name is sealed with its value, so that no two can change places. */
+/** A sealed secret. Its name is sealed with its value, so that secrets cannot be swapped. */
 export interface SealedSecret {
   readonly by: 'keychain' | 'passphrase'
   readonly data: string
 }
 
 export interface SealedSecrets {
-  /** Of the passphrase; absent until there is one. */
+  /** The lock of the passphrase; absent until there is one. */
   readonly lock?: LockFacts | undefined
   readonly secrets: ReadonlyMap<string, SealedSecret>
 }
@@ -29,7 +29,7 @@ const file = z.strictObject({
   ),
 })
 
-/** The file of a user's secrets in the data directory, which that user alone can read. */
+/** The file of a user's secrets in the data directory. Only that user can read it. */
 export class SecretFile {
   readonly #path: string
   #changing: Promise<unknown> = Promise.resolve()
@@ -38,7 +38,7 @@ export class SecretFile {
     this.#path = join(dataDirectory, 'secrets.json')
   }
 
-  /** @throws DatastoreError `CORRUPT` for a file that is there and is not one of secrets. */
+  /** @throws DatastoreError `CORRUPT` for an invalid file. */
   async read(): Promise<SealedSecrets> {
     let text: string
     try {
@@ -60,7 +60,7 @@ export class SecretFile {
     return { lock, secrets: new Map(Object.entries(secrets)) }
   }
 
-  /** Changes what the file holds now, which another process may have written. Changes are made one after another. */
+  /** Changes the content of the file, which another process may have written. Changes are made one after another. */
   change(make: (content: SealedSecrets) => SealedSecrets): Promise<SealedSecrets> {
     const changed = this.#changing.then(async () => {
       const content = make(await this.read())

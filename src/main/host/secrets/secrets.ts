@@ -4,26 +4,28 @@ import type { SecretsState } from '../../../shared/procedures/secrets.ts'
 import { PassphraseSeal } from './passphrase-seal.ts'
 import { type SealedSecret, type SealedSecrets, SecretFile } from './secret-file.ts'
 
-/** The keychain of the system, as a desktop shell reaches it. */
+/** The keychain of the system, as provided by a desktop shell. */
 export interface Keychain {
-  /** Whether what it seals is protected; where not, secrets are sealed with a passphrase. */
+  /** Whether it protects what it seals. If not, secrets are sealed with a passphrase. */
   isProtecting(): Promise<boolean>
   /** @returns Sealed text, in base64. */
   seal(text: string): Promise<string>
-  /** `isOld`: it has to be sealed again, since the key has changed. */
+  /** `isOld`: the key has changed, so the text must be sealed again. */
   unseal(sealed: string): Promise<{ readonly text: string; readonly isOld: boolean }>
 }
 
 export interface SecretsOptions {
   readonly dataDirectory: string
   readonly keychain?: Keychain | undefined
-  /** Variables that hold secrets: `STRATA_SECRET_PROD_REDIS` has that of the name `prod-redis`. */
+  /** Variables that hold secrets: `STRATA_SECRET_PROD_REDIS` holds the secret `prod-redis`. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 const VARIABLE = 'STRATA_SECRET_'
 
-/** The secrets of the person who runs the program. Their values go to stores that are opened, and nowhere else. */
+/**
+ * The secrets of the user who runs the program. Their values are passed to stores that are opened, and to nothing else.
+ */
 export class Secrets implements SecretSource {
   readonly #file: SecretFile
   readonly #keychain: Keychain | undefined
@@ -51,9 +53,7 @@ export class Secrets implements SecretSource {
     return sealed && (await this.#unsealed(name, sealed))
   }
 
-  /**
-   * @throws DatastoreError `ACCESS_DENIED` while locked, or where nothing can seal the value yet: `unlock` comes first.
-   */
+  /** @throws DatastoreError `ACCESS_DENIED` while locked, or if no passphrase was chosen yet: call `unlock` first. */
   async put(name: string, value: string): Promise<SecretsState> {
     const sealed = await this.#sealed(name, value)
     this.#ofRun.delete(name)
@@ -72,8 +72,8 @@ export class Secrets implements SecretSource {
   }
 
   /**
-   * Opens what the passphrase seals; the first one given is the passphrase from then on.
-   * @throws DatastoreError `ACCESS_DENIED` for another passphrase.
+   * Unlocks with the passphrase; the first one given becomes the passphrase.
+   * @throws DatastoreError `ACCESS_DENIED` for a wrong passphrase.
    */
   async unlock(passphrase: string): Promise<SecretsState> {
     const { lock } = await this.#file.read()
@@ -83,7 +83,7 @@ export class Secrets implements SecretSource {
     }
     const seal = await PassphraseSeal.create(passphrase)
     const content = await this.#file.change(({ lock: other, secrets }) => {
-      // Another process may have chosen one meanwhile.
+      // Another process may have chosen one in the meantime.
       return { lock: other ?? seal.facts, secrets }
     })
     if (content.lock === seal.facts) this.#seal = seal
@@ -95,7 +95,7 @@ export class Secrets implements SecretSource {
     return this.state()
   }
 
-  /** Resolves once everything is in its file. */
+  /** Resolves once everything is saved. */
   close(): Promise<void> {
     this.#seal = undefined
     return this.#file.settled()

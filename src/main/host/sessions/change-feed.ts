@@ -6,23 +6,23 @@ import type { Broadcast } from '../host-parts.ts'
 /** Milliseconds between two reports of changes. */
 const REPORT_INTERVAL = 100
 
-/** Keys that are reported one by one; more at once are reported as one change of a branch. */
+/** The maximum number of keys that are reported one by one. More changes are reported as one change of a branch. */
 const MAX_KEYS = 1000
 
-/** A write that went through. */
+/** A successful write. */
 export interface StoreChange extends Change {
   readonly type: 'put' | 'delete'
-  /** Bytes of the value that was put, where they are known. */
+  /** Bytes of the new value, if known. */
   readonly size?: number | undefined
 }
 
-/** Tells pages which values changed: for each key the latest change, at most ten times a second. */
+/** Reports changed values to pages: the latest change of each key, at most ten times a second. */
 export class ChangeFeed {
   readonly #session: string
   readonly #broadcast: Broadcast
   readonly #reports: Coalesced
   readonly #changes = new Map<string, StoreChange>()
-  /** What holds every key that changed, once they are too many. */
+  /** The branch that contains every changed key, once there are too many. */
   #branch: Key | undefined
 
   constructor(session: string, broadcast: Broadcast) {
@@ -69,7 +69,8 @@ export class ChangeFeed {
   }
 }
 
-function commonAncestor(a: Key, b: Key): Key {
+/** The deepest branch that holds both keys, or is one of them. */
+export function commonAncestor(a: Key, b: Key): Key {
   let ancestor = a
   while (!ancestor.equals(b) && !ancestor.isAncestorOf(b)) ancestor = ancestor.parent
   return ancestor.isRoot ? Key.root : ancestor

@@ -1,14 +1,14 @@
 import type { Stack } from '../../../core/stack/stack.ts'
 import type { UnfinishedChange, UnfinishedChanges } from './unfinished-changes.ts'
 
-/** What is written down of the changes of one stack, while keys may be where the document before them puts them. */
+/** The record of the changes of one stack, kept while keys may be where the document before them puts them. */
 export class ChangeRecord {
   readonly #changes: UnfinishedChanges
   #name: string | undefined
   #change: UnfinishedChange | undefined
   #isMaking = false
 
-  /** @param name Of a change that an earlier process began, and this one goes on with. */
+  /** @param name The name of a change that an earlier process began and this one continues. */
   constructor(changes: UnfinishedChanges, name?: string, change?: UnfinishedChange) {
     this.#changes = changes
     this.#name = name
@@ -19,7 +19,9 @@ export class ChangeRecord {
     return this.#change === undefined
   }
 
-  /** Makes a change, written down from before it begins. Of several that follow each other only the first `before` counts. */
+  /**
+   * Makes a change, which is recorded before it begins. Of several successive changes only the first `before` is kept.
+   */
   async during(change: UnfinishedChange, make: () => Promise<unknown>): Promise<void> {
     const earlier = this.#change
     const { before = change.before, sources = [] } = earlier ?? {}
@@ -35,7 +37,7 @@ export class ChangeRecord {
     }
   }
 
-  /** Forgets what is written down, if every key is where the document of the stack puts it. */
+  /** Removes the record, if every key is where the document of the stack puts it. */
   async endOnceSettled({ isSettled }: Stack): Promise<void> {
     if (isSettled && !this.#isMaking) await this.#forget()
   }

@@ -7,8 +7,8 @@ import { StackStatus } from './stack-status.ts'
 import type { UnfinishedChange } from './unfinished-changes.ts'
 
 /**
- * Opens a stack whose keys an earlier run did not move to the end: as it was, with the change made again, so that each
- * key is found meanwhile.
+ * Opens a stack whose keys an earlier run did not finish moving: with the document before the change, and the change
+ * applied again, so that each key is found in the meantime.
  * @param record Ends once every key has moved.
  */
 export async function openChanging(
@@ -22,7 +22,7 @@ export async function openChanging(
   const status = new StackStatus()
   const stack = await openStack(before, hostOf(source, options, status))
   try {
-    // What only memory held, and copies of other data, went with the process that had them.
+    // Data in memory, and copies of other data, ended with the process that had them.
     await stack.apply(after, {
       discard: true,
       keepStale: true,

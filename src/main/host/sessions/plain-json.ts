@@ -3,11 +3,13 @@ import { encodeMessage } from '../../../shared/message-pack.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
 
-/** Bytes of what pages are told of one session: a list of as many sessions as may be open still fits into a message. */
+/**
+ * The maximum number of bytes of one session's description, so that a list of all open sessions fits into a message.
+ */
 const MAX_INFO_BYTES = 512 * 1024
 
 /**
- * Refuses a stack that pages cannot be told of: in a list of all sessions it would hide the others.
+ * Refuses a stack whose description is too large: it would make the list of all sessions unsendable.
  * @throws DatastoreError `UNSUPPORTED`
  */
 export function assertCarriable(info: SessionInfo): void {
@@ -21,7 +23,7 @@ export function assertCarriable(info: SessionInfo): void {
 
 function problemOf(info: SessionInfo): string | undefined {
   try {
-    // As deep as in the answer to a call.
+    // Nested as deep as in the answer to a call.
     const { length } = encodeMessage([[[[[info]]]]])
     return length > MAX_INFO_BYTES ? `its document is too large to be shown (${length} bytes)` : undefined
   } catch (error) {
@@ -30,8 +32,8 @@ function problemOf(info: SessionInfo): string | undefined {
 }
 
 /**
- * Refuses what JSON cannot say: structured clone carries maps, dates and big integers, too.
- * @param document Without cycles, and not nested too deep for the stack.
+ * Refuses values that JSON cannot represent: structured clone also supports maps, dates and big integers.
+ * @param document Without cycles, and not nested too deep for the call stack.
  * @throws BadInputError
  */
 export function assertPlainJson(document: unknown): void {

@@ -3,14 +3,16 @@ import { basename } from 'node:path'
 import { DatastoreError } from '../../../core/errors.ts'
 import type { Kind } from '../../../core/stack/kind.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
+import { parseAddress } from '../../../core/stack/server-address.ts'
 import { isAddress, secretNameFor, splitAddress } from '../../../shared/address.ts'
 import type { Recognised } from '../../../shared/procedures/sessions.ts'
 import { expandPath, fileFailure } from '../files/file-failure.ts'
 
 /**
- * What a text names: the address of a server, `kind:path`, or a path. A password in an address is left out; the document
- * names a secret for it.
- * @throws DatastoreError `UNSUPPORTED` for an address or a place that no kind opens, `NOT_FOUND` for a path where nothing is.
+ * The source for a text: the address of a server, `kind:path`, or a path. A password in an address is removed; the
+ * document names a secret for it.
+ * @throws DatastoreError `UNSUPPORTED` for an address or a place that no kind opens, `NOT_FOUND` for a path that does
+ * not exist.
  */
 export async function recognise(text: string, registry: Registry): Promise<Recognised> {
   const typed = text.trim()
@@ -23,7 +25,7 @@ export async function recognise(text: string, registry: Registry): Promise<Recog
 
 function ofAddress(text: string, registry: Registry): Recognised {
   const { address, user, password } = splitAddress(text)
-  const url = URL.parse(address)
+  const url = parseAddress(address)
   const protocol = (url?.protocol ?? address.slice(0, address.indexOf(':') + 1)).slice(0, -1)
   const kind = registry.kinds.find(({ recognition }) => recognition?.protocols?.includes(protocol))
   if (kind === undefined) {

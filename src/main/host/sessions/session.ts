@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Capabilities } from '../../../core/capabilities.ts'
-import type { BinaryDatastore } from '../../../core/datastore.ts'
+import type { BinaryDatastore, Change } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
 import { type Layer, LayeredStore, refusalOf, type Step } from '../../../core/layers/layer.ts'
 import { after, type Call, type Maybe } from '../../../core/open/call.ts'
@@ -8,11 +8,19 @@ import { Datastore, openStoreOf } from '../../../core/open/datastore.ts'
 import { OpenStore } from '../../../core/open/open-store.ts'
 import type { StackDocument } from '../../../core/stack/document.ts'
 import type { ApplyOptions, Stack } from '../../../core/stack/stack.ts'
+import type { Environment } from '../../../shared/environments.ts'
 import type { SessionInfo, SessionStatus, Source } from '../../../shared/procedures/sessions.ts'
 import { Coalesced } from '../coalesced.ts'
+import type { JobUndo } from '../history/job-undo.ts'
+import type { JournalPlace } from '../history/journal-folders.ts'
+import { RecordingStore } from '../history/recording-store.ts'
+import { SessionHistory } from '../history/session-history.ts'
 import type { Broadcast } from '../host-parts.ts'
 import type { LevelCache } from '../levels/level-cache.ts'
 import { SessionLevels } from '../levels/session-levels.ts'
+import { FollowedLevels } from '../live/followed-levels.ts'
+import { OwnWrites } from '../live/own-writes.ts'
+import { SessionOverview } from '../overview/session-overview.ts'
 import { SessionKeys } from '../search/session-keys.ts'
 import { ChangeFeed, type StoreChange } from './change-feed.ts'
 import type { ChangeRecord } from './change-record.ts'
@@ -22,11 +30,17 @@ import { assertCarriable } from './plain-json.ts'
 export interface SessionOptions {
   readonly id: string
   readonly source: Source
-  /** What makes another opening of the same source this session; absent when nothing does. */
+  /** Opening a source with the same identity returns this session; absent if there is no such source. */
   readonly identity: string | undefined
   readonly opened: OpenedStack
   readonly isReadOnly: boolean
+  readonly environment: Environment
   readonly record: ChangeRecord
+  /** Where its history is kept. */
+  readonly journal: JournalPlace
+  readonly jobUndos: readonly JobUndo[]
+  /** Names how a document puts its data together. */
+  readonly arrangementOf: (document: StackDocument) => string
   readonly levelCache: LevelCache
   readonly broadcast: Broadcast
 }
@@ -34,18 +48,32 @@ export interface SessionOptions {
 /** Milliseconds between two reports of the status. */
 const STATUS_INTERVAL = 200
 
-/** One open stack and everything that is done with it. Its lock is a layer, so that nothing gets round it. */
+/** Milliseconds between two reports of what can be undone. */
+const HISTORY_INTERVAL = 50
+
+/** One open stack and everything that is done with it. Its lock is a layer, so that no call can bypass it. */
 export class Session {
   readonly id: string
   readonly levels: SessionLevels
   /** All its keys, for searches. */
   readonly keys: SessionKeys
-  /** The store that every call goes to. */
+  /** What it holds, for its first page. */
+  readonly overview: SessionOverview
+  /** The store that every call uses. What it writes is recorded in the history. */
   readonly store: BinaryDatastore
+  readonly history: SessionHistory
+  /** What the stack is used for. */
+  environment: Environment
   readonly #layer: SessionLayer
   readonly #open: OpenStore
+  readonly #recorded: OpenStore
+  readonly #arrangementOf: (document: StackDocument) => string
+  #arrangement: string
+  readonly #journal: JournalPlace
   readonly #closing = new AbortController()
   readonly #feed: ChangeFeed
+  readonly #followed: FollowedLevels
+  readonly #ownWrites: OwnWrites
   #source: Source
   #identity: string | undefined
   readonly #opened: OpenedStack
@@ -54,25 +82,56 @@ export class Session {
   readonly #statusReports = new Coalesced(STATUS_INTERVAL, () =>
     this.#broadcast('sessionStatusChanged', { session: this.id, status: this.#statusNow }),
   )
+  readonly #historyReports = new Coalesced(HISTORY_INTERVAL, () =>
+    this.#broadcast('historyChanged', { session: this.id, state: this.history.state }),
+  )
   #status: SessionStatus
   #turn: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
   constructor(options: SessionOptions) {
     this.id = options.id
-    // Every stream and upload listens, and there may be many.
+    this.#broadcast = options.broadcast
+    // Every stream and upload adds a listener, and there may be many.
     setMaxListeners(0, this.closing)
     this.#source = options.source
     this.#identity = options.identity
+    this.environment = options.environment
     this.#opened = options.opened
     this.#record = options.record
-    this.#layer = new SessionLayer(options.isReadOnly, change => this.#note(change))
+    this.#layer = new SessionLayer(
+      options.isReadOnly,
+      change => this.#note(change),
+      key => this.#noteBranch(key),
+    )
     this.#open = new OpenStore(new LayeredStore(openStoreOf(options.opened.stack.store), this.#layer))
-    this.store = new Datastore(this.#open)
+    this.#journal = options.journal
+    this.#arrangementOf = options.arrangementOf
+    this.#arrangement = options.arrangementOf(options.opened.stack.document)
+    this.history = new SessionHistory({
+      session: this.id,
+      store: this.#open,
+      place: options.journal,
+      arrangement: () => this.#arrangement,
+      jobUndos: options.jobUndos,
+      onChange: () => this.#historyReports.request(),
+    })
+    this.#recorded = new OpenStore(new RecordingStore(this.#open, this.history))
+    this.store = new Datastore(this.#recorded)
     this.#feed = new ChangeFeed(this.id, options.broadcast)
+    this.#followed = new FollowedLevels({
+      store: this.store,
+      nodes: () => this.stack.nodes,
+      closing: this.closing,
+      hear: change => this.#hear(change),
+    })
+    this.#ownWrites = new OwnWrites({
+      lookAgain: key => this.#lookAgain(key),
+      lookAgainBelow: branch => this.#lookAgainBelow(branch),
+    })
     this.levels = new SessionLevels(this, options.levelCache, options.broadcast)
     this.keys = new SessionKeys(this)
-    this.#broadcast = options.broadcast
+    this.overview = new SessionOverview(this)
     this.#status = this.#statusNow
     options.opened.status.onChange = () => this.#noteStatus()
   }
@@ -82,7 +141,7 @@ export class Session {
     return this.#closing.signal
   }
 
-  /** Whether somebody waits for rows of the tree. */
+  /** Whether a page is waiting for rows of the tree. */
   get isBusy(): boolean {
     return this.levels.isAwaited
   }
@@ -102,6 +161,7 @@ export class Session {
   set isReadOnly(isReadOnly: boolean) {
     this.#layer.isLocked = isReadOnly
     this.#open.redeclare()
+    this.#recorded.redeclare()
   }
 
   get stack(): Stack {
@@ -113,7 +173,7 @@ export class Session {
     return this.#infoOf(stack.document, stack.nodes, this.#source)
   }
 
-  /** What pages are told, of the stack that runs or of one that is to take its place. */
+  /** The description for pages, of the running stack or of one that is to replace it. */
   #infoOf(document: StackDocument, nodes: Readonly<SessionInfo['nodes']>, source: Source): SessionInfo {
     const { writable, write } = this.stack.store.capabilities
     return {
@@ -121,6 +181,7 @@ export class Session {
       name: document.name ?? this.#opened.name ?? nodes[0]?.label ?? '',
       source,
       isReadOnly: this.isReadOnly,
+      environment: this.environment,
       isWritable: writable,
       keepsExpiry: write.ttl,
       document: { ...document },
@@ -133,7 +194,7 @@ export class Session {
     return this.#opened.status.of(this.stack.nodes)
   }
 
-  /** What was read while a server was away, or not all keys were known, may be another by now. */
+  /** Anything read while a server was unreachable, or while not all keys were known, may be outdated. */
   #noteStatus(): void {
     const before = this.#status
     const status = this.#statusNow
@@ -154,8 +215,8 @@ export class Session {
   }
 
   /**
-   * Changes the stack into `document`; see `Stack.apply`.
-   * @param sourceOf Where the stack comes from once the document runs in it.
+   * Changes the stack to `document`; see `Stack.apply`.
+   * @param sourceOf Returns the source of the stack once the document runs in it.
    */
   async apply(
     document: unknown,
@@ -165,7 +226,7 @@ export class Session {
     const plan = await this.stack.plan(document)
     const nodes = plan.nodes.filter(({ fate }) => fate !== 'gone')
     const source = sourceOf(plan.document)
-    // A plan tells no depths; none is larger than the number of nodes, and the size of the message is what counts here.
+    // A plan has no depths. None is larger than the number of nodes, and only the size of the message matters here.
     assertCarriable(
       this.#infoOf(
         plan.document,
@@ -176,10 +237,12 @@ export class Session {
     try {
       await this.#make(plan.document, source, options)
       this.#source = source
-      // A file stays the same file while its stack is edited; a folder or the sample is one stack and no other.
+      this.#journal.move(source)
+      // A file keeps its identity when its stack is edited. A folder or the sample is one stack and no other.
       if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
     } finally {
-      // Also where the old stack was opened again, or could not be.
+      this.#arrangement = this.#arrangementOf(this.stack.document)
+      // Also if the old stack was opened again, or could not be.
       this.refresh(Key.root, true)
       this.#feed.noteBranch(Key.root)
       this.#statusReports.request()
@@ -202,37 +265,94 @@ export class Session {
     }
   }
 
-  /** Looks at a level again, and `isDeep` at all below it: others may have changed it. */
+  /** Reads a level again; with `isDeep`, everything below it: others may have changed it. */
   refresh(prefix: Key, isDeep: boolean): void {
     this.levels.refresh(prefix, isDeep)
     this.keys.refresh()
+    this.overview.noteAll()
+  }
+
+  /** A page shows what is on this level: it is told of what others change there, where the store reports it. */
+  follow(level: Key): void {
+    this.#followed.follow(level)
+  }
+
+  /** The window has the focus again: looks at all that is shown, unless every change of it was heard. */
+  lookAtAll(): void {
+    // The overview shows keys of levels that nobody follows.
+    this.overview.noteAll()
+    if (this.#followed.hearsAll) return
+    this.#followed.renew()
+    this.#lookAgainBelow(Key.root)
   }
 
   /** Ends streams, uploads and listings, waits for the calls in flight, and closes the stack. */
   close(): Promise<void> {
     this.#closing.abort()
     this.#feed.stop()
+    this.#ownWrites.stop()
     this.#statusReports.stop()
+    this.#historyReports.stop()
     this.#opened.status.onChange = () => undefined
     this.#closed ??= this.store.close().then(() => this.#record.endOnceSettled(this.stack))
     return this.#closed
   }
 
+  /** A branch has come or gone as one. */
+  #noteBranch(key: Key): void {
+    this.refresh(key, true)
+    for (let above = key; !above.isRoot; above = above.parent) this.levels.recheck(above)
+    this.#feed.noteBranch(key)
+  }
+
   #note(change: StoreChange): void {
+    this.#ownWrites.wrote(change.key)
     this.#feed.note(change)
     this.levels.noteChange(change)
     this.keys.note(change.key, change.type === 'put')
+    this.overview.note(change.key)
+  }
+
+  /** A change that the store reports, made by others or through the session. */
+  #hear({ type, key }: Change): void {
+    if (this.#ownWrites.isEcho(key)) return
+    if (type === 'resync') {
+      this.levels.recheck(key)
+      this.#lookAgainBelow(key)
+    } else {
+      this.#feed.note({ type, key })
+      this.levels.noteChange({ type, key })
+      this.overview.note(key)
+    }
+  }
+
+  /** A key may be another than it is shown. */
+  #lookAgain(key: Key): void {
+    this.#feed.note({ type: 'put', key })
+    this.levels.recheck(key)
+    this.overview.note(key)
+  }
+
+  /** Anything at or below `branch` may be another than it is shown. */
+  #lookAgainBelow(branch: Key): void {
+    this.levels.refresh(branch, true)
+    this.overview.noteAll()
+    this.#feed.noteBranch(branch)
   }
 }
 
-/** What every call of a session passes: refuses writes while the session is locked, and tells of those that succeed. */
+/**
+ * The layer around every call of a session: refuses writes while the session is locked, and reports successful ones.
+ */
 class SessionLayer implements Layer {
   isLocked: boolean
   readonly #tell: (change: StoreChange) => void
+  readonly #tellBranch: (key: Key) => void
 
-  constructor(isLocked: boolean, tell: (change: StoreChange) => void) {
+  constructor(isLocked: boolean, tell: (change: StoreChange) => void, tellBranch: (key: Key) => void) {
     this.isLocked = isLocked
     this.#tell = tell
+    this.#tellBranch = tellBranch
   }
 
   capabilities(below: Capabilities): Capabilities {
@@ -242,6 +362,11 @@ class SessionLayer implements Layer {
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {
     if (!WRITES.has(step.verb)) return run(step.call)
     return after(run(step.call), answer => {
+      if (step.verb === 'moveBranch') {
+        if (answer === 'moved')
+          for (const key of [step.key, step.to]) if (key !== undefined) this.#tellBranch(key)
+        return answer
+      }
       if (refusalOf(step, answer) === undefined) this.#told(step)
       return answer
     })
@@ -258,4 +383,4 @@ class SessionLayer implements Layer {
   }
 }
 
-const WRITES: ReadonlySet<Step['verb']> = new Set(['put', 'delete', 'rename'])
+const WRITES: ReadonlySet<Step['verb']> = new Set(['put', 'delete', 'rename', 'moveBranch'])

@@ -5,8 +5,12 @@ import { DatastoreError } from '../../../core/errors.ts'
 import type { ConnectionReport } from '../../../core/stack/connection-report.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
 import type { SecretSource } from '../../../core/stack/secret.ts'
+import type { Environment } from '../../../shared/environments.ts'
 import type { Decisions, SessionInfo, Source, StackPlanInfo } from '../../../shared/procedures/sessions.ts'
 import type { Log } from '../calls/describe-failure.ts'
+import { arrangementOf } from '../history/arrangement.ts'
+import type { JobUndo } from '../history/job-undo.ts'
+import type { JournalFolders } from '../history/journal-folders.ts'
 import type { Broadcast } from '../host-parts.ts'
 import { LevelCache } from '../levels/level-cache.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -19,24 +23,32 @@ import { sourceIdentity } from './source-identity.ts'
 import { stackOfStore } from './stack-of-store.ts'
 import { StackStatus } from './stack-status.ts'
 import { testStack } from './test-stack.ts'
-import type { UnfinishedChanges } from './unfinished-changes.ts'
+import { placeOf, type UnfinishedChanges } from './unfinished-changes.ts'
 
-/** Sessions that may be open at once. */
+/** The maximum number of open sessions. */
 const MAX_SESSIONS = 100
 
 export interface SessionsOptions {
   readonly dataDirectory: string
-  /** The kinds that stacks may be made of. */
+  /** The kinds that stacks can consist of. */
   readonly registry: Registry
   readonly secrets: SecretSource
   readonly workspace: Workspace
-  /** Changes of stacks that an earlier run did not end. */
+  /** Changes of stacks that an earlier run did not finish. */
   readonly changes: UnfinishedChanges
+  readonly journals: JournalFolders
+  readonly jobUndos: readonly JobUndo[]
   readonly broadcast: Broadcast
   readonly log: Log
 }
 
-type NewSession = Pick<SessionOptions, 'source' | 'identity' | 'opened' | 'isReadOnly' | 'record'>
+type NewSession = Pick<
+  SessionOptions,
+  'source' | 'identity' | 'opened' | 'isReadOnly' | 'environment' | 'record'
+> & {
+  /** What its history is kept under; absent where nobody can open the same stack again. */
+  readonly lasting: Source | undefined
+}
 
 /** Every open stack. */
 export class Sessions {
@@ -44,16 +56,23 @@ export class Sessions {
   readonly #opens: OpenOptions
   readonly #levelCache = new LevelCache()
   readonly #open = new Map<string, Session>()
-  /** Openings under way, by what is opened, so that opening twice at once gives one session. */
+  /** Pending opens by source, so that opening one twice at the same time results in one session. */
   readonly #opening = new Map<string, Promise<Session>>()
   readonly #draining = new Set<Promise<void>>()
-  /** How many sessions each name was given to in this run. */
+  /** Called with each session that opens. */
+  onOpened: (session: Session) => void = () => undefined
+  /** How many sessions in this run got each name. */
   readonly #named = new Map<string, number>()
 
   constructor(options: SessionsOptions) {
     this.#options = options
     const { dataDirectory, registry, secrets } = options
-    this.#opens = { sampleDirectory: join(dataDirectory, 'sample'), registry, secrets }
+    this.#opens = {
+      sampleDirectory: join(dataDirectory, 'sample'),
+      setAside: join(dataDirectory, 'aside'),
+      registry,
+      secrets,
+    }
   }
 
   get infos(): SessionInfo[] {
@@ -64,7 +83,7 @@ export class Sessions {
     return id !== undefined && this.#open.has(id)
   }
 
-  /** Whether a session is of the stack file at `path`. */
+  /** Whether a session of the stack file at `path` is open. */
   isOpenFrom(path: string): boolean {
     return [...this.#open.values()].some(({ source }) => source.type !== 'sample' && source.path === path)
   }
@@ -76,7 +95,12 @@ export class Sessions {
     throw new DatastoreError('CLOSED', `Cannot find session ${JSON.stringify(id)}: it is closed`)
   }
 
-  /** Opens a stack, or gives the session that has it open. */
+  /** The open session of a source. */
+  find(source: Source): Session | undefined {
+    return [...this.#open.values()].find(session => placeOf(session.source) === placeOf(source))
+  }
+
+  /** Opens a stack, or returns the session that already has it open. */
   async open(requested: Source, isReadOnly: boolean | undefined): Promise<SessionInfo> {
     const source = normalizeSource(requested)
     const identity = await sourceIdentity(source, this.#opens.registry)
@@ -102,7 +126,9 @@ export class Sessions {
       identity: undefined,
       opened: { stack, status },
       isReadOnly: false,
+      environment: 'development',
       record: new ChangeRecord(this.#options.changes),
+      lasting: undefined,
     })
     this.#tell()
     return info
@@ -116,7 +142,19 @@ export class Sessions {
     return session.info
   }
 
-  /** Tries what a document names, without a session of it. */
+  setEnvironment(id: string, environment: Environment): SessionInfo {
+    const session = this.get(id)
+    session.environment = environment
+    this.#options.workspace.setEnvironment(session.source, environment)
+    return environment === 'production' ? this.setReadOnly(id, true) : this.#told(session)
+  }
+
+  #told(session: Session): SessionInfo {
+    this.#tell()
+    return session.info
+  }
+
+  /** Tests a document without creating a session. */
   test(document: unknown): Promise<ConnectionReport> {
     assertPlainJson(document)
     return testStack(document, this.#opens)
@@ -131,8 +169,8 @@ export class Sessions {
   }
 
   /**
-   * Changes a session's stack. Where that fails, the old one goes on serving.
-   * @param decisions What may become of data that would be lost or hidden.
+   * Changes a session's stack. If that fails, the old stack stays in use.
+   * @param decisions What may happen to data that would be lost or hidden.
    */
   apply(id: string, document: unknown, decisions: Decisions = {}): Promise<SessionInfo> {
     const session = this.get(id)
@@ -147,6 +185,8 @@ export class Sessions {
         this.#tell()
       }
       const { info } = session
+      // Another document is another source.
+      this.#options.workspace.setEnvironment(info.source, session.environment)
       this.#options.workspace.remember({
         name: info.name,
         source: info.source,
@@ -188,34 +228,40 @@ export class Sessions {
   }
 
   async #openNew(source: Source, identity: string | undefined): Promise<Session> {
-    const isReadOnly = this.#options.workspace.recentOf(source)?.isReadOnly ?? false
-    const { changes } = this.#options
+    const { changes, workspace } = this.#options
+    const environment = workspace.environmentOf(source)
+    const isReadOnly = environment === 'production' || (workspace.recentOf(source)?.isReadOnly ?? false)
     const unfinished = changes.find(source)
     if (unfinished === undefined) {
       const opened = await openSource(source, this.#opens)
-      return this.#add({ source, identity, opened, isReadOnly, record: new ChangeRecord(changes) })
+      const record = new ChangeRecord(changes)
+      return this.#add({ source, identity, opened, isReadOnly, environment, record, lasting: source })
     }
     const record = new ChangeRecord(changes, ...unfinished)
     const opened = await openChanging(source, unfinished[1], record, this.#opens, this.#onBackgroundError)
     const applied = appliedSource(source, opened.stack.document)
-    return this.#add({ source: applied, identity, opened, isReadOnly, record })
+    return this.#add({ source: applied, identity, opened, isReadOnly, environment, record, lasting: source })
   }
 
-  #add({ source, identity, opened, isReadOnly, record }: NewSession): Session {
+  #add({ source, identity, opened, isReadOnly, environment, record, lasting }: NewSession): Session {
     if (this.#open.size >= MAX_SESSIONS) {
       this.#drain(opened.stack.close())
       const state = `${MAX_SESSIONS} are open, close some first`
       throw new DatastoreError('CONFLICT', `Cannot open another stack: ${state}`)
     }
     const id = this.#idFor(identity ?? JSON.stringify(source))
-    const { broadcast } = this.#options
+    const { broadcast, journals, jobUndos, registry } = this.#options
     const session = new Session({
       id,
       source,
       identity,
       opened,
       isReadOnly,
+      environment,
       record,
+      journal: journals.placeOf(lasting),
+      jobUndos,
+      arrangementOf: document => arrangementOf(document, registry),
       levelCache: this.#levelCache,
       broadcast,
     })
@@ -226,12 +272,13 @@ export class Sessions {
       throw error
     }
     this.#open.set(id, session)
+    this.onOpened(session)
     return session
   }
 
   /**
-   * The same for the first session of a source in every run, so that a page finds its sessions after a restart of the
-   * host; a page can never take one stack for another. No id is given twice in one run.
+   * The same id for the first session of a source in every run, so that a page finds its sessions after a restart of
+   * the host and never confuses two stacks. No id is used twice in one run.
    */
   #idFor(identity: string): string {
     const name = `session-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
@@ -257,7 +304,7 @@ export class Sessions {
   }
 }
 
-/** What a session is of once an edited document runs in it. A document that came from a file is still of that file. */
+/** The source of a session after an edited document was applied. A document from a file still belongs to that file. */
 function appliedSource(before: Source, document: unknown): Source {
   const isOfFile = before.type === 'stackFile' || before.type === 'document'
   return isOfFile && before.path !== undefined

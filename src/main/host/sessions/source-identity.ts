@@ -3,8 +3,8 @@ import type { Registry } from '../../../core/stack/registry.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 
 /**
- * Tells sources apart that mean the same folder, file or server; `undefined` for a document that a person composes, which
- * is nothing but itself.
+ * Equal for sources that mean the same folder, file or server; `undefined` for a composed document, which equals no
+ * other.
  */
 export async function sourceIdentity(source: Source, registry: Registry): Promise<string | undefined> {
   switch (source.type) {
@@ -18,12 +18,12 @@ export async function sourceIdentity(source: Source, registry: Registry): Promis
   }
 }
 
-/** What is not there is left as it is: opening it will say so in better words. */
+/** A missing path is returned unchanged: opening it reports a better error. */
 function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path)
 }
 
-/** Whether a document was made of a place or an address, and is that of no file. */
+/** Whether a document was created for one place or address and belongs to no file. */
 function isOfOnePlace(
   { document, path }: Extract<Source, { type: 'document' }>,
   registry: Registry,

@@ -7,8 +7,8 @@ import { openDocument } from '../../../core/stack/running-stack.ts'
 import type { Stack, StackHost } from '../../../core/stack/stack.ts'
 
 /**
- * The stack of a store that a program made by itself. Its document says that the store is there, not how to open it: so
- * it can be changed as long as it runs, and the store closes when it leaves the stack.
+ * A stack around a store that a program opened itself. Its document only refers to the store. So it can be changed
+ * while it runs, and the store closes when it leaves the stack.
  */
 export function stackOfStore(
   name: string,

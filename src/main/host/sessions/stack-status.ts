@@ -1,7 +1,7 @@
 import type { NodeStatus } from '../../../core/stack/node-status.ts'
 import type { SessionStatus } from '../../../shared/procedures/sessions.ts'
 
-/** What the nodes of one stack told last of their servers and data. */
+/** The latest status of the nodes of one stack. */
 export class StackStatus {
   readonly #nodes = new Map<string, NodeStatus>()
   /** Called after each change. */
@@ -12,7 +12,10 @@ export class StackStatus {
     this.onChange()
   }
 
-  /** All of it as one. @param nodes The nodes that the stack has now. */
+  /**
+   * The combined status.
+   * @param nodes The current nodes of the stack.
+   */
   of(nodes: readonly { readonly id: string }[]): SessionStatus {
     const told = nodes.flatMap(({ id }) => this.#nodes.get(id) ?? [])
     const [lost] = told.flatMap(status => status.lost ?? []).sort((a, b) => a.since - b.since)

@@ -11,8 +11,8 @@ import { testConnection } from '../../../core/stack/test-connection.ts'
 import { hostOf, type OpenOptions } from './open-source.ts'
 
 /**
- * Tries what a document names. A server is asked step by step; anything else is opened, looked at and closed.
- * @throws ConfigError for what is wrong with the document.
+ * Tests a document. A server is tested step by step; anything else is opened, read and closed.
+ * @throws ConfigError for an error in the document.
  */
 export async function testStack(document: unknown, options: OpenOptions): Promise<ConnectionReport> {
   const host = hostOf({ type: 'document', document }, options)

@@ -10,7 +10,7 @@ import { removeIfLeft, writeFileAtomically } from '../files/atomic-file.ts'
 import { fileFailure, hasErrno } from '../files/file-failure.ts'
 
 const unfinishedChange = z.object({
-  /** What the stack may be opened as from now on: what it came from, and what it becomes. */
+  /** The sources that the stack may be opened as from now on: its former source, and its new one. */
   sources: z.array(source),
   /** The document that says where keys may still be. */
   before: z.unknown(),
@@ -22,16 +22,17 @@ export type UnfinishedChange = z.infer<typeof unfinishedChange>
 const file = z.object({ strata: z.literal('change'), version: z.literal(1), ...unfinishedChange.shape })
 
 /**
- * Changes of stacks whose keys may not be where the new document puts them: each is written down before it is made, and
- * forgotten once every key has moved. A host that is killed meanwhile finds them at its next start, and opens such a
- * stack as it was and makes the change again, so that no key is looked for in the wrong place only.
+ * Changes of stacks whose keys may not be where the new document puts them. Each is recorded before it is made, and
+ * removed once every key has moved. If the host is killed in between, it finds them at its next start, opens such a
+ * stack with the document before the change, and applies the change again, so that no key is looked for only in the
+ * wrong place.
  */
 export class UnfinishedChanges {
   readonly #folder: string
   readonly #log: Log
-  /** By the name of the file that holds it. */
+  /** By the name of the file that contains it. */
   readonly #changes: Map<string, UnfinishedChange>
-  /** Ends once the files are what was asked for last. */
+  /** Ends once the files have the latest content. */
   #saving: Promise<unknown> = Promise.resolve()
 
   private constructor(folder: string, changes: Map<string, UnfinishedChange>, log: Log) {
@@ -45,16 +46,20 @@ export class UnfinishedChanges {
     return new UnfinishedChanges(folder, await load(folder, log), log)
   }
 
-  /** The change that the stack of a source has to end. @returns its name, and the change. */
+  /**
+   * The unfinished change of a source.
+   * @returns Its name, and the change.
+   */
   find(wanted: Source): readonly [name: string, change: UnfinishedChange] | undefined {
     const place = placeOf(wanted)
     return [...this.#changes].find(([, { sources }]) => sources.some(one => placeOf(one) === place))
   }
 
   /**
-   * Writes a change down. Resolves once a killed process would find it.
-   * @param name Of the change whose place it takes. @returns its name.
-   * @throws DatastoreError `IO` and others, where the file could not be written
+   * Records a change. Resolves once it would survive a kill of the process.
+   * @param name The name of the change that it replaces.
+   * @returns Its name.
+   * @throws DatastoreError `IO` and others, if the file could not be written
    */
   async keep(change: UnfinishedChange, name: string = randomUUID()): Promise<string> {
     const path = this.#pathOf(name)
@@ -71,7 +76,7 @@ export class UnfinishedChanges {
 
   async forget(name: string): Promise<void> {
     this.#changes.delete(name)
-    // To make a change again that was made does no harm.
+    // Applying a change again that was already made does no harm.
     await this.#inTurn(() => rm(this.#pathOf(name), { force: true })).catch((error: unknown) =>
       this.#log('A change of a stack has ended, but the file about it could not be removed', error),
     )
@@ -93,8 +98,10 @@ export class UnfinishedChanges {
   }
 }
 
-/** The same for two sources that open the same stack. A stack that came from a file is of that file, saved or not. */
-function placeOf(one: Source): string {
+/**
+ * Equal for two sources that open the same stack. A stack from a file belongs to that file, whether it is saved or not.
+ */
+export function placeOf(one: Source): string {
   const isOfFile = one.type === 'stackFile' || (one.type === 'document' && one.path !== undefined)
   return isOfFile ? `file:${one.path}` : JSON.stringify(one)
 }
@@ -111,7 +118,7 @@ async function load(folder: string, log: Log): Promise<Map<string, UnfinishedCha
       const { sources, before, after } = file.parse(JSON.parse(bytes.toString()))
       changes.set(name.slice(0, -'.json'.length), { sources, before, after })
     } catch (error) {
-      // Left alone: it may be of a later version of this program.
+      // Kept: it may be of a later version of this program.
       log(`An unfinished change of a stack could not be read from ${JSON.stringify(name)}`, error)
     }
   }

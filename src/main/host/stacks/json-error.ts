@@ -20,7 +20,9 @@ const SPACE = /[ \t\n\r]*/y
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?![\w.])/y
 
-/** Where and why `text` is no JSON; `undefined` when it is. The platform's parser does not always say where. */
+/**
+ * Where and why `text` is not valid JSON; `undefined` if it is. The platform's parser does not always give a position.
+ */
 export function findJsonError(text: string): JsonError | undefined {
   const open: ('[' | '{')[] = []
   let expected: Expected = 'value'
@@ -79,7 +81,7 @@ function afterValue(open: readonly unknown[]): Expected {
   return open.length === 0 ? 'end' : 'comma'
 }
 
-/** Where a match of the sticky pattern at `offset` ends; `offset` itself when there is none. */
+/** The end of a match of the sticky pattern at `offset`; `offset` itself if there is none. */
 function after(pattern: RegExp, text: string, offset: number): number {
   pattern.lastIndex = offset
   return pattern.test(text) ? pattern.lastIndex : offset

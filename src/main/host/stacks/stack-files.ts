@@ -7,12 +7,12 @@ import { findJsonError } from './json-error.ts'
 
 const SUFFIX = '.stack.json'
 
-/** Bytes of the largest stack file that is read or written. */
+/** The maximum number of bytes of a stack file. */
 const MAX_BYTES = 4 * 1024 * 1024
 
 /**
  * The text of a stack file.
- * @param path Absolute; its name ends in `.stack.json`, so that no page can read any file it likes.
+ * @param path Absolute; its name ends in `.stack.json`, so that a page cannot read arbitrary files.
  */
 export async function readStackFile(path: string): Promise<string> {
   refuseOtherFiles(path)
@@ -29,7 +29,7 @@ export async function readStackFile(path: string): Promise<string> {
   }
 }
 
-/** Saves a stack file whole or not at all. */
+/** Saves a stack file atomically. */
 export async function writeStackFile(path: string, text: string, replace: boolean): Promise<void> {
   refuseOtherFiles(path)
   if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge('write', path)
@@ -41,18 +41,18 @@ export async function writeStackFile(path: string, text: string, replace: boolea
   }
 }
 
-/** @throws DatastoreError `CONFIG_INVALID` for text that is no JSON. */
+/** @throws DatastoreError `CONFIG_INVALID` for text that is not valid JSON. */
 export function parseStackText(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
     const found = findJsonError(text)
-    const state = found === undefined ? 'it is no JSON' : `${found.message} (at character ${found.offset})`
+    const state = found === undefined ? 'it is not JSON' : `${found.message} (at character ${found.offset})`
     throw new DatastoreError('CONFIG_INVALID', `Cannot open ${JSON.stringify(path)}: ${state}`, { cause })
   }
 }
 
-/** Reads no more than is allowed, whatever the file's size is said to be, and nothing that is not a file. */
+/** Reads at most the allowed size, whatever the file reports, and only regular files. */
 async function readBounded(path: string): Promise<Buffer> {
   try {
     const bytes = await readRegularFile(path, MAX_BYTES + 1)

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Template } from '../../../shared/procedures/stacks.ts'
 
 /**
- * Stacks to begin with. Each is valid as it is: its folders are suggestions, `strata-data/…` below the person's home,
- * and are made when the stack is applied.
+ * Stacks to start with. Each is valid: its folders are suggestions, `strata-data/…` below the home directory, and are
+ * created when the stack is applied.
  */
 export function templates(home: string): Template[] {
   const folder = (id: string, label: string, name: string) => ({

@@ -3,11 +3,11 @@ import { DatastoreError } from '../../../core/errors.ts'
 /** A stream or an upload that a page has open. */
 export interface Transfer {
   readonly isEnded: boolean
-  /** Ends it at once, whatever it was doing. Never rejects. */
+  /** Ends it immediately, whatever its state. Never rejects. */
   end(): Promise<void>
 }
 
-/** The open transfers of one page and one type, by id; bounded in number. */
+/** The open transfers of one page and one type, by id. Their number is limited. */
 export class OpenTransfers<T extends Transfer> {
   readonly #sort: string
   readonly #limit: number
@@ -16,7 +16,7 @@ export class OpenTransfers<T extends Transfer> {
   #lastId = 0
   #isClosed = false
 
-  /** @param sort What ids and messages call it: `stream`. */
+  /** @param sort Its name in ids and messages: `stream`. */
   constructor(sort: string, limit: number) {
     this.#sort = sort
     this.#limit = limit
@@ -26,7 +26,7 @@ export class OpenTransfers<T extends Transfer> {
     return this.#transfers.size
   }
 
-  /** @throws DatastoreError `CONFLICT` when the page holds too many open already. */
+  /** @throws DatastoreError `CONFLICT` if the page has too many open. */
   async add(open: () => Promise<T>): Promise<{ readonly id: string; readonly transfer: T }> {
     for (const [id, transfer] of this.#transfers) if (transfer.isEnded) this.#transfers.delete(id)
     if (this.#transfers.size + this.#opening >= this.#limit) {
@@ -53,7 +53,10 @@ export class OpenTransfers<T extends Transfer> {
     throw new DatastoreError('CLOSED', `Cannot find ${this.#sort} ${JSON.stringify(id)}: it has ended`)
   }
 
-  /** Takes it out of the table. @returns What it was, if it was there. */
+  /**
+   * Removes it from the table.
+   * @returns The transfer, if it was there.
+   */
   remove(id: string): T | undefined {
     const transfer = this.#transfers.get(id)
     this.#transfers.delete(id)
@@ -68,7 +71,7 @@ export class OpenTransfers<T extends Transfer> {
   }
 }
 
-/** How long a transfer lasts: until it is ended, its session closes, or nobody has used it for a while. */
+/** The lifetime of a transfer: until it is ended, its session closes, or it was idle for too long. */
 export class TransferLife {
   readonly #controller = new AbortController()
   readonly #closing: AbortSignal
@@ -78,8 +81,8 @@ export class TransferLife {
 
   /**
    * @param closing Fires when the session closes.
-   * @param idleLimit Milliseconds that may pass between two uses.
-   * @param end Called when one of the two happens.
+   * @param idleLimit The maximum number of milliseconds between two uses.
+   * @param end Called in either case.
    */
   constructor(closing: AbortSignal, idleLimit: number, end: () => void) {
     this.#closing = closing
@@ -98,7 +101,7 @@ export class TransferLife {
     return this.signal.aborted
   }
 
-  /** Begins a new period of idleness. */
+  /** Begins a new idle period. */
   use(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#end, this.#idleLimit)

@@ -5,7 +5,7 @@ interface Waiting {
 
 type Step = IteratorResult<Uint8Array, undefined>
 
-/** An async queue of bytes. A push resolves when its piece was pulled. */
+/** An async queue of bytes. A push resolves when its chunk was pulled. */
 export class PushedSource implements AsyncIterable<Uint8Array> {
   readonly #pieces: Waiting[] = []
   #pull: { readonly resolve: (step: Step) => void; readonly reject: (error: unknown) => void } | undefined
@@ -13,7 +13,7 @@ export class PushedSource implements AsyncIterable<Uint8Array> {
   #failure: { readonly error: unknown } | undefined
   #noticePull: () => void = () => undefined
 
-  /** Resolves when the first piece is asked for. */
+  /** Resolves at the first pull. */
   readonly pulled = new Promise<void>(resolve => {
     this.#noticePull = resolve
   })
@@ -30,7 +30,7 @@ export class PushedSource implements AsyncIterable<Uint8Array> {
     this.#settle()
   }
 
-  /** The side that pulls gets `error` in place of the next piece. */
+  /** The consumer gets `error` instead of the next chunk. */
   fail(error: unknown): void {
     this.#failure ??= { error }
     this.#settle()

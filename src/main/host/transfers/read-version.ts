@@ -1,10 +1,16 @@
 import { concatBytes } from '../../../core/bytes.ts'
-import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
+import type { BinaryDatastore, GetOptions, Stat } from '../../../core/datastore.ts'
 import { failure, isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { MAX_CALL_BYTES } from '../../../shared/values.ts'
 
 const ATTEMPTS = 4
+
+/** Bytes of a value, and the stat of their version. */
+export interface Version {
+  readonly bytes: Uint8Array
+  readonly stat: Stat
+}
 
 interface ReadOptions {
   readonly start?: number | undefined
@@ -21,7 +27,7 @@ export async function readVersion(
   store: BinaryDatastore,
   key: Key,
   { start = 0, end, signal }: ReadOptions,
-): Promise<{ bytes: Uint8Array; stat: Stat }> {
+): Promise<Version> {
   let stat = await store.stat(key, { signal })
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const last = Math.max(start, Math.min(end ?? stat.size, stat.size, start + MAX_CALL_BYTES))
@@ -41,20 +47,25 @@ async function readOrMiss(
   range: ReadOptions,
 ): Promise<Uint8Array | undefined> {
   try {
-    return await readRange(store, key, range)
+    return await readRange(store, key, { ...range, fresh: true })
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
   }
 }
 
-async function readRange(store: BinaryDatastore, key: Key, range: ReadOptions): Promise<Uint8Array> {
+/** A range of a value, or all of it. */
+export async function readRange(
+  store: BinaryDatastore,
+  key: Key,
+  range: ReadOptions & Pick<GetOptions, 'fresh' | 'span'>,
+): Promise<Uint8Array> {
   if (range.start === undefined && range.end === undefined) {
-    const bytes = await store.get(key, { ...range, fresh: true })
+    const bytes = await store.get(key, range)
     // A view of a larger buffer would be sent with the whole buffer.
     return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
   }
   const chunks: Uint8Array[] = []
-  for await (const chunk of store.getStream(key, { ...range, fresh: true })) chunks.push(chunk)
+  for await (const chunk of store.getStream(key, range)) chunks.push(chunk)
   return concatBytes(chunks)
 }

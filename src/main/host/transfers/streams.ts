@@ -8,7 +8,7 @@ import { OpenTransfers, type Transfer, TransferLife } from './open-transfers.ts'
 
 const MAX_STREAMS = 32
 
-/** Milliseconds that a stream may be left alone. */
+/** Milliseconds that a stream may be idle. */
 const IDLE_LIMIT = 10 * 60_000
 
 const DEFAULT_PIECE = 1024 * 1024
@@ -48,13 +48,13 @@ export class Streams {
       if (piece.isLast) this.#open.remove(stream)
       return piece
     } catch (error) {
-      // Only a cancelled pull can be taken up again.
+      // Only a cancelled pull can be continued.
       if (!signal.aborted) await this.close(stream)
       throw error
     }
   }
 
-  /** Ends a stream. One that has ended already is accepted. */
+  /** Ends a stream. A stream that has already ended is accepted. */
   async close(stream: string): Promise<void> {
     await this.#open.remove(stream)?.end()
   }
@@ -90,7 +90,7 @@ class PulledStream implements Transfer {
   readonly #life: TransferLife
   readonly #chunks: AsyncIterator<Uint8Array>
   #kept: Uint8Array[] = []
-  /** Bytes that the store still has to give. */
+  /** Bytes that are still to be read from the store. */
   #left: number
   #isDone = false
   #pull: Promise<void> | undefined
@@ -104,7 +104,7 @@ class PulledStream implements Transfer {
     this.#life = new TransferLife(closing, idleLimit, () => void this.end())
     const { signal } = this.#life
     const isWhole = start === 0 && end === undefined
-    // Asking for no range lets a tiered store keep a copy of what was read whole.
+    // Without a range, a tiered store can keep a copy of a value that was read whole.
     const range = isWhole ? { signal } : { start, end, signal }
     this.#chunks = store.getStream(key, { ...range, fresh: true })[Symbol.asyncIterator]()
   }
@@ -113,7 +113,7 @@ class PulledStream implements Transfer {
     return this.#life.isOver
   }
 
-  /** The next bytes, at most `maxBytes`. Pulls that are asked for at once are answered in turn. */
+  /** The next bytes, at most `maxBytes`. Concurrent pulls are answered in order. */
   next(maxBytes: number, signal: AbortSignal): Promise<Piece> {
     const result = this.#turn.then(() => this.#next(maxBytes, signal))
     this.#turn = result.catch(() => undefined)
@@ -126,7 +126,7 @@ class PulledStream implements Transfer {
     try {
       await this.#chunks.return?.()
     } catch {
-      // The stream has ended; a failure to close it is of no consequence.
+      // The stream has ended, so a failure to close it does not matter.
     }
   }
 
@@ -134,7 +134,7 @@ class PulledStream implements Transfer {
     this.#life.use()
     while (!this.#isDone && sizeOf(this.#kept) < maxBytes) {
       this.#assertOpen()
-      // A cancelled pull keeps what it got, for the next one.
+      // A cancelled pull keeps what it read for the next one.
       await orAbort(this.#pullOnce(), signal, 'read')
     }
     this.#assertOpen()
@@ -168,7 +168,7 @@ class PulledStream implements Transfer {
   }
 
   async #finish(): Promise<void> {
-    // Drives the store past the last byte, so that it knows the value was read whole.
+    // Pulls once more after the last byte, so that the store knows that the value was read whole.
     await this.#chunks.next()
     await this.end()
     const after = await this.#store.stat(this.#key).catch((error: unknown) => {

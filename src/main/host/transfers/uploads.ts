@@ -2,13 +2,14 @@ import type { BinaryDatastore, PutOptions, PutResult, Stat } from '../../../core
 import { AbortError, failure } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import type { Session } from '../sessions/session.ts'
+import type { FileDrop } from './file-drops.ts'
 import { OpenTransfers, type Transfer, TransferLife } from './open-transfers.ts'
 import { PushedSource } from './pushed-source.ts'
 import { putOptionsOf, statOfWrite, type WriteRules } from './write-version.ts'
 
 const MAX_UPLOADS = 8
 
-/** Milliseconds that an upload may be left alone: meanwhile others wait for its key. */
+/** Milliseconds that an upload may be idle. Other calls on its key wait for it. */
 const IDLE_LIMIT = 30_000
 
 /** The uploads of one page. */
@@ -24,30 +25,38 @@ export class Uploads {
     return this.#open.size
   }
 
-  /** Resolves once the store asks for bytes. */
-  async open(session: Session, key: Key, rules: WriteRules, signal: AbortSignal): Promise<string> {
-    const { store, closing } = session
+  /** Resolves once the store requests bytes. @param drop What it is a file of. */
+  async open(
+    session: Session,
+    key: Key,
+    rules: WriteRules,
+    signal: AbortSignal,
+    drop?: FileDrop,
+  ): Promise<string> {
+    const { history, closing } = session
     const { id } = await this.#open.add(async () => {
+      const store = (await drop?.storeOf(key)) ?? session.store
       const options = await putOptionsOf(store, key, rules, signal)
-      const upload = new Upload({ store, key, options, closing, idleLimit: this.#idleLimit })
+      const upload = new Upload({ store, history, key, options, closing, drop, idleLimit: this.#idleLimit })
       await endedBy(signal, upload, () => upload.ready())
       return upload
     })
     return id
   }
 
-  /** A piece that the store refuses ends the upload, and so does cancelling: nobody knows what was taken. */
+  /** An upload ends if the store refuses a chunk or the call is cancelled, because it is unknown what was stored. */
   write(id: string, piece: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.#use(id, signal, upload => upload.write(piece))
   }
 
-  async commit(id: string, signal: AbortSignal): Promise<Stat> {
-    const stat = await this.#use(id, signal, upload => upload.commit())
+  /** @returns The version that was put, and the entry by which it can be taken back. */
+  async commit(id: string, signal: AbortSignal): Promise<Committed> {
+    const committed = await this.#use(id, signal, upload => upload.commit())
     this.#open.remove(id)
-    return stat
+    return committed
   }
 
-  /** Ends an upload without a trace. One that has ended already is accepted. */
+  /** Ends an upload without an effect. An upload that has already ended is accepted. */
   async abort(id: string): Promise<void> {
     await this.#open.remove(id)?.end()
   }
@@ -67,7 +76,7 @@ export class Uploads {
   }
 }
 
-/** Runs `work`; when the signal fires meanwhile, or `work` fails, the upload ends. */
+/** Runs `work`. If the signal fires in the meantime, or `work` fails, the upload ends. */
 async function endedBy<T>(signal: AbortSignal, upload: Upload, work: () => Promise<T>): Promise<T> {
   const end = (): void => void upload.end()
   signal.addEventListener('abort', end, { once: true })
@@ -84,28 +93,39 @@ async function endedBy<T>(signal: AbortSignal, upload: Upload, work: () => Promi
   }
 }
 
+interface Committed {
+  readonly stat: Stat
+  readonly entry: number | undefined
+}
+
 interface UploadOptions {
   readonly store: BinaryDatastore
+  readonly history: Session['history']
   readonly key: Key
   readonly options: PutOptions
   /** Fires when the session closes. */
   readonly closing: AbortSignal
+  readonly drop: FileDrop | undefined
   /** Milliseconds after which an upload that nobody feeds is aborted. */
   readonly idleLimit: number
 }
 
-/** A put whose bytes arrive in pieces. Until it is committed, the store has the old value, or none. */
+/** A put whose bytes arrive in chunks. Until it is committed, the store has the old value, or none. */
 class Upload implements Transfer {
   readonly #store: BinaryDatastore
+  readonly #history: Session['history']
   readonly #key: Key
+  readonly #drop: FileDrop | undefined
   readonly #source = new PushedSource()
   readonly #life: TransferLife
   readonly #put: Promise<PutResult>
   #size = 0
 
-  constructor({ store, key, options, closing, idleLimit }: UploadOptions) {
+  constructor({ store, history, key, options, closing, drop, idleLimit }: UploadOptions) {
     this.#store = store
+    this.#history = history
     this.#key = key
+    this.#drop = drop
     this.#life = new TransferLife(closing, idleLimit, () => void this.end())
     this.#put = this.#start(options)
     // The failure is reported to the next write or commit.
@@ -116,23 +136,25 @@ class Upload implements Transfer {
     return this.#life.isOver
   }
 
-  /** Resolves once the store asks for bytes; rejects when it refuses the put outright. */
+  /** Resolves once the store requests bytes; rejects if it refuses the put. */
   async ready(): Promise<void> {
     await Promise.race([this.#source.pulled, this.#put])
   }
 
-  /** Resolves when the store has taken the piece; rejects when the put has failed. */
+  /** Resolves when the store has accepted the chunk; rejects if the put has failed. */
   async write(piece: Uint8Array): Promise<void> {
     this.#life.use()
     this.#size += piece.length
     await Promise.race([this.#source.push(piece), this.#put])
   }
 
-  async commit(): Promise<Stat> {
+  async commit(): Promise<Committed> {
     this.#source.end()
     const result = await this.#put
     this.#life.finish()
-    return statOfWrite(this.#store, this.#key, result, this.#size)
+    await this.#drop?.handled(this.#size)
+    const entry = this.#history.latestOf(this.#key)
+    return { stat: await statOfWrite(this.#store, this.#key, result, this.#size), entry }
   }
 
   async end(): Promise<void> {

@@ -3,15 +3,15 @@ import { isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
 
-/** The rules of a put, as the page gives them. */
+/** The conditions of a put, as the page sends them. */
 export interface WriteRules extends Pick<PutOptions, 'create' | 'replace' | 'ifMatch'> {
-  /** The value expires when the one that it replaces would have, where the store keeps times to live. */
+  /** Whether the value keeps the expiry time of the one that it replaces, if the store supports times to live. */
   readonly keepExpiry?: boolean | undefined
 }
 
 /**
- * The options of a put that obeys `rules`.
- * @throws BadInputError when the put may neither create nor replace.
+ * The options of a put with these conditions.
+ * @throws BadInputError if the put may neither create nor replace.
  */
 export async function putOptionsOf(
   store: BinaryDatastore,
@@ -25,11 +25,11 @@ export async function putOptionsOf(
   if (!keepExpiry || !store.capabilities.write.ttl) return options
   const { expires, expiresHere = false } = (await statIfPresent(store, key, signal)) ?? {}
   if (expires === undefined || expiresHere) return options
-  // Where the time is over the store decides, by its own clock, whether there is a version to replace.
+  // If the time is over, the store decides by its own clock whether there is a version to replace.
   return { ...options, ttl: Math.max(1, expires - Date.now()) }
 }
 
-/** The stat of the version that a put wrote, even when somebody has written another one since. */
+/** The stat of the version that a put wrote, even if another one was written since. */
 export async function statOfWrite(
   store: BinaryDatastore,
   key: Key,

@@ -9,11 +9,22 @@ import { MAX_STORED_TEXT, type StoredItem, storedItem } from '../../../shared/pr
 import type { Log } from '../calls/describe-failure.ts'
 import { removeIfLeft, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
+import type { Keychain } from '../secrets/secrets.ts'
 
-/** Items and characters of them that are kept; the oldest give way to new ones. */
+/** The maximum number of items and of characters in them. The oldest items are dropped for new ones. */
 export const STORAGE_LIMITS = { items: 2_000, characters: 16 * 1024 * 1024 }
 
-const file = z.object({ strata: z.literal('page'), version: z.literal(1), ...storedItem.shape })
+const head = { strata: z.literal('page'), version: z.literal(1) }
+const file = z.union([
+  z.object({ ...head, ...storedItem.shape }),
+  /** Name and text as JSON, sealed by the keychain. */
+  z.object({ ...head, sealed: z.string() }),
+])
+
+export interface PageStorageOptions {
+  readonly keychain: Keychain | undefined
+  readonly log: Log
+}
 
 interface Kept {
   readonly text: string
@@ -21,28 +32,35 @@ interface Kept {
 }
 
 /**
- * What pages keep from one start to the next: drafts, open tabs, the state of trees. The host does not look into the
- * texts. Each item is a file of its own, replaced whole, in the user's data directory; so it is there whatever port the
- * page was served on.
+ * What pages keep between runs: drafts, open tabs, the state of trees. The host does not interpret the texts. Each item
+ * is a file of its own in the user's data directory, replaced atomically, so it is available whatever port the page is
+ * served on. Where the shell has a keychain, the files are sealed by it, since drafts hold values.
  */
 export class PageStorage {
   readonly #folder: string
   readonly #log: Log
+  /** Absent where it protects nothing. */
+  readonly #keychain: Keychain | undefined
   /** Oldest first. */
   readonly #items: Map<string, Kept>
-  /** Names whose file is not what it should be, in the order in which they are written. */
+  /** Names whose file is out of date, in the order in which they are written. */
   readonly #unsaved = new Set<string>()
   #saving: Promise<void> | undefined
 
-  private constructor(folder: string, items: Map<string, Kept>, log: Log) {
+  private constructor(folder: string, loaded: Loaded, { keychain, log }: PageStorageOptions) {
     this.#folder = folder
-    this.#items = items
+    this.#items = loaded.items
+    this.#keychain = keychain
     this.#log = log
+    for (const name of loaded.toSeal) this.#unsaved.add(name)
+    if (loaded.toSeal.length > 0) this.#saving = this.#save()
   }
 
-  static async open(dataDirectory: string, log: Log): Promise<PageStorage> {
+  static async open(dataDirectory: string, options: PageStorageOptions): Promise<PageStorage> {
     const folder = join(dataDirectory, 'page')
-    return new PageStorage(folder, await load(folder, log), log)
+    const isProtecting = await options.keychain?.isProtecting()
+    const used = { ...options, keychain: isProtecting === true ? options.keychain : undefined }
+    return new PageStorage(folder, await load(folder, used), used)
   }
 
   get items(): StoredItem[] {
@@ -50,7 +68,7 @@ export class PageStorage {
   }
 
   /**
-   * Keeps a text, or with `undefined` forgets it.
+   * Stores a text, or with `undefined` removes it.
    * @throws DatastoreError `UNSUPPORTED` for a text that is too long.
    */
   set(name: string, text: string | undefined): void {
@@ -84,7 +102,7 @@ export class PageStorage {
   }
 
   async #save(): Promise<void> {
-    // Whatever else is set in the same turn is written with it.
+    // Other items set in the same turn are written with it.
     await Promise.resolve()
     for (const name of this.#unsaved) {
       this.#unsaved.delete(name)
@@ -105,35 +123,58 @@ export class PageStorage {
       return
     }
     await makeFolder(this.#folder, 0o700)
-    const text = JSON.stringify({ strata: 'page', version: 1, name, text: item.text })
+    const content = { name, text: item.text }
+    const kept =
+      this.#keychain === undefined ? content : { sealed: await this.#keychain.seal(JSON.stringify(content)) }
+    const text = JSON.stringify({ strata: 'page', version: 1, ...kept })
     await writeFileAtomically(path, text, { replace: true, isPrivate: true })
   }
 }
 
-async function load(folder: string, log: Log): Promise<Map<string, Kept>> {
+interface Loaded {
+  readonly items: Map<string, Kept>
+  /** Names of items that are not sealed, or by an old key, though they can be. */
+  readonly toSeal: readonly string[]
+}
+
+async function load(folder: string, { keychain, log }: PageStorageOptions): Promise<Loaded> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (!hasErrno(error, ['ENOENT'])) log('What pages keep could not be read', error)
     return []
   })
   const items: (StoredItem & Kept)[] = []
+  const toSeal: string[] = []
   for (const name of names) {
     const path = join(folder, name)
     if (!name.endsWith('.json')) continue
     try {
       const { mtimeMs: savedAt } = await stat(path)
       const bytes = await readRegularFile(path)
-      items.push({ ...file.parse(JSON.parse(bytes.toString())), savedAt })
+      const { item, isSealed } = await openItem(file.parse(JSON.parse(bytes.toString())), keychain)
+      items.push({ ...item, savedAt })
+      if (!isSealed && keychain !== undefined) toSeal.push(item.name)
     } catch (error) {
-      // A file that cannot be used is left alone, and the others are used.
+      // An unreadable file is left alone, and the others are used.
       log(`What a page keeps could not be read from ${JSON.stringify(name)}`, error)
     }
   }
   await Promise.all(names.filter(name => name.endsWith('.tmp')).map(name => removeIfLeft(folder, name)))
   items.sort((a, b) => a.savedAt - b.savedAt)
-  return new Map(items.map(({ name, text, savedAt }) => [name, { text, savedAt }]))
+  return { items: new Map(items.map(({ name, text, savedAt }) => [name, { text, savedAt }])), toSeal }
 }
 
-/** Names hold keys, which are longer than file names may be and hold any character. */
+/** @throws Error for a sealed item where the keychain cannot be used. */
+async function openItem(
+  content: z.infer<typeof file>,
+  keychain: Keychain | undefined,
+): Promise<{ readonly item: StoredItem; readonly isSealed: boolean }> {
+  if (!('sealed' in content)) return { item: content, isSealed: false }
+  if (keychain === undefined) throw new Error('the keychain of the desktop sealed it')
+  const { text, isOld } = await keychain.unseal(content.sealed)
+  return { item: storedItem.parse(JSON.parse(text)), isSealed: !isOld }
+}
+
+/** Names contain keys, which can be longer than file names and contain any character. */
 function fileName(name: string): string {
   return `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`
 }

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
 
-/** Stacks that are remembered. */
+/** The maximum number of remembered stacks. */
 const MAX_RECENTS = 20
 
-/** Characters of JSON up to which a stack that was never saved is remembered. */
+/** The maximum number of characters of JSON of an unsaved stack that is remembered. */
 const MAX_DOCUMENT = 256 * 1024
 
-export type NewRecent = Omit<Recent, 'id' | 'openedAt'>
+export type NewRecent = Omit<Recent, 'id' | 'openedAt' | 'environment'>
 
-/** The recents with `opened` first; it takes the place of an earlier one from the same source. */
+/** The recents with `opened` first; it replaces an earlier one of the same source. */
 export function rememberRecent(recents: readonly Recent[], opened: NewRecent, now: number): Recent[] {
   const text = JSON.stringify(opened.source)
   if (text.length > MAX_DOCUMENT) return [...recents]
@@ -21,6 +21,15 @@ export function rememberRecent(recents: readonly Recent[], opened: NewRecent, no
 
 export function forgetRecent(recents: readonly Recent[], id: string): Recent[] {
   return recents.filter(recent => recent.id !== id)
+}
+
+/**
+ * The id that the environment of a source is kept under. A stack of a file keeps it whatever its document is, saved or
+ * not.
+ */
+export function environmentId(source: Source): string {
+  const isOfFile = source.type === 'stackFile' || source.type === 'document'
+  return recentId(isOfFile && source.path !== undefined ? { type: 'stackFile', path: source.path } : source)
 }
 
 /** The same source has the same id in every run. */

@@ -4,18 +4,21 @@ import { chmod, copyFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { readRegularFile } from '../../../core/node/regular-file.ts'
+import { ENVIRONMENTS, type Environment } from '../../../shared/environments.ts'
 import { encodeMessage } from '../../../shared/message-pack.ts'
 import { type Recent, recent, type Settings, settings } from '../../../shared/procedures/workspace.ts'
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
 
-/** The version of the file. A program that does not know a version leaves the file alone. */
+/** The version of the file. A file with an unknown version is left alone. */
 const VERSION = 1
 
 export interface WorkspaceContent {
   readonly recents: Recent[]
   readonly settings: Partial<Settings>
   readonly windowState?: WindowState | undefined
+  /** What stacks are used for, by the ids of their sources; see `environmentId`. */
+  readonly environments?: Readonly<Record<string, Environment>> | undefined
 }
 
 const envelope = z.object({
@@ -24,28 +27,29 @@ const envelope = z.object({
   recents: z.array(z.unknown()).optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
   windowState: z.unknown().optional(),
+  environments: z.record(z.string(), z.unknown()).optional(),
 })
 
 export interface LoadedWorkspace {
-  /** Absent when there is no file that can be used. */
+  /** Absent if there is no usable file. */
   readonly content?: WorkspaceContent | undefined
   /** Says that a file could not be used, why, and where it is now. */
   readonly notice?: string | undefined
-  /** Whether a new file may take its place: not over one that could be neither used nor set aside. */
+  /** Whether a new file may be written. False if an unusable file could not be moved away. */
   readonly canSave: boolean
-  /** Whether `content` is only a part of the file, so that it should be saved at once. */
+  /** Whether `content` is only part of the file, so that it should be saved at once. */
   readonly isRepaired?: boolean | undefined
 }
 
 /**
- * Reads the file. Entries that cannot be used are left out, and the file is copied first; a file without a usable entry
- * is set aside under another name. Nothing is ever deleted or overwritten without a copy.
+ * Reads the file. Unusable entries are left out, and the file is copied first. A file without a usable entry is
+ * renamed. Nothing is deleted or overwritten without a copy.
  */
 export async function loadWorkspaceFile(path: string): Promise<LoadedWorkspace> {
   await removeLeftovers(path)
   try {
     const { content, problems } = readContent((await readRegularFile(path)).toString())
-    // An earlier version of this program let everybody read it.
+    // An earlier version of this program created it readable for everyone.
     await chmod(path, 0o600).catch(() => undefined)
     return problems.length === 0 ? { content, canSave: true } : await repair(path, content, problems)
   } catch (error) {
@@ -83,7 +87,7 @@ export async function saveWorkspaceFile(path: string, content: WorkspaceContent)
   await writeFileAtomically(path, `${text}\n`, { replace: true, isPrivate: true })
 }
 
-/** @throws Error for what is not a workspace file of this version. */
+/** @throws Error for a text that is not a workspace file of this version. */
 function readContent(text: string): { readonly content: WorkspaceContent; readonly problems: string[] } {
   const head = envelope.safeParse(parseJson(text))
   if (!head.success) throw new Error('it is not a workspace file')
@@ -109,12 +113,18 @@ function readContent(text: string): { readonly content: WorkspaceContent; readon
     settings: Object.fromEntries(
       kept.filter(([, value]) => value !== undefined),
     ) as WorkspaceContent['settings'],
+    environments: Object.fromEntries(
+      Object.entries(head.data.environments ?? {}).flatMap(([id, value]) => {
+        const environment = usable(z.enum(ENVIRONMENTS), value, `environments.${id}`)
+        return environment === undefined ? [] : [[id, environment]]
+      }),
+    ),
     windowState: place === undefined ? undefined : usable(windowState, place, 'windowState'),
   }
   return { content, problems }
 }
 
-/** Why no page could be sent this; one such entry would keep the whole workspace from every page. */
+/** Why an entry cannot be sent to pages. One such entry would make the whole workspace unsendable. */
 function uncarriable(value: unknown): string | undefined {
   try {
     encodeMessage(value)
@@ -136,7 +146,7 @@ function asidePath(path: string): string {
   return join(dirname(path), `workspace.broken-${uniqueName(new Date())}.json`)
 }
 
-/** `2026-07-01T12-30-59-123-5f0c9a1e`: sorts by time, every file system takes it, and one instant has many. */
+/** `2026-07-01T12-30-59-123-5f0c9a1e`: sorts by time, is valid on every file system, and is unique. */
 function uniqueName(date: Date): string {
   return `${date.toISOString().slice(0, -1).replaceAll(/[:.]/g, '-')}-${randomBytes(4).toString('hex')}`
 }
@@ -145,7 +155,7 @@ function describeError(error: unknown): string {
   return error instanceof Error ? error.message : 'it failed without a reason'
 }
 
-/** Where a window stands on the screen, in device-independent pixels. */
+/** The position of a window on the screen, in device-independent pixels. */
 const windowState = z.object({
   x: z.number().int().optional(),
   y: z.number().int().optional(),

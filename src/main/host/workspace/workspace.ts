@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../../../core/node/fs/open-folder.ts'
+import type { Environment } from '../../../shared/environments.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent, Settings, WorkspaceState } from '../../../shared/procedures/workspace.ts'
 import type { Log } from '../calls/describe-failure.ts'
-import { forgetRecent, type NewRecent, recentId, rememberRecent } from './recents.ts'
+import { environmentId, forgetRecent, type NewRecent, recentId, rememberRecent } from './recents.ts'
 import {
   type LoadedWorkspace,
   loadWorkspaceFile,
@@ -12,23 +14,25 @@ import {
   type WorkspaceContent,
 } from './workspace-file.ts'
 
-/** What is remembered from one start to the next, as a shell may look at it. */
+/** What is remembered between runs, as shells can read it. */
 export interface WorkspaceView {
   readonly state: WorkspaceState
   /** @returns A function that ends the subscription. */
   onChange(listener: (state: WorkspaceState) => void): () => void
 }
 
-/** What is absent or `undefined` stays as it is. */
+/** Absent or `undefined` fields stay unchanged. */
 export type SettingsChanges = { readonly [Name in keyof Settings]?: Settings[Name] | undefined }
 
 const DEFAULT_SETTINGS: Settings = { theme: 'system', panels: {}, views: {} }
 
-/** Milliseconds that changes are gathered before they are saved. */
+/** Milliseconds for which changes are collected before they are saved. */
 const SAVE_DELAY = 500
 
-/** Recents, settings and the window's place, kept in one file that is replaced whole. */
+/** Recents, settings and the position of the window, kept in one file that is replaced atomically. */
 export class Workspace implements WorkspaceView {
+  /** When what was loaded had been saved, in milliseconds since 1970; absent where it was not loaded whole. */
+  readonly savedAt: number | undefined
   readonly #path: string
   readonly #log: Log
   readonly #canSave: boolean
@@ -38,25 +42,35 @@ export class Workspace implements WorkspaceView {
   #timer: NodeJS.Timeout | undefined
   #saving: Promise<void> = Promise.resolve()
 
-  private constructor(path: string, loaded: LoadedWorkspace, log: Log) {
+  private constructor(
+    path: string,
+    loaded: LoadedWorkspace,
+    { log, savedAt }: { readonly log: Log; readonly savedAt: number | undefined },
+  ) {
     const { content = { recents: [], settings: {} }, notice, canSave } = loaded
     this.#path = path
     this.#content = { ...content, settings: { ...DEFAULT_SETTINGS, ...withoutUndefined(content.settings) } }
     this.#notice = notice
     this.#canSave = canSave
+    this.savedAt = loaded.isRepaired === true || loaded.content === undefined ? undefined : savedAt
     this.#log = log
     if (loaded.isRepaired === true) this.#saveSoon()
   }
 
   static async open(dataDirectory: string, log: Log): Promise<Workspace> {
-    // Should this fail, then saving does, and the person is told.
+    // If this fails, saving fails too, which is reported to the user.
     await makeFolder(dataDirectory, 0o700).catch(() => undefined)
     const path = join(dataDirectory, 'workspace.json')
-    return new Workspace(path, await loadWorkspaceFile(path), log)
+    const stats = await stat(path).catch(() => undefined)
+    return new Workspace(path, await loadWorkspaceFile(path), { log, savedAt: stats?.mtimeMs })
   }
 
   get state(): WorkspaceState {
-    const { recents, settings } = this.#content
+    const { settings } = this.#content
+    const recents = this.#content.recents.map(recent => {
+      const environment = this.environmentOf(recent.source)
+      return environment === 'development' ? recent : { ...recent, environment }
+    })
     return { recents, settings, ...(this.#notice !== undefined && { notice: this.#notice }) }
   }
 
@@ -84,13 +98,25 @@ export class Workspace implements WorkspaceView {
     return this.#content.recents.find(recent => recent.id === id)
   }
 
-  /** Remembers the lock of a source that is among the recents. */
+  /** Stores the lock of a source that is among the recents. */
   setReadOnly(source: Source, isReadOnly: boolean): void {
     const id = recentId(source)
     const recents = this.#content.recents.map(recent =>
       recent.id === id ? { ...recent, isReadOnly } : recent,
     )
     this.#change({ ...this.#content, recents })
+  }
+
+  environmentOf(source: Source): Environment {
+    return this.#content.environments?.[environmentId(source)] ?? 'development'
+  }
+
+  /** Stays when the source is forgotten: a stack that is opened again years later is still production. */
+  setEnvironment(source: Source, environment: Environment): void {
+    const environments = new Map(Object.entries(this.#content.environments ?? {}))
+    if (environment === 'development') environments.delete(environmentId(source))
+    else environments.set(environmentId(source), environment)
+    this.#change({ ...this.#content, environments: Object.fromEntries(environments) })
   }
 
   remember(opened: NewRecent): void {
@@ -106,7 +132,7 @@ export class Workspace implements WorkspaceView {
     this.#tell()
   }
 
-  /** Saves what is not saved yet. */
+  /** Saves unsaved changes. */
   async close(): Promise<void> {
     if (this.#timer !== undefined) this.#saveNow()
     await this.#saving
@@ -144,7 +170,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : 'it failed without a reason'
 }
 
-/** A spread would let an `undefined` hide what was there. */
+/** A spread would let an `undefined` hide an existing value. */
 function withoutUndefined<T extends object>(value: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const given = Object.entries(value).filter(([, item]) => item !== undefined)
   return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> }

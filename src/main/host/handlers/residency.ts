@@ -1,0 +1,110 @@
+import { orAbort } from '../../../core/concurrency/abortable.ts'
+import type { CallOptions } from '../../../core/datastore.ts'
+import { messageOf } from '../../../core/errors.ts'
+import { Key } from '../../../core/key.ts'
+import type { Residence, Residency } from '../../../core/stack/residency.ts'
+import type { StackNode } from '../../../core/stack/stack.ts'
+import type {
+  LookOfKey,
+  NodeCount,
+  PlaceOfKey,
+  residencyProcedures,
+} from '../../../shared/procedures/residency.ts'
+import { MAX_CALL_BYTES } from '../../../shared/values.ts'
+import type { HandlersOf } from '../calls/dispatch.ts'
+import type { HostParts } from '../host-parts.ts'
+import { followedRead } from '../residency/followed-read.ts'
+import type { Session } from '../sessions/session.ts'
+
+/** Values up to this size are read to be compared. */
+const COMPARED = 4 * 1024 * 1024
+/** Milliseconds until a place counts as one that gives no answer. */
+const PLACE_WAIT = 5000
+/** Values up to this size are read whole. */
+const READ_WHOLE = 1024 * 1024
+
+const DONE = { done: true } as const
+
+export function residencyHandlers({ sessions }: HostParts): HandlersOf<typeof residencyProcedures> {
+  return {
+    'residency.of': async ({ session, keys, compare = false }, { signal }) => {
+      const looks = await sessions.get(session).stack.residency(keys.map(Key.parse), {
+        signal,
+        compareBytes: compare ? COMPARED : 0,
+        placeWait: PLACE_WAIT,
+      })
+      return { looks: looks.map(lookOf) }
+    },
+    'residency.value': async ({ session, node, key }, { signal }) => {
+      const { stack } = sessions.get(session)
+      const { bytes, stat } = await stack.readAt(node, Key.parse(key), { signal, maxBytes: MAX_CALL_BYTES })
+      // A view of a larger buffer would be sent with the whole buffer.
+      return { bytes: bytes.slice(), stat }
+    },
+    'residency.counts': async ({ session }, { signal }) => ({
+      counts: await countsOf(sessions.get(session).stack.nodes, signal),
+    }),
+    'reads.follow': async ({ session, isFollowed }, { page }) => {
+      page.reads.set(session, isFollowed)
+      return DONE
+    },
+    'reads.again': async ({ session, key }, { page, signal }) => {
+      const opened = sessions.get(session)
+      await followedRead(page, opened, Key.parse(key), span =>
+        readAll(opened, Key.parse(key), { signal, span }),
+      )
+      return DONE
+    },
+  }
+}
+
+/** Each store is asked itself: a store above tells the keys of its last tier alone. */
+async function countsOf(nodes: readonly StackNode[], signal: AbortSignal): Promise<NodeCount[]> {
+  const counting = nodes
+    .filter(({ children }) => children.length === 0)
+    .map(async ({ id, store }): Promise<NodeCount[]> => {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(PLACE_WAIT)])
+      try {
+        const { entries, bytes, accuracy } = await orAbort(store.stats({ signal: limit }), limit, 'count')
+        return [
+          {
+            node: id,
+            accuracy,
+            ...(entries !== undefined && { entries }),
+            ...(bytes !== undefined && { bytes }),
+          },
+        ]
+      } catch {
+        // What a store fails with is told where its keys are listed.
+        return []
+      }
+    })
+  return (await Promise.all(counting)).flat()
+}
+
+async function readAll({ store }: Session, key: Key, options: CallOptions): Promise<void> {
+  // A key that is absent is read all the same: that has a way, too.
+  const { size } = (await store.has(key, { signal: options.signal }))
+    ? await store.stat(key, { signal: options.signal })
+    : { size: 0 }
+  const reading = size <= READ_WHOLE ? store.get(key, options) : drain(store.getStream(key, options))
+  await orAbort<unknown>(reading, options.signal, 'get', key)
+}
+
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  while ((await iterator.next()).done !== true);
+}
+
+function lookOf({ key, places, agreement }: Residency): LookOfKey {
+  return { key: key.toString(), agreement, places: places.map(placeOf) }
+}
+
+function placeOf({ key, error, stat, ...place }: Residence): PlaceOfKey {
+  return {
+    ...place,
+    key: key.toString(),
+    ...(stat !== undefined && { stat }),
+    ...(error !== undefined && { problem: messageOf(error) }),
+  }
+}

@@ -1,0 +1,59 @@
+import type { BinaryDatastore } from '../../../core/datastore.ts'
+import { Key } from '../../../core/key.ts'
+import { walk } from '../jobs/walk.ts'
+
+interface BranchWalk {
+  readonly from: Key
+  /** Where the branch goes, in the same store; `undefined` where nothing of it can meet itself. */
+  readonly to: Key | undefined
+  /** Go on after this key. */
+  readonly after?: Key | undefined
+  readonly signal: AbortSignal
+  /** Called for each branch with nothing below it. */
+  readonly foundEmpty: () => void
+}
+
+interface PartOptions {
+  readonly after?: Key | undefined
+  readonly except?: Key
+  readonly foundEmpty?: () => void
+}
+
+/**
+ * The keys at and below a branch that moves, in parts. A branch that moves to a key above it can meet itself: as `/a/b`
+ * becomes `/a`, `/a/b/b/c` takes the name of `/a/b/c`. So what is below `/a/b/b` is a part of its own, after the others.
+ */
+export async function* partsOfBranch(
+  store: BinaryDatastore,
+  { from, to, after, signal, foundEmpty }: BranchWalk,
+): AsyncIterable<AsyncIterable<Key>> {
+  const way = to?.isAncestorOf(from) === true ? from.relativeTo(to) : undefined
+  if (way === undefined) {
+    yield keysOf(from, { after, foundEmpty })
+    return
+  }
+  let branch = from
+  for (let inner = branch.child(way); after !== undefined && isAtOrBelow(after, inner); ) {
+    branch = inner
+    inner = branch.child(way)
+  }
+  // The first walk goes through the parts that follow, too.
+  yield keysOf(branch, { after, except: branch.child(way), foundEmpty })
+  for (;;) {
+    branch = branch.child(way)
+    const [first] = await store.list(branch, { limit: 1, signal }).then(({ children }) => children)
+    if (first === undefined && !(await store.has(branch, { signal }))) return
+    yield keysOf(branch, { except: branch.child(way) })
+  }
+
+  async function* keysOf(branch: Key, { except, ...part }: PartOptions): AsyncIterable<Key> {
+    for await (const { key } of walk(store, branch, signal, part.foundEmpty)) {
+      if (part.after !== undefined && Key.compare(key, part.after) <= 0) continue
+      if (except === undefined || !isAtOrBelow(key, except)) yield key
+    }
+  }
+}
+
+function isAtOrBelow(key: Key, branch: Key): boolean {
+  return branch.equals(key) || branch.isAncestorOf(key)
+}

@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { copyTree } from './copy-tree.ts'
+
+// What runs in the thread of one copy.
+const { from, to, stop } = workerData as { from: string; to: string; stop: Int32Array }
+let told = 0
+const result = copyTree(from, to, {
+  isStopped: () => Atomics.load(stop, 0) !== 0,
+  progress: copied => {
+    if (performance.now() - told < 50) return
+    told = performance.now()
+    parentPort?.postMessage(copied)
+  },
+})
+parentPort?.postMessage({ ...result, isDone: true })

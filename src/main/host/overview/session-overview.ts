@@ -1,0 +1,257 @@
+import { orAbort } from '../../../core/concurrency/abortable.ts'
+import { DatastoreError } from '../../../core/errors.ts'
+import { Key } from '../../../core/key.ts'
+import type { Overview } from '../../../shared/procedures/overview.ts'
+import {
+  changedLast,
+  type Facts,
+  factsOf,
+  type OverviewedSession as Looked,
+  MOST_CHANGED,
+  OVERVIEW_LIMITS,
+  type OverviewLimits,
+  Round,
+} from './round.ts'
+
+/** The parts of a session that are needed. */
+interface OverviewedSession extends Looked {
+  readonly id: string
+  /** Fires when the session closes. */
+  readonly closing: AbortSignal
+  readonly info: { readonly status: { readonly indexing?: unknown } }
+  /** Has this object told of what others change on a level. */
+  follow(level: Key): void
+}
+
+/** Milliseconds between two reports of keys that are being counted. */
+const PROGRESS = 200
+
+/** A pause between two rounds: at least so many milliseconds, and so many times as long as the round before. */
+const PAUSE = { time: 500, times: 5 }
+
+/** Milliseconds for which the work goes on after the last page has asked. */
+const IDLE = 5_000
+
+/** Changed keys that are remembered beside the sample. */
+const MOST_TOUCHED = 100
+
+/**
+ * What a session holds. It is found out while somebody asks, in rounds: after a change another round follows, and what
+ * was found before is shown until it has ended.
+ */
+export class SessionOverview {
+  readonly #session: OverviewedSession
+  readonly #limits: OverviewLimits
+  #report: Overview = NOTHING_YET
+  #failure: { readonly error: unknown } | undefined
+  /** Waiters for a newer report. */
+  #changed = gate()
+  /** Wakes the work up. */
+  #due = gate()
+  #running: Promise<void> | undefined
+  #stop = new AbortController()
+  #askers = 0
+  #idle: NodeJS.Timeout | undefined
+  #isStale = true
+  #hasEnded = false
+  readonly #facts = new Map<string, Facts>()
+  /** Keys that were changed lately, and what is known of them. */
+  readonly #touched = new Map<string, Facts | Key>()
+  #nextRound = 0
+
+  constructor(session: OverviewedSession, limits: OverviewLimits = OVERVIEW_LIMITS) {
+    this.#session = session
+    this.#limits = limits
+    session.closing.addEventListener('abort', () => this.#end())
+  }
+
+  /**
+   * Resolves once there is another report than `version`.
+   * @throws what the store fails with.
+   */
+  async next(version: number | undefined, signal: AbortSignal): Promise<Overview> {
+    this.#askers++
+    clearTimeout(this.#idle)
+    try {
+      for (;;) {
+        if (this.#session.closing.aborted) throw closed(this.#session.id)
+        const failure = this.#failure
+        if (failure !== undefined) {
+          this.#failure = undefined
+          throw failure.error
+        }
+        this.#running ??= this.#run()
+        if (this.#report.version !== version) return this.#report
+        await orAbort(this.#changed.promise, signal, 'look at the store')
+      }
+    } finally {
+      this.#askers--
+      if (this.#askers === 0) {
+        this.#idle = setTimeout(() => this.#end(), IDLE)
+        this.#idle.unref()
+      }
+    }
+  }
+
+  /** A value was put or deleted. */
+  note(key: Key): void {
+    if (this.#running === undefined) return
+    const name = key.toString()
+    this.#facts.delete(name)
+    this.#touched.delete(name)
+    this.#touched.set(name, key)
+    const [oldest] = this.#touched.keys()
+    if (this.#touched.size > MOST_TOUCHED && oldest !== undefined) this.#touched.delete(oldest)
+    this.#noteStale()
+  }
+
+  /** Anything may have changed. */
+  noteAll(): void {
+    if (this.#running === undefined) return
+    this.#facts.clear()
+    this.#noteStale()
+  }
+
+  #noteStale(): void {
+    this.#isStale = true
+    this.#due.open()
+  }
+
+  /** Works until nobody asks any more. */
+  async #run(): Promise<void> {
+    this.#stop = new AbortController()
+    const { signal } = this.#stop
+    try {
+      while (!signal.aborted) {
+        await this.#lookAtTouched(signal)
+        if (this.#isStale && performance.now() >= this.#nextRound) await this.#round(signal)
+        else await this.#wait()
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#failure = { error }
+      }
+    } finally {
+      // The next one begins anew, and shows what was found until it has ended.
+      this.#facts.clear()
+      this.#touched.clear()
+      this.#isStale = true
+      this.#nextRound = 0
+      this.#running = undefined
+      this.#wake()
+    }
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    const began = performance.now()
+    this.#isStale = false
+    const round = new Round(this.#session, this.#facts, this.#limits)
+    const isFirst = !this.#hasEnded
+    let told = began
+    await round.count(signal, () => {
+      if (!isFirst || performance.now() - told < PROGRESS) return
+      told = performance.now()
+      this.#publish(round.report('counting'))
+    })
+    if (isFirst) this.#publish(round.report('measuring'))
+    await round.measure(signal)
+    if (isFirst) this.#publish(round.report('measuring'))
+    await round.type(signal)
+    this.#hasEnded = true
+    this.#publish(this.#withTouched(round.report('done')))
+    this.#nextRound = performance.now() + Math.max(PAUSE.time, PAUSE.times * (performance.now() - began))
+    this.#followShown()
+  }
+
+  /** Looks at changed keys at once, so that a round over a large store is not waited for. */
+  async #lookAtTouched(signal: AbortSignal): Promise<void> {
+    let isNews = false
+    for (const [name, known] of [...this.#touched]) {
+      if ('size' in known) continue
+      const facts = await factsOf(this.#session, known, signal)
+      if (this.#touched.get(name) !== known) continue
+      if (facts === undefined) this.#touched.delete(name)
+      else this.#touched.set(name, facts)
+      isNews = true
+    }
+    if (isNews && this.#hasEnded) this.#publish(this.#withTouched(this.#report))
+  }
+
+  #withTouched<Report extends Omit<Overview, 'version'>>(report: Report): Report {
+    const touched = [...this.#touched.values()].filter(facts => 'size' in facts)
+    if (touched.length === 0 || report.hasTimes === false) return report
+    const known = new Map<string, Facts>()
+    for (const facts of this.#facts.values()) known.set(facts.key.toString(), facts)
+    for (const facts of touched) known.set(facts.key.toString(), facts)
+    return { ...report, changed: changedLast(known.values()) }
+  }
+
+  /** Has the session told of changes where somebody would look for them. */
+  #followShown(): void {
+    const { branches, changed } = this.#report
+    this.#session.follow(Key.root)
+    for (const { key } of branches) this.#session.follow(Key.parse(key))
+    for (const { key } of changed.slice(0, MOST_CHANGED)) this.#session.follow(Key.parse(key).parent)
+  }
+
+  #publish(found: Omit<Overview, 'version'>): void {
+    const { indexing } = this.#session.info.status
+    const report = { ...found, isCounted: found.isCounted && indexing === undefined }
+    const { version } = this.#report
+    if (JSON.stringify({ ...report, version }) === JSON.stringify({ ...this.#report, version })) return
+    this.#report = { ...report, version: version + 1 }
+    this.#wake()
+  }
+
+  #wake(): void {
+    this.#changed.open()
+    this.#changed = gate()
+  }
+
+  /** Until something has changed, or it is time for the next round. */
+  async #wait(): Promise<void> {
+    const timer = this.#isStale
+      ? setTimeout(this.#due.open, Math.max(1, this.#nextRound - performance.now()))
+      : undefined
+    await this.#due.promise
+    clearTimeout(timer)
+    this.#due = gate()
+  }
+
+  #end(): void {
+    clearTimeout(this.#idle)
+    this.#stop.abort()
+    this.#due.open()
+    this.#wake()
+  }
+}
+
+const NOTHING_YET: Overview = {
+  version: 0,
+  state: 'counting',
+  keys: 0,
+  isCounted: false,
+  areBytesExact: false,
+  level: '/',
+  branches: [],
+  otherBranches: 0,
+  looseKeys: 0,
+  kinds: [],
+  areKindsRead: false,
+  changed: [],
+  measured: 0,
+  typed: 0,
+}
+
+function closed(session: string): DatastoreError {
+  return new DatastoreError('CLOSED', `Cannot look at the store of session ${session}: it is closed`)
+}
+
+/** A promise that is resolved from outside. */
+function gate(): { readonly promise: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined
+  const promise = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return { promise, open }
+}

@@ -1,0 +1,407 @@
+import { isUtf8 } from 'node:buffer'
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs'
+import { Key } from '../../../core/key.ts'
+import { hexBytes, patternOf, type Test, testOf } from '../../../core/query/condition.ts'
+import { type Facts, type Field, parseField, readField } from '../../../core/query/field.ts'
+import type { Condition } from '../../../core/query/query.ts'
+import { ValueView } from '../../../core/query/value-view.ts'
+import { decodeValue } from '../../../core/values/pipeline.ts'
+import { compression } from '../values/compression.ts'
+
+/** Bytes of the largest value that is searched. */
+export const LARGEST_VALUE = 64 * 1024 * 1024
+
+/** What is asked of each entry of a run. Plain data, since it goes to other threads. */
+export interface Task {
+  /** All must hold. Conditions on the key alone are judged before. */
+  readonly where: readonly Condition[]
+  readonly needsValue: boolean
+  /** Whether conditions or the order look at the key, too. */
+  readonly needsKey: boolean
+  /** Fields that the order goes by. */
+  readonly orderBy: readonly string[]
+  /** Paths into the value whose values are shown beside a hit. */
+  readonly columns: readonly string[]
+}
+
+/** Entries that are judged together. */
+export type Batch =
+  | {
+      readonly type: 'files'
+      /** Only where the task needs them. */
+      readonly keys?: readonly string[] | undefined
+      /** Joined by U+0000, which no path holds: one text crosses threads faster than many. */
+      readonly paths: string
+    }
+  | {
+      readonly type: 'bytes'
+      readonly keys: readonly string[]
+      readonly bytes: Uint8Array<ArrayBuffer>
+      /** Where each value ends in `bytes`. */
+      readonly ends: readonly number[]
+      readonly mtimes: readonly (number | undefined)[]
+    }
+
+/** What is shown of a value that was found. */
+export interface Detail {
+  /** The text around the first match. */
+  readonly excerpt?: Excerpt | undefined
+  /** A text for each column of the task. */
+  readonly columns?: readonly (string | undefined)[] | undefined
+}
+
+export interface Excerpt {
+  readonly text: string
+  /** Where the match begins and ends in `text`. */
+  readonly start: number
+  readonly end: number
+}
+
+export interface Hit {
+  /** Number of the entry in its batch. */
+  readonly index: number
+  readonly size: number
+  readonly mtime: number | undefined
+  readonly detail?: Detail | undefined
+  /** What the order looks at. */
+  readonly place?: readonly unknown[] | undefined
+}
+
+export interface Verdict {
+  readonly hits: readonly Hit[]
+  /** Entries that the store itself has to be asked for. */
+  readonly failed: readonly number[]
+  /** Entries that were not searched, and why. */
+  readonly refused: readonly { readonly index: number; readonly message: string }[]
+  /** Bytes of values that were read. */
+  readonly byteLength: number
+}
+
+/** Judges entries by conditions on their values and what is known of them. */
+export class Judge {
+  readonly #task: Task
+  readonly #tests: readonly Test[]
+  readonly #places: readonly Field[]
+  readonly #columns: readonly Field[]
+  readonly #find: ((view: ValueView) => readonly [number, number] | undefined) | undefined
+  readonly #reader = new FileReader()
+
+  constructor(task: Task) {
+    this.#task = task
+    this.#tests = task.where.map(testOf)
+    this.#places = task.orderBy.map(parseField)
+    this.#columns = task.columns.map(parseField)
+    this.#find = finderOf(task.where)
+  }
+
+  judge(batch: Batch): Verdict {
+    return batch.type === 'files' ? this.#judgeFiles(batch) : this.#judgeBytes(batch)
+  }
+
+  /**
+   * @param stat Asked for when a condition or a hit needs it.
+   * @param bytes The value, where the task needs it.
+   */
+  judgeOne(index: number, key: string, stat: () => EntryStat, bytes?: Uint8Array): Hit | undefined {
+    const view = bytes && new FastView(bytes, key)
+    const facts = new EntryFacts(key, stat, view)
+    return this.#tests.every(test => test(facts)) ? this.#hit(index, facts, view) : undefined
+  }
+
+  #judgeBytes({ keys, bytes, ends, mtimes }: Extract<Batch, { type: 'bytes' }>): Verdict {
+    const hits: Hit[] = []
+    let start = 0
+    for (const [index, end] of ends.entries()) {
+      const value = bytes.subarray(start, end)
+      start = end
+      const stat = { size: value.length, mtime: mtimes[index] }
+      const hit = this.judgeOne(index, keys[index] ?? '', () => stat, value)
+      if (hit !== undefined) hits.push(hit)
+    }
+    return { hits, failed: [], refused: [], byteLength: bytes.length }
+  }
+
+  #judgeFiles({ keys, paths }: Extract<Batch, { type: 'files' }>): Verdict {
+    const hits: Hit[] = []
+    const failed: number[] = []
+    const refused: Verdict['refused'][number][] = []
+    let byteLength = 0
+    for (const [index, path] of paths.split('\0').entries()) {
+      try {
+        const file = this.#reader.open(path)
+        try {
+          const bytes = this.#task.needsValue ? file.read() : undefined
+          byteLength += bytes?.length ?? 0
+          // Without a key, the name of the file is the name that a value is decoded by.
+          const hit = this.judgeOne(index, keys?.[index] ?? path, () => file.stat, bytes)
+          if (hit !== undefined && file.isAt(path)) hits.push(hit)
+          else if (hit !== undefined) failed.push(index)
+        } finally {
+          file.close()
+        }
+      } catch (error) {
+        if (error instanceof TooLarge) refused.push({ index, message: error.message })
+        else if (!isAbsent(error)) failed.push(index)
+      }
+    }
+    return { hits, failed, refused, byteLength }
+  }
+
+  #hit(index: number, facts: EntryFacts, view: ValueView | undefined): Hit {
+    return {
+      index,
+      size: facts.size,
+      mtime: facts.mtime,
+      detail: view && this.#detailOf(facts, view),
+      ...(this.#places.length > 0 && { place: this.#places.map(field => placeIn(field, facts)) }),
+    }
+  }
+
+  #detailOf(facts: Facts, view: ValueView): Detail | undefined {
+    const found = this.#find?.(view)
+    const excerpt = found && excerptOf(view.text, ...found)
+    if (excerpt === undefined && this.#columns.length === 0) return undefined
+    return { excerpt, columns: this.#columns.map(field => shownText(readField(field, facts))) }
+  }
+}
+
+/** What is known of a value without its bytes. */
+export interface EntryStat {
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly mtime?: number | undefined
+}
+
+/** Learns what a condition asks for, and no more. */
+class EntryFacts implements Facts {
+  readonly value: ValueView | undefined
+  readonly #text: string
+  readonly #stat: () => EntryStat
+
+  constructor(text: string, stat: () => EntryStat, value: ValueView | undefined) {
+    this.#text = text
+    this.#stat = stat
+    this.value = value
+  }
+
+  get key(): Key {
+    return Key.parse(this.#text)
+  }
+
+  get size(): number {
+    return this.value?.bytes.length ?? this.#stat().size
+  }
+
+  get mtime(): number | undefined {
+    return this.#stat().mtime
+  }
+}
+
+/** Sees through compressions and encodings, and finds texts and bytes by the runtime's own search. */
+class FastView extends ValueView {
+  readonly #key: string
+  #content: Uint8Array | undefined
+
+  constructor(bytes: Uint8Array, key: string) {
+    super(bytes)
+    this.#key = key
+  }
+
+  override get content(): Uint8Array {
+    this.#content ??= isPlain(this.bytes)
+      ? this.bytes
+      : decodeValue(this.bytes, {
+          name: this.#key.slice(this.#key.lastIndexOf('/') + 1),
+          compression,
+          limit: LARGEST_VALUE,
+        }).shown
+    return this.#content
+  }
+
+  override hasText(text: string): boolean {
+    // Where bytes are no UTF-8, their text differs from them.
+    const needle = needleOf(text)
+    return needle === undefined ? super.hasText(text) : asBuffer(this.content).includes(needle)
+  }
+
+  override hasBytes(wanted: Uint8Array): boolean {
+    const needle = asBuffer(wanted)
+    return asBuffer(this.bytes).includes(needle) || asBuffer(this.content).includes(needle)
+  }
+}
+
+/** Whether bytes are their own text: UTF-8 without the zeros that other encodings of text are full of. */
+function isPlain(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0)
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+let lastNeedle: { readonly text: string; readonly bytes: Buffer | undefined } | undefined
+
+/** The bytes of a text; `undefined` where bytes that are no such text may read alike. */
+function needleOf(text: string): Buffer | undefined {
+  if (lastNeedle?.text !== text) {
+    const bytes = Buffer.from(text)
+    const isPlain = bytes.toString() === text && !text.includes('\ufffd')
+    lastNeedle = { text, bytes: isPlain ? bytes : undefined }
+  }
+  return lastNeedle.bytes
+}
+
+/** A value in an order is no longer than this: it is kept for each entry. */
+const LONGEST_PLACE = 200
+
+function placeIn(field: Field, facts: Facts): unknown {
+  const found = field.kind === 'key' ? facts.key.toString() : readField(field, facts)
+  if (typeof found === 'string') return found.slice(0, LONGEST_PLACE)
+  return typeof found === 'object' && found !== null ? undefined : found
+}
+
+const LONGEST_SHOWN = 100
+
+function shownText(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
+
+/** Finds what the first condition on the text or the bytes of the whole value looks for. */
+function finderOf(
+  where: readonly Condition[],
+): ((view: ValueView) => readonly [number, number] | undefined) | undefined {
+  for (const condition of where.flatMap(leavesOf)) {
+    if (!('field' in condition) || condition.field !== 'value') continue
+    if (condition.op === 'matches') {
+      const pattern = patternOf(condition.value, condition.ignoreCase)
+      return view => pattern.find(view.text)
+    }
+    if (condition.op === 'contains' || condition.op === 'prefix') {
+      const { value, ignoreCase = false } = condition
+      const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text)
+      return view => {
+        const start = fold(view.text).indexOf(fold(value))
+        return start < 0 ? undefined : [start, start + value.length]
+      }
+    }
+    if (condition.op === 'hasBytes') {
+      const bytes = hexBytes(condition.value) ?? new Uint8Array()
+      return view => {
+        const at = asBuffer(view.content).indexOf(bytes)
+        if (at < 0) return undefined
+        const start = new ValueView(view.content.subarray(0, at)).text.length
+        return [start, start + new ValueView(bytes).text.length]
+      }
+    }
+  }
+  return undefined
+}
+
+function leavesOf(condition: Condition): readonly Condition[] {
+  if ('and' in condition) return condition.and.flatMap(leavesOf)
+  return 'or' in condition ? condition.or.flatMap(leavesOf) : [condition]
+}
+
+/** Characters before the match, and in all. */
+const BEFORE = 24
+const EXCERPT = 160
+
+/** One line around a match. */
+function excerptOf(text: string, start: number, end: number): Excerpt {
+  let lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1
+  while (lineStart < start && /\s/.test(text[lineStart] ?? '')) lineStart++
+  const from = Math.max(lineStart, start - BEFORE)
+  const newline = text.indexOf('\n', start)
+  const lineEnd = newline < 0 ? text.length : Math.max(newline, start)
+  const to = Math.min(lineEnd, from + EXCERPT)
+  const cut = from > lineStart ? '…' : ''
+  return {
+    text: `${cut}${text.slice(from, to)}${to < lineEnd ? '…' : ''}`,
+    start: start - from + cut.length,
+    end: Math.min(end, to) - from + cut.length,
+  }
+}
+
+class TooLarge extends Error {
+  override name = 'TooLarge'
+}
+
+export function tooLarge(size: number): string {
+  const mebibytes = Math.round(size / 1024 / 1024)
+  return `It was not searched: it has ${mebibytes} MiB, and values of up to ${LARGEST_VALUE / 1024 / 1024} MiB are`
+}
+
+/** No link is followed, and nothing that waits for another program is waited for. */
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** Reads files into one buffer, each until the next one is opened. */
+class FileReader {
+  #buffer = Buffer.allocUnsafeSlow(256 * 1024)
+  readonly #descriptors = process.platform === 'linux'
+
+  open(path: string): OpenFile {
+    const fd = openSync(path, FLAGS)
+    return new OpenFile(fd, size => this.#room(size), this.#descriptors)
+  }
+
+  #room(size: number): Buffer {
+    return size <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(size)
+  }
+}
+
+class OpenFile {
+  readonly #fd: number
+  readonly #room: (size: number) => Buffer
+  readonly #hasPaths: boolean
+  #stat: EntryStat | undefined
+
+  constructor(fd: number, room: (size: number) => Buffer, hasPaths: boolean) {
+    this.#fd = fd
+    this.#room = room
+    this.#hasPaths = hasPaths
+  }
+
+  /** @throws Error where it is something else than a file. */
+  get stat(): EntryStat {
+    if (this.#stat === undefined) {
+      const stats = fstatSync(this.#fd)
+      if (!stats.isFile()) throw new Error('It is not a file')
+      this.#stat = { size: stats.size, mtime: stats.mtimeMs }
+    }
+    return this.#stat
+  }
+
+  /** @throws TooLarge */
+  read(): Uint8Array {
+    const small = this.#room(0)
+    // A file that is shorter than the buffer is read at once.
+    const first = readSync(this.#fd, small, 0, small.length, null)
+    if (first < small.length) return small.subarray(0, first)
+    const { size } = this.stat
+    if (size > LARGEST_VALUE) throw new TooLarge(tooLarge(size))
+    const room = this.#room(size + 1)
+    if (room !== small) small.copy(room)
+    let length = first
+    while (length < room.length) {
+      const count = readSync(this.#fd, room, length, room.length - length, null)
+      if (count === 0) break
+      length += count
+    }
+    return room.subarray(0, length)
+  }
+
+  /** Whether it is what stands at the path, without a link on the way. */
+  isAt(path: string): boolean {
+    return (this.#hasPaths ? readlinkSync(`/proc/self/fd/${this.#fd}`) : realpathSync.native(path)) === path
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
