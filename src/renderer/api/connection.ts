@@ -11,6 +11,7 @@ import { createWebSocketChannel } from '../../shared/web-socket-channel.ts'
 import { CallError, createClient, createReconnectingClient, type ReconnectingClient } from './client.ts'
 import { createHostState, type HostState } from './host-state.ts'
 import { createHostStorage, type HostStorage } from './host-storage.ts'
+import { createLastReads, type LastReads } from './last-reads.ts'
 
 export type Hello = Output<'shell.hello'>
 
@@ -19,6 +20,7 @@ export interface Connection {
   readonly client: ReconnectingClient
   readonly state: HostState
   readonly storage: HostStorage
+  readonly reads: LastReads
   readonly hello: Hello
   /** Renews a lost connection and reloads all state; rejects if the host can't be reached. */
   reconnect(): Promise<void>
@@ -29,20 +31,23 @@ export async function connect(): Promise<Connection> {
   const client = createReconnectingClient()
   const state = createHostState(client)
   const storage = createHostStorage(client, window.localStorage)
+  const reads = createLastReads(client)
   const hello = await greet(client)
   await Promise.all([state.load(), storage.load()])
   return {
     client,
     state,
     storage,
+    reads,
     hello,
     async reconnect() {
       await greet(client)
-      // Sessions that are new to the page look for what is kept of them.
+      void reads.renew()
+      // Loaded first, because new sessions read their stored state.
       await storage.load()
       await state.load()
       const sessions = state.sessions.get() ?? []
-      // Changes made meanwhile were told to nobody here.
+      // Changes made in the meantime were not reported to this page.
       await Promise.all(
         sessions.map(({ id }) => client.call('levels.refresh', { session: id, prefix: '/', deep: true })),
       )
@@ -126,12 +131,12 @@ function takeToken(): string | undefined {
   return token
 }
 
-/** Takes the token of the run that is on, in place of one of an earlier run. */
+/** Stores the token of the current run in place of an earlier one. */
 function keepToken(token: string): void {
   sessionStorage.setItem(STORAGE_KEY, token)
 }
 
-/** @param hash As `location.hash`: `#token=…`. */
+/** @param hash A `location.hash`: `#token=…`. */
 export function tokenOf(hash: string): string | undefined {
   const token = new URLSearchParams(hash.replace(/^#/, '')).get('token')
   return token === null || token === '' ? undefined : token

@@ -3,15 +3,17 @@ import type { JobInfo, JobRequest } from '../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import type { WorkspaceState } from '../../shared/procedures/workspace.ts'
 import type { Client } from './client.ts'
+import { createHistories, type Histories } from './histories.ts'
 
-/** What the host says about itself, kept current by its events. */
+/** The host's state, kept current by its events. */
 export interface HostState {
   readonly sessions: LiveValue<readonly SessionInfo[]>
-  /** The session that was last asked for from outside of the page. */
+  /** The session that was last requested from outside the page. */
   readonly shown: LiveValue<string>
   readonly workspace: LiveValue<WorkspaceState>
   readonly jobs: JobList
-  /** Asks for everything anew: at the start, and after a time without connection. */
+  readonly histories: Histories
+  /** Loads everything again: at the start, and after a lost connection. */
   load(): Promise<void>
 }
 
@@ -20,6 +22,7 @@ export function createHostState(client: Client): HostState {
   const shown = liveValue<string>()
   const workspace = liveValue<WorkspaceState>()
   const jobs = createJobList(client)
+  const histories = createHistories(client)
   let changes = 0
   client.on('sessionsChanged', value => {
     changes++
@@ -52,14 +55,15 @@ export function createHostState(client: Client): HostState {
     shown,
     workspace,
     jobs,
+    histories,
     async load() {
-      await Promise.all([load(), jobs.load()])
+      await Promise.all([load(), jobs.load(), histories.reload()])
     },
   }
 }
 
 /**
- * The host's jobs, newest first. Whoever waits for a job reads it here: an event about a job may arrive before the
+ * The host's jobs, newest first. Code that waits for a job reads it here: an event about a job may arrive before the
  * reply that names the job, and is not repeated.
  */
 export interface JobList extends LiveValue<readonly JobInfo[]> {
@@ -109,13 +113,13 @@ export function withJob(jobs: readonly JobInfo[], job: JobInfo): readonly JobInf
   return [...others, latest].sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
 }
 
-/** A job only advances, so that two states of one job are in order whichever arrives first. */
+/** A job only advances, so two states of one job can be ordered whichever arrives first. */
 function later(known: JobInfo, job: JobInfo): JobInfo {
   if (known.state !== 'running') return known
   return job.state !== 'running' || job.done >= known.done ? job : known
 }
 
-/** Something the host owns, as the page last heard of it. Fits `useSyncExternalStore`. */
+/** State that the host owns, as last reported to the page. Fits `useSyncExternalStore`. */
 export interface LiveValue<T> {
   /** `undefined` until the first answer. */
   readonly get: () => T | undefined

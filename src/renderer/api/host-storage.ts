@@ -2,24 +2,24 @@ import { fnv1a64 } from '../../core/hash/fnv1a64.ts'
 import type { Source } from '../../shared/procedures/sessions.ts'
 import { CallError, type Client } from './client.ts'
 
-/** Texts that outlive the page, as in the browser's `Storage`. */
+/** Texts that outlive the page, with the interface of the browser's `Storage`. */
 export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 /**
- * What the page keeps in the host between starts. Reads come from a copy in the page; writes go to the host at once, and
- * those that were lost with a connection or with the page go again when there is one.
+ * Texts that the page keeps in the host between runs. Reads come from a copy in the page. Writes go to the host at
+ * once; those that were lost with a connection or with the page are sent again later.
  */
 export interface HostStorage extends TextStorage {
-  /** Reads everything anew, then writes what the host did not get. */
+  /** Loads everything again, then sends the writes that the host did not get. */
   load(): Promise<void>
 }
 
 const UNSENT = 'strata.unsent.'
 
-/** Milliseconds after which what an earlier page could not send is given up. */
+/** Milliseconds after which unsent writes of an earlier page are dropped. */
 const UNSENT_TIME = 24 * 60 * 60 * 1000
 
-/** @param local Holds what is on its way to the host, in case the page ends before it is there. */
+/** @param local Holds writes on their way to the host, in case the page ends before they arrive. */
 export function createHostStorage(client: Client, local: TextStorage): HostStorage {
   let items = new Map<string, string>()
   const unsent = new Set<string>()
@@ -40,7 +40,7 @@ export function createHostStorage(client: Client, local: TextStorage): HostStora
   }
 
   client.on('storageChanged', ({ name, text }) => {
-    // What was written here and is on its way is later than what another page wrote.
+    // A write from here that is on its way is later than that of another page.
     if (unsent.has(name)) return
     setOrDelete(items, name, text)
   })
@@ -82,12 +82,12 @@ function holdUnsent(local: TextStorage, name: string, text: string | undefined):
   try {
     local.setItem(UNSENT + name, JSON.stringify({ at: Date.now(), text }))
   } catch (error) {
-    // The browser has no room: then the host's copy is the only one.
+    // The browser's storage is full, so the host's copy is the only one.
     if (!(error instanceof DOMException)) throw error
   }
 }
 
-/** What an earlier page at this address could not send. */
+/** The unsent writes of an earlier page at this address. */
 function heldUnsent(local: TextStorage): (readonly [name: string, text: string | undefined])[] {
   const names = Array.from({ length: local.length }, (_, index) => local.key(index) ?? '')
   return names
@@ -101,7 +101,7 @@ function heldUnsent(local: TextStorage): (readonly [name: string, text: string |
     })
 }
 
-/** Names a source in what is kept between starts: the same whenever the same stack is opened. */
+/** A name for a source that is the same whenever the same stack is opened. */
 export function sourceName(source: Source): string {
   switch (source.type) {
     case 'folder':

@@ -12,7 +12,7 @@ interface PartialKey {
 interface KeyCompletion extends PartialKey {
   /** Rows of the level whose names begin with `name`, in the level's order. */
   readonly rows: readonly Row[]
-  /** Whether there are more such rows than were asked for. */
+  /** Whether there are more such rows. */
   readonly hasMore: boolean
 }
 
@@ -58,7 +58,7 @@ interface KeyFinding {
   readonly isBranch: boolean
 }
 
-/** Finds out what exists at a key. Rejects with `KEY_INVALID` for an invalid key. */
+/** Reads what exists at a key. Rejects with `KEY_INVALID` for an invalid key. */
 export async function findKey(
   client: Client,
   session: string,
@@ -114,11 +114,11 @@ export function useKeyCompletion(
   return { completion: narrowCompletion(state.completion, text), error: state.error }
 }
 
-/** The key that a text names where `key` is renamed, or why it names none. */
+/** The key that a text names as a new name, or why it is invalid. */
 type RenamedKey = { readonly to: string } | { readonly problem: string }
 
 /**
- * Reads what a person types as the new name of `key`: with a leading `/` a whole key, without one a key beside `key`.
+ * Parses a typed new name of `key`: with a leading `/` a whole key, without one a key beside `key`.
  * @example `b.txt` for `/values/a.txt` is `/values/b.txt`; `/b.txt` is `/b.txt`
  */
 export function renamedKey(key: string, text: string): RenamedKey {

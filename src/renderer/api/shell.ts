@@ -5,7 +5,7 @@ export interface Shell {
   readonly kind: 'electron' | 'web'
   pickFolder(): Promise<string | undefined>
   pickStackFile(): Promise<string | undefined>
-  /** @param name The file name to begin with. */
+  /** @param name The suggested file name. */
   pickSaveLocation(name: string): Promise<string | undefined>
   /** Downloads `chunks` as a file called `name`, without holding all of them in the page's memory. */
   download(name: string, chunks: AsyncIterable<Uint8Array>): Promise<void>

@@ -3,7 +3,7 @@ import type { KeySearch, SearchReport } from '../../shared/procedures/search.ts'
 import { CallError, type Client, isAbortedCall } from './client.ts'
 
 export interface KeySearchState {
-  /** The keys so far; those of the search before until the host has answered. */
+  /** The keys so far. Until the host has answered, those of the search before. */
   readonly keys: readonly string[]
   readonly report: SearchReport | undefined
   readonly isRunning: boolean
@@ -11,7 +11,7 @@ export interface KeySearchState {
   readonly stop: () => void
 }
 
-/** What is known of a search, and until its first report the keys of the one before. */
+/** The state of a search. Until its first report it has the keys of the one before. */
 interface Known {
   readonly search: KeySearch | undefined
   readonly keys: readonly string[]
@@ -24,7 +24,7 @@ const NOTHING: Known = { search: undefined, keys: [], report: undefined, isOver:
 
 /**
  * Searches the keys of a session.
- * @param search The same object for the same search: another one ends it. `undefined` for none.
+ * @param search The same object continues a search; another one starts a new search. `undefined` for none.
  */
 export function useKeySearch(client: Client, session: string, search: KeySearch | undefined): KeySearchState {
   const [known, setKnown] = useState(NOTHING)
@@ -58,7 +58,7 @@ export function useKeySearch(client: Client, session: string, search: KeySearch 
   return { ...known, isRunning, stop }
 }
 
-/** Tells each report of one search, until it is over or the signal fires. */
+/** Passes each report of one search on, until the search ends or the signal fires. */
 async function follow(
   client: Client,
   session: string,
@@ -75,7 +75,7 @@ async function follow(
       ;({ isLast } = report)
     }
   } finally {
-    // One that is over is accepted, and a host that is gone has closed it.
+    // Closing an ended search is accepted. If the host is gone, it has closed the search.
     void client.call('search.close', opened).catch(() => undefined)
   }
 }

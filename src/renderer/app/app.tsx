@@ -66,6 +66,7 @@ interface ConnectScreenProps {
 function ConnectScreen({ failure, onRetry }: ConnectScreenProps) {
   return (
     <main className={styles['screen']}>
+      <h1 className="visually-hidden">Strata</h1>
       {failure === undefined ? (
         <p className={styles['waiting']}>Connecting…</p>
       ) : (

@@ -14,6 +14,7 @@ import { openKey } from './actions/tab-commands.ts'
 import type { Command } from './commands/command.ts'
 import { useCurrentSession, useServices, useSessions, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
+import { leaveDrawer } from './use-width.ts'
 import styles from './window.module.css'
 
 /** The stacks, and the keys of the current one. */
@@ -78,7 +79,10 @@ const SessionTree = memo(function SessionTree({ session }: { readonly session: S
   const { id } = session
   const reveal = useAppStore(state => (state.reveal?.session === id ? state.reveal : undefined))
   const open = useCallback<KeyTreeProps['onOpen']>(
-    (key, options) => openKey(services, id, key, options),
+    (key, options) => {
+      openKey(services, id, key, options)
+      leaveDrawer()
+    },
     [services, id],
   )
   const request = useCallback<KeyTreeProps['onRequest']>(
@@ -90,6 +94,10 @@ const SessionTree = memo(function SessionTree({ session }: { readonly session: S
       useAppStore.setState({ subject: key === undefined ? undefined : { session: id, key, row } }),
     [id],
   )
+  const choose = useCallback<NonNullable<KeyTreeProps['onChoose']>>(
+    selection => useAppStore.setState({ chosen: selection.isEmpty ? undefined : { session: id, selection } }),
+    [id],
+  )
   return (
     <FilteredTree
       client={services.client}
@@ -99,6 +107,7 @@ const SessionTree = memo(function SessionTree({ session }: { readonly session: S
       onOpen={open}
       onRequest={request}
       onSelect={select}
+      onChoose={choose}
     />
   )
 })

@@ -1,13 +1,16 @@
+import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { attempt, reportFailure } from './actions/failures.ts'
+import { toggleReadOnly } from './actions/session-actions.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 import styles from './window.module.css'
 
-/** Notices that need attention: a lost connection, a server that is away, a workspace file that could not be read. */
+/** Notices that need attention: a lost connection, an unreachable server, an unreadable workspace file. */
 export function NoticeBars() {
-  const { client } = useServices()
+  const services = useServices()
+  const { client } = services
   const { notice } = useWorkspace()
   const isConnected = useAppStore(state => state.isConnected)
   const session = useCurrentSession()
@@ -21,6 +24,15 @@ export function NoticeBars() {
             {lost.reason}. Strata tries again by itself. Your edits are kept, and can be put once the server
             is back.
           </p>
+        </div>
+      )}
+      {session?.environment === 'production' && session.isReadOnly && session.isWritable && (
+        <div role="status" className={`${styles['bar']} ${styles['lost']}`}>
+          <Lock size={14} aria-hidden />
+          <p>{session.name} is production and locked. Nothing can be written until it is unlocked.</p>
+          <Button variant="quiet" onPress={() => attempt(() => toggleReadOnly(services, session))}>
+            Unlock…
+          </Button>
         </div>
       )}
       {notice !== undefined && (

@@ -8,14 +8,14 @@ import { type Services, useServices } from './services.ts'
 const NO_PATH = 'A browser does not tell where a dropped file or folder is: type or paste its path here.'
 const OFFERED = 'strata.offered'
 
-/** Opens what is dropped on the window, and offers the address of a server that the clipboard holds at the start. */
+/** Opens what is dropped on the window, and at the start offers the address of a server on the clipboard. */
 export function useOfferedPlaces(): void {
   const services = useServices()
   useEffect(() => {
     const drop = (event: DragEvent): void => {
       if (!holdsFiles(event)) return
       event.preventDefault()
-      // In the desktop shell the path follows (`src/preload`).
+      // In the desktop shell the path arrives in a separate message (`src/preload`).
       if (services.hello.shell === 'web') openDialog({ type: 'open', note: NO_PATH })
     }
     const receive = ({ source, data }: MessageEvent<unknown>): void => {
@@ -39,7 +39,7 @@ function allowDrop(event: DragEvent): void {
   if (holdsFiles(event)) event.preventDefault()
 }
 
-/** Text that is dragged stays with the field that it is dropped on, and so does a file on an editor. */
+/** Dragged text belongs to the field that it is dropped on, and so does a file on an editor. */
 function holdsFiles({ dataTransfer, defaultPrevented }: DragEvent): boolean {
   return !defaultPrevented && dataTransfer?.types.includes('Files') === true
 }
@@ -60,7 +60,7 @@ async function openPath(services: Services, path: string): Promise<void> {
     const { source } = await services.client.call('sessions.recognise', { text: path })
     await openSource(services, source)
   } catch {
-    // The dialog says what is wrong with it.
+    // The dialog shows the problem.
     openDialog({ type: 'open', initial: path })
   }
 }

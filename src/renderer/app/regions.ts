@@ -43,7 +43,7 @@ export function keepFocus(): void {
     if (document.activeElement !== document.body) return
     if (!focusRegion('tabs')) focusRegion('keys')
   }
-  // A dialog that closes gives the focus back in the next frame.
+  // A closing dialog returns the focus in the next frame.
   requestAnimationFrame(() => requestAnimationFrame(check))
 }
 

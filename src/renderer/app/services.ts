@@ -1,11 +1,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { HistoryState } from '../../shared/procedures/history.ts'
 import type { JobInfo } from '../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import type { Settings, WorkspaceState } from '../../shared/procedures/workspace.ts'
 import type { ReconnectingClient } from '../api/client.ts'
 import type { Hello } from '../api/connection.ts'
+import { useHistory } from '../api/histories.ts'
 import type { HostState, LiveValue } from '../api/host-state.ts'
 import type { TextStorage } from '../api/host-storage.ts'
+import type { LastReads } from '../api/last-reads.ts'
 import type { Shell } from '../api/shell.ts'
 import { useAppStore } from './state/app-store.ts'
 
@@ -13,8 +16,10 @@ import { useAppStore } from './state/app-store.ts'
 export interface Services {
   readonly client: ReconnectingClient
   readonly state: HostState
-  /** What outlives the page. */
+  /** Storage that outlives the page. */
   readonly storage: TextStorage
+  /** Which way the last reads took. */
+  readonly reads: LastReads
   readonly hello: Hello
   readonly shell: Shell
   /** Renews a lost connection; rejects when the host can't be reached. */
@@ -37,6 +42,14 @@ export function useSessions(): readonly SessionInfo[] {
 export function useCurrentSession(): SessionInfo | undefined {
   const id = useAppStore(state => state.session)
   return useSessions().find(session => session.id === id)
+}
+
+/** What the session that is shown records and can undo. */
+export function useCurrentHistory(): HistoryState | undefined {
+  return useHistory(
+    useServices().state.histories,
+    useAppStore(state => state.session),
+  )
 }
 
 /** Whether keys of a session can be put and deleted now. */

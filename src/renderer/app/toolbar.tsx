@@ -1,4 +1,13 @@
-import { Lock, LockOpen, Plus, Search, SquareChevronRight } from 'lucide-react'
+import {
+  Lock,
+  LockOpen,
+  PanelLeft,
+  PanelRight,
+  Plus,
+  Search,
+  SearchCode,
+  SquareChevronRight,
+} from 'lucide-react'
 import { StackSwitcher } from '../features/stacks/stack-switcher.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import type { MenuEntry } from '../ui/menu.tsx'
@@ -6,8 +15,10 @@ import { Kbd, shortcutText } from '../ui/shortcut.tsx'
 import { attempt } from './actions/failures.ts'
 import { chooseStack } from './actions/session-actions.ts'
 import { type Command, shownShortcut } from './commands/command.ts'
+import { EnvironmentMenu } from './environment-menu.tsx'
 import { useCurrentSession, useServices, useSessions, useWorkspace } from './services.ts'
 import styles from './toolbar.module.css'
+import type { Width } from './use-width.ts'
 
 /** Commands that the stack switcher offers below the stacks. */
 const STACK_COMMANDS = [
@@ -20,7 +31,12 @@ const STACK_COMMANDS = [
   'closeStack',
 ]
 
-export function Toolbar({ commands }: { readonly commands: readonly Command[] }) {
+interface ToolbarProps {
+  readonly commands: readonly Command[]
+  readonly width: Width
+}
+
+export function Toolbar({ commands, width }: ToolbarProps) {
   const services = useServices()
   const sessions = useSessions()
   const session = useCurrentSession()
@@ -40,6 +56,14 @@ export function Toolbar({ commands }: { readonly commands: readonly Command[] })
   return (
     <header className={styles['toolbar']} data-region="toolbar">
       <h1 className="visually-hidden">Strata</h1>
+      {width === 'drawer' && (
+        <IconButton
+          label="Stacks and keys"
+          icon={PanelLeft}
+          shortcut={shortcut('toggleNavigation')}
+          onPress={() => run('toggleNavigation')}
+        />
+      )}
       <StackSwitcher
         sessions={sessions}
         recents={recents}
@@ -48,6 +72,9 @@ export function Toolbar({ commands }: { readonly commands: readonly Command[] })
         onChoose={line => attempt(() => chooseStack(services, line))}
         onAction={run}
       />
+      {session !== undefined && width !== 'drawer' && (
+        <EnvironmentMenu services={services} session={session} />
+      )}
       <IconButton
         label="New key"
         icon={Plus}
@@ -66,6 +93,13 @@ export function Toolbar({ commands }: { readonly commands: readonly Command[] })
         <span className={styles['goTo']}>Go to key</span>
         <Kbd>{shortcut('goToKey') ?? ''}</Kbd>
       </Button>
+      <IconButton
+        label="Query"
+        icon={SearchCode}
+        shortcut={shortcut('newQuery')}
+        isDisabled={session === undefined}
+        onPress={() => run('newQuery')}
+      />
       <span className={styles['space']} />
       <IconButton
         label="Command palette"
@@ -81,6 +115,14 @@ export function Toolbar({ commands }: { readonly commands: readonly Command[] })
         isDisabled={session === undefined}
         onPress={() => run('toggleReadOnly')}
       />
+      {width !== 'wide' && (
+        <IconButton
+          label="Inspector"
+          icon={PanelRight}
+          shortcut={shortcut('toggleInspector')}
+          onPress={() => run('toggleInspector')}
+        />
+      )}
     </header>
   )
 }

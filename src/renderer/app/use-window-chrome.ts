@@ -28,7 +28,7 @@ export function useWindowChrome(): void {
   }, [hasChanges, hello.shell])
 }
 
-/** An address that is pasted where no text is edited is one to open. */
+/** Opens an address that is pasted outside of text fields. */
 function openPasted(event: ClipboardEvent): void {
   const [target] = event.composedPath()
   const text = event.clipboardData?.getData('text/plain').trim() ?? ''

@@ -1,15 +1,16 @@
-import { type ReactNode, useEffect } from 'react'
-import { Activity } from '../features/activity/activity.tsx'
+import { type ReactNode, useEffect, useLayoutEffect } from 'react'
+import { Activity, useListedJobs } from '../features/activity/activity.tsx'
 import { Inspector } from '../features/inspector/inspector.tsx'
+import { WhereItLives } from '../features/inspector/where-it-lives.tsx'
 import { StatusBar } from '../features/status-bar/status-bar.tsx'
 import { ErrorBoundary, Panel, PanelDivider, Panels, usePanelRef } from '../ui/panels.tsx'
-import { shortcutText } from '../ui/shortcut.tsx'
 import { ToastRegion } from '../ui/toasts.tsx'
 import { attempt } from './actions/failures.ts'
 import { copyText } from './actions/key-actions.ts'
-import { shownShortcut } from './commands/command.ts'
+import { takeValue } from './actions/tab-commands.ts'
 import { useCommands, useNativeMenu, useShortcuts } from './commands/use-commands.ts'
 import { DialogHost } from './dialogs/dialog-host.tsx'
+import { Drawer } from './drawer.tsx'
 import { Navigation } from './navigation.tsx'
 import { NoticeBars } from './notice-bars.tsx'
 import { useOfferedPlaces } from './offered-places.ts'
@@ -19,7 +20,9 @@ import { followHost } from './state/follow-host.ts'
 import { saveTabs } from './state/save-tabs.ts'
 import { loadAhead } from './tabs/tab-panels.tsx'
 import { TabsArea } from './tabs/tabs-area.tsx'
+import { activeTab } from './tabs/tabs-model.ts'
 import { Toolbar } from './toolbar.tsx'
+import { useFoldedPanels, useWidth } from './use-width.ts'
 import { useWindowChrome } from './use-window-chrome.ts'
 import styles from './window.module.css'
 
@@ -36,8 +39,10 @@ export function Window() {
   const sessions = useSessions()
   const session = useCurrentSession()
   const jobs = useJobs()
+  const listedJobs = useListedJobs(jobs)
   const { subject, isNavigationOpen, isInspectorOpen, isActivityOpen, isConnected } = useAppStore()
   const commands = useCommands()
+  const hasActivity = isActivityOpen || listedJobs.length > 0
   const rows = usePanelLayout('rows', ROWS)
   const columns = usePanelLayout('columns', COLUMNS)
   useEffect(() => followHost(services), [services])
@@ -47,87 +52,145 @@ export function Window() {
   useNativeMenu(client, hello.shell, commands)
   useWindowChrome()
   useOfferedPlaces()
+  const width = useWidth()
+  const openTab = useAppStore(current => activeTab(current.tabs, current.session))
+  useFoldedPanels(width, openTab?.id)
   const isNarrow = window.innerWidth < NARROW
-  const closeTab = commands.find(({ id }) => id === 'closeTab')
+  const navigation = (
+    <div className={styles['side']} inert={!isNavigationOpen}>
+      <Navigation commands={commands} />
+    </div>
+  )
+  const inspector = (
+    <aside aria-label="Inspector" data-region="inspector" className={styles['side']} inert={!isInspectorOpen}>
+      <ErrorBoundary panel="The inspector">
+        <Inspector
+          client={client}
+          subject={subject?.session === session?.id ? subject : undefined}
+          keepsExpiry={session?.keepsExpiry ?? false}
+          places={key =>
+            session !== undefined &&
+            isInspectorOpen && (
+              <WhereItLives
+                client={client}
+                reads={services.reads}
+                session={session}
+                keyText={key}
+                onTake={
+                  openTab?.kind === 'key' && openTab.key === key
+                    ? (bytes, how) => takeValue(openTab.id, bytes, how)
+                    : undefined
+                }
+              />
+            )
+          }
+          onCopy={(text, what) => attempt(() => copyText(services, text, what))}
+        />
+      </ErrorBoundary>
+    </aside>
+  )
   const cancelJob = (job: string): void => attempt(() => state.jobs.cancel(job))
   return (
     <div className={styles['window']}>
-      <Toolbar commands={commands} />
+      <Toolbar commands={commands} width={width} />
       <NoticeBars />
       <div className={styles['body']}>
-        <Panels id="rows" orientation="vertical" layout={rows.layout} onLayoutChanged={rows.save}>
-          <Panel id="work" minSize={200} className={styles['panel']}>
+        <Panels
+          id="rows"
+          orientation="vertical"
+          layout={hasActivity ? rows.layout : undefined}
+          onLayoutChanged={layout => {
+            if (hasActivity) rows.save(layout)
+          }}
+        >
+          <Panel id="work" minSize={width === 'wide' ? 200 : 100} className={styles['panel']}>
             <ToastRegion />
             <Panels
               id="columns"
               orientation="horizontal"
-              layout={columns.layout}
-              onLayoutChanged={columns.save}
+              layout={width === 'wide' ? columns.layout : undefined}
+              onLayoutChanged={layout => {
+                if (width === 'wide') columns.save(layout)
+              }}
             >
-              <CollapsiblePanel
-                id="navigation"
-                defaultSize={isNarrow ? 220 : 280}
-                minSize={180}
-                isOpen={isNavigationOpen}
-                onOpenChange={isOpen => setPanelOpen('isNavigationOpen', isOpen)}
-              >
-                <div className={styles['side']} inert={!isNavigationOpen}>
-                  <Navigation commands={commands} />
-                </div>
-              </CollapsiblePanel>
-              <PanelDivider label="Width of the keys" />
-              <Panel id="tabs" minSize={320} className={styles['panel']}>
+              {width !== 'drawer' && (
+                <>
+                  <CollapsiblePanel
+                    id="navigation"
+                    defaultSize={isNarrow ? 220 : 280}
+                    minSize={180}
+                    isOpen={isNavigationOpen}
+                    onOpenChange={isOpen => setPanelOpen('isNavigationOpen', isOpen)}
+                  >
+                    {navigation}
+                  </CollapsiblePanel>
+                  <PanelDivider label="Width of the keys" />
+                </>
+              )}
+              <Panel id="tabs" minSize={width === 'wide' ? 320 : 200} className={styles['panel']}>
                 <main className={styles['main']}>
-                  <TabsArea closeShortcut={closeTab && shortcutText(shownShortcut(closeTab, hello.shell))} />
+                  <TabsArea />
                 </main>
               </Panel>
-              <PanelDivider label="Width of the inspector" />
-              <CollapsiblePanel
-                id="inspector"
-                defaultSize={isNarrow ? 190 : 250}
-                minSize={170}
-                isOpen={isInspectorOpen}
-                onOpenChange={isOpen => setPanelOpen('isInspectorOpen', isOpen)}
+              {width === 'wide' && (
+                <>
+                  <PanelDivider label="Width of the inspector" />
+                  <CollapsiblePanel
+                    id="inspector"
+                    defaultSize={isNarrow ? 190 : 250}
+                    minSize={170}
+                    isOpen={isInspectorOpen}
+                    onOpenChange={isOpen => setPanelOpen('isInspectorOpen', isOpen)}
+                  >
+                    {inspector}
+                  </CollapsiblePanel>
+                </>
+              )}
+            </Panels>
+            {width === 'drawer' && (
+              <Drawer
+                side="start"
+                isOpen={isNavigationOpen}
+                onClose={() => setPanelOpen('isNavigationOpen', false)}
               >
-                <aside
-                  aria-label="Inspector"
-                  data-region="inspector"
-                  className={styles['side']}
-                  inert={!isInspectorOpen}
-                >
-                  <ErrorBoundary panel="The inspector">
-                    <Inspector
-                      client={client}
-                      subject={subject?.session === session?.id ? subject : undefined}
-                      keepsExpiry={session?.keepsExpiry ?? false}
-                      onCopy={(text, what) => attempt(() => copyText(services, text, what))}
+                {navigation}
+              </Drawer>
+            )}
+            {width !== 'wide' && (
+              <Drawer
+                side="end"
+                isOpen={isInspectorOpen}
+                onClose={() => setPanelOpen('isInspectorOpen', false)}
+              >
+                {inspector}
+              </Drawer>
+            )}
+          </Panel>
+          {hasActivity && (
+            <>
+              <PanelDivider label="Height of the activity" />
+              <CollapsiblePanel
+                id="activity"
+                defaultSize={150}
+                minSize={84}
+                collapsedSize={28}
+                isOpen={isActivityOpen}
+                onOpenChange={isOpen => setPanelOpen('isActivityOpen', isOpen)}
+              >
+                <section aria-label="Activity" data-region="activity" className={styles['side']}>
+                  <ErrorBoundary panel="The activity">
+                    <Activity
+                      jobs={listedJobs}
+                      sessions={sessions}
+                      isOpen={isActivityOpen}
+                      onToggle={() => togglePanel('isActivityOpen')}
+                      onCancel={cancelJob}
                     />
                   </ErrorBoundary>
-                </aside>
+                </section>
               </CollapsiblePanel>
-            </Panels>
-          </Panel>
-          <PanelDivider label="Height of the activity" />
-          <CollapsiblePanel
-            id="activity"
-            defaultSize={150}
-            minSize={84}
-            collapsedSize={28}
-            isOpen={isActivityOpen}
-            onOpenChange={isOpen => setPanelOpen('isActivityOpen', isOpen)}
-          >
-            <section aria-label="Activity" data-region="activity" className={styles['side']}>
-              <ErrorBoundary panel="The activity">
-                <Activity
-                  jobs={jobs}
-                  sessions={sessions}
-                  isOpen={isActivityOpen}
-                  onToggle={() => togglePanel('isActivityOpen')}
-                  onCancel={cancelJob}
-                />
-              </ErrorBoundary>
-            </section>
-          </CollapsiblePanel>
+            </>
+          )}
         </Panels>
       </div>
       <div data-region="status">
@@ -160,9 +223,14 @@ interface CollapsiblePanelProps {
 function CollapsiblePanel(props: CollapsiblePanelProps) {
   const { id, isOpen, onOpenChange, collapsedSize = 0 } = props
   const ref = usePanelRef()
-  useEffect(() => {
-    if (isOpen) ref.current?.expand()
-    else ref.current?.collapse()
+  // Before the next paint, so that a panel that is added collapsed is not seen open.
+  useLayoutEffect(() => {
+    // A panel that was just added is not known to its group yet.
+    const frame = requestAnimationFrame(() => {
+      if (isOpen) ref.current?.expand()
+      else ref.current?.collapse()
+    })
+    return () => cancelAnimationFrame(frame)
   }, [isOpen, ref])
   return (
     <Panel

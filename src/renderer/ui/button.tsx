@@ -7,7 +7,7 @@ import styles from './button.module.css'
 
 interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   readonly children: ReactNode
-  /** `primary` for the one expected action of a form, `danger` for what destroys, `quiet` inside bars and rows. */
+  /** `primary` for the one expected action of a form, `danger` for destructive ones, `quiet` inside bars and rows. */
   readonly variant?: 'plain' | 'primary' | 'danger' | 'quiet'
   readonly ref?: Ref<HTMLButtonElement>
 }
@@ -26,7 +26,7 @@ export interface IconButtonProps
   /** The tooltip and accessible name. */
   readonly label: string
   readonly icon: LucideIcon
-  /** As people read it: `Ctrl+P`. */
+  /** As shown: `Ctrl+P`. */
   readonly shortcut?: string | undefined
   /** For a toggle button. */
   readonly isPressed?: boolean

@@ -12,7 +12,7 @@ export interface Completion {
 }
 
 export interface Choosing {
-  /** Ctrl or Cmd was held: what is chosen opens beside what is open. */
+  /** Whether Ctrl or Cmd was held, which opens the choice in another tab. */
   readonly isApart: boolean
 }
 

@@ -3,6 +3,7 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
 import { Heading } from 'react-aria-components/Heading'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import styles from './dialog.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 interface DialogProps {
   /** Shown as its heading, and its accessible name. */
@@ -45,7 +46,7 @@ export function Dialog({
             level={2}
             className={isTitleHidden ? 'visually-hidden' : (styles['title'] ?? '')}
           >
-            {title}
+            <VisibleText text={title} />
           </Heading>
           {children}
         </AriaDialog>
@@ -61,14 +62,14 @@ export function DialogButtons({ children }: { readonly children: ReactNode }) {
 }
 
 /**
- * Rendered last in an overlay: as the overlay closes, returns the keyboard to the element that had it before. React
- * Aria does so a frame later, and keys pressed in that frame would reach nobody.
+ * Rendered last in an overlay: when the overlay closes, returns the focus to the element that had it before. React Aria
+ * does so a frame later, and keys pressed in that frame would be lost.
  */
 export function FocusReturn() {
   const [previous] = useState(focusedElement)
   useEffect(
     () => () => {
-      // What took the keyboard as the overlay closed keeps it.
+      // An element that was focused while the overlay closed keeps the focus.
       if (document.activeElement !== document.body) return
       if (previous instanceof HTMLElement && previous.isConnected) previous.focus({ preventScroll: true })
     },
@@ -77,7 +78,7 @@ export function FocusReturn() {
   return null
 }
 
-/** The element that has the keyboard, also inside a shadow root, as that of a text editor. */
+/** The focused element, also inside a shadow root, such as that of a text editor. */
 function focusedElement(): Element | null {
   let focused = document.activeElement
   while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement

@@ -29,14 +29,14 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** A count of which the first two digits matter: `850`, `20,000`, `3.2 M`. */
+/** A count rounded to two significant digits: `850`, `20,000`, `3.2 M`. */
 export function formatRough(count: number): string {
   if (count < 1_000_000) return formatNumber(count < 10_000 ? count : Math.round(count / 1000) * 1000)
   const millions = count / 1_000_000
   return `${millions < 100 ? Math.round(millions * 10) / 10 : formatNumber(Math.round(millions))} M`
 }
 
-/** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, or `?` where nothing is known. */
+/** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, or `?` if it is unknown. */
 export function formatCount(count: number | undefined, accuracy: Accuracy): string {
   if (count === undefined || accuracy === 'unknown') return '?'
   return `${countMark(accuracy)}${formatNumber(count)}`
@@ -64,6 +64,29 @@ export function formatTime(time: number): string {
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':')}`
 }
 
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+
+/**
+ * How long ago a time was, as long as that helps: `just now`, `2 minutes ago`, `today, 22:31`, `yesterday, 09:05`, then the
+ * day. @param time Milliseconds since 1970, as `now`.
+ */
+export function formatAgo(time: number, now: number): string {
+  const seconds = Math.floor((now - time) / 1000)
+  if (seconds >= 0 && seconds < 10) return 'just now'
+  if (seconds >= 0 && seconds < 60) return `${seconds} seconds ago`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes >= 0 && minutes < 60) return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`
+  const date = new Date(time)
+  const days = Math.round((startOfDay(new Date(now)) - startOfDay(date)) / 86_400_000)
+  const clock = date.toLocaleTimeString('en-US', CLOCK)
+  if (days === 0 && seconds >= 0) return `today, ${clock}`
+  return days === 1 ? `yesterday, ${clock}` : formatTime(time).slice(0, 10)
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+}
+
 /** `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 3 min`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
@@ -74,7 +97,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** Time that is left, rounded up: `12 s`, `3 min`, `2 h 5 min`, `9 days`. */
+/** Remaining time, rounded up: `12 s`, `3 min`, `2 h 5 min`, `9 days`. */
 export function formatTimeLeft(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
   if (seconds < 60) return `${seconds} s`

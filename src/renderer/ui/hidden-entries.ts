@@ -2,11 +2,11 @@ import type { Hidden } from '../../shared/procedures/levels.ts'
 
 const REASONS: Readonly<Record<Hidden['examples'][number]['reason'], string>> = {
   link: 'symbolic link',
-  name: 'name that can be no key:',
+  name: 'name that cannot be a key:',
   special: 'neither file nor folder:',
 }
 
-/** `2 entries of "/a" are not shown: symbolic link "l", name that can be no key: "u�"`. */
+/** `2 entries of "/a" are not shown: symbolic link "l", name that cannot be a key: "u�"`. */
 export function hiddenText(prefix: string, { count, examples }: Hidden): string {
   const named = examples.map(({ name, reason }) => `${REASONS[reason]} ${JSON.stringify(name)}`)
   const more =

@@ -1,6 +1,7 @@
 import { FileText, Folder, FolderOpen } from 'lucide-react'
 import { type Completion, CompletionField } from './completion-field.tsx'
 import { formatBytes } from './format.ts'
+import { VisibleText } from './visible-text.tsx'
 
 export interface KeyRow {
   readonly name: string
@@ -20,9 +21,9 @@ export interface KeyFieldProps {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  /** Names of the level `prefix` that begin with `name`; absent while they are looked up. */
+  /** Names of the level `prefix` that begin with `name`; absent while they are loading. */
   readonly completion: KeyCompletion | undefined
-  /** A name of the list was chosen. */
+  /** Called when a name of the list was chosen. */
   readonly onChoose: (key: string, row: KeyRow) => void
   readonly onSubmit: () => void
   readonly error?: string | undefined
@@ -35,7 +36,10 @@ interface KeyOption extends Completion {
   readonly row: KeyRow
 }
 
-/** A key that is typed level by level, with the names of the level that fit. Tab completes the first or the chosen one. */
+/**
+ * A field for a key, typed level by level, with the matching names of the level. Tab completes the first or the chosen
+ * one.
+ */
 export function KeyField(props: KeyFieldProps) {
   const { completion, value, onChange } = props
   return (
@@ -71,13 +75,13 @@ function option(prefix: string, row: KeyRow): KeyOption {
     id: row.name,
     key: prefix === '/' ? `/${row.name}` : `${prefix}/${row.name}`,
     row,
-    label: row.isBranch && !row.isValue ? `${row.name}/` : row.name,
+    label: <VisibleText text={row.isBranch && !row.isValue ? `${row.name}/` : row.name} />,
     detail: row.size === undefined ? undefined : formatBytes(row.size),
     icon: <Icon size={14} aria-hidden />,
   }
 }
 
-/** What is said where a completion has no rows. */
+/** The text shown if a completion has no rows. */
 export function emptyCompletion({ prefix, name }: Omit<KeyCompletion, 'rows'>): string {
   return name === '' ? `${prefix} is empty.` : `Nothing in ${prefix} begins with "${name}".`
 }

@@ -18,7 +18,7 @@ export function loadable<Props extends object>(
   function begin(): Promise<ComponentType<Props>> {
     const begun = importComponent()
     begun.then(
-      // React's own marks: `use` returns the value of such a promise without suspending.
+      // The fields that React sets itself: `use` returns the value of such a promise without suspending.
       value => Object.assign(begun, { status: 'fulfilled', value }),
       () => {
         loading = undefined

@@ -6,12 +6,13 @@ import { Popover } from 'react-aria-components/Popover'
 import { Text } from 'react-aria-components/Text'
 import { FocusReturn } from './dialog.tsx'
 import styles from './menu.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 export interface MenuEntry {
   readonly id: string
   readonly label: string
   readonly detail?: string | undefined
-  /** As people read it: `Ctrl+P`. */
+  /** As shown: `Ctrl+P`. */
   readonly shortcut?: string | undefined
   readonly icon?: ReactNode
   readonly isDisabled?: boolean
@@ -59,7 +60,8 @@ function MenuList({ label, groups, onChoose, autoFocus = false }: MenuProps) {
       {filled.map(group => (
         <MenuSection
           key={group.id}
-          id={group.id}
+          // A group may be named like an entry, and ids are unique in a menu.
+          id={`group ${group.id}`}
           className={styles['section'] ?? ''}
           aria-label={group.title ?? group.id}
         >
@@ -83,11 +85,14 @@ function Entry({ entry }: { readonly entry: MenuEntry }) {
     >
       <span className={styles['icon']}>{entry.icon}</span>
       <Text slot="label" className={styles['label'] ?? ''}>
-        {entry.label}
+        <VisibleText text={entry.label} />
       </Text>
       {entry.detail !== undefined && (
         <Text slot="description" className={styles['detail'] ?? ''}>
-          {entry.detail}
+          {/* Cut off at its start, but written from left to right. */}
+          <bdi dir="ltr">
+            <VisibleText text={entry.detail} />
+          </bdi>
         </Text>
       )}
       {entry.shortcut !== undefined && (

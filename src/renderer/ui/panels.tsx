@@ -8,14 +8,14 @@ export { Panel, usePanelRef } from 'react-resizable-panels'
 export interface PanelsProps {
   readonly id: string
   readonly orientation: 'horizontal' | 'vertical'
-  /** Sizes in percent by the panels' ids, as they were left. */
+  /** The last sizes in percent, by the panels' ids. */
   readonly layout: Layout | undefined
-  /** Called when a person has resized the panels. */
+  /** Called when the user has resized the panels. */
   readonly onLayoutChanged: (layout: Layout) => void
   readonly children: ReactNode
 }
 
-/** Panels side by side that a person resizes with the pointer or, on a divider, with the arrow keys. */
+/** Panels side by side that the user resizes with the pointer or, on a divider, with the arrow keys. */
 export function Panels({ id, orientation, layout, onLayoutChanged, children }: PanelsProps) {
   return (
     <Group
@@ -31,9 +31,9 @@ export function Panels({ id, orientation, layout, onLayoutChanged, children }: P
   )
 }
 
-/** @param label Names what it resizes. */
+/** @param label Names what it resizes. It is a title: dividers stand between landmarks, where a label counts as content. */
 export function PanelDivider({ label }: { readonly label: string }) {
-  return <Separator aria-label={label} className={styles['divider'] ?? ''} />
+  return <Separator title={label} className={styles['divider'] ?? ''} />
 }
 
 interface PanelHeaderProps {
@@ -43,7 +43,7 @@ interface PanelHeaderProps {
   readonly children?: ReactNode
 }
 
-/** The one line that names a panel. */
+/** The line with a panel's name. */
 export function PanelHeader({ title, id, children }: PanelHeaderProps) {
   return (
     <div className={styles['header']}>

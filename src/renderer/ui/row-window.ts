@@ -60,7 +60,7 @@ export function topToReveal(row: number, top: number, { rowHeight, viewport }: R
   return start + rowHeight > top + viewport ? start + rowHeight - viewport : top
 }
 
-/** Where the window stands: `top` in pixels of the rows laid end to end, `viewport` the pixels that show rows. */
+/** The position of the window: `top` in pixels of the rows laid end to end, `viewport` in pixels that show rows. */
 interface RowPosition {
   readonly top: number
   readonly viewport: number
@@ -108,7 +108,7 @@ class RowScroller {
     this.#measure()
   }
 
-  /** Scrolls as little as needed for the row to be seen as a whole. */
+  /** Scrolls as little as needed to show the whole row. */
   reveal(row: number): void {
     const top = topToReveal(row, this.#position.top, this.#metrics())
     if (top !== this.#position.top) this.moveTo(top)
@@ -167,7 +167,7 @@ interface RowWindow {
   readonly pageRows: number
   /** Pixels from the first row's top to the window's. */
   readonly top: number
-  /** Scrolls as little as needed for the row to be seen. */
+  /** Scrolls as little as needed to show the row. */
   readonly reveal: (row: number) => void
 }
 

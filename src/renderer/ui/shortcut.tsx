@@ -63,7 +63,7 @@ export function matchesShortcut(shortcut: Shortcut, press: KeyPress): boolean {
   return !isLatin(press.key) && codeOf(shortcut.key) === press.code
 }
 
-/** How people read it: `Ctrl+Shift+P`, on a Mac `⇧⌘P`. */
+/** As shown: `Ctrl+Shift+P`, on a Mac `⇧⌘P`. */
 export function formatShortcut(text: string, isMac: boolean): string {
   const { key, control, meta, alt, shift } = parseShortcut(text, isMac)
   const name = text.split('+').at(-1) ?? key
@@ -116,12 +116,16 @@ export function isMacPlatform(): boolean {
   return typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac')
 }
 
-/** A shortcut as people read it on this machine. */
+/** A shortcut as shown on this machine. */
 export function shortcutText(shortcut: string | undefined): string | undefined {
   return shortcut === undefined ? undefined : formatShortcut(shortcut, isMacPlatform())
 }
 
-/** A shortcut as people read it. */
+/** Shows a shortcut. It is no part of the name of the button that it stands in. */
 export function Kbd({ children }: { readonly children: string }) {
-  return <kbd className={styles['kbd']}>{children}</kbd>
+  return (
+    <kbd className={styles['kbd']} aria-hidden>
+      {children}
+    </kbd>
+  )
 }

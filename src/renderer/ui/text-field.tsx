@@ -6,20 +6,21 @@ import { Text } from 'react-aria-components/Text'
 import { TextArea } from 'react-aria-components/TextArea'
 import { TextField as AriaTextField } from 'react-aria-components/TextField'
 import styles from './field.module.css'
+import { VisibleText } from './visible-text.tsx'
 
 export interface TextFieldProps {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  /** Says what is wrong; marks the field invalid. */
+  /** The problem; marks the field invalid. */
   readonly error?: string | undefined
   readonly description?: string | undefined
   readonly isMonospace?: boolean
-  /** Lines of a field of several; absent for one line. */
+  /** The number of lines of a multi-line field; absent for a single line. */
   readonly rows?: number
   readonly autoFocus?: boolean
   readonly isDisabled?: boolean
-  /** Does not show its text. */
+  /** Hides its text. */
   readonly isSecret?: boolean
   readonly ref?: Ref<HTMLInputElement>
 }
@@ -56,10 +57,12 @@ export function TextField({
       )}
       {description !== undefined && (
         <Text slot="description" className={styles['description'] ?? ''}>
-          {description}
+          <VisibleText text={description} />
         </Text>
       )}
-      <FieldError className={styles['error'] ?? ''}>{error}</FieldError>
+      <FieldError className={styles['error'] ?? ''}>
+        {error !== undefined && <VisibleText text={error} />}
+      </FieldError>
     </AriaTextField>
   )
 }

@@ -1,27 +1,15 @@
 import { CircleCheck, Copy, Info, OctagonAlert, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import { Button, IconButton } from './button.tsx'
+import { useLift } from './keep-clear.ts'
+import { shownFor, type Toast, withToast } from './toast-queue.ts'
 import styles from './toasts.module.css'
-
-interface Toast {
-  readonly id: number
-  readonly tone: 'info' | 'success' | 'error'
-  /** What happened, to which key. */
-  readonly message: string
-  /** What to try. */
-  readonly hint?: string | undefined
-  /** Names the failure in the host's log; shown, and copied with the message. */
-  readonly failureId?: string | undefined
-  readonly action?: { readonly label: string; readonly run: () => void } | undefined
-}
+import { VisibleText } from './visible-text.tsx'
 
 interface ToastsState {
   readonly toasts: readonly Toast[]
 }
-
-/** The most toasts shown at once; the oldest is removed first. */
-const MAX_TOASTS = 4
 
 const useToasts = create<ToastsState>(() => ({ toasts: [] }))
 
@@ -30,9 +18,7 @@ let lastId = 0
 /** @returns A function that removes the toast. */
 export function showToast(toast: Omit<Toast, 'id'>): () => void {
   const id = ++lastId
-  useToasts.setState(({ toasts }) => ({
-    toasts: [...toasts.filter(other => other.message !== toast.message), { ...toast, id }].slice(-MAX_TOASTS),
-  }))
+  useToasts.setState(({ toasts }) => ({ toasts: withToast(toasts, { ...toast, id }) }))
   return () => dismissToast(id)
 }
 
@@ -40,17 +26,20 @@ function dismissToast(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter(toast => toast.id !== id) }))
 }
 
-/** How long a toast is shown, and one with an action. Errors stay until they are dismissed. */
-const SHOWN_MS = 6000
-const ACTION_SHOWN_MS = 12_000
-
 const ICONS = { info: Info, success: CircleCheck, error: OctagonAlert }
 
 /** The region of short messages, which assistive technology announces. */
 export function ToastRegion() {
   const toasts = useToasts(state => state.toasts)
+  const ref = useRef<HTMLElement>(null)
+  const lift = useLift(ref, toasts.length > 0)
   return (
-    <section aria-label="Notifications" className={styles['region']}>
+    <section
+      ref={ref}
+      aria-label="Notifications"
+      className={styles['region']}
+      style={{ transform: lift === 0 ? undefined : `translateY(-${lift}px)` }}
+    >
       <ol aria-live="polite" aria-relevant="additions">
         {toasts.map(toast => (
           <ToastItem key={toast.id} toast={toast} />
@@ -65,7 +54,7 @@ interface FailureIdProps {
   readonly message: string
 }
 
-/** What to say to somebody who looks for the causes in `failures.log`. */
+/** Advice for finding the causes in `failures.log`. */
 function FailureId({ id, message }: FailureIdProps) {
   return (
     <p className={styles['hint']}>
@@ -81,13 +70,12 @@ function FailureId({ id, message }: FailureIdProps) {
 
 function ToastItem({ toast }: { readonly toast: Toast }) {
   const [isHeld, setHeld] = useState(false)
-  const staysOpen = isHeld || toast.tone === 'error'
+  const time = isHeld ? undefined : shownFor(toast)
   useEffect(() => {
-    if (staysOpen) return undefined
-    const shownFor = toast.action === undefined ? SHOWN_MS : ACTION_SHOWN_MS
-    const timer = setTimeout(() => dismissToast(toast.id), shownFor)
+    if (time === undefined) return undefined
+    const timer = setTimeout(() => dismissToast(toast.id), time)
     return () => clearTimeout(timer)
-  }, [staysOpen, toast.id, toast.action])
+  }, [time, toast.id])
   const Icon = ICONS[toast.tone]
   const { action } = toast
   return (
@@ -100,8 +88,14 @@ function ToastItem({ toast }: { readonly toast: Toast }) {
     >
       <Icon size={16} aria-hidden className={styles['icon']} />
       <div className={styles['text']} role={toast.tone === 'error' ? 'alert' : undefined}>
-        <p>{toast.message}</p>
-        {toast.hint !== undefined && <p className={styles['hint']}>{toast.hint}</p>}
+        <p>
+          <VisibleText text={toast.message} />
+        </p>
+        {toast.hint !== undefined && (
+          <p className={styles['hint']}>
+            <VisibleText text={toast.hint} />
+          </p>
+        )}
         {toast.failureId !== undefined && <FailureId id={toast.failureId} message={toast.message} />}
       </div>
       {action !== undefined && (

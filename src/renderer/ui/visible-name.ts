@@ -6,8 +6,8 @@ export interface NamePart {
   readonly at: number
 }
 
-/** The most characters of a name to render. */
-const MAX_SHOWN = 400
+/** The most characters of a name to render at its start, and at its end where it is longer than both together. */
+const SHOWN = { start: 300, end: 100 }
 
 /**
  * Control characters, bidirectional controls, invisible characters, and spaces at either end. Joiners (U+200C, U+200D)
@@ -20,19 +20,56 @@ const UNSEEN =
 /** Substitutes that every font contains and most readers know. */
 const FAMILIAR: Readonly<Record<string, string>> = { ' ': '·', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
+/** Words of letters and their marks, which may be written in composed or decomposed form. */
+const WORDS = /[\p{L}\p{M}]+/gu
+
+/** The sign after a word in decomposed form, which looks like one in composed form and is another name. */
+const DECOMPOSED = 'NFD'
+
 /** Splits a name into visible text and substitutes for invisible characters. */
 export function visibleName(name: string): readonly NamePart[] {
-  const shown = name.length > MAX_SHOWN ? wellFormedStart(name) : name
+  if (name.length <= SHOWN.start + SHOWN.end) return partsOf(name, 0)
+  const start = wellFormedStart(name)
+  const end = wellFormedEnd(name)
+  const gap = { text: '…', isSign: true, at: start.length }
+  return [...partsOf(start, 0), gap, ...partsOf(end, name.length - end.length)]
+}
+
+/** @param from Where `shown` begins in the name. */
+function partsOf(shown: string, from: number): readonly NamePart[] {
   const parts: NamePart[] = []
   let end = 0
   for (const match of shown.matchAll(UNSEEN)) {
-    if (match.index > end) parts.push({ text: shown.slice(end, match.index), isSign: false, at: end })
-    parts.push({ text: Array.from(match[0], sign).join(''), isSign: true, at: match.index })
-    end = match.index + match[0].length
+    const { index } = match
+    if (index > end) parts.push(...wordsOf(shown.slice(end, index), from + end))
+    parts.push({ text: Array.from(match[0], sign).join(''), isSign: true, at: from + index })
+    end = index + match[0].length
   }
-  if (end < shown.length) parts.push({ text: shown.slice(end), isSign: false, at: end })
-  if (shown !== name) parts.push({ text: '…', isSign: true, at: shown.length })
+  if (end < shown.length) parts.push(...wordsOf(shown.slice(end), from + end))
   return parts
+}
+
+/** Text with a sign after each word in decomposed form. */
+function wordsOf(text: string, from: number): readonly NamePart[] {
+  if (text === text.normalize('NFC')) return [{ text, isSign: false, at: from }]
+  const parts: NamePart[] = []
+  let end = 0
+  for (const { 0: word, index } of text.matchAll(WORDS)) {
+    if (word === word.normalize('NFC')) continue
+    const after = index + word.length
+    parts.push({ text: text.slice(end, after), isSign: false, at: from + end })
+    parts.push({ text: DECOMPOSED, isSign: true, at: from + after })
+    end = after
+  }
+  if (end < text.length) parts.push({ text: text.slice(end), isSign: false, at: from + end })
+  return parts
+}
+
+/** The same as one text, for places that take no markup. */
+export function visibleText(name: string): string {
+  return visibleName(name)
+    .map(part => part.text)
+    .join('')
 }
 
 function sign(character: string): string {
@@ -42,6 +79,12 @@ function sign(character: string): string {
 
 /** The first characters, without half a surrogate pair at the end. */
 function wellFormedStart(name: string): string {
-  const cut = name.slice(0, MAX_SHOWN)
+  const cut = name.slice(0, SHOWN.start)
   return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut
+}
+
+/** The last characters, without half a surrogate pair at the start. */
+function wellFormedEnd(name: string): string {
+  const cut = name.slice(-SHOWN.end)
+  return /^[\udc00-\udfff]/.test(cut) ? cut.slice(1) : cut
 }

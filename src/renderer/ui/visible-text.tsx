@@ -4,11 +4,11 @@ import styles from './visible-text.module.css'
 
 interface VisibleTextProps {
   readonly text: string
-  /** Whether the code unit at a place of the text is marked. */
+  /** Whether the code unit at an index of the text is marked. */
   readonly isMarked?: (place: number) => boolean
 }
 
-/** A name of somebody's data, with signs for what cannot be seen in it. */
+/** A name from user data, with signs for its invisible characters. */
 export function VisibleText({ text, isMarked }: VisibleTextProps) {
   return visibleName(text).map(part =>
     part.isSign ? (

@@ -65,7 +65,7 @@ describe('findKey', () => {
     })
   })
 
-  it('K2 refuses a text that is no key', async () => {
+  it('K2 refuses a text that is not a key', async () => {
     const { page, session } = await openSession()
     await expect(findKey(page, session, '/a/../b')).rejects.toMatchObject({ code: 'KEY_INVALID' })
   })

@@ -26,11 +26,26 @@ describe('visibleName()', () => {
     expect(text('  a b ')).toBe('[··]a b[·]')
   })
 
-  it('never draws more than a screen of a name, nor half a character', () => {
-    const parts = visibleName('😀'.repeat(10_000))
-    expect(parts.at(-1)).toEqual({ text: '…', isSign: true, at: 400 })
+  it('W34 tells a name in decomposed form from the composed one that looks the same', () => {
+    expect(text('\u00e9t\u00e9.txt')).toBe('\u00e9t\u00e9.txt')
+    expect(text('e\u0301te\u0301.txt')).toBe('e\u0301te\u0301[NFD].txt')
+    expect(text('a/\u1112\u1161\u11ab/b')).toBe('a/\u1112\u1161\u11ab[NFD]/b')
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 12 }), name => {
+        fc.pre(name.normalize('NFD') !== name.normalize('NFC'))
+        expect(text(name.normalize('NFD'))).not.toBe(text(name.normalize('NFC')))
+      }),
+    )
+  })
+
+  it('W35 draws the start and the end of a long name, and no half of a character', () => {
+    const name = `/${'😀'.repeat(10_000)}.json`
+    const parts = visibleName(name)
+    expect(parts[1]).toEqual({ text: '…', isSign: true, at: 299 })
+    expect(parts.at(-1)?.text.endsWith('.json')).toBe(true)
+    expect(name.startsWith(parts.at(-1)?.text ?? '?', parts.at(-1)?.at)).toBe(true)
     expect(parts.map(part => part.text).join('').length).toBeLessThan(500)
-    expect(parts[0]?.text).not.toMatch(/\p{Surrogate}/u)
+    for (const part of parts) expect(part.text).not.toMatch(/\p{Surrogate}/u)
   })
 
   it('leaves no control character and no bidirectional control in what it draws', () => {

@@ -12,7 +12,7 @@ export function attempt(action: () => Promise<unknown>): void {
 export function reportFailure(error: unknown): void {
   if (isAbortedCall(error)) return
   if (error instanceof CallError) {
-    // A bar says it already.
+    // The notice bar already shows it.
     if (error.code === 'CONNECTION' && useAppStore.getState().isServerLost) return
     showToast({ tone: 'error', message: error.message, hint: failureHint(error), failureId: error.id })
     return

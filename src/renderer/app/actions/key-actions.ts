@@ -1,45 +1,102 @@
+import type { Query } from '../../../core/query/query.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
+import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
 import { formatNumber } from '../../ui/format.ts'
+import type { DraggedKeys } from '../../ui/key-drag.ts'
 import { showToast } from '../../ui/toasts.tsx'
-import { openDialog } from '../dialogs/dialog-store.ts'
+import { type DeleteTarget, openDialog } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, revealKey, setPanelOpen, useAppStore } from '../state/app-store.ts'
 import type { Tab } from '../tabs/tab.ts'
 import { closeTab, retargetTabs, tabsOfKey } from '../tabs/tabs-model.ts'
+import { confirmAct, isInProduction, isSkipped } from './environment-actions.ts'
 import { attempt } from './failures.ts'
-import { tabActions } from './tab-commands.ts'
+import { showChange, whyNoUndo } from './history-actions.ts'
+import { actOnKeys, type ChosenKeys, transferKeys } from './many-actions.ts'
+import { putFiles } from './put-files.ts'
+import { NEW_QUERY, openQuery, tabActions } from './tab-commands.ts'
 
 /** Deletes one value and closes its tab. */
-export async function deleteValue({ client }: Services, session: string, key: string): Promise<void> {
-  await client.call('store.delete', { session, key })
+export async function deleteValue(services: Services, session: string, key: string): Promise<void> {
+  const { entry } = await services.client.call('store.delete', { session, key })
   const gone = tabsOfKey(useAppStore.getState().tabs, session, key, false)
-  // Edits of a value that was deleted on purpose would be offered as a draft.
+  // Otherwise edits of the deleted value would be offered as a draft.
   for (const tab of gone) tabActions(tab.id)?.discard()
   dropTabs(gone)
-  showToast({ tone: 'success', message: `Deleted "${key}"` })
+  showChange(services, session, entry, {
+    tone: 'success',
+    message: `Deleted "${key}"`,
+    topic: { kind: `deleted ${session}`, keys: [key], joined: count => keysMessage('Deleted', count) },
+  })
+}
+
+/** Deletes a value at once where that can be undone; else, for a branch, and in production, asks first. */
+export async function requestDelete(services: Services, target: DeleteTarget): Promise<void> {
+  const { session, key, isBranch } = target
+  const [history, stat] = await Promise.all([
+    services.state.histories.load(session),
+    services.client.call('store.stat', { session, key }).catch(() => undefined),
+  ])
+  const why = whyNoUndo(history, stat?.size)
+  const isProduction = isInProduction(services, session)
+  if (isProduction && !isBranch && why === undefined && !isSkipped(session)) {
+    if (await confirmAct(services, [session], `Delete ${key}`)) await deleteValue(services, session, key)
+    return
+  }
+  if (isProduction || isBranch || why !== undefined) openDialog({ type: 'delete', ...target, why })
+  else await deleteValue(services, session, key)
+}
+
+/** Says that a value was put, and offers to take that back. */
+export function valuePut(services: Services, session: string, key: string, entry: number | undefined): void {
+  showChange(services, session, entry, {
+    tone: 'success',
+    message: `Saved "${key}"`,
+    topic: { kind: `saved ${session}`, keys: [key], joined: count => keysMessage('Saved', count) },
+  })
 }
 
 /** Deletes everything at and below `key`, as a job. */
-export async function deleteBranch(services: Services, session: string, key: string): Promise<void> {
-  await startJob(services, session, { type: 'deleteBranch', prefix: key })
-}
-
-/** Closes the tabs of a deleted branch, except those with unsaved changes. */
-export function branchDeleted(session: string, key: string): void {
-  dropTabs(tabsOfKey(useAppStore.getState().tabs, session, key, true).filter(tab => !tab.isDirty))
+export async function deleteBranch(
+  services: Services,
+  session: string,
+  key: string,
+  expected: number,
+): Promise<void> {
+  if (!(await confirmAct(services, [session], `Delete ${key} and what is below it`))) return
+  await startJob(services, session, {
+    type: 'many',
+    action: { type: 'delete', selection: { keys: [key], ranges: [] } },
+    conflicts: { all: 'skip' },
+    expected,
+  })
 }
 
 /** Renames one value; its tab and the tree follow. Rejects with `ALREADY_EXISTS` unless `replace` is given. */
 export async function renameKey(
-  { client }: Services,
+  services: Services,
   session: string,
   from: string,
   to: string,
   replace: boolean,
 ): Promise<void> {
-  await client.call('store.rename', { session, from, to, replace })
+  const { entry } = await services.client.call('store.rename', { session, from, to, replace })
+  valueRenamed(services, session, { from, to, entry })
+}
+
+/** A value was renamed: its tab and the tree follow, and that can be taken back. */
+function valueRenamed(
+  services: Services,
+  session: string,
+  { from, to, entry }: { readonly from: string; readonly to: string; readonly entry: number | undefined },
+): void {
   keyRenamed(session, from, to)
-  showToast({ tone: 'success', message: `Renamed "${from}" to "${to}"` })
+  const isRecorded = services.state.histories.get(session)?.isOn === true
+  const hint =
+    entry === undefined && isRecorded
+      ? 'Its value is too large to be recorded, so this cannot be undone.'
+      : undefined
+  showChange(services, session, entry, { tone: 'success', message: `Renamed "${from}" to "${to}"`, hint })
 }
 
 export function keyRenamed(session: string, from: string, to: string): void {
@@ -47,13 +104,25 @@ export function keyRenamed(session: string, from: string, to: string): void {
   revealKey(session, to)
 }
 
+/** Moves everything at and below `from`, as a job. */
 export async function moveBranch(
   services: Services,
   session: string,
   from: string,
   to: string,
 ): Promise<void> {
-  await startJob(services, session, { type: 'moveBranch', from, to })
+  if (!(await confirmAct(services, [session], `Move ${from}`))) return
+  const end = to.lastIndexOf('/')
+  await startJob(services, session, {
+    type: 'many',
+    action: {
+      type: 'transfer',
+      selection: { keys: [from], ranges: [] },
+      to: { session, prefix: to.slice(0, end) || '/', name: to.slice(end + 1) },
+      isMove: true,
+    },
+    conflicts: { all: 'skip' },
+  })
 }
 
 export async function copyText({ shell }: Services, text: string, what: string): Promise<void> {
@@ -66,23 +135,45 @@ export function keysMessage(verb: string, count: number): string {
   return `${verb} ${count === 1 ? '1 key' : `${formatNumber(count)} keys`}`
 }
 
+/** Milliseconds after which a job that is still running is shown in "Activity". */
+const SHORT_JOB = 1000
+
 async function startJob({ state }: Services, session: string, request: JobRequest): Promise<void> {
-  await state.jobs.start(session, request)
-  setPanelOpen('isActivityOpen', true)
+  const { id } = await state.jobs.start(session, request)
+  // Of a short job its notification says enough.
+  setTimeout(() => {
+    const job = state.jobs.get()?.find(other => other.id === id)
+    if (job?.state === 'running') setPanelOpen('isActivityOpen', true)
+  }, SHORT_JOB)
 }
 
 function dropTabs(tabs: readonly Tab[]): void {
   changeTabs((state, current) => tabs.reduce((left, tab) => closeTab(left, tab.id, current), state))
 }
 
-/** A request of the tree or a table of children to the window. Keys are texts. */
+/** A request to the window by the tree or a table of children. Keys are texts. */
 type KeyRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
   | { readonly type: 'copyKey'; readonly key: string }
-  | { readonly type: 'renamed'; readonly from: string; readonly to: string }
+  | {
+      readonly type: 'renamed'
+      readonly from: string
+      readonly to: string
+      readonly entry: number | undefined
+    }
   | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
   | { readonly type: 'goToKey' }
+  | { readonly type: 'query'; readonly below: string }
+  | { readonly type: 'openQuery'; readonly query: Query }
+  | {
+      readonly type: 'drop'
+      readonly below: string
+      readonly isMove: boolean
+      readonly keys: DraggedKeys | undefined
+      readonly entries: readonly (FileSystemEntry | File)[]
+    }
+  | ({ readonly type: 'many'; readonly action: ManyKeyAction } & Omit<ChosenKeys, 'session'>)
 
 export function handleKeyRequest(services: Services, session: string, request: KeyRequest): void {
   switch (request.type) {
@@ -90,16 +181,30 @@ export function handleKeyRequest(services: Services, session: string, request: K
       openDialog({ type: 'newKey', session, initial: levelText(request.below) })
       return
     case 'delete':
-      openDialog({ ...request, type: 'delete', session })
+      attempt(() => requestDelete(services, { ...request, session }))
       return
     case 'copyKey':
       attempt(() => copyText(services, request.key, `"${request.key}"`))
       return
     case 'renamed':
-      keyRenamed(session, request.from, request.to)
+      valueRenamed(services, session, request)
       return
     case 'moveBranch':
       attempt(() => moveBranch(services, session, request.from, request.to))
+      return
+    case 'query':
+      openQuery(session, { prefix: request.below, ...NEW_QUERY })
+      return
+    case 'openQuery':
+      openQuery(session, request.query)
+      return
+    case 'drop':
+      if (request.keys !== undefined) {
+        transferKeys(request.keys, { session, prefix: request.below }, request.isMove)
+      } else attempt(() => putFiles(services, session, request.below, request.entries))
+      return
+    case 'many':
+      actOnKeys(services, request.action, { session, selection: request.selection, below: request.below })
       return
     case 'goToKey':
       openDialog({ type: 'goToKey', session })

@@ -6,8 +6,10 @@ import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'
 import { documentText, fileStackTab, newStackTab, stackDraftName, stackTabOf } from '../tabs/stack-drafts.ts'
+import { isKeyed, type Tab, tabTitle } from '../tabs/tab.ts'
 import { activateTab, activeTab, changeTab, openTab, pinTab, type TabsState } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
+import { tabActions } from './tab-commands.ts'
 
 /** Shows a session, and restores its saved tabs. */
 export function showSession({ storage }: Services, session: SessionInfo): void {
@@ -19,7 +21,7 @@ export function showSession({ storage }: Services, session: SessionInfo): void {
   })
 }
 
-/** The saved tabs of a session, and its stack editor where a stack was edited and not applied. */
+/** The saved tabs of a session, and its stack editor if it has unapplied edits. */
 function restoreSession(storage: TextStorage, before: TabsState, session: SessionInfo): TabsState {
   const tabs = restoreTabs(before, session.id, storage.getItem(tabsStorageKey(session.source)))
   const draft = storage.getItem(stackDraftName(session.id))
@@ -38,7 +40,7 @@ export async function openSource(services: Services, source: Source): Promise<vo
   }
 }
 
-/** Opens the editor on a stack that could not be opened, where that is for a fault of its document. */
+/** Opens the editor on a stack that could not be opened because of an error in its document. */
 async function correctStack(services: Services, source: Source, failure: unknown): Promise<void> {
   if (source.type === 'folder' || source.type === 'sample') return
   if (!(failure instanceof CallError) || failure.code !== 'CONFIG_INVALID') return
@@ -74,22 +76,50 @@ export async function openStackFile(services: Services): Promise<void> {
 export async function closeSession({ client }: Services, session: SessionInfo): Promise<void> {
   const dirty = useAppStore.getState().tabs.tabs.filter(tab => tab.session === session.id && tab.isDirty)
   if (dirty.length > 0) {
+    const canPutAll = dirty.every(tab => tabActions(tab.id) !== undefined)
     const answer = await ask({
       title: `Close ${session.name}?`,
       message: 'These have changes that were not put:',
-      list: dirty.map(tab => (tab.kind === 'stack' ? tab.name : tab.key)),
+      list: dirty.map(tab => (isKeyed(tab) ? tab.key : tabTitle(tab))),
       buttons: [
         { id: 'cancel', label: 'Cancel' },
         { id: 'discard', label: 'Discard and close', variant: 'danger' },
+        ...(canPutAll ? [{ id: 'put', label: 'Put all and close', variant: 'primary' as const }] : []),
       ],
     })
-    if (answer !== 'discard') return
+    if (answer === 'put') {
+      if (!(await putAll(dirty))) return
+    } else if (answer !== 'discard') return
   }
   await client.call('sessions.close', { session: session.id })
 }
 
+/** Puts the values of tabs one after another. @returns Whether all are put; the first that is not is shown. */
+async function putAll(tabs: readonly Tab[]): Promise<boolean> {
+  for (const { id } of tabs) {
+    await tabActions(id)?.put()
+    const left = useAppStore.getState().tabs.tabs.find(tab => tab.id === id && tab.isDirty)
+    if (left === undefined) continue
+    changeTabs((state, session) => activateTab(state, id, session))
+    return false
+  }
+  return true
+}
+
 export async function toggleReadOnly({ client }: Services, session: SessionInfo): Promise<void> {
   const isReadOnly = !session.isReadOnly
+  if (!isReadOnly && session.environment === 'production') {
+    const answer = await ask({
+      title: `Unlock ${session.name}?`,
+      message:
+        'It is production: what is written then is written for everyone who uses it. It is locked again when it is opened the next time.',
+      buttons: [
+        { id: 'cancel', label: 'Cancel' },
+        { id: 'unlock', label: 'Unlock', variant: 'primary' },
+      ],
+    })
+    if (answer !== 'unlock') return
+  }
   await client.call('sessions.setReadOnly', { session: session.id, isReadOnly })
   showToast({
     tone: 'info',
@@ -125,7 +155,7 @@ export async function newStack({ client }: Services): Promise<void> {
   )
 }
 
-/** Opens the editor on a document that no session is of. */
+/** Opens the editor on a document without a session. */
 export function editDocument(document: Record<string, unknown>): void {
   const tab = newStackTab(documentText(document))
   changeTabs((tabs, current) => openTab(tabs, tab, { isPreview: false, current }))

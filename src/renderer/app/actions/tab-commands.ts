@@ -1,11 +1,13 @@
+import type { Query } from '../../../core/query/query.ts'
 import { ask } from '../dialogs/dialog-store.ts'
 import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
-import { changeTabs, focusValue, revealKey, useAppStore } from '../state/app-store.ts'
+import { changeTabs, focusValue, revealKey, useAppStore, wantHistory } from '../state/app-store.ts'
 import { rememberKey } from '../state/recent-keys.ts'
-import { type Tab, tabDescription } from '../tabs/tab.ts'
+import { isKeyed, newQueryTab, type Tab, tabDescription } from '../tabs/tab.ts'
 import { closeTab, openTab } from '../tabs/tabs-model.ts'
 import { rememberedView } from '../tabs/view-memory.ts'
+import { attempt } from './failures.ts'
 
 interface OpenOptions {
   readonly as: 'key' | 'branch'
@@ -18,8 +20,8 @@ export function openKey(
   key: string,
   { as, isPreview }: OpenOptions,
 ): void {
-  const view = rememberedView(currentSettings(services).views, key)
   const source = services.state.sessions.get()?.find(({ id }) => id === session)?.source
+  const view = source === undefined ? 'auto' : rememberedView(currentSettings(services).views, source, key)
   if (as === 'key' && source !== undefined) rememberKey(services.storage, source, key)
   changeTabs(tabs =>
     openTab(tabs, as === 'key' ? { kind: 'key', session, key, view } : { kind: 'branch', session, key }, {
@@ -28,7 +30,7 @@ export function openKey(
   )
 }
 
-/** Opens a key, shows it in the tree, and gives the keyboard to its value once that is there. */
+/** Opens a key, shows it in the tree, and focuses its value once it is shown. */
 export function goToKey(
   services: Services,
   session: string,
@@ -38,6 +40,31 @@ export function goToKey(
   openKey(services, session, key, { as, isPreview })
   revealKey(session, key)
   if (as === 'key') focusValue(session, key)
+}
+
+/** What a query begins as. */
+export const NEW_QUERY: Query = {
+  where: { and: [{ field: 'value', op: 'contains', value: '', ignoreCase: true }] },
+  limit: 10_000,
+}
+
+/** Opens a tab for a query. */
+export function openQuery(session: string, query: Query): void {
+  const text = `${JSON.stringify(query, undefined, 2)}\n`
+  const tab = newQueryTab(session, text)
+  changeTabs(tabs => openTab(tabs, tab, { isPreview: false }))
+  focusValue(session, tab.query)
+}
+
+/** Shows the first page of a stack beside its other tabs. */
+export function showHome(session: string): void {
+  changeTabs(tabs => openTab(tabs, { kind: 'home', session }, { isPreview: false }))
+}
+
+/** Opens a key, and its history in the tab. */
+export function showHistory(services: Services, session: string, key: string): void {
+  openKey(services, session, key, { as: 'key', isPreview: true })
+  wantHistory(session, key)
 }
 
 /** Closes tabs one after another. Each one with unsaved changes asks first, and "Cancel" stops. */
@@ -52,12 +79,11 @@ export async function closeTabs(tabs: readonly Tab[]): Promise<void> {
 /** Asks what to do with unsaved changes. @returns Whether the tab may close. */
 async function settleChanges(tab: Tab): Promise<boolean> {
   const actions = tabActions(tab.id)
-  const isStack = tab.kind === 'stack'
   const answer = await ask({
     title: 'Unsaved changes',
-    message: isStack
-      ? `${tabDescription(tab)} has changes that were not applied.`
-      : `The value of "${tab.key}" has changes that were not put.`,
+    message: isKeyed(tab)
+      ? `The value of "${tab.key}" has changes that were not put.`
+      : `${tabDescription(tab)} has changes that were not applied.`,
     buttons: [
       { id: 'cancel', label: 'Cancel' },
       { id: 'discard', label: 'Discard', variant: 'danger' },
@@ -81,8 +107,12 @@ export interface TabActions {
   put(): Promise<void>
   /** Drops the edits and offers to bring them back. */
   revert(): void
-  /** Drops the edits of a value that goes. */
+  /** Drops the edits of a value that is being removed. */
   discard(): void
+  /** Formats the value. @returns Whether it could be. */
+  format(): boolean
+  /** Shows stored bytes, such as those of a copy, as an edit, and puts or reviews it. */
+  take(bytes: Uint8Array, how: 'compare' | 'put'): Promise<void>
 }
 
 const actionsByTab = new Map<string, TabActions>()
@@ -91,6 +121,11 @@ const actionsByTab = new Map<string, TabActions>()
 export function registerTabActions(tab: string, actions: TabActions | undefined): void {
   if (actions === undefined) actionsByTab.delete(tab)
   else actionsByTab.set(tab, actions)
+}
+
+/** Shows what a copy has as an edit of the tab's value, and puts or reviews it. */
+export function takeValue(tab: string, bytes: Uint8Array, how: 'compare' | 'put'): void {
+  attempt(async () => tabActions(tab)?.take(bytes, how))
 }
 
 export function tabActions(tab: string | undefined): TabActions | undefined {

@@ -7,10 +7,12 @@ export interface Command {
   readonly title: string
   /** Its place in the application's menu; absent for commands that only the palette offers. */
   readonly menu?: MenuCommand['menu']
-  /** In Electron's accelerator syntax. All of them work; the first one that the shell passes on is shown. */
+  /** In Electron's accelerator syntax. All of them work; the first one available in this shell is shown. */
   readonly shortcuts?: readonly string[]
   /** Whether its shortcuts also work while a text is being edited. */
   readonly worksWhileTyping?: boolean
+  /** Whether fields and editors have a command of their own with its shortcuts. */
+  readonly isOfText?: boolean
   readonly isEnabled: boolean
   readonly run: () => void
 }

@@ -1,3 +1,4 @@
+import { showToast } from '../../ui/toasts.tsx'
 import { attempt } from '../actions/failures.ts'
 import { levelText } from '../actions/key-actions.ts'
 import { closeSession, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
@@ -77,6 +78,18 @@ export function fileCommands(context: CommandContext): readonly Command[] {
       worksWhileTyping: true,
       isEnabled: hasChanges && canWrite,
       run: () => attempt(async () => tabActions(tab?.id)?.put()),
+    },
+    {
+      id: 'formatValue',
+      title: 'Format value',
+      menu: 'File',
+      shortcuts: ['Alt+Shift+J'],
+      worksWhileTyping: true,
+      isEnabled: tab?.kind === 'key' && canWrite,
+      run() {
+        if (tabActions(tab?.id)?.format() !== true)
+          showToast({ tone: 'info', message: 'Only valid JSON can be formatted' })
+      },
     },
     {
       id: 'revertValue',

@@ -1,4 +1,5 @@
-import { openKey } from '../actions/tab-commands.ts'
+import { flushSync } from 'react-dom'
+import { NEW_QUERY, openKey, openQuery, showHome } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { focusFilter, focusNextRegion, focusRegion } from '../regions.ts'
 import { changeTabs, revealKey, setPanelOpen } from '../state/app-store.ts'
@@ -29,9 +30,31 @@ export function goCommands({ services, session, tab, tabs, subject }: CommandCon
       worksWhileTyping: true,
       isEnabled: hasSession,
       run() {
-        setPanelOpen('isNavigationOpen', true)
-        // A panel that was closed is drawn first.
-        requestAnimationFrame(focusFilter)
+        // A closed panel must be rendered first, and the next key that is pressed is for the filter.
+        flushSync(() => setPanelOpen('isNavigationOpen', true))
+        focusFilter()
+      },
+    },
+    {
+      id: 'newQuery',
+      title: 'Query',
+      menu: 'Go',
+      shortcuts: ['Alt+Shift+F'],
+      worksWhileTyping: true,
+      isEnabled: hasSession,
+      run() {
+        if (session !== undefined) openQuery(session.id, NEW_QUERY)
+      },
+    },
+    {
+      id: 'showHome',
+      title: 'First page of the stack',
+      menu: 'Go',
+      shortcuts: ['Alt+Shift+H'],
+      worksWhileTyping: true,
+      isEnabled: hasSession,
+      run() {
+        if (session !== undefined) showHome(session.id)
       },
     },
     {

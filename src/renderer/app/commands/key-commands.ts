@@ -1,5 +1,5 @@
 import { attempt } from '../actions/failures.ts'
-import { copyText } from '../actions/key-actions.ts'
+import { copyText, requestDelete } from '../actions/key-actions.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { canWriteTo } from '../services.ts'
 import { renameInTree } from '../state/app-store.ts'
@@ -37,7 +37,7 @@ export function keyCommands({ services, session, subject }: CommandContext): rea
       menu: 'Edit',
       isEnabled: canWrite && subject.key !== '/',
       run() {
-        if (subject !== undefined) openDialog({ type: 'delete', ...place(subject), ...row })
+        if (subject !== undefined) attempt(() => requestDelete(services, { ...place(subject), ...row }))
       },
     },
     {

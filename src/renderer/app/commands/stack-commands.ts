@@ -1,3 +1,5 @@
+import { ENVIRONMENTS } from '../../../shared/environments.ts'
+import { setEnvironment } from '../actions/environment-actions.ts'
 import { attempt } from '../actions/failures.ts'
 import { editStack, showSession, toggleReadOnly } from '../actions/session-actions.ts'
 import type { Command } from './command.ts'
@@ -27,6 +29,17 @@ export function stackCommands({ services, session, sessions }: CommandContext): 
         if (session !== undefined) attempt(() => toggleReadOnly(services, session))
       },
     },
+    ...ENVIRONMENTS.map(
+      (environment): Command => ({
+        id: `environment.${environment}`,
+        title: `Mark the stack as ${environment}`,
+        menu: 'Stack',
+        isEnabled: session !== undefined && session.environment !== environment,
+        run() {
+          if (session !== undefined) attempt(() => setEnvironment(services, session, environment))
+        },
+      }),
+    ),
     ...sessions
       .filter(other => other.id !== session?.id)
       .map(other => ({

@@ -1,17 +1,26 @@
 import { useEffect, useEffectEvent } from 'react'
+import type { HistoryState } from '../../../shared/procedures/history.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { MenuCommand } from '../../../shared/procedures/shell.ts'
 import type { Client } from '../../api/client.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
 import { attempt } from '../actions/failures.ts'
 import { useDialogs } from '../dialogs/dialog-store.ts'
-import { type Services, useCurrentSession, useServices, useSessions, useWorkspace } from '../services.ts'
+import {
+  type Services,
+  useCurrentHistory,
+  useCurrentSession,
+  useServices,
+  useSessions,
+  useWorkspace,
+} from '../services.ts'
 import { type Subject, useAppStore } from '../state/app-store.ts'
 import type { Tab } from '../tabs/tab.ts'
 import { activeTab, type TabsState, visibleTabs } from '../tabs/tabs-model.ts'
 import { type Command, commandForPress, isTextTarget, shownShortcut } from './command.ts'
 import { fileCommands } from './file-commands.ts'
 import { goCommands } from './go-commands.ts'
+import { historyCommands } from './history-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { stackCommands } from './stack-commands.ts'
 import { viewCommands } from './view-commands.ts'
@@ -19,8 +28,8 @@ import { viewCommands } from './view-commands.ts'
 /** All commands, in the order of the menus. */
 export function useCommands(): readonly Command[] {
   const context = useCommandContext()
-  return [fileCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(commands =>
-    commands(context),
+  return [fileCommands, historyCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(
+    commands => commands(context),
   )
 }
 
@@ -36,6 +45,8 @@ export interface CommandContext {
   /** The key selected last, in the tree or by its tab. */
   readonly subject: Subject | undefined
   readonly theme: 'system' | 'light' | 'dark'
+  /** What the session records and can undo. */
+  readonly history: HistoryState | undefined
 }
 
 function useCommandContext(): CommandContext {
@@ -45,6 +56,7 @@ function useCommandContext(): CommandContext {
   const tabs = useAppStore(state => state.tabs)
   const subject = useAppStore(state => state.subject)
   const { theme } = useWorkspace().settings
+  const history = useCurrentHistory()
   return {
     services,
     sessions,
@@ -54,6 +66,7 @@ function useCommandContext(): CommandContext {
     canReopen: canReopen(tabs, session?.id),
     subject: subject?.session === session?.id ? subject : undefined,
     theme,
+    history,
   }
 }
 
@@ -80,7 +93,8 @@ function menuOf(commands: readonly Command[]): MenuCommand[] {
   return commands.flatMap(command => {
     const { id, title, menu, isEnabled } = command
     if (menu === undefined) return []
-    const shortcut = shownShortcut(command, 'electron')
+    // A menu takes its shortcuts before the page sees them, so those that a text field has for itself are left out.
+    const shortcut = command.isOfText === true ? undefined : shownShortcut(command, 'electron')
     return [{ id, label: title, menu, isEnabled, ...(shortcut !== undefined && { shortcut }) }]
   })
 }

@@ -1,3 +1,4 @@
+import { toggleWrap } from '../../features/key-tab/editor/wrap.ts'
 import { toggleCompact } from '../../features/tree/view/tree-memory.ts'
 import { attempt } from '../actions/failures.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
@@ -61,6 +62,15 @@ export function viewCommands({ services, session, theme: current }: CommandConte
         if (session === undefined) return
         attempt(() => client.call('levels.refresh', { session: session.id, prefix: '/', deep: true }))
       },
+    },
+    {
+      id: 'toggleWrap',
+      title: 'Wrap long lines, or let them run on',
+      menu: 'View',
+      shortcuts: ['Alt+Z'],
+      worksWhileTyping: true,
+      isEnabled: true,
+      run: () => toggleWrap(services.storage),
     },
     {
       id: 'toggleCompact',

@@ -5,6 +5,8 @@ import type { JobList } from '../../api/host-state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { formatBytes, formatNumber } from '../../ui/format.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { confirmAct } from '../actions/environment-actions.ts'
 import { attempt } from '../actions/failures.ts'
 import { deleteBranch, deleteValue } from '../actions/key-actions.ts'
 import type { Services } from '../services.ts'
@@ -17,12 +19,12 @@ interface DeleteDialogProps {
   readonly onClose: () => void
 }
 
-/** Children that are listed by name. */
+/** The maximum number of children listed by name. */
 const MAX_NAMES = 8
 
 /** Asks before a key or a branch is deleted, and shows what will be deleted. */
 export function DeleteDialog({ services, target, onClose }: DeleteDialogProps) {
-  const { session, key, isValue, isBranch } = target
+  const { session, key, isValue, isBranch, why } = target
   const [isWhole, setWhole] = useState(!isValue)
   const counted = isBranch ? key : undefined
   const count = useBranchCount(services.state.jobs, session, counted)
@@ -31,21 +33,28 @@ export function DeleteDialog({ services, target, onClose }: DeleteDialogProps) {
 
   function confirm(): void {
     onClose()
-    attempt(() =>
-      deletesBranch ? deleteBranch(services, session, key) : deleteValue(services, session, key),
-    )
+    attempt(async () => {
+      if (deletesBranch) await deleteBranch(services, session, key, count.keys)
+      else if (await confirmAct(services, [session], `Delete ${key}`)) {
+        await deleteValue(services, session, key)
+      }
+    })
   }
 
   return (
     <Dialog title={deletesBranch ? 'Delete branch' : 'Delete key'} role="alertdialog" onClose={onClose}>
-      <p className={styles['key']}>{key}</p>
+      <p className={styles['key']}>
+        <VisibleText text={key} />
+      </p>
       {isValue && isBranch && <WholeChoice isWhole={isWhole} onChange={setWhole} />}
       {deletesBranch && (
         <>
           <p>{countText(count)}</p>
           <ul className={styles['list']} aria-label="What goes">
             {names.map(name => (
-              <li key={name}>{name}</li>
+              <li key={name}>
+                <VisibleText text={name} />
+              </li>
             ))}
             {others !== undefined && others > 0 && (
               <li className={styles['dim']}>and {formatNumber(others)} more at this level</li>
@@ -53,7 +62,11 @@ export function DeleteDialog({ services, target, onClose }: DeleteDialogProps) {
           </ul>
         </>
       )}
-      <p className={styles['dim']}>This cannot be undone.</p>
+      <p className={styles['dim']}>
+        {why === undefined
+          ? 'This can be undone, except for values that are too large to be recorded.'
+          : `This cannot be undone. ${why}`}
+      </p>
       <DialogButtons>
         <Button autoFocus onPress={onClose}>
           Cancel
@@ -146,7 +159,7 @@ function countOf({ done, bytes, state }: JobInfo): BranchCount {
 
 function stop(jobs: JobList, id: string): void {
   if (jobs.get()?.find(job => job.id === id)?.state !== 'running') return
-  // A count that can't be stopped ends by itself, and does no harm.
+  // A count that cannot be stopped ends by itself, and does no harm.
   jobs.cancel(id).catch(() => undefined)
 }
 

@@ -1,4 +1,5 @@
 import { GoToKey } from '../../features/go-to-key/go-to-key.tsx'
+import { ManyDialog } from '../../features/many/many-dialog.tsx'
 import { NewKey } from '../../features/new-key/new-key.tsx'
 import { OpenDialog } from '../../features/open/open-dialog.tsx'
 import { Palette } from '../../features/palette/palette.tsx'
@@ -7,12 +8,16 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { ErrorBoundary } from '../../ui/panels.tsx'
 import { shortcutText } from '../../ui/shortcut.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import { attempt } from '../actions/failures.ts'
+import { valuePut } from '../actions/key-actions.ts'
+import { runOnKeys } from '../actions/many-actions.ts'
 import { editDocument, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
-import { goToKey } from '../actions/tab-commands.ts'
+import { goToKey, openQuery } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
 import { canWriteTo, type Services, useServices, useSessions, useWorkspace } from '../services.ts'
 import { recentKeys } from '../state/recent-keys.ts'
+import { ConfirmDialog } from './confirm-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import {
   closeDialog,
@@ -66,6 +71,7 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
           recent={recentKeysOf(services, dialog.session)}
           onOpen={(key, as, { isPreview }) => goToKey(services, dialog.session, key, { as, isPreview })}
           onNewKey={initial => openDialog({ type: 'newKey', session: dialog.session, initial })}
+          onQuery={query => openQuery(dialog.session, query)}
           onCommands={() => openDialog({ type: 'palette' })}
           onClose={close}
         />
@@ -76,7 +82,10 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
           client={client}
           session={dialog.session}
           initial={dialog.initial}
-          onCreated={key => goToKey(services, dialog.session, key, { as: 'key' })}
+          onCreated={(key, entry) => {
+            goToKey(services, dialog.session, key, { as: 'key' })
+            valuePut(services, dialog.session, key, entry)
+          }}
           onOpen={key => goToKey(services, dialog.session, key, { as: 'key' })}
           onClose={close}
         />
@@ -85,6 +94,32 @@ function AnyDialog({ dialog, commands }: DialogHostProps & { readonly dialog: Op
       return <DeleteDialog services={services} target={dialog} onClose={close} />
     case 'rename':
       return <RenameDialog services={services} target={dialog} onClose={close} />
+    case 'many': {
+      const { session, action, isAsking } = dialog
+      const nameOf = (id: string) => sessions.find(one => one.id === id)?.name ?? ''
+      return (
+        <ManyDialog
+          jobs={services.state.jobs}
+          session={session}
+          action={action}
+          from={nameOf(session)}
+          to={nameOf(action.type === 'transfer' ? action.to.session : session)}
+          isAsking={isAsking}
+          onRun={(chosen, conflicts, { keys }) => runOnKeys(services, session, chosen, conflicts, keys)}
+          onClose={close}
+        />
+      )
+    }
+    case 'confirm':
+      return (
+        <ConfirmDialog
+          act={dialog.act}
+          onAnswer={isConfirmed => {
+            close()
+            dialog.answer(isConfirmed)
+          }}
+        />
+      )
     case 'question':
       return (
         <QuestionDialog
@@ -151,11 +186,15 @@ function QuestionDialog({ question, onAnswer }: QuestionDialogProps) {
   const { title, message, list = [], buttons } = question
   return (
     <Dialog title={title} role="alertdialog" onClose={() => onAnswer(undefined)}>
-      <p>{message}</p>
+      <p>
+        <VisibleText text={message} />
+      </p>
       {list.length > 0 && (
         <ul className={styles['list']}>
           {list.map(line => (
-            <li key={line}>{line}</li>
+            <li key={line}>
+              <VisibleText text={line} />
+            </li>
           ))}
         </ul>
       )}

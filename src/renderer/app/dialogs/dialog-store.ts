@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { ManyAction } from '../../../shared/procedures/many.ts'
 import type { PathRequest } from '../../api/shell.ts'
 import { keepFocus } from '../regions.ts'
 
@@ -20,6 +21,8 @@ export interface DeleteTarget {
   readonly key: string
   readonly isValue: boolean
   readonly isBranch: boolean
+  /** Why it could not be undone; absent where it can be. */
+  readonly why?: string | undefined
 }
 
 export interface RenameTarget {
@@ -29,6 +32,16 @@ export interface RenameTarget {
   readonly isBranch: boolean
 }
 
+/** What somebody is about to do to a stack that is production. */
+export interface ProductionAct {
+  /** The stack, which has to be typed. */
+  readonly name: string
+  /** `Delete 12 keys`: names the act, as the title and the button. */
+  readonly title: string
+  /** Called where the same is not to be asked again. */
+  readonly onSkip: () => void
+}
+
 export type DialogRequest =
   | { readonly type: 'palette' }
   | { readonly type: 'open'; readonly initial?: string; readonly note?: string }
@@ -36,6 +49,18 @@ export type DialogRequest =
   | { readonly type: 'newKey'; readonly session: string; readonly initial: string }
   | ({ readonly type: 'delete' } & DeleteTarget)
   | ({ readonly type: 'rename' } & RenameTarget)
+  | {
+      readonly type: 'many'
+      readonly session: string
+      readonly action: ManyAction
+      /** Whether the place or the pattern is still to be said. */
+      readonly isAsking: boolean
+    }
+  | {
+      readonly type: 'confirm'
+      readonly act: ProductionAct
+      readonly answer: (isConfirmed: boolean) => void
+    }
   | {
       readonly type: 'question'
       readonly question: Question
@@ -59,7 +84,7 @@ let lastId = 0
  * answer.
  */
 export function openDialog(request: DialogRequest): void {
-  const isWaitedFor = request.type === 'question' || request.type === 'path'
+  const isWaitedFor = ['question', 'confirm', 'path'].includes(request.type)
   const dialog = { ...request, id: ++lastId }
   useDialogs.setState(({ dialogs }) => ({
     dialogs: [...dialogs.filter(other => isWaitedFor || other.type !== request.type), dialog],
@@ -73,6 +98,11 @@ export function closeDialog(id: number): void {
 
 export function ask(question: Question): Promise<string | undefined> {
   return new Promise(answer => openDialog({ type: 'question', question, answer }))
+}
+
+/** Asks for the name of a stack before something is done to it. @returns Whether it was typed. */
+export function askForName(act: ProductionAct): Promise<boolean> {
+  return new Promise(answer => openDialog({ type: 'confirm', act, answer }))
 }
 
 export function askPath(request: PathRequest): Promise<string | undefined> {

@@ -15,7 +15,7 @@ interface RenameDialogProps {
   readonly onClose: () => void
 }
 
-/** Gives a key another name, or a branch another place. A value that is there is replaced only on demand. */
+/** Renames a key or moves a branch. An existing value is replaced only on request. */
 export function RenameDialog({ services, target, onClose }: RenameDialogProps) {
   const { session, key, isBranch } = target
   const [text, setText] = useState(key)

@@ -1,8 +1,9 @@
 import { create } from 'zustand'
-import type { Tab } from '../tabs/tab.ts'
+import type { KeySelection } from '../../ui/key-selection.ts'
+import { isKeyed, type Tab } from '../tabs/tab.ts'
 import { activeTab, NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
 
-/** What the inspector speaks of. */
+/** The subject of the inspector. */
 export interface Subject {
   readonly session: string
   readonly key: string
@@ -14,11 +15,11 @@ interface Reveal {
   readonly session: string
   readonly key: string
   readonly serial: number
-  /** Whether the tree is to rename the key as well. */
+  /** Whether the tree should rename the key as well. */
   readonly isToRename: boolean
 }
 
-/** View state of the window. What the host owns is in `HostState`. */
+/** View state of the window. State that the host owns is in `HostState`. */
 export interface AppState {
   /** The session that is shown. */
   readonly session: string | undefined
@@ -26,15 +27,19 @@ export interface AppState {
   /** Sessions whose saved tabs were restored. */
   readonly restored: readonly string[]
   readonly subject: Subject | undefined
+  /** Several keys that are chosen in the tree of a session. */
+  readonly chosen: { readonly session: string; readonly selection: KeySelection } | undefined
   /** A request to show a key in the tree of a session. A new serial repeats it. */
   readonly reveal: Reveal | undefined
-  /** The value that is to have the keyboard once it is shown. */
+  /** The value, by its key, or the query, by its id, that is to have the keyboard once it is shown. */
   readonly focus: { readonly session: string; readonly key: string } | undefined
+  /** The key whose history is to be shown once its tab is there. */
+  readonly history: { readonly session: string; readonly key: string } | undefined
   readonly isNavigationOpen: boolean
   readonly isInspectorOpen: boolean
   readonly isActivityOpen: boolean
   readonly isConnected: boolean
-  /** A server of the session that is shown cannot be reached. */
+  /** Whether a server of the shown session is unreachable. */
   readonly isServerLost: boolean
 }
 
@@ -43,8 +48,10 @@ export const useAppStore = create<AppState>(() => ({
   tabs: NO_TABS,
   restored: [],
   subject: undefined,
+  chosen: undefined,
   reveal: undefined,
   focus: undefined,
+  history: undefined,
   isNavigationOpen: true,
   isInspectorOpen: true,
   isActivityOpen: false,
@@ -65,7 +72,7 @@ export function changeTabs(change: (tabs: TabsState, session: string | undefined
 
 /** The key that a tab is about, if it is about one. */
 export function subjectOf(tab: Tab | undefined): Subject | undefined {
-  if (tab === undefined || tab.kind === 'stack' || tab.session === undefined) return undefined
+  if (tab === undefined || !isKeyed(tab) || tab.session === undefined) return undefined
   const row = { isValue: tab.kind === 'key', isBranch: tab.kind === 'branch' }
   return { session: tab.session, key: tab.key, row }
 }
@@ -76,7 +83,7 @@ export function revealKey(session: string, key: string, isToRename = false): voi
   }))
 }
 
-/** Gives the keyboard to the value of a key that is open, or being opened. */
+/** Gives the keyboard to the value of a key, or to a query, that is open or being opened. */
 export function focusValue(session: string, key: string): void {
   useAppStore.setState({ focus: { session, key } })
 }
@@ -85,7 +92,15 @@ export function focusTaken(): void {
   useAppStore.setState({ focus: undefined })
 }
 
-/** Opens the field for a new name in the key's row. */
+export function wantHistory(session: string, key: string): void {
+  useAppStore.setState({ history: { session, key } })
+}
+
+export function historyShown(): void {
+  useAppStore.setState({ history: undefined })
+}
+
+/** Shows the field for a new name in the key's row. */
 export function renameInTree(session: string, key: string): void {
   setPanelOpen('isNavigationOpen', true)
   revealKey(session, key, true)

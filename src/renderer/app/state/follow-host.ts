@@ -1,8 +1,7 @@
-import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { showToast } from '../../ui/toasts.tsx'
-import { attempt, failureHint } from '../actions/failures.ts'
-import { branchDeleted, keyRenamed, keysMessage } from '../actions/key-actions.ts'
+import { attempt } from '../actions/failures.ts'
+import { manyEnded } from '../actions/many-actions.ts'
 import { editStackFile, openSource, showSession } from '../actions/session-actions.ts'
 import type { Services } from '../services.ts'
 import { begunStacks, filesWithDraft } from '../tabs/stack-drafts.ts'
@@ -39,7 +38,7 @@ export function followHost(services: Services): () => void {
   const followJobs = (): void => {
     for (const job of state.jobs.get() ?? []) {
       if (job.state === 'running') running.add(job.id)
-      else if (running.delete(job.id)) jobEnded(job)
+      else if (running.delete(job.id)) manyEnded(services, job)
     }
   }
   followJobs()
@@ -51,7 +50,13 @@ export function followHost(services: Services): () => void {
   for (const path of filesWithDraft(services.storage)) {
     if (!hello.corrections.includes(path)) attempt(() => editStackFile(services, path))
   }
+  const lookAgain = (): void => {
+    const { session } = useAppStore.getState()
+    if (session !== undefined) attempt(() => client.call('sessions.lookAgain', { session }))
+  }
+  addEventListener('focus', lookAgain)
   const ends = [
+    () => removeEventListener('focus', lookAgain),
     state.sessions.subscribe(followSessions),
     state.shown.subscribe(() => {
       // The session may become known after the request to show it.
@@ -86,31 +91,6 @@ function sessionsChanged(services: Services, sessions: readonly SessionInfo[]): 
   const [next] = sessions
   if (next !== undefined) showSession(services, next)
   else useAppStore.setState({ session: undefined, subject: undefined })
-}
-
-function jobEnded(job: JobInfo): void {
-  const { request, state } = job
-  if (request.type === 'count') return
-  // A job may have handled every key and fail because something that is no key was left behind.
-  const isComplete = state === 'done' || (state === 'failed' && job.done === job.total)
-  if (isComplete && request.type === 'moveBranch') keyRenamed(job.session, request.from, request.to)
-  if (isComplete && request.type === 'deleteBranch') branchDeleted(job.session, request.prefix)
-  if (state === 'failed') {
-    const { error } = job
-    const message = error?.message ?? `${job.title} failed`
-    const hint = error === undefined ? undefined : failureHint(error)
-    showToast({ tone: 'error', message, hint, failureId: error?.id })
-    return
-  }
-  const verb = request.type === 'deleteBranch' ? 'Deleted' : 'Moved'
-  const ending = state === 'cancelled' ? ', then stopped' : ''
-  const isBare = request.type === 'deleteBranch' && state === 'done' && job.done === 0
-  showToast({
-    tone: state === 'done' && (isBare || job.done > 0) ? 'success' : 'info',
-    message: isBare
-      ? `Deleted "${request.prefix}", which held no keys`
-      : `${keysMessage(verb, job.done)}${ending}`,
-  })
 }
 
 function rememberSession(session: string | undefined): void {

@@ -1,10 +1,10 @@
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 
-/** Keys that are remembered of each stack. */
+/** The maximum number of remembered keys for each stack. */
 const MAX_RECENT = 30
 
-/** The keys of a stack whose values were opened lately, the last one first. */
+/** The keys of a stack whose values were opened recently, the last one first. */
 export function recentKeys(storage: TextStorage, source: Source): readonly string[] {
   try {
     const saved: unknown = JSON.parse(storage.getItem(nameFor(source)) ?? '[]')

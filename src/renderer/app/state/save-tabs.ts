@@ -2,10 +2,10 @@ import type { Services } from '../services.ts'
 import { savedTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
 import { useAppStore } from './app-store.ts'
 
-/** Quiet time after which changed tabs are written down. */
+/** Milliseconds without a change before tabs are saved. */
 const QUIET_MS = 300
 
-/** Writes the open tabs of every session down, so that they are there at the next start. */
+/** Saves the open tabs of every session for the next start. */
 export function saveTabs({ state, storage }: Services): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const save = (): void => {

@@ -9,15 +9,15 @@ const PREFIX = 'strata.stack.'
 const NEW_PREFIX = `${PREFIX}new.`
 const FILE_PREFIX = `${PREFIX}file.`
 
-/** Milliseconds after an edit before the draft is kept. */
+/** Milliseconds after an edit before the draft is saved. */
 const DELAY = 400
 
-/** Where the text of a session's stack is kept while it is edited and not applied. */
+/** The storage name of the unapplied text of a session's stack. */
 export function stackDraftName(session: string): string {
   return PREFIX + session
 }
 
-/** @param draft The text as it was edited, where it was not applied. */
+/** @param draft The edited text, if it was not applied. */
 export function stackTabOf(session: SessionInfo, draft?: string): StackSpec {
   const { id, name, source, document } = session
   const path = source.type === 'stackFile' || source.type === 'document' ? source.path : undefined
@@ -43,7 +43,7 @@ interface StackFile {
   readonly refused?: Problem | undefined
 }
 
-/** A tab for a stack file that no session is of, with the draft that an earlier window left. */
+/** A tab for a stack file without a session, with the draft that an earlier window left. */
 export function fileStackTab(storage: TextStorage, { path, text, refused }: StackFile): StackSpec {
   const draftName = FILE_PREFIX + path
   const draft = storage.getItem(draftName)
@@ -51,19 +51,19 @@ export function fileStackTab(storage: TextStorage, { path, text, refused }: Stac
     text,
     path,
     ...(draft !== null && { draft }),
-    // What was refused is the text of the file, not its draft.
+    // A refused text is that of the file, not its draft.
     ...(draft === null && refused !== undefined && { refused }),
   }
   const name = path.slice(path.lastIndexOf('/') + 1)
   return { kind: 'stack', session: undefined, name, initial, draftName }
 }
 
-/** Stack files that were edited in an earlier window while no session was of them. */
+/** Stack files without a session that were edited in an earlier window. */
 export function filesWithDraft(storage: TextStorage): string[] {
   return namesIn(storage, FILE_PREFIX).map(name => name.slice(FILE_PREFIX.length))
 }
 
-/** Tabs for stacks that were begun in an earlier window and never opened. */
+/** Tabs for new stacks of an earlier window that were never opened. */
 export function begunStacks(storage: TextStorage): StackSpec[] {
   return namesIn(storage, NEW_PREFIX).map(draftName => {
     const draft = storage.getItem(draftName) ?? ''
@@ -80,7 +80,7 @@ export function documentText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-/** Keeps the draft of one stack tab a moment after each edit. */
+/** Saves the draft of one stack tab shortly after each edit. */
 export class StackDraftKeeper {
   readonly #storage: TextStorage
   readonly #name: string
@@ -92,7 +92,7 @@ export class StackDraftKeeper {
     this.#name = draftName
   }
 
-  /** @param text `undefined` once there is nothing to lose. */
+  /** @param text `undefined` if nothing would be lost. */
   note(text: string | undefined): void {
     this.#pending = { text }
     this.#timer ??= setTimeout(() => this.flush(), DELAY)

@@ -1,21 +1,35 @@
 import { memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { BranchTab, type BranchTabProps } from '../../features/branch-tab/branch-tab.tsx'
+import { PlaceChips } from '../../features/inspector/place-chips.tsx'
+import { DraftDrawing } from '../../features/stack-drawing/draft-drawing.tsx'
+import type { DrawnDraft } from '../../features/stack-editor/draft-drawing.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { ErrorBoundary } from '../../ui/panels.tsx'
+import { confirmAct } from '../actions/environment-actions.ts'
 import { attempt } from '../actions/failures.ts'
-import { handleKeyRequest } from '../actions/key-actions.ts'
+import { confirmLargePut } from '../actions/history-actions.ts'
+import { copyText, handleKeyRequest, requestDelete, valuePut } from '../actions/key-actions.ts'
+import { actOnKeys } from '../actions/many-actions.ts'
 import { stackApplied } from '../actions/session-actions.ts'
-import { openKey, registerTabActions, type TabActions } from '../actions/tab-commands.ts'
+import { openKey, registerTabActions, type TabActions, takeValue } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { currentSettings, useServices, useSessions } from '../services.ts'
-import { changeTabs, focusTaken, useAppStore } from '../state/app-store.ts'
+import { changeTabs, focusTaken, historyShown, revealKey, useAppStore } from '../state/app-store.ts'
 import { StackDraftKeeper } from './stack-drafts.ts'
-import { type KeyTabState, type StackTabState, type Tab, tabDescription, type View } from './tab.ts'
+import { StackHome } from './stack-home.tsx'
+import {
+  type KeyTabState,
+  type QueryTabState,
+  type StackTabState,
+  type Tab,
+  tabDescription,
+  type View,
+} from './tab.ts'
 import styles from './tab-panel.module.css'
 import { tabElementId } from './tab-strip.tsx'
-import { changeTab, markDirty } from './tabs-model.ts'
-import { withView } from './view-memory.ts'
+import { activeTab, changeTab, markDirty } from './tabs-model.ts'
+import { viewPattern, withView } from './view-memory.ts'
 
 /** The kept panels of the tabs of all sessions; the active one is visible. */
 export function TabPanels({ active }: { readonly active: Tab | undefined }) {
@@ -52,6 +66,8 @@ function TabContent({ tab }: { readonly tab: Tab }) {
   const session = sessions.find(({ id }) => id === tab.session)
   if (tab.kind === 'stack') return <StackTabPanel tab={tab} session={session} />
   if (session === undefined) return null
+  if (tab.kind === 'query') return <QueryTabPanel tab={tab} session={session} />
+  if (tab.kind === 'home') return <StackHome session={session} />
   if (tab.kind === 'branch') return <BranchTabPanel session={session} prefix={tab.key} />
   return <KeyTabPanel tab={tab} session={session} />
 }
@@ -92,29 +108,37 @@ interface KeyTabPanelProps {
 function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
   const services = useServices()
   const { id, key } = tab
+  const { source } = session
   const changeView = useCallback(
     (view: View) => {
       changeTabs(tabs => changeTab(tabs, id, other => (other.kind === 'key' ? { ...other, view } : other)))
       attempt(async () => {
-        const views = withView(currentSettings(services).views, key, view)
+        const views = withView(currentSettings(services).views, source, key, view)
         await services.client.call('workspace.updateSettings', { settings: { views } })
       })
     },
-    [services, id, key],
+    [services, id, key, source],
   )
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
   const isFocusWanted = useAppStore(({ focus }) => focus?.session === session.id && focus.key === key)
+  const isHistoryWanted = useAppStore(({ history }) => history?.session === session.id && history.key === key)
+  const putEvents = useMemo(
+    () => ({
+      mayPut: (bytes: number) => confirmLargePut(services, session.id, bytes),
+      put: (entry: number | undefined) => valuePut(services, session.id, key, entry),
+    }),
+    [services, session.id, key],
+  )
+  // A tab that is not seen follows nothing.
+  const isActive = useAppStore(current => activeTab(current.tabs, current.session)?.id === id)
   const register = useCallback((actions: TabActions | undefined) => registerTabActions(id, actions), [id])
   const request = useCallback(
     (wanted: { readonly type: 'delete' | 'rename'; readonly key: string }) => {
       const at = { session: session.id, key: wanted.key }
-      openDialog(
-        wanted.type === 'rename'
-          ? { type: 'rename', ...at, isBranch: false }
-          : { type: 'delete', ...at, isValue: true, isBranch: false },
-      )
+      if (wanted.type === 'rename') openDialog({ type: 'rename', ...at, isBranch: false })
+      else attempt(() => requestDelete(services, { ...at, isValue: true, isBranch: false }))
     },
-    [session.id],
+    [services, session.id],
   )
   return (
     <KeyTab
@@ -123,15 +147,69 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
       session={session}
       keyText={key}
       view={tab.view}
+      pattern={viewPattern(key)}
       onViewChange={changeView}
       onDirtyChange={setDirty}
       onRequest={request}
       registerActions={register}
       isFocusWanted={isFocusWanted}
       onFocusTaken={focusTaken}
+      isHistoryWanted={isHistoryWanted}
+      onHistoryShown={historyShown}
+      putEvents={putEvents}
+      places={
+        isActive && (
+          <PlaceChips
+            client={services.client}
+            reads={services.reads}
+            session={session}
+            keyText={key}
+            onTake={(bytes, how) => takeValue(id, bytes, how)}
+          />
+        )
+      }
     />
   )
 }
+
+const QueryTab = loadable('QueryTab', async () => {
+  return (await import('../../features/query-tab/query-tab.tsx')).QueryTab
+})
+
+interface QueryTabPanelProps {
+  readonly tab: QueryTabState
+  readonly session: SessionInfo
+}
+
+function QueryTabPanel({ tab, session }: QueryTabPanelProps) {
+  const services = useServices()
+  const { id, query, text, name } = tab
+  const isFocusWanted = useAppStore(({ focus }) => focus?.session === session.id && focus.key === query)
+  return (
+    <QueryTab
+      client={services.client}
+      storage={services.storage}
+      session={session}
+      text={text}
+      name={name}
+      onChange={change =>
+        changeTabs(tabs =>
+          changeTab(tabs, id, other => (other.kind === 'query' ? { ...other, ...change } : other)),
+        )
+      }
+      onOpen={(key, { isPreview }) => openKey(services, session.id, key, { as: 'key', isPreview })}
+      onReveal={key => revealKey(session.id, key)}
+      onCopy={(copied, what) => attempt(() => copyText(services, copied, what))}
+      onMany={(action, selection, prefix) =>
+        actOnKeys(services, action, { session: session.id, selection, below: prefix, base: prefix })
+      }
+      isFocusWanted={isFocusWanted}
+      onFocusTaken={focusTaken}
+    />
+  )
+}
+
+const drawDraft = (draft: DrawnDraft) => <DraftDrawing {...draft} />
 
 const StackEditor = loadable('StackEditor', async () => {
   return (await import('../../features/stack-editor/stack-editor.tsx')).StackEditor
@@ -155,9 +233,9 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
     return () => {
       window.removeEventListener('pagehide', flush)
       const { tabs, closed } = useAppStore.getState().tabs
-      // Whoever closed the tab was asked, and gave the edits up.
+      // The user confirmed closing the tab, which discards the edits.
       const isGivenUp = closed.some(tab => tab.id === id)
-      // What was applied is kept for its session from now on.
+      // The applied text is stored under its session from now on.
       const isRenamed = tabs.some(tab => tab.id === id && tab.kind === 'stack' && tab.draftName !== draftName)
       if (isGivenUp || isRenamed) keeper.note(undefined)
       keeper.flush()
@@ -172,8 +250,10 @@ function StackTabPanel({ tab, session }: StackTabPanelProps) {
       {...(session !== undefined && { session })}
       initial={initial}
       onApplied={applied}
+      confirmApply={changed => confirmAct(services, [changed.id], `Apply to ${changed.name}`)}
       onDirtyChange={setDirty}
       onDraftChange={keepDraft}
+      draw={drawDraft}
     />
   )
 }
@@ -218,7 +298,15 @@ export function aliveTabs(
   recent: readonly string[],
 ): readonly Tab[] {
   const kept = new Set(recent.slice(0, MAX_HIDDEN))
-  return tabs.filter(tab => tab.id === active?.id || tab.isDirty || tab.kind === 'stack' || kept.has(tab.id))
+  return tabs.filter(
+    tab =>
+      tab.id === active?.id ||
+      tab.isDirty ||
+      tab.kind === 'stack' ||
+      tab.kind === 'query' ||
+      // A first page that is not seen follows nothing.
+      (tab.kind !== 'home' && kept.has(tab.id)),
+  )
 }
 
 /** `recent` with `id` first. */

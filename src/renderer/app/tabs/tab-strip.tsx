@@ -1,16 +1,20 @@
-import { FileText, Folder, Layers, X } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { ChevronDown, FileText, Folder, House, Layers, SearchCode, X } from 'lucide-react'
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../../ui/button.tsx'
-import { type Tab, tabDescription, tabTitle } from './tab.ts'
+import { MenuButton } from '../../ui/menu.tsx'
+import { visibleText } from '../../ui/visible-name.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { type Tab, tabDescription, tabHints, tabTitle } from './tab.ts'
 import styles from './tab-strip.module.css'
 
 interface TabStripProps {
   readonly tabs: readonly Tab[]
   readonly active: Tab | undefined
-  readonly closeShortcut: string | undefined
   readonly onActivate: (tab: Tab) => void
   readonly onPin: (tab: Tab) => void
   readonly onClose: (tab: Tab) => void
+  /** Shows the first page of the stack; absent where no stack is open. */
+  readonly onHome: (() => void) | undefined
   readonly onMenu: (tab: Tab, at: { readonly x: number; readonly y: number }) => void
 }
 
@@ -26,17 +30,21 @@ function tabState(tab: Tab): string | undefined {
 
 /**
  * Tabs by the APG pattern: arrow keys move and activate, Delete closes, Shift+F10 opens the menu. The cross in a tab is
- * for the pointer only, because a tab cannot contain a button; the keyboard uses "Close tab" at the end.
+ * for the pointer only, because a tab cannot contain a button.
  */
 export function TabStrip(props: TabStripProps) {
   const { tabs, active } = props
   const listRef = useRef<HTMLDivElement>(null)
   const activeId = active?.id
+  // A tab grows by its mark.
+  const isDirty = active?.isDirty
   useEffect(() => {
     listRef.current
       ?.querySelector('[aria-selected="true"]')
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [activeId])
+  }, [activeId, isDirty])
+  const more = useMore(listRef, tabs.length)
+  const hints = tabHints(tabs)
 
   function press(event: KeyboardEvent, index: number, tab: Tab): void {
     const next = nextTabIndex(event.key, index, tabs.length)
@@ -55,8 +63,24 @@ export function TabStrip(props: TabStripProps) {
   }
 
   return (
-    <div className={styles['strip']} data-region="tabs">
-      <div ref={listRef} role="tablist" aria-label="Open tabs" className={styles['list']}>
+    <div className={styles['strip']} data-region="tabs" data-more={more}>
+      {props.onHome !== undefined && (
+        <IconButton
+          label="First page of the stack"
+          icon={House}
+          isPressed={active?.kind === 'home'}
+          onPress={props.onHome}
+        />
+      )}
+      <div
+        ref={listRef}
+        role="tablist"
+        aria-label="Open tabs"
+        className={styles['list']}
+        onWheel={event => {
+          if (event.deltaX === 0) event.currentTarget.scrollLeft += event.deltaY
+        }}
+      >
         {tabs.map((tab, index) => (
           <div
             key={tab.id}
@@ -66,7 +90,7 @@ export function TabStrip(props: TabStripProps) {
             aria-controls={tab === active ? `${tab.id}-panel` : undefined}
             aria-description={tabState(tab)}
             tabIndex={tab === active ? 0 : -1}
-            title={tabDescription(tab)}
+            title={visibleText(tabDescription(tab))}
             className={styles['tab']}
             onMouseDown={event => {
               if (event.button === 0) props.onActivate(tab)
@@ -83,30 +107,101 @@ export function TabStrip(props: TabStripProps) {
             }}
             onKeyDown={event => press(event, index, tab)}
           >
-            <TabLabel tab={tab} onClose={() => props.onClose(tab)} />
+            <TabLabel tab={tab} hint={hints.get(tab.id)} onClose={() => props.onClose(tab)} />
           </div>
         ))}
       </div>
-      {active !== undefined && (
-        <IconButton
-          label="Close tab"
-          icon={X}
-          shortcut={props.closeShortcut}
-          onPress={() => props.onClose(active)}
-        />
-      )}
+      <TabList tabs={tabs} hints={hints} onActivate={props.onActivate} />
     </div>
   )
 }
 
-const ICONS = { key: FileText, branch: Folder, stack: Layers }
+const ICONS = { key: FileText, branch: Folder, stack: Layers, query: SearchCode, home: House }
 
-function TabLabel({ tab, onClose }: { readonly tab: Tab; readonly onClose: () => void }) {
+interface TabListProps {
+  readonly tabs: readonly Tab[]
+  readonly hints: ReadonlyMap<string, string>
+  readonly onActivate: (tab: Tab) => void
+}
+
+/** All open tabs by name, for more of them than the strip has room for. */
+function TabList({ tabs, hints, onActivate }: TabListProps) {
+  return (
+    <MenuButton
+      label="List of tabs"
+      groups={[
+        {
+          id: 'Open tabs',
+          entries: tabs.map(tab => {
+            const Icon = ICONS[tab.kind]
+            const hint = hints.get(tab.id)
+            return {
+              id: tab.id,
+              label: visibleText(tabTitle(tab)),
+              icon: <Icon size={13} aria-hidden />,
+              ...(hint !== undefined && { detail: visibleText(hint) }),
+              ...(tab.isDirty && { shortcut: '●' }),
+            }
+          }),
+        },
+      ]}
+      onChoose={id => {
+        const tab = tabs.find(other => other.id === id)
+        if (tab === undefined) return
+        onActivate(tab)
+        requestAnimationFrame(() => document.getElementById(tabElementId(tab))?.focus())
+      }}
+    >
+      <IconButton label="List of tabs" icon={ChevronDown} />
+    </MenuButton>
+  )
+}
+
+/** At which ends of the strip tabs are out of sight. */
+type More = 'start' | 'end' | 'both' | undefined
+
+function useMore(list: RefObject<HTMLElement | null>, count: number): More {
+  const [more, setMore] = useState<More>()
+  useEffect(() => {
+    const element = list.current
+    if (element === null || count === 0) return undefined
+    const look = () => {
+      const isStart = element.scrollLeft > 1
+      const isEnd = element.scrollLeft + element.clientWidth < element.scrollWidth - 1
+      setMore(isStart ? (isEnd ? 'both' : 'start') : isEnd ? 'end' : undefined)
+    }
+    look()
+    const observer = new ResizeObserver(look)
+    observer.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [list, count])
+  return more
+}
+
+interface TabLabelProps {
+  readonly tab: Tab
+  /** Tells it from tabs of the same title. */
+  readonly hint: string | undefined
+  readonly onClose: () => void
+}
+
+function TabLabel({ tab, hint, onClose }: TabLabelProps) {
   const Icon = ICONS[tab.kind]
   return (
     <>
       <Icon size={13} aria-hidden className={styles['icon'] ?? ''} />
-      <span className={`${styles['title']} ${tab.isPreview ? styles['preview'] : ''}`}>{tabTitle(tab)}</span>
+      <bdi className={`${styles['title']} ${tab.isPreview ? styles['preview'] : ''}`}>
+        <VisibleText text={tabTitle(tab)} />
+      </bdi>
+      {hint !== undefined && (
+        <bdi className={styles['hint']}>
+          <VisibleText text={hint} />
+        </bdi>
+      )}
       {tab.isDirty && <span className={styles['dirty']} aria-hidden />}
       <span
         aria-hidden

@@ -1,7 +1,8 @@
 import type { Problem } from '../../../shared/procedures/stacks.ts'
+import { tellApart } from '../../ui/tell-apart.ts'
 
-/** How the bytes of a value are shown. */
-export type View = 'auto' | 'text' | 'json' | 'hex'
+/** The stages by which a value is shown, their names with blanks between; the rest, or all with `auto`, is detected. */
+export type View = string
 
 interface TabBase {
   readonly id: string
@@ -30,32 +31,78 @@ export interface StackTabState extends TabBase {
   readonly initial: {
     readonly text: string
     readonly path?: string
-    /** The text as an earlier window left it, where it was not applied. */
+    /** The unapplied text of an earlier window. */
     readonly draft?: string
     /** Why `text` could not be opened. */
     readonly refused?: Problem
   }
-  /** Where the draft is kept; two tabs with the same name are one. */
+  /** The storage name of the draft. Tabs with the same name are one tab. */
   readonly draftName: string
 }
 
-export type Tab = KeyTabState | BranchTabState | StackTabState
+export interface QueryTabState extends TabBase {
+  readonly kind: 'query'
+  readonly session: string
+  /** Tells query tabs apart. */
+  readonly query: string
+  /** The query as JSON, as it is written now. */
+  readonly text: string
+  /** The name that it was saved by. */
+  readonly name: string | undefined
+}
+
+/** The first page of a stack, also while other tabs are open. */
+export interface HomeTabState extends TabBase {
+  readonly kind: 'home'
+  readonly session: string
+}
+
+export type Tab = KeyTabState | BranchTabState | StackTabState | QueryTabState | HomeTabState
+
+/** A tab of one key. */
+export type KeyedTab = KeyTabState | BranchTabState
+
+export function isKeyed(tab: Tab): tab is KeyedTab {
+  return tab.kind === 'key' || tab.kind === 'branch'
+}
 
 /** Describes a tab to open. */
 export type TabSpec =
   | Pick<KeyTabState, 'kind' | 'session' | 'key' | 'view'>
   | Pick<BranchTabState, 'kind' | 'session' | 'key'>
   | Pick<StackTabState, 'kind' | 'session' | 'name' | 'initial' | 'draftName'>
+  | Pick<QueryTabState, 'kind' | 'session' | 'query' | 'text' | 'name'>
+  | Pick<HomeTabState, 'kind' | 'session'>
 
-/** Short, for the tab itself: the key's last segment. */
+/** A short text for the tab itself: the key's last segment. */
 export function tabTitle(tab: Tab): string {
   if (tab.kind === 'stack') return `Stack: ${tab.name}`
+  if (tab.kind === 'query') return tab.name ?? 'Query'
+  if (tab.kind === 'home') return 'First page'
   const name = tab.key.slice(tab.key.lastIndexOf('/') + 1)
   if (tab.kind === 'key') return name
   return name === '' ? '/' : `${name}/`
 }
 
-/** Whole, for its tooltip and for questions about it. */
+/** Hints that tell tabs of equal titles apart, by their ids. */
+export function tabHints(tabs: readonly Tab[]): ReadonlyMap<string, string> {
+  return tellApart(tabs.map(tab => ({ id: tab.id, name: tabTitle(tab), place: placeOf(tab) })))
+}
+
+/** What holds the key or the file of a tab. */
+function placeOf(tab: Tab): string | undefined {
+  if (tab.kind === 'query' || tab.kind === 'home') return undefined
+  const path = isKeyed(tab) ? tab.key : tab.initial.path
+  return path?.slice(0, Math.max(1, path.lastIndexOf('/')))
+}
+
+/** A full text for its tooltip and for questions about it. */
 export function tabDescription(tab: Tab): string {
-  return tab.kind === 'stack' ? tabTitle(tab) : tab.key
+  if (isKeyed(tab)) return tab.key
+  return tab.kind === 'query' && tab.name !== undefined ? `Query: ${tab.name}` : tabTitle(tab)
+}
+
+/** A tab for a query that no other tab has. */
+export function newQueryTab(session: string, text: string, name?: string) {
+  return { kind: 'query', session, query: crypto.randomUUID(), text, name } as const
 }

@@ -2,11 +2,11 @@ import { useState } from 'react'
 import { ContextMenu } from '../../ui/menu.tsx'
 import { attempt } from '../actions/failures.ts'
 import { copyText } from '../actions/key-actions.ts'
-import { closeTabs } from '../actions/tab-commands.ts'
+import { closeTabs, showHome } from '../actions/tab-commands.ts'
 import { useCurrentSession, useServices } from '../services.ts'
 import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
 import { EmptyArea } from './empty-area.tsx'
-import type { Tab } from './tab.ts'
+import { isKeyed, type Tab } from './tab.ts'
 import styles from './tab-panel.module.css'
 import { TabPanels } from './tab-panels.tsx'
 import { TabStrip } from './tab-strip.tsx'
@@ -19,7 +19,7 @@ interface TabMenu {
 }
 
 /** The middle of the window: the tabs of the session that is shown. */
-export function TabsArea({ closeShortcut }: { readonly closeShortcut: string | undefined }) {
+export function TabsArea() {
   const services = useServices()
   const session = useCurrentSession()
   const state = useAppStore(({ tabs }) => tabs)
@@ -32,10 +32,10 @@ export function TabsArea({ closeShortcut }: { readonly closeShortcut: string | u
         <TabStrip
           tabs={tabs}
           active={active}
-          closeShortcut={closeShortcut}
           onActivate={tab => changeTabs((current, shown) => activateTab(current, tab.id, shown))}
           onPin={tab => changeTabs(current => pinTab(current, tab.id))}
           onClose={tab => attempt(() => closeTabs([tab]))}
+          onHome={session && (() => showHome(session.id))}
           onMenu={(tab, { x, y }) => setMenu({ tab, x, y })}
         />
       )}
@@ -61,7 +61,7 @@ export function TabsArea({ closeShortcut }: { readonly closeShortcut: string | u
     else if (id === 'closeOthers') attempt(() => closeTabs(others))
     else if (id === 'closeAll') attempt(() => closeTabs(tabs))
     else if (id === 'pin') changeTabs(current => pinTab(current, tab.id))
-    else if (tab.kind === 'stack' || tab.session === undefined) return
+    else if (!isKeyed(tab) || tab.session === undefined) return
     else if (id === 'copyKey') attempt(() => copyText(services, tab.key, `"${tab.key}"`))
     else if (id === 'reveal') revealKey(tab.session, tab.key)
   }
@@ -73,7 +73,7 @@ function menuEntries(tab: Tab) {
     { id: 'close', label: 'Close' },
     { id: 'closeOthers', label: 'Close others' },
     { id: 'closeAll', label: 'Close all' },
-    ...(tab.kind === 'stack'
+    ...(!isKeyed(tab)
       ? []
       : [
           { id: 'reveal', label: 'Show in tree' },

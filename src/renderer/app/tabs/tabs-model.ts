@@ -1,5 +1,5 @@
 import { Key } from '../../../core/key.ts'
-import type { Tab, TabSpec } from './tab.ts'
+import { isKeyed, type Tab, type TabSpec } from './tab.ts'
 
 /** The tabs of all sessions in order. Each session shows its own tabs and those without a session. */
 export interface TabsState {
@@ -8,7 +8,7 @@ export interface TabsState {
   readonly active: Readonly<Record<string, string>>
   /** The last closed tab last. */
   readonly closed: readonly Tab[]
-  /** The number that the next tab's id gets. */
+  /** The number of the next tab's id. */
   readonly nextId: number
 }
 
@@ -114,6 +114,10 @@ function specOf(tab: Tab): TabSpec {
       return { kind: 'key', session: tab.session, key: tab.key, view: tab.view }
     case 'branch':
       return { kind: 'branch', session: tab.session, key: tab.key }
+    case 'query':
+      return { kind: 'query', session: tab.session, query: tab.query, text: tab.text, name: tab.name }
+    case 'home':
+      return { kind: 'home', session: tab.session }
     case 'stack':
       return {
         kind: 'stack',
@@ -127,6 +131,8 @@ function specOf(tab: Tab): TabSpec {
 
 function isSameTarget(tab: Tab, spec: TabSpec): boolean {
   if (tab.kind === 'stack') return spec.kind === 'stack' && tab.draftName === spec.draftName
+  if (tab.kind === 'query') return spec.kind === 'query' && tab.query === spec.query
+  if (tab.kind === 'home') return spec.kind === 'home' && tab.session === spec.session
   return tab.kind === spec.kind && tab.session === spec.session && tab.key === spec.key
 }
 
@@ -149,7 +155,7 @@ export function tabsOfKey(
 ): readonly Tab[] {
   const key = Key.parse(keyText)
   return state.tabs.filter(tab => {
-    if (tab.session !== session || tab.kind === 'stack') return false
+    if (tab.session !== session || !isKeyed(tab)) return false
     const tabKey = Key.parse(tab.key)
     return (
       (tab.kind === 'key' && tabKey.equals(key)) ||
@@ -167,7 +173,7 @@ export function keepSessions(state: TabsState, sessions: ReadonlySet<string>): T
 
 function mapKeys(state: TabsState, session: string, change: (key: Key) => Key): TabsState {
   const tabs = state.tabs.map(tab => {
-    if (tab.session !== session || tab.kind === 'stack') return tab
+    if (tab.session !== session || !isKeyed(tab)) return tab
     const key = change(Key.parse(tab.key)).toString()
     return key === tab.key ? tab : { ...tab, key }
   })

@@ -1,25 +1,33 @@
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import { sourceName } from '../../api/host-storage.ts'
-import type { TabSpec, View } from './tab.ts'
+import {
+  type HomeTabState,
+  type KeyedTab,
+  newQueryTab,
+  type QueryTabState,
+  type TabSpec,
+  type View,
+} from './tab.ts'
 import { activeTab, openTab, type TabsState, visibleTabs } from './tabs-model.ts'
 
-/** The tabs of one session as they are kept between starts. Stack tabs are not: their draft is the editor's. */
+/** The saved tabs of one session. Stack tabs are not saved here, because the editor keeps their drafts. */
 export interface SavedTabs {
   readonly tabs: readonly SavedTab[]
-  /** The active tab's place in `tabs`. */
+  /** The index of the active tab in `tabs`. */
   readonly active: number
 }
 
-interface SavedTab {
-  readonly kind: 'key' | 'branch'
-  readonly key: string
-  readonly view: View
-  readonly isPreview: boolean
-}
+type SavedTab =
+  | {
+      readonly kind: 'key' | 'branch'
+      readonly key: string
+      readonly view: View
+      readonly isPreview: boolean
+    }
+  | { readonly kind: 'home' }
+  | { readonly kind: 'query'; readonly text: string; readonly name?: string | undefined }
 
-const VIEWS: readonly unknown[] = ['auto', 'text', 'json', 'hex'] satisfies View[]
-
-/** Where the tabs of a session are kept: the same place whenever the same stack is opened. */
+/** The storage name of a session's tabs: the same whenever the same stack is opened. */
 export function tabsStorageKey(source: Source): string {
   return `strata.tabs.${sourceName(source)}`
 }
@@ -28,28 +36,36 @@ export function savedTabs(state: TabsState, session: string): SavedTabs {
   const kept = visibleTabs(state, session).filter(tab => tab.kind !== 'stack')
   const active = activeTab(state, session)
   return {
-    tabs: kept.map(tab => ({
-      kind: tab.kind,
-      key: tab.key,
-      view: tab.kind === 'key' ? tab.view : 'auto',
-      isPreview: tab.isPreview,
-    })),
+    tabs: kept.map(savedTab),
     active: kept.findIndex(tab => tab.id === active?.id),
   }
 }
 
-/** Opens saved tabs behind those that are open. Whatever does not read as tabs is left out. */
+function savedTab(tab: KeyedTab | QueryTabState | HomeTabState): SavedTab {
+  if (tab.kind === 'home') return { kind: 'home' }
+  if (tab.kind === 'query') return { kind: 'query', text: tab.text, name: tab.name }
+  const view = tab.kind === 'key' ? tab.view : 'auto'
+  return { kind: tab.kind, key: tab.key, view, isPreview: tab.isPreview }
+}
+
+/** Opens saved tabs behind those that are open. Invalid entries are skipped. */
 export function restoreTabs(state: TabsState, session: string, text: string | null): TabsState {
   const saved = readSaved(text)
   let next = state
   const ids: string[] = []
-  for (const { kind, key, view, isPreview } of saved.tabs) {
-    const spec: TabSpec = kind === 'key' ? { kind, session, key, view } : { kind, session, key }
+  for (const tab of saved.tabs) {
     ids.push(`tab-${next.nextId}`)
-    next = openTab(next, spec, { isPreview })
+    next = openTab(next, specOf(tab, session), { isPreview: 'isPreview' in tab && tab.isPreview })
   }
   const active = ids[saved.active]
   return active === undefined ? next : { ...next, active: { ...next.active, [session]: active } }
+}
+
+function specOf(tab: SavedTab, session: string): TabSpec {
+  if (tab.kind === 'query') return newQueryTab(session, tab.text, tab.name)
+  if (tab.kind === 'home') return { kind: 'home', session }
+  const { kind, key, view } = tab
+  return kind === 'key' ? { kind, session, key, view } : { kind, session, key }
 }
 
 function readSaved(text: string | null): SavedTabs {
@@ -69,12 +85,15 @@ function parse(text: string | null): unknown {
 }
 
 function isSavedTab(value: unknown): value is SavedTab {
+  if (isRecord(value) && value['kind'] === 'home') return true
+  if (isRecord(value) && value['kind'] === 'query')
+    return typeof value['text'] === 'string' && ['string', 'undefined'].includes(typeof value['name'])
   return (
     isRecord(value) &&
     (value['kind'] === 'key' || value['kind'] === 'branch') &&
     typeof value['key'] === 'string' &&
     typeof value['isPreview'] === 'boolean' &&
-    VIEWS.includes(value['view'])
+    typeof value['view'] === 'string'
   )
 }
 

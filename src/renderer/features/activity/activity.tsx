@@ -8,17 +8,19 @@ import {
   OctagonAlert,
   X,
 } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { create } from 'zustand'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { formatBytes, formatDuration, formatNumber } from '../../ui/format.ts'
+import { formatBytes, formatDuration, formatNumber, formatTimeLeft } from '../../ui/format.ts'
 import { PanelHeader } from '../../ui/panels.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { useNow } from '../../ui/use-now.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './activity.module.css'
 
 interface ActivityProps {
+  /** Those that `useListedJobs` returns. */
   readonly jobs: readonly JobInfo[]
   readonly sessions: readonly SessionInfo[]
   readonly isOpen: boolean
@@ -28,11 +30,9 @@ interface ActivityProps {
 
 /** Running jobs with their progress, and how other jobs ended. */
 export function Activity({ jobs, sessions, isOpen, onToggle, onCancel }: ActivityProps) {
-  const hidden = useActivityStore(state => state.hidden)
-  const shown = jobs.filter(job => !hidden.has(job.id))
-  const running = shown.filter(job => job.state === 'running')
-  const ended = shown.filter(job => job.state !== 'running')
-  const now = useNow(isOpen && running.length > 0)
+  const running = jobs.filter(job => job.state === 'running')
+  const ended = jobs.filter(job => job.state !== 'running')
+  const now = useNow(isOpen && running.length > 0 ? 1000 : 'never')
   const title = running.length === 0 ? 'Activity' : `Activity · ${running.length} running`
   return (
     <>
@@ -50,14 +50,14 @@ export function Activity({ jobs, sessions, isOpen, onToggle, onCancel }: Activit
           onPress={onToggle}
         />
       </PanelHeader>
-      {isOpen && shown.length === 0 && (
+      {isOpen && jobs.length === 0 && (
         <p className={styles['empty']}>
           Counting, deleting and moving branches run here, and can be stopped here.
         </p>
       )}
-      {isOpen && shown.length > 0 && (
+      {isOpen && jobs.length > 0 && (
         <ul className={styles['jobs']}>
-          {shown.map(job => (
+          {jobs.map(job => (
             <JobRow
               key={job.id}
               job={job}
@@ -88,7 +88,9 @@ function JobRow({ job, session, now, onCancel }: JobRowProps) {
   return (
     <li className={styles['job']}>
       <Icon size={14} aria-hidden className={styles[job.state]} />
-      <span className={styles['title']}>{job.title}</span>
+      <span className={styles['title']}>
+        <VisibleText text={job.title} />
+      </span>
       {session !== undefined && <span className={styles['session']}>{session}</span>}
       <span className={styles['progress']}>
         {isRunning && <Progress label={job.title} value={job.done} total={job.total} />}
@@ -103,14 +105,14 @@ function JobRow({ job, session, now, onCancel }: JobRowProps) {
 export function jobText(job: JobInfo, now: number): string {
   const elapsed = Math.max(0, (job.endedAt ?? now) - job.startedAt)
   const keys = keysText(job)
-  const bytes = job.request.type === 'count' && job.bytes > 0 ? `, ${formatBytes(job.bytes)}` : ''
+  const bytes = job.bytes > 0 ? `, ${formatBytes(job.bytes)}` : ''
   switch (job.state) {
     case 'running':
-      return `${keys}${bytes} · ${rateText(job.done, elapsed)}${formatDuration(elapsed)}`
+      return `${keys}${bytes} · ${rateText(job.done, elapsed)}${leftText(job, elapsed)}${formatDuration(elapsed)}`
     case 'done':
-      return `${keys}${bytes} in ${formatDuration(elapsed)}`
+      return `${keys}${bytes} in ${formatDuration(elapsed)}${stayedText(job)}`
     case 'cancelled':
-      return `Stopped after ${keys}${bytes}`
+      return `Stopped after ${keys}${bytes}${stayedText(job)}`
     case 'failed':
       return `Failed after ${keys}: ${job.error?.message ?? 'no reason was given'}`
   }
@@ -119,6 +121,24 @@ export function jobText(job: JobInfo, now: number): string {
 function keysText({ done, total, state }: JobInfo): string {
   if (total === undefined || state === 'done') return done === 1 ? '1 key' : `${formatNumber(done)} keys`
   return `${formatNumber(done)} of ${formatNumber(total)} keys`
+}
+
+/** What an action left, with the first reason. */
+function stayedText({ result }: JobInfo): string {
+  if (result === undefined || result.skipped + result.stayed === 0) return ''
+  const [first] = result.examples
+  const counts = [
+    result.skipped > 0 ? `${formatNumber(result.skipped)} skipped` : '',
+    result.stayed > 0 ? `${formatNumber(result.stayed)} stayed` : '',
+  ]
+  const reason = first === undefined ? '' : ` (${first.key}: ${first.reason})`
+  return ` · ${counts.filter(text => text !== '').join(', ')}${reason}`
+}
+
+/** Empty until the rate can be estimated, and where nobody knows how much there is. */
+function leftText({ done, total }: JobInfo, elapsed: number): string {
+  if (elapsed < 500 || done === 0 || total === undefined || total <= done) return ''
+  return `about ${formatTimeLeft(((total - done) / done) * elapsed)} left · `
 }
 
 /** Empty until the rate can be estimated. */
@@ -136,13 +156,8 @@ function hideJobs(ids: readonly string[]): void {
   useActivityStore.setState(({ hidden }) => ({ hidden: new Set([...hidden, ...ids]) }))
 }
 
-/** The time, every second while `isRunning`. */
-function useNow(isRunning: boolean): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    if (!isRunning) return undefined
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [isRunning])
-  return now
+/** The jobs that "Activity" lists: those that were not cleared. A preview is shown in its dialog. */
+export function useListedJobs(jobs: readonly JobInfo[]): readonly JobInfo[] {
+  const hidden = useActivityStore(state => state.hidden)
+  return jobs.filter(job => !hidden.has(job.id) && job.request.type !== 'previewMany')
 }

@@ -1,26 +1,44 @@
 import { Plus, RotateCw } from 'lucide-react'
-import { Fragment, useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import {
+  Fragment,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { QueryReport } from '../../../shared/procedures/query.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import type { Client } from '../../api/client.ts'
 import type { JobList } from '../../api/host-state.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
 import { formatCountOf, formatNumber } from '../../ui/format.ts'
 import { hiddenText } from '../../ui/hidden-entries.ts'
+import type { KeySelection } from '../../ui/key-selection.ts'
 import { EmptyState } from '../../ui/panels.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './branch-tab.module.css'
 import { childKey, parentOf, pathTo } from './child-keys.ts'
-import { ChildRows } from './child-rows.ts'
-import { ChildSizes } from './child-sizes.ts'
-import { ChildrenTable } from './children-table.tsx'
+import { type ChildOrder, ChildRows } from './child-rows.ts'
+import { ChildStats } from './child-stats.ts'
+import { ChildrenTable, type ChildrenTableProps, type SortedColumn } from './children-table.tsx'
 import { CountLine } from './count-line.tsx'
+import { SortedRows } from './sorted-rows.ts'
 import { useCountJob } from './use-count-job.ts'
 
 /** A request of the tab to the window. */
 export type BranchTabRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
-  | { readonly type: 'copyKey'; readonly key: string }
+  | {
+      readonly type: 'many'
+      readonly action: ManyKeyAction
+      readonly selection: KeySelection
+      readonly below: string
+    }
 
 export interface BranchTabProps {
   readonly client: Client
@@ -37,41 +55,84 @@ export interface BranchTabProps {
 /** One branch: its children as a table. */
 export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: BranchTabProps) {
   const { id } = session
-  const rows = useMemo(() => new ChildRows(client, id, prefix), [client, id, prefix])
-  const { count, accuracy, failure, hidden, revision } = useSyncExternalStore(
-    rows.subscribe,
-    rows.getSnapshot,
-  )
-  const sizes = useMemo(() => new ChildSizes(client, id, prefix), [client, id, prefix])
+  const [order, setOrder] = useState<ChildOrder>()
+  const [pressed, setPressed] = useState<SortedColumn>()
+  const stats = useMemo(() => new ChildStats(client, id, prefix), [client, id, prefix])
+  useEffect(() => stats.start(), [stats])
   const counting = useCountJob(jobs, id, prefix)
   const isLocked = session.isReadOnly || !session.isWritable
-  // Another stack may run under the same session by now: its children are read anew.
-  useEffect(() => rows.start(), [rows, session.document])
-  useEffect(() => sizes.start(), [sizes])
 
   const open = useCallback(
     (row: Row, as: 'key' | 'branch', isPreview: boolean) =>
       onOpen(childKey(prefix, row.name), { as, isPreview }),
     [onOpen, prefix],
   )
-  const goUp = () => {
-    const parent = parentOf(prefix)
-    if (parent !== undefined) onOpen(parent, { as: 'branch', isPreview: true })
+  const table = {
+    stats,
+    prefix,
+    onOpen: open,
+    onDelete: ({ name, isValue, isBranch }: Row) =>
+      onRequest({ type: 'delete', key: childKey(prefix, name), isValue, isBranch }),
+    onMany: (action: ManyKeyAction, selection: KeySelection) =>
+      onRequest({ type: 'many', action, selection, below: prefix }),
+    onUp: () => {
+      const parent = parentOf(prefix)
+      if (parent !== undefined) onOpen(parent, { as: 'branch', isPreview: true })
+    },
+    pressed,
+    onSort: (next: ChildOrder | undefined, header?: SortedColumn) => {
+      setOrder(next)
+      setPressed(header)
+    },
+    tools: (
+      <>
+        <CountLine count={counting} />
+        <Button
+          variant="quiet"
+          isDisabled={isLocked}
+          onPress={() => onRequest({ type: 'newKey', below: prefix })}
+        >
+          <Plus size={14} aria-hidden /> New key here
+        </Button>
+      </>
+    ),
+    path: <Path prefix={prefix} onOpen={onOpen} />,
   }
-  const newKey = (
-    <Button
-      variant="quiet"
-      isDisabled={isLocked}
-      onPress={() => onRequest({ type: 'newKey', below: prefix })}
-    >
-      <Plus size={14} aria-hidden /> New key here
-    </Button>
+  return order === undefined ? (
+    <NamedChildren {...table} client={client} session={session} />
+  ) : (
+    <SortedChildren {...table} client={client} session={session} order={order} />
   )
+}
 
+interface ChildrenProps
+  extends Pick<
+    ChildrenTableProps,
+    'stats' | 'prefix' | 'onOpen' | 'onDelete' | 'onMany' | 'onUp' | 'pressed'
+  > {
+  readonly onSort: (order: ChildOrder | undefined, header?: SortedColumn) => void
+  readonly client: Client
+  readonly session: SessionInfo
+  readonly path: ReactNode
+  readonly tools: ReactNode
+}
+
+/** All children in the order of their names. */
+function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps) {
+  const { prefix } = table
+  const { id, document } = session
+  const rows = useMemo(() => new ChildRows(client, id, prefix), [client, id, prefix])
+  const { count, accuracy, failure, hidden, revision } = useSyncExternalStore(
+    rows.subscribe,
+    rows.getSnapshot,
+  )
+  // The session may run another stack now, so the children are read again.
+  useEffect(() => rows.start(), [rows, document])
+  const refresh = () => void rows.refresh()
   return (
     <div className={styles['tab']}>
       <div className={styles['bar']}>
-        <Path prefix={prefix} onOpen={onOpen} />
+        {path}
         <span role="status" className={styles['known']}>
           {count === undefined ? '' : formatCountOf(count, accuracy, 'child', 'children')}
         </span>
@@ -80,9 +141,8 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
             {formatNumber(hidden.count)} not shown
           </span>
         )}
-        <CountLine count={counting} />
-        {newKey}
-        <IconButton label="Refresh" icon={RotateCw} onPress={() => void rows.refresh()} />
+        {tools}
+        <IconButton label="Refresh" icon={RotateCw} onPress={refresh} />
       </div>
       <div className={styles['body']}>
         {failure !== undefined ? (
@@ -90,7 +150,7 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
             title={`The children of ${JSON.stringify(prefix)} could not be listed`}
             detail={failure.message}
           >
-            <Button onPress={() => void rows.refresh()}>Retry</Button>
+            <Button onPress={refresh}>Retry</Button>
           </EmptyState>
         ) : count === 0 && accuracy === 'exact' ? (
           <EmptyState
@@ -100,22 +160,89 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
         ) : count === undefined ? (
           <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
         ) : (
-          <ChildrenTable
-            rows={rows}
-            sizes={sizes}
-            count={count}
-            revision={revision}
-            onOpen={open}
-            onDelete={({ name, isValue, isBranch }) =>
-              onRequest({ type: 'delete', key: childKey(prefix, name), isValue, isBranch })
-            }
-            onCopy={row => onRequest({ type: 'copyKey', key: childKey(prefix, row.name) })}
-            onUp={goUp}
-          />
+          <ChildrenTable {...table} rows={rows} count={count} revision={revision} order={undefined} />
         )}
       </div>
     </div>
   )
+}
+
+/** The values among the children, by size or time. */
+function SortedChildren({
+  client,
+  session,
+  order,
+  path,
+  tools,
+  ...table
+}: ChildrenProps & { readonly order: ChildOrder }) {
+  const { prefix } = table
+  const { id, document } = session
+  // The order that is wanted later is told to these rows.
+  const [first] = useState(order)
+  const rows = useMemo(() => new SortedRows(client, id, prefix, first), [client, id, prefix, first])
+  const state = useSyncExternalStore(rows.subscribe, rows.getState)
+  useEffect(() => rows.start(), [rows, document])
+  useEffect(() => {
+    if (rows.order !== order) void rows.sort(order)
+  }, [rows, order])
+  const { report, failure, revision, isOutdated } = state
+  const refresh = () => void rows.refresh()
+  return (
+    <div className={styles['tab']}>
+      <div className={styles['bar']}>
+        {path}
+        <span role="status" className={styles['known']}>
+          {sortedText(state, order)}
+        </span>
+        {isOutdated && report?.isLast === true && (
+          <Button variant="quiet" onPress={refresh}>
+            Changed since: sort again
+          </Button>
+        )}
+        {tools}
+        <IconButton label="Refresh" icon={RotateCw} onPress={refresh} />
+      </div>
+      <div className={styles['body']}>
+        {failure !== undefined ? (
+          <EmptyState
+            title={`The values of ${JSON.stringify(prefix)} could not be sorted`}
+            detail={failure.message}
+          >
+            <Button onPress={refresh}>Retry</Button>
+          </EmptyState>
+        ) : report?.rows === 0 && report.isLast ? (
+          <EmptyState title="There are no values to sort" detail="Branches have neither size nor time.">
+            <Button onPress={() => table.onSort(undefined)}>Sort by name</Button>
+          </EmptyState>
+        ) : (
+          <ChildrenTable {...table} rows={rows} count={report?.rows ?? 0} revision={revision} order={order} />
+        )}
+      </div>
+    </div>
+  )
+}
+
+const WORDS = {
+  size: { true: 'largest first', false: 'smallest first' },
+  mtime: { true: 'newest first', false: 'oldest first' },
+} as const
+
+/** What is sorted, and how much of it so far. */
+export function sortedText(
+  { report, isSorted }: { readonly report: QueryReport | undefined; readonly isSorted: boolean },
+  { by, isDescending }: ChildOrder,
+): string {
+  const words = WORDS[by][`${isDescending}`]
+  if (report === undefined || !report.isLast) {
+    const searched = report?.searched ?? 0
+    const of = report === undefined || report.total <= searched ? '' : ` of ${formatNumber(report.total)}`
+    return `Looking at values: ${formatNumber(searched)}${of}, ${words}`
+  }
+  if (!isSorted) return 'Sorting…'
+  const count = formatCountOf(report.rows, 'exact', 'value', 'values')
+  const cut = report.isCut ? 'the first ' : ''
+  return `${cut}${count}, ${words}; branches without a value are not among them`
 }
 
 function Path({ prefix, onOpen }: Pick<BranchTabProps, 'prefix' | 'onOpen'>) {
@@ -130,7 +257,7 @@ function Path({ prefix, onOpen }: Pick<BranchTabProps, 'prefix' | 'onOpen'>) {
             aria-current={index === path.length - 1 ? 'page' : undefined}
             onClick={() => onOpen(key, { as: 'branch', isPreview: true })}
           >
-            {name}
+            <VisibleText text={name} />
           </button>
         </Fragment>
       ))}

@@ -16,7 +16,7 @@ export function pathTo(prefix: string): readonly { readonly key: string; readonl
   return [root, ...names.map((name, index) => ({ key: `/${names.slice(0, index + 1).join('/')}`, name }))]
 }
 
-/** Where a key press moves in a list of `count` rows; `undefined` for a key that moves nothing. */
+/** The row that a key press moves to in a list of `count` rows; `undefined` for keys that do not move. */
 export function moveRow(index: number, key: string, count: number, pageRows: number): number | undefined {
   const steps: Readonly<Record<string, number>> = {
     ArrowUp: -1,

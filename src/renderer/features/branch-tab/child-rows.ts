@@ -4,39 +4,66 @@ import type { Row } from '../../../shared/procedures/store.ts'
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, type Client } from '../../api/client.ts'
 import type { Accuracy } from '../../ui/format.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/key-selection.ts'
+import { childKey } from './child-keys.ts'
 
-/** Rows of one call. */
+/** Rows in one call. */
 export const CHILD_PAGE = 200
 
-/** Pages that are kept; others are read again when they are wanted. */
+/** Rows that are chosen one by one; more are one range. */
+const MAX_SHOWN = 200
+
+/** The maximum number of cached pages. Others are read again when needed. */
 const MAX_PAGES = 50
 
 export interface ChildRowsSnapshot {
-  /** `undefined` until the first rows have come. */
+  /** `undefined` until the first rows are loaded. */
   readonly count: number | undefined
   readonly accuracy: Accuracy
   readonly failure: Failure | undefined
-  /** What is in the branch and is no key. */
+  /** Entries of the branch that have no key. */
   readonly hidden: Hidden | undefined
-  /** Grows with every change of what there is to show. */
+  /** Grows with every change of what is shown. */
   readonly revision: number
 }
 
 interface Page {
   readonly rows: readonly Row[]
-  /** The version of the level that the rows are of. */
+  /** The version of the level of the rows. */
   readonly version: number
 }
 
-/** The children of a branch by number, read where one looks at them, current when the level changes. */
-export class ChildRows {
+/** A child with what is known of its value. */
+export interface ChildRow extends Row {
+  /** Milliseconds since 1970. */
+  readonly mtime?: number
+  /** Whether it may be a branch as well: a sort looks at values alone. */
+  readonly isSorted?: boolean
+}
+
+/** What values are sorted by; in the order of their names otherwise. */
+export interface ChildOrder {
+  readonly by: 'size' | 'mtime'
+  readonly isDescending: boolean
+}
+
+/** Rows by number, read when they are seen. */
+export interface RowSource {
+  readonly rowAt: (index: number) => ChildRow | undefined
+  readonly want: (start: number, end: number) => void
+  /** Rows `first` to `first + count` as they are chosen. */
+  readonly select: (first: number, count: number) => Promise<KeySelection>
+}
+
+/** The children of a branch by row number, loaded when they are visible, and updated when the level changes. */
+export class ChildRows implements RowSource {
   readonly #client: Client
   readonly #level: { readonly session: string; readonly prefix: string }
   readonly #changed = new Emitter()
   readonly #pages = new Map<number, Page>()
   readonly #running = new Map<number, AbortController>()
   #version = -1
-  /** Changes of the level that were announced. */
+  /** The number of reported changes of the level. */
   #changes = 0
   #wanted = { start: 0, end: CHILD_PAGE }
   #snapshot: ChildRowsSnapshot = {
@@ -71,18 +98,31 @@ export class ChildRows {
     }
   }
 
-  /** `undefined` for a row that has not come yet. A row may be out of date while its page is read again. */
-  rowAt(index: number): Row | undefined {
+  /** `undefined` for a row that is not loaded yet. A row may be out of date while its page is read again. */
+  rowAt(index: number): ChildRow | undefined {
     return this.#pages.get(Math.floor(index / CHILD_PAGE))?.rows[index % CHILD_PAGE]
   }
 
-  /** Says which rows are seen; `end` is exclusive. */
+  /** Sets the visible rows; `end` is exclusive. */
   want(start: number, end: number): void {
     this.#wanted = { start, end: Math.max(start + 1, end) }
     if (this.#snapshot.failure === undefined) this.#bringWanted()
   }
 
-  /** Lists the level anew in the host, as after a change that it can't have seen. */
+  async select(first: number, count: number): Promise<KeySelection> {
+    const { prefix } = this.#level
+    if (first === 0 && count >= (this.#snapshot.count ?? 0)) return KeySelection.range(prefix, {}, count)
+    const [start, end] = [this.rowAt(first), this.rowAt(first + count - 1)]
+    if (count > MAX_SHOWN && start !== undefined && end !== undefined) {
+      return KeySelection.range(prefix, { from: start.name, to: end.name }, count)
+    }
+    const rows = Array.from({ length: Math.min(count, MAX_CHOSEN_KEYS) }, (_, index) =>
+      this.rowAt(first + index),
+    )
+    return KeySelection.of(rows.flatMap(row => (row === undefined ? [] : [childKey(prefix, row.name)])))
+  }
+
+  /** Lists the level again in the host, after changes that the host cannot detect. */
   async refresh(): Promise<void> {
     try {
       await this.#client.call('levels.refresh', this.#level)
@@ -126,7 +166,7 @@ export class ChildRows {
       })
       if (signal.aborted) return
       this.#keep(page, { rows, version })
-      // A change that was announced while the rows were on the way is newer than they are.
+      // A change reported while the rows were being read is newer than they are.
       if (version >= this.#version) {
         this.#version = version
         this.#show({ count, accuracy, hidden })

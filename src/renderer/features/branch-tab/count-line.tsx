@@ -3,7 +3,7 @@ import { formatBytes, formatCountOf } from '../../ui/format.ts'
 import styles from './branch-tab.module.css'
 import type { CountJob } from './use-count-job.ts'
 
-/** Starts the count of all keys at and below a branch, and tells how far it is. */
+/** Starts the count of all keys at and below a branch, and shows its progress. */
 export function CountLine({ count: { job, failure, start, cancel } }: { readonly count: CountJob }) {
   const isRunning = job?.state === 'running'
   return (

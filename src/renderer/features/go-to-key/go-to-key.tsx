@@ -1,11 +1,15 @@
 import { FileText, History } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import type { Query } from '../../../core/query/query.ts'
 import type { Client } from '../../api/client.ts'
 import { findKey, useKeyCompletion } from '../../api/key-completion.ts'
+import { queryOfSearch } from '../../api/search-query.ts'
 import { type KeySearchState, useKeySearch } from '../../api/use-key-search.ts'
+import { useSizes } from '../../api/use-sizes.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Completion, CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { formatBytes } from '../../ui/format.ts'
 import { completionOptions, emptyCompletion, type KeyRow } from '../../ui/key-field.tsx'
 import { knownKeys, searchProgress } from '../../ui/search-progress.ts'
 import styles from './go-to-key.module.css'
@@ -17,49 +21,55 @@ export interface GoToKeyProps {
   readonly client: Client
   readonly session: string
   readonly canWrite: boolean
-  /** Keys that were opened lately, the last one first. */
+  /** Recently opened keys, the last one first. */
   readonly recent: readonly string[]
   readonly onOpen: (key: string, as: 'key' | 'branch', options: { readonly isPreview: boolean }) => void
   readonly onNewKey: (key: string) => void
-  /** `>` was typed. */
+  readonly onQuery: (query: Query) => void
+  /** Called when `>` was typed. */
   readonly onCommands: () => void
   readonly onClose: () => void
 }
 
-/** Names of a level that are offered at once. */
+/** The maximum number of offered names of a level. */
 const LIMIT = 100
 
-/** Hits of a search that are offered. */
+/** Rows that are in sight at once. */
+const MAX_ROWS = 12
+
+/** The maximum number of offered hits of a search. */
 const MAX_HITS = 50
 
 interface KeyChoice extends Completion {
   readonly key: string
-  /** What the level has at the key; absent for a hit of a search, which is a value. */
+  /** What exists at the key in its level; absent for a hit of a search, which is a value. */
   readonly row?: KeyRow
 }
 
 /**
- * Opens a key by some of its letters, by its path, or from those opened lately. A path is completed level by level; `>`
- * leads to the commands.
+ * Opens a key by some of its letters, by its path, or from the recently opened ones. A path is completed level by
+ * level; `>` opens the commands.
  */
 export function GoToKey(props: GoToKeyProps) {
-  const { client, session, canWrite, recent, onOpen, onNewKey, onCommands, onClose } = props
+  const { client, session, canWrite, recent, onOpen, onNewKey, onQuery, onCommands, onClose } = props
   const [text, setText] = useState('')
   const [missing, setMissing] = useState<string>()
   const [problem, setProblem] = useState<string>()
   const mode = modeOf(text)
   const path = mode === 'path' ? text.trimStart() : undefined
   const { completion, error } = useKeyCompletion(client, session, path, LIMIT)
-  // An empty search makes the host read the keys while the person begins to type.
+  // An empty search makes the host read the keys before the user has typed.
   const typed = mode === 'path' ? undefined : text.trim()
   const wanted = useMemo(
     () => (typed === undefined ? undefined : ({ kind: 'fuzzy', text: typed, limit: MAX_HITS } as const)),
     [typed],
   )
   const search = useKeySearch(client, session, wanted)
+  const hits = mode === 'search' ? search.keys : mode === 'recent' ? recent : []
+  const sizes = useSizes(client, session, hits.slice(0, MAX_ROWS))
   const choices: readonly KeyChoice[] = {
-    recent: () => recent.map(key => choiceOf(key, '', true)),
-    search: () => searchChoices(search.keys, recent, text),
+    recent: () => recent.map(key => choiceOf(key, '', true, sizes)),
+    search: () => searchChoices(search.keys, recent, text, sizes),
     path: () => (completion === undefined ? [] : completionOptions(completion)),
   }[mode]()
 
@@ -125,7 +135,7 @@ export function GoToKey(props: GoToKeyProps) {
           problem ?? searchError ?? (missing === undefined ? undefined : `There is no key "${missing}".`)
         }
         emptyText={emptyText(mode, completion, search.isRunning)}
-        rows={12}
+        rows={MAX_ROWS}
       />
       <div className={styles['foot']}>
         {mode === 'path' ? (
@@ -135,6 +145,17 @@ export function GoToKey(props: GoToKeyProps) {
           </p>
         ) : (
           <SearchLine search={search} isCounting={mode === 'search'} />
+        )}
+        {mode === 'search' && (
+          <Button
+            variant="quiet"
+            onPress={() => {
+              onClose()
+              onQuery(queryOfSearch({ kind: 'fuzzy', text: text.trim() }))
+            }}
+          >
+            Open as a query
+          </Button>
         )}
         {missing !== undefined && canWrite && (
           <Button
@@ -153,11 +174,11 @@ export function GoToKey(props: GoToKeyProps) {
 
 interface SearchLineProps {
   readonly search: KeySearchState
-  /** Whether its hits are counted; else only how many keys there are. */
+  /** Whether to show the number of hits; otherwise only the number of keys. */
   readonly isCounting: boolean
 }
 
-/** How far the search has come, and the way to stop it. */
+/** The progress of the search, and a button to stop it. */
 function SearchLine({ search: { report, isRunning, stop }, isCounting }: SearchLineProps) {
   return (
     <>
@@ -174,26 +195,38 @@ function SearchLine({ search: { report, isRunning, stop }, isCounting }: SearchL
   )
 }
 
-/** The hits, those that were opened lately first. */
+/** The hits, with recently opened keys first. */
 function searchChoices(
   keys: readonly string[],
   recent: readonly string[],
   text: string,
+  sizes: ReadonlyMap<string, number>,
 ): readonly KeyChoice[] {
   const fits = (key: string) => matchPlaces(key, text).size > 0
   const lately = recent.filter(key => keys.includes(key) && fits(key))
   const others = keys.filter(key => !lately.includes(key))
-  return [...lately.map(key => choiceOf(key, text, true)), ...others.map(key => choiceOf(key, text, false))]
+  return [
+    ...lately.map(key => choiceOf(key, text, true, sizes)),
+    ...others.map(key => choiceOf(key, text, false, sizes)),
+  ]
 }
 
-function choiceOf(key: string, text: string, isRecent: boolean): KeyChoice {
+function choiceOf(
+  key: string,
+  text: string,
+  isRecent: boolean,
+  sizes: ReadonlyMap<string, number>,
+): KeyChoice {
   const Icon = isRecent ? History : FileText
+  const size = sizes.get(key)
+  const details = [isRecent && text !== '' && 'opened lately', size !== undefined && formatBytes(size)]
+  const detail = details.filter(one => one !== false).join(' · ')
   return {
     id: key,
     key,
     label: <HitLabel keyText={key} places={matchPlaces(key, text)} />,
     icon: <Icon size={14} aria-hidden />,
-    ...(isRecent && text !== '' && { detail: 'opened lately' }),
+    ...(detail !== '' && { detail }),
   }
 }
 

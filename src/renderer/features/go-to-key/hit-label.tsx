@@ -3,11 +3,11 @@ import styles from './go-to-key.module.css'
 
 interface HitLabelProps {
   readonly keyText: string
-  /** Places of the characters that were typed. */
+  /** The indexes of the matching characters. */
   readonly places: ReadonlySet<number>
 }
 
-/** A key as its name, then the branch that it is in, with what was typed marked. */
+/** A key as its name, then its branch, with matching characters marked. */
 export function HitLabel({ keyText, places }: HitLabelProps) {
   const slash = keyText.lastIndexOf('/')
   return (

@@ -1,6 +1,6 @@
 /**
- * The places in a key of the characters that a person typed: for each word the shortest stretch that ends where the word
- * can end first, as the host's search rates it. Empty where the key does not match.
+ * The indexes of the characters in a key that match a typed text: for each word the shortest match with the earliest
+ * end, as the host's search scores it. Empty if the key does not match.
  */
 export function matchPlaces(key: string, text: string): ReadonlySet<number> {
   const folded = foldedUnits(key)
@@ -27,7 +27,7 @@ function placesOfWord(key: readonly string[], word: readonly string[]): readonly
   return places
 }
 
-/** Lower case by code unit, so that places stay where they are. */
+/** Lower case by code unit, so that indexes do not change. */
 function foldedUnits(text: string): readonly string[] {
   return text.split('').map(unit => {
     const lower = unit.toLowerCase()

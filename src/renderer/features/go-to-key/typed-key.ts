@@ -1,4 +1,4 @@
-/** How what is typed into "Go to key" is read. */
+/** How text typed into "Go to key" is interpreted. */
 export type TypedMode = 'recent' | 'path' | 'search'
 
 export function modeOf(text: string): TypedMode {
@@ -8,8 +8,8 @@ export function modeOf(text: string): TypedMode {
 }
 
 /**
- * The keys that a typed or pasted path may mean, the likeliest first: as it is, without the blanks around it, and with
- * the signs read that the tree shows for characters that cannot be seen.
+ * The keys that a typed or pasted path may mean, most likely first: unchanged, trimmed, and with the tree's signs for
+ * invisible characters decoded.
  */
 export function candidateKeys(text: string): readonly string[] {
   const trimmed = text.trim()
@@ -18,7 +18,7 @@ export function candidateKeys(text: string): readonly string[] {
 
 const SIGNS: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\t': '\t' }
 
-/** `a\nb` and `U+200B` as the characters that they stand for, and `·` at the ends of a name as a blank. */
+/** Decodes `a\nb` and `U+200B` to the characters that they represent, and `·` at the ends of a name to a blank. */
 function unescaped(path: string): string {
   return path
     .split('/')

@@ -1,24 +1,28 @@
 import { Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Key } from '../../../core/key.ts'
 import type { StatValue } from '../../../shared/values.ts'
 import { affectsKey, CallError, type Client, isAbortedCall } from '../../api/client.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { formatBytes, formatExactBytes, formatTime, formatTimeLeft } from '../../ui/format.ts'
 import { EmptyState, PanelHeader } from '../../ui/panels.tsx'
+import { useNow } from '../../ui/use-now.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './inspector.module.css'
 
 interface InspectorProps {
   readonly client: Client
   /** The selected key, if any. */
   readonly subject: { readonly session: string; readonly key: string } | undefined
-  /** Whether an edit of a value keeps its time to live in this session. */
+  /** Whether an edit keeps the time to live of a value in this session. */
   readonly keepsExpiry: boolean
+  /** Where the key lives. */
+  readonly places?: (key: string) => ReactNode
   readonly onCopy: (text: string, what: string) => void
 }
 
 /** Everything known about one key without reading its value. */
-export function Inspector({ client, subject, keepsExpiry, onCopy }: InspectorProps) {
+export function Inspector({ client, subject, keepsExpiry, places, onCopy }: InspectorProps) {
   return (
     <>
       <PanelHeader title="Inspector">
@@ -37,6 +41,7 @@ export function Inspector({ client, subject, keepsExpiry, onCopy }: InspectorPro
           session={subject.session}
           keyText={subject.key}
           keepsExpiry={keepsExpiry}
+          places={places?.(subject.key)}
         />
       )}
     </>
@@ -48,11 +53,12 @@ interface KeyDetailsProps {
   readonly session: string
   readonly keyText: string
   readonly keepsExpiry: boolean
+  readonly places: ReactNode
 }
 
-function KeyDetails({ client, session, keyText, keepsExpiry }: KeyDetailsProps) {
+function KeyDetails({ client, session, keyText, keepsExpiry, places }: KeyDetailsProps) {
   const value = useKeyStat(client, session, keyText)
-  const now = useNow(value?.type === 'stat' && value.stat.expires !== undefined)
+  const now = useNow(value?.type === 'stat' && value.stat.expires !== undefined ? 1000 : 'never')
   return (
     <div className={styles['details']}>
       <Facts title="Key" facts={keyFacts(keyText)} />
@@ -62,6 +68,7 @@ function KeyDetails({ client, session, keyText, keepsExpiry }: KeyDetailsProps) 
           facts={[...valueFacts(value.stat), ...expiryFact(value.stat, now, keepsExpiry)]}
         />
       )}
+      {places}
       {value?.type === 'absent' && <p className={styles['note']}>No value at this key itself.</p>}
       {value?.type === 'failed' && (
         <p role="alert" className={styles['failed']}>
@@ -75,7 +82,7 @@ function KeyDetails({ client, session, keyText, keepsExpiry }: KeyDetailsProps) 
 interface Fact {
   readonly name: string
   readonly value: string
-  /** A second line: the same, more exactly. */
+  /** A second line with a more precise value. */
   readonly detail?: string
   readonly isCode?: boolean
 }
@@ -89,7 +96,7 @@ function Facts({ title, facts }: { readonly title: string; readonly facts: reado
           <div key={name} className={styles['fact']}>
             <dt className={styles['name']}>{name}</dt>
             <dd className={isCode ? styles['code'] : styles['value']}>
-              {value}
+              <VisibleText text={value} />
               {detail !== undefined && <span className={styles['detail']}>{detail}</span>}
             </dd>
           </div>
@@ -126,7 +133,7 @@ export function valueFacts({ size, mtime, btime, atime, etag }: StatValue): read
 }
 
 /**
- * When the value expires, and what an edit does to that.
+ * When the value expires, and whether an edit keeps that.
  * @param now Milliseconds since 1970.
  */
 export function expiryFact(
@@ -163,20 +170,7 @@ interface Known {
   readonly value: KeyStat
 }
 
-/** The time, each second while it is of interest. */
-function useNow(isOfInterest: boolean): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    if (!isOfInterest) return undefined
-    const tick = () => setNow(Date.now())
-    tick()
-    const timer = setInterval(tick, 1000)
-    return () => clearInterval(timer)
-  }, [isOfInterest])
-  return now
-}
-
-/** Milliseconds until a value that may have expired is looked at again: the clock of the host may be another one. */
+/** Milliseconds before a value that may have expired is read again, because the host's clock may differ. */
 const LOOK_AGAIN = { least: 1000, most: 60 * 60_000 }
 
 /** The stat of a key's value, updated whenever it is put or deleted. `undefined` until the first reply. */

@@ -2,6 +2,7 @@ import type { Failure, FailureCode } from '../../../shared/values.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes, formatTime } from '../../ui/format.ts'
 import { Progress } from '../../ui/progress.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './bars.module.css'
 import type { TabMode } from './key-toolbar.tsx'
 import type { Conflict, DocumentState, OpenValue, Task } from './model/document.ts'
@@ -112,7 +113,7 @@ interface ConflictBarProps {
   readonly onMode: (mode: TabMode) => void
 }
 
-/** Shown if the value was changed by somebody else: nothing is written before the user decides. */
+/** Shown if the value was changed elsewhere: nothing is written before the user decides. */
 function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: ConflictBarProps) {
   const name = JSON.stringify(model.address.key)
   const isFile = open.replacement !== undefined
@@ -120,7 +121,9 @@ function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: Conflict
   if (conflict.type === 'deleted') {
     return (
       <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
-        <span className={styles['words']}>{name} was deleted while you were editing it.</span>
+        <span className={styles['words']}>
+          <VisibleText text={name} /> was deleted while you were editing it.
+        </span>
         <span className={styles['buttons']}>
           <Button variant="quiet" isDisabled={cannotWrite} onPress={() => void model.keepMine()}>
             Put as new
@@ -135,7 +138,9 @@ function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: Conflict
   const canMerge = !isFile && conflict.theirs.size <= LOAD_ALL_LIMIT
   return (
     <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
-      <span className={styles['words']}>{name} was changed by somebody else since it was opened here.</span>
+      <span className={styles['words']}>
+        <VisibleText text={name} /> was changed by somebody else since it was opened here.
+      </span>
       <span className={styles['buttons']}>
         <Button variant="quiet" onPress={() => void model.useTheirs()}>
           Use theirs
@@ -170,7 +175,7 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureL
   return (
     <div role="alert" className={`${styles['bar']} ${styles['danger']}`}>
       <span className={styles['words']}>
-        {failure.message}.{advice === undefined ? '' : ` ${advice}`}
+        <VisibleText text={failure.message} />.{advice === undefined ? '' : ` ${advice}`}
         {failure.id === undefined ? '' : ` Failure ${failure.id}.`}
       </span>
       {onRetry !== undefined && (

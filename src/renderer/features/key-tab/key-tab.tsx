@@ -1,18 +1,31 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { Stage } from '../../../core/values/pipeline.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { formatExactBytes } from '../../ui/format.ts'
+import { loadable } from '../../ui/loadable.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { Bars } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
+import { readWrap, toggleWrap } from './editor/wrap.ts'
 import styles from './key-tab.module.css'
 import { type KeyTabRequest, KeyToolbar, type TabMode } from './key-toolbar.tsx'
+import { choiceOf, viewOf } from './model/decoding.ts'
 import { hasSomethingToPut, type OpenValue } from './model/document.ts'
 import { DRAFT_LIMITS, DraftStore, draftId } from './model/drafts.ts'
-import { chipsOf, factsOf, type ShownAs, shownAs, type ValueFacts, type View } from './model/value-facts.ts'
+import type { PutEvents } from './model/effects.ts'
+import { shownAs, textFactsOf } from './model/value-facts.ts'
 import { ValueModel } from './model/value-model.ts'
-import { TEXT_PAGE, wholeCharacters } from './paged/text-pages.ts'
 import { ValueBody } from './value-body.tsx'
 
 export { loadEditors } from './value-body.tsx'
@@ -23,31 +36,51 @@ interface KeyTabActions {
   revert(): void
   /** Drops the edits. */
   discard(): void
+  /** Formats the value. @returns Whether it could be. */
+  format(): boolean
+  /** Shows stored bytes as an edit, and puts or reviews it. */
+  take(bytes: Uint8Array, how: 'compare' | 'put'): Promise<void>
 }
 
 export interface KeyTabProps {
   readonly client: Client
-  /** Where drafts are kept. */
+  /** The storage of drafts. */
   readonly storage: TextStorage
   readonly session: SessionInfo
   readonly keyText: string
-  readonly view: View
-  readonly onViewChange: (view: View) => void
+  /** The stages that the value is first shown by, with blanks between, or `auto`. */
+  readonly view: string
+  /** The pattern of keys that a choice of stages is remembered for. */
+  readonly pattern: string
+  readonly onViewChange: (view: string) => void
   readonly onDirtyChange: (isDirty: boolean) => void
   readonly onRequest: (request: KeyTabRequest) => void
   /** Called with the tab's commands, and with `undefined` when it closes. `put` also resolves if it failed. */
   readonly registerActions: (actions: KeyTabActions | undefined) => void
-  /** Whether the value is to have the keyboard as soon as it is shown. */
+  /** Whether to focus the value as soon as it is shown. */
   readonly isFocusWanted: boolean
-  /** Called once that is seen to. */
+  /** Called once that has been handled. */
   readonly onFocusTaken: () => void
+  /** Whether the versions of the key are to be shown. */
+  readonly isHistoryWanted: boolean
+  readonly onHistoryShown: () => void
+  /** What the window has to say to a put. */
+  readonly putEvents: PutEvents
+  /** Where the value lives, shown beside what is known of it. */
+  readonly places?: ReactNode
 }
+
+const HistoryPanel = loadable(
+  'HistoryPanel',
+  async () => (await import('./history/history-panel.tsx')).HistoryPanel,
+)
 
 /** Shows and edits the value of one key, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
-  const { client, storage, session, keyText, view } = props
+  const { client, storage, session, keyText, view, pattern } = props
   const { onViewChange, onDirtyChange, onRequest, registerActions, isFocusWanted, onFocusTaken } = props
-  const model = useValueModel(client, storage, session, keyText)
+  const { isHistoryWanted, onHistoryShown, putEvents, places } = props
+  const model = useValueModel(client, storage, session, keyText, view)
   const { document, task, offeredDraft } = useSyncExternalStore(
     model.document.subscribe,
     model.document.getSnapshot,
@@ -55,21 +88,17 @@ export function KeyTab(props: KeyTabProps) {
   const [wantedMode, setMode] = useState<TabMode>('edit')
   const [mistake, setMistake] = useState<JsonMistake>()
   const [target, setTarget] = useState<JsonMistake>()
+  useState(() => readWrap(storage))
 
   const open = document.phase === 'open' ? document : undefined
   const isDirty = open?.isDirty ?? false
   const lock = readOnlyReason(session)
   const canPut = lock === undefined && task === undefined && hasSomethingToPut(document)
-  const base = open?.base
-  const facts = useMemo(() => {
-    if (base === undefined) return undefined
-    const { bytes, isWhole } = base
-    return factsOf(keyText, isWhole ? bytes : wholeCharacters(bytes.subarray(0, TEXT_PAGE)), isWhole)
-  }, [keyText, base])
   const isMerging = wantedMode === 'merge' && open?.conflict?.type === 'changed'
   const isReplaced = open?.replacement !== undefined
   const isReviewing = isReplaced || (wantedMode === 'review' && isDirty)
-  const mode = isMerging ? 'merge' : isReviewing ? 'review' : 'edit'
+  const isHistory = wantedMode === 'history'
+  const mode = isHistory ? 'history' : isMerging ? 'merge' : isReviewing ? 'review' : 'edit'
 
   const put = useCallback(async () => {
     if (lock === undefined) await model.put()
@@ -78,12 +107,39 @@ export function KeyTab(props: KeyTabProps) {
 
   const revert = useRevert(model)
 
+  const choose = useCallback(
+    async (choice: readonly Stage[]) => {
+      if (await model.choose(choice)) onViewChange(viewOf(choice))
+    },
+    [model, onViewChange],
+  )
+
   useEffect(() => {
-    registerActions({ put, revert, discard: () => model.revert() })
+    registerActions({
+      put,
+      revert,
+      discard: () => model.revert(),
+      format: () => model.document.format(),
+      take: async (bytes, how) => {
+        // What was not taken must not put other edits.
+        if (!(await model.take(bytes))) return
+        if (how === 'put') await put()
+        else setMode('review')
+      },
+    })
     return () => registerActions(undefined)
   }, [registerActions, put, revert, model])
 
   useFocusOnce(model, isFocusWanted, onFocusTaken)
+
+  useEffect(() => {
+    model.effects.tellOf(putEvents)
+  }, [model, putEvents])
+
+  if (isHistoryWanted && !isHistory) setMode('history')
+  useEffect(() => {
+    if (isHistoryWanted) onHistoryShown()
+  }, [isHistoryWanted, onHistoryShown])
 
   useEffect(() => {
     onDirtyChange(isDirty)
@@ -93,7 +149,7 @@ export function KeyTab(props: KeyTabProps) {
     <div className={styles['tab']}>
       <KeyToolbar
         model={model}
-        view={view}
+        pattern={pattern}
         document={document}
         lock={lock}
         canPut={canPut}
@@ -102,15 +158,17 @@ export function KeyTab(props: KeyTabProps) {
         onMode={setMode}
         onPut={putNow}
         onRevert={revert}
-        onViewChange={onViewChange}
+        onWrap={() => toggleWrap(storage)}
+        hasMistake={mistake !== undefined}
+        onChoose={choice => void choose(choice)}
         onRequest={onRequest}
       />
-      {open !== undefined && facts !== undefined && (
+      {open !== undefined && (
         <ChipLine
-          shown={shownAs(view, facts)}
-          facts={facts}
+          remembered={view === 'auto' ? undefined : pattern}
           open={open}
           lock={lock}
+          places={places}
           mistake={mistake}
           onMistake={() => setTarget(mistake && { ...mistake })}
         />
@@ -124,24 +182,41 @@ export function KeyTab(props: KeyTabProps) {
         mode={mode}
         onMode={setMode}
       />
-      <ValueBody
-        key={keyText}
-        model={model}
-        document={document}
-        shown={facts === undefined ? 'text' : shownAs(view, facts)}
-        facts={facts}
-        isReadOnly={lock !== undefined || task !== undefined || isReplaced}
-        mode={mode}
-        onMode={setMode}
-        onPut={putNow}
-        onMistake={setMistake}
-        target={target}
-      />
+      {mode === 'history' && (
+        <div className={styles['body']}>
+          <Suspense fallback={<p className={styles['note']}>Loading the history…</p>}>
+            <HistoryPanel
+              client={client}
+              address={model.address}
+              lock={lock}
+              onRestored={putEvents.put}
+              onClose={() => {
+                setMode('edit')
+                model.document.focusEditor()
+              }}
+            />
+          </Suspense>
+        </div>
+      )}
+      <div className={styles['body']} hidden={mode === 'history'}>
+        <ValueBody
+          key={keyText}
+          model={model}
+          document={document}
+          shown={open === undefined ? 'text' : shownAs(open.base)}
+          isReadOnly={lock !== undefined || task !== undefined || isReplaced}
+          mode={mode}
+          onMode={setMode}
+          onPut={putNow}
+          onMistake={setMistake}
+          target={target}
+        />
+      </div>
     </div>
   )
 }
 
-/** Gives the keyboard to the value once it is shown, unless the person does something else until then. */
+/** Focuses the value once it is shown, unless the user does something else before. */
 function useFocusOnce(model: ValueModel, isWanted: boolean, onTaken: () => void): void {
   useEffect(() => {
     if (!isWanted) return
@@ -157,7 +232,7 @@ function useFocusOnce(model: ValueModel, isWanted: boolean, onTaken: () => void)
   }, [model, isWanted, onTaken])
 }
 
-/** Drops the edits, says so, and offers to bring them back while the value is open. */
+/** Drops the edits, shows a message, and offers to bring them back while the value is open. */
 function useRevert(model: ValueModel): () => void {
   const dismiss = useRef<() => void>(null)
   useEffect(() => () => dismiss.current?.(), [model])
@@ -173,31 +248,36 @@ function useRevert(model: ValueModel): () => void {
       message: `Dropped the edits of "${model.address.key}"`,
       action: { label: 'Undo', run: undo },
     })
-    // Undo works by keyboard there as well.
+    // Keyboard undo works there as well.
     model.document.focusEditor()
   }, [model])
 }
 
 export interface ChipLineProps {
-  readonly shown: ShownAs
-  readonly facts: ValueFacts
+  /** The pattern of keys that are shown by these stages, if somebody chose them. */
+  readonly remembered: string | undefined
   readonly open: OpenValue
   readonly lock: string | undefined
+  /** Where the value lives. */
+  readonly places?: ReactNode
   readonly mistake: JsonMistake | undefined
-  /** Goes to the mistake. */
+  /** Goes to the error. */
   readonly onMistake: () => void
 }
 
-/** How the bytes were decoded, and the state of the edits. */
-export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipLineProps) {
+/** Facts about the bytes, and the state of the edits. */
+export function ChipLine({ remembered, open, lock, places, mistake, onMistake }: ChipLineProps) {
+  const { base } = open
+  const facts = useMemo(() => textFactsOf(base), [base])
+  const unpacked = base.decoding.sizes.at(-1)
   return (
     <div className={styles['chipLine']}>
-      <ul aria-label="Decoding" className={styles['chips']}>
-        {chipsOf(shown, facts).map(chip => (
-          <li key={chip}>{chip}</li>
-        ))}
-      </ul>
-      <span>{formatExactBytes(open.base.stat?.size ?? 0)}</span>
+      <span>
+        {formatExactBytes(base.stat?.size ?? 0)}
+        {unpacked === undefined ? '' : ` stored, ${formatExactBytes(unpacked)} unpacked`}
+      </span>
+      {facts.length > 0 && <span>{facts.join(' · ')}</span>}
+      {remembered !== undefined && <span>Remembered for {remembered}</span>}
       {mistake !== undefined && (
         <button type="button" className={styles['mistake']} onClick={onMistake}>
           Line {mistake.line}, column {mistake.column}: {mistake.message}
@@ -206,6 +286,7 @@ export function ChipLine({ shown, facts, open, lock, mistake, onMistake }: ChipL
       <span role="status" className={styles['state']}>
         {stateOf(open, lock)}
       </span>
+      {places}
     </div>
   )
 }
@@ -226,12 +307,13 @@ export function useValueModel(
   storage: TextStorage,
   session: SessionInfo,
   keyText: string,
+  view: string,
 ): ValueModel {
-  const [known, setKnown] = useState(() => createModel(client, storage, session, keyText))
+  const [known, setKnown] = useState(() => createModel(client, storage, session, keyText, view))
   let model = known
   const { address } = known
   if (known.client !== client || address.session !== session.id || address.key !== keyText) {
-    model = createModel(client, storage, session, keyText, known)
+    model = createModel(client, storage, session, keyText, view, known)
     setKnown(model)
   }
 
@@ -263,10 +345,11 @@ function createModel(
   storage: TextStorage,
   session: SessionInfo,
   key: string,
+  view: string,
   previous?: ValueModel,
 ): ValueModel {
   const drafts = { store: new DraftStore(storage), id: draftId(session.source, key) }
-  return new ValueModel(client, { session: session.id, key }, drafts, previous)
+  return new ValueModel(client, { session: session.id, key }, drafts, { previous, choice: choiceOf(view) })
 }
 
 /** Why nothing can be written through this session, or `undefined` when it can. */

@@ -1,13 +1,16 @@
-import { Download, PencilLine, Trash2, Upload } from 'lucide-react'
+import { Braces, Download, History, PencilLine, Trash2, Upload, WrapText } from 'lucide-react'
 import { useRef } from 'react'
+import type { Stage } from '../../../core/values/pipeline.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { CopyValue } from './copy-value.tsx'
+import { useWrap } from './editor/wrap.ts'
 import styles from './key-tab.module.css'
 import type { DocumentState } from './model/document.ts'
-import type { View } from './model/value-facts.ts'
 import type { ValueModel } from './model/value-model.ts'
+import { PipelineChips } from './pipeline-chips.tsx'
 
-/** What the main part of the tab shows: the editor, the edits beside the stored value, or both sides of a conflict. */
-export type TabMode = 'edit' | 'review' | 'merge'
+/** What the main part of the tab shows: the editor, the edits beside the stored value, both sides of a conflict, or versions. */
+export type TabMode = 'edit' | 'review' | 'merge' | 'history'
 
 /** A request of the tab to the window. */
 export interface KeyTabRequest {
@@ -17,7 +20,8 @@ export interface KeyTabRequest {
 
 interface KeyToolbarProps {
   readonly model: ValueModel
-  readonly view: View
+  /** The pattern of keys that a choice of stages is remembered for. */
+  readonly pattern: string
   readonly document: DocumentState
   /** Why nothing can be written, if so. */
   readonly lock: string | undefined
@@ -27,22 +31,22 @@ interface KeyToolbarProps {
   readonly onMode: (mode: TabMode) => void
   readonly onPut: () => void
   readonly onRevert: () => void
-  readonly onViewChange: (view: View) => void
+  /** Turns the wrapping of long lines on or off. */
+  readonly onWrap: () => void
+  /** Whether the text is not valid. */
+  readonly hasMistake: boolean
+  readonly onChoose: (choice: readonly Stage[]) => void
   readonly onRequest: (request: KeyTabRequest) => void
 }
 
-const VIEWS: readonly (readonly [View, string])[] = [
-  ['auto', 'Auto'],
-  ['text', 'Text'],
-  ['json', 'JSON'],
-  ['hex', 'Hex'],
-]
+/** What is shown as lines. */
+const TEXTS: ReadonlySet<string> = new Set(['text', 'json', 'cbor', 'msgpack'])
 
 /** The commands for the value. */
 export function KeyToolbar(props: KeyToolbarProps) {
   const {
     model,
-    view,
+    pattern,
     document,
     lock,
     canPut,
@@ -51,31 +55,28 @@ export function KeyToolbar(props: KeyToolbarProps) {
     onMode,
     onPut,
     onRevert,
-    onViewChange,
+    onWrap,
+    hasMistake,
+    onChoose,
     onRequest,
   } = props
   const { key } = model.address
+  const isWrapped = useWrap()
   const isOpen = document.phase === 'open'
+  const shown = isOpen ? document.base.decoding.pipeline.at(-1) : undefined
+  const isText = shown !== undefined && TEXTS.has(shown)
   const isStored = isOpen && document.base.stat !== undefined
   const isDirty = isOpen && document.isDirty
   const isReplaced = isOpen && document.replacement !== undefined
   const canChange = lock === undefined && isStored && !isBusy
   return (
     <div role="group" aria-label="Value tools" className={styles['toolbar']}>
-      <label className={styles['view']}>
-        <span>View as</span>
-        <select
-          aria-label="View as"
-          value={view}
-          onChange={event => onViewChange(VIEWS.find(([id]) => id === event.target.value)?.[0] ?? 'auto')}
-        >
-          {VIEWS.map(([id, label]) => (
-            <option key={id} value={id}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      {isOpen && (
+        <div className={styles['view']}>
+          <span>View</span>
+          <PipelineChips base={document.base} isDisabled={isBusy} pattern={pattern} onChoose={onChoose} />
+        </div>
+      )}
       <div className={styles['edits']}>
         {isDirty && !isReplaced && (
           <Button
@@ -94,6 +95,25 @@ export function KeyToolbar(props: KeyToolbarProps) {
         </Button>
       </div>
       <div className={styles['icons']}>
+        {shown === 'json' && (
+          <IconButton
+            label="Format value"
+            icon={Braces}
+            shortcut="Alt+Shift+J"
+            isDisabled={lock !== undefined || isBusy || isReplaced || hasMistake || mode !== 'edit'}
+            onPress={() => model.document.format()}
+          />
+        )}
+        {isText && (
+          <IconButton
+            label="Wrap lines"
+            icon={WrapText}
+            shortcut="Alt+Z"
+            aria-pressed={isWrapped}
+            onPress={onWrap}
+          />
+        )}
+        <CopyValue model={model} isDisabled={!isOpen || !document.base.isWhole} />
         <IconButton
           label="Save to file…"
           icon={Download}
@@ -101,6 +121,13 @@ export function KeyToolbar(props: KeyToolbarProps) {
           onPress={() => void model.effects.saveToFile(fileName(key))}
         />
         <ReplaceFromFile model={model} isDisabled={!canChange || (isDirty && !isReplaced)} />
+        <IconButton
+          label="History"
+          icon={History}
+          shortcut="Alt+H"
+          aria-pressed={mode === 'history'}
+          onPress={() => onMode(mode === 'history' ? 'edit' : 'history')}
+        />
         <IconButton
           label="Rename key"
           icon={PencilLine}

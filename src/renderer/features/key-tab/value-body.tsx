@@ -1,14 +1,16 @@
-import { Suspense, useEffect } from 'react'
+import { Suspense, useCallback, useEffect } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
 import { Skeleton, whatToTry } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import { HexEditor } from './hex/hex-editor.tsx'
+import { ImageView } from './image/image-view.tsx'
 import styles from './key-tab.module.css'
 import type { TabMode } from './key-toolbar.tsx'
 import type { DocumentState, OpenValue } from './model/document.ts'
-import type { ShownAs, ValueFacts } from './model/value-facts.ts'
+import type { Version } from './model/value-calls.ts'
+import { type ShownAs, stageName } from './model/value-facts.ts'
 import type { ValueModel } from './model/value-model.ts'
 import { PagedHex } from './paged/paged-hex.tsx'
 import { PagedText, TextViewer } from './paged/paged-text.tsx'
@@ -31,7 +33,6 @@ export interface ValueBodyProps {
   readonly model: ValueModel
   readonly document: DocumentState
   readonly shown: ShownAs
-  readonly facts: ValueFacts | undefined
   readonly isReadOnly: boolean
   readonly mode: TabMode
   readonly onMode: (mode: TabMode) => void
@@ -48,7 +49,7 @@ export function ValueBody(props: ValueBodyProps) {
     loadEditors().catch(() => undefined)
   }, [])
   return (
-    <div className={styles['body']}>
+    <div className={styles['fill']}>
       {document.phase !== 'open' ? (
         <Absent model={model} document={document} isReadOnly={isReadOnly} />
       ) : (
@@ -67,8 +68,11 @@ export function ValueBody(props: ValueBodyProps) {
 }
 
 function OpenBody(props: ValueBodyProps & { readonly open: OpenValue }) {
-  const { model, open, shown, facts, isReadOnly, onPut, onMistake, target } = props
+  const { model, open, shown, onPut, onMistake, target } = props
   const { base } = open
+  const { readOnly, image, pipeline } = base.decoding
+  const attach = useCallback((focus: () => void) => model.document.attachViewer(focus), [model])
+  const isReadOnly = props.isReadOnly || readOnly !== undefined
   if (!base.isWhole) {
     const version = base.stat?.etag
     return shown === 'hex' ? (
@@ -77,27 +81,56 @@ function OpenBody(props: ValueBodyProps & { readonly open: OpenValue }) {
       <PagedText key={version} model={model} base={base} />
     )
   }
-  if (shown === 'hex') return <HexEditor model={model} isReadOnly={isReadOnly} />
+  const shownPipeline = pipeline.join(' ')
+  if (shown === 'image' && image !== undefined) {
+    return <ImageView bytes={base.bytes} facts={image} name={model.address.key} attach={attach} />
+  }
   return (
     <div className={styles['noted']}>
-      {facts?.isUtf8 === false && (
-        <p className={styles['note']}>
-          This value is not UTF-8 text. It is shown read-only, with � for what cannot be read; edit it as Hex.
-        </p>
-      )}
+      <DecodingNote base={base} />
       <div className={styles['body']}>
-        <Suspense fallback={<Skeleton />}>
-          <ValueTextEditor
-            model={model}
-            language={shown}
-            isReadOnly={isReadOnly}
-            onPut={onPut}
-            onMistake={onMistake}
-            target={target}
-          />
-        </Suspense>
+        {shown === 'hex' && <HexEditor key={shownPipeline} model={model} isReadOnly={isReadOnly} />}
+        {shown !== 'hex' && shown !== 'image' && (
+          <Suspense fallback={<Skeleton />}>
+            <ValueTextEditor
+              key={shownPipeline}
+              model={model}
+              language={shown}
+              isReadOnly={isReadOnly}
+              onPut={onPut}
+              onMistake={onMistake}
+              target={target}
+            />
+          </Suspense>
+        )}
       </div>
     </div>
+  )
+}
+
+/** Why a value is not shown as it might be, or cannot be edited so. */
+function DecodingNote({ base }: { readonly base: Version }) {
+  const { problem, readOnly, pipeline } = base.decoding
+  if (readOnly === 'not UTF-8') {
+    return (
+      <p className={styles['note']}>
+        This value is not UTF-8 text. It is shown read-only, with � for what cannot be read; edit it as bytes.
+      </p>
+    )
+  }
+  const shown = stageName(pipeline.at(-1) ?? 'bytes', base)
+  if (problem !== undefined) {
+    return (
+      <p role="status" className={styles['note']}>
+        {problem}. Shown as {shown.toLowerCase()}.
+      </p>
+    )
+  }
+  if (readOnly === undefined) return null
+  return (
+    <p role="status" className={styles['note']}>
+      Read-only: {readOnly}.
+    </p>
   )
 }
 

@@ -5,20 +5,22 @@ import { useKeyCompletion } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { KeyField } from '../../ui/key-field.tsx'
+import { Kbd } from '../../ui/shortcut.tsx'
 import { TextField } from '../../ui/text-field.tsx'
 import styles from './new-key.module.css'
 
 export interface NewKeyProps {
   readonly client: Client
   readonly session: string
-  /** What the field "Key" begins with: a key, or a level that ends with `/`. */
+  /** The initial text of the field "Key": a key, or a level that ends with `/`. */
   readonly initial: string
-  readonly onCreated: (key: string) => void
+  /** The key was put; `entry` takes that back. */
+  readonly onCreated: (key: string, entry: number | undefined) => void
   readonly onOpen: (key: string) => void
   readonly onClose: () => void
 }
 
-/** Puts a new key. One that exists is replaced only when the person says so. */
+/** Puts a new key. An existing one is replaced only on request. */
 export function NewKey({ client, session, initial, onCreated, onOpen, onClose }: NewKeyProps) {
   const [text, setText] = useState(initial)
   const [value, setValue] = useState('')
@@ -27,8 +29,11 @@ export function NewKey({ client, session, initial, onCreated, onOpen, onClose }:
   const [isBusy, setBusy] = useState(false)
   const { completion } = useKeyCompletion(client, session, text, 50)
 
+  const canPut = !isBusy && existing === undefined
+
   function change(next: string): void {
-    setText(next)
+    // No key has an empty segment: a whole key was typed behind the level that stood there.
+    setText(next.slice(next.lastIndexOf('//') + 1))
     setExisting(undefined)
     setProblem(undefined)
   }
@@ -42,14 +47,14 @@ export function NewKey({ client, session, initial, onCreated, onOpen, onClose }:
         setProblem('Type the name of the key.')
         return
       }
-      await client.call('store.put', {
+      const { entry } = await client.call('store.put', {
         session,
         key: key.toString(),
         bytes: new TextEncoder().encode(value),
         replace,
       })
       onClose()
-      onCreated(key.toString())
+      onCreated(key.toString(), entry)
     } catch (error) {
       if (error instanceof CallError && error.code === 'ALREADY_EXISTS')
         setExisting(Key.parse(text).toString())
@@ -71,7 +76,15 @@ export function NewKey({ client, session, initial, onCreated, onOpen, onClose }:
         error={problem}
         rows={5}
       />
-      <TextField label="Value" value={value} onChange={setValue} rows={6} isMonospace />
+      <div
+        onKeyDown={event => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          event.preventDefault()
+          if (canPut) void put(false)
+        }}
+      >
+        <TextField label="Value" value={value} onChange={setValue} rows={6} isMonospace />
+      </div>
       {existing !== undefined && (
         <div className={styles['exists']} role="alert">
           <p>
@@ -93,12 +106,8 @@ export function NewKey({ client, session, initial, onCreated, onOpen, onClose }:
       )}
       <DialogButtons>
         <Button onPress={onClose}>Cancel</Button>
-        <Button
-          variant="primary"
-          isDisabled={isBusy || existing !== undefined}
-          onPress={() => void put(false)}
-        >
-          Put
+        <Button variant="primary" isDisabled={!canPut} onPress={() => void put(false)}>
+          Put <Kbd>Ctrl+Enter</Kbd>
         </Button>
       </DialogButtons>
     </Dialog>

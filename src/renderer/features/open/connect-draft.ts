@@ -1,24 +1,26 @@
+import { parseAddress } from '../../../core/stack/server-address.ts'
 import { secretNameFor, splitAddress } from '../../../shared/address.ts'
 import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 
-/** What a form for a server holds. A password that was typed is in no other place until it is kept under its name. */
+/** The state of a form for a server. A typed password exists only here until it is stored as a secret. */
 export interface ConnectDraft {
   readonly kind: string
   readonly name: string
   readonly url: string
   readonly user: string
   readonly password: string
-  /** The name that the password is kept under; empty for none. */
+  /** The name of the secret with the password; empty for none. */
   readonly secret: string
-  /** Keeps a typed password only until the program ends. */
+  /** Store a typed password only until the program ends. */
   readonly isForRun: boolean
   /** `undefined`: as the address says. */
   readonly isEncrypted: boolean
-  readonly separator: string
+  /** Texts of other options, by their names. Those that are left out, or empty, have their defaults. */
+  readonly texts: Readonly<Record<string, string>>
   readonly isReadOnly: boolean
 }
 
-/** @param text An address, perhaps with user and password. */
+/** @param text An address, which may contain user and password. */
 export function connectDraft(text: string, kind: KindInfo): ConnectDraft {
   const { address, user = '', password = '' } = splitAddress(text.trim())
   return {
@@ -30,12 +32,12 @@ export function connectDraft(text: string, kind: KindInfo): ConnectDraft {
     secret: password === '' ? '' : secretNameFor({ address, user: user === '' ? undefined : user }),
     isForRun: true,
     isEncrypted: isEncryptedAddress(address, kind),
-    separator: '',
+    texts: {},
     isReadOnly: false,
   }
 }
 
-/** The draft with another address. What a person pastes may bring user and password along. */
+/** The draft with another address. A pasted address may contain user and password. */
 export function withAddress(draft: ConnectDraft, text: string, kind: KindInfo): ConnectDraft {
   const { address, user, password } = splitAddress(text)
   const changed = {
@@ -49,16 +51,16 @@ export function withAddress(draft: ConnectDraft, text: string, kind: KindInfo): 
   return password === undefined ? changed : withPassword(changed, password)
 }
 
-/** The draft with a typed password, under a name where there was none. */
+/** The draft with a typed password, and a name for its secret if it had none. */
 export function withPassword(draft: ConnectDraft, password: string): ConnectDraft {
   const { url, user } = draft
   const name = secretNameFor({ address: url, user: user === '' ? undefined : user })
   return { ...draft, password, secret: draft.secret === '' && password !== '' ? name : draft.secret }
 }
 
-/** The stack document of a draft. It names the secret and holds no password. */
+/** The stack document of a draft. It names the secret and contains no password. */
 export function documentOf(draft: ConnectDraft, kind: KindInfo): Record<string, unknown> {
-  const { name, url, user, secret, isEncrypted, separator, isReadOnly } = draft
+  const { name, url, user, secret, isEncrypted, texts, isReadOnly } = draft
   const has = (option: string) => hasOption(kind, option)
   return {
     strata: 1,
@@ -70,7 +72,7 @@ export function documentOf(draft: ConnectDraft, kind: KindInfo): Record<string, 
       ...(user !== '' && has('user') && { user }),
       ...(secret !== '' && has('password') && { password: { secret } }),
       ...(isEncrypted && !isEncryptedAddress(url, kind) && has('tls') && { tls: true }),
-      ...(separator !== '' && has('separator') && { separator }),
+      ...Object.fromEntries(Object.entries(texts).filter(([option, text]) => text !== '' && has(option))),
       ...(isReadOnly && has('readOnly') && { readOnly: true }),
     },
   }
@@ -81,13 +83,13 @@ export function hasOption({ schema }: KindInfo, option: string): boolean {
   return typeof properties === 'object' && properties !== null && option in properties
 }
 
-/** Whether the address itself asks for encryption, as `rediss://` does beside `redis://`. */
+/** Whether the address itself requests encryption, as `rediss://` does. */
 export function isEncryptedAddress(address: string, { protocols = [] }: KindInfo): boolean {
   const protocol = address.slice(0, address.indexOf('://')).toLowerCase()
   return protocol.endsWith('s') && protocols.includes(protocol.slice(0, -1))
 }
 
 function placeOf(address: string): string {
-  const url = URL.parse(address)
+  const url = parseAddress(address)
   return url === null ? '' : url.host + (url.pathname === '/' ? '' : url.pathname)
 }

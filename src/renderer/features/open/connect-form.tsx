@@ -16,6 +16,7 @@ import {
   withAddress,
   withPassword,
 } from './connect-draft.ts'
+import { TEXT_OPTIONS, wordsOf } from './connect-fields.ts'
 import styles from './connect-form.module.css'
 import { ConnectionResult } from './connection-result.tsx'
 import { SecretFields } from './secret-fields.tsx'
@@ -24,16 +25,16 @@ import { useSecrets } from './use-secrets.ts'
 interface ConnectFormProps {
   readonly client: Client
   readonly kind: KindInfo
-  /** Perhaps with user and password. */
+  /** May contain user and password. */
   readonly address: string
-  /** Rejects with what is wrong. */
+  /** Rejects with the problem. */
   readonly onOpen: (document: Record<string, unknown>) => Promise<void>
   readonly onEdit: (document: Record<string, unknown>) => void
   readonly onBack: () => void
   readonly onClose: () => void
 }
 
-/** The form of a server: where it is, who signs in, and whether it works. */
+/** The form for a server: its address, the user, and a connection test. */
 export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onClose }: ConnectFormProps) {
   const id = useId()
   const [draft, setDraft] = useState<ConnectDraft>(() => connectDraft(address, kind))
@@ -42,6 +43,7 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
   const [report, setReport] = useState<ConnectionReportInfo>()
   const [problem, setProblem] = useState<string>()
   const secrets = useSecrets(client)
+  const words = wordsOf(kind.kind)
 
   function change(next: ConnectDraft): void {
     setDraft(next)
@@ -49,7 +51,7 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
     setProblem(undefined)
   }
 
-  /** Keeps a typed password before anything asks for it. */
+  /** Stores a typed password before it is needed. */
   async function keep(): Promise<ConnectDraft> {
     if (draft.password === '') return draft
     await keepPassword(client, draft, passphrase, secrets)
@@ -87,7 +89,7 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
         <div className={styles['fields']}>
           <TextField label="Name" value={draft.name} onChange={name => change({ ...draft, name })} />
           <TextField
-            label="Server"
+            label={words.address}
             value={draft.url}
             onChange={text => change(withAddress(draft, text, kind))}
             isMonospace
@@ -95,10 +97,11 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
             description={`An address that begins with ${(kind.protocols ?? []).map(one => `${one}://`).join(' or ')}`}
           />
           {hasOption(kind, 'user') && (
-            <TextField label="User" value={draft.user} onChange={user => change({ ...draft, user })} />
+            <TextField label={words.user} value={draft.user} onChange={user => change({ ...draft, user })} />
           )}
           {hasOption(kind, 'password') && (
             <SecretFields
+              label={words.password}
               draft={draft}
               secrets={secrets}
               passphrase={passphrase}
@@ -107,7 +110,7 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
               onChange={part => change({ ...draft, ...part })}
             />
           )}
-          {hasOption(kind, 'tls') && (
+          {hasOption(kind, 'tls') && !hasOption(kind, 'endpoint') && (
             <label className={styles['check']}>
               <input
                 type="checkbox"
@@ -118,14 +121,17 @@ export function ConnectForm({ client, kind, address, onOpen, onEdit, onBack, onC
               Encrypt the connection (TLS)
             </label>
           )}
-          {hasOption(kind, 'separator') && (
-            <TextField
-              label="Keys split at"
-              value={draft.separator}
-              onChange={separator => change({ ...draft, separator })}
-              isMonospace
-              description="Empty: the kind’s own, so that cart:17:items opens as a tree"
-            />
+          {TEXT_OPTIONS.filter(({ option }) => hasOption(kind, option)).map(
+            ({ option, label, description }) => (
+              <TextField
+                key={option}
+                label={label}
+                value={draft.texts[option] ?? ''}
+                onChange={text => change({ ...draft, texts: { ...draft.texts, [option]: text } })}
+                isMonospace
+                description={description}
+              />
+            ),
           )}
           <label className={styles['check']}>
             <input

@@ -26,7 +26,7 @@ const RIGHTS: Readonly<Record<keyof ConnectionReportInfo['rights'], string>> = {
   liveChanges: 'live changes',
 }
 
-/** What the test of a connection found. */
+/** The result of a connection test. */
 export function ConnectionResult({ report, isTesting, problem }: ConnectionResultProps) {
   const rights = Object.entries(RIGHTS) as [keyof typeof RIGHTS, string][]
   return (

@@ -3,14 +3,14 @@ import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 import styles from './open-dialog.module.css'
 
 interface EngineCardsProps {
-  /** The kinds that open a place or a server. */
+  /** The kinds that open a folder, a file or a server. */
   readonly kinds: readonly KindInfo[]
   readonly onChoose: (kind: KindInfo) => void
   readonly onOpenFolder: () => void
   readonly onNewStack: () => void
 }
 
-/** What there is to open, a card each. */
+/** A card for each kind that can be opened. */
 export function EngineCards({ kinds, onChoose, onOpenFolder, onNewStack }: EngineCardsProps) {
   return (
     <ul className={styles['cards']}>

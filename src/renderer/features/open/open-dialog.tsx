@@ -17,21 +17,21 @@ import { useAnswer } from './use-answer.ts'
 export interface OpenDialogProps {
   readonly client: Client
   readonly recents: readonly Recent[]
-  /** What the field begins with, as a pasted address. */
+  /** The initial text of the field, such as a pasted address. */
   readonly initial?: string | undefined
-  /** What to do, where the dialog opened by itself. */
+  /** Advice, if the dialog opened by itself. */
   readonly note?: string | undefined
-  /** Opens a stack; rejects with what is wrong. */
+  /** Opens a stack; rejects with the problem. */
   readonly onOpen: (source: Source) => Promise<void>
   readonly onOpenFolder: () => void
   readonly onOpenStackFile: () => void
   readonly onNewStack: () => void
-  /** Opens the editor on a document, for options that the form has not. */
+  /** Opens the editor on a document, for options that the form does not have. */
   readonly onEdit: (document: Record<string, unknown>) => void
   readonly onClose: () => void
 }
 
-/** Asks what to open: an address, a path, an engine, or something opened before. */
+/** Asks what to open: an address, a path, an engine, or a recent stack. */
 export function OpenDialog(props: OpenDialogProps) {
   const { client, onOpen, onClose } = props
   const kinds = useEngines(client)
@@ -40,7 +40,7 @@ export function OpenDialog(props: OpenDialogProps) {
   const [problem, setProblem] = useState<string>()
   const latest = useRef(text)
   const look = useCallback((typed: string, signal?: AbortSignal) => lookAt(typed, client, signal), [client])
-  // A password stays in this window until it is kept as a secret.
+  // A password stays in this window until it is stored as a secret.
   const found = useAnswer(isWorthAsking(text) ? withoutPassword(text) : '', look)
   const named = found.state === 'answered' ? found.value : undefined
 
@@ -49,7 +49,9 @@ export function OpenDialog(props: OpenDialogProps) {
     setText(next)
   }
 
-  /** Enter before it is known what the text names: goes on once it is, unless another text was typed meanwhile. */
+  /**
+   * Handles Enter. If it is unknown yet what the text names, continues once it is known, unless another text was typed.
+   */
   async function submit(): Promise<void> {
     if (!isWorthAsking(text)) return
     try {
@@ -187,7 +189,7 @@ function leave(close: () => void, then: () => void): void {
   then()
 }
 
-/** What a text names, and the engine that opens it. */
+/** The recognised source, and the engine that opens it. */
 interface Named extends Recognised {
   readonly engine: KindInfo | undefined
 }
@@ -201,7 +203,7 @@ async function lookAt(text: string, client: Client, signal?: AbortSignal): Promi
   return { ...recognised, engine: engines.find(({ kind }) => kind === recognised.kind) }
 }
 
-/** The kinds that open a place or a server by themselves. */
+/** The kinds that open a folder, a file or a server. */
 async function loadEngines(
   client: Client,
   options?: { readonly signal: AbortSignal },
@@ -216,7 +218,7 @@ function useEngines(client: Client): readonly KindInfo[] {
     const controller = new AbortController()
     loadEngines(client, { signal: controller.signal }).then(
       setKinds,
-      // Addresses and paths can be typed all the same.
+      // Addresses and paths can still be typed.
       () => undefined,
     )
     return () => controller.abort()

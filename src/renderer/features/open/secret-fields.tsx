@@ -6,6 +6,8 @@ import type { ConnectDraft } from './connect-draft.ts'
 import styles from './connect-form.module.css'
 
 interface SecretFieldsProps {
+  /** What the password is called. */
+  readonly label: string
   readonly draft: ConnectDraft
   readonly secrets: SecretsState | undefined
   readonly passphrase: string
@@ -14,9 +16,9 @@ interface SecretFieldsProps {
   readonly onChange: (part: Partial<ConnectDraft>) => void
 }
 
-/** A password, the name that it is kept under, and how long. */
+/** A password, the name of its secret, and how long it is kept. */
 export function SecretFields(props: SecretFieldsProps) {
-  const { draft, secrets, passphrase, onPassphrase, onPassword, onChange } = props
+  const { label, draft, secrets, passphrase, onPassphrase, onPassword, onChange } = props
   const id = useId()
   const known = secrets?.secrets.map(({ name }) => name) ?? []
   const isNew = draft.password !== ''
@@ -24,7 +26,7 @@ export function SecretFields(props: SecretFieldsProps) {
   return (
     <>
       <TextField
-        label="Password"
+        label={label}
         value={draft.password}
         onChange={onPassword}
         isSecret

@@ -8,7 +8,7 @@ type Answer<T> =
   | { readonly state: 'failed'; readonly message: string }
 
 /**
- * The answer to a question about a text. A new text asks anew and gives the old question up; an empty one asks nothing.
+ * The answer to a question about a text. A new text asks again and cancels the old question; an empty one asks nothing.
  * @param ask Must be a stable function.
  */
 export function useAnswer<T>(

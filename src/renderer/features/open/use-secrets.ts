@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { SecretsState } from '../../../shared/procedures/secrets.ts'
 import type { Client } from '../../api/client.ts'
 
-/** The names of the secrets that the host has, as they change; `undefined` until they are known. */
+/** The names of the host's secrets, kept current; `undefined` until they are loaded. */
 export function useSecrets(client: Client): SecretsState | undefined {
   const [secrets, setSecrets] = useState<SecretsState>()
   useEffect(() => {

@@ -1,14 +1,14 @@
 export interface PaletteCommand {
   readonly id: string
   readonly title: string
-  /** As people read it: `Ctrl+P`. */
+  /** As shown: `Ctrl+P`. */
   readonly shortcut?: string | undefined
   readonly isEnabled: boolean
 }
 
 interface PaletteOption {
   readonly command: PaletteCommand
-  /** The letters of the title that the query stands for. */
+  /** The indexes of the matching letters in the title. */
   readonly places: readonly number[]
 }
 
@@ -43,8 +43,8 @@ interface Match {
 }
 
 /**
- * Whether the letters of `query` stand in `title` in their order; spaces in the query are skipped. Beginnings of words
- * and letters next to each other count more, and so do early ones.
+ * Whether `title` contains the letters of `query` in order; spaces in the query are skipped. Beginnings of words and
+ * adjacent letters count more, and so do early ones.
  */
 export function matchCommand(query: string, title: string): Match | undefined {
   const letters = query.toLowerCase().replaceAll(' ', '')
@@ -67,7 +67,7 @@ export function matchCommand(query: string, title: string): Match | undefined {
   return { score: score - (places[0] ?? 0) / 10, places }
 }
 
-/** The next place of `letter`, a beginning of a word first. */
+/** The next index of `letter`, preferring the beginning of a word. */
 function placeOf(letter: string, text: string, title: string, from: number): number {
   const next = text.indexOf(letter, from)
   if (next === from || next < 0) return next

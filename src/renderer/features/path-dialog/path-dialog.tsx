@@ -19,13 +19,13 @@ import {
 interface PathDialogProps {
   readonly client: Client
   readonly purpose: PathRequest
-  /** The folder to begin in. */
+  /** The initial folder. */
   readonly home: string
-  /** `undefined` when the dialog was cancelled. */
+  /** Called with `undefined` if the dialog was cancelled. */
   readonly onAnswer: (path: string | undefined) => void
 }
 
-/** Asks for a path on the host's machine where the shell has no dialog of its own. */
+/** Asks for a path on the host's machine, if the shell has no dialog of its own. */
 export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps) {
   const [text, setText] = useState(asFolder(home) + (purpose.type === 'saveLocation' ? purpose.name : ''))
   const [problem, setProblem] = useState<string>()
@@ -49,7 +49,7 @@ export function PathDialog({ client, purpose, home, onAnswer }: PathDialogProps)
     else onAnswer(entry.path)
   }
 
-  /** Looks into the folder anew: what is listed may still be of the folder before. */
+  /** Lists the folder again, because the listing may still be that of the previous folder. */
   async function submit(): Promise<void> {
     try {
       const { entries: known } = await client.call('files.browse', { path: parent })
@@ -109,13 +109,13 @@ function emptyText(purpose: PathRequest, name: string): string {
 }
 
 interface ListedFolder {
-  /** The path that was asked for. */
+  /** The requested path. */
   readonly asked: string
   readonly entries: readonly PathEntry[]
   readonly error: string | undefined
 }
 
-/** The entries of a folder on the host's machine; `undefined` until they are there. */
+/** The entries of a folder on the host's machine; `undefined` until they are loaded. */
 function useFolder(client: Client, path: string): ListedFolder | undefined {
   const [folder, setFolder] = useState<ListedFolder>()
   useEffect(() => {

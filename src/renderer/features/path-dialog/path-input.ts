@@ -11,16 +11,16 @@ export function purposeTitle({ type }: PathRequest): string {
   }
 }
 
-/** Whether a file of this name is listed: one that the host takes for a stack file. */
+/** Whether a file with this name is listed: only stack files are. */
 export function isListedFile(purpose: PathRequest, name: string): boolean {
   return purpose.type !== 'folder' && name.endsWith('.stack.json')
 }
 
 type Settlement =
   | { readonly type: 'answer'; readonly path: string }
-  /** The dialog goes on with this text. */
+  /** The dialog continues with this text. */
   | { readonly type: 'goOn'; readonly text: string }
-  /** A file of this name would be replaced: ask. */
+  /** A file with this name would be replaced, so ask. */
   | { readonly type: 'replace'; readonly name: string }
   | { readonly type: 'problem'; readonly message: string }
 
@@ -79,8 +79,8 @@ export interface PathEntry {
 }
 
 /**
- * The entries of a folder that fit a half-typed name, folders first. Hidden ones show once a dot is typed; of files,
- * only those that `wantsFile` asks for.
+ * The entries of a folder that match a partially typed name, folders first. Hidden ones are included once a dot is
+ * typed; files, only if `wantsFile` accepts them.
  */
 export function fittingEntries(
   entries: readonly PathEntry[],

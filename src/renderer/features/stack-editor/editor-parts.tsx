@@ -1,7 +1,8 @@
 import { X } from 'lucide-react'
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState, Panel, PanelDivider, Panels, type PanelsProps } from '../../ui/panels.tsx'
+import { DraftDrawing, type DrawnDraft } from './draft-drawing.tsx'
 import { NodeForm } from './form/node-form.tsx'
 import type { StackNode } from './model/stack-node.ts'
 import { addRoot } from './operations/add-node.ts'
@@ -20,10 +21,41 @@ const PARTS: readonly { readonly part: EditorPart; readonly label: string }[] = 
   { part: 'document', label: 'Document' },
 ]
 
-/** Nodes and document side by side, or one at a time if there is no room for both. */
-export function EditorParts() {
+/** The height in pixels below which the draft is not drawn above its parts. */
+const DRAWING_FITS = 480
+
+interface EditorPartsProps {
+  readonly draw: ((draft: DrawnDraft) => ReactNode) | undefined
+}
+
+/** The drawing of the draft, and below it the parts that edit it. */
+export function EditorParts({ draw }: EditorPartsProps) {
   const frame = useRef<HTMLDivElement>(null)
-  const isNarrow = useIsNarrow(frame, BOTH_FIT)
+  const isLow = useIsLess(frame, DRAWING_FITS, 'clientHeight')
+  const hasRoot = useEditorState(state => stackOf(state) !== undefined)
+  return (
+    <div ref={frame} className={styles['frame']}>
+      {isLow === false && draw !== undefined && hasRoot ? (
+        <RememberedPanels id="stack-parts" orientation="vertical">
+          <Panel id="stack-drawing" defaultSize="34%" minSize="80px">
+            <DraftDrawing draw={draw} />
+          </Panel>
+          <PanelDivider label="Height of the drawing" />
+          <Panel id="stack-edited" minSize="240px">
+            <EditedParts />
+          </Panel>
+        </RememberedPanels>
+      ) : (
+        <EditedParts />
+      )}
+    </div>
+  )
+}
+
+/** Nodes and document side by side, or one at a time if there is no room for both. */
+function EditedParts() {
+  const frame = useRef<HTMLDivElement>(null)
+  const isNarrow = useIsLess(frame, BOTH_FIT, 'clientWidth')
   const shown = useEditorState(state => state.part)
   return (
     <div ref={frame} className={styles['parts']}>
@@ -152,17 +184,21 @@ function RememberedPanels(props: Omit<PanelsProps, 'layout' | 'onLayoutChanged'>
   return <Panels {...props} layout={layout} onLayoutChanged={changed => layouts.set(props.id, changed)} />
 }
 
-/** Whether an element is less than `width` pixels wide; undefined until it is measured. */
-function useIsNarrow(element: RefObject<HTMLElement | null>, width: number): boolean | undefined {
-  const [isNarrow, setIsNarrow] = useState<boolean>()
+/** Whether an element is smaller than this, in pixels; undefined until it is measured. */
+function useIsLess(
+  element: RefObject<HTMLElement | null>,
+  than: number,
+  side: 'clientWidth' | 'clientHeight',
+): boolean | undefined {
+  const [isLess, setIsLess] = useState<boolean>()
   useLayoutEffect(() => {
     const measured = element.current
     if (measured === null) return
-    const measure = () => setIsNarrow(measured.clientWidth < width)
+    const measure = () => setIsLess(measured[side] < than)
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(measured)
     return () => observer.disconnect()
-  }, [element, width])
-  return isNarrow
+  }, [element, than, side])
+  return isLess
 }

@@ -2,12 +2,13 @@ import { CircleAlert, TriangleAlert } from 'lucide-react'
 import { useId } from 'react'
 import { formFields } from './form/form-fields.ts'
 import type { PlacedProblem } from './model/problems.ts'
+import { nodeTitle } from './model/stack-node.ts'
 import styles from './problem-list.module.css'
 import { select } from './state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from './state/editor-context.ts'
 import { type EditorState, type EditorStore, focusOn } from './state/editor-store.ts'
 
-/** All problems of the draft; a click goes to the place of one. */
+/** All problems of the draft. A click goes to the place of one. */
 export function ProblemList() {
   const { store } = useEditor()
   const heading = useId()
@@ -28,7 +29,10 @@ export function ProblemList() {
               <button type="button" className={styles['problem']} onClick={() => goToProblem(store, problem)}>
                 <Mark severity={problem.severity} />
                 <span className={styles['message']}>{problem.message}</span>
-                <code className={styles['path']}>{problem.path}</code>
+                <span className={styles['path']} title={problem.path}>
+                  {placeText(problem)}
+                </span>
+                <span className="visually-hidden">{problem.path}</span>
               </button>
             </li>
           ))}
@@ -36,6 +40,13 @@ export function ProblemList() {
       )}
     </section>
   )
+}
+
+/** The node and its option that a problem is about, by the names that the form has for them. */
+export function placeText({ node, field }: PlacedProblem): string {
+  const option = formFields(node?.info).find(({ name }) => name === field)?.label ?? field
+  const name = node === undefined ? 'The stack' : nodeTitle(node)
+  return option === undefined ? name : `${name} · ${option}`
 }
 
 function Mark({ severity }: Pick<PlacedProblem, 'severity'>) {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/panels.tsx'
 import { type CommandServices, runByKey, useCommands } from './commands/commands.ts'
 import { EditorToolbar } from './commands/editor-toolbar.tsx'
 import { QuestionDialog, useQuestion } from './commands/question-dialog.tsx'
+import type { DrawnDraft } from './draft-drawing.tsx'
 import { EditorParts, FailureBar } from './editor-parts.tsx'
 import { printDocument } from './json/edit-json.ts'
 import type { Kinds } from './model/stack-node.ts'
@@ -32,9 +33,13 @@ export interface StackEditorProps {
   /** The initial document. Read once. */
   readonly initial: InitialDocument
   readonly onApplied: (session: SessionInfo) => void
+  /** Asks before the stack of a session is changed. Default: nothing is asked. */
+  readonly confirmApply?: ((session: SessionInfo) => Promise<boolean>) | undefined
   readonly onDirtyChange: (isDirty: boolean) => void
   /** Called with the text after each edit, and with `undefined` once it is applied or saved. */
   readonly onDraftChange?: ((text: string | undefined) => void) | undefined
+  /** Draws the draft. Default: it is not drawn. */
+  readonly draw?: ((draft: DrawnDraft) => ReactNode) | undefined
 }
 
 /** Edits a new or existing stack: as a tree of nodes with forms, and as the text of its document. */
@@ -70,7 +75,8 @@ export interface EditorBodyProps extends StackEditorProps {
 
 /** One draft, and everything that edits it. */
 export function EditorBody(props: EditorBodyProps) {
-  const { client, shell, kinds, session, initial, onApplied, onDirtyChange, onDraftChange } = props
+  const { client, shell, kinds, session, initial, onApplied, onDirtyChange, onDraftChange, draw } = props
+  const { confirmApply = goOn } = props
   const [store] = useState(() => createEditorStore(initial, session, kinds))
   const editor = useMemo(() => ({ store, client, shell }), [store, client, shell])
   const hasEdits = useStore(store, isDirty)
@@ -83,16 +89,22 @@ export function EditorBody(props: EditorBodyProps) {
   return (
     <EditorContext value={editor}>
       <ProblemsContext value={useFoundProblems(store)}>
-        <EditorLayout onApplied={onApplied} />
+        <EditorLayout onApplied={onApplied} confirmApply={confirmApply} draw={draw} />
       </ProblemsContext>
     </EditorContext>
   )
 }
 
-function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
+const goOn = async (): Promise<boolean> => true
+
+function EditorLayout({
+  onApplied,
+  confirmApply,
+  draw,
+}: Pick<CommandServices, 'onApplied' | 'confirmApply'> & Pick<EditorBodyProps, 'draw'>) {
   const { question, confirmReplace } = useQuestion()
   const change = useEditorState(state => state.change)
-  const commands = useCommands({ onApplied, confirmReplace })
+  const commands = useCommands({ onApplied, confirmApply, confirmReplace })
   return (
     <div
       className={styles['editor']}
@@ -104,7 +116,7 @@ function EditorLayout({ onApplied }: Pick<CommandServices, 'onApplied'>) {
     >
       <EditorToolbar commands={commands} />
       <FailureBar />
-      <EditorParts />
+      <EditorParts draw={draw} />
       <ProblemList />
       {question !== undefined && <QuestionDialog {...question} />}
       {change !== undefined && <PlanDialog change={change} />}

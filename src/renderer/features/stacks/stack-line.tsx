@@ -1,6 +1,8 @@
 import { FileJson, FlaskConical, Folder, Layers } from 'lucide-react'
+import type { Environment } from '../../../shared/environments.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
+import { tellApart } from '../../ui/tell-apart.ts'
 
 /** One line of the list of stacks: an open session, or one that was open before. */
 export interface StackLine {
@@ -9,6 +11,7 @@ export interface StackLine {
   readonly source: Source
   readonly isOpen: boolean
   readonly isReadOnly: boolean
+  readonly environment: Environment
 }
 
 /** Open sessions in their order, then recent stacks that are not open. */
@@ -16,22 +19,35 @@ export function stackLines(
   sessions: readonly SessionInfo[],
   recents: readonly Recent[],
 ): readonly StackLine[] {
-  const open = sessions.map(({ id, name, source, isReadOnly }) => ({
+  const open = sessions.map(({ id, name, source, isReadOnly, environment }) => ({
     id,
     name,
     source,
     isOpen: true,
     isReadOnly,
+    environment,
   }))
   const others = recents.filter(recent => !sessions.some(({ source }) => isSameSource(source, recent.source)))
-  const closed = others.map(({ id, name, source, isReadOnly }) => ({
+  const closed = others.map(({ id, name, source, isReadOnly, environment = 'development' as const }) => ({
     id,
     name,
     source,
     isOpen: false,
     isReadOnly,
+    environment,
   }))
   return [...open, ...closed]
+}
+
+/** Hints that tell stacks of equal names apart, by their ids. */
+export function stackHints(lines: readonly StackLine[]): ReadonlyMap<string, string> {
+  return tellApart(lines.map(({ id, name, source }) => ({ id, name, place: placeOf(source) })))
+}
+
+/** What holds the folder or the file. */
+function placeOf(source: Source): string | undefined {
+  const path = source.type === 'sample' ? undefined : source.path
+  return path?.slice(0, Math.max(1, path.search(/[\\/][^\\/]*$/)))
 }
 
 /** The source of a stack, as shown to the user. */

@@ -2,7 +2,9 @@ import { Lock, X } from 'lucide-react'
 import { GridList, GridListItem } from 'react-aria-components/GridList'
 import { Text } from 'react-aria-components/Text'
 import { IconButton } from '../../ui/button.tsx'
-import { StackIcon, type StackLine, sourceText } from './stack-line.tsx'
+import { EnvironmentBadge } from '../../ui/environment-badge.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
+import { StackIcon, type StackLine, sourceText, stackHints } from './stack-line.tsx'
 import styles from './stack-list.module.css'
 
 export interface StackListProps {
@@ -17,12 +19,13 @@ export interface StackListProps {
 
 /** Open and recent stacks. */
 export function StackList({ lines, current, onChoose, onRemove }: StackListProps) {
+  const hints = stackHints(lines)
   return (
     <GridList
       aria-label="Saved stacks"
       className={styles['list'] ?? ''}
       items={lines}
-      dependencies={[current]}
+      dependencies={[current, hints]}
       selectionMode="none"
       onAction={id => {
         const line = lines.find(other => other.id === id)
@@ -38,9 +41,11 @@ export function StackList({ lines, current, onChoose, onRemove }: StackListProps
         >
           <StackIcon source={line.source} />
           <span className={styles['name']} title={sourceText(line.source)}>
-            {line.name}
+            <VisibleText text={line.name} />
           </span>
+          {hints.has(line.id) && <span className={styles['place']}>{hints.get(line.id)}</span>}
           {line.id === current && <span className="visually-hidden">(shown)</span>}
+          {line.environment !== 'development' && <EnvironmentBadge environment={line.environment} />}
           {line.isReadOnly && <Lock size={12} aria-label="Read-only" className={styles['lock'] ?? ''} />}
           {!line.isOpen && (
             <Text slot="description" className={styles['recent'] ?? ''}>

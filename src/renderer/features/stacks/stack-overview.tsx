@@ -1,66 +1,41 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 import type { Client } from '../../api/client.ts'
-import { KindIcon } from '../../ui/kind-icon.tsx'
-import { Kbd } from '../../ui/shortcut.tsx'
 import { sourceText } from './stack-line.tsx'
 import styles from './stack-overview.module.css'
 
 interface StackOverviewProps {
   readonly client: Client
   readonly session: SessionInfo
-  /** What to try next, with its shortcut. */
-  readonly hints: readonly { readonly text: string; readonly shortcut: string | undefined }[]
+  /** Beside its name. */
+  readonly tools: ReactNode
+  /** The drawing of its nodes. */
+  readonly drawing: (kinds: ReadonlyMap<string, KindInfo>) => ReactNode
+  /** What it holds. */
+  readonly children: ReactNode
 }
 
-/** What a stack is made of, in the order a key passes through it. Shown while no tab is open. */
-export function StackOverview({ client, session, hints }: StackOverviewProps) {
+/** The first page of a stack: its drawing, and what it holds. */
+export function StackOverview({ client, session, tools, drawing, children }: StackOverviewProps) {
   const kinds = useKinds(client)
-  const first = firstOfKind(session)
   return (
-    // It scrolls in a small window, so the keyboard must reach it.
+    // It scrolls in a small window, so it must be focusable.
     <section aria-label="Stack overview" tabIndex={0} className={styles['overview']}>
-      <h2 className={styles['title']}>{session.name}</h2>
+      <div className={styles['head']}>
+        <h2 className={styles['title']}>{session.name}</h2>
+        {tools}
+      </div>
       <p className={styles['source']}>{sourceText(session.source)}</p>
-      <p className={styles['lead']}>Every key of this stack goes through these stores, from the top down:</p>
-      <ul className={styles['nodes']}>
-        {session.nodes.map(node => (
-          <li key={node.id} className={styles['node']} style={{ paddingInlineStart: `${node.depth * 22}px` }}>
-            <KindIcon kind={node.kind} />
-            <div>
-              <p>
-                <span className={styles['label']}>{node.label}</span>
-                <span className={styles['kind']}>{kinds.get(node.kind)?.label ?? node.kind}</span>
-                <span className={styles['detail']}>{nodeDetail(session.document, node.path)}</span>
-              </p>
-              {node.path === first.get(node.kind) && (
-                <p className={styles['help']}>{kinds.get(node.kind)?.help}</p>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-      <ul className={styles['hints']}>
-        {hints.map(({ text, shortcut }) => (
-          <li key={text} className={styles['hint']}>
-            <span>{text}</span>
-            {shortcut !== undefined && <Kbd>{shortcut}</Kbd>}
-          </li>
-        ))}
-      </ul>
+      {drawing(kinds)}
+      {children}
     </section>
   )
 }
 
-/** Where the first node of each kind stands, so that a kind is explained once. */
-function firstOfKind({ nodes }: SessionInfo): ReadonlyMap<string, string> {
-  return new Map(nodes.toReversed().map(node => [node.kind, node.path]))
-}
-
 /**
- * What distinguishes a node from others of its kind: the path of a folder, how shards are picked.
- * @param path Where the node stands in the document, as `root.tiers[1]`.
+ * What distinguishes a node from others of its kind: the path of a folder, the shard function.
+ * @param path The path of the node in the document, such as `root.tiers[1]`.
  */
 export function nodeDetail(document: Readonly<Record<string, unknown>>, path: string): string | undefined {
   const node = path

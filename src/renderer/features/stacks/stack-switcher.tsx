@@ -10,7 +10,7 @@ export interface StackSwitcherProps {
   readonly sessions: readonly SessionInfo[]
   readonly recents: readonly Recent[]
   readonly current: SessionInfo | undefined
-  /** What else there is to do with stacks: "Open folder…" and so on. */
+  /** Further actions on stacks: "Open folder…" and others. */
   readonly actions: readonly MenuEntry[]
   readonly onChoose: (line: StackLine) => void
   readonly onAction: (id: string) => void
@@ -54,7 +54,7 @@ function entry(line: StackLine): MenuEntry {
   return {
     id: `stack:${line.id}`,
     label: line.name,
-    detail: sourceText(line.source),
+    detail: `${line.environment === 'development' ? '' : `${line.environment} · `}${sourceText(line.source)}`,
     icon: <StackIcon source={line.source} />,
   }
 }

@@ -14,10 +14,10 @@ export interface WelcomeProps {
   readonly onOpenRecent: (recent: Recent) => void
 }
 
-/** Recent stacks that are offered. */
+/** The maximum number of recent stacks shown. */
 const MAX_RECENTS = 8
 
-/** What the window shows while no stack is open. */
+/** Shown while no stack is open. */
 export function Welcome({ recents, ...props }: WelcomeProps) {
   return (
     <section aria-label="Welcome" className={styles['welcome']}>

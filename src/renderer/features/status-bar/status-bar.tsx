@@ -3,6 +3,7 @@ import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
+import { EnvironmentBadge } from '../../ui/environment-badge.tsx'
 import { formatBytes, formatCountOf, formatRough } from '../../ui/format.ts'
 import styles from './status-bar.module.css'
 import { type Stats, useStats } from './use-stats.ts'
@@ -45,6 +46,7 @@ function SessionStatus({ client, session }: { readonly client: Client; readonly 
   return (
     <>
       <span className={styles['name']}>{session.name}</span>
+      {session.environment !== 'development' && <EnvironmentBadge environment={session.environment} />}
       {session.isReadOnly && (
         <span className={styles['lock']}>
           <Lock size={12} aria-hidden />
@@ -59,7 +61,7 @@ function SessionStatus({ client, session }: { readonly client: Client; readonly 
 }
 
 function indexingText({ keys, of }: NonNullable<SessionInfo['status']['indexing']>): string {
-  // A key that comes again is counted again until all are there.
+  // Repeated keys are counted more than once until all are found.
   if (of === undefined || keys >= of) return `Indexing keys: ${formatRough(keys)}`
   return `Indexing keys: ${formatRough(keys)} of about ${formatRough(of)}`
 }

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { Output } from '../../../shared/contract.ts'
 import type { Client } from '../../api/client.ts'
+import { repeatCount } from '../../api/repeat-count.ts'
 
 export type Stats = Output<'store.stats'>
 
-/** How much a session's store holds; `undefined` while it is counted, `failed` when it can't be. */
+/** The size of a session's store; `undefined` while it is counted, `failed` if it cannot be. */
 export function useStats(client: Client, session: string): Stats | 'failed' | undefined {
   const [known, setKnown] = useState<{ readonly session: string; readonly stats: Stats | 'failed' }>()
   useEffect(() => {
@@ -30,52 +31,4 @@ export function useStats(client: Client, session: string): Stats | 'failed' | un
     }
   }, [client, session])
   return known?.session === session ? known.stats : undefined
-}
-
-/** Shortest pause between two counts, in milliseconds. */
-const PAUSE_MS = 1000
-
-/** A pause is at least so many times as long as the count before it took: counting may walk the whole store. */
-const PAUSE_FACTOR = 5
-
-/**
- * Counts immediately, and again on request, with pauses between. A count is never cancelled for a newer one; otherwise a
- * store under constant change would never be counted.
- */
-export function repeatCount<Result>(
-  count: (signal: AbortSignal) => Promise<Result>,
-  onCounted: (result: Result | 'failed') => void,
-): { readonly again: () => void; readonly end: () => void } {
-  const aborter = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let isCounting = false
-  let isWanted = false
-  let pause = PAUSE_MS
-
-  const again = (): void => {
-    isWanted = true
-    if (!isCounting && !aborter.signal.aborted) timer ??= setTimeout(start, pause)
-  }
-  const start = (): void => {
-    timer = undefined
-    isWanted = false
-    isCounting = true
-    const startedAt = performance.now()
-    const settle = (result: Result | 'failed'): void => {
-      isCounting = false
-      pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt))
-      if (aborter.signal.aborted) return
-      onCounted(result)
-      if (isWanted) again()
-    }
-    count(aborter.signal).then(settle, () => settle('failed'))
-  }
-  start()
-  return {
-    again,
-    end() {
-      clearTimeout(timer)
-      aborter.abort()
-    },
-  }
 }

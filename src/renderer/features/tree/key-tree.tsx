@@ -15,6 +15,7 @@ import type { Client } from '../../api/client.ts'
 import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { hiddenText } from '../../ui/hidden-entries.ts'
+import type { KeySelection } from '../../ui/key-selection.ts'
 import { HitTree } from './filter/hit-tree.ts'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
@@ -30,9 +31,9 @@ import { keptTree, StoredTree, useTreeOptions } from './view/tree-memory.ts'
 import { TreeView, type TreeViewOptions } from './view/tree-view.ts'
 
 export interface KeyTreeProps extends Omit<TreeWindowProps, 'view' | 'isFiltered'> {
-  /** Where the tree's state is kept between starts. */
+  /** The storage of the tree's state between runs. */
   readonly storage?: TextStorage | undefined
-  /** Shows these keys alone. */
+  /** Shows only these keys. */
   readonly hits?: HitTree | undefined
 }
 
@@ -55,7 +56,7 @@ export function KeyTree({ client, session, storage, hits, reveal, ...props }: Ke
   }, [current])
   const view = useSyncExternalStore(current.subscribe, current.get)
   if (view?.session !== session.id) return <div className={styles['panel']} />
-  // A tree that another one is about to take the place of shows no key to somebody who asks for it.
+  // A tree that is about to be replaced must not handle requests to reveal a key.
   const isLatest = hits === undefined ? !(view.kept instanceof HitTree) : view.kept === hits
   return (
     <TreeWindow
@@ -103,7 +104,7 @@ class CurrentView {
 interface RevealRequest {
   readonly key: string
   readonly serial: number
-  /** Whether the row is to be renamed once it is in sight. */
+  /** Whether to rename the row once it is visible. */
   readonly isToRename?: boolean
 }
 
@@ -111,7 +112,7 @@ interface TreeWindowProps extends TreeEvents {
   readonly view: TreeView
   readonly client: Client
   readonly session: SessionInfo
-  /** Whether it shows some of the keys alone. */
+  /** Whether it shows only some of the keys. */
   readonly isFiltered: boolean
   /** A key to select and scroll to, opening levels as needed. A new serial repeats the request. */
   readonly reveal?: RevealRequest | undefined
@@ -120,11 +121,13 @@ interface TreeWindowProps extends TreeEvents {
     key: string | undefined,
     row: { readonly isValue: boolean; readonly isBranch: boolean } | undefined,
   ) => void
+  /** Other keys are chosen; none while only the row with the focus is. */
+  readonly onChoose?: (chosen: KeySelection) => void
 }
 
 /** The visible rows, and all actions on them. */
 function TreeWindow(props: TreeWindowProps) {
-  const { view, client, session, isFiltered, reveal, onOpen, onRequest, onSelect } = props
+  const { view, client, session, isFiltered, reveal, onOpen, onRequest, onSelect, onChoose } = props
   useSyncExternalStore(view.subscribe, view.revision)
   const tree = useId()
   const scroller = useViewport(view)
@@ -144,13 +147,15 @@ function TreeWindow(props: TreeWindowProps) {
     belowRow: () => belowRow(scroller.current),
   })
   useSelection(view.focused, onSelect)
+  const { chosen } = view
+  useEffect(() => onChoose?.(chosen), [chosen, onChoose])
   useReveal(view, reveal, ({ key, isToRename = false }, isFound) => {
     if (!isFound) setNotice(`There is no key ${key}`)
     else if (isToRename && actions.isWritable('rename keys')) setMode({ type: 'rename', key })
   })
 
   useEffect(() => {
-    // The tree may have had the keyboard before it had rows.
+    // The tree may have been focused before it had rows.
     if (view.focus === undefined && document.activeElement === scroller.current) view.focusOn(0)
   })
 
@@ -177,6 +182,7 @@ function TreeWindow(props: TreeWindowProps) {
         ref={scroller}
         role="tree"
         aria-label="Keys"
+        aria-multiselectable="true"
         aria-activedescendant={focused === undefined ? undefined : rowId(tree, focused)}
         aria-busy={model.root.load.type === 'loading'}
         tabIndex={0}
@@ -205,7 +211,7 @@ function TreeWindow(props: TreeWindowProps) {
   )
 }
 
-/** Says what is in the open levels and is no key: links, and names that are not Unicode. */
+/** Describes the entries of open levels that have no key: links, and names that are not Unicode. */
 function HiddenNote({ view }: { readonly view: TreeView }) {
   const { levels, model } = view.source.state
   const texts = levels
@@ -225,7 +231,7 @@ interface EmptyTreeProps {
   readonly onNewKey: () => void
 }
 
-/** Stands where keys would. */
+/** Shown in place of keys. */
 function EmptyTree({ isReadOnly, onNewKey }: EmptyTreeProps) {
   return (
     <div className={styles['empty']}>
@@ -250,16 +256,29 @@ function useViewport(view: TreeView): RefObject<HTMLDivElement | null> {
     return () => observer.disconnect()
   }, [view])
 
+  /** The last scroll position that was the same in the view and in the element. */
+  const agreed = useRef<number>(undefined)
   useLayoutEffect(() => {
     const element = scroller.current
+    if (element === null) return
+    // What is not shown has lost its place.
+    if (element.clientHeight === 0) agreed.current = undefined
     const { physical } = view.position
-    if (element !== null && Math.abs(element.scrollTop - physical) >= 1) element.scrollTop = physical
+    if (Math.abs(element.scrollTop - physical) >= 1) {
+      // A person has scrolled, and the event that tells the view of it is still to come.
+      if (agreed.current !== undefined && Math.abs(element.scrollTop - agreed.current) >= 1) return
+      element.scrollTop = physical
+    }
+    agreed.current = element.scrollTop
   })
 
   return scroller
 }
 
-/** Brings a key in sight each time one is asked for. @param onDone Called when it is in sight, or can't be. */
+/**
+ * Reveals a key each time one is requested.
+ * @param onDone Called when it is visible, or cannot be.
+ */
 function useReveal(
   view: TreeView,
   reveal: RevealRequest | undefined,
@@ -299,7 +318,7 @@ function useSelection(focused: RowView | undefined, onSelect: OnSelect): void {
   const key = focused?.type === 'key' ? focused.key : undefined
   const isValue = focused?.type === 'key' && focused.isValue
   const isBranch = focused?.type === 'key' && focused.isBranch
-  // A tree that is not read yet has no focus, which says nothing of what the rest of the window shows.
+  // A tree that is not loaded yet has no focus, which must not change the rest of the window.
   const hadFocus = useRef(false)
   useEffect(() => {
     hadFocus.current ||= key !== undefined

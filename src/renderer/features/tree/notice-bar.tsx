@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './notice-bar.module.css'
 
 export interface NoticeBarProps {
@@ -16,7 +17,9 @@ export function NoticeBar({ text, onRetry, onDismiss }: NoticeBarProps) {
       className={styles['notice']}
       data-is-failure={onRetry !== undefined}
     >
-      <span className={styles['text']}>{text}</span>
+      <span className={styles['text']}>
+        <VisibleText text={text} />
+      </span>
       {onRetry !== undefined && (
         <Button variant="quiet" onPress={onRetry}>
           Retry

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { renamedKey } from '../../api/key-completion.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './rename-field.module.css'
 import { splitKey } from './source/tree-state.ts'
 import type { TreeActions } from './tree-actions.ts'
@@ -48,6 +49,7 @@ export function useRenameEditor({
     <RenameField
       key={key}
       from={key}
+      isValue={view.focused?.type === 'key' && view.focused.isValue}
       onRename={rename}
       onDone={isFocusKept => {
         if (isFocusKept) focusTree()
@@ -60,14 +62,15 @@ export function useRenameEditor({
 interface RenameFieldProps {
   /** The key that is renamed. */
   readonly from: string
-  /** Rejects with why the key can't be taken. */
+  readonly isValue: boolean
+  /** Rejects with the reason why the key cannot be used. */
   readonly onRename: (to: string) => Promise<void>
   /** Called when the field closes. @param isFocusKept Whether the tree gets the focus. */
   readonly onDone: (isFocusKept: boolean) => void
 }
 
 /** Renames a row in place: Enter takes the name or the whole key, Escape or leaving the field drops it. */
-function RenameField({ from, onRename, onDone }: RenameFieldProps) {
+function RenameField({ from, isValue, onRename, onDone }: RenameFieldProps) {
   const { name } = splitKey(from)
   const [text, setText] = useState(name)
   const [refusal, setRefusal] = useState<string>()
@@ -79,9 +82,9 @@ function RenameField({ from, onRename, onDone }: RenameFieldProps) {
 
   useEffect(() => {
     field.current?.focus()
-    // Selects the name without its type, because the name is what is usually changed.
-    field.current?.setSelectionRange(name.lastIndexOf(':') + 1, name.length)
-  }, [name])
+    const { start, end } = usuallyChanged(name, isValue)
+    field.current?.setSelectionRange(start, end)
+  }, [name, isValue])
 
   const submit = async () => {
     if ('problem' in renamed || isBusy) return
@@ -126,11 +129,35 @@ function RenameField({ from, onRename, onDone }: RenameFieldProps) {
           else if (event.key === 'Escape') onDone(true)
         }}
       />
-      {problem !== undefined && (
-        <span id={messageId} role="alert" className={styles['problem']}>
-          {problem}
+      {problem !== undefined ? (
+        <span ref={keepInSight} id={messageId} role="alert" className={styles['problem']}>
+          <VisibleText text={problem} />
         </span>
+      ) : (
+        text !== name &&
+        'to' in renamed && (
+          <span ref={keepInSight} role="status" className={styles['preview']}>
+            Becomes <VisibleText text={renamed.to} />
+          </span>
+        )
       )}
     </span>
   )
+}
+
+/** The part of a name that is usually changed: without its type, and of a value without its extension. */
+export function usuallyChanged(
+  name: string,
+  isValue: boolean,
+): { readonly start: number; readonly end: number } {
+  const start = name.lastIndexOf(':') + 1
+  const dot = isValue ? name.lastIndexOf('.') : -1
+  return { start, end: dot > start ? dot : name.length }
+}
+
+/** Moves a message above its field where it would be cut off at the edge of the tree. */
+function keepInSight(message: HTMLElement | null): void {
+  const tree = message?.closest('[role=tree]')?.getBoundingClientRect()
+  if (message === null || tree === undefined) return
+  message.dataset['place'] = message.getBoundingClientRect().bottom > tree.bottom ? 'above' : 'below'
 }

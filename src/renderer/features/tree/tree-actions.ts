@@ -1,6 +1,10 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
+import type { Query } from '../../../core/query/query.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
+import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
+import type { DraggedKeys } from '../../ui/key-drag.ts'
+import { KeySelection } from '../../ui/key-selection.ts'
 import { type Place, STATUS_ROW } from './model/row-model.ts'
 import type { TreeSource } from './source/tree-source.ts'
 import { splitKey } from './source/tree-state.ts'
@@ -12,12 +16,36 @@ import type { TreeView } from './view/tree-view.ts'
 type TreeRequest =
   | { readonly type: 'newKey'; readonly below: string }
   | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
-  | { readonly type: 'copyKey'; readonly key: string }
   /** A value was renamed. */
-  | { readonly type: 'renamed'; readonly from: string; readonly to: string }
+  | {
+      readonly type: 'renamed'
+      readonly from: string
+      readonly to: string
+      readonly entry: number | undefined
+    }
   /** All keys at and below `from` are to move. */
   | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
   | { readonly type: 'goToKey' }
+  | { readonly type: 'query'; readonly below: string }
+  | { readonly type: 'openQuery'; readonly query: Query }
+  /** Keys or files were dropped on a branch. */
+  | ({ readonly type: 'drop'; readonly below: string } & Dropped)
+  /** Something is to be done to the chosen keys; `below` is the branch that is pasted into. */
+  | {
+      readonly type: 'many'
+      readonly action: ManyKeyAction
+      readonly selection: KeySelection
+      readonly below: string
+    }
+
+/** What was dropped. */
+export interface Dropped {
+  readonly isMove: boolean
+  /** Keys of this window. */
+  readonly keys: DraggedKeys | undefined
+  /** Files and folders of the system. */
+  readonly entries: readonly (FileSystemEntry | File)[]
+}
 
 interface OpenOptions {
   readonly as: 'key' | 'branch'
@@ -121,12 +149,38 @@ export class TreeActions {
     this.#options.onRequest({ type: 'newKey', below })
   }
 
-  copyKey(row: RowView | undefined): void {
-    if (row?.type === 'key') this.#options.onRequest({ type: 'copyKey', key: row.key })
+  /** Does something to the chosen keys: to the row with the focus where no other is chosen. */
+  many(action: ManyKeyAction, row: RowView | undefined): void {
+    const selection = this.chosenWith(row)
+    if (selection.isEmpty && action !== 'paste') return
+    if (CHANGES.has(action) && !this.isWritable(`${action} keys`)) return
+    const below = row?.type !== 'key' ? '/' : row.isBranch ? row.key : splitKey(row.key).prefix
+    this.#options.onRequest({ type: 'many', action, selection, below })
+  }
+
+  get mayDrop(): boolean {
+    return !this.#options.session.isReadOnly && this.#options.session.isWritable
+  }
+
+  /** Puts what was dropped on a row into its branch, or into the branch that it is in. */
+  drop(row: RowView | undefined, dropped: Dropped): void {
+    if (!this.isWritable('put keys here')) return
+    const below = row?.type !== 'key' ? '/' : row.isBranch ? row.key : splitKey(row.key).prefix
+    this.#options.onRequest({ type: 'drop', below, ...dropped })
+  }
+
+  chosenWith(row: RowView | undefined): KeySelection {
+    if (!this.view.chosen.isEmpty) return this.view.chosen
+    return row?.type === 'key' ? KeySelection.of([row.key]) : KeySelection.none
   }
 
   goToKey(): void {
     this.#options.onRequest({ type: 'goToKey' })
+  }
+
+  /** Opens a query of what is below a branch. */
+  query(row: RowView | undefined): void {
+    if (row?.type === 'key') this.#options.onRequest({ type: 'query', below: row.key })
   }
 
   delete(row: RowView | undefined): void {
@@ -144,14 +198,15 @@ export class TreeActions {
   }
 
   moveBranch(from: string, to: string): void {
+    this.view.noteMove(from, to)
     this.#options.onRequest({ type: 'moveBranch', from, to })
   }
 
   /** Renames a value. @throws CallError when the store refuses. */
   async rename(from: string, to: string): Promise<void> {
     const { client, session, onRequest } = this.#options
-    await client.call('store.rename', { session: session.id, from, to, replace: false })
-    onRequest({ type: 'renamed', from, to })
+    const { entry } = await client.call('store.rename', { session: session.id, from, to, replace: false })
+    onRequest({ type: 'renamed', from, to, entry })
     await this.view.reveal(to, 'nearest')
   }
 
@@ -176,6 +231,8 @@ export class TreeActions {
     }
   }
 }
+
+const CHANGES: ReadonlySet<ManyKeyAction> = new Set(['cut', 'paste', 'duplicate', 'move', 'rename', 'delete'])
 
 /** The most rows of one level to look at, nearest first. */
 const MAX_SIBLINGS = 1000

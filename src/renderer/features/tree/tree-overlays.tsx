@@ -1,4 +1,6 @@
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
+import { formatNumber } from '../../ui/format.ts'
 import { ContextMenu, type MenuEntry, type MenuGroup } from '../../ui/menu.tsx'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import type { TreeActions } from './tree-actions.ts'
@@ -49,23 +51,89 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
     rename: () => {
       if (row?.type === 'key') setMode({ type: 'rename', key: row.key })
     },
-    copyKey: () => actions.copyKey(row),
     count: () => void (row?.type === 'key' && actions.count(row.key)),
     refresh: () => actions.refresh(isOfRow ? actions.view.focusRow : undefined),
     jump: () => setMode({ type: 'jump' }),
     goToKey: () => actions.goToKey(),
+    query: () => actions.query(row),
     compact: toggleCompact,
-    delete: () => actions.delete(row),
+    delete: () => (actions.view.chosen.isEmpty ? actions.delete(row) : actions.many('delete', row)),
+    copyKey: () => actions.many('copyText', row),
+    ...Object.fromEntries(MANY.map(action => [`many-${action}`, () => actions.many(action, row)])),
   }
+  const { chosen } = actions.view
   return (
     <ContextMenu
-      label={row?.type === 'key' ? `Actions for ${row.name}` : 'Actions for the tree'}
+      label={
+        !chosen.isEmpty
+          ? `Actions for ${formatNumber(chosen.count)} keys`
+          : row?.type === 'key'
+            ? `Actions for ${row.name}`
+            : 'Actions for the tree'
+      }
       at={mode.at}
-      groups={rowMenu(row, { isReadOnly: session.isReadOnly, isCompact })}
+      groups={
+        chosen.isEmpty
+          ? rowMenu(row, { isReadOnly: session.isReadOnly, isCompact })
+          : chosenMenu(chosen.count, session.isReadOnly)
+      }
       onClose={() => setMode(without('menu'))}
       onChoose={id => commands[id]?.()}
     />
   )
+}
+
+const MANY: readonly ManyKeyAction[] = [
+  'copy',
+  'copyText',
+  'copyValues',
+  'cut',
+  'paste',
+  'duplicate',
+  'move',
+  'rename',
+  'delete',
+]
+
+/** What can be done to one key and to many. */
+function manyEntries(isReadOnly: boolean): MenuEntry[] {
+  const held = (shortcut: string) => formatShortcut(shortcut, isMacPlatform())
+  const isDisabled = isReadOnly
+  return [
+    { id: 'many-duplicate', label: 'Duplicate', shortcut: held('CmdOrCtrl+D'), isDisabled },
+    { id: 'many-copy', label: 'Copy', shortcut: held('CmdOrCtrl+C') },
+    { id: 'many-cut', label: 'Cut', shortcut: held('CmdOrCtrl+X'), isDisabled },
+    { id: 'many-paste', label: 'Paste', shortcut: held('CmdOrCtrl+V'), isDisabled },
+    { id: 'many-move', label: 'Move to…', shortcut: held('CmdOrCtrl+Shift+M'), isDisabled },
+    { id: 'many-copyValues', label: 'Copy values as JSON' },
+  ]
+}
+
+/** The menu of several keys. */
+function chosenMenu(count: number, isReadOnly: boolean): MenuGroup[] {
+  const held = (shortcut: string) => formatShortcut(shortcut, isMacPlatform())
+  const rename = {
+    id: 'many-rename',
+    label: 'Rename by pattern…',
+    shortcut: held('F2'),
+    isDisabled: isReadOnly,
+  }
+  const text = { id: 'many-copyText', label: 'Copy keys as text', shortcut: held('CmdOrCtrl+Shift+C') }
+  const remove: MenuEntry = {
+    id: 'many-delete',
+    label: `Delete ${formatNumber(count)} keys`,
+    shortcut: held('Delete'),
+    isDisabled: isReadOnly,
+    isDangerous: true,
+  }
+  return [
+    {
+      id: 'Change',
+      title: `${formatNumber(count)} keys and what is below them`,
+      entries: [rename, ...manyEntries(isReadOnly), text],
+    },
+    { id: 'Remove', entries: [remove] },
+  ]
 }
 
 interface RowMenuState {
@@ -92,7 +160,8 @@ function rowMenu(row: RowView | undefined, { isReadOnly, isCompact }: RowMenuSta
   const remove: MenuEntry[] = []
   if (key !== undefined) {
     change.push({ id: 'rename', label: 'Rename…', shortcut: held('F2'), isDisabled: isReadOnly })
-    change.push({ id: 'copyKey', label: 'Copy key', shortcut: held('CmdOrCtrl+C') })
+    change.push(...manyEntries(isReadOnly))
+    change.push({ id: 'copyKey', label: 'Copy key', shortcut: held('CmdOrCtrl+Shift+C') })
     remove.push({
       id: 'delete',
       label: 'Delete…',
@@ -101,7 +170,8 @@ function rowMenu(row: RowView | undefined, { isReadOnly, isCompact }: RowMenuSta
       isDangerous: true,
     })
   }
-  if (key?.isBranch === true) look.unshift({ id: 'count', label: 'Count keys below' })
+  if (key?.isBranch === true)
+    look.unshift({ id: 'query', label: 'Search in this branch…' }, { id: 'count', label: 'Count keys below' })
   return [
     { id: 'Open', entries: open },
     { id: 'Change', entries: change },

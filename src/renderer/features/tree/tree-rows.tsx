@@ -40,7 +40,8 @@ export function TreeRows({ view, tree, edited, editor }: TreeRowsProps) {
         tree={tree}
         number={number}
         top={drawnAt * ROW_HEIGHT - shift}
-        isSelected={number === focusRow}
+        isSelected={view.isChosen(number, row)}
+        hasFocus={number === focusRow}
         editor={isEdited ? editor : undefined}
       />
     )
@@ -55,6 +56,7 @@ interface TreeRowProps {
   /** Pixels from the top of the scrolled element. */
   readonly top: number
   readonly isSelected: boolean
+  readonly hasFocus: boolean
   /** Takes the place of the name while it is edited. */
   readonly editor?: ReactNode
 }
@@ -63,7 +65,15 @@ interface TreeRowProps {
 const MAX_INDENT = 16
 
 /** One row. Re-rendered only when its content changes. */
-const TreeRow = memo(function TreeRow({ view, tree, number, top, isSelected, editor }: TreeRowProps) {
+const TreeRow = memo(function TreeRow({
+  view,
+  tree,
+  number,
+  top,
+  isSelected,
+  hasFocus,
+  editor,
+}: TreeRowProps) {
   const isKey = view.type === 'key'
   const isOpenable = isKey && view.isBranch
   return (
@@ -80,6 +90,8 @@ const TreeRow = memo(function TreeRow({ view, tree, number, top, isSelected, edi
       aria-description={isKey && view.isValue && view.isBranch ? 'value and branch' : undefined}
       data-row={number}
       data-type={view.type}
+      data-has-focus={hasFocus}
+      draggable={isKey && editor === undefined}
       data-is-edited={editor !== undefined}
       className={styles['row']}
       style={{ top, paddingLeft: indentOf(view.depth) }}
@@ -168,6 +180,7 @@ function isSame(before: TreeRowProps, after: TreeRowProps): boolean {
     before.number === after.number &&
     before.top === after.top &&
     before.isSelected === after.isSelected &&
+    before.hasFocus === after.hasFocus &&
     before.editor === after.editor &&
     hasSameFields(before.view, after.view)
   )

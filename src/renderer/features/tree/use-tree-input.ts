@@ -1,4 +1,14 @@
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, type UIEvent, useRef } from 'react'
+import {
+  type DragEvent,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type UIEvent,
+  useRef,
+} from 'react'
+import { draggedKeys, dragKeys, endDrag } from '../../ui/key-drag.ts'
+import { KeySelection } from '../../ui/key-selection.ts'
+import { isMacPlatform } from '../../ui/shortcut.tsx'
 import { isTyping, NOTHING_TYPED, typed } from './source/type-ahead.ts'
 import type { TreeActions } from './tree-actions.ts'
 import { type KeyCommand, type KeyContext, keyCommand } from './view/key-command.ts'
@@ -33,10 +43,17 @@ interface TreeInput {
   onKeyDown(event: KeyboardEvent<HTMLElement>): void
   onClick(event: MouseEvent<HTMLElement>): void
   onDoubleClick(event: MouseEvent<HTMLElement>): void
+  onMouseDown(event: MouseEvent<HTMLElement>): void
+  onAuxClick(event: MouseEvent<HTMLElement>): void
   onContextMenu(event: MouseEvent<HTMLElement>): void
   onFocus(event: FocusEvent<HTMLElement>): void
   onScroll(event: UIEvent<HTMLElement>): void
   onScrollEnd(): void
+  onDragStart(event: DragEvent<HTMLElement>): void
+  onDragOver(event: DragEvent<HTMLElement>): void
+  onDragLeave(event: DragEvent<HTMLElement>): void
+  onDrop(event: DragEvent<HTMLElement>): void
+  onDragEnd(): void
 }
 
 export function useTreeInput(
@@ -52,7 +69,21 @@ export function useTreeInput(
   const perform = (command: KeyCommand, number: number, row: RowView, tree: HTMLElement) => {
     switch (command.type) {
       case 'move':
-        view.focusOn(command.to)
+        if (command.how === 'choose') view.chooseTo(command.to)
+        else if (command.how === 'focus') view.focusOn(command.to)
+        else view.focusAlone(command.to)
+        break
+      case 'chooseLevel':
+        view.chooseLevel()
+        break
+      case 'toggleChosen':
+        view.toggleChosen(number)
+        break
+      case 'chooseNone':
+        view.choose(KeySelection.none)
+        break
+      case 'many':
+        actions.many(command.action, row)
         break
       case 'expand':
         actions.expand(number)
@@ -67,13 +98,12 @@ export function useTreeInput(
         actions.activate(row, command.as, command.isPreview)
         break
       case 'rename':
-        rename(row)
+        if (view.chosen.isEmpty) rename(row)
+        else actions.many('rename', row)
         break
       case 'delete':
-        actions.delete(row)
-        break
-      case 'copy':
-        actions.copyKey(row)
+        if (view.chosen.isEmpty) actions.delete(row)
+        else actions.many('delete', row)
         break
       case 'retry':
         actions.retry(number)
@@ -92,6 +122,13 @@ export function useTreeInput(
   return {
     onKeyDown(event) {
       const number = view.focusRow
+      const isHeld = isMacPlatform() ? event.metaKey : event.ctrlKey
+      if (number === undefined && isHeld && event.key.toLowerCase() === 'v') {
+        // A tree without keys has no row to paste beside.
+        actions.many('paste', undefined)
+        event.preventDefault()
+        return
+      }
       if (event.target !== event.currentTarget || event.nativeEvent.isComposing || number === undefined)
         return
       const row = view.describe(number)
@@ -99,7 +136,8 @@ export function useTreeInput(
         event,
         contextOf(view, number, row, isTyping(letters.current, event.timeStamp)),
       )
-      if (command === undefined) return
+      // Without anything to give up, Escape is for what the tree is in.
+      if (command === undefined || (command.type === 'chooseNone' && view.chosen.isEmpty)) return
       event.preventDefault()
       event.stopPropagation()
       if (command.type === 'typeAhead') {
@@ -114,7 +152,15 @@ export function useTreeInput(
         actions.retry(number)
         return
       }
-      view.focusOn(number)
+      if (event.shiftKey) {
+        view.chooseTo(number)
+        return
+      }
+      if (isMacPlatform() ? event.metaKey : event.ctrlKey) {
+        view.toggleChosen(number)
+        return
+      }
+      view.focusAlone(number)
       const row = view.describe(number)
       if (part === 'toggle') actions.toggle(number)
       else if (part === 'branch') actions.activate(row, 'branch', false)
@@ -129,11 +175,22 @@ export function useTreeInput(
       if (part !== undefined || number === undefined || isInField(event)) return
       actions.activate(view.describe(number), 'any', false)
     },
+    onMouseDown(event) {
+      // The middle button would start scrolling.
+      if (event.button === 1) event.preventDefault()
+    },
+    onAuxClick(event) {
+      const { number } = targetOf(event, view)
+      if (event.button !== 1 || number === undefined || isInField(event)) return
+      actions.activate(view.describe(number), 'any', false)
+    },
     onContextMenu(event) {
       if (isInField(event)) return
       event.preventDefault()
       const { number } = targetOf(event, view)
-      if (number !== undefined) view.focusOn(number)
+      // The menu is about all that is chosen, where its row is one of that.
+      if (number !== undefined && view.isChosen(number, view.describe(number))) view.focusOn(number)
+      else if (number !== undefined) view.focusAlone(number)
       const menu: TreeMode = {
         type: 'menu',
         about: number === undefined ? 'tree' : 'row',
@@ -151,6 +208,43 @@ export function useTreeInput(
     },
     onScrollEnd() {
       view.rest()
+    },
+    onDragStart(event) {
+      const { number } = targetOf(event, view)
+      if (number === undefined || isInField(event)) return
+      const row = view.describe(number)
+      if (!view.isChosen(number, row)) view.focusAlone(number)
+      dragKeys(event.dataTransfer, {
+        session: view.session,
+        selection: actions.chosenWith(row).asSelection,
+      })
+    },
+    onDragOver(event) {
+      if (!isDropped(event) || !actions.mayDrop) return
+      event.preventDefault()
+      event.stopPropagation()
+      event.dataTransfer.dropEffect = movesOnDrop(event, view) ? 'move' : 'copy'
+      mark(event.currentTarget, rowOf(event))
+    },
+    onDragLeave(event) {
+      mark(event.currentTarget, undefined)
+    },
+    onDrop(event) {
+      mark(event.currentTarget, undefined)
+      if (!isDropped(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+      const { number } = targetOf(event, view)
+      const row = number === undefined ? undefined : view.describe(number)
+      // They can be asked for now alone.
+      const entries = [...event.dataTransfer.items].flatMap(
+        item => item.webkitGetAsEntry() ?? item.getAsFile() ?? [],
+      )
+      actions.drop(row, { isMove: movesOnDrop(event, view), keys: draggedKeys(), entries })
+      endDrag()
+    },
+    onDragEnd() {
+      endDrag()
     },
   }
 }
@@ -182,6 +276,29 @@ function isInField(event: MouseEvent<HTMLElement>): boolean {
   return event.target instanceof HTMLInputElement
 }
 
+/** Whether keys are dragged, or files of another program. */
+function isDropped(event: DragEvent<HTMLElement>): boolean {
+  return draggedKeys() !== undefined || event.dataTransfer.types.includes('Files')
+}
+
+/** Keys move within their stack, unless Ctrl or Alt is held; to another stack they are copied. */
+function movesOnDrop(event: DragEvent<HTMLElement>, { session }: TreeView): boolean {
+  return draggedKeys()?.session === session && !event.ctrlKey && !event.altKey
+}
+
+function rowOf(event: DragEvent<HTMLElement>): Element | undefined {
+  const target = event.target instanceof Element ? event.target : undefined
+  return target?.closest('[data-row]') ?? undefined
+}
+
+/** Shows which row would get what is dragged. */
+function mark(tree: HTMLElement, row: Element | undefined): void {
+  for (const other of tree.querySelectorAll('[data-is-target]')) {
+    if (other !== row) other.removeAttribute('data-is-target')
+  }
+  row?.setAttribute('data-is-target', 'true')
+}
+
 interface Target {
   readonly number: number | undefined
   /** The part of the row that does something of its own. */
@@ -199,6 +316,6 @@ function targetOf(event: MouseEvent<HTMLElement>, { rows }: TreeView): Target {
 
 /** Where a menu of the row with the focus opens. */
 export function belowRow(tree: HTMLElement | null): Point {
-  const box = (tree?.querySelector('[aria-selected="true"]') ?? tree)?.getBoundingClientRect()
+  const box = (tree?.querySelector('[data-has-focus="true"]') ?? tree)?.getBoundingClientRect()
   return { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 }
 }

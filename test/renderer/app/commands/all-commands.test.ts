@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createReconnectingClient } from '../../../../src/renderer/api/client.ts'
 import { createHostState } from '../../../../src/renderer/api/host-state.ts'
+import { createLastReads } from '../../../../src/renderer/api/last-reads.ts'
 import { createShell } from '../../../../src/renderer/api/shell.ts'
 import type { Command } from '../../../../src/renderer/app/commands/command.ts'
 import { fileCommands } from '../../../../src/renderer/app/commands/file-commands.ts'
 import { goCommands } from '../../../../src/renderer/app/commands/go-commands.ts'
+import { historyCommands } from '../../../../src/renderer/app/commands/history-commands.ts'
 import { keyCommands } from '../../../../src/renderer/app/commands/key-commands.ts'
 import { stackCommands } from '../../../../src/renderer/app/commands/stack-commands.ts'
 import type { CommandContext } from '../../../../src/renderer/app/commands/use-commands.ts'
@@ -20,6 +22,7 @@ const nothingOpen: CommandContext = {
     client,
     state: createHostState(client),
     storage: new MapStorage(),
+    reads: createLastReads(client),
     hello: { version: 1, appVersion: '1.0.0', shell: 'web', platform: 'linux', home: '/', corrections: [] },
     shell: createShell(client, 'web', { pick: async () => undefined }),
     reconnect: async () => undefined,
@@ -31,6 +34,7 @@ const nothingOpen: CommandContext = {
   canReopen: false,
   subject: undefined,
   theme: 'system',
+  history: undefined,
 }
 
 const session: SessionInfo = {
@@ -38,6 +42,7 @@ const session: SessionInfo = {
   name: 'Test',
   source: { type: 'sample' },
   isReadOnly: false,
+  environment: 'development',
   isWritable: true,
   keepsExpiry: true,
   document: {},
@@ -49,7 +54,9 @@ const subject = { session: 's', key: '/a', row: { isValue: true, isBranch: false
 const keyChosen: CommandContext = { ...nothingOpen, sessions: [session], session, subject }
 
 const all = (context: CommandContext): readonly Command[] =>
-  [fileCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(commands => commands(context))
+  [fileCommands, historyCommands, keyCommands, viewCommands, goCommands, stackCommands].flatMap(commands =>
+    commands(context),
+  )
 
 const enabled = (context: CommandContext): readonly string[] =>
   all(context).flatMap(({ id, isEnabled }) => (isEnabled ? [id] : []))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TabSpec } from '../../../../src/renderer/app/tabs/tab.ts'
+import { isKeyed, type TabSpec, tabTitle } from '../../../../src/renderer/app/tabs/tab.ts'
 import {
   activateTab,
   activeTab,
@@ -28,13 +28,13 @@ const pinned = { isPreview: false }
 const preview = { isPreview: true }
 
 const titles = (state: TabsState, session: string | undefined = 's'): string[] =>
-  visibleTabs(state, session).map(tab => (tab.kind === 'stack' ? tab.name : tab.key))
+  visibleTabs(state, session).map(tab => (isKeyed(tab) ? tab.key : tabTitle(tab)))
 
 const opened = (...keys: readonly string[]): TabsState =>
   keys.reduce((state, key) => openTab(state, keyTab(key), pinned), NO_TABS)
 
 const idOf = (state: TabsState, key: string): string =>
-  state.tabs.find(tab => tab.kind !== 'stack' && tab.key === key)!.id
+  state.tabs.find(tab => isKeyed(tab) && tab.key === key)!.id
 
 describe('tabs', () => {
   it('a preview takes the place of the last preview', () => {
@@ -101,8 +101,8 @@ describe('tabs', () => {
   it('each session sees its own tabs, and all see a stack that is not opened yet', () => {
     let state = openTab(opened('/a'), keyTab('/b', 't'), pinned)
     state = openTab(state, newStack, { isPreview: false, current: 's' })
-    expect(titles(state, 's')).toEqual(['/a', 'new'])
-    expect(titles(state, 't')).toEqual(['new', '/b'])
+    expect(titles(state, 's')).toEqual(['/a', 'Stack: new'])
+    expect(titles(state, 't')).toEqual(['Stack: new', '/b'])
     expect(visibleTabs(state, undefined)).toMatchObject([{ name: 'new' }])
     expect(activeTab(state, 's')).toMatchObject({ kind: 'stack' })
     expect(activeTab(state, 't')).toMatchObject({ key: '/b' })
@@ -135,7 +135,7 @@ const state: TabsState = KEYS.reduce(
 )
 
 const keysOf = (tabs: TabsState, session: string): string[] =>
-  tabs.tabs.flatMap(tab => (tab.kind !== 'stack' && tab.session === session ? [tab.key] : []))
+  tabs.tabs.flatMap(tab => (isKeyed(tab) && tab.session === session ? [tab.key] : []))
 
 describe('retargetTabs', () => {
   it('follows a key and what is below it, and no look-alike', () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { rememberedView, viewPattern, withView } from '../../../../src/renderer/app/tabs/view-memory.ts'
 
+const stack = { type: 'folder', path: '/data' } as const
+
 describe('viewPattern', () => {
   it.each([
     ['/a/readme.MD', '*.md'],
+    ['/scans/reel-4.cbor.gz', '*.cbor.gz'],
     ['/Comedy/Actor:Cleese', 'Actor:*'],
     ['/Comedy/Actor:J.Cleese', '*.cleese'],
     ['/users/42', '/users/*'],
@@ -16,13 +19,14 @@ describe('viewPattern', () => {
 
 describe('remembered views', () => {
   it('hold for keys of one pattern, and "auto" forgets', () => {
-    const views = withView({}, '/x/a.json', 'hex')
-    expect(rememberedView(views, '/y/b.json')).toBe('hex')
-    expect(rememberedView(views, '/y/b.txt')).toBe('auto')
-    expect(withView(views, '/z.json', 'auto')).toEqual({})
+    const views = withView({}, stack, '/x/a.json', 'bytes')
+    expect(rememberedView(views, stack, '/y/b.json')).toBe('bytes')
+    expect(rememberedView(views, stack, '/y/b.txt')).toBe('auto')
+    expect(withView(views, stack, '/z.json', 'auto')).toEqual({})
   })
 
-  it('that nobody knows are "auto"', () => {
-    expect(rememberedView({ '*.json': 'hologram' }, '/a.json')).toBe('auto')
+  it('DV10 hold for one stack', () => {
+    const views = withView({}, stack, '/x/a.json', 'bytes')
+    expect(rememberedView(views, { type: 'sample' }, '/x/a.json')).toBe('auto')
   })
 })

@@ -5,7 +5,7 @@ import type { JobInfo } from '../../../../src/shared/procedures/jobs.ts'
 const job: JobInfo = {
   id: 'j',
   session: 's',
-  request: { type: 'deleteBranch', prefix: '/a' },
+  request: { type: 'count', prefix: '/a' },
   title: 'Delete /a',
   state: 'running',
   done: 500,
@@ -16,7 +16,7 @@ const job: JobInfo = {
 
 describe('jobText', () => {
   it('says how far a job is, how fast and for how long', () => {
-    expect(jobText(job, 12_000)).toBe('500 of 2,000 keys · 250 keys/s · 2 s')
+    expect(jobText(job, 12_000)).toBe('500 of 2,000 keys · 250 keys/s · about 6 s left · 2 s')
   })
 
   it('says no rate while there is too little to go by', () => {

@@ -7,7 +7,7 @@ import { CHROMIUM, type OpenHarness, openHarness } from '../key-tab/harness/open
 let browser: OpenHarness
 let page: Page
 
-const table = (): Locator => page.getByRole('table', { name: 'Children' })
+const table = (): Locator => page.getByRole('grid', { name: 'Children' })
 const button = (name: string): Locator => page.getByRole('button', { name, exact: true })
 const focused = () => page.evaluate(() => document.activeElement?.textContent)
 const opened = () => page.evaluate(() => window.harness.opened)
@@ -46,14 +46,15 @@ describe.skipIf(CHROMIUM === undefined)('BranchTab', () => {
     await page.context().close()
   })
 
-  it('lists children with kind and size, says that they are sorted by name', async () => {
+  it('lists children with kind, size and time', async () => {
     await open('/a')
     await button('film').waitFor()
+    await page.getByText('just now').nth(1).waitFor()
     const rows = await table().getByRole('row').allTextContents()
     expect(rows).toEqual([
-      'Name (sorted by name)KindSize',
-      'Actor:Cleese/value and branch2 KiB',
-      'filmvalue3 bytes',
+      'NameKindSizeChanged',
+      'Actor:Cleese/value and branch2 KiBjust now',
+      'filmvalue3 bytesjust now',
       'series/branch',
     ])
     await page.getByText('3 children').waitFor()
@@ -88,7 +89,7 @@ describe.skipIf(CHROMIUM === undefined)('BranchTab', () => {
     await button('New key here').click()
     expect(await requests()).toEqual([
       { type: 'delete', key: '/a/film', isValue: true, isBranch: false },
-      { type: 'copyKey', key: '/a/film' },
+      { type: 'many', action: 'copy', selection: expect.anything() as unknown, below: '/a' },
       { type: 'newKey', below: '/a' },
     ])
   })

@@ -28,7 +28,7 @@ describe('typed keys', () => {
     },
   )
 
-  it('G2 leaves alone what is no sign', () => {
+  it('G2 leaves alone what is not a sign', () => {
     expect(candidateKeys('/U+FFFFFF/\\x')).toEqual(['/U+FFFFFF/\\x'])
   })
 })

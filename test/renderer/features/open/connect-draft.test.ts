@@ -20,7 +20,7 @@ const kind: KindInfo = {
 const bare: KindInfo = { ...kind, schema: { properties: { url: {} } } }
 
 describe('the form of a server', () => {
-  it('E11 an address with user and password fills the form, and the document names a secret', () => {
+  it('E30 an address with user and password fills the form, and the document names a secret', () => {
     const draft = connectDraft('redis://app:hunter2@cache.example.org:6379/1', kind)
     expect(draft).toMatchObject({
       name: 'cache.example.org:6379/1',
@@ -57,7 +57,7 @@ describe('the form of a server', () => {
     expect(named).toMatchObject({ url: 'redis://other', name: 'Mine', user: 'ada', password: 's3cret' })
   })
 
-  it('E11 a typed password gets a name, and keeps the one that it has', () => {
+  it('E30 a typed password gets a name, and keeps the one that it has', () => {
     const draft = withPassword(connectDraft('redis://localhost', kind), 'x')
     expect(draft.secret).toBe('localhost')
     expect(withPassword({ ...draft, secret: 'prod' }, 'xy').secret).toBe('prod')
@@ -80,7 +80,7 @@ describe('the form of a server', () => {
     const draft = {
       ...connectDraft('redis://u:p@h', bare),
       isEncrypted: true,
-      separator: '.',
+      texts: { separator: '.', table: '' },
       isReadOnly: true,
     }
     expect(documentOf(draft, bare)['root']).toEqual({ kind: 'redis', id: 'redis', url: 'redis://h' })

@@ -169,7 +169,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     await focused(page, 'combobox', 'Layout')
   })
 
-  it('X1 while the text is no JSON, tree and form stay as they were and can only be read', async () => {
+  it('X1 while the text is not JSON, tree and form stay as they were and can only be read', async () => {
     const { page } = await open({ text: TIERED })
     await page.getByRole('textbox', { name: 'Stack document' }).click()
     await press(page, 'Control+Home')

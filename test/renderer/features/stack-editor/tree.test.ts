@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { nodeTitle } from '../../../../src/renderer/features/stack-editor/model/stack-node.ts'
 import { nodeMenu } from '../../../../src/renderer/features/stack-editor/tree/node-menu.ts'
 import { treeMove, typeAhead } from '../../../../src/renderer/features/stack-editor/tree/tree-keys.ts'
-import {
-  nodeDetail,
-  nodeTitle,
-  visibleRows,
-} from '../../../../src/renderer/features/stack-editor/tree/tree-rows.ts'
+import { nodeDetail, visibleRows } from '../../../../src/renderer/features/stack-editor/tree/tree-rows.ts'
 import { kinds, nodeIn, stackOfText } from './kinds.ts'
 
 const stack = stackOfText(
@@ -89,7 +86,7 @@ describe('the tree of a stack', () => {
     }
     expect(said('root.tiers[0]')).toEqual(['Hot', 'Memory'])
     expect(said('root.tiers[1]')).toEqual(['Sharded', 'modulo'])
-    expect(said('root.tiers[1].shards[0]')).toEqual(['Folder', '…/data/shard-1 · readOnly: true'])
+    expect(said('root.tiers[1].shards[0]')).toEqual(['Folder', '…/data/shard-1 · Read only: yes'])
   })
 
   it('X2 menus offer every kind, the one beside which a node would stand first', () => {

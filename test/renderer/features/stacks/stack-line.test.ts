@@ -7,6 +7,7 @@ const session: SessionInfo = {
   name: 'data',
   source: { type: 'folder', path: '/data' },
   isReadOnly: true,
+  environment: 'development',
   isWritable: true,
   keepsExpiry: true,
   document: {},

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { repeatCount } from '../../../../src/renderer/features/status-bar/use-stats.ts'
+import { repeatCount } from '../../../../src/renderer/api/repeat-count.ts'
 
 /** Counts that end when they are told to. */
 function counts() {

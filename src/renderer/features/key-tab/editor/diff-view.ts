@@ -27,10 +27,18 @@ export class DiffView {
     })
   }
 
-  /** The bytes of the right side as it stands. */
+  /** The current bytes of the right side. */
   rightBytes(): Uint8Array {
     const { state } = this.#view.b
     return encodeDocument(state.doc, currentShape(state))
+  }
+
+  /** Moves the cursor of the right side to the start of a line, from 1. */
+  goToRight(line: number): void {
+    const { b } = this.#view
+    const { from } = b.state.doc.line(Math.max(1, Math.min(line, b.state.doc.lines)))
+    b.dispatch({ selection: { anchor: from }, scrollIntoView: true })
+    b.focus()
   }
 
   destroy(): void {

@@ -1,16 +1,11 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
-import { search, searchKeymap } from '@codemirror/search'
+import { gotoLine, selectNextOccurrence } from '@codemirror/search'
 import { EditorState, type Extension } from '@codemirror/state'
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLineGutter,
-  highlightSpecialChars,
-  keymap,
-  lineNumbers,
-} from '@codemirror/view'
+import { drawSelection, EditorView, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { findBar } from './find/find-bar.ts'
+import { unseenCharacters } from './unseen-characters.ts'
 
 /**
  * Only `\n` is a line break inside the editor. Other characters that may count as one, such as a lone `\r`, are shown as
@@ -21,16 +16,19 @@ const lineBreaks: Extension = [
   EditorView.clipboardInputFilter.of(text => text.replaceAll(/\r\n?/g, '\n')),
 ]
 
-/** Extensions of all texts in the tab: search, visible special characters. Long lines are not wrapped. */
+/** Extensions of all texts in the tab: search, visible special characters. */
 export function viewerSetup(label: string, hasLineNumbers = true): Extension {
   return [
     lineBreaks,
     hasLineNumbers ? [lineNumbers(), highlightActiveLineGutter()] : [],
-    highlightSpecialChars(),
+    unseenCharacters(),
     drawSelection(),
     bracketMatching(),
-    search({ top: true }),
-    keymap.of(searchKeymap),
+    findBar(),
+    keymap.of([
+      { key: 'Mod-d', run: selectNextOccurrence, preventDefault: true },
+      { key: 'Alt-g', run: gotoLine },
+    ]),
     EditorView.contentAttributes.of({
       'aria-label': label,
       tabindex: '0',
@@ -41,7 +39,7 @@ export function viewerSetup(label: string, hasLineNumbers = true): Extension {
   ]
 }
 
-/** @param put What Ctrl/Cmd+S does. */
+/** @param put Called on Ctrl/Cmd+S. */
 export function editingSetup(put: () => void): Extension {
   const save = () => {
     put()
@@ -72,7 +70,14 @@ const surfaces = EditorView.theme({
   '.cm-specialChar': { color: 'var(--danger)' },
   '&.cm-focused .cm-matchingBracket, .cm-selectionMatch': { backgroundColor: 'var(--hover)' },
   '.cm-searchMatch': { backgroundColor: 'var(--warning-background)', outline: '1px solid var(--warning)' },
-  '.cm-searchMatch.cm-searchMatch-selected': { backgroundColor: 'var(--selected)' },
+  '.cm-searchMatch-selected': { backgroundColor: 'var(--selected)', outline: '2px solid var(--accent)' },
+  '.cm-foldGutter .cm-gutterElement': { width: '14px', textAlign: 'center', cursor: 'pointer' },
+  '.cm-foldPlaceholder': {
+    border: '1px solid var(--border)',
+    backgroundColor: 'var(--panel)',
+    color: 'var(--text-dim)',
+    padding: '0 4px',
+  },
   '.cm-lintRange-error': {
     backgroundImage: 'none',
     textDecoration: 'underline wavy var(--danger)',
@@ -87,8 +92,6 @@ const panels = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--panel)', color: 'var(--text)' },
   '.cm-panels.cm-panels-top': { borderBottom: '1px solid var(--border)' },
   '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--border)' },
-  '.cm-panel.cm-search': { padding: '4px 28px 4px 8px', fontFamily: 'var(--font)' },
-  '.cm-panel.cm-search label': { fontSize: '12px' },
   '.cm-panel .cm-textfield': {
     backgroundColor: 'var(--background)',
     border: '1px solid var(--border)',
@@ -109,7 +112,39 @@ const panels = EditorView.theme({
     outline: '2px solid var(--focus)',
     outlineOffset: '-2px',
   },
-  '.cm-panel.cm-search [name=close]': { color: 'var(--text)', fontSize: '16px', right: '8px' },
+  '.find-bar': { padding: '3px 10px', fontFamily: 'var(--font)', fontSize: '12px' },
+  '.find-row': { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '4px', padding: '2px 0' },
+  '.find-row[hidden]': { display: 'none' },
+  '.find-row input': {
+    flex: '0 1 220px',
+    minWidth: '90px',
+    height: '24px',
+    padding: '0 8px',
+    border: '1px solid var(--text-dim)',
+    borderRadius: 'var(--radius)',
+    backgroundColor: 'var(--background)',
+    color: 'var(--text)',
+    font: 'inherit',
+  },
+  '.find-row input[aria-invalid=true]': { borderColor: 'var(--danger)' },
+  '.find-row button': {
+    minWidth: '24px',
+    height: '24px',
+    padding: '0 6px',
+    border: '1px solid transparent',
+    borderRadius: 'var(--radius)',
+    backgroundColor: 'transparent',
+    color: 'var(--text)',
+    font: 'inherit',
+  },
+  '.find-row button:hover:enabled': { backgroundColor: 'var(--hover)' },
+  '.find-row button:disabled': { color: 'var(--text-dim)' },
+  '.find-row button[aria-pressed=true]': {
+    borderColor: 'var(--accent)',
+    backgroundColor: 'var(--selected)',
+  },
+  '.find-row :focus-visible': { outline: '2px solid var(--focus)', outlineOffset: '-1px' },
+  '.find-status': { minWidth: '80px', color: 'var(--text-dim)', marginRight: 'auto' },
   '.cm-tooltip': {
     backgroundColor: 'var(--raised)',
     border: '1px solid var(--border)',

@@ -8,13 +8,17 @@ import type { ValueModel } from '../model/value-model.ts'
 import { DiffView } from './diff-view.ts'
 import styles from './editor.module.css'
 import { shadowRootOf } from './editor-setup.ts'
+import { type Merged, mergeTexts } from './merge-texts.ts'
 
 export interface MergePanelProps {
   readonly model: ValueModel
   readonly onDone: () => void
 }
 
-/** Their version beside the edits. The right side is put in place of their version. */
+/**
+ * The stored version beside what comes of it and the edits, merged from the version that both began with. The right
+ * side replaces the stored version.
+ */
 export function MergePanel({ model, onDone }: MergePanelProps) {
   const [theirs, setTheirs] = useState<Version>()
   const [failure, setFailure] = useState<Failure>()
@@ -29,7 +33,15 @@ export function MergePanel({ model, onDone }: MergePanelProps) {
     return () => controller.abort()
   }, [model])
 
+  const base = useMemo(() => decodeText(model.document.base.bytes), [model])
   const theirText = useMemo(() => (theirs === undefined ? undefined : decodeText(theirs.bytes)), [theirs])
+  const merged = useMemo(
+    () =>
+      base === undefined || mine === undefined || theirText === undefined
+        ? undefined
+        : mergeTexts(base, mine, theirText),
+    [base, mine, theirText],
+  )
   if (failure !== undefined) return <FailureLine failure={failure} retryLabel="Close" onRetry={onDone} />
   if (theirs === undefined) return <Skeleton />
   if (mine === undefined || theirText === undefined) {
@@ -42,7 +54,8 @@ export function MergePanel({ model, onDone }: MergePanelProps) {
   return (
     <TextMerge
       theirs={theirText}
-      mine={mine}
+      right={merged?.text ?? mine}
+      merged={merged}
       onPut={bytes => {
         onDone()
         void model.putMerged(theirs, bytes)
@@ -54,12 +67,15 @@ export function MergePanel({ model, onDone }: MergePanelProps) {
 
 interface TextMergeProps {
   readonly theirs: DecodedText
-  readonly mine: DecodedText
+  /** What the right side begins with. */
+  readonly right: DecodedText
+  /** Absent where the right side begins with the edits. */
+  readonly merged: Merged | undefined
   readonly onPut: (bytes: Uint8Array) => void
   readonly onCancel: () => void
 }
 
-function TextMerge({ theirs, mine, onPut, onCancel }: TextMergeProps) {
+function TextMerge({ theirs, right, merged, onPut, onCancel }: TextMergeProps) {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<DiffView>(null)
   const put = useRef(onPut)
@@ -71,18 +87,27 @@ function TextMerge({ theirs, mine, onPut, onCancel }: TextMergeProps) {
   useLayoutEffect(() => {
     if (host.current === null) return
     const left = { text: theirs, label: 'Their version' }
-    const right = { text: mine, label: 'Merged value' }
-    const created = new DiffView(shadowRootOf(host.current), left, right, () => {
+    const side = { text: right, label: 'Merged value' }
+    const created = new DiffView(shadowRootOf(host.current), left, side, () => {
       put.current(created.rightBytes())
     })
     view.current = created
     return () => created.destroy()
-  }, [theirs, mine])
+  }, [theirs, right])
 
   return (
     <div className={styles['panel']}>
       <div className={styles['actions']}>
-        <span className={styles['words']}>Edit the right side, or take changes over from the left.</span>
+        <span role="status" className={styles['words']}>
+          {merged === undefined
+            ? 'Line ends differ, so the right side is yours. Edit it, or take changes over from the left.'
+            : mergeText(merged)}
+        </span>
+        {merged?.conflicts.map(line => (
+          <Button key={line} variant="quiet" onPress={() => view.current?.goToRight(line)}>
+            Line {line}
+          </Button>
+        ))}
         <Button
           variant="quiet"
           onPress={() => {
@@ -97,9 +122,17 @@ function TextMerge({ theirs, mine, onPut, onCancel }: TextMergeProps) {
       </div>
       <div className={styles['heads']}>
         <span>Theirs</span>
-        <span>Merged, beginning with yours</span>
+        <span>{merged === undefined ? 'Merged, beginning with yours' : 'Merged from both'}</span>
       </div>
       <div ref={host} className={styles['diff']} />
     </div>
   )
+}
+
+/** What was merged by itself, and what is left to decide. */
+function mergeText({ taken, conflicts }: Merged): string {
+  const changes = taken === 1 ? '1 change of theirs was' : `${taken} changes of theirs were`
+  const theirs = taken === 0 ? 'No change of theirs was taken over.' : `${changes} taken over.`
+  if (conflicts.length === 0) return `${theirs} No line was changed by both.`
+  return `${theirs} Both changed ${conflicts.length === 1 ? 'one place, which has' : 'these places, which have'} your text:`
 }

@@ -12,7 +12,7 @@ import { shadowRootOf } from './editor-setup.ts'
 
 export interface ReviewPanelProps {
   readonly model: ValueModel
-  /** The file that is to be put, if any. */
+  /** The file that will be put, if any. */
   readonly replacement: File | undefined
 }
 
@@ -27,7 +27,7 @@ function EditsReview({ model }: { readonly model: ValueModel }) {
     before: model.document.base.bytes,
     after: model.document.currentBytes(),
   }))
-  return <Comparison before={before} after={after} head="Edited" />
+  return <Comparison before={before} after={after} names={['Stored', 'Edited']} />
 }
 
 interface FileReviewProps {
@@ -35,7 +35,7 @@ interface FileReviewProps {
   readonly file: File
 }
 
-/** Compares a file with the stored value; of large ones the beginnings. */
+/** Compares a file with the stored value. For large files, only the beginnings. */
 function FileReview({ model, file }: FileReviewProps) {
   const { base } = model.document
   const [known, setKnown] = useState<{ readonly file: File; readonly read: Uint8Array | string }>()
@@ -68,9 +68,9 @@ function FileReview({ model, file }: FileReviewProps) {
         <div className={styles['diff']}>
           <Comparison
             key={`${file.name} ${file.lastModified} ${base.stat?.etag}`}
-            before={isWhole ? base.bytes : beginningOf(base.bytes)}
+            before={isWhole ? base.stored : beginningOf(base.stored)}
             after={isWhole ? read : beginningOf(read)}
-            head={file.name}
+            names={['Stored', file.name]}
           />
         </div>
       )}
@@ -90,11 +90,12 @@ function beginningOf(bytes: Uint8Array): Uint8Array {
 interface ComparisonProps {
   readonly before: Uint8Array
   readonly after: Uint8Array
-  /** What stands above the new value. */
-  readonly head: string
+  /** The headings of both. */
+  readonly names: readonly [before: string, after: string]
 }
 
-function Comparison({ before, after, head }: ComparisonProps) {
+/** Two values side by side; by their bytes where they are no text. */
+export function Comparison({ before, after, names }: ComparisonProps) {
   const texts = useMemo(() => ({ before: decodeText(before), after: decodeText(after) }), [before, after])
   if (texts.before === undefined || texts.after === undefined) {
     return <ByteReview before={before} after={after} note="Compared byte by byte." />
@@ -103,7 +104,7 @@ function Comparison({ before, after, head }: ComparisonProps) {
   if (texts.before.lines.join('\n') === texts.after.lines.join('\n')) {
     return <ByteReview before={before} after={after} note="Only line ends or the byte order mark differ." />
   }
-  return <TextReview before={texts.before} after={texts.after} head={head} />
+  return <TextReview before={texts.before} after={texts.after} names={names} />
 }
 
 type Text = NonNullable<ReturnType<typeof decodeText>>
@@ -111,10 +112,10 @@ type Text = NonNullable<ReturnType<typeof decodeText>>
 interface TextReviewProps {
   readonly before: Text
   readonly after: Text
-  readonly head: string
+  readonly names: readonly [before: string, after: string]
 }
 
-function TextReview({ before, after, head }: TextReviewProps) {
+function TextReview({ before, after, names }: TextReviewProps) {
   const host = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     if (host.current === null) return
@@ -126,8 +127,8 @@ function TextReview({ before, after, head }: TextReviewProps) {
   return (
     <div className={styles['panel']}>
       <div className={styles['heads']}>
-        <span>Stored</span>
-        <span>{head}</span>
+        <span>{names[0]}</span>
+        <span>{names[1]}</span>
       </div>
       <div ref={host} className={styles['diff']} />
     </div>
@@ -192,9 +193,9 @@ export interface ByteChange {
 const JOIN = 4
 
 /**
- * Where two values differ: run by run if they have the same size, else the range between their common beginning and
- * end.
- * @param limit At most so many changes are listed.
+ * The differences of two values: run by run if they have the same size, else the range between their common beginning
+ * and end.
+ * @param limit The maximum number of listed changes.
  */
 export function byteChanges(before: Uint8Array, after: Uint8Array, limit: number): readonly ByteChange[] {
   if (before.length !== after.length) return middleChange(before, after)

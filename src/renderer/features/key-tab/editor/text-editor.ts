@@ -13,19 +13,20 @@ import { equalBytes } from '../hex/byte-edits.ts'
 import type { Capture, ValueEditor } from '../model/document.ts'
 import { decodeLossy, decodeText } from '../model/text-codec.ts'
 import { editingSetup, fillsItsPlace, viewerSetup } from './editor-setup.ts'
+import { formatJson } from './format-json.ts'
 import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
 
 interface TextEditorOptions {
   readonly root: ShadowRoot
   readonly label: string
-  /** Off for a part of a text, whose first line is not the first. */
+  /** False for a part of a text, whose first line is not line 1. */
   readonly hasLineNumbers?: boolean
   /** The bytes to show first. */
   readonly initial: Uint8Array
   /** The bytes that count as unedited. */
   readonly base: Uint8Array
   readonly onEdit: () => void
-  /** What Ctrl/Cmd+S does. */
+  /** Called on Ctrl/Cmd+S. */
   readonly onPut: () => void
 }
 
@@ -40,6 +41,7 @@ export class TextEditor implements ValueEditor {
   readonly #view: EditorView
   readonly #language = new Compartment()
   readonly #access = new Compartment()
+  readonly #wrap = new Compartment()
   #isReadOnly = true
   #base: Unedited
   /** The shown bytes if they are not UTF-8. */
@@ -55,6 +57,7 @@ export class TextEditor implements ValueEditor {
         editingSetup(onPut),
         lineEndings(shapeOf(decoded ?? decodeLossy(base))),
         this.#language.of([]),
+        this.#wrap.of([]),
         this.#access.of(EditorState.readOnly.of(true)),
         EditorView.updateListener.of(update => {
           if (update.docChanged) onEdit()
@@ -89,7 +92,7 @@ export class TextEditor implements ValueEditor {
   }
 
   show(bytes: Uint8Array): void {
-    // One step of undo of its own, however soon after typing it comes.
+    // A separate undo step, even directly after typing.
     this.#replace(bytes, [isolateHistory.of('full')])
   }
 
@@ -102,7 +105,10 @@ export class TextEditor implements ValueEditor {
     this.#view.focus()
   }
 
-  /** Puts the cursor there and scrolls to it. @param line, column From 1. */
+  /**
+   * Moves the cursor there and scrolls to it.
+   * @param line, column From 1.
+   */
   goTo(line: number, column: number): void {
     const { doc } = this.#view.state
     const at = doc.line(Math.max(1, Math.min(line, doc.lines)))
@@ -119,6 +125,20 @@ export class TextEditor implements ValueEditor {
 
   setLanguage(support: Extension): void {
     this.#view.dispatch({ effects: this.#language.reconfigure(support) })
+  }
+
+  setWrapped(isWrapped: boolean): void {
+    this.#view.dispatch({ effects: this.#wrap.reconfigure(isWrapped ? EditorView.lineWrapping : []) })
+  }
+
+  /** Formats JSON, as one step of the undo. */
+  format(): boolean {
+    const { state } = this.#view
+    const text = state.readOnly ? undefined : formatJson(state.doc.toString())
+    if (text === undefined) return false
+    const changes = minimalChange(state.doc, Text.of(text.split('\n')))
+    this.#view.dispatch({ changes, annotations: isolateHistory.of('full') })
+    return true
   }
 
   setReadOnly(isReadOnly: boolean): void {

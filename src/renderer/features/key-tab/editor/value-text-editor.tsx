@@ -1,18 +1,26 @@
 import { json } from '@codemirror/lang-json'
+import { codeFolding, foldGutter, foldKeymap } from '@codemirror/language'
 import { linter, lintGutter } from '@codemirror/lint'
 import type { Extension } from '@codemirror/state'
-import { useLayoutEffect, useRef } from 'react'
-import { findJsonProblem } from '../model/json-check.ts'
-import { decodeText } from '../model/text-codec.ts'
+import { keymap } from '@codemirror/view'
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import { writeCbor } from '../../../../core/values/cbor-notation.ts'
+import { findJsonProblem, type JsonProblem } from '../../../../core/values/json-check.ts'
+import { writeMsgpack } from '../../../../core/values/msgpack-notation.ts'
+import { NotationError } from '../../../../core/values/stage-error.ts'
 import { JSON_CHECK_LIMIT } from '../model/value-facts.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import styles from './editor.module.css'
 import { shadowRootOf } from './editor-setup.ts'
 import { TextEditor } from './text-editor.ts'
+import { useWrap } from './wrap.ts'
+
+/** How a text is checked and coloured. */
+export type Language = 'text' | 'json' | 'cbor' | 'msgpack'
 
 export interface ValueTextEditorProps {
   readonly model: ValueModel
-  readonly language: 'text' | 'json'
+  readonly language: Language
   readonly isReadOnly: boolean
   readonly onPut: () => void
   readonly onMistake: (mistake: JsonMistake | undefined) => void
@@ -25,6 +33,7 @@ export function ValueTextEditor(props: ValueTextEditorProps) {
   const { model, language, isReadOnly, onPut, onMistake, target } = props
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<TextEditor>(null)
+  const isWrapped = useWrap()
 
   useLayoutEffect(() => {
     if (host.current === null) return
@@ -45,9 +54,13 @@ export function ValueTextEditor(props: ValueTextEditorProps) {
   }, [model, onPut])
 
   useLayoutEffect(() => {
-    editor.current?.setLanguage(language === 'json' ? jsonSupport(onMistake) : [])
+    editor.current?.setLanguage(language === 'text' ? [] : languageSupport(language, onMistake))
     return () => onMistake(undefined)
   }, [language, onMistake, model, onPut])
+
+  useLayoutEffect(() => {
+    editor.current?.setWrapped(isWrapped)
+  }, [isWrapped, model, onPut])
 
   useLayoutEffect(() => {
     editor.current?.setReadOnly(isReadOnly)
@@ -63,14 +76,15 @@ export function ValueTextEditor(props: ValueTextEditorProps) {
 export interface TextViewerProps {
   readonly label: string
   readonly bytes: Uint8Array
-  /** Told whether some of the bytes are not UTF-8. */
-  readonly onBadBytes: (hasBadBytes: boolean) => void
+  /** Called with what focuses the text, once it is shown. */
+  readonly attach: (focus: () => void) => () => void
 }
 
 /** Read-only text. */
-export function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
+export function TextViewer({ label, bytes, attach }: TextViewerProps) {
   const host = useRef<HTMLDivElement>(null)
   const viewer = useRef<TextEditor>(null)
+  const isWrapped = useWrap()
 
   useLayoutEffect(() => {
     if (host.current === null) return
@@ -88,10 +102,15 @@ export function TextViewer({ label, bytes, onBadBytes }: TextViewerProps) {
   }, [label])
 
   useLayoutEffect(() => {
+    viewer.current?.setWrapped(isWrapped)
+  }, [isWrapped, label])
+
+  useLayoutEffect(() => {
     viewer.current?.rebase(bytes)
     viewer.current?.scrollToStart()
-    onBadBytes(decodeText(bytes) === undefined)
-  }, [bytes, onBadBytes])
+  }, [bytes])
+
+  useEffect(() => attach(() => viewer.current?.focus()), [attach])
 
   return <div ref={host} className={styles['host']} />
 }
@@ -107,21 +126,52 @@ export interface JsonMistake {
   readonly message: string
 }
 
-/** Highlights JSON and marks its first error. @param report Called after each check. */
-export function jsonSupport(report: (mistake: JsonMistake | undefined) => void): Extension {
+const CHECKS: Readonly<Record<Exclude<Language, 'text'>, (text: string) => JsonProblem | undefined>> = {
+  json: findJsonProblem,
+  cbor: text => problemOf(() => writeCbor(text)),
+  msgpack: text => problemOf(() => writeMsgpack(text)),
+}
+
+function problemOf(write: () => unknown): JsonProblem | undefined {
+  try {
+    write()
+    return undefined
+  } catch (error) {
+    if (error instanceof NotationError) return error
+    throw error
+  }
+}
+
+/** The marks beside lines that can be folded. The keyboard folds by Ctrl+Shift+[ and unfolds by Ctrl+Shift+]. */
+const foldMarks = {
+  markerDOM(isOpen: boolean): HTMLElement {
+    const mark = document.createElement('span')
+    mark.className = 'fold-mark'
+    mark.textContent = isOpen ? '⌄' : '›'
+    mark.title = isOpen ? 'Fold (Ctrl+Shift+[)' : 'Unfold (Ctrl+Shift+])'
+    return mark
+  },
+}
+
+/** Highlights JSON or a notation and marks its first error. @param report Called after each check. */
+export function languageSupport(
+  language: Exclude<Language, 'text'>,
+  report: (mistake: JsonMistake | undefined) => void,
+): Extension {
   const check = linter(
     view => {
       const { doc } = view.state
-      const problem = doc.length > JSON_CHECK_LIMIT ? undefined : findJsonProblem(doc.toString())
+      const problem = doc.length > JSON_CHECK_LIMIT ? undefined : CHECKS[language](doc.toString())
       if (problem === undefined) {
         report(undefined)
         return []
       }
       const line = doc.lineAt(problem.from)
       report({ line: line.number, column: problem.from - line.from + 1, message: problem.message })
-      return [{ ...problem, severity: 'error' }]
+      const { from, to, message } = problem
+      return [{ from, to, message, severity: 'error' }]
     },
     { delay: 250 },
   )
-  return [json(), check, lintGutter()]
+  return [json(), check, lintGutter(), codeFolding(), foldGutter(foldMarks), keymap.of(foldKeymap)]
 }

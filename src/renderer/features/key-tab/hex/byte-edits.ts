@@ -30,6 +30,10 @@ export class ByteEdits {
     return this.#bytes[offset]
   }
 
+  async read(start: number, end: number): Promise<Uint8Array> {
+    return this.#bytes.slice(start, end)
+  }
+
   /** A copy of all bytes. */
   bytes(): Uint8Array {
     return this.#bytes.slice()
@@ -69,7 +73,7 @@ export class ByteEdits {
     return last.offset
   }
 
-  /** @returns Where the change is, or `undefined` when there is nothing to do again. */
+  /** @returns Where the change is, or `undefined` if there is nothing to redo. */
   redo(): number | undefined {
     const next = this.#undone.pop()
     if (next === undefined) return undefined

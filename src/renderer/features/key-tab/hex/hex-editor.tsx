@@ -13,6 +13,7 @@ import type { ValueModel } from '../model/value-model.ts'
 import { ByteEdits } from './byte-edits.ts'
 import styles from './hex.module.css'
 import { type Caret, typeKey } from './hex-keys.ts'
+import type { ByteRange } from './hex-selection.ts'
 import type { HexSource } from './hex-text.ts'
 import { HexView } from './hex-view.tsx'
 
@@ -50,12 +51,18 @@ export function HexEditor({ model, isReadOnly }: HexEditorProps) {
     [editor, isInserting],
   )
 
+  const onRemove = useCallback(
+    ({ start, end }: ByteRange) => editor.edit(edits => edits.splice(start, end - start, new Uint8Array())),
+    [editor],
+  )
+
   return (
     <div ref={host} className={styles['host']}>
       <HexView
         source={editor.source}
         version={version}
         onEditKey={isReadOnly ? undefined : onEditKey}
+        onRemove={isReadOnly ? undefined : onRemove}
         mode={isReadOnly ? undefined : isInserting ? 'insert' : 'overwrite'}
       />
     </div>
@@ -115,7 +122,7 @@ export class HexValueEditor implements ValueEditor {
     this.#takeFocus?.()
   }
 
-  /** Sets how the keyboard gets to the bytes. */
+  /** Sets how the bytes are focused. */
   focusBy(take: () => void): void {
     this.#takeFocus = take
   }

@@ -4,10 +4,10 @@ import type { ByteEdits } from './byte-edits.ts'
 export const ROW_BYTES = 16
 
 export interface Caret {
-  /** The byte the caret is on; `size` is the place after the last byte. */
+  /** The offset of the byte at the caret; `size` is the place after the last byte. */
   readonly offset: number
   readonly pane: 'hex' | 'ascii'
-  /** Whether the first hex digit of the byte was typed and the second is awaited. */
+  /** Whether the first hex digit of the byte was typed and the second is expected. */
   readonly isHalfTyped: boolean
 }
 
@@ -16,7 +16,7 @@ export interface Extent {
   readonly size: number
   /** Whole rows that the window shows. */
   readonly pageRows: number
-  /** Whether the caret may stand after the last byte. */
+  /** Whether the caret can be after the last byte. */
   readonly canAppend: boolean
 }
 
@@ -26,7 +26,7 @@ interface KeyPress {
   readonly isCommand: boolean
 }
 
-/** @returns Where a key press moves the caret, or `undefined` when the key is no movement. */
+/** @returns The new caret for a key press, or `undefined` if the key does not move it. */
 export function moveCaret(caret: Caret, press: KeyPress, extent: Extent): Caret | undefined {
   const offset = target(caret.offset, press, extent)
   if (offset === undefined) return undefined
@@ -47,7 +47,7 @@ export function asciiByte(key: string): number | undefined {
   return /^[ -~]$/.test(key) ? key.charCodeAt(0) : undefined
 }
 
-/** Reads an offset as people write it: `1024`, `0x400`. */
+/** Parses a typed offset: `1024`, `0x400`. */
 export function parseOffset(text: string): number | undefined {
   const clean = text.trim().replaceAll(/[,_\s]/g, '')
   if (/^0x[0-9a-f]+$/i.test(clean)) return Number.parseInt(clean.slice(2), 16)
@@ -92,7 +92,7 @@ interface TypedKey {
 
 /**
  * Applies a key that edits bytes.
- * @returns Where the caret is then, or `undefined` when the key edits nothing.
+ * @returns The new caret, or `undefined` if the key does not edit.
  */
 export function typeKey(
   edits: ByteEdits,

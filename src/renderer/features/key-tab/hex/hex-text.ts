@@ -3,8 +3,10 @@ import { ROW_BYTES } from './hex-keys.ts'
 /** The bytes of a hex view; some may not be loaded yet. */
 export interface HexSource {
   readonly size: number
-  /** `undefined` for a byte that is not here, or past the end. */
+  /** `undefined` for a byte that is not loaded, or after the end. */
   byteAt(offset: number): number | undefined
+  /** Reads `start` to `end` (exclusive), also what is not here. */
+  read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array>
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
@@ -30,13 +32,13 @@ export function offsetText(offset: number, digits: number): string {
   return offset.toString(16).padStart(digits, '0')
 }
 
-/** Rows of the view. With `canAppend` the place after the last byte has a cell of its own. */
+/** Rows of the view. With `canAppend`, the place after the last byte has a cell. */
 export function rowCount(size: number, canAppend: boolean): number {
   return Math.max(1, Math.ceil((size + (canAppend ? 1 : 0)) / ROW_BYTES))
 }
 
 /** The bytes of a row, one UTF-16 code unit for each. */
-export function rowText(source: HexSource, start: number): string {
+export function rowText(source: Pick<HexSource, 'size' | 'byteAt'>, start: number): string {
   let text = ''
   for (let offset = start; offset < Math.min(source.size, start + ROW_BYTES); offset++) {
     const byte = source.byteAt(offset)
@@ -61,12 +63,12 @@ export function asciiText(row: string): string {
     .padEnd(ROW_BYTES)
 }
 
-/** Where the digits of a column begin in `hexText`. */
+/** The index of a column's digits in `hexText`. */
 export function hexCell(column: number): number {
   return column * 3 + (column >= ROW_BYTES / 2 ? 1 : 0)
 }
 
-/** The column that a character of `hexText` belongs to; the space after a byte is its own. */
+/** The column of a character of `hexText`. The space after a byte belongs to the byte. */
 export function columnOfCharacter(at: number): number {
   return Math.floor((at > hexCell(ROW_BYTES / 2) - 2 ? at - 1 : at) / 3)
 }

@@ -1,9 +1,23 @@
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useState } from 'react'
-import { formatExactBytes } from '../../../ui/format.ts'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type PointerEvent,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
+import { formatBytes, formatExactBytes } from '../../../ui/format.ts'
 import { useRowWindow } from '../../../ui/row-window.ts'
 import { isMacPlatform } from '../../../ui/shortcut.tsx'
+import { showToast } from '../../../ui/toasts.tsx'
+import { copyText } from '../copy-value.tsx'
+import { failureOf } from '../model/value-calls.ts'
 import styles from './hex.module.css'
+import { HexFind } from './hex-find.tsx'
 import { type Caret, clampOffset, type Extent, moveCaret, parseOffset, ROW_BYTES } from './hex-keys.ts'
+import { type ByteRange, columnsIn, copyOf, selectedRange } from './hex-selection.ts'
 import {
   asciiOf,
   asciiText,
@@ -21,21 +35,33 @@ import {
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
 
+/** The most bytes that are copied from a selection. */
+const COPY_LIMIT = 8 * 1024 * 1024
+
 interface HexViewProps {
   readonly source: HexSource
   /** Changes whenever bytes of `source` do. */
   readonly version: number
-  /** Handles a key that edits. @returns Where the caret is then, or `undefined` when the key does nothing. */
+  /**
+   * Handles a key that edits.
+   * @returns The new caret, or `undefined` if the key does nothing.
+   */
   readonly onEditKey?: ((event: KeyboardEvent, caret: Caret) => Caret | undefined) | undefined
-  /** Told which bytes are seen; `end` is exclusive. */
+  /** Removes the bytes of a selection; absent where that cannot be done. */
+  readonly onRemove?: ((range: ByteRange) => void) | undefined
+  /** Called with the visible range of bytes; `end` is exclusive. */
   readonly onWindow?: ((start: number, end: number) => void) | undefined
   readonly mode?: 'overwrite' | 'insert' | undefined
 }
 
 /** Bytes in rows of 16, any number of them, with a caret that the keyboard moves. */
-export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewProps) {
+export function HexView({ source, version, onEditKey, onRemove, onWindow, mode }: HexViewProps) {
   const id = useId()
   const [given, setCaret] = useState<Caret>({ offset: 0, pane: 'hex', isHalfTyped: false })
+  /** Where a selection began. */
+  const [anchor, setAnchor] = useState<number>()
+  const view = useRef<HTMLDivElement>(null)
+  const search = useRef<HTMLInputElement>(null)
   const { size } = source
   const canAppend = onEditKey !== undefined
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(
@@ -46,6 +72,7 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
   const slots = pageRows + 3
   const extent: Extent = { size, pageRows, canAppend }
   const caret = { ...given, offset: clampOffset(given.offset, extent) }
+  const selection = selectedRange(anchor, caret, size)
   const caretRow = Math.floor(caret.offset / ROW_BYTES)
   const isCaretDrawn = caretRow >= first && caretRow < end
 
@@ -53,29 +80,72 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
     onWindow?.(first * ROW_BYTES, end * ROW_BYTES)
   }, [onWindow, first, end, version])
 
-  const moveTo = (next: Caret) => {
+  /** @param from Where the selection begins that the caret now ends; none without it. */
+  const moveTo = (next: Caret, from?: number) => {
     setCaret(next)
+    setAnchor(from)
     reveal(Math.floor(next.offset / ROW_BYTES))
   }
 
+  const onSelectionKey = (event: KeyboardEvent): boolean => {
+    const isCommand = isMacPlatform() ? event.metaKey : event.ctrlKey
+    const key = isCommand ? event.key.toLowerCase() : event.key
+    if (isCommand && key === 'a') moveTo({ ...caret, offset: Math.max(0, size - 1), isHalfTyped: false }, 0)
+    else if (isCommand && key === 'c')
+      void copySelection(source, selection ?? byteAt(caret, size), caret.pane)
+    else if (isCommand && key === 'f') search.current?.focus()
+    else if (key === 'Escape' && selection !== undefined) setAnchor(undefined)
+    else if ((key === 'Delete' || key === 'Backspace') && selection !== undefined && onRemove !== undefined) {
+      onRemove(selection)
+      moveTo({ ...caret, offset: selection.start, isHalfTyped: false })
+    } else return false
+    return true
+  }
+
   const onKeyDown = (event: KeyboardEvent) => {
+    if (onSelectionKey(event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     const next = handleKey(event, caret, extent, onEditKey)
     if (next === undefined) return
     event.preventDefault()
-    moveTo(next)
+    const isExtending = event.shiftKey && MOVES.has(event.key)
+    moveTo(next, isExtending ? (anchor ?? caret.offset) : undefined)
   }
 
-  const onMouseDown = (event: MouseEvent) => {
-    if (!(event.target instanceof Element)) return
+  const hitOf = (event: MouseEvent): Caret | undefined => {
+    if (!(event.target instanceof Element)) return undefined
     const row = event.target.closest<HTMLElement>('[data-offset]')
     const hit = byteAtPoint(event.target, event.clientX)
-    if (row === null || hit === undefined) return
+    if (row === null || hit === undefined) return undefined
     const offset = clampOffset(Number(row.dataset['offset']) + hit.column, extent)
-    moveTo({ offset, pane: hit.pane, isHalfTyped: false })
+    return { offset, pane: hit.pane, isHalfTyped: false }
+  }
+
+  const onPointerDown = (event: PointerEvent) => {
+    const hit = event.button === 0 ? hitOf(event) : undefined
+    if (hit !== undefined) moveTo(hit, event.shiftKey ? (anchor ?? caret.offset) : undefined)
+  }
+
+  const onPointerMove = (event: PointerEvent) => {
+    const hit = event.buttons === 1 ? hitOf(event) : undefined
+    if (hit === undefined || hit.offset === caret.offset) return
+    moveTo({ ...hit, pane: caret.pane }, anchor ?? caret.offset)
   }
 
   return (
-    <div className={styles['view']}>
+    <div ref={view} className={styles['view']}>
+      <HexFind
+        source={source}
+        offset={selection?.start ?? caret.offset}
+        inputRef={search}
+        onFound={(start, length) =>
+          moveTo({ ...caret, offset: start + length - 1, isHalfTyped: false }, start)
+        }
+        onLeave={() => view.current?.querySelector<HTMLElement>('[role="grid"]')?.focus()}
+      />
       <div
         ref={attach}
         role="grid"
@@ -87,7 +157,8 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
         tabIndex={0}
         className={styles['scroller']}
         onKeyDown={onKeyDown}
-        onMouseDown={onMouseDown}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
       >
         <div className={styles['sizer']} style={{ height: height }} role="presentation">
           <div className={styles['layer']} role="presentation">
@@ -104,6 +175,7 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
                   column={isHere ? caret.offset % ROW_BYTES : undefined}
                   pane={isHere ? caret.pane : 'hex'}
                   isHalfTyped={isHere && caret.isHalfTyped}
+                  selected={markOf(columnsIn(selection, row * ROW_BYTES, ROW_BYTES))}
                   y={row * ROW_HEIGHT - top}
                 />
               )
@@ -116,10 +188,52 @@ export function HexView({ source, version, onEditKey, onWindow, mode }: HexViewP
         byte={source.byteAt(caret.offset)}
         size={size}
         mode={mode}
+        selected={selection === undefined ? 0 : selection.end - selection.start}
         onGoTo={offset => moveTo({ ...caret, offset: clampOffset(offset, extent), isHalfTyped: false })}
       />
     </div>
   )
+}
+
+const MOVES: ReadonlySet<string> = new Set([
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'PageUp',
+  'PageDown',
+  'Home',
+  'End',
+])
+
+function byteAt({ offset }: Caret, size: number): ByteRange {
+  return { start: offset, end: Math.min(size, offset + 1) }
+}
+
+async function copySelection(
+  source: HexSource,
+  { start, end }: ByteRange,
+  pane: Caret['pane'],
+): Promise<void> {
+  const what = formatExactBytes(end - start)
+  if (end - start > COPY_LIMIT) {
+    showToast({
+      tone: 'info',
+      message: `Up to ${formatBytes(COPY_LIMIT)} can be copied; ${what} are selected`,
+    })
+    return
+  }
+  try {
+    const bytes = await source.read(start, end, new AbortController().signal)
+    await copyText(copyOf(bytes, pane), `${what} as ${pane === 'hex' ? 'hex' : 'text'}`)
+  } catch (error) {
+    showToast({ tone: 'error', message: `Cannot copy: ${failureOf(error).message}` })
+  }
+}
+
+/** A range as one text, so that rows compare. */
+function markOf(range: ByteRange | undefined): string | undefined {
+  return range === undefined ? undefined : `${range.start} ${range.end}`
 }
 
 function handleKey(
@@ -130,7 +244,7 @@ function handleKey(
 ): Caret | undefined {
   const isCommand = isMacPlatform() ? event.metaKey : event.ctrlKey
   if (event.altKey) return undefined
-  // Tab visits both panes and then leaves, so that there is no keyboard trap.
+  // Tab visits both panes and then leaves, so that the keyboard is not trapped.
   if (event.key === 'Tab' && caret.pane === (event.shiftKey ? 'ascii' : 'hex')) {
     return { ...caret, pane: event.shiftKey ? 'hex' : 'ascii', isHalfTyped: false }
   }
@@ -138,23 +252,27 @@ function handleKey(
 }
 
 interface HexRowProps {
-  /** Begins the ids of the cells. */
+  /** The prefix of the ids of the cells. */
   readonly id: string
   readonly offset: number
   readonly digits: number
-  /** The bytes as `rowText` gives them: rows compare as strings. */
+  /** The result of `rowText` for the bytes, so that rows compare as strings. */
   readonly text: string
-  /** The caret, where it is in this row. */
+  /** The caret's column, if it is in this row. */
   readonly column: number | undefined
   readonly pane: Caret['pane']
   readonly isHalfTyped: boolean
+  /** The first selected column and the one after the last, with a blank between. */
+  readonly selected: string | undefined
   /** Pixels from the window's top. */
   readonly y: number
 }
 
-/** One row of 16 bytes: offset, hex digits and ASCII. Only the byte at the caret has its own element. */
+/** One row of 16 bytes: offset, hex digits and ASCII. Only the byte at the caret and selected ones have elements of their own. */
 const HexRow = memo(function HexRow(props: HexRowProps) {
-  const { id, offset, digits, text, column, pane, isHalfTyped, y } = props
+  const { id, offset, digits, text, column, pane, isHalfTyped, selected, y } = props
+  const [start, end] = selected?.split(' ').map(Number) ?? []
+  const range = start === undefined || end === undefined ? undefined : { start, end }
   return (
     <div
       role="row"
@@ -167,36 +285,28 @@ const HexRow = memo(function HexRow(props: HexRowProps) {
         {offsetText(offset, digits)}
       </span>
       <span role="gridcell" className={styles['bytes']} data-pane="hex">
-        {column === undefined ? (
-          hexText(text)
-        ) : (
-          <Cut
-            text={hexText(text)}
-            start={hexCell(column)}
-            length={2}
-            id={pane === 'hex' ? id : undefined}
-            mark={pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other'}
-          />
-        )}
+        <Marked
+          text={hexText(text)}
+          caret={column === undefined ? undefined : cellOf(column, column + 1, 'hex')}
+          selection={range === undefined ? undefined : cellOf(range.start, range.end, 'hex')}
+          id={pane === 'hex' ? id : undefined}
+          mark={pane === 'hex' ? (isHalfTyped ? 'half' : 'main') : 'other'}
+        />
       </span>
       <span role="gridcell" className={styles['ascii']} data-pane="ascii">
-        {column === undefined ? (
-          asciiText(text)
-        ) : (
-          <Cut
-            text={asciiText(text)}
-            start={column}
-            length={1}
-            id={pane === 'ascii' ? id : undefined}
-            mark={pane === 'ascii' ? 'main' : 'other'}
-          />
-        )}
+        <Marked
+          text={asciiText(text)}
+          caret={column === undefined ? undefined : cellOf(column, column + 1, 'ascii')}
+          selection={range === undefined ? undefined : cellOf(range.start, range.end, 'ascii')}
+          id={pane === 'ascii' ? id : undefined}
+          mark={pane === 'ascii' ? 'main' : 'other'}
+        />
       </span>
     </div>
   )
 })
 
-/** The byte that a point of a row is at, by its element and distance from the left. */
+/** The column of a point in a row, by its element and distance from the left. */
 function byteAtPoint(target: Element, x: number): { column: number; pane: Caret['pane'] } | undefined {
   const cell = target.closest<HTMLElement>('[data-pane]')
   if (cell === null) return undefined
@@ -207,24 +317,42 @@ function byteAtPoint(target: Element, x: number): { column: number; pane: Caret[
   return { pane, column: Math.min(ROW_BYTES - 1, pane === 'ascii' ? at : columnOfCharacter(at)) }
 }
 
-interface CutProps {
+/** The characters of a pane that show the columns from `start` to `end`, exclusive. */
+function cellOf(start: number, end: number, pane: Caret['pane']): ByteRange {
+  return pane === 'ascii' ? { start, end } : { start: hexCell(start), end: hexCell(end - 1) + 2 }
+}
+
+interface MarkedProps {
   readonly text: string
-  readonly start: number
-  readonly length: number
+  readonly caret: ByteRange | undefined
+  readonly selection: ByteRange | undefined
   readonly id: string | undefined
   readonly mark: 'main' | 'half' | 'other'
 }
 
-function Cut({ text, start, length, id, mark }: CutProps) {
-  return (
-    <>
-      {text.slice(0, start)}
-      <span id={id} data-caret={mark}>
-        {text.slice(start, start + length).padEnd(length)}
+/** A text with the caret and the selection in elements of their own. */
+function Marked({ text, caret, selection, id, mark }: MarkedProps) {
+  if (caret === undefined && selection === undefined) return text
+  const edges = [0, caret?.start, caret?.end, selection?.start, selection?.end, text.length]
+  const cuts = [...new Set(edges.filter(edge => edge !== undefined))].toSorted((a, b) => a - b)
+  const covers = (range: ByteRange | undefined, at: number) =>
+    range !== undefined && at >= range.start && at < range.end
+  return cuts.slice(0, -1).map((start, index) => {
+    const part = text.slice(start, cuts[index + 1])
+    const isSelected = covers(selection, start) ? true : undefined
+    if (covers(caret, start)) {
+      return (
+        <span key={start} id={id} data-caret={mark} data-selected={isSelected}>
+          {part}
+        </span>
+      )
+    }
+    return (
+      <span key={start} data-selected={isSelected}>
+        {part}
       </span>
-      {text.slice(start + length)}
-    </>
-  )
+    )
+  })
 }
 
 interface HexStatusProps {
@@ -232,11 +360,13 @@ interface HexStatusProps {
   readonly byte: number | undefined
   readonly size: number
   readonly mode: 'overwrite' | 'insert' | undefined
+  /** Bytes that are selected. */
+  readonly selected: number
   readonly onGoTo: (offset: number) => void
 }
 
 /** Shows the caret's offset and byte, and has a field to go to another offset. */
-function HexStatus({ caret, byte, size, mode, onGoTo }: HexStatusProps) {
+function HexStatus({ caret, byte, size, mode, selected, onGoTo }: HexStatusProps) {
   const [wanted, setWanted] = useState('')
   const offset = parseOffset(wanted)
   const isWrong = wanted.trim() !== '' && offset === undefined
@@ -251,6 +381,7 @@ function HexStatus({ caret, byte, size, mode, onGoTo }: HexStatusProps) {
           {hexOf(byte)} · {byte} · {asciiOf(byte)}
         </span>
       )}
+      {selected > 0 && <span role="status">{formatExactBytes(selected)} selected</span>}
       {mode !== undefined && <span>{mode === 'insert' ? 'Insert' : 'Overwrite'} (Insert key changes)</span>}
       <form
         className={styles['goTo']}

@@ -4,20 +4,20 @@ import { equalBytes } from '../hex/byte-edits.ts'
 import type { Draft } from './drafts.ts'
 import type { Version } from './value-calls.ts'
 
-/** The value was changed or deleted by somebody else while it was edited here. */
+/** The value was changed or deleted elsewhere while it was being edited. */
 export type Conflict = { readonly type: 'changed'; readonly theirs: StatValue } | { readonly type: 'deleted' }
 
 /** A value that is open. */
 export interface OpenValue {
   readonly phase: 'open'
-  /** The version loaded or put last, to which edits are compared. */
+  /** The version loaded or put last. Edits are compared with it. */
   readonly base: Version
   readonly isDirty: boolean
   readonly isPutting: boolean
   readonly conflict: Conflict | undefined
   /** The last failure that was not retried yet. */
   readonly failure: Failure | undefined
-  /** The file that the next put writes instead of what the editor holds. Such a value counts as edited. */
+  /** The file that the next put writes instead of the editor's bytes. Such a value counts as edited. */
   readonly replacement: File | undefined
 }
 
@@ -32,18 +32,26 @@ export type DocumentEvent =
   | { readonly type: 'loaded'; readonly base: Version }
   | { readonly type: 'loadFailed'; readonly failure: Failure }
   | { readonly type: 'edited'; readonly isDirty: boolean; readonly replacement: File | undefined }
+  /** The same version is decoded in another way. */
+  | { readonly type: 'decoded'; readonly base: Version }
   | { readonly type: 'putting' }
   | { readonly type: 'put'; readonly base: Version; readonly isDirty: boolean }
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'seen'; readonly theirs: StatValue | undefined }
-  /** The failure was read. */
+  /** The user has dismissed the failure. */
   | { readonly type: 'dismissed' }
   | { readonly type: 'accepted'; readonly theirs: StatValue | undefined }
 
 export const LOADING: DocumentState = { phase: 'loading' }
 
 /** An empty value that is not in the store yet. */
-export const NEW_VALUE: Version = { bytes: new Uint8Array(), isWhole: true, stat: undefined }
+export const NEW_VALUE: Version = {
+  bytes: new Uint8Array(),
+  stored: new Uint8Array(),
+  isWhole: true,
+  stat: undefined,
+  decoding: { pipeline: ['utf-8', 'text'], sizes: [] },
+}
 
 /** Whether there is anything to put: edits, or a value that the store does not have. */
 export function hasSomethingToPut(state: DocumentState): boolean {
@@ -82,6 +90,8 @@ function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
     case 'edited':
       if (state.isDirty === event.isDirty && state.replacement === event.replacement) return state
       return { ...state, isDirty: event.isDirty, replacement: event.replacement }
+    case 'decoded':
+      return { ...state, base: event.base, isDirty: false, failure: undefined }
     case 'putting':
       return { ...state, isPutting: true, failure: undefined }
     case 'put':
@@ -92,13 +102,13 @@ function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
       return { ...state, failure: undefined }
     case 'seen':
       return { ...state, isPutting: false, conflict: conflictWith(state, event.theirs) }
-    // The conflict is shown until the put that follows has ended.
+    // The conflict is shown until the following put has ended.
     case 'accepted':
       return { ...state, base: { ...state.base, stat: event.theirs }, failure: undefined }
   }
 }
 
-/** The conflict, unless it was decided: then the next put may replace their version. */
+/** The conflict, unless the user has decided: then the next put may replace the stored version. */
 function undecided({ conflict, base }: OpenValue): Conflict | undefined {
   const theirs = conflict?.type === 'changed' ? conflict.theirs : undefined
   return theirs?.etag === base.stat?.etag ? undefined : conflict
@@ -134,14 +144,14 @@ export interface Task {
 export interface ValueSnapshot {
   readonly document: DocumentState
   readonly task: Task | undefined
-  /** What an earlier window left unsaved, until it is restored or discarded. */
+  /** Unsaved edits of an earlier window, until they are restored or discarded. */
   readonly offeredDraft: Draft | undefined
 }
 
 /** What a put would write, fixed at one moment. */
 export interface Capture {
   readonly bytes: Uint8Array
-  /** Makes the captured state the one that counts as unedited. */
+  /** Makes the captured state the unedited one. */
   adopt(): void
 }
 
@@ -154,10 +164,12 @@ export interface ValueEditor {
   capture(): Capture
   /** Shows other bytes as an edit that can be undone; the base stays. */
   show(bytes: Uint8Array): void
-  /** Shows other bytes and makes them the base; the cursor stays where it can. */
+  /** Shows other bytes and makes them the base. The cursor stays if possible. */
   rebase(bytes: Uint8Array): void
-  /** Takes the keyboard. */
+  /** Focuses the editor. */
   focus(): void
+  /** Formats the value. @returns Whether it could be. */
+  format?(): boolean
 }
 
 /**
@@ -171,6 +183,8 @@ export class ValueDocument {
   /** The bytes of an editor that was detached with edits. */
   #carried: Uint8Array | undefined
   #replacement: File | undefined
+  /** Focuses what shows the value without an editor: a page of a large one, or a picture. */
+  #focusViewer: (() => void) | undefined
   #isFocusWanted: (() => boolean) | undefined
 
   readonly subscribe = this.#changed.subscribe
@@ -181,7 +195,7 @@ export class ValueDocument {
     return this.#snapshot.document
   }
 
-  /** What was loaded or put last; an empty new value where nothing was. */
+  /** The version loaded or put last; an empty new value if there is none. */
   get base(): Version {
     return this.state.phase === 'open' ? this.state.base : NEW_VALUE
   }
@@ -202,7 +216,12 @@ export class ValueDocument {
   }
 
   get isDirty(): boolean {
-    return this.#replacement !== undefined || (this.#editor?.isDirty() ?? this.#carried !== undefined)
+    return this.#replacement !== undefined || this.isEdited
+  }
+
+  /** Whether there are edits in an editor, a file that replaces the value aside. */
+  get isEdited(): boolean {
+    return this.#editor?.isDirty() ?? this.#carried !== undefined
   }
 
   /** The file that the next put writes. */
@@ -210,7 +229,7 @@ export class ValueDocument {
     return this.#replacement
   }
 
-  /** Lets the next put write a file; `undefined` takes that back. */
+  /** Sets a file for the next put; `undefined` removes it. */
   replaceWith(file: File | undefined): void {
     this.#replacement = file
     this.reportEdits()
@@ -220,13 +239,21 @@ export class ValueDocument {
   attach(editor: ValueEditor): () => void {
     this.#editor = editor
     this.#carried = undefined
-    if (this.#isFocusWanted?.() === true) editor.focus()
-    this.#isFocusWanted = undefined
+    this.#focusIfWanted(() => editor.focus())
     this.reportEdits()
     return () => {
       if (this.#editor !== editor) return
       this.#carried = editor.isDirty() ? editor.bytes() : undefined
       this.#editor = undefined
+    }
+  }
+
+  /** Makes `focus` focus the value, which is shown without an editor. @returns A function that detaches it. */
+  attachViewer(focus: () => void): () => void {
+    this.#focusViewer = focus
+    this.#focusIfWanted(focus)
+    return () => {
+      if (this.#focusViewer === focus) this.#focusViewer = undefined
     }
   }
 
@@ -241,6 +268,12 @@ export class ValueDocument {
     this.reportEdits()
   }
 
+  /** Drops the edits and the editor, which is replaced by that of another pipeline. */
+  release(): void {
+    this.#editor = undefined
+    this.#dropCarried()
+  }
+
   /** Drops the edits and makes `bytes` the base. */
   rebase(bytes: Uint8Array): void {
     this.#dropCarried()
@@ -248,19 +281,30 @@ export class ValueDocument {
     this.#editor?.rebase(bytes)
   }
 
-  focusEditor(): void {
-    this.#editor?.focus()
+  /** Formats the value in its editor. @returns Whether it could be. */
+  format(): boolean {
+    return this.#editor?.format?.() ?? false
   }
 
-  /** Gives the keyboard to the editor, or to the one that is attached next if `isWanted` then still says so. */
+  focusEditor(): void {
+    if (this.#editor === undefined) this.#focusViewer?.()
+    else this.#editor.focus()
+  }
+
+  /** Focuses the value; or what shows it next, if `isWanted` then returns true. */
   focusOnce(isWanted: () => boolean): void {
-    if (this.#editor === undefined) this.#isFocusWanted = isWanted
+    if (this.#editor === undefined && this.#focusViewer === undefined) this.#isFocusWanted = isWanted
     else this.focusEditor()
   }
 
-  /** Shows whether there are edits. */
+  /** Updates whether there are edits. */
   reportEdits(): void {
     this.dispatch({ type: 'edited', isDirty: this.isDirty, replacement: this.#replacement })
+  }
+
+  #focusIfWanted(focus: () => void): void {
+    if (this.#isFocusWanted?.() === true) focus()
+    this.#isFocusWanted = undefined
   }
 
   #dropCarried(): void {

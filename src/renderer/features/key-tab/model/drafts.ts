@@ -1,46 +1,57 @@
 import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
+import type { Stage } from '../../../../core/values/pipeline.ts'
 import type { Source } from '../../../../shared/procedures/sessions.ts'
 import { sourceName, type TextStorage } from '../../../api/host-storage.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
+import { base64ToBytes, bytesToBase64 } from './base64.ts'
+import { choiceOf, isAsStored, viewOf } from './decoding.ts'
 import type { ValueDocument } from './document.ts'
 
-/** Milliseconds after an edit before the draft is written. */
+/** Milliseconds after an edit before the draft is saved. */
 const DELAY = 600
 
-/** Where the draft of one value is kept. */
+/** The storage of one value's draft. */
 export interface DraftPlace {
   readonly store: DraftStore
   readonly id: string
 }
 
-/** Keeps the edits of one value through a crash, and offers what an earlier window left. */
+/** Saves the edits of one value against a crash, and offers those of an earlier window. */
 export class ValueDrafts {
   readonly #document: ValueDocument
   readonly #place: DraftPlace
+  readonly #choose: (pipeline: readonly Stage[]) => Promise<boolean>
   #isPending = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(document: ValueDocument, place: DraftPlace) {
+  /** @param choose Shows the value by other stages: those of a draft. */
+  constructor(
+    document: ValueDocument,
+    place: DraftPlace,
+    choose: (pipeline: readonly Stage[]) => Promise<boolean>,
+  ) {
+    this.#choose = choose
     this.#document = document
     this.#place = place
   }
 
-  /** Offers the kept draft. Call this when the value is loaded. A draft that equals the value is dropped. */
+  /** Offers the saved draft. Called when the value is loaded. A draft that equals the value is dropped. */
   offer(): void {
     const { state, base } = this.#document
     const draft = this.#place.store.read(this.#place.id)
     if (draft === undefined || (state.phase !== 'open' && state.phase !== 'missing')) return
-    if (state.phase === 'open' && equalBytes(draft.bytes, base.bytes)) this.#clear()
+    const isSame = equalBytes(draft.bytes, base.bytes) && this.#isShownSo(draft.pipeline)
+    if (state.phase === 'open' && isSame) this.#clear()
     else this.#document.show({ offeredDraft: draft })
   }
 
-  /** Whether edits can be kept: of a large value or file, encoding it after every pause would cost too much. */
+  /** Whether edits can be saved: encoding a large value or file after every pause would cost too much. */
   get #canKeep(): boolean {
     const { replacement, base } = this.#document
     return (replacement?.size ?? base.bytes.length) <= DRAFT_LIMITS.bytes
   }
 
-  /** Call this after each edit: the draft is written a moment later, unless an older one is still on offer. */
+  /** Called after each edit. The draft is saved shortly after, unless an older one is still offered. */
   edited(): void {
     if (this.#document.getSnapshot().offeredDraft !== undefined || !this.#canKeep) return
     if (!this.#document.isDirty) {
@@ -58,15 +69,22 @@ export class ValueDrafts {
   }
 
   /** Shows the offered draft as edits. */
-  restore(): void {
+  async restore(): Promise<void> {
     const { offeredDraft, document } = this.#document.getSnapshot()
     if (offeredDraft === undefined || document.phase !== 'open') return
     this.#document.show({ offeredDraft: undefined })
-    this.bringBack(offeredDraft)
+    await this.bringBack(offeredDraft)
   }
 
   /** Shows edits that were dropped. If the value has changed since they were made, that is a conflict. */
-  bringBack({ bytes, etag, file }: Pick<Draft, 'bytes' | 'etag' | 'file'>): void {
+  async bringBack({
+    bytes,
+    etag,
+    file,
+    pipeline,
+  }: Pick<Draft, 'bytes' | 'etag' | 'file' | 'pipeline'>): Promise<void> {
+    // Edits are of what was shown then.
+    if (file === undefined && !this.#isShownSo(pipeline)) await this.#choose(pipeline ?? ['bytes'])
     const { stat } = this.#document.base
     if (stat?.etag !== etag) {
       this.#document.dispatch({
@@ -78,6 +96,12 @@ export class ValueDrafts {
     if (file === undefined) this.#document.edit(bytes)
     else this.#document.replaceWith(new File([bytes.slice()], file))
     this.edited()
+  }
+
+  /** A draft of an earlier program, without a pipeline, holds bytes as they are stored. */
+  #isShownSo(pipeline: readonly Stage[] | undefined): boolean {
+    const shown = this.#document.base.decoding.pipeline
+    return pipeline === undefined ? isAsStored(shown) : viewOf(pipeline) === viewOf(shown)
   }
 
   discard(): void {
@@ -93,23 +117,25 @@ export class ValueDrafts {
     if (isPending) this.#write(this.#document.currentBytes(), undefined)
   }
 
-  /** The page may read a chosen file only until it is closed, so its bytes are kept. */
+  /** The page can read a chosen file only until the page is closed, so its bytes are saved. */
   async #keepFile(file: File): Promise<void> {
     try {
       const bytes = new Uint8Array(await file.arrayBuffer())
       if (this.#document.replacement === file) this.#write(bytes, file.name)
     } catch (error) {
-      // What is shown of the file, and its put, say why it cannot be read.
+      // The view of the file, and its put, report why it cannot be read.
       if (!(error instanceof DOMException)) throw error
     }
   }
 
   #write(bytes: Uint8Array, file: string | undefined): void {
-    const etag = this.#document.base.stat?.etag
-    this.#place.store.write(this.#place.id, { bytes, etag, file, savedAt: Date.now() })
+    const { stat, decoding } = this.#document.base
+    const { pipeline } = decoding
+    const draft = { bytes, etag: stat?.etag, file, pipeline, savedAt: Date.now() }
+    this.#place.store.write(this.#place.id, draft)
   }
 
-  /** Removes the draft: it was put, or given up. */
+  /** Removes the draft, because it was put or discarded. */
   #clear(): void {
     this.#stopWaiting()
     this.#place.store.remove(this.#place.id)
@@ -125,15 +151,17 @@ export class ValueDrafts {
 /** Edits that were not put. */
 export interface Draft {
   readonly bytes: Uint8Array
-  /** The version that was edited; absent where there was none. */
+  /** The version that was edited; absent if there was none. */
   readonly etag: string | undefined
-  /** The name of the file that the bytes are those of; absent where they were edited. */
+  /** The name of the file with these bytes; absent if they were edited. */
   readonly file?: string | undefined
+  /** The stages by which the value was shown when it was edited. */
+  readonly pipeline?: readonly Stage[] | undefined
   /** Milliseconds since 1970. */
   readonly savedAt: number
 }
 
-/** Bytes of a draft that is kept, and characters that all drafts take together. */
+/** The maximum number of bytes of one draft, and of characters of all drafts together. */
 export const DRAFT_LIMITS = { bytes: 1024 * 1024, characters: 4 * 1024 * 1024 }
 
 const PREFIX = 'strata.draft.'
@@ -151,13 +179,22 @@ export class DraftStore {
     return text === null ? undefined : parseDraft(text)
   }
 
-  /** @returns Whether the draft is kept: one that is too large is not. The oldest others make room. */
-  write(id: string, { bytes, etag, file, savedAt }: Draft): boolean {
+  /**
+   * @returns Whether the draft was saved; it is not if it is too large. The oldest other drafts are removed to make
+   * room.
+   */
+  write(id: string, { bytes, etag, file, pipeline, savedAt }: Draft): boolean {
     if (bytes.length > DRAFT_LIMITS.bytes) {
       this.remove(id)
       return false
     }
-    const text = JSON.stringify({ savedAt, etag, file, bytes: toBase64(bytes) })
+    const text = JSON.stringify({
+      savedAt,
+      etag,
+      file,
+      view: pipeline && viewOf(pipeline),
+      bytes: bytesToBase64(bytes),
+    })
     this.#makeRoom(PREFIX + id, text.length)
     try {
       this.#storage.setItem(PREFIX + id, text)
@@ -199,24 +236,13 @@ export function draftId(source: Source, key: string): string {
 
 function parseDraft(text: string): Draft | undefined {
   try {
-    const { savedAt, etag, file, bytes } = (JSON.parse(text) ?? {}) as Record<string, unknown>
+    const { savedAt, etag, file, view, bytes } = (JSON.parse(text) ?? {}) as Record<string, unknown>
     if (typeof savedAt !== 'number' || typeof bytes !== 'string') return undefined
     const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
-    return { savedAt, etag: textOf(etag), file: textOf(file), bytes: fromBase64(bytes) }
+    const pipeline = typeof view === 'string' ? choiceOf(view) : undefined
+    return { savedAt, etag: textOf(etag), file: textOf(file), pipeline, bytes: base64ToBytes(bytes) }
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined
     throw error
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let start = 0; start < bytes.length; start += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 0x8000))
-  }
-  return btoa(binary)
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), character => character.charCodeAt(0))
 }

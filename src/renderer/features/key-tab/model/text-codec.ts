@@ -3,34 +3,32 @@ export type LineEnding = '\n' | '\r\n' | '\r'
 
 export interface TextFormat {
   readonly hasBom: boolean
-  /** The ending that most lines have, the first seen among equals; new lines get it. */
+  /** The most frequent ending, the first one among equals. New lines get it. */
   readonly ending: LineEnding
 }
 
-/** A text taken apart so that putting it together gives the same bytes. */
+/** A decoded text that can be encoded to the same bytes. */
 export interface DecodedText extends TextFormat {
   /** The lines without their endings; one more than there are line breaks. */
   readonly lines: readonly string[]
-  /**
-   * The line breaks that differ from `ending`, by where they stand in the lines joined with `\n`, in rising order.
-   */
+  /** The line breaks that differ from `ending`, by their position in the lines joined with `\n`, in ascending order. */
   readonly exceptions: ReadonlyMap<number, LineEnding>
 }
 
 const BOM = '\uFEFF'
 
-/** @returns `undefined` when the bytes are not UTF-8: they can then not be edited as text without damage. */
+/** @returns `undefined` if the bytes are not UTF-8, so that they cannot be edited as text without damage. */
 export function decodeText(bytes: Uint8Array): DecodedText | undefined {
   const text = decodeUtf8(bytes)
   return text === undefined ? undefined : splitText(text)
 }
 
-/** The text with `�` for everything that is not UTF-8: for showing only. */
+/** The text with `�` for everything that is not UTF-8, for display only. */
 export function decodeLossy(bytes: Uint8Array): DecodedText {
   return splitText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
 }
 
-/** Puts a text together again. `encodeText(decodeText(bytes))` is `bytes`. */
+/** Encodes a text. `encodeText(decodeText(bytes))` equals `bytes`. */
 export function encodeText(
   lines: Iterable<string>,
   format: TextFormat,

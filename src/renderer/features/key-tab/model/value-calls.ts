@@ -1,6 +1,7 @@
 import type { Failure, FailureCode, StatValue } from '../../../../shared/values.ts'
 import { CallError, type Client } from '../../../api/client.ts'
 import { PAGE_OVERLAP, TEXT_PAGE } from '../paged/text-pages.ts'
+import type { Decoding } from './decoding.ts'
 
 /** The key of a session, as calls name it. */
 export interface ValueAddress {
@@ -8,13 +9,21 @@ export interface ValueAddress {
   readonly key: string
 }
 
-/** One version of a value, or the beginning of it. */
-export interface Version {
+/** One version of a value, or the beginning of it, as the store has it. */
+export interface StoredVersion {
   /** The whole value, or its beginning. */
   readonly bytes: Uint8Array
   readonly isWhole: boolean
-  /** Absent for a value that was never put. */
+  /** Absent for a value that is not stored yet. */
   readonly stat: StatValue | undefined
+}
+
+/** A version as it is shown and edited. */
+export interface Version extends StoredVersion {
+  /** What is shown: text as UTF-8, or the stored bytes. Edits are compared with it. */
+  readonly bytes: Uint8Array
+  readonly stored: Uint8Array
+  readonly decoding: Decoding
 }
 
 /** Values up to this size are loaded as a whole. */
@@ -26,13 +35,17 @@ const FIRST_BYTES = TEXT_PAGE + PAGE_OVERLAP
 /** The largest value that "Load all" loads. */
 export const LOAD_ALL_LIMIT = 64 * 1024 * 1024
 
-/** Bytes that one call of a pulled read asks for. */
+/** Bytes requested in one call of a pulled read. */
 const READ_PIECE = 4 * 1024 * 1024
 
 type Report = (done: number, total: number) => void
 
 /** Reads a value of up to 1 MiB as a whole, and the beginning of a larger one. */
-export async function readHead(client: Client, at: ValueAddress, signal: AbortSignal): Promise<Version> {
+export async function readHead(
+  client: Client,
+  at: ValueAddress,
+  signal: AbortSignal,
+): Promise<StoredVersion> {
   const first = await readBeginning(client, at, FIRST_BYTES, signal)
   const { size = 0 } = first.stat ?? {}
   // Reads from the start again, because the rest might be of another version.
@@ -44,7 +57,7 @@ async function readBeginning(
   at: ValueAddress,
   end: number,
   signal: AbortSignal,
-): Promise<Version> {
+): Promise<StoredVersion> {
   const { bytes, stat } = await client.call('store.get', { ...at, start: 0, end }, { signal })
   return { bytes, stat, isWhole: stat.size <= bytes.length }
 }
@@ -62,13 +75,13 @@ export async function readRange(
   return bytes
 }
 
-/** Reads a whole value in pieces; memory is what the value takes. */
+/** Reads a whole value in chunks, into one buffer. */
 export async function readWhole(
   client: Client,
   at: ValueAddress,
   signal: AbortSignal,
   report: Report,
-): Promise<Version> {
+): Promise<StoredVersion> {
   const opened = await openStream(client, at, signal)
   const { size } = opened.stat
   const bytes = new Uint8Array(size)
@@ -83,7 +96,7 @@ export async function readWhole(
   return { bytes, stat: opened.stat, isWhole: true }
 }
 
-/** Opens a pulled read. The pieces must be read to the end, or iteration ended by `break` or `return`. */
+/** Opens a pulled read. Read the chunks to the end, or end the iteration by `break` or `return`. */
 export async function openStream(
   client: Client,
   at: ValueAddress,
@@ -117,33 +130,37 @@ function changedWhileRead({ key }: ValueAddress): Error {
 /** The precondition of a put: the version it replaces, or that there is none. An edit keeps a time to live. */
 type PutRules = { readonly ifMatch: string; readonly keepExpiry: true } | { readonly replace: false }
 
-/** Larger values are put in pieces; the contract allows twice as much in one call. */
+/** The version that was put, and the entry of the history by which that can be taken back. */
+export interface PutResult {
+  readonly stat: StatValue
+  readonly entry?: number | undefined
+}
+
+/** Larger values are put in chunks, although the contract allows twice as much in one call. */
 const ONE_CALL = 8 * 1024 * 1024
 
-/** Bytes of a value that one call of an upload carries. */
+/** Bytes of a value in one call of an upload. */
 const WRITE_PIECE = 1024 * 1024
 
-/** Replaces only the version that was seen, or creates the value if there was none. */
+/** Allows to replace only the version that was seen, or to create the value if there was none. */
 export function rulesFor(stat: StatValue | undefined): PutRules {
   return stat === undefined ? { replace: false } : { ifMatch: stat.etag, keepExpiry: true }
 }
 
-/** Puts bytes in one call, or in pieces where they are too many for one. */
+/** Puts bytes in one call, or in chunks if they are too many for one. */
 export async function putBytes(
   client: Client,
   at: ValueAddress,
   bytes: Uint8Array,
   rules: PutRules,
-): Promise<StatValue> {
-  if (bytes.length <= ONE_CALL) {
-    return (await client.call('store.put', { ...at, bytes, ...rules })).stat
-  }
+): Promise<PutResult> {
+  if (bytes.length <= ONE_CALL) return client.call('store.put', { ...at, bytes, ...rules })
   return uploadBlob(client, at, new Blob([bytes.slice()]), rules, { report: () => undefined })
 }
 
 /**
- * Puts a file or other blob in pieces; nothing is visible before the last. Memory is one piece.
- * @param options.report Called with the bytes the store has taken.
+ * Puts a file or other blob in chunks; nothing is visible before the last. Memory: one chunk.
+ * @param options.report Called with the bytes that the store has accepted.
  */
 export async function uploadBlob(
   client: Client,
@@ -151,7 +168,7 @@ export async function uploadBlob(
   blob: Blob,
   rules: PutRules,
   options: { readonly report: (done: number) => void; readonly signal?: AbortSignal },
-): Promise<StatValue> {
+): Promise<PutResult> {
   const { report, signal } = options
   const { upload } = await client.call('uploads.open', { ...at, ...rules }, { signal })
   try {
@@ -160,7 +177,7 @@ export async function uploadBlob(
       await client.call('uploads.write', { upload, bytes: new Uint8Array(piece) }, { signal })
       report(Math.min(blob.size, start + WRITE_PIECE))
     }
-    return (await client.call('uploads.commit', { upload }, { signal })).stat
+    return await client.call('uploads.commit', { upload }, { signal })
   } catch (error) {
     // The first failure is the one to report. An upload that is not committed leaves nothing.
     await client.call('uploads.abort', { upload }).catch(() => undefined)

@@ -1,56 +1,36 @@
-import { findJsonProblem } from './json-check.ts'
+import { isEncoding, STAGE_NAMES, type Stage } from '../../../../core/values/pipeline.ts'
 import { decodeText, type LineEnding } from './text-codec.ts'
+import type { Version } from './value-calls.ts'
 
-/** How the person asked to see a value. */
-export type View = 'auto' | 'text' | 'json' | 'hex'
-
-/** How it is shown. */
-export type ShownAs = 'text' | 'json' | 'hex'
-
-/** Above this many bytes JSON is coloured but not checked while one types. */
+/** Above this many bytes JSON is highlighted but not checked while typing. */
 export const JSON_CHECK_LIMIT = 4 * 1024 * 1024
 
-/** Properties derived from the bytes of a value. */
-export interface ValueFacts {
-  readonly isUtf8: boolean
-  readonly hasBom: boolean
-  /** `mixed` where lines end differently; absent where there is only one line. */
-  readonly lineEnds: 'LF' | 'CRLF' | 'CR' | 'mixed' | undefined
-  /** What "Auto" shows. */
-  readonly natural: ShownAs
+/** The component that shows a value. */
+export type ShownAs = 'text' | 'json' | 'cbor' | 'msgpack' | 'hex' | 'image'
+
+export function shownAs({ decoding }: Version): ShownAs {
+  const format = decoding.pipeline.at(-1) ?? 'bytes'
+  if (format === 'bytes') return 'hex'
+  return format === 'json' || format === 'cbor' || format === 'msgpack' || format === 'image'
+    ? format
+    : 'text'
 }
 
-const NAMES: Readonly<Record<LineEnding, 'LF' | 'CRLF' | 'CR'>> = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' }
+const NAMES: Readonly<Record<LineEnding, string>> = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' }
 
-/** @param bytes The value or, with `isWhole` false, its beginning cut between two characters. */
-export function factsOf(keyText: string, bytes: Uint8Array, isWhole: boolean): ValueFacts {
+/** How the lines of a text end, and whether it has a byte order mark: `CRLF`, `BOM`. */
+export function textFactsOf({ bytes, decoding }: Version): readonly string[] {
+  if (!decoding.pipeline.some(isEncoding)) return []
   const text = decodeText(bytes)
-  if (text === undefined) return { isUtf8: false, hasBom: false, lineEnds: undefined, natural: 'hex' }
+  if (text === undefined) return []
   const { hasBom, ending, exceptions, lines } = text
-  const lineEnds = lines.length === 1 ? undefined : exceptions.size > 0 ? 'mixed' : NAMES[ending]
-  const isJson = keyText.toLowerCase().endsWith('.json') || (isWhole && looksLikeJson(lines))
-  const natural = bytes.includes(0) ? 'hex' : isJson ? 'json' : 'text'
-  return { isUtf8: true, hasBom, lineEnds, natural }
+  const lineEnds = lines.length === 1 ? [] : [exceptions.size > 0 ? 'Mixed line ends' : NAMES[ending]]
+  return [...lineEnds, ...(hasBom ? ['BOM'] : [])]
 }
 
-export function shownAs(view: View, facts: ValueFacts): ShownAs {
-  return view === 'auto' ? facts.natural : view
-}
-
-/** Short labels for how a value was decoded: `UTF-8 · JSON · CRLF · BOM`. */
-export function chipsOf(shown: ShownAs, facts: ValueFacts): readonly string[] {
-  const encoding = facts.isUtf8 ? 'UTF-8' : 'Not UTF-8'
-  const lineEnds = facts.lineEnds === 'mixed' ? 'Mixed line ends' : facts.lineEnds
-  const chips = [encoding, { text: 'Text', json: 'JSON', hex: 'Hex' }[shown], lineEnds]
-  return [...chips, facts.hasBom ? 'BOM' : undefined].filter(chip => chip !== undefined)
-}
-
-function looksLikeJson(lines: readonly string[]): boolean {
-  const first = lines
-    .find(line => line.trim() !== '')
-    ?.trimStart()
-    .charAt(0)
-  if (first !== '{' && first !== '[') return false
-  const text = lines.join('\n')
-  return text.length > JSON_CHECK_LIMIT || findJsonProblem(text) === undefined
+/** The name of a stage in the pipeline of a value: of an image, which sort. */
+export function stageName(stage: Stage, { decoding: { image } }: Version): string {
+  if (stage !== 'image' || image === undefined) return STAGE_NAMES[stage]
+  const sort = image.type.slice('image/'.length).replace('+xml', '')
+  return `${sort === 'webp' ? 'WebP' : sort.toUpperCase()} image`
 }

@@ -1,9 +1,18 @@
+import type { Stage } from '../../../../core/values/pipeline.ts'
 import { affectsKey, type Client } from '../../../api/client.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
+import { decodeVersion, viewOf } from './decoding.ts'
 import { NEW_VALUE, ValueDocument } from './document.ts'
 import { type DraftPlace, ValueDrafts } from './drafts.ts'
 import { ValueEffects } from './effects.ts'
 import { readWhole, type ValueAddress, type Version } from './value-calls.ts'
+
+interface ValueModelOptions {
+  /** The model of the same value under its former name; its edits are taken over. */
+  readonly previous?: ValueModel | undefined
+  /** The stages that the value is shown by; the rest is detected. */
+  readonly choice?: readonly Stage[] | undefined
+}
 
 /**
  * One open value and everything that can be done with it: `document` is what is shown, `effects` are the calls to the
@@ -17,16 +26,20 @@ export class ValueModel {
   readonly drafts: ValueDrafts
   #previous: ValueModel | undefined
   #check: Promise<void> | undefined
-  /** How often the value may have changed. */
+  /** The number of possible changes of the value. */
   #changes = 0
 
-  /** @param previous The model of the same value under its former name; its edits are taken over. */
-  constructor(client: Client, address: ValueAddress, drafts: DraftPlace, previous?: ValueModel) {
+  constructor(
+    client: Client,
+    address: ValueAddress,
+    drafts: DraftPlace,
+    { previous, choice = [] }: ValueModelOptions = {},
+  ) {
     this.client = client
     this.address = address
     this.#previous = previous
-    this.effects = new ValueEffects(client, address, this.document)
-    this.drafts = new ValueDrafts(this.document, drafts)
+    this.effects = new ValueEffects(client, address, this.document, choice)
+    this.drafts = new ValueDrafts(this.document, drafts, pipeline => this.effects.choose(pipeline))
   }
 
   /** Loads the value and watches it. @returns A function that stops both and writes the draft. */
@@ -44,13 +57,13 @@ export class ValueModel {
     }
   }
 
-  /** The editor calls this after every change. */
+  /** Called by the editor after every change. */
   edited(): void {
     this.document.reportEdits()
     this.drafts.edited()
   }
 
-  /** Lets the next put write a file; `undefined` takes that back. */
+  /** Sets a file for the next put; `undefined` removes it. */
   replaceWith(file: File | undefined): void {
     this.document.replaceWith(file)
     this.drafts.edited()
@@ -63,11 +76,11 @@ export class ValueModel {
     await this.effects.load()
     this.#takeOver()
     this.drafts.offer()
-    // The bytes may be older than a change that was announced while they were on the way.
+    // The bytes may be older than a change that was reported while they were being read.
     if (changes !== this.#changes) await this.check()
   }
 
-  /** Starts an empty value for a key that has none; the store has nothing until it is put. */
+  /** Creates an empty value for an absent key. Nothing is stored until it is put. */
   create(): void {
     this.effects.take(NEW_VALUE)
   }
@@ -78,7 +91,10 @@ export class ValueModel {
     this.drafts.edited()
   }
 
-  /** Drops the edits. @returns A function that brings them back; `undefined` where there are none. */
+  /**
+   * Drops the edits.
+   * @returns A function that restores them; `undefined` if there are none.
+   */
   revert(): (() => void) | undefined {
     const { document, drafts } = this
     const { replacement, base } = document
@@ -87,10 +103,11 @@ export class ValueModel {
       this.replaceWith(undefined)
       return () => this.replaceWith(replacement)
     }
-    const dropped = { bytes: document.currentBytes(), etag: base.stat?.etag }
+    const { pipeline } = base.decoding
+    const dropped = { bytes: document.currentBytes(), etag: base.stat?.etag, pipeline }
     document.edit(base.bytes)
     drafts.edited()
-    return () => drafts.bringBack(dropped)
+    return () => void drafts.bringBack(dropped)
   }
 
   /** Compares with the store: shows a changed value, or raises a conflict if there are edits. */
@@ -109,13 +126,13 @@ export class ValueModel {
     await this.check()
   }
 
-  /** Resolves a conflict by showing their version and dropping the edits. */
+  /** Resolves a conflict by showing the stored version and dropping the edits. */
   async useTheirs(): Promise<void> {
     await this.effects.load()
     this.drafts.edited()
   }
 
-  /** Resolves a conflict by putting the edits over their version, or as a new value if they deleted it. */
+  /** Resolves a conflict by putting the edits over the stored version, or as a new value if it was deleted. */
   async keepMine(): Promise<void> {
     const { state } = this.document
     if (state.phase !== 'open' || state.conflict === undefined) return
@@ -131,15 +148,34 @@ export class ValueModel {
     await this.put()
   }
 
-  /** Reads the whole value that the store has now. */
-  readTheirs(signal: AbortSignal): Promise<Version> {
-    return readWhole(this.client, this.address, signal, () => undefined)
+  /** Reads the whole stored value, decoded as the edits are. */
+  async readTheirs(signal: AbortSignal): Promise<Version> {
+    const { pipeline } = this.document.base.decoding
+    const stored = await readWhole(this.client, this.address, signal, () => undefined)
+    return decodeVersion(this.client, this.address.key, pipeline, stored, signal)
+  }
+
+  /** Shows the value by other stages. @returns Whether it could be. */
+  async choose(choice: readonly Stage[]): Promise<boolean> {
+    const isShown = await this.effects.choose(choice)
+    this.drafts.edited()
+    return isShown
+  }
+
+  /**
+   * Shows stored bytes, such as those of a copy, as an edit. A failure is shown, and the edits stay.
+   * @returns Whether it could.
+   */
+  async take(bytes: Uint8Array): Promise<boolean> {
+    const isTaken = await this.effects.editTo(bytes)
+    if (isTaken) this.drafts.edited()
+    return isTaken
   }
 
   /** Shows the offered draft as edits; of a new value if the old one was deleted. */
   restoreDraft(): void {
     if (this.document.state.phase === 'missing') this.create()
-    this.drafts.restore()
+    void this.drafts.restore()
   }
 
   /** After a rename, takes over the edits made under the former name, if the bytes are the same. */
@@ -147,8 +183,11 @@ export class ValueModel {
     const previous = this.#previous
     if (previous === undefined || this.document.state.phase !== 'open') return
     this.#previous = undefined
-    if (!previous.document.isDirty || !equalBytes(previous.document.base.bytes, this.document.base.bytes))
-      return
+    const [before, now] = [previous.document.base, this.document.base]
+    const isSame =
+      equalBytes(before.stored, now.stored) &&
+      viewOf(before.decoding.pipeline) === viewOf(now.decoding.pipeline)
+    if (!previous.document.isDirty || !isSame) return
     const { replacement } = previous.document
     if (replacement === undefined) this.document.edit(previous.document.currentBytes())
     else this.document.replaceWith(replacement)

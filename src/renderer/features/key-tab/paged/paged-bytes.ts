@@ -41,6 +41,11 @@ export class PagedBytes {
     return this.#pages.get(Math.floor(offset / BYTE_PAGE))?.[offset % BYTE_PAGE]
   }
 
+  /** Reads a range without keeping it. */
+  read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#read(start, Math.min(end, this.size), signal)
+  }
+
   /**
    * Requests the bytes from `start` to `end` and cancels reads of other pages. A page that failed is not read again
    * before `retry`.

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { FailureLine } from '../bars.tsx'
 import { HexView } from '../hex/hex-view.tsx'
 import { failureOf, readRange, type Version } from '../model/value-calls.ts'
@@ -17,12 +17,18 @@ export function PagedHex({ model, base }: PagedHexProps) {
   const version = useSyncExternalStore(pages.subscribe, () => pages.version)
   const onWindow = useCallback((start: number, end: number) => pages.want(start, end), [pages])
   useEffect(() => () => pages.close(), [pages])
+  const body = useRef<HTMLDivElement>(null)
+  useEffect(
+    () =>
+      model.document.attachViewer(() => body.current?.querySelector<HTMLElement>('[role="grid"]')?.focus()),
+    [model],
+  )
   return (
     <div className={styles['column']}>
       {pages.error !== undefined && (
         <FailureLine failure={failureOf(pages.error)} onRetry={() => pages.retry()} />
       )}
-      <div className={styles['body']}>
+      <div ref={body} className={styles['body']}>
         <HexView source={pages} version={version} onWindow={onWindow} />
       </div>
     </div>

@@ -1,6 +1,16 @@
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react'
-import { type KeyboardEvent, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  type KeyboardEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
+import { isEncoding } from '../../../../core/values/pipeline.ts'
+import { ENCODING_NAMES, type TextEncodingName } from '../../../../core/values/text-encodings.ts'
 import type { Failure } from '../../../../shared/values.ts'
 import type { Client } from '../../../api/client.ts'
 import { IconButton } from '../../../ui/button.tsx'
@@ -10,13 +20,13 @@ import { parseOffset } from '../hex/hex-keys.ts'
 import { failureOf, readRange, type ValueAddress, type Version } from '../model/value-calls.ts'
 import type { ValueModel } from '../model/value-model.ts'
 import styles from './paged.module.css'
-import { cutPage, pageCount, pageOfOffset, pageWindow } from './text-pages.ts'
+import { cutPage, pageCount, pageOfOffset, pageText, pageWindow } from './text-pages.ts'
 
 export const TextViewer = loadable('TextViewer', async () => {
   return (await import('../editor/value-text-editor.tsx')).TextViewer
 })
 
-/** Turns pages from within the text. */
+/** Turn pages from within the text. */
 const STEPS: Readonly<Record<string, number>> = { PageUp: -1, PageDown: 1 }
 
 interface PagedTextProps {
@@ -26,10 +36,16 @@ interface PagedTextProps {
 
 /** A large value as text, a page at a time. */
 export function PagedText({ model, base }: PagedTextProps) {
-  const pager = useMemo(() => new TextPager(model.client, model.address, base), [model, base])
+  const [first] = base.decoding.pipeline
+  const encoding = isEncoding(first) ? first : 'utf-8'
+  const pager = useMemo(
+    () => new TextPager(model.client, model.address, base, encoding),
+    [model, base, encoding],
+  )
   const { page, failure, isLoading, index } = useSyncExternalStore(pager.subscribe, pager.getSnapshot)
-  const [hasBadBytes, setHasBadBytes] = useState(false)
+  const text = useMemo(() => pageText(page.bytes, encoding), [page, encoding])
   useEffect(() => () => pager.close(), [pager])
+  const attach = useCallback((focus: () => void) => model.document.attachViewer(focus), [model])
   const turn = (event: KeyboardEvent) => {
     const step = event.altKey ? STEPS[event.key] : undefined
     if (step === undefined) return
@@ -40,14 +56,15 @@ export function PagedText({ model, base }: PagedTextProps) {
   return (
     <div className={styles['column']} onKeyDown={turn}>
       {failure !== undefined && <FailureLine failure={failure} onRetry={() => void pager.goTo(index)} />}
-      {hasBadBytes && (
+      {text.isLossy && (
         <p className={styles['note']}>
-          This page holds bytes that are not UTF-8; they are shown as �. View as Hex to see them.
+          This page holds bytes that are not {ENCODING_NAMES[encoding]}; they are shown as �. Choose another
+          encoding above, or “Bytes”.
         </p>
       )}
       <div className={styles['body']} aria-busy={isLoading}>
         <Suspense fallback={<Skeleton />}>
-          <TextViewer label="Value" bytes={page.bytes} onBadBytes={setHasBadBytes} />
+          <TextViewer label="Value" bytes={text.bytes} attach={attach} />
         </Suspense>
       </div>
       <PageBar pager={pager} size={pager.size} page={page} index={index} isLoading={isLoading} />
@@ -119,15 +136,15 @@ function bytesShown({ offset, bytes }: TextPage, size: number): string {
 }
 
 interface TextPage {
-  /** Where its first byte stands in the value. */
+  /** The offset of its first byte in the value. */
   readonly offset: number
   readonly bytes: Uint8Array
 }
 
 interface PagerSnapshot {
-  /** The page that was asked for, from 0. */
+  /** The requested page, from 0. */
   readonly index: number
-  /** The page that is shown: the previous one until the next is loaded. */
+  /** The shown page: the previous one until the next is loaded. */
   readonly page: TextPage
   readonly isLoading: boolean
   readonly failure: Failure | undefined
@@ -139,14 +156,16 @@ class TextPager {
   readonly #client: Client
   readonly #address: ValueAddress
   readonly #base: Version
+  readonly #encoding: TextEncodingName
   readonly #changed = new Emitter()
   #running = new AbortController()
   #snapshot: PagerSnapshot
 
-  constructor(client: Client, address: ValueAddress, base: Version) {
+  constructor(client: Client, address: ValueAddress, base: Version, encoding: TextEncodingName) {
     this.#client = client
     this.#address = address
     this.#base = base
+    this.#encoding = encoding
     this.size = base.stat?.size ?? base.bytes.length
     this.#snapshot = { index: 0, page: this.#cut(0, base.bytes), isLoading: false, failure: undefined }
   }
@@ -186,7 +205,7 @@ class TextPager {
 
   #cut(index: number, window: Uint8Array): TextPage {
     const { end, start } = pageWindow(index, this.size)
-    return cutPage(index, this.size, window.subarray(0, end - start))
+    return cutPage(index, this.size, window.subarray(0, end - start), this.#encoding)
   }
 
   #show(change: Partial<PagerSnapshot>): void {

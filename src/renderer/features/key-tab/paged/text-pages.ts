@@ -1,3 +1,6 @@
+import { StageError } from '../../../../core/values/stage-error.ts'
+import { decodeTextAs, type TextEncodingName } from '../../../../core/values/text-encodings.ts'
+
 /** Nominal bytes of one page of text. */
 export const TEXT_PAGE = 256 * 1024
 
@@ -25,10 +28,11 @@ export function cutPage(
   index: number,
   size: number,
   window: Uint8Array,
+  encoding: TextEncodingName = 'utf-8',
 ): { readonly offset: number; readonly bytes: Uint8Array } {
-  const from = index === 0 ? 0 : boundary(window, 0)
+  const from = index === 0 ? 0 : boundary(window, 0, encoding)
   const isLast = index === pageCount(size) - 1
-  const to = isLast ? window.length : boundary(window, TEXT_PAGE)
+  const to = isLast ? window.length : boundary(window, TEXT_PAGE, encoding)
   return { offset: index * TEXT_PAGE + from, bytes: window.subarray(from, Math.max(from, to)) }
 }
 
@@ -45,14 +49,51 @@ export function wholeCharacters(bytes: Uint8Array): Uint8Array {
   return isCut ? bytes.subarray(0, lead) : bytes
 }
 
+/** The text of a page as UTF-8, and whether some of its bytes are not of the encoding and are shown as �. */
+export function pageText(
+  bytes: Uint8Array,
+  encoding: TextEncodingName,
+): { readonly bytes: Uint8Array; readonly isLossy: boolean } {
+  const written = (text: string, isLossy: boolean) => ({ bytes: new TextEncoder().encode(text), isLossy })
+  try {
+    const text = decodeTextAs(bytes, encoding)
+    return encoding === 'utf-8' ? { bytes, isLossy: false } : written(text, false)
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error
+    return encoding === 'utf-8'
+      ? { bytes, isLossy: true }
+      : written(new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes), true)
+  }
+}
+
 /** The border of two pages. Both pages read the same bytes there, so both find the same place. */
-function boundary(window: Uint8Array, nominal: number): number {
+function boundary(window: Uint8Array, nominal: number, encoding: TextEncodingName): number {
   const limit = Math.min(window.length, nominal + PAGE_OVERLAP)
+  if (encoding === 'utf-16le' || encoding === 'utf-16be')
+    return wideBoundary(window, nominal, limit, encoding)
   const lineFeed = window.subarray(nominal, limit).indexOf(LINE_FEED)
   if (lineFeed >= 0) return nominal + lineFeed + 1
+  if (encoding !== 'utf-8') return Math.min(nominal, limit)
   let at = nominal
   while (at < limit && at < nominal + 3 && isContinuation(window[at])) at += 1
   return at
+}
+
+/** The same in code units of two bytes. */
+function wideBoundary(
+  window: Uint8Array,
+  nominal: number,
+  limit: number,
+  encoding: 'utf-16le' | 'utf-16be',
+): number {
+  const isLittle = encoding === 'utf-16le'
+  const unitAt = (at: number): number => {
+    const [first = 0, second = 0] = [window[at], window[at + 1]]
+    return isLittle ? first + 256 * second : 256 * first + second
+  }
+  for (let at = nominal; at + 1 < limit; at += 2) if (unitAt(at) === LINE_FEED) return at + 2
+  const isCut = nominal + 1 < limit && (unitAt(nominal) & 0xfc00) === 0xdc00
+  return Math.min(window.length, isCut ? nominal + 2 : nominal)
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -33,7 +33,7 @@ export interface CommandServices extends Omit<ApplyServices, 'client'> {
 }
 
 /** The commands for the document as a whole, for the toolbar and the keyboard. */
-export function useCommands({ onApplied, confirmReplace }: CommandServices): EditorCommands {
+export function useCommands({ onApplied, confirmApply, confirmReplace }: CommandServices): EditorCommands {
   const { store, client, shell } = useEditor()
   const problems = useProblems()
   const draft = useEditorState(state => state.draft)
@@ -56,7 +56,7 @@ export function useCommands({ onApplied, confirmReplace }: CommandServices): Edi
       'Apply',
       ['CmdOrCtrl+Enter'],
       isApplicable,
-      () => void applyDraft(store, { client, onApplied }),
+      () => void applyDraft(store, { client, onApplied, confirmApply }),
     ),
     revert: command('Revert', [], isChanged && isIdle, () => revert(store)),
     undo: command('Undo', ['CmdOrCtrl+Z'], draft.past.length > 0, () => undoEdit(store)),

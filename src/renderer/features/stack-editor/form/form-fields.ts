@@ -34,6 +34,10 @@ export interface Field {
   readonly control: Control
   /** How people say the option, with `{}` for its value: `at most {} entries`. */
   readonly words: string | undefined
+  /** What a number counts: `entries`. */
+  readonly unit: string | undefined
+  /** The other options by whose values it has an effect; absent if it always has one. */
+  readonly applies: Schema | undefined
 }
 
 /** The fields of a kind's form, derived from its JSON Schema. */
@@ -46,7 +50,21 @@ export function formFields(info: KindInfo | undefined): readonly Field[] {
     default: schema['default'] === undefined ? undefined : printJson(schema['default']),
     control: controlOf(schema, isRequired),
     words: text(schema['x-words']),
+    unit: unitOf(text(schema['x-words'])),
+    applies: isRecord(schema['x-applies']) ? schema['x-applies'] : undefined,
   }))
+}
+
+/**
+ * Whether an option has an effect, as the others are set. One that is set is shown all the same, so that it can be
+ * taken out.
+ * @param valueOf The value of an option, with its default.
+ */
+export function isShown({ applies }: Field, isSet: boolean, valueOf: (name: string) => unknown): boolean {
+  if (isSet || applies === undefined) return true
+  return Object.entries(applies).every(
+    ([name, values]) => Array.isArray(values) && values.includes(valueOf(name)),
+  )
 }
 
 const YES_OR_NO: readonly Choice[] = [
@@ -74,7 +92,10 @@ function controlOf(schema: Schema, isRequired: boolean): Control {
 }
 
 function choicesOf(schema: Schema): readonly Choice[] | undefined {
-  if (Array.isArray(schema['enum'])) return schema['enum'].map(value => choice(value, {}))
+  if (Array.isArray(schema['enum'])) {
+    const labels = isRecord(schema['x-labels']) ? schema['x-labels'] : {}
+    return schema['enum'].map(value => choice(value, { title: labels[String(value)] }))
+  }
   const alternatives = schema['oneOf'] ?? schema['anyOf']
   if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined
   const choices = alternatives.flatMap((item: unknown) =>
@@ -86,6 +107,22 @@ function choicesOf(schema: Schema): readonly Choice[] | undefined {
 function choice(value: unknown, schema: Schema): Choice {
   const label = text(schema['title']) ?? (typeof value === 'string' ? value : printJson(value))
   return { value: printJson(value), label, help: text(schema['description']) }
+}
+
+/** `at most {} entries` → `entries`. */
+function unitOf(words: string | undefined): string | undefined {
+  return text(words?.split('{}')[1]?.trim())
+}
+
+/** How people say an option of a document: `at most 100 entries`, `LRU`; the value alone where that says enough. */
+export function saidOf({ name, words, control }: Field, value: JsonText): string {
+  const parsed: unknown = JSON.parse(value)
+  const label =
+    control.type === 'choice' ? control.choices.find(one => one.value === value)?.label : undefined
+  const plain = typeof parsed === 'boolean' ? (parsed ? 'yes' : 'no') : value
+  const shown = label ?? (typeof parsed === 'string' ? parsed : plain)
+  if (words !== undefined) return words.replace('{}', () => shown)
+  return typeof parsed === 'string' ? shown : `${wordsOf(name)}: ${shown}`
 }
 
 /** The bounds of a number, without those of the safe integers, which mean "any". */

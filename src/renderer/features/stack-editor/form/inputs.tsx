@@ -179,16 +179,25 @@ interface NumberInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly said: JsonText | undefined
   readonly default: JsonText | undefined
   readonly control: Extract<Control, { type: 'number' }>
+  /** What it counts. */
+  readonly unit: string | undefined
   readonly onChange: (value: JsonText | undefined) => void
 }
 
-export function NumberInput({ said, default: fallback, control, onChange, ...frame }: NumberInputProps) {
+export function NumberInput({
+  said,
+  default: fallback,
+  control,
+  unit,
+  onChange,
+  ...frame
+}: NumberInputProps) {
   return (
     <HeldInput
       {...frame}
       value={said ?? ''}
       placeholder={fallback}
-      hint={boundsText(control)}
+      hint={[unit, boundsText(control)].filter(Boolean).join(', ')}
       isNumber
       read={typed => {
         const number = numberText(typed)

@@ -1,14 +1,14 @@
 import { useRef } from 'react'
 import { PanelHeader } from '../../../ui/panels.tsx'
 import { type JsonText, printJson } from '../json/edit-json.ts'
-import { memberOf, stringOf, textOf } from '../json/json-tree.ts'
+import { memberOf, stringOf, textOf, valueOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
 import { canBecome, changeKind } from '../operations/change-kind.ts'
 import { changeOption, leaveField, operate, renameKeyedChild } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
 import { focusOn } from '../state/editor-store.ts'
-import { type Field, formFields } from './form-fields.ts'
+import { type Field, formFields, isShown } from './form-fields.ts'
 import {
   ChoiceInput,
   DocumentLink,
@@ -31,7 +31,7 @@ export function NodeForm({ node }: { readonly node: StackNode }) {
   const text = useEditorState(state => state.draft.good?.text ?? '')
   const isBroken = useEditorState(state => state.draft.error !== undefined)
   const problems = useProblems().filter(problem => problem.node?.id === node.id)
-  const fields = formFields(node.info)
+  const fields = shownFields(node)
   const shown = new Set([...COMMON, ...fields.map(({ name }) => name)])
   const rest = problems.filter(({ field }) => field === undefined || !shown.has(field))
   const problemsOf = (name: string): readonly PlacedProblem[] =>
@@ -94,6 +94,18 @@ export function NodeForm({ node }: { readonly node: StackNode }) {
   )
 }
 
+/** The options that have an effect, and those that are set. */
+function shownFields(node: StackNode): readonly Field[] {
+  const all = formFields(node.info)
+  const valueOfOption = (name: string): unknown => {
+    const value = memberOf(node.json, name)?.value
+    if (value !== undefined) return valueOf(value)
+    const preset = all.find(field => field.name === name)?.default
+    return preset === undefined ? undefined : JSON.parse(preset)
+  }
+  return all.filter(field => isShown(field, memberOf(node.json, field.name) !== undefined, valueOfOption))
+}
+
 function isEmpty({ json }: StackNode, name: string): boolean {
   const value = memberOf(json, name)?.value
   return value === undefined || (value.type === 'string' && value.value === '')
@@ -121,11 +133,14 @@ function KindField({ node, problems }: KindFieldProps) {
           }}
         >
           {node.info === undefined && <option value={node.kind ?? ''}>{node.kind ?? 'Choose a kind'}</option>}
-          {[...kinds.values()].map(info => (
-            <option key={info.kind} value={info.kind} disabled={!canBecome(node, info).isPossible}>
-              {info.label}
-            </option>
-          ))}
+          {[...kinds.values()].map(info => {
+            const possible = canBecome(node, info)
+            return (
+              <option key={info.kind} value={info.kind} disabled={!possible.isPossible}>
+                {possible.isPossible ? info.label : `${info.label}: ${possible.reason}`}
+              </option>
+            )
+          })}
         </select>
       )}
     </FieldFrame>
@@ -191,6 +206,7 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
           said={said}
           default={field.default}
           control={control}
+          unit={field.unit}
           onReset={onReset}
           onChange={change}
         />

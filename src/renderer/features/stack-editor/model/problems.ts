@@ -14,7 +14,7 @@ import {
   valueOf,
 } from '../json/json-tree.ts'
 import type { Draft, Reading } from './draft.ts'
-import { nodeOf, propertiesOf, type StackNode, walk } from './stack-node.ts'
+import { nodeOf, nodeTitle, propertiesOf, type StackNode, walk } from './stack-node.ts'
 
 type Severity = 'error' | 'warning'
 
@@ -150,25 +150,27 @@ function foldersUsedTwice(stack: StackNode | undefined): readonly Problem[] {
     propertiesOf(node.info)
       .filter(({ schema }) => schema['format'] === 'folder-path')
       .map(({ name }) => ({
+        node,
         path: [...node.path, name],
         folder: stringOf(memberOf(node.json, name)?.value),
       })),
   )
-  const byFolder = new Map<string, JsonPath>()
+  const byFolder = new Map<string, StackNode>()
   const problems: Problem[] = []
-  for (const { path, folder } of uses) {
+  for (const { path, folder, node } of uses) {
     if (folder === undefined || folder === '') continue
     const name = folder.replace(/(?<=.)[/\\]+$/, '')
     const first = byFolder.get(name)
-    if (first === undefined) byFolder.set(name, path)
-    else problems.push({ path: formatPath(path), message: `the same folder as ${formatPath(first)}` })
+    if (first === undefined) byFolder.set(name, node)
+    else
+      problems.push({ path: formatPath(path), message: `the same folder as that of "${nodeTitle(first)}"` })
   }
   return problems
 }
 
 /**
- * Warns about nodes that place keys by their options and children, where the draft changes these: only the plan of the
- * change tells which keys another child is to hold.
+ * Warns about nodes that place keys by their options and children, if the draft changes these: only the plan of the
+ * change shows which keys move.
  */
 export function placementChanges(
   running: StackNode | undefined,

@@ -45,6 +45,11 @@ export function readStack(document: JsonNode | undefined, kinds: Kinds): StackNo
   return root?.type === 'object' ? readNode(root, ROOT_PATH, undefined, kinds) : undefined
 }
 
+/** What a node is called. */
+export function nodeTitle({ label, info, kind }: Pick<StackNode, 'label' | 'info' | 'kind'>): string {
+  return label || info?.label || kind || 'No kind yet'
+}
+
 /** The node and all below it, parents first. */
 export function walk(node: StackNode): StackNode[] {
   return [node, ...node.children.flatMap(walk)]

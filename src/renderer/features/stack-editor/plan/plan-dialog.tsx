@@ -14,7 +14,7 @@ import {
   type PlanView,
 } from './plan-view.ts'
 
-// The comparison comes with a part of the editor that nothing else here needs.
+// The comparison uses a part of the editor that nothing else here needs.
 const JsonComparison = lazy(async () => {
   const { JsonComparison: Comparison } = await import('../text/json-comparison.tsx')
   return { default: Comparison }
@@ -23,7 +23,7 @@ const JsonComparison = lazy(async () => {
 /** How long a plan may take before the dialog opens without it, in milliseconds. */
 const PATIENCE_MS = 300
 
-/** Shows what a change of the running stack does, and asks whether to make it. */
+/** Shows what a change of the running stack does, and asks for confirmation. */
 export function PlanDialog({ change }: { readonly change: PendingChange }) {
   const [isSlow, setSlow] = useState(false)
   useEffect(() => {
@@ -43,9 +43,9 @@ function OpenDialog({ name, view, documents, decide }: PendingChange) {
   const isSafe = view !== undefined && !isHarmful(view, 'move')
   const isKnown = view !== undefined
 
-  // Until the plan is there the dialog itself has the keyboard, so that Enter decides nothing.
+  // Until the plan is loaded the dialog itself has the focus, so that Enter does not confirm.
   useEffect(() => {
-    // Where the user has moved it, it stays.
+    // If the user has moved the focus, it stays.
     if (!isKnown || document.activeElement?.matches('[role=dialog], [role=alertdialog], body') !== true)
       return
     const button = isSafe ? applyButton : cancelButton
@@ -113,7 +113,7 @@ interface PlanGroupProps {
   readonly label: string
   readonly icon: LucideIcon
   readonly lines: readonly PlanLine[]
-  /** Shown for a group without lines, which is left out otherwise. */
+  /** Shown for an empty group, which is omitted otherwise. */
   readonly empty?: string
 }
 

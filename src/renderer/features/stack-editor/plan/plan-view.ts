@@ -3,9 +3,8 @@ import { formatNumber } from '../../../ui/format.ts'
 import { type Field, formFields } from '../form/form-fields.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { memberOf, parseJson, valueOf } from '../json/json-tree.ts'
-import { isRecord, type Kinds, readStack, type StackNode, walk } from '../model/stack-node.ts'
+import { isRecord, type Kinds, nodeTitle, readStack, type StackNode, walk } from '../model/stack-node.ts'
 import { idOf } from '../operations/new-node.ts'
-import { nodeTitle } from '../tree/tree-rows.ts'
 
 type PlannedNode = StackPlanInfo['nodes'][number]
 
@@ -14,16 +13,16 @@ export interface PlanLine {
   /** The kind of the node; absent for the stack itself. */
   readonly kind?: string | undefined
   readonly title: string
-  /** What the node is, or what is different from before. */
+  /** What the node is, or what has changed. */
   readonly detail: string
   /** What the change does to data of the node. */
   readonly note?: string | undefined
 }
 
-/** What becomes of keys that belong to another child after the change. */
+/** What happens to keys that belong to another child after the change. */
 export type Placement = NonNullable<Decisions['misplaced']>
 
-/** What a change of the running stack does, in words. */
+/** A description of a change of the running stack. */
 export interface PlanView {
   readonly opens: readonly PlanLine[]
   readonly changes: readonly PlanLine[]
@@ -31,9 +30,9 @@ export interface PlanView {
   readonly closes: readonly PlanLine[]
   /** Sentences, one for each node whose values are lost. */
   readonly lost: readonly string[]
-  /** How many values are lost; undefined where a node can't count them. */
+  /** The number of lost values; `undefined` if a node cannot count them. */
   readonly lostValues: number | undefined
-  /** Says which copies are dropped, and that their values stay. */
+  /** Says which copies are dropped, and that their values remain. */
   readonly dropped: string | undefined
   /** Sentences, one for each node that serves values of other data. */
   readonly stale: readonly string[]
@@ -101,7 +100,7 @@ export function applyLabel(view: PlanView, placement: Placement): string {
   return last === undefined ? 'Apply' : `${['Apply', ...consequences].join(', ')} and ${last}`
 }
 
-/** What may become of the data that the view tells of, and of no other. */
+/** The decisions for the harm that the view describes, and for no other. */
 export function decisionsOf({ lost, stale, misplaced }: PlanView, placement: Placement): Decisions {
   return {
     ...(lost.length > 0 && { discard: true }),
@@ -155,7 +154,7 @@ function labelChange(before: StackNode | undefined, after: StackNode | undefined
   return `renamed from ${nodeTitle(before)}`
 }
 
-/** What is different in a node that opens again. */
+/** The differences of a node that is opened again. */
 function differences(before: StackNode | undefined, after: StackNode | undefined): string {
   if (before === undefined || after === undefined) return 'opens again'
   if (before.kind !== after.kind) return `${kindOf(before)} → ${kindOf(after)}`
@@ -214,7 +213,7 @@ function optionOf({ json }: StackNode, field: Field): JsonText | undefined {
   return value === undefined ? field.default : printJson(valueOf(value))
 }
 
-/** An option that is told on its own: `at most 20 entries`, `data/shard-c`, `Read only: yes`. */
+/** An option described on its own: `at most 20 entries`, `data/shard-c`, `Read only: yes`. */
 function optionWords(field: Field, value: JsonText | undefined): string {
   const text = optionText(field, value)
   if (value === undefined) return text
@@ -226,7 +225,7 @@ function filled(words: string, text: string): string {
   return words.replace('{}', () => text)
 }
 
-/** Longer values are cut, in UTF-16 code units. */
+/** Longer values are truncated, in UTF-16 code units. */
 const MAX_TEXT = 80
 
 function optionText({ control }: Field, value: JsonText | undefined): string {

@@ -11,13 +11,16 @@ import { canApply, type EditorStore } from './editor-store.ts'
 export interface ApplyServices {
   readonly client: Client
   readonly onApplied: (session: SessionInfo) => void
+  /** Asks before the stack of a session is changed, where that is wanted. */
+  readonly confirmApply: (session: SessionInfo) => Promise<boolean>
 }
 
 /**
- * Opens the draft: as a new session, or as a replacement of the session's stack once it is decided what may become of
- * its data. If that fails, the old stack keeps running.
+ * Opens the draft: as a new session; or in place of the session's stack, after asking about data that would be lost. If
+ * that fails, the old stack stays in use.
  */
-export async function applyDraft(store: EditorStore, { client, onApplied }: ApplyServices): Promise<void> {
+export async function applyDraft(store: EditorStore, services: ApplyServices): Promise<void> {
+  const { client, onApplied } = services
   const state = store.getState()
   if (!canApply(state)) return
   const { text } = state.draft
@@ -26,7 +29,7 @@ export async function applyDraft(store: EditorStore, { client, onApplied }: Appl
     const document: unknown = JSON.parse(text)
     const session = await (state.session === undefined
       ? openNew(store, client, document)
-      : change(store, client, state.session, document))
+      : change(store, services, state.session, document))
     if (session === undefined) return
     takeOver(store, text, session)
     onApplied(session)
@@ -45,23 +48,23 @@ function openNew(store: EditorStore, client: Client, document: unknown): Promise
   })
 }
 
-/** @returns Nothing if the change is given up. */
+/** @returns `undefined` if the change was cancelled. */
 async function change(
   store: EditorStore,
-  client: Client,
-  { id, name }: SessionInfo,
+  { client, confirmApply }: ApplyServices,
+  session: SessionInfo,
   document: unknown,
 ): Promise<SessionInfo | undefined> {
-  const input = { session: id, document }
-  const decisions = await decideOn(store, client, input, name)
-  if (decisions === undefined) return undefined
+  const input = { session: session.id, document }
+  const decisions = await decideOn(store, client, input, session.name)
+  if (decisions === undefined || !(await confirmApply(session))) return undefined
   store.setState({ busy: 'apply' })
   return client.call('sessions.apply', { ...input, decisions })
 }
 
 /**
- * Shows what the host says that the change does, and waits for a decision.
- * @returns Nothing if the change is given up, which ends a plan that is still being made.
+ * Shows what the change does according to the host, and waits for a decision.
+ * @returns `undefined` if the change was cancelled, which also ends a plan in progress.
  */
 async function decideOn(
   store: EditorStore,
@@ -92,7 +95,7 @@ async function decideOn(
   }
 }
 
-/** Text typed while the stack was opening stays, as an edit that is not applied yet. */
+/** Text typed while the stack was opening is kept as an unapplied edit. */
 function takeOver(store: EditorStore, applied: string, session: SessionInfo): void {
   const { draft, kinds } = store.getState()
   if (draft.text !== applied) {

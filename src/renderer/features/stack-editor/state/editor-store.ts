@@ -26,15 +26,15 @@ export type FocusRequest =
   | { readonly to: 'field'; readonly name?: string | undefined }
   | { readonly to: 'text'; readonly offset: number }
 
-/** A change of the running stack that waits for a decision. */
+/** A change of the running stack that awaits a decision. */
 export interface PendingChange {
   /** The name of the running stack. */
   readonly name: string
-  /** Absent until the host has told what the change does. */
+  /** Absent until the host has sent the plan. */
   readonly view: PlanView | undefined
-  /** The documents of the stack that runs and of the stack to come, as text. Absent until the host has told them. */
+  /** The documents of the running stack and of the new one, as text. Absent until the host has sent them. */
   readonly documents: { readonly before: string; readonly after: string } | undefined
-  /** Makes the change with these decisions; without any it is given up. */
+  /** Makes the change with these decisions; `undefined` cancels it. */
   readonly decide: (decisions: Decisions | undefined) => void
 }
 
@@ -81,7 +81,7 @@ export type EditorStore = StoreApi<EditorState>
 export interface InitialDocument {
   readonly text: string
   readonly path?: string | undefined
-  /** Edits of `text` that an earlier editor left. */
+  /** Edits of `text` by an earlier editor. */
   readonly draft?: string | undefined
   /** Why this text could not be opened. */
   readonly refused?: Problem | undefined

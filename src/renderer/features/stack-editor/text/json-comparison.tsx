@@ -10,7 +10,7 @@ interface JsonComparisonProps {
   readonly after: string
 }
 
-/** Two stack documents side by side, to read. */
+/** Two stack documents side by side, read-only. */
 export function JsonComparison({ before, after }: JsonComparisonProps) {
   const host = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
@@ -40,7 +40,7 @@ export function JsonComparison({ before, after }: JsonComparisonProps) {
 
 function side(label: string): Extension {
   return [
-    // Without the colours of JSON, which cannot be read on those of changes.
+    // Without JSON highlighting, which is not legible on the colours of changes.
     editorLook,
     changes,
     EditorView.lineWrapping,

@@ -1,13 +1,15 @@
-import { Box, ChevronDown, ChevronRight, CircleAlert, Layers2, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleAlert, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, memo, useCallback, useEffect, useId, useRef } from 'react'
+import { KindIcon } from '../../../ui/kind-icon.tsx'
 import { parsePath } from '../json/json-tree.ts'
+import { nodeTitle } from '../model/stack-node.ts'
 import { select } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
 import { stackOf } from '../state/editor-store.ts'
 import type { MenuName } from './node-menu.ts'
 import styles from './stack-tree.module.css'
 import { setCollapsed, toggleCollapsed, treeCommand, treeMove, useTypeAhead } from './tree-keys.ts'
-import { nodeDetail, nodeTitle, rowMarks, visibleRows } from './tree-rows.ts'
+import { nodeDetail, rowMarks, visibleRows } from './tree-rows.ts'
 
 interface StackTreeProps {
   readonly onMenu: (name: MenuName, at: Point) => void
@@ -102,7 +104,7 @@ export function StackTree({ onMenu }: StackTreeProps) {
           title={nodeTitle(node)}
           detail={nodeDetail(node, text)}
           help={node.info?.help}
-          takesChildren={node.info?.childrenField !== undefined}
+          kind={node.kind ?? ''}
           isExpanded={isExpanded}
           isSelected={index === current}
           onAct={onAct}
@@ -123,7 +125,7 @@ interface StackRowProps {
   readonly title: string
   readonly detail: string
   readonly help: string | undefined
-  readonly takesChildren: boolean
+  readonly kind: string
   readonly level: number
   readonly position: number
   readonly size: number
@@ -137,7 +139,6 @@ interface StackRowProps {
 
 const StackRow = memo(function StackRow(props: StackRowProps) {
   const { nodeId, title, detail, level, isExpanded, onAct } = props
-  const Kind = props.takesChildren ? Layers2 : Box
   const Chevron = isExpanded === true ? ChevronDown : ChevronRight
   return (
     <div
@@ -166,7 +167,9 @@ const StackRow = memo(function StackRow(props: StackRowProps) {
       >
         {isExpanded !== undefined && <Chevron size={14} aria-hidden />}
       </span>
-      <Kind size={14} aria-hidden className={styles['icon']} />
+      <span className={styles['icon']}>
+        <KindIcon kind={props.kind} size={14} />
+      </span>
       <span className={styles['title']}>{title}</span>
       {detail !== '' && <span className={styles['detail']}>{detail}</span>}
       <Marks errors={props.errors} warnings={props.warnings} />

@@ -1,6 +1,7 @@
+import { formFields, saidOf } from '../form/form-fields.ts'
 import { memberOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
-import { propertiesOf, type StackNode } from '../model/stack-node.ts'
+import type { StackNode } from '../model/stack-node.ts'
 
 /** One row of the tree. */
 export interface Row {
@@ -61,20 +62,15 @@ function count(marks: Map<string, RowMarks>, id: string, severity: PlacedProblem
   marks.set(id, severity === 'error' ? { errors: errors + 1, warnings } : { errors, warnings: warnings + 1 })
 }
 
-/** The label of a node, or that of its kind. */
-export function nodeTitle({ label, info, kind }: StackNode): string {
-  return label || info?.label || kind || 'No kind yet'
-}
-
 /** What distinguishes a node from others: its key, its kind if it has a label, and its options. */
 export function nodeDetail(node: StackNode, text: string): string {
   const { label, info, json, slot } = node
-  const said = propertiesOf(info).flatMap(({ name, schema }) => {
-    const value = memberOf(json, name)?.value
-    if (value?.type === 'string') {
-      return schema['format'] === 'folder-path' ? lastSegments(String(value.value)) : String(value.value)
-    }
-    return value === undefined ? [] : `${name}: ${textOf(text, value)}`
+  const said = formFields(info).flatMap(field => {
+    const value = memberOf(json, field.name)?.value
+    if (value === undefined) return []
+    const isFolder = field.control.type === 'text' && field.control.isFolder
+    if (isFolder && value.type === 'string') return lastSegments(String(value.value))
+    return saidOf(field, textOf(text, value))
   })
   const key = slot?.type === 'keyed' ? String(slot.step) : undefined
   const kindName = label === undefined || label === '' ? undefined : info?.label

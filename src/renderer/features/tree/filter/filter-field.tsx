@@ -1,5 +1,7 @@
-import { ListFilter, X } from 'lucide-react'
+import { ListFilter, SearchCode, X } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
+import type { Query } from '../../../../core/query/query.ts'
+import { queryOfSearch } from '../../../api/search-query.ts'
 import type { KeySearchState } from '../../../api/use-key-search.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
 import { searchProgress } from '../../../ui/search-progress.ts'
@@ -10,8 +12,9 @@ interface FilterFieldProps {
   readonly filter: FilterText
   readonly onChange: (filter: FilterText) => void
   readonly search: KeySearchState
-  /** The keyboard goes on in the tree. */
+  /** Called to move the focus to the tree. */
   readonly onLeave: () => void
+  readonly onQuery: (query: Query) => void
 }
 
 const KINDS = [
@@ -20,8 +23,8 @@ const KINDS = [
   ['regex', 'Regex', 'Regular expression'],
 ] as const
 
-/** What the tree is filtered by, how far the search has come, and what goes wrong. */
-export function FilterField({ filter, onChange, search, onLeave }: FilterFieldProps) {
+/** The filter of the tree, the progress of its search, and its errors. */
+export function FilterField({ filter, onChange, search, onLeave, onQuery }: FilterFieldProps) {
   const { kind, text } = filter
   const isOn = text !== ''
   const clear = () => onChange({ ...filter, text: '' })
@@ -67,15 +70,17 @@ export function FilterField({ filter, onChange, search, onLeave }: FilterFieldPr
         </select>
         {isOn && <IconButton label="Clear the filter" icon={X} onPress={clear} />}
       </div>
-      {isOn && <FilterState search={search} />}
+      {isOn && <FilterState search={search} onQuery={() => onQuery(queryOfSearch(filter))} />}
     </search>
   )
 }
 
 function FilterState({
   search: { error, report, isRunning, keys, stop },
+  onQuery,
 }: {
   readonly search: KeySearchState
+  readonly onQuery: () => void
 }) {
   if (error !== undefined) {
     return (
@@ -93,6 +98,7 @@ function FilterState({
         {!isRunning && report?.isLast === false && ' · stopped'}
       </p>
       {isRunning && <Button onPress={stop}>Stop</Button>}
+      <IconButton label="Open as a query" icon={SearchCode} onPress={onQuery} />
     </div>
   )
 }

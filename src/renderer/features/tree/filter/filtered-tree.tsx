@@ -4,7 +4,9 @@ import styles from './filter.module.css'
 import { FilterField } from './filter-field.tsx'
 import { type FilterText, NO_FILTER, useHits } from './use-hits.ts'
 
-/** The tree "Keys" below its filter. While something is typed there, it shows the keys that match and what leads to them. */
+/**
+ * The tree "Keys" below its filter. While the filter has text, it shows the matching keys and the branches above them.
+ */
 export function FilteredTree(props: Omit<KeyTreeProps, 'hits'>) {
   const { client, session, reveal } = props
   const panel = useRef<HTMLDivElement>(null)
@@ -13,7 +15,7 @@ export function FilteredTree(props: Omit<KeyTreeProps, 'hits'>) {
   const [revealed, setRevealed] = useState(reveal?.serial)
   if (reveal !== undefined && revealed !== reveal.serial) {
     setRevealed(reveal.serial)
-    // What is to be shown has to be in the tree.
+    // A key to reveal must be in the tree.
     if (tree?.has(reveal.key) === false) setFilter(before => ({ ...before, text: '' }))
   }
   return (
@@ -22,6 +24,7 @@ export function FilteredTree(props: Omit<KeyTreeProps, 'hits'>) {
         filter={filter}
         onChange={setFilter}
         search={search}
+        onQuery={query => props.onRequest({ type: 'openQuery', query })}
         onLeave={() => panel.current?.querySelector<HTMLElement>('[role="tree"]')?.focus()}
       />
       <KeyTree {...props} hits={tree} />

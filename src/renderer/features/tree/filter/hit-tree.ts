@@ -3,7 +3,7 @@ import type { Row } from '../../../../shared/procedures/store.ts'
 import type { Client } from '../../../api/client.ts'
 import type { KeptTree, TreeMemory } from '../view/tree-memory.ts'
 
-/** Keys that a search found, and the branches that lead to them, as levels that a tree can show. */
+/** Keys that a search found, and the branches above them, as levels that a tree can show. */
 export class HitTree implements KeptTree {
   /** The rows of each level, in key order. */
   readonly #levels = new Map<string, Row[]>([['/', []]])
@@ -11,7 +11,7 @@ export class HitTree implements KeptTree {
 
   /**
    * @param keys In key order.
-   * @param before The tree of hits that this one takes the place of: the focus and what is in sight stay.
+   * @param before The tree of hits that this one replaces: its focus and scroll position are kept.
    */
   constructor(keys: readonly string[], before?: HitTree) {
     for (const key of keys) this.#add(key)
@@ -34,12 +34,12 @@ export class HitTree implements KeptTree {
     this.#memory = memory
   }
 
-  /** The client, with levels that have these keys alone. */
+  /** The client with levels that contain only these keys. */
   client(client: Client): Client {
     return {
       call: <Name extends ProcedureName>(name: Name, input: Input<Name>, options?: CallOptions) =>
         this.#answer(name, input) ?? client.call(name, input, options),
-      // What changes in the host's levels is none of these. Whoever made the search makes it again.
+      // Changes of the host's levels do not concern these. The search is repeated instead.
       on: (name, listener) => (name === 'levelChanged' ? () => undefined : client.on(name, listener)),
       onLost: listener => client.onLost(listener),
     }

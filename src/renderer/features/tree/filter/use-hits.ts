@@ -12,15 +12,18 @@ export interface FilterText {
 
 export const NO_FILTER: FilterText = { kind: 'substring', text: '' }
 
-/** Milliseconds between two trees while hits come in. */
+/** Milliseconds between two trees while hits arrive. */
 const PACE = 500
 
-/** Milliseconds after a change of the keys until they are searched again. */
+/** Milliseconds after a change of the keys before the search is repeated. */
 const QUIET = 300
 
 const NO_KEYS: readonly string[] = []
 
-/** The keys that match what is typed, as a tree; `undefined` while nothing is typed. Keys that change are searched again. */
+/**
+ * The keys that match the filter, as a tree; `undefined` if the filter is empty. The search is repeated when keys
+ * change.
+ */
 export function useHits(
   client: Client,
   session: string,
@@ -28,7 +31,7 @@ export function useHits(
 ): { readonly tree: HitTree | undefined; readonly search: KeySearchState } {
   const changes = useChanges(client, session, text !== '')
   const wanted = useMemo<KeySearch | undefined>(
-    // A search that is made again after changes is another one.
+    // A repeated search needs a new object.
     () => (text === '' || changes < 0 ? undefined : { kind, text, limit: MAX_HITS }),
     [kind, text, changes],
   )
@@ -39,7 +42,7 @@ export function useHits(
   return { tree: wanted === undefined ? undefined : shown.tree, search }
 }
 
-/** The latest value, but while more are to come no more than some a second. */
+/** The latest value, updated at most a few times a second while more are expected. */
 function usePaced<T>(value: T, isRunning: boolean): T {
   const latest = useRef(value)
   const [shown, setShown] = useState(value)
@@ -55,7 +58,7 @@ function usePaced<T>(value: T, isRunning: boolean): T {
   return shown
 }
 
-/** Grows some time after keys of a session have changed. */
+/** Increments some time after keys of a session have changed. */
 function useChanges(client: Client, session: string, isWanted: boolean): number {
   const [changes, setChanges] = useState(0)
   useEffect(() => {

@@ -99,7 +99,7 @@ export class PageFetcher {
     this.#failed.clear()
   }
 
-  /** Cancels what runs. */
+  /** Cancels all reads. */
   end(): void {
     for (const controller of this.#running.values()) controller.abort()
     this.#running.clear()

@@ -1,3 +1,5 @@
+import { actionOfLetter, type ManyKeyAction } from '../../../ui/chosen-keys.ts'
+
 /** The part of a keyboard event that the tree uses. */
 export interface KeyPress {
   readonly key: string
@@ -27,23 +29,34 @@ export interface KeyContext {
 }
 
 export type KeyCommand =
-  | { readonly type: 'move'; readonly to: number }
+  | { readonly type: 'move'; readonly to: number; readonly how?: 'choose' | 'focus' }
+  /** Something is done to the chosen keys. */
+  | { readonly type: 'many'; readonly action: ManyKeyAction }
+  | { readonly type: 'chooseLevel' | 'toggleChosen' | 'chooseNone' }
   | { readonly type: 'expand' | 'collapse' | 'expandSiblings' }
   | { readonly type: 'activate'; readonly as: 'any' | 'branch'; readonly isPreview: boolean }
-  | { readonly type: 'rename' | 'delete' | 'menu' | 'copy' | 'jump' | 'retry' }
+  | { readonly type: 'rename' | 'delete' | 'menu' | 'jump' | 'retry' }
   | { readonly type: 'typeAhead'; readonly text: string }
 
 /** The command of a key press, by the ARIA authoring practices for trees; undefined for other keys. */
 export function keyCommand(press: KeyPress, context: KeyContext): KeyCommand | undefined {
-  if (press.ctrlKey || press.metaKey) return chordCommand(press)
+  if (press.ctrlKey || press.metaKey) return chordCommand(press, context)
   if (press.altKey) {
     return press.key === 'Enter' ? { type: 'activate', as: 'branch', isPreview: false } : undefined
   }
-  return movement(press.key, context) ?? action(press, context)
+  const moved = movement(press.key, context)
+  if (moved?.type === 'move' && press.shiftKey) return { ...moved, how: 'choose' }
+  return moved ?? action(press, context)
 }
 
-function chordCommand({ key, altKey, shiftKey }: KeyPress): KeyCommand | undefined {
-  return key.toLowerCase() === 'c' && !altKey && !shiftKey ? { type: 'copy' } : undefined
+function chordCommand({ key, altKey, shiftKey }: KeyPress, context: KeyContext): KeyCommand | undefined {
+  if (altKey) return undefined
+  const moved = movement(key, context)
+  if (moved?.type === 'move') return { ...moved, how: shiftKey ? 'choose' : 'focus' }
+  if (key === ' ') return { type: 'toggleChosen' }
+  if (!shiftKey && key.toLowerCase() === 'a') return { type: 'chooseLevel' }
+  const action = actionOfLetter(key, shiftKey)
+  return action && { type: 'many', action }
 }
 
 function movement(key: string, context: KeyContext): KeyCommand | undefined {
@@ -86,6 +99,8 @@ function action({ key, shiftKey }: KeyPress, { isStatus, isTyping }: KeyContext)
     // Segments contain no slash, so type-ahead does not need this key.
     case '/':
       return { type: 'jump' }
+    case 'Escape':
+      return { type: 'chooseNone' }
     case 'F2':
       return { type: 'rename' }
     case 'Delete':

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../../ui/format.ts'
+import { formatCount } from '../../../ui/format.ts'
 import { childKey, type Level, STATUS_ROW } from '../model/row-model.ts'
 import type { TreeSource } from '../source/tree-source.ts'
 
@@ -20,7 +20,7 @@ export interface KeyRowView extends RowBase {
   readonly isValue: boolean
   readonly isBranch: boolean
   readonly isOpen: boolean
-  /** Size of the value and number of children, as far as they are known. */
+  /** Number of children, as far as it is known. */
   readonly detail: string
 }
 
@@ -59,7 +59,7 @@ export function describeRow(source: TreeSource, number: number): RowView {
     isValue: row.isValue,
     isBranch: row.isBranch,
     isOpen: open !== undefined,
-    detail: detailOf(row.size, open),
+    detail: detailOf(open),
   }
 }
 
@@ -77,9 +77,10 @@ function statusView(level: Level, base: RowBase): StatusRowView {
     : { ...base, type: 'loading', message: 'Loading…' }
 }
 
-function detailOf(size: number | undefined, open: Level | undefined): string {
-  const parts: string[] = []
-  if (size !== undefined) parts.push(formatBytes(size))
-  if (open?.load.type === 'ready') parts.push(formatCount(open.state.count, open.state.accuracy))
-  return parts.join(' · ')
+/**
+ * No size: most stores list keys without, and a size on some rows only looks as if the others had none. The Inspector
+ * and the table of a branch have it for all.
+ */
+function detailOf(open: Level | undefined): string {
+  return open?.load.type === 'ready' ? formatCount(open.state.count, open.state.accuracy) : ''
 }

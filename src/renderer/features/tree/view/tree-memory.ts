@@ -11,13 +11,13 @@ export interface TreeMemory {
   readonly top: { readonly key: string; readonly pixels: number } | undefined
 }
 
-/** Where a tree is kept when another one takes its place. */
+/** The storage of one tree's state. */
 export interface KeptTree {
   read(): TreeMemory | undefined
   write(memory: TreeMemory): void
 }
 
-/** Keeps the tree of a session while the page is open, and in `stored` from one start to the next. */
+/** Keeps the state of a session's tree while the page is open, and in `stored` between runs. */
 export function keptTree(session: string, stored?: StoredTree): KeptTree {
   return {
     read: () => memories.get(session) ?? stored?.read(),
@@ -41,15 +41,15 @@ export function rememberTree(session: string, memory: TreeMemory): void {
   }
 }
 
-/** Open branches that are kept between starts, and characters of all of it. */
+/** The maximum number of stored open branches, and of characters in total. */
 const LIMITS = { open: 2_000, characters: 256 * 1024 }
 
-/** How the tree of one source was left, kept from one start to the next. */
+/** The state of the tree of one source, stored between runs. */
 export class StoredTree {
   readonly #storage: TextStorage
   readonly #name: string
 
-  /** @param source Names the source of the tree. */
+  /** @param source Identifies the source of the tree. */
   constructor(storage: TextStorage, source: string) {
     this.#storage = storage
     this.#name = `strata.tree.${source}`

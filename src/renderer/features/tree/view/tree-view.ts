@@ -1,5 +1,6 @@
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Client } from '../../../api/client.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../../ui/key-selection.ts'
 import { type Place, STATUS_ROW } from '../model/row-model.ts'
 import { locate, TreeSource } from '../source/tree-source.ts'
 import { openKeys, type TrackedPlace } from '../source/tree-state.ts'
@@ -23,8 +24,10 @@ import { type KeptTree, keptTree, type TreeMemory } from './tree-memory.ts'
 
 /** Rows drawn beyond the edges of the window. */
 const OVERSCAN = 12
-/** Milliseconds after a change before the tree's state is kept. */
+/** Milliseconds after a change before the tree's state is saved. */
 const SAVE_DELAY = 1_000
+/** Rows that are chosen one by one; more are a range of their level. */
+const MAX_SHOWN = 200
 /** Rows read beyond those drawn. */
 const READ_AHEAD = 60
 
@@ -33,7 +36,7 @@ export interface TreeViewOptions {
   readonly session: string
   /** Whether single-child branches share a row. */
   readonly isCompact: boolean
-  /** Where the tree's state is kept. Default: in the page, by its session. */
+  /** The storage of the tree's state. Default: in the page, by session. */
   readonly kept?: KeptTree | undefined
 }
 
@@ -50,11 +53,16 @@ export class TreeView {
   #position = SCROLL_START
   #sticky: readonly number[] = []
   #viewport = 0
-  /** Where its state is kept. */
+  /** The storage of its state. */
   readonly kept: KeptTree
   #saving: ReturnType<typeof setTimeout> | undefined
   #isRestored = false
   #revision = 0
+  #chosen = KeySelection.none
+  /** Branches that were open in one that is being moved, by their new keys. */
+  #moved: { readonly to: string; readonly open: readonly string[] } | undefined
+  /** Where a range of chosen rows begins. */
+  #anchor: Place | undefined
 
   constructor({ client, session, isCompact, kept = keptTree(session) }: TreeViewOptions) {
     this.session = session
@@ -124,10 +132,79 @@ export class TreeView {
     return describeRow(this.source, row)
   }
 
-  /** What the row with the focus shows. */
+  /** The content of the focused row. */
   get focused(): RowView | undefined {
     const row = this.focusRow
     return row === undefined ? undefined : this.describe(row)
+  }
+
+  /** The rows that are chosen beside the one with the focus; none while only that one is. */
+  get chosen(): KeySelection {
+    return this.#chosen
+  }
+
+  /** Whether a row is shown as chosen: those that are, or else the row with the focus. */
+  isChosen(number: number, row: RowView): boolean {
+    if (this.#chosen.isEmpty) return number === this.focusRow
+    return row.type === 'key' && this.#chosen.has(row.key)
+  }
+
+  choose(chosen: KeySelection): void {
+    if (chosen === this.#chosen) return
+    this.#chosen = chosen
+    this.#update()
+  }
+
+  /** Chooses a row beside the others, or no longer. */
+  toggleChosen(number: number): void {
+    const row = this.describe(number)
+    if (row.type !== 'key') return
+    // What had the focus alone was chosen until now.
+    const before = this.#chosen.isEmpty ? KeySelection.of(this.#focusedKeys()) : this.#chosen
+    this.#chosen = before.toggled(row.key)
+    this.#anchor = this.source.state.model.at(number)
+    this.focusOn(number)
+  }
+
+  /** Chooses all from where the last choice began to a row, and gives that the focus. */
+  chooseTo(number: number): void {
+    const { model } = this.source.state
+    const anchor = (this.#anchor && model.settle(this.#anchor)) ?? this.focus
+    if (anchor === undefined) return
+    this.#anchor = anchor
+    const [first, last] = [model.rowOf(anchor), number].sort((a, b) => a - b) as [number, number]
+    this.#chosen = this.#between(first, last)
+    this.focusOn(number)
+  }
+
+  /** Chooses all of the level that has the focus. */
+  chooseLevel(): void {
+    const { focus } = this
+    if (focus === undefined) return
+    const { prefix, state } = focus.level
+    this.choose(KeySelection.range(prefix, {}, state.count))
+  }
+
+  #focusedKeys(): string[] {
+    const { focused } = this
+    return focused?.type === 'key' ? [focused.key] : []
+  }
+
+  /** One range where both ends are of one level, as long as that may be. */
+  #between(first: number, last: number): KeySelection {
+    const { model } = this.source.state
+    const [from, to] = [model.at(first), model.at(last)]
+    const [start, end] = [this.source.row(from), this.source.row(to)]
+    if (from.level === to.level && start !== undefined && end !== undefined && last - first > MAX_SHOWN) {
+      const count = Math.abs(to.index - from.index) + 1
+      return KeySelection.range(from.level.prefix, { from: start.name, to: end.name }, count)
+    }
+    const keys: string[] = []
+    for (let number = first; number <= last && keys.length < MAX_CHOSEN_KEYS; number++) {
+      const row = this.describe(number)
+      if (row.type === 'key') keys.push(row.key)
+    }
+    return KeySelection.of(keys)
   }
 
   setViewport(height: number): void {
@@ -145,7 +222,7 @@ export class TreeView {
     this.#update()
   }
 
-  /** Scrolling came to rest. */
+  /** Scrolling has stopped. */
   rest(): void {
     const position = rested(this.scale, this.#position)
     if (position.physical === this.#position.physical) return
@@ -159,6 +236,13 @@ export class TreeView {
     this.#update()
   }
 
+  /** Gives one row the focus, and chooses no other. */
+  focusAlone(row: number, align?: Align): void {
+    this.#chosen = KeySelection.none
+    this.#anchor = this.rows > 0 ? this.source.state.model.at(row) : undefined
+    this.focusOn(row, align)
+  }
+
   focusOn(row: number, align?: Align): void {
     if (this.rows > 0) this.focusAt(this.source.state.model.at(row), align)
   }
@@ -169,11 +253,29 @@ export class TreeView {
       const place = await locate(this.source, key, isCancelled)
       if (place === undefined || isCancelled()) return false
       this.focusAt(place, align)
+      await this.#reopen(key, place)
       return true
     } catch (error) {
       this.source.state.fail(error)
       return false
     }
+  }
+
+  /** A branch is to be moved: what is open in it is opened again when its new place is revealed. */
+  noteMove(from: string, to: string): void {
+    const open = [...openKeys(this.source.state.model.root)]
+      .filter(key => key === from || key.startsWith(`${from}/`))
+      .map(key => to + key.slice(from.length))
+    this.#moved = open.length === 0 ? undefined : { to, open }
+  }
+
+  async #reopen(key: string, place: Place): Promise<void> {
+    const moved = this.#moved
+    const row = this.source.row(place)
+    if (moved?.to !== key || row?.isBranch !== true) return
+    this.#moved = undefined
+    for (const below of moved.open) if (below !== key) this.source.state.wanted.add(below)
+    await this.source.open(place, row)
   }
 
   /** Ends all calls and saves the state of the tree. */
@@ -183,7 +285,7 @@ export class TreeView {
     this.source.end()
   }
 
-  /** Keeps how the tree is now, for another tree of this session and for another start. */
+  /** Saves the present state, for another tree of this session and for the next run. */
   remember(): void {
     clearTimeout(this.#saving)
     this.#saving = undefined

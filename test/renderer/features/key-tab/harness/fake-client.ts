@@ -1,8 +1,20 @@
+import { type Compression, decodeValue, encodeValue } from '../../../../../src/core/values/pipeline.ts'
+import { StageError } from '../../../../../src/core/values/stage-error.ts'
 import type { Client } from '../../../../../src/renderer/api/client.ts'
 import type { Input, Output, ProcedureName } from '../../../../../src/shared/contract.ts'
 import type { EventName, EventValue } from '../../../../../src/shared/events.ts'
 import type { JobInfo } from '../../../../../src/shared/procedures/jobs.ts'
 import { type FakeStore, failure } from './fake-store.ts'
+
+/** A page has no compression. */
+const NONE: Compression = {
+  unpack() {
+    throw new StageError('not here')
+  },
+  pack() {
+    throw new StageError('not here')
+  },
+}
 
 type Handlers = { [Name in ProcedureName]?: (input: Input<Name>) => Output<Name> | Promise<Output<Name>> }
 
@@ -143,6 +155,18 @@ export class FakeClient implements Client {
       const stat = this.store.put(state.key, new Uint8Array(whole))
       this.#changed(state.key, 'put')
       return { stat }
+    },
+    'values.decode': ({ bytes, name, choice }) => {
+      const { pipeline, sizes, ...decoded } = decodeValue(bytes, { name, choice, compression: NONE })
+      return { ...decoded, pipeline: [...pipeline], sizes: [...sizes] }
+    },
+    'values.encode': ({ shown, pipeline, stored }) => {
+      try {
+        return { bytes: encodeValue(shown, { pipeline, stored, compression: NONE }) }
+      } catch (error) {
+        if (!(error instanceof StageError)) throw error
+        throw failure({ code: 'VALUE_INVALID', message: `Cannot encode the value: ${error.message}` })
+      }
     },
     'uploads.abort': ({ upload }) => {
       this.#uploads.delete(upload)

@@ -16,6 +16,7 @@ const session: SessionInfo = {
   name: 'Harness',
   source: { type: 'sample' },
   isReadOnly: false,
+  environment: 'development',
   isWritable: true,
   keepsExpiry: true,
   document: {},
@@ -84,6 +85,8 @@ document.addEventListener('securitypolicyviolation', event => {
   )
 })
 
+const PUT_EVENTS = { mayPut: async () => true, put: () => undefined }
+
 function App() {
   const shown = useSyncExternalStore(
     useCallback(listener => {
@@ -108,12 +111,16 @@ function App() {
         session={current}
         keyText={shown.key}
         view={view}
+        pattern="*.txt"
         onViewChange={setView}
         onDirtyChange={setDirty}
         onRequest={request => harness.requests.push(request)}
         registerActions={register}
         isFocusWanted={false}
         onFocusTaken={() => undefined}
+        isHistoryWanted={false}
+        onHistoryShown={() => undefined}
+        putEvents={PUT_EVENTS}
       />
     )
   }

@@ -9,9 +9,16 @@ import {
   NEW_VALUE,
   reduce,
 } from '../../../../../src/renderer/features/key-tab/model/document.ts'
+import type { Version } from '../../../../../src/renderer/features/key-tab/model/value-calls.ts'
 
 const stat = (etag: string) => ({ size: 1, etag })
-const version = (etag: string) => ({ bytes: Uint8Array.of(1), isWhole: true, stat: stat(etag) })
+const version = (etag: string): Version => ({
+  bytes: Uint8Array.of(1),
+  stored: Uint8Array.of(1),
+  isWhole: true,
+  stat: stat(etag),
+  decoding: { pipeline: ['bytes'], sizes: [] },
+})
 const failure = (code: 'IO' | 'NOT_FOUND') => ({ code, message: 'no' })
 
 function after(...events: DocumentEvent[]): DocumentState {

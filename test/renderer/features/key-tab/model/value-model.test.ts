@@ -35,7 +35,7 @@ function draftOf(key: string): string {
 
 /** An open value with an editor on it. */
 async function open(key = '/a', previous?: ValueModel) {
-  const model = new ValueModel(client, { session: 's1', key }, draftsOf(key), previous)
+  const model = new ValueModel(client, { session: 's1', key }, draftsOf(key), { previous })
   const stop = model.start()
   await settled(model)
   const editor = new HexValueEditor(model.document.currentBytes(), model.document.base.bytes, () =>
@@ -340,6 +340,17 @@ describe('ValueModel', () => {
     const other = await open('/b', old.model)
     expect(text(other.editor.bytes())).toBe('something else')
     expect(draftOf('/a')).toBe('mine')
+  })
+
+  it('O20 takes a value as an edit; of a value of which only the beginning is loaded it takes none, and says so', async () => {
+    store.put('/a', bytes('one'))
+    const { model } = await open()
+    expect(await model.take(bytes('two'))).toBe(true)
+    expect(text(model.document.currentBytes())).toBe('two')
+    store.put('/large', new Uint8Array(5_000_000).fill(65))
+    const large = (await open('/large')).model
+    expect(await large.take(bytes('two'))).toBe(false)
+    expect(large.document.isDirty).toBe(false)
   })
 
   it('opens a large value by its beginning, and loads all of it when asked', async () => {

@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  encodeTextAs,
+  TEXT_ENCODINGS,
+  type TextEncodingName,
+} from '../../../../../src/core/values/text-encodings.ts'
+import {
   cutPage,
   PAGE_OVERLAP,
   pageCount,
   pageOfOffset,
+  pageText,
   pageWindow,
   TEXT_PAGE,
   wholeCharacters,
@@ -12,10 +18,13 @@ import {
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 
-function pagesOf(value: Uint8Array): { offset: number; bytes: Uint8Array }[] {
+function pagesOf(
+  value: Uint8Array,
+  encoding: TextEncodingName = 'utf-8',
+): { offset: number; bytes: Uint8Array }[] {
   return Array.from({ length: pageCount(value.length) }, (_, index) => {
     const { start, end } = pageWindow(index, value.length)
-    return cutPage(index, value.length, value.subarray(start, end))
+    return cutPage(index, value.length, value.subarray(start, end), encoding)
   })
 }
 
@@ -82,5 +91,32 @@ describe('text pages', () => {
       }),
     )
     expect(wholeCharacters(Uint8Array.of(0x61, 0xff))).toEqual(Uint8Array.of(0x61, 0xff))
+  })
+
+  it.each(TEXT_ENCODINGS)('W82 are cut between characters of %s, and show each of them', encoding => {
+    const isWide = encoding.startsWith('utf')
+    const lines = fc.array(
+      fc
+        .tuple(fc.constantFrom('a', 'é', isWide ? '😀' : 'ÿ'), fc.nat(200_000))
+        .map(([unit, n]) => unit.repeat(n / 4)),
+      { minLength: 1, maxLength: 12 },
+    )
+    fc.assert(
+      fc.property(lines, fc.constantFrom('\n', '\r\n', ' '), (parts, separator) => {
+        const text = parts.join(separator)
+        const pages = pagesOf(encodeTextAs(text, encoding), encoding).map(({ bytes }) =>
+          pageText(bytes, encoding),
+        )
+        expect(pages.every(({ isLossy }) => !isLossy)).toBe(true)
+        expect(pages.map(({ bytes }) => new TextDecoder().decode(bytes)).join('')).toBe(text)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('W82 show � for what the encoding does not have', () => {
+    expect(pageText(Uint8Array.of(0x61, 0xff), 'utf-8')).toMatchObject({ isLossy: true })
+    const { bytes, isLossy } = pageText(Uint8Array.of(0x61, 0, 0, 0xd8, 0x62, 0), 'utf-16le')
+    expect([new TextDecoder().decode(bytes), isLossy]).toEqual(['a�b', true])
   })
 })

@@ -4,6 +4,7 @@ import {
   boundsText,
   type Field,
   formFields,
+  isShown,
   numberText,
 } from '../../../../../src/renderer/features/stack-editor/form/form-fields.ts'
 import type { KindInfo } from '../../../../../src/shared/procedures/stacks.ts'
@@ -132,5 +133,15 @@ describe('number-text', () => {
     ])
     expect(boundsText({ type: 'number', isInteger: false, range: { above: 0 } })).toBe('more than 0')
     expect(control({}, false)).toBe('')
+  })
+
+  it('W42 shows an option that has an effect as the others are set, or that is set', () => {
+    const sharding = formFields(kind('fs')).find(({ name }) => name === 'sharding')!
+    const path = formFields(kind('fs')).find(({ name }) => name === 'path')!
+    const layout = (value: string) => (name: string) => (name === 'layout' ? value : undefined)
+    expect(isShown(path, false, layout('plain'))).toBe(true)
+    expect(isShown(sharding, false, layout('plain'))).toBe(false)
+    expect(isShown(sharding, false, layout('flatfs'))).toBe(true)
+    expect(isShown(sharding, true, layout('plain'))).toBe(true)
   })
 })

@@ -118,6 +118,7 @@ export class FakeHost {
       name: parsed.name,
       source: { type: 'document', document },
       isReadOnly: false,
+      environment: 'development',
       isWritable: true,
       keepsExpiry: true,
       document: { ...parsed.document },

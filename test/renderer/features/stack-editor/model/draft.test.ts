@@ -48,7 +48,7 @@ describe('draft', () => {
     )
   })
 
-  it('X1 whatever is done, the last good text is the present one unless that is no JSON', () => {
+  it('X1 whatever is done, the last good text is the present one unless that is not JSON', () => {
     const step = fc.oneof(text, fc.constantFrom('undo', 'redo'))
     fc.assert(
       fc.property(fc.array(step), steps => {

@@ -52,7 +52,7 @@ describe('problem-places', () => {
     ])
   })
 
-  it('X1 a text that is no JSON has one problem, where reading it stopped', () => {
+  it('X1 a text that is not JSON has one problem, where reading it stopped', () => {
     const text = '{"root": {,}}'
     expect(placed(text, [{ path: 'root.kind', message: 'old' }])).toMatchObject([
       { severity: 'error', node: undefined, from: 10, to: 11 },
@@ -76,7 +76,7 @@ describe('problem-places', () => {
       {
         severity: 'warning',
         path: 'root.shards[1].path',
-        message: 'the same folder as root.shards[0].path',
+        message: 'the same folder as that of "Folder"',
         field: 'path',
       },
     ])

@@ -71,8 +71,8 @@ describe('planView', () => {
       { maxEntries: 2 },
       'at most 1 → 2 entries',
     ],
-    ['a default that is left', {}, { policy: 'lfu' }, 'Policy: lru → lfu'],
-    ['several', { ttl: 5 }, { ttl: 0.5, policy: 'lfu' }, 'served for 5 → 0.5 ms, Policy: lru → lfu'],
+    ['a default that is left', {}, { policy: 'lfu' }, 'Policy: LRU → LFU'],
+    ['several', { ttl: 5 }, { ttl: 0.5, policy: 'lfu' }, 'served for 5 → 0.5 ms, Policy: LRU → LFU'],
     [
       'a label beside an option',
       { label: 'Old' },

@@ -12,6 +12,7 @@ const SESSION: SessionInfo = {
   name: 'harness',
   source: { type: 'sample' },
   isReadOnly: false,
+  environment: 'development',
   isWritable: true,
   keepsExpiry: true,
   document: {},

@@ -2,20 +2,26 @@ import { Emitter } from '../../../core/concurrency/emitter.ts'
 import { CallError, type Client } from '../../api/client.ts'
 import { childKey } from './child-keys.ts'
 
-/** Calls under way at once. */
+/** Concurrent calls. */
 const AT_ONCE = 6
 
-/** Sizes that are kept. */
-const MAX_SIZES = 5000
+/** The maximum number of cached stats. */
+const MAX_STATS = 5000
 
-/** Learns the sizes of the rows one looks at, where listing did not tell them. */
-export class ChildSizes {
+/** What a row shows of its value beside its name. */
+export interface ChildStat {
+  readonly size: number
+  readonly mtime: number | undefined
+}
+
+/** Reads the sizes and times of visible rows, which a listing does not include. */
+export class ChildStats {
   readonly #client: Client
   readonly #session: string
   readonly #prefix: string
   readonly #changed = new Emitter()
-  /** `undefined` for a size that could not be learned: it is not asked for again. */
-  readonly #sizes = new Map<string, number | undefined>()
+  /** `undefined` for a stat that could not be read: it is not requested again. */
+  readonly #stats = new Map<string, ChildStat | undefined>()
   readonly #running = new Map<string, AbortController>()
   #queue: string[] = []
   #revision = 0
@@ -44,13 +50,13 @@ export class ChildSizes {
     }
   }
 
-  sizeOf(name: string): number | undefined {
-    return this.#sizes.get(name)
+  statOf(name: string): ChildStat | undefined {
+    return this.#stats.get(name)
   }
 
-  /** Asks for these sizes; what was asked for before and is not under way is dropped. */
+  /** Requests these stats. Earlier requests that are not running yet are dropped. */
   want(names: readonly string[]): void {
-    this.#queue = names.filter(name => !this.#sizes.has(name) && !this.#running.has(name))
+    this.#queue = names.filter(name => !this.#stats.has(name) && !this.#running.has(name))
     this.#pump()
   }
 
@@ -67,33 +73,33 @@ export class ChildSizes {
   async #learn(name: string, signal: AbortSignal): Promise<void> {
     try {
       const at = { session: this.#session, key: childKey(this.#prefix, name) }
-      const { size } = await this.#client.call('store.stat', at, { signal })
-      if (!signal.aborted) this.#keep(name, size)
+      const { size, mtime } = await this.#client.call('store.stat', at, { signal })
+      if (!signal.aborted) this.#keep(name, { size, mtime })
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      // The place stays blank; opening the key says what is wrong with it.
+      // The row stays blank. Opening the key shows the problem.
       if (!signal.aborted) this.#keep(name, undefined)
     } finally {
       this.#running.delete(name)
-      // Changed while it was learned: whoever looks at it asks again.
+      // Changed while it was being read: visible rows request it again.
       if (signal.aborted) this.#tell()
       this.#pump()
     }
   }
 
-  #keep(name: string, size: number | undefined): void {
-    this.#sizes.set(name, size)
-    const oldest = this.#sizes.keys().next()
-    if (this.#sizes.size > MAX_SIZES && oldest.done === false) this.#sizes.delete(oldest.value)
+  #keep(name: string, stat: ChildStat | undefined): void {
+    this.#stats.set(name, stat)
+    const oldest = this.#stats.keys().next()
+    if (this.#stats.size > MAX_STATS && oldest.done === false) this.#stats.delete(oldest.value)
     this.#tell()
   }
 
   #forget(name: string): void {
     this.#running.get(name)?.abort()
-    if (this.#sizes.delete(name)) this.#tell()
+    if (this.#stats.delete(name)) this.#tell()
   }
 
-  /** Answers come in swarms: one of them tells for all. */
+  /** Many answers arrive together, so one notification covers all of them. */
   #tell(): void {
     if (this.#isTelling) return
     this.#isTelling = true

@@ -1,0 +1,52 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import { Emitter } from '../../core/concurrency/emitter.ts'
+import type { HistoryState } from '../../shared/procedures/history.ts'
+import type { Client } from './client.ts'
+
+/** What each session records and can undo, as the host told last. */
+export interface Histories {
+  readonly get: (session: string | undefined) => HistoryState | undefined
+  readonly subscribe: (listener: () => void) => () => void
+  /** Asks the host. */
+  readonly load: (session: string) => Promise<HistoryState>
+  /** Asks anew for all that are known, after a time without connection. */
+  readonly reload: () => Promise<void>
+}
+
+export function createHistories(client: Client): Histories {
+  const states = new Map<string, HistoryState>()
+  const changed = new Emitter()
+  let events = 0
+  client.on('historyChanged', ({ session, state }) => {
+    events++
+    states.set(session, state)
+    changed.emit()
+  })
+  async function load(session: string): Promise<HistoryState> {
+    const seen = events
+    const state = await client.call('history.state', { session })
+    // An event that came before the reply may be newer than it.
+    if (events === seen) states.set(session, state)
+    changed.emit()
+    return states.get(session) ?? state
+  }
+
+  return {
+    get: session => (session === undefined ? undefined : states.get(session)),
+    subscribe: changed.subscribe,
+    load,
+    async reload() {
+      // A session that is closed meanwhile has none.
+      await Promise.allSettled([...states.keys()].map(load))
+    },
+  }
+}
+
+/** The history of a session; `undefined` until the host has told. */
+export function useHistory(histories: Histories, session: string | undefined): HistoryState | undefined {
+  useEffect(() => {
+    // A failure leaves it unknown, and whoever needs it asks again.
+    if (session !== undefined) histories.load(session).catch(() => undefined)
+  }, [histories, session])
+  return useSyncExternalStore(histories.subscribe, () => histories.get(session))
+}

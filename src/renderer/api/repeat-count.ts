@@ -1,0 +1,47 @@
+/** Shortest pause between two counts, in milliseconds. */
+const PAUSE_MS = 1000
+
+/** A pause is at least this many times as long as the previous count, because counting may walk the whole store. */
+const PAUSE_FACTOR = 5
+
+/**
+ * Counts immediately, and again on request, with pauses between. A count is never cancelled for a newer one; otherwise a
+ * store under constant change would never be counted.
+ */
+export function repeatCount<Result>(
+  count: (signal: AbortSignal) => Promise<Result>,
+  onCounted: (result: Result | 'failed') => void,
+): { readonly again: () => void; readonly end: () => void } {
+  const aborter = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isCounting = false
+  let isWanted = false
+  let pause = PAUSE_MS
+
+  const again = (): void => {
+    isWanted = true
+    if (!isCounting && !aborter.signal.aborted) timer ??= setTimeout(start, pause)
+  }
+  const start = (): void => {
+    timer = undefined
+    isWanted = false
+    isCounting = true
+    const startedAt = performance.now()
+    const settle = (result: Result | 'failed'): void => {
+      isCounting = false
+      pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt))
+      if (aborter.signal.aborted) return
+      onCounted(result)
+      if (isWanted) again()
+    }
+    count(aborter.signal).then(settle, () => settle('failed'))
+  }
+  start()
+  return {
+    again,
+    end() {
+      clearTimeout(timer)
+      aborter.abort()
+    },
+  }
+}

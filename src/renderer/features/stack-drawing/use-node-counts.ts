@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'react'
+import type { NodeCount } from '../../../shared/procedures/residency.ts'
+import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
+import type { Client } from '../../api/client.ts'
+import { repeatCount } from '../../api/repeat-count.ts'
+import { formatBytes, formatCountOf } from '../../ui/format.ts'
+
+type Counts = ReadonlyMap<string, NodeCount>
+
+const NONE: Counts = new Map()
+
+/** How much each node without children holds, by its id; again after changes and reads. */
+export function useNodeCounts(client: Client, { id, nodes, document }: SessionInfo): Counts {
+  const [known, setKnown] = useState<{ readonly of: unknown; readonly counts: Counts }>()
+  const isOne = nodes.length === 1
+  useEffect(() => {
+    // What a single node holds is told below the drawing.
+    if (isOne) return undefined
+    const counting = repeatCount(
+      signal => client.call('residency.counts', { session: id }, { signal }),
+      told => {
+        if (told !== 'failed')
+          setKnown({ of: document, counts: new Map(told.counts.map(count => [count.node, count])) })
+      },
+    )
+    const again = ({ session }: { readonly session: string }): void => {
+      if (session === id) counting.again()
+    }
+    // A read may fill a cache.
+    const ends = [client.on('valueChanged', again), client.on('readTraced', again)]
+    return () => {
+      for (const end of ends) end()
+      counting.end()
+    }
+  }, [client, id, document, isOne])
+  return known?.of === document ? known.counts : NONE
+}
+
+/** `187 keys`, and `187 keys · 640 KiB` with the bytes. */
+export function countWords(count: NodeCount | undefined): { keys: string; all: string } | undefined {
+  if (count?.entries === undefined || count.accuracy === 'unknown') return undefined
+  const keys = formatCountOf(count.entries, count.accuracy, 'key', 'keys')
+  return { keys, all: count.bytes === undefined ? keys : `${keys} · ${formatBytes(count.bytes)}` }
+}

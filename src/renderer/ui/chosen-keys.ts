@@ -1,0 +1,45 @@
+import { formatNumber } from './format.ts'
+import type { MenuEntry } from './menu.tsx'
+import { formatShortcut, isMacPlatform } from './shortcut.tsx'
+
+/** What can be done to chosen keys, wherever they were chosen: in a tree, in a table, by a query. */
+export type ManyKeyAction =
+  | 'copy'
+  | 'copyText'
+  | 'copyValues'
+  | 'cut'
+  | 'paste'
+  | 'duplicate'
+  | 'move'
+  | 'rename'
+  | 'delete'
+
+const CHORDS: Readonly<Record<string, ManyKeyAction>> = {
+  c: 'copy',
+  x: 'cut',
+  v: 'paste',
+  d: 'duplicate',
+}
+const SHIFT_CHORDS: Readonly<Record<string, ManyKeyAction>> = { c: 'copyText', m: 'move' }
+
+/** The action of a letter that is pressed with Ctrl or Cmd. */
+export function actionOfLetter(letter: string, isShifted: boolean): ManyKeyAction | undefined {
+  return (isShifted ? SHIFT_CHORDS : CHORDS)[letter.toLowerCase()]
+}
+
+/** What can be done, as a menu says it. */
+export function chosenKeysMenu(count: number): MenuEntry[] {
+  const held = (shortcut: string) => formatShortcut(shortcut, isMacPlatform())
+  const what = count === 1 ? '' : ` ${formatNumber(count)} keys`
+  return [
+    { id: 'rename', label: 'Rename by pattern…' },
+    { id: 'duplicate', label: 'Duplicate', shortcut: held('CmdOrCtrl+D') },
+    { id: 'copy', label: 'Copy', shortcut: held('CmdOrCtrl+C') },
+    { id: 'cut', label: 'Cut', shortcut: held('CmdOrCtrl+X') },
+    { id: 'paste', label: 'Paste', shortcut: held('CmdOrCtrl+V') },
+    { id: 'move', label: 'Move to…', shortcut: held('CmdOrCtrl+Shift+M') },
+    { id: 'copyText', label: 'Copy keys as text', shortcut: held('CmdOrCtrl+Shift+C') },
+    { id: 'copyValues', label: 'Copy values as JSON' },
+    { id: 'delete', label: `Delete${what}`, shortcut: held('Delete'), isDangerous: true },
+  ]
+}
