@@ -8,7 +8,8 @@ const src = {
 }
 
 /** Packages that a program installs for the engines that it uses. */
-const clients = 'classic-level|lmdb|@photostructure/sqlite|@redis/client'
+const clients =
+  'classic-level|lmdb|@photostructure/sqlite|@redis/client|mysql2|pg|@aws-sdk/[^/]+|etcd3|isomorphic-git|mongodb|bson'
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 

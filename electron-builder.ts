@@ -36,20 +36,28 @@ function installed(name: string, from: string): string | undefined {
   }
 }
 
-/** Native parts come prebuilt for each system; sources and what was built on this machine stay behind. */
+/** What a package is tested and documented with stays behind. */
 const RUNNING = [
   '**/*',
   '!**/node_modules/**',
-  '!{deps,dependencies,src,test,tests,scripts,build,lib/protocol/crypto/build,lib/protocol/crypto/src}/**',
+  '!{test,tests,lib/protocol/crypto/build,lib/protocol/crypto/src}/**',
   '!**/*.{ts,cts,mts,map,c,cc,cpp,h,gyp,md}',
   '!prebuilds/**',
   'prebuilds/${platform}-${arch}/**',
   'prebuilds/${platform}-x64+arm64/**',
 ]
 
+/** Native parts come prebuilt for each system: their sources and what was built on this machine stay behind. */
+const COMPILED = ['!{deps,dependencies,src,scripts,build}/**']
+
+/** Other packages may run what is in a folder of such a name. */
+function filterFor(folder: string): readonly string[] {
+  return existsSync(join(root, folder, 'binding.gyp')) ? [...RUNNING, ...COMPILED] : RUNNING
+}
+
 const clientFiles = [...foldersOf(clients, root)]
   .map(folder => relative(root, folder).replaceAll('\\', '/'))
-  .map(folder => ({ from: folder, to: folder, filter: RUNNING }))
+  .map(folder => ({ from: folder, to: folder, filter: [...filterFor(folder)] }))
 
 const configuration: Configuration = {
   appId: 'org.strata.app',

@@ -1,5 +1,5 @@
-// npm run screenshots: takes the pictures of docs/ from the sample, after `npm run build`: a value in the light theme, the
-// stack editor in the dark one.
+// npm run screenshots: takes the pictures of docs/ from the sample, after `npm run build`: the first page of
+// the stack in the light theme, after a key was read; the stack editor in the dark one.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,6 +21,10 @@ try {
   await take(address, 'light', async page => {
     await openKey(page, '/films/Film:Greed')
     await page.getByRole('textbox', { name: 'Value', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'First page of the stack' }).click()
+    await page.getByRole('status', { name: 'Way of the last read' }).waitFor()
+    await page.getByRole('region', { name: 'Where it lives' }).getByRole('button').first().waitFor()
+    await page.getByText('in values').waitFor()
   })
   await take(address, 'dark', async page => {
     await page.keyboard.press('Control+e')

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createServer, createServerModuleRunner } from 'vite'
+import { workerFiles } from './worker-files.mjs'
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const vite = await createServer({
   server: { middlewareMode: true, hmr: false, watch: null, ws: false },
   optimizeDeps: { noDiscovery: true },
   oxc: { target: 'node20' },
+  plugins: [workerFiles()],
 })
 const runner = createServerModuleRunner(vite.environments.ssr, { hmr: false })
 const module = await runner.import(join(import.meta.dirname, '../test/soak/soak.ts'))

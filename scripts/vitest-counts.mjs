@@ -14,7 +14,11 @@ export default class VitestCounts {
       // A file that could not be loaded has no tests to count.
       if (module.errors().length > 0) counts.failed.push(failure(module.moduleId, module.errors()))
     }
-    for (const error of unhandledErrors) counts.failed.push(failure('outside every test', [error]))
+    for (const error of unhandledErrors) {
+      // Vitest marks an error that nobody handled with the file and the test that ran at that time.
+      const where = [error.VITEST_TEST_PATH, error.VITEST_TEST_NAME].filter(Boolean).join(' > ')
+      counts.failed.push(failure(`not handled${where === '' ? '' : `, while ${where} ran`}`, [error]))
+    }
     const file = process.env.STRATA_REPORT
     if (file !== undefined) writeFileSync(file, JSON.stringify(counts))
   }

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { differences, listing } from './listing.ts'
 import { copyPackages } from './real-files.ts'
@@ -85,4 +85,37 @@ test('"Refresh the keys" finds what another program made meanwhile', async ({
   await window.button('Refresh the keys').click()
   await window.row('made-elsewhere.txt').click()
   await expect(window.value).toHaveText('here')
+})
+
+test('W40 a row that was put here shows the same as the others', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await writeFile(join(folder, 'a.txt'), 'a')
+  await writeFile(join(folder, 'b.txt'), 'b')
+  await open({ type: 'folder', path: folder })
+  await window.openText('/a.txt')
+  await window.append('more')
+  await window.save()
+  await expect(window.inspector).toContainText('5 bytes')
+  await expect(window.row('a.txt')).toHaveText('a.txt')
+  await expect(window.row('b.txt')).toHaveText('b.txt')
+})
+
+test('W44 after a reload the tree is open and the key is chosen as they were', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  await mkdir(join(folder, 'branch', 'inner'), { recursive: true })
+  for (const name of ['one.txt', 'two.txt']) await writeFile(join(folder, 'branch', 'inner', name), name)
+  await writeFile(join(folder, 'branch', 'other.txt'), 'other')
+  await open({ type: 'folder', path: folder })
+  await window.goTo('/branch/inner/two.txt')
+  await expect(window.row('two.txt')).toHaveAttribute('aria-selected', 'true')
+  await page.reload()
+  await expect(window.row('two.txt')).toHaveAttribute('aria-selected', 'true')
+  await expect(window.row('inner')).toHaveAttribute('aria-expanded', 'true')
+  await expect(window.tab('two.txt')).toHaveAttribute('aria-selected', 'true')
+  await expect(window.inspector).toContainText('/branch/inner/two.txt')
 })

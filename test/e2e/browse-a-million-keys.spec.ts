@@ -117,7 +117,6 @@ test('a new key among a million appears in its place, and goes again', async ({ 
   await expect(row).toHaveAttribute('aria-posinset', '500002')
   await expect(row).toHaveAttribute('aria-setsize', String(COUNT + 1))
   await window.button('Delete key').click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete key' }).click()
   await expect(row).toBeHidden()
   await expect(window.row(nameOf(500_001))).toHaveAttribute('aria-setsize', String(COUNT))
 })

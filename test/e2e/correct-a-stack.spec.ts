@@ -221,7 +221,7 @@ test('P1 an edit that was not applied is there after a reload, and gone once it 
   await expect(document).toContainText('"path": "data"')
 })
 
-test('H10 a stack file that is no stack is refused with its path, and opens in the editor alone', async ({
+test('H10 a stack file that is not a stack is refused with its path, and opens in the editor alone', async ({
   strata: { shell, window },
   folder,
 }) => {
@@ -287,4 +287,27 @@ test('P1 the corrections of a broken stack file are there after a reload, and go
   await page.reload()
   await expect(document).toContainText('"memory"')
   await expect(tabs).toHaveCount(1)
+})
+
+test('W42 kinds that cannot be chosen say why, options without an effect are hidden, and problems name nodes', async ({
+  strata,
+  folder,
+}) => {
+  const { problems, write, page } = await edit(strata, folder)
+  const [first, second] = ['data', 'data/'].map(path => ({ kind: 'fs', path, layout: 'plain' }))
+  await write(documentOf({ ...first, label: 'Upper' }, { ...second, label: 'Lower' }))
+  const problem = problems.getByRole('button', { name: /the same folder as that of "Upper"/ })
+  await expect(problem.getByText('Lower · Path')).toBeVisible()
+  await problem.click()
+  const options = page.getByRole('region', { name: 'Options' })
+  await expect(options.getByLabel('Layout')).toHaveValue('"plain"')
+  await expect(options.getByLabel('Sharding')).toBeHidden()
+  await options.getByLabel('Layout').selectOption({ label: 'flatfs' })
+  await expect(options.getByLabel('Sharding')).toBeVisible()
+  const tree = page.getByRole('tree', { name: 'Stack' })
+  await expect(tree.locator('[data-kind=fs]')).toHaveCount(2)
+  await tree.getByRole('treeitem').first().click()
+  const memory = options.getByLabel('Kind').locator('option', { hasText: /^Memory/ })
+  await expect(memory).toHaveText('Memory: it takes no nodes, and there are 2 in this one')
+  await expect(memory).toBeDisabled()
 })

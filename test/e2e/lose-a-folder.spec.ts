@@ -23,12 +23,10 @@ test('a folder that was deleted behind the window is told, and the window goes o
   await window.value.focus()
   await page.keyboard.press('Control+s')
   const gone = `the folder "${join(folder, 'lost')}" of this store has disappeared`
-  await expect(page.getByRole('tabpanel').getByRole('alert')).toContainText(`Cannot put "/a.txt": ${gone}`)
+  const failure = page.getByRole('tabpanel').getByRole('alert').filter({ hasText: 'Cannot put' })
+  await expect(failure).toContainText(`Cannot put "/a.txt": ${gone}`)
   await expect.poll(() => window.text()).toBe('a of lost!')
 
-  await window.row('b.txt').click()
-  await expect(page.getByRole('tabpanel')).toContainText('"/b.txt" could not be opened')
-  await expect(page.getByRole('tabpanel')).toContainText(gone)
   await window.button('Refresh the keys').click()
   await expect(page.getByRole('navigation', { name: 'Stacks' })).toContainText(`Cannot list "/": ${gone}`)
 
@@ -70,7 +68,6 @@ test('P5 a failure is told with the id that it has in the log, and both can be c
   await show('Full', store)
   await window.goTo('/a')
   await window.button('Delete key').click()
-  await window.page.getByRole('alertdialog').getByRole('button', { name: 'Delete key' }).click()
   await expect(window.notifications).toContainText(/Failure [0-9a-f]{8}/)
   await window.notifications.getByRole('button', { name: 'Copy the failure' }).click()
   const copied = () => window.page.evaluate(() => navigator.clipboard.readText())

@@ -50,6 +50,47 @@ test('H8 F2 in a value renames it in the tree; the dialog takes a name as a key 
   await expect(inspector).toContainText('/seen/Film:M')
 })
 
+test('W45 "New key" is put by Ctrl+Enter from the value, whatever lines that has', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  await open({ type: 'folder', path: folder })
+  const { keyboard } = window.page
+  await keyboard.press('Alt+n')
+  const dialog = window.page.getByRole('dialog', { name: 'New key' })
+  await expect(dialog.getByRole('combobox', { name: 'Key' })).toBeFocused()
+  await keyboard.type('/by-keyboard.txt')
+  await dialog.getByRole('textbox', { name: 'Value' }).focus()
+  await keyboard.type('one')
+  await keyboard.press('Enter')
+  await keyboard.type('two')
+  await keyboard.press('Control+Enter')
+  await expect(dialog).toBeHidden()
+  await expect.poll(() => readFile(join(folder, 'by-keyboard.txt'), 'utf8').catch(() => '')).toBe('one\ntwo')
+})
+
+test('W46 W83 a short job is told by its notification, and "Activity" stays closed', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  await mkdir(join(folder, 'old'))
+  for (const name of ['a.txt', 'b.txt']) await writeFile(join(folder, 'old', name), name)
+  await open({ type: 'folder', path: folder })
+  await expect(page.getByRole('region', { name: 'Activity' })).toBeHidden()
+  await window.row('old').click()
+  await page.keyboard.press('F2')
+  await page.keyboard.type('new')
+  await page.keyboard.press('Enter')
+  await expect(window.notifications).toContainText('Moved "/old" to "/new"')
+  await expect(window.row('new')).toBeVisible()
+  await window.button('Show activity').click()
+  await window.button('Clear finished jobs').click()
+  await window.button('Hide activity').click()
+  await expect(page.getByRole('region', { name: 'Activity' })).toBeHidden()
+  expect(await readFile(join(folder, 'new', 'a.txt'), 'utf8')).toBe('a.txt')
+})
+
 test('a new key becomes a file; one that is there is not overwritten unasked', async ({
   strata: { open, window },
   folder,
@@ -103,15 +144,14 @@ test('a deleted key takes its file with it and closes its tab, and nothing else 
   await window.goTo('/react/LICENSE')
   await expect(window.row('LICENSE')).toHaveAttribute('aria-selected', 'true')
   await window.button('Delete key').click()
-  const question = window.page.getByRole('alertdialog', { name: 'Delete key' })
-  await expect(question).toContainText('/react/LICENSE')
-  await question.getByRole('button', { name: 'Cancel' }).click()
-  expect(differences(before, await listing(folder))).toEqual([])
-  await window.button('Delete key').click()
-  await question.getByRole('button', { name: 'Delete key' }).click()
   await expect(window.row('LICENSE')).toBeHidden()
   await expect(window.tab('LICENSE')).toBeHidden()
   expect(differences(before, await listing(folder))).toEqual([join('react', 'LICENSE')])
+  await window.notifications.getByRole('button', { name: 'Undo' }).click()
+  await expect(window.row('LICENSE')).toBeVisible()
+  expect(
+    differences(before, await listing(folder)).filter(name => name !== join('react', 'LICENSE')),
+  ).toEqual([])
 })
 
 test('H11 a deleted branch says how much goes, goes as a job, and takes nothing else', async ({
@@ -135,7 +175,7 @@ test('H11 a deleted branch says how much goes, goes as a job, and takes nothing 
   expect(await readdir(folder)).not.toContain('zustand')
 })
 
-test('H20 H21 what is no key is told, never deleted, and keeps its branch', async ({
+test('H20 H21 what is not a key is told, never deleted, and keeps its branch', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -197,4 +237,56 @@ test('K3 names with line breaks, spaces, colons and any script are shown, opened
     expect(await readFile(join(folder, name), 'utf8')).toBe('new')
   }
   expect((await readdir(folder)).sort()).toEqual([...names].sort())
+})
+
+test('W39 F2 selects a name without its extension, says what the key becomes, and keeps a branch open', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  await mkdir(join(folder, 'branch', 'inner'), { recursive: true })
+  await writeFile(join(folder, 'branch', 'a.b.txt'), 'a')
+  await writeFile(join(folder, 'branch', 'inner', 'deep.txt'), 'deep')
+  await writeFile(join(folder, 'branch', 'inner', 'more.txt'), 'more')
+  await open({ type: 'folder', path: folder })
+  await window.goTo('/branch/inner/deep.txt')
+  await window.row('a.b.txt').click()
+  await page.keyboard.press('F2')
+  await page.keyboard.type('c')
+  const field = page.getByRole('textbox', { name: 'New name' })
+  await expect(field).toHaveValue('c.txt')
+  await expect(window.keys.getByRole('status')).toHaveText('Becomes /branch/c.txt')
+  await page.keyboard.press('Enter')
+  await expect(window.row('c.txt')).toBeVisible()
+
+  await window.row('branch').click()
+  // The click has closed it.
+  await page.keyboard.press('ArrowRight')
+  await expect(window.row('deep.txt')).toBeVisible()
+  await page.keyboard.press('F2')
+  await page.keyboard.type('moved')
+  await page.keyboard.press('Enter')
+  await expect(window.row('moved')).toHaveAttribute('aria-expanded', 'true')
+  await expect(window.row('inner')).toHaveAttribute('aria-expanded', 'true')
+  await expect(window.row('deep.txt')).toBeVisible()
+  expect(await readFile(join(folder, 'moved', 'inner', 'deep.txt'), 'utf8')).toBe('deep')
+})
+
+test('W39 a message of the field for a new name is whole in the last row of the tree', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  for (let number = 10; number < 60; number++) await writeFile(join(folder, `key ${number}`), '')
+  await open({ type: 'folder', path: folder })
+  await window.keys.focus()
+  await page.keyboard.press('End')
+  await page.keyboard.press('F2')
+  await page.keyboard.type('a/../b')
+  const message = window.keys.getByRole('alert')
+  await expect(message).toBeVisible()
+  const [shown, tree] = [await message.boundingBox(), await window.keys.boundingBox()]
+  expect((shown?.y ?? 0) + (shown?.height ?? 0)).toBeLessThanOrEqual((tree?.y ?? 0) + (tree?.height ?? 0))
+  await page.keyboard.press('Escape')
+  await expect(message).toBeHidden()
 })

@@ -60,25 +60,45 @@ test('mine: the edits are put over the other version on demand', async ({ strata
   expect(await onDisk()).toBe(`${FIRST}mine`)
 })
 
-test('merge: both versions stand side by side, and what is made of them is put', async ({
-  strata,
-  folder,
-}) => {
+test('W37 merge begins with what both sides changed, and is put as it is', async ({ strata, folder }) => {
   const { page } = strata.window
   const { bar, onDisk } = await meet(strata, folder)
   await bar.getByRole('button', { name: 'Merge' }).click()
   await expect(page.getByRole('textbox', { name: 'Their version' })).toContainText('ONE')
   const merged = page.getByRole('textbox', { name: 'Merged value' })
+  await expect(merged).toContainText('ONE')
   await expect(merged).toContainText('mine')
-  await merged.focus()
-  await page.keyboard.press('Control+Home')
-  await page.keyboard.press('Shift+End')
-  await page.keyboard.type('ONE')
+  await expect(
+    page.getByText('1 change of theirs was taken over. No line was changed by both.'),
+  ).toBeVisible()
   await page.getByRole('button', { name: 'Put merged value' }).click()
   await expect(bar).toBeHidden()
   await expect(strata.window.put).toBeDisabled()
   expect(await onDisk()).toBe(`${THEIRS}mine`)
   await expect.poll(() => strata.window.text()).toBe(`${THEIRS}mine`)
+})
+
+test('W37 a line that both changed has mine, is named, and is decided by keyboard', async ({
+  strata,
+  folder,
+}) => {
+  const { window } = strata
+  const { page } = window
+  const file = join(folder, 'value.txt')
+  await writeFile(file, FIRST)
+  await strata.open({ type: 'folder', path: folder })
+  await window.openText('/value.txt')
+  await window.typeOver('one\nMINE\nthree\nfour')
+  await writeFile(file, 'ONE\nTHEIRS\nthree\n')
+  await page.getByRole('button', { name: 'Merge', exact: true }).click()
+  await expect(page.getByText('Both changed one place, which has your text:')).toBeVisible()
+  const merged = page.getByRole('textbox', { name: 'Merged value' })
+  await expect(merged).toContainText('MINE')
+  await page.getByRole('button', { name: 'Line 1', exact: true }).press('Enter')
+  await expect(merged).toBeFocused()
+  await page.keyboard.type('# ')
+  await page.getByRole('button', { name: 'Put merged value' }).click()
+  await expect.poll(() => readFile(file, 'utf8')).toBe('# one\nMINE\nthree\nfour')
 })
 
 test('a file that was deleted behind the window: the edits can be put as new, or dropped', async ({
@@ -120,4 +140,36 @@ test('closing a tab with edits asks, and "Put" saves them', async ({ strata: { o
   await question.getByRole('button', { name: 'Put' }).click()
   await expect(window.tab('value.txt')).toBeHidden()
   expect(await readFile(file, 'utf8')).toBe(`${FIRST}mine`)
+})
+
+test('W38 closing a stack with edits puts all of them, or stays where one is refused', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  for (const name of ['a.txt', 'b.txt']) await writeFile(join(folder, name), name)
+  await open({ type: 'folder', path: folder })
+  for (const key of ['/a.txt', '/b.txt']) {
+    await window.openText(key)
+    await window.append('!')
+  }
+  const close = async () => {
+    await page.keyboard.press('Control+Shift+P')
+    await page.keyboard.type('Close stack')
+    await page.keyboard.press('Enter')
+    const question = page.getByRole('alertdialog')
+    await expect(question.getByRole('listitem')).toHaveText(['/a.txt', '/b.txt'])
+    await question.getByRole('button', { name: 'Put all and close' }).click()
+  }
+  // The tab is not in sight, so its value is looked at again when it is put.
+  await writeFile(join(folder, 'a.txt'), 'theirs')
+  await close()
+  await expect(page.getByRole('alert').filter({ hasText: 'was changed by somebody else' })).toBeVisible()
+  await expect(window.tab('a.txt')).toHaveAttribute('aria-selected', 'true')
+  await page.getByRole('button', { name: 'Keep mine' }).click()
+  await window.append('?')
+  await close()
+  await expect(page.getByRole('tree', { name: 'Keys' })).toBeHidden()
+  expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('a.txt!?')
+  expect(await readFile(join(folder, 'b.txt'), 'utf8')).toBe('b.txt!')
 })

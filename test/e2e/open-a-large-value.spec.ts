@@ -40,10 +40,37 @@ test('a value above 1 MiB opens in pages and read-only, and its pages are turned
   await expect(window.value).toContainText('line 59999:')
   await pages.getByRole('button', { name: 'First page' }).click()
   await expect(window.value).toContainText('line 0:')
-  await page.getByLabel('View as').selectOption('hex')
+  await window.viewAs('Bytes')
   const hex = page.getByRole('grid', { name: 'Value' })
   await expect(hex.getByRole('row').first()).toContainText('6C 69 6E 65', { ignoreCase: true })
   expect(await readFile(file, 'utf8')).toBe(TEXT)
+})
+
+test('W81 W82 a large value in UTF-16 is shown in its pages, focused, and in another encoding as that is chosen', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const text = `\ufeff${LINES.map(line => line.replace('line', 'Zeile für 狂')).join('')}`
+  await writeFile(join(folder, 'wide.log'), Buffer.from(text, 'utf16le'))
+  await writeFile(join(folder, 'narrow.log'), Buffer.from('Café an der Spree\n'.repeat(100_000), 'latin1'))
+  await open({ type: 'folder', path: folder })
+  await window.openText('/wide.log')
+  await expect(window.value).toContainText('Zeile für 狂 0:')
+  await expect(window.value).toBeFocused()
+  const pages = page.getByRole('group', { name: 'Pages' })
+  await pages.getByRole('button', { name: 'Last page' }).click()
+  await window.value.focus()
+  await page.keyboard.press('Control+End')
+  await expect(window.value).toContainText('Zeile für 狂 59999:')
+  await window.openText('/narrow.log')
+  await expect(window.value).toContainText('Café an der Spree')
+  const encoding = page.getByRole('list', { name: 'Decoding' }).getByRole('button').first()
+  await expect(encoding).toHaveText('Latin-1')
+  await encoding.click()
+  await page.getByRole('menuitem', { name: 'UTF-8', exact: true }).click()
+  await expect(window.value).toContainText('Caf� an der Spree')
+  await expect(page.getByText('This page holds bytes that are not UTF-8')).toBeVisible()
 })
 
 test('"Load all" makes it editable, and only what was typed changes', async ({ strata, folder }) => {
@@ -105,6 +132,8 @@ test('"Replace from file…" puts the bytes of another file', async ({ strata, f
   await expect(window.page.getByText('Nothing is written before Put.')).toBeVisible()
   expect(hashOf(await readFile(file))).not.toBe(hashOf(bytes))
   await window.button('Put').click()
-  await expect(window.inspector.getByText('5 MiB')).toBeVisible()
+  const question = window.page.getByRole('alertdialog', { name: 'This put cannot be undone' })
+  await question.getByRole('button', { name: 'Put', exact: true }).click()
+  await expect(window.inspector.getByRole('definition').getByText('5 MiB')).toBeVisible()
   expect(hashOf(await readFile(file))).toBe(hashOf(bytes))
 })

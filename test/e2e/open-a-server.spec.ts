@@ -24,7 +24,7 @@ test.afterEach(async () => {
   await server.stop()
 })
 
-test('E11 E6 an address that is pasted opens a server by keyboard, and its password stands nowhere', async ({
+test('E11 E6 E30 an address that is pasted opens a server by keyboard, and its password stands nowhere', async ({
   page,
   folder,
 }) => {

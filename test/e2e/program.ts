@@ -21,7 +21,12 @@ export interface Program {
 export async function startProgram(dataDirectory: string, args: readonly string[]): Promise<Program> {
   const program = join(REPOSITORY, 'out', 'main', 'serve.js')
   const child = spawn(process.execPath, [program, ...args, '--no-open'], {
-    env: { ...process.env, STRATA_DATA: dataDirectory },
+    env: {
+      ...process.env,
+      STRATA_DATA: dataDirectory,
+      // It warns of the versions of Node that its later versions need.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const complaints: string[] = []

@@ -52,6 +52,12 @@ export class StrataWindow {
   }
 
   /** Opens a key's value in the text editor. */
+  /** Shows the open value in another way, by the menu of the last stage. */
+  async viewAs(name: string): Promise<void> {
+    await this.page.getByRole('list', { name: 'Decoding' }).getByRole('button').last().click()
+    await this.page.getByRole('menuitem', { name, exact: true }).click()
+  }
+
   async openText(key: string): Promise<void> {
     await this.goTo(key)
     await expect(this.value).toBeVisible()

@@ -1,0 +1,200 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { expect, test } from './strata.ts'
+
+const FILM = '/films/Film:Metropolis'
+
+const drawingIn = (page: Page) => page.getByRole('region', { name: 'Drawing of the stack' })
+const wayIn = (page: Page) => page.getByRole('status', { name: 'Way of the last read' })
+const placesIn = (inspector: Locator) => inspector.getByRole('region', { name: 'Where it lives' })
+
+async function closeTab(page: Page): Promise<void> {
+  await page.getByRole('tab', { selected: true }).press('Delete')
+}
+
+async function expectNoViolation(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page })
+      .include('main')
+      .include('aside')
+      .setLegacyMode()
+      .analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`)).toEqual(
+      [],
+    )
+  }
+}
+
+/** The file below a folder that has exactly this text. */
+async function fileWith(folder: string, text: string): Promise<string> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && (await readFile(path, 'utf8')) === text) return path
+  }
+  throw new Error(`no file in ${folder} has this text`)
+}
+
+test('O10 O22 the drawing names every node, and what became of the last read, in words and in its nodes', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  const drawing = drawingIn(page)
+  const nodes = drawing.getByRole('list', { name: 'Stores, from the top down' }).getByRole('button')
+  const names = [
+    'Tiers, tiered',
+    'Cache, memory, 0 keys',
+    'Shards, sharded',
+    /^Shard A, folder, \d+ keys$/,
+    /^Shard B, folder, \d+ keys$/,
+  ]
+  await expect(nodes).toHaveCount(5)
+  for (const [index, name] of names.entries()) await expect(nodes.nth(index)).toHaveAccessibleName(name)
+
+  await window.openText(FILM)
+  await closeTab(page)
+  await expect(wayIn(page)).toHaveText(/^Cache miss → Shard [AB] hit, [\d.]+ ms → copied to Cache$/)
+  await expect(nodes.nth(1)).toHaveAccessibleName('Cache, memory, 1 key, not here, got a copy')
+  await expect(
+    drawing.getByRole('button', { name: /^Shard [AB], folder, \d+ keys, found in [\d.]+ ms$/ }),
+  ).toHaveCount(1)
+  await expect(drawing).toContainText(FILM)
+
+  await drawing.getByRole('button', { name: 'Read again' }).click()
+  await expect(wayIn(page)).toHaveText(/^Cache hit, [\d.]+ ms$/)
+  await expect(nodes.nth(1)).toHaveAccessibleName(/^Cache, memory, 1 key, found in [\d.]+ ms$/)
+  await expectNoViolation(page)
+})
+
+test('O11 a node of the drawing tells by keyboard what it is', async ({ strata: { open, window } }) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  const node = drawingIn(page).getByRole('button', { name: /^Shard A, folder/ })
+  await node.focus()
+  await page.keyboard.press('Enter')
+  await expect(node).toHaveAttribute('aria-pressed', 'true')
+  await expect(drawingIn(page).getByRole('status')).toContainText(/Shard A.*files of a folder.*shard-a/)
+  await page.keyboard.press('Space')
+  await expect(node).toHaveAttribute('aria-pressed', 'false')
+})
+
+test('O12 "Where it lives" has a chip for each place, and shows by keyboard what a place has', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await window.openText(FILM)
+  const places = placesIn(window.inspector)
+  await expect(places).toContainText('same value')
+  await expect(places).toContainText(/Last read: Cache miss.*Shard [AB] hit/)
+  const cache = places.getByRole('button', { name: /^Cache \d+ bytes copy · written/ })
+  await expect(cache).toBeVisible()
+  await expect(places.getByRole('button', { name: /^Shard [AB] \d+ bytes written/ })).toHaveCount(1)
+  await cache.focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Value in Cache' })
+  await expect(dialog).toContainText('"Metropolis"')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(cache).toBeFocused()
+  await expectNoViolation(page)
+})
+
+/** The first shard of the sample, whose neighbour is the other one. */
+interface SampleDocument {
+  readonly root: {
+    readonly tiers: readonly [unknown, { readonly shards: readonly { readonly path: string }[] }]
+  }
+}
+
+test('O13 O19 O20 a copy that differs from what another program left on disk is marked, compared and taken', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  const { document } = await open({ type: 'sample' })
+  await window.openText('/config/shop')
+  const places = placesIn(window.inspector)
+  await expect(places).toContainText('same value')
+  const text = await window.text()
+  const [shard = { path: '' }] = (document as unknown as SampleDocument).root.tiers[1].shards
+  const changed = text.replace('{', '{ "changed": "by another program",')
+  await writeFile(await fileWith(dirname(shard.path), text), changed)
+  await page.evaluate(() => globalThis.dispatchEvent(new Event('focus')))
+  await expect(places).toContainText('copies differ')
+  await places.getByRole('button', { name: /^Shard [AB] / }).click()
+  await expect(page.getByRole('dialog')).toContainText('by another program')
+  await page.keyboard.press('Escape')
+  await places.getByRole('button', { name: /^Cache .*another value/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Value in Cache' })
+  await expect(dialog).toContainText('taxRate')
+  await expect(dialog).not.toContainText('by another program')
+  await page.keyboard.press('Escape')
+  await expectNoViolation(page)
+
+  // O19, O20: the value of the store is shown, and the chips above it tell of the copy, to compare and to take.
+  await expect(window.value).toContainText('by another program')
+  const chips = page.getByRole('main').getByRole('list', { name: 'Where it lives' })
+  const chip = chips.getByRole('button', { name: /^Cache another value/ })
+  await chip.focus()
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('textbox', { name: 'Value with the edits' })).toBeVisible()
+  await expectNoViolation(page)
+  await page.keyboard.press('Escape')
+  await window.button('Revert').click()
+  await chips.getByRole('button', { name: /^Cache/ }).click()
+  await dialog.getByRole('button', { name: 'Take this value' }).click()
+  await expect(places).toContainText('same value')
+  expect(await readFile(await fileWith(dirname(shard.path), text), 'utf8')).toBe(text)
+})
+
+test('O17 the first page stands beside the tabs, and shows the way of what was opened', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await window.openText(FILM)
+  await page.getByRole('button', { name: 'First page of the stack' }).click()
+  await expect(page.getByRole('tab', { name: 'First page', selected: true })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'First page of the stack' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
+  await expect(drawingIn(page)).toContainText(FILM)
+  await page.reload()
+  await expect(page.getByRole('tab', { name: 'First page', selected: true })).toBeVisible()
+  await expect(drawingIn(page)).toBeVisible()
+  await page.getByRole('tab', { name: 'Film:Metropolis' }).click()
+  await expect(drawingIn(page)).toBeHidden()
+  await page.keyboard.press('Alt+Shift+H')
+  await expect(drawingIn(page)).toBeVisible()
+  await expect(page.getByRole('tab')).toHaveCount(2)
+})
+
+test('O21 W85 the stack editor draws its draft, in the words of people', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await page.keyboard.press('Control+e')
+  const drawing = page.getByRole('region', { name: 'Drawing of the draft' })
+  const nodes = drawing.getByRole('button')
+  await expect(nodes).toHaveCount(5)
+  await drawing.getByRole('button', { name: 'Cache, Memory' }).click()
+  const tree = page.getByRole('tree', { name: 'Stack' })
+  await expect(tree.getByRole('treeitem', { name: /^Cache/ })).toHaveAttribute('aria-selected', 'true')
+  const options = page.getByRole('region', { name: 'Options' })
+  await expect(options.getByText('entries, at least 1')).toBeVisible()
+  await options.getByRole('textbox', { name: 'Max entries' }).fill('100')
+  await options.getByRole('combobox', { name: 'Policy' }).selectOption({ label: 'LRU' })
+  await expect(nodes.nth(1)).toHaveAccessibleName('Cache, Memory · at most 100 entries · LRU')
+  await expect(tree.getByRole('treeitem', { name: /^Cache/ })).toContainText('at most 100 entries · LRU')
+  await options.getByRole('textbox', { name: 'Max entries' }).fill('-1')
+  await expect(nodes.nth(1)).toHaveAccessibleName(/has a problem$/)
+  await expectNoViolation(page)
+  await page.setViewportSize({ width: 640, height: 800 })
+  await expect(nodes).toHaveCount(5)
+})
