@@ -10,8 +10,9 @@ import type { JobList } from '../../api/host-state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { formatBytes, formatNumber } from '../../ui/format.ts'
-import { TextField } from '../../ui/text-field.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
+import { PatternFields, Places } from './action-fields.tsx'
+import { Conflicts } from './conflicts.tsx'
 import styles from './many.module.css'
 import { type PreviewState, usePreview } from './use-preview.ts'
 
@@ -127,99 +128,6 @@ function countsOf(
   return { left: Math.max(0, keys - skipped), skipped }
 }
 
-type Transfer = Extract<ManyAction, { readonly type: 'transfer' }>
-
-interface PlacesProps extends Pick<ManyDialogProps, 'from' | 'to' | 'isAsking'> {
-  readonly action: Transfer
-  readonly onChange: (action: ManyAction) => void
-}
-
-function Places({ action, from, to, isAsking, onChange }: PlacesProps) {
-  const { keys } = action.selection
-  const [{ base }] = useState(action.to)
-  const set = (text: string): void => {
-    const prefix = text.startsWith('/') ? text : `/${text}`
-    onChange({ ...action, to: { ...action.to, prefix } })
-  }
-  return (
-    <div className={styles['places']}>
-      <p>
-        <span className={styles['dim']}>From</span> {from}{' '}
-        {keys.length === 1 && <code className={styles['key']}>{keys[0]}</code>}
-      </p>
-      <TextField
-        label={`To, in ${to}`}
-        description="The branch that the keys are put into"
-        value={action.to.prefix}
-        onChange={set}
-        isMonospace
-        autoFocus={isAsking}
-      />
-      {base !== undefined && (
-        <label className={styles['check']}>
-          <input
-            type="checkbox"
-            checked={action.to.base !== undefined}
-            onChange={event =>
-              onChange({ ...action, to: { ...action.to, base: event.target.checked ? base : undefined } })
-            }
-          />
-          Keep the branches below {base}
-        </label>
-      )}
-    </div>
-  )
-}
-
-type Rename = Extract<ManyAction, { readonly type: 'rename' }>
-
-const KINDS = [
-  ['glob', 'Glob (* and ?)'],
-  ['regex', 'Regular expression'],
-  ['text', 'Text'],
-] as const
-
-function PatternFields({
-  action,
-  onChange,
-}: {
-  readonly action: Rename
-  readonly onChange: (action: ManyAction) => void
-}) {
-  const { pattern } = action
-  const set = (change: Partial<Rename['pattern']>): void =>
-    onChange({ ...action, pattern: { ...pattern, ...change } })
-  return (
-    <>
-      <fieldset className={styles['choices']}>
-        <legend>Find by</legend>
-        {KINDS.map(([kind, label]) => (
-          <label key={kind}>
-            <input type="radio" name="kind" checked={pattern.kind === kind} onChange={() => set({ kind })} />
-            {label}
-          </label>
-        ))}
-      </fieldset>
-      <div className={styles['pair']}>
-        <TextField label="Find" value={pattern.find} onChange={find => set({ find })} isMonospace autoFocus />
-        <TextField
-          label="New name"
-          value={pattern.replace}
-          onChange={replace => set({ replace })}
-          isMonospace
-          description={HELP[pattern.kind]}
-        />
-      </div>
-    </>
-  )
-}
-
-const HELP = {
-  glob: '* and ? stand for what they matched, in order',
-  regex: '$1 is the first group',
-  text: 'Takes the place of each occurrence',
-}
-
 function Summary({
   verb,
   found: { preview, state, problem },
@@ -254,95 +162,6 @@ function existText(count: number): string {
   return count === 1
     ? '1 of them exists there already.'
     : `${formatNumber(count)} of them exist there already.`
-}
-
-const CHOICES = [
-  ['skip', 'Skip'],
-  ['replace', 'Replace'],
-  ['both', 'Keep both'],
-] as const
-
-interface ConflictsProps {
-  readonly preview: ManyPreview
-  readonly all: ConflictChoice
-  readonly each: Readonly<Record<string, ConflictChoice>>
-  readonly onAll: (choice: ConflictChoice) => void
-  readonly onEach: (each: Readonly<Record<string, ConflictChoice>>) => void
-}
-
-function Conflicts({ preview, all, each, onAll, onEach }: ConflictsProps) {
-  const lines = preview.lines.filter(line => line.there !== undefined)
-  return (
-    <div className={styles['box']}>
-      <fieldset className={styles['choices']}>
-        <legend>
-          {preview.conflicts === 1 ? 'For this key' : `For these ${formatNumber(preview.conflicts)} keys`}
-        </legend>
-        {CHOICES.map(([choice, label]) => (
-          <label key={choice}>
-            <input
-              type="radio"
-              name="conflicts"
-              checked={all === choice}
-              onChange={() => {
-                onAll(choice)
-                onEach({})
-              }}
-            />
-            {label}
-          </label>
-        ))}
-      </fieldset>
-      {/* Reached by keyboard, as it scrolls. */}
-      <div className={styles['scroll']} tabIndex={0} role="group" aria-label="Keys that exist already">
-        <table className={styles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">Arriving</th>
-              <th scope="col">There now</th>
-              <th scope="col">Difference</th>
-              <th scope="col">Do</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map(line => (
-              <tr key={line.from}>
-                <td className={styles['key']}>
-                  <VisibleText text={line.to ?? line.from} />
-                </td>
-                <td className={styles['number']}>{line.size === undefined ? '' : formatBytes(line.size)}</td>
-                <td className={styles['number']}>{formatBytes(line.there?.size ?? 0)}</td>
-                <td>{DIFFERENCES[line.there?.difference ?? 'other']}</td>
-                <td>
-                  <select
-                    aria-label={`For ${line.to ?? line.from}`}
-                    value={each[line.to ?? ''] ?? all}
-                    onChange={event =>
-                      onEach({ ...each, [line.to ?? '']: event.target.value as ConflictChoice })
-                    }
-                  >
-                    {CHOICES.map(([choice, label]) => (
-                      <option key={choice} value={choice}>
-                        {label}
-                      </option>
-                    ))}
-                  </select>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </div>
-  )
-}
-
-const DIFFERENCES = {
-  same: 'same bytes',
-  'arriving-newer': 'the arriving one is newer',
-  'there-newer': 'the one there is newer',
-  other: 'they differ',
 }
 
 /** The first keys, and where they go. */
