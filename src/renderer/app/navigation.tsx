@@ -14,8 +14,8 @@ import { openKey } from './actions/tab-commands.ts'
 import type { Command } from './commands/command.ts'
 import { useCurrentSession, useServices, useSessions, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
-import { leaveDrawer } from './use-width.ts'
 import styles from './window.module.css'
+import { leaveDrawer } from './window-width.ts'
 
 /** The stacks, and the keys of the current one. */
 export function Navigation({ commands }: { readonly commands: readonly Command[] }) {

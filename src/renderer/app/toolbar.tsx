@@ -18,7 +18,7 @@ import { type Command, shownShortcut } from './commands/command.ts'
 import { EnvironmentMenu } from './environment-menu.tsx'
 import { useCurrentSession, useServices, useSessions, useWorkspace } from './services.ts'
 import styles from './toolbar.module.css'
-import type { Width } from './use-width.ts'
+import type { Width } from './window-width.ts'
 
 /** Commands that the stack switcher offers below the stacks. */
 const STACK_COMMANDS = [

@@ -22,9 +22,9 @@ import { loadAhead } from './tabs/tab-panels.tsx'
 import { TabsArea } from './tabs/tabs-area.tsx'
 import { activeTab } from './tabs/tabs-model.ts'
 import { Toolbar } from './toolbar.tsx'
-import { useFoldedPanels, useWidth } from './use-width.ts'
 import { useWindowChrome } from './use-window-chrome.ts'
 import styles from './window.module.css'
+import { useFoldedPanels, useWindowWidth } from './window-width.ts'
 
 const ROWS = ['work', 'activity']
 const COLUMNS = ['navigation', 'tabs', 'inspector']
@@ -52,7 +52,7 @@ export function Window() {
   useNativeMenu(client, hello.shell, commands)
   useWindowChrome()
   useOfferedPlaces()
-  const width = useWidth()
+  const width = useWindowWidth()
   const openTab = useAppStore(current => activeTab(current.tabs, current.session))
   useFoldedPanels(width, openTab?.id)
   const isNarrow = window.innerWidth < NARROW

@@ -19,7 +19,7 @@ import { useCommands } from '../commands/use-commands.ts'
 import { EnvironmentMenu } from '../environment-menu.tsx'
 import { useServices } from '../services.ts'
 import { useAppStore } from '../state/app-store.ts'
-import { useWidth } from '../use-width.ts'
+import { useWindowWidth } from '../window-width.ts'
 
 /** The first page of a stack: its drawing, what it holds, and what to do next. */
 export function StackHome({ session }: { readonly session: SessionInfo }) {
@@ -27,7 +27,7 @@ export function StackHome({ session }: { readonly session: SessionInfo }) {
   const isConnected = useAppStore(state => state.isConnected)
   const stepsOf = useNextSteps()
   const { id, document, status, environment } = session
-  const width = useWidth()
+  const width = useWindowWidth()
   // The toolbar says it where there is room, which is enough for a stack that nothing more is asked for.
   const isShown = environment !== 'development' || width === 'drawer'
   return (

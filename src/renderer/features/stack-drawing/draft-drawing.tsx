@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
+import { useElementWidth } from '../../ui/element-width.ts'
 import { DrawnBox } from './drawn-box.tsx'
 import { Edges } from './edges.tsx'
 import { type DrawnNode, layoutOf } from './layout.ts'
 import { litPath } from './lit-path.ts'
 import styles from './stack-drawing.module.css'
-import { useWidth } from './use-width.ts'
 
 interface DraftDrawingProps {
   readonly nodes: readonly (DrawnNode & { readonly detail: string; readonly hasProblem: boolean })[]
@@ -14,7 +14,7 @@ interface DraftDrawingProps {
 
 /** A stack that is being edited: its nodes are buttons that choose them. */
 export function DraftDrawing({ nodes, chosen, onChoose }: DraftDrawingProps) {
-  const [room, canvas] = useWidth()
+  const [room, canvas] = useElementWidth()
   const layout = useMemo(() => layoutOf(nodes, room ?? 0), [nodes, room])
   const lit = useMemo(() => litPath(nodes, []), [nodes])
   return (

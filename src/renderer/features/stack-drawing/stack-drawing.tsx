@@ -4,6 +4,7 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { type LastReads, useLastRead } from '../../api/last-reads.ts'
 import { Button } from '../../ui/button.tsx'
+import { useElementWidth } from '../../ui/element-width.ts'
 import { formatAgo } from '../../ui/format.ts'
 import { ReadWay } from '../../ui/read-way.tsx'
 import { showToast } from '../../ui/toasts.tsx'
@@ -16,7 +17,6 @@ import { litPath, type Mark, type NodeState } from './lit-path.ts'
 import { markText, nodeName } from './node-text.ts'
 import styles from './stack-drawing.module.css'
 import { countWords, useNodeCounts } from './use-node-counts.ts'
-import { useWidth } from './use-width.ts'
 
 /** What is known of a kind. */
 interface KindWords {
@@ -42,7 +42,7 @@ const WIDE = 150
 export function StackDrawing({ client, reads, session, kinds, detailOf }: StackDrawingProps) {
   const read = useLastRead(reads, session.id)
   const now = useNow()
-  const [room, canvas] = useWidth()
+  const [room, canvas] = useElementWidth()
   const layout = useMemo(() => layoutOf(session.nodes, room ?? 0), [session.nodes, room])
   const lit = useMemo(() => litPath(session.nodes, read?.steps ?? NO_STEPS), [session.nodes, read])
   const [chosenId, choose] = useState<string>()

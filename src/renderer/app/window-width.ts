@@ -20,7 +20,7 @@ function subscribe(changed: () => void): () => void {
   }
 }
 
-export function useWidth(): Width {
+export function useWindowWidth(): Width {
   return useSyncExternalStore(subscribe, currentWidth)
 }
 
