@@ -61,6 +61,41 @@ test('W84 the children of a branch are sorted by size and by time, by mouse and 
   await expect.poll(() => names(window)).toEqual(['a.txt', 'c.txt', 'd.txt'])
 })
 
+test('W88 keys that are chosen a moment before an action are what it acts on', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  await mkdir(join(folder, 'in'))
+  for (const name of ['a.txt', 'b.txt', 'c.txt']) await writeFile(join(folder, 'in', name), name)
+  // What the host answers waits while it is held.
+  const held: (string | Buffer)[] = []
+  const answers = { areHeld: false, release: () => undefined as undefined }
+  await page.routeWebSocket(/./, socket => {
+    const host = socket.connectToServer()
+    host.onMessage(message => {
+      if (answers.areHeld) held.push(message)
+      else socket.send(message)
+    })
+    answers.release = () => {
+      answers.areHeld = false
+      for (const message of held.splice(0)) socket.send(message)
+    }
+  })
+  await open({ type: 'folder', path: folder })
+  await window.goTo('/in/')
+  const table = page.getByRole('grid', { name: 'Children' })
+  await table.getByRole('columnheader', { name: 'Size' }).getByRole('button').click()
+  await expect(page.getByText('3 values, largest first')).toBeVisible()
+  await table.getByRole('row', { name: 'a.txt' }).click({ position: { x: 200, y: 10 } })
+  await expect(table.getByRole('row', { name: 'a.txt' }).locator('[data-row]')).toBeFocused()
+  answers.areHeld = true
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Control+c')
+  answers.release()
+  await expect(window.notifications).toContainText('2 keys')
+})
+
 test('W84 a branch of 100,000 values is sorted while the page goes on', async ({
   strata: { show, window },
 }) => {

@@ -186,7 +186,7 @@ function SortedChildren({
   useEffect(() => {
     if (rows.order !== order) void rows.sort(order)
   }, [rows, order])
-  const { report, failure, revision, isOutdated } = state
+  const { report, error, revision, isOutdated } = state
   const refresh = () => void rows.refresh()
   return (
     <div className={styles['tab']}>
@@ -204,11 +204,8 @@ function SortedChildren({
         <IconButton label="Refresh" icon={RotateCw} onPress={refresh} />
       </div>
       <div className={styles['body']}>
-        {failure !== undefined ? (
-          <EmptyState
-            title={`The values of ${JSON.stringify(prefix)} could not be sorted`}
-            detail={failure.message}
-          >
+        {error !== undefined ? (
+          <EmptyState title={`The values of ${JSON.stringify(prefix)} could not be sorted`} detail={error}>
             <Button onPress={refresh}>Retry</Button>
           </EmptyState>
         ) : report?.rows === 0 && report.isLast ? (

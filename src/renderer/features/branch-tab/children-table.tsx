@@ -7,13 +7,13 @@ import { ContextMenu } from '../../ui/menu.tsx'
 import { useRowWindow } from '../../ui/row-window.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
 import { showToast } from '../../ui/toasts.tsx'
+import { type HowChosen, useChosenRows } from '../../ui/use-chosen-rows.ts'
 import { useNow } from '../../ui/use-now.ts'
 import styles from './branch-tab.module.css'
 import { childKey, moveRow } from './child-keys.ts'
 import { ChildRow } from './child-row.tsx'
 import type { ChildOrder, RowSource } from './child-rows.ts'
 import type { ChildStats } from './child-stats.ts'
-import { useChosenRows } from './chosen-rows.ts'
 
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
@@ -47,7 +47,18 @@ export function ChildrenTable(props: ChildrenTableProps) {
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
   const statsRevision = useSyncExternalStore(stats.subscribe, stats.getRevision)
   const now = useNow()
-  const { chosen, isChosen, choose, menuAt, setMenuAt } = useChosenRows(rows, prefix, count, active)
+  const { chosen, acted, isChosen, choose } = useChosenRows({
+    count,
+    active,
+    keyAt: index => {
+      const row = rows.rowAt(index)
+      return row && childKey(prefix, row.name)
+    },
+    selectionOf: KeySelection.of,
+    select: (from, length) => rows.select(from, length),
+    contentOf: rows,
+  })
+  const [menuAt, setMenuAt] = useState<{ readonly x: number; readonly y: number }>()
   const body = useRef<HTMLDivElement>(null)
   /** Grows with every request to focus the active row. */
   const [focusWish, setFocusWish] = useState(0)
@@ -62,10 +73,8 @@ export function ChildrenTable(props: ChildrenTableProps) {
     body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
   }, [focusWish])
 
-  const chooseRow = (how: 'one' | 'to' | 'toggle' | 'all', index: number) => {
-    choose(how, index).catch((error: unknown) => {
-      showToast({ tone: 'error', message: error instanceof Error ? error.message : String(error) })
-    })
+  const chooseRow = (how: HowChosen, index: number) => {
+    choose(how, index).catch(showFailure)
   }
 
   const select = (index: number) => {
@@ -75,10 +84,9 @@ export function ChildrenTable(props: ChildrenTableProps) {
   }
 
   const many = (action: ManyKeyAction) => {
-    const row = rows.rowAt(active)
-    const selection =
-      chosen.isEmpty && row !== undefined ? KeySelection.of([childKey(prefix, row.name)]) : chosen
-    if (!selection.isEmpty || action === 'paste') onMany(action, selection)
+    acted().then(selection => {
+      if (!selection.isEmpty || action === 'paste') onMany(action, selection)
+    }, showFailure)
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -185,6 +193,10 @@ export function ChildrenTable(props: ChildrenTableProps) {
       )}
     </>
   )
+}
+
+function showFailure(error: unknown): void {
+  showToast({ tone: 'error', message: error instanceof Error ? error.message : String(error) })
 }
 
 export type SortedColumn = 'Name' | 'Size' | 'Changed'

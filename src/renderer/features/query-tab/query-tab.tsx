@@ -1,40 +1,26 @@
-import { Braces, Copy, History, Play, Save, Square } from 'lucide-react'
-import {
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
-import type { QueryCost, QueryProblem } from '../../../shared/procedures/query.ts'
-import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { MAX_QUERY_TEXT, MAX_RESULTS } from '../../../shared/query-limits.ts'
-import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
-import { sourceName, type TextStorage } from '../../api/host-storage.ts'
+import { Braces, Play, Square } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type Client, isAbortedCall } from '../../api/client.ts'
+import { sourceName } from '../../api/host-storage.ts'
+import { QueryRows, type QueryRowsState, type RowOrder } from '../../api/query-rows.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
-import { formatBytes, formatCountOf, formatDuration, formatNumber } from '../../ui/format.ts'
+import { formatCountOf, formatNumber } from '../../ui/format.ts'
 import type { KeySelection } from '../../ui/key-selection.ts'
-import { MenuButton } from '../../ui/menu.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
 import { Kbd } from '../../ui/shortcut.tsx'
+import { KeptQueries, type KeptQueriesProps } from './kept-queries.tsx'
 import { QueryBuilder } from './query-builder.tsx'
-import { QueryResults, type ResultsState, type RowOrder } from './query-results.ts'
+import { problemText, QueryJson } from './query-json.tsx'
 import styles from './query-tab.module.css'
-import { placeOf, queryText, readQuery, withChange } from './query-text.ts'
+import { queryText, readQuery, withChange } from './query-text.ts'
+import { ResultsBar } from './results-bar.tsx'
 import { ResultsTable, type RowRequest } from './results-table.tsx'
-import { forgetQuery, keptQueries, queryLine, rememberQuery, saveQuery } from './saved-queries.ts'
+import { rememberQuery } from './saved-queries.ts'
+import { costText, useCheck } from './use-check.ts'
 
-export interface QueryTabProps {
+export interface QueryTabProps extends KeptQueriesProps {
   readonly client: Client
-  readonly storage: TextStorage
-  readonly session: SessionInfo
-  readonly text: string
-  readonly name: string | undefined
-  readonly onChange: (query: { readonly text: string; readonly name?: string | undefined }) => void
   readonly onOpen: (key: string, options: { readonly isPreview: boolean }) => void
   readonly onReveal: (key: string) => void
   readonly onCopy: (text: string, what: string) => void
@@ -48,6 +34,9 @@ export interface QueryTabProps {
 /** Width in pixels from which the JSON is shown beside the builder. */
 const WIDE = 1500
 
+/** Milliseconds after a change of keys until the rows in sight are looked at again. */
+const QUIET = 300
+
 /** Keys that are copied at most. */
 const MAX_COPIED = 100_000
 
@@ -55,8 +44,7 @@ const MAX_COPIED = 100_000
 export function QueryTab(props: QueryTabProps) {
   const { client, session, text, onChange, onOpen, onReveal, onCopy, onMany, isFocusWanted, onFocusTaken } =
     props
-  const [results] = useState(() => new QueryResults(client, session.id))
-  useEffect(() => results.start(), [results])
+  const results = useFollowedRows(client, session.id)
   const state = useSyncExternalStore(results.subscribe, results.getState)
   const checked = useCheck(client, session, text)
   const built = useMemo(() => readQuery(text), [text])
@@ -100,7 +88,7 @@ export function QueryTab(props: QueryTabProps) {
   const request = (asked: RowRequest) => {
     if (asked.type === 'open') onOpen(asked.key, { isPreview: asked.isPreview })
     else if (asked.type === 'reveal') onReveal(asked.key)
-    else if (asked.type === 'many') onMany(asked.action, asked.selection, state.prefix)
+    else if (asked.type === 'many') onMany(asked.action, asked.selection, prefixOf(state.text))
     else onCopy(asked.key, `"${asked.key}"`)
   }
   const copyAll = async () => {
@@ -125,7 +113,7 @@ export function QueryTab(props: QueryTabProps) {
           </fieldset>
         )}
         {(isJsonShown || lastBuilt === undefined) && (
-          <JsonPane text={text} problem={problem} onChange={next => onChange({ text: next })} />
+          <QueryJson text={text} problem={problem} onChange={next => onChange({ text: next })} />
         )}
       </div>
       <div className={styles['bar']}>
@@ -160,13 +148,37 @@ export function QueryTab(props: QueryTabProps) {
   )
 }
 
+/** The rows of the queries of a tab, which follow what becomes of their keys. */
+function useFollowedRows(client: Client, session: string): QueryRows {
+  const [rows] = useState(() => new QueryRows(client, session, { looks: true }))
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const end = client.on('valueChanged', change => {
+      if (change.session !== session) return
+      clearTimeout(timer)
+      timer = setTimeout(() => rows.lookAgain(), QUIET)
+    })
+    return () => {
+      end()
+      clearTimeout(timer)
+      rows.close()
+    }
+  }, [client, session, rows])
+  return rows
+}
+
+/** The branch that a query looks below. */
+function prefixOf(text: string | undefined): string {
+  return (text === undefined ? undefined : readQuery(text)?.query.prefix) ?? '/'
+}
+
 function ResultsBody({
   results,
   state,
   ...events
 }: {
-  readonly results: QueryResults
-  readonly state: ResultsState
+  readonly results: QueryRows
+  readonly state: QueryRowsState
   readonly onSort: (order: RowOrder | undefined) => void
   readonly onRequest: (request: RowRequest) => void
   readonly isReadOnly: boolean
@@ -185,272 +197,6 @@ function ResultsBody({
       />
     )
   return <ResultsTable results={results} state={state} count={report.rows} {...events} />
-}
-
-function ResultsBar({
-  state: { report, isRunning },
-  results,
-  onCopyAll,
-}: {
-  readonly state: ResultsState
-  readonly results: QueryResults
-  readonly onCopyAll: () => void
-}) {
-  const [problems, setProblems] = useState<readonly { key: string; message: string }[]>()
-  if (report === undefined) return null
-  const { searched, total, isTotalExact, elapsed, bytesRead, isStopped, isCut, rows } = report
-  const hits = formatCountOf(report.found, 'exact', 'hit', 'hits')
-  const of = formatCountOf(total, isTotalExact ? 'exact' : 'lower-bound', 'key', 'keys')
-  const share = isTotalExact && total > 0 ? Math.floor((searched / total) * 100) : undefined
-  const facts = [
-    `${formatNumber(searched)} of ${of} looked at${share === undefined || share === 100 ? '' : `, ${share} %`}`,
-    bytesRead > 0 && `${formatBytes(bytesRead)} read`,
-    formatDuration(elapsed),
-    isStopped && 'stopped',
-    report.found > rows && report.isLast && `the first ${formatNumber(rows)} are shown`,
-    isCut && `no more than ${formatNumber(MAX_RESULTS)} are kept`,
-  ].filter(fact => fact !== false)
-  return (
-    <div className={styles['results']}>
-      <p role="status" className={styles['facts']}>
-        <b>
-          {hits}
-          {isRunning && ' so far'}
-        </b>{' '}
-        <span className={styles['dim']}>{facts.join(' · ')}</span>
-      </p>
-      {isRunning && (
-        <progress
-          aria-label="Keys looked at"
-          className={styles['progress']}
-          max={100}
-          {...(share !== undefined && { value: share })}
-        />
-      )}
-      {report.problems > 0 && (
-        <Button
-          variant="quiet"
-          onPress={() =>
-            void (problems === undefined ? results.problems() : Promise.resolve(undefined)).then(
-              setProblems,
-              reportFailure,
-            )
-          }
-        >
-          {formatCountOf(report.problems, 'exact', 'key', 'keys')} could not be read
-        </Button>
-      )}
-      <Button variant="quiet" isDisabled={rows === 0} onPress={onCopyAll}>
-        <Copy size={13} aria-hidden /> Copy all keys
-      </Button>
-      {problems !== undefined && report.problems > 0 && (
-        <ul aria-label="Keys that could not be read" className={styles['problems']}>
-          {problems.map(({ key, message }) => (
-            <li key={key}>
-              <code>{key}</code> {message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  )
-}
-
-function JsonPane({
-  text,
-  problem,
-  onChange,
-}: {
-  readonly text: string
-  readonly problem: QueryProblem | undefined
-  readonly onChange: (text: string) => void
-}) {
-  const field = useRef<HTMLTextAreaElement>(null)
-  const id = useId()
-  const place = problem && placeOf(text, problem)
-  const show = () => {
-    if (place === undefined) return
-    field.current?.focus()
-    field.current?.setSelectionRange(place.start, place.end)
-  }
-  return (
-    <div className={styles['json']}>
-      <label htmlFor={`${id}text`} className={styles['dim']}>
-        Same query as JSON
-      </label>
-      <textarea
-        ref={field}
-        id={`${id}text`}
-        className={styles['text']}
-        value={text}
-        maxLength={MAX_QUERY_TEXT}
-        rows={8}
-        spellCheck={false}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : `${id}problem`}
-        onChange={({ target }) => onChange(target.value)}
-      />
-      {problem !== undefined && (
-        <p id={`${id}problem`} role="alert" className={styles['wrong']}>
-          {problemText(text, problem)}{' '}
-          {place !== undefined && (
-            <Button variant="quiet" onPress={show}>
-              Show
-            </Button>
-          )}
-        </p>
-      )}
-    </div>
-  )
-}
-
-/** The queries that were saved and run, and the way to save this one. */
-function KeptQueries({ storage, session, text, name, onChange }: QueryTabProps) {
-  const source = sourceName(session.source)
-  const [isNaming, setNaming] = useState(false)
-  const [typed, setTyped] = useState('')
-  const [kept, setKept] = useState(() => keptQueries(storage, source))
-  const refresh = () => setKept(keptQueries(storage, source))
-  const { saved, recent } = kept
-  const save = () => {
-    const wanted = typed.trim()
-    if (wanted === '') return
-    saveQuery(storage, source, { name: wanted, text })
-    setNaming(false)
-    refresh()
-    onChange({ text, name: wanted })
-  }
-  if (isNaming) {
-    return (
-      <form
-        className={styles['naming']}
-        onSubmit={event => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <input
-          aria-label="Name of the query"
-          className={styles['input']}
-          value={typed}
-          // biome-ignore lint/a11y/noAutofocus: the field was asked for
-          autoFocus
-          onChange={({ target }) => setTyped(target.value)}
-          onKeyDown={event => {
-            if (event.key === 'Escape') setNaming(false)
-          }}
-        />
-        <Button type="submit" isDisabled={typed.trim() === ''}>
-          Save
-        </Button>
-      </form>
-    )
-  }
-  return (
-    <>
-      <MenuButton
-        label="Queries"
-        groups={[
-          {
-            id: 'saved',
-            title: 'Saved',
-            entries: saved.map((query, index) => ({ id: `saved ${index}`, label: query.name })),
-          },
-          {
-            id: 'recent',
-            title: 'Run lately',
-            entries: recent.map((query, index) => ({ id: `recent ${index}`, label: queryLine(query) })),
-          },
-          {
-            id: 'remove',
-            entries:
-              name !== undefined && saved.some(query => query.name === name)
-                ? [{ id: 'forget', label: `Delete "${name}"`, isDangerous: true }]
-                : [],
-          },
-        ]}
-        onChoose={id => {
-          const [sort, index] = id.split(' ')
-          const query = saved[Number(index)]
-          const lately = recent[Number(index)]
-          if (sort === 'recent' && lately !== undefined) onChange({ text: lately, name: undefined })
-          else if (sort === 'saved' && query !== undefined) onChange(query)
-          else if (sort === 'forget' && name !== undefined) {
-            forgetQuery(storage, source, name)
-            onChange({ text, name: undefined })
-          }
-          refresh()
-        }}
-      >
-        <Button variant="quiet" onPress={refresh}>
-          <History size={14} aria-hidden /> Queries
-        </Button>
-      </MenuButton>
-      <Button
-        variant="quiet"
-        onPress={() => {
-          setTyped(name ?? '')
-          setNaming(true)
-        }}
-      >
-        <Save size={14} aria-hidden /> Save query…
-      </Button>
-    </>
-  )
-}
-
-/** Milliseconds after the last letter until a query is checked. */
-const PAUSE = 150
-
-interface Checked {
-  readonly text: string | undefined
-  readonly cost: QueryCost | undefined
-  readonly problem: QueryProblem | undefined
-}
-
-/** What the host says about the query that is written. */
-function useCheck(client: Client, session: SessionInfo, text: string): Checked {
-  const [checked, setChecked] = useState<Checked>({ text: undefined, cost: undefined, problem: undefined })
-  const check = useCallback(
-    async (signal: AbortSignal) => {
-      try {
-        const { cost, problem } = await client.call(
-          'query.describe',
-          { session: session.id, text },
-          { signal },
-        )
-        if (!signal.aborted) setChecked({ text, cost, problem })
-      } catch (error) {
-        if (signal.aborted || isAbortedCall(error)) return
-        const message = error instanceof CallError ? error.message : String(error)
-        setChecked({ text, cost: undefined, problem: { message } })
-      }
-    },
-    [client, session.id, text],
-  )
-  useEffect(() => {
-    const aborter = new AbortController()
-    const timer = setTimeout(() => void check(aborter.signal), PAUSE)
-    return () => {
-      clearTimeout(timer)
-      aborter.abort()
-    }
-  }, [check])
-  return checked
-}
-
-function costText({ reads, keys }: QueryCost, prefix: string | undefined): string {
-  const where = prefix === undefined || prefix === '/' ? '' : ` below ${prefix}`
-  const count = keys === undefined ? '' : `: ${formatCountOf(keys, 'exact', 'key', 'keys')}`
-  if (reads === 'values') return `This reads every value${where}${count}.`
-  if (reads === 'stats') return `This looks up size and time of every key${where}${count}.`
-  return `This looks at the names of the keys${where} alone${count}.`
-}
-
-function problemText(text: string, problem: QueryProblem): string {
-  const place = placeOf(text, problem)
-  const message = `${problem.message.slice(0, 1).toUpperCase()}${problem.message.slice(1)}`
-  return place === undefined ? message : `Line ${place.line}, column ${place.column}: ${problem.message}`
 }
 
 function reportFailure(error: unknown): void {

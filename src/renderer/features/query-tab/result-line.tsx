@@ -2,9 +2,9 @@ import type { MouseEvent } from 'react'
 import type { ResultRow } from '../../../shared/procedures/query.ts'
 import { formatBytes, formatExactBytes, formatTime } from '../../ui/format.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
+import type { HowChosen } from '../../ui/use-chosen-rows.ts'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './query-tab.module.css'
-import type { HowChosen } from './use-chosen-results.ts'
 
 interface ResultRowProps {
   readonly index: number

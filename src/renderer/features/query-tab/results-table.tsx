@@ -1,16 +1,16 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { isAbortedCall } from '../../api/client.ts'
+import type { QueryRows, QueryRowsState, RowOrder } from '../../api/query-rows.ts'
 import { actionOfLetter, chosenKeysMenu, type ManyKeyAction } from '../../ui/chosen-keys.ts'
-import type { KeySelection } from '../../ui/key-selection.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/key-selection.ts'
 import { ContextMenu, type MenuEntry, type MenuGroup } from '../../ui/menu.tsx'
 import { useRowWindow } from '../../ui/row-window.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
+import { type HowChosen, useChosenRows } from '../../ui/use-chosen-rows.ts'
 import { ChosenBar } from './chosen-bar.tsx'
-import type { QueryResults, ResultsState, RowOrder } from './query-results.ts'
 import styles from './query-tab.module.css'
 import { ResultLine } from './result-line.tsx'
-import { type HowChosen, useChosenResults } from './use-chosen-results.ts'
 
 /** `--row` in the theme. */
 const ROW_HEIGHT = 22
@@ -27,8 +27,8 @@ interface Point {
 }
 
 interface ResultsTableProps {
-  readonly results: QueryResults
-  readonly state: ResultsState
+  readonly results: QueryRows
+  readonly state: QueryRowsState
   readonly count: number
   readonly onSort: (order: RowOrder | undefined) => void
   readonly onRequest: (request: RowRequest) => void
@@ -42,7 +42,17 @@ export function ResultsTable(props: ResultsTableProps) {
   const [wantedActive, setActive] = useState(0)
   const active = Math.max(0, Math.min(wantedActive, count - 1))
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
-  const { chosen, acted, isChosen, choose, chooseAll } = useChosenResults(results, { active, run, order })
+  const { chosen, acted, isChosen, choose } = useChosenRows({
+    count,
+    active,
+    keyAt: index => results.rowAt(index)?.key,
+    // A hit stands for its value alone, not for what is below it.
+    selectionOf: KeySelection.values,
+    select: async (from, length) =>
+      KeySelection.values(await results.keys(from, Math.min(length, MAX_CHOSEN_KEYS))),
+    contentOf: run,
+    orderOf: order,
+  })
   const [menuAt, setMenuAt] = useState<Point>()
   const body = useRef<HTMLDivElement>(null)
   /** Grows with every wish to have the focus on the active row. */
@@ -61,9 +71,10 @@ export function ResultsTable(props: ResultsTableProps) {
     if (how !== undefined) void choose(how, index).catch(reportFailure)
   }
   const many = (action: ManyKeyAction) => {
-    const selection = acted()
-    if (!selection.isEmpty && !(isReadOnly && CHANGES.has(action)))
-      onRequest({ type: 'many', action, selection })
+    if (isReadOnly && CHANGES.has(action)) return
+    acted().then(selection => {
+      if (!selection.isEmpty) onRequest({ type: 'many', action, selection })
+    }, reportFailure)
   }
 
   const press = (event: KeyboardEvent<HTMLElement>) => {
@@ -76,7 +87,7 @@ export function ResultsTable(props: ResultsTableProps) {
     if (next !== undefined && !event.altKey) {
       select(next, event.shiftKey ? 'to' : isCommand ? undefined : 'one')
     } else if (letter === ' ') select(active, 'toggle')
-    else if (letter === 'a' && !event.shiftKey) void chooseAll().catch(reportFailure)
+    else if (letter === 'a' && !event.shiftKey) select(active, 'all')
     else if (event.key === 'Escape' && !chosen.isEmpty) select(active, 'one')
     else if (action !== undefined && action !== 'paste') many(action)
     else if (row === undefined) return
@@ -93,7 +104,8 @@ export function ResultsTable(props: ResultsTableProps) {
   // The focus stays with its row, also while that is scrolled out of sight.
   const drawn = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
   if (count > 0 && (active < first || active >= end)) drawn.push(active)
-  const alone = acted().keys.length === 1 ? acted().keys[0] : undefined
+  const [only] = chosen.keys
+  const alone = chosen.isEmpty ? results.rowAt(active)?.key : chosen.count === 1 ? only : undefined
   return (
     <>
       <div
@@ -154,7 +166,7 @@ export function ResultsTable(props: ResultsTableProps) {
         <ContextMenu
           label={alone === undefined ? 'Actions for the chosen keys' : `Actions for ${alone}`}
           at={menuAt}
-          groups={menuOf(acted().count, isReadOnly)}
+          groups={menuOf(Math.max(1, chosen.count), isReadOnly)}
           onClose={() => setMenuAt(undefined)}
           onChoose={id => {
             if (id === 'open' && alone !== undefined)

@@ -1,8 +1,7 @@
-import { Emitter } from '../../../core/concurrency/emitter.ts'
-import type { QueryCost, QueryReport, ResultRow } from '../../../shared/procedures/query.ts'
-import { MAX_RESULT_KEYS } from '../../../shared/query-limits.ts'
-import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
-import { readQuery } from './query-text.ts'
+import { Emitter } from '../../core/concurrency/emitter.ts'
+import type { QueryCost, QueryReport, ResultRow } from '../../shared/procedures/query.ts'
+import { MAX_RESULT_KEYS } from '../../shared/query-limits.ts'
+import { CallError, type Client, isAbortedCall } from './client.ts'
 
 /** Rows of one call. */
 const PAGE = 100
@@ -10,24 +9,24 @@ const PAGE = 100
 /** Pages that are kept; others are read again when they are wanted. */
 const MAX_PAGES = 60
 
-/** Milliseconds after a change of keys until the rows in sight are looked at again. */
-const QUIET = 300
-
 export interface RowOrder {
   readonly by: 'key' | 'size' | 'mtime'
   readonly descending: boolean
 }
 
-export interface ResultsState {
-  /** Absent before the first run. */
+export interface QueryRowsState {
+  /** The query that runs or ran last; absent before the first run. */
+  readonly text: string | undefined
+  /** Absent until the run tells how far it is. */
   readonly report: QueryReport | undefined
   readonly isRunning: boolean
   readonly error: string | undefined
   /** Another number for each run. */
   readonly run: number
-  /** The branch that the run looks below. */
-  readonly prefix: string
+  /** Without one, rows are in the order in which they were found. */
   readonly order: RowOrder | undefined
+  /** The host has put the rows into `order`. */
+  readonly isSorted: boolean
   /** What the run reads of each key; absent until it has begun. */
   readonly reads: QueryCost['reads'] | undefined
   /** Paths that rows have columns for. */
@@ -38,13 +37,14 @@ export interface ResultsState {
   readonly revision: number
 }
 
-const NOTHING: ResultsState = {
+const NOTHING: QueryRowsState = {
+  text: undefined,
   report: undefined,
   isRunning: false,
   error: undefined,
   run: 0,
-  prefix: '/',
   order: undefined,
+  isSorted: false,
   reads: undefined,
   columns: [],
   hasExcerpts: false,
@@ -54,67 +54,56 @@ const NOTHING: ResultsState = {
 interface Page {
   readonly rows: readonly ResultRow[]
   readonly version: number
-  /** Whether the keys were looked at since. */
+  /** Whether its keys were looked at since they changed, or need not be. */
   readonly isLooked: boolean
 }
 
-/** The latest run of one query tab: how far it is, and those of its rows that one looks at. */
-export class QueryResults {
+/**
+ * The rows of one query at a time. The host runs, sorts and keeps them; the page reads those that are seen, by number,
+ * and follows how far the run is.
+ */
+export class QueryRows {
   readonly #client: Client
   readonly #session: string
+  readonly #looks: boolean
   readonly #changed = new Emitter()
   readonly #pages = new Map<number, Page>()
   readonly #loading = new Map<number, AbortController>()
   #query: string | undefined
   #run = new AbortController()
-  #wanted = { first: 0, end: 0 }
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #wanted = { first: 0, end: PAGE }
   #state = NOTHING
 
-  constructor(client: Client, session: string) {
+  /** @param looks Whether rows tell what became of their keys since they were found. */
+  constructor(client: Client, session: string, { looks }: { readonly looks: boolean }) {
     this.#client = client
     this.#session = session
+    this.#looks = looks
   }
 
   readonly subscribe = this.#changed.subscribe
 
-  readonly getState = (): ResultsState => this.#state
-
-  /** Follows the keys. @returns Ends the run. */
-  start(): () => void {
-    const end = this.#client.on('valueChanged', ({ session }) => {
-      if (session === this.#session) this.#lookSoon()
-    })
-    return () => {
-      end()
-      clearTimeout(this.#timer)
-      this.#forget()
-      this.#state = { ...NOTHING, run: this.#state.run + 1 }
-    }
-  }
+  readonly getState = (): QueryRowsState => this.#state
 
   /** Runs a query in the place of the one before. */
   async run(text: string, order?: RowOrder): Promise<void> {
     this.#forget()
-    const run = new AbortController()
-    this.#run = run
-    const prefix = readQuery(text)?.query.prefix ?? '/'
-    this.#show({ ...NOTHING, isRunning: true, run: this.#state.run + 1, prefix, order })
+    const { signal } = (this.#run = new AbortController())
+    this.#show({ ...NOTHING, text, order, isRunning: true, run: this.#state.run + 1 })
     try {
-      const { query, reads, columns } = await this.#client.call('query.open', {
-        session: this.#session,
-        text,
-      })
-      if (run.signal.aborted) {
-        this.#close(query)
+      const opened = await this.#client.call('query.open', { session: this.#session, text })
+      const { query, reads, columns } = opened
+      if (signal.aborted) {
+        this.#drop(query)
         return
       }
       this.#query = query
       this.#show({ reads, columns })
-      if (order !== undefined) await this.#client.call('query.sort', { query, ...order })
-      await this.#follow(query, run.signal)
+      // Another order may have been asked for meanwhile.
+      if (this.#state.order !== undefined) await this.#sort(query)
+      await this.#follow(query, signal)
     } catch (error) {
-      if (!run.signal.aborted && !isAbortedCall(error)) this.#failed(error)
+      if (!signal.aborted && !isAbortedCall(error)) this.#failed(error)
     }
   }
 
@@ -134,15 +123,35 @@ export class QueryResults {
     if (this.#query !== undefined) await this.#client.call('query.stop', { query: this.#query })
   }
 
+  /** Ends the run and forgets its rows. */
+  close(): void {
+    this.#forget()
+    this.#show({ ...NOTHING, run: this.#state.run + 1 })
+  }
+
+  /** Sorts what is there in another order; what comes later follows. */
   async sort(order: RowOrder | undefined): Promise<void> {
+    this.#show({ order, isSorted: false })
     const query = this.#query
-    if (query === undefined) return
-    this.#show({ order })
+    const { text } = this.#state
+    if (query === undefined || text === undefined) return
+    try {
+      await this.#sort(query)
+      const report = await this.#client.call('query.next', { query })
+      if (query !== this.#query) return
+      this.#show({ report })
+      this.#bring()
+    } catch (error) {
+      if (query !== this.#query || isAbortedCall(error)) return
+      // The host drops what nobody asked for in a long time.
+      await this.run(text, order)
+    }
+  }
+
+  async #sort(query: string): Promise<void> {
+    const { order } = this.#state
     await this.#client.call('query.sort', { query, ...order })
-    const report = await this.#client.call('query.next', { query })
-    if (query !== this.#query) return
-    this.#show({ report })
-    this.#bring()
+    if (query === this.#query && order === this.#state.order) this.#show({ isSorted: true })
   }
 
   /** `undefined` for a row that has not come yet. */
@@ -156,7 +165,13 @@ export class QueryResults {
     this.#bring()
   }
 
-  /** Keys of the rows from `first`, at most `most`. */
+  /** Asks again what became of the keys of rows: sizes and times of now, and which are gone. Rows keep their places. */
+  lookAgain(): void {
+    for (const [number, page] of this.#pages) this.#pages.set(number, { ...page, isLooked: false })
+    this.#bring()
+  }
+
+  /** Keys of the rows from `first`, at most `most`: also of rows that were never read. */
   async keys(first: number, most: number): Promise<string[]> {
     const keys: string[] = []
     const query = this.#query
@@ -184,7 +199,7 @@ export class QueryResults {
       const page = this.#pages.get(number)
       const isCurrent =
         page !== undefined && page.version >= report.version && (page.isLooked || !report.isLast)
-      if (!isCurrent && !this.#loading.has(number)) void this.#load(number)
+      if (!isCurrent && this.#loading.get(number)?.signal.aborted !== false) void this.#load(number)
     }
   }
 
@@ -198,11 +213,11 @@ export class QueryResults {
     const isKnown = (this.#pages.get(number)?.version ?? -1) >= report.version
     try {
       // Rows come at once; when nothing new comes, what became of their keys is asked for.
-      const look = isKnown && report.isLast
+      const look = this.#looks && isKnown && report.isLast
       const asked = { query, offset: number * PAGE, limit: PAGE, look }
       const { rows, version } = await this.#client.call('query.rows', asked, { signal })
       if (signal.aborted || query !== this.#query) return
-      this.#keep(number, { rows, version, isLooked: look })
+      this.#keep(number, { rows, version, isLooked: look || !this.#looks })
     } catch (error) {
       if (!signal.aborted && query === this.#query && !isAbortedCall(error)) this.#failed(error)
     } finally {
@@ -220,14 +235,6 @@ export class QueryResults {
     this.#show({ hasExcerpts })
   }
 
-  #lookSoon(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      for (const [number, page] of this.#pages) this.#pages.set(number, { ...page, isLooked: false })
-      this.#bring()
-    }, QUIET)
-  }
-
   #failed(error: unknown): void {
     const message = error instanceof CallError ? error.message : String(error)
     this.#show({ isRunning: false, error: message })
@@ -238,16 +245,16 @@ export class QueryResults {
     for (const loading of this.#loading.values()) loading.abort()
     this.#loading.clear()
     this.#pages.clear()
-    if (this.#query !== undefined) this.#close(this.#query)
+    if (this.#query !== undefined) this.#drop(this.#query)
     this.#query = undefined
   }
 
-  #close(query: string): void {
+  #drop(query: string): void {
     // A host that is gone has closed it.
     void this.#client.call('query.close', { query }).catch(() => undefined)
   }
 
-  #show(change: Partial<ResultsState>): void {
+  #show(change: Partial<QueryRowsState>): void {
     this.#state = { ...this.#state, ...change, revision: this.#state.revision + 1 }
     this.#changed.emit()
   }
