@@ -1,4 +1,5 @@
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
+import { Backoff } from '../connect/backoff.ts'
 import type { LostConnections } from '../connect/lost-connections.ts'
 import type { SqlConnection } from './sql-connection.ts'
 
@@ -33,10 +34,6 @@ interface Waiting {
 
 /** The number of checks for unanswered calls within the time limit of a call. */
 const LOOKS = 5
-/** Milliseconds before reconnecting: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
-
 /**
  * Connections to one server, made when calls need them and restored when they are lost. A call that runs on a lost
  * connection fails, because it is unknown whether it took effect. When the last connection is lost, calls wait for one
@@ -56,7 +53,7 @@ export class ConnectionPool {
   /** Whether a connection was lost since the last new one. */
   #hadLoss = false
   #isClosed = false
-  #wake: (() => void) | undefined
+  readonly #backoff = new Backoff()
   #watch: NodeJS.Timeout | undefined
 
   private constructor(settings: PoolSettings) {
@@ -120,7 +117,7 @@ export class ConnectionPool {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#settings.lost?.remove(this)
-    this.#wake?.()
+    this.#backoff.end()
     clearInterval(this.#watch)
     const members = [...this.#members]
     this.#members.clear()
@@ -221,7 +218,8 @@ export class ConnectionPool {
 
   /** Reconnects until it succeeds. */
   async #reconnect(): Promise<void> {
-    for (let wait = FIRST_WAIT; !this.#isClosed; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    this.#backoff.reset()
+    while (!this.#isClosed) {
       try {
         this.#add(await this.#connect())
         return
@@ -232,7 +230,7 @@ export class ConnectionPool {
         // From now on calls fail immediately.
         this.#isTrying = false
       }
-      await this.#pause(wait * (0.75 + Math.random() / 2))
+      await this.#backoff.pause()
     }
   }
 
@@ -241,16 +239,6 @@ export class ConnectionPool {
     this.#lost = failed
     if (!this.#isClosed) this.#settings.lost?.add(this, failed.message)
     return failed
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(done => {
-      const timer = setTimeout(done, milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
   }
 
   /** Ends what takes longer than a call may. */

@@ -5,11 +5,12 @@ import {
   UNKNOWN_RIGHTS,
 } from '../../stack/connection-report.ts'
 import { ConnectionTest } from '../connect/connection-test.ts'
+import type { ServerContext } from '../connect/server-context.ts'
 import { type Access, accessTo } from './access.ts'
 import { chooseTable } from './choose-table.ts'
 import type { SqlDialect, SqlFacts } from './dialect.ts'
 import { sqlFailure } from './failures.ts'
-import type { ServerContext, SqlOptions } from './options.ts'
+import type { SqlOptions } from './options.ts'
 import type { SqlConnection } from './sql-connection.ts'
 import { keepsValues, type SqlTable } from './table.ts'
 

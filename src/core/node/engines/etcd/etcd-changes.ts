@@ -1,13 +1,10 @@
 import type { IDuplexStream, IWatchRequest, IWatchResponse } from 'etcd3'
 import { endOfKeys } from '../../../ordered/byte-prefix.ts'
 import type { OthersChange } from '../../../ordered/driver.ts'
+import { Backoff } from '../../connect/backoff.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 import { firstKey } from './etcd-writes.ts'
-
-/** Milliseconds before a lost stream is opened again: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
 
 type Tell = (change: OthersChange) => void
 type Stream = IDuplexStream<IWatchRequest, IWatchResponse>
@@ -29,7 +26,7 @@ export class EtcdChanges {
   #next = 0
   #stream: Stream | undefined
   #isRunning = false
-  #wake: (() => void) | undefined
+  readonly #backoff = new Backoff()
 
   constructor(connection: EtcdConnection, rows: EtcdRows) {
     this.#connection = connection
@@ -65,20 +62,20 @@ export class EtcdChanges {
   close(): void {
     this.#isRunning = false
     this.#own.clear()
-    this.#wake?.()
+    this.#backoff.end()
     this.#stream?.cancel()
   }
 
   async #run(): Promise<void> {
-    for (let wait = FIRST_WAIT; this.#isRunning && !this.#connection.isClosed; ) {
+    while (this.#isRunning && !this.#connection.isClosed) {
       const before = this.#next
       try {
         await this.#follow()
       } catch {
         // The stream is opened again.
       }
-      wait = this.#next > before ? FIRST_WAIT : Math.min(2 * wait, LONGEST_WAIT)
-      await this.#pause(wait)
+      if (this.#next > before) this.#backoff.reset()
+      await this.#backoff.pause()
     }
   }
 
@@ -145,19 +142,5 @@ export class EtcdChanges {
   /** Revisions come in order. That of `revision` may come again: a batch has one for all its keys. */
   #forgetBefore(revision: number): void {
     for (const own of this.#own) if (own < revision) this.#own.delete(own)
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(done => {
-      if (!this.#isRunning) {
-        done()
-        return
-      }
-      const timer = setTimeout(done, milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
   }
 }

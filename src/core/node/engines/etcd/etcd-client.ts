@@ -5,18 +5,16 @@ import { messageOf } from '../../../errors.ts'
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { addressesIn } from '../../../stack/server-address.ts'
 import { serverUrl } from '../../../stack/server-url.ts'
+import { FIRST_PAUSE, LONGEST_PAUSE } from '../../connect/backoff.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { refusal } from './failures.ts'
-import type { EtcdOptions, ServerContext } from './options.ts'
+import type { EtcdOptions } from './options.ts'
 
 const PORT = 2379
-/** Milliseconds before a channel connects again: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
-
 /** The schema of an address. */
 export const etcdUrl = () => serverUrl(['etcd'], true)
 
@@ -69,9 +67,9 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
       // A range may be larger than the default of 4 MB. The server limits requests.
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
-      'grpc.initial_reconnect_backoff_ms': FIRST_WAIT,
-      'grpc.min_reconnect_backoff_ms': FIRST_WAIT,
-      'grpc.max_reconnect_backoff_ms': LONGEST_WAIT,
+      'grpc.initial_reconnect_backoff_ms': FIRST_PAUSE,
+      'grpc.min_reconnect_backoff_ms': FIRST_PAUSE,
+      'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE,
       'grpc.keepalive_time_ms': Math.max(10_000, timeout),
       'grpc.keepalive_timeout_ms': timeout,
       // Not shared with other clients, which would share a lost connection too.

@@ -1,14 +1,12 @@
 import type { Etcd3, IResponseHeader } from 'etcd3'
 import { orAbort } from '../../../concurrency/abortable.ts'
 import { DatastoreError } from '../../../errors.ts'
+import { Backoff } from '../../connect/backoff.ts'
 import { LostConnections } from '../../connect/lost-connections.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { accessTo, type EtcdAccess } from './etcd-client.ts'
 import { copyOf, etcdFailure } from './failures.ts'
-import type { EtcdOptions, ServerContext } from './options.ts'
-
-/** Milliseconds before the server is tried again: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
+import type { EtcdOptions } from './options.ts'
 
 interface Answer {
   readonly header: IResponseHeader
@@ -26,7 +24,7 @@ export class EtcdConnection {
   #lost: DatastoreError | undefined
   #trying: Promise<void> | undefined
   #isClosed = false
-  #wake: (() => void) | undefined
+  readonly #backoff = new Backoff()
   /** The latest revision that an answer named. */
   revision = 0
 
@@ -112,13 +110,13 @@ export class EtcdConnection {
 
   /** Tries until a server answers. Calls wait for the first attempt alone. */
   async #reconnect(): Promise<void> {
-    for (let wait = FIRST_WAIT; !this.#isClosed; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-      const attempt = this.#attempt()
-      if (wait === FIRST_WAIT) this.#trying = attempt
-      await attempt
-      this.#trying = undefined
-      if (this.#lost === undefined) return
-      await this.#pause(wait * (0.75 + Math.random() / 2))
+    this.#backoff.reset()
+    this.#trying = this.#attempt()
+    await this.#trying
+    this.#trying = undefined
+    while (this.#lost !== undefined && !this.#isClosed) {
+      await this.#backoff.pause()
+      if (!this.#isClosed) await this.#attempt()
     }
   }
 
@@ -144,21 +142,11 @@ export class EtcdConnection {
     return header
   }
 
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(done => {
-      const timer = setTimeout(done, milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
-  }
-
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#status.remove(this)
-    this.#wake?.()
+    this.#backoff.end()
     await this.#access.close()
   }
 }

@@ -1,4 +1,6 @@
 // The entry `strata/engines/etcd` of the package.
+
+export type { ProgramContext as EtcdContext } from '../../connect/server-context.ts'
 export { etcdKind } from '../../kinds/etcd.ts'
 export { EtcdDatastore } from './etcd-datastore.ts'
-export type { EtcdContext, EtcdOptions } from './options.ts'
+export type { EtcdOptions } from './options.ts'

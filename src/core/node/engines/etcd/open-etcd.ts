@@ -3,12 +3,13 @@ import type { Store } from '../../../open/store.ts'
 import { endOfKeys } from '../../../ordered/byte-prefix.ts'
 import { openOrdered } from '../../../ordered/open-ordered.ts'
 import { FORMAT_KEY, idOfFormat } from '../../../ordered/strata/own-records.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { layoutOptionsOf } from '../key-layout.ts'
 import { EtcdConnection } from './etcd-connection.ts'
 import { EtcdDriver } from './etcd-driver.ts'
 import { firstKey } from './etcd-writes.ts'
 import { refusal } from './failures.ts'
-import type { EtcdOptions, ServerContext } from './options.ts'
+import type { EtcdOptions } from './options.ts'
 
 /**
  * The store below a prefix of an etcd cluster.

@@ -1,4 +1,6 @@
 // The entry `strata/engines/memcached` of the package.
+
+export type { ProgramContext as MemcachedContext } from '../../connect/server-context.ts'
 export { memcachedKind } from '../../kinds/memcached.ts'
 export { MemcachedDatastore } from './memcached-datastore.ts'
-export type { MemcachedContext, MemcachedOptions } from './options.ts'
+export type { MemcachedOptions } from './options.ts'

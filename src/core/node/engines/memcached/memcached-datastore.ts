@@ -1,8 +1,7 @@
 import { Datastore } from '../../../open/datastore.ts'
-import type { SecretReference } from '../../../stack/secret.ts'
-import { refusal } from './failures.ts'
+import { type ProgramContext, serverContextOf } from '../../connect/server-context.ts'
 import { openMemcached } from './open-memcached.ts'
-import type { MemcachedContext, MemcachedOptions } from './options.ts'
+import type { MemcachedOptions } from './options.ts'
 
 /** Values in a memcached server (1.6 or later), as long as it keeps them. Needs no package. */
 export class MemcachedDatastore extends Datastore {
@@ -10,13 +9,7 @@ export class MemcachedDatastore extends Datastore {
    * Connects to a server.
    * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
    */
-  static async open(options: MemcachedOptions, context: MemcachedContext = {}): Promise<MemcachedDatastore> {
-    const { baseDirectory, secret = noSecrets, report } = context
-    return new MemcachedDatastore(await openMemcached(options, { baseDirectory, secret, report }))
+  static async open(options: MemcachedOptions, context: ProgramContext = {}): Promise<MemcachedDatastore> {
+    return new MemcachedDatastore(await openMemcached(options, serverContextOf(context)))
   }
-}
-
-function noSecrets({ secret }: SecretReference, option: string): Promise<never> {
-  const state = `"${option}" names the secret ${JSON.stringify(secret)}, and nothing was given to look it up with`
-  return Promise.reject(refusal(state))
 }

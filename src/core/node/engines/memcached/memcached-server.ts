@@ -1,21 +1,19 @@
 import { DatastoreError } from '../../../errors.ts'
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { serverUrl } from '../../../stack/server-url.ts'
+import { Backoff } from '../../connect/backoff.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
 import { LostConnections } from '../../connect/lost-connections.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
 import { copyOf, memcachedFailure, refusal } from './failures.ts'
 import { MetaConnection } from './meta-connection.ts'
-import type { MemcachedOptions, ServerContext } from './options.ts'
+import type { MemcachedOptions } from './options.ts'
 import type { Reply } from './reply-reader.ts'
 import { factsOf, type ServerFacts } from './server-facts.ts'
 
 const PORT = 11_211
-/** Milliseconds before reconnecting: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
-
 /** The schema of an address. */
 export const memcachedUrl = () => serverUrl(['memcached'])
 
@@ -70,7 +68,7 @@ export class MemcachedServer {
   /** The first attempt to connect again, for which calls wait. */
   #trying: Promise<void> | undefined
   #isClosed = false
-  #wake: (() => void) | undefined
+  readonly #backoff = new Backoff()
 
   private constructor(access: Access, report: ServerContext['report']) {
     this.#access = access
@@ -151,16 +149,13 @@ export class MemcachedServer {
   }
 
   async #reconnect(): Promise<void> {
-    for (
-      let wait = FIRST_WAIT;
-      !this.#isClosed && this.#connection === undefined;
-      wait = Math.min(2 * wait, LONGEST_WAIT)
-    ) {
-      const attempt = this.#attempt()
-      if (wait === FIRST_WAIT) this.#trying = attempt
-      await attempt
-      this.#trying = undefined
-      if (this.#lost !== undefined) await this.#pause(wait * (0.75 + Math.random() / 2))
+    this.#backoff.reset()
+    this.#trying = this.#attempt()
+    await this.#trying
+    this.#trying = undefined
+    while (this.#connection === undefined && !this.#isClosed) {
+      await this.#backoff.pause()
+      if (!this.#isClosed) await this.#attempt()
     }
   }
 
@@ -183,21 +178,11 @@ export class MemcachedServer {
     this.#status.add(this, failed.message)
   }
 
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(done => {
-      const timer = setTimeout(done, milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
-  }
-
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#status.remove(this)
-    this.#wake?.()
+    this.#backoff.end()
     this.#connection?.close()
     this.#connection = undefined
     await this.#access.close()

@@ -1,11 +1,12 @@
 import type { Store } from '../../../open/store.ts'
 import { PathNames } from '../../../ordered/path/path-names.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { IndexedStore } from '../../indexed/indexed-store.ts'
 import { memcachedFailure, refusal } from './failures.ts'
 import { ItemNames } from './item-names.ts'
 import { accessTo, MemcachedServer } from './memcached-server.ts'
 import { MemcachedValues } from './memcached-values.ts'
-import type { MemcachedOptions, ServerContext } from './options.ts'
+import type { MemcachedOptions } from './options.ts'
 import { hasItems } from './scan-items.ts'
 import type { ServerFacts } from './server-facts.ts'
 

@@ -1,4 +1,6 @@
 // The entry `strata/engines/mongodb` of the package.
+
+export type { ProgramContext as MongoContext } from '../../connect/server-context.ts'
 export { mongodbKind } from '../../kinds/mongodb.ts'
 export { MongoDatastore } from './mongo-datastore.ts'
-export type { MongoContext, MongoOptions } from './options.ts'
+export type { MongoOptions } from './options.ts'

@@ -5,11 +5,12 @@ import { checkOptions, wholeNumber } from '../../../options.ts'
 import { serverUrl } from '../../../stack/server-url.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
 import { LostConnections } from '../../connect/lost-connections.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { tlsSettings } from '../../connect/tls.ts'
 import { Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { mongoFailure, refusal } from './failures.ts'
-import type { MongoOptions, ServerContext } from './options.ts'
+import type { MongoOptions } from './options.ts'
 
 /** The address of a server or of several: `mongodb://a:27017,b:27017/database?replicaSet=rs`. */
 const ADDRESS = /^(mongodb(?:\+srv)?):\/\/(?:([^/@]*)@)?([^/?]+)(?:\/([^?]*))?(\?.*)?$/

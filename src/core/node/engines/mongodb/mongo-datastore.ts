@@ -1,7 +1,7 @@
 import { Datastore } from '../../../open/datastore.ts'
-import { noSecrets } from '../../sql/no-secrets.ts'
+import { type ProgramContext, serverContextOf } from '../../connect/server-context.ts'
 import { openMongo } from './open-mongo.ts'
-import type { MongoContext, MongoOptions } from './options.ts'
+import type { MongoOptions } from './options.ts'
 
 /** Values in a collection of a MongoDB server. Needs the package `mongodb`. */
 export class MongoDatastore extends Datastore {
@@ -10,8 +10,7 @@ export class MongoDatastore extends Datastore {
    * @throws DatastoreError `CONFIG_INVALID`, also where the package is missing or the layout is another; `CONNECTION`,
    * `TIMEOUT`, `ACCESS_DENIED`
    */
-  static async open(options: MongoOptions, context: MongoContext = {}): Promise<MongoDatastore> {
-    const { baseDirectory, secret = noSecrets, report } = context
-    return new MongoDatastore(await openMongo(options, { baseDirectory, secret, report }))
+  static async open(options: MongoOptions, context: ProgramContext = {}): Promise<MongoDatastore> {
+    return new MongoDatastore(await openMongo(options, serverContextOf(context)))
   }
 }

@@ -1,8 +1,9 @@
 import type { ConnectionReport } from '../../../stack/connection-report.ts'
 import { ConnectionTest, milliseconds } from '../../connect/connection-test.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { mongoFailure } from './failures.ts'
 import { accessTo, type MongoAccess } from './mongo-access.ts'
-import type { MongoOptions, ServerContext } from './options.ts'
+import type { MongoOptions } from './options.ts'
 
 /** Runs the test step by step, until a step fails. It changes nothing. */
 export function testMongo(options: MongoOptions, context: ServerContext): Promise<ConnectionReport> {

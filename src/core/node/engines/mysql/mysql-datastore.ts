@@ -1,7 +1,7 @@
 import { Datastore } from '../../../open/datastore.ts'
-import { noSecrets } from '../../sql/no-secrets.ts'
+import { type ProgramContext, serverContextOf } from '../../connect/server-context.ts'
 import { openSql } from '../../sql/open-sql.ts'
-import type { SqlContext, SqlOptions } from '../../sql/options.ts'
+import type { SqlOptions } from '../../sql/options.ts'
 import { mysqlDialect } from './dialect.ts'
 
 /** How a table of a MySQL or MariaDB server is opened. */
@@ -14,9 +14,7 @@ export class MysqlDatastore extends Datastore {
    * @throws DatastoreError `CONFIG_INVALID` if there is no such table, it cannot be shown, or the package is missing;
    * `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
    */
-  static async open(options: MysqlOptions, context: SqlContext = {}): Promise<MysqlDatastore> {
-    const { baseDirectory, secret = noSecrets, report } = context
-    const given = { baseDirectory, secret, report }
-    return new MysqlDatastore(await openSql(mysqlDialect, options, given))
+  static async open(options: MysqlOptions, context: ProgramContext = {}): Promise<MysqlDatastore> {
+    return new MysqlDatastore(await openSql(mysqlDialect, options, serverContextOf(context)))
   }
 }

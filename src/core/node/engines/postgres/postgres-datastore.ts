@@ -1,7 +1,7 @@
 import { Datastore } from '../../../open/datastore.ts'
-import { noSecrets } from '../../sql/no-secrets.ts'
+import { type ProgramContext, serverContextOf } from '../../connect/server-context.ts'
 import { openSql } from '../../sql/open-sql.ts'
-import type { SqlContext, SqlOptions } from '../../sql/options.ts'
+import type { SqlOptions } from '../../sql/options.ts'
 import { postgresDialect } from './dialect.ts'
 import { followTable } from './table-changes.ts'
 
@@ -15,9 +15,9 @@ export class PostgresDatastore extends Datastore {
    * @throws DatastoreError `CONFIG_INVALID` if there is no such table, it cannot be shown, or the package is missing;
    * `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
    */
-  static async open(options: PostgresOptions, context: SqlContext = {}): Promise<PostgresDatastore> {
-    const { baseDirectory, secret = noSecrets, report } = context
-    const given = { baseDirectory, secret, report }
-    return new PostgresDatastore(await openSql(postgresDialect, options, given, followTable))
+  static async open(options: PostgresOptions, context: ProgramContext = {}): Promise<PostgresDatastore> {
+    return new PostgresDatastore(
+      await openSql(postgresDialect, options, serverContextOf(context), followTable),
+    )
   }
 }

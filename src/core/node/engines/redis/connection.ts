@@ -1,5 +1,6 @@
 import type * as redisPackage from '@redis/client'
 import { DatastoreError, rejected } from '../../../errors.ts'
+import { Backoff } from '../../connect/backoff.ts'
 import type { LostConnections } from '../../connect/lost-connections.ts'
 import type { TlsSettings } from '../../connect/tls.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
@@ -42,10 +43,6 @@ export type Send = (args: readonly Argument[]) => Promise<Reply>
 
 /** The number of checks for unanswered calls within the time limit of a call. */
 const LOOKS = 5
-/** Milliseconds before reconnecting: the first wait, and the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
-
 /**
  * One connection to one server, restored when it is lost. Calls are sent in call order, without waiting for each other.
  * Running calls fail when the connection is lost, because it is unknown whether they took effect. Calls made right
@@ -60,7 +57,7 @@ export class Connection {
   /** Why there is no connection. */
   #lost: DatastoreError | undefined
   #isClosed = false
-  #wake: (() => void) | undefined
+  readonly #backoff = new Backoff()
   /** Calls sent and answered on this connection, to detect those that are not answered. */
   #sent = 0
   #answered = 0
@@ -134,7 +131,7 @@ export class Connection {
       `Cannot use the connection to ${this.name}: the store is closed`,
     )
     this.#settings.lost?.remove(this)
-    this.#wake?.()
+    this.#backoff.end()
     this.#endWatch()
     if (client?.isOpen === true) client.destroy()
     await this.#attempt?.catch(() => undefined)
@@ -257,7 +254,8 @@ export class Connection {
 
   async #goOn(first: Promise<void>): Promise<void> {
     let attempt: Promise<void> | undefined = first
-    for (let wait = FIRST_WAIT; !this.#isClosed; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    this.#backoff.reset()
+    while (!this.#isClosed) {
       try {
         await (attempt ?? this.#connect())
         return
@@ -268,7 +266,7 @@ export class Connection {
         this.#attempt = undefined
       }
       attempt = undefined
-      await this.#pause(wait * (0.75 + Math.random() / 2))
+      await this.#backoff.pause()
     }
   }
 
@@ -280,16 +278,6 @@ export class Connection {
 
   #tellLost(): void {
     this.#settings.lost?.add(this, this.#failure.message)
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(done => {
-      const timer = setTimeout(done, milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
   }
 
   /** Whether an error concerns the connection, and is not an answer of the server. */

@@ -1,5 +1,4 @@
 // In a file of its own, so that programs that import these types do not need the types of the client.
-import type { OpenContext } from '../../../stack/kind.ts'
 import type { SecretReference } from '../../../stack/secret.ts'
 import type { ConnectionOptions } from '../../connect/connection-options.ts'
 
@@ -13,12 +12,6 @@ export interface ServerOptions extends ConnectionOptions {
   readonly password?: SecretReference | undefined
   /** The number of the database. Default: that in the address, or 0. */
   readonly database?: number | undefined
-}
-
-/** The folder for relative paths, the source of secrets, and the listener for the state of the server. */
-export interface ServerContext extends Pick<OpenContext, 'baseDirectory' | 'secret'> {
-  /** Default: no listener. */
-  readonly report?: OpenContext['report'] | undefined
 }
 
 /** How keys are stored in a server, and how the server is reached. */

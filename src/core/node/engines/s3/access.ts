@@ -4,11 +4,12 @@ import { connect } from 'node:net'
 import type * as s3Package from '@aws-sdk/client-s3'
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { addressOf, refusal, type S3Address } from './address.ts'
-import type { S3ServerOptions, ServerContext } from './options.ts'
+import type { S3ServerOptions } from './options.ts'
 
 /** The client package. Loaded when a store is opened. */
 export type S3Package = typeof s3Package

@@ -1,6 +1,4 @@
 // In a file of its own, so that programs that import these types do not need the types of the client.
-import type { OpenContext } from '../../../stack/kind.ts'
-import type { NodeStatus } from '../../../stack/node-status.ts'
 import type { SecretReference } from '../../../stack/secret.ts'
 import type { ConnectionOptions } from '../../connect/connection-options.ts'
 import type { KeyLayoutOptions } from '../key-layout.ts'
@@ -31,20 +29,4 @@ export interface S3Options extends S3ServerOptions, KeyLayoutOptions {
   readonly readOnly?: boolean | undefined
   /** Bytes of a part of an upload, from 5 MiB; a value has at most 10,000 parts. Default 8 MiB. */
   readonly partSize?: number | undefined
-}
-
-/** The folder for relative paths, the source of secrets, and the listener for the state of the server. */
-export interface ServerContext extends Pick<OpenContext, 'baseDirectory' | 'secret'> {
-  /** Default: no listener. */
-  readonly report?: OpenContext['report'] | undefined
-}
-
-/** What a program passes besides the options to open a bucket. */
-export interface S3Context {
-  /** The folder that relative paths of the options are resolved against. Default: the working directory. */
-  readonly baseDirectory?: string | undefined
-  /** Returns the value of a secret that the options name. Default: there are no secrets. */
-  readonly secret?: ((reference: SecretReference, option: string) => Promise<string>) | undefined
-  /** Called when the server is lost or restored. Default: not reported. */
-  readonly report?: ((change: NodeStatus) => void) | undefined
 }

@@ -1,9 +1,6 @@
 import type { DatastoreError } from '../../../errors.ts'
+import { Backoff } from '../../connect/backoff.ts'
 import type { LostConnections } from '../../connect/lost-connections.ts'
-
-/** The waits between the attempts to reach a lost server, in milliseconds: each is twice as long, up to the longest. */
-const FIRST_WAIT = 50
-const LONGEST_WAIT = 2000
 
 /**
  * Whether the server answers. HTTP keeps no connection that could be lost, so a call that finds no server begins this:
@@ -14,7 +11,8 @@ export class Reachability {
   readonly #ask: () => Promise<boolean>
   readonly #back: () => void
   #isLost = false
-  #timer: NodeJS.Timeout | undefined
+  // HTTP keeps no connection open, so a program that is otherwise done ends.
+  readonly #backoff = new Backoff({ keepsProcess: false })
   #isClosed = false
 
   /**
@@ -32,28 +30,22 @@ export class Reachability {
     if (this.#isLost || this.#isClosed || (code !== 'CONNECTION' && code !== 'TIMEOUT')) return
     this.#isLost = true
     this.#lost.add(this, message)
-    this.#askAfter(FIRST_WAIT)
+    this.#backoff.reset()
+    void this.#askUntilBack()
   }
 
   close(): void {
     this.#isClosed = true
-    clearTimeout(this.#timer)
+    this.#backoff.end()
     this.#lost.remove(this)
   }
 
-  #askAfter(wait: number): void {
-    this.#timer = setTimeout(() => void this.#askAgain(wait), wait)
-    // A program that is otherwise done does not wait for a server.
-    this.#timer.unref()
-  }
-
-  async #askAgain(wait: number): Promise<void> {
-    const isBack = await this.#ask()
+  async #askUntilBack(): Promise<void> {
+    do {
+      await this.#backoff.pause()
+      if (this.#isClosed) return
+    } while (!(await this.#ask()))
     if (this.#isClosed) return
-    if (!isBack) {
-      this.#askAfter(Math.min(2 * wait, LONGEST_WAIT))
-      return
-    }
     this.#isLost = false
     this.#lost.remove(this)
     this.#back()

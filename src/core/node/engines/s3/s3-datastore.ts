@@ -1,10 +1,9 @@
 import { failure } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
 import { Datastore } from '../../../open/datastore.ts'
-import type { SecretReference } from '../../../stack/secret.ts'
-import { refusal } from './address.ts'
+import { type ProgramContext, serverContextOf } from '../../connect/server-context.ts'
 import { type OpenS3, openS3 } from './open-s3.ts'
-import type { S3Context, S3Options } from './options.ts'
+import type { S3Options } from './options.ts'
 import type { S3Version } from './s3-version.ts'
 import { readVersion, versionsOf } from './versions.ts'
 
@@ -26,9 +25,8 @@ export class S3Datastore extends Datastore {
    * @throws DatastoreError `CONFIG_INVALID`, also where the package or the bucket is missing; `CONNECTION`, `TIMEOUT`,
    * `ACCESS_DENIED`
    */
-  static async open(options: S3Options, context: S3Context = {}): Promise<S3Datastore> {
-    const { baseDirectory, secret = noSecrets, report } = context
-    return new S3Datastore(await openS3(options, { baseDirectory, secret, report }))
+  static async open(options: S3Options, context: ProgramContext = {}): Promise<S3Datastore> {
+    return new S3Datastore(await openS3(options, serverContextOf(context)))
   }
 
   /** The versions of a value, the newest first; only the current one, where the bucket keeps no others. */
@@ -50,9 +48,4 @@ export class S3Datastore extends Datastore {
     if (bytes === undefined) throw failure('KEY_INVALID', 'look up', key, this.#opened.layout.problem(key))
     return Buffer.from(bytes).toString()
   }
-}
-
-function noSecrets({ secret }: SecretReference, option: string): Promise<never> {
-  const state = `"${option}" names the secret ${JSON.stringify(secret)}, and nothing was given to look it up with`
-  return Promise.reject(refusal(state))
 }

@@ -1,9 +1,10 @@
 import { type ConnectionReport, UNKNOWN_RIGHTS } from '../../../stack/connection-report.ts'
 import { ConnectionTest } from '../../connect/connection-test.ts'
+import type { ServerContext } from '../../connect/server-context.ts'
 import { type Access, accessTo } from './access.ts'
 import { S3Bucket } from './bucket.ts'
 import { s3Failure } from './failures.ts'
-import type { S3Options, ServerContext } from './options.ts'
+import type { S3Options } from './options.ts'
 
 /** Objects that are counted. */
 const COUNTED = 1000

@@ -1,7 +1,8 @@
 import { Etcd3 } from 'etcd3'
 import { afterEach, beforeEach } from 'vitest'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import { EtcdDatastore } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
-import type { EtcdOptions, ServerContext } from '../../../../../src/core/node/engines/etcd/options.ts'
+import type { EtcdOptions } from '../../../../../src/core/node/engines/etcd/options.ts'
 import { type EtcdServer, noEtcd, startEtcd } from '../../../../servers/etcd.ts'
 
 /** The value of every secret of a test. */

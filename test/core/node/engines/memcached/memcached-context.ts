@@ -1,10 +1,8 @@
 import { afterEach, beforeEach } from 'vitest'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
 import { MetaConnection } from '../../../../../src/core/node/engines/memcached/meta-connection.ts'
-import type {
-  MemcachedOptions,
-  ServerContext,
-} from '../../../../../src/core/node/engines/memcached/options.ts'
+import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
 import { type MemcachedServer, noMemcached, startMemcached } from '../../../../servers/memcached.ts'
 
 export const context: ServerContext = {

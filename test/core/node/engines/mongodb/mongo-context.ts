@@ -1,4 +1,4 @@
-import type { ServerContext } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import { startMongoDouble } from '../../../../servers/mongo-double.ts'
 
 /** The value of every secret of a test. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach } from 'vitest'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import {
   MysqlDatastore,
   type MysqlOptions,
 } from '../../../../../src/core/node/engines/mysql/mysql-datastore.ts'
-import type { ServerContext } from '../../../../../src/core/node/sql/options.ts'
 import { noMariadb } from '../../../../servers/mariadb.ts'
 
 /** The value of every secret of a test. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach } from 'vitest'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import {
   PostgresDatastore,
   type PostgresOptions,
 } from '../../../../../src/core/node/engines/postgres/postgres-datastore.ts'
-import type { ServerContext } from '../../../../../src/core/node/sql/options.ts'
 import { noPostgres } from '../../../../servers/postgres.ts'
 
 /** The value of every secret of a test. */

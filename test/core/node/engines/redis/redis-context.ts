@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
-import type { RedisOptions, ServerContext } from '../../../../../src/core/node/engines/redis/options.ts'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
+import type { RedisOptions } from '../../../../../src/core/node/engines/redis/options.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { noRedis } from '../../../../servers/redis.ts'
 

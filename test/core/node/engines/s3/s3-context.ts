@@ -1,5 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { S3Options, ServerContext } from '../../../../../src/core/node/engines/s3/options.ts'
+import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
+import type { S3Options } from '../../../../../src/core/node/engines/s3/options.ts'
 import { S3Datastore } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
 
 /** What a test needs to reach a server. */
