@@ -61,6 +61,47 @@ test('X1 X2 by keyboard alone: a memory tier over four sharded folders is made a
   expect(values.flat()).toEqual(['Hello, world'])
 })
 
+test('O50 O51 by keyboard alone: a size is typed as people write it, and how tiers write is chosen in words', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const tiers = [
+    { kind: 'memory', label: 'Fast' },
+    { kind: 'fs', path: folder, layout: 'plain' },
+  ]
+  await open({ type: 'document', document: { strata: 1, name: 'Mine', root: { kind: 'tiered', tiers } } })
+  await press(page, 'Control+e')
+  await expectFocus(page, 'tree', 'Stack')
+  await press(page, 'Enter')
+  await expectFocus(page, 'combobox', 'Kind')
+  await press(page, 'Tab')
+  await expectFocus(page, 'combobox', 'Writing')
+  const options = page.getByRole('region', { name: 'Options' })
+  await page.keyboard.type('to the first')
+  await expect(options.getByText('what is not flushed when the process dies is lost')).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Stack document' })).toContainText('"mode": "write-back"')
+  await press(page, 'Tab', 'Tab')
+  await expectFocus(page, 'textbox', 'Max unflushed bytes')
+  const size = page.getByRole('textbox', { name: 'Max unflushed bytes' })
+  await page.keyboard.type('64 M')
+  await expect(options.getByText('"M" is unclear: write MiB (1024²) or MB (1000²)')).toBeVisible()
+  await expect(size).toHaveAttribute('aria-invalid', 'true')
+  await page.keyboard.type('iB')
+  await expect(size).toHaveAttribute('aria-invalid', 'false')
+  await expect(size).toHaveValue('64 MiB')
+  await expect(size).toHaveAccessibleDescription(/^67,108,864 bytes \(64 MiB\)/)
+  await press(page, 'Control+Enter')
+  await press(page, 'Enter')
+  await expect(page.getByText('Running as shown')).toBeVisible()
+  await expect(page.getByRole('treeitem', { name: /^Tiered/ })).toContainText(
+    'writes to the first tier, later to the others · at most 64 MiB waiting',
+  )
+  await expect(page.getByRole('textbox', { name: 'Stack document' })).toContainText(
+    '"maxUnflushedBytes": 67108864',
+  )
+})
+
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }

@@ -93,8 +93,9 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
    * The node's own options: everything but `kind`, `id`, `label` and the children. Its meta may say, as `x-wrap`, what
    * people call putting such a node around another, and kinds of new nodes that come before it; and as
    * `x-places-keys` that the options and the list of children decide which child holds a key. The meta of an option may
-   * say, as `x-words`, how people say it, with `{}` for its value: `at most {} entries`; as `x-labels`, what
-   * people call its values; and, as `x-applies`, with which values of other options it has an effect.
+   * say, as `x-words`, how people say it, with `{}` for its value: `at most {} entries`; as `x-unit`, that a number
+   * counts `bytes`; as `x-labels`, what people call its values, and as `x-meanings`, what those mean; and, as
+   * `x-applies`, with which values of other options it has an effect.
    */
   readonly schema: Schema
   readonly children: 'none' | 'one' | 'many' | 'keyed'

@@ -28,16 +28,23 @@ export const journalKind = defineKind({
       .int()
       .min(LEAST_JOURNAL_BYTES)
       .default(64 * 1024 * 1024)
-      .describe('Bytes that the journal keeps; the oldest entries go.'),
+      .meta({
+        description: 'How much the journal keeps; the oldest entries go.',
+        'x-unit': 'bytes',
+        'x-words': 'keeps {}',
+      }),
     maxValueBytes: z
       .number()
       .int()
       .nonnegative()
       .optional()
-      .describe(
-        'Bytes of the largest value that is recorded, at most an eighth of all; a write of a larger one cannot be ' +
-          'undone. Default: an eighth, or 1 MiB.',
-      ),
+      .meta({
+        description:
+          'The largest value that is recorded, at most an eighth of all; a write of a larger one cannot be undone. ' +
+          'Default: an eighth, or 1 MiB.',
+        'x-unit': 'bytes',
+        'x-words': 'values up to {}',
+      }),
     durability: z
       .enum(['none', 'full'])
       .default('none')

@@ -8,12 +8,11 @@ export const retentionSchema = {
     .positive()
     .optional()
     .meta({ description: 'How many values it keeps at the most.', 'x-words': 'at most {} entries' }),
-  maxBytes: z
-    .number()
-    .int()
-    .positive()
-    .optional()
-    .meta({ description: 'How many bytes of values it keeps at the most.', 'x-words': 'at most {} bytes' }),
+  maxBytes: z.number().int().positive().optional().meta({
+    description: 'How large the values that it keeps may be together.',
+    'x-unit': 'bytes',
+    'x-words': 'at most {}',
+  }),
   ttl: z.number().positive().optional().meta({
     description: 'How long a value is served after it was stored.',
     'x-words': 'served for {} ms',

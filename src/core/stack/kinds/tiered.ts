@@ -11,17 +11,31 @@ export const tieredKind = defineKind({
       mode: z
         .enum(['write-through', 'write-around', 'write-back'])
         .default('write-through')
-        .describe(
-          'Where a put goes. write-through: to every tier, the last one first. write-around: to the last tier only. ' +
-            'write-back: to the first tier, and to the others later; what is unflushed when the process dies is lost.',
-        ),
+        .meta({
+          title: 'Writing',
+          description: 'Where a put goes.',
+          'x-words': 'writes {}',
+          'x-labels': {
+            'write-through': 'to every tier at once',
+            'write-around': 'to the last tier only',
+            'write-back': 'to the first tier, later to the others',
+          },
+          'x-meanings': {
+            'write-through':
+              'A put ends when the last tier has the value; the tiers above get a copy (write-through).',
+            'write-around': 'Tiers above get their copy when the value is read (write-around).',
+            'write-back':
+              'A put ends when the first tier has the value (write-back): fast, but what is not flushed when the ' +
+              'process dies is lost.',
+          },
+        }),
       maxUnflushedEntries: z
         .number()
         .int()
         .positive()
         .optional()
         .meta({
-          description: 'write-back: writes that may wait to be flushed; further ones wait. Default 10,000.',
+          description: 'How many writes may wait to be flushed; further ones wait. Default 10,000.',
           'x-words': 'at most {} writes waiting',
           'x-applies': { mode: ['write-back'] },
         }),
@@ -31,8 +45,9 @@ export const tieredKind = defineKind({
         .positive()
         .optional()
         .meta({
-          description: 'write-back: bytes of values that may wait to be flushed. Default 64 MiB.',
-          'x-words': 'at most {} bytes waiting',
+          description: 'How large the values that wait to be flushed may be together. Default 64 MiB.',
+          'x-unit': 'bytes',
+          'x-words': 'at most {} waiting',
           'x-applies': { mode: ['write-back'] },
         }),
     })

@@ -1,4 +1,5 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
+import { exactByteSize } from '../../../ui/byte-size.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { isRecord, type Property, propertiesOf, type Schema } from '../model/stack-node.ts'
 
@@ -11,6 +12,8 @@ export interface Choice {
 export type Control =
   | { readonly type: 'text'; readonly isFolder: boolean }
   | { readonly type: 'number'; readonly isInteger: boolean; readonly range: NumberRange }
+  /** A number of bytes, which is typed and said as a size. */
+  | { readonly type: 'bytes'; readonly range: NumberRange }
   | { readonly type: 'flag' }
   | { readonly type: 'choice'; readonly choices: readonly Choice[] }
   /** A type that no control can show. It is edited in the document. */
@@ -84,8 +87,10 @@ function controlOf(schema: Schema, isRequired: boolean): Control {
         ? { type: 'flag' }
         : { type: 'choice', choices: YES_OR_NO }
     case 'integer':
+      if (schema['x-unit'] === 'bytes') return { type: 'bytes', range: rangeOf(schema) }
+      return { type: 'number', isInteger: true, range: rangeOf(schema) }
     case 'number':
-      return { type: 'number', isInteger: schema['type'] === 'integer', range: rangeOf(schema) }
+      return { type: 'number', isInteger: false, range: rangeOf(schema) }
     default:
       return { type: 'document' }
   }
@@ -94,7 +99,10 @@ function controlOf(schema: Schema, isRequired: boolean): Control {
 function choicesOf(schema: Schema): readonly Choice[] | undefined {
   if (Array.isArray(schema['enum'])) {
     const labels = isRecord(schema['x-labels']) ? schema['x-labels'] : {}
-    return schema['enum'].map(value => choice(value, { title: labels[String(value)] }))
+    const meanings = isRecord(schema['x-meanings']) ? schema['x-meanings'] : {}
+    return schema['enum'].map(value =>
+      choice(value, { title: labels[String(value)], description: meanings[String(value)] }),
+    )
   }
   const alternatives = schema['oneOf'] ?? schema['anyOf']
   if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined
@@ -120,9 +128,15 @@ export function saidOf({ name, words, control }: Field, value: JsonText): string
   const label =
     control.type === 'choice' ? control.choices.find(one => one.value === value)?.label : undefined
   const plain = typeof parsed === 'boolean' ? (parsed ? 'yes' : 'no') : value
-  const shown = label ?? (typeof parsed === 'string' ? parsed : plain)
+  const shown = label ?? (typeof parsed === 'string' ? parsed : (sizeOf(control, parsed) ?? plain))
   if (words !== undefined) return words.replace('{}', () => shown)
   return typeof parsed === 'string' ? shown : `${wordsOf(name)}: ${shown}`
+}
+
+/** A number of bytes as a size; `undefined` for what is none. */
+export function sizeOf({ type }: Control, value: unknown): string | undefined {
+  const isSize = type === 'bytes' && Number.isSafeInteger(value) && (value as number) >= 0
+  return isSize ? exactByteSize(value as number) : undefined
 }
 
 /** The bounds of a number, without those of the safe integers, which mean "any". */

@@ -1,6 +1,7 @@
 import { FolderSearch, RotateCcw } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Button, IconButton } from '../../../ui/button.tsx'
+import { byteSizeInFull, exactByteSize, parseByteSize } from '../../../ui/byte-size.ts'
 import type { JsonText } from '../json/edit-json.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { useEditor } from '../state/editor-context.ts'
@@ -112,11 +113,17 @@ export function TextInput({ value, placeholder, isFolder = false, onChange, ...f
   )
 }
 
-/** The result of checking typed text: a function that accepts it, or why it is invalid. */
-type Typed = { readonly take: () => void } | { readonly wrong: string }
+/**
+ * The result of checking typed text: a function that accepts it, or why it is invalid. With `becomes`, the value that
+ * the document then has, the field goes on to show what was typed.
+ */
+type Typed = { readonly take: () => void; readonly becomes?: string } | { readonly wrong: string }
 
 interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
+  /** The document's value. */
   readonly value: string
+  /** How the field shows it, if not as it is. */
+  readonly shown?: string | undefined
   readonly placeholder?: string | undefined
   /** Shown beside the field. */
   readonly hint?: string
@@ -126,14 +133,16 @@ interface HeldInputProps extends Omit<FieldFrameProps, 'children'> {
 
 interface Held {
   readonly text: string
-  readonly wrong: string
-  /** The document's value at that time. Once the document has another one, that is shown instead. */
+  /** Absent for text that was accepted. */
+  readonly wrong: string | undefined
+  /** The document's value with it. Once the document has another one, that is shown instead. */
   readonly instead: string
 }
 
 /** A field that keeps invalid text, marked as a problem, without writing it to the document. */
 export function HeldInput({
   value,
+  shown: said = value,
   placeholder,
   hint,
   isNumber = false,
@@ -141,33 +150,49 @@ export function HeldInput({
   problems,
   ...frame
 }: HeldInputProps) {
+  const hintId = useId()
   const [last, setLast] = useState<Held>()
   const held = last?.instead === value ? last : undefined
   const type = (text: string) => {
     const typed = read(text)
-    setLast('wrong' in typed ? { text, wrong: typed.wrong, instead: value } : undefined)
-    if ('take' in typed) typed.take()
+    if ('wrong' in typed) setLast({ text, wrong: typed.wrong, instead: value })
+    else {
+      setLast(typed.becomes === undefined ? undefined : { text, wrong: undefined, instead: typed.becomes })
+      typed.take()
+    }
   }
-  const shown = held === undefined ? problems : [heldProblem(frame.name, held.wrong), ...problems]
+  const shown = held?.wrong === undefined ? problems : [heldProblem(frame.name, held.wrong), ...problems]
   return (
     <FieldFrame {...frame} problems={shown}>
       {(props: ControlProps) => (
         <>
           <input
             {...props}
+            aria-describedby={describedBy(props, hint === undefined ? undefined : hintId)}
             className={isNumber ? styles['number'] : styles['input']}
             inputMode={isNumber ? 'decimal' : 'text'}
-            value={held?.text ?? value}
+            value={held?.text ?? said}
             placeholder={placeholder}
             spellCheck={false}
             autoComplete="off"
             onChange={event => type(event.target.value)}
           />
-          {hint !== undefined && <span className={styles['bounds']}>{hint}</span>}
+          {hint !== undefined && (
+            <span id={hintId} className={styles['bounds']}>
+              {hint}
+            </span>
+          )}
         </>
       )}
     </FieldFrame>
   )
+}
+
+function describedBy(
+  { 'aria-describedby': others }: ControlProps,
+  hint: string | undefined,
+): string | undefined {
+  return [hint, others].filter(id => id !== undefined).join(' ') || undefined
 }
 
 function heldProblem(name: string, message: string): PlacedProblem {
@@ -206,6 +231,39 @@ export function NumberInput({
       }}
     />
   )
+}
+
+interface BytesInputProps extends Omit<FieldFrameProps, 'children'> {
+  /** The number as written in the document. */
+  readonly said: JsonText | undefined
+  readonly default: JsonText | undefined
+  readonly onChange: (value: JsonText | undefined) => void
+}
+
+/** A number of bytes, typed as a size: `64 MiB`. The document has the exact number. */
+export function BytesInput({ said, default: fallback, onChange, ...frame }: BytesInputProps) {
+  const bytes = said === undefined ? undefined : bytesIn(said)
+  const preset = fallback === undefined ? undefined : bytesIn(fallback)
+  return (
+    <HeldInput
+      {...frame}
+      value={said ?? ''}
+      shown={bytes === undefined ? said : exactByteSize(bytes)}
+      placeholder={preset === undefined ? fallback : exactByteSize(preset)}
+      hint={bytes === undefined ? 'such as 64 MiB or 1.5 GB' : byteSizeInFull(bytes)}
+      read={typed => {
+        if (typed.trim() === '') return { take: () => onChange(undefined) }
+        const size = parseByteSize(typed)
+        if ('wrong' in size) return size
+        return { becomes: String(size.bytes), take: () => onChange(String(size.bytes)) }
+      }}
+    />
+  )
+}
+
+function bytesIn(text: JsonText): number | undefined {
+  const value: unknown = JSON.parse(text)
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
 }
 
 interface FlagInputProps extends Omit<FieldFrameProps, 'children'> {

@@ -10,6 +10,7 @@ import { useEditor, useEditorState, useFocusRequest, useProblems } from '../stat
 import { focusOn } from '../state/editor-store.ts'
 import { type Field, formFields, isShown } from './form-fields.ts'
 import {
+  BytesInput,
   ChoiceInput,
   DocumentLink,
   FieldFrame,
@@ -210,6 +211,10 @@ function OptionField({ field, node, text, problems }: OptionFieldProps) {
           onReset={onReset}
           onChange={change}
         />
+      )
+    case 'bytes':
+      return (
+        <BytesInput {...common} said={said} default={field.default} onReset={onReset} onChange={change} />
       )
     case 'flag':
       return (

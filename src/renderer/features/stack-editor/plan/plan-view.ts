@@ -1,6 +1,6 @@
 import type { Decisions, StackPlanInfo } from '../../../../shared/procedures/sessions.ts'
 import { formatNumber } from '../../../ui/format.ts'
-import { type Field, formFields } from '../form/form-fields.ts'
+import { type Field, formFields, sizeOf } from '../form/form-fields.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { memberOf, parseJson, valueOf } from '../json/json-tree.ts'
 import { isRecord, type Kinds, nodeTitle, readStack, type StackNode, walk } from '../model/stack-node.ts'
@@ -236,7 +236,8 @@ function optionText({ control }: Field, value: JsonText | undefined): string {
   }
   const read: unknown = JSON.parse(value)
   if (typeof read === 'boolean') return read ? 'yes' : 'no'
-  if (typeof read === 'number') return Number.isSafeInteger(read) ? formatNumber(read) : value
+  if (typeof read === 'number')
+    return sizeOf(control, read) ?? (Number.isSafeInteger(read) ? formatNumber(read) : value)
   const text = typeof read === 'string' ? read : JSON.stringify(read)
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }

@@ -6,6 +6,7 @@ import {
   formFields,
   isShown,
   numberText,
+  saidOf,
 } from '../../../../../src/renderer/features/stack-editor/form/form-fields.ts'
 import type { KindInfo } from '../../../../../src/shared/procedures/stacks.ts'
 import { kind, kinds } from '../kinds.ts'
@@ -76,6 +77,33 @@ describe('formFields', () => {
       type: 'choice',
       choices: [{ value: '"a"', label: 'The A', help: 'First.' }],
     })
+  })
+
+  it('O50 says a number of bytes as a size, and takes it as one', () => {
+    const limit = formFields(kind('memory')).find(({ name }) => name === 'maxBytes')!
+    expect(limit.control).toEqual({ type: 'bytes', range: { min: 1 } })
+    expect(saidOf(limit, '67108864')).toBe('at most 64 MiB')
+    expect(saidOf(limit, '1234567')).toBe('at most 1,234,567 bytes')
+    // What the document has is not always a size.
+    expect(saidOf(limit, '-5')).toBe('at most -5')
+  })
+
+  it('O51 says how tiers write, with what it means, under the names of documents', () => {
+    const mode = formFields(kind('tiered')).find(({ name }) => name === 'mode')!
+    expect(mode.label).toBe('Writing')
+    expect(mode.control).toMatchObject({
+      type: 'choice',
+      choices: [
+        { value: '"write-through"', label: 'to every tier at once' },
+        { value: '"write-around"', label: 'to the last tier only' },
+        {
+          value: '"write-back"',
+          label: 'to the first tier, later to the others',
+          help: expect.stringContaining('lost'),
+        },
+      ],
+    })
+    expect(saidOf(mode, '"write-back"')).toBe('writes to the first tier, later to the others')
   })
 
   it('X2 leaves shapes it has no control for to the document', () => {

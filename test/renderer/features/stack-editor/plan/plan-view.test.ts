@@ -44,7 +44,7 @@ describe('planView', () => {
       ),
     )
     expect(view).toEqual({
-      opens: [{ kind: 'memory', title: 'D', detail: '/d · Memory · at most 2,000,000 bytes' }],
+      opens: [{ kind: 'memory', title: 'D', detail: '/d · Memory · at most 2 MB' }],
       changes: [
         { kind: 'mount', title: 'Mount', detail: 'at /a, /b, /c → /a, /c, /d' },
         { kind: 'memory', title: 'C', detail: 'at most 5 entries → not set' },
@@ -84,14 +84,14 @@ describe('planView', () => {
     expect(view.changes).toEqual([{ kind: 'memory', title: 'M', detail }])
   })
 
-  it('X6 says the mode of tiers in the words of its form', async () => {
+  it('X6 O51 says the mode of tiers in the words of its form', async () => {
     const tiered = (mode?: string) =>
       documentOf({ kind: 'tiered', id: 't', ...(mode && { mode }), tiers: [memory('a'), memory('b')] })
     const view = await viewOf(tiered(), tiered('write-back'))
     expect(view.changes[0]).toEqual({
       kind: 'tiered',
       title: 'Tiered',
-      detail: 'Mode: write-through → write-back',
+      detail: 'writes to every tier at once → to the first tier, later to the others',
     })
   })
 
