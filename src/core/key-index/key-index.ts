@@ -46,9 +46,12 @@ export class KeyIndex {
     return this.#isFilled && this.#changes.length === 0 && this.#runs.isOne
   }
 
-  /** Whether there are keys that `work` has to add or remove. */
-  get hasChanges(): boolean {
-    return this.#changes.length > 0
+  /**
+   * Whether `work` has applied all changes. Once `filled` was called, calls are then answered from every key; before, the
+   * latest keys may not be sorted yet.
+   */
+  get isSettled(): boolean {
+    return this.#changes.length === 0 && (!this.#isFilled || this.#runs.unsorted <= FEW_UNSORTED)
   }
 
   /** Bytes that the sorted keys take. */

@@ -20,8 +20,8 @@ export class IndexServer {
   readonly #index = new KeyIndex()
   readonly #post: Post
   readonly #searches = new Map<number, KeySearch>()
-  /** Calls that wait until their keys are added. */
-  readonly #taking: number[] = []
+  /** Calls that are answered once the index is settled. */
+  readonly #settling: number[] = []
   #isScheduled = false
 
   constructor(post: Post) {
@@ -42,15 +42,15 @@ export class IndexServer {
     switch (request.call) {
       case 'add':
         this.#index.add(...request.args)
-        this.#taking.push(id)
+        this.#settling.push(id)
         return
       case 'remove':
         this.#index.remove(...request.args)
-        this.#taking.push(id)
+        this.#settling.push(id)
         return
       case 'filled':
         this.#index.filled()
-        this.#answer(id, undefined)
+        this.#settling.push(id)
         return
       case 'state': {
         const { size, isComplete, byteLength } = this.#index
@@ -105,7 +105,7 @@ export class IndexServer {
       this.#post({ id, progress }, [progress.keys.buffer])
     }
     const hasMore = this.#index.work(inSlice())
-    if (!this.#index.hasChanges) for (const id of this.#taking.splice(0)) this.#answer(id, undefined)
+    if (this.#index.isSettled) for (const id of this.#settling.splice(0)) this.#answer(id, undefined)
     return hasMore || this.#searches.size > 0
   }
 }

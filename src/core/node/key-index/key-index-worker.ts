@@ -46,7 +46,7 @@ export class KeyIndexWorker implements AsyncDisposable {
     return this.#call('remove', [packed], [packed.buffer])
   }
 
-  /** Called when all keys of the store were added. Later calls are changes. */
+  /** Called when all keys of the store were added. Resolves once all of them can be read. Later calls are changes. */
   filled(): Promise<void> {
     return this.#call('filled', [])
   }

@@ -19,6 +19,7 @@ export interface KeyIndexCalls {
   /** Answered when there is room for more. */
   add(packed: Packed): undefined
   remove(packed: Packed): undefined
+  /** Answered once every key that was added can be read. */
   filled(): undefined
   state(): KeyIndexState
   has(key: Uint8Array): boolean
