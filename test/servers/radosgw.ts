@@ -64,13 +64,14 @@ async function startOnce(): Promise<Radosgw> {
   await ceph('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map, '--no-mon-config')
   const started: ServerProcess[] = []
   // Each has a folder of its own to remove; the shared one is removed at the end.
-  const start = async (command: string, at: number, ...args: string[]) => {
+  const start = async (command: string, at: number, args: readonly string[], needed?: Promise<never>) => {
     const server = await startServer({
       command,
       folder: await serverFolder(),
       port: at,
       args: ['-c', conf, '-f', ...args],
       patience: 120_000,
+      needed,
     })
     started.push(server)
     return server
@@ -80,13 +81,13 @@ async function startOnce(): Promise<Radosgw> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await start('ceph-mon', monPort, '-i', 'a')
+    await start('ceph-mon', monPort, ['-i', 'a'])
     const uuid = randomUUID()
     await ceph('ceph', 'osd', 'new', uuid)
     await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', uuid)
     // A connection while it starts may end it, so the gateway waits for it, which needs it.
-    const osd = await start('ceph-osd', monPort, '-i', '0')
-    const startGateway = () => Promise.race([start('radosgw', port, '-n', 'client.rgw'), osd.ended])
+    const osd = await start('ceph-osd', monPort, ['-i', '0'])
+    const startGateway = () => start('radosgw', port, ['-n', 'client.rgw'], osd.ended)
     let gateway = await startGateway()
     checkLoopback('ceph-osd', osd.pid)
     const makeUser = async (name: string) => {

@@ -29,6 +29,8 @@ export interface ServerStart {
   readonly stopSignal?: NodeJS.Signals | undefined
   /** How long it may take until it takes connections, in milliseconds. Default 30,000. */
   readonly patience?: number | undefined
+  /** Rejects when a server ends without which this one cannot start. */
+  readonly needed?: Promise<never> | undefined
 }
 
 export interface ServerUser {
@@ -73,6 +75,7 @@ export async function startServer({
   user,
   stopSignal,
   patience = 30_000,
+  needed,
 }: ServerStart): Promise<ServerProcess> {
   const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...user })
   let said = ''
@@ -84,10 +87,13 @@ export async function startServer({
   ended.catch(() => undefined)
   const { pid } = child
   if (pid === undefined) return ended
+  const failed = new AbortController()
   try {
-    await Promise.race([ended, accepts(port, patience)])
+    const needs = needed === undefined ? [ended] : [ended, needed]
+    await Promise.race([...needs, accepts(port, patience, failed.signal)])
     checkLoopback(command, pid)
   } catch (error) {
+    failed.abort()
     child.kill('SIGKILL')
     throw error
   }
@@ -153,9 +159,9 @@ function descendants(pid: number): number[] {
 }
 
 /** Resolves once a connection is taken. Each try is a connection, so there is nothing else to wait for. */
-async function accepts(port: number, patience: number): Promise<void> {
+async function accepts(port: number, patience: number, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + patience
-  for (;;) {
+  while (!signal.aborted) {
     const socket = connect(port, '127.0.0.1')
     const isOpen = await new Promise<boolean>(done => {
       socket.once('connect', () => done(true))
