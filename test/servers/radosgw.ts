@@ -83,7 +83,7 @@ async function startOnce(): Promise<Radosgw> {
   try {
     await start('ceph-mon', monPort, ['-i', 'a'])
     const uuid = randomUUID()
-    await ceph('ceph', 'osd', 'new', uuid)
+    await onceTaken(() => ceph('ceph', 'osd', 'new', uuid))
     await ceph('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', uuid)
     // A connection while it starts may end it, so the gateway waits for it, which needs it.
     const osd = await start('ceph-osd', monPort, ['-i', '0'])
@@ -110,6 +110,20 @@ async function startOnce(): Promise<Radosgw> {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** The monitor takes connections before it takes commands, and refuses them until then. */
+async function onceTaken(command: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    try {
+      await command()
+      return
+    } catch (error) {
+      if (Date.now() > deadline || !String(error).includes('problem getting command descriptions'))
+        throw error
+    }
   }
 }
 
