@@ -190,11 +190,89 @@ test('O21 W85 the stack editor draws its draft, in the words of people', async (
   await expect(options.getByText('entries, at least 1')).toBeVisible()
   await options.getByRole('textbox', { name: 'Max entries' }).fill('100')
   await options.getByRole('combobox', { name: 'Policy' }).selectOption({ label: 'LRU' })
-  await expect(nodes.nth(1)).toHaveAccessibleName('Cache, Memory · at most 100 entries · LRU')
+  await expect(nodes.nth(1)).toHaveAccessibleName('Cache, Memory · at most 100 entries · LRU, changed')
   await expect(tree.getByRole('treeitem', { name: /^Cache/ })).toContainText('at most 100 entries · LRU')
   await options.getByRole('textbox', { name: 'Max entries' }).fill('-1')
   await expect(nodes.nth(1)).toHaveAccessibleName(/has a problem$/)
   await expectNoViolation(page)
   await page.setViewportSize({ width: 640, height: 800 })
   await expect(nodes).toHaveCount(5)
+})
+
+test('O52 the drawing of a draft marks what is new, changed and removed, in words', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await page.keyboard.press('Control+e')
+  const drawing = page.getByRole('region', { name: 'Drawing of the draft' })
+  const changes = page.getByRole('status', { name: 'What the draft changes' })
+  await expect(drawing.getByRole('button')).toHaveCount(5)
+  await expect(changes).toHaveText('')
+  await drawing.getByRole('button', { name: 'Cache, Memory' }).click()
+  await page.getByRole('textbox', { name: 'Max entries' }).fill('100')
+  await expect(drawing.getByRole('button', { name: /^Cache/ })).toHaveAccessibleName(
+    'Cache, Memory · at most 100 entries, changed',
+  )
+  await drawing.getByRole('button', { name: /^Shard B/ }).click()
+  await page.keyboard.press('Delete')
+  await expect(drawing.getByRole('img', { name: /^Shard B.*, removed$/ })).toBeVisible()
+  await expect(drawing.getByRole('button', { name: /^Shard B/ })).toHaveCount(0)
+  await drawing.getByRole('button', { name: /^Shard A/ }).click()
+  await page.keyboard.press('Control+d')
+  await expect(drawing.getByRole('button', { name: /, new/ })).toHaveCount(1)
+  await expect(changes).toHaveText('Draft: 1 new, 1 changed, 1 removed')
+  await expectNoViolation(page)
+  await page.getByRole('button', { name: 'Revert', exact: true }).click()
+  await expect(changes).toHaveText('')
+})
+
+test('O53 a large stack is zoomed and moved by mouse and by keyboard', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  const shards = Array.from({ length: 16 }, (_, index) => ({ kind: 'memory', label: `Shard ${index}` }))
+  await open({ type: 'document', document: { strata: 1, name: 'Wide', root: { kind: 'sharded', shards } } })
+  await page.keyboard.press('Control+e')
+  const drawing = page.getByRole('region', { name: 'Drawing of the draft' })
+  const zoom = page.getByRole('group', { name: 'Zoom of the drawing' })
+  await expect(drawing.getByRole('button')).toHaveCount(17)
+  await expect(zoom).toContainText('100 %')
+  const top = () => drawing.evaluate(({ scrollTop }) => scrollTop)
+
+  // The chosen node is brought into sight.
+  await expect(drawing.getByRole('button', { name: 'Sharded' })).toBeInViewport()
+  await page.keyboard.press('End')
+  await expect(drawing.getByRole('button', { name: 'Shard 15' })).toBeInViewport()
+
+  await drawing.focus()
+  const before = await top()
+  await page.keyboard.press('ArrowUp')
+  await expect.poll(top).toBeLessThan(before)
+  await page.keyboard.press('Control+0')
+  await expect(zoom).not.toContainText('100 %')
+  for (const name of ['Shard 0, Memory', 'Shard 15, Memory'])
+    await expect(drawing.getByRole('button', { name, exact: true })).toBeInViewport()
+  await page.keyboard.press('+')
+  await page.keyboard.press('-')
+  await zoom.getByRole('button', { name: 'Zoom in' }).click()
+  await zoom.getByRole('button', { name: 'Fit the drawing' }).click()
+
+  const { x, y, width, height } = (await drawing.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  await page.mouse.move(x + width / 2, y + height / 2)
+  const shown = () => zoom.innerText()
+  const fitted = await shown()
+  await page.keyboard.down('Control')
+  await page.mouse.wheel(0, -500)
+  await page.keyboard.up('Control')
+  await expect.poll(shown).not.toBe(fitted)
+  // The page itself is as large as before.
+  expect(await page.evaluate(() => visualViewport?.scale)).toBe(1)
+  const start = await top()
+  await page.mouse.move(x + 4, y + height - 30)
+  await page.mouse.down()
+  await page.mouse.move(x + 4, y + 20)
+  await page.mouse.up()
+  await expect.poll(top).toBeGreaterThan(start)
+  await expectNoViolation(page)
 })

@@ -54,7 +54,7 @@ export function ChildrenTable(props: ChildrenTableProps) {
       const row = rows.rowAt(index)
       return row && childKey(prefix, row.name)
     },
-    selectionOf: KeySelection.of,
+    selectionOf: keys => KeySelection.of(keys),
     select: (from, length) => rows.select(from, length),
     contentOf: rows,
   })

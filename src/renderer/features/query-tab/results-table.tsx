@@ -47,7 +47,7 @@ export function ResultsTable(props: ResultsTableProps) {
     active,
     keyAt: index => results.rowAt(index)?.key,
     // A hit stands for its value alone, not for what is below it.
-    selectionOf: KeySelection.values,
+    selectionOf: keys => KeySelection.values(keys),
     select: async (from, length) =>
       KeySelection.values(await results.keys(from, Math.min(length, MAX_CHOSEN_KEYS))),
     contentOf: run,

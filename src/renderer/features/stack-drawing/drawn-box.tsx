@@ -4,6 +4,9 @@ import { NODE_HEIGHT, type PlacedNode } from './layout.ts'
 import type { NodeState } from './lit-path.ts'
 import styles from './stack-drawing.module.css'
 
+/** What an edited stack does to a node of the running one. */
+export type DrawnChange = 'new' | 'changed' | 'moved' | 'removed'
+
 interface DrawnBoxProps {
   readonly node: PlacedNode
   /** Its accessible name. */
@@ -13,6 +16,7 @@ interface DrawnBoxProps {
   readonly title: string | undefined
   readonly state: NodeState
   readonly isCopy?: boolean
+  readonly change?: DrawnChange | undefined
   readonly isChosen: boolean
   /** The id of what it shows or hides. */
   readonly controls?: string
@@ -21,29 +25,60 @@ interface DrawnBoxProps {
   readonly onPress: () => void
 }
 
-/** One node of a drawing: a button with its icon, label and detail. */
+/** One node of a drawing: a button with its icon, label and detail. One that is removed is nothing to press. */
 export function DrawnBox(props: DrawnBoxProps) {
-  const { node, name, detail, title, state, isCopy = false, isChosen, controls, marks, onPress } = props
+  const {
+    node,
+    name,
+    detail,
+    title,
+    state,
+    isCopy = false,
+    change,
+    isChosen,
+    controls,
+    marks,
+    onPress,
+  } = props
+  const shared = {
+    title,
+    className: styles['node'],
+    'data-state': state,
+    'data-copy': isCopy,
+    'data-change': change,
+    style: { height: NODE_HEIGHT },
+  }
+  const content = (
+    <>
+      <KindIcon kind={node.kind} isFilled />
+      <span className={styles['words']}>
+        <span className={styles['label']}>{node.label}</span> <span className={styles['kind']}>{detail}</span>
+      </span>
+    </>
+  )
   return (
     <li className={styles['place']} style={{ left: node.x, top: node.y, width: node.width }}>
-      <button
-        type="button"
-        aria-label={name}
-        aria-pressed={isChosen}
-        aria-controls={controls}
-        title={title}
-        className={styles['node']}
-        data-state={state}
-        data-copy={isCopy}
-        style={{ height: NODE_HEIGHT }}
-        onClick={onPress}
-      >
-        <KindIcon kind={node.kind} isFilled />
-        <span className={styles['words']}>
-          <span className={styles['label']}>{node.label}</span>{' '}
-          <span className={styles['kind']}>{detail}</span>
+      {change === 'removed' ? (
+        <div role="img" aria-label={name} {...shared}>
+          {content}
+        </div>
+      ) : (
+        <button
+          type="button"
+          aria-label={name}
+          aria-pressed={isChosen}
+          aria-controls={controls}
+          onClick={onPress}
+          {...shared}
+        >
+          {content}
+        </button>
+      )}
+      {change !== undefined && (
+        <span aria-hidden className={styles['change']} data-change={change}>
+          {change}
         </span>
-      </button>
+      )}
       {marks}
     </li>
   )

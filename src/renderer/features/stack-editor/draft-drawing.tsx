@@ -1,8 +1,9 @@
 import { type ReactNode, useMemo } from 'react'
-import { nodeTitle, type StackNode, walk } from './model/stack-node.ts'
+import { nodeTitle } from './model/stack-node.ts'
+import { changesText, compareNodes, type NodeChange } from './plan/draft-changes.ts'
 import { select } from './state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from './state/editor-context.ts'
-import { focusOn, stackOf } from './state/editor-store.ts'
+import { focusOn, runningStackOf, stackOf } from './state/editor-store.ts'
 import { nodeDetail, rowMarks } from './tree/tree-rows.ts'
 
 /** A node of the draft as it is drawn: each before its children. */
@@ -15,11 +16,15 @@ export interface DraftNode {
   /** Below its name: its kind and options. */
   readonly detail: string
   readonly hasProblem: boolean
+  /** Compared with the running stack; absent for a node that stays as it is. */
+  readonly change: NodeChange | undefined
 }
 
 /** The draft, for what draws it. */
 export interface DrawnDraft {
   readonly nodes: readonly DraftNode[]
+  /** `2 new, 1 changed`; empty for nothing. */
+  readonly changes: string
   readonly chosen: string | undefined
   readonly onChoose: (id: string) => void
 }
@@ -31,31 +36,35 @@ export function DraftDrawing({ draw }: { readonly draw: (draft: DrawnDraft) => R
   const text = useEditorState(state => state.draft.good?.text ?? '')
   const selected = useEditorState(state => state.draft.selected)
   const problems = useProblems()
-  const all = useMemo(() => (root === undefined ? [] : walk(root)), [root])
+  const running = useEditorState(runningStackOf)
+  const applied = useEditorState(state => state.applied)
+  const all = useMemo(() => (root === undefined ? [] : compareNodes(root, running)), [root, running])
   const nodes = useMemo(() => {
     const marks = rowMarks(problems)
-    return all.map(node => ({
-      id: node.id,
-      kind: node.kind ?? '',
-      label: nodeTitle(node),
-      path: node.id,
-      depth: depthOf(node),
-      detail: nodeDetail(node, text),
-      hasProblem: marks.get(node.id, false).errors > 0,
-    }))
-  }, [all, text, problems])
+    return all.map(({ node, depth, change }) => {
+      const isRemoved = change === 'removed'
+      return {
+        id: isRemoved ? `removed ${node.id}` : node.id,
+        kind: node.kind ?? '',
+        label: nodeTitle(node),
+        path: node.id,
+        depth,
+        detail: nodeDetail(node, isRemoved ? applied : text),
+        hasProblem: !isRemoved && marks.get(node.id, false).errors > 0,
+        change,
+      }
+    })
+  }, [all, text, applied, problems])
+  const present = all.filter(({ change }) => change !== 'removed')
   return draw({
     nodes,
-    chosen: all.find(({ path }) => String(path) === String(selected))?.id,
+    changes: changesText(all),
+    chosen: present.find(({ node: { path } }) => String(path) === String(selected))?.node.id,
     onChoose: id => {
-      const node = all.find(other => other.id === id)
-      if (node === undefined) return
-      select(store, node.path)
+      const chosen = present.find(({ node }) => node.id === id)
+      if (chosen === undefined) return
+      select(store, chosen.node.path)
       focusOn(store, { to: 'tree' })
     },
   })
-}
-
-function depthOf({ slot }: StackNode): number {
-  return slot === undefined ? 0 : depthOf(slot.parent) + 1
 }

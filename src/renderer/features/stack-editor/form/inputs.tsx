@@ -169,7 +169,7 @@ export function HeldInput({
           <input
             {...props}
             aria-describedby={describedBy(props, hint === undefined ? undefined : hintId)}
-            className={isNumber ? styles['number'] : styles['input']}
+            className={hint === undefined ? styles['input'] : styles['number']}
             inputMode={isNumber ? 'decimal' : 'text'}
             value={held?.text ?? said}
             placeholder={placeholder}
