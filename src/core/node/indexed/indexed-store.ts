@@ -275,6 +275,8 @@ export class IndexedStore implements Store {
     if (this.#end.signal.aborted) return
     const next = new NameIndex()
     this.#next = next
+    // A program that shows levels lists them again once it has heard of the end, and that only after a beginning.
+    this.#reportThat({ keys: 0 })
     this.#filling = this.#fill(next).then(async () => {
       const old = this.#index
       this.#index = next

@@ -127,4 +127,14 @@ describe('IndexedStore', () => {
     await keys.give(['/c'], true)
     await expect.poll(() => namesOf(store, '/')).toEqual(['b', 'c'])
   })
+
+  it('E103 a new index is reported at its beginning and its end, however soon that comes', async () => {
+    const { keys, store, reports } = open()
+    await keys.give(['/a'], true)
+    await expect.poll(() => reports).toEqual([undefined])
+    keys.tell('resync')
+    await keys.give(['/b'], true)
+    await expect.poll(() => reports).toEqual([undefined, { keys: 0 }, undefined])
+    expect(await namesOf(store, '/')).toEqual(['b'])
+  })
 })
