@@ -194,7 +194,7 @@ export class DocumentValues implements KeyValues {
 
   async #document(name: string): Promise<Document | undefined> {
     const { collection, filter } = this.#place.find(name)
-    const found = await this.#parts.access.call('get', () => collection.findOne(filter, TYPED))
+    const found = await this.#parts.access.read('get', () => collection.findOne(filter, TYPED))
     return found ?? undefined
   }
 

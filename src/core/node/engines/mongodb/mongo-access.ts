@@ -4,13 +4,13 @@ import { failure } from '../../../errors.ts'
 import { checkOptions, wholeNumber } from '../../../options.ts'
 import { serverUrl } from '../../../stack/server-url.ts'
 import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
-import { LostConnections } from '../../connect/lost-connections.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { tlsSettings } from '../../connect/tls.ts'
 import { Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { mongoFailure, refusal } from './failures.ts'
 import type { MongoOptions } from './options.ts'
+import { ReachableServers } from './reachable-servers.ts'
 
 /** The address of a server or of several: `mongodb://a:27017,b:27017/database?replicaSet=rs`. */
 const ADDRESS = /^(mongodb(?:\+srv)?):\/\/(?:([^/@]*)@)?([^/?]+)(?:\/([^?]*))?(\?.*)?$/
@@ -32,6 +32,8 @@ export interface MongoAccess {
   readonly name: string
   readonly user: string | undefined
   readonly isEncrypted: boolean
+  /** Makes a call that only reads. It fails as soon as no server can be reached; any failure is one of the store. */
+  read<T>(action: string, work: () => Promise<T>): Promise<T>
   /** Makes a call; a failure is one of the store. */
   call<T>(action: string, work: () => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -58,7 +60,6 @@ export async function accessTo(options: MongoOptions, context: ServerContext): P
     throw refusal('"password" needs a user, in "user" or in the address')
   }
   const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))
-  const lost = new LostConnections(one => context.report?.({ lost: one }))
   const settings: MongoClientOptions = {
     serverSelectionTimeoutMS: timeout,
     connectTimeoutMS: timeout,
@@ -76,10 +77,7 @@ export async function accessTo(options: MongoOptions, context: ServerContext): P
         ? `${protocol}://${hosts}/${encodeURIComponent(database)}${query}`
         : `mongodb://${place.host}:${place.port}/${encodeURIComponent(database)}`
     const opened = new client.MongoClient(address, settings)
-    opened.on('serverHeartbeatFailed', ({ connectionId, failure: problem }) => {
-      lost.add(servers(connectionId), `${connectionId}: ${problem.message}`)
-    })
-    opened.on('serverHeartbeatSucceeded', ({ connectionId }) => lost.remove(servers(connectionId)))
+    const servers = new ReachableServers(opened, context.report)
     let isClosed = false
     const access: MongoAccess = {
       package: client,
@@ -88,25 +86,25 @@ export async function accessTo(options: MongoOptions, context: ServerContext): P
       name: hosts,
       user,
       isEncrypted: tls !== undefined || protocol === 'mongodb+srv',
-      call: async (action, work) => {
-        if (isClosed) throw failure('CLOSED', action, undefined, 'the store is closed')
-        try {
-          return await work()
-        } catch (cause) {
-          throw mongoFailure(action, cause)
-        }
-      },
+      read: (action, work) => made(action, () => servers.read(action, work)),
+      call: (action, work) =>
+        made(action, () => {
+          servers.assertSome(action)
+          return work()
+        }),
       close: async () => {
         isClosed = true
         await opened.close()
         await tunnel?.close()
       },
     }
-    const known = new Map<string, object>()
-    function servers(id: string): object {
-      const one = known.get(id) ?? {}
-      known.set(id, one)
-      return one
+    async function made<T>(action: string, work: () => Promise<T>): Promise<T> {
+      if (isClosed) throw failure('CLOSED', action, undefined, 'the store is closed')
+      try {
+        return await work()
+      } catch (cause) {
+        throw mongoFailure(action, cause)
+      }
     }
     try {
       await access.call(`connect to ${hosts}`, () => opened.connect())

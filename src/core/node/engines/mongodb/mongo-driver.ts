@@ -68,7 +68,7 @@ export class MongoDriver implements OrderedDriver {
   async get(key: Uint8Array): Promise<Row | undefined> {
     const id = this.#idOf(key)
     if (id === undefined) return undefined
-    const found = await this.#access.call('get', () => this.#records.findOne(this.#live({ _id: id })))
+    const found = await this.#access.read('get', () => this.#records.findOne(this.#live({ _id: id })))
     return found === null ? undefined : this.#rowOf(found)
   }
 
@@ -76,7 +76,7 @@ export class MongoDriver implements OrderedDriver {
     const id = this.#idOf(key)
     if (id === undefined) return false
     const options = { projection: { _id: 1 } }
-    const found = await this.#access.call('look up', () =>
+    const found = await this.#access.read('look up', () =>
       this.#records.findOne(this.#live({ _id: id }), options),
     )
     return found !== null
@@ -86,7 +86,7 @@ export class MongoDriver implements OrderedDriver {
     const [low, high] = [this.#boundOf(from), this.#boundOf(to)]
     if (low === undefined) return []
     const within = high === undefined ? { $gte: low } : { $gte: low, $lt: high }
-    const rows = await this.#access.call('read a range', () =>
+    const rows = await this.#access.read('read a range', () =>
       this.#records
         .find(this.#live({ _id: within }), keysOnly ? { projection: { _id: 1 } } : {})
         .sort({ _id: reverse ? -1 : 1 })
@@ -190,7 +190,7 @@ export class MongoDriver implements OrderedDriver {
     const [low, high] = [this.#boundOf(from), this.#boundOf(to)]
     if (low === undefined) return { count: 0, last: undefined }
     const within = high === undefined ? { $gte: low } : { $gte: low, $lt: high }
-    const count = await this.#access.call('count', () =>
+    const count = await this.#access.read('count', () =>
       this.#records.countDocuments(this.#live({ _id: within })),
     )
     return { count, last: undefined }

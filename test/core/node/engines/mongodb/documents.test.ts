@@ -173,6 +173,27 @@ describe('connecting', () => {
     await store.close()
   })
 
+  it('E99 while no server can be reached calls fail at once, and name their key', async ({ skip }) => {
+    if (!('start' in server)) skip('a real server is not stopped')
+    const double = server as typeof server & { start(): Promise<void> }
+    const told: (string | undefined)[] = []
+    // Nothing waits for so long.
+    const store = await MongoDatastore.open(
+      { url: double.url, collection: newName(), timeout: 600_000 },
+      { ...context, report: ({ lost }) => told.push(lost?.reason) },
+    )
+    const key = Key.of('a')
+    await store.put(key, bytes('x'))
+    await double.stop()
+    // This one may have begun before anyone knew.
+    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION', key })
+    await expect.poll(() => told.length).toBe(1)
+    expect(told[0]).toContain(`Cannot connect to ${new URL(double.url).host}: the server cannot be reached (`)
+    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'CONNECTION', key })
+    await double.start()
+    await store.close()
+  })
+
   it('E99 an address with a password, and a password without a user, are refused; nothing answers is CONNECTION', async () => {
     const at = (options: Partial<MongoOptions>) => codeOf(open({ timeout: 300, ...options }))
     expect(await at({ url: 'mongodb://a:secret@127.0.0.1/x' })).toBe('CONFIG_INVALID')
