@@ -91,6 +91,16 @@ export function noteNode(error: unknown, node: string): void {
   if (error instanceof DatastoreError && error.node === undefined) Object.assign(error, { node })
 }
 
+/**
+ * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. One
+ * that names a key is left as it is, and so is every other failure.
+ */
+export function noteCall(error: unknown, action: string, key: Key): void {
+  if (!(error instanceof DatastoreError) || error.key !== undefined || error.action === undefined) return
+  if (error.code !== 'CONNECTION' && error.code !== 'TIMEOUT') return
+  Object.assign(error, { action, key, message: printed(sentence(action, key, error.reason)) })
+}
+
 /** The key holds no value (`NOT_FOUND`). */
 export class NotFoundError extends DatastoreError {
   override name = 'NotFoundError'

@@ -11,6 +11,7 @@ import {
   isNotFound,
   isTransient,
   NotFoundError,
+  noteCall,
   reason,
   reasonOf,
   throwIfAborted,
@@ -84,6 +85,21 @@ describe('errors', () => {
     ])
     expect(isTransient(failure('CONNECTION', 'put', key, 'it failed', never))).toBe(true)
     expect(isTransient(new Error('IO'))).toBe(false)
+  })
+
+  it('E101 noteCall() makes the failure of a connection one of the call that used it, and changes no other', () => {
+    const lost = new DatastoreError('CONNECTION', { action: 'connect to a server', reason: 'it is gone' })
+    noteCall(lost, 'put', key)
+    expect(lost).toMatchObject({ action: 'put', key, message: 'Cannot put "/a/b": it is gone' })
+    const others = [
+      lost,
+      failure('IO', 'put', undefined, 'the disk is full'),
+      new DatastoreError('TIMEOUT', 'Nobody has answered'),
+      new Error('broken'),
+    ]
+    const messages = others.map(({ message }) => message)
+    for (const other of others) noteCall(other, 'get', Key.of('other'))
+    expect(others.map(({ message }) => message)).toEqual(messages)
   })
 
   describe('inTermsOf()', () => {

@@ -1,4 +1,4 @@
-import { AbortError } from '../errors.ts'
+import { AbortError, noteCall } from '../errors.ts'
 import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 
@@ -43,7 +43,7 @@ export class Turns {
     discard?: (answer: T) => void,
   ): Promise<T> {
     this.#inFlight++
-    void this.#gate.enterRead(key.toString(), result, this.#ended)
+    void this.#gate.enterRead(key.toString(), result, this.#endedOf(action, key))
     return call.cancel === undefined ? result : this.#orAbort(action, key, call, result, { discard })
   }
 
@@ -52,8 +52,8 @@ export class Turns {
     this.#inFlight++
     const [key] = keys
     if (key !== undefined && keys.length === 1)
-      void this.#gate.enterWrite(key.toString(), result, this.#ended)
-    else void this.#gate.enterWriteOf(keys.map(String), result, this.#ended)
+      void this.#gate.enterWrite(key.toString(), result, this.#endedOf(action, key))
+    else void this.#gate.enterWriteOf(keys.map(String), result, this.#endedOf(action, key))
     return call.cancel === undefined ? result : this.#orAbort(action, key, call, result, { isWrite: true })
   }
 
@@ -73,7 +73,7 @@ export class Turns {
       call.throwIfAborted(action, key)
       return work()
     }
-    const result = this.#gate.read(key.toString(), begin, this.#ended)
+    const result = this.#gate.read(key.toString(), begin, this.#endedOf(action, key))
     return this.#orAbort(action, key, call, result, { discard })
   }
 
@@ -84,8 +84,9 @@ export class Turns {
       call.throwIfAborted(action, keys[0])
       return work()
     }
-    const result = this.#gate.write(keys.map(String), begin, this.#ended)
-    return this.#orAbort(action, keys[0], call, result, { isWrite: true })
+    const [key] = keys
+    const result = this.#gate.write(keys.map(String), begin, this.#endedOf(action, key))
+    return this.#orAbort(action, key, call, result, { isWrite: true })
   }
 
   /** Runs a call on no single key once every write that was answered early has ended. */
@@ -97,7 +98,10 @@ export class Turns {
             call.throwIfAborted(action, key)
             return work()
           })
-    return result instanceof Promise ? this.#orAbort(action, key, call, this.count(result)) : result
+    if (!(result instanceof Promise)) return result
+    this.#inFlight++
+    result.then(this.#endedWell, this.#endedOf(action, key))
+    return this.#orAbort(action, key, call, result)
   }
 
   async abandonedEnded(): Promise<void> {
@@ -138,6 +142,14 @@ export class Turns {
   }
 
   readonly #endedWell = (): void => this.#ended()
+
+  /** What is called at the end of a call, with its failure if it failed. */
+  #endedOf(action: string, key: Key | undefined): (error?: unknown) => void {
+    return error => {
+      if (error !== undefined && key !== undefined) noteCall(error, action, key)
+      this.#ended(error)
+    }
+  }
 
   readonly #ended = (error?: unknown): void => {
     if (error !== undefined) this.#onFailure(error)

@@ -262,7 +262,7 @@ export class ConnectionPool {
   }
 
   #late(): DatastoreError {
-    const reason = `it did not answer within ${this.#settings.timeout} ms`
+    const reason = `the server did not answer within ${this.#settings.timeout} ms`
     return new DatastoreError('TIMEOUT', { action: `use ${this.name}`, reason })
   }
 

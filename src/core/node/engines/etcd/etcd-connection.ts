@@ -104,7 +104,7 @@ export class EtcdConnection {
   #lose(failed: DatastoreError): void {
     if (this.#lost !== undefined || this.#isClosed) return
     this.#lost = failed
-    this.#status.add(this, failed.message)
+    this.#status.add(this, copyOf(failed, `use ${this.#access.name}`).message)
     void this.#reconnect()
   }
 

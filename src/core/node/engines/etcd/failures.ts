@@ -36,7 +36,15 @@ export function etcdFailure(action: string, error: unknown): DatastoreError {
     'IO' as const,
     'it failed',
   ]
-  return new DatastoreError(code, { action, reason: `${state} (${text})` }, { cause: error })
+  return new DatastoreError(code, { action, reason: `${state} (${plain(text)})` }, { cause: error })
+}
+
+/** A text of gRPC without the number and name of its code, and without what it puts around the error of a connection. */
+function plain(text: string): string {
+  return text
+    .replace(/^\d+ [A-Z_]+: /, '')
+    .replace(/^No connection established\. Last error: (?:Error: )?/, '')
+    .replace(/\.? Resolution note: *$/, '')
 }
 
 /** A copy of a failure that several calls share: each call adds its own key to it. */

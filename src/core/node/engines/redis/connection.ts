@@ -311,7 +311,7 @@ export class Connection {
   }
 
   #timeout(action: string): DatastoreError {
-    const reason = `it did not answer within ${this.#settings.timeout} ms`
+    const reason = `the server did not answer within ${this.#settings.timeout} ms`
     return new DatastoreError('TIMEOUT', { action: `${action} ${this.name}`, reason })
   }
 

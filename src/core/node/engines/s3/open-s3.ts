@@ -49,6 +49,7 @@ export async function openS3(options: S3Options, context: ServerContext): Promis
   const lost = new LostConnections(server => context.report?.({ lost: server }))
   let store: S3Store | undefined
   const reachability = new Reachability(
+    access.server.host,
     lost,
     () => answers(access),
     () => store?.mayHaveChanged(),

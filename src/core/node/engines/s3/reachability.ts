@@ -1,4 +1,4 @@
-import type { DatastoreError } from '../../../errors.ts'
+import { DatastoreError } from '../../../errors.ts'
 import { Backoff } from '../../connect/backoff.ts'
 import type { LostConnections } from '../../connect/lost-connections.ts'
 
@@ -7,6 +7,7 @@ import type { LostConnections } from '../../connect/lost-connections.ts'
  * the server is asked again until it answers.
  */
 export class Reachability {
+  readonly #name: string
   readonly #lost: LostConnections
   readonly #ask: () => Promise<boolean>
   readonly #back: () => void
@@ -16,20 +17,22 @@ export class Reachability {
   #isClosed = false
 
   /**
+   * @param name The name of the server in messages.
    * @param ask Whether the server answers, whatever it says.
    * @param back Called once it answers again.
    */
-  constructor(lost: LostConnections, ask: () => Promise<boolean>, back: () => void) {
+  constructor(name: string, lost: LostConnections, ask: () => Promise<boolean>, back: () => void) {
+    this.#name = name
     this.#lost = lost
     this.#ask = ask
     this.#back = back
   }
 
   /** Called with the failure of each call. */
-  failed({ code, message }: DatastoreError): void {
+  failed({ code, reason }: DatastoreError): void {
     if (this.#isLost || this.#isClosed || (code !== 'CONNECTION' && code !== 'TIMEOUT')) return
     this.#isLost = true
-    this.#lost.add(this, message)
+    this.#lost.add(this, new DatastoreError(code, { action: `use ${this.#name}`, reason }).message)
     this.#backoff.reset()
     void this.#askUntilBack()
   }

@@ -37,6 +37,10 @@ export type DocumentEvent =
   | { readonly type: 'putting' }
   | { readonly type: 'put'; readonly base: Version; readonly isDirty: boolean }
   | { readonly type: 'failed'; readonly failure: Failure }
+  /** The value could not be compared with the store. A failure that is shown, such as that of a put, stays. */
+  | { readonly type: 'notCompared'; readonly failure: Failure }
+  /** The store has answered, so a failure to reach it is over. */
+  | { readonly type: 'reached' }
   | { readonly type: 'seen'; readonly theirs: StatValue | undefined }
   /** The user has dismissed the failure. */
   | { readonly type: 'dismissed' }
@@ -98,6 +102,10 @@ function reduceOpen(state: OpenValue, event: OpenEvent): OpenValue {
       return { ...opened(event.base), isDirty: event.isDirty }
     case 'failed':
       return { ...state, isPutting: false, failure: event.failure, conflict: undecided(state) }
+    case 'notCompared':
+      return { ...state, failure: state.failure ?? event.failure }
+    case 'reached':
+      return state.failure?.code === 'CONNECTION' ? { ...state, failure: undefined } : state
     case 'dismissed':
       return { ...state, failure: undefined }
     case 'seen':

@@ -66,12 +66,13 @@ export class ValueEffects {
   async compare(): Promise<void> {
     try {
       const theirs = await this.#stat()
+      this.#document.dispatch({ type: 'reached' })
       const verdict = judge(this.#document.state, theirs)
       if (verdict === 'conflict') this.#document.dispatch({ type: 'seen', theirs })
       if (verdict === 'reload') await this.#read(() => !hasSomethingToPut(this.#document.state))
       if (verdict === 'same') this.#endConflict(theirs)
     } catch (error) {
-      this.#showFailure(error)
+      this.#document.dispatch({ type: 'notCompared', failure: failureOf(error) })
     }
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '../../../../../src/core/errors.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import { testEtcd } from '../../../../../src/core/node/engines/etcd/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/stack.ts'
+import type { NodeStatus } from '../../../../../src/core/stack/node-status.ts'
 import { freePort } from '../../../../servers/server-process.ts'
 import { clientOf, closing, context, onServers, openDatastore, SECRET, startedEtcd } from './etcd-context.ts'
 
@@ -27,12 +29,12 @@ async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
 describe('a connection to etcd', () => {
   onServers()
 
-  it('E4 E5 CONNECTION while the server is gone; it goes on once the server is back, and nothing acknowledged is lost', async () => {
+  it('E4 E5 E101 CONNECTION while the server is gone; it goes on once the server is back, and nothing acknowledged is lost', async () => {
     const nowhere = `etcd://127.0.0.1:${await freePort()}`
     await expect(openDatastore({ url: nowhere })).rejects.toMatchObject({ code: 'CONNECTION' })
     const { server } = await startedEtcd()
-    const lost: boolean[] = []
-    const report = ({ lost: now }: { readonly lost?: unknown }) => void lost.push(now !== undefined)
+    const lost: (string | undefined)[] = []
+    const report = ({ lost: now }: NodeStatus) => void lost.push(now?.reason)
     // The other member of the cluster is not there.
     const url = `${server.url},${nowhere.slice('etcd://'.length)}`
     const root = { kind: 'etcd', url: server.url, timeout: 5000 }
@@ -43,7 +45,10 @@ describe('a connection to etcd', () => {
     const { etag } = await store.put(key, bytes('x'))
     await server.kill()
     await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION', key })
-    await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'CONNECTION', key })
+    const refused = `the server cannot be reached (connect ECONNREFUSED 127.0.0.1:${server.port})`
+    await expect
+      .poll(() => store.put(key, bytes('y')).catch(messageOf))
+      .toBe(`Cannot put ${JSON.stringify(key.toString())}: ${refused}`)
     const again = await server.restart()
     closing({ close: () => again.stop() })
     const codes = await failuresUntil(() => store.get(Key.of('k7')))
@@ -51,7 +56,10 @@ describe('a connection to etcd', () => {
     const values = await Promise.all(Array.from({ length: 30 }, (_, n) => store.get(Key.of(`k${n}`))))
     expect(values.map(text)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`))
     await store.put(key, bytes('z'), { ifMatch: etag })
-    expect(lost).toEqual([false, true, false])
+    const [before, reason, after] = lost
+    expect([before, after, lost.length]).toEqual([undefined, undefined, 3])
+    expect(reason).toContain(`Cannot use 127.0.0.1:${server.port}: the server cannot be reached (`)
+    expect(reason).not.toContain('UNAVAILABLE')
   })
 
   it('E4 a wrong login is ACCESS_DENIED, and so is a key that the user may not write; no error names the password', async () => {

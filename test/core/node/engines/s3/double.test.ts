@@ -136,13 +136,13 @@ describe('failures', () => {
 
   it('E5 E24 a lost server is told once and again when it is back, and watchers get resync', async () => {
     const double = await start()
-    const told: (boolean | undefined)[] = []
+    const told: (string | undefined)[] = []
     let back: (() => void) | undefined
     const isBack = new Promise<void>(done => {
       back = done
     })
     const store = await open(double, { timeout: 2000 }, ({ lost }) => {
-      told.push(lost !== undefined)
+      told.push(lost?.reason)
       if (lost === undefined) back?.()
     })
     await store.put(KEY, bytes('x'))
@@ -153,7 +153,10 @@ describe('failures', () => {
     await expect(store.list(Key.root)).rejects.toMatchObject({ code: 'CONNECTION' })
     double.disturb = () => undefined
     await isBack
-    expect(told).toEqual([true, false])
+    expect(told).toEqual([
+      expect.stringContaining(`Cannot use ${new URL(double.endpoint).host}: `),
+      undefined,
+    ])
     expect(await first).toMatchObject({ value: { type: 'resync' } })
     await changes.return?.()
     expect(text(await store.get(KEY))).toBe('x')

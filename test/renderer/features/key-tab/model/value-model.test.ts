@@ -228,6 +228,22 @@ describe('ValueModel', () => {
     expect(stored()).toBe('mine')
   })
 
+  it('E101 shows why a put failed, whatever fails after it, until the store answers again', async () => {
+    store.put('/a', bytes('one'))
+    const { model, type, document } = await open()
+    type('mine')
+    client.broken.add('store.put').add('store.stat')
+    await model.put()
+    const [failed] = [document()]
+    expect(failed).toMatchObject({ failure: { message: expect.stringContaining('store.put') as string } })
+    await model.check()
+    expect(document()).toEqual(failed)
+    client.broken.clear()
+    await model.check()
+    expect(document()).toMatchObject({ isDirty: true, failure: undefined })
+    expect(stored()).toBe('one')
+  })
+
   it('carries edits from one editor to the next', async () => {
     store.put('/a', bytes('one'))
     const { model, type, detach } = await open()
