@@ -234,10 +234,7 @@ class CborWriter {
   }
 
   sequence(): Uint8Array {
-    if (!this.#scanner.isAtEnd) {
-      do this.#item(0)
-      while (this.#scanner.nextItem(''))
-    }
+    this.#scanner.sequence(() => this.#item(0))
     return this.#sink.result()
   }
 
@@ -283,22 +280,11 @@ class CborWriter {
   #container(depth: number): void {
     const scanner: NotationScanner = this.#scanner
     const isMap = scanner.peek() === '{'
-    const [major, close] = isMap ? [MAP, '}'] : [ARRAY, ']']
+    const major = isMap ? MAP : ARRAY
     const start = scanner.at
     const width = this.#open()
     const at = this.#sink.size
-    let count = 0
-    if (scanner.peek() !== close) {
-      do {
-        this.#item(depth + 1)
-        if (isMap) {
-          scanner.take(':')
-          this.#item(depth + 1)
-        }
-        count += 1
-      } while (scanner.nextItem(close))
-    }
-    scanner.take(close)
+    const count = scanner.items(isMap ? '}' : ']', () => this.#item(depth + 1))
     if (width === '') {
       this.#sink.insertAt(at, Uint8Array.of((major << 5) | INDEFINITE))
       this.#sink.byte(BREAK)

@@ -194,10 +194,7 @@ class MsgpackWriter {
   }
 
   sequence(): Uint8Array {
-    if (!this.#scanner.isAtEnd) {
-      do this.#item(0)
-      while (this.#scanner.nextItem(''))
-    }
+    this.#scanner.sequence(() => this.#item(0))
     return this.#sink.result()
   }
 
@@ -238,23 +235,11 @@ class MsgpackWriter {
 
   #container(isMap: boolean, depth: number): void {
     const scanner: NotationScanner = this.#scanner
-    const close = isMap ? '}' : ']'
     const start = scanner.at
     scanner.take(isMap ? '{' : '[')
     const width = scanner.at === start + 1 ? scanner.width() : undefined
     const at = this.#sink.size
-    let count = 0
-    if (scanner.peek() !== close) {
-      do {
-        this.#item(depth + 1)
-        if (isMap) {
-          scanner.take(':')
-          this.#item(depth + 1)
-        }
-        count += 1
-      } while (scanner.nextItem(close))
-    }
-    scanner.take(close)
+    const count = scanner.items(isMap ? '}' : ']', () => this.#item(depth + 1))
     this.#sink.insertAt(at, this.#countHead(isMap ? 'map' : 'array', count, width, start))
   }
 

@@ -109,6 +109,30 @@ export class NotationScanner {
     return false
   }
 
+  /** Reads items up to the end of the text. */
+  sequence(item: () => void): void {
+    if (this.isAtEnd) return
+    do item()
+    while (this.nextItem(''))
+  }
+
+  /** Reads the items of a container and its end: one each in a list, a name and a value in a map. @returns How many. */
+  items(close: ']' | '}', item: () => void): number {
+    let count = 0
+    if (this.peek() !== close) {
+      do {
+        item()
+        if (close === '}') {
+          this.take(':')
+          item()
+        }
+        count += 1
+      } while (this.nextItem(close))
+    }
+    this.take(close)
+    return count
+  }
+
   number(): string | undefined {
     return this.#match(NUMBER)
   }
