@@ -26,12 +26,12 @@ export class KeySelection {
     this.#isValuesOnly = isValuesOnly
   }
 
-  static of(keys: Iterable<string>): KeySelection {
+  static of(this: void, keys: Iterable<string>): KeySelection {
     return new KeySelection(new Set(keys), [], false)
   }
 
   /** Keys that stand for their values alone, not for what is below them. */
-  static values(keys: Iterable<string>): KeySelection {
+  static values(this: void, keys: Iterable<string>): KeySelection {
     return new KeySelection(new Set(keys), [], true)
   }
 

@@ -1,8 +1,6 @@
-import type { Query } from '../../../core/query/query.ts'
 import type { JobRequest } from '../../../shared/procedures/jobs.ts'
-import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
 import { formatNumber } from '../../ui/format.ts'
-import type { DraggedKeys } from '../../ui/key-drag.ts'
+import type { KeyRequest } from '../../ui/key-request.ts'
 import { showToast } from '../../ui/toasts.tsx'
 import { type DeleteTarget, openDialog } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
@@ -12,7 +10,7 @@ import { closeTab, retargetTabs, tabsOfKey } from '../tabs/tabs-model.ts'
 import { confirmAct, isInProduction, isSkipped } from './environment-actions.ts'
 import { attempt } from './failures.ts'
 import { showChange, whyNoUndo } from './history-actions.ts'
-import { actOnKeys, type ChosenKeys, transferKeys } from './many-actions.ts'
+import { actOnKeys, transferKeys } from './many-actions.ts'
 import { putFiles } from './put-files.ts'
 import { NEW_QUERY, openQuery, tabActions } from './tab-commands.ts'
 
@@ -150,30 +148,6 @@ async function startJob({ state }: Services, session: string, request: JobReques
 function dropTabs(tabs: readonly Tab[]): void {
   changeTabs((state, current) => tabs.reduce((left, tab) => closeTab(left, tab.id, current), state))
 }
-
-/** A request to the window by the tree or a table of children. Keys are texts. */
-type KeyRequest =
-  | { readonly type: 'newKey'; readonly below: string }
-  | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
-  | { readonly type: 'copyKey'; readonly key: string }
-  | {
-      readonly type: 'renamed'
-      readonly from: string
-      readonly to: string
-      readonly entry: number | undefined
-    }
-  | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
-  | { readonly type: 'goToKey' }
-  | { readonly type: 'query'; readonly below: string }
-  | { readonly type: 'openQuery'; readonly query: Query }
-  | {
-      readonly type: 'drop'
-      readonly below: string
-      readonly isMove: boolean
-      readonly keys: DraggedKeys | undefined
-      readonly entries: readonly (FileSystemEntry | File)[]
-    }
-  | ({ readonly type: 'many'; readonly action: ManyKeyAction } & Omit<ChosenKeys, 'session'>)
 
 export function handleKeyRequest(services: Services, session: string, request: KeyRequest): void {
   switch (request.type) {

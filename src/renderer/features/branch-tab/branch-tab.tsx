@@ -17,6 +17,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
 import { formatCountOf, formatNumber } from '../../ui/format.ts'
 import { hiddenText } from '../../ui/hidden-entries.ts'
+import type { KeyRequest } from '../../ui/key-request.ts'
 import type { KeySelection } from '../../ui/key-selection.ts'
 import { EmptyState } from '../../ui/panels.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
@@ -29,17 +30,6 @@ import { CountLine } from './count-line.tsx'
 import { SortedRows } from './sorted-rows.ts'
 import { useCountJob } from './use-count-job.ts'
 
-/** A request of the tab to the window. */
-export type BranchTabRequest =
-  | { readonly type: 'newKey'; readonly below: string }
-  | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
-  | {
-      readonly type: 'many'
-      readonly action: ManyKeyAction
-      readonly selection: KeySelection
-      readonly below: string
-    }
-
 export interface BranchTabProps {
   readonly client: Client
   readonly jobs: JobList
@@ -49,7 +39,7 @@ export interface BranchTabProps {
     key: string,
     options: { readonly as: 'key' | 'branch'; readonly isPreview: boolean },
   ) => void
-  readonly onRequest: (request: BranchTabRequest) => void
+  readonly onRequest: (request: KeyRequest) => void
 }
 
 /** One branch: its children as a table. */

@@ -1,9 +1,8 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
-import type { Query } from '../../../core/query/query.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
-import type { DraggedKeys } from '../../ui/key-drag.ts'
+import type { Dropped, KeyRequest } from '../../ui/key-request.ts'
 import { KeySelection } from '../../ui/key-selection.ts'
 import { type Place, STATUS_ROW } from './model/row-model.ts'
 import type { TreeSource } from './source/tree-source.ts'
@@ -11,41 +10,6 @@ import { splitKey } from './source/tree-state.ts'
 import { findByTyping } from './source/type-ahead.ts'
 import type { RowView } from './view/row-view.ts'
 import type { TreeView } from './view/tree-view.ts'
-
-/** A request of the tree to the app. Keys are texts such as `/a/b`. */
-type TreeRequest =
-  | { readonly type: 'newKey'; readonly below: string }
-  | { readonly type: 'delete'; readonly key: string; readonly isValue: boolean; readonly isBranch: boolean }
-  /** A value was renamed. */
-  | {
-      readonly type: 'renamed'
-      readonly from: string
-      readonly to: string
-      readonly entry: number | undefined
-    }
-  /** All keys at and below `from` are to move. */
-  | { readonly type: 'moveBranch'; readonly from: string; readonly to: string }
-  | { readonly type: 'goToKey' }
-  | { readonly type: 'query'; readonly below: string }
-  | { readonly type: 'openQuery'; readonly query: Query }
-  /** Keys or files were dropped on a branch. */
-  | ({ readonly type: 'drop'; readonly below: string } & Dropped)
-  /** Something is to be done to the chosen keys; `below` is the branch that is pasted into. */
-  | {
-      readonly type: 'many'
-      readonly action: ManyKeyAction
-      readonly selection: KeySelection
-      readonly below: string
-    }
-
-/** What was dropped. */
-export interface Dropped {
-  readonly isMove: boolean
-  /** Keys of this window. */
-  readonly keys: DraggedKeys | undefined
-  /** Files and folders of the system. */
-  readonly entries: readonly (FileSystemEntry | File)[]
-}
 
 interface OpenOptions {
   readonly as: 'key' | 'branch'
@@ -55,7 +19,7 @@ interface OpenOptions {
 /** The callbacks of the tree. */
 export interface TreeEvents {
   readonly onOpen: (key: string, options: OpenOptions) => void
-  readonly onRequest: (request: TreeRequest) => void
+  readonly onRequest: (request: KeyRequest) => void
 }
 
 interface TreeActionsOptions extends TreeEvents {
