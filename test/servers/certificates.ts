@@ -5,6 +5,9 @@ import { missing } from './server-process.ts'
 
 export const noOpenssl = missing('openssl', 'openssl')
 
+/** Whose certificates a server is started with: its own, or also those of its clients, without which it lets nobody in. */
+export type TlsStart = 'server' | 'both'
+
 /** Paths of PEM files: an authority, and a server and a client that it has certified. The server is `localhost`. */
 export interface Certificates {
   readonly ca: string

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Certificates, makeCertificates } from './certificates.ts'
+import { type Certificates, makeCertificates, type TlsStart } from './certificates.ts'
 import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
 export const noEtcd = missing('etcd', 'etcd-server')
@@ -14,7 +14,7 @@ export interface EtcdServer extends ServerProcess {
 }
 
 interface EtcdStart {
-  readonly tls?: boolean | undefined
+  readonly tls?: TlsStart | undefined
   /** Keeps the data in memory, so that puts do not wait for the device. */
   readonly isInMemory?: boolean | undefined
 }
@@ -22,8 +22,8 @@ interface EtcdStart {
 export async function startEtcd(options: EtcdStart = {}): Promise<EtcdServer> {
   const folder = await serverFolder(options.isInMemory === true ? '/dev/shm' : undefined)
   const [port, peer] = [await freePort(), await freePort()]
-  const certificates = options.tls === true ? await makeCertificates(folder) : undefined
-  return start({ folder, port, peer, certificates })
+  const certificates = options.tls === undefined ? undefined : await makeCertificates(folder)
+  return start({ folder, port, peer, certificates, wantsClients: options.tls === 'both' })
 }
 
 async function start(place: {
@@ -31,8 +31,9 @@ async function start(place: {
   readonly port: number
   readonly peer: number
   readonly certificates: Certificates | undefined
+  readonly wantsClients: boolean
 }): Promise<EtcdServer> {
-  const { folder, port, peer, certificates } = place
+  const { folder, port, peer, certificates, wantsClients } = place
   const own = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const peerUrl = `http://127.0.0.1:${peer}`
   const settings = {
@@ -48,6 +49,8 @@ async function start(place: {
     ...(certificates !== undefined && {
       'cert-file': certificates.server.cert,
       'key-file': certificates.server.key,
+      // With authorities for clients it lets nobody in without a certificate.
+      ...(wantsClients && { 'trusted-ca-file': certificates.ca, 'client-cert-auth': true }),
     }),
   }
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`)

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { type Certificates, makeCertificates, type TlsStart } from './certificates.ts'
 import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
 export const noMemcached = missing('memcached', 'memcached')
@@ -6,6 +7,7 @@ export const noMemcached = missing('memcached', 'memcached')
 /** A memcached server of a test's own. */
 export interface MemcachedServer extends ServerProcess {
   readonly url: string
+  readonly certificates: Certificates | undefined
   /** Starts another one on its port, which is empty. */
   restart(): Promise<MemcachedServer>
 }
@@ -13,6 +15,7 @@ export interface MemcachedServer extends ServerProcess {
 interface MemcachedStart {
   /** MiB for values. Default 64. */
   readonly memory?: number | undefined
+  readonly tls?: TlsStart | undefined
 }
 
 export async function startMemcached(options: MemcachedStart = {}): Promise<MemcachedServer> {
@@ -21,6 +24,7 @@ export async function startMemcached(options: MemcachedStart = {}): Promise<Memc
 
 async function start(options: MemcachedStart, port: number): Promise<MemcachedServer> {
   const folder = await serverFolder()
+  const certificates = options.tls === undefined ? undefined : await makeCertificates(folder)
   const args = [
     '-l',
     '127.0.0.1',
@@ -39,9 +43,20 @@ async function start(options: MemcachedStart, port: number): Promise<MemcachedSe
     command: 'memcached',
     folder,
     port,
-    args: [...args, ...user],
+    args: [...args, ...user, ...(certificates === undefined ? [] : encrypted(certificates, options.tls))],
     // It has nothing to keep, and takes a second to end by itself.
     stopSignal: 'SIGKILL',
   })
-  return { ...server, url: `memcached://127.0.0.1:${port}`, restart: () => start(options, port) }
+  return {
+    ...server,
+    url: `memcached://${certificates === undefined ? '127.0.0.1' : 'localhost'}:${port}`,
+    certificates,
+    restart: () => start(options, port),
+  }
+}
+
+/** The level 2 of verification lets in only clients with a certificate. */
+function encrypted({ ca, server }: Certificates, tls: TlsStart | undefined): string[] {
+  const clients = tls === 'both' ? [`ssl_ca_cert=${ca}`, 'ssl_verify_mode=2'] : []
+  return ['-Z', '-o', [`ssl_chain_cert=${server.cert}`, `ssl_key=${server.key}`, ...clients].join(',')]
 }

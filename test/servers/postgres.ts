@@ -4,7 +4,7 @@ import { appendFile, chmod, chown, copyFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Certificates, makeCertificates } from './certificates.ts'
+import { type Certificates, makeCertificates, type TlsStart } from './certificates.ts'
 import {
   freePort,
   missing,
@@ -42,7 +42,7 @@ export interface PostgresServer extends ServerProcess {
 interface PostgresStart {
   /** Users have to sign in with their passwords. The superuser gets this one. */
   readonly password?: string | undefined
-  readonly tls?: boolean | undefined
+  readonly tls?: TlsStart | undefined
   /** Lines of its configuration, as `['fsync', 'off']`. */
   readonly config?: readonly (readonly [string, string])[] | undefined
 }
@@ -64,8 +64,8 @@ export async function startPostgres(options: PostgresStart = {}): Promise<Postgr
     'C',
   ]
   await promisify(execFile)(program('initdb'), args, { cwd: folder, ...user })
-  const certificates = options.tls === true ? await makeCertificates(folder) : undefined
-  if (certificates !== undefined) await useCertificates(folder, certificates, user)
+  const certificates = options.tls === undefined ? undefined : await makeCertificates(folder)
+  if (certificates !== undefined) await useCertificates(folder, certificates, user, options.tls === 'both')
   const server = await start(options, { folder, port, certificates, user })
   if (options.password !== undefined) {
     await server.sql(`ALTER ROLE postgres PASSWORD '${options.password}'`)
@@ -81,15 +81,25 @@ const LOCAL = 'local all all trust\n'
 /** PostgreSQL reads a key only if nobody else can, and only people who encrypt are let in. */
 async function useCertificates(
   folder: string,
-  { server }: Certificates,
+  { ca, server }: Certificates,
   user: ServerUser | undefined,
+  wantsClients: boolean,
 ): Promise<void> {
   const key = join(folder, 'server-own.key')
   await copyFile(server.key, key)
   await chmod(key, 0o600)
   if (user !== undefined) await chown(key, user.uid, user.gid)
-  await writeFile(join(folder, 'data', 'pg_hba.conf'), `${LOCAL}hostssl all all 127.0.0.1/32 trust\n`)
-  const lines = ['ssl = on', `ssl_cert_file = '${server.cert}'`, `ssl_key_file = '${key}'`]
+  const clients = wantsClients ? ' clientcert=verify-ca' : ''
+  await writeFile(
+    join(folder, 'data', 'pg_hba.conf'),
+    `${LOCAL}hostssl all all 127.0.0.1/32 trust${clients}\n`,
+  )
+  const lines = [
+    'ssl = on',
+    `ssl_cert_file = '${server.cert}'`,
+    `ssl_key_file = '${key}'`,
+    `ssl_ca_file = '${ca}'`,
+  ]
   await appendFile(join(folder, 'data', 'postgresql.conf'), `${lines.join('\n')}\n`)
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Certificates, makeCertificates } from './certificates.ts'
+import { type Certificates, makeCertificates, type TlsStart } from './certificates.ts'
 import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
 export const noRedis = missing('redis-server', 'redis-server') ?? missing('redis-cli', 'redis-tools')
@@ -20,14 +20,14 @@ interface RedisStart {
   readonly password?: string | undefined
   /** `name` is let in with `password`, and may do what `rules` say: `~* +@read`. */
   readonly user?: { readonly name: string; readonly password: string; readonly rules: string } | undefined
-  readonly tls?: boolean | undefined
+  readonly tls?: TlsStart | undefined
   /** Lines of its configuration, as `['appendonly', 'yes']`. */
   readonly config?: readonly (readonly [string, string])[] | undefined
 }
 
 export async function startRedis(options: RedisStart = {}): Promise<RedisServer> {
   const [folder, port] = [await serverFolder(), await freePort()]
-  const certificates = options.tls === true ? await makeCertificates(folder) : undefined
+  const certificates = options.tls === undefined ? undefined : await makeCertificates(folder)
   return start(options, { folder, port, certificates })
 }
 
@@ -55,7 +55,7 @@ async function start(
           ['tls-cert-file', certificates.server.cert],
           ['tls-key-file', certificates.server.key],
           ['tls-ca-cert-file', certificates.ca],
-          ['tls-auth-clients', 'optional'],
+          ['tls-auth-clients', options.tls === 'both' ? 'yes' : 'optional'],
         ] as const)),
     ...(password === undefined ? [] : [['requirepass', password] as const]),
     ...(user === undefined

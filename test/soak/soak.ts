@@ -87,7 +87,7 @@ async function ownServers(): Promise<AsyncDisposable & { readonly nodes: StackNo
     nodes.push({ kind: 'postgres', url: server.url, user: 'postgres' })
   }
   if (mariadb.noMariadb === undefined) {
-    const server = await mariadb.startMariadb(mariadb.FAST)
+    const server = await mariadb.startMariadb({ config: mariadb.FAST })
     started.push(server)
     nodes.push({ kind: 'mysql', url: server.url, user: 'app' })
   }

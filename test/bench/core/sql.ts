@@ -71,7 +71,7 @@ const contests: readonly Contest[] = [
     client: 'mysql2',
     page: 25,
     start: async () => {
-      const server = await mariadb.startMariadb(mariadb.FAST)
+      const server = await mariadb.startMariadb({ config: mariadb.FAST })
       const url = new URL(server.url)
       const pool = createPool({
         host: url.hostname,

@@ -123,7 +123,14 @@ export class ConnectionPool {
     this.#members.clear()
     this.#idle.length = 0
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closed('use the server'))
-    await Promise.all(members.map(({ connection }) => connection.close().catch(() => undefined)))
+    await Promise.all(members.map(({ connection }) => this.#ended(connection)))
+  }
+
+  /** Ends a connection, at once where the server does not answer within the time of a call. */
+  async #ended(connection: SqlConnection): Promise<void> {
+    const limit = setTimeout(() => connection.destroy(), this.#settings.timeout)
+    await connection.close().catch(() => undefined)
+    clearTimeout(limit)
   }
 
   /** A connection for a call: one that is given back, or a new one. */

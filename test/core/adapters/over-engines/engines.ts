@@ -8,10 +8,8 @@ import { PostgresDatastore } from '../../../../src/core/node/engines/postgres/po
 import { RedisDatastore } from '../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { SqliteDatastore } from '../../../../src/core/node/engines/sqlite/sqlite-datastore.ts'
 import { FsDatastore } from '../../../../src/core/node/fs/fs-datastore.ts'
-import { context as mysqlContext } from '../../node/engines/mysql/mysql-context.ts'
-import { context as postgresContext } from '../../node/engines/postgres/postgres-context.ts'
-import { context } from '../../node/engines/redis/redis-context.ts'
 import { clientOf, newBucket, openS3Datastore, type S3Place } from '../../node/engines/s3/s3-context.ts'
+import { context } from '../../node/engines/server-context.ts'
 
 export type Layout = 'strata' | 'path'
 
@@ -35,12 +33,12 @@ export function openRedis(url: string, layout: Layout = 'strata', database = 0):
 
 /** Opens a table of a PostgreSQL server. */
 export function openPostgres(url: string, table: string): Promise<BinaryDatastore> {
-  return PostgresDatastore.open({ url, table, user: 'postgres', timeout: 10_000 }, postgresContext)
+  return PostgresDatastore.open({ url, table, user: 'postgres', timeout: 10_000 }, context)
 }
 
 /** Opens a table of a MariaDB server. */
 export function openMariadb(url: string, table: string): Promise<BinaryDatastore> {
-  return MysqlDatastore.open({ url, table, user: 'app', timeout: 10_000 }, mysqlContext)
+  return MysqlDatastore.open({ url, table, user: 'app', timeout: 10_000 }, context)
 }
 
 const buckets = new Map<string, Promise<string>>()

@@ -6,9 +6,10 @@ import { Key } from '../../../../src/core/key.ts'
 import { LevelDatastore } from '../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
 import { LmdbDatastore } from '../../../../src/core/node/engines/lmdb/lmdb-datastore.ts'
 import { SqliteDatastore } from '../../../../src/core/node/engines/sqlite/sqlite-datastore.ts'
-import { startRedis } from '../../../servers/redis.ts'
+import { noRedis, startRedis } from '../../../servers/redis.ts'
 import { TempRoots } from '../fs/temp-root.ts'
-import { closing, onServers, openDatastore, SECRET } from './redis/redis-context.ts'
+import { openDatastore } from './redis/redis-context.ts'
+import { closing, onServers, SECRET } from './server-context.ts'
 
 const roots = new TempRoots()
 afterAll(() => roots.remove())
@@ -85,7 +86,7 @@ describe('calls side by side', () => {
 })
 
 describe('calls side by side on a Redis server', () => {
-  onServers()
+  onServers(noRedis)
 
   for (const layout of ['strata', 'path'] as const) {
     it(`D15 E26 layout ${layout} writes what each put was given, and reads it`, async () => {

@@ -39,6 +39,8 @@ function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
     return ['ACCESS_DENIED', 'the certificate of the server is not trusted, or it does not encrypt']
   }
   const name = error instanceof Error ? error.name : ''
+  // Else the client names the socket's failure.
+  if (/^Server selection timed out/.test(text)) return ['TIMEOUT', 'the server did not answer in time']
   const [, code, state] = NAMES.find(([pattern]) => pattern.test(name)) ?? []
   return [code ?? 'IO', state ?? 'it failed']
 }

@@ -1,4 +1,7 @@
+import { connect, isIP } from 'node:net'
 import type * as mysqlPackage from 'mysql2'
+import type { TlsSettings } from '../../connect/tls.ts'
+import type { ServerPlace } from '../../connect/tunnel.ts'
 import type {
   ConnectionSettings,
   SqlCell,
@@ -22,11 +25,10 @@ export async function connectMysql(
   { place, tls, user, password, database, timeout }: ConnectionSettings,
 ): Promise<SqlConnection> {
   const client = mysql.createConnection({
-    ...place,
+    ...(tls === undefined ? place : namedPlace(place, tls)),
     user,
     password: password ?? '',
     ...(database !== undefined && { database }),
-    ...(tls !== undefined && { ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true } as object }),
     connectTimeout: timeout,
     charset: 'utf8mb4',
     enableKeepAlive: true,
@@ -34,6 +36,8 @@ export async function connectMysql(
     disableEval: true,
   })
   const connection = new MysqlConnection(client)
+  // The limit of the client ends with the first answer of the server.
+  const limit = setTimeout(() => connection.destroy(new Error('timeout: the server did not answer')), timeout)
   try {
     await new Promise<void>((done, failed) => {
       client.connect(error => (error === null ? done() : failed(error)))
@@ -42,14 +46,33 @@ export async function connectMysql(
   } catch (error) {
     connection.destroy()
     throw error
+  } finally {
+    clearTimeout(limit)
   }
   return connection
+}
+
+/**
+ * The client checks the certificate for its option `host`, which through a tunnel is not the server. So `host` is the name
+ * that the certificate must have, and a socket of its own goes to the place. For a host that is an IP address, the client
+ * would check the name `localhost`: with a dot at the end it passes the address on, and Node removes the dot.
+ */
+function namedPlace(place: ServerPlace, tls: TlsSettings): mysqlPackage.ConnectionOptions {
+  const { servername } = tls
+  return {
+    host: isIP(servername) === 0 ? servername : `${servername}.`,
+    port: place.port,
+    stream: () => connect({ ...place, noDelay: true, keepAlive: true }),
+    ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true } as object,
+  }
 }
 
 class MysqlConnection implements SqlConnection {
   readonly #client: Client
   #tell: ((error: unknown) => void) | undefined
   #ended: { readonly error: unknown } | undefined
+  /** Those of statements without an answer, which the client forgets when it is destroyed. */
+  readonly #rejections = new Set<(error: unknown) => void>()
 
   constructor(client: Client) {
     this.#client = client
@@ -67,7 +90,7 @@ class MysqlConnection implements SqlConnection {
   }
 
   run(sql: string, values: readonly SqlValue[] = []): Promise<SqlResult> {
-    return new Promise((resolve, reject) => {
+    return this.#answered((resolve, reject) => {
       const parameters = values.map(asParameter)
       this.#client.execute({ sql, values: parameters, rowsAsArray: true }, (error, result) => {
         if (error !== null) reject(error)
@@ -78,9 +101,26 @@ class MysqlConnection implements SqlConnection {
   }
 
   script(sql: string): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return this.#answered((resolve, reject) => {
       this.#client.query(sql, error => (error === null ? resolve() : reject(error)))
     })
+  }
+
+  /** Fails when the connection ends before the answer. */
+  async #answered<T>(
+    ask: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> {
+    if (this.#ended !== undefined) throw this.#ended.error
+    let rejection: ((error: unknown) => void) | undefined
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        rejection = reject
+        this.#rejections.add(reject)
+        ask(resolve, reject)
+      })
+    } finally {
+      if (rejection !== undefined) this.#rejections.delete(rejection)
+    }
   }
 
   onEnd(listener: (error: unknown) => void): void {
@@ -88,19 +128,23 @@ class MysqlConnection implements SqlConnection {
     if (this.#ended !== undefined) listener(this.#ended.error)
   }
 
-  destroy(): void {
+  destroy(error = new Error('the connection was ended')): void {
     this.#client.destroy()
-    this.#end(new Error('the connection was ended'))
+    this.#end(error)
   }
 
   close(): Promise<void> {
     this.#tell = undefined
-    return new Promise(done => this.#client.end(() => done()))
+    return new Promise(done => {
+      this.#rejections.add(() => done())
+      this.#client.end(() => done())
+    })
   }
 
   #end(error: unknown): void {
     if (this.#ended !== undefined) return
     this.#ended = { error }
+    for (const reject of this.#rejections) reject(error)
     this.#tell?.(error)
   }
 }

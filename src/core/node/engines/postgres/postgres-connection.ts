@@ -1,4 +1,6 @@
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import type * as pgPackage from 'pg'
+import type { TlsSettings } from '../../connect/tls.ts'
 import type {
   ConnectionSettings,
   SqlCell,
@@ -43,21 +45,35 @@ export async function connectPostgres(
     // Never the password of a file or of the environment, which the document does not name.
     password: password ?? '',
     database: database ?? user,
-    ssl: tls === undefined ? false : { ...tls, rejectUnauthorized: true },
+    ssl: tls === undefined ? false : checked(tls),
     connectionTimeoutMillis: timeout,
     keepAlive: true,
     application_name: 'strata',
     client_encoding: 'UTF8',
   })
   const connection = new PostgresConnection(client)
+  // The limit of the client ends before the first statement.
+  const limit = setTimeout(() => connection.destroy(), 2 * timeout)
   try {
     await client.connect()
     await client.query(session(timeout))
   } catch (error) {
     connection.destroy()
     throw error
+  } finally {
+    clearTimeout(limit)
   }
   return connection
+}
+
+/** The client would check the certificate for the host that it connects to, which through a tunnel is not the server. */
+function checked(tls: TlsSettings): object {
+  return {
+    ...tls,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+      checkServerIdentity(tls.servername, certificate),
+  }
 }
 
 /** A connection that is told what others notify. */

@@ -18,6 +18,7 @@ export type S3Package = typeof s3Package
 const CONNECTIONS = 128
 /** Attempts of a request that can be made again, with pauses of up to some seconds in between. */
 const ATTEMPTS = 3
+const DEFAULT_REGION = 'us-east-1'
 
 const nothing = (): void => undefined
 /** The client would write to the console of the program. Failures are thrown. */
@@ -51,7 +52,9 @@ export async function accessTo(options: S3ServerOptions, context: ServerContext)
   checkOptions('open an S3 store', options, { timeout: wholeNumber(1, 600_000) })
   const address = addressOf(options.url)
   const { timeout = CONNECTION_TIMEOUT, endpoint, profile } = options
-  const region = regionOf(options)
+  const s3 = await optionalPackage('an S3 store', '@aws-sdk/client-s3', () => import('@aws-sdk/client-s3'))
+  const credentials = await credentialsOf(options, address, context)
+  const region = await regionOf(s3, options, credentials === undefined)
   const server = serverOf(endpoint, region)
   const isEncrypted = server.protocol === 'https:'
   if (isEncrypted && options.tls === false) {
@@ -60,8 +63,6 @@ export async function accessTo(options: S3ServerOptions, context: ServerContext)
   if (!isEncrypted && options.tls !== undefined && options.tls !== false) {
     throw refusal('the option "tls" needs an endpoint that begins with https://')
   }
-  const s3 = await optionalPackage('an S3 store', '@aws-sdk/client-s3', () => import('@aws-sdk/client-s3'))
-  const credentials = await credentialsOf(options, address, context)
   const tls = await tlsSettings(options.tls ?? isEncrypted, server.hostname, context)
   const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))
   const direct = { host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server) }
@@ -102,12 +103,24 @@ export async function accessTo(options: S3ServerOptions, context: ServerContext)
   }
 }
 
-function regionOf({ region, profile }: S3ServerOptions): string {
+/** @param isOfProfile Whether the credentials are those of a profile, whose region then counts too. */
+async function regionOf(
+  s3: S3Package,
+  { region, profile }: S3ServerOptions,
+  isOfProfile: boolean,
+): Promise<string> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env
   const found = region ?? AWS_REGION ?? AWS_DEFAULT_REGION
-  // The client reads the region of a profile by itself.
-  if (found === undefined && profile !== undefined) return undefined as unknown as string
-  return found ?? 'us-east-1'
+  if (found !== undefined || !isOfProfile) return found ?? DEFAULT_REGION
+  const client = new s3.S3Client({ ...(profile !== undefined && { profile }) })
+  try {
+    return await client.config.region()
+  } catch {
+    // The profile names none.
+    return DEFAULT_REGION
+  } finally {
+    client.destroy()
+  }
 }
 
 function serverOf(endpoint: string | undefined, region: string): URL {

@@ -1,33 +1,48 @@
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../../../src/core/errors.ts'
 import { Key } from '../../../../../src/core/key.ts'
+import { EtcdDatastore } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
+import type { EtcdOptions } from '../../../../../src/core/node/engines/etcd/options.ts'
 import { testEtcd } from '../../../../../src/core/node/engines/etcd/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/stack.ts'
 import type { NodeStatus } from '../../../../../src/core/stack/node-status.ts'
+import { type EtcdServer, noEtcd, startEtcd } from '../../../../servers/etcd.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { clientOf, closing, context, onServers, openDatastore, SECRET, startedEtcd } from './etcd-context.ts'
+import { bytes, text } from '../../../../text.ts'
+import { describeConnection } from '../connecting.ts'
+import { closing, context, failuresUntil, onServers, SECRET } from '../server-context.ts'
+import { clientOf, openDatastore, startedEtcd } from './etcd-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
-async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
-  const codes: string[] = []
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    try {
-      await call()
-      return codes
-    } catch (error) {
-      codes.push((error as { code: string }).code)
-      if (Date.now() > deadline) throw error
-      await new Promise(done => setImmediate(done))
-    }
-  }
+/** A server that lets in the user `root` alone. */
+async function startGuarded(password: string): Promise<EtcdServer> {
+  const server = await startEtcd()
+  const client = clientOf(server.port)
+  const root = client.user('root')
+  await root.create(password)
+  await root.addRole('root')
+  await client.auth.authEnable()
+  return server
 }
 
-describe('a connection to etcd', () => {
-  onServers()
+describeConnection<EtcdOptions>({
+  name: 'etcd',
+  kind: 'etcd',
+  missing: noEtcd,
+  start: ({ tls, password }) => (password === undefined ? startEtcd({ tls }) : startGuarded(password)),
+  at: ({ host, port, isEncrypted }) => ({
+    url: `etcd://${host}:${port}`,
+    ...(isEncrypted && { tls: true }),
+  }),
+  open: (options, given) => EtcdDatastore.open(options, given),
+  test: (options, given) => testEtcd(options, given),
+  signIn: { user: 'root', password: { secret: 'etcd' } },
+  unencrypted: 'ACCESS_DENIED',
+})
+
+describe('etcd', () => {
+  onServers(noEtcd)
 
   it('E4 E5 E101 CONNECTION while the server is gone; it goes on once the server is back, and nothing acknowledged is lost', async () => {
     const nowhere = `etcd://127.0.0.1:${await freePort()}`
@@ -109,22 +124,6 @@ describe('a connection to etcd', () => {
     }
     expect((await store.get(key)).length).toBe(most)
     expect(await client.get('/b')).toBe(null)
-  })
-
-  it('E10 an encrypted connection trusts the authority that the document names, and no other', async () => {
-    const { server } = await startedEtcd({ tls: true })
-    const tls = { ca: server.certificates?.ca }
-    const store = await openDatastore({ url: server.url, tls })
-    await store.put(key, bytes('x'))
-    await expect(openDatastore({ url: server.url, tls: true })).rejects.toMatchObject({
-      code: 'ACCESS_DENIED',
-    })
-    const other = { ...tls, servername: 'other.example' }
-    await expect(openDatastore({ url: server.url, tls: other })).rejects.toMatchObject({
-      code: 'ACCESS_DENIED',
-    })
-    const { steps } = await testEtcd({ url: server.url, tls, timeout: 3000 }, context)
-    expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: 'encrypted by TLSv1.3' })
   })
 
   it('E20 the test of a connection says what was reached, and changes nothing', async () => {

@@ -5,7 +5,7 @@ import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { noEtcd, startEtcd } from '../../../../servers/etcd.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context } from './etcd-context.ts'
+import { context } from '../server-context.ts'
 
 if (noEtcd === undefined) {
   const server = await startEtcd({ isInMemory: true })

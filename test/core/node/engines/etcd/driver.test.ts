@@ -3,7 +3,7 @@ import { openEtcdDriver } from '../../../../../src/core/node/engines/etcd/open-e
 import type { OrderedDriver } from '../../../../../src/core/ordered/driver.ts'
 import { describeOrderedDriver } from '../../../../../src/testkit/describe-ordered-driver.ts'
 import { noEtcd, startEtcd } from '../../../../servers/etcd.ts'
-import { context } from './etcd-context.ts'
+import { context } from '../server-context.ts'
 
 if (noEtcd === undefined) {
   const server = await startEtcd({ isInMemory: true })

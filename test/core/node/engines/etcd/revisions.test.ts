@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import type { Datastore } from '../../../../../src/core/open/datastore.ts'
+import { noEtcd } from '../../../../servers/etcd.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { clientOf, closing, onServers, openDatastore, startedEtcd } from './etcd-context.ts'
+import { bytes, text } from '../../../../text.ts'
+import { closing, onServers } from '../server-context.ts'
+import { clientOf, openDatastore, startedEtcd } from './etcd-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
 /** The changes of a store from now on, as `put /a`. */
 function changesOf(store: Datastore): { readonly until: (count: number) => Promise<string[]> } {
@@ -40,7 +41,7 @@ function changesOf(store: Datastore): { readonly until: (count: number) => Promi
 }
 
 describe('revisions of etcd', () => {
-  onServers()
+  onServers(noEtcd)
 
   it('E80 the etag is the revision of the write, in both layouts: it changes with the same bytes, and is judged for everyone', async () => {
     const { server, client } = await startedEtcd()

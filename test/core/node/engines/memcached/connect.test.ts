@@ -1,39 +1,35 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
+import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
+import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
 import { testMemcached } from '../../../../../src/core/node/engines/memcached/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/stack.ts'
+import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'
 import { freePort, freeze } from '../../../../servers/server-process.ts'
-import { closing, context, onServers, openDatastore, startedMemcached } from './memcached-context.ts'
+import { bytes, text } from '../../../../text.ts'
+import { describeConnection } from '../connecting.ts'
+import { closing, context, failuresUntil, namesIn, onServers } from '../server-context.ts'
+import { openDatastore, startedMemcached } from './memcached-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
-async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
-  const codes: string[] = []
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    try {
-      await call()
-      return codes
-    } catch (error) {
-      codes.push((error as { code: string }).code)
-      if (Date.now() > deadline) throw error
-      await new Promise(done => setImmediate(done))
-    }
-  }
-}
+describeConnection<MemcachedOptions>({
+  name: 'memcached',
+  kind: 'memcached',
+  missing: noMemcached,
+  start: ({ tls }) => startMemcached({ tls }),
+  at: ({ host, port, isEncrypted }) => ({
+    url: `memcached://${host}:${port}`,
+    ...(isEncrypted && { tls: true }),
+  }),
+  open: (options, given) => MemcachedDatastore.open(options, given),
+  test: (options, given) => testMemcached(options, given),
+  signIn: undefined,
+  unencrypted: 'ACCESS_DENIED',
+})
 
-async function names(store: Awaited<ReturnType<typeof openDatastore>>, ...segments: string[]) {
-  // An index is filled within the first moments.
-  for (;;) {
-    const { children, isPartial } = await store.list(Key.of(...segments))
-    if (isPartial !== true) return children.map(({ name, isBranch }) => (isBranch ? `${name}/` : name))
-  }
-}
-
-describe('a connection to memcached', () => {
-  onServers()
+describe('memcached', () => {
+  onServers(noMemcached)
 
   it('E4 E5 E89 CONNECTION while the server is gone; once it is back the store goes on, empty, and no etag of before matches', async () => {
     const nowhere = openDatastore({ url: `memcached://127.0.0.1:${await freePort()}` })
@@ -120,7 +116,7 @@ describe('a connection to memcached', () => {
       const store = await openDatastore(options)
       for (const [index, one] of keys.entries()) await store.put(one, bytes(`${index}`))
       const again = await openDatastore(options)
-      expect(await names(again)).toHaveLength(keys.length)
+      expect(await namesIn(again)).toHaveLength(keys.length)
       const found: string[] = []
       for await (const { key: one } of again.query({}, { scan: true })) found.push(one.toString())
       expect(found.sort()).toEqual(keys.map(String).sort())
@@ -137,8 +133,8 @@ describe('a connection to memcached', () => {
     await direct.send('ms user:7:seen 1 T100', bytes('x'))
     await direct.send(`ms ${Buffer.from('two words:x').toString('base64')} 1 b`, bytes('y'))
     const store = await openDatastore({ url: server.url })
-    expect(await names(store)).toEqual(['two words/', 'user/'])
-    expect(await names(store, 'user', '7')).toEqual(['name', 'seen'])
+    expect(await namesIn(store)).toEqual(['two words/', 'user/'])
+    expect(await namesIn(store, 'user', '7')).toEqual(['name', 'seen'])
     await store.put(Key.of('user', '7', 'name'), bytes('Ada L.'))
     expect((await direct.send('mg user:7:name v')).value).toEqual(bytes('Ada L.'))
     const { expires = 0 } = await store.stat(Key.of('user', '7', 'seen'))
@@ -156,7 +152,7 @@ describe('a connection to memcached', () => {
     await store.put(key, bytes('x'), { ttl: 1 })
     await store.put(Key.of('b'), bytes('y'), { ttl: 3_600_000 })
     await new Promise(done => setTimeout(done, 5))
-    expect([await store.has(key), await names(store)]).toEqual([false, ['b']])
+    expect([await store.has(key), await namesIn(store)]).toEqual([false, ['b']])
     await store.put(key, bytes('again'), { replace: false })
     expect(text(await store.get(key))).toBe('again')
     expect((await direct.send('mg p/b t')).rest).toMatch(/^t360[01]$/)
@@ -176,7 +172,7 @@ describe('a connection to memcached', () => {
     const store = await openDatastore({ url: server.url })
     const value = (n: number) => new Uint8Array(100_000).fill(n)
     for (let n = 0; n < 60; n++) await store.put(Key.of(`k${String(n).padStart(2, '0')}`), value(n))
-    const listed = await names(store)
+    const listed = await namesIn(store)
     expect(listed.length).toBeGreaterThan(0)
     expect(listed.length).toBeLessThan(60)
     for (const name of listed) expect((await store.get(Key.of(name)))[0]).toBe(Number(name.slice(1)))

@@ -5,7 +5,7 @@ import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context } from './memcached-context.ts'
+import { context } from '../server-context.ts'
 
 if (noMemcached === undefined) {
   const server = await startMemcached({ memory: 512 })

@@ -6,7 +6,8 @@ import { describeOrderedDriver } from '../../../../../src/testkit/describe-order
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context, mongoServer, newName } from './mongo-context.ts'
+import { context } from '../server-context.ts'
+import { mongoServer, newName } from './mongo-context.ts'
 
 const server = await mongoServer()
 afterAll(() => server.stop())

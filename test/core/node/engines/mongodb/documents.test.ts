@@ -5,7 +5,8 @@ import { Key } from '../../../../../src/core/key.ts'
 import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
-import { context, mongoServer, newName } from './mongo-context.ts'
+import { context } from '../server-context.ts'
+import { mongoServer, newName } from './mongo-context.ts'
 
 const server = await mongoServer()
 const client = new MongoClient(server.url)

@@ -1,13 +1,4 @@
-import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import { startMongoDouble } from '../../../../servers/mongo-double.ts'
-
-/** The value of every secret of a test. */
-export const SECRET = 'correct-horse-battery'
-
-export const context: ServerContext = {
-  baseDirectory: undefined,
-  secret: () => Promise.resolve(SECRET),
-}
 
 /**
  * A server for tests: the one that `STRATA_MONGODB_URL` names, in a database of its own, else a double.

@@ -1,46 +1,37 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { mysqlDialect } from '../../../../../src/core/node/engines/mysql/dialect.ts'
+import { MysqlDatastore } from '../../../../../src/core/node/engines/mysql/mysql-datastore.ts'
+import type { SqlOptions } from '../../../../../src/core/node/sql/options.ts'
 import { testSql } from '../../../../../src/core/node/sql/test-connection.ts'
-import { type MariadbServer, startMariadb } from '../../../../servers/mariadb.ts'
+import { noMariadb, startMariadb } from '../../../../servers/mariadb.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { closing, context, onServers, openDatastore } from './mysql-context.ts'
+import { bytes, text } from '../../../../text.ts'
+import { describeConnection } from '../connecting.ts'
+import { context, namesIn, onServers, stopping } from '../server-context.ts'
+import { openDatastore } from './mysql-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 
-async function mariadb(config?: readonly string[]): Promise<MariadbServer> {
-  const server = await startMariadb(config)
-  closing({ close: () => server.stop() })
-  return server
-}
+const mariadb = (options?: Parameters<typeof startMariadb>[0]) => stopping(startMariadb(options))
 
-async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
-  const codes: string[] = []
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    try {
-      await call()
-      return codes
-    } catch (error) {
-      codes.push((error as { code: string }).code)
-      if (Date.now() > deadline) throw error
-      await new Promise(done => setImmediate(done))
-    }
-  }
-}
+describeConnection<SqlOptions>({
+  name: 'MariaDB',
+  kind: 'mysql',
+  missing: noMariadb,
+  start: ({ tls, password }) => startMariadb({ tls, password }),
+  at: ({ host, port, isEncrypted }) => ({
+    url: `mysql://${host}:${port}/strata${isEncrypted ? '?ssl-mode=verify_identity' : ''}`,
+    user: 'app',
+  }),
+  open: (options, given) => MysqlDatastore.open(options, given),
+  test: (options, given) => testSql(mysqlDialect, options, given),
+  signIn: { password: { secret: 'mysql' } },
+  unencrypted: 'CONFIG_INVALID',
+})
 
-async function names(store: Awaited<ReturnType<typeof openDatastore>>, ...segments: string[]) {
-  // An index is filled within the first moments.
-  for (;;) {
-    const { children, isPartial } = await store.list(Key.of(...segments))
-    if (isPartial !== true) return children.map(({ name, isBranch }) => (isBranch ? `${name}/` : name))
-  }
-}
-
-describe('a connection to MariaDB', () => {
-  onServers()
+describe('MariaDB', () => {
+  onServers(noMariadb)
 
   it('E4 a server that is not there is CONNECTION; a wrong login ACCESS_DENIED; a database that is not there CONFIG_INVALID', async () => {
     const url = `mysql://127.0.0.1:${await freePort()}/strata`
@@ -55,7 +46,7 @@ describe('a connection to MariaDB', () => {
   })
 
   it('E4 a user who may only read sees everything; a packet over the limit is VALUE_INVALID, and the connection goes on', async () => {
-    const server = await mariadb(['--max-allowed-packet=2M'])
+    const server = await mariadb({ config: ['--max-allowed-packet=2M'] })
     const store = await openDatastore({ url: server.url })
     await store.put(key, bytes('x'))
     const most = store.capabilities.limits.valueBytes ?? 0
@@ -74,22 +65,6 @@ describe('a connection to MariaDB', () => {
     await server.sql('SET GLOBAL read_only = 1')
     await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'READ_ONLY', key })
     expect((await openDatastore({ url: server.url })).capabilities.writable).toBe(false)
-  })
-
-  it('E5 calls fail as CONNECTION while the server is gone, and go on once it is back: nothing acknowledged is lost', async () => {
-    const server = await mariadb()
-    const store = await openDatastore({ url: server.url })
-    expect(store.capabilities.durable).toBe(true)
-    await Promise.all(Array.from({ length: 30 }, (_, n) => store.put(Key.of(`k${n}`), bytes(`${n}`))))
-    await server.kill()
-    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(store.put(key, bytes('x'))).rejects.toMatchObject({ code: 'CONNECTION', key })
-    const again = await server.restart()
-    closing({ close: () => again.stop() })
-    const codes = await failuresUntil(() => store.get(Key.of('k7')))
-    expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
-    const values = await Promise.all(Array.from({ length: 30 }, (_, n) => store.get(Key.of(`k${n}`))))
-    expect(values.map(text)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`))
   })
 
   it('E3 D3 of two programs that replace one version one gets CONFLICT', async () => {
@@ -114,7 +89,7 @@ describe('a connection to MariaDB', () => {
        INSERT INTO settings VALUES ('b', 2, 'x'), ('a/b', 10, 'y'), ('b', 10, 'z')`,
     )
     const blocks = await openDatastore({ url: server.url, table: 'blocks' })
-    expect(await names(blocks)).toEqual(['Ada', 'a/', 'a-b'])
+    expect(await namesIn(blocks)).toEqual(['Ada', 'a/', 'a-b'])
     await blocks.put(Key.parse('/a/b'), bytes('edited'))
     expect(await blocks.has(Key.of('ada'))).toBe(false)
     await expect(blocks.put(Key.of('ada'), bytes('x'))).rejects.toMatchObject({ code: 'KEY_INVALID' })
@@ -123,8 +98,8 @@ describe('a connection to MariaDB', () => {
       ['/Ada\tthree\t7', '/a/b\tedited\t7', '/moved\ttwo\t7'].join('\n'),
     )
     const settings = await openDatastore({ url: server.url, table: 'settings' })
-    expect(await names(settings)).toEqual(['b/', '�a%2Fb/'])
-    expect(await names(settings, 'b')).toEqual(['10', '2'])
+    expect(await namesIn(settings)).toEqual(['b/', '�a%2Fb/'])
+    expect(await namesIn(settings, 'b')).toEqual(['10', '2'])
     await settings.put(Key.of('b', '2'), bytes('edited'))
     await settings.put(Key.of('c', '-7'), bytes('new'))
     await expect(settings.put(Key.of('c', '07'), bytes('x'))).rejects.toMatchObject({ code: 'KEY_INVALID' })

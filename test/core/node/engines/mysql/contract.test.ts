@@ -7,10 +7,10 @@ import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { FAST, noMariadb, startMariadb } from '../../../../servers/mariadb.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context } from './mysql-context.ts'
+import { context } from '../server-context.ts'
 
 if (noMariadb === undefined) {
-  const server = await startMariadb(FAST)
+  const server = await startMariadb({ config: FAST })
   afterAll(() => server.stop())
   let tables = 0
   const describeMysql = (

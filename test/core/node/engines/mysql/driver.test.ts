@@ -4,10 +4,10 @@ import { openSqlDriver } from '../../../../../src/core/node/sql/open-sql.ts'
 import type { OrderedDriver } from '../../../../../src/core/ordered/driver.ts'
 import { describeOrderedDriver } from '../../../../../src/testkit/describe-ordered-driver.ts'
 import { FAST, noMariadb, startMariadb } from '../../../../servers/mariadb.ts'
-import { context } from './mysql-context.ts'
+import { context } from '../server-context.ts'
 
 if (noMariadb === undefined) {
-  const server = await startMariadb(FAST)
+  const server = await startMariadb({ config: FAST })
   afterAll(() => server.stop())
   let tables = 0
   const describeTable = (name: string, sql?: (table: string) => string): void => {

@@ -1,59 +1,42 @@
-import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { postgresDialect } from '../../../../../src/core/node/engines/postgres/dialect.ts'
 import { PostgresDatastore } from '../../../../../src/core/node/engines/postgres/postgres-datastore.ts'
-import { openStack } from '../../../../../src/core/node/index.ts'
 import { openSql } from '../../../../../src/core/node/sql/open-sql.ts'
-import { type PostgresServer, startPostgres } from '../../../../servers/postgres.ts'
-import { freePort, freeze } from '../../../../servers/server-process.ts'
-import { noSshd, startSshServer } from '../../../../servers/ssh.ts'
-import { closing, context, onServers, openDatastore, SECRET } from './postgres-context.ts'
+import type { SqlOptions } from '../../../../../src/core/node/sql/options.ts'
+import { testSql } from '../../../../../src/core/node/sql/test-connection.ts'
+import { noPostgres, startPostgres } from '../../../../servers/postgres.ts'
+import { bytes, text } from '../../../../text.ts'
+import { describeConnection } from '../connecting.ts'
+import { closing, context, failuresUntil, onServers, SECRET, stopping } from '../server-context.ts'
+import { openDatastore } from './postgres-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 const password = { secret: 'postgres' }
 
-async function postgres(options?: Parameters<typeof startPostgres>[0]): Promise<PostgresServer> {
-  const server = await startPostgres(options)
-  closing({ close: () => server.stop() })
-  return server
-}
-
-/** Repeats a call until it succeeds, and gives what it failed with until then. */
-async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
-  const codes: string[] = []
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    try {
-      await call()
-      return codes
-    } catch (error) {
-      codes.push((error as { code: string }).code)
-      if (Date.now() > deadline) throw error
-      await new Promise(done => setImmediate(done))
-    }
-  }
-}
+const postgres = (options?: Parameters<typeof startPostgres>[0]) => stopping(startPostgres(options))
 
 const END_ALL =
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'strata' AND pid <> pg_backend_pid()"
 
-describe('a connection to PostgreSQL', () => {
-  onServers()
+describeConnection<SqlOptions>({
+  name: 'PostgreSQL',
+  kind: 'postgres',
+  missing: noPostgres,
+  start: ({ tls, password: own }) => startPostgres({ tls, password: own }),
+  at: ({ host, port, isEncrypted }) => ({
+    url: `postgres://${host}:${port}/postgres${isEncrypted ? '?sslmode=verify-full' : ''}`,
+    user: 'postgres',
+  }),
+  open: (options, given) => PostgresDatastore.open(options, given),
+  test: (options, given) => testSql(postgresDialect, options, given),
+  signIn: { password },
+  unencrypted: 'CONFIG_INVALID',
+})
 
-  it('E4 a server that is not there is CONNECTION, and one that does not answer TIMEOUT', async () => {
-    const url = `postgres://127.0.0.1:${await freePort()}/postgres`
-    await expect(openDatastore({ url })).rejects.toMatchObject({ code: 'CONNECTION' })
-    const silent = createServer(socket => socket.resume()).listen(0, '127.0.0.1')
-    await new Promise(done => silent.once('listening', done))
-    const address = silent.address() as { port: number }
-    closing({ close: () => new Promise(done => silent.close(done)) })
-    const opening = openDatastore({ url: `postgres://127.0.0.1:${address.port}/postgres`, timeout: 300 })
-    await expect(opening).rejects.toMatchObject({ code: 'TIMEOUT' })
-  })
+describe('PostgreSQL', () => {
+  onServers(noPostgres)
 
   it('E4 E6 users, rights, names of databases: each refusal has its code, and no error holds the secret', async () => {
     const server = await postgres({ password: 'another' })
@@ -128,26 +111,6 @@ describe('a connection to PostgreSQL', () => {
     ])
   })
 
-  it('E5 a server that stops answering fails calls within their timeout, and the store goes on after', async () => {
-    const server = await postgres()
-    const store = await openDatastore({ url: server.url, timeout: 1500, connections: 2 })
-    await store.put(key, bytes('x'))
-    const pids = (await server.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'strata'"))
-      .split('\n')
-      .map(Number)
-    await freeze(server.pid, ...pids)
-    const start = Date.now()
-    const results = await Promise.allSettled([store.get(key), store.put(Key.of('b'), bytes('y'))])
-    expect(Date.now() - start).toBeLessThan(6000)
-    expect(results.map(result => (result as { reason?: { code: string } }).reason?.code)).toEqual([
-      'TIMEOUT',
-      'TIMEOUT',
-    ])
-    for (const pid of [server.pid, ...pids]) process.kill(pid, 'SIGCONT')
-    await failuresUntil(() => store.get(key))
-    expect(text(await store.get(key))).toBe('x')
-  })
-
   it('E5 under calls that run, each ends: as it should, or as CONNECTION, and what was answered is there', async () => {
     const server = await postgres()
     const store = await openDatastore({ url: server.url })
@@ -188,7 +151,7 @@ describe('a connection to PostgreSQL', () => {
       .not.toBe('0')
     await expect(store.put(key, bytes('y'))).rejects.toMatchObject({ code: 'TIMEOUT', key })
     await locked
-    await store.put(key, bytes('z'))
+    await failuresUntil(() => store.put(key, bytes('z')))
     await server.sql('ALTER TABLE kv ADD CHECK (octet_length(v) <> 9)')
     await expect(store.put(key, new Uint8Array(9))).rejects.toMatchObject({ code: 'VALUE_INVALID', key })
     await server.sql('ALTER TABLE kv RENAME TO elsewhere')
@@ -238,66 +201,12 @@ describe('a connection to PostgreSQL', () => {
     await expect.poll(() => server.sql(locks)).toBe('0')
   })
 
-  it('E10 an encrypted connection trusts the authority that is named, and no other', async () => {
-    const server = await postgres({ tls: true })
-    const { ca } = server.certificates ?? { ca: '' }
-    const store = await openDatastore({ url: `${server.url}?sslmode=verify-full`, tls: { ca } })
-    await store.put(key, bytes('x'))
-    expect(text(await store.get(key))).toBe('x')
-    expect(
-      await server.sql(
-        "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND application_name = 'strata'",
-      ),
-    ).not.toBe('0')
-    await expect(openDatastore({ url: server.url, tls: true })).rejects.toMatchObject({
-      code: 'ACCESS_DENIED',
-    })
-    await expect(openDatastore({ url: server.url })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
-    const plain = await postgres()
-    await expect(openDatastore({ url: plain.url, tls: true })).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-    })
-  })
-
-  it('E9 a server is reached through a tunnel of SSH', async ({ skip }) => {
-    skip(noSshd !== undefined, noSshd)
-    const [server, ssh] = [await postgres(), await startSshServer()]
-    closing({ close: () => ssh.stop() })
-    const tunnel = {
-      host: '127.0.0.1',
-      port: ssh.port,
-      user: ssh.user,
-      key: ssh.keyPath,
-      knownHosts: ssh.knownHostsPath,
-    }
-    const store = await openDatastore({ url: server.url, tunnel })
-    await store.put(key, bytes('x'))
-    expect(text(await store.get(key))).toBe('x')
-    expect(await server.sql("SELECT convert_from(v, 'UTF8') FROM kv WHERE k = 'a'")).toBe('x')
-  })
-
   it('E7 a client that is not installed is CONFIG_INVALID and says what to install', async () => {
     const load = () =>
       Promise.reject(Object.assign(new Error("Cannot find package 'pg'"), { code: 'ERR_MODULE_NOT_FOUND' }))
     const opening = openSql({ ...postgresDialect, load }, { url: 'postgres://127.0.0.1:1' }, context)
     await expect(opening).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     await expect(opening).rejects.toThrow('npm install pg')
-  })
-
-  it('E6 a stack names its secret, and neither document nor error nor span holds it', async () => {
-    const server = await postgres({ password: SECRET })
-    const seen: unknown[] = []
-    const root = { kind: 'postgres', id: 'p', url: server.url, user: 'postgres', password }
-    const stack = closing(
-      await openStack({ strata: 1, root }, { secrets: { get: () => Promise.resolve(SECRET) } }),
-    )
-    stack.trace(span => seen.push(span))
-    await stack.store.put(key, bytes('x'))
-    await server.sql('ALTER TABLE kv RENAME TO elsewhere')
-    seen.push(await stack.store.get(key).catch((error: unknown) => error))
-    seen.push(stack.document, stack.nodes)
-    expect(seen.length).toBeGreaterThan(3)
-    expect(inspect(seen, { depth: 8, showHidden: true })).not.toContain(SECRET)
   })
 
   it.each([

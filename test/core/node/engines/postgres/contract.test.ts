@@ -7,7 +7,7 @@ import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { FAST, noPostgres, startPostgres } from '../../../../servers/postgres.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context } from './postgres-context.ts'
+import { context } from '../server-context.ts'
 
 if (noPostgres === undefined) {
   const server = await startPostgres({ config: FAST })

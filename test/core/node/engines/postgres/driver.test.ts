@@ -4,7 +4,7 @@ import { openSqlDriver } from '../../../../../src/core/node/sql/open-sql.ts'
 import type { OrderedDriver } from '../../../../../src/core/ordered/driver.ts'
 import { describeOrderedDriver } from '../../../../../src/testkit/describe-ordered-driver.ts'
 import { FAST, noPostgres, startPostgres } from '../../../../servers/postgres.ts'
-import { context } from './postgres-context.ts'
+import { context } from '../server-context.ts'
 
 if (noPostgres === undefined) {
   const server = await startPostgres({ config: FAST })

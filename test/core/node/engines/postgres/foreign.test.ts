@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
 import type { PostgresOptions } from '../../../../../src/core/node/engines/postgres/postgres-datastore.ts'
-import { FAST, type PostgresServer, startPostgres } from '../../../../servers/postgres.ts'
-import { closing, onServers, openDatastore } from './postgres-context.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
+import { FAST, noPostgres, type PostgresServer, startPostgres } from '../../../../servers/postgres.ts'
+import { bytes, text } from '../../../../text.ts'
+import { closing, namesIn, onServers } from '../server-context.ts'
+import { openDatastore } from './postgres-context.ts'
 
 async function tableOf(
   sql: string,
@@ -18,16 +17,8 @@ async function tableOf(
   return { server, store: await openDatastore({ url: server.url, ...options }) }
 }
 
-async function names(store: BinaryDatastore, ...segments: string[]): Promise<string[]> {
-  // An index is filled within the first moments.
-  for (;;) {
-    const { children, isPartial } = await store.list(Key.of(...segments))
-    if (isPartial !== true) return children.map(({ name, isBranch }) => (isBranch ? `${name}/` : name))
-  }
-}
-
 describe('tables that other programs made in PostgreSQL', () => {
-  onServers()
+  onServers(noPostgres)
 
   it.each([
     ['in the order of bytes', 'COLLATE "C"'],
@@ -37,8 +28,8 @@ describe('tables that other programs made in PostgreSQL', () => {
       `CREATE TABLE blocks (key text ${collation} NOT NULL UNIQUE, data bytea);
        INSERT INTO blocks VALUES ('/a/b', 'one'), ('/a-b', 'two'), ('/a/c d', '\\x00ff'), ('odd', 'three'), ('/é/z', 'four')`,
     )
-    expect(await names(store)).toEqual(['a/', 'a-b', 'é/', '�%-odd'])
-    expect(await names(store, 'a')).toEqual(['b', 'c d'])
+    expect(await namesIn(store)).toEqual(['a/', 'a-b', 'é/', '�%-odd'])
+    expect(await namesIn(store, 'a')).toEqual(['b', 'c d'])
     expect(await store.get(Key.parse('/a/c d'))).toEqual(Uint8Array.of(0, 255))
     expect(text(await store.get(Key.of('�%-odd')))).toBe('three')
     const key = Key.parse('/a/b')
@@ -61,8 +52,8 @@ describe('tables that other programs made in PostgreSQL', () => {
       `CREATE TABLE settings (tenant text, id bigint, note text DEFAULT 'kept', value text, PRIMARY KEY (tenant, id));
        INSERT INTO settings (tenant, id, value) VALUES ('b', 2, 'x'), ('a/b', 10, 'y'), ('b', 10, 'z')`,
     )
-    expect(await names(store)).toEqual(['b/', '�a%2Fb/'])
-    expect(await names(store, 'b')).toEqual(['10', '2'])
+    expect(await namesIn(store)).toEqual(['b/', '�a%2Fb/'])
+    expect(await namesIn(store, 'b')).toEqual(['10', '2'])
     expect(text(await store.get(Key.of('�a%2Fb', '10')))).toBe('y')
     await store.put(Key.of('c', '-7'), bytes('new'))
     await store.put(Key.of('b', '2'), bytes('edited'))
@@ -80,7 +71,7 @@ describe('tables that other programs made in PostgreSQL', () => {
     const { store, server } = await tableOf(
       `CREATE TABLE documents (id uuid PRIMARY KEY, body jsonb); INSERT INTO documents VALUES ('${id}', '{"b": 1, "a": 2}')`,
     )
-    expect(await names(store)).toEqual([id])
+    expect(await namesIn(store)).toEqual([id])
     expect(JSON.parse(text(await store.get(Key.of(id))))).toEqual({ a: 2, b: 1 })
     expect(store.capabilities.writable).toBe(false)
     await server.sql(
@@ -99,7 +90,7 @@ describe('tables that other programs made in PostgreSQL', () => {
       `CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
        CREATE TABLE t (key text COLLATE blind PRIMARY KEY, value bytea); INSERT INTO t VALUES ('/Ada', 'one')`,
     )
-    expect(await names(store)).toEqual(['Ada'])
+    expect(await namesIn(store)).toEqual(['Ada'])
     expect(await store.has(Key.of('ada'))).toBe(false)
     await expect(store.put(Key.of('ada'), bytes('two'))).rejects.toMatchObject({ code: 'KEY_INVALID' })
     await expect(store.put(Key.of('ada'), bytes('two'), { replace: false })).rejects.toMatchObject({

@@ -3,15 +3,15 @@ import { postgresDialect } from '../../../../../src/core/node/engines/postgres/d
 import { nodeKinds } from '../../../../../src/core/node/index.ts'
 import type { SqlOptions } from '../../../../../src/core/node/sql/options.ts'
 import { testSql } from '../../../../../src/core/node/sql/test-connection.ts'
-import { startPostgres } from '../../../../servers/postgres.ts'
+import { noPostgres, startPostgres } from '../../../../servers/postgres.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { closing, context, onServers, SECRET } from './postgres-context.ts'
+import { closing, context, onServers, SECRET } from '../server-context.ts'
 
 const test = (options: SqlOptions) =>
   testSql(postgresDialect, { user: 'postgres', timeout: 3000, ...options }, context)
 
 describe('the test of a connection to PostgreSQL', () => {
-  onServers()
+  onServers(noPostgres)
 
   it('E20 says what was reached, by whom, and what may be done, and makes nothing', async () => {
     const server = await startPostgres()
@@ -53,7 +53,7 @@ describe('the test of a connection to PostgreSQL', () => {
   })
 
   it('E20 says how the connection is encrypted', async () => {
-    const server = await startPostgres({ tls: true })
+    const server = await startPostgres({ tls: 'server' })
     closing({ close: () => server.stop() })
     const { steps } = await test({ url: server.url, tls: { ca: server.certificates?.ca } })
     expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: 'encrypted by TLSv1.3' })

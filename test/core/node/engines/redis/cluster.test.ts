@@ -5,10 +5,9 @@ import { Connection } from '../../../../../src/core/node/engines/redis/connectio
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { describeDatastore } from '../../../../../src/testkit/index.ts'
 import { isWhole, noRedis, type RedisServer, startRedisCluster } from '../../../../servers/redis.ts'
-import { closing, context, onServers, openDatastore } from './redis-context.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
+import { bytes, text } from '../../../../text.ts'
+import { closing, context, onServers } from '../server-context.ts'
+import { openDatastore } from './redis-context.ts'
 
 if (noRedis === undefined) {
   const cluster = await startRedisCluster()
@@ -30,7 +29,7 @@ if (noRedis === undefined) {
 }
 
 describe('a Redis Cluster', () => {
-  onServers()
+  onServers(noRedis)
 
   it('E22 the slot of a name is that of its text in braces', () => {
     // Of the specification of Redis Cluster, and of CLUSTER KEYSLOT.

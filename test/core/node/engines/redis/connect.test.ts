@@ -1,53 +1,44 @@
-import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
+import type { RedisOptions } from '../../../../../src/core/node/engines/redis/options.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
+import { testRedis } from '../../../../../src/core/node/engines/redis/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/index.ts'
-import { type RedisServer, startRedis } from '../../../../servers/redis.ts'
-import { freePort, freeze } from '../../../../servers/server-process.ts'
-import { closing, context, onServers, openDatastore, SECRET } from './redis-context.ts'
+import { noRedis, startRedis } from '../../../../servers/redis.ts'
+import { bytes, text } from '../../../../text.ts'
+import { describeConnection } from '../connecting.ts'
+import { closing, context, failuresUntil, onServers, SECRET, stopping } from '../server-context.ts'
+import { openDatastore } from './redis-context.ts'
 
 const key = Key.of('a')
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
 const password = { secret: 'redis' }
 
-async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisServer> {
-  const server = await startRedis(options)
-  closing({ close: () => server.stop() })
-  return server
-}
+const redis = (options?: Parameters<typeof startRedis>[0]) => stopping(startRedis(options))
 
-/** Repeats a call until it succeeds, and gives what it failed with until then. */
-async function failuresUntil(call: () => Promise<unknown>): Promise<string[]> {
-  const codes: string[] = []
-  const deadline = Date.now() + 20_000
-  for (;;) {
-    try {
-      await call()
-      return codes
-    } catch (error) {
-      codes.push((error as { code: string }).code)
-      if (Date.now() > deadline) throw error
-      await new Promise(done => setImmediate(done))
-    }
-  }
-}
+describeConnection<RedisOptions>({
+  name: 'Redis',
+  kind: 'redis',
+  missing: noRedis,
+  start: ({ tls, password: own }) =>
+    startRedis({
+      tls,
+      password: own,
+      config: [
+        ['appendonly', 'yes'],
+        ['appendfsync', 'always'],
+      ],
+    }),
+  at: ({ host, port, isEncrypted }) => ({ url: `redis${isEncrypted ? 's' : ''}://${host}:${port}` }),
+  open: (options, given) => RedisDatastore.open(options, given),
+  test: (options, given) => testRedis(options, given),
+  signIn: { password },
+  // It waits for the end of a line.
+  unencrypted: 'TIMEOUT',
+})
 
-describe('a connection to Redis', () => {
-  onServers()
-
-  it('E4 a server that is not there is CONNECTION, and one that does not answer TIMEOUT', async () => {
-    const url = `redis://127.0.0.1:${await freePort()}`
-    await expect(openDatastore({ url })).rejects.toMatchObject({ code: 'CONNECTION' })
-    const silent = createServer(socket => socket.resume()).listen(0, '127.0.0.1')
-    await new Promise(done => silent.once('listening', done))
-    const address = silent.address() as { port: number }
-    closing({ close: () => new Promise(done => silent.close(done)) })
-    const opening = RedisDatastore.open({ url: `redis://127.0.0.1:${address.port}`, timeout: 200 }, context)
-    await expect(opening).rejects.toMatchObject({ code: 'TIMEOUT' })
-  })
+describe('Redis', () => {
+  onServers(noRedis)
 
   it('E4 E6 a wrong password is ACCESS_DENIED, and no error holds it', async () => {
     const { url } = await redis({ password: 'another' })
@@ -106,43 +97,6 @@ describe('a connection to Redis', () => {
     await master.cli('replicaof', 'no', 'one')
   })
 
-  it('E5 a server that stops answering fails calls within their timeout, and the store goes on after', async () => {
-    const server = await redis()
-    const store = await openDatastore({ url: server.url, timeout: 1500 })
-    await store.put(key, bytes('x'))
-    await freeze(server.pid)
-    const start = Date.now()
-    const results = await Promise.allSettled([store.get(key), store.put(Key.of('b'), bytes('y'))])
-    expect(Date.now() - start).toBeLessThan(5000)
-    expect(results.map(result => (result as { reason?: { code: string } }).reason?.code)).toEqual([
-      'TIMEOUT',
-      'TIMEOUT',
-    ])
-    process.kill(server.pid, 'SIGCONT')
-    await failuresUntil(() => store.get(key))
-    expect(text(await store.get(key))).toBe('x')
-  })
-
-  it('E5 calls fail as CONNECTION while the server is gone, and succeed once it is back', async () => {
-    const server = await redis({
-      config: [
-        ['appendonly', 'yes'],
-        ['appendfsync', 'always'],
-      ],
-    })
-    const store = await openDatastore({ url: server.url })
-    await store.put(key, bytes('x'))
-    await server.kill()
-    await expect(store.get(key)).rejects.toMatchObject({ code: 'CONNECTION' })
-    await expect(store.list(Key.root)).rejects.toMatchObject({ code: 'CONNECTION' })
-    const again = await server.restart()
-    closing({ close: () => again.stop() })
-    const codes = await failuresUntil(() => store.get(key))
-    expect(new Set([...codes, 'CONNECTION'])).toEqual(new Set(['CONNECTION']))
-    expect(text(await store.get(key))).toBe('x')
-    await store.put(key, bytes('y'))
-  })
-
   it('E5 a connection that the server ends is made again for the next call', async () => {
     const server = await redis()
     const store = await openDatastore({ url: server.url })
@@ -191,15 +145,6 @@ describe('a connection to Redis', () => {
     await expect(store.put(key, new Uint8Array(2 ** 20 + 1))).rejects.toMatchObject({ code: 'VALUE_INVALID' })
     await store.put(key, new Uint8Array(2 ** 20 - 20))
     expect((await store.stat(key)).size).toBe(2 ** 20 - 20)
-  })
-
-  it('E10 an encrypted connection trusts the authority that is named, and no other', async () => {
-    const server = await redis({ tls: true })
-    const { ca } = server.certificates ?? { ca: '' }
-    const store = await openDatastore({ url: server.url, tls: { ca } })
-    await store.put(key, bytes('x'))
-    expect(text(await store.get(key))).toBe('x')
-    await expect(openDatastore({ url: server.url })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
   it('E7 a client that is not installed is CONFIG_INVALID and says what to install', async () => {

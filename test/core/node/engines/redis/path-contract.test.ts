@@ -3,7 +3,7 @@ import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis
 import { describeDatastore } from '../../../../../src/testkit/index.ts'
 import { noRedis, startRedis } from '../../../../servers/redis.ts'
 import { heldByPath } from '../../../ordered/path/held-by-path.ts'
-import { context } from './redis-context.ts'
+import { context } from '../server-context.ts'
 
 if (noRedis === undefined) {
   const server = await startRedis()

@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { bytesOf, textOf } from '../../../../../src/core/node/engines/redis/typed-json.ts'
-import { type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
-import { closing, context, onServers, openDatastore } from './redis-context.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-const text = (value: Uint8Array) => new TextDecoder().decode(value)
+import { noRedis, type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
+import { bytes, text } from '../../../../text.ts'
+import { closing, context, onServers } from '../server-context.ts'
+import { openDatastore } from './redis-context.ts'
 
 async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisServer> {
   const server = await startRedis(options)
@@ -15,7 +14,7 @@ async function redis(options?: Parameters<typeof startRedis>[0]): Promise<RedisS
 }
 
 describe('Redis keys of other programs', () => {
-  onServers()
+  onServers(noRedis)
 
   it('E2 names of other programs are shown by their separator, read and edited as they are', async () => {
     const server = await redis()

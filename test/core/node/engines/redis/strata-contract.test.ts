@@ -2,7 +2,7 @@ import { afterAll, describe, it } from 'vitest'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { describeDatastore } from '../../../../../src/testkit/index.ts'
 import { noRedis, startRedis } from '../../../../servers/redis.ts'
-import { context } from './redis-context.ts'
+import { context } from '../server-context.ts'
 
 if (noRedis === undefined) {
   const server = await startRedis()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { testRedis } from '../../../../../src/core/node/engines/redis/test-connection.ts'
 import { nodeKinds } from '../../../../../src/core/node/index.ts'
-import { startRedis, startRedisCluster } from '../../../../servers/redis.ts'
+import { noRedis, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
 import { freePort } from '../../../../servers/server-process.ts'
-import { closing, context, onServers, SECRET } from './redis-context.ts'
+import { closing, context, onServers, SECRET } from '../server-context.ts'
 
 async function redis(options?: Parameters<typeof startRedis>[0]) {
   const server = await startRedis(options)
@@ -14,7 +14,7 @@ async function redis(options?: Parameters<typeof startRedis>[0]) {
 const password = { secret: 'redis' }
 
 describe('the test of a connection to Redis', () => {
-  onServers()
+  onServers(noRedis)
 
   it('E20 says what was reached, by whom, and what may be done', async () => {
     const server = await redis()
@@ -40,7 +40,7 @@ describe('the test of a connection to Redis', () => {
   })
 
   it('E20 says how the connection is encrypted', async () => {
-    const server = await redis({ tls: true })
+    const server = await redis({ tls: 'server' })
     const ca = server.certificates?.ca ?? ''
     const { steps } = await testRedis({ url: server.url, timeout: 2000, tls: { ca } }, context)
     expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: 'encrypted by TLSv1.3' })

@@ -1,18 +1,13 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { ServerContext } from '../../../../../src/core/node/connect/server-context.ts'
 import type { S3Options } from '../../../../../src/core/node/engines/s3/options.ts'
 import { S3Datastore } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
+import { contextWith } from '../server-context.ts'
 
 /** What a test needs to reach a server. */
 export interface S3Place {
   readonly endpoint: string
   readonly user: string
   readonly password: string
-}
-
-/** The secret `key` has this value. */
-export function contextFor(password: string): ServerContext {
-  return { baseDirectory: undefined, secret: () => Promise.resolve(password) }
 }
 
 /** The client by itself, past the store under test. */
@@ -48,5 +43,5 @@ export function openS3Datastore(
   bucket: string,
   options: Partial<S3Options> = {},
 ): Promise<S3Datastore> {
-  return S3Datastore.open({ ...optionsFor(place, bucket), ...options }, contextFor(place.password))
+  return S3Datastore.open({ ...optionsFor(place, bucket), ...options }, contextWith(place.password))
 }

@@ -13,7 +13,8 @@ import { testS3 } from '../../../../../src/core/node/engines/s3/test-connection.
 import { noRadosgw, type Radosgw, startRadosgw } from '../../../../servers/radosgw.ts'
 import { bytes, text } from '../../../../text.ts'
 import { heldMemory } from '../../../held-memory.ts'
-import { clientOf, contextFor, newBucket, openS3Datastore, optionsFor } from './s3-context.ts'
+import { contextWith } from '../server-context.ts'
+import { clientOf, newBucket, openS3Datastore, optionsFor } from './s3-context.ts'
 
 const MIB = 1024 ** 2
 /** `STRATA_S3_MIB=1024 npx vitest run test/core/node/engines/s3/s3.test.ts` streams a larger value. */
@@ -219,13 +220,13 @@ describe('failures', () => {
   it('E20 the test of a connection says what was reached, and changes nothing', async () => {
     const bucket = await newBucket(client)
     await putObjects(bucket, 'a', 'b')
-    const report = await testS3(optionsFor(server, bucket), contextFor(server.password))
+    const report = await testS3(optionsFor(server, bucket), contextWith(server.password))
     expect(report).toMatchObject({ ok: true, rights: { read: true } })
     expect(report.steps.map(({ name }) => name)).toEqual(STEPS)
     expect(report.steps.find(({ name }) => name === 'keys')?.detail).toBe('2 objects')
-    const refused = await testS3(optionsFor(server, bucket), contextFor('wrong'))
+    const refused = await testS3(optionsFor(server, bucket), contextWith('wrong'))
     expect(refused.steps.at(-1)).toMatchObject({ name: 'sign-in', ok: false })
-    const missing = await testS3(optionsFor(server, 'no-such-bucket'), contextFor(server.password))
+    const missing = await testS3(optionsFor(server, 'no-such-bucket'), contextWith(server.password))
     expect(missing.steps.at(-1)?.detail).toContain('there is no such bucket')
     expect(JSON.stringify([report, refused])).not.toContain(server.password)
     expect(await namesIn(bucket)).toEqual(['a', 'b'])
