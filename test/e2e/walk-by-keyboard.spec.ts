@@ -161,3 +161,26 @@ test('F6 goes through the parts of the window, and every one can be left again',
   // "Activity" takes no room where it has nothing to show.
   expect(visited).toEqual(['tabs', 'main', 'inspector', 'status', 'toolbar', 'stacks', 'keys'])
 })
+
+test('W89 a branch that is opened has the keyboard in its children, and so has what is opened from there', async ({
+  strata,
+}) => {
+  const press = await openTree(strata)
+  const { window } = strata
+  const { page, value } = window
+  const children = page.getByRole('grid', { name: 'Children' }).filter({ visible: true })
+  await window.goTo('/actors/')
+  await expect(children.getByRole('button', { name: 'Actor:Cleese' })).toBeFocused()
+  await press('ArrowDown', 'Enter')
+  await expect(page.getByRole('tab', { name: 'Actor:Idle', selected: true })).toBeVisible()
+  await expect(value).toBeFocused()
+
+  // From a branch into the one below it, and back up.
+  await window.goTo('/films/')
+  await expect(children.getByRole('button', { name: 'Brian' })).toBeFocused()
+  await press('End', 'Enter')
+  await expect(children.getByRole('button', { name: 'script' })).toBeFocused()
+  await press('Backspace')
+  // Where one left it.
+  await expect(children.getByRole('button', { name: 'Grail' })).toBeFocused()
+})

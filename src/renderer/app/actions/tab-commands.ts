@@ -2,7 +2,7 @@ import type { Query } from '../../../core/query/query.ts'
 import { ask } from '../dialogs/dialog-store.ts'
 import { keepFocus } from '../regions.ts'
 import { currentSettings, type Services } from '../services.ts'
-import { changeTabs, focusValue, revealKey, useAppStore, wantHistory } from '../state/app-store.ts'
+import { changeTabs, focusTab, revealKey, useAppStore, wantHistory } from '../state/app-store.ts'
 import { rememberKey } from '../state/recent-keys.ts'
 import { isKeyed, newQueryTab, type Tab, tabDescription } from '../tabs/tab.ts'
 import { closeTab, openTab } from '../tabs/tabs-model.ts'
@@ -30,16 +30,21 @@ export function openKey(
   )
 }
 
-/** Opens a key, shows it in the tree, and focuses its value once it is shown. */
+/** Opens a key, and focuses its value or its children once they are shown. */
+export function enterKey(services: Services, session: string, key: string, options: OpenOptions): void {
+  openKey(services, session, key, options)
+  focusTab({ session, kind: options.as, key })
+}
+
+/** Does the same, and shows the key in the tree. */
 export function goToKey(
   services: Services,
   session: string,
   key: string,
   { as, isPreview = true }: { readonly as: 'key' | 'branch'; readonly isPreview?: boolean },
 ): void {
-  openKey(services, session, key, { as, isPreview })
+  enterKey(services, session, key, { as, isPreview })
   revealKey(session, key)
-  if (as === 'key') focusValue(session, key)
 }
 
 /** What a query begins as. */
@@ -53,7 +58,7 @@ export function openQuery(session: string, query: Query): void {
   const text = `${JSON.stringify(query, undefined, 2)}\n`
   const tab = newQueryTab(session, text)
   changeTabs(tabs => openTab(tabs, tab, { isPreview: false }))
-  focusValue(session, tab.query)
+  focusTab({ session, kind: 'query', key: tab.query })
 }
 
 /** Shows the first page of a stack beside its other tabs. */

@@ -1,5 +1,5 @@
 import { flushSync } from 'react-dom'
-import { NEW_QUERY, openKey, openQuery, showHome } from '../actions/tab-commands.ts'
+import { enterKey, NEW_QUERY, openQuery, showHome } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { focusFilter, focusNextRegion, focusRegion } from '../regions.ts'
 import { changeTabs, revealKey, setPanelOpen } from '../state/app-store.ts'
@@ -64,7 +64,7 @@ export function goCommands({ services, session, tab, tabs, subject }: CommandCon
       isEnabled: subject !== undefined,
       run() {
         if (subject !== undefined)
-          openKey(services, subject.session, subject.key, { as: 'branch', isPreview: false })
+          enterKey(services, subject.session, subject.key, { as: 'branch', isPreview: false })
       },
     },
     {

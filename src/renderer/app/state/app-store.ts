@@ -31,8 +31,8 @@ export interface AppState {
   readonly chosen: { readonly session: string; readonly selection: KeySelection } | undefined
   /** A request to show a key in the tree of a session. A new serial repeats it. */
   readonly reveal: Reveal | undefined
-  /** The value, by its key, or the query, by its id, that is to have the keyboard once it is shown. */
-  readonly focus: { readonly session: string; readonly key: string } | undefined
+  /** The tab that is to have the keyboard once its content is shown. */
+  readonly focus: FocusedTab | undefined
   /** The key whose history is to be shown once its tab is there. */
   readonly history: { readonly session: string; readonly key: string } | undefined
   readonly isNavigationOpen: boolean
@@ -41,6 +41,14 @@ export interface AppState {
   readonly isConnected: boolean
   /** Whether a server of the shown session is unreachable. */
   readonly isServerLost: boolean
+}
+
+/** A tab by what it shows. */
+export interface FocusedTab {
+  readonly session: string
+  readonly kind: 'key' | 'branch' | 'query'
+  /** The key, or the id of the query. */
+  readonly key: string
 }
 
 export const useAppStore = create<AppState>(() => ({
@@ -83,9 +91,14 @@ export function revealKey(session: string, key: string, isToRename = false): voi
   }))
 }
 
-/** Gives the keyboard to the value of a key, or to a query, that is open or being opened. */
-export function focusValue(session: string, key: string): void {
-  useAppStore.setState({ focus: { session, key } })
+/** Gives the keyboard to the content of a tab that is open or being opened. */
+export function focusTab(focus: FocusedTab): void {
+  useAppStore.setState({ focus })
+}
+
+/** Whether the content of a tab is to take the keyboard. */
+export function useIsFocusWanted({ session, kind, key }: FocusedTab): boolean {
+  return useAppStore(({ focus }) => focus?.session === session && focus.kind === kind && focus.key === key)
 }
 
 export function focusTaken(): void {

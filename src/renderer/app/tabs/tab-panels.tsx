@@ -12,10 +12,17 @@ import { confirmLargePut } from '../actions/history-actions.ts'
 import { copyText, handleKeyRequest, requestDelete, valuePut } from '../actions/key-actions.ts'
 import { actOnKeys } from '../actions/many-actions.ts'
 import { stackApplied } from '../actions/session-actions.ts'
-import { openKey, registerTabActions, type TabActions, takeValue } from '../actions/tab-commands.ts'
+import { enterKey, registerTabActions, type TabActions, takeValue } from '../actions/tab-commands.ts'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import { currentSettings, useServices, useSessions } from '../services.ts'
-import { changeTabs, focusTaken, historyShown, revealKey, useAppStore } from '../state/app-store.ts'
+import {
+  changeTabs,
+  focusTaken,
+  historyShown,
+  revealKey,
+  useAppStore,
+  useIsFocusWanted,
+} from '../state/app-store.ts'
 import { StackDraftKeeper } from './stack-drafts.ts'
 import { StackHome } from './stack-home.tsx'
 import {
@@ -81,15 +88,19 @@ function BranchTabPanel({ session, prefix }: BranchTabPanelProps) {
   const services = useServices()
   const { id } = session
   const open = useCallback<BranchTabProps['onOpen']>(
-    (key, options) => openKey(services, id, key, options),
+    // What is opened takes the place of this tab, which has the keyboard.
+    (key, options) => enterKey(services, id, key, options),
     [services, id],
   )
   const request = useCallback<BranchTabProps['onRequest']>(
     wanted => handleKeyRequest(services, id, wanted),
     [services, id],
   )
+  const isFocusWanted = useIsFocusWanted({ session: id, kind: 'branch', key: prefix })
   return (
     <BranchTab
+      isFocusWanted={isFocusWanted}
+      onFocusTaken={focusTaken}
       client={services.client}
       jobs={services.state.jobs}
       session={session}
@@ -120,7 +131,7 @@ function KeyTabPanel({ tab, session }: KeyTabPanelProps) {
     [services, id, key, source],
   )
   const setDirty = useCallback((isDirty: boolean) => changeTabs(tabs => markDirty(tabs, id, isDirty)), [id])
-  const isFocusWanted = useAppStore(({ focus }) => focus?.session === session.id && focus.key === key)
+  const isFocusWanted = useIsFocusWanted({ session: session.id, kind: 'key', key })
   const isHistoryWanted = useAppStore(({ history }) => history?.session === session.id && history.key === key)
   const putEvents = useMemo(
     () => ({
@@ -184,7 +195,7 @@ interface QueryTabPanelProps {
 function QueryTabPanel({ tab, session }: QueryTabPanelProps) {
   const services = useServices()
   const { id, query, text, name } = tab
-  const isFocusWanted = useAppStore(({ focus }) => focus?.session === session.id && focus.key === query)
+  const isFocusWanted = useIsFocusWanted({ session: session.id, kind: 'query', key: query })
   return (
     <QueryTab
       client={services.client}
@@ -197,7 +208,7 @@ function QueryTabPanel({ tab, session }: QueryTabPanelProps) {
           changeTab(tabs, id, other => (other.kind === 'query' ? { ...other, ...change } : other)),
         )
       }
-      onOpen={(key, { isPreview }) => openKey(services, session.id, key, { as: 'key', isPreview })}
+      onOpen={(key, { isPreview }) => enterKey(services, session.id, key, { as: 'key', isPreview })}
       onReveal={key => revealKey(session.id, key)}
       onCopy={(copied, what) => attempt(() => copyText(services, copied, what))}
       onMany={(action, selection, prefix) =>

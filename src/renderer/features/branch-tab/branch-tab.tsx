@@ -5,6 +5,7 @@ import {
   useCallback,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react'
@@ -40,16 +41,28 @@ export interface BranchTabProps {
     options: { readonly as: 'key' | 'branch'; readonly isPreview: boolean },
   ) => void
   readonly onRequest: (request: KeyRequest) => void
+  /** The keyboard is to go to the children once they are shown. */
+  readonly isFocusWanted: boolean
+  readonly onFocusTaken: () => void
 }
 
 /** One branch: its children as a table. */
-export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: BranchTabProps) {
+export function BranchTab(props: BranchTabProps) {
+  const { client, jobs, session, prefix, onOpen, onRequest, isFocusWanted, onFocusTaken } = props
   const { id } = session
   const [order, setOrder] = useState<ChildOrder>()
   const [pressed, setPressed] = useState<SortedColumn>()
   const stats = useMemo(() => new ChildStats(client, id, prefix), [client, id, prefix])
   useEffect(() => stats.start(), [stats])
   const counting = useCountJob(jobs, id, prefix)
+  useEffect(() => {
+    if (!isFocusWanted) return
+    // Who goes on elsewhere meanwhile keeps the keyboard.
+    const ends = new AbortController()
+    for (const type of ['keydown', 'pointerdown'])
+      window.addEventListener(type, onFocusTaken, { capture: true, signal: ends.signal })
+    return () => ends.abort()
+  }, [isFocusWanted, onFocusTaken])
   const isLocked = session.isReadOnly || !session.isWritable
 
   const open = useCallback(
@@ -70,6 +83,8 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
       if (parent !== undefined) onOpen(parent, { as: 'branch', isPreview: true })
     },
     pressed,
+    isFocusWanted,
+    onFocusTaken,
     onSort: (next: ChildOrder | undefined, header?: SortedColumn) => {
       setOrder(next)
       setPressed(header)
@@ -98,7 +113,15 @@ export function BranchTab({ client, jobs, session, prefix, onOpen, onRequest }: 
 interface ChildrenProps
   extends Pick<
     ChildrenTableProps,
-    'stats' | 'prefix' | 'onOpen' | 'onDelete' | 'onMany' | 'onUp' | 'pressed'
+    | 'stats'
+    | 'prefix'
+    | 'onOpen'
+    | 'onDelete'
+    | 'onMany'
+    | 'onUp'
+    | 'pressed'
+    | 'isFocusWanted'
+    | 'onFocusTaken'
   > {
   readonly onSort: (order: ChildOrder | undefined, header?: SortedColumn) => void
   readonly client: Client
@@ -119,6 +142,14 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
   // The session may run another stack now, so the children are read again.
   useEffect(() => rows.start(), [rows, document])
   const refresh = () => void rows.refresh()
+  const isEmpty = count === 0 && accuracy === 'exact'
+  const body = useRef<HTMLDivElement>(null)
+  const { isFocusWanted, onFocusTaken } = table
+  useEffect(() => {
+    if (!isFocusWanted || !isEmpty) return
+    body.current?.focus()
+    onFocusTaken()
+  }, [isFocusWanted, isEmpty, onFocusTaken])
   return (
     <div className={styles['tab']}>
       <div className={styles['bar']}>
@@ -134,7 +165,7 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
         {tools}
         <IconButton label="Refresh" icon={RotateCw} onPress={refresh} />
       </div>
-      <div className={styles['body']}>
+      <div ref={body} tabIndex={-1} className={styles['body']}>
         {failure !== undefined ? (
           <EmptyState
             title={`The children of ${JSON.stringify(prefix)} could not be listed`}
@@ -142,7 +173,7 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
           >
             <Button onPress={refresh}>Retry</Button>
           </EmptyState>
-        ) : count === 0 && accuracy === 'exact' ? (
+        ) : isEmpty ? (
           <EmptyState
             title="There are no keys here"
             detail={`Nothing stands below ${JSON.stringify(prefix)}.`}

@@ -36,12 +36,15 @@ export interface ChildrenTableProps {
   /** Something is to be done to the chosen children, or to the active one where no other is chosen. */
   readonly onMany: (action: ManyKeyAction, selection: KeySelection) => void
   readonly onUp: () => void
+  /** The keyboard is to go to the active row. */
+  readonly isFocusWanted: boolean
+  readonly onFocusTaken: () => void
 }
 
 /** The children of a branch, any number of them, with keyboard navigation. */
 export function ChildrenTable(props: ChildrenTableProps) {
-  const { rows, stats, order, onSort, pressed, count, revision, prefix, onOpen, onDelete, onMany, onUp } =
-    props
+  const { rows, stats, order, onSort, pressed, count, revision, prefix, isFocusWanted, onFocusTaken } = props
+  const { onOpen, onDelete, onMany, onUp } = props
   const [wantedActive, setActive] = useState(0)
   const active = Math.max(0, Math.min(wantedActive, count - 1))
   const { attach, height, first, end, pageRows, top, reveal } = useRowWindow(count, ROW_HEIGHT, ROW_HEIGHT)
@@ -72,6 +75,13 @@ export function ChildrenTable(props: ChildrenTableProps) {
     if (focusWish === 0) return
     body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus({ preventScroll: true })
   }, [focusWish])
+
+  useLayoutEffect(() => {
+    const row = isFocusWanted && body.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')
+    if (!row) return
+    row.focus({ preventScroll: true })
+    onFocusTaken()
+  }, [isFocusWanted, onFocusTaken, first, end])
 
   const chooseRow = (how: HowChosen, index: number) => {
     choose(how, index).catch(showFailure)

@@ -127,6 +127,8 @@ function App() {
   if (shown.tab !== 'branch') return null
   return (
     <BranchTab
+      isFocusWanted={false}
+      onFocusTaken={() => undefined}
       client={client}
       jobs={jobs}
       session={current}
