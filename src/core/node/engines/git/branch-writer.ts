@@ -33,10 +33,22 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** An answer to a change, which waits until the branch has moved. */
+interface Answer {
+  readonly give: () => void
+  /** Given instead if nobody knows whether the commit of the change lasts; absent if the change made none. */
+  readonly fail?: (error: unknown) => void
+}
+
+/** A failure once the branch may have moved: making the changes again could make them twice. */
+class MayBeMoved extends Error {}
+
 /** The number of commits that are made at a time. */
 const MOST_AT_ONCE = 256
 /** How long a branch may be moved by others again and again, or be locked, in milliseconds. */
 const PATIENCE = 3000
+/** The number of commits by others among which an own one is looked for. */
+const MOST_SEARCHED = 2000
 
 /**
  * Commits changes to a branch, each as one commit. Changes that come while others are being committed are made together:
@@ -135,7 +147,7 @@ export class BranchWriter {
 
   async #attempt(group: readonly Waiting[]): Promise<'done' | 'moved' | 'dirty'> {
     const old = await this.#head.current
-    const answers: (() => void)[] = []
+    const answers: Answer[] = []
     const versions: [string, Version][] = []
     let head = old
     let draft = new DraftTree(this.#trees, old.tree)
@@ -144,28 +156,34 @@ export class BranchWriter {
       try {
         made = await change.make(draft, this.objects, head)
       } catch (error) {
-        answers.push(() => reject(error))
+        answers.push({ give: () => reject(error) })
         draft = new DraftTree(this.#trees, head.tree)
         continue
       }
       if (made.message === undefined) {
         const { answer } = made
-        answers.push(() => resolve(answer))
+        answers.push({ give: () => resolve(answer) })
         continue
       }
       const { answer, paths } = made
       const version = this.#commit(head, draft.write(this.objects), made.message, change.author)
       head = version.head
       for (const path of paths) versions.push([path, version])
-      answers.push(() => resolve(answer(version)))
+      answers.push({ give: () => resolve(answer(version)), fail: reject })
     }
     if (head.commit === undefined || head === old) {
-      for (const answer of answers) answer()
+      for (const { give } of answers) give()
       return 'done'
     }
-    const outcome = await this.#move(old, head, head.commit, versions)
-    if (outcome === 'done') for (const answer of answers) answer()
-    return outcome
+    try {
+      const outcome = await this.#move(old, head, head.commit, versions)
+      if (outcome === 'done') for (const { give } of answers) give()
+      return outcome
+    } catch (error) {
+      if (!(error instanceof MayBeMoved)) throw error
+      for (const { give, fail = give } of answers) fail(error.cause)
+      return 'done'
+    }
   }
 
   #commit(
@@ -198,17 +216,61 @@ export class BranchWriter {
     }
     let isMoved = false
     try {
-      isMoved = await this.#repository.moveRef({ ref: this.#ref, old: old.commit, new: commit })
+      isMoved = await this.#moveRef(old.commit, commit)
+    } catch (error) {
+      if (error instanceof MayBeMoved) isMoved = true
+      throw error
     } finally {
       if (!isMoved && workTree !== undefined) {
         await this.#repository.updateWorkTree(workTree, commit, before)
       }
     }
     if (!isMoved) return 'moved'
-    if (this.#isDurable) await syncFolder(dirname(join(this.#repository.place.folder, this.#ref)))
     this.#head.moved(old, head, versions)
     this.#repository.wrote(this.objects.written)
+    if (this.#isDurable) await this.#syncRef()
     return 'done'
+  }
+
+  /** @throws MayBeMoved if the reference may have moved though it failed. */
+  async #moveRef(old: string | undefined, commit: string): Promise<boolean> {
+    try {
+      return await this.#repository.moveRef({ ref: this.#ref, old, new: commit })
+    } catch (error) {
+      let isMoved: boolean
+      try {
+        isMoved = await this.#isInBranch(commit, old)
+      } catch {
+        throw new MayBeMoved('', { cause: error })
+      }
+      if (isMoved) return true
+      throw error
+    }
+  }
+
+  /** Whether the branch has a commit, on which others may have built meanwhile. */
+  async #isInBranch(commit: string, old: string | undefined): Promise<boolean> {
+    const tip = await this.#repository.resolve(this.#ref)
+    const seen = new Set(tip === undefined ? [] : [tip])
+    for (const one of seen) {
+      if (one === commit) return true
+      if (seen.size > MOST_SEARCHED) throw new Error('The commit was not found in time')
+      if (one === old) continue
+      for (const parent of (await this.#trees.commit(one)).parents) seen.add(parent)
+    }
+    return false
+  }
+
+  /** Flushes the name of the reference, and those of the folders that it may have made. */
+  async #syncRef(): Promise<void> {
+    const { folder } = this.#repository.place
+    try {
+      for (let ref = dirname(this.#ref); ref !== 'refs'; ref = dirname(ref))
+        await syncFolder(join(folder, ref))
+    } catch (error) {
+      const state = 'the commit was made, but may not survive a power cut'
+      throw new MayBeMoved('', { cause: failure('IO', 'commit', undefined, state, error) })
+    }
   }
 
   /** The working tree in which the branch is checked out now. */
