@@ -131,6 +131,45 @@ test('B11 copies a branch into a LevelDB beside it, chosen in the table of child
   await rm(path, { recursive: true, force: true })
 })
 
+test('W90 a branch is copied into a LevelDB beside it by keyboard alone', async ({
+  strata: { open, window, host },
+  folder,
+}) => {
+  await fill(folder)
+  const path = await mkdtemp(join(tmpdir(), 'strata-e2e-level-'))
+  await host.open({
+    type: 'document',
+    document: { strata: 1, name: 'Level', root: { kind: 'leveldb', path } },
+  })
+  const { name } = await open({ type: 'folder', path: folder })
+  const { page } = window
+  const stacks = page.getByRole('grid', { name: 'Stacks' })
+  await page.keyboard.press('Control+Shift+e')
+  await expect(window.keys).toBeFocused()
+  for (const letter of 'films') await page.keyboard.press(letter)
+  await expect(window.row('films')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Control+c')
+  await expect(window.notifications).toContainText('Copied "/films"')
+  await page.keyboard.press('Shift+F6')
+  await expect(stacks.getByRole('row', { name })).toBeFocused()
+  const others = stacks.getByRole('row', { name: 'Level' })
+  const isBelow = await stacks
+    .getByRole('row')
+    .first()
+    .evaluate((row, own) => row.textContent?.includes(own), name)
+  await page.keyboard.press(isBelow === true ? 'ArrowDown' : 'ArrowUp')
+  await expect(others).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('There are no keys here yet.')).toBeVisible()
+  await page.keyboard.press('Control+Shift+e')
+  await page.keyboard.press('Control+v')
+  const dialog = page.getByRole('dialog', { name: 'Copy 9 keys' })
+  await expect(dialog.getByRole('button', { name: 'Copy 9 keys' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(window.notifications).toContainText('Copied 9 keys')
+  await rm(path, { recursive: true, force: true })
+})
+
 test('B11 drags keys to another branch', async ({ strata: { open, window }, folder }) => {
   await fill(folder)
   await open({ type: 'folder', path: folder })

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type {
   ConflictChoice,
   ConflictChoices,
@@ -48,6 +48,12 @@ export function ManyDialog(props: ManyDialogProps) {
     preview !== undefined &&
     preview.keys + preview.roots > 0 &&
     counts.left > 0
+  const submit = useRef<HTMLButtonElement>(null)
+  useLayoutEffect(() => {
+    // It could not take the focus while it was disabled; who went on to another field keeps it there.
+    const isOnDialog = document.activeElement?.contains(submit.current) === true
+    if (canRun && !isAsking && isOnDialog) submit.current?.focus()
+  }, [canRun, isAsking])
   const run = (): void => {
     if (!canRun) return
     onClose()
@@ -91,6 +97,7 @@ export function ManyDialog(props: ManyDialogProps) {
         <DialogButtons>
           <Button onPress={onClose}>Cancel</Button>
           <Button
+            ref={submit}
             type="submit"
             variant={action.type === 'delete' ? 'danger' : 'primary'}
             autoFocus={!isAsking}

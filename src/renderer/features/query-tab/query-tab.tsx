@@ -81,6 +81,13 @@ export function QueryTab(props: QueryTabProps) {
     }
   }
   const press = (event: KeyboardEvent) => {
+    const isInField = event.target instanceof HTMLInputElement && event.target.type === 'text'
+    if (event.key === 'ArrowDown' && isInField && !event.defaultPrevented) {
+      const row = tab.current?.querySelector<HTMLElement>('[role="grid"] [data-row][tabindex="0"]')
+      row?.focus()
+      if (row) event.preventDefault()
+      return
+    }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     runText(text)
