@@ -162,6 +162,31 @@ test('F6 goes through the parts of the window, and every one can be left again',
   expect(visited).toEqual(['tabs', 'main', 'inspector', 'status', 'toolbar', 'stacks', 'keys'])
 })
 
+test('W92 F6 and the shortcuts of regions lead to the row of a list or table, not to a button in it', async ({
+  strata,
+}) => {
+  const { host, window } = strata
+  await host.openStore('Other', await memoryStore(['/only']))
+  const press = await openTree(strata)
+  const { page, keys } = window
+  const stacks = page.getByRole('grid', { name: 'Saved stacks' })
+  const focused = stacks.getByRole('row').and(page.locator(':focus'))
+  // Once in the list, its rows are reached again wherever one left it.
+  for (let round = 0; round < 3; round++) {
+    await press('Shift+F6')
+    await expect(focused).toHaveCount(1)
+    await press(round % 2 === 0 ? 'ArrowUp' : 'ArrowDown')
+    await expect(focused).toHaveCount(1)
+    await press('F6')
+    await expect(keys).toBeFocused()
+  }
+  await window.goTo('/actors/')
+  const children = page.getByRole('grid', { name: 'Children' })
+  await expect(children.getByRole('button', { name: 'Actor:Cleese' })).toBeFocused()
+  await press('ArrowDown', 'Control+Shift+e', 'Alt+Shift+e')
+  await expect(children.getByRole('button', { name: 'Actor:Idle' })).toBeFocused()
+})
+
 test('W89 a branch that is opened has the keyboard in its children, and so has what is opened from there', async ({
   strata,
 }) => {

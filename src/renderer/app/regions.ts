@@ -6,14 +6,18 @@ export type RegionName = (typeof REGIONS)[number]
 const FOCUSABLE =
   'button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex]:not([tabindex="-1"]), [contenteditable="true"]'
 
-/** The main content of a region. */
+/** The main content of a region, and what in it has the focus, rather than buttons of its rows and headers. */
 const CONTENT = '[role="tree"], [role="grid"]'
+const ITEM = `${CONTENT}, [role="row"], [data-row]`
 
 /** Focuses a region of the window: its content, or else its first focusable element. */
 export function focusRegion(name: RegionName): boolean {
   const region = document.querySelector(`[data-region="${name}"]`)
   const reachable = [...(region?.querySelectorAll<HTMLElement>(FOCUSABLE) ?? [])].filter(isFocusable)
-  const target = reachable.find(element => element.closest(CONTENT) !== null) ?? reachable[0]
+  const target =
+    reachable.find(element => element.matches(ITEM)) ??
+    reachable.find(element => element.closest(CONTENT) !== null) ??
+    reachable[0]
   target?.focus()
   return target !== undefined
 }
@@ -49,5 +53,5 @@ export function keepFocus(): void {
 
 /** Whether an element is visible and in the Tab order. */
 function isFocusable(element: HTMLElement): boolean {
-  return element.tabIndex >= 0 && element.checkVisibility()
+  return element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true })
 }
