@@ -57,6 +57,7 @@ export async function startMariadb(options: MariadbStart = {}): Promise<MariadbS
     `--datadir=${join(folder, 'data')}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
+    tmpdirIn(folder),
   ]
   await promisify(execFile)('mariadb-install-db', args, { cwd: folder, ...user })
   const server = await start(config, { folder, port, user, certificates })
@@ -68,6 +69,11 @@ export async function startMariadb(options: MariadbStart = {}): Promise<MariadbS
   return server
 }
 
+/** A server removes the temporary tables of others from the folder that it starts in, so each has one of its own. */
+function tmpdirIn(folder: string): string {
+  return `--tmpdir=${folder}`
+}
+
 async function start(config: readonly string[], place: MariadbPlace): Promise<MariadbServer> {
   const { folder, port, user, certificates } = place
   const socket = join(folder, 'socket')
@@ -77,6 +83,7 @@ async function start(config: readonly string[], place: MariadbPlace): Promise<Ma
     '--bind-address=127.0.0.1',
     `--port=${port}`,
     `--socket=${socket}`,
+    tmpdirIn(folder),
     '--skip-name-resolve',
     '--innodb-buffer-pool-size=64M',
     ...(certificates === undefined

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
   checkLoopback,
   freePort,
+  freePorts,
   missing,
   type ServerProcess,
   serverFolder,
@@ -53,7 +52,7 @@ export async function startRadosgw(): Promise<Radosgw> {
 
 async function startOnce(): Promise<Radosgw> {
   const folder = await serverFolder()
-  const [monPort, port, osdPort] = [await freePort(), await freePort(), await freeRange(OSD_PORTS)]
+  const [monPort, port, osdPort] = [await freePort(), await freePort(), await freePorts(OSD_PORTS)]
   const conf = join(folder, 'ceph.conf')
   const [fsid, ids] = [randomUUID(), { mon: join(folder, 'mon'), osd: join(folder, 'osd') }]
   await Promise.all([mkdir(ids.mon), mkdir(ids.osd)])
@@ -129,28 +128,6 @@ async function onceTaken(command: () => Promise<unknown>): Promise<void> {
 
 /** The store listens on four ports of a range. More are for those that others take meanwhile. */
 const OSD_PORTS = 16
-
-/** The first of ports that are free now, below those that Linux gives to connections. */
-async function freeRange(count: number): Promise<number> {
-  for (;;) {
-    const first = 15_000 + Math.floor(Math.random() * 17_000)
-    const ports = Array.from({ length: count }, (_, index) => first + index)
-    const areFree = await Promise.all(ports.map(isFree))
-    if (areFree.every(Boolean)) return first
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    await once(server.listen(port, '127.0.0.1'), 'listening')
-    server.close()
-    await once(server, 'close')
-    return true
-  } catch {
-    return false
-  }
-}
 
 function configuration({
   folder,

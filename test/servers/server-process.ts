@@ -56,14 +56,33 @@ export function serverFolder(parent = tmpdir()): Promise<string> {
 }
 
 /** A port of the loopback interface that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('A server has no port')
-  server.close()
-  await once(server, 'close')
-  return address.port
+export function freePort(): Promise<number> {
+  return freePorts(1)
+}
+
+/**
+ * The first of `count` ports in a row that are free now. They are below those that Linux gives to connections, so that no
+ * connection of another test takes one of them before its server does.
+ */
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = 15_000 + Math.floor(Math.random() * 17_000)
+    const ports = Array.from({ length: count }, (_, index) => first + index)
+    const areFree = await Promise.all(ports.map(isFree))
+    if (areFree.every(Boolean)) return first
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+    server.close()
+    await once(server, 'close')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Starts a server and waits until it takes connections. It has to listen on the loopback interface alone. */
@@ -164,7 +183,8 @@ async function accepts(port: number, patience: number, signal: AbortSignal): Pro
   while (!signal.aborted) {
     const socket = connect(port, '127.0.0.1')
     const isOpen = await new Promise<boolean>(done => {
-      socket.once('connect', () => done(true))
+      // A connection that got the port of the server as its own is one to itself.
+      socket.once('connect', () => done(socket.localPort !== port))
       socket.once('error', () => done(false))
     })
     socket.destroy()
