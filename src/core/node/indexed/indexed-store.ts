@@ -25,11 +25,18 @@ const FIRST_REPORT = 250
 const LONGEST_REPORT = 1000
 /** Milliseconds before an unreachable engine is asked again. */
 const AGAIN = 1000
+/** Milliseconds from which on an index is too old where nobody reports what others do. */
+const AGE = 10_000
+/** And so many times as long as it takes to fill, so that filling it takes a twentieth of the time at most. */
+const AGE_BY_EFFORT = 20
 
 /**
  * A store over an engine without order. Levels come from an index of all keys, which is filled in the background;
  * values come from the engine. Until the index is filled, a level has the keys found so far, a count is a lower bound,
  * and a query waits. Watchers get `resync` when more is found.
+ *
+ * Where the engine does not report what others do, a call that needs an old index has another one filled, and waits for it
+ * for a moment.
  */
 export class IndexedStore implements Store {
   readonly info: StoreInfo
@@ -43,6 +50,10 @@ export class IndexedStore implements Store {
   #index = new NameIndex()
   /** The index that will replace the current one once it is filled. */
   #next: NameIndex | undefined
+  /** Settles when another index was filled because the current one is old. */
+  #renewing: Promise<void> | undefined
+  /** When the current index is too old. */
+  #due = Infinity
   /** Settles when the index has every key. */
   #filling: Promise<void>
   #isFilled = false
@@ -117,6 +128,7 @@ export class IndexedStore implements Store {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
     await orAbort(this.#patience(), call.signal, 'list', prefix)
+    await orAbort(this.#renewed(), call.signal, 'list', prefix)
     // A page of an index that is being filled may lack the latest keys.
     const isPartial = !this.#isFilled
     // A program that shows the page hears that the index is filled only if it has heard that it was not.
@@ -160,6 +172,7 @@ export class IndexedStore implements Store {
   async *query(query: Query, { signal, span }: Call): AsyncIterable<Entry<Uint8Array>> {
     const parsed = parseQuery(query)
     await orAbort(this.#filling, signal, 'query', parsed.prefix)
+    await orAbort(this.#renewed(), signal, 'query', parsed.prefix)
     const open = this.#open
     if (open === undefined) throw failure('CLOSED', 'query', parsed.prefix, 'the store is not open')
     yield* answer(new StoreQuerySource(open, true), parsed, { signal, span })
@@ -184,6 +197,7 @@ export class IndexedStore implements Store {
     this.#end.abort()
     this.#changes.close()
     await this.#filling
+    await this.#renewing
     await this.#index.close()
     await this.#values.close()
   }
@@ -234,6 +248,7 @@ export class IndexedStore implements Store {
   }
 
   async #scan(index: NameIndex, signal: AbortSignal): Promise<void> {
+    const began = performance.now()
     let wait = FIRST_REPORT
     let due = performance.now() + wait
     await this.#values.scan(signal, async packed => {
@@ -241,9 +256,47 @@ export class IndexedStore implements Store {
       if (signal.aborted || performance.now() < due) return
       wait = Math.min(2 * wait, LONGEST_REPORT)
       due = performance.now() + wait
-      await this.#reportOn(index)
+      if (this.#renewing === undefined) await this.#reportOn(index)
     })
-    if (!signal.aborted) await index.filled()
+    if (signal.aborted) return
+    await index.filled()
+    this.#agesFrom(began)
+  }
+
+  /** The next index is due after a time that depends on how long this one took. */
+  #agesFrom(began: number): void {
+    if (this.#values.reportsOthers) return
+    const now = performance.now()
+    this.#due = now + Math.max(AGE, AGE_BY_EFFORT * (now - began))
+  }
+
+  /** Has an old index replaced in the background. Resolves once it is, or it takes too long. */
+  async #renewed(): Promise<void> {
+    if (this.#isFilled && performance.now() >= this.#due && this.#next === undefined && !this.#isStale) {
+      this.#renewing = this.#renew().finally(() => {
+        this.#renewing = undefined
+      })
+    }
+    if (this.#renewing !== undefined) await withinTime(this.#renewing, PATIENCE)
+  }
+
+  /** An engine that fails is asked again when the next call needs the index, after the same time. */
+  async #renew(): Promise<void> {
+    const began = performance.now()
+    const [next, old] = [new NameIndex(), this.#index]
+    this.#next = next
+    try {
+      await this.#scan(next, this.#end.signal)
+      if (this.#end.signal.aborted) return
+      this.#index = next
+      this.#reportThat({ keys: 0 })
+      this.#filled()
+    } catch {
+      this.#agesFrom(began)
+    } finally {
+      this.#next = undefined
+      await (this.#index === next ? old : next).retire()
+    }
   }
 
   async #reportOn(index: NameIndex): Promise<void> {
@@ -271,6 +324,7 @@ export class IndexedStore implements Store {
     if (this.#isStale) return
     this.#isStale = true
     await this.#filling
+    await this.#renewing
     this.#isStale = false
     if (this.#end.signal.aborted) return
     const next = new NameIndex()
@@ -282,7 +336,7 @@ export class IndexedStore implements Store {
       this.#index = next
       this.#next = undefined
       this.#filled()
-      await old.close()
+      await old.retire()
     })
   }
 }

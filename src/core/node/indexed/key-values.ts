@@ -40,6 +40,8 @@ export interface KeyValues {
   /** The number of keys with a value, at little cost. */
   count(): Promise<{ readonly entries: number; readonly isExact: boolean } | undefined>
   sync?(): Promise<void>
+  /** Whether `changes` reports every key that others add or remove. Else all keys are read again now and then. */
+  readonly reportsOthers: boolean
   /** Reports changes by others from now on, if the engine reports them. Ends with `signal`. */
   changes?(signal: AbortSignal, tell: (change: ForeignChange) => void): void
   close(): Promise<void>

@@ -34,6 +34,8 @@ export class NameIndex {
   #timer: NodeJS.Timeout | undefined
   /** Resolves once the sent changes are applied. */
   #sent = Promise.resolve()
+  /** Requests without an answer. */
+  readonly #asked = new Set<Promise<unknown>>()
 
   /** @returns Resolves once there is room for more. */
   add(packed: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -56,12 +58,24 @@ export class NameIndex {
   }
 
   /** The number of keys so far. Until all are found, repeated keys may be counted more than once. */
-  async size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
-    await this.#send()
-    return this.#worker.state()
+  size(): Promise<{ readonly size: number; readonly isComplete: boolean }> {
+    return this.#answered(this.#send().then(() => this.#worker.state()))
   }
 
-  async level(prefix: Key, { after, limit, reverse }: Page): Promise<ListPage> {
+  level(prefix: Key, page: Page): Promise<ListPage> {
+    return this.#answered(this.#level(prefix, page))
+  }
+
+  async #answered<T>(asked: Promise<T>): Promise<T> {
+    this.#asked.add(asked)
+    try {
+      return await asked
+    } finally {
+      this.#asked.delete(asked)
+    }
+  }
+
+  async #level(prefix: Key, { after, limit, reverse }: Page): Promise<ListPage> {
     await this.#send()
     const past = after === undefined ? undefined : encodeSegment(after)
     const page = await this.#worker.level(encodeKey(prefix), { after: past, limit, reverse })
@@ -96,6 +110,12 @@ export class NameIndex {
   ): AsyncIterable<SearchProgress> {
     await this.#send()
     yield* this.#worker.search({ ...options, under: under && encodeKey(under) }, signal)
+  }
+
+  /** Closes it once what was asked of it is answered. */
+  async retire(): Promise<void> {
+    await Promise.allSettled(this.#asked)
+    await this.close()
   }
 
   close(): Promise<void> {

@@ -19,6 +19,7 @@ const LARGEST_PAGE = 10_000
 
 /** Values of a table whose keys the database keeps in another order than that of their bytes. */
 export class SqlValues implements KeyValues {
+  readonly reportsOthers = false
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly sync?: () => Promise<void>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from 'vitest'
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest'
 import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
 import type { ServerContext } from '../../../../src/core/node/connect/server-context.ts'
@@ -50,6 +50,19 @@ export async function failuresUntil(call: () => Promise<unknown>): Promise<strin
       await new Promise(done => setImmediate(done))
     }
   }
+}
+
+const now = performance.now.bind(performance)
+let passed = 0
+
+/** Moves the clock of intervals on, for the rest of a test. */
+export function waitAsIf(milliseconds: number): void {
+  passed += milliseconds
+  const moved = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed)
+  onTestFinished(() => {
+    passed = 0
+    moved.mockRestore()
+  })
 }
 
 /** The names of a level, branches with a slash. An index of all names is filled within the first moments. */

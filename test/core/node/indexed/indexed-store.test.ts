@@ -7,16 +7,22 @@ import type { ForeignChange, KeyValues } from '../../../../src/core/node/indexed
 import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
 import type { Indexing } from '../../../../src/core/stack/node-status.ts'
+import { waitAsIf } from '../engines/server-context.ts'
 
 const COUNT = 10
 
 /** An engine that tells its keys when the test says so. */
 class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
+  readonly reportsOthers: boolean
   tell: (change: ForeignChange) => void = () => undefined
   #give: (keys: readonly string[], isLast: boolean) => void = () => undefined
   #scanning = Promise.resolve()
   #begun: () => void = () => undefined
   #isBegun = this.#nextScan()
+
+  constructor(reportsOthers: boolean) {
+    this.reportsOthers = reportsOthers
+  }
 
   #nextScan(): Promise<void> {
     return new Promise(resolve => {
@@ -31,7 +37,12 @@ class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
     await this.#scanning
   }
 
+  scans = 0
+  failure: Error | undefined
+
   async scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+    this.scans++
+    if (this.failure !== undefined) throw this.failure
     for (let isLast = false; !isLast && !signal.aborted; ) {
       isLast = await new Promise<boolean>(resolve => {
         signal.addEventListener('abort', () => resolve(true))
@@ -58,8 +69,10 @@ class HeldKeys implements Pick<KeyValues, 'scan' | 'count' | 'changes'> {
     return Object.assign(Object.create(this) as KeyValues, {
       info: { kind: 'held', id: 'held' },
       capabilities: MINIMAL,
+      reportsOthers: this.reportsOthers,
       scan: this.scan.bind(this),
       changes: this.changes.bind(this),
+      write: () => Promise.resolve({ written: { etag: 'one' }, isKnown: false }),
       close: () => Promise.resolve(),
     })
   }
@@ -70,12 +83,12 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
 })
 
-function open(): {
+function open(reportsOthers = true): {
   readonly keys: HeldKeys
   readonly store: Datastore
   readonly reports: (Indexing | undefined)[]
 } {
-  const keys = new HeldKeys()
+  const keys = new HeldKeys(reportsOthers)
   const reports: (Indexing | undefined)[] = []
   const store = new Datastore(new IndexedStore(keys.values, report => reports.push(report)))
   opened.push(store)
@@ -136,5 +149,50 @@ describe('IndexedStore', () => {
     await keys.give(['/b'], true)
     await expect.poll(() => reports).toEqual([undefined, { keys: 0 }, undefined])
     expect(await namesOf(store, '/')).toEqual(['b'])
+  })
+
+  it('E109 what others do is seen once the index is old: a call has another one filled, and the old one serves until then', async () => {
+    const { keys, store } = open(false)
+    await keys.give(['/a', '/b'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['a', 'b'])
+    waitAsIf(9_000)
+    expect(await namesOf(store, '/')).toEqual(['a', 'b'])
+    waitAsIf(2_000)
+    const changes: string[] = []
+    const watching = (async () => {
+      for await (const { type, key } of store.watch(Key.root)) changes.push(`${type} ${key.toString()}`)
+    })()
+    // The other index is filled later than the call waits.
+    expect(await namesOf(store, '/')).toEqual(['a', 'b'])
+    await store.put(Key.of('d'), new Uint8Array(1))
+    await keys.give(['/b', '/c'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['b', 'c', 'd'])
+    await expect.poll(() => changes).toEqual(['put /d', 'resync /'])
+    await store.close()
+    await watching.catch(() => undefined)
+  })
+
+  it('E109 an engine that fails while it is read again keeps the index that there is, and is read the next time', async () => {
+    const { keys, store } = open(false)
+    await keys.give(['/a'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['a'])
+    waitAsIf(11_000)
+    keys.failure = new Error('gone')
+    expect(await namesOf(store, '/')).toEqual(['a'])
+    keys.failure = undefined
+    waitAsIf(11_000)
+    expect(await namesOf(store, '/')).toEqual(['a'])
+    await keys.give(['/b'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['b'])
+  })
+
+  it('E109 an engine that reports what others do is read once', async () => {
+    const { keys, store } = open(true)
+    await keys.give(['/a'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['a'])
+    const { scans } = keys
+    waitAsIf(3_600_000)
+    expect(await namesOf(store, '/')).toEqual(['a'])
+    expect(keys.scans).toBe(scans)
   })
 })

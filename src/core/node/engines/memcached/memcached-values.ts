@@ -37,6 +37,7 @@ export interface MemcachedValuesParts {
 
 /** Values in a memcached server. The etag of a value is the number that the server gave its write. */
 export class MemcachedValues implements KeyValues {
+  readonly reportsOthers = false
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly #parts: MemcachedValuesParts

@@ -32,6 +32,7 @@ interface Parts {
 
 /** Documents as values: Extended JSON in its canonical form, which names the type of each field. */
 export class DocumentValues implements KeyValues {
+  readonly reportsOthers = false
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly #parts: Parts

@@ -50,6 +50,7 @@ export class RedisValues implements KeyValues {
   readonly #source: string
   readonly #texts: Texts<Argument, Found>
   readonly #typed: TypedValues
+  readonly reportsOthers: boolean
   readonly #foreign: ForeignChanges
   readonly #expiries: ExpiryCheck
 
@@ -88,6 +89,7 @@ export class RedisValues implements KeyValues {
       reached,
       stateOf: name => this.#stateIn(name),
     })
+    this.reportsOthers = this.#foreign.areReported
     this.changes = (signal, tell) => this.#foreign.follow(signal, tell)
     if (facts.isDurable) this.sync = () => Promise.resolve()
   }

@@ -8,7 +8,7 @@ import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'
 import { freePort, freeze } from '../../../../servers/server-process.ts'
 import { bytes, text } from '../../../../text.ts'
 import { describeConnection } from '../connecting.ts'
-import { closing, context, failuresUntil, namesIn, onServers } from '../server-context.ts'
+import { closing, context, failuresUntil, namesIn, onServers, waitAsIf } from '../server-context.ts'
 import { openDatastore, startedMemcached } from './memcached-context.ts'
 
 const key = Key.of('a')
@@ -125,6 +125,19 @@ describe('memcached', () => {
       expect([await again.has(keys[3] as Key), text(await again.get(Key.of('short')))]).toEqual([false, '3'])
     }
     expect((await direct.send('mg path-/plain/name v')).value).toEqual(bytes('0'))
+  })
+
+  it('E109 items that others add and remove are listed and left out once the index is ten seconds old', async () => {
+    const { server, direct } = await startedMemcached()
+    await direct.send('ms user:1 1', bytes('x'))
+    const store = await openDatastore({ url: server.url })
+    expect(await namesIn(store, 'user')).toEqual(['1'])
+    await direct.send('ms user:2 1', bytes('y'))
+    await direct.send('md user:1')
+    expect(text(await store.get(Key.of('user', '2')))).toBe('y')
+    expect(await namesIn(store, 'user')).toEqual([])
+    waitAsIf(11_000)
+    await expect.poll(() => namesIn(store, 'user')).toEqual(['2'])
   })
 
   it('E87 layout path shows what other programs wrote, edits it in place, and tells when it expires', async () => {

@@ -5,7 +5,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
-import { context } from '../server-context.ts'
+import { context, namesIn, waitAsIf } from '../server-context.ts'
 import { mongoServer, newName } from './mongo-context.ts'
 
 const server = await mongoServer()
@@ -76,6 +76,19 @@ describe('collections of others', () => {
     expect(await codeOf(store.get(Key.of('text')))).toBe('VALUE_INVALID')
     await others.insertOne({ v: 1 })
     expect(await codeOf(open({}))).toBe('CONFIG_INVALID')
+  })
+
+  it('E109 documents that others insert and delete are listed and left out once the index is ten seconds old', async () => {
+    const others = database.collection(name)
+    await others.insertOne({ _id: 'a' as never, v: 1 })
+    const store = await open({ layout: 'documents' })
+    expect(await namesIn(store)).toEqual(['a'])
+    await others.insertOne({ _id: 'b' as never, v: 2 })
+    await others.deleteOne({ _id: 'a' as never })
+    expect(await namesIn(store)).toEqual([])
+    expect(await store.has(Key.of('b'))).toBe(true)
+    waitAsIf(11_000)
+    await expect.poll(() => namesIn(store)).toEqual(['b'])
   })
 
   it('E97 documents are edited as Extended JSON, and keep the types of their fields', async () => {

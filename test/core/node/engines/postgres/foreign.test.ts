@@ -4,7 +4,7 @@ import { Key } from '../../../../../src/core/key.ts'
 import type { PostgresOptions } from '../../../../../src/core/node/engines/postgres/postgres-datastore.ts'
 import { FAST, noPostgres, type PostgresServer, startPostgres } from '../../../../servers/postgres.ts'
 import { bytes, text } from '../../../../text.ts'
-import { closing, namesIn, onServers } from '../server-context.ts'
+import { closing, namesIn, onServers, waitAsIf } from '../server-context.ts'
 import { openDatastore } from './postgres-context.ts'
 
 async function tableOf(
@@ -45,6 +45,28 @@ describe('tables that other programs made in PostgreSQL', () => {
     expect(
       await server.sql('SELECT key, encode(data, \'escape\') FROM blocks ORDER BY key COLLATE "C"'),
     ).toBe(['/a/b|edited', '/a/c d|\\000\\377', '/moved|two', '/new/key|made', 'odd|three'].join('\n'))
+  })
+
+  it('E109 rows that others insert and delete in a table with an index of names are listed and left out once it is ten seconds old', async () => {
+    const { server, store } = await tableOf(
+      `CREATE TABLE blocks (key text COLLATE "en-x-icu" PRIMARY KEY, data bytea); INSERT INTO blocks VALUES ('/a', 'one')`,
+    )
+    expect(await namesIn(store)).toEqual(['a'])
+    await server.sql("DELETE FROM blocks; INSERT INTO blocks VALUES ('/b', 'two')")
+    expect(await namesIn(store)).toEqual([])
+    expect(text(await store.get(Key.of('b')))).toBe('two')
+    waitAsIf(11_000)
+    await expect.poll(() => namesIn(store)).toEqual(['b'])
+    await server.sql("INSERT INTO blocks VALUES ('/c', 'three')")
+    waitAsIf(11_000)
+    await expect
+      .poll(async () => {
+        const found: string[] = []
+        for await (const { key } of store.query({ keysOnly: true }, { scan: true }))
+          found.push(key.toString())
+        return found
+      })
+      .toEqual(['/b', '/c'])
   })
 
   it('E63 the columns of a primary key are segments, in key order', async () => {
