@@ -60,7 +60,7 @@ export function storeHandlers({ sessions }: HostParts): HandlersOf<typeof storeP
       return orAbort(session.store.stat(key, { signal }), signal, 'stat')
     },
     'store.stats': ({ session }, { signal }) =>
-      orAbort(sessions.get(session).store.stats({ signal }), signal, 'count'),
+      orAbort(sessions.get(session).overview.stats(signal), signal, 'count'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { orAbort } from '../../../core/concurrency/abortable.ts'
+import type { StoreStats } from '../../../core/datastore.ts'
 import { DatastoreError } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import type { Overview } from '../../../shared/procedures/overview.ts'
@@ -21,6 +22,8 @@ interface OverviewedSession extends Looked {
   readonly info: { readonly status: { readonly indexing?: unknown } }
   /** Has this object told of what others change on a level. */
   follow(level: Key): void
+  /** Has pages ask for the figures of the session again. */
+  reportStatus(): void
 }
 
 /** Milliseconds between two reports of keys that are being counted. */
@@ -58,6 +61,10 @@ export class SessionOverview {
   /** Keys that were changed lately, and what is known of them. */
   readonly #touched = new Map<string, Facts | Key>()
   #nextRound = 0
+  /** The keys that the last round counted; absent once one has changed. */
+  #counted: number | undefined
+  /** Whether pages were given a number of keys that is not exact. */
+  #isCountRough = false
 
   constructor(session: OverviewedSession, limits: OverviewLimits = OVERVIEW_LIMITS) {
     this.#session = session
@@ -93,6 +100,14 @@ export class SessionOverview {
     }
   }
 
+  /** The size of the store. Keys that the store does not count exactly are those of the last round, until a change. */
+  async stats(signal: AbortSignal): Promise<StoreStats> {
+    const stats = await this.#session.store.stats({ signal })
+    const counted = stats.accuracy === 'exact' ? undefined : this.#counted
+    this.#isCountRough = stats.accuracy !== 'exact' && counted === undefined
+    return counted === undefined ? stats : { entries: counted, accuracy: 'exact' }
+  }
+
   /** A value was put or deleted. */
   note(key: Key): void {
     if (this.#running === undefined) return
@@ -114,6 +129,7 @@ export class SessionOverview {
 
   #noteStale(): void {
     this.#isStale = true
+    this.#counted = undefined
     this.#due.open()
   }
 
@@ -136,6 +152,7 @@ export class SessionOverview {
       this.#facts.clear()
       this.#touched.clear()
       this.#isStale = true
+      this.#counted = undefined
       this.#nextRound = 0
       this.#running = undefined
       this.#wake()
@@ -154,6 +171,8 @@ export class SessionOverview {
       this.#publish(round.report('counting'))
     })
     if (isFirst) this.#publish(round.report('measuring'))
+    if (!this.#isStale && this.#session.info.status.indexing === undefined) this.#counted = round.keys
+    if (this.#isCountRough && this.#counted !== undefined) this.#session.reportStatus()
     await round.measure(signal)
     if (isFirst) this.#publish(round.report('measuring'))
     await round.type(signal)

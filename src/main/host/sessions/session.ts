@@ -277,6 +277,11 @@ export class Session {
     this.#followed.follow(level)
   }
 
+  /** Has pages ask for its figures again. */
+  reportStatus(): void {
+    this.#statusReports.request()
+  }
+
   /** The window has the focus again: looks at all that is shown, unless every change of it was heard. */
   lookAtAll(): void {
     // The overview shows keys of levels that nobody follows.

@@ -1,5 +1,5 @@
 import type { Overview, ValueKind } from '../../../shared/procedures/overview.ts'
-import { formatBytes, formatNumber, formatRough } from '../../ui/format.ts'
+import { formatBytes, formatNumber } from '../../ui/format.ts'
 
 export const KIND_NAMES: Readonly<Record<ValueKind, readonly [one: string, many: string]>> = {
   json: ['JSON', 'JSON'],
@@ -18,7 +18,9 @@ export function kindText(kind: ValueKind, keys: number, { typed, keys: all }: Ov
   const [one, many] = KIND_NAMES[kind]
   if (typed >= all) return `${formatNumber(keys)} ${keys === 1 ? one : many}`
   const share = (keys / typed) * 100
-  return `${share > 0 && share < 1 ? '< 1' : Math.round(share)} % ${many}`
+  // What is there, or is not alone, is not rounded away.
+  const rounded = share > 99 && share < 100 ? '> 99' : share > 0 && share < 1 ? '< 1' : Math.round(share)
+  return `${rounded} % ${many}`
 }
 
 /** `≥ 12,000` while keys are counted, `368`, `1,204,331`. */
@@ -56,5 +58,5 @@ export function changedCoverage({ keys, measured, state }: Overview): string | u
 }
 
 function ofAll(some: number, all: number): string {
-  return `${formatNumber(some)} of ${all < 10_000 ? formatNumber(all) : formatRough(all)} keys`
+  return `${formatNumber(some)} of ${formatNumber(all)} keys`
 }

@@ -59,6 +59,25 @@ async function openDocument(root: unknown): Promise<{ page: TestPage; session: s
 const plain = (path: string) => ({ kind: 'fs', path, layout: 'plain' })
 
 describe('overview', () => {
+  it('O54 keys that the store counts roughly are those that were counted for the first page, until one changes', async () => {
+    class RoughStore extends MemoryDatastore {
+      override async stats() {
+        return { entries: 7, accuracy: 'approximate' as const }
+      }
+    }
+    const store = new RoughStore()
+    await store.put(Key.parse('/a/b'), bytesOf('one'))
+    await store.put(Key.parse('/c'), bytesOf('two'))
+    const { page, session } = await openSession(store)
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 7, accuracy: 'approximate' })
+    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    await until(page, session, isDone)
+    await told
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 2, accuracy: 'exact' })
+    await page.call('store.put', { session, key: '/d', bytes: bytesOf('three') })
+    expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
+  })
+
   it('O40 it counts the keys and bytes of a folder and of its branches, and names what was changed last', async () => {
     const folder = await folderWith({
       'films/a': 'one',
@@ -275,7 +294,16 @@ async function limited(folder: string, limits: Partial<OverviewLimits>, isBusy =
   afterTest(() => bare.close())
   const { id } = await bare.sessions.open({ type: 'folder', path: folder }, undefined)
   const { store, keys, stack, closing, info } = bare.sessions.get(id)
-  const session = { id, store, keys, stack, closing, info, follow: () => undefined }
+  const session = {
+    id,
+    store,
+    keys,
+    stack,
+    closing,
+    info,
+    follow: () => undefined,
+    reportStatus: () => undefined,
+  }
   const overview = new SessionOverview(
     {
       ...session,

@@ -50,11 +50,13 @@ describe('overview texts', () => {
     expect(bytesText(sampled)).toBe('about 1.31 MiB')
     expect(kindText('image', 5, sampled)).toBe('< 1 % images')
     expect(kindText('json', 253, sampled)).toBe('25 % JSON')
+    expect(kindText('json', 999, sampled)).toBe('> 99 % JSON')
+    expect(kindText('json', 1000, sampled)).toBe('100 % JSON')
     expect(coverageText(sampled)).toBe(
-      'Sizes: 40,000 of 1.2 M keys looked at. Kinds: 1,000 of 1.2 M keys read.',
+      'Sizes: 40,000 of 1,204,331 keys looked at. Kinds: 1,000 of 1,204,331 keys read.',
     )
     expect(coverageText({ ...whole, areKindsRead: false })).toBe('Kinds by the names of the keys.')
-    expect(changedCoverage(sampled)).toBe('Of 40,000 of 1.2 M keys looked at, and what changed since.')
+    expect(changedCoverage(sampled)).toBe('Of 40,000 of 1,204,331 keys looked at, and what changed since.')
     expect(keysText({ ...whole, isCounted: false })).toBe('≥ 368')
   })
 
