@@ -143,7 +143,11 @@ export function useTreeInput(
       if (command.type === 'typeAhead') {
         letters.current = typed(letters.current, command.text, event.timeStamp)
         perform({ ...command, text: letters.current.text }, number, row, event.currentTarget)
-      } else perform(command, number, row, event.currentTarget)
+      } else {
+        // Letters that follow are about where this leads.
+        letters.current = NOTHING_TYPED
+        perform(command, number, row, event.currentTarget)
+      }
     },
     onClick(event) {
       const { number, part } = targetOf(event, view)

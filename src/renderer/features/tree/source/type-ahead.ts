@@ -54,18 +54,38 @@ export async function findByTyping(
   from: Place,
   text: string,
 ): Promise<Place | undefined> {
-  const { model } = source.state
   const isNext = isRepeated(text)
   const letters = isNext ? text.slice(0, 1) : text
-  if (model.rows <= MAX_WALK) {
-    const start = model.rowOf(from) + (isNext ? 1 : 0)
-    for (let step = 0; step < model.rows; step++) {
-      const place = model.at((start + step) % model.rows)
-      const name = source.row(place)?.name
-      if (name !== undefined && isMeant(name, letters)) return place
-    }
-    return undefined
+  const seen = source.state.model.rows <= MAX_WALK ? walk(source, from, letters, isNext) : undefined
+  if (seen?.isNearest === true) return seen.place
+  return (await findInLevel(source, from, letters, isNext)) ?? seen?.place
+}
+
+/** Looks at the rows that are in the page. `isNearest` is false if a row before the place is not in the page. */
+function walk(
+  source: TreeSource,
+  from: Place,
+  letters: string,
+  isNext: boolean,
+): { readonly place: Place | undefined; readonly isNearest: boolean } {
+  const { model } = source.state
+  const start = model.rowOf(from) + (isNext ? 1 : 0)
+  let isNearest = true
+  for (let step = 0; step < model.rows; step++) {
+    const place = model.at((start + step) % model.rows)
+    const name = source.row(place)?.name
+    if (name === undefined) isNearest = false
+    else if (isMeant(name, letters)) return { place, isNearest }
   }
+  return { place: undefined, isNearest }
+}
+
+async function findInLevel(
+  source: TreeSource,
+  from: Place,
+  letters: string,
+  isNext: boolean,
+): Promise<Place | undefined> {
   if (isNext && from.index + 1 < from.level.state.count) {
     const next = { level: from.level, index: from.index + 1 }
     if (await stands(source, next, letters)) return next

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Place } from '../../../../../src/renderer/features/tree/model/row-model.ts'
+import { TreeSource } from '../../../../../src/renderer/features/tree/source/tree-source.ts'
 import {
+  findByTyping,
   isMeant,
   isRepeated,
   isTyping,
@@ -7,6 +10,9 @@ import {
   spellings,
   typed,
 } from '../../../../../src/renderer/features/tree/source/type-ahead.ts'
+import { FakeClient } from '../fake/fake-client.ts'
+import { FakeStore } from '../fake/fake-store.ts'
+import { settled } from '../fake/settled.ts'
 
 describe('typed()', () => {
   it('puts letters together, and begins anew after a pause', () => {
@@ -42,5 +48,25 @@ describe('spellings()', () => {
   it('gives the ways to look for in an order by code unit, each once', () => {
     expect(spellings('ab')).toEqual(['ab', 'AB', 'Ab'])
     expect(spellings('7')).toEqual(['7'])
+  })
+})
+
+describe('findByTyping()', () => {
+  it('finds a row of a small tree that is not in the page yet, and a row elsewhere', async () => {
+    const films = Array.from({ length: 1000 }, (_, number) => `/films/${String(number).padStart(4, '0')}`)
+    const client = new FakeClient({ levels: new FakeStore([...films, '/zebra']).levels })
+    const source = new TreeSource({ client, session: 's', isCompact: false, open: [] })
+    onTestFinished(() => source.end())
+    source.state.subscribe(() => source.look(0, 50))
+    await source.whenRead()
+    const { model } = source.state
+    await source.open(model.at(0), source.row(model.at(0))!)
+    await settled()
+    const from = model.at(1)
+    const nameAt = async (place: Place | undefined) => place && (await source.readRow(place))?.name
+    expect(source.row({ ...from, index: 777 })).toBeUndefined()
+    expect(await nameAt(await findByTyping(source, from, '0777'))).toBe('0777')
+    expect(await nameAt(await findByTyping(source, from, 'zebra'))).toBe('zebra')
+    expect(await findByTyping(source, from, 'none')).toBeUndefined()
   })
 })
