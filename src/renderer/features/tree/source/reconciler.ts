@@ -96,6 +96,7 @@ export class Reconciler {
 
   #apply(level: Level, { state, indexes, pages }: Snapshot): void {
     const tree = this.#state
+    tree.reached()
     if (state.count === 0 && state.accuracy === 'exact' && level.parent !== undefined) {
       tree.discard(level)
       tree.changed()

@@ -1,6 +1,6 @@
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { LevelState } from '../../../../shared/procedures/levels.ts'
-import { isAbortedCall } from '../../../api/client.ts'
+import { CallError, isAbortedCall } from '../../../api/client.ts'
 import { childKey, type Level, type Place, RowModel } from '../model/row-model.ts'
 import type { LevelCalls } from './level-calls.ts'
 import { PageCache } from './pages.ts'
@@ -26,6 +26,8 @@ export class TreeState {
   readonly tracked = new Set<TrackedPlace>()
   /** Why something could not be read although its level is open. */
   failure: string | undefined
+  /** Whether the failure is that of a server, which is over once it answers. */
+  #isUnreached = false
   readonly #changed = new Emitter()
   #holds = 0
   #lastEmitted = 0
@@ -58,7 +60,14 @@ export class TreeState {
   fail(error: unknown): void {
     if (isAbortedCall(error)) return
     this.failure = messageOf(error)
+    this.#isUnreached = isUnreached(error)
     this.changed()
+  }
+
+  /** A level was read, so the server can be reached again. */
+  reached(): void {
+    if (this.#isUnreached) this.failure = undefined
+    this.#isUnreached = false
   }
 
   /** Whether `state` is of the known version. A count that only grew is adopted. */
@@ -76,9 +85,16 @@ export class TreeState {
     this.model.setStatusRow(level, level.load.type === 'failed' || isEmpty)
   }
 
-  /** Shows why a level can't be read, in place of its rows. Open branches in it are reopened once it can. */
+  /**
+   * Shows why a level can't be read, in place of its rows. Open branches in it are reopened once it can. While a server
+   * can't be reached, the rows that were read before stay.
+   */
   failLevel(level: Level, error: unknown): void {
     if (isAbortedCall(error) || !this.levels.has(level)) return
+    if (level.load.type === 'ready' && isUnreached(error)) {
+      this.fail(error)
+      return
+    }
     for (const { names } of level.open) this.wanted.add(childKey(level.prefix, names[0] ?? ''))
     level.load = { type: 'failed', message: messageOf(error) }
     this.pages.forget(level)
@@ -92,6 +108,10 @@ export class TreeState {
     for (const known of this.levels.within(level)) this.pages.forget(known)
     this.levels.discard(level)
   }
+}
+
+function isUnreached(error: unknown): boolean {
+  return error instanceof CallError && error.code === 'CONNECTION'
 }
 
 function messageOf(error: unknown): string {

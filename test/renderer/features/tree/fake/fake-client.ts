@@ -15,8 +15,9 @@ export interface FakeClientOptions {
 /** Answers for a host, from levels that are given. What is asked can be read from `calls`. */
 export class FakeClient implements Client {
   readonly calls: { readonly name: ProcedureName; readonly input: unknown }[] = []
-  /** Set to make calls fail: the failure of a call, if it is to fail. */
-  refuse: (name: ProcedureName, input: Record<string, unknown>) => string | undefined = () => undefined
+  /** Set to make calls fail: the failure of a call, if it is to fail. A text is one of the code `IO`. */
+  refuse: (name: ProcedureName, input: Record<string, unknown>) => string | CallError | undefined = () =>
+    undefined
   readonly #levels: FakeLevels
   readonly #answers: Answers
   readonly #delay: () => Promise<void>
@@ -71,7 +72,8 @@ export class FakeClient implements Client {
 
   #answer<Name extends ProcedureName>(name: Name, input: Input<Name>): Output<Name> | Error {
     const refused = this.refuse(name, input)
-    if (refused !== undefined) return new CallError({ code: 'IO', message: refused })
+    if (typeof refused === 'string') return new CallError({ code: 'IO', message: refused })
+    if (refused !== undefined) return refused
     const answers = this.#answers[name]
     if (answers !== undefined) return answers(input)
     switch (name) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { CallError } from '../../../../../src/renderer/api/client.ts'
 import { TreeSource } from '../../../../../src/renderer/features/tree/source/tree-source.ts'
 import { openKeys } from '../../../../../src/renderer/features/tree/source/tree-state.ts'
 import { describeRow } from '../../../../../src/renderer/features/tree/view/row-view.ts'
@@ -205,6 +206,20 @@ describe('TreeSource', () => {
     for (let row = 0; row < 1_000_000; row += 5000) source.look(row, row + 60)
     await settled()
     expect(source.state.pages.size).toBeLessThanOrEqual(200)
+  })
+
+  it('E100 keeps the rows of a level while its server cannot be reached, and reads them again once it can', async () => {
+    const { source, client, store } = await setUp(['/a/x', '/b'], { open: ['/a'] })
+    client.refuse = () => new CallError({ code: 'CONNECTION', message: 'Cannot list: the server is gone' })
+    client.emit('levelChanged', { session: 's', prefix: '/a', count: 1, accuracy: 'unknown', version: 100 })
+    await settled()
+    expect(shown(source)).toEqual(['a', '  x', 'b'])
+    expect(source.state.failure).toBe('Cannot list: the server is gone')
+    client.refuse = () => undefined
+    store.put('/a/y')
+    await settled()
+    expect(shown(source)).toEqual(['a', '  x', '  y', 'b'])
+    expect(source.state.failure).toBeUndefined()
   })
 
   it('shows why a level can not be read, and what was open in it when it can again', async () => {
