@@ -1,5 +1,5 @@
 import type { BinaryDatastore, PutOptions, PutResult, Stat } from '../../../core/datastore.ts'
-import { isNotFound } from '../../../core/errors.ts'
+import { DatastoreError, failure, isAborted, isNotFound } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import { BadInputError } from '../calls/describe-failure.ts'
 
@@ -23,20 +23,33 @@ export async function putOptionsOf(
     throw new BadInputError('Cannot put: create and replace are both false, so nothing could be written')
   }
   if (!keepExpiry || !store.capabilities.write.ttl) return options
-  const { expires, expiresHere = false } = (await statIfPresent(store, key, signal)) ?? {}
+  const { expires, expiresHere = false } = (await replacedBy(store, key, signal)) ?? {}
   if (expires === undefined || expiresHere) return options
   // If the time is over, the store decides by its own clock whether there is a version to replace.
   return { ...options, ttl: Math.max(1, expires - Date.now()) }
 }
 
-/** The stat of the version that a put wrote, even if another one was written since. */
+/** The stat of what a put is to replace. A failure is one of the put. */
+async function replacedBy(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Stat | undefined> {
+  try {
+    return await statIfPresent(store, key, signal)
+  } catch (error) {
+    if (isAborted(error) || !(error instanceof DatastoreError)) throw error
+    throw failure(error.code, 'put', key, error.reason, error)
+  }
+}
+
+/**
+ * The stat of the version that a put wrote, even if another one was written since, or nothing can be read any more: the
+ * value is written.
+ */
 export async function statOfWrite(
   store: BinaryDatastore,
   key: Key,
   { etag }: PutResult,
   size: number,
 ): Promise<Stat> {
-  const stat = await statIfPresent(store, key)
+  const stat = await statIfPresent(store, key).catch(() => undefined)
   return stat?.etag === etag ? stat : { size, etag }
 }
 
