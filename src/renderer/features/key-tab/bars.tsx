@@ -1,3 +1,4 @@
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatBytes, formatTime } from '../../ui/format.ts'
@@ -20,6 +21,33 @@ interface BarsProps {
   readonly onMode: (mode: TabMode) => void
 }
 
+interface BarProps {
+  readonly tone: 'info' | 'warning' | 'danger'
+  readonly role?: 'status' | 'alert'
+  /** Called when the bar goes while the focus is in it: a button of it has ended what it is about. */
+  readonly onFocusLost?: (() => void) | undefined
+  readonly children: ReactNode
+}
+
+function Bar({ tone, role, onFocusLost, children }: BarProps) {
+  const bar = useRef<HTMLDivElement>(null)
+  const lost = useRef(onFocusLost)
+  useLayoutEffect(() => {
+    lost.current = onFocusLost
+  })
+  useLayoutEffect(() => {
+    const element = bar.current
+    return () => {
+      if (element?.contains(document.activeElement) === true) lost.current?.()
+    }
+  }, [])
+  return (
+    <div ref={bar} role={role} className={`${styles['bar']} ${styles[tone]}`}>
+      {children}
+    </div>
+  )
+}
+
 /** Messages and decisions about the value, one line each. */
 export function Bars({ model, document, task, draft, isLocked, mode, onMode }: BarsProps) {
   const open = document.phase === 'open' ? document : undefined
@@ -40,10 +68,11 @@ export function Bars({ model, document, task, draft, isLocked, mode, onMode }: B
           failure={open.failure}
           retryLabel={open.isDirty ? 'Put again' : 'Check again'}
           onRetry={() => void (open.isDirty ? model.put() : model.checkAgain())}
+          onFocusLost={() => model.document.focusEditor()}
         />
       )}
       {draft !== undefined && document.phase !== 'loading' && <DraftBar model={model} draft={draft} />}
-      {task !== undefined && <TaskBar task={task} />}
+      {task !== undefined && <TaskBar model={model} task={task} />}
       {open !== undefined && !open.base.isWhole && task === undefined && (
         <PagedBar model={model} size={open.base.stat?.size ?? 0} />
       )}
@@ -53,7 +82,7 @@ export function Bars({ model, document, task, draft, isLocked, mode, onMode }: B
 
 function DraftBar({ model, draft }: { readonly model: ValueModel; readonly draft: Draft }) {
   return (
-    <div role="status" className={`${styles['bar']} ${styles['warning']}`}>
+    <Bar tone="warning" role="status" onFocusLost={() => model.document.focusEditor()}>
       <span className={styles['words']}>
         {draft.file === undefined ? 'Unsaved draft' : `${JSON.stringify(draft.file)}, chosen and not put,`}{' '}
         from {formatTime(draft.savedAt)}
@@ -66,13 +95,14 @@ function DraftBar({ model, draft }: { readonly model: ValueModel; readonly draft
           Discard
         </Button>
       </span>
-    </div>
+    </Bar>
   )
 }
 
-function TaskBar({ task: { label, done, total, cancel } }: { readonly task: Task }) {
+function TaskBar({ model, task }: { readonly model: ValueModel; readonly task: Task }) {
+  const { label, done, total, cancel } = task
   return (
-    <div className={`${styles['bar']} ${styles['info']}`}>
+    <Bar tone="info" onFocusLost={() => model.document.focusEditor()}>
       <span>
         {label}: {formatBytes(done)}
         {total === undefined ? '' : ` of ${formatBytes(total)}`}
@@ -83,14 +113,14 @@ function TaskBar({ task: { label, done, total, cancel } }: { readonly task: Task
       <Button variant="quiet" onPress={cancel}>
         Cancel
       </Button>
-    </div>
+    </Bar>
   )
 }
 
 function PagedBar({ model, size }: { readonly model: ValueModel; readonly size: number }) {
   const fits = size <= LOAD_ALL_LIMIT
   return (
-    <div className={`${styles['bar']} ${styles['info']}`}>
+    <Bar tone="info" onFocusLost={() => model.document.focusEditor()}>
       <span className={styles['words']}>
         {formatBytes(size)}: shown in pages, read-only.{' '}
         {fits
@@ -100,7 +130,7 @@ function PagedBar({ model, size }: { readonly model: ValueModel; readonly size: 
       <Button variant="quiet" isDisabled={!fits} onPress={() => void model.effects.loadAll()}>
         Load all
       </Button>
-    </div>
+    </Bar>
   )
 }
 
@@ -120,7 +150,7 @@ function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: Conflict
   const cannotWrite = isLocked || open.isPutting
   if (conflict.type === 'deleted') {
     return (
-      <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
+      <Bar tone="warning" role="alert" onFocusLost={() => model.document.focusEditor()}>
         <span className={styles['words']}>
           <VisibleText text={name} /> was deleted while you were editing it.
         </span>
@@ -132,12 +162,12 @@ function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: Conflict
             Drop the edits
           </Button>
         </span>
-      </div>
+      </Bar>
     )
   }
   const canMerge = !isFile && conflict.theirs.size <= LOAD_ALL_LIMIT
   return (
-    <div role="alert" className={`${styles['bar']} ${styles['warning']}`}>
+    <Bar tone="warning" role="alert" onFocusLost={() => model.document.focusEditor()}>
       <span className={styles['words']}>
         <VisibleText text={name} /> was changed by somebody else since it was opened here.
       </span>
@@ -159,7 +189,7 @@ function ConflictBar({ model, open, conflict, isLocked, mode, onMode }: Conflict
           </Button>
         )}
       </span>
-    </div>
+    </Bar>
   )
 }
 
@@ -167,13 +197,14 @@ interface FailureLineProps {
   readonly failure: Failure
   readonly onRetry?: (() => void) | undefined
   readonly retryLabel?: string | undefined
+  readonly onFocusLost?: (() => void) | undefined
 }
 
 /** A failure, and what to try. */
-export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureLineProps) {
+export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLost }: FailureLineProps) {
   const advice = whatToTry(failure.code)
   return (
-    <div role="alert" className={`${styles['bar']} ${styles['danger']}`}>
+    <Bar tone="danger" role="alert" onFocusLost={onFocusLost}>
       <span className={styles['words']}>
         <VisibleText text={failure.message} />.{advice === undefined ? '' : ` ${advice}`}
         {failure.id === undefined ? '' : ` Failure ${failure.id}.`}
@@ -183,7 +214,7 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry' }: FailureL
           {retryLabel}
         </Button>
       )}
-    </div>
+    </Bar>
   )
 }
 
