@@ -1,98 +1,189 @@
 import { join } from 'node:path'
-import type { Locator } from '@playwright/test'
-import { noRedis, type RedisServer, startRedis } from '../servers/redis.ts'
-import { type Program, startProgram } from './program.ts'
-import { expect, test } from './strata.ts'
+import type { Page } from '@playwright/test'
+import {
+  type FillableServer,
+  type FilledServer,
+  fillableServers,
+  filmName,
+  plotOf,
+} from '../servers/filled.ts'
+import { Keyboard } from './by-keyboard.ts'
+import { startProgram } from './program.ts'
+import { expect as strataExpect, test } from './strata.ts'
 import { StrataWindow } from './strata-window.ts'
 
-test.skip(noRedis !== undefined, noRedis ?? '')
+/** A loaded machine takes longer for a server that starts, and for 10⁵ rows. */
+const expect = strataExpect.configure({ timeout: 40_000 })
 
-/** Users of another program, each with a name and a hash. */
-const USERS = 10_000
-const FILL = `for i = 0, ${USERS - 1} do
-  redis.call('SET', 'user:' .. i .. ':name', 'Name ' .. i)
-  redis.call('HSET', 'user:' .. i .. ':cart', 'apples', i)
-end`
+test.describe.configure({ mode: 'parallel', timeout: 240_000 })
 
-let server: RedisServer
-let program: Program
-test.beforeEach(async ({ folder }) => {
-  server = await startRedis()
-  await server.cli('EVAL', FILL, '0')
-  await server.cli('SAVE')
-  program = await startProgram(join(folder, 'data'), ['--port', '0'])
-})
-test.afterEach(async ({ page }) => {
-  await page.close()
-  await program.stop()
-  await server.stop()
-})
+for (const row of fillableServers) {
+  const { title, missing, films } = row
+  test(`E100 E24 E11 E20 ${title}: keys of another program are opened, browsed and edited by keyboard, and no edit is lost with the server`, async ({
+    page,
+    folder,
+  }) => {
+    test.skip(missing !== undefined, missing ?? '')
+    const server = await row.start(films)
+    const program = await startProgram(join(folder, 'data'), ['--port', '0'])
+    try {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      const visit = new Visit(page, row, server)
+      await visit.window.open(program.address)
+      await test.step('open', () => visit.open())
+      await test.step('browse', () => visit.browse())
+      await test.step('edit', () => visit.edit())
+      await test.step('lose', () => visit.lose())
+      await test.step('regain', () => visit.regain())
+    } finally {
+      await page.close()
+      await program.stop()
+      await server.stop()
+    }
+  })
+}
 
-test('E24 E23 a server of another program is opened and browsed by keyboard, is lost with an edit unsaved, and takes it when it is back', async ({
-  page,
-}) => {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  const window = new StrataWindow(page)
-  const press = async (...keys: readonly string[]) => {
-    for (const key of keys) await page.keyboard.press(key)
+/** What a person does who has the address of a server, and a keyboard. */
+class Visit {
+  readonly window: StrataWindow
+  readonly #page: Page
+  readonly #row: FillableServer
+  readonly #server: FilledServer
+  readonly #keyboard: Keyboard
+  /** The film that is edited, in the middle. */
+  readonly #film: number
+
+  constructor(page: Page, row: FillableServer, server: FilledServer) {
+    this.window = new StrataWindow(page)
+    this.#page = page
+    this.#row = row
+    this.#server = server
+    this.#keyboard = new Keyboard(page)
+    this.#film = Math.floor(row.films / 2)
   }
-  const tabTo = async (target: Locator) => {
-    const hasFocus = () => target.evaluate(element => element.matches(':focus'))
-    while (!(await hasFocus())) await press('Tab')
+
+  async open(): Promise<void> {
+    const { label } = this.#row
+    await this.#keyboard.paste(this.#server.address)
+    const dialog = this.#page.getByRole('dialog', { name: 'Open', exact: true })
+    await expect(dialog.getByRole('option')).toContainText(`${label} at `)
+    await this.#keyboard.press('Enter')
+    const form = this.#page.getByRole('dialog', { name: `Connect to ${label}` })
+    await expect(form).toBeVisible()
+    for (const [name, text] of Object.entries(this.#server.fields))
+      await this.#keyboard.fill(form.getByLabel(name, { exact: true }), text)
+    await this.#keyboard.tabTo(form.getByRole('button', { name: 'Test connection' }))
+    await this.#keyboard.press('Enter')
+    await expect(form.getByText('It works')).toBeVisible()
+    await this.#keyboard.tabTo(form.getByRole('button', { name: 'Open', exact: true }))
+    await this.#keyboard.press('Enter')
+    await expect(form).toBeHidden()
   }
-  await window.open(program.address)
-  await page.evaluate(text => navigator.clipboard.writeText(text), server.url)
-  await press('Control+v')
-  const named = page.getByRole('dialog', { name: 'Open', exact: true }).getByRole('option')
-  await expect(named).toHaveText(`Redis at 127.0.0.1:${server.port}`)
-  await press('Enter')
-  const form = page.getByRole('dialog', { name: 'Connect to Redis' })
-  await expect(form).toBeVisible()
-  await press('Enter')
-  await expect(form).toBeHidden()
 
-  // The tree, down to a hash.
-  await expect(window.row('user')).toBeVisible()
-  await press('Control+Shift+e')
-  await expect(window.keys).toBeFocused()
-  await press('Home', 'ArrowRight')
-  await expect(window.row('0')).toBeVisible()
-  await expect(window.row('user')).toContainText('10,000')
-  await press('ArrowRight', 'ArrowRight')
-  await expect(window.row('cart')).toBeVisible()
-  await press('ArrowRight', 'Enter')
-  await expect(window.value).toBeVisible()
-  // The keyboard goes on to the value.
-  await press('Alt+Shift+e')
-  await tabTo(window.value)
-  expect(JSON.parse(await window.text())).toEqual({ hash: { apples: '0' } })
-  await window.pasteOver(window.value, '{"hash":{"apples":"5"}}')
-  await window.save()
-  expect(await server.cli('HGETALL', 'user:0:cart')).toBe('apples\n5')
-  await server.cli('SAVE')
+  /** From the first row to the last, and by a name to one in the middle. */
+  async browse(): Promise<void> {
+    const { window } = this
+    const { films } = this.#row
+    await expect(window.row('films')).toBeVisible()
+    await this.#keyboard.press('Control+Shift+e')
+    await expect(window.keys).toBeFocused()
+    await this.#keyboard.press('Home', 'ArrowRight')
+    await expect(window.row(filmName(0))).toBeVisible()
+    await this.#expectAllFilms()
+    await this.#keyboard.press('End')
+    await expect(window.row(filmName(films - 1))).toHaveAttribute('aria-selected', 'true')
+    await this.#page.keyboard.type(filmName(this.#film))
+    await expect(window.row(filmName(this.#film))).toHaveAttribute('aria-selected', 'true')
+    await this.#keyboard.press('Enter')
+    await expect(window.value).toContainText(plotOf(this.#film))
+  }
 
-  await window.pasteOver(window.value, '{"hash":{"apples":"6","pears":"1"}}')
-  await server.kill()
-  const bar = page.getByRole('alert').filter({ hasText: 'Strata tries again by itself' })
-  await expect(bar).toHaveCount(1)
-  await expect(bar).toContainText(`127.0.0.1:${server.port}`)
-  await press('Control+s')
-  const failure = page.getByRole('tabpanel').getByRole('alert')
-  await expect(failure).toContainText('the server cannot be reached')
-  // What is looked at meanwhile fails in its place, and not once more in a notification.
-  await press('Control+Shift+e', 'Home', 'ArrowDown', 'ArrowDown', 'ArrowDown')
-  const told = window.notifications.getByRole('listitem').filter({ hasText: 'reached' })
-  await expect(told).toHaveCount(0)
-  await expect(bar).toHaveCount(1)
+  async edit(): Promise<void> {
+    await this.#keyboard.press('Alt+Shift+e')
+    await this.#keyboard.tabTo(this.window.value)
+    await this.#typeOver('edited')
+    await this.window.save()
+    expect(await this.#server.read(filmName(this.#film))).toBe('edited')
+  }
 
-  server = await server.restart()
-  await expect(bar).toBeHidden({ timeout: 20_000 })
-  await expect(window.notifications).toContainText(`The server of "127.0.0.1:${server.port}" is back`)
-  await expect(window.row('user')).toContainText('10,000')
-  await expect(window.row('cart')).toBeVisible()
-  expect(JSON.parse(await window.text())).toEqual({ hash: { apples: '6', pears: '1' } })
-  await press('Alt+Shift+e', 'Control+s')
-  await expect(failure).toBeHidden()
-  await expect(window.put).toBeDisabled()
-  expect(await server.cli('HGETALL', 'user:0:cart')).toBe('apples\n6\npears\n1')
-})
+  async lose(): Promise<void> {
+    const { window } = this
+    await this.#typeOver('unsaved')
+    await this.#server.lose()
+    await this.#keyboard.press('Control+s')
+    await expect(this.#bar).toContainText(/^Cannot (?:use|connect to) 127\.0\.0\.1:\d+: /)
+    await expect(this.#failure).toContainText(`Cannot put "/films/${filmName(this.#film)}": `)
+    // What is looked at meanwhile fails in its place, and not once more in a notification.
+    await this.#keyboard.press('Control+Shift+e', 'Home', 'ArrowDown')
+    await expect(window.row(filmName(0))).toHaveAttribute('aria-selected', 'true')
+    await expect(window.inspector).toContainText('Cannot ')
+    await expect(this.#told('reached')).toHaveCount(0)
+    await expect(this.#bar).toHaveCount(1)
+    await expect(window.value).toHaveText(this.#shown('unsaved'))
+  }
+
+  async regain(): Promise<void> {
+    const { window } = this
+    await this.#server.regain()
+    await expect(this.#bar).toBeHidden()
+    await expect(this.#told('is back')).toHaveCount(1)
+    await expect(window.keys).toBeFocused()
+    await expect(window.value).toHaveText(this.#shown('unsaved'))
+    if (this.#row.isForgetful === true) await this.#putAsNew()
+    else await this.#put()
+    expect(await this.#server.read(filmName(this.#film))).toBe('unsaved')
+  }
+
+  /** The server has what it had. */
+  async #put(): Promise<void> {
+    await this.#expectAllFilms()
+    await expect(this.window.row(filmName(0))).toHaveAttribute('aria-selected', 'true')
+    await expect(this.#failure).toBeHidden()
+    await this.#keyboard.press('Alt+Shift+e')
+    await this.window.save()
+    expect(await this.#server.read(filmName(0))).toBe(plotOf(0))
+  }
+
+  /** The server is empty. */
+  async #putAsNew(): Promise<void> {
+    await expect(this.window.row('films')).toBeHidden()
+    await expect(this.#failure).toHaveCount(1)
+    await expect(this.#failure).toContainText(
+      `"/films/${filmName(this.#film)}" was deleted while you were editing it`,
+    )
+    await this.#keyboard.press('Alt+Shift+e')
+    await this.#keyboard.tabTo(this.window.button('Put as new'))
+    await this.#keyboard.press('Enter')
+    await expect(this.window.put).toBeDisabled()
+    await expect(this.window.row('films')).toBeVisible()
+    // The button is gone, and the keyboard goes on in the value.
+    await expect(this.window.value).toBeFocused()
+  }
+
+  async #typeOver(plot: string): Promise<void> {
+    await this.#keyboard.press('Control+a')
+    await this.#keyboard.paste(this.#shown(plot))
+    await expect(this.window.value).toHaveText(this.#shown(plot))
+  }
+
+  #shown(plot: string): string {
+    return this.#row.shown?.(plot) ?? plot
+  }
+
+  async #expectAllFilms(): Promise<void> {
+    const films = this.#row.films.toLocaleString('en')
+    await expect(this.window.row('films')).toHaveText(`films${films}`)
+  }
+
+  get #bar() {
+    return this.#page.getByRole('alert').filter({ hasText: 'Strata tries again by itself' })
+  }
+
+  get #failure() {
+    return this.#page.getByRole('tabpanel').getByRole('alert')
+  }
+
+  #told(text: string) {
+    return this.window.notifications.getByRole('listitem').filter({ hasText: text })
+  }
+}

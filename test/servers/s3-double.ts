@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { compareNames } from '../../src/core/node/engines/s3/name-order.ts'
 
 /** How the double differs from Amazon's server, as some servers do. */
@@ -45,6 +46,9 @@ export class S3Double {
   /** Names in order, made again when their number changes. */
   #sorted: { readonly of: number; readonly names: readonly string[] } | undefined
 
+  /** Of the loopback interface. */
+  #port = 0
+
   private constructor(options: S3DoubleOptions) {
     this.#options = options
     this.#server = createServer((request, response) => void this.#serve(request, response))
@@ -52,15 +56,17 @@ export class S3Double {
 
   static async start(options: S3DoubleOptions = {}): Promise<S3Double> {
     const double = new S3Double(options)
-    double.#server.listen(0, '127.0.0.1')
-    await once(double.#server, 'listening')
+    await double.startAgain()
     return double
   }
 
   get endpoint(): string {
-    const address = this.#server.address()
-    if (address === null || typeof address === 'string') throw new Error('The double has no port')
-    return `http://127.0.0.1:${address.port}`
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** Puts objects past the protocol. */
+  fill(texts: Iterable<readonly [name: string, text: string]>): void {
+    for (const [name, text] of texts) this.#put(name, Buffer.from(text), {})
   }
 
   /** The bytes of an object; `undefined` where there is none. */
@@ -68,10 +74,19 @@ export class S3Double {
     return this.objects.get(name)?.at(-1)?.bytes.toString()
   }
 
+  /** Ends every connection, and takes no more until `startAgain`. The objects stay. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
+  }
+
+  /** Takes connections at the same port as before. */
+  async startAgain(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1')
+    await once(this.#server, 'listening')
+    this.#port = (this.#server.address() as AddressInfo).port
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
