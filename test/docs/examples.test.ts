@@ -5,10 +5,12 @@ import { formatWithOptions } from 'node:util'
 import ts from 'typescript'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { HostOptions } from '../../src/main/host/host.ts'
+import { clientOf, newBucket } from '../core/node/engines/s3/s3-context.ts'
 import { connect, testHost } from '../main/host/test-host.ts'
 import { noEtcd, startEtcd } from '../servers/etcd.ts'
 import { noMemcached, startMemcached } from '../servers/memcached.ts'
 import { startMongoDouble } from '../servers/mongo-double.ts'
+import { noRadosgw, RADOSGW_SECRET, startRadosgw } from '../servers/radosgw.ts'
 import { noRedis, startRedis } from '../servers/redis.ts'
 import { codeBlocks, examplePrograms, promisedOutput, serversOf } from './code-blocks.ts'
 
@@ -52,13 +54,39 @@ async function run(file: string): Promise<string[]> {
   }
 }
 
+interface ExampleServer {
+  readonly url: string
+  /** More of the environment of the example. */
+  readonly env?: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
 /** Servers for examples that read an address from the environment. */
-const SERVERS = [
+const SERVERS: readonly {
+  readonly variable: string
+  readonly missing: string | undefined
+  readonly start: () => Promise<ExampleServer>
+}[] = [
   { variable: 'REDIS_URL', missing: noRedis, start: () => startRedis() },
   { variable: 'ETCD_URL', missing: noEtcd, start: () => startEtcd() },
   { variable: 'MEMCACHED_URL', missing: noMemcached, start: () => startMemcached() },
   { variable: 'MONGODB_URL', missing: undefined, start: () => startMongoDouble() },
+  { variable: 'S3_URL', missing: noRadosgw, start: startBucket },
 ]
+
+async function startBucket(): Promise<ExampleServer> {
+  const server = await startRadosgw()
+  const client = clientOf(server)
+  const bucket = await newBucket(client)
+  client.destroy()
+  const { endpoint, user, stop } = server
+  const env = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: user,
+    AWS_SECRET_ACCESS_KEY: RADOSGW_SECRET,
+  }
+  return { url: `s3://${bucket}`, env, stop }
+}
 
 describe('the examples of the documentation', () => {
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
@@ -97,12 +125,15 @@ describe('the examples of the documentation', () => {
     expect(problems).toEqual([])
   }, 120_000)
 
-  it.for(examples)('$name', async (example, { skip }) => {
+  it.for(examples)('$name', { timeout: 150_000 }, async (example, { skip }) => {
     const wanted = SERVERS.filter(({ variable }) => serversOf(example).includes(variable))
     const missing = wanted.find(one => one.missing !== undefined)?.missing
     skip(missing !== undefined, missing)
     const servers = await Promise.all(wanted.map(({ start }) => start()))
-    for (const [index, { variable }] of wanted.entries()) vi.stubEnv(variable, servers[index]?.url)
+    for (const [index, { variable }] of wanted.entries()) {
+      vi.stubEnv(variable, servers[index]?.url)
+      for (const [name, value] of Object.entries(servers[index]?.env ?? {})) vi.stubEnv(name, value)
+    }
     try {
       expect((await run(example.file)).join('\n')).toBe(promisedOutput(example).join('\n'))
     } finally {

@@ -10,6 +10,10 @@ import { TempRoots } from '../../node/fs/temp-root.ts'
 import { engines, openPostgres, openS3 } from './engines.ts'
 
 const missing = noPostgres ?? noRadosgw
+/** Whether a segment fits in every key of the suite. */
+const heldInS3 = (segment: string): boolean | undefined =>
+  2 * nameOfSegment(segment).length + 40 <= 1024 ? true : undefined
+
 if (missing === undefined) {
   const [postgres, s3] = await Promise.all([startPostgres({ config: FAST }), startRadosgw()])
   const roots = new TempRoots()
@@ -27,6 +31,15 @@ if (missing === undefined) {
     ),
     runs: 3,
   })
+  describeDatastore('cache over S3', {
+    ...openedAt(
+      // Folders of one length have one limit of keys.
+      () => Promise.resolve(`c${String(tables++).padStart(4, '0')}`),
+      async part => cache(await openS3(s3, part), { maxEntries: 20 }),
+    ),
+    hostileSegments: heldInS3,
+    runs: 3,
+  })
   describeDatastore('TieredDatastore of memory, LevelDB and S3', {
     ...openedAt(
       () => roots.make(),
@@ -35,7 +48,7 @@ if (missing === undefined) {
         return new TieredDatastore<Uint8Array>(tiers)
       },
     ),
-    hostileSegments: segment => (2 * nameOfSegment(segment).length + 40 <= 1024 ? true : undefined),
+    hostileSegments: heldInS3,
     runs: 3,
   })
 } else it('adapters over PostgreSQL and S3', ({ skip }) => skip(missing))
