@@ -61,6 +61,10 @@ export class SessionOverview {
   /** Keys that were changed lately, and what is known of them. */
   readonly #touched = new Map<string, Facts | Key>()
   #nextRound = 0
+  /** What the store tells exactly of itself; absent once a key has changed. */
+  #totals: { readonly keys: number; readonly bytes: number | undefined } | undefined
+  /** The number of changes that were noted. */
+  #changes = 0
   /** The keys that the last round counted; absent once one has changed. */
   #counted: number | undefined
   /** Whether pages were given a number of keys that is not exact. */
@@ -102,7 +106,12 @@ export class SessionOverview {
 
   /** The size of the store. Keys that the store does not count exactly are those of the last round, until a change. */
   async stats(signal: AbortSignal): Promise<StoreStats> {
+    const changes = this.#changes
     const stats = await this.#session.store.stats({ signal })
+    if (stats.accuracy === 'exact' && stats.entries !== undefined && changes === this.#changes) {
+      this.#totals = { keys: stats.entries, bytes: stats.bytes }
+      if (!this.#hasEnded) this.#publish(this.#report)
+    }
     const counted = stats.accuracy === 'exact' ? undefined : this.#counted
     this.#isCountRough = stats.accuracy !== 'exact' && counted === undefined
     return counted === undefined ? stats : { entries: counted, accuracy: 'exact' }
@@ -110,6 +119,7 @@ export class SessionOverview {
 
   /** A value was put or deleted. */
   note(key: Key): void {
+    this.#noteChange()
     if (this.#running === undefined) return
     const name = key.toString()
     this.#facts.delete(name)
@@ -122,9 +132,15 @@ export class SessionOverview {
 
   /** Anything may have changed. */
   noteAll(): void {
+    this.#noteChange()
     if (this.#running === undefined) return
     this.#facts.clear()
     this.#noteStale()
+  }
+
+  #noteChange(): void {
+    this.#changes++
+    this.#totals = undefined
   }
 
   #noteStale(): void {
@@ -215,11 +231,19 @@ export class SessionOverview {
 
   #publish(found: Omit<Overview, 'version'>): void {
     const { indexing } = this.#session.info.status
-    const report = { ...found, isCounted: found.isCounted && indexing === undefined }
+    const own = { ...found, isCounted: found.isCounted && indexing === undefined }
+    const report = found.state === 'done' ? own : { ...own, ...this.#known }
     const { version } = this.#report
     if (JSON.stringify({ ...report, version }) === JSON.stringify({ ...this.#report, version })) return
     this.#report = { ...report, version: version + 1 }
     this.#wake()
+  }
+
+  /** What of a report need not be found out. */
+  get #known(): Partial<Overview> {
+    if (this.#totals === undefined) return {}
+    const { keys, bytes } = this.#totals
+    return { keys, isCounted: true, ...(bytes !== undefined && { bytes, areBytesExact: true }) }
   }
 
   #wake(): void {

@@ -23,8 +23,9 @@ export function kindText(kind: ValueKind, keys: number, { typed, keys: all }: Ov
   return `${rounded} % ${many}`
 }
 
-/** `≥ 12,000` while keys are counted, `368`, `1,204,331`. */
+/** `…` before the first key is counted, then `≥ 12,000`; `368`, `1,204,331`. */
 export function keysText({ keys, isCounted }: Overview): string {
+  if (keys === 0 && !isCounted) return '…'
   return isCounted ? formatNumber(keys) : `≥ ${formatNumber(keys)}`
 }
 

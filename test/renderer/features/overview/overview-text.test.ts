@@ -58,6 +58,7 @@ describe('overview texts', () => {
     expect(coverageText({ ...whole, areKindsRead: false })).toBe('Kinds by the names of the keys.')
     expect(changedCoverage(sampled)).toBe('Of 40,000 of 1,204,331 keys looked at, and what changed since.')
     expect(keysText({ ...whole, isCounted: false })).toBe('≥ 368')
+    expect(keysText({ ...whole, keys: 0, isCounted: false })).toBe('…')
   })
 
   it('O45 branches are ranked by their keys or by their bytes', () => {
