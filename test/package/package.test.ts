@@ -20,6 +20,7 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
 import { codeBlocks, examplePrograms, promisedOutput, serversOf } from '../docs/code-blocks.ts'
+import { engineNames } from '../engine-names.ts'
 import { modulesLoadedBy } from '../loaded-modules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -186,27 +187,18 @@ describe('the package, installed into an empty folder', () => {
     }
   })
 
-  it.each([
-    'git',
-    'etcd',
-    'leveldb',
-    'lmdb',
-    'memcached',
-    'mongodb',
-    'mysql',
-    'postgres',
-    'sqlite',
-    'redis',
-    's3',
-  ])('L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened', name => {
-    const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
-    const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
-    expect([...new Set(engines)]).toEqual([name])
-    const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
-      peerDependencies: object
-    }
-    expect(loaded.filter(path => path in peerDependencies)).toEqual([])
-  })
+  it.each(engineNames)(
+    'L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened',
+    name => {
+      const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
+      const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
+      expect([...new Set(engines)]).toEqual([name])
+      const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+        peerDependencies: object
+      }
+      expect(loaded.filter(path => path in peerDependencies)).toEqual([])
+    },
+  )
 
   it('L3 in Node strata/core is strata/node', () => {
     const program = `Promise.all([import('strata/core'), import('strata/node')]).then(([a, b]) => process.exit(a === b ? 0 : 1))`

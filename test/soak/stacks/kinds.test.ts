@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { describeKinds, nodeKinds } from '../../../src/core/node/stack.ts'
 import { Random } from '../random.ts'
+import { serverKinds } from './kinds.ts'
 import { nodesOf } from './nodes.ts'
 import { RandomStacks } from './random-stack.ts'
 
 describe('random stacks', () => {
   const stacks = Array.from({ length: 400 }, (_, seed) =>
     new RandomStacks(new Random(seed), {
-      servers: ['redis', 'postgres', 'mysql', 'etcd', 'memcached', 'mongodb', 's3'].map(kind => ({ kind })),
+      servers: serverKinds.map(kind => ({ kind })),
     }).node(1 + (seed % 4), seed % 2 === 0),
   )
   const nodes = stacks.flatMap(nodesOf)

@@ -5,24 +5,10 @@ import { DatastoreError } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { logging } from '../../../src/core/layers/logging.ts'
 import { metrics } from '../../../src/core/layers/metrics.ts'
-import { compressedKind } from '../../../src/core/node/kinds/compressed.ts'
-import { etcdKind } from '../../../src/core/node/kinds/etcd.ts'
-import { fsKind } from '../../../src/core/node/kinds/fs.ts'
-import { gitKind } from '../../../src/core/node/kinds/git.ts'
-import { journalKind } from '../../../src/core/node/kinds/journal.ts'
-import { leveldbKind } from '../../../src/core/node/kinds/leveldb.ts'
-import { lmdbKind } from '../../../src/core/node/kinds/lmdb.ts'
-import { memcachedKind } from '../../../src/core/node/kinds/memcached.ts'
-import { mongodbKind } from '../../../src/core/node/kinds/mongodb.ts'
-import { mysqlKind } from '../../../src/core/node/kinds/mysql.ts'
-import { postgresKind } from '../../../src/core/node/kinds/postgres.ts'
-import { redisKind } from '../../../src/core/node/kinds/redis.ts'
-import { s3Kind } from '../../../src/core/node/kinds/s3.ts'
-import { sqliteKind } from '../../../src/core/node/kinds/sqlite.ts'
+import { describeKinds, nodeKinds } from '../../../src/core/node/stack.ts'
 import { aesGcm } from '../../../src/core/serializers/aes-gcm.ts'
 import { defineKind } from '../../../src/core/stack/kind.ts'
 import { onlyChild } from '../../../src/core/stack/only-child.ts'
-import { pureKinds } from '../../../src/core/stack/pure-kinds.ts'
 import { Registry } from '../../../src/core/stack/registry.ts'
 import { BrokenDatastore, DEFECTS } from '../broken-store.ts'
 import { brokenDiskKind } from '../crash/broken-disk.ts'
@@ -106,21 +92,7 @@ const failingKind = defineKind({
 
 /** Every kind that random stacks are made of, wrappers that documents do not have included. */
 export const soakRegistry = new Registry([
-  ...pureKinds,
-  fsKind,
-  leveldbKind,
-  lmdbKind,
-  sqliteKind,
-  gitKind,
-  redisKind,
-  postgresKind,
-  mongodbKind,
-  mysqlKind,
-  etcdKind,
-  s3Kind,
-  memcachedKind,
-  compressedKind,
-  journalKind,
+  ...nodeKinds,
   memoryJournalKind,
   metricsKind,
   loggingKind,
@@ -132,3 +104,8 @@ export const soakRegistry = new Registry([
   brokenJournalKind,
   brokenDiskKind,
 ])
+
+/** The kinds of stores in servers: those that an address leads to. */
+export const serverKinds: readonly string[] = describeKinds()
+  .filter(({ schema }) => 'url' in ((schema as { properties?: object }).properties ?? {}))
+  .map(({ kind }) => kind)
