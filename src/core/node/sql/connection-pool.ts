@@ -34,6 +34,7 @@ interface Waiting {
 
 /** The number of checks for unanswered calls within the time limit of a call. */
 const LOOKS = 5
+
 /**
  * Connections to one server, made when calls need them and restored when they are lost. A call that runs on a lost
  * connection fails, because it is unknown whether it took effect. When the last connection is lost, calls wait for one

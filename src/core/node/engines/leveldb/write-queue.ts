@@ -21,6 +21,7 @@ interface Batch {
 
 /** The maximum number of bytes of a batch. */
 const MOST_BYTES = 4 * 1024 * 1024
+
 /**
  * A batch of this many writes does not wait for more writes of its turn, so that the engine works while those are made.
  */

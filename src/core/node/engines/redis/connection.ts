@@ -43,6 +43,7 @@ export type Send = (args: readonly Argument[]) => Promise<Reply>
 
 /** The number of checks for unanswered calls within the time limit of a call. */
 const LOOKS = 5
+
 /**
  * One connection to one server, restored when it is lost. Calls are sent in call order, without waiting for each other.
  * Running calls fail when the connection is lost, because it is unknown whether they took effect. Calls made right
