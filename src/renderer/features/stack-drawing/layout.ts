@@ -29,7 +29,9 @@ export const NODE_HEIGHT = 44
 /** Between the upper edges of rows, which have room for the number of a step. */
 const ROW = NODE_HEIGHT + 32
 const MARGIN = 12
-const WIDEST = 164
+const WIDEST = 220
+/** From here on, room goes to the gaps first: edges are easier to follow. */
+const WIDE_ENOUGH = 164
 /** Narrower, a node has no room for its name. */
 const NARROWEST = 108
 const GAP = { most: 46, least: 22 }
@@ -47,7 +49,7 @@ export function layoutOf(nodes: readonly DrawnNode[], room: number): Layout {
   const deepest = Math.max(...nodes.map(({ depth }) => depth))
   const inside = room - 2 * MARGIN
   const widthWith = (gap: number) => Math.min(WIDEST, Math.floor((inside - deepest * gap) / (deepest + 1)))
-  const gap = widthWith(GAP.most) >= WIDEST ? GAP.most : GAP.least
+  const gap = widthWith(GAP.most) >= WIDE_ENOUGH ? GAP.most : GAP.least
   const width = widthWith(gap)
   return width < NARROWEST ? inRows(nodes, inside, deepest) : inColumns(nodes, width, gap)
 }

@@ -125,7 +125,8 @@ function Node({ node, kind, detail, count, state, marks, isCopy, isChosen, contr
     <DrawnBox
       node={node}
       name={nodeName(node.label, kind, count?.keys, marks)}
-      detail={count === undefined ? shortDetail(kind, detail) : `${kind} · ${count.all}`}
+      // The icon shows the kind; both have no room beside each other.
+      detail={count?.all ?? shortDetail(kind, detail)}
       title={[kind, detail, count?.all].filter(Boolean).join(' · ')}
       state={state}
       isCopy={isCopy}
