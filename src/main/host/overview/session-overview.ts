@@ -178,6 +178,7 @@ export class SessionOverview {
   async #round(signal: AbortSignal): Promise<void> {
     const began = performance.now()
     this.#isStale = false
+    const changes = this.#changes
     const round = new Round(this.#session, this.#facts, this.#limits)
     const isFirst = !this.#hasEnded
     let told = began
@@ -187,7 +188,8 @@ export class SessionOverview {
       this.#publish(round.report('counting'))
     })
     if (isFirst) this.#publish(round.report('measuring'))
-    if (!this.#isStale && this.#session.info.status.indexing === undefined) this.#counted = round.keys
+    const isIndexing = this.#session.info.status.indexing !== undefined
+    if (changes === this.#changes && !isIndexing) this.#counted = round.keys
     if (this.#isCountRough && this.#counted !== undefined) this.#session.reportStatus()
     await round.measure(signal)
     if (isFirst) this.#publish(round.report('measuring'))
