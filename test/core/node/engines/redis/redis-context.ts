@@ -5,5 +5,5 @@ import { closing, context } from '../server-context.ts'
 export async function openDatastore(
   options: Partial<RedisOptions> & { url: string },
 ): Promise<RedisDatastore> {
-  return closing(await RedisDatastore.open({ timeout: 2000, ...options }, context))
+  return closing(await RedisDatastore.open({ timeout: 5000, ...options }, context))
 }

@@ -19,7 +19,7 @@ describe('the test of a connection to Redis', () => {
   it('E20 says what was reached, by whom, and what may be done', async () => {
     const server = await redis()
     await server.cli('set', 'some:key', 'x')
-    const { ok, steps, rights } = await testRedis({ url: server.url, timeout: 2000 }, context)
+    const { ok, steps, rights } = await testRedis({ url: server.url, timeout: 5000 }, context)
     expect(ok).toBe(true)
     expect(steps.map(({ name }) => name)).toEqual([
       'reach',
@@ -42,18 +42,18 @@ describe('the test of a connection to Redis', () => {
   it('E20 says how the connection is encrypted', async () => {
     const server = await redis({ tls: 'server' })
     const ca = server.certificates?.ca ?? ''
-    const { steps } = await testRedis({ url: server.url, timeout: 2000, tls: { ca } }, context)
+    const { steps } = await testRedis({ url: server.url, timeout: 5000, tls: { ca } }, context)
     expect(steps[1]).toEqual({ name: 'encrypt', ok: true, detail: 'encrypted by TLSv1.3' })
-    const untrusted = await testRedis({ url: server.url, timeout: 2000 }, context)
+    const untrusted = await testRedis({ url: server.url, timeout: 5000 }, context)
     expect(untrusted.steps.at(-1)).toMatchObject({ name: 'encrypt', ok: false })
   })
 
   it('E20 E6 ends with the step that failed, without the secret', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`
-    const gone = await testRedis({ url, timeout: 2000 }, context)
+    const gone = await testRedis({ url, timeout: 5000 }, context)
     expect([gone.ok, gone.steps.length, gone.steps[0]?.ok]).toEqual([false, 1, false])
     const server = await redis({ password: 'another' })
-    const denied = await testRedis({ url: server.url, timeout: 2000, password }, context)
+    const denied = await testRedis({ url: server.url, timeout: 5000, password }, context)
     expect(denied.steps.at(-1)).toMatchObject({ name: 'sign-in', ok: false })
     expect(JSON.stringify(denied)).not.toContain(SECRET)
   })
@@ -61,7 +61,7 @@ describe('the test of a connection to Redis', () => {
   it('E20 says what a user may not do', async () => {
     const user = { name: 'reader', password: SECRET, rules: '~* &* +@read +@connection +info' }
     const server = await redis({ user })
-    const options = { url: server.url, timeout: 2000, user: 'reader', password }
+    const options = { url: server.url, timeout: 5000, user: 'reader', password }
     const { ok, steps, rights } = await testRedis(options, context)
     expect([ok, steps[2]?.detail]).toEqual([true, 'signed in as "reader"'])
     expect(rights).toMatchObject({ read: true, write: false, delete: false, expiry: false })
@@ -70,7 +70,7 @@ describe('the test of a connection to Redis', () => {
   it('E20 counts the masters and the keys of a cluster', async () => {
     const cluster = await startRedisCluster()
     closing({ close: () => cluster.stop() })
-    const { steps } = await testRedis({ url: cluster.url, timeout: 2000 }, context)
+    const { steps } = await testRedis({ url: cluster.url, timeout: 5000 }, context)
     expect(steps.slice(4, 6).map(({ detail }) => detail)).toEqual(['a cluster of 3 masters', '0 keys'])
   })
 
