@@ -1,8 +1,8 @@
 import type { Maybe } from '../../../open/call.ts'
 import { TurnGroup } from '../turn-group.ts'
-import type { Argument, Reply } from './connection.ts'
-import { failureOfCall } from './failures.ts'
-import type { RedisServer } from './server.ts'
+import type { Argument, Reply } from './server/connection.ts'
+import { failureOfCall } from './server/failures.ts'
+import type { RedisServer } from './server/server.ts'
 
 /** The parameters of reading strings. */
 export interface TextsParts<Place, Answer> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
-import { bytesOf, textOf } from '../../../../../src/core/node/engines/redis/typed-json.ts'
+import { bytesOf, textOf } from '../../../../../src/core/node/engines/redis/values/typed-json.ts'
 import { noRedis, type RedisServer, startRedis, startRedisCluster } from '../../../../servers/redis.ts'
 import { bytes, text } from '../../../../text.ts'
 import { closing, context, onServers } from '../server-context.ts'

@@ -1,5 +1,5 @@
-import { followedBy } from '../../../ordered/byte-order.ts'
-import { type Argument, compact } from './connection.ts'
+import { followedBy } from '../../../../ordered/byte-order.ts'
+import { type Argument, compact } from '../server/connection.ts'
 
 /**
  * Names of layout `strata`: `<prefix>/<buckets>{<bucket>}=<key>` has the value of a key, `<prefix>{<bucket>}!keys` the

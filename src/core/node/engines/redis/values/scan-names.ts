@@ -1,8 +1,8 @@
-import { Packer } from '../../../key-index/packed.ts'
-import { NamePacker } from '../../../ordered/path/pack-names.ts'
-import type { PathNames } from '../../../ordered/path/path-names.ts'
-import type { Connection } from './connection.ts'
-import { answered } from './failures.ts'
+import { Packer } from '../../../../key-index/packed.ts'
+import { NamePacker } from '../../../../ordered/path/pack-names.ts'
+import type { PathNames } from '../../../../ordered/path/path-names.ts'
+import type { Connection } from '../server/connection.ts'
+import { answered } from '../server/failures.ts'
 
 /** Names that the server visits in one call. The first call visits few, so that the first keys are known soon. */
 const FIRST_SCAN = 500

@@ -1,5 +1,5 @@
-import { DatastoreError, messageOf, rejected } from '../../../errors.ts'
-import type { ServerPlace } from '../../connect/tunnel.ts'
+import { DatastoreError, messageOf, rejected } from '../../../../errors.ts'
+import type { ServerPlace } from '../../../connect/tunnel.ts'
 import { nameOf } from './address.ts'
 import { type Argument, Connection, type Reply } from './connection.ts'
 import { isRefusal, redisFailure } from './failures.ts'

@@ -1,6 +1,6 @@
-import { type DatastoreError, failure } from '../../../errors.ts'
-import { serverUrl } from '../../../stack/server-url.ts'
-import type { ServerPlace } from '../../connect/tunnel.ts'
+import { type DatastoreError, failure } from '../../../../errors.ts'
+import { serverUrl } from '../../../../stack/server-url.ts'
+import type { ServerPlace } from '../../../connect/tunnel.ts'
 
 const PORT = 6379
 

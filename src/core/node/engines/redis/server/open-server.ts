@@ -1,13 +1,13 @@
-import { checkOptions, wholeNumber } from '../../../options.ts'
-import { CONNECTION_TIMEOUT } from '../../connect/connection-options.ts'
-import { LostConnections } from '../../connect/lost-connections.ts'
-import type { ServerContext } from '../../connect/server-context.ts'
-import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
-import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
-import { optionalPackage } from '../../optional-package.ts'
+import { checkOptions, wholeNumber } from '../../../../options.ts'
+import { CONNECTION_TIMEOUT } from '../../../connect/connection-options.ts'
+import { LostConnections } from '../../../connect/lost-connections.ts'
+import type { ServerContext } from '../../../connect/server-context.ts'
+import { type TlsSettings, tlsSettings } from '../../../connect/tls.ts'
+import { type ServerPlace, Tunnel } from '../../../connect/tunnel.ts'
+import { optionalPackage } from '../../../optional-package.ts'
+import type { ServerOptions } from '../options.ts'
 import { addressOf, nameOf, type RedisAddress, refusal } from './address.ts'
 import type { ConnectionSettings, RedisPackage } from './connection.ts'
-import type { ServerOptions } from './options.ts'
 
 /** Everything needed to connect to a server, or to the masters of its cluster. */
 export interface Access {

@@ -1,9 +1,9 @@
-import type { PathNames } from '../../../ordered/path/path-names.ts'
-import type { ForeignChange } from '../../indexed/key-values.ts'
-import type { Argument } from './connection.ts'
-import type { ReachedAnew } from './reached-anew.ts'
-import type { RedisServer } from './server.ts'
-import type { Tracker } from './tracker.ts'
+import type { PathNames } from '../../../../ordered/path/path-names.ts'
+import type { ForeignChange } from '../../../indexed/key-values.ts'
+import type { Argument } from '../server/connection.ts'
+import type { ReachedAnew } from '../server/reached-anew.ts'
+import type { RedisServer } from '../server/server.ts'
+import type { Tracker } from '../server/tracker.ts'
 
 interface Parts {
   readonly server: RedisServer

@@ -1,5 +1,5 @@
-import type { RedisServer } from './server.ts'
-import { asked, fieldsOf } from './server-facts.ts'
+import type { RedisServer } from '../server/server.ts'
+import { asked, fieldsOf } from '../server/server-facts.ts'
 
 /** Milliseconds between two looks at whether any value expires. */
 const LOOK = 1000

@@ -1,8 +1,8 @@
-import { failure } from '../../../errors.ts'
-import type { Refused } from '../../../open/store.ts'
-import type { Argument, Reply } from './connection.ts'
-import { answered } from './failures.ts'
-import type { RedisServer, Script } from './server.ts'
+import { failure } from '../../../../errors.ts'
+import type { Refused } from '../../../../open/store.ts'
+import type { Argument, Reply } from '../server/connection.ts'
+import { answered } from '../server/failures.ts'
+import type { RedisServer, Script } from '../server/server.ts'
 import { isTyped, jsonOf, membersOf, type StreamEntry, type TypedKind } from './typed-json.ts'
 import { MOST_MEMBERS, READ_TYPED, WRITE_STREAM, WRITE_TYPED } from './typed-scripts.ts'
 

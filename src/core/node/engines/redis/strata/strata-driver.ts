@@ -1,5 +1,5 @@
-import { DatastoreError, failure } from '../../../errors.ts'
-import { followedBy } from '../../../ordered/byte-order.ts'
+import { DatastoreError, failure } from '../../../../errors.ts'
+import { followedBy } from '../../../../ordered/byte-order.ts'
 import type {
   Check,
   DriverCapabilities,
@@ -11,7 +11,7 @@ import type {
   Row,
   Seen,
   Write,
-} from '../../../ordered/driver.ts'
+} from '../../../../ordered/driver.ts'
 import {
   expiresOf,
   HEADER_BYTES,
@@ -20,17 +20,17 @@ import {
   versionBytes,
   versionOf,
   withHeader,
-} from '../../../ordered/strata/header.ts'
-import { type Argument, bufferOf, type Reply } from './connection.ts'
-import { answered, redisFailure } from './failures.ts'
+} from '../../../../ordered/strata/header.ts'
+import { type Argument, bufferOf, type Reply } from '../server/connection.ts'
+import { answered, redisFailure } from '../server/failures.ts'
+import type { ReachedAnew } from '../server/reached-anew.ts'
+import type { RedisServer } from '../server/server.ts'
+import type { ServerFacts } from '../server/server-facts.ts'
+import { Texts } from '../texts.ts'
 import { mergedRows } from './merged-rows.ts'
-import type { ReachedAnew } from './reached-anew.ts'
-import type { RedisServer } from './server.ts'
-import type { ServerFacts } from './server-facts.ts'
 import { lexBound, type StrataNames } from './strata-names.ts'
 import { StrataPuts } from './strata-puts.ts'
 import { COMMIT, HEAD, PART, RANGE, WRITE } from './strata-scripts.ts'
-import { Texts } from './texts.ts'
 
 /** The answers of the scripts. */
 const OUTCOMES: readonly Outcome[] = ['done', 'absent', 'exists', 'changed']

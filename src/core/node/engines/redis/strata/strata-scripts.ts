@@ -1,4 +1,4 @@
-import { script } from './server.ts'
+import { script } from '../server/server.ts'
 
 /**
  * What the scripts of layout `strata` share. A value is kept with its header (core/ordered/strata/header.ts): a byte 10, or

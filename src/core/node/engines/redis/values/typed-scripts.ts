@@ -1,4 +1,4 @@
-import { script } from './server.ts'
+import { script } from '../server/server.ts'
 
 /** The maximum number of members of a value that is shown as JSON, because a script blocks all other clients. */
 export const MOST_MEMBERS = 100_000

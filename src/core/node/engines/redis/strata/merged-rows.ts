@@ -1,5 +1,5 @@
-import { compareBytes, followedBy } from '../../../ordered/byte-order.ts'
-import type { Range, Row } from '../../../ordered/driver.ts'
+import { compareBytes, followedBy } from '../../../../ordered/byte-order.ts'
+import type { Range, Row } from '../../../../ordered/driver.ts'
 
 /** The rows read from one bucket so far. */
 interface Part {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { rejected } from '../../../errors.ts'
+import { rejected } from '../../../../errors.ts'
 import { type Argument, Connection, type ConnectionSettings, type Reply } from './connection.ts'
 import { isRefusal } from './failures.ts'
 

@@ -1,7 +1,7 @@
-import type { Moved } from '../../../open/store.ts'
-import type { Argument } from './connection.ts'
-import { answered, isRefusal, redisFailure } from './failures.ts'
-import { type RedisServer, script, sha1 } from './server.ts'
+import type { Moved } from '../../../../open/store.ts'
+import type { Argument } from '../server/connection.ts'
+import { answered, isRefusal, redisFailure } from '../server/failures.ts'
+import { type RedisServer, script, sha1 } from '../server/server.ts'
 
 /** KEYS name. Answers nothing where there is no value; else its serialized state, of any type, and its time to live. */
 const DUMP = script(`

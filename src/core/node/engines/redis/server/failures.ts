@@ -1,4 +1,4 @@
-import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
+import { DatastoreError, type ErrorCode, messageOf } from '../../../../errors.ts'
 
 /** The meaning of the first word of a refusal. Redis has no other error codes. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {

@@ -1,9 +1,9 @@
 import type * as redisPackage from '@redis/client'
-import { DatastoreError, rejected } from '../../../errors.ts'
-import { Backoff } from '../../connect/backoff.ts'
-import type { LostConnections } from '../../connect/lost-connections.ts'
-import type { TlsSettings } from '../../connect/tls.ts'
-import type { ServerPlace } from '../../connect/tunnel.ts'
+import { DatastoreError, rejected } from '../../../../errors.ts'
+import { Backoff } from '../../../connect/backoff.ts'
+import type { LostConnections } from '../../../connect/lost-connections.ts'
+import type { TlsSettings } from '../../../connect/tls.ts'
+import type { ServerPlace } from '../../../connect/tunnel.ts'
 import { copyOfFailure, isRefusal, redisFailure } from './failures.ts'
 
 export type RedisPackage = typeof redisPackage

@@ -1,5 +1,5 @@
-import { failure } from '../../../errors.ts'
-import type { Reply } from './connection.ts'
+import { failure } from '../../../../errors.ts'
+import type { Reply } from '../server/connection.ts'
 
 /** Types of values that are shown as JSON. */
 export type TypedKind = 'hash' | 'list' | 'set' | 'zset' | 'stream'
