@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { FILE_DROPPED } from '../../shared/handover.ts'
-import { showToast } from '../ui/toasts.tsx'
+import { showToast } from '../ui/toasts/toasts.tsx'
 import { openSource } from './actions/session-actions.ts'
 import { openDialog } from './dialogs/dialog-store.ts'
 import { type Services, useServices } from './services.ts'

@@ -3,7 +3,7 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
 import { Heading } from 'react-aria-components/Heading'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import styles from './dialog.module.css'
-import { VisibleText } from './visible-text.tsx'
+import { VisibleText } from './text/visible-text.tsx'
 
 interface DialogProps {
   /** Shown as its heading, and its accessible name. */

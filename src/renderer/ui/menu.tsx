@@ -6,7 +6,7 @@ import { Popover } from 'react-aria-components/Popover'
 import { Text } from 'react-aria-components/Text'
 import { FocusReturn } from './dialog.tsx'
 import styles from './menu.module.css'
-import { VisibleText } from './visible-text.tsx'
+import { VisibleText } from './text/visible-text.tsx'
 
 export interface MenuEntry {
   readonly id: string

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../shared/environments.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { askForName } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 

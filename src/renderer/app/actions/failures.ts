@@ -1,6 +1,6 @@
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, isAbortedCall } from '../../api/client.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { useAppStore } from '../state/app-store.ts'
 
 /** Runs an action and shows its failure. */

@@ -1,6 +1,6 @@
 import type { HistoryState, UndoneInfo } from '../../../shared/procedures/history.ts'
-import { formatBytes, formatNumber } from '../../ui/format.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { formatBytes, formatNumber } from '../../ui/text/format.ts'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { revealKey } from '../state/app-store.ts'

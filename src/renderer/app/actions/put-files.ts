@@ -1,6 +1,6 @@
 import { CallError, type Client } from '../../api/client.ts'
-import { formatNumber } from '../../ui/format.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { formatNumber } from '../../ui/text/format.ts'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { revealKey } from '../state/app-store.ts'

@@ -1,7 +1,7 @@
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import { CallError } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'

@@ -1,4 +1,4 @@
-import { showToast } from '../../ui/toasts.tsx'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { attempt } from '../actions/failures.ts'
 import { levelText } from '../actions/key-actions.ts'
 import { closeSession, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'

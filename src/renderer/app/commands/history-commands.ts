@@ -1,6 +1,6 @@
 import type { HistoryState } from '../../../shared/procedures/history.ts'
-import { formatBytes } from '../../ui/format.ts'
-import { visibleText } from '../../ui/visible-name.ts'
+import { formatBytes } from '../../ui/text/format.ts'
+import { visibleText } from '../../ui/text/visible-name.ts'
 import { attempt } from '../actions/failures.ts'
 import { redo, switchHistory, undo } from '../actions/history-actions.ts'
 import { showHistory } from '../actions/tab-commands.ts'

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { KeySelection } from '../../ui/key-selection.ts'
+import type { KeySelection } from '../../ui/keys/key-selection.ts'
 import { isKeyed, type Tab } from '../tabs/tab.ts'
 import { activeTab, NO_TABS, type TabsState } from '../tabs/tabs-model.ts'
 

@@ -1,5 +1,5 @@
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
-import { showToast } from '../../ui/toasts.tsx'
+import { showToast } from '../../ui/toasts/toasts.tsx'
 import { attempt } from '../actions/failures.ts'
 import { manyEnded } from '../actions/many-actions.ts'
 import { editStackFile, openSource, showSession } from '../actions/session-actions.ts'

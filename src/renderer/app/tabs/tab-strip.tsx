@@ -2,8 +2,8 @@ import { ChevronDown, FileText, Folder, House, Layers, SearchCode, X } from 'luc
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../../ui/button.tsx'
 import { MenuButton } from '../../ui/menu.tsx'
-import { visibleText } from '../../ui/visible-name.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { visibleText } from '../../ui/text/visible-name.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { type Tab, tabDescription, tabHints, tabTitle } from './tab.ts'
 import styles from './tab-strip.module.css'
 

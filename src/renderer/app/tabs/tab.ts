@@ -1,5 +1,5 @@
 import type { Problem } from '../../../shared/procedures/stacks.ts'
-import { tellApart } from '../../ui/tell-apart.ts'
+import { tellApart } from '../../ui/text/tell-apart.ts'
 
 /** The stages by which a value is shown, their names with blanks between; the rest, or all with `auto`, is detected. */
 export type View = string

@@ -12,11 +12,11 @@ import { create } from 'zustand'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { formatBytes, formatDuration, formatNumber, formatTimeLeft } from '../../ui/format.ts'
 import { PanelHeader } from '../../ui/panels.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { formatBytes, formatDuration, formatNumber, formatTimeLeft } from '../../ui/text/format.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { useNow } from '../../ui/use-now.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './activity.module.css'
 
 interface ActivityProps {

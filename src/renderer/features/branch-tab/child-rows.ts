@@ -3,8 +3,8 @@ import type { Hidden } from '../../../shared/procedures/levels.ts'
 import type { Row } from '../../../shared/procedures/store.ts'
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, type Client } from '../../api/client.ts'
-import type { Accuracy } from '../../ui/format.ts'
-import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/key-selection.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/keys/key-selection.ts'
+import type { Accuracy } from '../../ui/text/format.ts'
 import { childKey } from './child-keys.ts'
 
 /** Rows in one call. */

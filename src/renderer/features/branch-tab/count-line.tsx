@@ -1,5 +1,5 @@
 import { Button } from '../../ui/button.tsx'
-import { formatBytes, formatCountOf } from '../../ui/format.ts'
+import { formatBytes, formatCountOf } from '../../ui/text/format.ts'
 import styles from './branch-tab.module.css'
 import type { CountJob } from './use-count-job.ts'
 

@@ -2,7 +2,7 @@ import { Emitter } from '../../../core/concurrency/emitter.ts'
 import type { ResultRow } from '../../../shared/procedures/query.ts'
 import { affectsKey, type Client } from '../../api/client.ts'
 import { QueryRows, type QueryRowsState, type RowOrder } from '../../api/query-rows.ts'
-import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/key-selection.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/keys/key-selection.ts'
 import { childKey } from './child-keys.ts'
 import type { ChildOrder, ChildRow, RowSource } from './child-rows.ts'
 

@@ -4,10 +4,10 @@ import { Key } from '../../../core/key.ts'
 import type { StatValue } from '../../../shared/values.ts'
 import { affectsKey, CallError, type Client, isAbortedCall } from '../../api/client.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { formatBytes, formatExactBytes, formatTime, formatTimeLeft } from '../../ui/format.ts'
 import { EmptyState, PanelHeader } from '../../ui/panels.tsx'
+import { formatBytes, formatExactBytes, formatTime, formatTimeLeft } from '../../ui/text/format.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { useNow } from '../../ui/use-now.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './inspector.module.css'
 
 interface InspectorProps {

@@ -1,5 +1,5 @@
 import type { LookOfKey, PlaceOfKey } from '../../../shared/procedures/residency.ts'
-import { formatAgo, formatBytes } from '../../ui/format.ts'
+import { formatAgo, formatBytes } from '../../ui/text/format.ts'
 
 /** One place of a key, in words. */
 export interface PlaceView {

@@ -5,7 +5,7 @@ import type { Output } from '../../../shared/contract.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { formatBytes, formatExactBytes, formatTime } from '../../ui/format.ts'
+import { formatBytes, formatExactBytes, formatTime } from '../../ui/text/format.ts'
 import type { PlaceView } from './places.ts'
 import styles from './where-it-lives.module.css'
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ManyAction } from '../../../shared/procedures/many.ts'
-import { TextField } from '../../ui/text-field.tsx'
+import { TextField } from '../../ui/fields/text-field.tsx'
 import styles from './many.module.css'
 
 type Transfer = Extract<ManyAction, { readonly type: 'transfer' }>

@@ -1,6 +1,6 @@
 import type { ConflictChoice, ManyPreview } from '../../../shared/procedures/many.ts'
-import { formatBytes, formatNumber } from '../../ui/format.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { formatBytes, formatNumber } from '../../ui/text/format.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './many.module.css'
 
 const CHOICES = [

@@ -4,9 +4,9 @@ import { CallError, type Client } from '../../api/client.ts'
 import { useKeyCompletion } from '../../api/key-completion.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { KeyField } from '../../ui/key-field.tsx'
+import { TextField } from '../../ui/fields/text-field.tsx'
+import { KeyField } from '../../ui/keys/key-field.tsx'
 import { Kbd } from '../../ui/shortcut.tsx'
-import { TextField } from '../../ui/text-field.tsx'
 import styles from './new-key.module.css'
 
 export interface NewKeyProps {

@@ -6,7 +6,7 @@ import type { KindInfo } from '../../../shared/procedures/stacks.ts'
 import type { Client } from '../../api/client.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
-import { TextField } from '../../ui/text-field.tsx'
+import { TextField } from '../../ui/fields/text-field.tsx'
 import {
   type ConnectDraft,
   connectDraft,

@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import type { SecretsState } from '../../../shared/procedures/secrets.ts'
-import fieldStyles from '../../ui/field.module.css'
-import { TextField } from '../../ui/text-field.tsx'
+import fieldStyles from '../../ui/fields/field.module.css'
+import { TextField } from '../../ui/fields/text-field.tsx'
 import type { ConnectDraft } from './connect-draft.ts'
 import styles from './connect-form.module.css'
 

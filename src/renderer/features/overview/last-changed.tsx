@@ -1,6 +1,6 @@
 import type { Overview as Report } from '../../../shared/procedures/overview.ts'
-import { formatAgo, formatBytes, formatTime } from '../../ui/format.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { formatAgo, formatBytes, formatTime } from '../../ui/text/format.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { Card, SkeletonRows } from './card.tsx'
 import styles from './overview.module.css'
 import { changedCoverage } from './overview-text.ts'

@@ -1,5 +1,5 @@
 import type { Overview, ValueKind } from '../../../shared/procedures/overview.ts'
-import { formatBytes, formatNumber } from '../../ui/format.ts'
+import { formatBytes, formatNumber } from '../../ui/text/format.ts'
 
 export const KIND_NAMES: Readonly<Record<ValueKind, readonly [one: string, many: string]>> = {
   json: ['JSON', 'JSON'],

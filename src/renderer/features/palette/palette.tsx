@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { create } from 'zustand'
-import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { CompletionField } from '../../ui/fields/completion-field.tsx'
 import styles from './palette.module.css'
 import { type PaletteCommand, paletteOptions } from './palette-options.ts'
 

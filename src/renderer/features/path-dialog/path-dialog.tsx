@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react'
 import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
 import type { PathRequest } from '../../api/shell.ts'
 import { Button } from '../../ui/button.tsx'
-import { CompletionField } from '../../ui/completion-field.tsx'
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { CompletionField } from '../../ui/fields/completion-field.tsx'
 import styles from './path-dialog.module.css'
 import {
   asFolder,

@@ -1,8 +1,8 @@
 import { Copy, FolderInput, Trash2, X } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
-import type { ManyKeyAction } from '../../ui/chosen-keys.ts'
-import { formatNumber } from '../../ui/format.ts'
-import { MAX_CHOSEN_KEYS } from '../../ui/key-selection.ts'
+import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
+import { MAX_CHOSEN_KEYS } from '../../ui/keys/key-selection.ts'
+import { formatNumber } from '../../ui/text/format.ts'
 import styles from './query-tab.module.css'
 
 /** How many hits are chosen, and what is done to them. Nothing while one row alone is. */

@@ -1,9 +1,9 @@
 import type { MouseEvent } from 'react'
 import type { ResultRow } from '../../../shared/procedures/query.ts'
-import { formatBytes, formatExactBytes, formatTime } from '../../ui/format.ts'
+import type { HowChosen } from '../../ui/keys/use-chosen-rows.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
-import type { HowChosen } from '../../ui/use-chosen-rows.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { formatBytes, formatExactBytes, formatTime } from '../../ui/text/format.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './query-tab.module.css'
 
 interface ResultRowProps {

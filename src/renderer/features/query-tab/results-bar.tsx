@@ -4,7 +4,7 @@ import { MAX_RESULTS } from '../../../shared/query-limits.ts'
 import { isAbortedCall } from '../../api/client.ts'
 import type { QueryRows, QueryRowsState } from '../../api/query-rows.ts'
 import { Button } from '../../ui/button.tsx'
-import { formatBytes, formatCountOf, formatDuration, formatNumber } from '../../ui/format.ts'
+import { formatBytes, formatCountOf, formatDuration, formatNumber } from '../../ui/text/format.ts'
 import styles from './query-tab.module.css'
 
 /** How far a query is, what it found and could not read. */

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { QueryCost, QueryProblem } from '../../../shared/procedures/query.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { CallError, type Client, isAbortedCall } from '../../api/client.ts'
-import { formatCountOf } from '../../ui/format.ts'
+import { formatCountOf } from '../../ui/text/format.ts'
 
 /** Milliseconds after the last letter until a query is checked. */
 const PAUSE = 150

@@ -3,7 +3,7 @@ import type { NodeCount } from '../../../shared/procedures/residency.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { repeatCount } from '../../api/repeat-count.ts'
-import { formatBytes, formatCountOf } from '../../ui/format.ts'
+import { formatBytes, formatCountOf } from '../../ui/text/format.ts'
 
 type Counts = ReadonlyMap<string, NodeCount>
 

@@ -2,7 +2,7 @@ import { FileJson, FlaskConical, Folder, Layers } from 'lucide-react'
 import type { Environment } from '../../../shared/environments.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
-import { tellApart } from '../../ui/tell-apart.ts'
+import { tellApart } from '../../ui/text/tell-apart.ts'
 
 /** One line of the list of stacks: an open session, or one that was open before. */
 export interface StackLine {

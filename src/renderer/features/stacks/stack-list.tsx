@@ -3,7 +3,7 @@ import { GridList, GridListItem } from 'react-aria-components/GridList'
 import { Text } from 'react-aria-components/Text'
 import { IconButton } from '../../ui/button.tsx'
 import { EnvironmentBadge } from '../../ui/environment-badge.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { StackIcon, type StackLine, sourceText, stackHints } from './stack-line.tsx'
 import styles from './stack-list.module.css'
 

@@ -4,7 +4,7 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { EnvironmentBadge } from '../../ui/environment-badge.tsx'
-import { formatBytes, formatCountOf, formatRough } from '../../ui/format.ts'
+import { formatBytes, formatCountOf, formatRough } from '../../ui/text/format.ts'
 import styles from './status-bar.module.css'
 import { type Stats, useStats } from './use-stats.ts'
 

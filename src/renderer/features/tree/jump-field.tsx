@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { formatCount } from '../../ui/format.ts'
+import { formatCount } from '../../ui/text/format.ts'
 import styles from './jump-field.module.css'
 import { STATUS_ROW } from './model/row-model.ts'
 import type { TreeView } from './view/tree-view.ts'

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { renamedKey } from '../../api/key-completion.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './rename-field.module.css'
 import { splitKey } from './source/tree-state.ts'
 import type { TreeActions } from './tree-actions.ts'

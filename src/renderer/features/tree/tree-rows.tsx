@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import { splitSegment } from '../../../core/key.ts'
-import { VisibleText } from '../../ui/visible-text.tsx'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './tree-row.module.css'
 import type { KeyRowView, RowView } from './view/row-view.ts'
 import { ROW_HEIGHT } from './view/scroll.ts'

@@ -6,8 +6,8 @@ import {
   type UIEvent,
   useRef,
 } from 'react'
-import { draggedKeys, dragKeys, endDrag } from '../../ui/key-drag.ts'
-import { KeySelection } from '../../ui/key-selection.ts'
+import { draggedKeys, dragKeys, endDrag } from '../../ui/keys/key-drag.ts'
+import { KeySelection } from '../../ui/keys/key-selection.ts'
 import { isMacPlatform } from '../../ui/shortcut.tsx'
 import { isTyping, NOTHING_TYPED, typed } from './source/type-ahead.ts'
 import type { TreeActions } from './tree-actions.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { candidateKeys, modeOf } from '../../../../src/renderer/features/go-to-key/typed-key.ts'
-import { visibleName } from '../../../../src/renderer/ui/visible-name.ts'
+import { visibleName } from '../../../../src/renderer/ui/text/visible-name.ts'
 
 describe('typed keys', () => {
   it.each([

@@ -8,7 +8,7 @@ import {
   kindText,
 } from '../../../../src/renderer/features/overview/overview-text.ts'
 import { inOrder } from '../../../../src/renderer/features/overview/steady-rows.ts'
-import { formatAgo } from '../../../../src/renderer/ui/format.ts'
+import { formatAgo } from '../../../../src/renderer/ui/text/format.ts'
 import type { Overview } from '../../../../src/shared/procedures/overview.ts'
 
 const whole: Overview = {

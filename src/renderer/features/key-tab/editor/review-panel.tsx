@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { formatBytes, formatExactBytes } from '../../../ui/format.ts'
+import { formatBytes, formatExactBytes } from '../../../ui/text/format.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import { hexOf } from '../hex/hex-text.ts'
 import { decodeText } from '../model/text-codec.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { formatExactBytes } from '../../../ui/format.ts'
+import { formatExactBytes } from '../../../ui/text/format.ts'
 import styles from './hex.module.css'
 import { type Caret, parseOffset } from './hex-keys.ts'
 import { asciiOf, hexOf } from './hex-text.ts'

@@ -7,10 +7,10 @@ import {
   useRef,
   useState,
 } from 'react'
-import { formatBytes, formatExactBytes } from '../../../ui/format.ts'
 import { useRowWindow } from '../../../ui/row-window.ts'
 import { isMacPlatform } from '../../../ui/shortcut.tsx'
-import { showToast } from '../../../ui/toasts.tsx'
+import { formatBytes, formatExactBytes } from '../../../ui/text/format.ts'
+import { showToast } from '../../../ui/toasts/toasts.tsx'
 import { copyText } from '../copy-value.tsx'
 import { failureOf } from '../model/value-calls.ts'
 import styles from './hex.module.css'

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { HistoryState, KeyVersion } from '../../../../shared/procedures/history.ts'
 import type { Client } from '../../../api/client.ts'
-import { formatBytes } from '../../../ui/format.ts'
+import { formatBytes } from '../../../ui/text/format.ts'
 import styles from './history-panel.module.css'
 
 /** How much the history of the stack takes, and what it takes at most. */

@@ -2,7 +2,7 @@ import { ZoomIn, ZoomOut } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { ImageFacts } from '../../../../core/values/image-facts.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
-import { formatExactBytes } from '../../../ui/format.ts'
+import { formatExactBytes } from '../../../ui/text/format.ts'
 import styles from './image.module.css'
 
 /** Pixels that a picture may have: decoding takes four bytes for each. */

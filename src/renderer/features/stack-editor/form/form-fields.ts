@@ -1,5 +1,5 @@
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
-import { exactByteSize } from '../../../ui/byte-size.ts'
+import { exactByteSize } from '../../../ui/text/byte-size.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { isRecord, type Property, propertiesOf, type Schema } from '../model/stack-node.ts'
 

@@ -1,7 +1,7 @@
 import { FolderSearch, RotateCcw } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { Button, IconButton } from '../../../ui/button.tsx'
-import { byteSizeInFull, exactByteSize, parseByteSize } from '../../../ui/byte-size.ts'
+import { byteSizeInFull, exactByteSize, parseByteSize } from '../../../ui/text/byte-size.ts'
 import type { JsonText } from '../json/edit-json.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import { useEditor } from '../state/editor-context.ts'

@@ -1,5 +1,5 @@
 import type { Decisions, StackPlanInfo } from '../../../../shared/procedures/sessions.ts'
-import { formatNumber } from '../../../ui/format.ts'
+import { formatNumber } from '../../../ui/text/format.ts'
 import { type Field, formFields, sizeOf } from '../form/form-fields.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
 import { memberOf, parseJson, valueOf } from '../json/json-tree.ts'

@@ -4,7 +4,7 @@ import type { Query } from '../../../../core/query/query.ts'
 import { queryOfSearch } from '../../../api/search-query.ts'
 import type { KeySearchState } from '../../../api/use-key-search.ts'
 import { Button, IconButton } from '../../../ui/button.tsx'
-import { searchProgress } from '../../../ui/search-progress.ts'
+import { searchProgress } from '../../../ui/text/search-progress.ts'
 import styles from './filter.module.css'
 import type { FilterText } from './use-hits.ts'
 

@@ -1,4 +1,4 @@
-import { actionOfLetter, type ManyKeyAction } from '../../../ui/chosen-keys.ts'
+import { actionOfLetter, type ManyKeyAction } from '../../../ui/keys/chosen-keys.ts'
 
 /** The part of a keyboard event that the tree uses. */
 export interface KeyPress {

@@ -1,4 +1,4 @@
-import { formatCount } from '../../../ui/format.ts'
+import { formatCount } from '../../../ui/text/format.ts'
 import { childKey, type Level, STATUS_ROW } from '../model/row-model.ts'
 import type { TreeSource } from '../source/tree-source.ts'
 

@@ -1,6 +1,6 @@
 import { Emitter } from '../../../../core/concurrency/emitter.ts'
 import type { Client } from '../../../api/client.ts'
-import { KeySelection, MAX_CHOSEN_KEYS } from '../../../ui/key-selection.ts'
+import { KeySelection, MAX_CHOSEN_KEYS } from '../../../ui/keys/key-selection.ts'
 import { type Place, STATUS_ROW } from '../model/row-model.ts'
 import { locate, TreeSource } from '../source/tree-source.ts'
 import { openKeys, type TrackedPlace } from '../source/tree-state.ts'

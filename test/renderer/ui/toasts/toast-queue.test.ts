@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { liftOver } from '../../../src/renderer/ui/keep-clear.ts'
-import { shownFor, type Toast, withToast } from '../../../src/renderer/ui/toast-queue.ts'
+import { liftOver } from '../../../../src/renderer/ui/keep-clear.ts'
+import { shownFor, type Toast, withToast } from '../../../../src/renderer/ui/toasts/toast-queue.ts'
 
 let id = 0
 function saved(key: string): Toast {

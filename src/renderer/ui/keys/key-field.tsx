@@ -1,7 +1,7 @@
 import { FileText, Folder, FolderOpen } from 'lucide-react'
-import { type Completion, CompletionField } from './completion-field.tsx'
-import { formatBytes } from './format.ts'
-import { VisibleText } from './visible-text.tsx'
+import { type Completion, CompletionField } from '../fields/completion-field.tsx'
+import { formatBytes } from '../text/format.ts'
+import { VisibleText } from '../text/visible-text.tsx'
 
 export interface KeyRow {
   readonly name: string

@@ -1,4 +1,4 @@
-import type { LevelRange, Selection } from '../../shared/procedures/many.ts'
+import type { LevelRange, Selection } from '../../../shared/procedures/many.ts'
 
 /** Keys beyond which a selection is told as ranges alone. */
 export const MAX_CHOSEN_KEYS = 20_000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tellApart } from '../../../src/renderer/ui/tell-apart.ts'
+import { tellApart } from '../../../../src/renderer/ui/text/tell-apart.ts'
 
 const hintsOf = (...items: readonly (readonly [name: string, place?: string | undefined])[]) => {
   const hints = tellApart(items.map(([name, place], id) => ({ id: String(id), name, place })))

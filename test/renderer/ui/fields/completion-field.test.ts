@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nextOption } from '../../../src/renderer/ui/completion-field.tsx'
+import { nextOption } from '../../../../src/renderer/ui/fields/completion-field.tsx'
 
 describe('nextOption', () => {
   it('goes round with the arrows', () => {

@@ -5,8 +5,8 @@ import { Label } from 'react-aria-components/Label'
 import { Text } from 'react-aria-components/Text'
 import { TextArea } from 'react-aria-components/TextArea'
 import { TextField as AriaTextField } from 'react-aria-components/TextField'
+import { VisibleText } from '../text/visible-text.tsx'
 import styles from './field.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 export interface TextFieldProps {
   readonly label: string

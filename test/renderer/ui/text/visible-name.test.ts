@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { visibleName } from '../../../src/renderer/ui/visible-name.ts'
+import { visibleName } from '../../../../src/renderer/ui/text/visible-name.ts'
 
 const text = (name: string) =>
   visibleName(name)

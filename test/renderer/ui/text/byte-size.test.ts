@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteSizeInFull, exactByteSize, parseByteSize } from '../../../src/renderer/ui/byte-size.ts'
+import { byteSizeInFull, exactByteSize, parseByteSize } from '../../../../src/renderer/ui/text/byte-size.ts'
 
 describe('byte-size', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { SearchReport } from '../../shared/procedures/search.ts'
+import type { SearchReport } from '../../../shared/procedures/search.ts'
 import { formatCountOf, formatNumber } from './format.ts'
 
 /** The progress of a search: `3 keys found · 1,200 of 1,200 keys looked at`. */

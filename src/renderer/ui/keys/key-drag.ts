@@ -1,4 +1,4 @@
-import type { Selection } from '../../shared/procedures/many.ts'
+import type { Selection } from '../../../shared/procedures/many.ts'
 
 /** Keys on their way from one place of the window to another. */
 export interface DraggedKeys {

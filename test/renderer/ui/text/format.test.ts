@@ -7,7 +7,7 @@ import {
   formatExactBytes,
   formatTime,
   formatTimeLeft,
-} from '../../../src/renderer/ui/format.ts'
+} from '../../../../src/renderer/ui/text/format.ts'
 
 describe('formatBytes', () => {
   it.each([

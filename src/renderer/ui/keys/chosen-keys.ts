@@ -1,6 +1,6 @@
-import { formatNumber } from './format.ts'
-import type { MenuEntry } from './menu.tsx'
-import { formatShortcut, isMacPlatform } from './shortcut.tsx'
+import type { MenuEntry } from '../menu.tsx'
+import { formatShortcut, isMacPlatform } from '../shortcut.tsx'
+import { formatNumber } from '../text/format.ts'
 
 /** What can be done to chosen keys, wherever they were chosen: in a tree, in a table, by a query. */
 export type ManyKeyAction =

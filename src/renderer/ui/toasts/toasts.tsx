@@ -1,11 +1,11 @@
 import { CircleCheck, Copy, Info, OctagonAlert, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
-import { Button, IconButton } from './button.tsx'
-import { useLift } from './keep-clear.ts'
+import { Button, IconButton } from '../button.tsx'
+import { useLift } from '../keep-clear.ts'
+import { VisibleText } from '../text/visible-text.tsx'
 import { shownFor, type Toast, withToast } from './toast-queue.ts'
 import styles from './toasts.module.css'
-import { VisibleText } from './visible-text.tsx'
 
 interface ToastsState {
   readonly toasts: readonly Toast[]

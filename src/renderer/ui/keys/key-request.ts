@@ -1,4 +1,4 @@
-import type { Query } from '../../core/query/query.ts'
+import type { Query } from '../../../core/query/query.ts'
 import type { ManyKeyAction } from './chosen-keys.ts'
 import type { DraggedKeys } from './key-drag.ts'
 import type { KeySelection } from './key-selection.ts'

@@ -1,4 +1,4 @@
-import type { Hidden } from '../../shared/procedures/levels.ts'
+import type { Hidden } from '../../../shared/procedures/levels.ts'
 
 const REASONS: Readonly<Record<Hidden['examples'][number]['reason'], string>> = {
   link: 'symbolic link',
