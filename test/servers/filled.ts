@@ -90,8 +90,9 @@ export const fillableServers: readonly FillableServer[] = [
     films: MANY,
     async start(films) {
       let server = await startMariadb({ config: FAST_MARIADB })
+      // In the order of a language, as tables are where nobody says otherwise.
       await server.sql(
-        `CREATE TABLE library (name VARCHAR(200) PRIMARY KEY, plot LONGTEXT) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+        `CREATE TABLE library (name VARCHAR(200) PRIMARY KEY, plot LONGTEXT) CHARACTER SET utf8mb4;
          INSERT INTO library SELECT CONCAT('/films/film-', LPAD(seq, 5, '0')), CONCAT('Plot ', seq)
          FROM seq_0_to_${films - 1}`,
       )

@@ -26,6 +26,9 @@ import { TableSql } from './table-sql.ts'
 /** Attempts at a transaction that others keep from being done. */
 const ATTEMPTS = 20
 
+/** Keys that are looked up by one statement. */
+const MOST_PRESENT = 512
+
 export interface SqlDriverParts {
   readonly pool: ConnectionPool
   readonly dialect: SqlDialect
@@ -96,6 +99,31 @@ export class SqlDriver implements OrderedDriver {
     if (where === undefined) return false
     const { rows } = await this.#run('look up', this.#sql.has, where, signal)
     return rows.length > 0
+  }
+
+  /** Which of several keys have a row, in their order. */
+  async present(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly boolean[]> {
+    const groups = Array.from({ length: Math.ceil(keys.length / MOST_PRESENT) }, (_, index) =>
+      keys.slice(index * MOST_PRESENT, (index + 1) * MOST_PRESENT),
+    )
+    const found = await Promise.all(groups.map(group => this.#presentIn(group, signal)))
+    const names = new Set(found.flat())
+    return keys.map(key => names.has(nameText(key)))
+  }
+
+  async #presentIn(keys: readonly Uint8Array[], signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const cells = keys.flatMap(key => {
+      const one = this.#cells.cellsOf(key)
+      return one === undefined ? [] : [one]
+    })
+    const last = cells.at(-1)
+    if (last === undefined) return []
+    // Few lengths of the list, so that a connection has few statements.
+    while (cells.length < MOST_PRESENT && (cells.length & (cells.length - 1)) !== 0) cells.push(last)
+    const now = this.#parts.table.isOwn ? [this.#now()] : []
+    const sql = this.#sql.present(cells.length)
+    const { rows } = await this.#run('look up', sql, [...cells.flat(), ...now], signal)
+    return rows.map(row => nameText(this.#cells.nameOf(row)))
   }
 
   async #one(
@@ -306,4 +334,9 @@ export class SqlDriver implements OrderedDriver {
     if (this.#isClosed) return Promise.reject(failure('CLOSED', action, undefined, 'the store is closed'))
     return this.#pool.run(action, work, signal)
   }
+}
+
+/** A name as a text that is equal only for equal bytes. */
+function nameText(name: Uint8Array): string {
+  return Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1')
 }

@@ -147,8 +147,11 @@ export class SqlValues implements KeyValues {
   }
 
   /** Removals by others are not reported. */
-  present(keys: readonly Key[]): Promise<readonly boolean[]> {
-    return Promise.all(keys.map(key => this.has(key)))
+  async present(keys: readonly Key[]): Promise<readonly boolean[]> {
+    const names = keys.map(key => this.#nameOf(key))
+    const found = await this.#driver.present(names.filter(name => name !== undefined))
+    let next = 0
+    return names.map(name => name !== undefined && found[next++] === true)
   }
 
   async count(): Promise<{ readonly entries: number; readonly isExact: boolean } | undefined> {

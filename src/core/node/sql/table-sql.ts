@@ -63,6 +63,20 @@ export class TableSql {
     return this.#make('has', p => `SELECT 1 FROM ${this.name} WHERE ${this.#is(p)}`)
   }
 
+  /**
+   * The names of those of several keys that have a row. A column that folds texts may give others too. Parameters: the
+   * cells of each key, and time of our own table.
+   */
+  present(keys: number): string {
+    return this.#make(`present ${keys}`, p => {
+      const row = () => (this.#keys.length === 1 ? p() : `(${this.#keys.map(() => p()).join(', ')})`)
+      const columns = this.#keys.length === 1 ? this.#keys[0] : `(${this.#keys.join(', ')})`
+      const wanted = Array.from({ length: keys }, row).join(', ')
+      const due = this.#table.isOwn ? ` AND ${isThere(p)}` : ''
+      return `SELECT ${this.#keyBytes.join(', ')} FROM ${this.name} WHERE ${columns} IN (${wanted})${due}`
+    })
+  }
+
   /** Parameters: key, value, and version and times of our own table. */
   get put(): string {
     const { upsert } = this.#dialect
