@@ -156,8 +156,8 @@ test('W90 a branch is copied into a LevelDB beside it by keyboard alone', async 
   const isBelow = await stacks
     .getByRole('row')
     .first()
-    .evaluate((row, own) => row.textContent?.includes(own), name)
-  await page.keyboard.press(isBelow === true ? 'ArrowDown' : 'ArrowUp')
+    .evaluate((row, own) => row.textContent.includes(own), name)
+  await page.keyboard.press(isBelow ? 'ArrowDown' : 'ArrowUp')
   await expect(others).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByText('There are no keys here yet.')).toBeVisible()

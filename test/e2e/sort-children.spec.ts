@@ -70,7 +70,7 @@ test('W88 keys that are chosen a moment before an action are what it acts on', a
   for (const name of ['a.txt', 'b.txt', 'c.txt']) await writeFile(join(folder, 'in', name), name)
   // What the host answers waits while it is held.
   const held: (string | Buffer)[] = []
-  const answers = { areHeld: false, release: () => undefined as undefined }
+  const answers = { areHeld: false, release: (): undefined => undefined }
   await page.routeWebSocket(/./, socket => {
     const host = socket.connectToServer()
     host.onMessage(message => {

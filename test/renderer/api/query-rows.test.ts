@@ -3,6 +3,14 @@ import { CallError, type Client } from '../../../src/renderer/api/client.ts'
 import { QueryRows } from '../../../src/renderer/api/query-rows.ts'
 import type { Input, Output, ProcedureName } from '../../../src/shared/contract.ts'
 
+/** What the calls on a query are given. */
+interface Asked {
+  readonly version?: number
+  readonly offset?: number
+  readonly limit?: number
+  readonly descending?: boolean
+}
+
 /** A host that has one query at a time over numbered keys, which come when the test says so. */
 class FakeHost {
   readonly calls: string[] = []
@@ -18,7 +26,7 @@ class FakeHost {
   readonly client: Client = {
     call: async <Name extends ProcedureName>(name: Name, input: Input<Name>) => {
       this.calls.push(name)
-      return (await this.#answer(name, input as never)) as Output<Name>
+      return (await this.#answer(name, input as Asked)) as Output<Name>
     },
     on: () => () => undefined,
     onLost: () => () => undefined,
@@ -32,21 +40,21 @@ class FakeHost {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  async #answer(name: ProcedureName, input: Record<string, never>): Promise<unknown> {
+  async #answer(name: ProcedureName, input: Asked): Promise<unknown> {
     if (name === 'query.open') {
       this.isDropped = false
       return { query: `q${++this.query}`, reads: 'stats', columns: [] }
     }
     if (this.isDropped) throw new CallError({ code: 'NOT_FOUND', message: 'There is no such query' })
-    if (name === 'query.next' && input['version'] === this.version) {
+    if (name === 'query.next' && input.version === this.version) {
       await new Promise<void>(resolve => this.#waiting.push(resolve))
     }
     if (name === 'query.next') return this.#report()
     if (name === 'query.sort') {
-      this.isDescending = input['descending'] === true
+      this.isDescending = input.descending === true
       this.version += 1
     }
-    const keys = this.#keys(input['offset'], input['limit'])
+    const keys = this.#keys(input.offset, input.limit)
     if (name === 'query.rows') return { rows: keys.map(key => ({ key })), version: this.version }
     if (name === 'query.keys') return { keys }
     return null

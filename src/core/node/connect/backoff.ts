@@ -6,7 +6,7 @@ export const LONGEST_PAUSE = 2000
 export class Backoff {
   #next = FIRST_PAUSE
   #wake: (() => void) | undefined
-  #isOver = false
+  #hasEnded = false
   readonly #keepsProcess: boolean
 
   /** @param keepsProcess Whether a program that is otherwise done waits for a pause. */
@@ -14,12 +14,12 @@ export class Backoff {
     this.#keepsProcess = keepsProcess
   }
 
-  /** Resolves after the next pause, or as soon as `end` is called. */
-  pause(): Promise<void> {
-    if (this.#isOver) return Promise.resolve()
+  /** Waits for the next pause, or until `end` is called. @returns Whether to try again, which is false after `end`. */
+  async pause(): Promise<boolean> {
+    if (this.#hasEnded) return false
     const milliseconds = this.#next * (0.75 + Math.random() / 2)
     this.#next = Math.min(2 * this.#next, LONGEST_PAUSE)
-    return new Promise(done => {
+    await new Promise<void>(done => {
       const timer = setTimeout(done, milliseconds)
       if (!this.#keepsProcess) timer.unref()
       this.#wake = () => {
@@ -27,6 +27,7 @@ export class Backoff {
         done()
       }
     })
+    return !this.#hasEnded
   }
 
   /** The server was reached: the next pause is the shortest again. */
@@ -36,7 +37,7 @@ export class Backoff {
 
   /** Ends the pause, and all later ones. */
   end(): void {
-    this.#isOver = true
+    this.#hasEnded = true
     this.#wake?.()
   }
 }

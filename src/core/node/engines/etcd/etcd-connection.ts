@@ -114,10 +114,7 @@ export class EtcdConnection {
     this.#trying = this.#attempt()
     await this.#trying
     this.#trying = undefined
-    while (this.#lost !== undefined && !this.#isClosed) {
-      await this.#backoff.pause()
-      if (!this.#isClosed) await this.#attempt()
-    }
+    while (this.#lost !== undefined && (await this.#backoff.pause())) await this.#attempt()
   }
 
   async #attempt(): Promise<void> {

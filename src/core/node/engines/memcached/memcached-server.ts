@@ -153,10 +153,7 @@ export class MemcachedServer {
     this.#trying = this.#attempt()
     await this.#trying
     this.#trying = undefined
-    while (this.#connection === undefined && !this.#isClosed) {
-      await this.#backoff.pause()
-      if (!this.#isClosed) await this.#attempt()
-    }
+    while (this.#connection === undefined && (await this.#backoff.pause())) await this.#attempt()
   }
 
   async #attempt(): Promise<void> {

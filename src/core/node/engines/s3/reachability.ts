@@ -45,8 +45,7 @@ export class Reachability {
 
   async #askUntilBack(): Promise<void> {
     do {
-      await this.#backoff.pause()
-      if (this.#isClosed) return
+      if (!(await this.#backoff.pause())) return
     } while (!(await this.#ask()))
     if (this.#isClosed) return
     this.#isLost = false

@@ -99,7 +99,7 @@ describe('formFields', () => {
         {
           value: '"write-back"',
           label: 'to the first tier, later to the others',
-          help: expect.stringContaining('lost'),
+          help: expect.stringContaining('lost') as string,
         },
       ],
     })
