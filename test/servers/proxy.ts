@@ -97,11 +97,14 @@ export class Proxy {
     for (const pair of this.#pairs) pass(pair)
   }
 
-  async kill(): Promise<void> {
+  /** @param how Whether connections are closed, or reset as by a server that has died with calls unread. */
+  async kill(how: 'close' | 'reset' = 'close'): Promise<void> {
     const closed = this.#server && once(this.#server, 'close')
     this.#server?.close()
     this.#server = undefined
-    for (const { near } of this.#pairs) near.destroy()
+    for (const { near } of this.#pairs)
+      if (how === 'reset') near.resetAndDestroy()
+      else near.destroy()
     await closed
   }
 

@@ -153,6 +153,28 @@ export function describeConnection<Options extends ConnectionOptions>(
       await failuresUntil(() => works(store))
     })
 
+    it('E5 E24 a server that is lost while calls wait for its answers fails them, and the store goes on once it is back', async () => {
+      const proxy = await stopping(Proxy.start((await start()).port))
+      const store = await open(proxy)
+      await works(store)
+      proxy.freeze()
+      const calls = [store.get(key), store.put(Key.of('b'), bytes('y')), store.has(Key.of('c'))]
+      const ended = Promise.all(
+        calls.map(call =>
+          call.then(
+            () => 'done',
+            (error: unknown) => (error as { code: string }).code,
+          ),
+        ),
+      )
+      await proxy.kill('reset')
+      for (const code of await ended) expect(['CONNECTION', 'TIMEOUT']).toContain(code)
+      proxy.thaw()
+      await proxy.restart()
+      await failuresUntil(() => works(store))
+      await works(store)
+    })
+
     it('E20 the test of a connection ends with the step that failed', async () => {
       const gone = await test({ port: await freePort() }, { timeout: 3000 })
       expect([gone.ok, gone.steps.map(({ name: step, ok }) => [step, ok])]).toEqual([

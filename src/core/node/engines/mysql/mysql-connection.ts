@@ -1,4 +1,4 @@
-import { connect, isIP } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import type * as mysqlPackage from 'mysql2'
 import type { TlsSettings } from '../../connect/tls.ts'
 import type { ServerPlace } from '../../connect/tunnel.ts'
@@ -78,6 +78,10 @@ class MysqlConnection implements SqlConnection {
     this.#client = client
     client.on('error', (error: unknown) => this.#end(error))
     client.on('end', () => this.#end(new Error('the server ended the connection')))
+    // The client tells a connection that breaks within a statement to that statement alone.
+    const { stream } = client as unknown as { readonly stream: Socket }
+    stream.on('error', error => this.#end(error))
+    stream.on('close', () => this.#end(new Error('the connection was closed')))
   }
 
   get id(): number {
