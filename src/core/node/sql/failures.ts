@@ -1,8 +1,7 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../errors.ts'
+import { isUnreachable } from '../connect/unreachable.ts'
 import type { SqlDialect } from './dialect.ts'
 
-/** Errors of Node's sockets for an unreachable server. */
-const UNREACHABLE = /^(ECONN|EHOST|ENET|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EADDR)/
 const UNTRUSTED = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/
 
 /** A failure of a server or its client, with a code to act on. */
@@ -18,7 +17,7 @@ function meaningOfSystem(error: unknown): readonly [ErrorCode, string] {
   if (code !== undefined && UNTRUSTED.test(code)) {
     return ['ACCESS_DENIED', 'the certificate of the server is not trusted']
   }
-  if (code !== undefined && UNREACHABLE.test(code)) return ['CONNECTION', 'the server cannot be reached']
+  if (isUnreachable(code)) return ['CONNECTION', 'the server cannot be reached']
   return ['IO', 'it failed']
 }
 

@@ -1,4 +1,5 @@
 import { DatastoreError, type ErrorCode, failure, messageOf } from '../../../errors.ts'
+import { isUnreachable } from '../../connect/unreachable.ts'
 
 /** What codes of the server mean. */
 const CODES: Readonly<Record<number, readonly [ErrorCode, string]>> = {
@@ -39,6 +40,8 @@ function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
     return ['ACCESS_DENIED', 'the certificate of the server is not trusted, or it does not encrypt']
   }
   const name = error instanceof Error ? error.name : ''
+  // The client gives some failures of its sockets as they are.
+  if (isUnreachable(systemCodeOf(error))) return ['CONNECTION', 'the server cannot be reached']
   // Else the client names the socket's failure.
   if (/^Server selection timed out/.test(text)) return ['TIMEOUT', 'the server did not answer in time']
   const [, code, state] = NAMES.find(([pattern]) => pattern.test(name)) ?? []
@@ -48,6 +51,11 @@ function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
 /** The number of an error of the server. */
 export function codeOf(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined
+}
+
+/** The code of an error of Node. */
+function systemCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** A document with this key is there already. */

@@ -1,4 +1,5 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
+import { isUnreachable } from '../../connect/unreachable.ts'
 
 type Meaning = readonly [ErrorCode, string]
 
@@ -42,8 +43,6 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   504: ['CONNECTION', 'the server cannot be reached'],
 }
 
-/** Errors of Node's sockets for an unreachable server. */
-const UNREACHABLE = /^(ECONN|EHOST|ENET|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EADDR|ERR_SOCKET)/
 const UNREACHED: Meaning = ['CONNECTION', 'the server cannot be reached']
 const UNTRUSTED = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/
 
@@ -57,7 +56,7 @@ export function s3Failure(action: string, error: unknown): DatastoreError {
 function meaningOf(error: unknown): Meaning {
   const code = codeOf(error)
   // The client gives a lost connection the name of a time limit.
-  if (code !== undefined && UNREACHABLE.test(code)) return UNREACHED
+  if (isUnreachable(code)) return UNREACHED
   const known = MEANINGS[error instanceof Error ? error.name : '']
   if (known !== undefined) return known
   const status = statusOf(error)

@@ -1,4 +1,5 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../../errors.ts'
+import { isUnreachable } from '../../../connect/unreachable.ts'
 
 /** The meaning of the first word of a refusal. Redis has no other error codes. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -32,9 +33,6 @@ const TEXTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/user executing the script can't/i, 'ACCESS_DENIED', 'the user may not do this'],
   [/unknown (sub)?command/i, 'UNSUPPORTED', 'the server does not know the command'],
 ]
-
-/** Errors of Node's sockets for an unreachable server. */
-const UNREACHABLE = /^(ECONN|EHOST|ENET|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EADDR)/
 
 /** A refusal of the server, or a lost connection, with a code to act on. Error texts of Redis do not contain values. */
 export function redisFailure(action: string, error: unknown): DatastoreError {
@@ -78,7 +76,7 @@ function meaningOf(error: unknown, text: string): readonly [ErrorCode, string] {
   if (system !== undefined && /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(system)) {
     return ['ACCESS_DENIED', 'the certificate of the server is not trusted']
   }
-  if (system !== undefined && !UNREACHABLE.test(system)) return ['IO', 'it failed']
+  if (system !== undefined && !isUnreachable(system)) return ['IO', 'it failed']
   return ['CONNECTION', 'the server cannot be reached']
 }
 
