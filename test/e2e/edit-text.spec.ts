@@ -21,6 +21,8 @@ test('W32 long lines go on below; Alt+Z lets them run on, also after a reload', 
   const wrap = page.getByRole('button', { name: 'Wrap lines' })
   await expect(wrap).toHaveAttribute('aria-pressed', 'false')
   await page.reload()
+  // Before the page is there, the keyboard is the browser's.
+  await expect(window.row('long.txt')).toBeVisible()
   await window.openText('/long.txt')
   await expect.poll(height).toBeLessThan(30)
   await wrap.click()

@@ -51,7 +51,6 @@ export class StrataWindow {
     await expect(dialog).toBeHidden()
   }
 
-  /** Opens a key's value in the text editor. */
   /** Shows the open value in another way, by the menu of the last stage. */
   async viewAs(name: string): Promise<void> {
     await this.page.getByRole('list', { name: 'Decoding' }).getByRole('button').last().click()
