@@ -59,7 +59,7 @@ export function ChildrenTable(props: ChildrenTableProps) {
     },
     selectionOf: keys => KeySelection.of(keys),
     select: (from, length) => rows.select(from, length),
-    contentOf: rows,
+    contentKey: rows,
   })
   const [menuAt, setMenuAt] = useState<{ readonly x: number; readonly y: number }>()
   const body = useRef<HTMLDivElement>(null)

@@ -50,8 +50,8 @@ export function ResultsTable(props: ResultsTableProps) {
     selectionOf: keys => KeySelection.values(keys),
     select: async (from, length) =>
       KeySelection.values(await results.keys(from, Math.min(length, MAX_CHOSEN_KEYS))),
-    contentOf: run,
-    orderOf: order,
+    contentKey: run,
+    orderKey: order,
   })
   const [menuAt, setMenuAt] = useState<Point>()
   const body = useRef<HTMLDivElement>(null)

@@ -15,29 +15,29 @@ export interface ChoosableRows {
   readonly selectionOf: (keys: readonly string[]) => KeySelection
   /** All rows from `first` on, also those that were never read. */
   readonly select: (first: number, count: number) => Promise<KeySelection>
-  /** Another value where other rows take the place of these: nothing of them is chosen. */
-  readonly contentOf: unknown
-  /** Another value where the rows are in another order: what is chosen stays so. */
-  readonly orderOf?: unknown
+  /** Names what the rows show. Once it is another one, nothing is chosen any more. */
+  readonly contentKey: unknown
+  /** Names the order of the rows. What is chosen stays chosen when it changes. */
+  readonly orderKey?: unknown
 }
 
 /** Which rows of a table are chosen beside the active one. */
 export function useChosenRows(rows: ChoosableRows) {
-  const { count, active, keyAt, selectionOf, select, contentOf, orderOf } = rows
+  const { count, active, keyAt, selectionOf, select, contentKey, orderKey } = rows
   const [chosen, setChosen] = useState(KeySelection.none)
   const [anchor, setAnchor] = useState(0)
-  const [of, setOf] = useState({ contentOf, orderOf })
+  const [of, setOf] = useState({ contentKey, orderKey })
   /** What was chosen last. The host may still be telling the keys of a range. */
   const latest = useRef<{ readonly of: unknown; readonly selection: Promise<KeySelection> }>(undefined)
-  if (of.contentOf !== contentOf || of.orderOf !== orderOf) {
-    if (of.contentOf !== contentOf) setChosen(KeySelection.none)
+  if (of.contentKey !== contentKey || of.orderKey !== orderKey) {
+    if (of.contentKey !== contentKey) setChosen(KeySelection.none)
     setAnchor(active)
-    setOf({ contentOf, orderOf })
+    setOf({ contentKey, orderKey })
   }
 
   function latestChosen(): Promise<KeySelection> {
     const choice = latest.current
-    return choice !== undefined && choice.of === contentOf
+    return choice !== undefined && choice.of === contentKey
       ? choice.selection
       : Promise.resolve(KeySelection.none)
   }
@@ -59,7 +59,7 @@ export function useChosenRows(rows: ChoosableRows) {
 
   async function choose(how: HowChosen, index: number): Promise<void> {
     if (how === 'one' || how === 'toggle') setAnchor(index)
-    const choice = { of: contentOf, selection: selectionAfter(how, index) }
+    const choice = { of: contentKey, selection: selectionAfter(how, index) }
     latest.current = choice
     try {
       const selection = await choice.selection

@@ -71,7 +71,7 @@ class MysqlConnection implements SqlConnection {
   readonly #client: Client
   #tell: ((error: unknown) => void) | undefined
   #ended: { readonly error: unknown } | undefined
-  /** Those of statements without an answer, which the client forgets when it is destroyed. */
+  /** Reject the statements that have no answer yet. The client forgets these statements when it is destroyed. */
   readonly #rejections = new Set<(error: unknown) => void>()
 
   constructor(client: Client) {
