@@ -15,23 +15,37 @@ export function statOf(found: Found | undefined): Stat | undefined {
   return expiresHere ? { ...stat, expires, expiresHere } : { ...stat, expires }
 }
 
-/** The same version with other bytes. Its other properties are read from the original when they are used. */
+/** The same version with other bytes. */
 export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Found {
-  return {
-    bytes,
-    shared,
-    get etag() {
-      return found.etag
-    },
-    get mtime() {
-      return found.mtime
-    },
-    get btime() {
-      return found.btime
-    },
-    get expires() {
-      return found.expires
-    },
+  return new OtherBytes(found, bytes, shared)
+}
+
+/** Its other properties are read from the original when they are used. */
+class OtherBytes implements Found {
+  readonly bytes: Uint8Array
+  readonly shared: boolean
+  readonly #found: Found
+
+  constructor(found: Found, bytes: Uint8Array, shared: boolean) {
+    this.bytes = bytes
+    this.shared = shared
+    this.#found = found
+  }
+
+  get etag(): string {
+    return this.#found.etag
+  }
+
+  get mtime(): number | undefined {
+    return this.#found.mtime
+  }
+
+  get btime(): number | undefined {
+    return this.#found.btime
+  }
+
+  get expires(): number | undefined {
+    return this.#found.expires
   }
 }
 

@@ -25,11 +25,28 @@ export function etagSourceOf(id: string): string {
 
 /** The result of a write whose etag is computed when it is read. */
 export function writtenWith(etagOf: () => string): { readonly etag: string } {
-  let etag: string | undefined
-  return {
-    get etag() {
-      etag ??= etagOf()
-      return etag
+  return new LazyEtag(etagOf)
+}
+
+/**
+ * The property is the object's own, so that a copy of the result has it too. All objects share one getter: a getter in
+ * an object literal would be a new function, and with it a new hidden class, for each write.
+ */
+class LazyEtag {
+  declare readonly etag: string
+  readonly #etagOf: () => string
+  #etag: string | undefined
+
+  constructor(etagOf: () => string) {
+    this.#etagOf = etagOf
+    Object.defineProperty(this, 'etag', LazyEtag.#property)
+  }
+
+  static readonly #property: PropertyDescriptor & ThisType<LazyEtag> = {
+    enumerable: true,
+    get() {
+      this.#etag ??= this.#etagOf()
+      return this.#etag
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Stat } from '../datastore.ts'
+import { writtenWith } from '../open/identity.ts'
 import type { Payload } from '../open/payload.ts'
 import type { Found } from '../open/store.ts'
 import type { Row, Seen } from './driver.ts'
@@ -48,11 +49,7 @@ export class RevisionForm implements RecordForm {
     }
     return {
       record: { value: isLent ? value.bytes : value.keep(), version, mtime, expires, wrote },
-      written: {
-        get etag() {
-          return etags.of(version)
-        },
-      },
+      written: writtenWith(() => etags.of(version)),
     }
   }
 }
