@@ -1,4 +1,4 @@
-import { startMongoDouble } from '../../../../servers/mongo-double.ts'
+import { startMongoDouble } from '../../../../servers/mongo/double.ts'
 
 /**
  * A server for tests: the one that `STRATA_MONGODB_URL` names, in a database of its own, else a double.
