@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { Socket } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
 import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
@@ -138,6 +139,23 @@ describe('memcached', () => {
     expect(await namesIn(store, 'user')).toEqual([])
     waitAsIf(11_000)
     await expect.poll(() => namesIn(store, 'user')).toEqual(['2'])
+  })
+
+  it('E126 a page of a thousand items is looked up with a command for each, in one write', async () => {
+    const { server } = await startedMemcached()
+    const store = await openDatastore({ url: server.url, layout: 'strata' })
+    const [short, long] = [Key.of('short'), Key.of('x'.repeat(300))]
+    const keys = Array.from({ length: 1000 }, (_, index) => [short, long].map(one => one.child(`c${index}`)))
+    await Promise.all(keys.flat().map(one => store.put(one, bytes('x'))))
+    for (const level of [short, long]) {
+      await namesIn(store, level.lastSegment)
+      const writes = vi.spyOn(Socket.prototype, 'write')
+      const { children } = await store.list(level, { limit: 1000 })
+      const sent = writes.mock.calls.map(([some]) => String(some)).filter(some => some.startsWith('mg '))
+      writes.mockRestore()
+      expect(children).toHaveLength(1000)
+      expect(sent.map(some => some.split('mg ').length - 1)).toEqual([1000])
+    }
   })
 
   it('E87 layout path shows what other programs wrote, edits it in place, and tells when it expires', async () => {

@@ -6,6 +6,7 @@ import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mon
 import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import { context, namesIn, waitAsIf } from '../server-context.ts'
+import type { MongoDouble } from '../../../../servers/mongo/double.ts'
 import { mongoServer, newName } from './mongo-context.ts'
 
 const server = await mongoServer()
@@ -89,6 +90,22 @@ describe('collections of others', () => {
     expect(await store.has(Key.of('b'))).toBe(true)
     waitAsIf(11_000)
     await expect.poll(() => namesIn(store)).toEqual(['b'])
+  })
+
+  it('E126 a page of a thousand documents is looked up in two requests, with their keys alone', async ({ skip }) => {
+    if (!('ran' in server)) skip('a real server does not count the requests of one client')
+    const { ran } = server as MongoDouble
+    const ids = Array.from({ length: 1000 }, (_, index) => `c${String(index).padStart(4, '0')}`)
+    const others = database.collection(name)
+    const typed = [new ObjectId(), new Int32(7), new Double(1.5)]
+    await others.insertMany([...ids, ...typed].map(_id => ({ _id: _id as never, v: 'x'.repeat(1000) })))
+    const store = await open({ layout: 'documents' })
+    await namesIn(store)
+    const before = ran.get('find') ?? 0
+    const { children } = await store.list(Key.root, { limit: 1000 })
+    expect(children).toHaveLength(1000)
+    expect((ran.get('find') ?? 0) - before).toBe(2)
+    expect((await store.list(Key.root, { limit: 2000 })).children).toHaveLength(1003)
   })
 
   it('E97 documents are edited as Extended JSON, and keep the types of their fields', async () => {
