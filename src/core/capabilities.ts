@@ -52,8 +52,6 @@ export interface Capabilities {
   readonly durable: boolean
   /** Values may outlive the process that put them. */
   readonly persistent: boolean
-  /** Earlier versions of values are kept, listed and read; in a store made of several those of some of its keys. */
-  readonly history: boolean
   /** Values are objects: `put` takes an iterable as a value, `getStream` is `UNSUPPORTED`. Absent: values are bytes. */
   readonly objects?: boolean | undefined
   /** Several keys of the caller may map to one key below (see `lowercase`). */
@@ -77,7 +75,6 @@ export const MINIMAL: Capabilities = {
   watch: 'none',
   durable: false,
   persistent: false,
-  history: false,
   manyToOne: false,
   valueAndBranch: true,
   limits: {},
@@ -138,7 +135,6 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
     watch: least(GRADES.watch, one => one.watch),
     durable: every(one => one.durable),
     persistent: all.some(one => one.persistent),
-    history: all.some(one => one.history),
     objects: all.some(one => one.objects === true),
     manyToOne: all.some(one => one.manyToOne),
     valueAndBranch: every(one => one.valueAndBranch),

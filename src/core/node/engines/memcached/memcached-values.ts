@@ -109,17 +109,18 @@ export class MemcachedValues implements KeyValues {
   async has(key: Key): Promise<boolean> {
     const name = this.#parts.names.nameOf(key)
     if (name === undefined) return false
-    const { status, rest } = await this.#server.send('look up', `mg ${name.key} t${name.flag}`)
-    if (status !== 'HD') return false
-    return this.#isInDoubt(name, rest)
-      ? this.#foundIn(name, await this.#get('look up', name)) !== undefined
-      : true
+    // An item with a hash for its name may hold the value of another key, which only the item itself tells.
+    if (name.whole === undefined) {
+      const { status, rest } = await this.#server.send('look up', `mg ${name.key} t${name.flag}`)
+      if (status !== 'HD' || !this.#mayHaveExpired(rest)) return status === 'HD'
+    }
+    return this.#foundIn(name, await this.#get('look up', name)) !== undefined
   }
 
-  /** Whether an item may hold an expired value, or that of another key. @param rest With the flag `t`. */
-  #isInDoubt(name: ItemName, rest: string): boolean {
+  /** @param rest With the flag `t`. */
+  #mayHaveExpired(rest: string): boolean {
     const seconds = flagOf(rest, 't') ?? -1
-    return name.whole !== undefined || (this.#form.hasHeader && seconds >= 0 && seconds <= DOUBT)
+    return this.#form.hasHeader && seconds >= 0 && seconds <= DOUBT
   }
 
   async write(key: Key, value: Payload, { options }: Call): Promise<KeyWritten> {

@@ -172,8 +172,11 @@ export class DocumentValues implements KeyValues {
   }
 
   /** Removals by others are not reported. */
-  present(keys: readonly Key[]): Promise<readonly boolean[]> {
-    return Promise.all(keys.map(key => this.has(key)))
+  async present(keys: readonly Key[]): Promise<readonly boolean[]> {
+    const names = keys.map(key => this.#nameOf(key))
+    const given = names.filter(name => name !== undefined)
+    const there = await this.#parts.access.read('look up', () => this.#place.present(given))
+    return names.map(name => name !== undefined && there.has(name))
   }
 
   async count(): Promise<{ readonly entries: number; readonly isExact: boolean } | undefined> {

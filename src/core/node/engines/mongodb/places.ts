@@ -10,6 +10,9 @@ export const TYPED = {
   bsonRegExp: true,
 } as const
 
+/** Names that are looked up in one request. */
+const MOST_PRESENT = 512
+
 /** Where documents are, and which of them are the values of keys. */
 export interface DocumentPlace {
   /** Names the data. */
@@ -20,6 +23,8 @@ export interface DocumentPlace {
   find(name: string): { readonly collection: Collection; readonly filter: Filter<Document> }
   /** The names of all keys. */
   names(): AsyncIterable<string>
+  /** Those of some names that have a document. */
+  present(names: readonly string[]): Promise<ReadonlySet<string>>
   /** What is shown of a document. */
   shownOf(document: Document): unknown
   /** The document for what was put under a name. @throws DatastoreError `VALUE_INVALID` */
@@ -87,6 +92,12 @@ export class CollectionPlace implements DocumentPlace {
     for await (const document of found) yield this.#nameOf(document[this.#field])
   }
 
+  async present(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const ids = names.flatMap(name => this.#idsOf(name))
+    const found = await fieldsIn(this.#collection, this.#field, ids)
+    return new Set(found.map(id => this.#nameOf(id)))
+  }
+
   #nameOf(id: unknown): string {
     const { ObjectId, BSON } = this.#access.package
     if (typeof id === 'string') return id
@@ -144,6 +155,22 @@ export class PyDatabasePlace implements DocumentPlace {
     }
   }
 
+  async present(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const collections = new Map<string, string[]>()
+    for (const name of names) {
+      const collection = collectionOf(name)
+      const some = collections.get(collection)
+      if (some === undefined) collections.set(collection, [name])
+      else some.push(name)
+    }
+    const found = await Promise.all(
+      [...collections].map(([collection, some]) =>
+        fieldsIn(this.#access.database.collection(collection), 'key', some),
+      ),
+    )
+    return new Set(found.flat().map(String))
+  }
+
   shownOf(document: Document): unknown {
     return isWrapped(document) ? document['val'] : without(document, '_id')
   }
@@ -157,6 +184,22 @@ export class PyDatabasePlace implements DocumentPlace {
   count(): Promise<undefined> {
     return Promise.resolve(undefined)
   }
+}
+
+/** The values of a field that some documents have, of those that are asked for. */
+async function fieldsIn(collection: Collection, field: string, values: readonly unknown[]): Promise<unknown[]> {
+  const groups = Array.from({ length: Math.ceil(values.length / MOST_PRESENT) }, (_, index) =>
+    values.slice(index * MOST_PRESENT, (index + 1) * MOST_PRESENT),
+  )
+  const found = await Promise.all(
+    groups.map(some =>
+      collection
+        // One more than is asked for, so that the first answer is the last.
+        .find({ [field]: { $in: some } }, { projection: { [field]: 1 }, batchSize: some.length + 1 })
+        .toArray(),
+    ),
+  )
+  return found.flat().map(document => document[field] as unknown)
 }
 
 function isWrapped(document: Document): boolean {

@@ -18,7 +18,6 @@ import { probeConditions, READ_ONLY, type S3Conditions } from './probe.ts'
 import { Reachability } from './reachability.ts'
 import { S3Store } from './s3-store.ts'
 import { TextLayout } from './text-layout.ts'
-import { keepsVersions } from './versions.ts'
 
 const MIB = 1024 ** 2
 const PART_SIZE = 8 * MIB
@@ -32,11 +31,19 @@ const FORMAT = JSON.stringify({ layout: 'strata', format: 1 })
 /** Gates of the places that are open in this process. */
 const gates = new SharedUses<undefined>()
 
+/** An open store with the bucket below it. */
+export interface OpenS3 {
+  readonly store: S3Store
+  readonly bucket: S3Bucket
+  readonly layout: Layout
+  readonly form: ObjectForm
+}
+
 /**
  * The store in a bucket.
  * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
  */
-export async function openS3(options: S3Options, context: ServerContext): Promise<S3Store> {
+export async function openS3(options: S3Options, context: ServerContext): Promise<OpenS3> {
   checkOptions('open an S3 store', options, { partSize: wholeNumber(LEAST_PART, MOST_PART) })
   const access = await accessTo(options, context)
   const lost = new LostConnections(server => context.report?.({ lost: server }))
@@ -64,8 +71,9 @@ export async function openS3(options: S3Options, context: ServerContext): Promis
     await access.close()
   }
   try {
-    store = await openStore(options, { access, bucket, id, gate: use.gate, close })
-    return store
+    const opened = await openStore(options, { access, bucket, id, gate: use.gate, close })
+    ;({ store } = opened)
+    return opened
   } catch (error) {
     await close()
     throw error
@@ -81,11 +89,11 @@ async function openStore(
     readonly gate: Gate
     readonly close: () => Promise<void>
   },
-): Promise<S3Store> {
+): Promise<OpenS3> {
   const { access, bucket, ...rest } = place
   const { readOnly = false, partSize = PART_SIZE } = options
   const { folder } = access.address
-  const [found, isVersioned] = await Promise.all([findLayout(bucket, folder), keepsVersions(bucket)])
+  const found = await findLayout(bucket, folder)
   const isStrata = chosenLayout(found, options) === 'strata'
   const names = isStrata ? undefined : await pathNames(bucket, folder, options)
   const layout =
@@ -94,7 +102,7 @@ async function openStore(
   const stem = `${folder}${options.prefix ?? ''}${OWN}`
   const conditions = readOnly ? READ_ONLY : await conditionsOf(access, bucket, `${stem}probe-`)
   let isMarked = !isStrata || found === 'strata'
-  return new S3Store({
+  const store = new S3Store({
     ...rest,
     bucket,
     layout,
@@ -102,7 +110,6 @@ async function openStore(
     conditions,
     partSize,
     isReadOnly: readOnly,
-    keepsVersions: isVersioned,
     // Servers know separators of one character for sure.
     delimiter: names === undefined ? '/' : names.separator.length === 1 ? names.separator : undefined,
     begin: async () => {
@@ -111,6 +118,7 @@ async function openStore(
       isMarked = true
     },
   })
+  return { store, bucket, layout, form }
 }
 
 /** What was found out about buckets where the user may write, for as long as this process runs. */

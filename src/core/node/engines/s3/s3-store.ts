@@ -1,11 +1,7 @@
 import { clampRange } from '../../../bytes.ts'
 import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import { ChangeHub } from '../../../changes/change-hub.ts'
-<<<<<<< Updated upstream
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../../../datastore.ts'
-=======
-import type { Change, Child, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../../../datastore.ts'
->>>>>>> Stashed changes
 import { failure } from '../../../errors.ts'
 import { Key } from '../../../key.ts'
 import { listOptionsOf } from '../../../list-page.ts'
@@ -24,7 +20,6 @@ import type { ObjectForm } from './object-form.ts'
 import { ObjectRanges } from './object-ranges.ts'
 import { type S3Conditions, scopeOf } from './probe.ts'
 import { S3Writes } from './s3-writes.ts'
-import { readVersion, versionsOf } from './versions.ts'
 
 /** The most UTF-8 bytes of the name of an object. */
 export const NAME_BYTES = 1024
@@ -44,8 +39,6 @@ export interface S3Parts {
   readonly delimiter: string | undefined
   readonly partSize: number
   readonly isReadOnly: boolean
-  /** Whether the bucket keeps versions. */
-  readonly keepsVersions: boolean
   readonly gate: Gate
   /** Called before the first value of the store is put. */
   readonly begin: () => Promise<void>
@@ -109,16 +102,6 @@ export class S3Store implements Store {
     const name = this.#nameOf(key)
     const head = name === undefined ? undefined : await this.#bucket.head(name, signal)
     return head && { size: head.size, mtime: this.#form.mtimeOf(head), etag: this.#form.etagOf(head) }
-  }
-
-  async versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
-    const name = this.#nameOf(key)
-    return name === undefined ? [] : versionsOf(this.#bucket, name, call)
-  }
-
-  async readVersion(key: Key, id: string, { signal }: Call): Promise<Uint8Array | undefined> {
-    const name = this.#nameOf(key)
-    return name === undefined ? undefined : readVersion(this.#bucket, name, id, signal)
   }
 
   async write(key: Key, value: Payload, call: Call): Promise<Written> {
@@ -237,10 +220,10 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
 }
 
-function capabilitiesOf({ layout, form, conditions, partSize, ...parts }: S3Parts): Capabilities {
+function capabilitiesOf({ layout, form, conditions, partSize, isReadOnly }: S3Parts): Capabilities {
   return {
     ...MINIMAL,
-    writable: conditions.isWritable && !parts.isReadOnly,
+    writable: conditions.isWritable && !isReadOnly,
     read: { range: true, stream: true, etag: form.isVersioned ? 'version' : 'content' },
     write: {
       ifAbsent: scopeOf(conditions.put),
@@ -255,7 +238,6 @@ function capabilitiesOf({ layout, form, conditions, partSize, ...parts }: S3Part
     watch: 'own',
     durable: true,
     persistent: true,
-    history: parts.keepsVersions,
     limits: {
       keyBytes: layout.longestText(NAME_BYTES),
       valueBytes: Math.min(OBJECT_BYTES, partSize * MOST_PARTS),
