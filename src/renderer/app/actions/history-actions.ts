@@ -1,6 +1,7 @@
 import type { HistoryState, UndoneInfo } from '../../../shared/procedures/history.ts'
 import { formatBytes, formatNumber } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
+import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { revealKey } from '../state/app-store.ts'
@@ -8,7 +9,7 @@ import { attempt } from './failures.ts'
 
 /** Takes an entry back, by default the latest, and offers to make it again. */
 export async function undo(services: Services, session: string, entry?: number): Promise<void> {
-  const undone = await services.client.call('history.undo', { session, entry })
+  const undone = await whileWaiting('Undoing…', services.client.call('history.undo', { session, entry }))
   offers.get(undone.entry)?.()
   const run = () => attempt(() => redo(services, session, undone.entry))
   showToast({ ...toldOf(session, 'Undid', undone), action: { label: 'Redo', run } })
@@ -16,7 +17,7 @@ export async function undo(services: Services, session: string, entry?: number):
 
 /** Makes an entry again, by default the one that was taken back last. */
 export async function redo(services: Services, session: string, entry?: number): Promise<void> {
-  const redone = await services.client.call('history.redo', { session, entry })
+  const redone = await whileWaiting('Redoing…', services.client.call('history.redo', { session, entry }))
   showChange(services, session, redone.entry, toldOf(session, 'Redid', redone))
 }
 

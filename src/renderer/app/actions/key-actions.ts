@@ -2,6 +2,7 @@ import type { JobRequest } from '../../../shared/procedures/jobs.ts'
 import type { KeyRequest } from '../../ui/keys/key-request.ts'
 import { formatNumber } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
+import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { type DeleteTarget, openDialog } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, revealKey, setPanelOpen, useAppStore } from '../state/app-store.ts'
@@ -16,7 +17,10 @@ import { NEW_QUERY, openQuery, tabActions } from './tab-commands.ts'
 
 /** Deletes one value and closes its tab. */
 export async function deleteValue(services: Services, session: string, key: string): Promise<void> {
-  const { entry } = await services.client.call('store.delete', { session, key })
+  const { entry } = await whileWaiting(
+    `Deleting "${key}"…`,
+    services.client.call('store.delete', { session, key }),
+  )
   const gone = tabsOfKey(useAppStore.getState().tabs, session, key, false)
   // Otherwise edits of the deleted value would be offered as a draft.
   for (const tab of gone) tabActions(tab.id)?.discard()
@@ -31,10 +35,11 @@ export async function deleteValue(services: Services, session: string, key: stri
 /** Deletes a value at once where that can be undone; else, for a branch, and in production, asks first. */
 export async function requestDelete(services: Services, target: DeleteTarget): Promise<void> {
   const { session, key, isBranch } = target
-  const [history, stat] = await Promise.all([
+  const looked = Promise.all([
     services.state.histories.load(session),
     services.client.call('store.stat', { session, key }).catch(() => undefined),
   ])
+  const [history, stat] = await whileWaiting(`Looking at "${key}"…`, looked)
   const why = whyNoUndo(history, stat?.size)
   const isProduction = isInProduction(services, session)
   if (isProduction && !isBranch && why === undefined && !isSkipped(session)) {
@@ -78,7 +83,10 @@ export async function renameKey(
   to: string,
   replace: boolean,
 ): Promise<void> {
-  const { entry } = await services.client.call('store.rename', { session, from, to, replace })
+  const { entry } = await whileWaiting(
+    `Renaming "${from}"…`,
+    services.client.call('store.rename', { session, from, to, replace }),
+  )
   valueRenamed(services, session, { from, to, entry })
 }
 

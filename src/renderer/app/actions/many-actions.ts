@@ -5,6 +5,7 @@ import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
 import { formatNumber } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
+import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { openDialog } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, revealKey, setPanelOpen, useAppStore } from '../state/app-store.ts'
@@ -52,7 +53,7 @@ export function actOnKeys(services: Services, action: ManyKeyAction, chosen: Cho
       attempt(() => copyKeysAsText(services, selection))
       return
     case 'copyValues':
-      attempt(() => copyValuesAsJson(services, session, selection))
+      attempt(() => whileWaiting('Copying the values…', copyValuesAsJson(services, session, selection)))
       return
     case 'paste':
       paste(session, below)

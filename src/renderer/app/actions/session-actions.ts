@@ -2,6 +2,7 @@ import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts
 import { CallError } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
+import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { ask } from '../dialogs/dialog-store.ts'
 import type { Services } from '../services.ts'
 import { changeTabs, subjectOf, useAppStore } from '../state/app-store.ts'
@@ -33,7 +34,8 @@ function restoreSession(storage: TextStorage, before: TabsState, session: Sessio
 
 export async function openSource(services: Services, source: Source): Promise<void> {
   try {
-    showSession(services, await services.client.call('sessions.open', { source }))
+    const opened = services.client.call('sessions.open', { source })
+    showSession(services, await whileWaiting('Opening the stack…', opened))
   } catch (error) {
     await correctStack(services, source, error)
     throw error
@@ -91,7 +93,7 @@ export async function closeSession({ client }: Services, session: SessionInfo): 
       if (!(await putAll(dirty))) return
     } else if (answer !== 'discard') return
   }
-  await client.call('sessions.close', { session: session.id })
+  await whileWaiting(`Closing ${session.name}…`, client.call('sessions.close', { session: session.id }))
 }
 
 /** Puts the values of tabs one after another. @returns Whether all are put; the first that is not is shown. */

@@ -4,6 +4,7 @@ import { BranchTab, type BranchTabProps } from '../../features/branch-tab/branch
 import { PlaceChips } from '../../features/inspector/place-chips.tsx'
 import { DraftDrawing } from '../../features/stack-drawing/draft-drawing.tsx'
 import type { DrawnDraft } from '../../features/stack-editor/draft-drawing.tsx'
+import { Late } from '../../ui/late.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { ErrorBoundary } from '../../ui/panels.tsx'
 import { confirmAct } from '../actions/environment-actions.ts'
@@ -61,12 +62,20 @@ export function TabPanels({ active }: { readonly active: Tab | undefined }) {
 const TabPanel = memo(function TabPanel({ tab }: { readonly tab: Tab }) {
   return (
     <ErrorBoundary panel={tabDescription(tab)}>
-      <Suspense fallback={<p className={styles['loading']}>Loading the editor…</p>}>
+      <Suspense fallback={<LoadingTab />}>
         <TabContent tab={tab} />
       </Suspense>
     </ErrorBoundary>
   )
 })
+
+function LoadingTab() {
+  return (
+    <Late>
+      <p className={styles['loading']}>Loading the editor…</p>
+    </Late>
+  )
+}
 
 function TabContent({ tab }: { readonly tab: Tab }) {
   const sessions = useSessions()
@@ -282,8 +291,8 @@ const KeyTab = loadable('KeyTab', async () => (await importKeyTab()).KeyTab)
  */
 export function loadAhead(): () => void {
   const load = async (): Promise<void> => {
-    const [{ loadEditors }] = await Promise.all([importKeyTab(), KeyTab.load()])
-    await loadEditors()
+    const [{ loadAll }] = await Promise.all([importKeyTab(), KeyTab.load()])
+    await loadAll()
   }
   // A failure is reported when the code is needed, and loading is tried again.
   const begin = () => void load().catch(() => undefined)

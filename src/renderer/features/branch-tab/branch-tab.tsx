@@ -19,6 +19,7 @@ import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import { hiddenText } from '../../ui/keys/hidden-entries.ts'
 import type { KeyRequest } from '../../ui/keys/key-request.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
+import { Late } from '../../ui/late.tsx'
 import { EmptyState } from '../../ui/panels.tsx'
 import { formatCountOf, formatNumber } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
@@ -179,7 +180,9 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
             detail={`Nothing stands below ${JSON.stringify(prefix)}.`}
           />
         ) : count === undefined ? (
-          <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
+          <Late>
+            <div role="status" className={styles['skeleton']} aria-busy="true" aria-label="Loading" />
+          </Late>
         ) : (
           <ChildrenTable {...table} rows={rows} count={count} revision={revision} order={undefined} />
         )}

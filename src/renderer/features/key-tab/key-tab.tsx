@@ -8,14 +8,16 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import { flushSync } from 'react-dom'
 import type { Stage } from '../../../core/values/pipeline.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
+import { useIsLate } from '../../ui/late.tsx'
 import { loadable } from '../../ui/loadable.tsx'
 import { formatExactBytes } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
-import { Bars } from './bars.tsx'
+import { Bars, Skeleton } from './bars.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import { readWrap, toggleWrap } from './editor/wrap.ts'
 import styles from './key-tab.module.css'
@@ -26,9 +28,7 @@ import { DRAFT_LIMITS, DraftStore, draftId } from './model/drafts.ts'
 import type { PutEvents } from './model/effects.ts'
 import { shownAs, textFactsOf } from './model/value-facts.ts'
 import { ValueModel } from './model/value-model.ts'
-import { ValueBody } from './value-body.tsx'
-
-export { loadEditors } from './value-body.tsx'
+import { loadEditors, ValueBody } from './value-body.tsx'
 
 interface KeyTabActions {
   put(): Promise<void>
@@ -75,6 +75,11 @@ const HistoryPanel = loadable(
   async () => (await import('./history/history-panel.tsx')).HistoryPanel,
 )
 
+/** Loads the code of all that a tab may show, so that nothing waits for it. */
+export async function loadAll(): Promise<void> {
+  await Promise.all([loadEditors(), HistoryPanel.load()])
+}
+
 /** Shows and edits the value of one key, byte for byte. */
 export function KeyTab(props: KeyTabProps) {
   const { client, storage, session, keyText, view, pattern } = props
@@ -107,9 +112,13 @@ export function KeyTab(props: KeyTabProps) {
 
   const revert = useRevert(model)
 
+  const [isDecoding, setDecoding] = useState(false)
   const choose = useCallback(
     async (choice: readonly Stage[]) => {
-      if (await model.choose(choice)) onViewChange(viewOf(choice))
+      setDecoding(true)
+      const isShown = await model.choose(choice)
+      setDecoding(false)
+      if (isShown) onViewChange(viewOf(choice))
     },
     [model, onViewChange],
   )
@@ -168,6 +177,7 @@ export function KeyTab(props: KeyTabProps) {
           remembered={view === 'auto' ? undefined : pattern}
           open={open}
           lock={lock}
+          isDecoding={isDecoding}
           places={places}
           mistake={mistake}
           onMistake={() => setTarget(mistake && { ...mistake })}
@@ -184,14 +194,15 @@ export function KeyTab(props: KeyTabProps) {
       />
       {mode === 'history' && (
         <div className={styles['body']}>
-          <Suspense fallback={<p className={styles['note']}>Loading the history…</p>}>
+          <Suspense fallback={<Skeleton />}>
             <HistoryPanel
               client={client}
               address={model.address}
               lock={lock}
               onRestored={putEvents.put}
               onClose={() => {
-                setMode('edit')
+                // What is hidden takes no focus.
+                flushSync(() => setMode('edit'))
                 model.document.focusEditor()
               }}
             />
@@ -258,6 +269,8 @@ export interface ChipLineProps {
   readonly remembered: string | undefined
   readonly open: OpenValue
   readonly lock: string | undefined
+  /** Whether the value is being decoded by other stages. */
+  readonly isDecoding: boolean
   /** Where the value lives. */
   readonly places?: ReactNode
   readonly mistake: JsonMistake | undefined
@@ -266,7 +279,9 @@ export interface ChipLineProps {
 }
 
 /** Facts about the bytes, and the state of the edits. */
-export function ChipLine({ remembered, open, lock, places, mistake, onMistake }: ChipLineProps) {
+export function ChipLine(props: ChipLineProps) {
+  const { remembered, open, lock, isDecoding, places, mistake, onMistake } = props
+  const isWaiting = useIsLate(isDecoding)
   const { base } = open
   const facts = useMemo(() => textFactsOf(base), [base])
   const unpacked = base.decoding.sizes.at(-1)
@@ -283,8 +298,8 @@ export function ChipLine({ remembered, open, lock, places, mistake, onMistake }:
           Line {mistake.line}, column {mistake.column}: {mistake.message}
         </button>
       )}
-      <span role="status" className={styles['state']}>
-        {stateOf(open, lock)}
+      <span role="status" className={styles['state']} aria-busy={isWaiting}>
+        {isWaiting ? 'Decoding…' : stateOf(open, lock)}
       </span>
       {places}
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ManyAction, ManyPreview } from '../../../shared/procedures/many.ts'
 import type { JobList } from '../../api/host-state.ts'
 
@@ -18,6 +18,7 @@ const TYPING = 150
 export function usePreview(jobs: JobList, session: string, action: ManyAction | undefined): PreviewState {
   const [found, setFound] = useState(NOTHING)
   const text = action === undefined ? undefined : JSON.stringify(action)
+  const begun = useRef(text)
   useEffect(() => {
     if (text === undefined) return undefined
     let id: string | undefined
@@ -41,7 +42,8 @@ export function usePreview(jobs: JobList, session: string, action: ManyAction | 
           setFound({ ...NOTHING, state: 'failed', problem: error instanceof Error ? error.message : '' }),
       )
     }
-    const timer = setTimeout(begin, TYPING)
+    // Nobody typed what the dialog began with.
+    const timer = setTimeout(begin, text === begun.current ? 0 : TYPING)
     return () => {
       isOver = true
       clearTimeout(timer)

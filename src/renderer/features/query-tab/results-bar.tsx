@@ -4,6 +4,8 @@ import { MAX_RESULTS } from '../../../shared/query-limits.ts'
 import { isAbortedCall } from '../../api/client.ts'
 import type { QueryRows, QueryRowsState } from '../../api/query-rows.ts'
 import { Button } from '../../ui/button.tsx'
+import { Late } from '../../ui/late.tsx'
+import { Progress } from '../../ui/progress.tsx'
 import { formatBytes, formatCountOf, formatDuration, formatNumber } from '../../ui/text/format.ts'
 import styles from './query-tab.module.css'
 
@@ -18,7 +20,20 @@ export function ResultsBar({
   readonly onCopyAll: () => void
 }) {
   const [problems, setProblems] = useState<readonly { key: string; message: string }[]>()
-  if (report === undefined) return null
+  if (report === undefined) {
+    return (
+      isRunning && (
+        <Late>
+          <div className={styles['results']}>
+            <p role="status" className={styles['facts']}>
+              Starting the query…
+            </p>
+            <Progress label="Keys looked at" value={0} />
+          </div>
+        </Late>
+      )
+    )
+  }
   const { searched, total, isTotalExact, elapsed, bytesRead, isStopped, isCut, rows } = report
   const hits = formatCountOf(report.found, 'exact', 'hit', 'hits')
   const of = formatCountOf(total, isTotalExact ? 'exact' : 'lower-bound', 'key', 'keys')

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { renamedKey } from '../../api/key-completion.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
+import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import styles from './rename-field.module.css'
 import { splitKey } from './source/tree-state.ts'
 import type { TreeActions } from './tree-actions.ts'
@@ -94,7 +95,7 @@ function RenameField({ from, isValue, onRename, onDone }: RenameFieldProps) {
     }
     setBusy(true)
     try {
-      await onRename(renamed.to)
+      await whileWaiting(`Renaming "${from}"…`, onRename(renamed.to))
       onDone(true)
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error))

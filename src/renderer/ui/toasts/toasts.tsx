@@ -6,6 +6,7 @@ import { useLift } from '../keep-clear.ts'
 import { VisibleText } from '../text/visible-text.tsx'
 import { shownFor, type Toast, withToast } from './toast-queue.ts'
 import styles from './toasts.module.css'
+import { Waits } from './waits.tsx'
 
 interface ToastsState {
   readonly toasts: readonly Toast[]
@@ -45,6 +46,7 @@ export function ToastRegion() {
           <ToastItem key={toast.id} toast={toast} />
         ))}
       </ol>
+      <Waits />
     </section>
   )
 }

@@ -2,7 +2,9 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { KeyVersion } from '../../../../shared/procedures/history.ts'
 import { affectsKey, type Client } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
+import { Late } from '../../../ui/late.tsx'
 import { formatBytes, formatTime } from '../../../ui/text/format.ts'
+import { Skeleton } from '../bars.tsx'
 import { Comparison } from '../editor/review-panel.tsx'
 import { hexOf } from '../hex/hex-text.ts'
 import { decodeText } from '../model/text-codec.ts'
@@ -42,18 +44,22 @@ export function HistoryPanel({ client, address, lock, onRestored, onClose }: His
   const [isComparing, setComparing] = useState(true)
   const shown = useShownVersion(client, address, chosen, versions)
   const [problem, setProblem] = useState<string>()
+  const [isRestoring, setRestoring] = useState(false)
   const why = problem ?? shown?.problem ?? listProblem
   const isNow = shown?.isNow === true
 
   async function restore(): Promise<void> {
     if (chosen === undefined || shown?.bytes === undefined) return
     setProblem(undefined)
+    setRestoring(true)
     try {
       const rules = shown.etag === undefined ? {} : { ifMatch: shown.etag }
       const { entry } = await client.call('history.restore', { ...address, id: chosen.id, ...rules })
       onRestored(entry)
     } catch (error) {
       setProblem(failureOf(error).message)
+    } finally {
+      setRestoring(false)
     }
   }
 
@@ -69,10 +75,11 @@ export function HistoryPanel({ client, address, lock, onRestored, onClose }: His
             Compare with now
           </Button>
           <span role="status" className={styles['status']}>
-            {isNow ? 'The value is this version' : ''}
+            {isRestoring && <Late>Restoring…</Late>}
+            {isNow && !isRestoring && 'The value is this version'}
           </span>
           <Button
-            isDisabled={lock !== undefined || shown?.bytes === undefined || isNow}
+            isDisabled={lock !== undefined || shown?.bytes === undefined || isNow || isRestoring}
             onPress={() => void restore()}
           >
             Restore
@@ -87,6 +94,7 @@ export function HistoryPanel({ client, address, lock, onRestored, onClose }: His
           </p>
         )}
         <div className={styles['body']}>
+          {chosen !== undefined && shown === undefined && <Skeleton />}
           {chosen !== undefined && chosen.state !== 'recorded' && <p>{stateText(chosen)}</p>}
           {shown?.bytes !== undefined &&
             (isComparing ? (
@@ -126,7 +134,7 @@ function Versions({ versions, chosen, onChoose, onClose }: VersionsProps) {
     // The keyboard comes here with the panel.
     if (!isEmpty) list.current?.focus()
   }, [isEmpty])
-  if (versions === undefined) return <p className={styles['none']}>Reading the history…</p>
+  if (versions === undefined) return <Reading />
   if (versions.length === 0) return <p className={styles['none']}>No change of this key is on record.</p>
   const index = versions.findIndex(one => one.id === chosen?.id)
 
@@ -173,6 +181,14 @@ function Versions({ versions, chosen, onChoose, onClose }: VersionsProps) {
         </div>
       ))}
     </div>
+  )
+}
+
+function Reading() {
+  return (
+    <p role="status" className={styles['none']}>
+      <Late>Reading the history…</Late>
+    </p>
   )
 }
 

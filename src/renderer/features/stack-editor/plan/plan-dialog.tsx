@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { KindIcon } from '../../../ui/kind-icon.tsx'
+import { useIsLate } from '../../../ui/late.tsx'
 import type { PendingChange } from '../state/editor-store.ts'
 import styles from './plan-dialog.module.css'
 import {
@@ -20,17 +21,12 @@ const JsonComparison = lazy(async () => {
   return { default: Comparison }
 })
 
-/** How long a plan may take before the dialog opens without it, in milliseconds. */
-const PATIENCE_MS = 300
-
 /** Shows what a change of the running stack does, and asks for confirmation. */
 export function PlanDialog({ change }: { readonly change: PendingChange }) {
-  const [isSlow, setSlow] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), PATIENCE_MS)
-    return () => clearTimeout(timer)
-  }, [])
-  return change.view === undefined && !isSlow ? null : <OpenDialog {...change} />
+  const isSlow = useIsLate(change.view === undefined)
+  const [wasOpen, setOpen] = useState(false)
+  if (isSlow && !wasOpen) setOpen(true)
+  return change.view === undefined && !wasOpen ? null : <OpenDialog {...change} />
 }
 
 function OpenDialog({ name, view, documents, decide }: PendingChange) {
