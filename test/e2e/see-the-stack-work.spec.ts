@@ -227,6 +227,34 @@ test('O52 the drawing of a draft marks what is new, changed and removed, in word
   await expect(changes).toHaveText('')
 })
 
+test('O56 the tree of a draft marks the same as its drawing, by word and colour', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await page.keyboard.press('Control+e')
+  const tree = page.getByRole('tree', { name: 'Stack' })
+  const row = (name: RegExp) => tree.getByRole('treeitem', { name })
+  await row(/^Cache/).click()
+  await page.getByRole('textbox', { name: 'Max entries' }).fill('100')
+  await expect(row(/^Cache/).getByText('changed', { exact: true })).toBeVisible()
+  await row(/^Shard B/).click()
+  await page.keyboard.press('Delete')
+  await expect(row(/^Shard B.*removed$/)).toHaveAttribute('aria-disabled', 'true')
+  await row(/^Shard A/).click()
+  await page.keyboard.press('Control+d')
+  await expect(tree.getByText('new', { exact: true })).toHaveCount(1)
+  // Keys lead past what is removed.
+  await page.keyboard.press('End')
+  await page.keyboard.press('ArrowUp')
+  await expect(tree.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/^Shard A/)
+  const words = () => tree.locator('[data-change]').allTextContents()
+  expect(await words()).toEqual(['changed', 'removed', 'new'])
+  await expectNoViolation(page)
+  await page.getByRole('button', { name: 'Revert', exact: true }).click()
+  await expect.poll(words).toEqual([])
+})
+
 test('O53 a large stack is zoomed and moved by mouse and by keyboard', async ({
   strata: { open, window },
 }) => {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { nodeTitle } from '../../../../src/renderer/features/stack-editor/model/stack-node.ts'
+import { compareNodes } from '../../../../src/renderer/features/stack-editor/plan/draft-changes.ts'
 import { nodeMenu } from '../../../../src/renderer/features/stack-editor/tree/node-menu.ts'
 import { treeMove, typeAhead } from '../../../../src/renderer/features/stack-editor/tree/tree-keys.ts'
-import { nodeDetail, visibleRows } from '../../../../src/renderer/features/stack-editor/tree/tree-rows.ts'
+import {
+  comparedRows,
+  nodeDetail,
+  visibleRows,
+} from '../../../../src/renderer/features/stack-editor/tree/tree-rows.ts'
 import { kinds, nodeIn, stackOfText } from './kinds.ts'
 
 const stack = stackOfText(
@@ -99,5 +104,38 @@ describe('the tree of a stack', () => {
     expect(entries('wrap', 'root').map(({ id }) => id)).toEqual(
       [...kinds.values()].filter(({ children }) => children !== 'none').map(({ kind }) => kind),
     )
+  })
+})
+
+describe('the tree of a changed stack', () => {
+  const memory = (id: string, more: object = {}) => ({ kind: 'memory', id, label: id, ...more })
+  const rootOf = (...shards: object[]) =>
+    stackOfText(
+      JSON.stringify({
+        root: {
+          kind: 'tiered',
+          id: 't',
+          tiers: [memory('top'), { kind: 'sharded', id: 's', label: 's', shards }],
+        },
+      }),
+    ).root!
+  const before = rootOf(memory('a'), memory('b'), memory('c'))
+  const draft = rootOf(memory('a', { maxEntries: 3 }), memory('c'), { kind: 'memory', label: 'd' })
+
+  function lines(hidden: readonly string[]): string[] {
+    const shown = visibleRows(draft, new Set(hidden))
+    return comparedRows(shown, compareNodes(draft, before)).map(row => {
+      const marks = row.type === 'removed' ? 'removed' : [row.change, row.hiddenChanges || ''].join(' ')
+      return `${row.level} ${nodeTitle(row.node)} ${marks}`.trimEnd()
+    })
+  }
+
+  it('O56 marks each node, and shows where one was that is removed', () => {
+    expect(lines([])).toEqual(['1 Tiered', '2 top', '2 s', '3 a changed', '3 b removed', '3 c', '3 d new'])
+  })
+
+  it('O56 tells of a collapsed node how many are changed below it', () => {
+    expect(lines(['root.tiers[1]'])).toEqual(['1 Tiered', '2 top', '2 s  3'])
+    expect(lines(['root'])).toEqual(['1 Tiered  3'])
   })
 })

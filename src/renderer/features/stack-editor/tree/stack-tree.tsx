@@ -1,15 +1,16 @@
 import { ChevronDown, ChevronRight, CircleAlert, TriangleAlert } from 'lucide-react'
-import { type KeyboardEvent, memo, useCallback, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useRef } from 'react'
 import { KindIcon } from '../../../ui/kind-icon.tsx'
 import { parsePath } from '../json/json-tree.ts'
-import { nodeTitle } from '../model/stack-node.ts'
+import { nodeTitle, type StackNode } from '../model/stack-node.ts'
+import { compareNodes, type NodeChange } from '../plan/draft-changes.ts'
 import { select } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
-import { stackOf } from '../state/editor-store.ts'
+import { runningStackOf, stackOf } from '../state/editor-store.ts'
 import type { MenuName } from './node-menu.ts'
 import styles from './stack-tree.module.css'
 import { setCollapsed, toggleCollapsed, treeCommand, treeMove, useTypeAhead } from './tree-keys.ts'
-import { nodeDetail, rowMarks, visibleRows } from './tree-rows.ts'
+import { comparedRows, nodeDetail, rowMarks, visibleRows } from './tree-rows.ts'
 
 interface StackTreeProps {
   readonly onMenu: (name: MenuName, at: Point) => void
@@ -27,6 +28,8 @@ export function StackTree({ onMenu }: StackTreeProps) {
   const isBroken = useEditorState(state => state.draft.error !== undefined)
   const marks = rowMarks(useProblems())
   const rows = visibleRows(root, collapsed)
+  const running = useEditorState(runningStackOf)
+  const compared = useMemo(() => (root === undefined ? [] : compareNodes(root, running)), [root, running])
   const current = rows.findIndex(({ node }) => String(node.path) === String(selected))
   const findTyped = useTypeAhead()
   const openMenu = (name: MenuName) => {
@@ -96,22 +99,30 @@ export function StackTree({ onMenu }: StackTreeProps) {
       className={styles['tree']}
       onKeyDown={onKeyDown}
     >
-      {rows.map(({ node, isExpanded, ...place }, index) => (
-        <StackRow
-          key={node.id}
-          id={`${id}-${index}`}
-          nodeId={node.id}
-          title={nodeTitle(node)}
-          detail={nodeDetail(node, text)}
-          help={node.info?.help}
-          kind={node.kind ?? ''}
-          isExpanded={isExpanded}
-          isSelected={index === current}
-          onAct={onAct}
-          {...place}
-          {...marks.get(node.id, isExpanded === false)}
-        />
-      ))}
+      {comparedRows(rows, compared).map(row => {
+        const { node, level } = row
+        if (row.type === 'removed') return <RemovedRow key={`removed ${node.id}`} node={node} level={level} />
+        return (
+          <StackRow
+            key={node.id}
+            id={`${id}-${row.index}`}
+            nodeId={node.id}
+            title={nodeTitle(node)}
+            detail={nodeDetail(node, text)}
+            help={node.info?.help}
+            kind={node.kind ?? ''}
+            level={level}
+            position={row.position}
+            size={row.size}
+            isExpanded={row.isExpanded}
+            isSelected={row.index === current}
+            change={row.change}
+            hiddenChanges={row.hiddenChanges}
+            onAct={onAct}
+            {...marks.get(node.id, row.isExpanded === false)}
+          />
+        )
+      })}
     </div>
   )
 }
@@ -133,6 +144,8 @@ interface StackRowProps {
   readonly isSelected: boolean
   readonly errors: number
   readonly warnings: number
+  readonly change: NodeChange | undefined
+  readonly hiddenChanges: number
   /** Must be stable, so that an edit re-renders only the rows that change. */
   readonly onAct: (nodeId: string, action: RowAction) => void
 }
@@ -150,7 +163,7 @@ const StackRow = memo(function StackRow(props: StackRowProps) {
       aria-selected={props.isSelected}
       {...(isExpanded !== undefined && { 'aria-expanded': isExpanded })}
       className={styles['row']}
-      style={{ paddingLeft: `${4 + (level - 1) * 14}px` }}
+      style={{ paddingLeft: indentOf(level) }}
       title={props.help}
       onClick={() => onAct(nodeId, { type: 'select' })}
       onContextMenu={event => {
@@ -172,10 +185,58 @@ const StackRow = memo(function StackRow(props: StackRowProps) {
       </span>
       <span className={styles['title']}>{title}</span>
       {detail !== '' && <span className={styles['detail']}>{detail}</span>}
-      <Marks errors={props.errors} warnings={props.warnings} />
+      <span className={styles['marks']}>
+        <Change change={props.change} hidden={props.hiddenChanges} />
+        <Marks errors={props.errors} warnings={props.warnings} />
+      </span>
     </div>
   )
 })
+
+/** Where a node was that the draft removes. There is nothing to do with it but to undo that. */
+function RemovedRow({ node, level }: { readonly node: StackNode; readonly level: number }) {
+  return (
+    <div
+      role="treeitem"
+      aria-level={level}
+      aria-disabled
+      className={styles['row']}
+      style={{ paddingLeft: indentOf(level) }}
+      title="Undo or Revert brings it back"
+    >
+      <span className={styles['chevron']} />
+      <span className={styles['icon']}>
+        <KindIcon kind={node.kind ?? ''} size={14} />
+      </span>
+      <s className={styles['gone']}>{nodeTitle(node)}</s>
+      <span className={styles['marks']}>
+        <Change change="removed" hidden={0} />
+      </span>
+    </div>
+  )
+}
+
+/** What the draft does to a node, or to nodes that are hidden below it. */
+function Change({ change, hidden }: { readonly change: NodeChange | undefined; readonly hidden: number }) {
+  return (
+    <>
+      {change !== undefined && (
+        <span className={styles['change']} data-change={change}>
+          {change}
+        </span>
+      )}
+      {hidden > 0 && (
+        <span className={styles['change']} data-change="changed">
+          {hidden} below
+        </span>
+      )}
+    </>
+  )
+}
+
+function indentOf(level: number): string {
+  return `${4 + (level - 1) * 14}px`
+}
 
 function Marks({ errors, warnings }: Pick<StackRowProps, 'errors' | 'warnings'>) {
   const count = errors + warnings

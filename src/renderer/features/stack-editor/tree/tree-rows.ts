@@ -2,6 +2,7 @@ import { formFields, saidOf } from '../form/form-fields.ts'
 import { memberOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
+import type { ComparedNode, NodeChange } from '../plan/draft-changes.ts'
 
 /** One row of the tree. */
 export interface Row {
@@ -33,6 +34,42 @@ function rowsOf(
     rowsOf(child, { level: place.level + 1, position: index + 1, size: children.length }, collapsed),
   )
   return [row, ...below]
+}
+
+/** A row as it is drawn: of a node, or where one was that the draft removes. */
+export type DrawnRow =
+  | (Row & {
+      readonly type: 'node'
+      /** Its index among the rows of nodes. */
+      readonly index: number
+      readonly change: NodeChange | undefined
+      /** How many nodes change that are below it and hidden. */
+      readonly hiddenChanges: number
+    })
+  | { readonly type: 'removed'; readonly node: StackNode; readonly level: number }
+
+/** The visible rows with what the draft does to each node. Removed nodes are no rows of the tree that keys lead to. */
+export function comparedRows(rows: readonly Row[], compared: readonly ComparedNode[]): readonly DrawnRow[] {
+  const places = new Map(rows.map((row, index) => [row.node, { row, index }]))
+  const drawn: DrawnRow[] = []
+  let hidden: { readonly at: number; readonly depth: number } | undefined
+  for (const { node, depth, change } of compared) {
+    if (hidden !== undefined && depth > hidden.depth) {
+      const above = drawn[hidden.at]
+      if (above?.type === 'node' && change !== undefined)
+        drawn[hidden.at] = { ...above, hiddenChanges: above.hiddenChanges + 1 }
+      continue
+    }
+    hidden = undefined
+    const place = places.get(node)
+    if (place === undefined) {
+      drawn.push({ type: 'removed', node, level: depth + 1 })
+      continue
+    }
+    if (place.row.isExpanded === false) hidden = { at: drawn.length, depth }
+    drawn.push({ type: 'node', ...place.row, index: place.index, change, hiddenChanges: 0 })
+  }
+  return drawn
 }
 
 interface RowMarks {
