@@ -107,7 +107,8 @@ export async function accessTo(options: MongoOptions, context: ServerContext): P
       }
     }
     try {
-      await access.call(`connect to ${hosts}`, () => opened.connect())
+      // Nothing is written yet, so it need not outlast the first answer of each server.
+      await access.read(`connect to ${hosts}`, () => opened.connect())
     } catch (cause) {
       await access.close()
       throw cause

@@ -21,6 +21,8 @@ export class ReachableServers {
 
   constructor(client: MongoClient, report: ServerContext['report']) {
     this.#lost = new LostConnections(lost => report?.({ lost }))
+    // Known before its first heartbeat, so that the failure of one server does not stand for all.
+    client.on('serverOpening', ({ address }) => void this.#server(address))
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => this.#failed(connectionId, failure))
     client.on('serverHeartbeatSucceeded', ({ connectionId }) => {
       const server = this.#server(connectionId)
