@@ -8,7 +8,10 @@ const NOT_RESUMABLE = ['NonResumableChangeStreamError']
 
 interface Cursor {
   readonly namespace: string
-  next(size: number, wait: number): Promise<{ readonly documents: readonly Document[]; readonly isOver: boolean }>
+  next(
+    size: number,
+    wait: number,
+  ): Promise<{ readonly documents: readonly Document[]; readonly isOver: boolean }>
   /** Where a stream of changes goes on. */
   token?(): Document
 }
@@ -37,7 +40,8 @@ export class Cursors {
   more(command: Document): Promise<Document> {
     const id = Number(command['getMore'])
     const cursor = this.#open.get(id)
-    if (cursor === undefined) throw new Refused(43, `cursor id ${id} not found`, ['ResumableChangeStreamError'])
+    if (cursor === undefined)
+      throw new Refused(43, `cursor id ${id} not found`, ['ResumableChangeStreamError'])
     return this.#page(id, cursor, 'nextBatch', command)
   }
 

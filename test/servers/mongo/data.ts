@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb'
 import { ChangeLog, timestampOf } from './change-log.ts'
-import { type Stored, place } from './documents.ts'
+import { place, type Stored } from './documents.ts'
 
 /** What the server answers in place of a result. */
 export class Refused extends Error {

@@ -187,7 +187,11 @@ export class PyDatabasePlace implements DocumentPlace {
 }
 
 /** The values of a field that some documents have, of those that are asked for. */
-async function fieldsIn(collection: Collection, field: string, values: readonly unknown[]): Promise<unknown[]> {
+async function fieldsIn(
+  collection: Collection,
+  field: string,
+  values: readonly unknown[],
+): Promise<unknown[]> {
   const groups = Array.from({ length: Math.ceil(values.length / MOST_PRESENT) }, (_, index) =>
     values.slice(index * MOST_PRESENT, (index + 1) * MOST_PRESENT),
   )

@@ -5,8 +5,8 @@ import { Key } from '../../../../../src/core/key.ts'
 import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
-import { context, namesIn, waitAsIf } from '../server-context.ts'
 import type { MongoDouble } from '../../../../servers/mongo/double.ts'
+import { context, namesIn, waitAsIf } from '../server-context.ts'
 import { mongoServer, newName } from './mongo-context.ts'
 
 const server = await mongoServer()
@@ -92,7 +92,9 @@ describe('collections of others', () => {
     await expect.poll(() => namesIn(store)).toEqual(['b'])
   })
 
-  it('E126 a page of a thousand documents is looked up in two requests, with their keys alone', async ({ skip }) => {
+  it('E126 a page of a thousand documents is looked up in two requests, with their keys alone', async ({
+    skip,
+  }) => {
     if (!('ran' in server)) skip('a real server does not count the requests of one client')
     const { ran } = server as MongoDouble
     const ids = Array.from({ length: 1000 }, (_, index) => `c${String(index).padStart(4, '0')}`)
