@@ -113,8 +113,10 @@ export interface Child {
   readonly isValue: boolean
   /** There are keys below `key`. */
   readonly isBranch: boolean
-  /** Bytes of the value, where listing reports them at no extra cost. */
+  /** Bytes of the value, as `stat` gives them, where listing reports them at no extra cost. */
   readonly size?: number | undefined
+  /** Milliseconds since 1970, as `stat` gives them, where listing reports them at no extra cost. */
+  readonly mtime?: number | undefined
 }
 
 /** Children in ascending code-unit order of their names (descending with `reverse`). */

@@ -6,6 +6,8 @@ import { compareNames } from '../../src/core/node/engines/s3/name-order.ts'
 
 /** How the double differs from Amazon's server, as some servers do. */
 export interface S3DoubleOptions {
+  /** The clock of the server. Default: that of the system. */
+  readonly now?: (() => Date) | undefined
   /** Conditions of requests that change something have no effect. */
   readonly ignoresConditions?: boolean | undefined
   /** Requests that change something are refused. */
@@ -153,7 +155,13 @@ export class S3Double {
         ([header]) => header.startsWith('x-amz-meta-') || header === 'content-type',
       ),
     ) as Record<string, string>
-    const stored = { bytes, etag, time: new Date(), version: randomUUID(), headers: kept }
+    const stored = {
+      bytes,
+      etag,
+      time: this.#options.now?.() ?? new Date(),
+      version: randomUUID(),
+      headers: kept,
+    }
     if (!this.objects.has(name)) this.#sorted = undefined
     const before = this.#options.keepsVersions === true ? (this.objects.get(name) ?? []) : []
     this.objects.set(name, [...before, stored])

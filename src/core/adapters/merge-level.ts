@@ -42,5 +42,6 @@ function unite(a: Child, b: Child): Child {
     isValue: a.isValue || b.isValue,
     isBranch: a.isBranch || b.isBranch,
     size: a.isValue ? a.size : b.size,
+    mtime: a.isValue ? a.mtime : b.mtime,
   }
 }

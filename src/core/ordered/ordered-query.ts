@@ -6,7 +6,7 @@ import { statOf } from '../open/completion.ts'
 import type { Found } from '../open/store.ts'
 import { slice } from '../query/answer.ts'
 import { kindsOf, testOf } from '../query/condition.ts'
-import type { Facts } from '../query/field.ts'
+import type { Facts, FieldKind } from '../query/field.ts'
 import { keyBoundsOf } from '../query/key-bounds.ts'
 import { isInKeyOrder, type ParsedQuery, parseQuery } from '../query/parse-query.ts'
 import { type Clause, planOf } from '../query/plan.ts'
@@ -79,7 +79,7 @@ async function* answerOfRange(
 }
 
 /** The range of the engine that contains every answer. */
-function rangeOf(
+export function rangeOf(
   { prefix, where, after, orderBy }: ParsedQuery,
   layout: Layout,
 ): { readonly from: Uint8Array; readonly to: Uint8Array } | undefined {
@@ -99,14 +99,21 @@ function rangeOf(
   return compareBytes(from, to) < 0 ? { from, to } : undefined
 }
 
-/** The clauses that an ordered engine evaluates itself: where to begin and to end in the order of keys. */
-export function orderedPlan(store: string, query: Query): QueryPlan {
+/**
+ * The clauses that an ordered engine evaluates itself: where to begin and to end in the order of keys.
+ * @param listed What its listings say of a value, as `stat` does.
+ */
+export function orderedPlan(
+  store: string,
+  query: Query,
+  listed: ReadonlySet<FieldKind> = new Set(),
+): QueryPlan {
   const { where, ...rest } = parseQuery(query)
   const isBounded = where.every(condition => !kindsOf(condition).has('key') || isBound(condition))
   const isOrdered = isInKeyOrder({ where, ...rest })
   const isNative = (clause: Clause): boolean => {
     if (clause === 'where.key') return isBounded
-    if (clause.startsWith('where.')) return false
+    if (clause.startsWith('where.')) return listed.has(clause.slice('where.'.length) as FieldKind)
     if (clause.startsWith('orderBy.')) return isOrdered
     return true
   }

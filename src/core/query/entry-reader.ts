@@ -18,6 +18,12 @@ export interface Found<V> extends Placed {
   readonly value: { readonly it: V } | undefined
 }
 
+/** A condition on size or time, and perhaps on the key. */
+interface StatTest {
+  readonly kinds: ReadonlySet<FieldKind>
+  readonly test: Test
+}
+
 /**
  * Reads no more of an entry than its query needs, cheapest first: conditions on the key, then on the stat, then on the
  * value. An entry that was deleted in the meantime does not match.
@@ -27,7 +33,7 @@ export class EntryReader<V> {
   readonly #query: ParsedQuery
   readonly #options: CallOptions
   readonly #keyTests: readonly Test[]
-  readonly #statTests: readonly Test[]
+  readonly #statTests: readonly StatTest[]
   readonly #valueTests: readonly Test[]
   readonly #needs: ReadonlySet<FieldKind>
   readonly #isOrdered: boolean
@@ -43,7 +49,7 @@ export class EntryReader<V> {
       staged.filter(({ kinds }) => isOf(kinds)).map(({ test }) => test)
     const speaksOfStat = (kinds: ReadonlySet<FieldKind>) => kinds.has('size') || kinds.has('mtime')
     this.#valueTests = testsOf(kinds => kinds.has('value'))
-    this.#statTests = testsOf(kinds => !kinds.has('value') && speaksOfStat(kinds))
+    this.#statTests = staged.filter(({ kinds }) => !kinds.has('value') && speaksOfStat(kinds))
     this.#keyTests = testsOf(kinds => !kinds.has('value') && !speaksOfStat(kinds))
   }
 
@@ -56,11 +62,16 @@ export class EntryReader<V> {
 
   /** Checks the other conditions, reading what that requires; `undefined` if the entry does not match. */
   judge(walked: Walked): Found<V> | undefined | Promise<Found<V> | undefined> {
-    const needsStat = this.#needs.has('mtime') || (this.#needs.has('size') && walked.size === undefined)
-    if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndJudge(walked, needsStat))
-    const { key, size } = walked
-    const facts: Facts = { key, size, mtime: undefined, value: undefined }
-    return this.#statTests.every(test => test(facts)) ? this.#found(facts, undefined, undefined) : undefined
+    const { key, size, mtime } = walked
+    const isUnknown = (kind: FieldKind) =>
+      (kind === 'size' && size === undefined) || (kind === 'mtime' && mtime === undefined)
+    const facts: Facts = { key, size, mtime, value: undefined }
+    // What the listing has said may spare the read.
+    const isRefused = ({ kinds, test }: StatTest) => ![...kinds].some(isUnknown) && !test(facts)
+    if (this.#statTests.some(isRefused)) return undefined
+    const needsStat = [...this.#needs].some(isUnknown)
+    if (needsStat || this.#needs.has('value')) return orGone(() => this.#readAndJudge(facts, needsStat))
+    return this.#found(facts, undefined, undefined)
   }
 
   /** The entry as the caller gets it; `undefined` if it was deleted in the meantime. */
@@ -76,10 +87,11 @@ export class EntryReader<V> {
     }))
   }
 
-  async #readAndJudge({ key, size: listed }: Walked, needsStat: boolean): Promise<Found<V> | undefined> {
+  async #readAndJudge(listed: Facts, needsStat: boolean): Promise<Found<V> | undefined> {
+    const { key } = listed
     const stat = needsStat ? await this.#source.stat(key, this.#options) : undefined
-    const known: Facts = { key, size: stat?.size ?? listed, mtime: stat?.mtime, value: undefined }
-    if (!this.#statTests.every(test => test(known))) return undefined
+    const known: Facts = stat === undefined ? listed : { ...listed, size: stat.size, mtime: stat.mtime }
+    if (!this.#statTests.every(({ test }) => test(known))) return undefined
     const value = this.#needs.has('value') ? { it: await this.#source.get(key, this.#options) } : undefined
     const facts: Facts = { ...known, value: viewOf(value?.it) }
     return this.#valueTests.every(test => test(facts)) ? this.#found(facts, stat, value) : undefined

@@ -13,7 +13,7 @@ export interface Way extends CallOptions {
 export type Walkable = Pick<Datastore<unknown>, 'list' | 'has'>
 
 /** The child whose level it is. It is yielded after the level if the order requires that. */
-type Owner = Pick<Child, 'key' | 'isValue'>
+type Owner = Pick<Child, 'key' | 'isValue' | 'size' | 'mtime'>
 
 /** One level of a walk, and the position in it. */
 export class Level {

@@ -16,7 +16,7 @@ interface WalkOptions extends Way {
 }
 
 /** A value found on a walk. */
-export type Walked = Pick<Child, 'key' | 'size'>
+export type Walked = Pick<Child, 'key' | 'size' | 'mtime'>
 
 /** The minimum size of a batch, except for the last one, so that consumers can read several values concurrently. */
 const SMALLEST_BATCH = 32

@@ -70,7 +70,7 @@ describe('answer, what it costs', () => {
         { field: 'key', op: 'prefix', value: '/deep/b1/' },
       ],
     } as const
-    expect(await source.ask({ where })).toMatchObject({ keys: [], stat: 100, get: 60 })
+    expect(await source.ask({ where })).toMatchObject({ keys: [], stat: 60, get: 60 })
   })
 
   it('Q4 bounds on the key keep the walk between them', async () => {

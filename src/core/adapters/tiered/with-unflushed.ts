@@ -92,8 +92,11 @@ export async function listWithUnflushed(
     const write = snapshot.get(stored.key.toString())
     const isBranch = own?.isBranch === true || (stored.isBranch && (await isLeft(stored.key)))
     if (write === undefined) return stored.isValue || isBranch ? { ...stored, isBranch } : undefined
-    if (write.type === 'put') return { ...stored, isValue: true, isBranch, size: write.found.bytes.length }
-    return isBranch ? { ...stored, isValue: false, isBranch, size: undefined } : undefined
+    const unknown = { size: undefined, mtime: undefined }
+    if (write.type === 'put') {
+      return { ...stored, ...unknown, isValue: true, isBranch, size: write.found.bytes.length }
+    }
+    return isBranch ? { ...stored, ...unknown, isValue: false, isBranch } : undefined
   }
 
   /** Whether a value below `key` stays. */

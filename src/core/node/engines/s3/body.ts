@@ -1,6 +1,8 @@
 import { onAbort } from '../../../concurrency/abortable.ts'
 import { AbortError, failure } from '../../../errors.ts'
+import type { Found } from '../../../open/store.ts'
 import type { S3Bucket, S3Object } from './bucket.ts'
+import type { ObjectForm } from './object-form.ts'
 
 /** The bytes of an object, in pieces as they arrive. A consumer that stops early has to call `return`. */
 export class BodyStream implements AsyncIterableIterator<Uint8Array, undefined> {
@@ -75,4 +77,17 @@ export async function bytesOf(
     at += chunk.length
   }
   return bytes
+}
+
+/** The value in an object; `undefined` where there is none. */
+export async function readObject(
+  bucket: S3Bucket,
+  form: ObjectForm,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Found | undefined> {
+  const object = await bucket.get(name, undefined, signal)
+  if (object === undefined || object === 'empty') return undefined
+  const bytes = await bytesOf(bucket, object, signal)
+  return { bytes, shared: false, etag: form.etagOf(object), mtime: form.mtimeOf(object) }
 }

@@ -10,7 +10,7 @@ const MOST_ROWS = 2000
 
 const encoder = new TextEncoder()
 
-/** A row of a listing. */
+/** A row of a listing: an object, or all names that begin alike. Only an object has a size and a time. */
 export interface NameRow extends Row {
   readonly size: number | undefined
 }
@@ -23,6 +23,7 @@ export class NameRanges implements RangeReader {
   readonly info: DriverInfo
   readonly #bucket: S3Bucket
   readonly #delimiter: string | undefined
+  readonly #seen: Map<string, NameRow> | undefined
   /**
    * The last range that was read to its end. A level asks for parts of it again: for the names before in reverse, and
    * for names that are no keys.
@@ -31,9 +32,11 @@ export class NameRanges implements RangeReader {
     | { readonly from: Uint8Array; readonly to: Uint8Array; readonly rows: readonly NameRow[] }
     | undefined
 
-  constructor(bucket: S3Bucket, id: string, delimiter?: string) {
+  /** @param seen Every object that is read, by its name. */
+  constructor(bucket: S3Bucket, id: string, delimiter?: string, seen?: Map<string, NameRow>) {
     this.#bucket = bucket
     this.#delimiter = delimiter
+    this.#seen = seen
     this.info = { kind: 's3', id, readAhead: MOST, maxRows: MOST_ROWS, text: true, columns: true }
   }
 
@@ -78,11 +81,13 @@ export class NameRanges implements RangeReader {
         },
         signal,
       )
-      for (const { name, size, mtime } of merged(page.objects, page.prefixes)) {
+      for (const { name, size, mtime, isPrefix } of merged(page.objects, page.prefixes)) {
         const key = encoder.encode(name)
         if (compareBytes(key, from) < 0) continue
         if (compareBytes(key, to) >= 0) return rows
-        rows.push({ key, size, mtime })
+        const row = { key, size, mtime }
+        rows.push(row)
+        if (!isPrefix) this.#seen?.set(name, row)
       }
       ;({ token } = page)
     } while (token !== undefined && rows.length < limit)

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Child, Stat } from '../../../datastore.ts'
 import { etagSourceOf } from '../../../open/identity.ts'
+import type { Row } from '../../../ordered/driver.ts'
 import type { S3Head } from './bucket.ts'
 
 /** The name of the metadata that holds a version. */
@@ -29,6 +31,17 @@ export class ObjectForm {
     this.#now = now
   }
 
+  /** What a listing says of a value exactly as `stat` does. In layout `strata` the time stands in the metadata. */
+  get listed(): ReadonlySet<'size' | 'mtime'> {
+    return new Set(this.isVersioned ? ['size'] : ['size', 'mtime'])
+  }
+
+  /** What a listing says. Its times may have parts of a second, which those of a single object never have. */
+  listedOf({ size, mtime }: Pick<Row, 'size' | 'mtime'>): Pick<Child, 'size' | 'mtime'> {
+    if (this.isVersioned || mtime === undefined) return { size }
+    return { size, mtime: Math.floor(mtime / 1000) * 1000 }
+  }
+
   etagOf({ metadata, etag }: Pick<S3Head, 'metadata' | 'etag'>): string {
     return this.etagOfText((this.isVersioned ? metadata[VERSION] : undefined) ?? etag)
   }
@@ -47,6 +60,10 @@ export class ObjectForm {
   mtimeOf({ metadata, mtime }: Pick<S3Head, 'metadata' | 'mtime'>): number | undefined {
     const version = this.isVersioned ? VERSION_TEXT.exec(metadata[VERSION] ?? '') : null
     return version === null ? mtime : Number.parseInt(version[1] as string, 36)
+  }
+
+  statOf(head: S3Head): Stat {
+    return { size: head.size, mtime: this.mtimeOf(head), etag: this.etagOf(head) }
   }
 
   /** A version that no object has. */

@@ -1,7 +1,7 @@
 import { clampRange } from '../../../bytes.ts'
 import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import { ChangeHub } from '../../../changes/change-hub.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../../../datastore.ts'
+import type { Change, Child, Entry, ListPage, Stat, StoreStats } from '../../../datastore.ts'
 import { failure } from '../../../errors.ts'
 import { Key } from '../../../key.ts'
 import { listOptionsOf } from '../../../list-page.ts'
@@ -10,14 +10,14 @@ import type { Payload } from '../../../open/payload.ts'
 import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } from '../../../open/store.ts'
 import type { Gate } from '../../../open/turns.ts'
 import type { Layout } from '../../../ordered/layout.ts'
-import { orderedPlan, orderedQuery } from '../../../ordered/ordered-query.ts'
+import { orderedPlan } from '../../../ordered/ordered-query.ts'
 import type { Query, QueryPlan } from '../../../query/query.ts'
-import { BodyStream, bytesOf } from './body.ts'
+import { BodyStream, readObject } from './body.ts'
 import type { S3Bucket } from './bucket.ts'
 import { MOST_PARTS } from './multipart.ts'
-import { NameRanges } from './name-ranges.ts'
+import { NameRanges, type NameRow } from './name-ranges.ts'
 import type { ObjectForm } from './object-form.ts'
-import { ObjectRanges } from './object-ranges.ts'
+import { objectQuery } from './object-query.ts'
 import { type S3Conditions, scopeOf } from './probe.ts'
 import { S3Writes } from './s3-writes.ts'
 
@@ -72,10 +72,7 @@ export class S3Store implements Store {
 
   async read(key: Key, { signal }: Call): Promise<Found | undefined> {
     const name = this.#nameOf(key)
-    const object = name === undefined ? undefined : await this.#bucket.get(name, undefined, signal)
-    if (object === undefined || object === 'empty') return undefined
-    const bytes = await bytesOf(this.#bucket, object, signal)
-    return { bytes, shared: false, etag: this.#form.etagOf(object), mtime: this.#form.mtimeOf(object) }
+    return name === undefined ? undefined : readObject(this.#bucket, this.#form, name, signal)
   }
 
   async stream(key: Key, call: Call): Promise<ByteStream | undefined> {
@@ -101,7 +98,7 @@ export class S3Store implements Store {
   async stat(key: Key, { signal }: Call): Promise<Stat | undefined> {
     const name = this.#nameOf(key)
     const head = name === undefined ? undefined : await this.#bucket.head(name, signal)
-    return head && { size: head.size, mtime: this.#form.mtimeOf(head), etag: this.#form.etagOf(head) }
+    return head && this.#form.statOf(head)
   }
 
   async write(key: Key, value: Payload, call: Call): Promise<Written> {
@@ -130,19 +127,27 @@ export class S3Store implements Store {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
     const { delimiter, id } = this.#parts
-    const names = new NameRanges(this.#bucket, id, delimiter)
-    return this.#layout.level(names, prefix, { after, limit, reverse, signal: call.signal })
+    const seen = new Map<string, NameRow>()
+    const names = new NameRanges(this.#bucket, id, delimiter, seen)
+    const page = await this.#layout.level(names, prefix, { after, limit, reverse, signal: call.signal })
+    return { ...page, children: page.children.map(child => this.#withFacts(child, seen)) }
+  }
+
+  /** A child with what the listing has said of its object. */
+  #withFacts(child: Child, seen: ReadonlyMap<string, NameRow>): Child {
+    const name = child.isValue ? this.#nameOf(child.key) : undefined
+    const row = name === undefined ? undefined : seen.get(name)
+    return row === undefined ? child : { ...child, ...this.#form.listedOf(row) }
   }
 
   /** Answers queries in the order of keys, where that is the order of names. */
   query(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined {
-    const driver = new ObjectRanges(this.#bucket, this.#parts.id, this.#form)
-    const parts = { driver, layout: this.#layout, sweep: () => undefined, found: driver.found }
-    return orderedQuery(query, parts, call)
+    const names = new NameRanges(this.#bucket, this.#parts.id)
+    return objectQuery(query, { bucket: this.#bucket, names, layout: this.#layout, form: this.#form }, call)
   }
 
   explain(query: Query): QueryPlan {
-    return orderedPlan('s3', query)
+    return orderedPlan('s3', query, this.#form.listed)
   }
 
   async stats({ signal }: Call): Promise<StoreStats> {
