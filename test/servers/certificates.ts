@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { missing } from './server-process.ts'
 
@@ -8,11 +9,18 @@ export const noOpenssl = missing('openssl', 'openssl')
 /** Whose certificates a server is started with: its own, or also those of its clients, without which it lets nobody in. */
 export type TlsStart = 'server' | 'both'
 
-/** Paths of PEM files: an authority, and a server and a client that it has certified. The server is `localhost`. */
+/** Paths of PEM files. */
+export interface Certified {
+  readonly cert: string
+  readonly key: string
+}
+
+/** An authority, and what it has certified: `localhost`, `127.0.0.1` and a client. */
 export interface Certificates {
   readonly ca: string
-  readonly server: { readonly cert: string; readonly key: string }
-  readonly client: { readonly cert: string; readonly key: string }
+  readonly server: Certified
+  readonly address: Certified
+  readonly client: Certified
 }
 
 export async function makeCertificates(folder: string): Promise<Certificates> {
@@ -50,7 +58,7 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
       request,
     )
     const extensions = path(`${name}.ext`)
-    await writeFile(extensions, `subjectAltName=DNS:${subject}\n`)
+    await writeFile(extensions, `subjectAltName=${isIP(subject) === 0 ? 'DNS' : 'IP'}:${subject}\n`)
     openssl(
       'x509',
       '-req',
@@ -70,5 +78,10 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     )
     return pair
   }
-  return { ca, server: await certified('server', 'localhost'), client: await certified('client', 'someone') }
+  return {
+    ca,
+    server: await certified('server', 'localhost'),
+    address: await certified('address', '127.0.0.1'),
+    client: await certified('client', 'someone'),
+  }
 }

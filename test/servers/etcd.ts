@@ -15,6 +15,10 @@ export interface EtcdServer extends ServerProcess {
 
 interface EtcdStart {
   readonly tls?: TlsStart | undefined
+  /** Default: certificates of its own. */
+  readonly certificates?: Certificates | undefined
+  /** Who it is by its certificate. Default: `server`. */
+  readonly as?: 'server' | 'address' | undefined
   /** Keeps the data in memory, so that puts do not wait for the device. */
   readonly isInMemory?: boolean | undefined
 }
@@ -22,8 +26,10 @@ interface EtcdStart {
 export async function startEtcd(options: EtcdStart = {}): Promise<EtcdServer> {
   const folder = await serverFolder(options.isInMemory === true ? '/dev/shm' : undefined)
   const [port, peer] = [await freePort(), await freePort()]
-  const certificates = options.tls === undefined ? undefined : await makeCertificates(folder)
-  return start({ folder, port, peer, certificates, wantsClients: options.tls === 'both' })
+  const certificates =
+    options.tls === undefined ? undefined : (options.certificates ?? (await makeCertificates(folder)))
+  const as = options.as ?? 'server'
+  return start({ folder, port, peer, certificates, as, wantsClients: options.tls === 'both' })
 }
 
 async function start(place: {
@@ -31,9 +37,10 @@ async function start(place: {
   readonly port: number
   readonly peer: number
   readonly certificates: Certificates | undefined
+  readonly as: 'server' | 'address'
   readonly wantsClients: boolean
 }): Promise<EtcdServer> {
-  const { folder, port, peer, certificates, wantsClients } = place
+  const { folder, port, peer, certificates, as, wantsClients } = place
   const own = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const peerUrl = `http://127.0.0.1:${peer}`
   const settings = {
@@ -47,8 +54,8 @@ async function start(place: {
     logger: 'zap',
     'log-level': 'error',
     ...(certificates !== undefined && {
-      'cert-file': certificates.server.cert,
-      'key-file': certificates.server.key,
+      'cert-file': certificates[as].cert,
+      'key-file': certificates[as].key,
       // With authorities for clients it lets nobody in without a certificate.
       ...(wantsClients && { 'trusted-ca-file': certificates.ca, 'client-cert-auth': true }),
     }),

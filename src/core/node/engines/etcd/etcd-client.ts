@@ -56,6 +56,7 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
     throw refusal('"password" needs a user, in "user" or in the address')
   const tunnel = options.tunnel && (await Tunnel.open(options.tunnel, context))
   const places = await Promise.all(members.map(async member => (await tunnel?.forward(member)) ?? member))
+  const named = typeof options.tls === 'object' ? options.tls.servername : undefined
   const client = new Client({
     hosts: places.map(place => `${tls === undefined ? 'http' : 'https'}://${nameOf(place)}`),
     ...(user !== undefined && password !== undefined && { auth: { username: user, password } }),
@@ -74,9 +75,16 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
       'grpc.keepalive_timeout_ms': timeout,
       // Not shared with other clients, which would share a lost connection too.
       'grpc.use_local_subchannel_pool': 1,
-      ...(tls !== undefined && { 'grpc.ssl_target_name_override': tls.servername }),
+      // Without it each member needs a certificate for the host of its own address.
+      ...(named !== undefined && { [CERTIFIED_NAME]: named }),
     },
   })
+  if (tls !== undefined && tunnel !== undefined && named === undefined) {
+    nameEach(
+      client,
+      members.map(({ host }) => host),
+    )
+  }
   return {
     client,
     name: members.map(nameOf).join(', '),
@@ -88,6 +96,24 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
       client.close()
       await tunnel?.close()
     },
+  }
+}
+
+/** The option of gRPC for the name that the certificate of a server must have. */
+const CERTIFIED_NAME = 'grpc.ssl_target_name_override'
+
+/**
+ * Behind a tunnel every member has an address of this machine, so each is told the name of its own. The client has one set
+ * of options for all members; those of a member are in its pool.
+ * @throws DatastoreError `CONFIG_INVALID` for a version of the client that keeps them elsewhere.
+ */
+function nameEach(client: Etcd3, names: readonly string[]): void {
+  const { pool } = client as unknown as { readonly pool?: { readonly hosts?: { channelOptions?: object }[] } }
+  const hosts = pool?.hosts ?? []
+  if (hosts.length !== names.length || hosts.some(({ channelOptions }) => channelOptions === undefined))
+    throw refusal('this version of "etcd3" encrypts no connections through a tunnel')
+  for (const [index, host] of hosts.entries()) {
+    host.channelOptions = { ...host.channelOptions, [CERTIFIED_NAME]: names[index] }
   }
 }
 

@@ -6,11 +6,13 @@ import type { EtcdOptions } from '../../../../../src/core/node/engines/etcd/opti
 import { testEtcd } from '../../../../../src/core/node/engines/etcd/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/stack.ts'
 import type { NodeStatus } from '../../../../../src/core/stack/node-status.ts'
+import { noOpenssl } from '../../../../servers/certificates.ts'
 import { type EtcdServer, noEtcd, startEtcd } from '../../../../servers/etcd.ts'
 import { freePort } from '../../../../servers/server-process.ts'
+import { noSshd, startSshServer } from '../../../../servers/ssh.ts'
 import { bytes, text } from '../../../../text.ts'
 import { describeConnection } from '../connecting.ts'
-import { closing, context, failuresUntil, onServers, SECRET } from '../server-context.ts'
+import { closing, context, failuresUntil, onServers, SECRET, stopping } from '../server-context.ts'
 import { clientOf, openDatastore, startedEtcd } from './etcd-context.ts'
 
 const key = Key.of('a')
@@ -106,6 +108,44 @@ describe('etcd', () => {
     await admin.put(key, bytes('y'))
     await clientOf(server.port, { username: 'root', password: SECRET }).auth.authDisable()
   })
+
+  it('E112 each member has to be the host of its own address by its certificate', async ({ skip }) => {
+    skip(noOpenssl !== undefined, noOpenssl)
+    const named = await stopping(startEtcd({ tls: 'server' }))
+    const { certificates } = named
+    const numbered = await stopping(startEtcd({ tls: 'server', certificates, as: 'address' }))
+    const tls = { ca: certificates?.ca ?? '' }
+    const nowhere = await freePort()
+    // The first member is not there, so the other one answers.
+    const right = await openDatastore({ url: `etcd://localhost:${nowhere},127.0.0.1:${numbered.port}`, tls })
+    await right.put(key, bytes('x'))
+    expect(text(await right.get(key))).toBe('x')
+    const refused = { code: 'ACCESS_DENIED', message: expect.stringContaining('certificate') as string }
+    const swapped = `etcd://localhost:${numbered.port},127.0.0.1:${named.port}`
+    await expect(openDatastore({ url: swapped, tls })).rejects.toMatchObject(refused)
+    const both = { ...tls, servername: 'localhost' }
+    const one = await openDatastore({ url: `etcd://127.0.0.1:${named.port}`, tls: both })
+    expect(await one.has(key)).toBe(false)
+  }, 60_000)
+
+  it('E112 through a tunnel too', async ({ skip }) => {
+    const missing = noOpenssl ?? noSshd
+    skip(missing !== undefined, missing)
+    const [named, ssh] = [await stopping(startEtcd({ tls: 'server' })), await stopping(startSshServer())]
+    const { certificates } = named
+    const numbered = await stopping(startEtcd({ tls: 'server', certificates, as: 'address' }))
+    const { port, user, keyPath, knownHostsPath } = ssh
+    const tls = { ca: certificates?.ca ?? '' }
+    const through = {
+      tunnel: { host: '127.0.0.1', port, user, key: keyPath, knownHosts: knownHostsPath },
+      tls,
+    }
+    const nowhere = await freePort()
+    const url = `etcd://localhost:${nowhere},127.0.0.1:${numbered.port}`
+    expect(await (await openDatastore({ url, ...through })).has(key)).toBe(false)
+    const swapped = `etcd://localhost:${numbered.port},127.0.0.1:${named.port}`
+    await expect(openDatastore({ url: swapped, ...through })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  }, 60_000)
 
   it('E4 E80 a value over the limit is VALUE_INVALID, and calls go on: no breaker opens', async () => {
     const { server, client } = await startedEtcd()
