@@ -52,6 +52,8 @@ export interface Capabilities {
   readonly durable: boolean
   /** Values may outlive the process that put them. */
   readonly persistent: boolean
+  /** The store has an own history: it keeps earlier versions of values. Of several stores, any of them. */
+  readonly history: boolean
   /** Values are objects: `put` takes an iterable as a value, `getStream` is `UNSUPPORTED`. Absent: values are bytes. */
   readonly objects?: boolean | undefined
   /** Several keys of the caller may map to one key below (see `lowercase`). */
@@ -75,6 +77,7 @@ export const MINIMAL: Capabilities = {
   watch: 'none',
   durable: false,
   persistent: false,
+  history: false,
   manyToOne: false,
   valueAndBranch: true,
   limits: {},
@@ -135,6 +138,7 @@ export function weakestOf(all: readonly Capabilities[]): Capabilities {
     watch: least(GRADES.watch, one => one.watch),
     durable: every(one => one.durable),
     persistent: all.some(one => one.persistent),
+    history: all.some(one => one.history),
     objects: all.some(one => one.objects === true),
     manyToOne: all.some(one => one.manyToOne),
     valueAndBranch: every(one => one.valueAndBranch),

@@ -98,6 +98,30 @@ export interface Stat {
   readonly expiresHere?: boolean | undefined
 }
 
+/** One version of a value that a store keeps by itself: a commit that changed it, an object in a bucket with versions. */
+export interface ValueVersion {
+  /** As `getVersion` takes it. Opaque. */
+  readonly id: string
+  /** When it was made, in milliseconds since 1970. */
+  readonly time: number
+  /** Whether the key had a value from then on. False: it was deleted. */
+  readonly isValue: boolean
+  /** Bytes of the value, where listing reports them at no extra cost. */
+  readonly size?: number | undefined
+  /** A short name for people. Default: `id`. */
+  readonly label?: string | undefined
+  /** Who made it, where the store knows. */
+  readonly author?: string | undefined
+  /** Why it was made, where the store knows. */
+  readonly message?: string | undefined
+}
+
+/** Options of `versions`. */
+export interface VersionsOptions extends CallOptions {
+  /** The maximum number of versions. Default 1000. */
+  readonly limit?: number | undefined
+}
+
 /** The result of a put. */
 export interface PutResult {
   /** The etag of the version that this put wrote. Pass it as `ifMatch` to the next put. */

@@ -84,6 +84,8 @@ export type {
   Stat,
   StoreStats,
   ValueSource,
+  ValueVersion,
+  VersionsOptions,
   WatchOptions,
 } from './datastore.ts'
 export {

@@ -1,4 +1,5 @@
 import { type Capabilities, GRADES, MINIMAL } from '../core/capabilities.ts'
+import type { ValueVersion } from '../core/datastore.ts'
 import { Key } from '../core/key.ts'
 import { needsScan } from '../core/query/plan.ts'
 import type { Query } from '../core/query/query.ts'
@@ -121,6 +122,37 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         await store.sync()
         await store.close()
         expect(await (await suite.reopen(store)).get(Key.of('a'))).toEqual(suite.value(1))
+      })
+    }
+
+    if (capabilities.history) {
+      it('E113 history: the versions of a value are listed, the latest first, and read', async () => {
+        const store = await suite.open()
+        const key = Key.of('a')
+        expect(await store.versions(key)).toEqual([])
+        for (const index of [1, 2]) {
+          await store.put(key, suite.value(index))
+          await store.sync()
+        }
+        const versions = await store.versions(key)
+        expect(versions.length).toBeGreaterThanOrEqual(2)
+        const [latest, before] = versions as [ValueVersion, ValueVersion]
+        expect([latest.isValue, before.isValue, latest.time >= before.time]).toEqual([true, true, true])
+        expect(await store.getVersion(key, latest.id)).toEqual(suite.value(2))
+        expect(await store.getVersion(key, before.id)).toEqual(suite.value(1))
+        expect(await store.versions(key, { limit: 1 })).toEqual([latest])
+        await store.delete(key)
+        await store.sync()
+        expect(await store.getVersion(key, before.id)).toEqual(suite.value(1))
+        await expectFailure(store.getVersion(key, 'none'), 'NOT_FOUND', key)
+      })
+    } else {
+      it('E113 history: no version is listed where it is not declared', async () => {
+        const store = await suite.open()
+        const key = Key.of('a')
+        for (const index of [1, 2]) await store.put(key, suite.value(index))
+        expect(await store.versions(key)).toEqual([])
+        await expectFailure(store.getVersion(key, 'none'), 'NOT_FOUND', key)
       })
     }
 

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from 'vitest'
 import { KeyTransformDatastore, lowercase } from '../../src/core/adapters/transform/key-transform.ts'
 import { TransformedDatastore } from '../../src/core/adapters/transformed.ts'
 import { type Capabilities, MINIMAL } from '../../src/core/capabilities.ts'
-import type { Entry, Pair } from '../../src/core/datastore.ts'
+import type { Entry, Pair, ValueVersion } from '../../src/core/datastore.ts'
 import { failure } from '../../src/core/errors.ts'
 import { Key } from '../../src/core/key.ts'
 import { pageOfKeys } from '../../src/core/list-page.ts'
@@ -239,6 +239,27 @@ class OwnChangesStore extends ClaimingStore {
 
   watch(prefix: Key, { signal }: Call) {
     return this.#hub.watch(prefix, { signal })
+  }
+}
+
+/** Keeps what was put before. */
+class KeepingStore extends ClaimingStore {
+  readonly #kept = new Map<string, (ValueVersion & { readonly bytes: Uint8Array })[]>()
+
+  override write(key: Key, value: Payload) {
+    const kept = this.#kept.get(key.toString()) ?? []
+    const version = { id: String(kept.length), time: Date.now(), isValue: true, bytes: value.keep() }
+    this.#kept.set(key.toString(), [version, ...kept])
+    return super.write(key, value)
+  }
+
+  versions(key: Key, { options }: Call): readonly ValueVersion[] {
+    const kept = this.#kept.get(key.toString()) ?? []
+    return kept.slice(0, options.limit).map(({ id, time, isValue }) => ({ id, time, isValue }))
+  }
+
+  readVersion(key: Key, id: string): Uint8Array | undefined {
+    return this.#kept.get(key.toString())?.find(version => version.id === id)?.bytes
   }
 }
 
@@ -521,6 +542,15 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
       }),
       honest: map(),
       able: folder,
+    },
+  ],
+  history: [
+    {
+      proves: 'E113 history: the versions',
+      otherwise: 'E113 history: no version',
+      overClaim: map({ history: true }),
+      honest: map(),
+      able: of(() => new KeepingStore({ history: true })),
     },
   ],
   objects: [

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../capabilities.ts'
 import { mapChanges } from '../changes/map-changes.ts'
-import type { Change, ListPage, Stat } from '../datastore.ts'
+import type { Change, ListPage, Stat, ValueVersion } from '../datastore.ts'
 import { inTermsOf } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { Call, type Maybe } from '../open/call.ts'
@@ -83,6 +83,25 @@ export abstract class RoutedStore implements Store {
     return inNames(
       () => source.store.move(key, other, call),
       below => (below.equals(other) ? to : key.equals(below) ? from : source.nameOf(below)),
+    )
+  }
+
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return this.#asked(key, (store, below) => store.versions(below, call)) ?? []
+  }
+
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return this.#asked(key, (store, below) => store.readVersion(below, id, call))
+  }
+
+  /** A call on one key that is neither often made nor a read or a write of its value. */
+  #asked<T>(key: Key, ask: (store: OpenStore, below: Key) => Maybe<T>): Maybe<T> | undefined {
+    const place = this.placeOf(key, 'look up', false)
+    if (place === undefined) return undefined
+    const below = place.below(key, 'look up')
+    return inNames(
+      () => ask(place.store, below),
+      other => (other.equals(below) ? key : place.nameOf(other)),
     )
   }
 

@@ -1,6 +1,6 @@
 import { chunksOf, clampRange, collectUpTo, cutRange, piecesOf } from '../bytes.ts'
 import type { Capabilities } from '../capabilities.ts'
-import type { BinaryDatastore, Change, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { BinaryDatastore, Change, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { withoutSizes } from '../list-page.ts'
 import { derivedStream } from '../open/begun.ts'
@@ -217,6 +217,18 @@ export class TransformedStore implements Store {
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#child.watch(prefix, call)
+  }
+
+  async versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
+    const versions = await this.#child.versions(key, call)
+    // Sizes are those of the stored form.
+    return versions.map(version => ({ ...version, size: undefined }))
+  }
+
+  async readVersion(key: Key, id: string, call: Call): Promise<Uint8Array | undefined> {
+    const bytes = await this.#child.readVersion(key, id, call)
+    if (bytes === undefined) return undefined
+    return (await this.#decoded(key, { bytes, shared: false, etag: id })).bytes
   }
 
   identity(key: Key, call: Call): Maybe<string> {

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../capabilities.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import { AbortError, isNotFound, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
 import type { Call, Maybe } from '../open/call.ts'
@@ -216,6 +216,14 @@ export class LayeredStore implements Store {
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.#aroundStream({ verb: 'watch', key: prefix, call }, own => this.#child.watch(prefix, own))
+  }
+
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return this.#around({ verb: 'list', key, call }, own => this.#child.versions(key, own))
+  }
+
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return this.#around({ verb: 'get', key, call }, own => this.#child.readVersion(key, id, own))
   }
 
   identity(key: Key, call: Call): Maybe<string> {

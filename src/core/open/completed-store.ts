@@ -1,7 +1,7 @@
 import { chunksOf, clampRange, cutRange, piecesOf } from '../bytes.ts'
 import { type Capabilities, Derived, type Scope } from '../capabilities.ts'
 import { ChangeHub } from '../changes/change-hub.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import { failure } from '../errors.ts'
 import { Key } from '../key.ts'
 import { refuseRoot } from '../options.ts'
@@ -272,6 +272,14 @@ export class CompletedStore {
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     if (this.#changes === undefined) return this.store.watch?.(prefix, call) ?? nothing()
     return this.#changes.watch(prefix, { signal: call.signal }, () => undefined)
+  }
+
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return (this.store.capabilities.history && this.store.versions?.(key, call)) || []
+  }
+
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return this.store.capabilities.history ? this.store.readVersion?.(key, id, call) : undefined
   }
 
   /** Identifies the place where a key's value lives: the same text for every store that shares it. */

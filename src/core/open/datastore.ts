@@ -21,6 +21,8 @@ import type {
   Stat,
   StoreStats,
   ValueSource,
+  ValueVersion,
+  VersionsOptions,
   WatchOptions,
 } from '../datastore.ts'
 import { failure, NotFoundError, rejected } from '../errors.ts'
@@ -254,6 +256,27 @@ export class Datastore<V = Uint8Array> {
     const call = Call.from(options)
     const moved = await this.#open.move(from, to, call)
     if (moved !== 'moved') throw refusalError(moved, 'rename', moved === 'exists' ? to : from)
+  }
+
+  /**
+   * The versions that the store keeps of a value by itself, the latest first, the present one among them. None where
+   * `capabilities.history` is not declared, or the key has none.
+   */
+  async versions(key: Key, options: VersionsOptions = {}): Promise<readonly ValueVersion[]> {
+    checkOptions('list versions', options, { limit: wholeNumber(1) })
+    return this.#open.versions(key, Call.from({ ...options, limit: pageLimit(options) }))
+  }
+
+  /**
+   * The value of a version.
+   * @param id As `versions` gives it.
+   * @throws DatastoreError `NOT_FOUND` where the store does not keep it, or it is a deletion.
+   */
+  async getVersion(key: Key, id: string, options: CallOptions = {}): Promise<V> {
+    const bytes = await this.#open.readVersion(key, id, Call.from(options))
+    if (bytes === undefined)
+      throw failure('NOT_FOUND', 'get a version of', key, 'the store keeps no such version')
+    return this.#valueOf(key, { bytes, shared: false, etag: id })
   }
 
   /** One page of one level of the tree. A level that does not exist is empty. */

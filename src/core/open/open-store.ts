@@ -5,7 +5,7 @@ import { byteLengthOf } from '../bytes.ts'
 import { type Capabilities, capabilitiesChanged } from '../capabilities.ts'
 import { InFlight } from '../concurrency/in-flight.ts'
 import { withinTime } from '../concurrency/within-time.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import { failure, noteNode } from '../errors.ts'
 import { Key } from '../key.ts'
 import { parseQuery } from '../query/parse-query.ts'
@@ -318,6 +318,18 @@ export class OpenStore {
     this.assertOpen('watch', prefix, call)
     yield* this.#watches.watch(prefix, call, own =>
       this.#isClosed ? undefined : this.#inTurn.completed.watch(prefix, own),
+    )
+  }
+
+  /** The versions that the store keeps of a value, the latest first. */
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return this.#entered(CALLS.versions, key, call, own => this.#inTurn.completed.versions(key, own))
+  }
+
+  /** The bytes of a version, which belong to the receiver; `undefined` where it is not kept, or is a deletion. */
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return this.#entered(CALLS.readVersion, key, call, own =>
+      this.#inTurn.completed.readVersion(key, id, own),
     )
   }
 

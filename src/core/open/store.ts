@@ -1,5 +1,5 @@
 import type { Capabilities } from '../capabilities.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { Call, Maybe } from './call.ts'
@@ -126,6 +126,16 @@ export interface Store {
   begin?(call: Call): Maybe<StoreTransaction>
   /** Default, and if it returns `undefined`: the query engine, by scanning. */
   query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined
+  /**
+   * The versions that the store keeps of a value, the latest first, at most `call.options.limit`, which is always set; the present one among them. Called
+   * where `capabilities.history` is declared. Default: none.
+   */
+  versions?(key: Key, call: Call): Maybe<readonly ValueVersion[]>
+  /**
+   * The bytes of a version, which belong to the receiver; `undefined` where it is not kept, or is a deletion. Default:
+   * none is kept.
+   */
+  readVersion?(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined>
   /** Default: follows `capabilities.query`. */
   explain?(query: Query): QueryPlan
   /** Default: counted by walking. */

@@ -64,6 +64,13 @@ export const CALLS = {
   },
   discardBranch: { action: 'discard', verb: 'prune' },
   branchFolder: { action: 'find the folder of', verb: 'identity' },
+  // Layers and spans see them as the calls that they are like.
+  versions: { action: 'list the versions of', verb: 'list' },
+  readVersion: {
+    action: 'get a version of',
+    verb: 'get',
+    told: { size: (bytes: Uint8Array | undefined) => bytes?.length },
+  },
   identity: { action: 'find the place of', verb: 'identity' },
 } as const
 

@@ -1,6 +1,6 @@
 import { type Capabilities, Derived, narrower, weakestOf } from '../../capabilities.ts'
 import { InFlight } from '../../concurrency/in-flight.ts'
-import type { Change, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
+import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { listOptionsOf } from '../../list-page.ts'
 import type { Call, Maybe } from '../../open/call.ts'
@@ -119,6 +119,23 @@ export class ShardedStore extends RoutedStore {
   /** While keys move, a key may also be where a former list put it. */
   override copiesOf(key: Key): readonly CopyPlace[] {
     return this.placesOf(key).map(store => ({ type: 'below', store, key }))
+  }
+
+  override async versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
+    return (await this.#holderOf(key, call)).versions(key, call)
+  }
+
+  override async readVersion(key: Key, id: string, call: Call): Promise<Uint8Array | undefined> {
+    return (await this.#holderOf(key, call)).readVersion(key, id, call)
+  }
+
+  /** The store that has a key: while keys move, perhaps one of a former list. */
+  async #holderOf(key: Key, call: Call): Promise<OpenStore> {
+    const [home, ...former] = this.placesOf(key)
+    for (const store of former.length === 0 ? [] : [home, ...former]) {
+      if (await store.has(key, call.bare)) return store
+    }
+    return home
   }
 
   protected placeOf(key: Key): Place {

@@ -1,6 +1,6 @@
 import { type Capabilities, Derived, weakestOf } from '../../capabilities.ts'
 import { orAbort } from '../../concurrency/abortable.ts'
-import type { ListOptions, ListPage, Stat, StoreStats } from '../../datastore.ts'
+import type { ListOptions, ListPage, Stat, StoreStats, ValueVersion } from '../../datastore.ts'
 import { AbortError, failure, inTermsOf, isNotFound, NotFoundError, reason } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { listOptionsOf, withoutSizes } from '../../list-page.ts'
@@ -230,6 +230,15 @@ export class SymlinkStore implements Store {
   /** @throws DatastoreError `UNSUPPORTED`: a change of a value would have to be reported under each of its names. */
   watch(prefix: Key): never {
     throw failure('UNSUPPORTED', 'watch', prefix, 'a symlink store reports no changes')
+  }
+
+  /** The versions of the final target of the links of a key. */
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return after(this.#wayFrom('look up', key, call), way => this.#values.versions(endOf(way), call))
+  }
+
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return after(this.#wayFrom('look up', key, call), way => this.#values.readVersion(endOf(way), id, call))
   }
 
   /** The identity of the final target of the links of a key. */

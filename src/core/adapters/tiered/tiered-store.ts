@@ -1,6 +1,6 @@
 import { type Capabilities, Derived } from '../../capabilities.ts'
 import { tell } from '../../concurrency/emitter.ts'
-import type { Change, Entry, ListPage, StoreStats } from '../../datastore.ts'
+import type { Change, Entry, ListPage, StoreStats, ValueVersion } from '../../datastore.ts'
 import { DatastoreError, failure, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
@@ -237,6 +237,15 @@ export class TieredStore extends TierReads implements Store {
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {
     return this.last.watch(prefix, call)
+  }
+
+  /** Those of the last tier. Copies have none of their own. */
+  versions(key: Key, call: Call): Maybe<readonly ValueVersion[]> {
+    return this.last.versions(key, call)
+  }
+
+  readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
+    return this.last.readVersion(key, id, call)
   }
 
   /** The identity of the place in the last tier. */

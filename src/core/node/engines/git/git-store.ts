@@ -1,7 +1,7 @@
 import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import { ChangeHub } from '../../../changes/change-hub.ts'
 import { stoppable } from '../../../changes/stoppable.ts'
-import type { Change, ListPage, Stat, StoreStats } from '../../../datastore.ts'
+import type { Change, ListPage, Stat, StoreStats, ValueVersion } from '../../../datastore.ts'
 import { DatastoreError, failure } from '../../../errors.ts'
 import { fnv1a64 } from '../../../hash/fnv1a64.ts'
 import type { Key } from '../../../key.ts'
@@ -26,6 +26,7 @@ import type { Made } from './branch-writer.ts'
 import type { DraftTree } from './draft.ts'
 import { gitFailure } from './git-process.ts'
 import { GitTransaction } from './git-transaction.ts'
+import { versionAt, versionsIn } from './history.ts'
 import { nameProblem, namesOf } from './names.ts'
 import type { ObjectWriter } from './object-writer.ts'
 import { FILE, FOLDER, isFile, type Signature, type TreeEntry } from './objects.ts'
@@ -59,6 +60,7 @@ export class GitStore implements Store {
       watch: 'all',
       durable: branch.isDurable,
       persistent: true,
+      history: true,
       valueAndBranch: false,
     }
     branch.head.hubs.add(this.#changes)
@@ -125,6 +127,14 @@ export class GitStore implements Store {
       if (size === undefined) throw missing('stat', key, entry.oid)
       return { size, ...version }
     })
+  }
+
+  versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
+    return this.#told('list the versions of', key, () => versionsIn(this.#branch, key, call))
+  }
+
+  readVersion(key: Key, id: string): Promise<Uint8Array | undefined> {
+    return this.#told('get a version of', key, () => versionAt(this.#branch, key, id))
   }
 
   async write(key: Key, value: Payload, call: Call): Promise<Written> {

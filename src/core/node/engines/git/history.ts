@@ -1,5 +1,7 @@
-import { failure, throwIfAborted } from '../../../errors.ts'
+import { DEFAULT_PAGE, type ValueVersion } from '../../../datastore.ts'
+import { failure, isNotFound, throwIfAborted } from '../../../errors.ts'
 import type { Key } from '../../../key.ts'
+import type { Call } from '../../../open/call.ts'
 import { gitFailure } from './git-process.ts'
 import { namesOf } from './names.ts'
 import { isFile, type TreeEntry } from './objects.ts'
@@ -48,6 +50,47 @@ export async function* historyOf(
     }
   } catch (error) {
     throw gitFailure('read the history of', error)
+  }
+}
+
+/** Digits that name a commit for people, as git shows them. */
+const LABEL_DIGITS = 7
+
+/** The commits that changed a key, as versions of its value. */
+export async function versionsIn(
+  branch: OpenBranch,
+  key: Key,
+  { options, signal }: Call,
+): Promise<readonly ValueVersion[]> {
+  const { limit = DEFAULT_PAGE } = options
+  const versions: ValueVersion[] = []
+  if (limit === 0) return versions
+  for await (const { commit, author, time, message, isThere } of historyOf(branch, key, signal)) {
+    const subject = message.split('\n', 1)[0]?.trim()
+    versions.push({
+      id: commit,
+      time,
+      isValue: isThere,
+      label: commit.slice(0, LABEL_DIGITS),
+      author: author.name,
+      message: subject,
+    })
+    if (versions.length >= limit) break
+  }
+  return versions
+}
+
+/** A version is named by the whole id of a commit: other names could be options of git, or move. */
+const COMMIT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+
+/** The value of a key in a commit; `undefined` if there is no such commit, or it has none. */
+export async function versionAt(branch: OpenBranch, key: Key, id: string): Promise<Uint8Array | undefined> {
+  if (!COMMIT_ID.test(id)) return undefined
+  try {
+    return await valueAt(branch, key, id)
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
   }
 }
 

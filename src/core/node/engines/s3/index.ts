@@ -4,4 +4,3 @@ export type { ProgramContext as S3Context } from '../../connect/server-context.t
 export { s3Kind } from '../../kinds/s3.ts'
 export type { S3Options } from './options.ts'
 export { S3Datastore } from './s3-datastore.ts'
-export type { S3Version } from './s3-version.ts'

@@ -1,6 +1,5 @@
 import type { Gate } from '../../../open/turns.ts'
 import { checkOptions, wholeNumber } from '../../../options.ts'
-import type { Layout } from '../../../ordered/layout.ts'
 import { PathLayout } from '../../../ordered/path/path-layout.ts'
 import { PathNames } from '../../../ordered/path/path-names.ts'
 import { isRecord } from '../../../query/parse-condition.ts'
@@ -18,6 +17,7 @@ import { probeConditions, READ_ONLY, type S3Conditions } from './probe.ts'
 import { Reachability } from './reachability.ts'
 import { S3Store } from './s3-store.ts'
 import { TextLayout } from './text-layout.ts'
+import { keepsVersions } from './versions.ts'
 
 const MIB = 1024 ** 2
 const PART_SIZE = 8 * MIB
@@ -31,19 +31,11 @@ const FORMAT = JSON.stringify({ layout: 'strata', format: 1 })
 /** Gates of the places that are open in this process. */
 const gates = new SharedUses<undefined>()
 
-/** An open store with the bucket below it. */
-export interface OpenS3 {
-  readonly store: S3Store
-  readonly bucket: S3Bucket
-  readonly layout: Layout
-  readonly form: ObjectForm
-}
-
 /**
  * The store in a bucket.
  * @throws DatastoreError `CONFIG_INVALID`, `CONNECTION`, `TIMEOUT`, `ACCESS_DENIED`
  */
-export async function openS3(options: S3Options, context: ServerContext): Promise<OpenS3> {
+export async function openS3(options: S3Options, context: ServerContext): Promise<S3Store> {
   checkOptions('open an S3 store', options, { partSize: wholeNumber(LEAST_PART, MOST_PART) })
   const access = await accessTo(options, context)
   const lost = new LostConnections(server => context.report?.({ lost: server }))
@@ -71,9 +63,8 @@ export async function openS3(options: S3Options, context: ServerContext): Promis
     await access.close()
   }
   try {
-    const opened = await openStore(options, { access, bucket, id, gate: use.gate, close })
-    ;({ store } = opened)
-    return opened
+    store = await openStore(options, { access, bucket, id, gate: use.gate, close })
+    return store
   } catch (error) {
     await close()
     throw error
@@ -89,11 +80,11 @@ async function openStore(
     readonly gate: Gate
     readonly close: () => Promise<void>
   },
-): Promise<OpenS3> {
+): Promise<S3Store> {
   const { access, bucket, ...rest } = place
   const { readOnly = false, partSize = PART_SIZE } = options
   const { folder } = access.address
-  const found = await findLayout(bucket, folder)
+  const [found, isVersioned] = await Promise.all([findLayout(bucket, folder), keepsVersions(bucket)])
   const isStrata = chosenLayout(found, options) === 'strata'
   const names = isStrata ? undefined : await pathNames(bucket, folder, options)
   const layout =
@@ -102,7 +93,7 @@ async function openStore(
   const stem = `${folder}${options.prefix ?? ''}${OWN}`
   const conditions = readOnly ? READ_ONLY : await conditionsOf(access, bucket, `${stem}probe-`)
   let isMarked = !isStrata || found === 'strata'
-  const store = new S3Store({
+  return new S3Store({
     ...rest,
     bucket,
     layout,
@@ -110,6 +101,7 @@ async function openStore(
     conditions,
     partSize,
     isReadOnly: readOnly,
+    keepsVersions: isVersioned,
     // Servers know separators of one character for sure.
     delimiter: names === undefined ? '/' : names.separator.length === 1 ? names.separator : undefined,
     begin: async () => {
@@ -118,7 +110,6 @@ async function openStore(
       isMarked = true
     },
   })
-  return { store, bucket, layout, form }
 }
 
 /** What was found out about buckets where the user may write, for as long as this process runs. */

@@ -1,7 +1,7 @@
 import { clampRange } from '../../../bytes.ts'
 import { type Capabilities, MINIMAL } from '../../../capabilities.ts'
 import { ChangeHub } from '../../../changes/change-hub.ts'
-import type { Change, Child, Entry, ListPage, Stat, StoreStats } from '../../../datastore.ts'
+import type { Change, Child, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../../../datastore.ts'
 import { failure } from '../../../errors.ts'
 import { Key } from '../../../key.ts'
 import { listOptionsOf } from '../../../list-page.ts'
@@ -20,6 +20,7 @@ import type { ObjectForm } from './object-form.ts'
 import { objectQuery } from './object-query.ts'
 import { type S3Conditions, scopeOf } from './probe.ts'
 import { S3Writes } from './s3-writes.ts'
+import { readVersion, versionsOf } from './versions.ts'
 
 /** The most UTF-8 bytes of the name of an object. */
 export const NAME_BYTES = 1024
@@ -39,6 +40,8 @@ export interface S3Parts {
   readonly delimiter: string | undefined
   readonly partSize: number
   readonly isReadOnly: boolean
+  /** Whether the bucket keeps versions. */
+  readonly keepsVersions: boolean
   readonly gate: Gate
   /** Called before the first value of the store is put. */
   readonly begin: () => Promise<void>
@@ -99,6 +102,16 @@ export class S3Store implements Store {
     const name = this.#nameOf(key)
     const head = name === undefined ? undefined : await this.#bucket.head(name, signal)
     return head && this.#form.statOf(head)
+  }
+
+  async versions(key: Key, call: Call): Promise<readonly ValueVersion[]> {
+    const name = this.#nameOf(key)
+    return name === undefined ? [] : versionsOf(this.#bucket, name, call)
+  }
+
+  async readVersion(key: Key, id: string, { signal }: Call): Promise<Uint8Array | undefined> {
+    const name = this.#nameOf(key)
+    return name === undefined ? undefined : readVersion(this.#bucket, name, id, signal)
   }
 
   async write(key: Key, value: Payload, call: Call): Promise<Written> {
@@ -225,10 +238,10 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
 }
 
-function capabilitiesOf({ layout, form, conditions, partSize, isReadOnly }: S3Parts): Capabilities {
+function capabilitiesOf({ layout, form, conditions, partSize, ...parts }: S3Parts): Capabilities {
   return {
     ...MINIMAL,
-    writable: conditions.isWritable && !isReadOnly,
+    writable: conditions.isWritable && !parts.isReadOnly,
     read: { range: true, stream: true, etag: form.isVersioned ? 'version' : 'content' },
     write: {
       ifAbsent: scopeOf(conditions.put),
@@ -243,6 +256,7 @@ function capabilitiesOf({ layout, form, conditions, partSize, isReadOnly }: S3Pa
     watch: 'own',
     durable: true,
     persistent: true,
+    history: parts.keepsVersions,
     limits: {
       keyBytes: layout.longestText(NAME_BYTES),
       valueBytes: Math.min(OBJECT_BYTES, partSize * MOST_PARTS),

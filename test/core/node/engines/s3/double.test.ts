@@ -88,9 +88,15 @@ describe('versions', () => {
     const double = await start({ keepsVersions: true })
     const store = await open(double)
     for (const value of ['one', 'two', 'three']) await store.put(KEY, bytes(value))
-    const versions: { readonly id: string; readonly isLatest: boolean }[] = []
-    for await (const version of store.versions(KEY)) versions.push(version)
-    expect(versions.map(({ isLatest }) => isLatest)).toEqual([true, false, false])
+    expect(store.capabilities.history).toBe(true)
+    expect((await open(await start())).capabilities.history).toBe(false)
+    const versions = await store.versions(KEY)
+    expect(versions.map(({ size, isValue }) => [size, isValue])).toEqual([
+      [5, true],
+      [3, true],
+      [3, true],
+    ])
+    expect(await store.versions(KEY, { limit: 1 })).toEqual(versions.slice(0, 1))
     const values = await Promise.all(versions.map(({ id }) => store.getVersion(KEY, id)))
     expect(values.map(text)).toEqual(['three', 'two', 'one'])
     await expect(store.getVersion(KEY, 'none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
