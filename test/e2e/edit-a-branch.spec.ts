@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { git } from '../core/node/engines/git/git.ts'
 import { Keyboard } from './by-keyboard.ts'
 import { startProgram } from './program.ts'
@@ -115,6 +116,79 @@ test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard
     expect(await readFile(file, 'utf8')).toBe('mine')
     // The button is gone, and the keyboard goes on in the value.
     await expect(window.value).toBeFocused()
+  } finally {
+    await page.close()
+    await program.stop()
+  }
+})
+
+test('E115 commits of a key are viewed, compared and put again by keyboard, and those of others appear', async ({
+  page,
+  folder,
+}) => {
+  const repository = join(folder, 'films')
+  const file = join(repository, 'brazil')
+  await mkdir(repository)
+  await git(repository, 'init', '-q', '-b', 'main')
+  await git(repository, 'config', 'user.name', 'Ann')
+  await git(repository, 'config', 'user.email', 'ann@example.org')
+  const commit = async (text: string, message: string) => {
+    await writeFile(file, text)
+    await git(repository, 'add', 'brazil')
+    await git(repository, 'commit', '-q', '-m', message)
+    return git(repository, 'rev-parse', '--short=7', 'HEAD')
+  }
+  const first = await commit('first plot', 'Add Brazil')
+  const second = await commit('second plot', 'Correct the plot')
+  const program = await startProgram(join(folder, 'data'), ['--port', '0'])
+  try {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const window = new StrataWindow(page)
+    const keyboard = new Keyboard(page)
+    await window.open(program.address)
+    await keyboard.press('Alt+Shift+o')
+    const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
+    await expect(dialog.getByRole('combobox')).toBeFocused()
+    await keyboard.paste(`git:${repository}`)
+    await expect(dialog.getByRole('option')).toHaveText('Git films')
+    await keyboard.press('Enter')
+    await expect(dialog).toBeHidden()
+    await window.openText('/brazil')
+    await expect(window.value).toHaveText('second plot')
+
+    await keyboard.press('Alt+h')
+    const versions = page.getByRole('listbox', { name: 'History' })
+    const inStore = versions.getByRole('group', { name: 'In the store' })
+    await expect(inStore.getByRole('option')).toHaveCount(2)
+    await expect(versions).toBeFocused()
+    await expect(inStore.getByRole('option').first()).toContainText(`${second} by Bob`)
+    await expect(inStore.getByRole('option').first()).toContainText('Correct the plot')
+    await expect(page.getByText('The value is this version')).toBeVisible()
+    await keyboard.press('End')
+    const chosen = versions.getByRole('option', { selected: true })
+    await expect(chosen).toContainText(`${first} by Bob`)
+    await expect(chosen).toContainText('Add Brazil')
+    await expect(page.getByText('Now', { exact: true })).toBeVisible()
+    await expect(page.getByText(new RegExp(`^${first} of `))).toBeVisible()
+    const { violations } = await new AxeBuilder({ page })
+      .include('[aria-label="History of the key"]')
+      .analyze()
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+    await keyboard.tabTo(window.button('View'))
+    await keyboard.press('Enter')
+    await expect(page.getByLabel('Version', { exact: true })).toHaveText('first plot')
+    await keyboard.tabTo(window.button('Restore'))
+    await keyboard.press('Enter')
+    await expect(inStore.getByRole('option')).toHaveCount(3)
+    expect(await git(repository, 'show', 'HEAD:brazil')).toBe('first plot')
+    await expect(inStore.getByRole('option').first()).toContainText('by Ann')
+    await expect(versions.getByRole('group', { name: 'Recorded' }).getByRole('option')).toHaveCount(2)
+
+    const theirs = await commit('third plot', 'Tell the end')
+    await expect(inStore.getByRole('option').first()).toContainText(`${theirs} by Bob`)
+    await keyboard.tabTo(window.button('Close history'))
+    await keyboard.press('Enter')
+    await expect(window.value).toHaveText('third plot')
   } finally {
     await page.close()
     await program.stop()

@@ -45,11 +45,18 @@ const version = z.strictObject({
   id: z.string(),
   /** When it was made, in milliseconds since 1970; where others made it, when it was seen. */
   time: z.number(),
-  /** What made it. `found`: others had made it, and a later change replaced it. */
-  source: z.enum(['put', 'delete', 'rename', 'undo', 'redo', 'found']),
+  /**
+   * What made it. `found`: others had made it, and a later change replaced it. `store`: the store itself keeps it, such
+   * as a commit of git, whoever made it.
+   */
+  source: z.enum(['put', 'delete', 'rename', 'undo', 'redo', 'found', 'store']),
+  /** Of a version in the store: its short name, who made it, and why. */
+  label: z.string().optional(),
+  author: z.string().optional(),
+  message: z.string().optional(),
   /** The part of a job: its title. */
   job: z.string().optional(),
-  /** Bytes; absent where there was no value, or where it was too large to be recorded. */
+  /** Bytes; absent where there was no value, where it was too large to be recorded, and where the store does not tell. */
   size: z.number().optional(),
   /** `recorded`: it can be viewed and restored. */
   state: z.enum(['recorded', 'absent', 'too-large']),
@@ -68,11 +75,15 @@ export const historyProcedures = {
    */
   'history.undo': procedure(wanted, undone),
   'history.redo': procedure(wanted, undone),
-  /** The states of a key that are on record, latest first; at most 500. */
+  /**
+   * The states of a key: those that the store itself keeps, then those that are on record; each latest first, and at
+   * most 500.
+   */
   'history.versions': procedure(
     z.strictObject({ session: sessionId, key: keyText }),
     z.strictObject({ versions: z.array(version) }),
   ),
+  /** `VALUE_INVALID` for a version that is too large to be shown. */
   'history.version': procedure(
     z.strictObject({ session: sessionId, key: keyText, id: z.string() }),
     z.strictObject({ bytes }),

@@ -1,7 +1,7 @@
 import { Key } from '../../../core/key.ts'
 import type { historyProcedures, UndoneInfo } from '../../../shared/procedures/history.ts'
 import type { HandlersOf } from '../calls/dispatch.ts'
-import { valueOfVersion, versionsOf } from '../history/key-versions.ts'
+import { allVersionsOf, assertShowable, bytesOfVersion } from '../history/store-versions.ts'
 import type { HostParts } from '../host-parts.ts'
 import { statOfWrite } from '../transfers/write-version.ts'
 
@@ -31,16 +31,19 @@ export function historyHandlers({ sessions, jobs }: HostParts): HandlersOf<typeo
     },
     'history.undo': (input, { signal }) => apply('undo', input, signal),
     'history.redo': (input, { signal }) => apply('redo', input, signal),
-    'history.versions': async ({ session, key }) => ({
-      versions: await versionsOf(await sessions.get(session).history.entries(), Key.parse(key)),
+    'history.versions': async ({ session, key }, { signal }) => ({
+      versions: await allVersionsOf(sessions.get(session), Key.parse(key), signal),
     }),
-    'history.version': async ({ session, key, id }) => ({
-      bytes: await valueOfVersion(await sessions.get(session).history.entries(), Key.parse(key), id),
-    }),
+    'history.version': async ({ session, key: text, id }, { signal }) => {
+      const key = Key.parse(text)
+      const bytes = await bytesOfVersion(sessions.get(session), key, id, signal)
+      assertShowable(key, bytes)
+      return { bytes }
+    },
     'history.restore': async ({ session, key: text, id, ifMatch }, { signal }) => {
       const { store, history } = sessions.get(session)
       const key = Key.parse(text)
-      const bytes = await valueOfVersion(await history.entries(), key, id)
+      const bytes = await bytesOfVersion({ store, history }, key, id, signal)
       const rules = ifMatch === undefined ? { replace: false } : { ifMatch }
       const result = await store.put(key, bytes, { ...rules, signal })
       const entry = history.latestOf(key)

@@ -7,7 +7,7 @@ import type { KeyVersion } from '../../../shared/procedures/history.ts'
 import { jobNoteOf } from './job-note.ts'
 
 /** Versions of one key that are told. */
-const MAX_VERSIONS = 500
+export const MAX_VERSIONS = 500
 
 /** The versions of a key that are on record, latest first. */
 export async function versionsOf(journal: JournalDatastore, key: Key): Promise<KeyVersion[]> {

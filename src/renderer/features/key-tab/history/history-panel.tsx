@@ -29,6 +29,7 @@ const MADE_BY: Readonly<Record<KeyVersion['source'], string>> = {
   undo: 'undone',
   redo: 'redone',
   found: 'by others',
+  store: 'in the store',
 }
 
 /** Characters of a version that are shown. */
@@ -36,7 +37,7 @@ const SHOWN_CHARACTERS = 200_000
 /** Bytes of a version that is no text. */
 const SHOWN_BYTES = 4096
 
-/** The versions of a key that are on record: each can be viewed, compared with the value as it is now, and restored. */
+/** The versions of a key that its store keeps, and those that are on record: each can be viewed, compared with the value as it is now, and restored. */
 export function HistoryPanel({ client, address, lock, onRestored, onClose }: HistoryPanelProps) {
   const { versions, problem: listProblem } = useVersions(client, address)
   const [chosenId, setChosen] = useState<string>()
@@ -102,10 +103,7 @@ export function HistoryPanel({ client, address, lock, onRestored, onClose }: His
                 key={`${chosen?.id} ${shown.etag}`}
                 before={shown.now ?? new Uint8Array()}
                 after={shown.bytes}
-                names={[
-                  shown.now === undefined ? 'Now: no value' : 'Now',
-                  `Version of ${formatTime(chosen?.time ?? 0)}`,
-                ]}
+                names={[shown.now === undefined ? 'Now: no value' : 'Now', versionName(chosen)]}
               />
             ) : (
               <pre tabIndex={0} aria-label="Version">
@@ -162,22 +160,29 @@ function Versions({ versions, chosen, onChoose, onClose }: VersionsProps) {
       className={styles['list']}
       onKeyDown={press}
     >
-      {versions.map((version, at) => (
-        <div
-          key={version.id}
-          id={`${id}-${at}`}
-          role="option"
-          aria-selected={at === index}
-          className={styles['row']}
-          title={version.job ?? new Date(version.time).toLocaleString()}
-          onClick={() => onChoose(version.id)}
-          onKeyDown={undefined}
-        >
-          <span>
-            {formatTime(version.time)} ·{' '}
-            {version.job === undefined ? MADE_BY[version.source] : `${MADE_BY[version.source]} by a job`}
-          </span>
-          <span className={styles['size']}>{sizeText(version)}</span>
+      {groupsOf(versions).map(({ name, first, members }) => (
+        <div key={name} role="group" aria-label={name}>
+          <div role="presentation" className={styles['group']}>
+            {name}
+          </div>
+          {members.map((version, at) => (
+            <div
+              key={version.id}
+              id={`${id}-${first + at}`}
+              role="option"
+              aria-selected={first + at === index}
+              className={styles['row']}
+              title={titleOf(version)}
+              onClick={() => onChoose(version.id)}
+              onKeyDown={undefined}
+            >
+              <span>
+                {formatTime(version.time)} · {madeBy(version)}
+              </span>
+              <span className={styles['size']}>{sizeText(version)}</span>
+              {version.message !== undefined && <span className={styles['message']}>{version.message}</span>}
+            </div>
+          ))}
         </div>
       ))}
     </div>
@@ -192,8 +197,40 @@ function Reading() {
   )
 }
 
+interface Group {
+  readonly name: string
+  /** The position of its first member among all versions. */
+  readonly first: number
+  readonly members: readonly KeyVersion[]
+}
+
+/** Versions of the store come first. */
+function groupsOf(versions: readonly KeyVersion[]): readonly Group[] {
+  const kept = versions.filter(({ source }) => source === 'store')
+  const groups = [
+    { name: 'In the store', first: 0, members: kept },
+    { name: 'Recorded', first: kept.length, members: versions.slice(kept.length) },
+  ]
+  return groups.filter(({ members }) => members.length > 0)
+}
+
+function madeBy({ source, job, label, author }: KeyVersion): string {
+  if (source === 'store') return author === undefined ? (label ?? '') : `${label} by ${author}`
+  return job === undefined ? MADE_BY[source] : `${MADE_BY[source]} by a job`
+}
+
+function titleOf({ job, time, message, id }: KeyVersion): string {
+  const told = new Date(time).toLocaleString()
+  return job ?? (message === undefined ? told : `${told}\n${id.replace(/^store:/, '')}\n${message}`)
+}
+
+function versionName(version: KeyVersion | undefined): string {
+  const { label, time = 0 } = version ?? {}
+  return label === undefined ? `Version of ${formatTime(time)}` : `${label} of ${formatTime(time)}`
+}
+
 function sizeText({ state, size }: KeyVersion): string {
-  if (state === 'recorded') return formatBytes(size ?? 0)
+  if (state === 'recorded') return size === undefined ? '' : formatBytes(size)
   return state === 'absent' ? 'no value' : 'not kept'
 }
 
