@@ -147,6 +147,7 @@ it.for([
   ['sqlite', 'none'],
   ['sqlite', 'full'],
   ['git', 'none'],
+  ['git', 'full'],
   ['memory over redis', 'none'],
   ['leveldb over redis', 'none'],
   ['postgres', 'full'],
