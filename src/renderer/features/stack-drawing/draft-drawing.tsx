@@ -1,12 +1,14 @@
 import { Maximize, Minus, Plus } from 'lucide-react'
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef } from 'react'
+import { type PointerEvent, useCallback, useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import { IconButton } from '../../ui/button.tsx'
 import { useElementWidth } from '../../ui/element-width.ts'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { DrawnBox, type DrawnChange } from './drawn-box.tsx'
+import type { DropPlace } from './drop-place.ts'
 import { Edges } from './edges.tsx'
 import { type DrawnNode, layoutOf, NODE_HEIGHT } from './layout.ts'
 import { litPath } from './lit-path.ts'
+import { type DropOffer, useNodeDrag } from './node-drag.ts'
 import { usePanZoom } from './pan-zoom.ts'
 import styles from './stack-drawing.module.css'
 
@@ -23,15 +25,20 @@ interface DraftDrawingProps {
   readonly changes: string
   readonly chosen: string | undefined
   readonly onChoose: (id: string) => void
+  /** What it would do to drop a node; absent where nothing can be dropped. */
+  readonly dropOf: (id: string, place: DropPlace) => DropOffer | undefined
+  readonly onDrop: (id: string, place: DropPlace) => void
 }
 
-/** A stack that is being edited: its nodes are buttons that choose them. */
-export function DraftDrawing({ nodes, changes, chosen, onChoose }: DraftDrawingProps) {
+/** A stack that is being edited: its nodes are buttons that choose them, and are dragged to other places. */
+export function DraftDrawing({ nodes, changes, chosen, onChoose, dropOf, onDrop }: DraftDrawingProps) {
   const [room, measure] = useElementWidth()
   const layout = useMemo(() => layoutOf(nodes, room ?? 0), [nodes, room])
   const lit = useMemo(() => litPath(nodes, []), [nodes])
   const canvas = useRef<HTMLElement>(null)
-  const { zoom, events, press, show, fit, zoomIn, zoomOut } = usePanZoom(canvas, layout)
+  const sheet = useRef<HTMLDivElement>(null)
+  const { zoom, events: panning, press, show, fit, zoomIn, zoomOut } = usePanZoom(canvas, layout)
+  const { drag, events: dragging } = useNodeDrag({ canvas, sheet, layout, zoom, offerOf: dropOf, onDrop })
   const attach = useCallback(
     (element: HTMLElement | null) => {
       canvas.current = element
@@ -53,14 +60,20 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose }: DraftDrawingP
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         tabIndex={0}
         className={styles['pannable']}
-        {...events}
+        {...both(panning, dragging)}
       >
         <div style={{ width: layout.width * zoom, height: layout.height * zoom }}>
           <div
+            ref={sheet}
             className={styles['sheet']}
             style={{ width: layout.width, height: layout.height, transform: `scale(${zoom})` }}
           >
-            <Edges layout={layout} lit={lit} run={undefined} />
+            <Edges
+              layout={layout}
+              lit={lit}
+              run={undefined}
+              drop={drag?.place?.type === 'edge' ? drag.place.id : undefined}
+            />
             <ul aria-label="Stores, from the top down">
               {layout.nodes.map((node, index) => {
                 const { detail = '', hasProblem = false, change } = nodes[index] ?? {}
@@ -76,6 +89,8 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose }: DraftDrawingP
                     state={hasProblem ? 'failed' : 'rest'}
                     change={change}
                     isChosen={node.id === chosen}
+                    isDragged={node.id === drag?.id}
+                    isDrop={drag?.place?.type === 'node' && drag.place.id === node.id}
                     onPress={() => onChoose(node.id)}
                   />
                 )
@@ -95,11 +110,43 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose }: DraftDrawingP
           onPress={fit}
         />
       </div>
+      {drag?.offer !== undefined && (
+        <p
+          role="status"
+          aria-label="Where it goes"
+          className={styles['offer']}
+          data-possible={drag.offer.isPossible}
+          style={{ left: drag.at.x, top: drag.at.y }}
+        >
+          {drag.offer.text}
+        </p>
+      )}
       <p role="status" aria-label="What the draft changes" className={styles['changes']}>
         {changes !== '' && `Draft: ${changes}`}
       </p>
     </div>
   )
+}
+
+type Handlers = Readonly<
+  Record<
+    'onPointerDown' | 'onPointerMove' | 'onPointerUp' | 'onPointerCancel',
+    (event: PointerEvent<HTMLElement>) => void
+  >
+>
+
+/** One begins on the ground, the other on a node. */
+function both(first: Handlers, second: Handlers): Handlers {
+  const call = (name: keyof Handlers) => (event: PointerEvent<HTMLElement>) => {
+    first[name](event)
+    second[name](event)
+  }
+  return {
+    onPointerDown: call('onPointerDown'),
+    onPointerMove: call('onPointerMove'),
+    onPointerUp: call('onPointerUp'),
+    onPointerCancel: call('onPointerCancel'),
+  }
 }
 
 /** Each path by its last part, which tells most. */

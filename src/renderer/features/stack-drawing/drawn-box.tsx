@@ -18,6 +18,9 @@ interface DrawnBoxProps {
   readonly isCopy?: boolean
   readonly change?: DrawnChange | undefined
   readonly isChosen: boolean
+  readonly isDragged?: boolean
+  /** Whether a dragged node would be dropped on it. */
+  readonly isDrop?: boolean
   /** The id of what it shows or hides. */
   readonly controls?: string
   /** Below the box. */
@@ -36,6 +39,8 @@ export function DrawnBox(props: DrawnBoxProps) {
     isCopy = false,
     change,
     isChosen,
+    isDragged = false,
+    isDrop = false,
     controls,
     marks,
     onPress,
@@ -46,6 +51,8 @@ export function DrawnBox(props: DrawnBoxProps) {
     'data-state': state,
     'data-copy': isCopy,
     'data-change': change,
+    'data-dragged': isDragged,
+    'data-drop': isDrop,
     style: { height: NODE_HEIGHT },
   }
   const content = (
@@ -68,6 +75,7 @@ export function DrawnBox(props: DrawnBoxProps) {
           aria-label={name}
           aria-pressed={isChosen}
           aria-controls={controls}
+          data-node={node.id}
           onClick={onPress}
           {...shared}
         >

@@ -7,10 +7,12 @@ interface EdgesProps {
   readonly lit: LitPath
   /** Another one for another read, which is drawn once from left to right. */
   readonly run: number | undefined
+  /** The node before which a dragged one would be dropped. */
+  readonly drop?: string | undefined
 }
 
 /** The lines between nodes. They say nothing that the names of the nodes and the sentence do not say. */
-export function Edges({ layout, lit, run }: EdgesProps) {
+export function Edges({ layout, lit, run, drop }: EdgesProps) {
   const nodes = new Map(layout.nodes.map(node => [node.id, node]))
   return (
     <svg aria-hidden className={styles['edges']} width={layout.width} height={layout.height}>
@@ -30,6 +32,7 @@ export function Edges({ layout, lit, run }: EdgesProps) {
             pathLength={1}
             className={styles['edge']}
             data-state={state}
+            data-drop={node.id === drop}
             style={{ animationDelay: `${node.depth * 180 - 180}ms` }}
           />
         )

@@ -23,7 +23,7 @@ export interface Size {
   readonly height: number
 }
 
-interface Point {
+export interface Point {
   readonly x: number
   readonly y: number
 }

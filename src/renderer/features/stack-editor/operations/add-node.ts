@@ -28,7 +28,8 @@ function placeBeside({ slot }: StackNode): AddPlace | undefined {
   return slot?.type === 'keyed' ? placeIn(slot.parent, itemCount(slot.parent)) : undefined
 }
 
-function placeIn(parent: StackNode, index: number): AddPlace | undefined {
+/** Below `parent`, before the child at `index`; undefined if it has no room for one more. */
+export function placeIn(parent: StackNode, index: number): AddPlace | undefined {
   const { children, childrenField: field } = parent.info ?? {}
   if (field === undefined) return undefined
   const place = { parent, field, index }
@@ -49,10 +50,19 @@ function isAbsentOr(node: JsonNode | undefined, type: JsonNode['type']): boolean
   return node === undefined || node.type === type
 }
 
-export function addNode(stack: Stack, { parent, field, index }: AddPlace, info: KindInfo): StackEdit {
+export function addNode(stack: Stack, place: AddPlace, info: KindInfo): StackEdit {
   const { text } = stack
   const id = new FreshIds(stack.root).next(info.kind)
-  const node = newNode({ info, id, siblings: parent.children, text })
+  return insertNode(text, place, newNode({ info, id, siblings: place.parent.children, text }))
+}
+
+/** @param wanted The name among keyed siblings, if it is free. */
+export function insertNode(
+  text: string,
+  { parent, field, index }: AddPlace,
+  node: JsonText,
+  wanted?: string,
+): StackEdit {
   const at = [...parent.path, field]
   const isThere = memberOf(parent.json, field) !== undefined
   switch (parent.info?.children) {
@@ -63,7 +73,8 @@ export function addNode(stack: Stack, { parent, field, index }: AddPlace, info: 
       return { text: edited, select: [...at, index] }
     }
     case 'keyed': {
-      const name = freshName(parent)
+      const isFree = parent.children.every(({ slot }) => slot?.step !== wanted)
+      const name = wanted !== undefined && isFree ? wanted : freshName(parent)
       const edited = isThere
         ? setMember(text, at, name, node)
         : setMember(text, parent.path, field, printObject([[name, node]]))

@@ -95,7 +95,7 @@ function canRemove(node: StackNode): Possible {
   return node.slot === undefined ? impossible('a stack needs a root') : POSSIBLE
 }
 
-function removeNode(stack: Stack, node: StackNode): StackEdit {
+export function removeNode(stack: Stack, node: StackNode): StackEdit {
   if (node.slot === undefined) return unchanged(stack, node)
   const { text } = stack
   const { path } = node
