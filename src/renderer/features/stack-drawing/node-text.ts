@@ -1,5 +1,6 @@
-import type { ReadStep } from '../../../shared/procedures/residency.ts'
+import type { NodeCount, ReadStep } from '../../../shared/procedures/residency.ts'
 import { formatMilliseconds } from '../../ui/read-way.tsx'
+import { formatBytes, formatCount, formatCountOf, formatRough } from '../../ui/text/format.ts'
 import type { Mark } from './lit-path.ts'
 
 /** What a step says beside its node. */
@@ -19,6 +20,36 @@ const IN_NAMES: Readonly<Record<ReadStep['outcome'], string>> = {
   failed: 'failed',
   copied: 'got a copy',
   'not-copied': 'got no copy',
+}
+
+/** Pixels of a character in a box, where the font is a wide one. */
+const CHARACTER = 7.2
+
+/** Pixels of a box that its icon and edges take. */
+const BESIDE = 56
+
+/** How much a node holds. */
+interface CountWords {
+  /** `187 keys`. */
+  readonly keys: string
+  /** `187 keys · 640 KiB`. */
+  readonly all: string
+  /** As much of it as has room in a box, never cut. */
+  readonly inBox: string
+}
+
+/** @param width Pixels of the box. */
+export function countWords(count: NodeCount | undefined, width: number): CountWords | undefined {
+  if (count?.entries === undefined || count.accuracy === 'unknown') return undefined
+  const { entries, accuracy } = count
+  const keys = formatCountOf(entries, accuracy, 'key', 'keys')
+  const bytes = count.bytes === undefined ? '' : ` · ${formatBytes(count.bytes)}`
+  const number = formatCount(entries, accuracy)
+  // Rounded, it is no longer exact.
+  const rough = `${entries < 10_000 ? number : `~ ${formatRough(entries)}`}`
+  const shorter = [`${keys}${bytes}`, `${number}${bytes}`, `${rough}${bytes}`, keys, `${rough} keys`, rough]
+  const room = Math.floor((width - BESIDE) / CHARACTER)
+  return { keys, all: `${keys}${bytes}`, inBox: shorter.find(({ length }) => length <= room) ?? rough }
 }
 
 /** The name of a node: "Shard B, folder, 181 keys, found in 0.4 ms". */

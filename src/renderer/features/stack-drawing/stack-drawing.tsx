@@ -14,9 +14,9 @@ import { DrawnBox } from './drawn-box.tsx'
 import { Edges } from './edges.tsx'
 import { layoutOf, type PlacedNode } from './layout.ts'
 import { litPath, type Mark, type NodeState } from './lit-path.ts'
-import { markText, nodeName } from './node-text.ts'
+import { countWords, markText, nodeName } from './node-text.ts'
 import styles from './stack-drawing.module.css'
-import { countWords, useNodeCounts } from './use-node-counts.ts'
+import { useNodeCounts } from './use-node-counts.ts'
 
 /** What is known of a kind. */
 interface KindWords {
@@ -73,7 +73,7 @@ export function StackDrawing({ client, reads, session, kinds, detailOf }: StackD
                 node={node}
                 kind={kinds.get(node.kind)?.label ?? node.kind}
                 detail={detailOf(node.path)}
-                count={countWords(counts.get(node.id))}
+                count={countWords(counts.get(node.id), node.width)}
                 state={lit.stateOf(node.id)}
                 marks={lit.marks.filter(mark => mark.node === node.id)}
                 isCopy={lit.copies.some(copy => copy.to === node.id)}
@@ -126,7 +126,7 @@ function Node({ node, kind, detail, count, state, marks, isCopy, isChosen, contr
       node={node}
       name={nodeName(node.label, kind, count?.keys, marks)}
       // The icon shows the kind; both have no room beside each other.
-      detail={count?.all ?? shortDetail(kind, detail)}
+      detail={count?.inBox ?? shortDetail(kind, detail)}
       title={[kind, detail, count?.all].filter(Boolean).join(' · ')}
       state={state}
       isCopy={isCopy}

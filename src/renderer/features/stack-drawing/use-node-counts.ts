@@ -3,7 +3,6 @@ import type { NodeCount } from '../../../shared/procedures/residency.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import { repeatCount } from '../../api/repeat-count.ts'
-import { formatBytes, formatCountOf } from '../../ui/text/format.ts'
 
 type Counts = ReadonlyMap<string, NodeCount>
 
@@ -34,11 +33,4 @@ export function useNodeCounts(client: Client, { id, nodes, document }: SessionIn
     }
   }, [client, id, document, isOne])
   return known?.of === document ? known.counts : NONE
-}
-
-/** `187 keys`, and `187 keys · 640 KiB` with the bytes. */
-export function countWords(count: NodeCount | undefined): { keys: string; all: string } | undefined {
-  if (count?.entries === undefined || count.accuracy === 'unknown') return undefined
-  const keys = formatCountOf(count.entries, count.accuracy, 'key', 'keys')
-  return { keys, all: count.bytes === undefined ? keys : `${keys} · ${formatBytes(count.bytes)}` }
 }

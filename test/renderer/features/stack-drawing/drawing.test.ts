@@ -6,7 +6,7 @@ import {
   NODE_HEIGHT,
 } from '../../../../src/renderer/features/stack-drawing/layout.ts'
 import { litPath } from '../../../../src/renderer/features/stack-drawing/lit-path.ts'
-import { nodeName } from '../../../../src/renderer/features/stack-drawing/node-text.ts'
+import { countWords, nodeName } from '../../../../src/renderer/features/stack-drawing/node-text.ts'
 import { formatMilliseconds, stepText } from '../../../../src/renderer/ui/read-way.tsx'
 
 const node = (id: string, depth: number, kind = 'memory'): DrawnNode => ({
@@ -119,5 +119,30 @@ describe('the way of a read on the drawing', () => {
     expect(nodeName('Shard B', 'Folder', '181 keys', [{ node: 'b', number: 2, step }])).toBe(
       'Shard B, folder, 181 keys, found in 0.4 ms',
     )
+  })
+})
+
+describe('what a node holds', () => {
+  const count = (entries: number, bytes: number, accuracy: 'exact' | 'approximate' = 'exact') => ({
+    node: 'a',
+    entries,
+    bytes,
+    accuracy,
+  })
+  const inBox = (width: number, ...args: Parameters<typeof count>) => countWords(count(...args), width)?.inBox
+
+  it('O58 is said as long as its box has room for, and whole', () => {
+    expect(inBox(220, 181, 655_360)).toBe('181 keys · 640 KiB')
+    expect(inBox(172, 181, 655_360)).toBe('181 · 640 KiB')
+    expect(inBox(130, 181, 655_360)).toBe('181 keys')
+    expect(inBox(220, 1_234_567, 13_200_000_000)).toBe('1,234,567 · 12.3 GiB')
+    expect(inBox(190, 1_234_567, 13_200_000_000)).toBe('~ 1.2 M · 12.3 GiB')
+    expect(inBox(172, 1_234_567, 13_200_000_000)).toBe('1,234,567 keys')
+    expect(inBox(140, 1_234_567, 13_200_000_000, 'approximate')).toBe('~ 1.2 M')
+    expect(inBox(108, 1_234_567, 13_200_000_000)).toBe('~ 1.2 M')
+    expect(countWords(count(181, 655_360), 108)).toMatchObject({
+      keys: '181 keys',
+      all: '181 keys · 640 KiB',
+    })
   })
 })
