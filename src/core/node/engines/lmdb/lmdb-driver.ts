@@ -66,7 +66,7 @@ export class LmdbDriver implements OrderedDriver {
   write(write: Write, durable: boolean): Promise<Outcome> {
     const use = this.#writing([write])
     if (write.expect === 'any' && write.value !== undefined) {
-      return use.environment.put(use, write, durable).then(done)
+      return use.environment.put(use, write, durable)
     }
     return use.environment.transact(use, durable, (bytes, put) => {
       const outcome = outcomeOf(write, rowAt(bytes, write.key))
@@ -136,8 +136,4 @@ export class LmdbDriver implements OrderedDriver {
     if (writes.every(({ key }) => isKey(key))) return use
     throw failure('KEY_INVALID', 'write', undefined, `a key in LMDB has 1 to ${MOST_KEY} bytes`)
   }
-}
-
-function done(): Outcome {
-  return 'done'
 }

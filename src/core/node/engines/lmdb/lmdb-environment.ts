@@ -24,15 +24,29 @@ export type Put = (write: Waiting) => unknown
 /** Work for the next transaction. */
 interface Job {
   readonly user: User
-  /**
-   * Checks conditions and writes, synchronously.
-   * @returns The result.
-   */
-  readonly work: (database: LmdbBytes, put: Put) => unknown
-  /** Whether it is a put without conditions. */
-  readonly isPlain: boolean
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: unknown) => void
+  /** A put without conditions, or work that checks conditions and writes, synchronously. It returns its result. */
+  readonly work: Waiting | ((database: LmdbBytes, put: Put) => unknown)
+}
+
+/** The jobs of one transaction. */
+class Batch {
+  readonly jobs: Job[] = []
+  /** Settles with the results of the jobs, in their order. All of them fail together. */
+  readonly ended: Promise<readonly unknown[]>
+  /** The same for a put, which has no result. One promise for all puts: there may be many of them. */
+  readonly done: Promise<'done'>
+  resolve!: (results: readonly unknown[]) => void
+  reject!: (reason: unknown) => void
+
+  constructor() {
+    this.ended = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+    this.done = this.ended.then(() => 'done' as const)
+    // A batch may have no puts.
+    this.done.catch(() => undefined)
+  }
 }
 
 /**
@@ -45,7 +59,8 @@ export class LmdbEnvironment {
   #root: Root
   #isWritable: boolean
   readonly #databases = new Map<string | undefined, LmdbBytes>()
-  readonly #jobs: Job[] = []
+  /** What comes next. */
+  #next = new Batch()
   #isRunning = false
   readonly #listeners = new Map<User, (change: OthersChange) => void>()
   #looks: NodeJS.Timeout | undefined
@@ -98,9 +113,13 @@ export class LmdbEnvironment {
   }
 
   /** Puts a record in the next transaction, unconditionally. */
-  put(user: User, write: Waiting, durable: boolean): Promise<unknown> {
-    const put = this.#push({ user, isPlain: true, work: (_, put) => put(write) })
-    return durable || this.#listeners.size > 0 ? put.then(() => this.#written(user, [write], durable)) : put
+  put(user: User, write: Waiting, durable: boolean): Promise<'done'> {
+    const { done } = this.#push({ user, work: write })
+    if (!durable && this.#listeners.size === 0) return done
+    return done.then(async answer => {
+      await this.#written(user, [write], durable)
+      return answer
+    })
   }
 
   /** Runs work in a transaction, and reports its writes to other users. */
@@ -111,9 +130,11 @@ export class LmdbEnvironment {
         written.push(write)
         return put(write)
       })
-    const result = await this.#push<T>({ user, isPlain: false, work: noted })
+    const { jobs, ended } = this.#push({ user, work: noted })
+    const index = jobs.length - 1
+    const results = await ended
     await this.#written(user, written, durable)
-    return result
+    return results[index] as T
   }
 
   async #written(user: User, writes: readonly Waiting[], durable: boolean): Promise<void> {
@@ -146,31 +167,30 @@ export class LmdbEnvironment {
 
   async close(): Promise<void> {
     clearInterval(this.#looks)
-    while (this.#isRunning) await this.#push({ user: NOBODY, isPlain: false, work: () => undefined })
+    while (this.#isRunning) await this.#push({ user: NOBODY, work: () => undefined }).ended
     await this.#root.close()
   }
 
-  #push<T>(job: Pick<Job, 'user' | 'work' | 'isPlain'>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const { user, work, isPlain } = job
-      this.#jobs.push({ user, work, isPlain, resolve: resolve as (result: unknown) => void, reject })
-      if (!this.#isRunning) void this.#run()
-    })
+  /** @returns The batch that the job is the last one of. */
+  #push(job: Job): Batch {
+    const batch = this.#next
+    batch.jobs.push(job)
+    if (!this.#isRunning) void this.#run()
+    return batch
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true
-    while (this.#jobs.length > 0) {
+    while (this.#next.jobs.length > 0) {
       // Calls of one turn go into one transaction, including those made in microtasks after the answers to the one
       // before. The client itself waits for the end of the turn.
       await new Promise<void>(resolve => process.nextTick(resolve))
-      const jobs = this.#jobs.splice(0)
+      const batch = this.#next
+      this.#next = new Batch()
       try {
-        const results = await this.#apply(jobs)
-        for (const [index, job] of jobs.entries()) job.resolve(results[index])
+        batch.resolve(await this.#apply(batch.jobs))
       } catch (error) {
-        const reason = lmdbFailure('write', error)
-        for (const job of jobs) job.reject(reason)
+        batch.reject(lmdbFailure('write', error))
       }
     }
     this.#isRunning = false
@@ -181,16 +201,17 @@ export class LmdbEnvironment {
     // Mostly one promise for all of them.
     const done = new Set<Promise<boolean>>()
     const writers = new Set<User>()
-    const work = (job: Job) => {
-      const database = this.database(job.user.database)
-      return job.work(database, write => {
-        writers.add(job.user)
+    const work = ({ user, work }: Job) => {
+      const database = this.database(user.database)
+      const put = (write: Waiting): void => {
+        writers.add(user)
         const one = written(database, write)
         if (one !== undefined) done.add(one)
-      })
+      }
+      return typeof work === 'function' ? work(database, put) : put(work)
     }
     let results: readonly unknown[]
-    if (jobs.every(({ isPlain }) => isPlain)) {
+    if (jobs.every(job => typeof job.work !== 'function')) {
       // The client groups puts of one turn.
       results = jobs.map(work)
       await Promise.all(done)
