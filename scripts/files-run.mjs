@@ -14,13 +14,12 @@ const root = join(import.meta.dirname, '..')
 const built = join(root, '.cache', 'files-run')
 const { values: flags } = parseArgs({ options: { list: { type: 'boolean', default: false } } })
 
-/** The walks, each on a session of its own that has answered nothing yet. */
+/** The walks, each on a session of its own that has answered one read, so that it follows the store. */
 const walks = [
   {
     name: 'put to a folder',
     bar: 35,
     // As the editor saves: it read the value before, and saves what nobody changed since.
-    prepare: async page => (await page('store.get', { key: '/note' })).value.stat.etag,
     run: (page, ifMatch) =>
       page('store.put', { key: '/note', bytes: new TextEncoder().encode('changed'), ifMatch }),
     expected: 'ok',
@@ -75,7 +74,7 @@ async function buildHost() {
 }
 
 /** @returns The source files that run from the call until its answer has arrived. */
-async function filesRunBy({ prepare, run, expected }) {
+async function filesRunBy({ run, expected }) {
   const folder = await mkdtemp(join(base, 'folder-'))
   for (const name of ['note', 'list', 'plan']) await writeFile(join(folder, name), name)
   const host = await createHost({
@@ -88,10 +87,9 @@ async function filesRunBy({ prepare, run, expected }) {
     host.connect(createMessagePortChannel(port1))
     const { id } = await host.open({ type: 'folder', path: folder })
     const page = connectPage(port2, id)
-    const prepared = await prepare?.(page)
-    // Starts the counts anew.
-    await profiler.post('Profiler.takePreciseCoverage')
-    const reply = await run(page, prepared)
+    const { etag } = (await page('store.get', { key: '/note' })).value.stat
+    await isQuiet()
+    const reply = await run(page, etag)
     const { result } = await profiler.post('Profiler.takePreciseCoverage')
     const outcome = reply.ok ? 'ok' : reply.error.code
     if (outcome !== expected) throw new Error(`The call ended with ${outcome}, expected ${expected}`)
@@ -99,6 +97,17 @@ async function filesRunBy({ prepare, run, expected }) {
   } finally {
     port2.close()
     await host.close()
+  }
+}
+
+/** Resolves once nothing of ours has run for a while: opening a session goes on in the background. Counts begin anew. */
+async function isQuiet() {
+  let quiet = 0
+  while (quiet < 3) {
+    await new Promise(done => setTimeout(done, 100))
+    const { result } = await profiler.post('Profiler.takePreciseCoverage')
+    const files = result.filter(({ functions }) => functions.some(hasRun)).flatMap(sourceOf)
+    quiet = files.length === 0 ? quiet + 1 : 0
   }
 }
 
