@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from '@photostructure/sqlite'
-import { type Browser, chromium } from '@playwright/test'
+import { type Browser, chromium, type Page } from '@playwright/test'
 import { ClassicLevel } from 'classic-level'
 import { open as openLmdb } from 'lmdb'
 import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs'
@@ -16,8 +16,8 @@ const PROGRAM = join(import.meta.dirname, '../../../out/main/serve.js')
 /** Children of the level that is opened, and keys below each of them: ten million keys. */
 const [CHILDREN, BELOW] = [100_000, 100]
 const ROUNDS = 3
-/** Milliseconds: the first rows, and the exact number of all of them. */
-const [FIRST, EXACT] = [150, 10_000]
+/** Milliseconds: the first rows, the exact number of all of them, and a jump by key to rows that were not read yet. */
+const [FIRST, EXACT, JUMP] = [150, 10_000, 300]
 
 export const largeLevelBenchmark: Benchmark = { name: 'large-level', run: runLargeLevelBenchmark }
 
@@ -96,6 +96,8 @@ async function runLargeLevelBenchmark(): Promise<readonly Result[]> {
         results.push(
           underBudget(`${kind}: first rows of 10⁵ children among 10⁷ keys`, 'ms', of('first'), FIRST),
           underBudget(`${kind}: exact number of the 10⁵ children`, 'ms', of('exact'), EXACT),
+          underBudget(`${kind}: jump by key to the middle of the level`, 'ms', of('middle'), JUMP),
+          underBudget(`${kind}: jump by key to its end`, 'ms', of('end'), JUMP),
         )
       } finally {
         await rm(folder, { recursive: true, force: true })
@@ -110,10 +112,52 @@ async function runLargeLevelBenchmark(): Promise<readonly Result[]> {
 interface Measured {
   readonly first: number
   readonly exact: number
+  readonly middle: number
+  readonly end: number
+}
+
+async function openOnce(browser: Browser, store: Store): Promise<Measured> {
+  const level = await inWindow(browser, store, page =>
+    page.evaluate(timesOfLevel, CHILDREN.toLocaleString('en-US')),
+  )
+  const middle = await inWindow(browser, store, page => jump(page, CHILDREN / 2))
+  const end = await inWindow(browser, store, page => jump(page, CHILDREN - 1))
+  return { ...level, middle, end }
+}
+
+/** Opens a child by its key, from Enter in "Go to key" to the frame that shows its row. */
+async function jump(page: Page, child: number): Promise<number> {
+  const name = String(child).padStart(6, '0')
+  await page.keyboard.press('Control+p')
+  const field = page.getByRole('combobox', { name: 'Key' })
+  await field.fill(`/user/${name}/f50`)
+  await page.getByRole('option', { name: 'f50' }).first().waitFor()
+  const shown = page.evaluate(timeToRow, name)
+  await field.press('Enter')
+  return shown
+}
+
+/** Runs in the page: from Enter to the frame that shows a row with this name. */
+async function timeToRow(name: string): Promise<number> {
+  const start = await new Promise<number>(resolve =>
+    addEventListener('keydown', () => resolve(performance.now()), { capture: true, once: true }),
+  )
+  const isShown = () =>
+    [...document.querySelectorAll('[role="treeitem"][aria-level="2"]')].some(row =>
+      row.textContent?.includes(name),
+    )
+  while (!isShown() && performance.now() - start < 120_000) {
+    await new Promise(resolve => requestAnimationFrame(resolve))
+  }
+  return performance.now() - start
 }
 
 /** A program and a window of their own, so that nothing is known of the level. */
-async function openOnce(browser: Browser, { kind, path }: Store): Promise<Measured> {
+async function inWindow<T>(
+  browser: Browser,
+  { kind, path }: Store,
+  measure: (page: Page) => Promise<T>,
+): Promise<T> {
   const data = await mkdtemp(join(tmpdir(), 'strata-bench-data-'))
   const program = spawn(process.execPath, [PROGRAM, `${kind}:${path}`, '--port', '0', '--no-open'], {
     env: { ...process.env, STRATA_DATA: data },
@@ -127,7 +171,7 @@ async function openOnce(browser: Browser, { kind, path }: Store): Promise<Measur
     await page.keyboard.press('Home')
     // What a person looks at before opening a branch: the window, at rest.
     await page.waitForLoadState('networkidle')
-    return await page.evaluate(timesOfLevel, CHILDREN.toLocaleString('en-US'))
+    return await measure(page)
   } finally {
     await page.close()
     const ended = once(program, 'exit')
@@ -151,7 +195,7 @@ async function addressOf({ stdout }: Pick<ChildProcess, 'stdout'>): Promise<stri
 }
 
 /** Runs in the page: from the key that opens the branch to the frames that show its first rows, and their number. */
-async function timesOfLevel(count: string): Promise<Measured> {
+async function timesOfLevel(count: string): Promise<Pick<Measured, 'first' | 'exact'>> {
   const frame = () => new Promise(resolve => requestAnimationFrame(resolve))
   const rowsAt = (level: number) => document.querySelectorAll(`[role="treeitem"][aria-level="${level}"]`)
   await frame()
