@@ -2,7 +2,7 @@ import type { RootDatabase } from 'lmdb'
 import { failure } from '../../../errors.ts'
 import type { OthersChange, Write } from '../../../ordered/driver.ts'
 import { lmdbFailure } from './failures.ts'
-import { bufferOf, type LmdbBytes } from './lmdb-rows.ts'
+import { BYTES, bufferOf, type LmdbBytes } from './lmdb-rows.ts'
 
 /** Milliseconds between two checks for transactions of other processes. */
 const LOOK = 500
@@ -95,9 +95,8 @@ export class LmdbEnvironment {
   }
 
   #openNamed(name: string): LmdbBytes {
-    const options = { name, keyEncoding: 'binary', encoding: 'binary' } as const
     // In a read-only file, the client returns nothing for a missing database.
-    const named = this.#root.openDB<Buffer, Buffer>(options) as LmdbBytes | undefined
+    const named = this.#root.openDB<Buffer, Buffer>({ name, ...BYTES }) as LmdbBytes | undefined
     if (named !== undefined) return named
     const reason = `it has no database ${JSON.stringify(name)}`
     throw failure('CONFIG_INVALID', 'open an LMDB file', undefined, reason)

@@ -11,6 +11,7 @@ import { ForeignLmdbDriver } from './foreign/foreign-driver.ts'
 import { LmdbDriver } from './lmdb-driver.ts'
 import { LmdbEnvironment, type Root } from './lmdb-environment.ts'
 import { findLmdb, type LmdbFile } from './lmdb-file.ts'
+import { BYTES } from './lmdb-rows.ts'
 
 /** The parts of the client that are used. */
 interface Client {
@@ -101,8 +102,7 @@ function openFile(client: Client, { path, isFolder }: LmdbFile, isWritable: bool
     path,
     noSubdir: !isFolder,
     readOnly: !isWritable,
-    keyEncoding: 'binary',
-    encoding: 'binary',
+    ...BYTES,
   } as const
   try {
     return client.open(options)
