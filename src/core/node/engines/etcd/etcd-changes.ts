@@ -2,6 +2,7 @@ import type { IDuplexStream, IWatchRequest, IWatchResponse } from 'etcd3'
 import { endOfKeys } from '../../../ordered/byte-prefix.ts'
 import type { OthersChange } from '../../../ordered/driver.ts'
 import { Backoff } from '../../connect/backoff.ts'
+import { OwnWrites } from '../own-writes.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 import { firstKey } from './etcd-writes.ts'
@@ -17,11 +18,7 @@ export class EtcdChanges {
   readonly #connection: EtcdConnection
   readonly #rows: EtcdRows
   readonly #listeners = new Set<Tell>()
-  /** Writes of this store: in progress, and the revisions of those whose change was not seen yet. */
-  readonly #writing = new Set<Promise<unknown>>()
-  readonly #own = new Set<number>()
-  /** Changes are told in order, each after the own writes that were in progress when it came. */
-  #told = Promise.resolve()
+  readonly #own = new OwnWrites<number>()
   /** The revision to go on from. */
   #next = 0
   #stream: Stream | undefined
@@ -48,15 +45,7 @@ export class EtcdChanges {
 
   /** Notes a write of this store, so that its change is not told as that of another. */
   own<T>(write: Promise<T>, revisionOf: (written: T) => number): Promise<T> {
-    if (!this.#isRunning) return write
-    const noted = write.then(written => {
-      this.#own.add(revisionOf(written))
-      return written
-    })
-    this.#writing.add(noted)
-    const ended = () => this.#writing.delete(noted)
-    noted.then(ended, ended)
-    return noted
+    return this.#isRunning ? this.#own.note(write, revisionOf) : write
   }
 
   close(): void {
@@ -127,20 +116,9 @@ export class EtcdChanges {
     return true
   }
 
-  #tell(change: OthersChange, revision = 0): void {
-    const writing = [...this.#writing]
-    this.#told = this.#told.then(async () => {
-      await Promise.allSettled(writing)
-      if (this.#own.has(revision)) {
-        this.#forgetBefore(revision)
-        return
-      }
+  #tell(change: OthersChange, revision?: number): void {
+    this.#own.inOrder(() => {
       for (const listener of this.#listeners) listener(change)
-    })
-  }
-
-  /** Revisions come in order. That of `revision` may come again: a batch has one for all its keys. */
-  #forgetBefore(revision: number): void {
-    for (const own of this.#own) if (own < revision) this.#own.delete(own)
+    }, revision)
   }
 }

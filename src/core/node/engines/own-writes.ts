@@ -1,0 +1,53 @@
+/** When an engine made a write, as a number that later writes exceed. */
+type Moment = number | bigint
+
+/**
+ * Tells the writes of a store from those of others in a stream of changes, which has both: an own write is known by when the
+ * engine made it, which its answer says, and by its key where several have one moment.
+ */
+export class OwnWrites<At extends Moment> {
+  readonly #writing = new Set<Promise<unknown>>()
+  /** The writes whose change was not seen yet. */
+  readonly #own = new Map<string, At>()
+  /** Changes are told in order, each after the own writes that were in progress when it came. */
+  #told = Promise.resolve()
+
+  /**
+   * Notes a write. Changes that come meanwhile are told once it has ended.
+   * @param madeAt `undefined` if nothing was written.
+   */
+  note<T>(
+    write: Promise<T>,
+    madeAt: (written: T) => At | undefined,
+    keys: readonly string[] = [''],
+  ): Promise<T> {
+    const noted = write.then(written => {
+      const at = madeAt(written)
+      if (at !== undefined) for (const key of keys) this.#own.set(`${at} ${key}`, at)
+      return written
+    })
+    this.#writing.add(noted)
+    const ended = () => this.#writing.delete(noted)
+    noted.then(ended, ended)
+    return noted
+  }
+
+  /** Calls `tell` in the order of changes, unless the change is an own one. @param at Absent: no change of one key. */
+  inOrder(tell: () => void, at?: At, key = ''): void {
+    const writing = [...this.#writing]
+    this.#told = this.#told.then(async () => {
+      await Promise.allSettled(writing)
+      if (at !== undefined && this.#own.has(`${at} ${key}`)) this.#forgetBefore(at)
+      else tell()
+    })
+  }
+
+  /** Moments come in order. That of a change may come again: a batch has one for all its keys. */
+  #forgetBefore(at: At): void {
+    for (const [name, own] of this.#own) if (own < at) this.#own.delete(name)
+  }
+
+  clear(): void {
+    this.#own.clear()
+  }
+}
