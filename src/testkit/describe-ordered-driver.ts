@@ -192,6 +192,22 @@ export function describeOrderedDriver(
       expect((await driver.get(bytesOf('a')))?.value).toEqual(bytesOf('2'))
     })
 
+    test('E3 writeAll: writes are applied in order, later ones over earlier ones', async driver => {
+      if (driver.writeAll === undefined) return
+      await put(driver, 'gone', bytesOf('x'))
+      const writes = [
+        { ...columns(driver), key: bytesOf('a'), value: bytesOf('1') },
+        { ...columns(driver), key: bytesOf('a'), value: bytesOf('2') },
+        { key: bytesOf('gone'), value: undefined },
+        { ...columns(driver), key: bytesOf('b'), value: bytesOf('3') },
+        { key: bytesOf('b'), value: undefined },
+        { key: bytesOf('never there'), value: undefined },
+      ]
+      await driver.writeAll(writes, true)
+      expect(await rowsIn(driver, {})).toHaveLength(1)
+      expect((await driver.get(bytesOf('a')))?.value).toEqual(bytesOf('2'))
+    })
+
     test('E3 commit: where a check fails nothing is written', async driver => {
       const { commit } = driver.capabilities
       if (driver.commit === undefined || commit === false) return

@@ -147,6 +147,11 @@ export interface OrderedDriver {
     signal?: AbortSignal,
   ): Maybe<boolean>
   /**
+   * Writes one after another: where one fails, those before it are made. In place of `commit`, where there is none. Default:
+   * made of `write`.
+   */
+  writeAll?(writes: readonly Omit<Write, 'expect'>[], durable: boolean, signal?: AbortSignal): Maybe<void>
+  /**
    * Reports writes by others; those in this process before they are answered.
    * @returns A function that ends it.
    */

@@ -25,7 +25,7 @@ export function capabilitiesOf(
     remove: { ifMatch: conditions },
     rename: isAtomic ? 'atomic' : 'none',
     list: 'seek',
-    batch: isAtomic ? 'atomic' : 'none',
+    batch: isAtomic ? 'atomic' : driver.writeAll === undefined ? 'none' : 'ordered',
     transaction: !isAtomic ? 'none' : commit.ranges ? 'serializable' : 'atomic',
     query: 'partial',
     watch: driver.changes === undefined ? 'own' : 'all',

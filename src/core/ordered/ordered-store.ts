@@ -303,7 +303,9 @@ export class OrderedStore implements Store {
     if (writes.length === 0) return
     call.throwIfAborted('commit a batch')
     try {
-      await this.#driver.commit?.([], writes, isDurable, call.signal)
+      const { capabilities } = this.#driver
+      if (capabilities.commit === false) await this.#driver.writeAll?.(writes, isDurable, call.signal)
+      else await this.#driver.commit?.([], writes, isDurable, call.signal)
     } catch (error) {
       this.#changes.tellResync(Key.root)
       throw error

@@ -1,10 +1,16 @@
-import type { Document } from 'mongodb'
+import type { Document, Timestamp } from 'mongodb'
 import { type MongoData, Refused } from './data.ts'
 
 const BATCH = 101
 /** Milliseconds for which a stream of changes waits, if the client does not say. */
 const WAIT = 1000
 const NOT_RESUMABLE = ['NonResumableChangeStreamError']
+
+/** Where a command says how many documents one answer may have. */
+interface Sized {
+  readonly batchSize?: unknown
+  readonly cursor?: { readonly batchSize?: unknown }
+}
 
 interface Cursor {
   readonly namespace: string
@@ -64,7 +70,9 @@ export class Cursors {
     const asked = $changeStream as Document
     const { log } = this.#data
     const token = (asked['startAfter'] ?? asked['resumeAfter']) as { readonly _data: string } | undefined
-    let at = token === undefined ? log.next : Number.parseInt(token._data, 16)
+    const time = asked['startAtOperationTime'] as Timestamp | undefined
+    const first = time === undefined ? log.next : log.firstAt(time.i)
+    let at = token === undefined ? first : Number.parseInt(token._data, 16)
     const names = $project === undefined ? undefined : new Set(['_id', ...Object.keys($project as Document)])
     const kept = () => {
       const found = log.from(at)
@@ -99,9 +107,10 @@ export class Cursors {
     batch: 'firstBatch' | 'nextBatch',
     command: Document,
   ): Promise<Document> {
-    const given = command['batchSize'] ?? (command['cursor'] as Document | undefined)?.['batchSize'] ?? BATCH
-    const wait = batch === 'firstBatch' ? 0 : Number(command['maxTimeMS'] ?? WAIT)
-    const { documents, isOver } = await cursor.next(Number(given), wait)
+    const { batchSize, cursor: { batchSize: other = BATCH } = {} } = command as Sized
+    const given = Number(batchSize ?? other)
+    const wait = batch === 'firstBatch' ? 0 : Number((command['maxTimeMS'] as unknown) ?? WAIT)
+    const { documents, isOver } = await cursor.next(given, wait)
     if (isOver) this.#open.delete(id)
     else this.#open.set(id, cursor)
     const token = cursor.token === undefined ? {} : { postBatchResumeToken: cursor.token() }

@@ -88,8 +88,12 @@ function serve(socket: Socket, commands: Commands): void {
       const { command, answer } = requestIn(message)
       answered = answered
         .then(() => commands.run(command))
-        .then(reply => void (socket.destroyed || socket.write(answer(reply))))
-        .catch((error: unknown) => void socket.destroy(error as Error))
+        .then(reply => {
+          if (!socket.destroyed) socket.write(answer(reply))
+        })
+        .catch((error: unknown) => {
+          socket.destroy(error as Error)
+        })
     }
   })
 }

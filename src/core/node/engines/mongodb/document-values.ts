@@ -12,10 +12,14 @@ import type { Found, Moved, Removed, StoreInfo } from '../../../open/store.ts'
 import { NamePacker } from '../../../ordered/path/pack-names.ts'
 import type { PathNames } from '../../../ordered/path/path-names.ts'
 import type { Digest } from '../../../ordered/path/raw-form.ts'
-import type { KeyValues, KeyWritten } from '../../indexed/key-values.ts'
+import { hasPart } from '../../../ordered/byte-order.ts'
+import type { ForeignChange, KeyValues, KeyWritten } from '../../indexed/key-values.ts'
 import { isDuplicate } from './failures.ts'
 import type { MongoAccess } from './mongo-access.ts'
+import { MongoChanges } from './mongo-changes.ts'
+import type { Within } from './mongo-writes.ts'
 import { type DocumentPlace, TYPED, without } from './places.ts'
+import type { Topology } from './topology.ts'
 
 /** How often a write is judged again, because others change the document at the same time. */
 const ATTEMPTS = 50
@@ -27,29 +31,39 @@ interface Parts {
   readonly place: DocumentPlace
   readonly names: PathNames
   readonly digest: Digest | undefined
-  readonly isWritable: boolean
+  readonly topology: Topology
+  /** Refuses every write. */
+  readonly isReadOnly: boolean
 }
 
 /** Documents as values: Extended JSON in its canonical form, which names the type of each field. */
 export class DocumentValues implements KeyValues {
-  readonly reportsOthers = false
+  readonly reportsOthers: boolean
   readonly info: StoreInfo
   readonly capabilities: Capabilities
   readonly #parts: Parts
   readonly #source: string
+  readonly #changes: MongoChanges | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
+    const { access, place, topology, isReadOnly } = parts
+    const { followed } = place
+    this.#changes =
+      topology.isReplicated && followed !== undefined
+        ? new MongoChanges(access, followed, topology.time, id => Buffer.from(place.nameOf?.(id) ?? ''))
+        : undefined
+    this.reportsOthers = this.#changes !== undefined
     this.info = { kind: 'mongodb', id: parts.place.id }
     this.#source = etagSourceOf(parts.place.id)
     this.capabilities = {
       ...MINIMAL,
-      writable: parts.isWritable,
+      writable: topology.isWritable && !isReadOnly,
       read: { range: false, stream: false, etag: 'content' },
       write: { ifAbsent: 'everyone', ifMatch: 'everyone', stream: false, ttl: false },
       remove: { ifMatch: 'everyone' },
       rename: 'copy',
-      watch: 'own',
+      watch: this.reportsOthers ? 'all' : 'own',
       durable: true,
       persistent: true,
     }
@@ -141,10 +155,10 @@ export class DocumentValues implements KeyValues {
     next: Document | undefined,
   ): Promise<boolean> {
     const { collection } = this.#place.find(name)
-    return this.#parts.access.call(action, async () => {
+    const work = async (within: Within): Promise<boolean> => {
       if (old === undefined) {
         try {
-          await collection.insertOne(next as Document)
+          await collection.insertOne(next as Document, within)
           return true
         } catch (error) {
           if (isDuplicate(error)) return false
@@ -152,9 +166,24 @@ export class DocumentValues implements KeyValues {
         }
       }
       const same = { _id: old['_id'] as never, $expr: { $eq: ['$$ROOT', { $literal: old }] } }
-      if (next === undefined) return (await collection.deleteOne(same)).deletedCount === 1
-      return (await collection.replaceOne(same, without(next, '_id'))).matchedCount === 1
+      if (next === undefined) return (await collection.deleteOne(same, within)).deletedCount === 1
+      return (await collection.replaceOne(same, without(next, '_id'), within)).matchedCount === 1
+    }
+    const ids = [old, next].flatMap(one => (one === undefined ? [] : String(one['_id'])))
+    return this.#parts.access.call(action, () =>
+      this.#changes === undefined ? work({}) : this.#changes.own(ids, work, isDone => isDone),
+    )
+  }
+
+  /** Changes of the documents that stand for keys. */
+  changes(signal: AbortSignal, tell: (change: ForeignChange) => void): void {
+    const { names } = this.#parts
+    const stop = this.#changes?.follow(change => {
+      if (change === 'resync') tell(change)
+      else if (hasPart(change.key, names.prefix, 0))
+        tell({ key: names.keyOf(change.key), isThere: change.isThere })
     })
+    if (stop !== undefined) signal.addEventListener('abort', stop, { once: true })
   }
 
   async scan(signal: AbortSignal, each: (packed: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
@@ -171,8 +200,9 @@ export class DocumentValues implements KeyValues {
     if (!signal.aborted) await each(packer.take())
   }
 
-  /** Removals by others are not reported. */
-  async present(keys: readonly Key[]): Promise<readonly boolean[]> {
+  /** Removals by others are reported where there is a stream of changes. */
+  async present(keys: readonly Key[]): Promise<readonly boolean[] | undefined> {
+    if (this.reportsOthers) return undefined
     const names = keys.map(key => this.#nameOf(key))
     const given = names.filter(name => name !== undefined)
     const there = await this.#parts.access.read('look up', () => this.#place.present(given))
@@ -188,8 +218,9 @@ export class DocumentValues implements KeyValues {
     return Promise.resolve()
   }
 
-  close(): Promise<void> {
-    return this.#parts.access.close()
+  async close(): Promise<void> {
+    await this.#changes?.close()
+    await this.#parts.access.close()
   }
 
   get #place(): DocumentPlace {

@@ -6,6 +6,7 @@ const CODES: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   13: ['ACCESS_DENIED', 'the user may not do this'],
   18: ['ACCESS_DENIED', 'the server does not take this user and password'],
   50: ['TIMEOUT', 'the server did not answer in time'],
+  112: ['TIMEOUT', 'others keep changing what it writes'],
   10107: ['READ_ONLY', 'the server is not the primary of its replica set'],
   10334: ['VALUE_INVALID', 'the server accepts no document of this size'],
   13435: ['READ_ONLY', 'the server is not the primary of its replica set'],
@@ -56,6 +57,11 @@ export function codeOf(error: unknown): number | undefined {
 /** The code of an error of Node. */
 function systemCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the server or the client says this of an error, as how to go on after it. */
+export function hasLabel(error: unknown, label: string): boolean {
+  return error instanceof Error && 'errorLabels' in error && (error.errorLabels as string[]).includes(label)
 }
 
 /** A document with this key is there already. */

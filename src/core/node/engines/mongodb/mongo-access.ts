@@ -32,6 +32,8 @@ export interface MongoAccess {
   readonly name: string
   readonly user: string | undefined
   readonly isEncrypted: boolean
+  /** Milliseconds for a call. */
+  readonly timeout: number
   /** Makes a call that only reads. It fails as soon as no server can be reached; any failure is one of the store. */
   read<T>(action: string, work: () => Promise<T>): Promise<T>
   /** Makes a call; a failure is one of the store. */
@@ -86,6 +88,7 @@ export async function accessTo(options: MongoOptions, context: ServerContext): P
       name: hosts,
       user,
       isEncrypted: tls !== undefined || protocol === 'mongodb+srv',
+      timeout,
       read: (action, work) => made(action, () => servers.read(action, work)),
       call: (action, work) =>
         made(action, () => {

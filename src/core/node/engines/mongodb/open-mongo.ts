@@ -12,6 +12,7 @@ import { accessTo, type MongoAccess } from './mongo-access.ts'
 import { MongoDriver } from './mongo-driver.ts'
 import type { MongoOptions } from './options.ts'
 import { CollectionPlace, PyDatabasePlace } from './places.ts'
+import { topologyOf } from './topology.ts'
 
 const COLLECTION = 'kv'
 
@@ -62,21 +63,15 @@ async function driverOn(access: MongoAccess, options: MongoOptions): Promise<Mon
   if (!isStrata && (await records.findOne({ _id: { $not: { $type: 'string' } } } as object)) !== null) {
     throw refusal('its documents have ids that are not text; layout "documents" shows them')
   }
-  const isWritable = await mayWrite(access)
+  const topology = await topologyOf(access)
   // The server removes what has expired.
-  if (isStrata && isWritable && options.readOnly !== true) {
+  if (isStrata && topology.isWritable && options.readOnly !== true) {
     await records
       .createIndexes([{ key: { exp: 1 }, expireAfterSeconds: 0, sparse: true }])
       .catch(() => undefined)
   }
   const id = `mongodb:${access.name}/${access.database.databaseName}/${collection}`
-  return new MongoDriver(access, collection, id, isStrata, isWritable)
-}
-
-/** Whether the server takes writes: it is alone, a primary or a router. */
-async function mayWrite({ database }: MongoAccess): Promise<boolean> {
-  const { isWritablePrimary } = await database.command({ hello: 1 })
-  return isWritablePrimary !== false
+  return new MongoDriver({ access, collection, id, isStrata, topology })
 }
 
 async function openDocuments(
@@ -104,8 +99,8 @@ async function openDocuments(
     leading: layout === 'py-datastore' ? true : leading,
     prefix: prefix === undefined ? undefined : Buffer.from(prefix),
   })
-  const isWritable = !readOnly && (await mayWrite(access))
+  const topology = await topologyOf(access)
   const { digest } = layoutOptionsOf({})
-  const values = new DocumentValues({ access, place, names, digest, isWritable })
+  const values = new DocumentValues({ access, place, names, digest, topology, isReadOnly: readOnly })
   return new IndexedStore(values, indexing => context.report?.({ indexing }))
 }

@@ -19,6 +19,10 @@ export interface DocumentPlace {
   readonly id: string
   /** The field with the key, where documents are shown with it. */
   readonly keyField?: string | undefined
+  /** The collection whose changes name the keys that were changed; `undefined` where they do not. */
+  readonly followed?: Collection | undefined
+  /** The name of the key whose document has this id, in `followed`. */
+  nameOf?(id: unknown): string
   /** The collection of a key, and what its document is found by. */
   find(name: string): { readonly collection: Collection; readonly filter: Filter<Document> }
   /** The names of all keys. */
@@ -58,6 +62,11 @@ export class CollectionPlace implements DocumentPlace {
     return this.#field
   }
 
+  /** Changes name the ids of documents. */
+  get followed(): Collection | undefined {
+    return this.#field === '_id' ? this.#collection : undefined
+  }
+
   constructor(access: MongoAccess, collection: string, field: string) {
     this.#access = access
     this.#collection = access.database.collection(collection)
@@ -89,16 +98,16 @@ export class CollectionPlace implements DocumentPlace {
       { [this.#field]: { $exists: true } },
       { projection: { [this.#field]: 1 } },
     )
-    for await (const document of found) yield this.#nameOf(document[this.#field])
+    for await (const document of found) yield this.nameOf(document[this.#field])
   }
 
   async present(names: readonly string[]): Promise<ReadonlySet<string>> {
     const ids = names.flatMap(name => this.#idsOf(name))
     const found = await fieldsIn(this.#collection, this.#field, ids)
-    return new Set(found.map(id => this.#nameOf(id)))
+    return new Set(found.map(id => this.nameOf(id)))
   }
 
-  #nameOf(id: unknown): string {
+  nameOf(id: unknown): string {
     const { ObjectId, BSON } = this.#access.package
     if (typeof id === 'string') return id
     if (id instanceof ObjectId) return (id as { toHexString(): string }).toHexString()
@@ -114,7 +123,7 @@ export class CollectionPlace implements DocumentPlace {
     const fields: Readonly<Record<string, unknown>> = shown
     const id =
       fields[this.#field] ?? (old as Readonly<Record<string, unknown>> | undefined)?.[this.#field] ?? name
-    if (this.#nameOf(id) !== name) {
+    if (this.nameOf(id) !== name) {
       throw invalid(`its field ${JSON.stringify(this.#field)} names another key; rename the key instead`)
     }
     const document = { [this.#field]: id, ...shown }

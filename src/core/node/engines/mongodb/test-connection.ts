@@ -4,6 +4,7 @@ import type { ServerContext } from '../../connect/server-context.ts'
 import { mongoFailure } from './failures.ts'
 import { accessTo, type MongoAccess } from './mongo-access.ts'
 import type { MongoOptions } from './options.ts'
+import { topologyIn } from './topology.ts'
 
 /** Runs the test step by step, until a step fails. It changes nothing. */
 export function testMongo(options: MongoOptions, context: ServerContext): Promise<ConnectionReport> {
@@ -28,11 +29,8 @@ export function testMongo(options: MongoOptions, context: ServerContext): Promis
         const { version } = await database.command({ buildInfo: 1 })
         return `MongoDB ${String(version)}`
       })
-      await test.tell('topology', () => {
-        const set: unknown = hello['setName']
-        if (hello['msg'] === 'isdbgrid') return 'a sharded cluster'
-        return set === undefined ? 'one server' : `the replica set ${JSON.stringify(set)}`
-      })
+      const topology = topologyIn(hello)
+      await test.tell('topology', () => topology.name)
       await test.tell('keys', async () => {
         const { collection } = options
         if (collection === undefined) return `database ${database.databaseName}`
@@ -40,8 +38,8 @@ export function testMongo(options: MongoOptions, context: ServerContext): Promis
         return `about ${count} documents in ${collection}`
       })
       await test.tell('latency', () => test.latency(() => database.command({ ping: 1 })))
-      const write = hello['isWritablePrimary'] === false ? false : undefined
-      return { read: true, write, delete: write, expiry: write, liveChanges: false }
+      const write = topology.isWritable ? undefined : false
+      return { read: true, write, delete: write, expiry: write, liveChanges: topology.isReplicated }
     },
     async () => opened?.close(),
   )

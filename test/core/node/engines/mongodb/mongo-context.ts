@@ -1,12 +1,14 @@
-import { startMongoDouble } from '../../../../servers/mongo/double.ts'
+import { type MongoDoubleOptions, startMongoDouble } from '../../../../servers/mongo/double.ts'
 
 /**
  * A server for tests: the one that `STRATA_MONGODB_URL` names, in a database of its own, else a double.
  * @returns The address, and what ends it.
  */
-export async function mongoServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function mongoServer(
+  options: MongoDoubleOptions = {},
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const real = process.env['STRATA_MONGODB_URL']
-  if (real === undefined) return startMongoDouble()
+  if (real === undefined) return startMongoDouble(options)
   return { url: real, stop: () => Promise.resolve() }
 }
 

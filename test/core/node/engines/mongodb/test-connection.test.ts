@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { nodeKinds } from '../../../../../src/core/node/stack.ts'
 import { Registry } from '../../../../../src/core/stack/registry.ts'
 import { testConnection } from '../../../../../src/core/stack/test-connection.ts'
+import { startMongoDouble } from '../../../../servers/mongo/double.ts'
 import { mongoServer } from './mongo-context.ts'
 
 const server = await mongoServer()
@@ -23,6 +24,14 @@ describe('the test of a connection to MongoDB', () => {
       ['latency', true],
     ])
     expect(report).toMatchObject({ ok: true, rights: { read: true } })
+  })
+
+  it('E20 E127 says that a member of a replica set tells of changes', async () => {
+    const set = await startMongoDouble({ isReplicated: true })
+    const report = await tested({ url: set.url })
+    const topology = report?.steps.find(({ name }) => name === 'topology')
+    expect([topology?.detail, report?.rights.liveChanges]).toEqual(['the replica set "rs"', true])
+    await set.stop()
   })
 
   it('E20 says what failed, and stops there', async () => {
