@@ -76,6 +76,11 @@ export interface ListOptions extends CallOptions {
   readonly limit?: number | undefined
   /** List in descending order of names. */
   readonly reverse?: boolean | undefined
+  /**
+   * Has what the store knows of its keys read again, where that may be older than what others have done. If it takes longer
+   * than a moment, the page is of what is known and marked `isPartial`. Default false.
+   */
+  readonly fresh?: boolean | undefined
 }
 
 /** The default maximum number of children in a page of `list`. */

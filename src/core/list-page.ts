@@ -17,8 +17,8 @@ export function pageLimit(options: ListOptions): number {
 
 /** The options of a call that concern a page. */
 export function listOptionsOf({ options, signal, span }: Call): ListOptions & { readonly limit: number } {
-  const { after, limit = DEFAULT_PAGE, reverse } = options
-  return { after, limit, reverse, signal, span }
+  const { after, limit = DEFAULT_PAGE, reverse, fresh } = options
+  return { after, limit, reverse, fresh, signal, span }
 }
 
 /** One page of a level, for a store that has only its keys, in any order. */

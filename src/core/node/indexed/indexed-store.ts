@@ -52,6 +52,11 @@ export class IndexedStore implements Store {
   #next: NameIndex | undefined
   /** Settles when another index was filled because the current one is old. */
   #renewing: Promise<void> | undefined
+  /** Settles when the index was filled that calls have asked for, and that is not begun yet. */
+  #again: Promise<void> | undefined
+  /** How many calls have asked for that, and how many of them the current index is new enough for. */
+  #asked = 0
+  #met = 0
   /** When the current index is too old. */
   #due = Infinity
   /** Settles when the index has every key. */
@@ -128,9 +133,10 @@ export class IndexedStore implements Store {
     const { after, limit, reverse = false } = listOptionsOf(call)
     if (limit === 0) return { children: [] }
     await orAbort(this.#patience(), call.signal, 'list', prefix)
-    await orAbort(this.#renewed(), call.signal, 'list', prefix)
+    const asked = call.options.fresh && !this.#values.reportsOthers ? ++this.#asked : 0
+    await orAbort(asked === 0 ? this.#renewed() : this.#readAgain(), call.signal, 'list', prefix)
     // A page of an index that is being filled may lack the latest keys.
-    const isPartial = !this.#isFilled
+    const isPartial = !this.#isFilled || this.#met < asked
     // A program that shows the page hears that the index is filled only if it has heard that it was not.
     if (isPartial && !this.#isReported) this.#reportThat({ keys: 0 })
     const page = await this.#page(prefix, after, limit, reverse)
@@ -272,27 +278,49 @@ export class IndexedStore implements Store {
 
   /** Has an old index replaced in the background. Resolves once it is, or it takes too long. */
   async #renewed(): Promise<void> {
-    if (this.#isFilled && performance.now() >= this.#due && this.#next === undefined && !this.#isStale) {
-      this.#renewing = this.#renew().finally(() => {
-        this.#renewing = undefined
-      })
-    }
+    if (performance.now() >= this.#due) this.#renewIfFilled()
     if (this.#renewing !== undefined) await withinTime(this.#renewing, PATIENCE)
+  }
+
+  /** Replaces the index by one that is begun from now on. Resolves once it is, or it takes too long. */
+  async #readAgain(): Promise<void> {
+    // Several calls share the next index.
+    this.#again ??= this.#renewNext()
+    await withinTime(this.#again, PATIENCE)
+  }
+
+  async #renewNext(): Promise<void> {
+    await this.#filling
+    await this.#renewing
+    // What is read from now on may be older than a call that is yet to come.
+    this.#again = undefined
+    this.#renewIfFilled()
+    await this.#renewing
+  }
+
+  #renewIfFilled(): void {
+    if (!this.#isFilled || this.#next !== undefined || this.#isStale || this.#end.signal.aborted) return
+    this.#renewing = this.#renew().finally(() => {
+      this.#renewing = undefined
+    })
   }
 
   /** An engine that fails is asked again when the next call needs the index, after the same time. */
   async #renew(): Promise<void> {
     const began = performance.now()
-    const [next, old] = [new NameIndex(), this.#index]
+    const [next, old, asked] = [new NameIndex(), this.#index, this.#asked]
     this.#next = next
     try {
       await this.#scan(next, this.#end.signal)
       if (this.#end.signal.aborted) return
       this.#index = next
+      this.#met = asked
       this.#reportThat({ keys: 0 })
       this.#filled()
     } catch {
       this.#agesFrom(began)
+      this.#met = asked
+      if (this.#isReported) this.#reportThat(undefined)
     } finally {
       this.#next = undefined
       await (this.#index === next ? old : next).retire()
@@ -328,6 +356,7 @@ export class IndexedStore implements Store {
     this.#isStale = false
     if (this.#end.signal.aborted) return
     const next = new NameIndex()
+    const asked = this.#asked
     this.#next = next
     // A program that shows levels lists them again once it has heard of the end, and that only after a beginning.
     this.#reportThat({ keys: 0 })
@@ -335,6 +364,7 @@ export class IndexedStore implements Store {
       const old = this.#index
       this.#index = next
       this.#next = undefined
+      this.#met = asked
       this.#filled()
       await old.retire()
     })

@@ -133,7 +133,7 @@ export function levelHandlers({ sessions }: HostParts): HandlersOf<typeof levelP
     'levels.find': ({ session, prefix, name }, { signal }) =>
       sessions.get(session).levels.find(Key.parse(prefix), name, signal),
     'levels.refresh': ({ session, prefix, deep = false }) => {
-      sessions.get(session).refresh(Key.parse(prefix), deep)
+      sessions.get(session).readAgain(Key.parse(prefix), deep)
       return { done: true }
     },
   }

@@ -25,6 +25,8 @@ const COSTLY_PAGE = 100_000
 interface LevelOptions {
   readonly store: BinaryDatastore
   readonly prefix: Key
+  /** Whether the store is to read again what it knows of its keys. Default false. */
+  readonly isFresh?: boolean | undefined
   /** Returns a larger number each time. */
   readonly nextVersion: () => number
   /**
@@ -180,8 +182,12 @@ export class Level {
     let after: string | undefined
     let isPartial = false
     this.#hasGrown = false
+    let { isFresh: fresh = false } = this.#options
+    // Once, as a level is listed again where the store has found more.
+    if (rows !== this.#rows) fresh = false
     do {
-      const page = await store.list(prefix, { after, limit, signal: this.#stop.signal })
+      const page = await store.list(prefix, { after, limit, fresh, signal: this.#stop.signal })
+      fresh = false
       isPartial ||= page.isPartial === true
       this.#isPartial ||= isPartial
       this.#hidden = page.hidden

@@ -29,6 +29,8 @@ export class SessionLevels {
   readonly #cache: LevelCache
   readonly #levels = new Map<string, Level>()
   readonly #rechecks: Rechecks
+  /** The levels whose next listing reads anew. */
+  readonly #asked = new Set<string>()
 
   constructor(session: LevelsOf, cache: LevelCache, broadcast: Broadcast) {
     this.#session = session
@@ -60,11 +62,18 @@ export class SessionLevels {
    */
   refresh(prefix: Key, isDeep: boolean): void {
     this.#rechecks.restart()
+    for (const level of this.#shownAt(prefix, isDeep)) this.#drop(level)
+  }
+
+  /** The next listing of the levels that are shown has the store read again what it knows of its keys. */
+  askFor(prefix: Key, isDeep: boolean): void {
+    for (const level of [prefix.toString(), ...this.#shownAt(prefix, isDeep)]) this.#asked.add(level)
+  }
+
+  #shownAt(prefix: Key, isDeep: boolean): string[] {
     const text = prefix.toString()
     const below = prefix.isRoot ? '/' : `${text}/`
-    for (const other of [...this.#levels.keys()]) {
-      if (other === text || (isDeep && other.startsWith(below))) this.#drop(other)
-    }
+    return [...this.#levels.keys()].filter(other => other === text || (isDeep && other.startsWith(below)))
   }
 
   /** Whether a page is waiting for rows. Background work can wait then. */
@@ -137,6 +146,7 @@ export class SessionLevels {
     const level = new Level({
       store,
       prefix,
+      isFresh: this.#asked.delete(text),
       nextVersion: () => this.#cache.nextVersion(),
       report: state => this.#report(text, state),
     })

@@ -272,6 +272,12 @@ export class Session {
     this.overview.noteAll()
   }
 
+  /** A person asks for a level as it is now; with `isDeep`, for everything below it. */
+  readAgain(prefix: Key, isDeep: boolean): void {
+    this.levels.askFor(prefix, isDeep)
+    this.refresh(prefix, isDeep)
+  }
+
   /** A page shows what is on this level: it is told of what others change there, where the store reports it. */
   follow(level: Key): void {
     this.#followed.follow(level)
