@@ -162,9 +162,11 @@ function Versions({ versions, chosen, onChoose, onClose }: VersionsProps) {
     >
       {groupsOf(versions).map(({ name, first, members }) => (
         <div key={name} role="group" aria-label={name}>
-          <div role="presentation" className={styles['group']}>
-            {name}
-          </div>
+          {versions[0]?.source === 'store' && (
+            <div role="presentation" className={styles['group']}>
+              {name}
+            </div>
+          )}
           {members.map((version, at) => (
             <div
               key={version.id}
