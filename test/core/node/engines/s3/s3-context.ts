@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { S3Options } from '../../../../../src/core/node/engines/s3/options.ts'
 import { S3Datastore } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
 import { contextWith } from '../server-context.ts'
@@ -10,16 +10,21 @@ export interface S3Place {
   readonly password: string
 }
 
-/** The client by itself, past the store under test. */
-export function clientOf({ endpoint, user, password }: S3Place): S3Client {
-  return new S3Client({
+/** The settings of a client of its own. */
+export function clientConfigOf({ endpoint, user, password }: S3Place): S3ClientConfig {
+  return {
     endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
     credentials: { accessKeyId: user, secretAccessKey: password },
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-  })
+  }
+}
+
+/** The client by itself, past the store under test. */
+export function clientOf(place: S3Place): S3Client {
+  return new S3Client(clientConfigOf(place))
 }
 
 let buckets = 0
