@@ -19,7 +19,7 @@ const MEANINGS: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'ACCESS_DENIED',
     'the certificate of the server is not trusted, or it does not encrypt',
   ],
-  [/^4 |DEADLINE_EXCEEDED/, 'TIMEOUT', 'the server did not answer in time'],
+  [/^4 |DEADLINE_EXCEEDED|^no answer within/, 'TIMEOUT', 'the server did not answer in time'],
   [
     /^14 |UNAVAILABLE|ECONN|RST_STREAM|^1 |no leader|leader changed|already closed/,
     'CONNECTION',
