@@ -76,14 +76,13 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
       'grpc.keepalive_timeout_ms': timeout,
       // Not shared with other clients, which would share a lost connection too.
       'grpc.use_local_subchannel_pool': 1,
-      // Without it each member needs a certificate for the host of its own address.
-      ...(named !== undefined && { [CERTIFIED_NAME]: named }),
     },
   })
-  if (tls !== undefined && tunnel !== undefined && named === undefined) {
-    nameEach(
+  // Else each member needs a certificate for the host of the address that it is reached by.
+  if (tls !== undefined && (tunnel !== undefined || named !== undefined)) {
+    nameMembers(
       client,
-      members.map(({ host }) => host),
+      members.map(({ host }) => named ?? host),
     )
   }
   return {
@@ -103,19 +102,51 @@ export async function accessTo(options: EtcdOptions, context: ServerContext): Pr
 /** The option of gRPC for the name that the certificate of a server must have. */
 const CERTIFIED_NAME = 'grpc.ssl_target_name_override'
 
+/** What the client keeps of its members. */
+interface MemberPool {
+  readonly hosts?: {
+    readonly host: string
+    channelOptions?: object
+    getServiceClient(name: 'Auth'): {
+      authenticate(
+        user: { readonly name: string; readonly password: string },
+        options: object,
+        done: (error: Error | null, answer?: { readonly token: string }) => void,
+      ): void
+    }
+  }[]
+  readonly authenticator?: {
+    getCredentialsFromHost?: (
+      address: string,
+      name: string,
+      password: string,
+      options: object,
+    ) => Promise<string>
+  }
+}
+
 /**
- * Behind a tunnel every member has an address of this machine, so each is told the name of its own. The client has one set
- * of options for all members; those of a member are in its pool.
+ * Sets the name that the certificate of each member must have. The client has one set of options for all members, and none
+ * for signing in; those of a member are in its pool.
  * @throws DatastoreError `CONFIG_INVALID` for a version of the client that keeps them elsewhere.
  */
-function nameEach(client: Etcd3, names: readonly string[]): void {
-  const { pool } = client as unknown as { readonly pool?: { readonly hosts?: { channelOptions?: object }[] } }
-  const hosts = pool?.hosts ?? []
-  if (hosts.length !== names.length || hosts.some(({ channelOptions }) => channelOptions === undefined))
-    throw refusal('this version of "etcd3" encrypts no connections through a tunnel')
+function nameMembers(client: Etcd3, names: readonly string[]): void {
+  const { hosts = [], authenticator } = (client as unknown as { readonly pool?: MemberPool }).pool ?? {}
+  const isKnown = hosts.length === names.length && hosts.every(host => host.channelOptions !== undefined)
+  if (!isKnown || authenticator?.getCredentialsFromHost === undefined)
+    throw refusal('this version of "etcd3" cannot check the names of certificates')
   for (const [index, host] of hosts.entries()) {
     host.channelOptions = { ...host.channelOptions, [CERTIFIED_NAME]: names[index] }
   }
+  authenticator.getCredentialsFromHost = (address, name, password, options) =>
+    new Promise((resolve, reject) => {
+      const member = hosts.find(({ host }) => host === address)
+      if (member === undefined) throw new Error(`${address} is no member`)
+      member.getServiceClient('Auth').authenticate({ name, password }, options, (error, answer) => {
+        if (answer === undefined) reject(error ?? new Error('authentication failed'))
+        else resolve(answer.token)
+      })
+    })
 }
 
 type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { Etcd3 } from 'etcd3'
 import { describe, expect, it } from 'vitest'
 import { messageOf } from '../../../../../src/core/errors.ts'
 import { Key } from '../../../../../src/core/key.ts'
@@ -145,6 +147,41 @@ describe('etcd', () => {
     expect(await (await openDatastore({ url, ...through })).has(key)).toBe(false)
     const swapped = `etcd://localhost:${numbered.port},127.0.0.1:${named.port}`
     await expect(openDatastore({ url: swapped, ...through })).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  }, 60_000)
+
+  it('E112 a user signs in to a member by the name of its certificate, through a tunnel too', async ({
+    skip,
+  }) => {
+    const missing = noOpenssl ?? noSshd
+    skip(missing !== undefined, missing)
+    const [server, ssh] = [await stopping(startEtcd({ tls: 'server' })), await stopping(startSshServer())]
+    const ca = server.certificates?.ca ?? ''
+    const hosts = `https://localhost:${server.port}`
+    const admin = new Etcd3({ hosts, credentials: { rootCertificate: await readFile(ca) } })
+    closing({
+      close: async () => {
+        admin.close()
+      },
+    })
+    const root = admin.user('root')
+    await root.create(SECRET)
+    await root.addRole('root')
+    await admin.auth.authEnable()
+    const signIn = { user: 'root', password: { secret: 'etcd' } }
+    const { port, user, keyPath, knownHostsPath } = ssh
+    const tunnel = { host: '127.0.0.1', port, user, key: keyPath, knownHosts: knownHostsPath }
+    const through = await openDatastore({
+      url: `etcd://localhost:${server.port}`,
+      tunnel,
+      tls: { ca },
+      ...signIn,
+    })
+    expect(await through.has(key)).toBe(false)
+    const url = `etcd://127.0.0.1:${server.port}`
+    const named = await openDatastore({ url, tls: { ca, servername: 'localhost' }, ...signIn })
+    expect(await named.has(key)).toBe(false)
+    const other = openDatastore({ url, tls: { ca, servername: 'other.example' }, ...signIn })
+    await expect(other).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   }, 60_000)
 
   it('E4 E80 a value over the limit is VALUE_INVALID, and calls go on: no breaker opens', async () => {
