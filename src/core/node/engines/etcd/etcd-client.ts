@@ -189,7 +189,7 @@ function withinLimit(limit: number, run: Runner): Policy {
         },
         (error: unknown) => {
           clearTimeout(timer)
-          reject(error)
+          reject(error instanceof Error ? error : new Error(messageOf(error), { cause: error }))
         },
       )
     })
