@@ -7,6 +7,7 @@ import { keyIndexBenchmark } from './core/key-index.ts'
 import { lmdbBenchmark } from './core/lmdb.ts'
 import { memcachedBenchmark } from './core/memcached.ts'
 import { memoryBenchmark } from './core/memory.ts'
+import { mongodbBenchmark } from './core/mongodb.ts'
 import { overheadBenchmark } from './core/overhead.ts'
 import { queryBenchmark } from './core/query.ts'
 import { redisBenchmark } from './core/redis.ts'
@@ -36,6 +37,7 @@ export const benchmarks: readonly Benchmark[] = [
   gitBenchmark,
   etcdBenchmark,
   memcachedBenchmark,
+  mongodbBenchmark,
   overheadBenchmark,
   traceBenchmark,
   queryBenchmark,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { Etcd3 } from 'etcd3'
+import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { MetaConnection } from '../../../../../src/core/node/engines/memcached/meta-connection.ts'
@@ -10,6 +11,7 @@ import type { Datastore } from '../../../../../src/core/open/datastore.ts'
 import { noEtcd, startEtcd } from '../../../../servers/etcd.ts'
 import { noMariadb, startMariadb } from '../../../../servers/mariadb.ts'
 import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'
+import { startDoubleProcess } from '../../../../servers/mongo/double-process.ts'
 import { noPostgres, startPostgres } from '../../../../servers/postgres.ts'
 import { noRadosgw, startRadosgw } from '../../../../servers/radosgw.ts'
 import { noRedis, startRedis } from '../../../../servers/redis.ts'
@@ -38,6 +40,7 @@ beforeAll(async () => {
     'etcd3',
     'isomorphic-git',
     'lmdb',
+    'mongodb',
     'mysql2',
     'pg',
     '@photostructure/sqlite',
@@ -106,6 +109,19 @@ const servers: readonly {
       return { url: server.url, empty: () => connection.send('flush_all'), stop }
     },
   },
+  ...[true, false].map(isReplicated => ({
+    name: isReplicated ? 'replicated mongodb' : 'mongodb',
+    missing: undefined,
+    start: async () => {
+      const server = await startDoubleProcess({ isReplicated })
+      const client = new MongoClient(server.url)
+      const stop = async () => {
+        await client.close()
+        await server.stop()
+      }
+      return { url: server.url, empty: () => client.db('test').collection('kv').drop(), stop }
+    },
+  })),
   {
     name: 'postgres',
     missing: noPostgres,
@@ -153,6 +169,8 @@ it.for([
   ['postgres', 'full'],
   ['etcd', 'full'],
   ['memcached', 'none'],
+  ['mongodb', 'full'],
+  ['replicated mongodb', 'full'],
   ['mysql', 'full'],
   ['s3', 'full'],
 ] as const)(

@@ -5,6 +5,7 @@ import { GitDatastore } from '../../../../../src/core/node/engines/git/git-datas
 import { LevelDatastore } from '../../../../../src/core/node/engines/leveldb/leveldb-datastore.ts'
 import { LmdbDatastore } from '../../../../../src/core/node/engines/lmdb/lmdb-datastore.ts'
 import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
+import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import { MysqlDatastore } from '../../../../../src/core/node/engines/mysql/mysql-datastore.ts'
 import { PostgresDatastore } from '../../../../../src/core/node/engines/postgres/postgres-datastore.ts'
 import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
@@ -41,6 +42,9 @@ export async function openEngine(
       return LmdbDatastore.open(path, { durability })
     case 'memcached':
       return MemcachedDatastore.open({ url: server, layout: 'strata' })
+    case 'mongodb':
+    case 'replicated mongodb':
+      return MongoDatastore.open({ url: server })
     case 'mysql':
       return MysqlDatastore.open({ url: server, user: 'app' })
     case 'postgres':
