@@ -1,5 +1,6 @@
-// npm run soak -- [--minutes N] [--seed S] [--runs N] [--kills N]: random histories on random stacks,
-// beside a model, for long; with --kills on stacks whose process is killed so many times in each run.
+// npm run soak -- [--minutes N] [--seed S] [--runs N] [--kills N] [--servers]: random histories on random stacks,
+// beside a model, for long; with --kills on stacks whose process is killed so many times in each run;
+// with --servers every leaf is in a server.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createServer, createServerModuleRunner } from 'vite'
@@ -12,6 +13,7 @@ const { values: flags } = parseArgs({
     runs: { type: 'string' },
     rounds: { type: 'string' },
     kills: { type: 'string' },
+    servers: { type: 'boolean', default: false },
   },
 })
 const numberOf = name => {
@@ -41,10 +43,11 @@ const result = await module.soak({
   runs: numberOf('runs'),
   rounds: numberOf('rounds'),
   kills: numberOf('kills'),
+  onServers: flags.servers,
   isOver: () => performance.now() > end,
   onFailure: (seed, error) =>
     console.error(
-      `\n${error.message}\nagain: npm run soak -- --runs 1 --seed ${seed}${flags.kills === undefined ? '' : ` --kills ${flags.kills}`}\n`,
+      `\n${error.message}\nagain: npm run soak -- --runs 1 --seed ${seed}${flags.kills === undefined ? '' : ` --kills ${flags.kills}`}${flags.servers ? ' --servers' : ''}\n`,
     ),
 })
 

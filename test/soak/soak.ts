@@ -1,12 +1,5 @@
 import type { StackNodeDocument } from '../../src/core/stack/document.ts'
-import { clientOf, newBucket } from '../core/node/engines/s3/s3-context.ts'
-import { noEtcd, startEtcd } from '../servers/etcd.ts'
-import * as mariadb from '../servers/mariadb.ts'
-import { noMemcached, startMemcached } from '../servers/memcached.ts'
-import { startMongoDouble } from '../servers/mongo/double.ts'
-import * as postgres from '../servers/postgres.ts'
-import { noRadosgw, startRadosgw } from '../servers/radosgw.ts'
-import { noRedis, startRedis } from '../servers/redis.ts'
+import { engineServers } from '../servers/engine-servers.ts'
 import { bundledWorker, runCrashes } from './crash/crash-run.ts'
 import { runHistory } from './history.ts'
 import { Random } from './random.ts'
@@ -23,6 +16,8 @@ export interface SoakOptions {
   readonly rounds?: number | undefined
   /** Kill the process that writes so many times in each run, instead of going through a history in this one. */
   readonly kills?: number | undefined
+  /** Every leaf of a stack is in a server. */
+  readonly onServers?: boolean | undefined
   /** Told of each run that failed. */
   readonly onFailure: (seed: number, error: Error) => void
 }
@@ -44,6 +39,7 @@ export async function soak({
   isOver = () => false,
   rounds = 60,
   kills = 0,
+  onServers = false,
   onFailure,
 }: SoakOptions): Promise<SoakResult> {
   const ledger = new Ledger()
@@ -57,6 +53,7 @@ export async function soak({
     const { root, isDurable, historySeed } = stackFor(own, {
       mayDie: worker !== undefined,
       servers: servers?.nodes,
+      onServers,
     })
     stacks.add(briefly(root))
     try {
@@ -75,47 +72,15 @@ export async function soak({
 /** A node of each server that there is to start here. */
 async function ownServers(): Promise<AsyncDisposable & { readonly nodes: StackNodeDocument[] }> {
   const nodes: StackNodeDocument[] = []
-  const started: { stop(): Promise<void> }[] = []
-  if (noRedis === undefined) {
-    const server = await startRedis()
-    started.push(server)
-    nodes.push({ kind: 'redis', url: server.url })
+  const stops: (() => Promise<unknown>)[] = []
+  for (const { missing, start } of engineServers) {
+    if (missing !== undefined) continue
+    const { server, node } = await start()
+    nodes.push(node)
+    stops.push(() => server.stop())
   }
-  if (postgres.noPostgres === undefined) {
-    const server = await postgres.startPostgres({ config: postgres.FAST })
-    started.push(server)
-    nodes.push({ kind: 'postgres', url: server.url, user: 'postgres' })
-  }
-  if (mariadb.noMariadb === undefined) {
-    const server = await mariadb.startMariadb({ config: mariadb.FAST })
-    started.push(server)
-    nodes.push({ kind: 'mysql', url: server.url, user: 'app' })
-  }
-  if (noEtcd === undefined) {
-    const server = await startEtcd()
-    started.push(server)
-    nodes.push({ kind: 'etcd', url: server.url })
-  }
-  if (noMemcached === undefined) {
-    // So much that it evicts nothing.
-    const server = await startMemcached({ memory: 1024 })
-    started.push(server)
-    nodes.push({ kind: 'memcached', url: server.url })
-  }
-  if (noRadosgw === undefined) {
-    const server = await startRadosgw()
-    started.push(server)
-    const client = clientOf(server)
-    const url = `s3://${await newBucket(client)}`
-    client.destroy()
-    const { endpoint, user } = server
-    nodes.push({ kind: 's3', url, endpoint, user, password: { secret: 's3' } })
-  }
-  const mongo = await startMongoDouble()
-  nodes.push({ kind: 'mongodb', url: mongo.url })
   const stop = async (): Promise<void> => {
-    await mongo.stop()
-    for (const server of started) await server.stop()
+    for (const each of stops) await each()
   }
   return { nodes, [Symbol.asyncDispose]: stop }
 }

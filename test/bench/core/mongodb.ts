@@ -4,7 +4,7 @@ import { startDoubleProcess } from '../../servers/mongo/double-process.ts'
 import { type Benchmark, compareRates, type Result } from '../result.ts'
 import { inParallel, sideBySide } from '../side-by-side.ts'
 
-const OPERATIONS = 3000
+const OPERATIONS = 600
 const value = Buffer.alloc(1024, 7)
 const names = Array.from({ length: OPERATIONS }, (_, index) => `/level/c${String(index).padStart(6, '0')}`)
 const keys = names.map(name => Key.parse(name))

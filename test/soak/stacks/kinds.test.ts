@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeKinds, nodeKinds } from '../../../src/core/node/stack.ts'
+import { engineServers } from '../../servers/engine-servers.ts'
 import { Random } from '../random.ts'
 import { serverKinds } from './kinds.ts'
 import { nodesOf } from './nodes.ts'
@@ -19,6 +20,10 @@ describe('random stacks', () => {
       nodeKinds.map(({ kind }) => kind).filter(kind => !found.has(kind)),
       'to be added to random-stack.ts',
     ).toEqual([])
+  })
+
+  it('X2 histories have a server of each kind that an address leads to', () => {
+    expect([...new Set(engineServers.map(({ kind }) => kind))].sort()).toEqual([...serverKinds].sort())
   })
 
   it('X2 every layout, durability, mode of tiers and shard function is in them', () => {

@@ -52,6 +52,8 @@ export interface StackLimits {
   readonly mayDie?: boolean | undefined
   /** Servers for them: a node of each, without what keeps its keys apart from those of other nodes. */
   readonly servers?: readonly Node[] | undefined
+  /** Every leaf is in a server. */
+  readonly onServers?: boolean | undefined
 }
 
 /** Makes up stacks of every kind of node. */
@@ -60,13 +62,15 @@ export class RandomStacks {
   readonly #options: RandomOptions
   readonly #mayDie: boolean
   readonly #servers: readonly Node[]
+  readonly #onServers: boolean
   #folders = 0
 
-  constructor(random: Random, { mayDie = false, servers = [] }: StackLimits = {}) {
+  constructor(random: Random, { mayDie = false, servers = [], onServers = false }: StackLimits = {}) {
     this.#random = random
     this.#options = new RandomOptions(random)
     this.#mayDie = mayDie
     this.#servers = servers
+    this.#onServers = onServers
   }
 
   /** A stack up to `depth` nodes deep that holds every key but mount points, and forgets only when it may. */
@@ -140,6 +144,7 @@ export class RandomStacks {
 
   #leaf({ isDurable, mayRefuse, mayWalk }: Place): Node {
     const random = this.#random
+    if (this.#onServers) return this.#engine()
     if (!isDurable && random.chance(0.5)) return MEMORY
     if (!this.#mayDie && random.chance(0.3)) return this.#engine()
     if (mayRefuse && !this.#mayDie && random.chance(0.1)) return this.#repository()
@@ -155,7 +160,7 @@ export class RandomStacks {
 
   #engine(): Node {
     const random = this.#random
-    const isServer = random.chance(0.4)
+    const isServer = this.#onServers || random.chance(0.4)
     if (isServer && this.#servers.length > 0) {
       const server = this.#servers[random.below(this.#servers.length)] as Node
       const own = `stack_${prefixes++}`
