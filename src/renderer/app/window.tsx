@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useLayoutEffect } from 'react'
+import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import { Activity, useListedJobs } from '../features/activity/activity.tsx'
 import { Inspector } from '../features/inspector/inspector.tsx'
 import { WhereItLives } from '../features/inspector/where-it-lives.tsx'
@@ -18,6 +19,7 @@ import { currentSettings, useCurrentSession, useJobs, useServices, useSessions }
 import { setPanelOpen, togglePanel, useAppStore } from './state/app-store.ts'
 import { followHost } from './state/follow-host.ts'
 import { saveTabs } from './state/save-tabs.ts'
+import type { Tab } from './tabs/tab.ts'
 import { loadAhead } from './tabs/tab-panels.tsx'
 import { TabsArea } from './tabs/tabs-area.tsx'
 import { activeTab } from './tabs/tabs-model.ts'
@@ -68,7 +70,8 @@ export function Window() {
           client={client}
           subject={subject?.session === session?.id ? subject : undefined}
           keepsExpiry={session?.keepsExpiry ?? false}
-          places={key =>
+          told={toldOf(session, openTab, subject?.key)}
+          places={(key, isFailing) =>
             session !== undefined &&
             isInspectorOpen && (
               <WhereItLives
@@ -76,6 +79,7 @@ export function Window() {
                 reads={services.reads}
                 session={session}
                 keyText={key}
+                isFailing={isFailing}
                 onTake={
                   openTab?.kind === 'key' && openTab.key === key
                     ? (bytes, how) => takeValue(openTab.id, bytes, how)
@@ -205,6 +209,12 @@ export function Window() {
       <DialogHost commands={commands} />
     </div>
   )
+}
+
+/** Where the window tells already that a key cannot be read. */
+function toldOf(session: SessionInfo | undefined, tab: Tab | undefined, key: string | undefined) {
+  if (session?.status.lost !== undefined) return 'server lost'
+  return tab?.kind === 'key' && tab.key === key ? 'in its tab' : undefined
 }
 
 interface CollapsiblePanelProps {

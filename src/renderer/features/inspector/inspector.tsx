@@ -16,13 +16,15 @@ interface InspectorProps {
   readonly subject: { readonly session: string; readonly key: string } | undefined
   /** Whether an edit keeps the time to live of a value in this session. */
   readonly keepsExpiry: boolean
-  /** Where the key lives. */
-  readonly places?: (key: string) => ReactNode
+  /** Where the key lives. `isFailing`: the key cannot be read, and that is told already. */
+  readonly places?: ((key: string, isFailing: boolean) => ReactNode) | undefined
+  /** What is told elsewhere of a failure to read the key, so that it is not told here as well. */
+  readonly told?: 'in its tab' | 'server lost' | undefined
   readonly onCopy: (text: string, what: string) => void
 }
 
 /** Everything known about one key without reading its value. */
-export function Inspector({ client, subject, keepsExpiry, places, onCopy }: InspectorProps) {
+export function Inspector({ client, subject, keepsExpiry, places, told, onCopy }: InspectorProps) {
   return (
     <>
       <PanelHeader title="Inspector">
@@ -41,22 +43,22 @@ export function Inspector({ client, subject, keepsExpiry, places, onCopy }: Insp
           session={subject.session}
           keyText={subject.key}
           keepsExpiry={keepsExpiry}
-          places={places?.(subject.key)}
+          places={places}
+          told={told}
         />
       )}
     </>
   )
 }
 
-interface KeyDetailsProps {
+interface KeyDetailsProps extends Pick<InspectorProps, 'places' | 'told'> {
   readonly client: Client
   readonly session: string
   readonly keyText: string
   readonly keepsExpiry: boolean
-  readonly places: ReactNode
 }
 
-function KeyDetails({ client, session, keyText, keepsExpiry, places }: KeyDetailsProps) {
+function KeyDetails({ client, session, keyText, keepsExpiry, places, told }: KeyDetailsProps) {
   const value = useKeyStat(client, session, keyText)
   const now = useNow(value?.type === 'stat' && value.stat.expires !== undefined ? 1000 : 'never')
   return (
@@ -68,14 +70,26 @@ function KeyDetails({ client, session, keyText, keepsExpiry, places }: KeyDetail
           facts={[...valueFacts(value.stat), ...expiryFact(value.stat, now, keepsExpiry)]}
         />
       )}
-      {places}
+      {value?.type === 'failed' && <Failure message={value.message} told={told} />}
+      {places?.(keyText, value?.type === 'failed')}
       {value?.type === 'absent' && <p className={styles['note']}>No value at this key itself.</p>}
-      {value?.type === 'failed' && (
-        <p role="alert" className={styles['failed']}>
-          {value.message}
-        </p>
-      )}
     </div>
+  )
+}
+
+/** Why nothing is known of a value. The reason stands once in the window: where one reads the value, if it is open. */
+function Failure({ message, told }: { readonly message: string } & Pick<InspectorProps, 'told'>) {
+  if (told === undefined) {
+    return (
+      <p role="alert" className={styles['failed']}>
+        {message}
+      </p>
+    )
+  }
+  return (
+    <p className={styles['note']} title={message}>
+      {told === 'server lost' ? 'Not known until the server is back.' : 'Size and times could not be read.'}
+    </p>
   )
 }
 

@@ -16,12 +16,15 @@ export interface WhereItLivesProps {
   readonly reads: LastReads
   readonly session: SessionInfo
   readonly keyText: string
+  /** Whether it is told already that the key cannot be read, and why. */
+  readonly isFailing?: boolean
   /** Takes over what a place has that differs; absent where the key is not open. */
   readonly onTake?: TakeValue | undefined
 }
 
 /** The places of a key, each with what it has. Found by asking each of them, which changes none. */
-export function WhereItLives({ client, reads, session, keyText, onTake }: WhereItLivesProps) {
+export function WhereItLives(props: WhereItLivesProps) {
+  const { client, reads, session, keyText, isFailing = false, onTake } = props
   const read = useLastRead(reads, session.id)
   const own = read?.key === keyText ? read : undefined
   const now = useNow()
@@ -29,6 +32,8 @@ export function WhereItLives({ client, reads, session, keyText, onTake }: WhereI
   const [shown, show] = useState<PlaceView>()
   // A branch without a value lives nowhere.
   if (look?.places.every(({ state }) => state === 'absent')) return null
+  // That one place fails is what is told.
+  if (isFailing && (failure !== undefined || (look?.places.length ?? 0) < 2)) return null
   const agreement = look && agreementText(look)
   return (
     <section aria-labelledby="where-it-lives" className={styles['section']}>

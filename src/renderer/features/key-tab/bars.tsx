@@ -219,8 +219,8 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLos
   )
 }
 
-/** Advice for a failure, if there is any. */
-export function whatToTry(code: FailureCode): string | undefined {
+/** Advice for a failure of a value that is open, if there is any. */
+function whatToTry(code: FailureCode): string | undefined {
   switch (code) {
     case 'READ_ONLY':
       return 'Unlock the stack to write to it. If it is unlocked, the disk below it is read-only. Your edits stay here.'
@@ -237,6 +237,25 @@ export function whatToTry(code: FailureCode): string | undefined {
       return 'The stored bytes are damaged: restore the value from a copy.'
     case 'UNSUPPORTED':
       return 'This stack cannot do that.'
+    default:
+      return undefined
+  }
+}
+
+/** Advice for a value that could not be read: nothing was edited yet. */
+export function whatToTryToRead(code: FailureCode): string | undefined {
+  switch (code) {
+    case 'IO':
+    case 'TIMEOUT':
+      return 'Check that the store can be reached, then try again.'
+    case 'CONNECTION':
+      return 'Try again once the connection is back.'
+    case 'CLOSED':
+      return 'Open the stack again from "Stacks".'
+    case 'ACCESS_DENIED':
+    case 'CORRUPT':
+    case 'UNSUPPORTED':
+      return whatToTry(code)
     default:
       return undefined
   }
