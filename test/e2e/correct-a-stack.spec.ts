@@ -311,3 +311,22 @@ test('W42 kinds that cannot be chosen say why, options without an effect are hid
   await expect(memory).toHaveText('Memory: it takes no nodes, and there are 2 in this one')
   await expect(memory).toBeDisabled()
 })
+
+test('W97 a stack file with a mistake that is opened by its path is in the editor, and no dialog covers it', async ({
+  strata: { open, window },
+  folder,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/CONFIG_INVALID|no option/)
+  const { page } = window
+  const file = join(folder, 'wrong.stack.json')
+  await writeFile(file, documentOf({ kind: 'memory', colour: 'red' }))
+  await open({ type: 'sample' })
+  await page.keyboard.press('Alt+Shift+o')
+  const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
+  await dialog.getByRole('combobox').fill(file)
+  await expect(dialog.getByRole('option', { name: /wrong/ })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('list', { name: 'Problems' })).toContainText('no option "colour"')
+})

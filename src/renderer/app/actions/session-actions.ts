@@ -10,6 +10,7 @@ import { documentText, fileStackTab, newStackTab, stackDraftName, stackTabOf } f
 import { isKeyed, type Tab, tabTitle } from '../tabs/tab.ts'
 import { activateTab, activeTab, changeTab, openTab, pinTab, type TabsState } from '../tabs/tabs-model.ts'
 import { restoreTabs, tabsStorageKey } from '../tabs/tabs-storage.ts'
+import { reportFailure } from './failures.ts'
 import { tabActions } from './tab-commands.ts'
 
 /** Shows a session, and restores its saved tabs. */
@@ -39,6 +40,17 @@ export async function openSource(services: Services, source: Source): Promise<vo
   } catch (error) {
     await correctStack(services, source, error)
     throw error
+  }
+}
+
+/** Opens a source for a dialog, which closes where the stack editor shows what is wrong with a stack file. */
+export async function openOrCorrect(services: Services, source: Source): Promise<void> {
+  try {
+    await openSource(services, source)
+  } catch (error) {
+    if (source.type !== 'stackFile' || !(error instanceof CallError) || error.code !== 'CONFIG_INVALID')
+      throw error
+    reportFailure(error)
   }
 }
 

@@ -12,7 +12,13 @@ import { VisibleText } from '../../ui/text/visible-text.tsx'
 import { attempt } from '../actions/failures.ts'
 import { valuePut } from '../actions/key-actions.ts'
 import { runOnKeys } from '../actions/many-actions.ts'
-import { editDocument, newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
+import {
+  editDocument,
+  newStack,
+  openFolder,
+  openOrCorrect,
+  openStackFile,
+} from '../actions/session-actions.ts'
 import { goToKey, openQuery } from '../actions/tab-commands.ts'
 import { type Command, shownShortcut } from '../commands/command.ts'
 import { canWriteTo, type Services, useServices, useSessions, useWorkspace } from '../services.ts'
@@ -162,7 +168,7 @@ function AnyOpenDialog({
       recents={recents}
       initial={initial}
       note={note}
-      onOpen={source => openSource(services, source)}
+      onOpen={source => openOrCorrect(services, source)}
       onOpenFolder={() => attempt(() => openFolder(services))}
       onOpenStackFile={() => attempt(() => openStackFile(services))}
       onNewStack={() => attempt(() => newStack(services))}
