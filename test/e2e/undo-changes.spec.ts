@@ -89,7 +89,7 @@ test('J9 a deleted branch comes back as one', async ({ strata: { open, window },
   await question.getByRole('button', { name: 'Delete 2 keys' }).click()
   const told = window.notifications.getByRole('listitem').filter({ hasText: 'Deleted 2 keys' })
   await told.getByRole('button', { name: 'Undo' }).click()
-  await expect(window.notifications).toContainText('Undid delete /branch and everything below it')
+  await expect(window.notifications).toContainText('Undid delete of /branch and everything below it')
   await expect(window.row('branch')).toBeVisible()
   expect([await exists(join(folder, 'branch', 'x')), await exists(join(folder, 'branch', 'y'))]).toEqual([
     'x',

@@ -252,8 +252,7 @@ export function titleOf(action: ManyAction): string {
   return `${movesAway(action) ? 'Move' : 'Copy'} ${what} to ${place.toString()}`
 }
 
-/** The same as it follows "Undo": `move 3 keys to /archive`. */
+/** The same as it follows "Undo" and "Undid": `move of 3 keys to /archive`. */
 export function undoTitleOf(action: ManyAction): string {
-  const title = titleOf(action)
-  return title.charAt(0).toLowerCase() + title.slice(1)
+  return titleOf(action).replace(/^\w+/, verb => `${verb.toLowerCase()} of`)
 }

@@ -64,7 +64,7 @@ describe('actions on many keys', () => {
     expect(await undo(page, job)).toMatchObject({ state: 'done', done: 300 })
     await eventually(() => page.eventsOf('jobChanged').at(-1)?.state === 'done')
     expect(page.eventsOf('jobChanged').at(-1)).toMatchObject({
-      title: 'Undo delete /a and everything below it',
+      title: 'Undo delete of /a and everything below it',
       request: { type: 'undo', action: 'undo' },
       done: 300,
       total: 300,
