@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react'
  * Milliseconds of a wait after which it is shown. People notice a wait from about 100 ms on; the rest is left for drawing.
  * What ends before is not shown, so that nothing flickers.
  */
-export const LATE_MS = 60
+const LATE_MS = 60
 
 /** Whether a wait has lasted so long that it is to be shown. */
 export function useIsLate(isWaiting: boolean): boolean {

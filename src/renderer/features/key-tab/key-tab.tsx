@@ -3,7 +3,6 @@ import {
   Suspense,
   useCallback,
   useEffect,
-  useMemo,
   useRef,
   useState,
   useSyncExternalStore,
@@ -13,20 +12,19 @@ import type { Stage } from '../../../core/values/pipeline.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
-import { useIsLate } from '../../ui/late.tsx'
 import { loadable } from '../../ui/loadable.tsx'
-import { formatExactBytes } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { Bars, Skeleton } from './bars.tsx'
+import { ChipLine } from './chip-line.tsx'
 import type { JsonMistake } from './editor/value-text-editor.tsx'
 import { readWrap, toggleWrap } from './editor/wrap.ts'
 import styles from './key-tab.module.css'
 import { type KeyTabRequest, KeyToolbar, type TabMode } from './key-toolbar.tsx'
 import { choiceOf, viewOf } from './model/decoding.ts'
-import { hasSomethingToPut, type OpenValue } from './model/document.ts'
-import { DRAFT_LIMITS, DraftStore, draftId } from './model/drafts.ts'
+import { hasSomethingToPut } from './model/document.ts'
+import { DraftStore, draftId } from './model/drafts.ts'
 import type { PutEvents } from './model/effects.ts'
-import { shownAs, textFactsOf } from './model/value-facts.ts'
+import { shownAs } from './model/value-facts.ts'
 import { ValueModel } from './model/value-model.ts'
 import { loadEditors, ValueBody } from './value-body.tsx'
 
@@ -262,58 +260,6 @@ function useRevert(model: ValueModel): () => void {
     // Keyboard undo works there as well.
     model.document.focusEditor()
   }, [model])
-}
-
-export interface ChipLineProps {
-  /** The pattern of keys that are shown by these stages, if somebody chose them. */
-  readonly remembered: string | undefined
-  readonly open: OpenValue
-  readonly lock: string | undefined
-  /** Whether the value is being decoded by other stages. */
-  readonly isDecoding: boolean
-  /** Where the value lives. */
-  readonly places?: ReactNode
-  readonly mistake: JsonMistake | undefined
-  /** Goes to the error. */
-  readonly onMistake: () => void
-}
-
-/** Facts about the bytes, and the state of the edits. */
-export function ChipLine(props: ChipLineProps) {
-  const { remembered, open, lock, isDecoding, places, mistake, onMistake } = props
-  const isWaiting = useIsLate(isDecoding)
-  const { base } = open
-  const facts = useMemo(() => textFactsOf(base), [base])
-  const unpacked = base.decoding.sizes.at(-1)
-  return (
-    <div className={styles['chipLine']}>
-      <span>
-        {formatExactBytes(base.stat?.size ?? 0)}
-        {unpacked === undefined ? '' : ` stored, ${formatExactBytes(unpacked)} unpacked`}
-      </span>
-      {facts.length > 0 && <span>{facts.join(' · ')}</span>}
-      {remembered !== undefined && <span>Remembered for {remembered}</span>}
-      {mistake !== undefined && (
-        <button type="button" className={styles['mistake']} onClick={onMistake}>
-          Line {mistake.line}, column {mistake.column}: {mistake.message}
-        </button>
-      )}
-      <span role="status" className={styles['state']} aria-busy={isWaiting}>
-        {isWaiting ? 'Decoding…' : stateOf(open, lock)}
-      </span>
-      {places}
-    </div>
-  )
-}
-
-function stateOf({ isPutting, isDirty, base, replacement }: OpenValue, lock: string | undefined): string {
-  if (isPutting) return 'Putting…'
-  const isKept = (replacement?.size ?? base.bytes.length) <= DRAFT_LIMITS.bytes
-  const kept = isKept ? '' : ', too large to be kept as a draft'
-  const file = replacement === undefined ? undefined : `Put writes ${replacement.name} in its place${kept}`
-  const unsaved = `Unsaved changes${kept}`
-  const edits = file ?? (base.stat === undefined ? 'New, not put yet' : isDirty ? unsaved : '')
-  return [lock, edits].filter(part => part !== undefined && part !== '').join(' · ')
 }
 
 /** The model of the value at `keyText`, loaded and watched while the tab is there. */
