@@ -187,6 +187,39 @@ test('W92 F6 and the shortcuts of regions lead to the row of a list or table, no
   await expect(children.getByRole('button', { name: 'Actor:Idle' })).toBeFocused()
 })
 
+test('W95 W98 F6 leads to where the focus was last in a region, and to the current stack at first', async ({
+  strata,
+}) => {
+  const { host, window } = strata
+  for (const name of ['First', 'Second', 'Third']) await host.openStore(name, await memoryStore(['/only']))
+  const press = await openTree(strata)
+  const { page, keys } = window
+  const stacks = page.getByRole('grid', { name: 'Saved stacks' })
+  const row = stacks.locator('[role=row]:focus')
+  await expect(stacks.getByRole('row')).toHaveCount(4)
+  const current = await stacks.locator('[data-current="true"]').getAttribute('data-key')
+  // The tree is behind the list.
+  await press('Shift+F6')
+  await expect(row).toHaveAttribute('data-key', current ?? '')
+  await press('F6')
+  await expect(keys).toBeFocused()
+
+  await press('Home', 'ArrowDown', 'Enter')
+  await expect(window.value).toBeVisible()
+  await window.value.focus()
+  await press('Control+Shift+e', 'Control+Shift+f')
+  const filter = page.getByRole('searchbox', { name: 'Filter keys' })
+  await expect(filter).toBeFocused()
+  await press('F6')
+  await expect(page.getByRole('tab', { selected: true })).toBeFocused()
+  await press('F6')
+  await expect(window.value).toBeFocused()
+  await press('Shift+F6', 'Shift+F6')
+  await expect(filter).toBeFocused()
+  await press('Control+Shift+e')
+  await expect(keys).toBeFocused()
+})
+
 test('W89 a branch that is opened has the keyboard in its children, and so has what is opened from there', async ({
   strata,
 }) => {

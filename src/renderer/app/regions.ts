@@ -7,7 +7,7 @@ const FOCUSABLE =
   'button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex]:not([tabindex="-1"]), [contenteditable="true"]'
 
 /** The main content of a region, and what in it has the focus, rather than buttons of its rows and headers. */
-const CONTENT = '[role="tree"], [role="grid"]'
+const CONTENT = '[role="tree"], [role="grid"], [role="tab"][aria-selected="true"]'
 const ITEM = `${CONTENT}, [role="row"], [data-row]`
 
 /** Focuses a region of the window: its content, or else its first focusable element. */
@@ -18,8 +18,45 @@ export function focusRegion(name: RegionName): boolean {
     reachable.find(element => element.matches(ITEM)) ??
     reachable.find(element => element.closest(CONTENT) !== null) ??
     reachable[0]
-  target?.focus()
-  return target !== undefined
+  if (target === undefined) return false
+  const row = rowOf(target)
+  row.focus()
+  return true
+}
+
+/** The row of a list that takes the focus in its place: the current or selected one, or the first. */
+function rowOf(target: HTMLElement): HTMLElement {
+  // A list that takes the focus itself chooses its last row when one comes from behind.
+  const rows = [...target.querySelectorAll<HTMLElement>('[role="row"][tabindex]')]
+  return rows.find(row => row.matches('[data-current="true"], [aria-selected="true"]')) ?? rows[0] ?? target
+}
+
+/** What had the focus last in each region. Editors are in shadow trees, of which the document sees the host. */
+const lastFocused = new Map<string, { readonly element: HTMLElement; readonly host: Element }>()
+
+/** Remembers where the focus was in each region. @returns A function that ends it. */
+export function followFocus(): () => void {
+  const remember = (event: FocusEvent): void => {
+    const [element] = event.composedPath()
+    const host = event.target
+    if (!(element instanceof HTMLElement && host instanceof Element)) return
+    const region = regionOf(host)
+    if (region !== undefined) lastFocused.set(region, { element, host })
+  }
+  document.addEventListener('focusin', remember)
+  return () => document.removeEventListener('focusin', remember)
+}
+
+function regionOf(element: Element | null): string | undefined {
+  return element?.closest('[data-region]')?.getAttribute('data-region') ?? undefined
+}
+
+/** Focuses what had the focus in a region, if it is still there. */
+function focusLast(name: RegionName): boolean {
+  const last = lastFocused.get(name)
+  if (last === undefined || regionOf(last.host) !== name || !isFocusable(last.element)) return false
+  last.element.focus()
+  return last.element.matches(':focus')
 }
 
 /** Focuses the filter of the tree that is shown. */
@@ -30,14 +67,14 @@ export function focusFilter(): void {
   shown?.select()
 }
 
-/** Focuses the next (`1`) or previous (`-1`) region that can be focused. */
+/** Focuses the next (`1`) or previous (`-1`) region that can be focused, where it had the focus last. */
 export function focusNextRegion(step: 1 | -1): void {
-  const current = document.activeElement?.closest('[data-region]')?.getAttribute('data-region')
+  const current = regionOf(document.activeElement)
   const start = REGIONS.findIndex(name => name === current)
   for (let count = 1; count <= REGIONS.length; count++) {
     const index = (start + step * count + REGIONS.length * 2) % REGIONS.length
     const name = REGIONS[index]
-    if (name !== undefined && focusRegion(name)) return
+    if (name !== undefined && (focusLast(name) || focusRegion(name))) return
   }
 }
 

@@ -3,10 +3,11 @@ import { isAddress } from '../../shared/address.ts'
 import type { Settings } from '../../shared/procedures/workspace.ts'
 import { isTextTarget } from './commands/command.ts'
 import { openDialog, useDialogs } from './dialogs/dialog-store.ts'
+import { followFocus } from './regions.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 
-/** Keeps title and theme in sync, asks before a browser tab with unsaved changes is closed, and takes pasted addresses. */
+/** Keeps title and theme in sync, follows the focus, asks before a browser tab with unsaved changes is closed, and takes pasted addresses. */
 export function useWindowChrome(): void {
   const { hello } = useServices()
   const name = useCurrentSession()?.name
@@ -16,6 +17,7 @@ export function useWindowChrome(): void {
     document.title = name === undefined ? 'Strata' : `${name} · Strata`
   }, [name])
   useEffect(() => applyTheme(theme), [theme])
+  useEffect(followFocus, [])
   useEffect(() => {
     document.addEventListener('paste', openPasted)
     return () => document.removeEventListener('paste', openPasted)

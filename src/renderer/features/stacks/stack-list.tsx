@@ -37,6 +37,7 @@ export function StackList({ lines, current, onChoose, onRemove }: StackListProps
         <GridListItem
           id={line.id}
           textValue={line.name}
+          data-current={line.id === current}
           className={`${styles['line']} ${line.id === current ? styles['current'] : ''} ${line.isOpen ? '' : styles['closed']}`}
         >
           <StackIcon source={line.source} />
