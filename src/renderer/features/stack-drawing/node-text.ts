@@ -46,7 +46,7 @@ export function countWords(count: NodeCount | undefined, width: number): CountWo
   const bytes = count.bytes === undefined ? '' : ` · ${formatBytes(count.bytes)}`
   const number = formatCount(entries, accuracy)
   // Rounded, it is no longer exact.
-  const rough = `${entries < 10_000 ? number : `~ ${formatRough(entries)}`}`
+  const rough = entries < 10_000 ? number : `~ ${formatRough(entries)}`
   const shorter = [`${keys}${bytes}`, `${number}${bytes}`, `${rough}${bytes}`, keys, `${rough} keys`, rough]
   const room = Math.floor((width - BESIDE) / CHARACTER)
   return { keys, all: `${keys}${bytes}`, inBox: shorter.find(({ length }) => length <= room) ?? rough }
