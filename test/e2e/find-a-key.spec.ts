@@ -50,6 +50,25 @@ test('G1 G3 a key is found by some of its letters, and typing goes on in its val
   await expect(strata.window.row('Film:Greed')).toHaveAttribute('aria-selected', 'true')
 })
 
+test('G49 Enter right after typing waits for the first hit, and opens none of an earlier text', async ({
+  strata,
+}) => {
+  const { dialog, field, page } = await openFinder(strata)
+  await page.keyboard.type('figreed')
+  await page.keyboard.press('Enter')
+  await expect(strata.window.value).toHaveText('/films/Film:Greed')
+  await page.keyboard.press('Control+p')
+  await field.fill('metropolis')
+  await expect(dialog.getByRole('option').first()).toHaveAccessibleName(/Metropolis/)
+  await field.fill('take')
+  await page.keyboard.press('Enter')
+  await expect(strata.window.value).toHaveText(/reel-.*take/)
+  await page.keyboard.press('Control+p')
+  await field.fill('zzyzx')
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('alert')).toHaveText('There is no key "zzyzx".')
+})
+
 test('G1 what no key has is said, and what is put meanwhile is found', async ({ strata }) => {
   const { dialog, field, page, store } = await openFinder(strata)
   await page.keyboard.type('zzyzx')

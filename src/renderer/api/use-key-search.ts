@@ -7,6 +7,8 @@ export interface KeySearchState {
   readonly keys: readonly string[]
   readonly report: SearchReport | undefined
   readonly isRunning: boolean
+  /** Whether the keys are those of the search before. */
+  readonly isOld: boolean
   readonly error: string | undefined
   readonly stop: () => void
 }
@@ -54,8 +56,9 @@ export function useKeySearch(client: Client, session: string, search: KeySearch 
     running.current?.abort()
     setKnown(before => ({ ...before, isOver: true }))
   }, [])
-  const isRunning = search !== undefined && !(known.search === search && known.isOver)
-  return { ...known, isRunning, stop }
+  const isOld = known.search !== search
+  const isRunning = search !== undefined && (isOld || !known.isOver)
+  return { ...known, isRunning, isOld, stop }
 }
 
 /** Passes each report of one search on, until the search ends or the signal fires. */

@@ -1,5 +1,5 @@
 import { FileText, History } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState } from 'react'
 import type { Query } from '../../../core/query/query.ts'
 import type { Client } from '../../api/client.ts'
 import { findKey, useKeyCompletion } from '../../api/key-completion.ts'
@@ -53,8 +53,10 @@ interface KeyChoice extends Completion {
 export function GoToKey(props: GoToKeyProps) {
   const { client, session, canWrite, recent, onOpen, onNewKey, onQuery, onCommands, onClose } = props
   const [text, setText] = useState('')
-  const [missing, setMissing] = useState<string>()
+  const [noSuchKey, setNoSuchKey] = useState<string>()
   const [problem, setProblem] = useState<string>()
+  /** Enter before the first hit was known: how to open it. */
+  const [awaited, setAwaited] = useState<{ readonly isPreview: boolean }>()
   const mode = modeOf(text)
   const path = mode === 'path' ? text.trimStart() : undefined
   const { completion, error } = useKeyCompletion(client, session, path, LIMIT)
@@ -80,8 +82,9 @@ export function GoToKey(props: GoToKeyProps) {
       return
     }
     setText(next)
-    setMissing(undefined)
+    setNoSuchKey(undefined)
     setProblem(undefined)
+    setAwaited(undefined)
   }
 
   function open(key: string, as: 'key' | 'branch', isPreview: boolean): void {
@@ -89,7 +92,20 @@ export function GoToKey(props: GoToKeyProps) {
     onOpen(key, as, { isPreview })
   }
 
+  const first = awaited === undefined || search.isOld ? undefined : choices[0]?.key
+  const openFirst = useEffectEvent((key: string) => open(key, 'key', awaited?.isPreview ?? true))
+  useEffect(() => {
+    if (first !== undefined) openFirst(first)
+  }, [first])
+  const isNone =
+    awaited !== undefined && first === undefined && !search.isRunning && search.error === undefined
+  const missing = isNone ? text.trim() : noSuchKey
+
   async function submit(isPreview: boolean): Promise<void> {
+    if (mode === 'search') {
+      setAwaited({ isPreview })
+      return
+    }
     try {
       for (const candidate of candidateKeys(text)) {
         const { key, isValue, isBranch } = await findKey(client, session, candidate)
@@ -103,7 +119,7 @@ export function GoToKey(props: GoToKeyProps) {
           return
         }
       }
-      setMissing(text.trim())
+      setNoSuchKey(text.trim())
     } catch (failure) {
       setProblem(failure instanceof Error ? failure.message : String(failure))
     }
@@ -126,6 +142,7 @@ export function GoToKey(props: GoToKeyProps) {
           change(isLevelNext ? `${key}/` : key)
         }}
         onSubmit={({ isApart }) => void submit(!isApart)}
+        areItemsOld={mode === 'search' && search.isOld}
         isFirstActive={mode !== 'path'}
         placeholder="Some letters of a key, /path, or > for commands"
         isLabelHidden

@@ -27,8 +27,10 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly onChoose: (item: Item, how: Choosing) => void
   /** Called for Tab if there is a completion. Without it, Tab moves the focus. */
   readonly onComplete?: (item: Item) => void
-  /** Enter while no option is active. */
+  /** Enter while no option is active, or while the options are old and the user has moved to none of them. */
   readonly onSubmit?: (how: Choosing) => void
+  /** Whether the options are those of an earlier text, because the ones of this text are not known yet. */
+  readonly areItemsOld?: boolean
   /** Whether the first option is active from the start. */
   readonly isFirstActive?: boolean
   readonly placeholder?: string
@@ -60,7 +62,8 @@ export function CompletionField<Item extends Completion>(props: CompletionFieldP
     } else if (event.key === 'Enter') {
       event.preventDefault()
       const how = { isApart: event.ctrlKey || event.metaKey }
-      if (activeItem === undefined) props.onSubmit?.(how)
+      const isUnknown = props.areItemsOld === true && found < 0
+      if (activeItem === undefined || isUnknown) props.onSubmit?.(how)
       else if (activeItem.isDisabled !== true) props.onChoose(activeItem, how)
     } else if (event.key === 'Tab' && !event.shiftKey && value !== '') {
       const completed = activeItem ?? items[0]

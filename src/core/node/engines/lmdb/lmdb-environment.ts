@@ -207,7 +207,9 @@ export class LmdbEnvironment {
         const one = written(database, write)
         if (one !== undefined) done.add(one)
       }
-      return typeof work === 'function' ? work(database, put) : put(work)
+      if (typeof work === 'function') return work(database, put)
+      put(work)
+      return undefined
     }
     let results: readonly unknown[]
     if (jobs.every(job => typeof job.work !== 'function')) {
