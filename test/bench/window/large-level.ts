@@ -144,7 +144,7 @@ async function timeToRow(name: string): Promise<number> {
   )
   const isShown = () =>
     [...document.querySelectorAll('[role="treeitem"][aria-level="2"]')].some(row =>
-      row.textContent?.includes(name),
+      row.textContent.includes(name),
     )
   while (!isShown() && performance.now() - start < 120_000) {
     await new Promise(resolve => requestAnimationFrame(resolve))
