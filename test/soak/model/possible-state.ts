@@ -91,21 +91,28 @@ export class PossibleState {
     this.#tried.add(this.nameOf(key))
   }
 
-  /** Whether something was ever above or below: then files and the folders they leave may be in each other's way. */
+  /**
+   * Whether something was ever above or below, a stray of a failed `putNew` included: then files and the folders they leave
+   * may be in each other's way.
+   */
   mayHaveKin(key: string): boolean {
     const own = Key.parse(this.nameOf(key))
-    return [...this.#ever, ...this.#tried]
+    const isKin = [...this.#ever, ...this.#tried]
       .map(Key.parse)
       .some(held => held.isAncestorOf(own) || own.isAncestorOf(held))
+    return isKin || this.#mayHaveStray(own)
   }
 
   /** Whether anything may be below `key`, a stray of a failed `putNew` included. */
   mayHaveBelow(key: string): boolean {
     const own = Key.parse(this.nameOf(key))
-    const isStray = [...this.#strays.values()].some(
+    return this.#mayHaveStray(own) || this.below(key).length > 0
+  }
+
+  #mayHaveStray(own: Key): boolean {
+    return [...this.#strays.values()].some(
       under => own.toString() === under || own.isAncestorOf(Key.parse(under)),
     )
-    return isStray || this.below(key).length > 0
   }
 
   /** The keys below `prefix` that may hold something. */
