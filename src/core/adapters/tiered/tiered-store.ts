@@ -66,7 +66,8 @@ export class TieredStore extends TierReads implements Store {
     this.last = tiers.at(-1) as OpenStore
     this.upper = tiers.slice(0, -1).map((open, index) => {
       const tier = before.find(one => one.open === open) ?? this.#upperTier(open)
-      if (isSameList) tier.distrust(before[index])
+      const ofSameData = before.find(one => one.open.info.id === open.info.id)
+      tier.distrust(ofSameData ?? (isSameList ? before[index] : undefined))
       return tier
     })
     this.info = { kind: this.#options.kind ?? 'tiered', id: this.last.info.id }

@@ -35,6 +35,8 @@ export class UpperTier {
   readonly metrics: TierMetrics = emptyMetrics()
   /** Keys whose copy may be stale, because the tier failed to drop it. */
   readonly #suspects = new Set<string>()
+  /** The tier that is used in place of this one, for the same copies. Work that began before still uses this one. */
+  #successor: UpperTier | undefined
   readonly #report: (error: unknown, key: Key) => void
 
   constructor(open: OpenStore, report: (error: unknown, key: Key) => void) {
@@ -46,10 +48,20 @@ export class UpperTier {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
   }
 
-  /** Its copies are those of another tier, some of which may be stale. */
+  /** Its copies are those of another tier, some of which may be stale, also after work that is still running. */
   distrust(other: UpperTier | undefined): void {
     if (other === undefined || other === this) return
+    other.#successor = this
     for (const key of other.#suspects) this.#suspects.add(key)
+  }
+
+  /** @param told Tiers that changed places are each other's successors. */
+  #suspect(key: string, told = new Set<UpperTier>()): void {
+    if (told.has(this)) return
+    told.add(this)
+    this.#suspects.add(key)
+    const next = this.#successor
+    if (next !== undefined) next.#suspect(key, told)
   }
 
   /**
@@ -136,7 +148,7 @@ export class UpperTier {
   /** Drops a stale copy. Never fails: a tier that cannot drop it is no longer asked for that key. */
   forget(key: Key, call: Call): Maybe<void> {
     const suspect = (error: unknown): void => {
-      this.#suspects.add(key.toString())
+      this.#suspect(key.toString())
       this.#report(error, key)
     }
     try {

@@ -5,7 +5,7 @@ import { Key } from '../../../../src/core/key.ts'
 import { openStoreOf } from '../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { collect } from '../../../../src/testkit/suite.ts'
-import { BreakableDatastore } from '../breakable.ts'
+import { BreakableDatastore, BreakableStore } from '../breakable.ts'
 
 const [a, b] = [Key.parse('/a'), Key.parse('/b')]
 const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)]
@@ -124,6 +124,27 @@ describe('other tiers in place of those that are there', () => {
       await expect(middle.get(a)).rejects.toMatchObject({ code: 'CLOSED' })
     },
   )
+
+  it('A25 what a flush of before could not drop in a tier is not read from the store in its place', async () => {
+    const [first, last, below] = [new MemoryDatastore(), new BreakableDatastore(), new BreakableStore()]
+    const [before, after] = [new BreakableDatastore(below), new BreakableDatastore(below)]
+    const tiered = new TieredDatastore([first, before, last], { mode: 'write-back' })
+    const open = openStoreOf(tiered)
+    await tiered.put(a, one)
+    await open.settle()
+    const hold = last.holdNext('put')
+    await tiered.put(a, two)
+    await hold.reached
+    open.store.rewire?.([first, after, last].map(openStoreOf))
+    below.breakOn('put', 'delete')
+    hold.go()
+    await open.settle()
+    below.mend()
+    await first.delete(a)
+    expect(await before.below.get(a)).toEqual(one)
+    expect(await tiered.get(a)).toEqual(two)
+    await tiered.close()
+  })
 
   it('A25 a cache keeps its memory over another store of the same data', async () => {
     const below = new BreakableDatastore()
