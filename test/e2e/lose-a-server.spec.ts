@@ -116,7 +116,7 @@ class Visit {
     // What is looked at meanwhile fails in its place, and not once more in a notification.
     await this.#keyboard.press('Control+Shift+e', 'ArrowDown')
     await expect(window.row(filmName(this.#film + 1))).toHaveAttribute('aria-selected', 'true')
-    await expect(window.inspector).toContainText('Cannot ')
+    await expect(window.inspector).toContainText('Not known until the server is back.')
     await expect(this.#told('reached')).toHaveCount(0)
     await expect(this.#bar).toHaveCount(1)
     await expect(window.value).toHaveText(this.#shown('unsaved'))
