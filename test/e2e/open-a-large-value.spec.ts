@@ -60,6 +60,7 @@ test('W81 W82 a large value in UTF-16 is shown in its pages, focused, and in ano
   await expect(window.value).toBeFocused()
   const pages = page.getByRole('group', { name: 'Pages' })
   await pages.getByRole('button', { name: 'Last page' }).click()
+  await expect(window.value).not.toContainText('Zeile für 狂 0:')
   await window.value.focus()
   await page.keyboard.press('Control+End')
   await expect(window.value).toContainText('Zeile für 狂 59999:')
