@@ -1,11 +1,9 @@
 import type { ReactNode } from 'react'
+import { ChangeBadge, type NodeChange } from '../../ui/change-badge.tsx'
 import { KindIcon } from '../../ui/kind-icon.tsx'
 import { NODE_HEIGHT, type PlacedNode } from './layout.ts'
 import type { NodeState } from './lit-path.ts'
 import styles from './stack-drawing.module.css'
-
-/** What an edited stack does to a node of the running one. */
-export type DrawnChange = 'new' | 'changed' | 'moved' | 'removed'
 
 interface DrawnBoxProps {
   readonly node: PlacedNode
@@ -16,7 +14,7 @@ interface DrawnBoxProps {
   readonly title: string | undefined
   readonly state: NodeState
   readonly isCopy?: boolean
-  readonly change?: DrawnChange | undefined
+  readonly change?: NodeChange | undefined
   readonly isChosen: boolean
   readonly isDragged?: boolean
   /** Whether a dragged node would be dropped on it. */
@@ -83,9 +81,9 @@ export function DrawnBox(props: DrawnBoxProps) {
         </button>
       )}
       {change !== undefined && (
-        <span aria-hidden className={styles['change']} data-change={change}>
-          {change}
-        </span>
+        <div aria-hidden className={styles['change']}>
+          <ChangeBadge change={change} />
+        </div>
       )}
       {marks}
     </li>

@@ -1,10 +1,8 @@
+import type { NodeChange } from '../../../ui/change-badge.tsx'
 import { printJson } from '../json/edit-json.ts'
 import { membersOf, valueOf } from '../json/json-tree.ts'
 import type { StackNode } from '../model/stack-node.ts'
 import { idOf } from '../operations/new-node.ts'
-
-/** What the draft does to a node of the running stack. */
-export type NodeChange = 'new' | 'changed' | 'moved' | 'removed'
 
 /** A node of the draft, or one of the running stack that the draft removes. */
 export interface ComparedNode {

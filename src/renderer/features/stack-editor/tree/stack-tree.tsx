@@ -1,9 +1,10 @@
 import { ChevronDown, ChevronRight, CircleAlert, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useRef } from 'react'
+import { ChangeBadge, type NodeChange } from '../../../ui/change-badge.tsx'
 import { KindIcon } from '../../../ui/kind-icon.tsx'
 import { parsePath } from '../json/json-tree.ts'
 import { nodeTitle, type StackNode } from '../model/stack-node.ts'
-import { compareNodes, type NodeChange } from '../plan/draft-changes.ts'
+import { compareNodes } from '../plan/draft-changes.ts'
 import { select } from '../state/edit-actions.ts'
 import { useEditor, useEditorState, useFocusRequest, useProblems } from '../state/editor-context.ts'
 import { runningStackOf, stackOf } from '../state/editor-store.ts'
@@ -220,16 +221,8 @@ function RemovedRow({ node, level }: { readonly node: StackNode; readonly level:
 function Change({ change, hidden }: { readonly change: NodeChange | undefined; readonly hidden: number }) {
   return (
     <>
-      {change !== undefined && (
-        <span className={styles['change']} data-change={change}>
-          {change}
-        </span>
-      )}
-      {hidden > 0 && (
-        <span className={styles['change']} data-change="changed">
-          {hidden} below
-        </span>
-      )}
+      {change !== undefined && <ChangeBadge change={change} />}
+      {hidden > 0 && <ChangeBadge change="changed">{hidden} below</ChangeBadge>}
     </>
   )
 }

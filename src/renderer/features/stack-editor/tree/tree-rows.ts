@@ -1,8 +1,9 @@
+import type { NodeChange } from '../../../ui/change-badge.tsx'
 import { formFields, saidOf } from '../form/form-fields.ts'
 import { memberOf, textOf } from '../json/json-tree.ts'
 import type { PlacedProblem } from '../model/problems.ts'
 import type { StackNode } from '../model/stack-node.ts'
-import type { ComparedNode, NodeChange } from '../plan/draft-changes.ts'
+import type { ComparedNode } from '../plan/draft-changes.ts'
 
 /** One row of the tree. */
 export interface Row {
