@@ -13,6 +13,7 @@ import type {
   Write,
 } from '../../ordered/driver.ts'
 import { areSeen, sameKeys } from '../../ordered/expect.ts'
+import { inGroups } from '../in-groups.ts'
 import { firstTextFrom } from '../text-bound.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { SqlDialect, SqlFacts } from './dialect.ts'
@@ -103,9 +104,7 @@ export class SqlDriver implements OrderedDriver {
 
   /** Which of several keys have a row, in their order. */
   async present(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly boolean[]> {
-    const groups = Array.from({ length: Math.ceil(keys.length / MOST_PRESENT) }, (_, index) =>
-      keys.slice(index * MOST_PRESENT, (index + 1) * MOST_PRESENT),
-    )
+    const groups = inGroups(keys, MOST_PRESENT)
     const found = await Promise.all(groups.map(group => this.#presentIn(group, signal)))
     const names = new Set(found.flat())
     return keys.map(key => names.has(nameText(key)))

@@ -1,5 +1,6 @@
 import type { Collection, Document, Filter } from 'mongodb'
 import { failure } from '../../../errors.ts'
+import { inGroups } from '../../in-groups.ts'
 import type { MongoAccess } from './mongo-access.ts'
 
 /** How documents are read so that fields keep their types: numbers and the like are objects of the client. */
@@ -195,19 +196,16 @@ export class PyDatabasePlace implements DocumentPlace {
   }
 }
 
-/** The values of a field that some documents have, of those that are asked for. */
+/** Which of `values` a field has in some document. */
 async function fieldsIn(
   collection: Collection,
   field: string,
   values: readonly unknown[],
 ): Promise<unknown[]> {
-  const groups = Array.from({ length: Math.ceil(values.length / MOST_PRESENT) }, (_, index) =>
-    values.slice(index * MOST_PRESENT, (index + 1) * MOST_PRESENT),
-  )
   const found = await Promise.all(
-    groups.map(some =>
+    inGroups(values, MOST_PRESENT).map(some =>
       collection
-        // One more than is asked for, so that the first answer is the last.
+        // Larger than the answer, so that no second request has to ask whether there is more.
         .find({ [field]: { $in: some } }, { projection: { [field]: 1 }, batchSize: some.length + 1 })
         .toArray(),
     ),
