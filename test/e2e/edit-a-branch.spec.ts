@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
 import { git } from '../core/node/engines/git/git.ts'
 import { Keyboard } from './by-keyboard.ts'
 import { startProgram } from './program.ts'
@@ -42,6 +43,22 @@ async function fill(repository: string): Promise<void> {
   await git(repository, 'checkout', '-q', 'main')
 }
 
+/** Opens a repository with the name `films` in the window, by keyboard. */
+async function openRepository(page: Page, address: string, repository: string) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  const window = new StrataWindow(page)
+  const keyboard = new Keyboard(page)
+  await window.open(address)
+  await keyboard.press('Alt+Shift+o')
+  const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
+  await expect(dialog.getByRole('combobox')).toBeFocused()
+  await keyboard.paste(`git:${repository}`)
+  await expect(dialog.getByRole('option')).toHaveText('Git films')
+  await keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  return { window, keyboard }
+}
+
 test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard, an edit is a commit, and a changed file is not overwritten', async ({
   page,
   folder,
@@ -50,17 +67,7 @@ test('E104 E90 E92 a repository of 10⁵ files is opened and browsed by keyboard
   await fill(repository)
   const program = await startProgram(join(folder, 'data'), ['--port', '0'])
   try {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    const window = new StrataWindow(page)
-    const keyboard = new Keyboard(page)
-    await window.open(program.address)
-    await keyboard.press('Alt+Shift+o')
-    const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
-    await expect(dialog.getByRole('combobox')).toBeFocused()
-    await keyboard.paste(`git:${repository}`)
-    await expect(dialog.getByRole('option')).toHaveText('Git films')
-    await keyboard.press('Enter')
-    await expect(dialog).toBeHidden()
+    const { window, keyboard } = await openRepository(page, program.address, repository)
 
     // A folder of folders, to its end, and a folder of files.
     const film = 42_321
@@ -142,17 +149,7 @@ test('E115 commits of a key are viewed, compared and put again by keyboard, and 
   const second = await commit('second plot', 'Correct the plot')
   const program = await startProgram(join(folder, 'data'), ['--port', '0'])
   try {
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    const window = new StrataWindow(page)
-    const keyboard = new Keyboard(page)
-    await window.open(program.address)
-    await keyboard.press('Alt+Shift+o')
-    const dialog = page.getByRole('dialog', { name: 'Open', exact: true })
-    await expect(dialog.getByRole('combobox')).toBeFocused()
-    await keyboard.paste(`git:${repository}`)
-    await expect(dialog.getByRole('option')).toHaveText('Git films')
-    await keyboard.press('Enter')
-    await expect(dialog).toBeHidden()
+    const { window, keyboard } = await openRepository(page, program.address, repository)
     await window.openText('/brazil')
     await expect(window.value).toHaveText('second plot')
 

@@ -69,7 +69,7 @@ function watchLongestWait(time: number): void {
   })
 }
 
-test('W93 W94 what takes long says so at once: a value, its stages, its history, undo, redo, a query, a sort', async ({
+test('W93 W94 what takes long says so at once: a value, its stages, its history, undo, redo, paste, a query, a sort', async ({
   strata: { open, window },
   folder,
 }) => {
@@ -126,6 +126,20 @@ test('W93 W94 what takes long says so at once: a value, its stages, its history,
     work.getByText('Redoing…'),
     window.notifications.getByText('Redid put of /a.txt'),
   )
+
+  // Paste.
+  await window.row('a.txt').click()
+  await page.keyboard.press('Control+c')
+  await expect(window.notifications).toContainText('Copied "/a.txt"')
+  await window.row('in').click()
+  const dialog = page.getByRole('dialog', { name: /^Copy / })
+  await host.expectProgress(
+    press('Control+v'),
+    dialog.getByText('Looking…').first(),
+    dialog.getByText('This will copy'),
+  )
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
 
   // The children of a branch, by size.
   await window.goTo('/in/')
