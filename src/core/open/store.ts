@@ -127,8 +127,8 @@ export interface Store {
   /** Default, and if it returns `undefined`: the query engine, by scanning. */
   query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined
   /**
-   * The versions that the store keeps of a value, the latest first, at most `call.options.limit`, which is always set; the present one among them. Called
-   * where `capabilities.history` is declared. Default: none.
+   * The versions that the store keeps of a value, the latest first, the present one among them; at most
+   * `call.options.limit`, which is always set. Called where `capabilities.history` is declared. Default: none.
    */
   versions?(key: Key, call: Call): Maybe<readonly ValueVersion[]>
   /**

@@ -26,7 +26,7 @@ export function focusRegion(name: RegionName): boolean {
 
 /** The row of a list that takes the focus in its place: the current or selected one, or the first. */
 function rowOf(target: HTMLElement): HTMLElement {
-  // A list that takes the focus itself chooses its last row when one comes from behind.
+  // A list that is focused as a whole moves the focus to its last row when the focus comes from after it.
   const rows = [...target.querySelectorAll<HTMLElement>('[role="row"][tabindex]')]
   return rows.find(row => row.matches('[data-current="true"], [aria-selected="true"]')) ?? rows[0] ?? target
 }

@@ -7,7 +7,10 @@ import { followFocus } from './regions.ts'
 import { useCurrentSession, useServices, useWorkspace } from './services.ts'
 import { useAppStore } from './state/app-store.ts'
 
-/** Keeps title and theme in sync, follows the focus, asks before a browser tab with unsaved changes is closed, and takes pasted addresses. */
+/**
+ * Keeps title and theme in sync, follows the focus, asks before a browser tab with unsaved changes is closed, and takes
+ * pasted addresses.
+ */
 export function useWindowChrome(): void {
   const { hello } = useServices()
   const name = useCurrentSession()?.name

@@ -20,7 +20,7 @@ export function useIsLate(isWaiting: boolean): boolean {
   return isWaiting && isLate
 }
 
-/** Shows what says that something is waited for, once the wait has become noticeable. */
+/** Shows a sign of progress once it has been there long enough for the wait to be noticed. */
 export function Late({ children }: { readonly children: ReactNode }) {
   return useIsLate(true) ? children : null
 }

@@ -48,14 +48,17 @@ export class UpperTier {
     return this.#suspects.size === 0 || !this.#suspects.has(key.toString())
   }
 
-  /** Its copies are those of another tier, some of which may be stale, also after work that is still running. */
+  /**
+   * Its copies are those of another tier, some of which may be stale. So may be those that work which still uses the other
+   * tier fails to drop.
+   */
   distrust(other: UpperTier | undefined): void {
     if (other === undefined || other === this) return
     other.#successor = this
     for (const key of other.#suspects) this.#suspects.add(key)
   }
 
-  /** @param told Tiers that changed places are each other's successors. */
+  /** @param told The tiers that know: tiers that changed places are each other's successors. */
   #suspect(key: string, told = new Set<UpperTier>()): void {
     if (told.has(this)) return
     told.add(this)

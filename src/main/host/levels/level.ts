@@ -182,9 +182,8 @@ export class Level {
     let after: string | undefined
     let isPartial = false
     this.#hasGrown = false
-    let { isFresh: fresh = false } = this.#options
-    // Once, as a level is listed again where the store has found more.
-    if (rows !== this.#rows) fresh = false
+    // Only the first listing: the level is listed again each time that the store has found more keys.
+    let fresh = this.#options.isFresh === true && rows === this.#rows
     do {
       const page = await store.list(prefix, { after, limit, fresh, signal: this.#stop.signal })
       fresh = false

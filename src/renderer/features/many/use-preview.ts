@@ -42,7 +42,7 @@ export function usePreview(jobs: JobList, session: string, action: ManyAction | 
           setFound({ ...NOTHING, state: 'failed', problem: error instanceof Error ? error.message : '' }),
       )
     }
-    // Nobody typed what the dialog began with.
+    // The dialog opens with an action that is complete; later ones are typed letter by letter.
     const timer = setTimeout(begin, text === begun.current ? 0 : TYPING)
     return () => {
       isOver = true

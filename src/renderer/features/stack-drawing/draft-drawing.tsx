@@ -1,9 +1,10 @@
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { type PointerEvent, useCallback, useEffect, useEffectEvent, useMemo, useRef } from 'react'
 import { IconButton } from '../../ui/button.tsx'
+import type { NodeChange } from '../../ui/change-badge.tsx'
 import { useElementWidth } from '../../ui/element-width.ts'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
-import { DrawnBox, type DrawnChange } from './drawn-box.tsx'
+import { DrawnBox } from './drawn-box.tsx'
 import type { DropPlace } from './drop-place.ts'
 import { Edges } from './edges.tsx'
 import { type DrawnNode, layoutOf, NODE_HEIGHT } from './layout.ts'
@@ -16,7 +17,7 @@ interface DraftNode extends DrawnNode {
   readonly detail: string
   readonly hasProblem: boolean
   /** What the draft does to a node of the running stack; absent for one that stays as it is. */
-  readonly change: DrawnChange | undefined
+  readonly change: NodeChange | undefined
 }
 
 interface DraftDrawingProps {
@@ -135,7 +136,7 @@ type Handlers = Readonly<
   >
 >
 
-/** One begins on the ground, the other on a node. */
+/** Panning begins on the empty sheet and dragging on a node, so each ignores what the other begins with. */
 function both(first: Handlers, second: Handlers): Handlers {
   const call = (name: keyof Handlers) => (event: PointerEvent<HTMLElement>) => {
     first[name](event)

@@ -70,7 +70,7 @@ export function useNodeDrag({ canvas, sheet, layout, zoom, offerOf, onDrop }: No
       const { id, at: from } = pressed.current
       const at = { x: event.clientX, y: event.clientY }
       if (!isDragging && Math.hypot(at.x - from.x, at.y - from.y) < SLOP) return
-      // The press of the button that it began on comes to nothing.
+      // The canvas gets the rest of the events, so that the node is not clicked when the drag ends.
       event.currentTarget.setPointerCapture(event.pointerId)
       scrollAtEdge(canvas.current, at)
       const box = sheet.current?.getBoundingClientRect()

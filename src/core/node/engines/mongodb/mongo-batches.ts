@@ -5,7 +5,7 @@ import { hasLabel, isDuplicate } from './failures.ts'
 import type { MongoAccess } from './mongo-access.ts'
 import type { MongoRecords, Stored } from './mongo-records.ts'
 
-/** A field that a transaction sets and removes in documents that it has read, so that it conflicts with who writes them. */
+/** A field that a transaction sets and removes again in documents that it has read, to conflict with their writers. */
 export const LOCK = 'strata_lock'
 /** The longest pause before a transaction is tried again, in milliseconds. */
 const LONGEST_PAUSE = 50

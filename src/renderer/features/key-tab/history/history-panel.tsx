@@ -37,7 +37,10 @@ const SHOWN_CHARACTERS = 200_000
 /** Bytes of a version that is no text. */
 const SHOWN_BYTES = 4096
 
-/** The versions of a key that its store keeps, and those that are on record: each can be viewed, compared with the value as it is now, and restored. */
+/**
+ * The versions of a key that its store keeps, and those that are on record. Each can be viewed, compared with the value as
+ * it is now, and restored.
+ */
 export function HistoryPanel({ client, address, lock, onRestored, onClose }: HistoryPanelProps) {
   const { versions, problem: listProblem } = useVersions(client, address)
   const [chosenId, setChosen] = useState<string>()
