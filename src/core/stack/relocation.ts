@@ -9,14 +9,22 @@ export class Relocation {
   readonly emptied: ReadonlySet<string>
   /** Nodes that keys must leave, and that the new document has as well. */
   readonly diverted: readonly ParsedNode[]
+  /** Children in memory that the new document changes, so that their values would be lost. */
+  readonly overwritten: readonly ParsedNode[]
   readonly #comparison: Comparison
 
   constructor(comparison: Comparison) {
     this.#comparison = comparison
     this.moving = [...comparison.after].filter(node => this.#mayMove(node))
-    const emptied = this.moving.flatMap(node => this.#emptiedBy(node)).filter(child => this.#isGone(child))
-    this.emptied = new Set(emptied.flatMap(flatten).flatMap(node => (this.#isGone(node) ? [node.id] : [])))
-    this.diverted = this.moving.flatMap(node => this.#divertedBy(node))
+    const left = this.moving.flatMap(node => this.#emptiedBy(node))
+    const emptied = left.filter(child => this.#isGone(child)).flatMap(flatten)
+    this.emptied = new Set(emptied.flatMap(node => (this.#isGone(node) ? [node.id] : [])))
+    const isInMemory = (child: ParsedNode) => !this.#isGone(child) && comparison.isVolatile(child)
+    this.overwritten = left.filter(isInMemory)
+    // To lose values in memory requires a decision of its own.
+    this.diverted = left
+      .filter(child => !isInMemory(child))
+      .flatMap(child => (this.#isGone(child) ? flatten(child).filter(one => !this.#isGone(one)) : [child]))
   }
 
   isMoving({ id }: ParsedNode): boolean {
@@ -33,14 +41,6 @@ export class Relocation {
   #emptiedBy(after: ParsedNode): readonly ParsedNode[] {
     const children = this.#comparison.nodeBefore(after)?.children ?? []
     return children.filter(child => this.#comparison.successorOf(child, after.children) === undefined)
-  }
-
-  #divertedBy(after: ParsedNode): readonly ParsedNode[] {
-    return this.#emptiedBy(after).flatMap(child => {
-      if (this.#isGone(child)) return flatten(child).filter(one => !this.#isGone(one))
-      // Values in memory are lost, which requires a decision of its own.
-      return this.#comparison.isVolatile(child) ? [] : [child]
-    })
   }
 
   #isGone({ id }: ParsedNode): boolean {

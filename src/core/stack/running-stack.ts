@@ -174,7 +174,7 @@ class RunningStack implements Stack {
 
   /**
    * What keys have to move out of is not a node of the new document without an id, unless that is opened alike: to open a
-   * store twice would be worse than a refusal.
+   * store twice would be worse than a refusal. Nor are nodes over memory, if they would lose their values by it.
    */
   #following(document: unknown): ParsedDocument {
     const { root: before } = this.#parsed
@@ -184,10 +184,11 @@ class RunningStack implements Stack {
     for (;;) {
       const parsed = parseFollowing(document, before, registry, ({ id }) => !apart.has(id))
       const comparison = this.#compared(parsed)
-      const { diverted } = new Relocation(comparison)
-      const found = diverted.filter(
-        node => !apart.has(node.id) && (node.children.length > 0 || comparison.changesData(node)),
-      )
+      const { diverted, overwritten } = new Relocation(comparison)
+      const found = [
+        ...diverted.filter(node => node.children.length > 0 || comparison.changesData(node)),
+        ...overwritten.filter(node => node.children.length > 0),
+      ].filter(({ id }) => !apart.has(id))
       if (found.length === 0) return parsed
       for (const { id } of found) apart.add(id)
     }

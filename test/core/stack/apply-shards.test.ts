@@ -67,6 +67,25 @@ describe('stack.apply of another list of shards', () => {
     await stack.close()
   })
 
+  it('X11 new tiers over one shard are not the tiers of another that goes', async () => {
+    const memories = (mode: string) => ({
+      kind: 'tiered',
+      mode,
+      tiers: [{ kind: 'memory' }, { kind: 'memory' }],
+    })
+    const { stack, plan, apply, put, get } = await opened(
+      sharded([memories('write-through'), memories('write-back')]),
+    )
+    await Promise.all(keys.map(one => put(one, one.toString())))
+    const next = sharded([
+      { kind: 'tiered', mode: 'write-back', tiers: [{ kind: 'memory' }, memories('write-back')] },
+    ])
+    expect((await plan(next)).misplaced).toMatchObject([{ id: 'shards', of: keys.length }])
+    await apply(next, { misplaced: 'move' })
+    expect(await Promise.all(keys.map(get))).toEqual(keys.map(String))
+    await stack.close()
+  })
+
   it('X11 a shard that shows other data from now on does not leave its keys behind', async () => {
     const named = (name: string) => ({ kind: 'namespace', id: 'n', prefix: `/${name}`, store: disk('b') })
     const { stack, apply, put, get } = await opened(sharded([disk('a'), named('x')]))
