@@ -7,13 +7,17 @@ import { type Benchmark, compareRates, type Result, underBudget } from '../resul
 import { inParallel, median, sideBySide } from '../side-by-side.ts'
 
 const OPERATIONS = 4000
+/** As many connections as a store has by default. */
 const POOL = 10
 const PAGE = 1000
 const ROWS = 1_000_000
 const keys = Array.from({ length: OPERATIONS }, (_, index) => Key.of('level', name(index)))
 const names = keys.map(key => key.toString())
 
-/** The bare client, and what a page may take. */
+/**
+ * The bare client, and what a page may take. The client has as many connections as the store, the same server that does not
+ * wait for the device, and an upsert for each put, which is atomic as a put of the store is. It keeps no versions.
+ */
 interface Contest {
   readonly kind: 'postgres' | 'mysql'
   readonly client: string

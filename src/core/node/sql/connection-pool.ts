@@ -1,6 +1,7 @@
 import { DatastoreError, throwIfAborted } from '../../errors.ts'
 import { Backoff } from '../connect/backoff.ts'
 import type { LostConnections } from '../connect/lost-connections.ts'
+import { copyOfFailure } from './failures.ts'
 import type { SqlConnection } from './sql-connection.ts'
 
 export interface PoolSettings {
@@ -80,6 +81,11 @@ export class ConnectionPool {
     return this.#settings.name
   }
 
+  /** The time limit of a call, in milliseconds. */
+  get timeout(): number {
+    return this.#settings.timeout
+  }
+
   /** Whether the server knows one of the connections by this number. */
   has(id: number): boolean {
     for (const { connection } of this.#members) if (connection.id === id) return true
@@ -107,7 +113,9 @@ export class ConnectionPool {
     try {
       return await work(member.connection)
     } catch (error) {
-      throw member.ended === undefined ? this.#settings.failure(action, error) : copyOf(member.ended, action)
+      throw member.ended === undefined
+        ? this.#settings.failure(action, error)
+        : copyOfFailure(member.ended, action)
     } finally {
       member.since = undefined
       if (this.#members.has(member)) this.#give(member)
@@ -137,7 +145,7 @@ export class ConnectionPool {
   /** A connection for a call: one that is given back, or a new one. */
   #next(action: string): Promise<Member> {
     if (this.#isClosed) return Promise.reject(this.#closed(action))
-    if (this.#lost !== undefined && !this.#isTrying) return Promise.reject(copyOf(this.#lost, action))
+    if (this.#lost !== undefined && !this.#isTrying) return Promise.reject(copyOfFailure(this.#lost, action))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ since: performance.now(), resolve, reject })
       this.#watch ??= setInterval(() => this.#look(), Math.max(1, this.#settings.timeout / LOOKS)).unref()
@@ -233,7 +241,7 @@ export class ConnectionPool {
         return
       } catch (error) {
         const failed = this.#note(`connect to ${this.name}`, error)
-        for (const { reject } of this.#waiting.splice(0)) reject(copyOf(failed))
+        for (const { reject } of this.#waiting.splice(0)) reject(copyOfFailure(failed))
       } finally {
         // From now on calls fail immediately.
         this.#isTrying = false
@@ -277,9 +285,4 @@ export class ConnectionPool {
   #closed(action: string): DatastoreError {
     return new DatastoreError('CLOSED', { action, reason: 'the store is closed' })
   }
-}
-
-/** A copy of a failure that several calls share: each call adds its own key to it. */
-function copyOf({ code, action: own, reason, cause }: DatastoreError, action = own ?? 'use the server') {
-  return new DatastoreError(code, { action, reason }, { cause })
 }

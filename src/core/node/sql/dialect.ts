@@ -59,15 +59,20 @@ export interface SqlDialect {
   readonly partOf: (bytes: string, start: string, length: string) => string
   /** Whether `upsert` replaces the row with the same key, and never one that is the same for another index. */
   readonly replacesByKey: boolean
-  /** Inserts a row, or replaces the columns of the one with its key. */
+  /** Inserts rows, or replaces the columns of those with their keys. @param rows In parentheses, divided by commas. */
   readonly upsert: (
     table: string,
     columns: readonly string[],
     keys: readonly string[],
-    values: string,
+    rows: string,
   ) => string
-  /** Inserts a row unless one has its key, in which case nothing is counted. */
-  readonly insert: (table: string, columns: readonly string[], values: string) => string
+  /** Inserts a row unless one has its key, in which case nothing is counted. @param row In parentheses. */
+  readonly insert: (table: string, columns: readonly string[], row: string) => string
+  /**
+   * A statement that waits at most a second for what others have locked, and then fails; `undefined` if the server
+   * cannot limit the wait of one statement.
+   */
+  readonly briefly: (sql: string, facts: SqlFacts) => string | undefined
   /** Removes at most a thousand rows that match. */
   readonly purge: (table: string, condition: string) => string
   /** Creates a table if there is none: our own, or one for layout `path`. */

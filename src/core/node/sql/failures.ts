@@ -21,6 +21,14 @@ function meaningOfSystem(error: unknown): readonly [ErrorCode, string] {
   return ['IO', 'it failed']
 }
 
+/** A copy of a failure that several calls share: each call adds its own key to it. */
+export function copyOfFailure(
+  { code, action: own, reason, cause }: DatastoreError,
+  action = own ?? 'use the server',
+): DatastoreError {
+  return new DatastoreError(code, { action, reason }, { cause })
+}
+
 /** The text code of an error. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined

@@ -18,6 +18,7 @@ import { firstTextFrom } from '../text-bound.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { SqlDialect, SqlFacts } from './dialect.ts'
 import { KeyCells } from './key-cells.ts'
+import { type Put, SharedPuts } from './shared-puts.ts'
 import type { SqlConnection, SqlResult, SqlValue } from './sql-connection.ts'
 import { rowOf } from './sql-rows.ts'
 import { SqlWrites } from './sql-writes.ts'
@@ -26,6 +27,9 @@ import { TableSql } from './table-sql.ts'
 
 /** Attempts at a transaction that others keep from being done. */
 const ATTEMPTS = 20
+
+/** Milliseconds that a statement waits for others if it waits `briefly`. */
+const BRIEFLY = 1000
 
 /** Keys that are looked up by one statement. */
 const MOST_PRESENT = 512
@@ -56,6 +60,7 @@ export class SqlDriver implements OrderedDriver {
   readonly #sql: TableSql
   readonly #cells: KeyCells
   readonly #writes: SqlWrites
+  readonly #puts: SharedPuts | undefined
   #isClosed = false
 
   constructor(parts: SqlDriverParts) {
@@ -65,6 +70,7 @@ export class SqlDriver implements OrderedDriver {
     this.#sql = new TableSql(dialect, table)
     this.#cells = new KeyCells(table.keys)
     this.#writes = new SqlWrites({ dialect, table, sql: this.#sql, cells: this.#cells, now: parts.now })
+    this.#puts = this.#sharedPuts()
     const text = table.keys[0]?.type !== 'bytes'
     this.info = { kind: dialect.kind, id, readAhead: 200, maxRows: 2000, text, columns: table.isOwn }
     this.capabilities = {
@@ -194,7 +200,22 @@ export class SqlDriver implements OrderedDriver {
   write(write: Write, _durable: boolean, signal?: AbortSignal): Promise<Outcome> {
     // The bytes may wait for a connection, and are the caller's again when this returns.
     const own = { ...write, key: copyOf(write.key), value: write.value && copyOf(write.value) }
+    if (this.#puts !== undefined && signal?.aborted !== true && isPlainPut(own)) return this.#puts.put(own)
     return this.#call('write', connection => this.#writes.write(connection, own), signal)
+  }
+
+  /** `undefined` where one statement could keep puts of other keys waiting, or make some of them only. */
+  #sharedPuts(): SharedPuts | undefined {
+    const { dialect, table, facts } = this.#parts
+    const canWaitBriefly = dialect.briefly('', facts) !== undefined && this.#pool.timeout > BRIEFLY
+    if (!table.isOwn || !table.isTransactional || !canWaitBriefly) return undefined
+    return new SharedPuts({
+      dialect,
+      run: work => this.#call('write', work, undefined),
+      one: (connection, put) => this.#writes.write(connection, put),
+      all: (connection, puts) => this.#writes.putAll(connection, puts, facts),
+      mostBytes: facts.valueBytes,
+    })
   }
 
   commit(
@@ -333,6 +354,10 @@ export class SqlDriver implements OrderedDriver {
     if (this.#isClosed) return Promise.reject(failure('CLOSED', action, undefined, 'the store is closed'))
     return this.#pool.run(action, work, signal)
   }
+}
+
+function isPlainPut(write: Write): write is Put {
+  return write.value !== undefined && write.expect === 'any' && write.expires === undefined
 }
 
 /** A name as a text that is equal only for equal bytes. */

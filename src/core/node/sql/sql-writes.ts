@@ -2,8 +2,9 @@ import { failure } from '../../errors.ts'
 import type { Expect, Outcome, Write } from '../../ordered/driver.ts'
 import { SortedRows } from '../../ordered/sorted-rows.ts'
 import { textOf } from '../text-bound.ts'
-import type { SqlDialect } from './dialect.ts'
+import type { SqlDialect, SqlFacts } from './dialect.ts'
 import type { KeyCells } from './key-cells.ts'
+import type { Put } from './shared-puts.ts'
 import type { SqlConnection, SqlValue } from './sql-connection.ts'
 import type { SqlTable } from './table.ts'
 import type { Compared, TableSql } from './table-sql.ts'
@@ -44,10 +45,9 @@ export class SqlWrites {
 
   async #put(connection: SqlConnection, write: Write, value: Uint8Array): Promise<Outcome> {
     const { sql, table } = this.#parts
-    const { key, expect, version, mtime, expires } = write
+    const { key, expect, expires } = write
     const cells = this.#cells(key)
-    const rest: SqlValue[] = [this.#valueOf(value)]
-    if (table.isOwn) rest.push(version ?? null, mtime ?? null, expires ?? null)
+    const rest = this.#rest(write, value)
     if (expires !== undefined) await this.#purge(connection)
     if (expect === 'any') return this.#overwrite(connection, key, cells, rest)
     if (expect !== 'absent') return this.#update(connection, key, rest, expect)
@@ -55,6 +55,20 @@ export class SqlWrites {
     if (!table.isOwn) return 'exists'
     const { count } = await connection.run(sql.replaceExpired, [...rest, ...cells, this.#now()])
     return count > 0 ? 'done' : 'exists'
+  }
+
+  /** Puts without a condition into a table of our own, by one statement that waits only briefly for others. */
+  async putAll(connection: SqlConnection, puts: readonly Put[], facts: SqlFacts): Promise<void> {
+    const { sql, dialect } = this.#parts
+    const statement = sql.put(puts.length)
+    const values = puts.flatMap(put => [...this.#cells(put.key), ...this.#rest(put, put.value)])
+    await connection.run(dialect.briefly(statement, facts) ?? statement, values)
+  }
+
+  /** The cells of a row after its key. */
+  #rest({ version, mtime, expires }: Write, value: Uint8Array): SqlValue[] {
+    const times = this.#parts.table.isOwn ? [version ?? null, mtime ?? null, expires ?? null] : []
+    return [this.#valueOf(value), ...times]
   }
 
   async #overwrite(
@@ -65,7 +79,7 @@ export class SqlWrites {
   ): Promise<Outcome> {
     const { sql, table, dialect } = this.#parts
     if (table.isOwn || (dialect.replacesByKey && !table.keys.some(({ isFolded }) => isFolded))) {
-      await connection.run(sql.put, [...cells, ...rest])
+      await connection.run(sql.put(), [...cells, ...rest])
       return 'done'
     }
     // An insert that replaces could replace another row, which is equal by a collation or by another unique index.

@@ -77,10 +77,13 @@ export class TableSql {
     })
   }
 
-  /** Parameters: key, value, and version and times of our own table. */
-  get put(): string {
+  /** Parameters of each row: key, value, and version and times of our own table. */
+  put(rows = 1): string {
     const { upsert } = this.#dialect
-    return this.#make('put', p => upsert(this.name, this.#columns, this.#keys, this.#values(p)))
+    return this.#make(`put ${rows}`, p => {
+      const values = Array.from({ length: rows }, () => this.#values(p)).join(', ')
+      return upsert(this.name, this.#columns, this.#keys, values)
+    })
   }
 
   get insert(): string {
@@ -191,7 +194,7 @@ export class TableSql {
   }
 
   #values(p: () => string): string {
-    return this.#columns.map(() => p()).join(', ')
+    return `(${this.#columns.map(() => p()).join(', ')})`
   }
 
   #is(p: () => string): string {

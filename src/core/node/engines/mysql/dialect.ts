@@ -28,13 +28,16 @@ export const mysqlDialect: SqlDialect = {
   lengthOf: bytes => `OCTET_LENGTH(${bytes})`,
   partOf: (bytes, start, length) => `SUBSTRING(${bytes}, ${start} + 1, ${length})`,
   replacesByKey: false,
-  upsert: (table, columns, keys, values) => {
+  upsert: (table, columns, keys, rows) => {
     const set = columns
       .filter(column => !keys.includes(column))
       .map(column => `${column} = VALUES(${column})`)
-    return `${inserted(table, columns, values)} ON DUPLICATE KEY UPDATE ${set.join(', ')}`
+    return `${inserted(table, columns, rows)} ON DUPLICATE KEY UPDATE ${set.join(', ')}`
   },
   insert: inserted,
+  // MySQL sets this limit for a whole connection alone.
+  briefly: (sql, { version }) =>
+    version.startsWith('MariaDB') ? `SET STATEMENT innodb_lock_wait_timeout = 1 FOR ${sql}` : undefined,
   purge: (table, condition) => `DELETE FROM ${table} WHERE ${condition} LIMIT 1000`,
   create,
   begin: 'START TRANSACTION',
@@ -51,8 +54,8 @@ export const mysqlDialect: SqlDialect = {
   estimate: estimateOf,
 }
 
-function inserted(table: string, columns: readonly string[], values: string): string {
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values})`
+function inserted(table: string, columns: readonly string[], rows: string): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows}`
 }
 
 function quoted(name: string): string {

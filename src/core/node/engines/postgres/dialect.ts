@@ -25,13 +25,14 @@ export const postgresDialect: SqlDialect = {
   lengthOf: bytes => `octet_length(${bytes})`,
   partOf: (bytes, start, length) => `substring(${bytes} from ${start}::int + 1 for ${length}::int)`,
   replacesByKey: true,
-  upsert: (table, columns, keys, values) => {
+  upsert: (table, columns, keys, rows) => {
     const set = columns
       .filter(column => !keys.includes(column))
       .map(column => `${column} = excluded.${column}`)
-    return `${inserted(table, columns, values)} ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${set.join(', ')}`
+    return `${inserted(table, columns, rows)} ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${set.join(', ')}`
   },
-  insert: (table, columns, values) => `${inserted(table, columns, values)} ON CONFLICT DO NOTHING`,
+  insert: (table, columns, row) => `${inserted(table, columns, row)} ON CONFLICT DO NOTHING`,
+  briefly: () => undefined,
   purge: (table, condition) =>
     `DELETE FROM ${table} WHERE k IN (SELECT k FROM ${table} WHERE ${condition} LIMIT 1000)`,
   create,
@@ -48,8 +49,8 @@ export const postgresDialect: SqlDialect = {
   estimate: estimateOf,
 }
 
-function inserted(table: string, columns: readonly string[], values: string): string {
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values})`
+function inserted(table: string, columns: readonly string[], rows: string): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows}`
 }
 
 /** Values are kept outside of the row without compression, so that a part of one is read without the rest. */

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { Key } from '../../../../../src/core/key.ts'
+import { type MariadbServer, noMariadb, startMariadb } from '../../../../servers/mariadb.ts'
+import { bytes, text } from '../../../../text.ts'
+import { onServers, stopping } from '../server-context.ts'
+import { openDatastore } from './mysql-context.ts'
+
+const keys = Array.from({ length: 40 }, (_, index) => Key.of('k', String(index)))
+
+/** The number of statements that have inserted since the server was started. */
+async function inserts(server: MariadbServer): Promise<number> {
+  return Number(
+    await server.sql(
+      "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Com_insert'",
+    ),
+  )
+}
+
+/** Another program locks the row of a key for three seconds. */
+async function locked(server: MariadbServer, hexOfKey: string): Promise<{ readonly done: Promise<unknown> }> {
+  const done = server.sql(
+    `BEGIN; SELECT id FROM kv WHERE k = x'${hexOfKey}' FOR UPDATE; SELECT GET_LOCK('is locked', 0); SELECT SLEEP(3); COMMIT`,
+  )
+  // Where the server is stopped meanwhile, this ends with it.
+  done.catch(() => undefined)
+  await expect
+    .poll(() => server.sql("SELECT IS_USED_LOCK('is locked') IS NOT NULL"), { timeout: 10_000 })
+    .toBe('1')
+  return { done }
+}
+
+describe('puts of one turn in MariaDB', () => {
+  onServers(noMariadb)
+
+  it('E142 share statements, new keys and known ones', async () => {
+    const server = await stopping(startMariadb())
+    const store = await openDatastore({ url: server.url })
+    for (const round of ['first', 'second']) {
+      const before = await inserts(server)
+      await Promise.all(keys.map(key => store.put(key, bytes(`${round} ${key.toString()}`))))
+      expect((await inserts(server)) - before).toBeLessThan(10)
+      const found = await Promise.all(keys.map(key => store.get(key)))
+      expect(found.map(text)).toEqual(keys.map(key => `${round} ${key.toString()}`))
+    }
+  })
+
+  it('E142 one that the server refuses fails alone, with its own key', async () => {
+    const server = await stopping(startMariadb())
+    const store = await openDatastore({ url: server.url })
+    await store.put(Key.of('first'), bytes('x'))
+    await server.sql("ALTER TABLE kv ADD CONSTRAINT refuse CHECK (v <> 'refused')")
+    const results = await Promise.allSettled(
+      keys.map((key, index) => store.put(key, bytes(index === 7 ? 'refused' : 'x'))),
+    )
+    const failed = results.flatMap((result, index) =>
+      result.status === 'rejected' ? [[index, result.reason]] : [],
+    )
+    expect(failed).toMatchObject([[7, { code: 'VALUE_INVALID', key: keys[7] }]])
+    expect(await store.has(keys[7] as Key)).toBe(false)
+    const rest = keys.filter((_, index) => index !== 7)
+    expect((await Promise.all(rest.map(key => store.get(key)))).map(text)).toEqual(rest.map(() => 'x'))
+  })
+
+  it('E142 one whose row another program has locked keeps none of the others waiting for the lock', async () => {
+    const server = await stopping(startMariadb())
+    const store = await openDatastore({ url: server.url })
+    await Promise.all(keys.map(key => store.put(key, bytes('old'))))
+    const { done } = await locked(server, Buffer.from('k\0' + '7').toString('hex'))
+    const ended: string[] = []
+    const puts = keys.map(async key => {
+      await store.put(key, bytes('new'))
+      ended.push(key.toString())
+    })
+    await Promise.all([done.then(() => ended.push('unlocked')), ...puts])
+    expect(ended.indexOf('unlocked')).toBeGreaterThanOrEqual(keys.length - 1)
+    expect(ended.indexOf('/k/7')).toBeGreaterThanOrEqual(keys.length - 1)
+    expect(text(await store.get(keys[7] as Key))).toBe('new')
+  })
+
+  it('E142 each of them fails with its own key when the server is lost', async () => {
+    const server = await stopping(startMariadb())
+    const store = await openDatastore({ url: server.url })
+    await Promise.all(keys.map(key => store.put(key, bytes('old'))))
+    await locked(server, Buffer.from('k\0' + '7').toString('hex'))
+    const puts = keys.map(key => store.put(key, bytes('new')))
+    const results = Promise.allSettled(puts)
+    await server.kill()
+    for (const [index, result] of (await results).entries()) {
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'CONNECTION', key: keys[index] })
+    }
+    expect((await results).some(({ status }) => status === 'rejected')).toBe(true)
+  })
+})
