@@ -40,7 +40,9 @@ describe('stacks.kinds, stacks.templates', () => {
     const home = await tempFolder()
     for (const { document } of templates(home)) await (await openStack(document)).close()
     expect((await readdir(join(home, 'strata-data'))).sort()).toEqual([
+      'first',
       'folder',
+      'second',
       'shard-a',
       'shard-b',
       'shard-c',

@@ -52,6 +52,20 @@ export function templates(home: string): Template[] {
       }),
     },
     {
+      id: 'mounted-folders',
+      label: 'Two folders in one tree',
+      help: 'Each folder is a branch of the tree: its keys begin with the name of that branch.',
+      document: stack('Two folders', {
+        kind: 'mount',
+        id: 'mount',
+        label: 'Mount',
+        mounts: {
+          '/first': folder('first', 'First folder', 'first'),
+          '/second': folder('second', 'Second folder', 'second'),
+        },
+      }),
+    },
+    {
       id: 'read-only-folder',
       label: 'Read-only folder',
       help: 'Shows the files of a folder as they are and refuses every write.',

@@ -81,16 +81,18 @@ export function QueryTab(props: QueryTabProps) {
     }
   }
   const press = (event: KeyboardEvent) => {
-    const isInField = event.target instanceof HTMLInputElement && event.target.type === 'text'
-    if (event.key === 'ArrowDown' && isInField && !event.defaultPrevented) {
-      const row = tab.current?.querySelector<HTMLElement>('[role="grid"] [data-row][tabindex="0"]')
-      row?.focus()
-      if (row) event.preventDefault()
-      return
-    }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     runText(text)
+  }
+  const pressInField = (event: KeyboardEvent) => {
+    if (!(event.target instanceof HTMLInputElement) || event.target.type === 'checkbox') return
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) runText(text)
+    else if (event.key === 'ArrowDown' && event.target.type === 'text')
+      tab.current?.querySelector<HTMLElement>('[role="grid"] [data-row][tabindex="0"]')?.focus()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
   }
   const request = (asked: RowRequest) => {
     if (asked.type === 'open') onOpen(asked.key, { isPreview: asked.isPreview })
@@ -109,7 +111,7 @@ export function QueryTab(props: QueryTabProps) {
     <div ref={tab} className={styles['tab']} onKeyDown={press}>
       <div className={styles['query']}>
         {lastBuilt !== undefined && (
-          <fieldset disabled={built === undefined} className={styles['fields']}>
+          <fieldset disabled={built === undefined} className={styles['fields']} onKeyDown={pressInField}>
             <QueryBuilder
               built={built ?? lastBuilt}
               onChange={query => onChange({ text: queryText(query) })}
@@ -194,7 +196,7 @@ function ResultsBody({
   if (error !== undefined) return <EmptyState title="The query could not be run" detail={error} />
   if (report === undefined)
     return isRunning ? null : (
-      <EmptyState title="Nothing was run yet" detail="Say what you look for, then press Run." />
+      <EmptyState title="Nothing was run yet" detail="Say what you look for, then press Enter." />
     )
   if (report.rows === 0)
     return isRunning ? null : (
