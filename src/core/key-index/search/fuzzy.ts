@@ -34,13 +34,22 @@ export class FuzzyScore {
     return score
   }
 
-  /**
-   * Greedy, like fzf's first algorithm: finds the first end of a match, and from there backwards its last beginning.
-   */
+  /** The better of the match in the whole key and the match in its last name alone. */
   #scoreOf(term: Uint16Array, length: number): number {
+    const score = this.#scoreFrom(0, term, length)
+    let name = length
+    while (name > 0 && this.#folded[name - 1] !== SLASH) name--
+    return name === 0 || score === -Infinity ? score : Math.max(score, this.#scoreFrom(name, term, length))
+  }
+
+  /**
+   * Greedy, like fzf's first algorithm: finds the first end of a match behind `from`, and from there backwards its last
+   * beginning.
+   */
+  #scoreFrom(from: number, term: Uint16Array, length: number): number {
     const folded = this.#folded
     let next = 0
-    let end = 0
+    let end = from
     for (; end < length; end++) if (folded[end] === term[next] && ++next === term.length) break
     if (next < term.length) return -Infinity
     let start = end

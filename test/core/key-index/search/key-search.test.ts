@@ -129,6 +129,8 @@ describe('KeySearch', () => {
       ['config', ['/app/config', '/app/config.json.old', '/c/o/n/fi/g/s/of/all', '/xconxfigx']],
       ['kI', ['/keyIndex', '/knit']],
       ['ÉTÉ', ['/été', '/xété']],
+      // The name, although its characters are also in the branch, before it.
+      ['note', ['/net/other/note', '/a/no/te']],
     ])('%s: the best first', (text, ordered) => {
       const keys = ordered.map(one => Key.parse(one))
       const { keys: found } = search(indexOf(keys.toReversed()), { kind: 'fuzzy', text })

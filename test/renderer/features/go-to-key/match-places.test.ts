@@ -12,6 +12,9 @@ describe('matchPlaces', () => {
     ['/films/Metropolis', 'metro', '/films/[M][e][t][r][o]polis'],
     ['/a/ab', 'ab', '/a/[a][b]'],
     ['/films/alien', 'al fi', '/[f][i]lms/[a][l]ien'],
+    ['/2021/gamma-199-2.json', 'gam199', '/2021/[g][a][m]ma-[1][9][9]-2.json'],
+    ['/net/other/note', 'note', '/net/other/[n][o][t][e]'],
+    ['/src/useQueryRows.ts', 'qr', '/src/use[Q]uery[R]ows.ts'],
     ['/films/alien', 'xyz', '/films/alien'],
     ['/films/alien', '', '/films/alien'],
   ])('G1 marks in %s what "%s" stands for', (key, text, expected) => {
