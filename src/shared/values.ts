@@ -42,6 +42,8 @@ export const failure = z.strictObject({
   key: z.string().optional(),
   /** Where in a stack document the failure is, as `root.tiers[1].path`. */
   path: z.string().optional(),
+  /** What is wrong at `path`; the message names the place too. */
+  problem: z.string().optional(),
   /** Names the failure in the host's log of failures, which has its causes. */
   id: z.string().optional(),
 })

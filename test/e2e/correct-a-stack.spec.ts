@@ -67,13 +67,13 @@ test('a broken document cannot be applied, and the stack goes on', async ({ stra
   await expectToServe(strata, folder)
 })
 
-test('an unknown kind is told at its path, with the kinds that there are, and is refused when applied', async ({
+test('an unknown kind is told at its node, with the kinds that there are, and is refused when applied', async ({
   strata,
   folder,
 }) => {
   const { apply, problems, write, page } = await edit(strata, folder)
   await write(documentOf({ kind: 'memroy' }, { kind: 'fs', path: 'data', layout: 'plain' }))
-  const problem = problems.getByRole('button', { name: /root\.tiers\[0\]\.kind/ })
+  const problem = problems.getByRole('button', { name: /memroy · Kind/ })
   await expect(problem).toContainText(/memroy.*memory/)
   await apply.click()
   await expect(
@@ -82,15 +82,15 @@ test('an unknown kind is told at its path, with the kinds that there are, and is
   await expectToServe(strata, folder)
 })
 
-test('an option that no kind has, or of a wrong type, is told at its path', async ({ strata, folder }) => {
+test('an option that no kind has, or of a wrong type, is told at its field', async ({ strata, folder }) => {
   const { problems, write } = await edit(strata, folder)
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 7, layout: 'plian', colour: 'red' }))
-  for (const path of [/root\.tiers\[1\]\.path/, /root\.tiers\[1\]\.layout/, /colour/]) {
+  for (const path of [/Folder · Path/, /Folder · Layout/, /Folder · colour/]) {
     await expect(problems.getByRole('button', { name: path })).toBeVisible()
   }
 })
 
-test('X10 a missing folder is refused when it is applied, at its path, and the stack goes on', async ({
+test('X10 O59 a missing folder is refused when it is applied, at its node, and the stack goes on', async ({
   strata,
   folder,
 }) => {
@@ -98,8 +98,8 @@ test('X10 a missing folder is refused when it is applied, at its path, and the s
   await write(documentOf({ kind: 'memory' }, { kind: 'fs', path: 'nowhere', layout: 'plain' }))
   await applyPlan()
   const failure = page.getByRole('alert').filter({ hasText: 'The stack that was open keeps running' })
-  await expect(failure).toContainText('no such folder')
-  await expect(page.getByRole('list', { name: 'Problems' })).toContainText('root.tiers[1].path')
+  await expect(failure).toContainText('Folder · Path: no such folder')
+  await expect(page.getByRole('list', { name: 'Problems' })).toContainText('Folder · Path')
   await expectToServe(strata, folder)
   await page.getByRole('tab', { name: /^Stack/ }).click()
   await write(
@@ -233,9 +233,9 @@ test('H10 a stack file that is not a stack is refused with its path, and opens i
   const dialog = page.getByRole('dialog', { name: 'Open stack file' })
   await dialog.getByRole('combobox', { name: 'Path' }).fill(join(folder, 'odd.stack.json'))
   await page.keyboard.press('Enter')
-  await expect(window.notifications).toContainText('root.path')
+  await expect(window.notifications).toContainText('Folder · Path: it is missing')
   const problems = page.getByRole('list', { name: 'Problems' })
-  await expect(problems.getByRole('button', { name: /root\.path/ })).toBeVisible()
+  await expect(problems.getByRole('button', { name: /Folder · Path/ })).toBeVisible()
   await expect(page.getByRole('tab', { name: /odd\.stack\.json/ })).toBeVisible()
   await expect(page.getByRole('tree', { name: 'Keys' })).toBeHidden()
 })
@@ -251,7 +251,7 @@ test('H10 a broken stack file opens in the editor with its problem, is corrected
   await writeFile(file, JSON.stringify({ strata: 1, root: { kind: 'shraded' } }))
   expect(await openSources(host, [{ type: 'stackFile', path: file }])).toHaveLength(1)
   await page.goto(shell.address)
-  const problem = page.getByRole('list', { name: 'Problems' }).getByRole('button', { name: /root\.kind/ })
+  const problem = page.getByRole('list', { name: 'Problems' }).getByRole('button', { name: /shraded · Kind/ })
   await expect(problem).toContainText(/shraded.*sharded/)
   await expect(page.getByRole('tree', { name: 'Keys' })).toBeHidden()
   const document = page.getByRole('textbox', { name: 'Stack document' })

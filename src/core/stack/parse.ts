@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConfigError } from './config-error.ts'
+import { ConfigError, type NamedNode, placeIn } from './config-error.ts'
 import {
   DOCUMENT_VERSION,
   type DocumentProblem,
@@ -51,9 +51,13 @@ export function parseDocument(
   registry: Registry,
   taken: Iterable<string> = [],
 ): ParsedDocument {
-  const { parsed, problems } = inspect(document, registry, taken)
+  const { parsed, problems, placeOf } = inspect(document, registry, taken)
   const [first] = problems
-  if (first !== undefined) throw new ConfigError(first.path, first.message)
+  if (first !== undefined) {
+    const error = new ConfigError(first.path, first.message)
+    error.place = placeOf?.(first.path)
+    throw error
+  }
   if (parsed === undefined) throw new ConfigError('', 'this is not a stack document')
   return parsed
 }
@@ -67,13 +71,19 @@ function inspect(
   document: unknown,
   registry: Registry,
   taken: Iterable<string> = [],
-): { readonly parsed?: ParsedDocument; readonly problems: readonly DocumentProblem[] } {
+): {
+  readonly parsed?: ParsedDocument
+  readonly problems: readonly DocumentProblem[]
+  readonly placeOf?: (path: string) => string | undefined
+} {
   const outer = envelope.safeParse(document, { error: plainProblem })
   if (!outer.success) return { problems: outer.error.issues.map(issue => problemOf(issue, '')) }
   const given = givenIds(outer.data.root, 2 * MAX_DEPTH)
   const reader = new NodeReader(registry, new Set([...given, ...taken]))
   const read = reader.read(outer.data.root, 'root', 0)
-  if (read === undefined || reader.problems.length > 0) return { problems: reader.problems }
+  if (read === undefined || reader.problems.length > 0) {
+    return { problems: reader.problems, placeOf: path => reader.placeOf(path) }
+  }
   const { name } = outer.data
   return {
     problems: [],
@@ -95,11 +105,21 @@ class NodeReader {
   readonly #registry: Registry
   readonly #ids = new Map<string, string>()
   readonly #taken: ReadonlySet<string>
+  /** The nodes that were read, parents first. */
+  readonly #nodes: NamedNode[] = []
 
   /** @param taken Ids that only a node which names them itself can have. */
   constructor(registry: Registry, taken: ReadonlySet<string>) {
     this.#registry = registry
     this.#taken = taken
+  }
+
+  /** The node at a path, and its option, by their names. */
+  placeOf(path: string): string | undefined {
+    const node = this.#nodes.findLast(
+      other => path.startsWith(other.path) && /^[.[]|^$/.test(path.slice(other.path.length)),
+    )
+    return node && placeIn(node, path)
   }
 
   read(node: unknown, path: string, depth: number): ReadNode | undefined {
@@ -113,6 +133,8 @@ class NodeReader {
     }
     const { kind: name, id: givenId, label, ...rest } = node as Record<string, unknown>
     const kind = typeof name === 'string' ? this.#registry.find(name) : undefined
+    const shown = [label, kind?.label, name].find(text => typeof text === 'string' && text !== '')
+    this.#nodes.push({ path, label: String(shown ?? 'No kind yet'), kind })
     if (kind === undefined) {
       const found = name === undefined ? 'the kind is missing' : `there is no kind ${JSON.stringify(name)}`
       this.#refuse(`${path}.kind`, `${found}; use one of ${this.#registry.names.join(', ')}`)
@@ -189,8 +211,10 @@ class NodeReader {
     }
     const id = typeof given === 'string' && given !== '' ? given : this.#freeId(`${kind.kind}@${path}`)
     const other = this.#ids.get(id)
-    if (other !== undefined)
-      this.#refuse(`${path}.id`, `the id ${JSON.stringify(id)} is that of ${other} already`)
+    if (other !== undefined) {
+      const owner = `${JSON.stringify(this.placeOf(other))} (${other})`
+      this.#refuse(`${path}.id`, `the id ${JSON.stringify(id)} is that of ${owner} already`)
+    }
     this.#ids.set(id, path)
     return id
   }

@@ -6,7 +6,7 @@ import { Datastore, openStoreOf } from '../open/datastore.ts'
 import { Entrance } from '../open/entrance.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Store } from '../open/store.ts'
-import { ConfigError } from './config-error.ts'
+import { ConfigError, placeIn } from './config-error.ts'
 import type { OpenContext } from './kind.ts'
 import type { ParsedNode } from './parse.ts'
 import type { SecretReference } from './secret.ts'
@@ -130,12 +130,18 @@ export async function openNode(
   try {
     return await node.kind.open(node.options, stores, contextOf(node, host))
   } catch (error) {
-    if (error instanceof ConfigError || !(error instanceof DatastoreError)) throw error
+    if (!(error instanceof DatastoreError)) throw error
+    if (error instanceof ConfigError) throw placed(error, node)
     // A server that is unreachable or denies access is not an error in the document.
     if (OF_SERVERS.has(error.code)) throw error
     // Adds the node's path unless the error has one.
-    throw new ConfigError(node.path, error.message, { cause: error })
+    throw placed(new ConfigError(node.path, error.message, { cause: error }), node)
   }
+}
+
+function placed(error: ConfigError, node: ParsedNode): ConfigError {
+  error.place ??= placeIn(node, error.path)
+  return error
 }
 
 const OF_SERVERS: ReadonlySet<string> = new Set(['ACCESS_DENIED', 'CONNECTION', 'TIMEOUT'])

@@ -11,6 +11,8 @@ export class CallError extends Error {
   readonly code: FailureCode
   readonly key: string | undefined
   readonly path: string | undefined
+  /** What is wrong at `path`. The message names the place too. */
+  readonly problem: string
   /** Names the failure in the host's log. */
   readonly id: string | undefined
 
@@ -19,6 +21,7 @@ export class CallError extends Error {
     this.code = failure.code
     this.key = failure.key
     this.path = failure.path
+    this.problem = failure.problem ?? failure.message
     this.id = failure.id
   }
 }

@@ -55,7 +55,7 @@ describe('validateDocument', () => {
         },
       },
       'root.tiers[1].id',
-      /"a" is that of root\.tiers\[0\]/,
+      /"a" is that of "[^"]+" \(root\.tiers\[0\]\)/,
     ],
     [{ strata: 1, root: { kind: 'memory', id: '' } }, 'root.id', /not empty/],
     [{ strata: 1, root: { kind: 'memory', label: 7 } }, 'root.label', /string/],
@@ -101,6 +101,23 @@ describe('validateDocument', () => {
       'root.tiers[1].kind',
       'root.tiers[2].b',
     ])
+  })
+
+  it.each([
+    [{ kind: 'memory', label: 'Hot', maxEntries: 0 }, 'Hot · Max entries'],
+    [{ kind: 'memory', colour: 'red' }, 'Memory · colour'],
+    [{ kind: 'tiered', mode: 'never', tiers: [{ kind: 'memory' }] }, 'Tiered · Writing'],
+    [{ kind: 'tiered', tiers: [] }, 'Tiered'],
+    [{ kind: 'tiered', tiers: [{ kind: 'nowhere' }] }, 'nowhere · Kind'],
+    [
+      { kind: 'tiered', tiers: [{ kind: 'memory' }, { kind: 'memory', label: 'Cold', ttl: '1' }] },
+      'Cold · Ttl',
+    ],
+    [{ kind: 'tiered', tiers: Array.from({ length: 11 }, () => 7) }, 'Tiered'],
+    [{ kind: 'mount', mounts: { '/a': { kind: 'memory', label: 'Of a', ttl: '1' } } }, 'Of a · Ttl'],
+    [{}, 'No kind yet · Kind'],
+  ])('O59 the first problem of %j is at %s', (root, place) => {
+    expect(() => parseDocument({ strata: 1, root }, registry)).toThrow(expect.objectContaining({ place }))
   })
 
   it('X1 a document nested beyond reason is refused, not followed', () => {

@@ -22,7 +22,16 @@ describe('describeFailure', () => {
     [new DOMException('stopped', 'AbortError'), { code: 'ABORTED', isLogged: false }],
     [
       new ConfigError('root.tiers[1].path', 'no such folder'),
-      { code: 'CONFIG_INVALID', path: 'root.tiers[1].path' },
+      {
+        code: 'CONFIG_INVALID',
+        path: 'root.tiers[1].path',
+        message: 'no such folder',
+        problem: 'no such folder',
+      },
+    ],
+    [
+      Object.assign(new ConfigError('root.path', 'no such folder'), { place: 'Disk · Path' }),
+      { path: 'root.path', message: 'Disk · Path: no such folder', problem: 'no such folder' },
     ],
     [new BadInputError('Cannot do this'), { code: 'BAD_INPUT', message: 'Cannot do this', isLogged: false }],
     [new TypeError('a value is bytes'), { code: 'VALUE_INVALID', isLogged: true }],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DatastoreError, isAborted } from '../../../core/errors.ts'
+import { ConfigError } from '../../../core/stack/config-error.ts'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 
 /** Receives failures that point to a defect rather than to something the user can act on. */
@@ -40,11 +41,15 @@ function withoutId(error: unknown, log: Log): Failure {
 
 function describeStoreFailure(error: DatastoreError): Failure {
   const { code, message } = error
+  if (error instanceof ConfigError) {
+    const { path, problem, place } = error
+    // A person who opens a stack has no document before them in which to look for a path.
+    return { code, message: place === undefined ? problem : `${place}: ${problem}`, problem, path }
+  }
   return {
     code,
     message,
     ...(error.key !== undefined && { key: error.key.toString() }),
-    ...('path' in error && typeof error.path === 'string' && { path: error.path }),
   }
 }
 

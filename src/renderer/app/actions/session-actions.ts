@@ -63,7 +63,7 @@ async function correctStack(services: Services, source: Source, failure: unknown
     source.type === 'document'
       ? documentText(source.document)
       : (await services.client.call('stacks.read', { path: source.path })).text
-  const refused = { path: failure.path ?? '', message: failure.message }
+  const refused = { path: failure.path ?? '', message: failure.problem }
   const tab =
     path === undefined ? newStackTab(text, refused) : fileStackTab(services.storage, { path, text, refused })
   changeTabs((tabs, current) => openTab(tabs, tab, { isPreview: false, current }))

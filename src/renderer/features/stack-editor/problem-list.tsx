@@ -1,8 +1,9 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react'
 import { useId } from 'react'
+import { optionLabel } from '../../../core/stack/config-error.ts'
 import { formFields } from './form/form-fields.ts'
 import type { PlacedProblem } from './model/problems.ts'
-import { nodeTitle } from './model/stack-node.ts'
+import { nodeTitle, type StackNode } from './model/stack-node.ts'
 import styles from './problem-list.module.css'
 import { select } from './state/edit-actions.ts'
 import { useEditor, useEditorState, useProblems } from './state/editor-context.ts'
@@ -28,11 +29,10 @@ export function ProblemList() {
             <li key={`${index} ${problem.path}`}>
               <button type="button" className={styles['problem']} onClick={() => goToProblem(store, problem)}>
                 <Mark severity={problem.severity} />
-                <span className={styles['message']}>{problem.message}</span>
-                <span className={styles['path']} title={problem.path}>
+                <span className={styles['place']} title={problem.path}>
                   {placeText(problem)}
                 </span>
-                <span className="visually-hidden">{problem.path}</span>
+                <span className={styles['message']}>{problem.message}</span>
               </button>
             </li>
           ))}
@@ -44,9 +44,14 @@ export function ProblemList() {
 
 /** The node and its option that a problem is about, by the names that the form has for them. */
 export function placeText({ node, field }: PlacedProblem): string {
-  const option = formFields(node?.info).find(({ name }) => name === field)?.label ?? field
+  const option = field === undefined ? undefined : fieldLabel(node, field)
   const name = node === undefined ? 'The stack' : nodeTitle(node)
   return option === undefined ? name : `${name} · ${option}`
+}
+
+function fieldLabel(node: StackNode | undefined, field: string): string {
+  if (node === undefined || ['id', 'kind', 'label'].includes(field)) return optionLabel(field)
+  return formFields(node.info).find(({ name }) => name === field)?.label ?? field
 }
 
 function Mark({ severity }: Pick<PlacedProblem, 'severity'>) {

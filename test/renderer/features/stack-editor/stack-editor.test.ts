@@ -158,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout
     await row(page, /Folder data · odd.*1 problem/).waitFor()
     await page
       .getByRole('list', { name: 'Problems' })
-      .getByRole('button', { name: /root\.tiers\[1\]\.layout/ })
+      .getByRole('button', { name: /Folder · Layout/ })
       .click()
     await focused(page, 'combobox', 'Layout')
     const field = page.getByLabel('Layout')

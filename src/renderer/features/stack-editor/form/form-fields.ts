@@ -1,3 +1,4 @@
+import { optionLabel } from '../../../../core/stack/config-error.ts'
 import type { KindInfo } from '../../../../shared/procedures/stacks.ts'
 import { exactByteSize } from '../../../ui/text/byte-size.ts'
 import { type JsonText, printJson } from '../json/edit-json.ts'
@@ -47,7 +48,7 @@ export interface Field {
 export function formFields(info: KindInfo | undefined): readonly Field[] {
   return propertiesOf(info).map(({ name, schema, isRequired }: Property) => ({
     name,
-    label: text(schema['title']) ?? wordsOf(name),
+    label: text(schema['title']) ?? optionLabel(name),
     help: text(schema['description']),
     isRequired: isRequired && schema['default'] === undefined,
     default: schema['default'] === undefined ? undefined : printJson(schema['default']),
@@ -130,7 +131,7 @@ export function saidOf({ name, words, control }: Field, value: JsonText): string
   const plain = typeof parsed === 'boolean' ? (parsed ? 'yes' : 'no') : value
   const shown = label ?? (typeof parsed === 'string' ? parsed : (sizeOf(control, parsed) ?? plain))
   if (words !== undefined) return words.replace('{}', () => shown)
-  return typeof parsed === 'string' ? shown : `${wordsOf(name)}: ${shown}`
+  return typeof parsed === 'string' ? shown : `${optionLabel(name)}: ${shown}`
 }
 
 /** A number of bytes as a size; `undefined` for what is none. */
@@ -156,15 +157,6 @@ function bound(value: unknown, step = 0): number | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** `followLinks` → `Follow links`. */
-function wordsOf(name: string): string {
-  const words = name
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replaceAll(/[-_]+/g, ' ')
-    .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/

@@ -48,7 +48,7 @@ function placeProblem(
   const marked = markedNode(root, path)
   return {
     severity,
-    message: withoutPath(problem),
+    message: problem.message,
     path: problem.path,
     node,
     field: typeof step === 'string' && !isHeld ? step : undefined,
@@ -83,12 +83,6 @@ function markedNode(root: JsonNode, path: JsonPath): TextRange {
   if (kind !== undefined) return { from: kind.nameRange.from, to: rangeOf(kind.value).to }
   const { from, to } = rangeOf(node)
   return { from, to: node.children === undefined ? to : from + 1 }
-}
-
-/** Removes the path that a message begins with, because it is shown beside the message. */
-function withoutPath({ path, message }: Problem): string {
-  const start = `${path}: `
-  return path !== '' && message.startsWith(start) ? message.slice(start.length) : message
 }
 
 interface KnownProblems {

@@ -111,7 +111,7 @@ function refusal(error: unknown, isOpen: boolean) {
   if (!(error instanceof CallError)) throw error
   const after = isOpen ? ' The stack that was open keeps running.' : ''
   return {
-    refused: { path: error.path ?? '', message: error.message },
+    refused: { path: error.path ?? '', message: error.problem },
     failure: `${sentence(error.message.startsWith('Cannot ') ? error.message : `Cannot open this stack: ${error.message}`)}${after}`,
   }
 }
