@@ -19,6 +19,8 @@ export interface Limits {
 export interface Capabilities {
   /** Whether writes are accepted. If false, every write fails with `READ_ONLY`. */
   readonly writable: boolean
+  /** Why writes are refused, for messages. Default: the store is read-only. */
+  readonly whyReadOnly?: string | undefined
   readonly read: {
     /** A read with `start` or `end` reads only the range. */
     readonly range: boolean

@@ -40,6 +40,8 @@ export const failure = z.strictObject({
   message: z.string(),
   /** The text of the key the failure is about. */
   key: z.string().optional(),
+  /** Whether only the lock of the session refused it. */
+  isLocked: z.boolean().optional(),
   /** Where in a stack document the failure is, as `root.tiers[1].path`. */
   path: z.string().optional(),
   /** What is wrong at `path`; the message names the place too. */

@@ -37,6 +37,8 @@ test('the lock is one press, holds against every way to write, and can be taken 
   await expect(page.getByText('Cannot delete keys: the stack is locked')).toBeVisible()
   await page.keyboard.press('F2')
   await expect(page.getByText('Cannot rename keys: the stack is locked')).toBeVisible()
+  const howTo = 'Unlock it with the lock in the toolbar (Ctrl+Shift+L).'
+  await expect(page.getByText(howTo)).toBeVisible()
   expect(differences(before, await listing(path))).toEqual([])
 
   await lock.click()
@@ -72,7 +74,7 @@ test('a stack of kind read-only shows its keys, and says that it takes no writes
   await expect(window.status).toContainText('This stack can’t be written')
   await window.openText('/a.txt')
   await expect(window.value).toHaveText('a.txt')
-  await expect(window.page.getByText('Read-only: this stack takes no writes')).toBeVisible()
+  await expect(window.page.getByText('Read-only: the stack takes no writes')).toBeVisible()
   await window.value.focus()
   await window.page.keyboard.type('x')
   await expect(window.value).toHaveText('a.txt')
@@ -98,4 +100,34 @@ test('F4 D18 a folder that may not be written says so by name, and keeps the edi
   await window.button('Put again').click()
   await expect(window.put).toBeDisabled()
   expect(await readFile(join(path, 'a.txt'), 'utf8')).toBe('a.txt!')
+})
+
+test('W1 the table of a locked stack names the lock and how to unlock when it refuses to write', async ({
+  strata: { open, window },
+  folder,
+}) => {
+  const { page } = window
+  const path = join(folder, 'keys')
+  await mkdir(join(path, 'below'))
+  await writeFile(join(path, 'below', 'c.txt'), 'c')
+  await open({ type: 'folder', path })
+  await window.row('below').click()
+  const cell = page.getByRole('grid', { name: 'Children' }).getByText('c.txt')
+  await expect(cell).toBeVisible()
+  await page.keyboard.press('Control+Shift+l')
+  await expect(window.status).toContainText('Read-only')
+  const before = await listing(path)
+  for (const [keys, action] of [
+    ['Delete', 'delete'],
+    ['Control+d', 'duplicate'],
+    ['Control+x', 'cut'],
+    ['Control+v', 'paste'],
+  ] as const) {
+    await cell.click()
+    await page.keyboard.press(keys)
+    const refusal = window.notifications.getByText(`Cannot ${action} keys: the stack is locked`)
+    await expect(refusal).toBeVisible()
+    await expect(window.notifications).toContainText('Unlock it with the lock in the toolbar (Ctrl+Shift+L).')
+  }
+  expect(differences(before, await listing(path))).toEqual([])
 })

@@ -28,7 +28,7 @@ type Flag = {
   [Name in keyof Capabilities]-?: NonNullable<Capabilities[Name]> extends object
     ? `${Name}.${string & keyof NonNullable<Capabilities[Name]>}`
     : Name
-}[keyof Capabilities]
+}[Exclude<keyof Capabilities, 'whyReadOnly'>]
 
 /** What the suite says of a flag, or of one of its grades. */
 interface Row {

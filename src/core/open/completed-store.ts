@@ -291,8 +291,8 @@ export class CompletedStore {
   refuseWrite(action: string, key: Key, value?: Payload): void {
     if (key.isRoot && (action === 'put' || action === 'rename to')) refuseRoot(action, key)
     if (!this.#declared.value.isLimited) return
-    const { writable, limits } = this.#declared.value.own
-    if (!writable) throw failure('READ_ONLY', action, key, 'the store is read-only')
+    const { writable, whyReadOnly, limits } = this.#declared.value.own
+    if (!writable) throw failure('READ_ONLY', action, key, whyReadOnly ?? 'the store is read-only')
     if (!OF_OLD_KEYS.has(action)) refuseLongKey(action, key, limits)
     if (value !== undefined && !value.isStream && limits.valueBytes !== undefined) {
       refuseLongValue(key, value.bytes.length, limits.valueBytes)

@@ -221,7 +221,8 @@ export class Datastore<V = Uint8Array> {
 
   /** Stores a value under a new, unique child of `prefix` and returns its key. */
   async putNew(prefix: Key, value: ValueSource<V>, options: CallOptions = {}): Promise<Key> {
-    if (!this.capabilities.writable) throw failure('READ_ONLY', 'put below', prefix, 'the store is read-only')
+    const { writable, whyReadOnly } = this.capabilities
+    if (!writable) throw failure('READ_ONLY', 'put below', prefix, whyReadOnly ?? 'the store is read-only')
     const span = this.#open.spanOf('putNew', prefix, Call.from(options))
     const key = prefix.child(Key.random())
     try {

@@ -10,6 +10,7 @@ export class CallError extends Error {
   override name = 'CallError'
   readonly code: FailureCode
   readonly key: string | undefined
+  readonly isLocked: boolean
   readonly path: string | undefined
   /** What is wrong at `path`. The message names the place too. */
   readonly problem: string
@@ -20,6 +21,7 @@ export class CallError extends Error {
     super(failure.message)
     this.code = failure.code
     this.key = failure.key
+    this.isLocked = failure.isLocked === true
     this.path = failure.path
     this.problem = failure.problem ?? failure.message
     this.id = failure.id

@@ -3,6 +3,9 @@ import { DatastoreError, isAborted } from '../../../core/errors.ts'
 import { ConfigError } from '../../../core/stack/config-error.ts'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 
+/** Why a write fails that only the lock of its session refuses. */
+export const SESSION_IS_LOCKED = 'the stack is locked'
+
 /** Receives failures that point to a defect rather than to something the user can act on. */
 export interface Log {
   (message: string, error: unknown): void
@@ -49,6 +52,7 @@ function describeStoreFailure(error: DatastoreError): Failure {
   return {
     code,
     message,
+    ...(error.reason.at(-1) === SESSION_IS_LOCKED && { isLocked: true }),
     ...(error.key !== undefined && { key: error.key.toString() }),
   }
 }

@@ -324,9 +324,8 @@ export class SessionHistory implements Recording {
     if (opened === undefined) {
       throw new DatastoreError('UNSUPPORTED', `Cannot ${action}: the history of this stack is turned off`)
     }
-    if (!this.#options.store.capabilities.writable) {
-      throw failure('READ_ONLY', action, undefined, 'the stack is read-only')
-    }
+    const { writable, whyReadOnly } = this.#options.store.capabilities
+    if (!writable) throw failure('READ_ONLY', action, undefined, whyReadOnly ?? 'the stack is read-only')
     return opened
   }
 

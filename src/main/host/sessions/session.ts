@@ -10,6 +10,7 @@ import type { StackDocument } from '../../../core/stack/document.ts'
 import type { ApplyOptions, Stack } from '../../../core/stack/stack.ts'
 import type { Environment } from '../../../shared/environments.ts'
 import type { SessionInfo, SessionStatus, Source } from '../../../shared/procedures/sessions.ts'
+import { SESSION_IS_LOCKED } from '../calls/describe-failure.ts'
 import { Coalesced } from '../coalesced.ts'
 import type { JobUndo } from '../history/job-undo.ts'
 import type { JournalPlace } from '../history/journal-folders.ts'
@@ -367,7 +368,8 @@ class SessionLayer implements Layer {
   }
 
   capabilities(below: Capabilities): Capabilities {
-    return { ...below, writable: below.writable && !this.isLocked }
+    if (!this.isLocked || !below.writable) return below
+    return { ...below, writable: false, whyReadOnly: SESSION_IS_LOCKED }
   }
 
   around<T>(step: Step, run: (call: Call) => Maybe<T>): Maybe<T> {

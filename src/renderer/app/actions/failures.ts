@@ -1,5 +1,6 @@
 import type { Failure } from '../../../shared/values.ts'
 import { CallError, isAbortedCall } from '../../api/client.ts'
+import { adviceToWrite } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { useAppStore } from '../state/app-store.ts'
 
@@ -23,10 +24,14 @@ export function reportFailure(error: unknown): void {
 }
 
 /** What to try after a failure; `undefined` if the message suffices. */
-export function failureHint({ code, key }: Pick<Failure, 'code' | 'key'>): string | undefined {
+export function failureHint({
+  code,
+  key,
+  isLocked,
+}: Pick<Failure, 'code' | 'key' | 'isLocked'>): string | undefined {
   switch (code) {
     case 'READ_ONLY':
-      return 'Turn off "Read-only" in the toolbar. If it is off, the stack or the disk below it can’t be written.'
+      return adviceToWrite({ isLocked })
     case 'NOT_FOUND':
       return key === undefined
         ? 'It may have been deleted or moved meanwhile.'

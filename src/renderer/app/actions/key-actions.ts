@@ -11,7 +11,7 @@ import { closeTab, retargetTabs, tabsOfKey } from '../tabs/tabs-model.ts'
 import { confirmAct, isInProduction, isSkipped } from './environment-actions.ts'
 import { attempt } from './failures.ts'
 import { showChange, whyNoUndo } from './history-actions.ts'
-import { actOnKeys, transferKeys } from './many-actions.ts'
+import { actOnKeys, refusesWrites, transferKeys } from './many-actions.ts'
 import { putFiles } from './put-files.ts'
 import { NEW_QUERY, openQuery, tabActions } from './tab-commands.ts'
 
@@ -158,6 +158,8 @@ function dropTabs(tabs: readonly Tab[]): void {
 }
 
 export function handleKeyRequest(services: Services, session: string, request: KeyRequest): void {
+  const change = CHANGES[request.type]
+  if (change !== undefined && refusesWrites(services, session, change)) return
   switch (request.type) {
     case 'newKey':
       openDialog({ type: 'newKey', session, initial: levelText(request.below) })
@@ -182,7 +184,7 @@ export function handleKeyRequest(services: Services, session: string, request: K
       return
     case 'drop':
       if (request.keys !== undefined) {
-        transferKeys(request.keys, { session, prefix: request.below }, request.isMove)
+        transferKeys(services, request.keys, { session, prefix: request.below }, request.isMove)
       } else attempt(() => putFiles(services, session, request.below, request.entries))
       return
     case 'many':
@@ -191,6 +193,14 @@ export function handleKeyRequest(services: Services, session: string, request: K
     case 'goToKey':
       openDialog({ type: 'goToKey', session })
   }
+}
+
+/** The requests that write, in words; those on many keys are looked at where they are carried out. */
+const CHANGES: Partial<Readonly<Record<KeyRequest['type'], string>>> = {
+  newKey: 'put a key',
+  delete: 'delete keys',
+  moveBranch: 'move keys',
+  drop: 'put keys here',
 }
 
 /** A level's key, ready for a name: `/a` → `/a/`, `/` → `/`. */

@@ -1,9 +1,10 @@
 import { create } from 'zustand'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { ConflictChoices, ManyAction, Selection } from '../../../shared/procedures/many.ts'
-import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
+import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
 import { formatNumber } from '../../ui/text/format.ts'
+import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { whileWaiting } from '../../ui/toasts/waits.tsx'
 import { openDialog } from '../dialogs/dialog-store.ts'
@@ -44,6 +45,7 @@ const MAX_JSON_BYTES = 8 * 1024 * 1024
 /** Does something to the chosen keys. What changes anything first shows what it touches. */
 export function actOnKeys(services: Services, action: ManyKeyAction, chosen: ChosenKeys): void {
   const { session, selection, below, base } = chosen
+  if (changesKeys(action) && refusesWrites(services, session, `${action} keys`)) return
   switch (action) {
     case 'copy':
     case 'cut':
@@ -56,7 +58,7 @@ export function actOnKeys(services: Services, action: ManyKeyAction, chosen: Cho
       attempt(() => whileWaiting('Copying the values…', copyValuesAsJson(services, session, selection)))
       return
     case 'paste':
-      paste(session, below)
+      paste(services, session, below)
       return
     case 'duplicate':
       show(session, { type: 'duplicate', selection: selection.asSelection })
@@ -89,12 +91,23 @@ export function actOnKeys(services: Services, action: ManyKeyAction, chosen: Cho
   }
 }
 
+/** Whether a session takes no writes. If so, says why, and what to do to write. */
+export function refusesWrites({ state }: Pick<Services, 'state'>, session: string, what: string): boolean {
+  const info = state.sessions.get()?.find(({ id }) => id === session)
+  const why = info && whyNoWrites(info)
+  if (info === undefined || why === undefined) return false
+  showToast({ tone: 'error', message: `Cannot ${what}: ${why}`, hint: howToWrite(info) })
+  return true
+}
+
 /** Puts keys of a session into a branch of the same or another one, after a look at what is there. */
 export function transferKeys(
+  services: Services,
   from: { readonly session: string; readonly selection: Selection; readonly base?: string | undefined },
   { session, prefix }: { readonly session: string; readonly prefix: string },
   isMove: boolean,
 ): void {
+  if (isMove && refusesWrites(services, from.session, 'move keys')) return
   const to = { session, prefix, ...(from.base !== undefined && { base: from.base }) }
   show(from.session, { type: 'transfer', selection: from.selection, to, isMove })
 }
@@ -154,7 +167,7 @@ function keepInClipboard(
   })
 }
 
-function paste(session: string, prefix: string): void {
+function paste(services: Services, session: string, prefix: string): void {
   const { clipboard } = useKeyClipboard.getState()
   if (clipboard === undefined) {
     showToast({ tone: 'info', message: 'Nothing to paste: copy or cut keys first' })
@@ -163,7 +176,7 @@ function paste(session: string, prefix: string): void {
   const isBeside = !clipboard.isCut && clipboard.session === session && isParent(prefix, clipboard.selection)
   // What is pasted where it is becomes a duplicate.
   if (isBeside) show(session, { type: 'duplicate', selection: clipboard.selection })
-  else transferKeys(clipboard, { session, prefix }, clipboard.isCut)
+  else transferKeys(services, clipboard, { session, prefix }, clipboard.isCut)
 }
 
 function isParent(prefix: string, { keys, ranges }: Selection): boolean {

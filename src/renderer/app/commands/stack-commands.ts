@@ -1,4 +1,5 @@
 import { ENVIRONMENTS } from '../../../shared/environments.ts'
+import { LOCK_SHORTCUT } from '../../ui/text/write-lock.ts'
 import { setEnvironment } from '../actions/environment-actions.ts'
 import { attempt } from '../actions/failures.ts'
 import { editStack, showSession, toggleReadOnly } from '../actions/session-actions.ts'
@@ -22,7 +23,7 @@ export function stackCommands({ services, session, sessions }: CommandContext): 
       id: 'toggleReadOnly',
       title: session?.isReadOnly === true ? 'Unlock: allow writing' : 'Lock: read-only',
       menu: 'Stack',
-      shortcuts: ['CmdOrCtrl+Shift+L'],
+      shortcuts: [LOCK_SHORTCUT],
       worksWhileTyping: true,
       isEnabled: session !== undefined,
       run() {

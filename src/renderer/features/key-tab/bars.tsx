@@ -5,6 +5,7 @@ import { Late } from '../../ui/late.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { formatBytes, formatTime } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
+import { adviceToWrite } from '../../ui/text/write-lock.ts'
 import styles from './bars.module.css'
 import type { TabMode } from './key-toolbar.tsx'
 import type { Conflict, DocumentState, OpenValue, Task } from './model/document.ts'
@@ -203,7 +204,8 @@ interface FailureLineProps {
 
 /** A failure, and what to try. */
 export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLost }: FailureLineProps) {
-  const advice = whatToTry(failure.code)
+  const advice =
+    failure.code === 'READ_ONLY' ? `${adviceToWrite(failure)} Your edits stay here.` : whatToTry(failure.code)
   return (
     <Bar tone="danger" role="alert" onFocusLost={onFocusLost}>
       <span className={styles['words']}>
@@ -222,8 +224,6 @@ export function FailureLine({ failure, onRetry, retryLabel = 'Retry', onFocusLos
 /** Advice for a failure of a value that is open, if there is any. */
 function whatToTry(code: FailureCode): string | undefined {
   switch (code) {
-    case 'READ_ONLY':
-      return 'Unlock the stack to write to it. If it is unlocked, the disk below it is read-only. Your edits stay here.'
     case 'ACCESS_DENIED':
       return 'Check the permissions of the store, then try again.'
     case 'IO':

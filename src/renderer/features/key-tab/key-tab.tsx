@@ -13,6 +13,7 @@ import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
 import type { TextStorage } from '../../api/host-storage.ts'
 import { loadable } from '../../ui/loadable.tsx'
+import { whyNoWrites } from '../../ui/text/write-lock.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { Bars, Skeleton } from './bars.tsx'
 import { ChipLine } from './chip-line.tsx'
@@ -315,6 +316,6 @@ function createModel(
 
 /** Why nothing can be written through this session, or `undefined` when it can. */
 export function readOnlyReason(session: Pick<SessionInfo, 'isReadOnly' | 'isWritable'>): string | undefined {
-  if (!session.isWritable) return 'Read-only: this stack takes no writes'
-  return session.isReadOnly ? 'Read-only: the stack is locked' : undefined
+  const why = whyNoWrites(session)
+  return why === undefined ? undefined : `Read-only: ${why}`
 }

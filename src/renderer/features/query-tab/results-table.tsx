@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { isAbortedCall } from '../../api/client.ts'
 import type { QueryRows, QueryRowsState, RowOrder } from '../../api/query-rows.ts'
-import { actionOfLetter, chosenKeysMenu, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
+import { actionOfLetter, changesKeys, chosenKeysMenu, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import { KeySelection, MAX_CHOSEN_KEYS } from '../../ui/keys/key-selection.ts'
 import { type HowChosen, useChosenRows } from '../../ui/keys/use-chosen-rows.ts'
 import { ContextMenu, type MenuEntry, type MenuGroup } from '../../ui/menu.tsx'
@@ -71,7 +71,6 @@ export function ResultsTable(props: ResultsTableProps) {
     if (how !== undefined) void choose(how, index).catch(reportFailure)
   }
   const many = (action: ManyKeyAction) => {
-    if (isReadOnly && CHANGES.has(action)) return
     acted().then(selection => {
       if (!selection.isEmpty) onRequest({ type: 'many', action, selection })
     }, reportFailure)
@@ -187,15 +186,13 @@ const ONE: readonly MenuEntry[] = [
   { id: 'reveal', label: 'Show in tree' },
 ]
 
-const CHANGES: ReadonlySet<ManyKeyAction> = new Set(['cut', 'duplicate', 'move', 'rename', 'delete'])
-
 const ACTION_KEYS: Readonly<Record<string, ManyKeyAction>> = { Delete: 'delete', F2: 'rename' }
 
 function menuOf(count: number, isReadOnly: boolean): MenuGroup[] {
   // Hits come from many branches: nothing is pasted among them.
   const changes = chosenKeysMenu(count)
     .filter(({ id }) => id !== 'paste' && !(id === 'copyText' && count === 1))
-    .map(entry => ({ ...entry, isDisabled: isReadOnly && CHANGES.has(entry.id as ManyKeyAction) }))
+    .map(entry => ({ ...entry, isDisabled: isReadOnly && changesKeys(entry.id as ManyKeyAction) }))
   return [...(count === 1 ? [{ id: 'Row', entries: ONE }] : []), { id: 'Change', entries: changes }]
 }
 

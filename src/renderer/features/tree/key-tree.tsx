@@ -16,6 +16,7 @@ import { sourceName, type TextStorage } from '../../api/host-storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { hiddenText } from '../../ui/keys/hidden-entries.ts'
 import type { KeySelection } from '../../ui/keys/key-selection.ts'
+import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
 import { HitTree } from './filter/hit-tree.ts'
 import { JumpField } from './jump-field.tsx'
 import styles from './key-tree.module.css'
@@ -177,7 +178,7 @@ function TreeWindow(props: TreeWindowProps) {
           }}
         />
       )}
-      {isEmpty && <EmptyTree isReadOnly={session.isReadOnly} onNewKey={() => actions.newKey(undefined)} />}
+      {isEmpty && <EmptyTree session={session} onNewKey={() => actions.newKey(undefined)} />}
       <div
         ref={scroller}
         role="tree"
@@ -227,16 +228,23 @@ function HiddenNote({ view }: { readonly view: TreeView }) {
 }
 
 interface EmptyTreeProps {
-  readonly isReadOnly: boolean
+  readonly session: SessionInfo
   readonly onNewKey: () => void
 }
 
 /** Shown in place of keys. */
-function EmptyTree({ isReadOnly, onNewKey }: EmptyTreeProps) {
+function EmptyTree({ session, onNewKey }: EmptyTreeProps) {
+  const why = whyNoWrites(session)
   return (
     <div className={styles['empty']}>
       <p>There are no keys here yet.</p>
-      {isReadOnly ? <p>The stack is read-only.</p> : <Button onPress={onNewKey}>New key…</Button>}
+      {why === undefined ? (
+        <Button onPress={onNewKey}>New key…</Button>
+      ) : (
+        <p>
+          No key can be put: {why}. {howToWrite(session)}
+        </p>
+      )}
     </div>
   )
 }

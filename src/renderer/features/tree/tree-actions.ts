@@ -1,9 +1,10 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
+import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import type { Dropped, KeyRequest } from '../../ui/keys/key-request.ts'
 import { KeySelection } from '../../ui/keys/key-selection.ts'
+import { howToWrite, whyNoWrites } from '../../ui/text/write-lock.ts'
 import { type Place, STATUS_ROW } from './model/row-model.ts'
 import type { TreeSource } from './source/tree-source.ts'
 import { splitKey } from './source/tree-state.ts'
@@ -117,13 +118,13 @@ export class TreeActions {
   many(action: ManyKeyAction, row: RowView | undefined): void {
     const selection = this.chosenWith(row)
     if (selection.isEmpty && action !== 'paste') return
-    if (CHANGES.has(action) && !this.isWritable(`${action} keys`)) return
+    if (changesKeys(action) && !this.isWritable(`${action} keys`)) return
     const below = row?.type !== 'key' ? '/' : row.isBranch ? row.key : splitKey(row.key).prefix
     this.#options.onRequest({ type: 'many', action, selection, below })
   }
 
   get mayDrop(): boolean {
-    return !this.#options.session.isReadOnly && this.#options.session.isWritable
+    return whyNoWrites(this.#options.session) === undefined
   }
 
   /** Puts what was dropped on a row into its branch, or into the branch that it is in. */
@@ -182,8 +183,9 @@ export class TreeActions {
   /** Whether the session can be written. If not, shows why. */
   isWritable(what: string): boolean {
     const { session, onNotice } = this.#options
-    if (!session.isReadOnly) return true
-    onNotice(`Cannot ${what}: ${session.isWritable ? 'the stack is locked' : 'the stack is read-only'}`)
+    const why = whyNoWrites(session)
+    if (why === undefined) return true
+    onNotice(`Cannot ${what}: ${why}. ${howToWrite(session)}`)
     return false
   }
 
@@ -195,8 +197,6 @@ export class TreeActions {
     }
   }
 }
-
-const CHANGES: ReadonlySet<ManyKeyAction> = new Set(['cut', 'paste', 'duplicate', 'move', 'rename', 'delete'])
 
 /** The most rows of one level to look at, nearest first. */
 const MAX_SIBLINGS = 1000

@@ -3,6 +3,7 @@ import type { ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
 import { ContextMenu, type MenuEntry, type MenuGroup } from '../../ui/menu.tsx'
 import { formatShortcut, isMacPlatform } from '../../ui/shortcut.tsx'
 import { formatNumber } from '../../ui/text/format.ts'
+import { whyNoWrites } from '../../ui/text/write-lock.ts'
 import type { TreeActions } from './tree-actions.ts'
 import { type TreeMode, without } from './use-tree-input.ts'
 import type { RowView } from './view/row-view.ts'
@@ -62,6 +63,7 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
     ...Object.fromEntries(MANY.map(action => [`many-${action}`, () => actions.many(action, row)])),
   }
   const { chosen } = actions.view
+  const isReadOnly = whyNoWrites(session) !== undefined
   return (
     <ContextMenu
       label={
@@ -72,11 +74,7 @@ export function TreeOverlays({ actions, session, mode, setMode }: TreeOverlaysPr
             : 'Actions for the tree'
       }
       at={mode.at}
-      groups={
-        chosen.isEmpty
-          ? rowMenu(row, { isReadOnly: session.isReadOnly, isCompact })
-          : chosenMenu(chosen.count, session.isReadOnly)
-      }
+      groups={chosen.isEmpty ? rowMenu(row, { isReadOnly, isCompact }) : chosenMenu(chosen.count, isReadOnly)}
       onClose={() => setMode(without('menu'))}
       onChoose={id => commands[id]?.()}
     />

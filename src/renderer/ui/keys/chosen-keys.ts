@@ -14,6 +14,13 @@ export type ManyKeyAction =
   | 'rename'
   | 'delete'
 
+const CHANGES: ReadonlySet<ManyKeyAction> = new Set(['cut', 'paste', 'duplicate', 'move', 'rename', 'delete'])
+
+/** Whether an action needs a stack that can be written. */
+export function changesKeys(action: ManyKeyAction): boolean {
+  return CHANGES.has(action)
+}
+
 const CHORDS: Readonly<Record<string, ManyKeyAction>> = {
   c: 'copy',
   x: 'cut',

@@ -5,7 +5,8 @@ describe('failureHint', () => {
   it('D18 says what to try, by the code and by whether a key is meant', () => {
     expect(failureHint({ code: 'NOT_FOUND', key: '/a' })).toContain('Refresh the keys')
     expect(failureHint({ code: 'NOT_FOUND' })).not.toContain('keys')
-    expect(failureHint({ code: 'READ_ONLY', key: '/a' })).toContain('Read-only')
+    expect(failureHint({ code: 'READ_ONLY', key: '/a' })).toContain('takes no writes')
+    expect(failureHint({ code: 'READ_ONLY', key: '/a', isLocked: true })).toContain('Unlock it with the lock')
     expect(failureHint({ code: 'UNKNOWN' })).toBeUndefined()
   })
 })
