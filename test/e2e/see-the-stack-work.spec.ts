@@ -255,6 +255,47 @@ test('O56 the tree of a draft marks the same as its drawing, by word and colour'
   await expect.poll(words).toEqual([])
 })
 
+test('O60 O61 the buttons of a drawing cover no node, and a duplicated node gets the next free name', async ({
+  strata: { open, window },
+}) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await page.keyboard.press('Control+e')
+  const drawing = page.getByRole('region', { name: 'Drawing of the draft' })
+  const zoom = page.getByRole('group', { name: 'Zoom of the drawing' })
+  const changes = page.getByRole('status', { name: 'What the draft changes' })
+  await page.getByRole('treeitem', { name: /^Cache/ }).click()
+  await page.keyboard.press('Control+d')
+  await expect(drawing.getByRole('button', { name: /^Cache 2,/ })).toBeVisible()
+  await expect(changes).toHaveText('Draft: 1 new')
+  await page.keyboard.press('Control+z')
+  await expect(drawing.getByRole('button', { name: /^Cache 2,/ })).toBeHidden()
+  await expect(changes).toHaveText('')
+  await page.keyboard.press('Control+y')
+  await expect(changes).toHaveText('Draft: 1 new')
+
+  for (const [width, height] of [
+    [1280, 800],
+    [900, 600],
+    [640, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    const isDrawn = await drawing.isVisible()
+    // Below a height the draft is not drawn at all.
+    expect(isDrawn).toBe(height >= 800)
+    if (!isDrawn) continue
+    await expect(zoom).toBeInViewport({ ratio: 1 })
+    const [around, buttons, text] = [
+      await drawing.boundingBox(),
+      await zoom.boundingBox(),
+      await changes.boundingBox(),
+    ]
+    const end = (around?.y ?? 0) + (around?.height ?? 0)
+    expect(buttons?.y).toBeGreaterThanOrEqual(end)
+    expect(text?.y).toBeGreaterThanOrEqual(end)
+  }
+})
+
 test('O53 a large stack is zoomed and moved by mouse and by keyboard', async ({
   strata: { open, window },
 }) => {

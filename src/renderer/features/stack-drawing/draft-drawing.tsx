@@ -100,17 +100,6 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose, dropOf, onDrop 
           </div>
         </div>
       </section>
-      <div role="group" aria-label="Zoom of the drawing" className={styles['zoom']}>
-        <IconButton label="Zoom out" icon={Minus} shortcut="-" onPress={zoomOut} />
-        <span className={styles['percent']}>{Math.round(zoom * 100)} %</span>
-        <IconButton label="Zoom in" icon={Plus} shortcut="+" onPress={zoomIn} />
-        <IconButton
-          label="Fit the drawing"
-          icon={Maximize}
-          shortcut={formatShortcut('CmdOrCtrl+0', isMacPlatform())}
-          onPress={fit}
-        />
-      </div>
       {drag?.offer !== undefined && (
         <p
           role="status"
@@ -122,9 +111,22 @@ export function DraftDrawing({ nodes, changes, chosen, onChoose, dropOf, onDrop 
           {drag.offer.text}
         </p>
       )}
-      <p role="status" aria-label="What the draft changes" className={styles['changes']}>
-        {changes !== '' && `Draft: ${changes}`}
-      </p>
+      <div className={styles['tools']}>
+        <p role="status" aria-label="What the draft changes" className={styles['changes']}>
+          {changes !== '' && `Draft: ${changes}`}
+        </p>
+        <div role="group" aria-label="Zoom of the drawing" className={styles['zoom']}>
+          <IconButton label="Zoom out" icon={Minus} shortcut="-" onPress={zoomOut} />
+          <span className={styles['percent']}>{Math.round(zoom * 100)} %</span>
+          <IconButton label="Zoom in" icon={Plus} shortcut="+" onPress={zoomIn} />
+          <IconButton
+            label="Fit the drawing"
+            icon={Maximize}
+            shortcut={formatShortcut('CmdOrCtrl+0', isMacPlatform())}
+            onPress={fit}
+          />
+        </div>
+      </div>
     </div>
   )
 }

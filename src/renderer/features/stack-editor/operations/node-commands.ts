@@ -12,7 +12,15 @@ import {
   setMember,
 } from '../json/edit-json.ts'
 import { type JsonPath, parseJson } from '../json/json-tree.ts'
-import { isRecord, itemCount, type Kinds, readStack, type StackNode, walk } from '../model/stack-node.ts'
+import {
+  isRecord,
+  itemCount,
+  type Kinds,
+  nodeTitle,
+  readStack,
+  type StackNode,
+  walk,
+} from '../model/stack-node.ts'
 import { freshName } from './add-node.ts'
 import { FreshIds, idOf, newNode } from './new-node.ts'
 
@@ -115,14 +123,14 @@ function canDuplicate({ slot }: StackNode): Possible {
 }
 
 /**
- * Inserts a copy beside the node. Only ids change, because they must be unique. A repeated path is reported as a
- * problem.
+ * Inserts a copy beside the node. Its ids change, because they must be unique, and its name, which tells it from the
+ * first. A repeated path is reported as a problem.
  */
 export function duplicateNode(stack: Stack, node: StackNode): StackEdit {
   if (node.slot === undefined) return unchanged(stack, node)
   const { parent, type, step } = node.slot
   const holder = node.path.slice(0, -1)
-  const copy = withFreshIds(stack, cutText(stack.text, node.json))
+  const copy = withNextName(stack, withFreshIds(stack, cutText(stack.text, node.json)), node)
   if (type === 'many' && typeof step === 'number') {
     return { text: insertElement(stack.text, holder, step + 1, copy), select: [...holder, step + 1] }
   }
@@ -140,6 +148,16 @@ function withFreshIds({ root, kinds }: Stack, node: JsonText): JsonText {
   }
   const fresh = readStack(parseJson(document), kinds)
   return fresh === undefined ? node : cutText(document, fresh.json)
+}
+
+/** `Cache 2` for a copy of `Cache`. A node without a name of its own is called by its kind, and so is its copy. */
+function withNextName({ root }: Stack, copy: JsonText, { label }: StackNode): JsonText {
+  if (!label) return copy
+  const taken = new Set(root === undefined ? [] : walk(root).map(nodeTitle))
+  const series = label.replace(/ \d+$/, '')
+  let number = 2
+  while (taken.has(`${series} ${number}`)) number++
+  return setMember(copy, [], 'label', printJson(`${series} ${number}`))
 }
 
 function canMove({ slot }: StackNode, by: 1 | -1): Possible {

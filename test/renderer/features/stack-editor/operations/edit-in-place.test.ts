@@ -44,6 +44,19 @@ describe('operations in the text', () => {
     expect(select).toEqual(['root', 'tiers', 1 + 1])
   })
 
+  it.each([
+    [['Cache'], 0, 'Cache 2'],
+    [['Cache', 'Cache 2'], 0, 'Cache 3'],
+    [['Cache 7', 'x'], 0, 'Cache 2'],
+    [['Cache', 'Cache 2', 'Cache 4'], 1, 'Cache 3'],
+  ])('O60 duplicateNode() gives the copy in %j the next free name', (labels, at, name) => {
+    const tiers = labels.map(label => ({ kind: 'memory', label }))
+    const stack = stackOfText(JSON.stringify({ root: { kind: 'tiered', tiers } }))
+    const { text } = duplicateNode(stack, nodeIn(stack, `root.tiers[${at}]`))
+    const after = JSON.parse(text) as { root: { tiers: { label: string }[] } }
+    expect(after.root.tiers.map(({ label }) => label)).toEqual(labels.toSpliced(at + 1, 0, name))
+  })
+
   it('X1 wrapNode() moves the node in by its own lines', () => {
     const stack = stackOfText(TIERED)
     const sharded = wrappings(kinds).find(({ info }) => info.kind === 'sharded')!
