@@ -65,7 +65,7 @@ export class SessionOverview {
   #totals: { readonly keys: number; readonly bytes: number | undefined } | undefined
   /** The number of changes that were noted. */
   #changes = 0
-  /** The keys that the last round counted; absent once one has changed. */
+  /** The keys that the last round counted, also after pages stop asking; absent once one has changed. */
   #counted: number | undefined
   /** Whether pages were given a number of keys that is not exact. */
   #isCountRough = false
@@ -133,6 +133,11 @@ export class SessionOverview {
   /** Anything may have changed. */
   noteAll(): void {
     this.#noteChange()
+    this.lookAgain()
+  }
+
+  /** Looks again while somebody asks. The number of keys that is known is kept until the new one. */
+  lookAgain(): void {
     if (this.#running === undefined) return
     this.#facts.clear()
     this.#noteStale()
@@ -141,11 +146,11 @@ export class SessionOverview {
   #noteChange(): void {
     this.#changes++
     this.#totals = undefined
+    this.#counted = undefined
   }
 
   #noteStale(): void {
     this.#isStale = true
-    this.#counted = undefined
     this.#due.open()
   }
 
@@ -168,7 +173,6 @@ export class SessionOverview {
       this.#facts.clear()
       this.#touched.clear()
       this.#isStale = true
-      this.#counted = undefined
       this.#nextRound = 0
       this.#running = undefined
       this.#wake()

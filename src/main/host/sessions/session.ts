@@ -292,7 +292,7 @@ export class Session {
   /** The window has the focus again: looks at all that is shown, unless every change of it was heard. */
   lookAtAll(): void {
     // The overview shows keys of levels that nobody follows.
-    this.overview.noteAll()
+    this.overview.lookAgain()
     if (this.#followed.hearsAll) return
     this.#followed.renew()
     this.#lookAgainBelow(Key.root)

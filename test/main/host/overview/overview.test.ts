@@ -1,7 +1,7 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DatastoreError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
@@ -76,6 +76,30 @@ describe('overview', () => {
     await told
     expect(await page.call('store.stats', { session })).toEqual({ entries: 2, accuracy: 'exact' })
     await page.call('store.put', { session, key: '/d', bytes: bytesOf('three') })
+    expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
+  })
+
+  it('O54 the number that was counted stays after the first page is left, until a key changes', async () => {
+    class RoughStore extends MemoryDatastore {
+      override async stats() {
+        return { entries: 7, accuracy: 'approximate' as const }
+      }
+    }
+    const store = new RoughStore()
+    await store.put(Key.parse('/a'), bytesOf('one'))
+    const { page, session } = await openSession(store)
+    await until(page, session, isDone)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      await page.call('overview.next', { session })
+      vi.advanceTimersByTime(60_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve))
+    await page.call('sessions.lookAgain', { session })
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
+    await page.call('store.put', { session, key: '/b', bytes: bytesOf('two') })
     expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
   })
 
