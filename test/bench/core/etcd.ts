@@ -9,6 +9,8 @@ const PAGE = 1000
 const KEYS = 100_000
 /** Operations of one transaction, by the default of the server. */
 const TOGETHER = 128
+/** Milliseconds of a call, by the default of the store. */
+const TIMEOUT = 10_000
 const keys = Array.from({ length: OPERATIONS }, (_, index) => Key.of('level', nameOf(index)))
 const names = keys.map(key => key.toString())
 const value = Buffer.alloc(1024, 7)
@@ -20,7 +22,12 @@ export const etcdBenchmark: Benchmark = {
     if (noEtcd !== undefined) return []
     // In memory, so that the client is measured and not the device.
     const server = await startEtcd({ isInMemory: true })
-    const client = new Etcd3({ hosts: `http://127.0.0.1:${server.port}` })
+    const client = new Etcd3({
+      hosts: `http://127.0.0.1:${server.port}`,
+      // As in the store, a write that is late is not made.
+      defaultCallOptions: ({ method }: { readonly method: string }) =>
+        method === 'put' ? { deadline: Date.now() + TIMEOUT } : {},
+    })
     try {
       const results: Result[] = []
       for (const layout of ['strata', 'path'] as const) {

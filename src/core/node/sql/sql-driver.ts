@@ -13,12 +13,13 @@ import type {
   Write,
 } from '../../ordered/driver.ts'
 import { areSeen, sameKeys } from '../../ordered/expect.ts'
+import { isPlainPut, SharedPuts } from '../engines/shared-puts.ts'
 import { inGroups } from '../in-groups.ts'
 import { firstTextFrom } from '../text-bound.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { SqlDialect, SqlFacts } from './dialect.ts'
+import { copyOfFailure } from './failures.ts'
 import { KeyCells } from './key-cells.ts'
-import { type Put, SharedPuts } from './shared-puts.ts'
 import type { SqlConnection, SqlResult, SqlValue } from './sql-connection.ts'
 import { rowOf } from './sql-rows.ts'
 import { SqlWrites } from './sql-writes.ts'
@@ -60,7 +61,7 @@ export class SqlDriver implements OrderedDriver {
   readonly #sql: TableSql
   readonly #cells: KeyCells
   readonly #writes: SqlWrites
-  readonly #puts: SharedPuts | undefined
+  readonly #puts: SharedPuts<Outcome> | undefined
   #isClosed = false
 
   constructor(parts: SqlDriverParts) {
@@ -205,15 +206,14 @@ export class SqlDriver implements OrderedDriver {
   }
 
   /** `undefined` where one statement could keep puts of other keys waiting, or make some of them only. */
-  #sharedPuts(): SharedPuts | undefined {
+  #sharedPuts(): SharedPuts<Outcome> | undefined {
     const { dialect, table, facts } = this.#parts
     const canWaitBriefly = dialect.briefly('', facts) !== undefined && this.#pool.timeout > BRIEFLY
     if (!table.isOwn || !table.isTransactional || !canWaitBriefly) return undefined
-    return new SharedPuts({
-      dialect,
-      run: work => this.#call('write', work, undefined),
-      one: (connection, put) => this.#writes.write(connection, put),
-      all: (connection, puts) => this.#writes.putAll(connection, puts, facts),
+    return new SharedPuts<Outcome>({
+      one: put => this.#call('write', connection => this.#writes.write(connection, put), undefined),
+      all: puts => this.#call('write', connection => this.#writes.putAll(connection, puts, facts), undefined),
+      copyOf: copyOfFailure,
       mostBytes: facts.valueBytes,
     })
   }
@@ -354,10 +354,6 @@ export class SqlDriver implements OrderedDriver {
     if (this.#isClosed) return Promise.reject(failure('CLOSED', action, undefined, 'the store is closed'))
     return this.#pool.run(action, work, signal)
   }
-}
-
-function isPlainPut(write: Write): write is Put {
-  return write.value !== undefined && write.expect === 'any' && write.expires === undefined
 }
 
 /** A name as a text that is equal only for equal bytes. */

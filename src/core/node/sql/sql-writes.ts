@@ -1,10 +1,10 @@
 import { failure } from '../../errors.ts'
 import type { Expect, Outcome, Write } from '../../ordered/driver.ts'
 import { SortedRows } from '../../ordered/sorted-rows.ts'
+import type { PlainPut } from '../engines/shared-puts.ts'
 import { textOf } from '../text-bound.ts'
 import type { SqlDialect, SqlFacts } from './dialect.ts'
 import type { KeyCells } from './key-cells.ts'
-import type { Put } from './shared-puts.ts'
 import type { SqlConnection, SqlValue } from './sql-connection.ts'
 import type { SqlTable } from './table.ts'
 import type { Compared, TableSql } from './table-sql.ts'
@@ -57,12 +57,27 @@ export class SqlWrites {
     return count > 0 ? 'done' : 'exists'
   }
 
-  /** Puts without a condition into a table of our own, by one statement that waits only briefly for others. */
-  async putAll(connection: SqlConnection, puts: readonly Put[], facts: SqlFacts): Promise<void> {
+  /**
+   * Puts into a table of our own by one statement, which waits only briefly for others.
+   * @returns `undefined` if the server refuses it.
+   */
+  async putAll(
+    connection: SqlConnection,
+    puts: readonly PlainPut[],
+    facts: SqlFacts,
+  ): Promise<'done' | undefined> {
     const { sql, dialect } = this.#parts
     const statement = sql.put(puts.length)
     const values = puts.flatMap(put => [...this.#cells(put.key), ...this.#rest(put, put.value)])
-    await connection.run(dialect.briefly(statement, facts) ?? statement, values)
+    try {
+      await connection.run(dialect.briefly(statement, facts) ?? statement, values)
+      return 'done'
+    } catch (error) {
+      const meaning = dialect.meaningOf(error)
+      // Without an answer of the server nobody knows whether they were made.
+      if (meaning === undefined || meaning[0] === 'CONNECTION') throw error
+      return undefined
+    }
   }
 
   /** The cells of a row after its key. */

@@ -1,4 +1,6 @@
 import type { IKeyValue } from 'etcd3'
+import { orAbort } from '../../../concurrency/abortable.ts'
+import { DatastoreError } from '../../../errors.ts'
 import type {
   Check,
   DriverCapabilities,
@@ -11,14 +13,20 @@ import type {
   Write,
 } from '../../../ordered/driver.ts'
 import { HEADER_BYTES } from '../../../ordered/strata/header.ts'
+import { inGroups } from '../../in-groups.ts'
+import { isPlainPut, SharedPuts } from '../shared-puts.ts'
+import { TurnGroup } from '../turn-group.ts'
 import { EtcdChanges } from './etcd-changes.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import { EtcdRows } from './etcd-rows.ts'
-import { EtcdWrites, firstKey, MOST } from './etcd-writes.ts'
+import { EtcdWrites, firstKey, MOST, type Written } from './etcd-writes.ts'
+import { copyOf } from './failures.ts'
 
 /** Rows of one request, with and without values, which have up to 1.5 MiB each. */
 const KEYS_AT_ONCE = 2000
 const VALUES_AT_ONCE = 100
+/** Single keys that are read by one request: few, so that the server works on several requests at once. */
+const READS_AT_ONCE = 16
 /** The most bytes of a request, by the default of the server, and what is left for the rest of it. */
 const REQUEST_BYTES = 1_572_864
 const REQUEST_ROOM = 4096
@@ -47,6 +55,15 @@ export class EtcdDriver implements OrderedDriver {
   readonly #rows: EtcdRows
   readonly #writes: EtcdWrites
   readonly #followed: EtcdChanges
+  readonly #puts: SharedPuts<Written>
+  /** Reads of one turn of the event loop share a transaction. */
+  readonly #reads = new TurnGroup<Buffer, IKeyValue | undefined>({
+    one: key => this.#read(key),
+    many: async keys =>
+      (await Promise.all(inGroups(keys, READS_AT_ONCE).map(group => this.#readAll(group)))).flat(),
+    bytesOf: key => key.length,
+    failureOf: error => (isLost(error) ? copyOf(error, 'get') : undefined),
+  })
 
   constructor(parts: EtcdDriverParts) {
     const { connection, prefix, id, isStrata, revision, now } = parts
@@ -56,6 +73,12 @@ export class EtcdDriver implements OrderedDriver {
     const range = (wanted: Range) => this.range(wanted)
     this.#writes = new EtcdWrites({ connection, rows: this.#rows, range, now })
     this.#followed = new EtcdChanges(connection, this.#rows)
+    this.#puts = new SharedPuts<Written>({
+      one: put => this.#writes.write(put, undefined),
+      all: puts => this.#writes.putAll(puts),
+      copyOf: failed => copyOf(failed, 'write'),
+      mostBytes: REQUEST_BYTES - REQUEST_ROOM,
+    })
     const most = { readAhead: 1000, maxRows: KEYS_AT_ONCE }
     this.info = { kind: 'etcd', id, ...most, text: false, columns: isStrata, revisions: true }
     this.capabilities = {
@@ -87,9 +110,21 @@ export class EtcdDriver implements OrderedDriver {
   async #one(key: Uint8Array, isKeyOnly: boolean, signal?: AbortSignal): Promise<IKeyValue | undefined> {
     const own = this.#rows.keyOf(key)
     if (own.length === 0) return undefined
-    const wanted = { key: own, keys_only: isKeyOnly, ...this.#at }
+    if (!isKeyOnly) return orAbort(this.#reads.push(own), signal, 'get')
+    const wanted = { key: own, keys_only: true, ...this.#at }
     const { kvs } = await this.#connection.call('get', ({ kv }) => kv.range(wanted), signal)
     return kvs[0]
+  }
+
+  async #read(key: Buffer): Promise<IKeyValue | undefined> {
+    const { kvs } = await this.#connection.call('get', ({ kv }) => kv.range({ key, ...this.#at }))
+    return kvs[0]
+  }
+
+  async #readAll(keys: readonly Buffer[]): Promise<readonly (IKeyValue | undefined)[]> {
+    const success = keys.map(key => ({ request_range: { key, ...this.#at } }))
+    const { responses } = await this.#connection.call('get', ({ kv }) => kv.txn({ success }))
+    return responses.map(({ response_range: { kvs } }) => kvs[0])
   }
 
   async range({ from, to, limit, reverse, keysOnly }: Range, signal?: AbortSignal): Promise<readonly Row[]> {
@@ -133,10 +168,9 @@ export class EtcdDriver implements OrderedDriver {
   }
 
   async write(write: Write, _durable: boolean, signal?: AbortSignal): Promise<Outcome> {
-    const { outcome, revision } = await this.#followed.own(
-      this.#writes.write(write, signal),
-      written => written.revision,
-    )
+    const isShared = isPlainPut(write) && write.key.length > 0 && signal?.aborted !== true
+    const written = isShared ? this.#puts.put(write) : this.#writes.write(write, signal)
+    const { outcome, revision } = await this.#followed.own(written, one => one.revision)
     if (outcome === 'done') write.wrote?.(revision)
     return outcome
   }
@@ -185,4 +219,9 @@ export class EtcdDriver implements OrderedDriver {
     const { revision } = this.#parts
     return revision === undefined ? {} : { revision }
   }
+}
+
+/** Whether all calls of a request fail alike. Other failures may be those of one of them. */
+function isLost(error: unknown): error is DatastoreError {
+  return error instanceof DatastoreError && ['CONNECTION', 'TIMEOUT', 'CLOSED'].includes(error.code)
 }

@@ -1,8 +1,9 @@
 import type { ICompare, IKeyValue, IRequestOp } from 'etcd3'
-import { failure, throwIfAborted } from '../../../errors.ts'
+import { DatastoreError, type ErrorCode, failure, throwIfAborted } from '../../../errors.ts'
 import type { Check, Expect, Outcome, Range, Row, Write } from '../../../ordered/driver.ts'
 import { areSeen, outcomeOf, sameKeys } from '../../../ordered/expect.ts'
 import { withHeader } from '../../../ordered/strata/header.ts'
+import type { PlainPut } from '../shared-puts.ts'
 import type { EtcdConnection } from './etcd-connection.ts'
 import type { EtcdRows } from './etcd-rows.ts'
 
@@ -10,6 +11,15 @@ import type { EtcdRows } from './etcd-rows.ts'
 export const MOST = 128
 /** Attempts at a transaction whose checks hold when they are read one by one. */
 const ATTEMPTS = 20
+
+/** The server has done nothing: a value or a transaction is too large for it, or the user may not write a key. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['VALUE_INVALID', 'UNSUPPORTED', 'ACCESS_DENIED'])
+
+/** The outcome of a write, and its revision. */
+export interface Written {
+  readonly outcome: Outcome
+  readonly revision: number
+}
 
 /** A record as it is: `row` is absent if it has expired. */
 interface State {
@@ -37,11 +47,7 @@ export class EtcdWrites {
     this.#rows = parts.rows
   }
 
-  /** @returns The outcome, and the revision of the write. */
-  async write(
-    write: Write,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly outcome: Outcome; readonly revision: number }> {
+  async write(write: Write, signal: AbortSignal | undefined): Promise<Written> {
     const key = this.#rows.keyOf(write.key)
     throwIfAborted(signal, 'write')
     const operation = await this.#operation(write)
@@ -66,6 +72,18 @@ export class EtcdWrites {
       if (outcome !== 'done') return { outcome, revision: 0 }
       compare = [stateIs(key, kv)]
       throwIfAborted(signal, 'write')
+    }
+  }
+
+  /** Puts in one transaction. @returns `undefined` if the server refuses it. */
+  async putAll(puts: readonly PlainPut[]): Promise<Written | undefined> {
+    try {
+      const revision = await this.commit([], puts, undefined)
+      return revision === undefined ? undefined : { outcome: 'done', revision }
+    } catch (error) {
+      // After other failures nobody knows whether they were made.
+      if (error instanceof DatastoreError && REFUSALS.has(error.code)) return undefined
+      throw error
     }
   }
 
