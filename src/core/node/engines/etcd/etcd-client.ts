@@ -11,8 +11,8 @@ import type { ServerContext } from '../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
+import type { EtcdOptions } from './etcd-datastore.ts'
 import { refusal } from './failures.ts'
-import type { EtcdOptions } from './options.ts'
 
 const PORT = 2379
 /** The schema of an address. */

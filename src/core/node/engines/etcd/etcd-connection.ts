@@ -5,8 +5,8 @@ import { Backoff } from '../../connect/backoff.ts'
 import { LostConnections } from '../../connect/lost-connections.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { accessTo, type EtcdAccess } from './etcd-client.ts'
+import type { EtcdOptions } from './etcd-datastore.ts'
 import { copyOf, etcdFailure } from './failures.ts'
-import type { EtcdOptions } from './options.ts'
 
 interface Answer {
   readonly header: IResponseHeader

@@ -2,5 +2,4 @@
 
 export type { ProgramContext as EtcdContext } from '../../connect/server-context.ts'
 export { etcdKind } from '../../kinds/etcd.ts'
-export { EtcdDatastore } from './etcd-datastore.ts'
-export type { EtcdOptions } from './options.ts'
+export { EtcdDatastore, type EtcdOptions } from './etcd-datastore.ts'

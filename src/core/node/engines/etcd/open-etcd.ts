@@ -6,10 +6,10 @@ import { FORMAT_KEY, idOfFormat } from '../../../ordered/strata/own-records.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { layoutOptionsOf } from '../key-layout.ts'
 import { EtcdConnection } from './etcd-connection.ts'
+import type { EtcdOptions } from './etcd-datastore.ts'
 import { EtcdDriver } from './etcd-driver.ts'
 import { firstKey } from './etcd-writes.ts'
 import { refusal } from './failures.ts'
-import type { EtcdOptions } from './options.ts'
 
 /**
  * The store below a prefix of an etcd cluster.

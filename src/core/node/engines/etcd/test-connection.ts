@@ -3,9 +3,9 @@ import type { ConnectionReport } from '../../../stack/connection-report.ts'
 import { ConnectionTest } from '../../connect/connection-test.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { accessTo, type EtcdAccess } from './etcd-client.ts'
+import type { EtcdOptions } from './etcd-datastore.ts'
 import { firstKey } from './etcd-writes.ts'
 import { etcdFailure } from './failures.ts'
-import type { EtcdOptions } from './options.ts'
 
 /** Runs the test step by step, until a step fails. It changes nothing. */
 export function testEtcd(options: EtcdOptions, context: ServerContext): Promise<ConnectionReport> {

@@ -2,5 +2,4 @@
 
 export type { ProgramContext as MemcachedContext } from '../../connect/server-context.ts'
 export { memcachedKind } from '../../kinds/memcached.ts'
-export { MemcachedDatastore } from './memcached-datastore.ts'
-export type { MemcachedOptions } from './options.ts'
+export { MemcachedDatastore, type MemcachedOptions } from './memcached-datastore.ts'

@@ -2,9 +2,9 @@ import type { ConnectionReport } from '../../../stack/connection-report.ts'
 import { ConnectionTest } from '../../connect/connection-test.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { memcachedFailure } from './failures.ts'
+import type { MemcachedOptions } from './memcached-datastore.ts'
 import { type Access, accessTo } from './memcached-server.ts'
 import type { MetaConnection } from './meta-connection.ts'
-import type { MemcachedOptions } from './options.ts'
 import { factsOf, type ServerFacts } from './server-facts.ts'
 
 /** Runs the test step by step, until a step fails. It changes nothing. */

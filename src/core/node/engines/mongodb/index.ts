@@ -2,5 +2,4 @@
 
 export type { ProgramContext as MongoContext } from '../../connect/server-context.ts'
 export { mongodbKind } from '../../kinds/mongodb.ts'
-export { MongoDatastore } from './mongo-datastore.ts'
-export type { MongoOptions } from './options.ts'
+export { MongoDatastore, type MongoOptions } from './mongo-datastore.ts'

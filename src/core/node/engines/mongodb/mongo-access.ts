@@ -9,7 +9,7 @@ import { tlsSettings } from '../../connect/tls.ts'
 import { Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { mongoFailure, refusal } from './failures.ts'
-import type { MongoOptions } from './options.ts'
+import type { MongoOptions } from './mongo-datastore.ts'
 import { ReachableServers } from './reachable-servers.ts'
 
 /** The address of a server or of several: `mongodb://a:27017,b:27017/database?replicaSet=rs`. */

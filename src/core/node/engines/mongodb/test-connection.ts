@@ -3,7 +3,7 @@ import { ConnectionTest, milliseconds } from '../../connect/connection-test.ts'
 import type { ServerContext } from '../../connect/server-context.ts'
 import { mongoFailure } from './failures.ts'
 import { accessTo, type MongoAccess } from './mongo-access.ts'
-import type { MongoOptions } from './options.ts'
+import type { MongoOptions } from './mongo-datastore.ts'
 import { topologyIn } from './topology.ts'
 
 /** Runs the test step by step, until a step fails. It changes nothing. */

@@ -2,5 +2,4 @@
 
 export type { ProgramContext as RedisContext } from '../../connect/server-context.ts'
 export { redisKind } from '../../kinds/redis.ts'
-export type { RedisOptions } from './options.ts'
-export { RedisDatastore } from './redis-datastore.ts'
+export { RedisDatastore, type RedisOptions } from './redis-datastore.ts'

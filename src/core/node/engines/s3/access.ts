@@ -9,7 +9,7 @@ import { type TlsSettings, tlsSettings } from '../../connect/tls.ts'
 import { Tunnel } from '../../connect/tunnel.ts'
 import { optionalPackage } from '../../optional-package.ts'
 import { addressOf, refusal, type S3Address } from './address.ts'
-import type { S3ServerOptions } from './options.ts'
+import type { S3ServerOptions } from './s3-datastore.ts'
 
 /** The client package. Loaded when a store is opened. */
 export type S3Package = typeof s3Package

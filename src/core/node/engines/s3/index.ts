@@ -2,5 +2,4 @@
 
 export type { ProgramContext as S3Context } from '../../connect/server-context.ts'
 export { s3Kind } from '../../kinds/s3.ts'
-export type { S3Options } from './options.ts'
-export { S3Datastore } from './s3-datastore.ts'
+export { S3Datastore, type S3Options } from './s3-datastore.ts'

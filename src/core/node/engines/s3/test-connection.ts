@@ -4,7 +4,7 @@ import type { ServerContext } from '../../connect/server-context.ts'
 import { type Access, accessTo } from './access.ts'
 import { S3Bucket } from './bucket.ts'
 import { s3Failure } from './failures.ts'
-import type { S3Options } from './options.ts'
+import type { S3Options } from './s3-datastore.ts'
 
 /** Objects that are counted. */
 const COUNTED = 1000

@@ -1,6 +1,5 @@
 import { afterAll, it } from 'vitest'
-import { EtcdDatastore } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
-import type { EtcdOptions } from '../../../../../src/core/node/engines/etcd/options.ts'
+import { EtcdDatastore, type EtcdOptions } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { noEtcd, startEtcd } from '../../../../servers/etcd.ts'

@@ -1,6 +1,5 @@
 import { Etcd3 } from 'etcd3'
-import { EtcdDatastore } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
-import type { EtcdOptions } from '../../../../../src/core/node/engines/etcd/options.ts'
+import { EtcdDatastore, type EtcdOptions } from '../../../../../src/core/node/engines/etcd/etcd-datastore.ts'
 import { type EtcdServer, startEtcd } from '../../../../servers/etcd.ts'
 import { closing, context, stopping } from '../server-context.ts'
 

@@ -1,8 +1,10 @@
 import { Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
-import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
-import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
+import {
+  MemcachedDatastore,
+  type MemcachedOptions,
+} from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
 import { testMemcached } from '../../../../../src/core/node/engines/memcached/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/stack.ts'
 import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'

@@ -1,6 +1,8 @@
 import { afterAll, it } from 'vitest'
-import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
-import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
+import {
+  MemcachedDatastore,
+  type MemcachedOptions,
+} from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'
 import { noMemcached, startMemcached } from '../../../../servers/memcached.ts'

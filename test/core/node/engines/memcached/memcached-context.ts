@@ -1,6 +1,8 @@
-import { MemcachedDatastore } from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
+import {
+  MemcachedDatastore,
+  type MemcachedOptions,
+} from '../../../../../src/core/node/engines/memcached/memcached-datastore.ts'
 import { MetaConnection } from '../../../../../src/core/node/engines/memcached/meta-connection.ts'
-import type { MemcachedOptions } from '../../../../../src/core/node/engines/memcached/options.ts'
 import { type MemcachedServer, startMemcached } from '../../../../servers/memcached.ts'
 import { closing, context, stopping } from '../server-context.ts'
 

@@ -1,5 +1,7 @@
-import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
-import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import {
+  MongoDatastore,
+  type MongoOptions,
+} from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import { testMongo } from '../../../../../src/core/node/engines/mongodb/test-connection.ts'
 import { Proxy } from '../../../../servers/proxy.ts'
 import { describeConnection } from '../connecting.ts'

@@ -1,7 +1,9 @@
 import { afterAll, describe, it } from 'vitest'
-import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
+import {
+  MongoDatastore,
+  type MongoOptions,
+} from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import { openMongoDriver } from '../../../../../src/core/node/engines/mongodb/open-mongo.ts'
-import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
 import { describeOrderedDriver } from '../../../../../src/testkit/describe-ordered-driver.ts'
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'

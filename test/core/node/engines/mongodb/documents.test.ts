@@ -2,8 +2,10 @@ import { Binary, Decimal128, Double, Int32, Long, MongoClient, ObjectId } from '
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DatastoreError } from '../../../../../src/core/errors.ts'
 import { Key } from '../../../../../src/core/key.ts'
-import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
-import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import {
+  MongoDatastore,
+  type MongoOptions,
+} from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import { walkKeys } from '../../../../../src/testkit/suite.ts'
 import type { MongoDouble } from '../../../../servers/mongo/double.ts'
 import { context, namesIn, waitAsIf } from '../server-context.ts'

@@ -2,8 +2,10 @@ import { type Binary, MongoClient, ObjectId } from 'mongodb'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
-import { MongoDatastore } from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
-import type { MongoOptions } from '../../../../../src/core/node/engines/mongodb/options.ts'
+import {
+  MongoDatastore,
+  type MongoOptions,
+} from '../../../../../src/core/node/engines/mongodb/mongo-datastore.ts'
 import { startMongoDouble } from '../../../../servers/mongo/double.ts'
 import { Proxy } from '../../../../servers/proxy.ts'
 import { bytes, text } from '../../../../text.ts'

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
-import type { RedisOptions } from '../../../../../src/core/node/engines/redis/options.ts'
-import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
+import {
+  RedisDatastore,
+  type RedisOptions,
+} from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { testRedis } from '../../../../../src/core/node/engines/redis/test-connection.ts'
 import { openStack } from '../../../../../src/core/node/index.ts'
 import { noRedis, startRedis } from '../../../../servers/redis.ts'

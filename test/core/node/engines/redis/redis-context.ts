@@ -1,5 +1,7 @@
-import type { RedisOptions } from '../../../../../src/core/node/engines/redis/options.ts'
-import { RedisDatastore } from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
+import {
+  RedisDatastore,
+  type RedisOptions,
+} from '../../../../../src/core/node/engines/redis/redis-datastore.ts'
 import { closing, context } from '../server-context.ts'
 
 export async function openDatastore(

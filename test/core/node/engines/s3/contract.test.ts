@@ -1,5 +1,5 @@
 import { afterAll, it } from 'vitest'
-import type { S3Options } from '../../../../../src/core/node/engines/s3/options.ts'
+import type { S3Options } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
 import { nameOfSegment } from '../../../../../src/core/node/engines/s3/text-keys.ts'
 import type { SuiteOptions } from '../../../../../src/testkit/suite.ts'
 import { describeDatastore, openedAt } from '../../../../contract/describe-datastore.ts'

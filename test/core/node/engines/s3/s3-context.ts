@@ -1,6 +1,5 @@
 import { CreateBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import type { S3Options } from '../../../../../src/core/node/engines/s3/options.ts'
-import { S3Datastore } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
+import { S3Datastore, type S3Options } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
 import { contextWith } from '../server-context.ts'
 
 /** What a test needs to reach a server. */

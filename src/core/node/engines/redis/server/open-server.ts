@@ -5,7 +5,7 @@ import type { ServerContext } from '../../../connect/server-context.ts'
 import { type TlsSettings, tlsSettings } from '../../../connect/tls.ts'
 import { type ServerPlace, Tunnel } from '../../../connect/tunnel.ts'
 import { optionalPackage } from '../../../optional-package.ts'
-import type { ServerOptions } from '../options.ts'
+import type { ServerOptions } from '../redis-datastore.ts'
 import { addressOf, nameOf, type RedisAddress, refusal } from './address.ts'
 import type { ConnectionSettings, RedisPackage } from './connection.ts'
 
