@@ -118,19 +118,19 @@ export { Call, Cancel, type GivenOptions, type Maybe, type Options } from './ope
 export { Datastore, type SerializedDatastore, serialized, type TransactionOptions } from './open/datastore.ts'
 export { OpenStore } from './open/open-store.ts'
 export { Payload } from './open/payload.ts'
-export type {
-  ByteStream,
-  Found,
-  Moved,
-  Operation,
-  Refused,
-  Removed,
-  Store,
-  StoreInfo,
-  StoreTransaction,
-  Written,
+export {
+  type ByteStream,
+  type Found,
+  type Moved,
+  type Operation,
+  type Refused,
+  type Removed,
+  type Store,
+  type StoreInfo,
+  type StoreTransaction,
+  sameData,
+  type Written,
 } from './open/store.ts'
-export { sameData } from './open/store.ts'
 export type { Condition, Order, Query, QueryOptions, QueryPlan } from './query/query.ts'
 export { aesGcm } from './serializers/aes-gcm.ts'
 export { cbor } from './serializers/cbor.ts'

@@ -2,6 +2,7 @@ import { type Capabilities } from '../../src/core/capabilities.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats } from '../../src/core/datastore.ts'
 import { hasCode, isNotFound } from '../../src/core/errors.ts'
 import type { Key } from '../../src/core/key.ts'
+import { streamFromFirst } from '../../src/core/layers/layer.ts'
 import { listOptionsOf } from '../../src/core/list-page.ts'
 import type { Call, Maybe } from '../../src/core/open/call.ts'
 import { type Datastore, Datastore as DatastoreClass, openStoreOf } from '../../src/core/open/datastore.ts'
@@ -17,7 +18,6 @@ import type {
   Written,
 } from '../../src/core/open/store.ts'
 import type { Query, QueryPlan } from '../../src/core/query/query.ts'
-import { streamFromFirst } from '../../src/core/stream-from-first.ts'
 
 let lastId = 0
 

@@ -26,7 +26,6 @@ import type {
 import { LONGEST_TIMER } from '../options.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
-import { streamFromFirst } from '../stream-from-first.ts'
 
 /** The calls that a layer sees. `getMany`, `putNew`, batches and others consist of these. */
 export const VERBS = [
@@ -310,4 +309,27 @@ export function pause(milliseconds: number, { verb, key, call }: Step): Promise<
       reject(new AbortError(ACTIONS[verb], { key, cause: cancel.reason }))
     })
   })
+}
+
+/** The rest of a stream whose first item was already pulled. Closing it closes the stream, even if nothing was read. */
+export function streamFromFirst<T>(
+  first: IteratorResult<T>,
+  rest: AsyncIterator<T>,
+): AsyncIterableIterator<T, undefined> {
+  let pulled: IteratorResult<T> | undefined = first
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async next() {
+      const step = pulled ?? (await rest.next())
+      pulled = undefined
+      return step.done === true ? { done: true, value: undefined } : step
+    },
+    async return() {
+      pulled = undefined
+      await rest.return?.()
+      return { done: true, value: undefined }
+    },
+  }
 }

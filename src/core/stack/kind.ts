@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { BinaryDatastore, CallOptions } from '../datastore.ts'
+import { ConfigError } from './config-error.ts'
 import type { ConnectionReport } from './connection-report.ts'
-import type { NodeStatus } from './node-status.ts'
 import type { SecretReference } from './secret.ts'
 
 /** What a node is opened with besides its own options. */
@@ -28,6 +28,28 @@ export interface OpenContext {
   secret(reference: SecretReference, option: string): Promise<string>
   /** Reports the state of the node's server or data. Fields that `change` does not contain keep their last value. */
   readonly report: (change: NodeStatus) => void
+}
+
+/** What an open node reports about its server or data. Empty if all is well. */
+export interface NodeStatus {
+  /** Set while the server is unreachable. The node reconnects by itself. */
+  readonly lost?: LostServer | undefined
+  /** Set while the node builds its index of keys. */
+  readonly indexing?: Indexing | undefined
+}
+
+export interface LostServer {
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** Names the server and the problem. It contains no secret. */
+  readonly reason: string
+}
+
+export interface Indexing {
+  /** Keys found so far. */
+  readonly keys: number
+  /** The total number of keys, if known. It may change in the meantime. */
+  readonly of?: number | undefined
 }
 
 /** How keys move when the options or the children of a node change. */
@@ -145,4 +167,11 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
 export function defineKind<Schema extends z.ZodObject>(kind: Kind<Schema>): Kind {
   // Options are always parsed with this schema before they reach `open`.
   return kind
+}
+
+/** The store below a node of one child. */
+export function onlyChild(children: readonly BinaryDatastore[], path: string): BinaryDatastore {
+  const [store] = children
+  if (store === undefined) throw new ConfigError(path, 'it needs one store below')
+  return store
 }

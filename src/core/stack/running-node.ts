@@ -7,8 +7,10 @@ import { Entrance } from '../open/entrance.ts'
 import { OpenStore } from '../open/open-store.ts'
 import type { Store } from '../open/store.ts'
 import { ConfigError, placeIn } from './config-error.ts'
+import type { ConnectionReport } from './connection-report.ts'
 import type { OpenContext } from './kind.ts'
-import type { ParsedNode } from './parse.ts'
+import { type ParsedNode, parseDocument } from './parse.ts'
+import type { Registry } from './registry.ts'
 import type { SecretReference } from './secret.ts'
 import type { StackHost, StackNode } from './stack.ts'
 
@@ -185,4 +187,18 @@ export async function closeStore(store: Store, kept: ReadonlySet<OpenStore>): Pr
   const results = [...(await Promise.allSettled([store.close?.()]))]
   for (const child of own) results.push(...(await Promise.allSettled([child.closeAlone()])))
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/**
+ * Tries to reach the server that the root of a document names, and changes nothing there.
+ * @returns `undefined` where the kind of the root has no server.
+ * @throws ConfigError for what is wrong with the document.
+ */
+export async function testConnection(
+  document: unknown,
+  registry: Registry,
+  host: StackHost,
+): Promise<ConnectionReport | undefined> {
+  const { root } = parseDocument(document, registry)
+  return root.kind.test?.(root.options, contextOf(root, host))
 }

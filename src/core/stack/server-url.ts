@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { DatastoreError, messageOf } from '../errors.ts'
+import { ConfigError } from './config-error.ts'
 import { addressesIn, parseAddress } from './server-address.ts'
 
 /**
@@ -35,4 +37,21 @@ function addressProblem(text: string, { protocols, allowed, isCluster }: Allowed
     return 'the address holds a password; take it out and name a secret, as "password": { "secret": "prod-redis" }'
   }
   return undefined
+}
+
+/**
+ * Opens the store of a node that has an address. A server that is unreachable now is not an error in the document.
+ * @param path The place of the node in the document.
+ */
+export async function openAtUrl<Opened>(path: string, open: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await open()
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    const problem = messageOf(error)
+    if (!(error instanceof DatastoreError) || error.code === 'CONFIG_INVALID') {
+      throw new ConfigError(`${path}.url`, problem, { cause: error })
+    }
+    throw new DatastoreError(error.code, `${path}.url: ${problem}`, { cause: error })
+  }
 }

@@ -1,6 +1,6 @@
 import { ByteSink } from './byte-sink.ts'
+import { bytesToHex } from './byte-text.ts'
 import { textOrBytes } from './cbor-notation.ts'
-import { bytesToHex } from './hex.ts'
 import { floatText, MAX_DEPTH, NotationLayout, NotationScanner } from './notation.ts'
 import { StageError } from './stage-error.ts'
 

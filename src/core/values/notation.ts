@@ -1,4 +1,4 @@
-import { hexToBytes } from './hex.ts'
+import { base64ToBytes, hexToBytes } from './byte-text.ts'
 import { NotationError, StageError } from './stage-error.ts'
 
 /** Levels of nesting that are read and written. */
@@ -233,15 +233,4 @@ export function withPlace<T>(text: string, write: () => T): T {
 function lineAndColumn(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at)
   return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
-}
-
-function base64ToBytes(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character =>
-      character.charCodeAt(0),
-    )
-  } catch (error) {
-    if (error instanceof DOMException) return undefined
-    throw error
-  }
 }

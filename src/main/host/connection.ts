@@ -8,7 +8,6 @@ import type { Log } from './calls/describe-failure.ts'
 import { dispatch, type Handlers } from './calls/dispatch.ts'
 import type { Page, PageFacts } from './host-parts.ts'
 import { Queries } from './query/queries.ts'
-import { FollowedReads } from './residency/followed-reads.ts'
 import { Searches } from './search/searches.ts'
 import { FileDrops } from './transfers/file-drops.ts'
 import { Streams } from './transfers/streams.ts'
@@ -162,4 +161,24 @@ function unsendableReply(message: unknown, cause: unknown): unknown {
   const state = cause instanceof Error ? cause.message : 'it cannot be carried'
   const error = { code: 'UNSUPPORTED', message: `The answer could not be sent: ${state}` }
   return { t: 's', i: found.data.i, r: { ok: false, error } }
+}
+
+/** Sessions that one page may follow the reads of. */
+const MAX_FOLLOWED = 64
+
+/** The sessions whose reads a page wants to be told of. */
+export class FollowedReads {
+  readonly #sessions = new Set<string>()
+
+  has(session: string): boolean {
+    return this.#sessions.has(session)
+  }
+
+  set(session: string, isFollowed: boolean): void {
+    this.#sessions.delete(session)
+    if (!isFollowed) return
+    this.#sessions.add(session)
+    const [oldest] = this.#sessions
+    if (this.#sessions.size > MAX_FOLLOWED && oldest !== undefined) this.#sessions.delete(oldest)
+  }
 }

@@ -1,6 +1,6 @@
 import { Emitter } from '../../core/concurrency/emitter.ts'
+import { MAX_RESULT_KEYS } from '../../shared/contract-constants.ts'
 import type { QueryCost, QueryReport, ResultRow } from '../../shared/procedures/query.ts'
-import { MAX_RESULT_KEYS } from '../../shared/query-limits.ts'
 import { CallError, type Client, isAbortedCall } from './client.ts'
 
 /** Rows of one call. */

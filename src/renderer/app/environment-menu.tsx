@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react'
-import { ENVIRONMENTS } from '../../shared/environments.ts'
+import { ENVIRONMENTS } from '../../shared/contract-constants.ts'
 import type { SessionInfo } from '../../shared/procedures/sessions.ts'
 import { Button } from '../ui/button.tsx'
 import { EnvironmentBadge } from '../ui/environment-badge.tsx'

@@ -1,4 +1,4 @@
-import type { Environment } from '../../shared/environments.ts'
+import type { Environment } from '../../shared/contract-constants.ts'
 import styles from './environment-badge.module.css'
 
 /** What a stack is used for, as a word with a colour. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_QUERY_TEXT, MAX_RESULT_KEYS, MAX_RESULT_ROWS } from '../query-limits.ts'
+import { MAX_QUERY_TEXT, MAX_RESULT_KEYS, MAX_RESULT_ROWS } from '../contract-constants.ts'
 import { done, keyText, procedure, sessionId } from '../values.ts'
 
 /** JSON, as the query of the library is written. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_HITS } from '../search-limits.ts'
+import { MAX_HITS } from '../contract-constants.ts'
 import { done, keyText, procedure, sessionId } from '../values.ts'
 
 /** The maximum length of a search text in characters. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ENVIRONMENTS } from '../environments.ts'
+import { ENVIRONMENTS } from '../contract-constants.ts'
 import { done, nothing, procedure, sessionId } from '../values.ts'
 
 /** Where a session's stack comes from. */

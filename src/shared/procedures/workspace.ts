@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ENVIRONMENTS } from '../environments.ts'
+import { ENVIRONMENTS } from '../contract-constants.ts'
 import { nothing, procedure } from '../values.ts'
 import { source } from './sessions.ts'
 

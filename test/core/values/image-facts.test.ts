@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hexToBytes } from '../../../src/core/values/hex.ts'
+import { hexToBytes } from '../../../src/core/values/byte-text.ts'
 import { imageFacts } from '../../../src/core/values/image-facts.ts'
 
 const bytesOf = (hex: string) => hexToBytes(hex.replaceAll(' ', '')) ?? new Uint8Array()

@@ -8,8 +8,7 @@ import { Datastore, openStoreOf } from '../../../src/core/open/datastore.ts'
 import { OpenStore } from '../../../src/core/open/open-store.ts'
 import { Payload } from '../../../src/core/open/payload.ts'
 import type { Moved, Removed, Written } from '../../../src/core/open/store.ts'
-import { defineKind } from '../../../src/core/stack/kind.ts'
-import { onlyChild } from '../../../src/core/stack/only-child.ts'
+import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 import { MemoryStore } from '../../../src/core/stores/memory.ts'
 
 /** What is wrong with a store when its process is killed, and the invariant that tells. */

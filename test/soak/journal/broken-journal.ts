@@ -13,8 +13,7 @@ import type { BinaryDatastore, CallOptions } from '../../../src/core/datastore.t
 import { hasCode, isRefused } from '../../../src/core/errors.ts'
 import { Key } from '../../../src/core/key.ts'
 import { openStoreOf } from '../../../src/core/open/datastore.ts'
-import { defineKind } from '../../../src/core/stack/kind.ts'
-import { onlyChild } from '../../../src/core/stack/only-child.ts'
+import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 import { remember } from './memory-journal-kind.ts'
 
 /** What is wrong with a journal, and the invariant that tells. */

@@ -3,8 +3,7 @@ import { type JournalDatastore, journal } from '../../../src/core/adapters/journ
 import type { JournalLog } from '../../../src/core/adapters/journal/journal-log.ts'
 import { memoryJournal } from '../../../src/core/adapters/journal/memory-journal.ts'
 import type { BinaryDatastore } from '../../../src/core/datastore.ts'
-import { defineKind } from '../../../src/core/stack/kind.ts'
-import { onlyChild } from '../../../src/core/stack/only-child.ts'
+import { defineKind, onlyChild } from '../../../src/core/stack/kind.ts'
 
 const logs = new WeakMap<BinaryDatastore, JournalLog>()
 

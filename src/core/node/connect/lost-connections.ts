@@ -1,4 +1,4 @@
-import type { LostServer } from '../../stack/node-status.ts'
+import type { LostServer } from '../../stack/kind.ts'
 
 type Tell = (lost: LostServer | undefined) => void
 

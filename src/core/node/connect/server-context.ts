@@ -1,6 +1,5 @@
 import { failure } from '../../errors.ts'
-import type { OpenContext } from '../../stack/kind.ts'
-import type { NodeStatus } from '../../stack/node-status.ts'
+import type { NodeStatus, OpenContext } from '../../stack/kind.ts'
 import type { SecretReference } from '../../stack/secret.ts'
 
 /** The folder for relative paths, the source of secrets, and the listener for the state of the server. */

@@ -14,7 +14,7 @@ import type { ByteStream, Found, Moved, Removed, Store, StoreInfo, Written } fro
 import { answer } from '../../query/answer.ts'
 import { parseQuery } from '../../query/parse-query.ts'
 import type { Query } from '../../query/query.ts'
-import type { Indexing } from '../../stack/node-status.ts'
+import type { Indexing } from '../../stack/kind.ts'
 import type { KeyValues } from './key-values.ts'
 import { NameIndex } from './name-index.ts'
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
 import { secretReference } from '../../stack/secret.ts'
+import { openAtUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
 import { etcdUrl } from '../engines/etcd/etcd-client.ts'
 import { EtcdDatastore } from '../engines/etcd/etcd-datastore.ts'
 import { testEtcd } from '../engines/etcd/test-connection.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
-import { openAtUrl } from './open-at-url.ts'
 
 /** The kind of nodes that are etcd clusters, for a custom `Registry`. */
 export const etcdKind = defineKind({

@@ -4,8 +4,7 @@ import { journal } from '../../adapters/journal/journal.ts'
 import { LEAST_JOURNAL_BYTES } from '../../adapters/journal/journal-log.ts'
 import { messageOf } from '../../errors.ts'
 import { ConfigError } from '../../stack/config-error.ts'
-import { defineKind } from '../../stack/kind.ts'
-import { onlyChild } from '../../stack/only-child.ts'
+import { defineKind, onlyChild } from '../../stack/kind.ts'
 import { fileJournal } from '../journal/file-journal.ts'
 
 export const journalKind = defineKind({

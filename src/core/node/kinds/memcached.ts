@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
+import { openAtUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
 import { MemcachedDatastore } from '../engines/memcached/memcached-datastore.ts'
 import { memcachedUrl } from '../engines/memcached/memcached-server.ts'
 import { testMemcached } from '../engines/memcached/test-connection.ts'
 import { nameLayoutFields } from './key-layout-fields.ts'
-import { openAtUrl } from './open-at-url.ts'
 
 /** The kind of nodes that are memcached servers, for a custom `Registry`. */
 export const memcachedKind = defineKind({

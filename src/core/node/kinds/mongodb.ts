@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
 import { secretReference } from '../../stack/secret.ts'
+import { openAtUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
 import { mongoUrl } from '../engines/mongodb/mongo-access.ts'
 import { MongoDatastore } from '../engines/mongodb/mongo-datastore.ts'
 import { testMongo } from '../engines/mongodb/test-connection.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
-import { openAtUrl } from './open-at-url.ts'
 
 const text = (what: string) => z.string().min(1, `it needs the name of a ${what}`).optional()
 

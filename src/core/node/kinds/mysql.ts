@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
-import { serverUrl } from '../../stack/server-url.ts'
+import { openAtUrl, serverUrl } from '../../stack/server-url.ts'
 import { mysqlDialect } from '../engines/mysql/dialect.ts'
 import { MysqlDatastore } from '../engines/mysql/mysql-datastore.ts'
 import { testSql } from '../sql/test-connection.ts'
-import { openAtUrl } from './open-at-url.ts'
 import { sqlData, sqlFields } from './sql-fields.ts'
 
 /** The kind of nodes that are tables of MySQL and MariaDB servers, for a custom `Registry`. */

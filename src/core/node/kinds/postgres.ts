@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
-import { serverUrl } from '../../stack/server-url.ts'
+import { openAtUrl, serverUrl } from '../../stack/server-url.ts'
 import { postgresDialect } from '../engines/postgres/dialect.ts'
 import { PostgresDatastore } from '../engines/postgres/postgres-datastore.ts'
 import { testSql } from '../sql/test-connection.ts'
-import { openAtUrl } from './open-at-url.ts'
 import { sqlData, sqlFields } from './sql-fields.ts'
 
 /** The kind of nodes that are tables of PostgreSQL servers, for a custom `Registry`. */

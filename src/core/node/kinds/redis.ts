@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
 import { secretReference } from '../../stack/secret.ts'
+import { openAtUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
 import { RedisDatastore } from '../engines/redis/redis-datastore.ts'
 import { redisUrl } from '../engines/redis/server/address.ts'
 import { testRedis } from '../engines/redis/test-connection.ts'
 import { nameLayoutFields } from './key-layout-fields.ts'
-import { openAtUrl } from './open-at-url.ts'
 
 /** The kind of nodes that are Redis servers and clusters, for a custom `Registry`. */
 export const redisKind = defineKind({

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { defineKind } from '../../stack/kind.ts'
 import { secretReference } from '../../stack/secret.ts'
-import { serverUrl } from '../../stack/server-url.ts'
+import { openAtUrl, serverUrl } from '../../stack/server-url.ts'
 import { connectionOptions } from '../connect/connection-options.ts'
 import { S3Datastore } from '../engines/s3/s3-datastore.ts'
 import { testS3 } from '../engines/s3/test-connection.ts'
 import { keyLayoutFields } from './key-layout-fields.ts'
-import { openAtUrl } from './open-at-url.ts'
 
 /** The kind of nodes that are buckets of S3 servers, for a custom `Registry`. */
 export const s3Kind = defineKind({

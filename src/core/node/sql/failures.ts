@@ -1,5 +1,5 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../errors.ts'
-import { isUnreachable } from '../connect/unreachable.ts'
+import { isUnreachable } from '../errno.ts'
 import type { SqlDialect } from './dialect.ts'
 
 const UNTRUSTED = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/

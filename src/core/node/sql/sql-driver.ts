@@ -21,10 +21,9 @@ import type { SqlDialect, SqlFacts } from './dialect.ts'
 import { copyOfFailure } from './failures.ts'
 import { KeyCells } from './key-cells.ts'
 import type { SqlConnection, SqlResult, SqlValue } from './sql-connection.ts'
-import { rowOf } from './sql-rows.ts'
 import { SqlWrites } from './sql-writes.ts'
 import { isInByteOrder, KEY_BYTES, type SqlTable } from './table.ts'
-import { TableSql } from './table-sql.ts'
+import { rowOf, TableSql } from './table-sql.ts'
 
 /** Attempts at a transaction that others keep from being done. */
 const ATTEMPTS = 20

@@ -1,6 +1,12 @@
-import type { Layout } from '../layout.ts'
-import { decodeKey, encodeKey, rangeBelow } from './key-bytes.ts'
-import { strataLevel } from './strata-level.ts'
+import { Slices } from '../../concurrency/slices.ts'
+import type { Child, ListPage } from '../../datastore.ts'
+import { throwIfAborted } from '../../errors.ts'
+import type { Key } from '../../key.ts'
+import { followedBy, hasPart, joined } from '../byte-order.ts'
+import type { RangeReader, Row } from '../driver.ts'
+import type { Layout, LevelPage } from '../layout.ts'
+import { ReadAhead } from '../read-ahead.ts'
+import { decodeKey, decodeText, encodeKey, encodeSegment, rangeBelow } from './key-bytes.ts'
 
 /** Every key, in an order that is the engine's own. */
 export const strataLayout: Layout = {
@@ -13,4 +19,117 @@ export const strataLayout: Layout = {
   longestText: bytes => bytes + 1,
   rangeBelow: prefix => rangeBelow(encodeKey(prefix)),
   level: strataLevel,
+}
+
+/** A child that is being read. Its rows may continue in the next range. */
+interface Begun {
+  readonly name: Uint8Array
+  isValue: boolean
+  isBranch: boolean
+}
+
+/**
+ * One page of a level. A child's value has the child's name as its key; every key that begins with the name and 00
+ * makes it a branch.
+ */
+export async function strataLevel(driver: RangeReader, prefix: Key, page: LevelPage): Promise<ListPage> {
+  const level = new StrataLevel(driver, prefix, page)
+  return level.read()
+}
+
+class StrataLevel {
+  readonly #driver: RangeReader
+  readonly #prefix: Key
+  readonly #page: LevelPage
+  /** The common beginning of every key of the level. */
+  readonly #start: Uint8Array
+  readonly #children: Child[] = []
+  #from: Uint8Array
+  #to: Uint8Array
+  #begun: Begun | undefined
+  #met = 0
+
+  constructor(driver: RangeReader, prefix: Key, page: LevelPage) {
+    this.#driver = driver
+    this.#prefix = prefix
+    this.#page = page
+    const { from, to } = rangeBelow(encodeKey(prefix))
+    this.#start = prefix.isRoot ? new Uint8Array() : from
+    this.#from = from
+    this.#to = to
+    if (page.after === undefined) return
+    const after = this.#keyOf(encodeSegment(page.after))
+    if (page.reverse) this.#to = after
+    else this.#from = followedBy(after, 1)
+  }
+
+  async read(): Promise<ListPage> {
+    const { limit, reverse, signal } = this.#page
+    const { info } = this.#driver
+    const ahead = new ReadAhead(info.readAhead, info.maxRows, limit + 1)
+    const slices = new Slices()
+    for (;;) {
+      if (slices.isOver) await slices.pause()
+      throwIfAborted(signal, 'list', this.#prefix)
+      const { count } = ahead
+      const range = { from: this.#from, to: this.#to, limit: count, reverse, keysOnly: true }
+      const answer = this.#driver.range(range, signal)
+      const rows = answer instanceof Promise ? await answer : answer
+      this.#met = 0
+      for (const { key } of rows) {
+        this.#meet(key)
+        if (this.#children.length === limit) return this.#paged(true)
+      }
+      const last = rows.at(-1)
+      if (rows.length < count || last === undefined) break
+      this.#goPast(last)
+      ahead.seen(rows.length, this.#met, limit - this.#children.length + 1)
+    }
+    this.#end()
+    return this.#paged(false)
+  }
+
+  /** Processes a row of the current child, or of the next one. */
+  #meet(key: Uint8Array): void {
+    const at = this.#start.length
+    const divide = key.indexOf(0, at)
+    const end = divide < 0 ? key.length : divide
+    let child = this.#begun
+    if (child === undefined || child.name.length !== end - at || !hasPart(key, child.name, at)) {
+      this.#end()
+      child = { name: key.subarray(at, end), isValue: false, isBranch: false }
+      this.#begun = child
+      this.#met++
+    }
+    if (divide < 0) child.isValue = true
+    else child.isBranch = true
+  }
+
+  #end(): void {
+    const child = this.#begun
+    if (child === undefined) return
+    const name = decodeText(child.name)
+    const { isValue, isBranch } = child
+    this.#children.push({ name, key: this.#prefix.childOfCleanSegment(name), isValue, isBranch })
+    this.#begun = undefined
+  }
+
+  /** Continues after the known rows: after everything below a branch, at no extra cost. */
+  #goPast(last: Row): void {
+    const child = this.#begun as Begun
+    const name = this.#keyOf(child.name)
+    if (!this.#page.reverse) this.#from = child.isBranch ? followedBy(name, 1) : followedBy(last.key, 0)
+    // In reverse order a value comes after everything below it, so it is still unknown whether there is one.
+    else this.#to = child.isValue ? name : followedBy(name, 0)
+  }
+
+  #keyOf(name: Uint8Array): Uint8Array {
+    return joined(this.#start, name)
+  }
+
+  #paged(isMore: boolean): ListPage {
+    const children = this.#children
+    const last = children.at(-1)
+    return { children, ...(isMore && last !== undefined && { cursor: last.name }) }
+  }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { CacheDatastore, cache } from '../../adapters/cache.ts'
-import { defineKind } from '../kind.ts'
-import { onlyChild } from '../only-child.ts'
+import { defineKind, onlyChild } from '../kind.ts'
 import { retentionSchema } from './retention-schema.ts'
 
 export const cacheKind = defineKind({

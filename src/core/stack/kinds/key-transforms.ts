@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { KeyTransformDatastore, lowercase } from '../../adapters/transform/key-transform.ts'
 import { nestedPath } from '../../adapters/transform/nested-path.ts'
-import { defineKind } from '../kind.ts'
-import { onlyChild } from '../only-child.ts'
+import { defineKind, onlyChild } from '../kind.ts'
 
 export const lowercaseKind = defineKind({
   kind: 'lowercase',

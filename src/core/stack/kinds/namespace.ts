@@ -3,8 +3,7 @@ import { NamespaceDatastore } from '../../adapters/namespace.ts'
 import { messageOf } from '../../errors.ts'
 import { Key } from '../../key.ts'
 import { ConfigError } from '../config-error.ts'
-import { defineKind } from '../kind.ts'
-import { onlyChild } from '../only-child.ts'
+import { defineKind, onlyChild } from '../kind.ts'
 
 export const namespaceKind = defineKind({
   kind: 'namespace',

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { readOnly } from '../../layers/lock.ts'
-import { defineKind } from '../kind.ts'
-import { onlyChild } from '../only-child.ts'
+import { defineKind, onlyChild } from '../kind.ts'
 
 export const readOnlyKind = defineKind({
   kind: 'read-only',

@@ -3,8 +3,7 @@ import { fault } from '../../layers/fault.ts'
 import { rateLimit } from '../../layers/rate-limit.ts'
 import { retry } from '../../layers/retry.ts'
 import { timeout } from '../../layers/timeout.ts'
-import { defineKind } from '../kind.ts'
-import { onlyChild } from '../only-child.ts'
+import { defineKind, onlyChild } from '../kind.ts'
 
 const wrapper = { children: 'one', childrenField: 'store', data: 'below', isStateless: true } as const
 

@@ -4,7 +4,7 @@ import { sameBytes } from '../../../core/bytes.ts'
 import { failure } from '../../../core/errors.ts'
 import type { Key } from '../../../core/key.ts'
 import type { KeyVersion } from '../../../shared/procedures/history.ts'
-import { jobNoteOf } from './job-note.ts'
+import { jobNoteOf } from './recorded-entries.ts'
 
 /** Versions of one key that are told. */
 export const MAX_VERSIONS = 500

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '../../../core/stack/node-status.ts'
+import type { NodeStatus } from '../../../core/stack/kind.ts'
 import type { SessionStatus } from '../../../shared/procedures/sessions.ts'
 
 /** The latest status of the nodes of one stack. */

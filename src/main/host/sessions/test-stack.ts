@@ -6,8 +6,8 @@ import {
   type ConnectionStep,
   UNKNOWN_RIGHTS,
 } from '../../../core/stack/connection-report.ts'
+import { testConnection } from '../../../core/stack/running-node.ts'
 import type { Stack } from '../../../core/stack/stack.ts'
-import { testConnection } from '../../../core/stack/test-connection.ts'
 import { hostOf, type OpenOptions } from './open-source.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../../../core/node/fs/open-folder.ts'
-import type { Environment } from '../../../shared/environments.ts'
+import type { Environment } from '../../../shared/contract-constants.ts'
 import type { Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent, Settings, WorkspaceState } from '../../../shared/procedures/workspace.ts'
 import type { Log } from '../calls/describe-failure.ts'

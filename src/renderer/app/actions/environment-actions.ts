@@ -1,4 +1,4 @@
-import type { Environment } from '../../../shared/environments.ts'
+import type { Environment } from '../../../shared/contract-constants.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
 import { askForName } from '../dialogs/dialog-store.ts'

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { bytesToBase64 } from '../../../core/values/byte-text.ts'
 import type { JobInfo } from '../../../shared/procedures/jobs.ts'
 import type { ConflictChoices, ManyAction, Selection } from '../../../shared/procedures/many.ts'
 import { changesKeys, type ManyKeyAction } from '../../ui/keys/chosen-keys.ts'
@@ -233,9 +234,7 @@ function valueAsJson(bytes: Uint8Array): string {
       return JSON.stringify(text)
     }
   } catch {
-    let binary = ''
-    for (const byte of bytes) binary += String.fromCharCode(byte)
-    return JSON.stringify({ base64: btoa(binary) })
+    return JSON.stringify({ base64: bytesToBase64(bytes) })
   }
 }
 

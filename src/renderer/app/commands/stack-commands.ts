@@ -1,4 +1,4 @@
-import { ENVIRONMENTS } from '../../../shared/environments.ts'
+import { ENVIRONMENTS } from '../../../shared/contract-constants.ts'
 import { LOCK_SHORTCUT } from '../../ui/text/write-lock.ts'
 import { setEnvironment } from '../actions/environment-actions.ts'
 import { attempt } from '../actions/failures.ts'

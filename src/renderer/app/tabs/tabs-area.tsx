@@ -1,11 +1,14 @@
 import { useState } from 'react'
+import { Welcome } from '../../features/stacks/welcome.tsx'
 import { ContextMenu } from '../../ui/menu.tsx'
 import { attempt } from '../actions/failures.ts'
 import { copyText } from '../actions/key-actions.ts'
+import { newStack, openFolder, openSource, openStackFile } from '../actions/session-actions.ts'
 import { closeTabs, showHome } from '../actions/tab-commands.ts'
-import { useCurrentSession, useServices } from '../services.ts'
+import { openDialog } from '../dialogs/dialog-store.ts'
+import { useCurrentSession, useServices, useWorkspace } from '../services.ts'
 import { changeTabs, revealKey, useAppStore } from '../state/app-store.ts'
-import { EmptyArea } from './empty-area.tsx'
+import { StackHome } from './stack-home.tsx'
 import { isKeyed, type Tab } from './tab.ts'
 import styles from './tab-panel.module.css'
 import { TabPanels } from './tab-panels.tsx'
@@ -80,4 +83,23 @@ function menuEntries(tab: Tab) {
           { id: 'copyKey', label: 'Copy key' },
         ]),
   ]
+}
+
+/** Shown while no tab is open: the first page of the stack, or the ways to open one. */
+function EmptyArea() {
+  const services = useServices()
+  const session = useCurrentSession()
+  const { recents } = useWorkspace()
+  if (session !== undefined) return <StackHome session={session} />
+  return (
+    <Welcome
+      recents={recents}
+      onOpen={() => openDialog({ type: 'open' })}
+      onOpenFolder={() => attempt(() => openFolder(services))}
+      onOpenStackFile={() => attempt(() => openStackFile(services))}
+      onNewStack={() => attempt(() => newStack(services))}
+      onOpenSample={() => attempt(() => openSource(services, { type: 'sample' }))}
+      onOpenRecent={recent => attempt(() => openSource(services, recent.source))}
+    />
+  )
 }

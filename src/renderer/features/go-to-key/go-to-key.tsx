@@ -12,8 +12,8 @@ import { type Completion, CompletionField } from '../../ui/fields/completion-fie
 import { completionOptions, emptyCompletion, type KeyRow } from '../../ui/keys/key-field.tsx'
 import { formatBytes } from '../../ui/text/format.ts'
 import { knownKeys, searchProgress } from '../../ui/text/search-progress.ts'
+import { VisibleText } from '../../ui/text/visible-text.tsx'
 import styles from './go-to-key.module.css'
-import { HitLabel } from './hit-label.tsx'
 import { matchPlaces } from './match-places.ts'
 import { candidateKeys, modeOf, type TypedMode } from './typed-key.ts'
 
@@ -255,4 +255,27 @@ function emptyText(
   if (mode === 'path') return completion === undefined ? '' : emptyCompletion(completion)
   if (mode === 'recent') return 'Type some letters of a key. Keys that you open are listed here.'
   return isRunning ? 'Searching…' : 'No key has these letters in this order.'
+}
+
+interface HitLabelProps {
+  readonly keyText: string
+  /** The indexes of the matching characters. */
+  readonly places: ReadonlySet<number>
+}
+
+/** A key as its name, then its branch, with matching characters marked. */
+function HitLabel({ keyText, places }: HitLabelProps) {
+  const slash = keyText.lastIndexOf('/')
+  return (
+    <>
+      <bdi className={styles['name']}>
+        <VisibleText text={keyText.slice(slash + 1)} isMarked={place => places.has(slash + 1 + place)} />
+      </bdi>
+      {slash > 0 && (
+        <bdi className={styles['branch']}>
+          <VisibleText text={keyText.slice(0, slash)} isMarked={place => places.has(place)} />
+        </bdi>
+      )}
+    </>
+  )
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Key } from '../../../core/key.ts'
-import { bytesToHex } from '../../../core/values/hex.ts'
+import { bytesToHex } from '../../../core/values/byte-text.ts'
 import type { Output } from '../../../shared/contract.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,10 +1,9 @@
 import { Copy } from 'lucide-react'
-import { bytesToHex } from '../../../core/values/hex.ts'
+import { bytesToBase64, bytesToHex } from '../../../core/values/byte-text.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { MenuButton } from '../../ui/menu.tsx'
 import { formatBytes } from '../../ui/text/format.ts'
 import { showToast } from '../../ui/toasts/toasts.tsx'
-import { bytesToBase64 } from './model/base64.ts'
 import { decodeText } from './model/text-codec.ts'
 import type { ValueModel } from './model/value-model.ts'
 

@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react'
-import { type SyntheticEvent, useId, useState } from 'react'
+import { type SyntheticEvent, useEffect, useId, useState } from 'react'
 import type { SecretsState } from '../../../shared/procedures/secrets.ts'
 import type { ConnectionReportInfo } from '../../../shared/procedures/sessions.ts'
 import type { KindInfo } from '../../../shared/procedures/stacks.ts'
@@ -20,7 +20,6 @@ import { TEXT_OPTIONS, wordsOf } from './connect-fields.ts'
 import styles from './connect-form.module.css'
 import { ConnectionResult } from './connection-result.tsx'
 import { SecretFields } from './secret-fields.tsx'
-import { useSecrets } from './use-secrets.ts'
 
 interface ConnectFormProps {
   readonly client: Client
@@ -169,4 +168,19 @@ async function keepPassword(
     await client.call('secrets.unlock', { passphrase })
   }
   await client.call('secrets.put', { name, value, onlyForRun: isForRun })
+}
+
+/** The names of the host's secrets, kept current; `undefined` until they are loaded. */
+function useSecrets(client: Client): SecretsState | undefined {
+  const [secrets, setSecrets] = useState<SecretsState>()
+  useEffect(() => {
+    const controller = new AbortController()
+    const stop = client.on('secretsChanged', setSecrets)
+    client.call('secrets.state', {}, { signal: controller.signal }).then(setSecrets, () => undefined)
+    return () => {
+      controller.abort()
+      stop()
+    }
+  }, [client])
+  return secrets
 }

@@ -1,6 +1,16 @@
-import { CircleAlert } from 'lucide-react'
+import {
+  Binary,
+  Braces,
+  Brackets,
+  CircleAlert,
+  File,
+  FileArchive,
+  FileQuestionMark,
+  FileText,
+  Image,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Overview as Report } from '../../../shared/procedures/overview.ts'
+import type { Overview as Report, ValueKind } from '../../../shared/procedures/overview.ts'
 import type { Client } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { Kbd } from '../../ui/shortcut.tsx'
@@ -11,7 +21,6 @@ import { LastChanged } from './last-changed.tsx'
 import styles from './overview.module.css'
 import { bytesText, coverageText, keysText, kindText } from './overview-text.ts'
 import { useOverview } from './use-overview.ts'
-import { ValueKindIcon } from './value-kind-icon.tsx'
 
 /** Something to do next. */
 export interface NextStep {
@@ -165,4 +174,22 @@ function EmptyStore({ steps }: { readonly steps: readonly NextStep[] }) {
       </div>
     </section>
   )
+}
+
+const ICONS = {
+  json: Braces,
+  text: FileText,
+  image: Image,
+  cbor: Brackets,
+  msgpack: Brackets,
+  packed: FileArchive,
+  bytes: Binary,
+  empty: File,
+  unknown: FileQuestionMark,
+} satisfies Record<ValueKind, unknown>
+
+/** The icon of a kind of value. It stands beside the name of the kind. */
+function ValueKindIcon({ kind }: { readonly kind: ValueKind }) {
+  const Icon = ICONS[kind]
+  return <Icon size={14} aria-hidden />
 }

@@ -1,6 +1,6 @@
 import { useId, useRef } from 'react'
+import { MAX_QUERY_TEXT } from '../../../shared/contract-constants.ts'
 import type { QueryProblem } from '../../../shared/procedures/query.ts'
-import { MAX_QUERY_TEXT } from '../../../shared/query-limits.ts'
 import { Button } from '../../ui/button.tsx'
 import styles from './query-tab.module.css'
 import { placeOf } from './query-text.ts'

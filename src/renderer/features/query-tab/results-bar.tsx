@@ -1,6 +1,6 @@
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
-import { MAX_RESULTS } from '../../../shared/query-limits.ts'
+import { MAX_RESULTS } from '../../../shared/contract-constants.ts'
 import { isAbortedCall } from '../../api/client.ts'
 import type { QueryRows, QueryRowsState } from '../../api/query-rows.ts'
 import { Button } from '../../ui/button.tsx'

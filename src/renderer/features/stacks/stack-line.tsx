@@ -1,5 +1,5 @@
 import { FileJson, FlaskConical, Folder, Layers } from 'lucide-react'
-import type { Environment } from '../../../shared/environments.ts'
+import type { Environment } from '../../../shared/contract-constants.ts'
 import type { SessionInfo, Source } from '../../../shared/procedures/sessions.ts'
 import type { Recent } from '../../../shared/procedures/workspace.ts'
 import { tellApart } from '../../ui/text/tell-apart.ts'

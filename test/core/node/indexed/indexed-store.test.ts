@@ -6,7 +6,7 @@ import { IndexedStore } from '../../../../src/core/node/indexed/indexed-store.ts
 import type { ForeignChange, KeyValues } from '../../../../src/core/node/indexed/key-values.ts'
 import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
-import type { Indexing } from '../../../../src/core/stack/node-status.ts'
+import type { Indexing } from '../../../../src/core/stack/kind.ts'
 import { waitAsIf } from '../engines/server-context.ts'
 
 const COUNT = 10

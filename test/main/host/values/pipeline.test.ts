@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib'
 import { encode } from 'cborg'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hexToBytes } from '../../../../src/core/values/hex.ts'
+import { hexToBytes } from '../../../../src/core/values/byte-text.ts'
 import {
   type DecodeOptions,
   decodeValue,

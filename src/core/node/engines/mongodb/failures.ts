@@ -1,5 +1,5 @@
 import { DatastoreError, type ErrorCode, failure, messageOf } from '../../../errors.ts'
-import { isUnreachable } from '../../connect/unreachable.ts'
+import { isUnreachable } from '../../errno.ts'
 
 /** What codes of the server mean. */
 const CODES: Readonly<Record<number, readonly [ErrorCode, string]>> = {

@@ -1,7 +1,6 @@
 import type { SqlFacts, TableRights } from '../../sql/dialect.ts'
 import type { SqlCell, SqlConnection } from '../../sql/sql-connection.ts'
 import type { Column, ColumnType, SqlTable, TableFacts } from '../../sql/table.ts'
-import { nameOf, quoted } from './names.ts'
 
 /** The types of columns by their names in PostgreSQL. `jsonb`, for one, does not keep the text of a value. */
 const TYPES: Readonly<Record<string, ColumnType>> = {
@@ -142,4 +141,14 @@ export async function estimateOf(connection: SqlConnection, table: SqlTable): Pr
     nameOf(table),
   ])
   return Number(rows[0]?.[0] ?? -1)
+}
+
+/** A name, quoted for PostgreSQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** The name of a table in statements. */
+export function nameOf({ schema, name }: Pick<SqlTable, 'schema' | 'name'>): string {
+  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`
 }

@@ -1,8 +1,7 @@
 import type { SqlDialect } from '../../sql/dialect.ts'
 import { keepsValues, type SqlTable } from '../../sql/table.ts'
-import { estimateOf, factsOf, rightsOn, tablesOf } from './catalog.ts'
+import { estimateOf, factsOf, nameOf, quoted, rightsOn, tablesOf } from './catalog.ts'
 import { hasState, postgresMeaning } from './failures.ts'
-import { nameOf, quoted } from './names.ts'
 import { connectPostgres } from './postgres-connection.ts'
 import { watchSql } from './watch-sql.ts'
 

@@ -1,5 +1,5 @@
 import type { SqlTable } from '../../sql/table.ts'
-import { nameOf } from './names.ts'
+import { nameOf } from './catalog.ts'
 
 /**
  * A number in the locks of this kind, so that they are not those of another program. A store that watches a table holds the

@@ -1,5 +1,5 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../errors.ts'
-import { isUnreachable } from '../../connect/unreachable.ts'
+import { isUnreachable } from '../../errno.ts'
 
 type Meaning = readonly [ErrorCode, string]
 

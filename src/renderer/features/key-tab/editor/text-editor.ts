@@ -9,11 +9,12 @@ import {
   Transaction,
 } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
+import { format } from 'jsonc-parser'
+import { findJsonProblem } from '../../../../core/values/json-check.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
 import type { Capture, ValueEditor } from '../model/document.ts'
 import { decodeLossy, decodeText } from '../model/text-codec.ts'
 import { editingSetup, fillsItsPlace, viewerSetup } from './editor-setup.ts'
-import { formatJson } from './format-json.ts'
 import { currentShape, encodeDocument, isSameShape, lineEndings, setShape, shapeOf } from './line-endings.ts'
 
 interface TextEditorOptions {
@@ -187,4 +188,22 @@ export function minimalChange(before: Text, after: Text): ChangeSpec {
     tail += 1
   }
   return { from: start, to: old.length - tail, insert: after.slice(start, next.length - tail) }
+}
+
+/**
+ * A JSON text with each member and element on its own line. Only white space changes: numbers and strings stay as they
+ * are written.
+ * @returns `undefined` for a text that is not JSON.
+ */
+function formatJson(text: string): string | undefined {
+  if (findJsonProblem(text) !== undefined) return undefined
+  const options = { tabSize: 2, insertSpaces: true, eol: '\n', insertFinalNewline: text.endsWith('\n') }
+  const parts: string[] = []
+  let end = 0
+  // Joined here and not by the editor, to which each edit is an object: a large value has hundreds of thousands.
+  for (const { offset, length, content } of format(text, undefined, options)) {
+    parts.push(text.slice(end, offset), content)
+    end = offset + length
+  }
+  return parts.join('') + text.slice(end)
 }

@@ -1,4 +1,4 @@
-import { bytesToHex, hexToBytes } from '../../../../core/values/hex.ts'
+import { bytesToHex, hexToBytes } from '../../../../core/values/byte-text.ts'
 import type { Caret } from './hex-keys.ts'
 import type { HexSource } from './hex-text.ts'
 

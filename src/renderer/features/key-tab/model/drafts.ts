@@ -1,9 +1,9 @@
 import { fnv1a64 } from '../../../../core/hash/fnv1a64.ts'
+import { base64ToBytes, bytesToBase64 } from '../../../../core/values/byte-text.ts'
 import type { Stage } from '../../../../core/values/pipeline.ts'
 import type { Source } from '../../../../shared/procedures/sessions.ts'
 import { sourceName, type TextStorage } from '../../../api/host-storage.ts'
 import { equalBytes } from '../hex/byte-edits.ts'
-import { base64ToBytes, bytesToBase64 } from './base64.ts'
 import { choiceOf, isAsStored, viewOf } from './decoding.ts'
 import type { ValueDocument } from './document.ts'
 
@@ -240,9 +240,11 @@ function parseDraft(text: string): Draft | undefined {
     if (typeof savedAt !== 'number' || typeof bytes !== 'string') return undefined
     const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
     const pipeline = typeof view === 'string' ? choiceOf(view) : undefined
-    return { savedAt, etag: textOf(etag), file: textOf(file), pipeline, bytes: base64ToBytes(bytes) }
+    const draft = base64ToBytes(bytes)
+    if (draft === undefined) return undefined
+    return { savedAt, etag: textOf(etag), file: textOf(file), pipeline, bytes: draft }
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof DOMException) return undefined
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

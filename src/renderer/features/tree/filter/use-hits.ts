@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { MAX_HITS } from '../../../../shared/contract-constants.ts'
 import type { KeySearch } from '../../../../shared/procedures/search.ts'
-import { MAX_HITS } from '../../../../shared/search-limits.ts'
 import type { Client } from '../../../api/client.ts'
 import { type KeySearchState, useKeySearch } from '../../../api/use-key-search.ts'
 import { HitTree } from './hit-tree.ts'

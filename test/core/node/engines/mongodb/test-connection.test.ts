@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { nodeKinds } from '../../../../../src/core/node/stack.ts'
 import { Registry } from '../../../../../src/core/stack/registry.ts'
-import { testConnection } from '../../../../../src/core/stack/test-connection.ts'
+import { testConnection } from '../../../../../src/core/stack/running-node.ts'
 import { startMongoDouble } from '../../../../servers/mongo/double.ts'
 import { mongoServer } from './mongo-context.ts'
 

@@ -1,6 +1,5 @@
 import { afterAll, describe, it } from 'vitest'
-import { Connection } from '../../../../../src/core/node/engines/redis/server/connection.ts'
-import { ReachedAnew } from '../../../../../src/core/node/engines/redis/server/reached-anew.ts'
+import { Connection, ReachedAnew } from '../../../../../src/core/node/engines/redis/server/connection.ts'
 import { SingleServer } from '../../../../../src/core/node/engines/redis/server/server.ts'
 import { factsOf } from '../../../../../src/core/node/engines/redis/server/server-facts.ts'
 import { StrataDriver } from '../../../../../src/core/node/engines/redis/strata/strata-driver.ts'

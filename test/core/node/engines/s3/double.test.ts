@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Key } from '../../../../../src/core/key.ts'
 import { S3Datastore, type S3Options } from '../../../../../src/core/node/engines/s3/s3-datastore.ts'
-import type { NodeStatus } from '../../../../../src/core/stack/node-status.ts'
+import type { NodeStatus } from '../../../../../src/core/stack/kind.ts'
 import { S3Double, type S3DoubleOptions } from '../../../../servers/s3-double.ts'
 import { bytes, text } from '../../../../text.ts'
 

@@ -1,5 +1,5 @@
 import { DatastoreError, type ErrorCode, messageOf } from '../../../../errors.ts'
-import { isUnreachable } from '../../../connect/unreachable.ts'
+import { isUnreachable } from '../../../errno.ts'
 
 /** The meaning of the first word of a refusal. Redis has no other error codes. */
 const MEANINGS: Readonly<Record<string, readonly [ErrorCode, string]>> = {

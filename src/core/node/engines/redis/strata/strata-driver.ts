@@ -21,9 +21,8 @@ import {
   versionOf,
   withHeader,
 } from '../../../../ordered/strata/header.ts'
-import { type Argument, bufferOf, type Reply } from '../server/connection.ts'
+import { type Argument, bufferOf, type ReachedAnew, type Reply } from '../server/connection.ts'
 import { answered, redisFailure } from '../server/failures.ts'
-import type { ReachedAnew } from '../server/reached-anew.ts'
 import type { RedisServer } from '../server/server.ts'
 import type { ServerFacts } from '../server/server-facts.ts'
 import { Texts } from '../texts.ts'

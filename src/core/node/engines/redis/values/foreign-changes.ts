@@ -1,7 +1,6 @@
 import type { PathNames } from '../../../../ordered/path/path-names.ts'
 import type { ForeignChange } from '../../../indexed/key-values.ts'
-import type { Argument } from '../server/connection.ts'
-import type { ReachedAnew } from '../server/reached-anew.ts'
+import type { Argument, ReachedAnew } from '../server/connection.ts'
 import type { RedisServer } from '../server/server.ts'
 import type { Tracker } from '../server/tracker.ts'
 

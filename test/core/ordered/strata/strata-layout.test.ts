@@ -5,7 +5,7 @@ import { pageOfKeys } from '../../../../src/core/list-page.ts'
 import { Call } from '../../../../src/core/open/call.ts'
 import type { LevelPage } from '../../../../src/core/ordered/layout.ts'
 import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
-import { strataLevel } from '../../../../src/core/ordered/strata/strata-level.ts'
+import { strataLevel } from '../../../../src/core/ordered/strata/strata-layout.ts'
 import { anyKey } from '../../arbitrary-keys.ts'
 import { MemoryDriver, MemoryPlace } from '../memory-driver.ts'
 
