@@ -141,6 +141,17 @@ test('W93 W94 what takes long says so at once: a value, its stages, its history,
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
 
+  // An action on many keys.
+  await window.row('a.txt').click()
+  await page.keyboard.press('Control+d')
+  const duplicating = page.getByRole('dialog', { name: /^Duplicate/ })
+  await expect(duplicating.getByRole('button', { name: 'Duplicate 1 key' })).toBeEnabled()
+  await host.expectProgress(
+    press('Enter'),
+    work.getByText('Starting the job…'),
+    window.notifications.getByText('Duplicated 1 key'),
+  )
+
   // The children of a branch, by size.
   await window.goTo('/in/')
   const table = page.getByRole('grid', { name: 'Children' })

@@ -145,7 +145,7 @@ export function keysMessage(verb: string, count: number): string {
 const SHORT_JOB = 1000
 
 async function startJob({ state }: Services, session: string, request: JobRequest): Promise<void> {
-  const { id } = await state.jobs.start(session, request)
+  const { id } = await whileWaiting('Starting the job…', state.jobs.start(session, request))
   // Of a short job its notification says enough.
   setTimeout(() => {
     const job = state.jobs.get()?.find(other => other.id === id)

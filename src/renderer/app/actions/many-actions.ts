@@ -128,12 +128,13 @@ export function runOnKeys(
   attempt(async () => {
     const others = action.type === 'transfer' ? [action.to.session] : []
     if (!(await confirmAct(services, [session, ...others], actTitle(action, expected)))) return
-    await services.state.jobs.start(session, {
+    const started = services.state.jobs.start(session, {
       type: 'many',
       action,
       conflicts,
       ...(expected !== undefined && { expected }),
     })
+    await whileWaiting('Starting the job…', started)
     const { clipboard } = useKeyClipboard.getState()
     if (action.type === 'transfer' && action.isMove && clipboard?.isCut === true) {
       useKeyClipboard.setState({ clipboard: undefined })
