@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './strata.ts'
 
 /** The third is the second at 200 %, the last is what WCAG 1.4.10 asks for. */
@@ -64,6 +64,59 @@ for (const viewport of SIZES) {
         await expect(dialog).toBeHidden()
       }
     })
+  })
+}
+
+for (const viewport of SIZES) {
+  test(`W41 at ${viewport.width}×${viewport.height} all of "Go to key", a query and the problems is seen`, async ({
+    strata: { open, window },
+  }) => {
+    const { page } = window
+    await open({ type: 'sample' })
+    await page.setViewportSize(viewport)
+    await page.keyboard.press('Control+p')
+    await page.keyboard.type('film')
+    const dialog = page.getByRole('dialog', { name: 'Go to key' })
+    await expect(dialog.getByRole('option').first()).toBeVisible()
+    const found = dialog.getByText('368 of 368 keys looked at')
+    await expect(found).toBeInViewport({ ratio: 1 })
+    await expect(dialog.getByRole('button', { name: 'Open as a query' })).toBeInViewport({ ratio: 1 })
+    expect(await isCut(found)).toBe(false)
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+
+    await page.keyboard.press('Alt+Shift+f')
+    await expect(page.getByRole('button', { name: /^Run/ })).toBeInViewport({ ratio: 1 })
+    for (const name of ['What is compared', 'How it is compared']) {
+      const choice = page.getByRole('combobox', { name })
+      const [natural, shown] = await choice.evaluate(select => {
+        const before = select.getBoundingClientRect().width
+        const copy = select.cloneNode(true) as HTMLElement
+        copy.style.cssText = 'position: absolute; width: max-content; max-width: none; flex: none'
+        select.after(copy)
+        const { width } = copy.getBoundingClientRect()
+        copy.remove()
+        return [width, before]
+      })
+      expect(shown).toBeGreaterThanOrEqual(natural - 1)
+    }
+    expect(await overflowing(page)).toEqual([])
+
+    await page.keyboard.press('Control+e')
+    const state = page.getByText('Not saved to a file')
+    await expect(state).toBeInViewport({ ratio: 1 })
+    expect(await isCut(state.locator('..'))).toBe(false)
+    expect(await overflowing(page)).toEqual([])
+  })
+}
+
+/** Whether some of a text is not shown, or not in the window. */
+function isCut(text: Locator): Promise<boolean> {
+  return text.evaluate(element => {
+    const { left, right } = element.getBoundingClientRect()
+    const around = element.closest('[role=dialog], section')?.getBoundingClientRect()
+    const end = Math.min(innerWidth, around?.right ?? innerWidth)
+    return left < 0 || right > end || element.scrollWidth > element.clientWidth + 1
   })
 }
 

@@ -44,6 +44,9 @@ interface CompletionFieldProps<Item extends Completion> {
   readonly rows?: number
 }
 
+/** In a low window, what is below the list stays in sight. */
+const ROOM = 'max(calc(4 * var(--row) + 8px), calc(100dvh - 250px))'
+
 /** A text field with a list of completions below it that the arrow keys reach without leaving the field. */
 export function CompletionField<Item extends Completion>(props: CompletionFieldProps<Item>) {
   const { items, value, error, isFirstActive = false, rows = 8 } = props
@@ -140,7 +143,7 @@ function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
   useEffect(() => {
     if (active >= 0) activeRef.current?.scrollIntoView({ block: 'nearest' })
   }, [active])
-  const height = { height: `calc(${rows} * var(--row) + 8px)` }
+  const height = { height: `min(calc(${rows} * var(--row) + 8px), ${ROOM})` }
   if (items.length === 0) {
     return (
       <div className={styles['list']} style={height}>
