@@ -48,7 +48,8 @@ const contests: readonly Contest[] = [
       })
       await level.open()
       return {
-        put: async key => level.put(key, nextValue()),
+        // The client reads the bytes later, in a thread. As in the store, the caller may change its own at once.
+        put: async key => level.put(key, nextValue().slice()),
         get: async key => level.get(key),
         close: () => level.close(),
       }
