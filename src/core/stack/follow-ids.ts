@@ -4,10 +4,11 @@ import { givenIds, type ParsedDocument, type ParsedNode, parseDocument } from '.
 import type { Registry } from './registry.ts'
 
 /**
- * Reads a document that is to take the place of one that runs. A node that says no id gets that of the node that it was:
- * the one at its place if it is opened the same way, else one that is opened the same way anywhere, else the one of its
- * kind at its place. So a node keeps its id when it is moved, wrapped or unwrapped. Any other has an id of its own.
- * @param mayFollow Whether a node of `before` may be one that says no id.
+ * Reads a document that is to replace a running one. A node without an id gets the id of the running node that it
+ * corresponds to: the one at its position if it is opened the same way; else any that is opened the same way; else the
+ * one at its position if it is of the same kind. So a node keeps its id when it is moved, wrapped or unwrapped. Any other
+ * node gets an id of its own.
+ * @param mayFollow Whether a node without an id may correspond to this node of `before`.
  * @throws ConfigError for the first problem.
  */
 export function parseFollowing(

@@ -40,8 +40,9 @@ function addressProblem(text: string, { protocols, allowed, isCluster }: Allowed
 }
 
 /**
- * Opens the store of a node that has an address. A server that is unreachable now is not an error in the document.
- * @param path The place of the node in the document.
+ * Opens the store of a node with an address. Errors in the options are reported at the node's `url`; a server that is
+ * unreachable is not an error in the document.
+ * @param path The path of the node in the document.
  */
 export async function openAtUrl<Opened>(path: string, open: () => Promise<Opened>): Promise<Opened> {
   try {

@@ -158,15 +158,15 @@ const reply = z.object({ t: z.literal('s'), i: z.string() })
 function unsendableReply(message: unknown, cause: unknown): unknown {
   const found = reply.safeParse(message)
   if (!found.success) return undefined
-  const state = cause instanceof Error ? cause.message : 'it cannot be carried'
+  const state = cause instanceof Error ? cause.message : 'it cannot be converted to a message'
   const error = { code: 'UNSUPPORTED', message: `The answer could not be sent: ${state}` }
   return { t: 's', i: found.data.i, r: { ok: false, error } }
 }
 
-/** Sessions that one page may follow the reads of. */
+/** The maximum number of sessions whose reads one page follows. */
 const MAX_FOLLOWED = 64
 
-/** The sessions whose reads a page wants to be told of. */
+/** The sessions whose reads are reported to a page. */
 export class FollowedReads {
   readonly #sessions = new Set<string>()
 

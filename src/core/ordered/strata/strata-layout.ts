@@ -8,7 +8,7 @@ import type { Layout, LevelPage } from '../layout.ts'
 import { ReadAhead } from '../read-ahead.ts'
 import { decodeKey, decodeText, encodeKey, encodeSegment, rangeBelow } from './key-bytes.ts'
 
-/** Every key, in an order that is the engine's own. */
+/** The layout `strata`: holds every key, in the byte order of the engine. */
 export const strataLayout: Layout = {
   name: 'strata',
   isInKeyOrder: true,

@@ -3,7 +3,7 @@ import type { HandlersOf } from '../calls/dispatch.ts'
 import type { HostParts } from '../host-parts.ts'
 
 export function secretHandlers({ secrets, broadcast }: HostParts): HandlersOf<typeof secretProcedures> {
-  const told = async (changing: Promise<SecretsState>): Promise<SecretsState> => {
+  const broadcastAfter = async (changing: Promise<SecretsState>): Promise<SecretsState> => {
     const state = await changing
     broadcast('secretsChanged', state)
     return state
@@ -11,9 +11,9 @@ export function secretHandlers({ secrets, broadcast }: HostParts): HandlersOf<ty
   return {
     'secrets.state': () => secrets.state(),
     'secrets.put': ({ name, value, onlyForRun = false }) =>
-      told(onlyForRun ? secrets.keepForRun(name, value) : secrets.put(name, value)),
-    'secrets.remove': ({ name }) => told(secrets.remove(name)),
-    'secrets.unlock': ({ passphrase }) => told(secrets.unlock(passphrase)),
-    'secrets.lock': () => told(secrets.lock()),
+      broadcastAfter(onlyForRun ? secrets.keepForRun(name, value) : secrets.put(name, value)),
+    'secrets.remove': ({ name }) => broadcastAfter(secrets.remove(name)),
+    'secrets.unlock': ({ passphrase }) => broadcastAfter(secrets.unlock(passphrase)),
+    'secrets.lock': () => broadcastAfter(secrets.lock()),
   }
 }

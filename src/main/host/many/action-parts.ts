@@ -3,14 +3,14 @@ import type { Key } from '../../../core/key.ts'
 import type { ManyAction } from '../../../shared/procedures/many.ts'
 import type { ActionRecord } from './action-record.ts'
 
-/** What an action tells while it runs. */
+/** Receives the progress of an action. */
 export interface ManyProgress {
   handled(keys: number, bytes: number): void
-  /** A key stays as it is; `isSkipped` where the person chose so. */
+  /** A key was left unchanged. @param isSkipped Whether the person chose that. */
   stayed(key: Key, reason: string, isSkipped: boolean): void
 }
 
-/** What an action works with. `source` and `target` are the same where it stays within one session. */
+/** What an action works with. `source` and `target` are the same store if it stays within one session. */
 export interface ActionParts {
   readonly record: ActionRecord
   readonly source: BinaryDatastore
@@ -19,7 +19,7 @@ export interface ActionParts {
   readonly progress: ManyProgress
 }
 
-/** Whether an action takes keys away from where they are. */
+/** Whether an action removes keys from their old place. */
 export function movesAway(action: ManyAction): boolean {
   return action.type === 'delete' || action.type === 'rename' || (action.type === 'transfer' && action.isMove)
 }

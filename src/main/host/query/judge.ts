@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs'
 import { Key } from '../../../core/key.ts'
-import { hexBytes, patternOf, type Test, testOf } from '../../../core/query/condition.ts'
+import { type Test, testOf } from '../../../core/query/condition.ts'
 import { type Facts, type Field, parseField, readField } from '../../../core/query/field.ts'
 import type { Condition } from '../../../core/query/query.ts'
 import { ValueView } from '../../../core/query/value-view.ts'
 import { decodeValue } from '../../../core/values/pipeline.ts'
 import { compression } from '../values/compression.ts'
-
-/** Bytes of the largest value that is searched. */
-export const LARGEST_VALUE = 64 * 1024 * 1024
+import { asBuffer, type Excerpt, excerptOf, finderOf } from './excerpt.ts'
+import { type EntryStat, FileReader, isAbsent, LARGEST_VALUE, TooLarge } from './file-reader.ts'
 
 /** What is asked of each entry of a run. Plain data, since it goes to other threads. */
 export interface Task {
@@ -48,13 +46,6 @@ export interface Detail {
   readonly excerpt?: Excerpt | undefined
   /** A text for each column of the task. */
   readonly columns?: readonly (string | undefined)[] | undefined
-}
-
-export interface Excerpt {
-  readonly text: string
-  /** Where the match begins and ends in `text`. */
-  readonly start: number
-  readonly end: number
 }
 
 export interface Hit {
@@ -165,13 +156,6 @@ export class Judge {
   }
 }
 
-/** What is known of a value without its bytes. */
-export interface EntryStat {
-  readonly size: number
-  /** Milliseconds since 1970. */
-  readonly mtime?: number | undefined
-}
-
 /** Learns what a condition asks for, and no more. */
 class EntryFacts implements Facts {
   readonly value: ValueView | undefined
@@ -235,10 +219,6 @@ function isPlain(bytes: Uint8Array): boolean {
   return isUtf8(bytes) && !bytes.includes(0)
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
-}
-
 let lastNeedle: { readonly text: string; readonly bytes: Buffer | undefined } | undefined
 
 /** The bytes of a text; `undefined` where bytes that are no such text may read alike. */
@@ -266,142 +246,4 @@ function shownText(value: unknown): string | undefined {
   if (value === undefined) return undefined
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
-}
-
-/** Finds what the first condition on the text or the bytes of the whole value looks for. */
-function finderOf(
-  where: readonly Condition[],
-): ((view: ValueView) => readonly [number, number] | undefined) | undefined {
-  for (const condition of where.flatMap(leavesOf)) {
-    if (!('field' in condition) || condition.field !== 'value') continue
-    if (condition.op === 'matches') {
-      const pattern = patternOf(condition.value, condition.ignoreCase)
-      return view => pattern.find(view.text)
-    }
-    if (condition.op === 'contains' || condition.op === 'prefix') {
-      const { value, ignoreCase = false } = condition
-      const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text)
-      return view => {
-        const start = fold(view.text).indexOf(fold(value))
-        return start < 0 ? undefined : [start, start + value.length]
-      }
-    }
-    if (condition.op === 'hasBytes') {
-      const bytes = hexBytes(condition.value) ?? new Uint8Array()
-      return view => {
-        const at = asBuffer(view.content).indexOf(bytes)
-        if (at < 0) return undefined
-        const start = new ValueView(view.content.subarray(0, at)).text.length
-        return [start, start + new ValueView(bytes).text.length]
-      }
-    }
-  }
-  return undefined
-}
-
-function leavesOf(condition: Condition): readonly Condition[] {
-  if ('and' in condition) return condition.and.flatMap(leavesOf)
-  return 'or' in condition ? condition.or.flatMap(leavesOf) : [condition]
-}
-
-/** Characters before the match, and in all. */
-const BEFORE = 24
-const EXCERPT = 160
-
-/** One line around a match. */
-function excerptOf(text: string, start: number, end: number): Excerpt {
-  let lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1
-  while (lineStart < start && /\s/.test(text[lineStart] ?? '')) lineStart++
-  const from = Math.max(lineStart, start - BEFORE)
-  const newline = text.indexOf('\n', start)
-  const lineEnd = newline < 0 ? text.length : Math.max(newline, start)
-  const to = Math.min(lineEnd, from + EXCERPT)
-  const cut = from > lineStart ? '…' : ''
-  return {
-    text: `${cut}${text.slice(from, to)}${to < lineEnd ? '…' : ''}`,
-    start: start - from + cut.length,
-    end: Math.min(end, to) - from + cut.length,
-  }
-}
-
-class TooLarge extends Error {
-  override name = 'TooLarge'
-}
-
-export function tooLarge(size: number): string {
-  const mebibytes = Math.round(size / 1024 / 1024)
-  return `It was not searched: it has ${mebibytes} MiB, and values of up to ${LARGEST_VALUE / 1024 / 1024} MiB are`
-}
-
-/** No link is followed, and nothing that waits for another program is waited for. */
-const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-
-/** Reads files into one buffer, each until the next one is opened. */
-class FileReader {
-  #buffer = Buffer.allocUnsafeSlow(256 * 1024)
-  readonly #descriptors = process.platform === 'linux'
-
-  open(path: string): OpenFile {
-    const fd = openSync(path, FLAGS)
-    return new OpenFile(fd, size => this.#room(size), this.#descriptors)
-  }
-
-  #room(size: number): Buffer {
-    return size <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(size)
-  }
-}
-
-class OpenFile {
-  readonly #fd: number
-  readonly #room: (size: number) => Buffer
-  readonly #hasPaths: boolean
-  #stat: EntryStat | undefined
-
-  constructor(fd: number, room: (size: number) => Buffer, hasPaths: boolean) {
-    this.#fd = fd
-    this.#room = room
-    this.#hasPaths = hasPaths
-  }
-
-  /** @throws Error where it is something else than a file. */
-  get stat(): EntryStat {
-    if (this.#stat === undefined) {
-      const stats = fstatSync(this.#fd)
-      if (!stats.isFile()) throw new Error('It is not a file')
-      this.#stat = { size: stats.size, mtime: stats.mtimeMs }
-    }
-    return this.#stat
-  }
-
-  /** @throws TooLarge */
-  read(): Uint8Array {
-    const small = this.#room(0)
-    // A file that is shorter than the buffer is read at once.
-    const first = readSync(this.#fd, small, 0, small.length, null)
-    if (first < small.length) return small.subarray(0, first)
-    const { size } = this.stat
-    if (size > LARGEST_VALUE) throw new TooLarge(tooLarge(size))
-    const room = this.#room(size + 1)
-    if (room !== small) small.copy(room)
-    let length = first
-    while (length < room.length) {
-      const count = readSync(this.#fd, room, length, room.length - length, null)
-      if (count === 0) break
-      length += count
-    }
-    return room.subarray(0, length)
-  }
-
-  /** Whether it is what stands at the path, without a link on the way. */
-  isAt(path: string): boolean {
-    return (this.#hasPaths ? readlinkSync(`/proc/self/fd/${this.#fd}`) : realpathSync.native(path)) === path
-  }
-
-  close(): void {
-    closeSync(this.#fd)
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
