@@ -35,7 +35,7 @@ const NODE_FIELDS: ReadonlySet<string> = new Set(['id', 'kind', 'label'])
 export function placeIn({ label, path: ownPath, kind }: NamedNode, path: string): string {
   const [, option] = /^\.([^.[]+)/.exec(path.slice(ownPath.length)) ?? []
   if (option === undefined || option === kind?.childrenField) return label
-  const schema = kind?.schema.shape[option]
+  const schema = kind?.schema.shape[option] as z.ZodType | undefined
   const isKnown = schema !== undefined || NODE_FIELDS.has(option)
   return `${label} · ${isKnown ? (schema?.meta()?.title ?? optionLabel(option)) : option}`
 }

@@ -133,8 +133,10 @@ class NodeReader {
     }
     const { kind: name, id: givenId, label, ...rest } = node as Record<string, unknown>
     const kind = typeof name === 'string' ? this.#registry.find(name) : undefined
-    const shown = [label, kind?.label, name].find(text => typeof text === 'string' && text !== '')
-    this.#nodes.push({ path, label: String(shown ?? 'No kind yet'), kind })
+    const shown = [label, kind?.label, name].find(
+      (text): text is string => typeof text === 'string' && text !== '',
+    )
+    this.#nodes.push({ path, label: shown ?? 'No kind yet', kind })
     if (kind === undefined) {
       const found = name === undefined ? 'the kind is missing' : `there is no kind ${JSON.stringify(name)}`
       this.#refuse(`${path}.kind`, `${found}; use one of ${this.#registry.names.join(', ')}`)
