@@ -23,7 +23,7 @@ export const TEXT_OPTIONS: readonly TextOption[] = [
   {
     option: 'separator',
     label: 'Keys split at',
-    description: 'Empty: the kind’s own, so that cart:17:items opens as a tree',
+    description: 'Empty: a colon in Redis, so that cart:17:items opens as a tree, and a slash elsewhere',
   },
 ]
 

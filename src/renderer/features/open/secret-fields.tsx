@@ -22,6 +22,7 @@ export function SecretFields(props: SecretFieldsProps) {
   const id = useId()
   const known = secrets?.secrets.map(({ name }) => name) ?? []
   const isNew = draft.password !== ''
+  const hasName = isNew || draft.secret !== '' || known.length > 0
   const needsPassphrase = isNew && !draft.isForRun && secrets?.isLocked === true
   return (
     <>
@@ -34,25 +35,27 @@ export function SecretFields(props: SecretFieldsProps) {
           isNew || draft.secret === '' ? undefined : `Kept as ${draft.secret}. The stack only names it.`
         }
       />
-      <div className={fieldStyles['field']}>
-        <label htmlFor={`${id}-name`} className={fieldStyles['label']}>
-          Name of the secret
-        </label>
-        <input
-          id={`${id}-name`}
-          className={fieldStyles['input']}
-          value={draft.secret}
-          list={`${id}-known`}
-          spellCheck={false}
-          autoComplete="off"
-          onChange={({ target }) => onChange({ secret: target.value })}
-        />
-        <datalist id={`${id}-known`}>
-          {known.map(name => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-      </div>
+      {hasName && (
+        <div className={fieldStyles['field']}>
+          <label htmlFor={`${id}-name`} className={fieldStyles['label']}>
+            Name of the secret
+          </label>
+          <input
+            id={`${id}-name`}
+            className={fieldStyles['input']}
+            value={draft.secret}
+            list={`${id}-known`}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={({ target }) => onChange({ secret: target.value })}
+          />
+          <datalist id={`${id}-known`}>
+            {known.map(name => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        </div>
+      )}
       {isNew && (
         <fieldset className={styles['keep']}>
           <legend className={fieldStyles['label']}>Keep the password</legend>

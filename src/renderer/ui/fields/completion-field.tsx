@@ -143,7 +143,8 @@ function OptionList<Item extends Completion>(props: OptionListProps<Item>) {
   useEffect(() => {
     if (active >= 0) activeRef.current?.scrollIntoView({ block: 'nearest' })
   }, [active])
-  const height = { height: `min(calc(${rows} * var(--row) + 8px), ${ROOM})` }
+  // Rows, padding and borders: one pixel less, and the list has a scroll bar.
+  const height = { height: `min(calc(${rows} * var(--row) + 10px), ${ROOM})` }
   if (items.length === 0) {
     return (
       <div className={styles['list']} style={height}>
