@@ -2,6 +2,7 @@ import { chunksOf, clampRange, collectUpTo, cutRange, piecesOf } from '../bytes.
 import type { Capabilities } from '../capabilities.ts'
 import type { BinaryDatastore, Change, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import type { Key } from '../key.ts'
+import type { SearchableKeys } from '../key-index/search/searchable-keys.ts'
 import { withoutSizes } from '../list-page.ts'
 import { derivedStream } from '../open/begun.ts'
 import { Call, type Maybe } from '../open/call.ts'
@@ -205,6 +206,10 @@ export class TransformedStore implements Store {
 
   prune(prefix: Key, call: Call): Maybe<void> {
     return this.#child.prune(prefix, call)
+  }
+
+  keyIndex(): SearchableKeys | undefined {
+    return this.#child.keyIndex()
   }
 
   moveBranch(from: BranchPlace, to: BranchPlace, call: Call): Maybe<BranchMoved> {

@@ -2,6 +2,7 @@ import type { Capabilities } from '../capabilities.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import { AbortError, isNotFound, NotFoundError } from '../errors.ts'
 import { Key } from '../key.ts'
+import type { SearchableKeys } from '../key-index/search/searchable-keys.ts'
 import type { Call, Maybe } from '../open/call.ts'
 import type { CopyPlace } from '../open/copy-place.ts'
 import { commonCodecOf, Datastore, openStoreOf } from '../open/datastore.ts'
@@ -237,6 +238,11 @@ export class LayeredStore implements Store {
   /** None where the layer has to see the reads. */
   fileOf(key: Key): string | undefined {
     return this.#isTransparent && this.#layer.aroundStream === undefined ? this.#child.fileOf(key) : undefined
+  }
+
+  /** The layer is about calls, not about keys. */
+  keyIndex(): SearchableKeys | undefined {
+    return this.#child.keyIndex()
   }
 
   over([child]: readonly OpenStore[]): Store {

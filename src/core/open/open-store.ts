@@ -8,6 +8,7 @@ import { withinTime } from '../concurrency/within-time.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import { failure, noteNode } from '../errors.ts'
 import { Key } from '../key.ts'
+import type { SearchableKeys } from '../key-index/search/searchable-keys.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import { after, Call, type Maybe } from './call.ts'
@@ -361,6 +362,11 @@ export class OpenStore {
   /** The path of the file that has the bytes of a value, where the store keeps each in one; see `Store.fileOf`. */
   fileOf(key: Key): string | undefined {
     return this.store.fileOf?.(key)
+  }
+
+  /** An index that the store keeps of its keys; see `Store.keyIndex`. */
+  keyIndex(): SearchableKeys | undefined {
+    return this.store.keyIndex?.()
   }
 
   /** Several calls as one turn on several keys, for adapters that make more than one. */

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../capabilities.ts'
 import type { Change, Entry, ListPage, Stat, StoreStats, ValueVersion } from '../datastore.ts'
 import type { Key } from '../key.ts'
+import type { SearchableKeys } from '../key-index/search/searchable-keys.ts'
 import type { Query, QueryPlan } from '../query/query.ts'
 import type { Call, Maybe } from './call.ts'
 import type { CopyPlace } from './copy-place.ts'
@@ -165,6 +166,11 @@ export interface Store {
    * it gives `undefined`: `read`.
    */
   fileOf?(key: Key): string | undefined
+  /**
+   * All keys, in an index that the store keeps for its own use. Default, and where it gives `undefined`: who searches the
+   * keys has to list them.
+   */
+  keyIndex?(): SearchableKeys | undefined
   /**
    * Where the value of a key may be, the place that a read asks first before the others. Reads no value, changes nothing
    * and counts nothing. Every store with children has to implement it. Default: this store keeps its values itself.

@@ -3,6 +3,7 @@ import { tell } from '../../concurrency/emitter.ts'
 import type { Change, Entry, ListPage, StoreStats, ValueVersion } from '../../datastore.ts'
 import { DatastoreError, failure, isRefused } from '../../errors.ts'
 import type { Key } from '../../key.ts'
+import type { SearchableKeys } from '../../key-index/search/searchable-keys.ts'
 import { after, type Call, type Maybe } from '../../open/call.ts'
 import type { CopyPlace } from '../../open/copy-place.ts'
 import { ttlOfCopy } from '../../open/move-between.ts'
@@ -234,6 +235,10 @@ export class TieredStore extends TierReads implements Store {
   /** Prunes the last tier, whose branches are listed. */
   prune(prefix: Key, call: Call): Maybe<void> {
     return this.last.prune(prefix, call)
+  }
+
+  keyIndex(): SearchableKeys | undefined {
+    return this.last.keyIndex()
   }
 
   watch(prefix: Key, call: Call): AsyncIterable<Change> {

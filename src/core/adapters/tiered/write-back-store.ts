@@ -287,6 +287,11 @@ export class WriteBackStore extends TieredStore {
     )
   }
 
+  /** None: that of the last tier does not know what is not flushed. */
+  override keyIndex(): undefined {
+    return undefined
+  }
+
   override async sync(prefix: Key, call: Call): Promise<void> {
     await orAbort(this.#flusher.flush(), call.signal, 'sync', prefix)
     await super.sync(prefix, call)

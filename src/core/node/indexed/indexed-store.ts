@@ -5,6 +5,8 @@ import { withinTime } from '../../concurrency/within-time.ts'
 import type { Change, Child, Entry, ListPage, Stat, StoreStats } from '../../datastore.ts'
 import { failure } from '../../errors.ts'
 import { Key } from '../../key.ts'
+import type { SearchProgress } from '../../key-index/search/key-search.ts'
+import type { NameSearch, SearchableKeys } from '../../key-index/search/searchable-keys.ts'
 import { listOptionsOf } from '../../list-page.ts'
 import type { Call } from '../../open/call.ts'
 import type { OpenStore } from '../../open/open-store.ts'
@@ -182,6 +184,22 @@ export class IndexedStore implements Store {
     const open = this.#open
     if (open === undefined) throw failure('CLOSED', 'query', parsed.prefix, 'the store is not open')
     yield* answer(new StoreQuerySource(open, true), parsed, { signal, span })
+  }
+
+  keyIndex(): SearchableKeys {
+    const [isComplete, filling] = [() => this.#isFilled, () => this.#filling]
+    return {
+      get isComplete() {
+        return isComplete()
+      },
+      grown: async (limit, signal) => void (await orAbort(withinTime(filling(), limit), signal, 'search')),
+      search: (search, signal) => this.#search(search, signal),
+    }
+  }
+
+  async *#search(search: NameSearch, signal?: AbortSignal): AsyncIterable<SearchProgress> {
+    await orAbort(this.#renewed(), signal, 'search')
+    yield* this.#index.search(search, signal)
   }
 
   async stats(): Promise<StoreStats> {

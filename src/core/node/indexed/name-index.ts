@@ -2,8 +2,9 @@ import type { Child, ListPage } from '../../datastore.ts'
 import type { Key } from '../../key.ts'
 import { IS_BRANCH, IS_VALUE } from '../../key-index/level-cursor.ts'
 import { Packer, unpack } from '../../key-index/packed.ts'
-import type { KeySearchOptions, SearchProgress } from '../../key-index/search/key-search.ts'
-import { decodeKey, decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
+import type { SearchProgress } from '../../key-index/search/key-search.ts'
+import type { NameSearch } from '../../key-index/search/searchable-keys.ts'
+import { decodeText, encodeKey, encodeSegment } from '../../ordered/strata/key-bytes.ts'
 import { KeyIndexWorker } from '../key-index/key-index-worker.ts'
 
 /** Changes are sent after so many milliseconds, or once there are so many: a message for each write would slow it down. */
@@ -15,15 +16,6 @@ interface Page {
   readonly after: string | undefined
   readonly limit: number
   readonly reverse: boolean
-}
-
-/** A search below one key, or in all keys. */
-export interface NameSearch extends Omit<KeySearchOptions, 'under'> {
-  readonly under?: Key | undefined
-}
-
-export interface NameSearchReport extends Omit<SearchProgress, 'keys'> {
-  readonly keys: readonly Key[]
 }
 
 /** The keys of a store in order, in a worker. Changes are sent together, before the next request. */
@@ -93,23 +85,18 @@ export class NameIndex {
     return { children, ...(page.hasMore && last !== undefined && { cursor: last.name }) }
   }
 
-  /**
-   * Searches the keys as they are now. For `fuzzy`, each report has the best keys so far, otherwise those found since
-   * the last one.
-   */
-  async *search(search: NameSearch, signal?: AbortSignal): AsyncIterable<NameSearchReport> {
-    for await (const { keys, ...counts } of this.searchPacked(search, signal)) {
-      yield { ...counts, keys: unpack(keys).map(decodeKey) }
+  /** See `SearchableKeys.search`. */
+  async *search({ under, ...options }: NameSearch, signal?: AbortSignal): AsyncIterable<SearchProgress> {
+    let end: () => void = () => undefined
+    const ended = new Promise<void>(resolve => (end = resolve))
+    this.#asked.add(ended)
+    try {
+      await this.#send()
+      yield* this.#worker.search({ ...options, under: under && encodeKey(under) }, signal)
+    } finally {
+      this.#asked.delete(ended)
+      end()
     }
-  }
-
-  /** The same, with the keys as layout `strata` writes them, packed. */
-  async *searchPacked(
-    { under, ...options }: NameSearch,
-    signal?: AbortSignal,
-  ): AsyncIterable<SearchProgress> {
-    await this.#send()
-    yield* this.#worker.search({ ...options, under: under && encodeKey(under) }, signal)
   }
 
   /** Closes it once what was asked of it is answered. */

@@ -31,7 +31,7 @@ const BATCH = 1000
 /** Kinds of stores whose levels are listed faster than their keys are queried. */
 const LISTED: ReadonlySet<string> = new Set(['fs', 'memory'])
 
-/** Every key with a value, in batches: from the index of a search where it is complete, else from the store. */
+/** Every key with a value, in batches: from an index where there is a complete one, else from the store. */
 export async function* everyKey(
   { store, keys, stack }: ListedSession,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ export async function* everyKey(
   if (leaves.every(({ kind }) => LISTED.has(kind))) {
     const way = { recursive: true, descending: false, after: undefined, pageSize: PAGE, signal }
     yield* walk(new StoreQuerySource(openStoreOf(store)), Key.root, { ...way, bounds: NO_BOUNDS })
-  } else if (keys.isComplete) {
+  } else if (await keys.completed(signal)) {
     yield* indexed(keys, signal)
   } else {
     yield* queried(store, signal)

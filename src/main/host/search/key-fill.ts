@@ -2,6 +2,8 @@ import { orAbort } from '../../../core/concurrency/abortable.ts'
 import { withinTime } from '../../../core/concurrency/within-time.ts'
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
+import type { SearchProgress } from '../../../core/key-index/search/key-search.ts'
+import type { NameSearch, SearchableKeys } from '../../../core/key-index/search/searchable-keys.ts'
 import { NameIndex, packKeys } from '../../../core/node/indexed/name-index.ts'
 import { giveWay } from './give-way.ts'
 
@@ -12,8 +14,8 @@ const BATCH = 1000
  * An index of all keys of a store, filled in the background. Changes are applied while it is being filled, and
  * afterwards.
  */
-export class KeyFill {
-  readonly index = new NameIndex()
+export class KeyFill implements SearchableKeys {
+  readonly #index = new NameIndex()
   /** Settles when the index has every key, or filling it has failed. */
   readonly done: Promise<void>
   #time = Infinity
@@ -48,26 +50,26 @@ export class KeyFill {
     return performance.now() - this.#began
   }
 
-  get isDone(): boolean {
+  get isComplete(): boolean {
     return this.#changes === undefined
   }
 
   note(key: Key, isThere: boolean): void {
-    this.index.changed(key, isThere)
+    this.#index.changed(key, isThere)
     this.#changes?.set(key.toString(), { key, isThere })
   }
 
-  /**
-   * Resolves when more keys are known: after `limit` milliseconds, or when all are.
-   * @throws the failure of filling.
-   */
   async grown(limit: number, signal: AbortSignal): Promise<void> {
     await orAbort(withinTime(this.done, limit), signal, 'search')
   }
 
+  search(search: NameSearch, signal?: AbortSignal): AsyncIterable<SearchProgress> {
+    return this.#index.search(search, signal)
+  }
+
   /**
-   * A search begins.
-   * @returns A function that ends it.
+   * Searches begin.
+   * @returns A function that ends them.
    */
   enter(): () => void {
     this.#searches++
@@ -90,7 +92,7 @@ export class KeyFill {
 
   async #close(): Promise<void> {
     await this.done.catch(() => undefined)
-    await this.index.close()
+    await this.#index.close()
   }
 
   async #fill(store: BinaryDatastore, isBusy: () => boolean): Promise<void> {
@@ -99,14 +101,14 @@ export class KeyFill {
     for await (const { key } of store.query({ keysOnly: true }, { scan: true, signal })) {
       batch.push(key)
       if (batch.length < BATCH) continue
-      await this.index.add(packKeys(batch))
+      await this.#index.add(packKeys(batch))
       batch = []
       if (isBusy()) await giveWay(isBusy, signal)
     }
-    await this.index.add(packKeys(batch))
-    for (const { key, isThere } of this.#changes?.values() ?? []) this.index.changed(key, isThere)
+    await this.#index.add(packKeys(batch))
+    for (const { key, isThere } of this.#changes?.values() ?? []) this.#index.changed(key, isThere)
     this.#changes = undefined
-    await this.index.filled()
+    await this.#index.filled()
     this.#time = this.age
   }
 }

@@ -1,7 +1,10 @@
 import type { BinaryDatastore } from '../../../core/datastore.ts'
 import { Key } from '../../../core/key.ts'
+import { unpack } from '../../../core/key-index/packed.ts'
 import type { SearchProgress } from '../../../core/key-index/search/key-search.ts'
-import type { NameSearch } from '../../../core/node/indexed/name-index.ts'
+import type { NameSearch, SearchableKeys } from '../../../core/key-index/search/searchable-keys.ts'
+import { openStoreOf } from '../../../core/open/datastore.ts'
+import { decodeKey } from '../../../core/ordered/strata/key-bytes.ts'
 import { KeyFill } from './key-fill.ts'
 
 /** Milliseconds between two searches of an index that is being filled. */
@@ -38,8 +41,8 @@ export interface KeyReport {
 }
 
 /**
- * All keys of a session in an index, for searches. It is created for the first search, updated by changes, and freed
- * some minutes after the last search.
+ * All keys of a session in an index, for searches: that of its store, if the store keeps one, else one of its own. This
+ * one is created for the first search, updated by changes, and freed some minutes after the last search.
  */
 export class SessionKeys {
   readonly #session: KeysOf
@@ -80,46 +83,63 @@ export class SessionKeys {
    * @throws TypeError for an invalid pattern; failures of the store.
    */
   async *search(search: NameSearch, signal: AbortSignal): AsyncIterable<KeyReport> {
-    this.#searches++
-    clearTimeout(this.#timer)
-    const fill = this.#ready()
-    const leave = fill.enter()
+    const { keys, leave } = this.#enter()
     try {
       for (let isFirst = true; ; isFirst = false) {
-        const isComplete = fill.isDone
-        for await (const report of searched(fill, search, signal)) {
+        const { isComplete } = keys
+        for await (const report of searched(keys, search, signal)) {
           // A later search has found less than the one before, until it has ended.
           if (isFirst || report.isLast) yield { ...report, isComplete, isLast: isComplete && report.isLast }
         }
         if (isComplete) return
-        await fill.grown(GROWTH, signal)
+        await keys.grown(GROWTH, signal)
       }
     } finally {
       leave()
-      if (fill.hasFailed && this.#current === fill) this.#drop()
-      this.#searches--
-      if (this.#searches === 0) this.#dropLater()
     }
   }
 
   /** Whether all keys are known, so that `searchAll` has an answer. */
   get isComplete(): boolean {
-    return this.#current?.isDone === true
+    return (this.#stored ?? this.#current)?.isComplete === true
+  }
+
+  /** Waits for the index of the store, if the store keeps one. @returns `isComplete`. */
+  async completed(signal: AbortSignal): Promise<boolean> {
+    const stored = this.#stored
+    while (stored?.isComplete === false) await stored.grown(GROWTH, signal)
+    return this.isComplete
   }
 
   /** One search over all keys, which are known: see `isComplete`. The keys of a report are those found since the last one. */
   async *searchAll(search: NameSearch, signal: AbortSignal): AsyncIterable<SearchProgress> {
+    const { keys, leave } = this.#enter()
+    try {
+      yield* keys.search(search, signal)
+    } finally {
+      leave()
+    }
+  }
+
+  get #stored(): SearchableKeys | undefined {
+    return openStoreOf(this.#session.store).keyIndex()
+  }
+
+  /** An index of its own is kept at least until `leave` is called. */
+  #enter(): { readonly keys: SearchableKeys; readonly leave: () => void } {
+    const stored = this.#stored
+    if (stored !== undefined) return { keys: stored, leave: () => undefined }
     this.#searches++
     clearTimeout(this.#timer)
     const fill = this.#ready()
-    const leave = fill.enter()
-    try {
-      yield* fill.index.searchPacked(search, signal)
-    } finally {
-      leave()
+    const end = fill.enter()
+    const leave = () => {
+      end()
+      if (fill.hasFailed && this.#current === fill) this.#drop()
       this.#searches--
       if (this.#searches === 0) this.#dropLater()
     }
+    return { keys: fill, leave }
   }
 
   #ready(): KeyFill {
@@ -139,7 +159,7 @@ export class SessionKeys {
 
   /** Fills another index, and uses the old one until then. An index that is already being filled is completed first. */
   #fillAgain(): void {
-    const filling = this.#next ?? (this.#current?.isDone === false ? this.#current : undefined)
+    const filling = this.#next ?? (this.#current?.isComplete === false ? this.#current : undefined)
     if (filling !== undefined) {
       this.#fillAfter(filling)
       return
@@ -219,14 +239,15 @@ export class SessionKeys {
 
 /** One search of the keys as they are now. */
 async function* searched(
-  { index }: KeyFill,
+  index: SearchableKeys,
   search: NameSearch,
   signal: AbortSignal,
 ): AsyncIterable<Omit<KeyReport, 'isComplete'>> {
   let keys: Key[] = []
-  for await (const { keys: more, isDone: isLast, ...counts } of index.search(search, signal)) {
+  for await (const { keys: packed, isDone: isLast, ...counts } of index.search(search, signal)) {
+    const more = unpack(packed).map(decodeKey)
     if (search.kind !== 'fuzzy') keys.push(...more)
-    else if (more.length > 0) keys = [...more]
+    else if (more.length > 0) keys = more
     if (isLast && search.kind !== 'fuzzy') keys = keys.toSorted(Key.compare)
     yield { ...counts, keys, isLast }
   }

@@ -1,12 +1,25 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { cache } from '../../../../src/core/adapters/cache.ts'
+import { MountDatastore } from '../../../../src/core/adapters/mount.ts'
+import { NamespaceDatastore } from '../../../../src/core/adapters/namespace.ts'
+import { ShardedDatastore } from '../../../../src/core/adapters/sharded/sharded.ts'
+import { TieredDatastore } from '../../../../src/core/adapters/tiered/tiered.ts'
+import { transformed } from '../../../../src/core/adapters/transformed.ts'
 import { MINIMAL } from '../../../../src/core/capabilities.ts'
+import type { BinaryDatastore } from '../../../../src/core/datastore.ts'
 import { Key } from '../../../../src/core/key.ts'
-import { pack } from '../../../../src/core/key-index/packed.ts'
+import { pack, unpack } from '../../../../src/core/key-index/packed.ts'
+import type { SearchProgress } from '../../../../src/core/key-index/search/key-search.ts'
+import type { NameSearch } from '../../../../src/core/key-index/search/searchable-keys.ts'
+import { readOnly } from '../../../../src/core/layers/lock.ts'
+import { retry } from '../../../../src/core/layers/retry.ts'
 import { IndexedStore } from '../../../../src/core/node/indexed/indexed-store.ts'
 import type { ForeignChange, KeyValues } from '../../../../src/core/node/indexed/key-values.ts'
-import { Datastore } from '../../../../src/core/open/datastore.ts'
-import { encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
+import { Datastore, openStoreOf } from '../../../../src/core/open/datastore.ts'
+import { decodeKey, encodeKey } from '../../../../src/core/ordered/strata/key-bytes.ts'
+import { gzip } from '../../../../src/core/serializers/gzip.ts'
 import type { Indexing } from '../../../../src/core/stack/kind.ts'
+import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { waitAsIf } from '../engines/server-context.ts'
 
 const COUNT = 10
@@ -101,6 +114,26 @@ const edgesOf = (reports: readonly (Indexing | undefined)[]) =>
 
 const namesOf = async (store: Datastore, prefix: string) =>
   (await store.list(Key.parse(prefix))).children.map(({ name }) => name)
+
+const ALL = { kind: 'substring', text: '', limit: Infinity } as const
+
+const keysIn = ({ keys }: SearchProgress) => unpack(keys).map(bytes => decodeKey(bytes).toString())
+
+async function lastReport(store: BinaryDatastore, search: NameSearch): Promise<SearchProgress | undefined> {
+  let last: SearchProgress | undefined
+  for await (const progress of openStoreOf(store).keyIndex()?.search(search) ?? []) last = progress
+  return last
+}
+
+/** What a search of the index finds, and whether it had every key. */
+async function foundIn(store: BinaryDatastore, text: string) {
+  const index = openStoreOf(store).keyIndex()
+  if (index === undefined) throw new Error('The store lends no index')
+  const { isComplete } = index
+  const found: string[] = []
+  for await (const progress of index.search({ ...ALL, text })) found.push(...keysIn(progress))
+  return { keys: found.toSorted(), isComplete }
+}
 
 describe('IndexedStore', () => {
   it('E23 a level has what was found so far and is partial until every key was found', async () => {
@@ -222,6 +255,57 @@ describe('IndexedStore', () => {
     keys.failure = new Error('gone')
     await store.list(Key.root, { fresh: true })
     expect(reports.at(-1)).toBeUndefined()
+  })
+
+  it('E150 the index answers searches, while it is filled and afterwards', async () => {
+    const { keys, store } = open()
+    await keys.give(['/a/2', '/b'], false)
+    expect(await foundIn(store, 'a')).toEqual({ keys: ['/a/2'], isComplete: false })
+    await keys.give(['/a/1'], true)
+    await expect.poll(() => foundIn(store, 'a')).toEqual({ keys: ['/a/1', '/a/2'], isComplete: true })
+    await store.put(Key.of('ax'), new Uint8Array())
+    expect((await foundIn(store, 'a')).keys).toEqual(['/a/1', '/a/2', '/ax'])
+  })
+
+  it('E150 a search ends in the index in which it began', async () => {
+    const { keys, store } = open()
+    // So many that the search takes longer than filling the next index.
+    const count = 200_000
+    await keys.give(
+      Array.from({ length: count }, (_, index) => `/key/${index}`),
+      true,
+    )
+    await expect.poll(() => openStoreOf(store).keyIndex()?.isComplete).toBe(true)
+    const ended = lastReport(store, { kind: 'fuzzy', text: 'k e y', limit: 10 })
+    keys.tell('resync')
+    await keys.give(['/b'], true)
+    await expect.poll(() => namesOf(store, '/')).toEqual(['b'])
+    expect(await ended).toMatchObject({ found: count, isDone: true })
+  })
+
+  it('E150 layers, caches and tiers that write through lend the index of the store below', async () => {
+    const { keys, store } = open()
+    await keys.give(['/a'], true)
+    const over = [
+      readOnly(store),
+      retry(store),
+      cache(store),
+      new TieredDatastore([new MemoryDatastore(), store]),
+      transformed(store, gzip),
+    ]
+    for (const each of over)
+      await expect.poll(() => foundIn(each, 'a')).toEqual({ keys: ['/a'], isComplete: true })
+  })
+
+  it('E150 tiers that write back and stores that change keys lend no index', async () => {
+    const { store } = open()
+    const over = [
+      new TieredDatastore([new MemoryDatastore(), store], { mode: 'write-back' }),
+      new NamespaceDatastore(store, Key.of('n')),
+      new MountDatastore({ '/m': store }),
+      new ShardedDatastore([store]),
+    ]
+    for (const each of over) expect(openStoreOf(each).keyIndex()).toBeUndefined()
   })
 
   it('E109 an engine that reports what others do is read once', async () => {

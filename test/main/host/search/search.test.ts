@@ -1,11 +1,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { MINIMAL } from '../../../../src/core/capabilities.ts'
 import type { Change, Entry } from '../../../../src/core/datastore.ts'
 import { DatastoreError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { IndexedStore } from '../../../../src/core/node/indexed/indexed-store.ts'
+import type { KeyValues } from '../../../../src/core/node/indexed/key-values.ts'
+import { packKeys } from '../../../../src/core/node/indexed/name-index.ts'
+import { Datastore } from '../../../../src/core/open/datastore.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
-import { SessionKeys } from '../../../../src/main/host/search/session-keys.ts'
+import { everyKey } from '../../../../src/main/host/overview/every-key.ts'
+import { type KeyReport, SessionKeys } from '../../../../src/main/host/search/session-keys.ts'
 import type { KeySearch, SearchReport } from '../../../../src/shared/procedures/search.ts'
 import {
   byItsCalls,
@@ -163,6 +169,40 @@ describe('search', () => {
     store.failure = undefined
     expect(await all()).toBe(10)
     closing.abort()
+  })
+
+  it('H48 the index that the store keeps is searched, and no key is listed', async () => {
+    const values: KeyValues = {
+      info: { kind: 'held', id: 'held' },
+      capabilities: MINIMAL,
+      reportsOthers: true,
+      read: () => Promise.resolve(undefined),
+      stat: () => Promise.resolve(undefined),
+      has: () => Promise.resolve(false),
+      write: () => Promise.reject(new Error('no writes')),
+      remove: () => Promise.resolve('absent'),
+      move: () => Promise.resolve('absent'),
+      count: () => Promise.resolve(undefined),
+      scan: (_signal, each) => each(packKeys([Key.of('films', 'alien'), Key.of('notes')])),
+      close: () => Promise.resolve(),
+    }
+    const store = new Datastore(new IndexedStore(values))
+    const listed = [vi.spyOn(store, 'query'), vi.spyOn(store, 'list')]
+    const closing = new AbortController()
+    const keys = new SessionKeys({ store, closing: closing.signal, isBusy: false })
+    const asked = { kind: 'fuzzy', text: 'al', limit: 10 } as const
+    const reports: KeyReport[] = []
+    for await (const report of keys.search(asked, closing.signal)) reports.push(report)
+    expect(reports.at(-1)).toMatchObject({ found: 1, searched: 2, isComplete: true, isLast: true })
+    expect(reports.at(-1)?.keys.map(String)).toEqual(['/films/alien'])
+    const leaf = { id: 'held', kind: 'held', label: 'Held', path: 'root', depth: 0, store, children: [] }
+    const met = []
+    for await (const batch of everyKey({ store, keys, stack: { nodes: [leaf] } }, closing.signal))
+      met.push(...batch)
+    expect(met.map(({ key }) => key.toString()).sort()).toEqual(['/films/alien', '/notes'])
+    for (const call of listed) expect(call).not.toHaveBeenCalled()
+    closing.abort()
+    await store.close()
   })
 
   it('H25 searches another stack once it is applied', async () => {
