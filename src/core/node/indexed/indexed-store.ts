@@ -192,7 +192,9 @@ export class IndexedStore implements Store {
       get isComplete() {
         return isComplete()
       },
-      grown: async (limit, signal) => void (await orAbort(withinTime(filling(), limit), signal, 'search')),
+      grown: async (limit, signal) => {
+        await orAbort(withinTime(filling(), limit), signal, 'search')
+      },
       search: (search, signal) => this.#search(search, signal),
     }
   }
