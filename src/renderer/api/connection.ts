@@ -106,7 +106,7 @@ function dialWeb(): Promise<Channel> {
       reject(
         refused(
           'nothing answers at this address, or its token is too old. ' +
-            'See that Strata runs, and open the address that it printed',
+            'Check that Strata is running, and open the address that it printed',
         ),
       ),
     )

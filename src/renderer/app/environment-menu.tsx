@@ -9,8 +9,8 @@ import { attempt } from './actions/failures.ts'
 import type { Services } from './services.ts'
 
 const DETAILS = {
-  development: 'Nothing more is asked',
-  staging: 'Only its badge is another',
+  development: 'No additional confirmations',
+  staging: 'It has a badge of its own; nothing else changes',
   production: 'It is locked when it is opened; deletes and actions on many keys ask for its name',
 }
 

@@ -14,19 +14,19 @@ export const etcdKind = defineKind({
   label: 'etcd',
   help:
     'Keeps values in an etcd cluster, which other programs may use too: configuration and small data, up to 1.5 MiB a ' +
-    'value. Shows what changes as it changes, and older revisions.',
+    'value. Shows changes as they happen, and older revisions.',
   schema: z.strictObject({
     url: etcdUrl().describe(
       'The address of a member, or of several: etcd://host:2379 or etcd://a:2379,b:2379. Encrypted with "tls".',
     ),
-    user: z.string().min(1).optional().describe('The user to sign in as. Default: that of the address.'),
+    user: z.string().min(1).optional().describe('The user to sign in as. Default: the one in the address.'),
     password: secretReference().optional().describe('The password of the user.'),
     ...keyLayoutFields,
     prefix: z
       .string()
       .min(1, 'it should be a text that keys begin with')
       .optional()
-      .describe('What every key begins with, in both layouts; others are not shown.'),
+      .describe('In both layouts, every key begins with this text. Other keys are not shown.'),
     revision: z
       .number()
       .int()

@@ -11,8 +11,8 @@ export const fsKind = defineKind({
   kind: 'fs',
   label: 'Folder',
   help:
-    'Keeps values in files of a folder. Layout strata holds every key; plain shows the files as they are; the others are ' +
-    'the folders of Kubo, js-stores and py-datastore.',
+    'Keeps values in files of a folder. Layout strata holds every key; plain shows the files as they are; the other ' +
+    'layouts are those of Kubo, js-stores and py-datastore.',
   schema: z.strictObject({
     path: z
       .string()
@@ -23,7 +23,7 @@ export const fsKind = defineKind({
       .enum(['strata', 'plain', 'flatfs', 'datastore-fs', 'py-datastore'])
       .default('strata')
       .describe(
-        'strata: any key, safe names. plain: the path is the key, for folders with files of their own. ' +
+        'strata: any key, with safe file names. plain: the path of a file is its key, for folders of other programs. ' +
           'flatfs: blocks of Kubo. datastore-fs, py-datastore: folders of those libraries.',
       ),
     sharding: z
@@ -32,7 +32,7 @@ export const fsKind = defineKind({
       .optional()
       .meta({
         description:
-          'flatfs alone: the shard function of a new folder. Default: /repo/flatfs/shard/v1/next-to-last/2.',
+          'Layout flatfs only: the shard function of a new folder. Default: /repo/flatfs/shard/v1/next-to-last/2.',
         'x-applies': { layout: ['flatfs'] },
       }),
     extension: z
@@ -41,24 +41,24 @@ export const fsKind = defineKind({
       .optional()
       .meta({
         description:
-          'datastore-fs and py-datastore alone: what the files of values end in. Default: what is found, or .data.',
+          'Layouts datastore-fs and py-datastore only: the extension of value files. Default: the one that is found, or .data.',
         'x-applies': { layout: ['datastore-fs', 'py-datastore'] },
       }),
     durability: z
       .enum(['none', 'file', 'full'])
       .default('none')
       .describe(
-        'What a put waits for. none: the system. file: the file is on disk. full: its folder entry too.',
+        'What a put waits for. none: the operating system has the value. file: the file is on the device. full: its folder entry too.',
       ),
     create: z
       .boolean()
       .optional()
-      .describe('Make the folder when it is missing. Default: yes, except for plain.'),
+      .describe('Create the folder if it is missing. Default: yes, except for plain.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
     followLinks: z
       .boolean()
       .default(false)
-      .describe('Follow symbolic links that stay within the folder; others are refused always.'),
+      .describe('Follow symbolic links that stay within the folder. Other links are always refused.'),
   }),
   children: 'none',
   data: ['path', 'layout', 'sharding', 'extension'],

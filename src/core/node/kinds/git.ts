@@ -25,17 +25,17 @@ export const gitKind = defineKind({
       ),
     branch: text('the name of a branch').describe('Default: the branch that is checked out there.'),
     at: text('the name of a commit or a tag').describe(
-      'Show this commit or tag as it is, read-only, instead of a branch.',
+      'Show this commit or tag read-only, instead of a branch.',
     ),
-    authorName: text('a name').describe('Who makes the commits. Default: user.name of git.'),
-    authorEmail: text('an address').describe(
-      'The address of who makes the commits. Default: user.email of git.',
-    ),
+    authorName: text('a name').describe('The author of the commits. Default: user.name of git.'),
+    authorEmail: text('an address').describe('The email address of the author. Default: user.email of git.'),
     durability: z
       .enum(['none', 'full'])
       .default('none')
-      .describe('What a put waits for. none: the system. full: the device.'),
-    create: z.boolean().default(true).describe('Make a bare repository where there is none, or the branch.'),
+      .describe(
+        'What a put waits for. none: the operating system has the value. full: the value is on the device.',
+      ),
+    create: z.boolean().default(true).describe('Create a bare repository or the branch if it is missing.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
   }),
   children: 'none',

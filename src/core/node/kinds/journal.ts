@@ -11,15 +11,15 @@ export const journalKind = defineKind({
   kind: 'journal',
   label: 'Journal',
   help:
-    'Records every write with what was there before and after, so that it can be undone. What cannot be recorded is ' +
-    'not written.',
+    'Records every write with the value before and after, so that it can be undone. A write that cannot be recorded ' +
+    'is refused.',
   schema: z.strictObject({
     log: z
       .string()
       .min(1, 'it needs the path of a folder')
       .meta({ format: 'folder-path' })
       .describe(
-        'The folder of the journal, outside the folders of the stores below; made when it is missing. A relative path ' +
+        'The folder of the journal, outside the folders of the stores below; created if it is missing. A relative path ' +
           'starts from the folder of the stack file. One program at a time can have it open.',
       ),
     maxBytes: z
@@ -28,7 +28,7 @@ export const journalKind = defineKind({
       .min(LEAST_JOURNAL_BYTES)
       .default(64 * 1024 * 1024)
       .meta({
-        description: 'How much the journal keeps; the oldest entries go.',
+        description: 'The size of the journal. The oldest entries are removed first.',
         'x-unit': 'bytes',
         'x-words': 'keeps {}',
       }),
@@ -48,7 +48,7 @@ export const journalKind = defineKind({
       .enum(['none', 'full'])
       .default('none')
       .describe(
-        'What a write waits for. none: the system has its record. full: the record is on the device.',
+        'What a write waits for. none: the operating system has its record. full: the record is on the device.',
       ),
   }),
   children: 'one',

@@ -13,12 +13,15 @@ export const keyLayoutFields = {
     .string()
     .min(1, 'it needs a character or more')
     .optional()
-    .describe('path alone: what divides the segments of a key. Default: /'),
+    .describe('Layout path only: the text between the segments of a key. Default: /'),
   leading: z
     .boolean()
     .optional()
-    .describe('path alone: whether keys begin with the separator. Default: yes for /, else no.'),
-  prefix: z.string().optional().describe('path alone: what every key begins with; others are not shown.'),
+    .describe('Layout path only: whether keys begin with the separator. Default: yes for /, otherwise no.'),
+  prefix: z
+    .string()
+    .optional()
+    .describe('Layout path only: every key begins with this text. Other keys are not shown.'),
 }
 
 /** The same of engines that hold names in no order, which other programs divide by a colon. */
@@ -31,14 +34,14 @@ export const nameLayoutFields = {
     .string()
     .regex(/^[\0-\x7f]+$/, 'it should be one or more ASCII characters')
     .optional()
-    .describe('Layout path: what divides the segments of a name. Default: a colon.'),
+    .describe('Layout path: the text between the segments of a name. Default: a colon.'),
   leading: z
     .boolean()
     .optional()
-    .describe('Layout path: whether names begin with the separator. Default: yes for /, else no.'),
+    .describe('Layout path: whether names begin with the separator. Default: yes for /, otherwise no.'),
   prefix: z
     .string()
     .min(1, 'it should be a text that names begin with')
     .optional()
-    .describe('What every name begins with; others are not shown.'),
+    .describe('Every name begins with this text. Other names are not shown.'),
 }

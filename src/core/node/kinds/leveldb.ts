@@ -24,12 +24,14 @@ export const leveldbKind = defineKind({
     durability: z
       .enum(['none', 'full'])
       .default('none')
-      .describe('What a put waits for. none: the system. full: the device.'),
-    create: z.boolean().default(true).describe('Make the folder when it is missing.'),
+      .describe(
+        'What a put waits for. none: the operating system has the value. full: the value is on the device.',
+      ),
+    create: z.boolean().default(true).describe('Create the folder if it is missing.'),
     readOnly: z
       .boolean()
       .default(false)
-      .describe('Show a copy of the folder as it is when it is opened, and leave the folder alone.'),
+      .describe('Show a copy of the folder, made when it is opened. Nothing in the folder is changed.'),
   }),
   children: 'none',
   data: ['path', 'layout', 'separator', 'leading', 'prefix', 'readOnly'],

@@ -32,8 +32,8 @@ export const lmdbKind = defineKind({
     durability: z
       .enum(['none', 'full'])
       .default('none')
-      .describe('What a put waits for. none: that others see it. full: the device.'),
-    create: z.boolean().default(true).describe('Make the folder or file when it is missing.'),
+      .describe('What a put waits for. none: other readers see the value. full: the value is on the device.'),
+    create: z.boolean().default(true).describe('Create the folder or file if it is missing.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
   }),
   children: 'none',

@@ -12,8 +12,8 @@ export const memcachedKind = defineKind({
   kind: 'memcached',
   label: 'memcached',
   help:
-    'Keeps values in a memcached server, or shows what other programs keep there. The server forgets what it has no room ' +
-    'for, and everything when it stops: put it before a store that keeps values.',
+    'Keeps values in a memcached server, or shows what other programs keep there. The server ' +
+    'evicts values when it is full and loses all when it stops: use it as a tier above a store that keeps values.',
   schema: z.strictObject({
     url: memcachedUrl().describe('The address of the server: memcached://host:11211. Encrypted with "tls".'),
     ...nameLayoutFields,

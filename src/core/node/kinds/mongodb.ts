@@ -21,9 +21,9 @@ export const mongodbKind = defineKind({
     url: mongoUrl().describe(
       'The address of the server: mongodb://host:27017/database, or of several members.',
     ),
-    user: text('user').describe('The user to sign in as. Default: that of the address.'),
+    user: text('user').describe('The user to sign in as. Default: the one in the address.'),
     password: secretReference().optional().describe('The password of the user.'),
-    database: text('database').describe('Default: that of the address, else test.'),
+    database: text('database').describe('Default: the one in the address, otherwise test.'),
     collection: text('collection').describe('Default: kv.'),
     ...keyLayoutFields,
     layout: z
@@ -38,7 +38,7 @@ export const mongodbKind = defineKind({
       .min(1, 'it needs the name of a field')
       .optional()
       .meta({
-        description: 'documents alone: the field with the key. Default: _id.',
+        description: 'Layout documents only: the field with the key. Default: _id.',
         'x-applies': { layout: ['documents'] },
       }),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),

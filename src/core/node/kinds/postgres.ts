@@ -21,7 +21,7 @@ export const postgresKind = defineKind({
       .string()
       .min(1, 'it needs the name of a schema')
       .optional()
-      .describe('The schema of the table. Default: the first one that the user searches.'),
+      .describe('The schema of the table. Default: the first one on the search path of the user.'),
     ...sqlFields,
   }),
   children: 'none',

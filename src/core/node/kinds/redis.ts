@@ -19,14 +19,14 @@ export const redisKind = defineKind({
     url: redisUrl().describe(
       'The address of the server, or of any master of a cluster: redis://host:6379/0; rediss:// is encrypted.',
     ),
-    user: z.string().min(1).optional().describe('The user to sign in as. Default: that of the address.'),
+    user: z.string().min(1).optional().describe('The user to sign in as. Default: the one in the address.'),
     password: secretReference().optional().describe('The password of the user.'),
     database: z
       .number()
       .int()
       .min(0)
       .optional()
-      .describe('The number of the database. Default: that of the address, or 0.'),
+      .describe('The number of the database. Default: the one in the address, otherwise 0.'),
     ...nameLayoutFields,
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
     cluster: z.boolean().optional().describe('Whether it is a cluster. Default: the server is asked.'),

@@ -20,34 +20,34 @@ export const s3Kind = defineKind({
       .string()
       .regex(/^https?:\/\/[^/?#@]+\/?$/, 'it should be an address as https://host:port')
       .optional()
-      .describe('The address of the server: https://host:port. Default: that of Amazon in the region.'),
+      .describe('The address of the server: https://host:port. Default: Amazon, in the region.'),
     region: z
       .string()
       .min(1, 'it needs the name of a region')
       .optional()
-      .describe('Default: that of the profile or the environment, or us-east-1.'),
+      .describe('Default: the region of the profile or the environment, otherwise us-east-1.'),
     user: z
       .string()
       .min(1)
       .optional()
-      .describe('The id of an access key. Default: as the AWS tools sign in.'),
+      .describe('The ID of an access key. Default: the credentials of the AWS tools.'),
     password: secretReference().optional().describe('The secret of the access key.'),
     sessionToken: secretReference().optional().describe('The session token of temporary credentials.'),
     profile: z
       .string()
       .min(1, 'it needs the name of a profile')
       .optional()
-      .describe('A profile of the AWS tools on this computer to sign in with.'),
+      .describe('The profile of the AWS tools on this computer whose credentials are used.'),
     pathStyle: z
       .boolean()
       .optional()
-      .describe('Whether the bucket is a part of the path instead of the host. Default: with an endpoint.'),
+      .describe('Whether the bucket is part of the path instead of the host. Default: yes with an endpoint.'),
     ...keyLayoutFields,
     leading: z
       .boolean()
       .optional()
       .describe(
-        'path alone: whether names begin with the separator. Default: what is found; no in an empty place.',
+        'Layout path only: whether names begin with the separator. Default: as in the bucket; no in an empty bucket.',
       ),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
     partSize: z
@@ -57,7 +57,9 @@ export const s3Kind = defineKind({
       .max(5 * 1024 ** 3)
       .optional()
       .meta({ 'x-unit': 'bytes' })
-      .describe('Bytes of a part of an upload, of which there are at most 10,000. Default: 8 MiB.'),
+      .describe(
+        'The size of each part of an upload, in bytes. An upload has at most 10,000 parts. Default: 8 MiB.',
+      ),
     ...connectionOptions,
   }),
   children: 'none',

@@ -7,20 +7,22 @@ const name = (what: string) => z.string().min(1, `it needs the name of a ${what}
 
 /** The options of kinds that are tables of SQL servers, besides the address. */
 export const sqlFields = {
-  user: name('user').optional().describe('The user to sign in as. Default: that of the address.'),
+  user: name('user').optional().describe('The user to sign in as. Default: the one in the address.'),
   password: secretReference().optional().describe('The password of the user.'),
-  database: name('database').optional().describe('Default: that of the address.'),
-  table: name('table').optional().describe('Default: kv, or the only table that is there, or blocks.'),
+  database: name('database').optional().describe('Default: the one in the address.'),
+  table: name('table').optional().describe('Default: kv; otherwise the only table, or blocks.'),
   keyColumns: z
     .array(name('column'))
     .min(1, 'it needs a column or more')
     .optional()
-    .describe('Of a table of another program; several are the segments of a key. Default: its primary key.'),
+    .describe(
+      'For a table of another program. Several columns are the segments of a key. Default: its primary key.',
+    ),
   valueColumn: name('column')
     .optional()
-    .describe('Of a table of another program. Default: data, value, or the only other column.'),
+    .describe('For a table of another program. Default: data, value, or the only other column.'),
   ...keyLayoutFields,
-  create: z.boolean().default(true).describe('Make the table when it is missing.'),
+  create: z.boolean().default(true).describe('Create the table if it is missing.'),
   readOnly: z.boolean().default(false).describe('Refuse every write.'),
   connections: z
     .number()
@@ -28,7 +30,7 @@ export const sqlFields = {
     .min(1)
     .max(1000)
     .default(10)
-    .describe('How many connections to the server there may be.'),
+    .describe('The maximum number of connections to the server.'),
   ...connectionOptions,
 }
 

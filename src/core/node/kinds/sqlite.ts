@@ -23,16 +23,18 @@ export const sqliteKind = defineKind({
       .meta({ format: 'file-path' })
       .describe('The database. A relative path starts from the folder of the stack file.'),
     ...keyLayoutFields,
-    table: name('table').describe('Default: kv, or the only table that is there, or blocks.'),
-    keyColumn: name('column').describe('Of a table of another program. Default: its primary key.'),
+    table: name('table').describe('Default: kv; otherwise the only table, or blocks.'),
+    keyColumn: name('column').describe('For a table of another program. Default: its primary key.'),
     valueColumn: name('column').describe(
-      'Of a table of another program. Default: data, value, or the only other column.',
+      'For a table of another program. Default: data, value, or the only other column.',
     ),
     durability: z
       .enum(['none', 'full'])
       .default('none')
-      .describe('What a put waits for. none: the system. full: the device.'),
-    create: z.boolean().default(true).describe('Make the file or the table when it is missing.'),
+      .describe(
+        'What a put waits for. none: the operating system has the value. full: the value is on the device.',
+      ),
+    create: z.boolean().default(true).describe('Create the file or the table if it is missing.'),
     readOnly: z.boolean().default(false).describe('Refuse every write.'),
   }),
   children: 'none',

@@ -6,11 +6,11 @@ import { retentionSchema } from './retention-schema.ts'
 export const cacheKind = defineKind({
   kind: 'cache',
   label: 'Cache',
-  help: 'Keeps the values in use in a bounded memory in front of a store.',
+  help: 'Keeps recently used values of a store in memory, up to a limit.',
   schema: z.strictObject({
     ...retentionSchema,
     negativeTtl: z.number().positive().optional().meta({
-      description: 'How long a key that was not found is taken to be absent.',
+      description: 'How long a key that was not found is remembered as absent.',
       'x-words': 'absent keys known for {} ms',
     }),
   }),

@@ -6,7 +6,7 @@ import { defineKind, onlyChild } from '../kind.ts'
 export const lowercaseKind = defineKind({
   kind: 'lowercase',
   label: 'Lower case',
-  help: 'Takes keys that differ in case only for one, and keeps them in lower case.',
+  help: 'Treats keys that differ only in case as one key, stored in lower case.',
   schema: z.strictObject({}),
   children: 'one',
   childrenField: 'store',
@@ -18,10 +18,16 @@ export const lowercaseKind = defineKind({
 export const nestedPathKind = defineKind({
   kind: 'nested-path',
   label: 'Nested path',
-  help: 'Spreads keys over nested levels named by the beginning of their last segment. A listing walks the whole store.',
+  help: 'Stores each key below nested levels named after the first characters of its last segment. Listing walks the whole store.',
   schema: z.strictObject({
-    depth: z.number().int().min(1).max(16).default(3).describe('How many levels to put in front of a key.'),
-    length: z.number().int().min(1).max(16).default(2).describe('How many characters name each level.'),
+    depth: z.number().int().min(1).max(16).default(3).describe('The number of levels.'),
+    length: z
+      .number()
+      .int()
+      .min(1)
+      .max(16)
+      .default(2)
+      .describe('The number of characters in the name of each level.'),
   }),
   children: 'one',
   childrenField: 'store',

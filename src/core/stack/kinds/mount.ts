@@ -8,7 +8,7 @@ import { defineKind } from '../kind.ts'
 export const mountKind = defineKind({
   kind: 'mount',
   label: 'Mount',
-  help: 'Puts stores into one tree, each at a key of its own. The deepest mount above a key has it.',
+  help: 'Combines stores into one tree, each at its own key. A key belongs to the deepest mount above it.',
   schema: z.strictObject({}),
   children: 'keyed',
   childrenField: 'mounts',

@@ -8,12 +8,9 @@ import { defineKind, onlyChild } from '../kind.ts'
 export const namespaceKind = defineKind({
   kind: 'namespace',
   label: 'Namespace',
-  help: 'Shows what is below one key of a store as a store of its own.',
+  help: 'Shows the keys below one key of a store as a separate store.',
   schema: z.strictObject({
-    prefix: z
-      .string()
-      .min(1, 'it needs a key such as /app')
-      .describe('The key that everything is kept below.'),
+    prefix: z.string().min(1, 'it needs a key such as /app').describe('All keys are stored below this key.'),
   }),
   children: 'one',
   childrenField: 'store',

@@ -5,7 +5,7 @@ import { defineKind } from '../kind.ts'
 export const nullKind = defineKind({
   kind: 'null',
   label: 'Null',
-  help: 'Accepts every value and keeps none. For tests and measurements.',
+  help: 'Accepts every write and stores nothing. For tests and measurements.',
   schema: z.strictObject({}),
   children: 'none',
   open: async () => new NullDatastore(),

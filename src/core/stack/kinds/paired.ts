@@ -11,7 +11,7 @@ export const symlinkKind = defineKind({
   ...paired,
   kind: 'symlink',
   label: 'Symbolic links',
-  help: 'Gives values more names by links. Two stores: the first holds the values, the second the links and nothing else.',
+  help: 'Gives a value several names by links. Of its two stores, the first holds the values, the second only the links.',
   childRoles: ['values', 'links'],
   open: async (_options, children, { path }) => {
     const [store, links] = pairOf(children, path)
@@ -23,7 +23,7 @@ export const directoryTreeKind = defineKind({
   ...paired,
   kind: 'directory-tree',
   label: 'Directory tree',
-  help: 'Keeps the order in which keys came, level by level. Two stores: the first holds the values, the second the directories and nothing else.',
+  help: 'Lists each level in the order in which its keys were added. Of its two stores, the first holds the values, the second only these directories.',
   childRoles: ['values', 'directories'],
   open: async (_options, children, { path }) => {
     const [store, members] = pairOf(children, path)

@@ -11,7 +11,7 @@ export const retryKind = defineKind({
   ...wrapper,
   kind: 'retry',
   label: 'Retry',
-  help: 'Makes a call again when it fails in a way that may pass, and waits longer each time.',
+  help: 'Retries calls that fail with a transient error, and waits longer before each retry.',
   schema: z.strictObject({
     attempts: z
       .number()
@@ -19,17 +19,17 @@ export const retryKind = defineKind({
       .min(1)
       .max(100)
       .default(4)
-      .meta({ description: 'How many times a call is made at the most.', 'x-words': 'up to {} times' }),
+      .meta({ description: 'The maximum number of attempts.', 'x-words': 'up to {} times' }),
     delay: z
       .number()
       .nonnegative()
       .default(50)
-      .meta({ description: 'How long it waits before the second attempt.', 'x-words': 'first after {} ms' }),
+      .meta({ description: 'The wait before the second attempt.', 'x-words': 'first after {} ms' }),
     maxDelay: z
       .number()
       .nonnegative()
       .default(5000)
-      .meta({ description: 'How long it waits at the most.', 'x-words': 'waits at most {} ms' }),
+      .meta({ description: 'The longest wait between two attempts.', 'x-words': 'waits at most {} ms' }),
   }),
   open: async (options, children, { path }) => retry(onlyChild(children, path), options),
 })
@@ -38,7 +38,7 @@ export const timeoutKind = defineKind({
   ...wrapper,
   kind: 'timeout',
   label: 'Timeout',
-  help: 'Ends calls that take too long.',
+  help: 'Fails calls that take longer than a limit.',
   schema: z.strictObject({
     milliseconds: z
       .number()
@@ -54,14 +54,15 @@ export const rateLimitKind = defineKind({
   ...wrapper,
   kind: 'rate-limit',
   label: 'Rate limit',
-  help: 'Lets so many calls a second through; others wait.',
+  help: 'Limits the number of calls per second. Further calls wait.',
   schema: z.strictObject({
     perSecond: z.number().positive().default(100).meta({
-      description: 'How many calls it lets through in the long run.',
+      description: 'The average number of calls per second.',
       'x-words': '{} calls a second',
     }),
     burst: z.number().positive().optional().meta({
-      description: 'How many it lets through at once after a quiet time. Default: those of one second.',
+      description:
+        'The number of calls that may run at once after a pause. Default: the calls of one second.',
       'x-words': '{} calls at once',
     }),
   }),
@@ -72,21 +73,21 @@ export const faultKind = defineKind({
   ...wrapper,
   kind: 'fault',
   label: 'Faults',
-  help: 'Fails as told, to see what a stack makes of it. Not for real data.',
+  help: 'Adds failures and delays, to test how a stack handles them. Not for real data.',
   schema: z.strictObject({
     latency: z
       .number()
       .nonnegative()
       .default(0)
-      .meta({ description: 'How much longer each call takes.', 'x-words': '{} ms slower' }),
+      .meta({ description: 'The delay that is added to each call.', 'x-words': '{} ms slower' }),
     errorRate: z.number().min(0).max(1).default(0).describe('The share of calls that fail, from 0 to 1.'),
     lostRate: z
       .number()
       .min(0)
       .max(1)
       .default(0)
-      .describe('The share of calls that happen and are said to have failed, from 0 to 1.'),
-    isOffline: z.boolean().default(false).describe('The store cannot be reached at all.'),
+      .describe('The share of calls that take effect but report a failure, from 0 to 1.'),
+    isOffline: z.boolean().default(false).describe('Every call fails as if the store were unreachable.'),
   }),
   open: async (options, children, { path }) => fault(onlyChild(children, path), { ...options }),
 })

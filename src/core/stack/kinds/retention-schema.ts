@@ -7,21 +7,21 @@ export const retentionSchema = {
     .int()
     .positive()
     .optional()
-    .meta({ description: 'How many values it keeps at the most.', 'x-words': 'at most {} entries' }),
+    .meta({ description: 'The maximum number of values.', 'x-words': 'at most {} entries' }),
   maxBytes: z.number().int().positive().optional().meta({
-    description: 'How large the values that it keeps may be together.',
+    description: 'The maximum total size of the values.',
     'x-unit': 'bytes',
     'x-words': 'at most {}',
   }),
   ttl: z.number().positive().optional().meta({
-    description: 'How long a value is served after it was stored.',
+    description: 'How long a value is kept after it was stored.',
     'x-words': 'served for {} ms',
   }),
   policy: z
     .enum(['lru', 'lfu'])
     .default('lru')
     .meta({
-      description: 'What goes first when room is needed: the least recently or the least frequently used.',
+      description: 'Which value is evicted first: the least recently or the least frequently used.',
       'x-labels': { lru: 'LRU', lfu: 'LFU' },
     }),
 }

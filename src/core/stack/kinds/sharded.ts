@@ -35,7 +35,7 @@ export const shardedKind = defineKind({
         .min(1)
         .max(999)
         .default(2)
-        .describe('How many characters prefix, suffix and next-to-last take.'),
+        .describe('The number of characters that prefix, suffix and next-to-last use.'),
     })
     .meta({ 'x-wrap': { label: 'Shard this' }, 'x-places-keys': true }),
   children: 'many',

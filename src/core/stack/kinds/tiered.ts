@@ -35,7 +35,7 @@ export const tieredKind = defineKind({
         .positive()
         .optional()
         .meta({
-          description: 'How many writes may wait to be flushed; further ones wait. Default 10,000.',
+          description: 'The maximum number of unflushed writes; further puts wait. Default: 10,000.',
           'x-words': 'at most {} writes waiting',
           'x-applies': { mode: ['write-back'] },
         }),
@@ -45,7 +45,7 @@ export const tieredKind = defineKind({
         .positive()
         .optional()
         .meta({
-          description: 'How large the values that wait to be flushed may be together. Default 64 MiB.',
+          description: 'The maximum total size of unflushed values. Default: 64 MiB.',
           'x-unit': 'bytes',
           'x-words': 'at most {} waiting',
           'x-applies': { mode: ['write-back'] },

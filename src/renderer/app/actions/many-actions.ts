@@ -240,7 +240,7 @@ function valueAsJson(bytes: Uint8Array): string {
 }
 
 function refuseRanges(selection: KeySelection): void {
-  if (selection.hasRanges) throw new Error('So many keys cannot be copied as text: choose fewer')
+  if (selection.hasRanges) throw new Error('Too many keys to copy as text: choose fewer')
 }
 
 /** Says how a job on many keys ended, and offers to take it back. What asked for another job tells of its end itself. */

@@ -126,7 +126,7 @@ export async function toggleReadOnly({ client }: Services, session: SessionInfo)
     const answer = await ask({
       title: `Unlock ${session.name}?`,
       message:
-        'It is production: what is written then is written for everyone who uses it. It is locked again when it is opened the next time.',
+        'This stack is marked as production: a write affects everyone who uses it. The stack is locked again the next time it is opened.',
       buttons: [
         { id: 'cancel', label: 'Cancel' },
         { id: 'unlock', label: 'Unlock', variant: 'primary' },

@@ -65,7 +65,7 @@ export function viewCommands({ services, session, theme: current }: CommandConte
     },
     {
       id: 'toggleWrap',
-      title: 'Wrap long lines, or let them run on',
+      title: 'Turn line wrapping on or off',
       menu: 'View',
       shortcuts: ['Alt+Z'],
       worksWhileTyping: true,
@@ -74,7 +74,7 @@ export function viewCommands({ services, session, theme: current }: CommandConte
     },
     {
       id: 'toggleCompact',
-      title: 'Join or part branches of a single child',
+      title: 'Join or split single-child branches',
       menu: 'View',
       isEnabled: true,
       run: toggleCompact,

@@ -177,7 +177,7 @@ function NamedChildren({ client, session, path, tools, ...table }: ChildrenProps
         ) : isEmpty ? (
           <EmptyState
             title="There are no keys here"
-            detail={`Nothing stands below ${JSON.stringify(prefix)}.`}
+            detail={`There is no key below ${JSON.stringify(prefix)}.`}
           />
         ) : count === undefined ? (
           <Late>

@@ -156,7 +156,7 @@ export function expiryFact(
   keepsExpiry: boolean,
 ): readonly Fact[] {
   if (expires === undefined) return []
-  const permanent = 'A put makes it permanent: this stack keeps no times to live'
+  const permanent = 'A put makes it permanent: this stack does not support a time to live'
   const kept = keepsExpiry ? 'A put keeps this time' : permanent
   const effect = expiresHere ? 'The store limits the age of its values: a put begins a new age' : kept
   return [

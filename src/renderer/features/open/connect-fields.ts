@@ -10,15 +10,15 @@ export const TEXT_OPTIONS: readonly TextOption[] = [
   {
     option: 'endpoint',
     label: 'Endpoint',
-    description: 'As https://host:port. Empty: that of Amazon in the region',
+    description: 'https://host:port. Empty: Amazon, in the region',
   },
-  { option: 'region', label: 'Region', description: 'Empty: that of the profile, or us-east-1' },
+  { option: 'region', label: 'Region', description: 'Empty: the region of the profile, otherwise us-east-1' },
   {
     option: 'profile',
     label: 'Profile',
-    description: 'Of the AWS tools on this computer, in place of an access key',
+    description: 'A profile of the AWS tools on this computer, instead of an access key',
   },
-  { option: 'table', label: 'Table', description: 'Empty: the only table that is there, or a new one' },
+  { option: 'table', label: 'Table', description: 'Empty: the only table, or a new one' },
   { option: 'collection', label: 'Collection', description: 'Empty: kv' },
   {
     option: 'separator',

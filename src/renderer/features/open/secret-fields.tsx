@@ -32,7 +32,9 @@ export function SecretFields(props: SecretFieldsProps) {
         onChange={onPassword}
         isSecret
         description={
-          isNew || draft.secret === '' ? undefined : `Kept as ${draft.secret}. The stack only names it.`
+          isNew || draft.secret === ''
+            ? undefined
+            : `Kept as the secret ${draft.secret}. The stack contains only its name.`
         }
       />
       {hasName && (
@@ -75,7 +77,9 @@ export function SecretFields(props: SecretFieldsProps) {
               checked={!draft.isForRun}
               onChange={() => onChange({ isForRun: false })}
             />
-            {secrets?.protection === 'keychain' ? 'In the keychain' : 'In a file, sealed by a passphrase'}
+            {secrets?.protection === 'keychain'
+              ? 'In the keychain'
+              : 'In a file, encrypted with a passphrase'}
           </label>
         </fieldset>
       )}

@@ -56,7 +56,7 @@ export function Overview({ client, session, revision, onOpen, steps, stepsWhenEm
           <CircleAlert size={16} aria-hidden />
           <p>
             The keys could not be looked at. {failure}
-            {overview !== undefined && overview.keys > 0 && ' What was found before is shown.'}
+            {overview !== undefined && overview.keys > 0 && ' The earlier results are shown.'}
           </p>
           <Button onPress={again}>Try again</Button>
         </div>

@@ -179,7 +179,7 @@ function Line({ row, number, word, onChange, onRemove }: LineProps) {
       {row.type === 'test' ? (
         <TestFields row={row} onChange={onChange} />
       ) : (
-        <code className={styles['other']} title="This condition can be changed in the JSON alone">
+        <code className={styles['other']} title="This condition can be changed only in the JSON">
           {JSON.stringify(row.condition)}
         </code>
       )}

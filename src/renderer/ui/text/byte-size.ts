@@ -36,7 +36,7 @@ export function parseByteSize(typed: string): TypedSize {
 function notNumber(text: string): string {
   if (/^-/.test(text)) return 'a size is not negative'
   if (/^\d+,\d+\s*[a-z]*$/i.test(text))
-    return `write ${text.replace(',', '.')}: a comma only divides thousands`
+    return `write ${text.replace(',', '.')}: a comma only separates thousands`
   return 'not a size: write for example 64 MiB, 1.5 GB or 67108864'
 }
 

@@ -44,7 +44,12 @@ describe('expiryFact', () => {
   it.each([
     ['keeps the time to live', {}, true, 'A put keeps this time.'],
     ['limits the age of its values', { expiresHere: true }, true, 'a put begins a new age.'],
-    ['keeps no times to live', {}, false, 'A put makes it permanent: this stack keeps no times to live.'],
+    [
+      'keeps no times to live',
+      {},
+      false,
+      'A put makes it permanent: this stack does not support a time to live.',
+    ],
   ])(
     'H23 says when a value expires, and what a put does where the stack %s',
     (_, rest, keepsExpiry, effect) => {

@@ -32,7 +32,7 @@ describe('byte-size', () => {
     ['64 Mb', '"Mb" is unclear'],
     ['3 k', '"k" is unclear: write KiB (1024) or kB (1000)'],
     ['64 minutes', '"minutes" is not a unit of bytes'],
-    ['1,5 GB', 'write 1.5 GB: a comma only divides thousands'],
+    ['1,5 GB', 'write 1.5 GB: a comma only separates thousands'],
     ['1.3 bytes', '1.3 bytes is not a whole number of bytes'],
     ['0.1 KiB', 'not a whole number'],
     ['1e6', 'not a size'],

@@ -66,7 +66,7 @@ function containerAt(text: string, path: JsonPath, type: 'object' | 'array'): Js
 }
 
 function missing(path: JsonPath): RangeError {
-  return new RangeError(`Cannot edit "${formatPath(path)}": the document has no such place`)
+  return new RangeError(`Cannot edit "${formatPath(path)}": the document has no such field`)
 }
 
 /**

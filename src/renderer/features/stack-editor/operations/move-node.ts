@@ -114,7 +114,7 @@ function takeOut(
 
 function nodeAt({ root }: Stack, path: JsonPath): StackNode {
   const node = nodeOf(root, path)
-  if (node === undefined) throw new Error('The stack lost the place that a node was to move to')
+  if (node === undefined) throw new Error('The target of the move no longer exists in the stack')
   return node
 }
 

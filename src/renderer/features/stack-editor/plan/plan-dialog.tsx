@@ -192,9 +192,9 @@ const PLACEMENTS: readonly {
   {
     placement: 'move',
     label: 'Move them in the background',
-    effect: 'Each is found where it is until it has moved.',
+    effect: 'Each key can be read while it moves.',
   },
-  { placement: 'leave', label: 'Leave them', effect: 'They stay where they are, and are not found.' },
+  { placement: 'leave', label: 'Leave them', effect: 'They stay where they are and cannot be found.' },
 ]
 
 interface PlacementChoiceProps {
