@@ -248,8 +248,7 @@ async function check(opened: Datastore, { done, begun }: Told): Promise<void> {
     etags.add(stat?.etag ?? '')
     values++
   }
-  // The revision of etcd is that of the whole batch.
-  const shared = store.info.kind === 'etcd' ? 1 : 0
-  expect(etags.size, 'no two values have one version').toBe(values - shared)
+  // Keys that etcd writes in one transaction have its revision. An etag is only compared with versions of its own key.
+  if (store.info.kind !== 'etcd') expect(etags.size, 'no two values have one version').toBe(values)
   expect(values).toBeGreaterThan(done.size)
 }
