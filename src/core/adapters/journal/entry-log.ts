@@ -12,23 +12,23 @@ import {
 } from './journal-entry.ts'
 import type { JournalLog } from './journal-log.ts'
 
-/** An intent, and whether anybody has said what became of it. */
+/** An intent, and whether its outcome is recorded. */
 export interface RecordedIntent {
   readonly sequence: number
   readonly intent: Intent
   readonly isSettled: boolean
 }
 
-/** The entries of a log: each an intent, and later a mark that tells what became of it. */
+/** The entries of a log: each is an intent, followed later by a mark with its outcome. */
 export class EntryLog {
   readonly #log: JournalLog
   /** Intents without a mark. */
   readonly #pending = new Set<number>()
   /** Notes of jobs that have ended. */
   readonly #notes = new Map<number, string>()
-  /** Outcomes of entries that are not wholly made: few, so that memory does not grow with the log. */
+  /** Outcomes of entries of which not every change was made. They are rare, so memory does not grow with the log. */
   readonly #exceptions = new Map<number, readonly Outcome[]>()
-  /** Outcomes that the log failed to take. */
+  /** Outcomes that could not be written to the log. */
   readonly #unrecorded = new Map<number, readonly Outcome[]>()
 
   private constructor(log: JournalLog) {
@@ -46,7 +46,7 @@ export class EntryLog {
     return entries
   }
 
-  /** The intents from the first that has no mark on, in order; none where each has one. */
+  /** All intents in order, beginning with the first one without a mark; none if each has a mark. */
   async *fromFirstUnsettled(): AsyncIterable<RecordedIntent> {
     const [first] = this.#pending
     if (first === undefined) return
@@ -56,14 +56,14 @@ export class EntryLog {
     }
   }
 
-  /** Records what a write is about to do, and gives its sequence number. */
+  /** Records what a write is about to do. @returns Its sequence number. */
   async append(intent: Intent): Promise<number> {
     const sequence = await this.#log.append(encodeIntent(intent), true)
     this.#pending.add(sequence)
     return sequence
   }
 
-  /** Records what became of a write. The outcome holds here even when the log does not take it. */
+  /** Records the outcome of a write. It is known here even if writing it to the log fails. */
   async mark(sequence: number, outcomes: readonly Outcome[], note?: string): Promise<void> {
     const mark: Mark = { type: 'mark', of: sequence, outcomes, note }
     this.#settle(mark)
@@ -77,12 +77,12 @@ export class EntryLog {
     }
   }
 
-  /** Outcomes that the log failed to take, by sequence number. */
+  /** Outcomes that could not be written to the log, by sequence number. */
   get unrecorded(): ReadonlyMap<number, readonly Outcome[]> {
     return this.#unrecorded
   }
 
-  /** @throws DatastoreError `NOT_FOUND` for an entry that is not there: given up, or of a write that was refused. */
+  /** @throws DatastoreError `NOT_FOUND` for an entry that was dropped from the log, or whose write was refused. */
   async find(action: string, sequence: number): Promise<JournalEntry> {
     for await (const entry of this.read({ after: sequence - 1, limit: 1 })) {
       if (entry.sequence === sequence) return entry
@@ -122,7 +122,7 @@ export class EntryLog {
     }
   }
 
-  /** What an intent did, without what it did not come to. */
+  /** The changes of an intent, except those that were not made. */
   #changesOf(sequence: number, { changes }: Intent): JournalChange[] {
     const isPending = this.#pending.has(sequence)
     const outcomes = this.#exceptions.get(sequence)

@@ -6,17 +6,17 @@ import type { OpenStore } from '../../open/open-store.ts'
 import type { EntryLog } from './entry-log.ts'
 import type { IntendedChange, Outcome, RecordedValue } from './journal-entry.ts'
 
-/** What a key holds now. */
+/** What a key holds: its value and its version. */
 export interface HeldValue {
   readonly value: RecordedValue
-  /** Absent where there is no value. */
+  /** Absent if there is no value. */
   readonly etag?: string | undefined
 }
 
-/** What a key holds, its value only if it has no more than `limit` bytes. */
+/** Reads what a key holds. A value of more than `limit` bytes is only noted as too large. */
 export async function heldValue(store: OpenStore, key: Key, limit: number, call: Call): Promise<HeldValue> {
   const fresh = call.with({ fresh: true })
-  // The etag is the first of the two, so that a write which matches it replaces what is read here and nothing else.
+  // The etag is read first, so that a write that matches it can replace only the value that is read here.
   const stat = await statIfPresent(store, key, fresh)
   if (stat === undefined) return { value: 'absent' }
   const { etag, size } = stat
@@ -26,12 +26,12 @@ export async function heldValue(store: OpenStore, key: Key, limit: number, call:
   return { value: found.bytes.length > limit ? 'too-large' : found.bytes, etag }
 }
 
-/** The bytes that have to be read to tell whether a key holds one of these values. */
+/** How many bytes to read at most to decide whether a key holds one of these values. */
 export function lengthToCompare(...values: readonly RecordedValue[]): number {
   return Math.max(0, ...values.map(value => (value instanceof Uint8Array ? value.length : 0)))
 }
 
-/** Whether two values are known to be the same; of one that was not recorded nothing is known. */
+/** Whether two values are known to be equal. A value that was not recorded equals nothing. */
 export function isSame(one: RecordedValue, other: RecordedValue): boolean {
   return one !== 'too-large' && areSame(one, other)
 }
@@ -40,30 +40,30 @@ function areSame(a: RecordedValue, b: RecordedValue): boolean {
   return typeof a === 'string' || typeof b === 'string' ? a === b : sameBytes(a, b)
 }
 
-/** What became of a change, by what the key holds now. */
+/** The outcome of a change, derived from what the key holds now. */
 export async function outcomeNow(store: OpenStore, change: IntendedChange, call: Call): Promise<Outcome> {
   const { key, before, after } = change
   return outcomeOf(change, await heldValue(store, key, lengthToCompare(before, after), call))
 }
 
-/** What became of a change, by what was seen at the key after it and before the next one. */
+/** The outcome of a change, derived from what the key held after it and before the next change. */
 function outcomeOf({ before, after, etag }: IntendedChange, seen: HeldValue): Outcome {
-  // Some stores begin to count their versions anew when they open, so an etag alone says too little.
+  // Some stores restart their version numbers when they open, so an equal etag alone proves nothing.
   const isSameVersion = etag !== undefined && seen.etag === etag
   if (isSameVersion && (before === 'too-large' || isSame(before, seen.value))) return 'not-made'
   if (isSame(after, seen.value)) return 'made'
   return isSame(before, seen.value) ? 'not-made' : 'unknown'
 }
 
-/** A write of which it is to be found out what became. */
+/** A write whose outcome is to be determined. */
 interface OpenQuestion {
   readonly changes: readonly IntendedChange[]
   readonly outcomes: (Outcome | undefined)[]
 }
 
 /**
- * Finds out what became of the writes that a process did not live to mark: what the next write to the same key found
- * there tells, and for the last one what the store holds now.
+ * Determines the outcomes of writes that an earlier process did not mark before it ended: from what the next write to
+ * the same key found there, or for the last write of a key from what the store holds now.
  */
 export async function settle(entries: EntryLog, store: OpenStore): Promise<void> {
   const questions = new Map<number, OpenQuestion>()
@@ -74,7 +74,7 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
       waiting.get(next.key.toString())?.(next)
       waiting.delete(next.key.toString())
     }
-    // What a job was doing is known to whoever began it.
+    // A job has no changes of its own. Whoever began it decides how to continue.
     if (isSettled || changes.length === 0) continue
     const question: OpenQuestion = { changes, outcomes: changes.map(() => undefined) }
     questions.set(sequence, question)
@@ -91,7 +91,7 @@ export async function settle(entries: EntryLog, store: OpenStore): Promise<void>
     )
     const known = await Promise.allSettled(found)
     const told = known.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
-    // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
+    // If the store does not answer, the entry stays pending until the journal is opened again.
     if (told.length === changes.length) marks.push(entries.mark(sequence, told))
   }
   await Promise.all(marks)

@@ -8,8 +8,8 @@ import { Key } from '../../key.ts'
 export type RecordedValue = Uint8Array | 'absent' | 'too-large'
 
 /**
- * What is known of a change: it was made, nothing says whether it was (others changed the key before that could be
- * found out), or it is being made.
+ * The state of a change. `unknown`: another writer changed the key before the outcome could be determined. `pending`:
+ * the change is in progress, or its process was killed.
  */
 export type ChangeState = 'made' | 'unknown' | 'pending'
 
@@ -21,35 +21,35 @@ export interface JournalChange {
   readonly state: ChangeState
 }
 
-/** Which call an entry is about. A `job` has no changes of its own: its writes name it as their `group`. */
+/** The call that an entry records. A `job` has no changes of its own: its writes name it as their `group`. */
 export type JournalAction = 'put' | 'delete' | 'rename' | 'undo' | 'redo' | 'job'
 
 /** One write. */
 export interface JournalEntry {
-  /** Later writes have greater numbers; some numbers are left out. */
+  /** Later writes have greater numbers. Some numbers are not used. */
   readonly sequence: number
   /** When it was called, in milliseconds since 1970. */
   readonly time: number
   readonly action: JournalAction
-  /** The entry that an `undo` or a `redo` was of. */
+  /** For an `undo` or a `redo`: the entry that was undone or redone. */
   readonly of?: number | undefined
-  /** The job, or the undo or redo of one, that the write was a part of. */
+  /** The job, or the undo or redo of a job, that the write belongs to. */
   readonly group?: number | undefined
-  /** What `JournalOptions.arrangement` said when the write was made. */
+  /** The result of `JournalOptions.arrangement` when the write was made. */
   readonly arrangement?: string | undefined
-  /** What `begin` or `end` was given for it. */
+  /** The note that was passed to `begin`, or later to `end`. */
   readonly note?: string | undefined
-  /** Begun, and not ended: it runs, or its process was killed. */
+  /** Whether it has begun and not ended: it is in progress, or its process was killed. */
   readonly isPending: boolean
-  /** One for each key; a rename has two, the old key first. None for a job. */
+  /** One for each key. A rename has two, the old key first; a job has none. */
   readonly changes: readonly JournalChange[]
 }
 
 /** Which entries are read. */
 export interface JournalEntriesOptions {
-  /** Start strictly past this sequence number, in the direction of reading. */
+  /** Start after this sequence number, in the direction of reading. */
   readonly after?: number | undefined
-  /** The most entries; default all. A `RangeError` where it is not a whole number from 0 up. */
+  /** The maximum number of entries. Default: all. A `RangeError` unless it is a whole number from 0 up. */
   readonly limit?: number | undefined
   /** Latest entry first. */
   readonly reverse?: boolean | undefined
@@ -60,7 +60,7 @@ export interface IntendedChange {
   readonly key: Key
   readonly before: RecordedValue
   readonly after: RecordedValue
-  /** The etag of what is there before. */
+  /** The etag of the value before. */
   readonly etag?: string | undefined
 }
 
@@ -76,7 +76,7 @@ export interface Intent {
   readonly changes: readonly IntendedChange[]
 }
 
-/** What became of a change. */
+/** The outcome of a change. */
 export type Outcome = 'made' | 'not-made' | 'unknown'
 
 /** What is recorded after a write: the outcome of each of its changes. */
@@ -85,7 +85,7 @@ export interface Mark {
   /** The number of the intent. */
   readonly of: number
   readonly outcomes: readonly Outcome[]
-  /** Takes the place of the note of the intent. */
+  /** Replaces the note of the intent. */
   readonly note?: string | undefined
 }
 
@@ -135,7 +135,7 @@ function withoutUndefined(record: object): object {
   return Object.fromEntries(Object.entries(record).filter(([, field]) => field !== undefined))
 }
 
-/** @throws DatastoreError `CORRUPT` for bytes that are no record of a journal. */
+/** @throws DatastoreError `CORRUPT` for bytes that are not a record of a journal. */
 export function decodeRecord(number: number, bytes: Uint8Array): Intent | Mark {
   try {
     const found = record.parse(decode(bytes))

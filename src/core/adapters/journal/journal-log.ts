@@ -2,58 +2,59 @@ import { checkOptions, wholeNumber } from '../../options.ts'
 
 /** A record of a log, as it was appended. */
 export interface JournalRecord {
-  /** Greater than that of every record before it. Numbers are never given twice, and some are left out. */
+  /** Greater than the number of every earlier record. Numbers are never reused, and some are not used. */
   readonly number: number
-  /** The reader's own. */
+  /** They belong to the reader. */
   readonly bytes: Uint8Array
 }
 
 /** Which records are read, and in which order. */
 export interface JournalReadOptions {
-  /** Begin with this number, or the next there is. Default: at the beginning, with `reverse` at the end. */
+  /** The first record to read, or the next one if it does not exist. Default: the first; with `reverse` the last. */
   readonly from?: number | undefined
   /** Last record first. */
   readonly reverse?: boolean | undefined
 }
 
 /**
- * Where a journal keeps its records: the latest of them, up to so many bytes. `memoryJournal` and `fileJournal` make
- * one; another needs to do what is said here.
+ * Storage for the records of a journal: the latest ones, up to a number of bytes. `memoryJournal` and `fileJournal`
+ * create one. Other implementations have to meet the contract below.
  */
 export interface JournalLog {
-  /** The most bytes that are kept. */
+  /** The maximum number of bytes that are kept. */
   readonly maxBytes: number
 
   /** Bytes that are kept now. */
   readonly bytes: number
 
-  /** The number of the oldest record that is kept; where there is none, that of the next. */
+  /** The number of the oldest record that is kept; without any, the number of the next record. */
   readonly oldest: number
 
   /**
-   * Puts a record at the end, after those of the calls before, and gives its number. Gives up the oldest records for
-   * room. When it rejects, the record is none of those that are read.
-   * @param isIntent A write waits for it: where the log is durable, so is the record when this resolves. Nobody waits
-   * for the others, so they may be written a little later, with the next intent or before `sync` and `close` resolve.
+   * Appends a record after those of earlier calls, and drops the oldest records to stay within `maxBytes`. If it
+   * rejects, the record is never read.
+   * @param isIntent Whether a write waits for the record. Then a durable log has made it durable when this resolves.
+   * Other records may be written later: with the next intent, or before `sync` or `close` resolves.
+   * @returns The number of the record.
    */
   append(bytes: Uint8Array, isIntent: boolean): Promise<number>
 
-  /** The records that were appended before the call and are still kept. */
+  /** The records that were appended before the call and are still kept. They are in order. */
   read(options?: JournalReadOptions): AsyncIterable<JournalRecord>
 
-  /** What was appended before the call survives a power cut after it, where the log is kept on a disk. */
+  /** Once it resolves, records that were appended before the call survive a power failure, if the log is on a disk. */
   sync(): Promise<void>
 
   close(): Promise<void>
 }
 
-/** Bytes that a log keeps unless told otherwise. */
+/** The default of `maxBytes`. */
 export const DEFAULT_JOURNAL_BYTES = 64 * 1024 * 1024
-/** Fewer bytes hardly hold an entry. */
+/** The smallest `maxBytes`: fewer bytes would hold hardly any entry. */
 export const LEAST_JOURNAL_BYTES = 1024
 
 const DEFAULT_VALUE_BYTES = 1024 * 1024
-/** A rename records up to four values, and what is written meanwhile must not push it out. */
+/** A rename records up to four values, and entries written in the meantime must not displace it. */
 const VALUES_IN_LOG = 8
 
 /** @throws DatastoreError `CONFIG_INVALID` */
@@ -62,7 +63,7 @@ export function assertJournalBytes(maxBytes: number): void {
 }
 
 /**
- * Bytes of the largest value that is recorded in a log of `logBytes`: at most an eighth of it.
+ * The size in bytes of the largest value that is recorded in a log of `logBytes`: at most an eighth of it.
  * @throws DatastoreError `CONFIG_INVALID`
  */
 export function valueBytesFor(logBytes: number, wanted: number | undefined): number {

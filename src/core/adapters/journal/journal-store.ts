@@ -23,32 +23,32 @@ import { KnownValues } from './known-values.ts'
 import { stepsFor, takeStep } from './replay.ts'
 import { type IntendedWrite, type RecordedWrite, WriteRecorder } from './write-recorder.ts'
 
-/** Where a journal is kept, and what is recorded. */
+/** Where a journal is stored, and what is recorded. */
 export interface JournalOptions {
-  /** Where entries go: see `memoryJournal` and `fileJournal`. Closed with the store. */
+  /** Stores the entries: see `memoryJournal` and `fileJournal`. It is closed with the store. */
   readonly log: JournalLog
   /**
-   * Bytes of the largest value that is recorded; an entry of a larger one cannot be undone. At most an eighth of what
-   * the log keeps; default that, or 1 MiB.
+   * The size in bytes of the largest value that is recorded: at most an eighth of the log. A write of a larger one cannot
+   * be undone. Default: an eighth, but no more than 1 MiB.
    */
   readonly maxValueBytes?: number | undefined
-  /** Milliseconds since 1970; default `Date.now`. */
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
   /**
-   * How the store is put together as a write is made, in words of the program's own. Entries have it, so that a program
-   * can tell those that were made in another arrangement.
+   * Returns a text of the program's own that identifies how the store is currently composed. It is stored with each
+   * entry, so that the program can recognise entries that were made in another arrangement.
    */
   readonly arrangement?: (() => string) | undefined
-  /** Called with each entry once what became of it is known, and with each that was begun. Its values are those recorded. */
+  /** Called with each entry once its outcome is known, and when a job begins. */
   readonly onEntry?: ((entry: JournalEntry) => void) | undefined
   /**
-   * Called when a write is made and the log fails to record its outcome. It is recorded when the store is closed, or found
-   * out when the journal opens next.
+   * Called if a write was made but its outcome could not be recorded. It is recorded when the store is closed, or
+   * determined when the journal is opened again.
    */
   readonly onMarkError?: ((error: unknown, sequence: number) => void) | undefined
 }
 
-/** What the journal stores of one journal share. */
+/** The state that all stores of one journal share. */
 export interface JournalState {
   readonly entries: EntryLog
   readonly recorder: WriteRecorder
@@ -65,7 +65,7 @@ export function journalState(entries: EntryLog, options: JournalOptions): Journa
   }
 }
 
-/** Writes are several calls below, so each has a turn here. */
+/** A write makes several calls below, so each has a turn here. */
 const JOURNAL: Layer = {
   name: 'journal',
   delays: true,
@@ -73,8 +73,8 @@ const JOURNAL: Layer = {
 }
 
 /**
- * Records each write before it is made, and its outcome after. A write without `ifMatch` is bound to the version that
- * was recorded, and begins again when another writer replaced that version first.
+ * Records each write before it is made, and its outcome afterwards. A write without `ifMatch` is made to match the
+ * version that was recorded, and starts over if another writer replaces that version first.
  */
 export class JournalStore extends LayeredStore {
   readonly #state: JournalState
@@ -83,7 +83,7 @@ export class JournalStore extends LayeredStore {
   readonly #known: KnownValues
   /** Bytes of the largest value that is recorded. */
   readonly #maxValueBytes: number
-  /** The job that writes are a part of. */
+  /** The job that the writes belong to. */
   readonly #group: number | undefined
   #child: OpenStore
 
@@ -101,7 +101,7 @@ export class JournalStore extends LayeredStore {
   override async write(key: Key, value: Payload, call: Call): Promise<Written> {
     if (!value.isStream) return this.#writeBytes(key, value.keep(), call)
     if (call.isConditional) {
-      // Whoever sends a large value is refused before it is sent.
+      // Check the condition before the value is read, because it may be large.
       const stat = await this.#child.stat(key, call.with({ fresh: true }))
       const refused = judge(stat?.etag, call.options)
       if (refused !== undefined) {
@@ -122,7 +122,7 @@ export class JournalStore extends LayeredStore {
       [key],
       call,
       ([held]) => {
-        // Nothing is recorded of an absent key, but the store below may still have a copy of it to drop.
+        // Nothing is recorded for an absent key, but the store below may still have a copy to drop.
         if (held?.etag === undefined) return this.#child.remove(key, call)
         const ifMatch = call.options.ifMatch ?? held.etag
         if (ifMatch !== held.etag) return 'changed'
@@ -145,7 +145,7 @@ export class JournalStore extends LayeredStore {
       call,
       ([source, target]) => {
         if (source?.etag === undefined || target === undefined) return this.#child.move(from, to, call)
-        // Both names may be one below: then nothing moves, and nothing is replaced.
+        // Both keys may be one key below: then nothing moves and nothing is replaced.
         const mayChangeNothing = this.#child.capabilities.manyToOne
         if (target.etag !== undefined && !mayChangeNothing && !replace) return 'exists'
         const changes: IntendedChange[] = [
@@ -162,8 +162,8 @@ export class JournalStore extends LayeredStore {
   }
 
   /**
-   * Takes an entry back, or makes it again. It needs the turn of the entry's keys.
-   * @returns The number of the entry for that; `undefined` where there is nothing to be done.
+   * Undoes or redoes an entry. The caller holds the turn of the entry's keys.
+   * @returns The number of the new entry; `undefined` if there was nothing to do.
    */
   async apply(
     action: 'undo' | 'redo',
@@ -184,17 +184,17 @@ export class JournalStore extends LayeredStore {
     })
   }
 
-  /** What a branch holds is not on record, so its keys move one by one. */
+  /** The values of a branch are not recorded, so its keys are moved one by one. */
   override moveBranch(): BranchMoved {
     return 'unsupported'
   }
 
-  /** Refused: writes are recorded as they are made, and that could not be rolled back. */
+  /** Refused: writes are recorded as they are made, and records cannot be rolled back. */
   begin(): StoreTransaction {
     throw failure('UNSUPPORTED', 'begin a transaction', undefined, 'a journal store has none')
   }
 
-  /** The record first: a write that survives a power cut has to be on record. */
+  /** Syncs the log first, so that every write that survives a power failure is recorded. */
   override async sync(prefix: Key, call: Call): Promise<void> {
     await this.#options.log.sync()
     await this.#child.sync(prefix, call)
@@ -217,7 +217,7 @@ export class JournalStore extends LayeredStore {
     this.#child = child
   }
 
-  /** Puts a write on record and makes it. What it leaves at its keys is unknown until it says so itself. */
+  /** Records a write and makes it. The values of its keys are unknown until the write itself sets them. */
   #around<T>(
     intended: Omit<IntendedWrite, 'store' | 'group'>,
     work: (write: RecordedWrite) => Maybe<T>,
@@ -226,7 +226,7 @@ export class JournalStore extends LayeredStore {
     return this.#recorder.around({ ...intended, store: this.#child, group: this.#group }, work)
   }
 
-  /** What a key is known to hold, where a write that is bound to it is refused by nobody else for it. */
+  /** What a key is known to hold, if matching that version cannot refuse a write that would otherwise be made. */
   #knownFor(key: Key, { options }: Call): readonly HeldValue[] | undefined {
     const held = this.#known.get(key)
     if (held?.etag === undefined || !options.create || !options.replace) return undefined
@@ -254,7 +254,7 @@ export class JournalStore extends LayeredStore {
     )
   }
 
-  /** A stream that was begun cannot be put again, so it replaces whatever version is there. */
+  /** A stream cannot be read twice, so the write replaces whatever version is there. */
   async #writeStream(
     key: Key,
     stream: Extract<Collected, { readonly source: unknown }>,
@@ -266,7 +266,7 @@ export class JournalStore extends LayeredStore {
         this.#child.write(key, Payload.stream(stream.source), call),
       )
     } finally {
-      // Closes what was not read. A source may never settle, so nobody waits for it.
+      // Closes the rest of the source, which may never settle: not awaited.
       void stream.discard().catch(() => undefined)
     }
   }
@@ -286,8 +286,8 @@ export class JournalStore extends LayeredStore {
   }
 
   /**
-   * Makes a write over what the keys hold; again where it was refused because another writer changed them first.
-   * @param known What they are known to hold. Default: it is read.
+   * Makes a write that depends on what its keys hold, and repeats it if another writer changed them first.
+   * @param known What the keys are known to hold. Default: it is read.
    */
   async #whileOvertaken<T>(
     action: JournalAction,
@@ -317,7 +317,7 @@ export class JournalStore extends LayeredStore {
       return await heldValue(this.#child, key, this.#maxValueBytes, call)
     } catch (error) {
       if (isAborted(error) || !(error instanceof DatastoreError)) throw error
-      // The store failed, whatever it was asked for.
+      // Name the write as the action that failed, not the read.
       throw failure(error.code, action, key, error.reason, error)
     }
   }

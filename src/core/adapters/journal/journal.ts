@@ -9,8 +9,8 @@ import type { JournalEntriesOptions, JournalEntry } from './journal-entry.ts'
 import { type JournalOptions, type JournalState, JournalStore, journalState } from './journal-store.ts'
 
 /**
- * A store whose every write is recorded, with what the key held before and after, so that it can be undone. The record
- * is made before the write: one that cannot be recorded is not made. See `journal`.
+ * A store that records every write with what the key held before and after, so that it can be undone. The record is
+ * written first: a write that cannot be recorded is refused. See `journal`.
  */
 export class JournalDatastore extends Datastore {
   readonly #child: OpenStore
@@ -27,7 +27,7 @@ export class JournalDatastore extends Datastore {
     this.#store = store
   }
 
-  /** The writes on record, oldest first. Those that were refused, and so changed nothing, are left out. */
+  /** The recorded writes, oldest first, without those that were refused and so changed nothing. */
   async *entries(options: JournalEntriesOptions & CallOptions = {}): AsyncIterable<JournalEntry> {
     const action = 'read the journal of'
     const leave = ownStoreOf(this).enter(action, Key.root)
@@ -41,38 +41,39 @@ export class JournalDatastore extends Datastore {
   }
 
   /**
-   * Gives each key of an entry what it held before. That is a write like any other, with an entry of its own.
-   * @returns The number of that entry; `undefined` where there was nothing left to be undone.
-   * @throws DatastoreError `NOT_FOUND` for an entry that is not on record (any more), `CONFLICT` where a key was
-   * changed since, `UNSUPPORTED` where a value was too large to be recorded. Then nothing was changed.
+   * Restores what each key of an entry held before. This is a write with an entry of its own.
+   * @returns The number of that entry; `undefined` if there was nothing to undo.
+   * @throws DatastoreError `NOT_FOUND` for an entry that is not, or no longer, in the log, `CONFLICT` if a key was
+   * changed since, `UNSUPPORTED` if a value was too large to be recorded. In these cases nothing was changed.
    */
   undo(sequence: number, options: CallOptions = {}): Promise<number | undefined> {
     return this.#apply('undo', sequence, options)
   }
 
-  /** As `undo`, the other way: gives each key what the entry left there, where it holds what it held before. */
+  /** The reverse of `undo`: makes the changes of an entry again, if each key holds what it held before the entry. */
   redo(sequence: number, options: CallOptions = {}): Promise<number | undefined> {
     return this.#apply('redo', sequence, options)
   }
 
   /**
-   * Records that something begins which consists of other writes: a job, or the undo of one. It is pending until `end`.
-   * @param note What the program wants to know of it later.
-   * @returns Its number, by which writes are made a part of it (`within`).
+   * Records the beginning of something that consists of several writes: a job, or the undo of one. It is pending until
+   * `end` is called.
+   * @param note A text for the program's own use.
+   * @returns Its number. Writes become a part of it by `within`.
    */
   begin(action: 'job' | 'undo' | 'redo', note?: string, of?: number): Promise<number> {
     return this.#state.recorder.begin(action, note, of)
   }
 
   /**
-   * Records that what was begun has ended.
-   * @param note Takes the place of the one that it was begun with.
+   * Records the end of what `begin` began.
+   * @param note Replaces the note that was passed to `begin`.
    */
   end(sequence: number, note?: string): Promise<void> {
     return this.#state.entries.mark(sequence, [], note)
   }
 
-  /** The same store, whose writes are recorded as parts of what was begun. Close this one alone. */
+  /** The same store, but its writes are recorded as parts of what `begin` began. Close only the original store. */
   within(group: number): JournalDatastore {
     return new JournalDatastore(this.#child, this.#state, this.#options, group)
   }
@@ -91,10 +92,10 @@ export class JournalDatastore extends Datastore {
 }
 
 /**
- * Records every write to `store` in `options.log`, each with what its keys held before and after, and finds out what
- * became of the writes that an earlier process was killed in. Each write costs a read of what it replaces and two
- * records. A batch is recorded write by write, so it is not atomic here. Of changes that do not come through this
- * store nothing is recorded, and no undo overwrites them.
+ * Records every write to `store` in `options.log`, with what its keys held before and after. Also determines the
+ * outcomes of writes during which an earlier process was killed. Each write costs a read of the value that it replaces,
+ * and two records. A batch is recorded write by write, so it is not atomic here. Changes that are not made through this
+ * store are not recorded, and are never overwritten by an undo.
  * @throws DatastoreError `CONFIG_INVALID` for a limit that does not fit the log, `CORRUPT` for a log of something else.
  */
 export async function journal(store: BinaryDatastore, options: JournalOptions): Promise<JournalDatastore> {

@@ -1,12 +1,12 @@
 import type { Key } from '../../key.ts'
 import type { HeldValue } from './held-value.ts'
 
-/** Keys of which it is remembered what they hold. */
+/** The number of keys whose values are remembered. */
 const MAX_KEYS = 1000
 
 /**
- * What the latest writes left at their keys, so that the next write need not read it. Whoever uses it binds the write to
- * the version that is said here, since another writer may have replaced it.
+ * The values that the latest writes stored, so that the next write to a key need not read its old value. A write that
+ * relies on one must match its version (`ifMatch`), because another writer may have replaced it.
  */
 export class KnownValues {
   readonly #maxBytes: number

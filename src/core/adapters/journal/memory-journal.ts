@@ -7,17 +7,17 @@ import {
   type JournalRecord,
 } from './journal-log.ts'
 
-/** How much a log in memory keeps. */
+/** The limit of a log in memory. */
 export interface MemoryJournalOptions {
-  /** The most bytes of records that are kept; the oldest go. Default 64 MiB. */
+  /** The maximum number of bytes of records. The oldest records are dropped first. Default: 64 MiB. */
   readonly maxBytes?: number | undefined
 }
 
-/** A log in the memory of this process. What was closed can be used again, by the next journal. */
+/** A log in the memory of this process. After `close`, another journal can be opened on it. */
 class MemoryJournal implements JournalLog {
   readonly maxBytes: number
   #records: JournalRecord[] = []
-  /** Records before this one were given up; now and then they are let go of. */
+  /** The index of the oldest record that is kept. Dropped records before it are removed from the array now and then. */
   #first = 0
   #bytes = 0
   #next = 1
@@ -52,11 +52,11 @@ class MemoryJournal implements JournalLog {
   }
 
   async sync(): Promise<void> {
-    // There is nothing that a power cut would leave.
+    // Nothing in memory survives a power failure.
   }
 
   async close(): Promise<void> {
-    // Its records are there for whoever opens a journal on it next.
+    // The records stay for the next journal on this log.
   }
 
   #giveUpOldest(): void {
@@ -71,7 +71,7 @@ class MemoryJournal implements JournalLog {
 }
 
 /**
- * A log of a journal in memory: for undo while a program runs.
+ * Creates the log of a journal in memory, for undo while the program runs.
  * @throws DatastoreError `CONFIG_INVALID` for `maxBytes` that is not a whole number from 1024 up.
  */
 export function memoryJournal({ maxBytes = DEFAULT_JOURNAL_BYTES }: MemoryJournalOptions = {}): JournalLog {

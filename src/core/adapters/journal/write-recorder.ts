@@ -14,9 +14,9 @@ import type {
   Outcome,
 } from './journal-entry.ts'
 
-/** What a recorder is told besides what to record. */
+/** The options of a recorder. */
 interface WriteRecorderOptions {
-  /** Milliseconds since 1970; default `Date.now`. */
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: (() => number) | undefined
   readonly arrangement?: (() => string) | undefined
   readonly onEntry?: ((entry: JournalEntry) => void) | undefined
@@ -30,27 +30,27 @@ export interface IntendedWrite {
   readonly action: JournalAction
   readonly changes: readonly IntendedChange[]
   readonly call: Call
-  /** The entry that is taken back or made again. */
+  /** The entry that is undone or redone. */
   readonly of?: number | undefined
-  /** The job that it is a part of. */
+  /** The job that it belongs to. */
   readonly group?: number | undefined
-  /** A write that succeeds may have changed nothing, so its outcome is looked up. */
+  /** Whether a successful write may have changed nothing, so that its outcome has to be looked up. */
   readonly mayChangeNothing?: boolean | undefined
 }
 
-/** A write that is on record and being made. */
+/** A write that is recorded and in progress. */
 export interface RecordedWrite {
   readonly sequence: number
   readonly intent: Intent
-  /** How many of its changes are made. */
+  /** The number of its changes that are made. */
   made: number
 }
 
-/** Puts a write on record before it is made, and its outcome after. */
+/** Records each write before it is made, and its outcome afterwards. */
 export class WriteRecorder {
   readonly #entries: EntryLog
   readonly #options: WriteRecorderOptions
-  /** Outcomes on their way into the log. */
+  /** Outcomes that are being written to the log. */
   readonly #marking = new Set<Promise<void>>()
 
   constructor(entries: EntryLog, options: WriteRecorderOptions) {
@@ -59,8 +59,8 @@ export class WriteRecorder {
   }
 
   /**
-   * @param work Makes the changes in their order; it answers with a refusal, or throws, where it did not. It is not
-   * called when the log fails to take the record.
+   * @param work Makes the changes in order, and returns a refusal or throws at the first one that it could not make. Not
+   * called if the record cannot be written.
    */
   async around<T>(intended: IntendedWrite, work: (write: RecordedWrite) => Maybe<T>): Promise<T> {
     const write: RecordedWrite = { ...(await this.#append(intended)), made: 0 }
@@ -76,14 +76,14 @@ export class WriteRecorder {
     return answer
   }
 
-  /** Records what is about to begin that consists of other writes, and gives its sequence number. */
+  /** Records the beginning of something that consists of several writes. @returns Its sequence number. */
   async begin(action: JournalAction, note: string | undefined, of?: number): Promise<number> {
     const { sequence, intent } = await this.#append({ action, changes: [], note, of })
     tell(this.#options.onEntry, entryOf(sequence, intent, []))
     return sequence
   }
 
-  /** Records the outcomes that the log failed to take before. */
+  /** Records outcomes that could not be written to the log before. */
   async settle(): Promise<void> {
     await Promise.all(this.#marking)
     for (const [sequence, outcomes] of this.#entries.unrecorded) this.#record(sequence, outcomes)
@@ -138,7 +138,7 @@ export class WriteRecorder {
 
   async #markFound(write: RecordedWrite, looks: readonly Promise<Outcome>[]): Promise<void> {
     const found = await Promise.allSettled(looks)
-    // A store that does not answer now is asked when the journal opens next; until then the entry is pending.
+    // If the store does not answer, the entry stays pending until the journal is opened again.
     if (found.some(result => result.status === 'rejected')) return
     const outcomes = found.map(result => (result.status === 'fulfilled' ? result.value : 'unknown'))
     this.#mark(write, outcomes)
@@ -150,18 +150,18 @@ export class WriteRecorder {
     if (entry.changes.length > 0) tell(this.#options.onEntry, entry)
   }
 
-  /** Nobody waits for it: a process that is killed before finds the outcome out when the journal opens next. */
+  /** Not awaited: after a kill, the outcome is determined when the journal is opened again. */
   #record(sequence: number, outcomes: readonly Outcome[]): void {
     const marking = this.#entries
       .mark(sequence, outcomes)
-      // The write is done and on record. Where `settle` fails too, its outcome is found out when the journal opens next.
+      // The write is made and recorded. If `settle` fails too, its outcome is determined when the journal is opened again.
       .catch((error: unknown) => tell(this.#options.onMarkError, error, sequence))
       .finally(() => this.#marking.delete(marking))
     this.#marking.add(marking)
   }
 }
 
-/** An entry as it is read back later. */
+/** The entry as a later read of the journal returns it. */
 function entryOf(sequence: number, intent: Intent, outcomes: readonly Outcome[]): JournalEntry {
   const { time, action, of, group, arrangement, note, changes } = intent
   const rest = { time, action, of, group, arrangement, note }
@@ -183,11 +183,14 @@ async function look(
   wasRefused: boolean,
 ): Promise<Outcome> {
   const outcome = await outcomeNow(store, change, call.uncancelled)
-  // What is refused may have been done by an attempt before it, as below a `retry`, or by somebody else.
+  // An earlier attempt, for example below a `retry`, or another writer may have made the change that is refused now.
   return outcome === 'made' && wasRefused ? 'unknown' : outcome
 }
 
-/** Of changes made one by one, the first so many: a put that is refused did nothing, and what comes after it was not begun. */
+/**
+ * The outcomes of changes that were made one by one until one was refused: a refused put changed nothing, a refused
+ * delete has to be looked up, and the changes after it were not begun.
+ */
 function outcomesOfRefused(
   changes: readonly IntendedChange[],
   made: number,

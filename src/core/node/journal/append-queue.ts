@@ -1,4 +1,4 @@
-/** A frame on its way to the end of a log. */
+/** A frame that waits to be appended. */
 interface Waiting {
   readonly frame: Buffer
   readonly isIntent: boolean
@@ -6,13 +6,13 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Writes frames one after another, and gives the number of the first. */
+/** Appends frames in order. @returns The number of the first. */
 export type WriteFrames = (frames: readonly Buffer[], hasIntent: boolean) => Promise<number>
 
-/** Milliseconds that frames wait which no write waits for, so that they are written with the next intent. */
+/** Milliseconds for which frames that no write waits for are held back, so that they go with the next intent. */
 const LATER = 20
 
-/** Writes frames in the order they come; those that come while others are being written are written together. */
+/** Appends frames in call order. Frames that arrive during an append are appended together afterwards. */
 export class AppendQueue {
   readonly #write: WriteFrames
   readonly #maxBytes: number
@@ -28,7 +28,7 @@ export class AppendQueue {
     this.#maxBytes = maxBytes
   }
 
-  /** The number of the frame, once it is written. Rejects as the write did that it was part of. */
+  /** @returns The number of the frame, once it is appended. Rejects if its append fails. */
   append(frame: Buffer, isIntent: boolean): Promise<number> {
     const written = new Promise<number>((resolve, reject) => {
       this.#waiting.push({ frame, isIntent, resolve, reject })
@@ -39,7 +39,7 @@ export class AppendQueue {
     return written
   }
 
-  /** Resolves once the frames that wait now are written, or failed to be. */
+  /** Resolves once every frame that waits now has been appended or has failed. */
   async flush(): Promise<void> {
     if (this.#waiting.length > 0) this.#begin()
     await this.#latest?.catch(() => undefined)
@@ -51,7 +51,7 @@ export class AppendQueue {
     this.#running ??= this.#writeAll()
   }
 
-  /** Resolves once nothing waits any more. */
+  /** Resolves once no frame waits. */
   async idle(): Promise<void> {
     if (this.#waiting.length > 0) this.#begin()
     await this.#running
@@ -70,7 +70,7 @@ export class AppendQueue {
         for (const waiting of group) waiting.reject(error)
       }
     }
-    // In the same step as the look at what waits: a frame that comes later begins anew.
+    // Set together with the check for waiting frames, so that a later frame starts a new round.
     this.#running = undefined
   }
 

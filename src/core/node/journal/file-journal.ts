@@ -22,16 +22,16 @@ import { claimWriter } from './writer-claim.ts'
 
 /** How a log in a folder is kept. */
 export interface FileJournalOptions {
-  /** The most bytes of files that are kept; the oldest go, an eighth at a time. Default 64 MiB. */
+  /** The maximum total size of the files, in bytes. The oldest eighth is dropped at a time. Default: 64 MiB. */
   readonly maxBytes?: number | undefined
   /**
-   * What a write waits for. `none` (default): that the system has its record, which outlives the process. `full`: that
-   * the record is on the device, so that it outlives a power cut.
+   * What a write waits for. `none` (default): the operating system has its record, which survives the end of the process.
+   * `full`: the record is on the device, so that it survives a power failure.
    */
   readonly durability?: 'none' | 'full' | undefined
 }
 
-/** How many segments the bytes of a log are spread over. */
+/** The number of segments of a full log. */
 const SEGMENTS = 8
 
 /** A log in the files of a folder. */
@@ -41,7 +41,7 @@ class FileJournal implements JournalLog {
   readonly #isDurable: boolean
   readonly #release: () => Promise<void>
   readonly #segments: Segment[]
-  /** Files that the system may have in its memory only. */
+  /** Files whose content may not be on the device yet. */
   readonly #unsynced = new Set<string>()
   readonly #queue: AppendQueue
   #writer: SegmentWriter | undefined
@@ -64,7 +64,7 @@ class FileJournal implements JournalLog {
     )
     this.#release = release
     const last = segments.at(-1)
-    // The number after a torn record is left out: a segment of its own begins there.
+    // After a torn record, one number is not used and a new segment begins.
     this.#next = last === undefined ? 1 : last.first + last.count + (last.isTorn ? 1 : 0)
   }
 
@@ -85,7 +85,7 @@ class FileJournal implements JournalLog {
     }
   }
 
-  /** Everything that was appended before the first pull. */
+  /** Reads everything that was appended before the first pull. */
   async *read(options: JournalReadOptions = {}): AsyncIterable<JournalRecord> {
     await this.#queue.flush()
     const segments = this.#segments.map(segment => ({ ...segment }))
@@ -140,7 +140,7 @@ class FileJournal implements JournalLog {
     }
   }
 
-  /** `undefined` for a segment that was given up meanwhile. */
+  /** `undefined` for a segment that was dropped in the meantime. */
   async #recordsOf(segment: Segment): Promise<readonly Buffer[] | undefined> {
     try {
       await this.#root.check()
@@ -153,7 +153,7 @@ class FileJournal implements JournalLog {
   }
 
   async #write(frames: readonly Buffer[], hasIntent: boolean): Promise<number> {
-    // The folder is looked at while the file that is open already is written.
+    // Look at the folder while the open file is being written.
     const checked = Promise.resolve(this.#root.check())
     checked.catch(() => undefined)
     const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
@@ -164,7 +164,7 @@ class FileJournal implements JournalLog {
     this.#next += frames.length
     try {
       const appended = writer.append(frames, this.#isDurable && hasIntent)
-      // Both have ended before the file is cut again.
+      // Wait for both before the file is truncated again.
       for (const result of await Promise.allSettled([checked, appended]))
         if (result.status === 'rejected') throw result.reason
     } catch (error) {
@@ -176,7 +176,7 @@ class FileJournal implements JournalLog {
     return first
   }
 
-  /** Whether the file that is open takes so many more bytes. */
+  /** Whether the open file has room for so many more bytes. */
   #fits(bytes: number): boolean {
     if (this.#writer === undefined) return false
     const { size, count } = this.#writer.segment
@@ -184,7 +184,7 @@ class FileJournal implements JournalLog {
     return !isFull && this.bytes + bytes <= this.maxBytes
   }
 
-  /** Where the next `bytes` go, once there is room for them. */
+  /** The segment for the next `bytes`, after making room for them. */
   async #writerFor(bytes: number): Promise<SegmentWriter> {
     this.#writer ??= await this.#continueLast()
     const { size = 0, count = 0 } = this.#writer?.segment ?? {}
@@ -201,7 +201,7 @@ class FileJournal implements JournalLog {
 
   async #continueLast(): Promise<SegmentWriter | undefined> {
     const last = this.#segments.at(-1)
-    // After a failure the numbers are past those of the last segment.
+    // After a failure, numbers continue behind those of the last segment.
     if (last === undefined || last.isTorn || last.first + last.count !== this.#next) return undefined
     return SegmentWriter.continue(last)
   }
@@ -213,7 +213,7 @@ class FileJournal implements JournalLog {
       this.#segments.push(writer.segment)
       return writer
     } catch (error) {
-      // What was begun may be there without its header, so the next one has another name.
+      // A failed segment may exist without its header, so the next one gets another name.
       this.#next++
       throw error
     }
@@ -245,10 +245,11 @@ class FileJournal implements JournalLog {
 }
 
 /**
- * Opens the log of a journal in a folder, which is made when it is missing. It stands in files to which records are
- * only ever added; a record that a killed process left half written is dropped. One process at a time may have it open.
- * @throws DatastoreError `CONFLICT` while another has it open, or where it is a file or a folder of other files, `ACCESS_DENIED` or `IO` where the folder cannot be
- * written, `CONFIG_INVALID` for `maxBytes` that is not a whole number from 1024 up.
+ * Opens the log of a journal in a folder, which is created if missing. Records are only appended to its files; a record
+ * that a killed process left incomplete is dropped. Only one process at a time can have it open.
+ * @throws DatastoreError `CONFLICT` while another process has it open, or if `folder` is a file or holds other files;
+ * `ACCESS_DENIED` or `IO` if the folder cannot be written; `CONFIG_INVALID` unless `maxBytes` is a whole number from 1024
+ * up.
  */
 export async function fileJournal(folder: string, options: FileJournalOptions = {}): Promise<JournalLog> {
   const { maxBytes = DEFAULT_JOURNAL_BYTES, durability = 'none' } = options
@@ -271,8 +272,8 @@ export async function fileJournal(folder: string, options: FileJournalOptions = 
 }
 
 /**
- * Removes the log of a journal with its folder. A folder that is not there is accepted.
- * @throws DatastoreError `CONFLICT` while somebody has it open, or where the folder holds other files.
+ * Removes the log of a journal with its folder, if it exists.
+ * @throws DatastoreError `CONFLICT` while a process has it open, or if the folder holds other files.
  */
 export async function removeFileJournal(folder: string): Promise<void> {
   const path = resolve(folder)
