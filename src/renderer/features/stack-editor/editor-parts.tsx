@@ -37,7 +37,7 @@ export function EditorParts({ draw }: EditorPartsProps) {
     <div ref={frame} className={styles['frame']}>
       {isLow === false && draw !== undefined && hasRoot ? (
         <RememberedPanels id="stack-parts" orientation="vertical">
-          <Panel id="stack-drawing" defaultSize="34%" minSize="108px">
+          <Panel id="stack-drawing" defaultSize="38%" minSize="108px">
             <DraftDrawing draw={draw} />
           </Panel>
           <PanelDivider label="Height of the drawing" />
