@@ -196,7 +196,7 @@ function ResultsBody({
   if (error !== undefined) return <EmptyState title="The query could not be run" detail={error} />
   if (report === undefined)
     return isRunning ? null : (
-      <EmptyState title="No results yet" detail="Enter what to look for, then press Enter." />
+      <EmptyState title="No results yet" detail="Type what to look for, then press Enter." />
     )
   if (report.rows === 0)
     return isRunning ? null : (
