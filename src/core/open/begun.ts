@@ -33,7 +33,7 @@ export function begun<T>(source: AsyncIterable<T>): Begun<T> {
 
 /**
  * A stream of items that a generator derives from a source. A generator that was never pulled runs no code on `return`,
- * so this closes the source then.
+ * so in that case this closes the source itself.
  */
 export function derivedStream<T>(
   source: ByteSource,

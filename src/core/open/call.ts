@@ -81,7 +81,7 @@ export class Call {
       throw new TypeError('Cannot put: create and replace are both false, so nothing could be written')
     }
     if (ttl !== undefined && !(ttl > 0))
-      throw new RangeError(`Cannot put: ttl is a number over 0, not ${ttl}`)
+      throw new RangeError(`Cannot put: ttl must be a number of milliseconds over 0, not ${ttl}`)
     const cancel = signal === undefined ? undefined : Cancel.of(signal)
     const options: Options = {
       fresh: given.fresh ?? false,
@@ -121,8 +121,8 @@ export class Call {
   }
 
   /**
-   * The same call as part of one that is in flight in a store. `close` waits for that one, so the store does not refuse
-   * this one.
+   * The same call as part of another call that is in flight in `store`. `close` waits for that other call, so the store
+   * accepts this one even after `close` was called.
    */
   partIn(store: object): Call {
     return new Call(this.cancel, this.span, this.options, store)

@@ -28,8 +28,9 @@ import type {
 } from './store.ts'
 
 /**
- * A store on which every call is available. Calls that the store lacks are made of calls that it has. What is neither
- * declared nor can be completed is refused. Each call runs in the turn of its keys.
+ * A store on which every call is available. Calls that the store lacks are made of calls that it has. A call that is
+ * neither declared nor can be completed is refused. The caller (`SequencedStore`) makes each call in the turn of its
+ * keys.
  */
 export class CompletedStore {
   readonly store: Store
@@ -57,7 +58,7 @@ export class CompletedStore {
     return this.#declared.value.capabilities
   }
 
-  /** The same for another store, or for its new declarations. Watchers are kept. */
+  /** A completed store with the same watchers: for another store, or for new declarations of this one. */
   redeclared(store: Store): CompletedStore {
     return new CompletedStore(store, this.#changes)
   }
@@ -94,7 +95,7 @@ export class CompletedStore {
   write(key: Key, value: Payload, call: Call): Maybe<Written> {
     const { write, limits } = this.#declared.value.own
     if (call.options.ttl !== undefined && !write.ttl) {
-      throw failure('UNSUPPORTED', 'put', key, 'the store keeps no time to live (ttl)')
+      throw failure('UNSUPPORTED', 'put', key, 'the store does not support a time to live (ttl)')
     }
     if (value.isStream && limits.valueBytes !== undefined) {
       return this.#limitedWrite(key, value, call, limits.valueBytes)
@@ -305,7 +306,7 @@ export class CompletedStore {
   }
 }
 
-/** Actions on existing keys. A key that is too long is absent. */
+/** Actions on existing keys. They do not check the length of a key: one that is too long is absent. */
 const OF_OLD_KEYS: ReadonlySet<string> = new Set(['delete', 'rename', 'prune', 'move the branch'])
 
 /** Whether a write has a condition that its store does not check. */
@@ -315,7 +316,7 @@ function isConditionLeft(write: Capabilities['write'], { options }: Call): boole
   return !(create && replace) && write.ifAbsent === 'none'
 }
 
-/** Whether a range is requested that a store cannot read as a range. An adapter passes it on. */
+/** Whether the requested range must be cut here, because a backend reads only whole values. Adapters pass ranges on. */
 function isRangeLeft({ capabilities, children }: Store, { options: { start, end } }: Call): boolean {
   return (start !== undefined || end !== undefined) && !capabilities.read.range && children === undefined
 }
@@ -333,7 +334,7 @@ async function* upTo(limit: number, key: Key, value: Payload, call: Call): Async
   }
 }
 
-/** The capabilities that a store declares, without those for which it has no call. */
+/** The capabilities that a store declares, with completed ones in place of those for which it has no call. */
 function completed(store: Store): Capabilities {
   const { capabilities } = store
   const { read, write, remove, limits } = capabilities

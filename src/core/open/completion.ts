@@ -20,7 +20,7 @@ export function withBytes(found: Found, bytes: Uint8Array, shared: boolean): Fou
   return new OtherBytes(found, bytes, shared)
 }
 
-/** Its other properties are read from the original when they are used. */
+/** Reads every property but the bytes from the original version, on access: an etag may be computed only then. */
 class OtherBytes implements Found {
   readonly bytes: Uint8Array
   readonly shared: boolean
@@ -49,7 +49,10 @@ class OtherBytes implements Found {
   }
 }
 
-/** A broken link counts as absent: its failure only adds its target. */
+/**
+ * The stat of a key; `undefined` if it is absent. A broken link counts as absent too: the store throws `NOT_FOUND` for
+ * it only to name its target.
+ */
 export async function statIfPresent(
   store: { stat(key: Key, call: Call): Maybe<Stat | undefined> },
   key: Key,

@@ -11,7 +11,10 @@ export interface PlaceBelow {
   readonly key: Key
   /** Whether it is a copy of what another place holds. */
   readonly isCopy?: boolean | undefined
-  /** Makes the value of what is stored; `undefined` if it has more bytes than `limit`. Default: they are the same. */
+  /**
+   * Decodes the stored bytes to the value; `undefined` if the value has more bytes than `limit`. Default: the stored
+   * bytes are the value.
+   */
   readonly decode?: ((found: Found, limit: number) => Promise<Found | undefined>) | undefined
 }
 
@@ -25,8 +28,8 @@ export interface PendingWrite {
 export type CopyPlace = PlaceBelow | PendingWrite
 
 /**
- * The value that a read would return, without any effect of a read: no copy is made, nothing counts as used. Unlike a
- * read it does not skip a tier that fails.
+ * The value that a read would return, without the effects of a read: no tier is filled, and no use is counted. Unlike a
+ * read, it fails if a tier fails.
  */
 export async function peekThrough(store: OpenStore, key: Key, call: Call): Promise<Found | undefined> {
   const places = await store.copiesOf(key, call)

@@ -87,12 +87,12 @@ export class Datastore<V = Uint8Array> {
   /** The open store of a datastore. Adapters hold their children as open stores. */
   static openStoreOf(datastore: Pick<Datastore<unknown>, 'get'>): OpenStore {
     if (datastore instanceof Datastore) return datastore.#open
-    throw new TypeError('A store of one’s own implements Store: open it with new Datastore(store)')
+    throw new TypeError('Not a Datastore: open a custom implementation of Store with new Datastore(store)')
   }
 
   /**
    * Sets the open store through which callers and adapters use a datastore.
-   * @param own The store behind it, in whose turns the further calls of its class are made.
+   * @param own The open store behind the entrance. Calls that the datastore's class adds take their turns in it.
    */
   static enterBy(datastore: Datastore<unknown>, entrance: OpenStore, own: OpenStore): void {
     datastore.#open = entrance
@@ -160,7 +160,10 @@ export class Datastore<V = Uint8Array> {
     return (found.shared ? copyOf(found.bytes) : found.bytes) as V
   }
 
-  /** The bytes of a value, or of a range of it, in chunks. Rejects on the first pull: `NOT_FOUND`, or `UNSUPPORTED` for objects. */
+  /**
+   * The bytes of a value, or of a range of it, in chunks. Rejects at the first pull with `NOT_FOUND`, or `UNSUPPORTED`
+   * for objects.
+   */
   async *getStream(key: Key, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
     const open = this.#open
     const leave = open.enter('get', key)
@@ -236,23 +239,26 @@ export class Datastore<V = Uint8Array> {
     }
   }
 
+  /** Deletes a value. Rejects with `NOT_FOUND`, unless `missingOk` is set; with `CONFLICT` if `ifMatch` differs. */
   async delete(key: Key, options?: DeleteOptions): Promise<void> {
     const removed = await this.#open.remove(key, options === undefined ? Call.plain : Call.from(options))
     refuseRemoved(removed, key, options ?? {})
   }
 
+  /** Whether there is a value under `key`. */
   async has(key: Key, options?: CallOptions): Promise<boolean> {
     const call = options === undefined ? Call.plain : Call.from(options)
     return this.#open.has(key, call)
   }
 
+  /** The size in bytes, the times and the etag of a value. Rejects with `NOT_FOUND`. */
   async stat(key: Key, options?: CallOptions): Promise<Stat> {
     const stat = await this.#open.stat(key, options === undefined ? Call.plain : Call.from(options))
     if (stat === undefined) throw new NotFoundError('stat', key)
     return stat
   }
 
-  /** Moves the value of one key (not what is below it). */
+  /** Moves the value of one key, not the keys below it. Rejects with `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`. */
   async rename(from: Key, to: Key, options: RenameOptions = {}): Promise<void> {
     const call = Call.from(options)
     const moved = await this.#open.move(from, to, call)
@@ -260,8 +266,8 @@ export class Datastore<V = Uint8Array> {
   }
 
   /**
-   * The versions that the store keeps of a value by itself, the latest first, the present one among them. None where
-   * `capabilities.history` is not declared, or the key has none.
+   * The versions of a value that the store keeps by itself: the latest first, including the current one. Empty if
+   * `capabilities.history` is not declared, or the key has no versions.
    */
   async versions(key: Key, options: VersionsOptions = {}): Promise<readonly ValueVersion[]> {
     checkOptions('list versions', options, { limit: wholeNumber(1) })
@@ -270,8 +276,8 @@ export class Datastore<V = Uint8Array> {
 
   /**
    * The value of a version.
-   * @param id As `versions` gives it.
-   * @throws DatastoreError `NOT_FOUND` where the store does not keep it, or it is a deletion.
+   * @param id The id of the version, from `versions`.
+   * @throws DatastoreError `NOT_FOUND` if the store does not keep the version, or the version is a deletion.
    */
   async getVersion(key: Key, id: string, options: CallOptions = {}): Promise<V> {
     const bytes = await this.#open.readVersion(key, id, Call.from(options))
@@ -312,6 +318,7 @@ export class Datastore<V = Uint8Array> {
     return callEach(this.#open, 'deleteMany', 'delete', keys, options, remove, () => undefined)
   }
 
+  /** An empty batch, whose `commit` applies its operations in one call of the store, as `capabilities.batch` says. */
   batch(): Batch<V> {
     return new StoreBatch(this.#open, this.#codec)
   }
@@ -351,6 +358,7 @@ export class Datastore<V = Uint8Array> {
     )
   }
 
+  /** The number of values and of their bytes, exact or approximate. May read every key. */
   async stats(options: CallOptions = {}): Promise<StoreStats> {
     return this.#open.stats(Call.from(options))
   }

@@ -6,15 +6,15 @@ import type { Call } from './call.ts'
 import { OpenStore } from './open-store.ts'
 
 /**
- * The open store through which callers use a node. The node above does not use it, so callers can be held back while a
- * stack changes and the nodes continue to call each other. The spans are reported by the node itself.
+ * The open store through which callers use a node. The nodes of a stack call each other without it. So callers can be
+ * held back while a stack changes, and the nodes continue to call each other. Spans are reported by the node itself.
  */
 export class Entrance extends OpenStore {
   readonly #closing: (() => Promise<void>) | undefined
   readonly #passage: LayeredStore
   #node: OpenStore
 
-  /** @param closing What `close` waits for. */
+  /** @param closing Work that `close` starts and waits for before it closes the entrance. */
   constructor(node: OpenStore, closing?: () => Promise<void>) {
     const passage = new LayeredStore(node, TRANSPARENT)
     super(passage)

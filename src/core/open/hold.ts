@@ -6,9 +6,9 @@ import { attempt } from './turns.ts'
 
 /** How long a change of the stores waits, in milliseconds. */
 export interface Waits {
-  /** For calls and streams, until streams are ended. */
+  /** For calls and streams to end by themselves. Then the remaining streams are ended. */
   readonly streams: number
-  /** For calls after that, until the change is given up. */
+  /** After that, for the remaining calls. Then the change is given up. */
   readonly calls: number
 }
 

@@ -23,7 +23,7 @@ export function etagSourceOf(id: string): string {
   return fnv1a64(id).toString(36)
 }
 
-/** The result of a write whose etag is computed when it is read. */
+/** The result of a write whose etag is computed on first access. */
 export function writtenWith(etagOf: () => string): { readonly etag: string } {
   return new LazyEtag(etagOf)
 }

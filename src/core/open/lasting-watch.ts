@@ -2,7 +2,7 @@ import type { Change } from '../datastore.ts'
 import type { Key } from '../key.ts'
 import { type Call, Cancel } from './call.ts'
 
-/** The watches of one place. They continue when the store in this place is replaced. */
+/** The watches of one open store. They continue when its store is replaced. */
 export class LastingWatches {
   readonly #subscriptions = new Set<Cancel>()
 
@@ -12,7 +12,8 @@ export class LastingWatches {
   }
 
   /**
-   * Changes from the first pull on, with one `resync` for changes that may have been missed while it subscribed again.
+   * Changes from the first pull on. After each new subscription, one `resync` stands for changes that may have been
+   * missed.
    * @param subscribe Returns `undefined` once there is nothing to watch any more.
    */
   async *watch(

@@ -37,7 +37,7 @@ interface MovePlace<Store> {
   readonly nameOf?: ((below: Key) => Key | undefined) | undefined
 }
 
-/** How often a value that other writers keep changing is copied again. */
+/** The maximum number of times that a value is copied if other writers keep changing it. */
 const ROUNDS = 8
 
 /** Larger values are streamed if both stores support it. */
@@ -58,8 +58,8 @@ export async function moveAcross(
 
 /**
  * Moves a value and keeps at least one copy at all times: copies, syncs, then removes the version that was copied. The
- * two places must differ, as `OpenStore.identity` says.
- * @throws DatastoreError `CONFLICT` if the value changes each time that it is copied; then both keys have one.
+ * identities of the two places (`OpenStore.identity`) must differ.
+ * @throws DatastoreError `CONFLICT` if the value changes each time that it is copied; then both keys have a value.
  * `UNSUPPORTED` for a value with a time to live if the target does not support one.
  */
 export async function moveBetween(
@@ -70,10 +70,10 @@ export async function moveBetween(
   const stat = () => told(from, () => from.store.stat(from.key, call.with({ fresh: true })))
   for (let round = 0; round < ROUNDS; round++) {
     call.throwIfAborted('rename', from.name)
-    // The version that writes are compared with. A cached copy may be older than what is to be removed.
+    // The version that is removed in the end. It is read past caches, whose copies may be older.
     const before = await stat()
     if (before === undefined) return 'absent'
-    // A second round replaces only what the first one wrote.
+    // From the second round on, the value that is replaced is the copy that the first round wrote.
     const replace = round > 0 || call.options.replace
     const ttl = ttlOfCopy('rename', from.name, before, to.store)
     if (ttl !== undefined && ttl <= 0) return 'absent'
@@ -84,7 +84,7 @@ export async function moveBetween(
     const removed = await told(from, () => from.store.remove(from.key, call.with({ ifMatch: before.etag })))
     if (removed !== 'changed') return 'moved'
   }
-  throw failure('CONFLICT', 'rename', from.name, 'the value is changed each time that it is copied')
+  throw failure('CONFLICT', 'rename', from.name, 'the value changed each time it was copied')
 }
 
 /**
@@ -99,7 +99,7 @@ export function ttlOfCopy(
 ): number | undefined {
   if (expires === undefined || expiresHere) return undefined
   if (target.capabilities.write.ttl) return expires - Date.now()
-  const state = 'it has a time to live (ttl), and the store that it would go to keeps none'
+  const state = 'it has a time to live (ttl), which the target store does not support'
   throw failure('UNSUPPORTED', action, key, state)
 }
 

@@ -46,8 +46,8 @@ import { Gate, Turns } from './turns.ts'
 export class OpenStore {
   readonly #turns: Turns
   /**
-   * Calls that are made one after another. A change of the stores does not wait for them, because each single call is
-   * held back.
+   * Series of calls, such as those of `getMany`. A change of the stack does not wait for a whole series, because each
+   * call of it is held back.
    */
   readonly #many = new InFlight()
   readonly #streams = new EndableStreams()
@@ -148,7 +148,7 @@ export class OpenStore {
     return this.#tracing.hub.isHeard ? spanOf(this.#tracing, verb, key, call) : undefined
   }
 
-  /** Whether a call can go straight to the store. */
+  /** Whether a call can go straight to the store: it need not wait, be refused or be traced. */
   #isPlain({ cancel }: Call): boolean {
     return (
       this.#hold === undefined &&
@@ -327,7 +327,10 @@ export class OpenStore {
     return this.#entered(CALLS.versions, key, call, own => this.#inTurn.completed.versions(key, own))
   }
 
-  /** The bytes of a version, which belong to the receiver; `undefined` where it is not kept, or is a deletion. */
+  /**
+   * The bytes of a version, which belong to the receiver; `undefined` if the store does not keep the version, or the
+   * version is a deletion.
+   */
   readVersion(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined> {
     return this.#entered(CALLS.readVersion, key, call, own =>
       this.#inTurn.completed.readVersion(key, id, own),
@@ -345,7 +348,7 @@ export class OpenStore {
     return this.store.copiesOf?.(key, call)
   }
 
-  /** The value that this store keeps itself, in the turn of its key. It counts as no use and reports no span. */
+  /** The value that this store keeps itself, in the turn of its key. Does not count as a use and reports no span. */
   peek(key: Key, call: Call): Maybe<Found | undefined> {
     return this.#admitted('get', key, call, () => this.#inTurn.peek(key, call))
   }
@@ -359,23 +362,24 @@ export class OpenStore {
     )
   }
 
-  /** The path of the file that has the bytes of a value, where the store keeps each in one; see `Store.fileOf`. */
+  /** The path of the file that holds a value, if each value is in a file of its own. See `Store.fileOf`. */
   fileOf(key: Key): string | undefined {
     return this.store.fileOf?.(key)
   }
 
-  /** An index that the store keeps of its keys; see `Store.keyIndex`. */
+  /** The index of its keys that the store keeps, if it keeps one. See `Store.keyIndex`. */
   keyIndex(): SearchableKeys | undefined {
     return this.store.keyIndex?.()
   }
 
-  /** Several calls as one turn on several keys, for adapters that make more than one. */
+  /** Makes several calls in one turn on several keys, for adapters. */
   turn<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Maybe<T> {
     return this.#admitted(action, keys[0], call, () => this.#turns.write(action, keys, call, work))
   }
 
   /**
-   * A call of an adapter's own that is not about one key. It waits for writes that were answered early, as `list` does.
+   * Makes a call that an adapter adds and that concerns no single key. Like `list`, it waits for writes that were
+   * answered early.
    */
   apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
     return this.#admitted(action, key, call, () => this.#turns.apart(action, key, call, work))
@@ -397,7 +401,7 @@ export class OpenStore {
     return this.#turns.enter()
   }
 
-  /** Begins calls that are made one after another. `close` waits for them until the returned function is called. */
+  /** Begins a series of calls. `close` waits for the series until the returned function is called. */
   beginMany(action: string): () => void {
     this.assertOpen(action)
     let leave = (): void => undefined

@@ -71,8 +71,8 @@ export class Payload {
   }
 
   /**
-   * Called before a write waits for its turn: keeps the bytes, or begins the stream, which may read the key that it is
-   * put to.
+   * Called before a write waits for its turn. Keeps bytes. Begins a stream, because it may read the key that it is put
+   * to (see `begun`).
    */
   hold(): void {
     this.keepBytes()

@@ -24,7 +24,7 @@ import type {
 } from './store.ts'
 import type { Turns } from './turns.ts'
 
-/** Callbacks about the work of a batch, which may outlast the answer of an aborted call. */
+/** Callbacks about the work of a batch, which may continue after an aborted call was answered. */
 export interface BatchProgress {
   readonly keys?: readonly Key[]
   readonly begun?: () => void
@@ -90,7 +90,7 @@ export class SequencedStore {
     return found instanceof Promise ? this.#reading('get', key, call, found) : found
   }
 
-  /** As `read`, without being a use of the value. */
+  /** As `read`, without counting as a use of the value. */
   peek(key: Key, call: Call): Maybe<Found | undefined> {
     const store = this.#store
     const peek = () => (store.peek === undefined ? store.read(key, call) : store.peek(key, call))
@@ -122,7 +122,7 @@ export class SequencedStore {
     return chunks instanceof Promise ? this.#reading('get', key, call, chunks, discard) : chunks
   }
 
-  /** A stream occupies the store that it is read from, at the bottom, and not the adapters above it. */
+  /** Registers a stream only at the backend that it is read from, not at the adapters above. */
   #endable(chunks: ByteStream | undefined): ByteStream | undefined {
     if (chunks === undefined || !(Symbol.asyncIterator in chunks) || !this.#isLeaf) return chunks
     return this.#streams.read(chunks)
@@ -194,7 +194,7 @@ export class SequencedStore {
       return turns.write('rename', keys, call, () => this.#completed.move(from, to, call))
     }
     const moved = this.#completed.move(from, to, call)
-    // Several calls below. They take a turn here even if each single call is ordered below.
+    // A move makes several calls below, so it takes a turn here even if each of them is ordered below.
     return moved instanceof Promise ? turns.writing('rename', keys, call, moved) : moved
   }
 

@@ -78,8 +78,8 @@ export interface StoreTransaction {
 }
 
 /**
- * What a backend or an adapter implements: four calls, and those of the optional calls that it does better than
- * `OpenStore` completes them. Values are bytes. Absence and refusal are answers; only real failures are thrown. A call
+ * What a backend or an adapter implements: four required calls, and each optional call that it can make better than
+ * `OpenStore` completes it. Values are bytes. Absence and refusal are answers; only real failures are thrown. A call
  * on a key is made after the earlier calls on the same key have ended, so a store needs no locks of its own.
  */
 export interface Store {
@@ -118,7 +118,8 @@ export interface Store {
    */
   stream?(key: Key, call: Call): Maybe<ByteStream | undefined>
   /**
-   * Default: a copy, then a remove. The two keys differ, except in an adapter: a link below is a name without a value.
+   * Default: a copy, then a remove. The two keys differ, except in an adapter: it passes the call on, because the store
+   * below may have a name without a value there, such as a broken link.
    */
   move?(from: Key, to: Key, call: Call): Maybe<Moved>
   /** Removes from the list the operations that it has applied, at the latest when it fails. Default: one by one. */
@@ -128,13 +129,13 @@ export interface Store {
   /** Default, and if it returns `undefined`: the query engine, by scanning. */
   query?(query: Query, call: Call): AsyncIterable<Entry<Uint8Array>> | undefined
   /**
-   * The versions that the store keeps of a value, the latest first, the present one among them; at most
+   * The versions of a value that the store keeps, the latest first, including the current one; at most
    * `call.options.limit`, which is always set. Called where `capabilities.history` is declared. Default: none.
    */
   versions?(key: Key, call: Call): Maybe<readonly ValueVersion[]>
   /**
-   * The bytes of a version, which belong to the receiver; `undefined` where it is not kept, or is a deletion. Default:
-   * none is kept.
+   * The bytes of a version, which belong to the receiver; `undefined` if the store does not keep the version, or the
+   * version is a deletion. Default: no version is kept.
    */
   readVersion?(key: Key, id: string, call: Call): Maybe<Uint8Array | undefined>
   /** Default: follows `capabilities.query`. */
@@ -161,26 +162,27 @@ export interface Store {
    */
   identity?(key: Key, call: Call): Maybe<string>
   /**
-   * The path of the file that has the bytes of a value and no others, be there one or not, for who reads many values and
-   * needs no turn for it. Links on the way are not followed by the store: so a reader has to refuse them. Else, and where
-   * it gives `undefined`: `read`.
+   * The path of the file that holds exactly the bytes of a value, whether or not the file exists. With it, code that
+   * reads many values needs no turns. The store follows no links on this path, so such code must refuse them too.
+   * Default, and if it returns `undefined`: values are read with `read`.
    */
   fileOf?(key: Key): string | undefined
   /**
-   * All keys, in an index that the store keeps for its own use. Default, and where it gives `undefined`: who searches the
-   * keys has to list them.
+   * All keys, in an index that the store keeps for its own use. Default, and if it returns `undefined`: code that
+   * searches the keys has to list them.
    */
   keyIndex?(): SearchableKeys | undefined
   /**
-   * Where the value of a key may be, the place that a read asks first before the others. Reads no value, changes nothing
-   * and counts nothing. Every store with children has to implement it. Default: this store keeps its values itself.
+   * The places where the value of a key may be, in the order in which a read asks them. Reads no value, changes nothing
+   * and counts no use. Every store with children must implement it. Default: this store keeps its values itself.
    */
   copiesOf?(key: Key, call: Call): Maybe<readonly CopyPlace[]>
-  /** As `read`, without being a use of the value. Default: `read`, for stores in which a read has no effect. */
+  /** As `read`, without counting as a use of the value. Default: `read`, for stores in which a read has no effect. */
   peek?(key: Key, call: Call): Maybe<Found | undefined>
 
   /**
-   * Called with the open store of this store, for turns of its own: when it opens, and when it replaces another store.
+   * Called when this store is opened, and when it replaces another store.
+   * @param by The open store of this store, for calls that the store makes in turns of its own.
    */
   opened?(by: OpenStore): void
   /** Completes background work: flushes, fills. May be called at any time. */

@@ -64,7 +64,7 @@ export const CALLS = {
   },
   discardBranch: { action: 'discard', verb: 'prune' },
   branchFolder: { action: 'find the folder of', verb: 'identity' },
-  // Layers and spans see them as the calls that they are like.
+  // Spans and layers know no verbs for versions, and report the verb of a similar call.
   versions: { action: 'list the versions of', verb: 'list' },
   readVersion: {
     action: 'get a version of',

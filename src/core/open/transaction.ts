@@ -30,7 +30,7 @@ export async function transact<T>(
       throw error
     }
   }
-  const state = `what it read was changed by others in each of ${attempts} attempts`
+  const state = `other writers changed what it read in each of ${attempts} attempts`
   throw failure('CONFLICT', 'commit a transaction', undefined, state)
 }
 

@@ -3,8 +3,8 @@ import type { Key } from '../key.ts'
 import type { Call, Maybe } from './call.ts'
 
 /**
- * The calls of one store that have not ended: their order per key, how an abort answers them, and what `close` waits
- * for. A call that ended before it returned is never counted.
+ * The calls of one store that have not ended. Keeps their order per key, answers them early on an abort, and tells
+ * `close` when they have ended. A call that ended before it returned is never counted.
  */
 export class Turns {
   readonly #onFailure: (error: unknown) => void
@@ -12,7 +12,7 @@ export class Turns {
   #inFlight = 0
   #streams = 0
   #whenEnded: (() => void)[] = []
-  /** Writes that were answered early and still run. Calls on no single key wait for them. */
+  /** Writes that an abort answered early and that still run. Calls that concern no single key wait for them. */
   readonly #abandoned = new Set<Promise<unknown>>()
 
   /** @param onFailure Called with the failure of each call, before its caller gets it. */
@@ -58,7 +58,7 @@ export class Turns {
   }
 
   /**
-   * Runs a read once every write called before on its key has ended.
+   * Runs a read once every earlier write on its key has ended.
    * @param discard Receives an answer that arrives after an abort.
    */
   read<T>(
@@ -77,7 +77,7 @@ export class Turns {
     return this.#orAbort(action, key, call, result, { discard })
   }
 
-  /** Runs a write once every call before on any of its keys has ended; later calls wait for it. */
+  /** Runs a write once every earlier call on any of its keys has ended. Later calls wait for it. */
   write<T>(action: string, keys: readonly Key[], call: Call, work: () => Maybe<T>): Promise<T> {
     this.#inFlight++
     const begin = () => {
@@ -89,7 +89,7 @@ export class Turns {
     return this.#orAbort(action, key, call, result, { isWrite: true })
   }
 
-  /** Runs a call on no single key once every write that was answered early has ended. */
+  /** Runs a call that concerns no single key, once every write that was answered early has ended. */
   apart<T>(action: string, key: Key | undefined, call: Call, work: () => Maybe<T>): Maybe<T> {
     const result =
       this.#abandoned.size === 0
@@ -161,7 +161,7 @@ export class Turns {
     if (this.#whenEnded.length > 0) for (const resolve of this.#whenEnded.splice(0)) resolve()
   }
 
-  /** Answers as soon as the call is aborted. A write that is still running then keeps its turn until it ends. */
+  /** Rejects as soon as the call is aborted. A write that is still running then keeps its turn until it ends. */
   #orAbort<T>(
     action: string,
     key: Key | undefined,
@@ -180,7 +180,7 @@ export class Turns {
         if (discard !== undefined) result.then(discard, () => undefined)
         reject(new AbortError(action, { key, cause: cancel.reason }))
       })
-      // Removed in the same step, so that the call is not answered twice.
+      // Removes the listener in the step that answers, so that an abort does not answer a second time.
       const settle = <A>(answer: (value: A) => void) => {
         return (value: A) => {
           stop()
@@ -314,13 +314,13 @@ export class Gate {
     this.isIdle = this.#turns.size === 0
   }
 
-  /** Runs `work` once every write on `key` called before has ended. */
+  /** Runs `work` once every earlier write on `key` has ended. */
   read<T>(key: string, work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
     const write = this.#turns.get(key)?.write
     return this.enterRead(key, write === undefined ? attempt(work) : write.then(work, work), ended)
   }
 
-  /** Runs `work` once every call on any of `keys` called before has ended; later calls wait for it. */
+  /** Runs `work` once every earlier call on any of `keys` has ended. Later calls wait for it. */
   write<T>(keys: readonly string[], work: () => Maybe<T>, ended: (error?: unknown) => void): Promise<T> {
     const before = keys.flatMap(key => this.#pending(key))
     const [first] = before
