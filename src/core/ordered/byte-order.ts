@@ -8,7 +8,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-/** Whether `bytes` has `part` at a place. */
+/** Whether `bytes` holds `part` at index `at`. */
 export function hasPart(bytes: Uint8Array, part: Uint8Array, at: number): boolean {
   if (bytes.length < at + part.length) return false
   for (let index = 0; index < part.length; index++) if (bytes[at + index] !== part[index]) return false

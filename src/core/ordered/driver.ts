@@ -147,23 +147,23 @@ export interface OrderedDriver {
     signal?: AbortSignal,
   ): Maybe<boolean>
   /**
-   * Writes one after another: where one fails, those before it are made. In place of `commit`, where there is none. Default:
-   * made of `write`.
+   * Writes one after another. If one fails, those before it have been made. For batches, in a driver without `commit`.
+   * Default: made of `write`.
    */
   writeAll?(writes: readonly Omit<Write, 'expect'>[], durable: boolean, signal?: AbortSignal): Maybe<void>
   /**
-   * Reports writes by others; those in this process before they are answered.
-   * @returns A function that ends it.
+   * Reports writes by others. A write in this process is reported before it is answered.
+   * @returns A function that removes the listener.
    */
   changes?(listener: (change: OthersChange) => void): () => void
   /**
-   * Whether others may have written since the last call, at little cost. If a `shared` engine implements this, what was
-   * read of it is cached until it returns true.
+   * Whether others may have written since this was last called, at little cost. If a `shared` engine implements this,
+   * what was read from it is cached until this returns true.
    */
   othersWrote?(): boolean
   /**
-   * Reports the record under a key each time that the connection to the engine was restored, before other calls are
-   * made: the engine may hold other data now.
+   * Calls `listener` with the value under `key` each time the connection to the engine has been restored, before other
+   * calls are made, because the engine may hold other data now.
    */
   reachedAnew?(key: Uint8Array, listener: (value: Uint8Array | undefined) => void): void
   /** Makes earlier writes survive a power cut. */
@@ -173,7 +173,7 @@ export interface OrderedDriver {
     range: Pick<Range, 'from' | 'to' | 'limit'>,
     signal?: AbortSignal,
   ): Maybe<{ readonly count: number; readonly last: Uint8Array | undefined }>
-  /** The approximate number of bytes that the engine keeps for a range, at little cost; 0 if it cannot tell. */
+  /** The approximate number of bytes that the engine keeps for a range, at little cost; 0 if it is unknown. */
   bytesOf?(range: Pick<Range, 'from' | 'to'>): Maybe<number>
   /** The number of records, at little cost. */
   estimate?(signal?: AbortSignal): Maybe<number | undefined>

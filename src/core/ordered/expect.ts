@@ -1,7 +1,10 @@
 import { compareBytes, hasPart } from './byte-order.ts'
 import type { Check, Expect, Outcome, Range, Row, Seen, Write } from './driver.ts'
 
-/** The result of a write where `row` exists, for a driver that checks conditions in this process. */
+/**
+ * The result of a write to a key that has this row now (`undefined`: none), for a driver that checks conditions in this
+ * process.
+ */
 export function outcomeOf({ expect, value }: Pick<Write, 'expect' | 'value'>, row: Row | undefined): Outcome {
   if (row === undefined) {
     const isPut = value !== undefined

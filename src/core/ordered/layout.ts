@@ -23,7 +23,10 @@ export interface Layout {
   decode(bytes: Uint8Array): Key | undefined
   /** Why a key cannot be encoded, for a message. */
   problem(key: Key): string
-  /** UTF-8 bytes of the longest text of a key that takes this many bytes in the engine, for most keys. */
+  /**
+   * The size in UTF-8 of the longest key whose engine key has at most `bytes` bytes. Keys with escaped characters may
+   * not fit even if they are shorter.
+   */
   longestText(bytes: number): number
   /** The range of the engine that holds every key strictly below `prefix`. */
   rangeBelow(prefix: Key): { readonly from: Uint8Array; readonly to: Uint8Array }

@@ -19,15 +19,18 @@ import { VersionCounter } from './strata/version-counter.ts'
 
 /** How an engine is opened as a store. */
 export interface OrderedOptions {
-  /** Default: what is found; `strata` in an empty place. */
+  /**
+   * Default: the layout of the data. For an empty engine `strata`; or `path`, if an option of that layout is set or the
+   * engine's keys are text.
+   */
   readonly layout?: 'strata' | 'path' | undefined
   /** Layout `path`: ASCII text between segments. Default `/`. */
   readonly separator?: string | undefined
-  /** Layout `path`: whether the engine's keys begin with the separator. Default: if it is `/`. */
+  /** Layout `path`: whether the engine's keys begin with the separator. Default: true if the separator is `/`. */
   readonly leading?: boolean | undefined
   /** Layout `path`: the common beginning of the engine's keys of this store. */
   readonly prefix?: string | undefined
-  /** SHA-256 in hex, if the platform has a fast one. */
+  /** Computes SHA-256 in hex, if the platform has a fast implementation. */
   readonly digest?: Digest | undefined
   /** Refuse every write. Default false. */
   readonly readOnly?: boolean | undefined
@@ -41,7 +44,7 @@ export interface OrderedOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** What was found in the place that a driver has opened. */
+/** What an engine holds: layout `strata` with the id of its data, other records, or nothing. */
 type Found = { readonly layout: 'strata'; readonly id: string } | 'other' | 'nothing'
 
 /**
@@ -63,7 +66,7 @@ export async function openOrdered(
     throw refuse(`it has layout "${isStrata ? 'strata' : 'path'}", not "${layout}"`)
   }
   if (layout === 'strata' && isOfPath(driver, options)) {
-    throw refuse('layout "strata" has no separator and no prefix, and needs keys of bytes')
+    throw refuse('layout "strata" has no separator and no prefix, and needs an engine whose keys are bytes')
   }
   const parts = { driver, gate, now, isDurable, isReadOnly }
   if (layout === 'path') return openPath(parts, options)
@@ -105,7 +108,7 @@ function openPath(
     leading,
     prefix: prefix === undefined ? undefined : new TextEncoder().encode(prefix),
   })
-  // Changes by others are reported too late, if at all, unless the engine can be asked.
+  // A shared engine reports changes by others too late or not at all. So its levels are cached only if it can be asked.
   const isKept = !capabilities.shared || driver.othersWrote !== undefined
   const layout = new PathLayout(names, { isText: info.text, isKept })
   const form =
@@ -115,7 +118,7 @@ function openPath(
   return store
 }
 
-/** The engine makes the versions. The record of the format is still written before the first value. */
+/** For engines that issue the versions themselves. Only makes sure that the format record precedes the first value. */
 function revisionsAfter(format: Format): Versions {
   return { next: () => after(format.ensure(), () => 0) }
 }

@@ -6,7 +6,10 @@ import type { OrderedDriver } from './driver.ts'
 import type { Layout } from './layout.ts'
 import type { Expiries } from './strata/expiries.ts'
 
-/** Changes of an ordered store, its own and those that the engine reports: for watchers, and for what the layout caches. */
+/**
+ * Changes of an ordered store: its own, and those that the engine reports. Passes them to watchers, and to the layout,
+ * which invalidates its caches.
+ */
 export class OrderedChanges {
   readonly #driver: OrderedDriver
   readonly #layout: Layout
@@ -50,7 +53,10 @@ export class OrderedChanges {
     this.#hub.tell({ type: 'resync', key })
   }
 
-  /** Reports a write once it has taken effect, or may have. @param isDone Whether an answer means that it has. */
+  /**
+   * Reports a write once it has taken effect, or may have.
+   * @param isDone Whether an answer means that the write has taken effect.
+   */
   after<T>(type: 'put' | 'delete', key: Key, answer: Maybe<T>, isDone: (answer: T) => boolean): Maybe<T> {
     const tell = (one: T): T => {
       if (isDone(one)) this.tell(type, key)

@@ -78,7 +78,7 @@ async function* answerOfRange(
   }
 }
 
-/** The range of the engine that contains every answer. */
+/** The range of the engine that contains every matching entry; `undefined` if it is empty. */
 export function rangeOf(
   { prefix, where, after, orderBy }: ParsedQuery,
   layout: Layout,
@@ -101,7 +101,7 @@ export function rangeOf(
 
 /**
  * The clauses that an ordered engine evaluates itself: where to begin and to end in the order of keys.
- * @param listed What its listings say of a value, as `stat` does.
+ * @param listed Fields of a value's `stat` that the engine's listings include.
  */
 export function orderedPlan(
   store: string,
@@ -125,7 +125,7 @@ function isOfKey(condition: Condition): boolean {
   return kinds.size === 1 && kinds.has('key')
 }
 
-/** Whether a condition holds exactly for a range of keys, so that it costs nothing for other keys. */
+/** Whether the keys that meet a condition are exactly one range, so that no other keys are read for it. */
 function isBound(condition: Condition): boolean {
   return 'field' in condition && ['<', '<=', '=', '>=', '>'].includes(condition.op)
 }

@@ -97,7 +97,10 @@ export class OrderedStore implements Store {
     return expires !== undefined && expires <= this.#parts.now()
   }
 
-  /** Reads in one call of the engine, so that all bytes are of one version. The value is read whole unless a range is requested. */
+  /**
+   * Reads in one call of the engine, so that all bytes are of one version. The value is read whole unless a range is
+   * requested.
+   */
   stream(key: Key, call: Call): Maybe<ByteStream | undefined> {
     const { start, end } = call.options
     const { signal } = call
@@ -113,7 +116,7 @@ export class OrderedStore implements Store {
 
   has(key: Key, call: Call): Maybe<boolean> {
     const driver = this.#driver
-    // Where a record holds the expiry time, it must be read.
+    // If values may have expired and only their records say so, the record must be read.
     if (driver.has === undefined || this.#parts.expiries?.mayBeDue === true) {
       return after(this.stat(key, call), stat => stat !== undefined)
     }
@@ -182,7 +185,10 @@ export class OrderedStore implements Store {
       : answer(outcome)
   }
 
-  /** Reads, checks the conditions, and writes if the record is unchanged. @param expires Where records hold the expiry time. */
+  /**
+   * Reads, checks the conditions, and writes if the record is unchanged.
+   * @param expires The expiry time, if a record of its own holds it.
+   */
   async #judgedWrite(key: Uint8Array, made: Made, expires: number | undefined, call: Call): Promise<Written> {
     const { record, written } = made
     for (;;) {
@@ -203,7 +209,11 @@ export class OrderedStore implements Store {
     return { seen: row === undefined ? 'absent' : this.#form.seen(row), found: this.#found(row) }
   }
 
-  /** Checks and writes atomically. @param expires Expiry time of the first write, where a record of its own holds it. */
+  /**
+   * Checks and writes atomically.
+   * @param expires The expiry time of the first write, if a record of its own holds it.
+   * @returns False if a check failed: nothing is written.
+   */
   #apply(
     checks: readonly { readonly key: Uint8Array; readonly seen: Seen }[],
     writes: readonly Omit<Write, 'expect'>[],
@@ -365,13 +375,13 @@ export class OrderedStore implements Store {
     return this.#changes.watch(prefix, call.signal)
   }
 
-  /** A value expired and was removed. */
+  /** Called when an expired value was removed. */
   expired(bytes: Uint8Array): void {
     const key = this.#layout.decode(bytes)
     if (key !== undefined) this.#changes.tell('delete', key)
   }
 
-  /** The engine was not reachable for a while, so changes may have been missed. */
+  /** Called when the engine is reachable again: changes may have been missed. */
   mayHaveChanged(): void {
     this.#changes.tellResync(Key.root)
   }

@@ -36,7 +36,8 @@ export interface RecordForm {
   /** The version in a row, as a condition for a later write. */
   seen(row: Row): Seen
   /**
-   * The version that an etag names; `undefined` if the value must be read to know it, or the etag is of another store.
+   * The version that an etag names, as a condition; `undefined` if the value must be read to compare its etag, or the
+   * etag is of another store.
    */
   seenBy(etag: string): Seen | undefined
   /** @param isLent Whether the record is read only before the write returns, so that the value need not be copied. */

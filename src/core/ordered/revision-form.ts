@@ -7,7 +7,7 @@ import type { Etags } from './etags.ts'
 import type { Made, Making, RecordForm } from './record-form.ts'
 import { ColumnForm } from './strata/column-form.ts'
 
-/** Values whose version is the number that the engine gave their write, as the revisions of etcd. */
+/** Values whose version is the number that the engine gave their write, such as a revision of etcd. */
 export class RevisionForm implements RecordForm {
   readonly etag = 'version'
   readonly expires: 'none' | 'column'
@@ -15,7 +15,7 @@ export class RevisionForm implements RecordForm {
   readonly keyOverhead = 0
   readonly #etags: Etags
   readonly #columns: ColumnForm
-  /** Negative, so that it is no number of the engine. */
+  /** The last provisional version. Negative, so that it differs from every number of the engine. */
   #pending = 0
 
   constructor(etags: Etags, expires: 'none' | 'column') {
@@ -40,7 +40,7 @@ export class RevisionForm implements RecordForm {
     return this.#columns.seenBy(etag)
   }
 
-  /** Until the engine has written, the record has a version of its own, by which a transaction sees it. */
+  /** Until the engine has written it, the record has a provisional version, which reads inside a transaction return. */
   make(value: Payload, { mtime, expires }: Making, isLent: boolean): Made {
     const etags = this.#etags
     let version = --this.#pending

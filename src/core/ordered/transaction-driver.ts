@@ -14,7 +14,7 @@ import { areSeen, outcomeOf } from './expect.ts'
 import type { RecordForm } from './record-form.ts'
 import { SortedRows } from './sorted-rows.ts'
 
-/** A write that waits for the commit. Without a value it removes the key. */
+/** A write that waits for the commit. A write without a value removes the key. */
 type Waiting = Omit<Write, 'expect'>
 
 /**
@@ -65,7 +65,7 @@ export class TransactionDriver implements OrderedDriver {
   async commit(checks: readonly Check[], writes: readonly Waiting[]): Promise<boolean> {
     const rows = new SortedRows<Row>()
     for (const check of checks) {
-      if ('range' in check) throw new Error('A transaction has no transactions inside')
+      if ('range' in check) throw new Error('Transactions cannot be nested')
       const row = await this.get(check.key)
       if (row !== undefined) rows.set(row)
     }

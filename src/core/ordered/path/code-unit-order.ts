@@ -9,7 +9,7 @@ const [ASTRAL, PAST_ASTRAL] = [0xf0, 0xf5]
 interface Piece {
   from: Uint8Array
   to: Uint8Array
-  /** In its keys, the characters that begin before this index are in the right order. */
+  /** In the keys of this range, characters that begin before this index are in code-unit order. */
   readonly settled: number
 }
 
@@ -68,9 +68,9 @@ export class CodeUnitOrder {
   }
 
   /**
-   * Divides the range at a key with a character that other keys must be read before.
+   * Divides the range if a character of this key requires that other keys are read before it.
    * @param end Where the key's name ends.
-   * @returns Whether it was divided: then the key occurs again in a later range.
+   * @returns Whether the range was divided. Then the key occurs again in a later range.
    */
   divide(key: Uint8Array, end: number): boolean {
     const piece = this.#pieces.at(-1)

@@ -29,8 +29,8 @@ export interface LevelKey {
 export type Meet = (met: LevelKey) => boolean | Promise<boolean>
 
 /**
- * The keys of one level whose names are plain, in ranges that put names into code-unit order. Reads ahead as far as it
- * pays, without values. Rows after a skipped branch that were already read are used and not read again.
+ * The keys of one level whose names are plain, in ranges that put names into code-unit order. Reads ahead where that is
+ * cheaper than a seek, without values. Rows after a skipped branch that were already read are not read again.
  */
 export class LevelRows {
   /** The common beginning of every key of the level. */
@@ -43,7 +43,7 @@ export class LevelRows {
   /** The rows in memory, and the index of the last one that was passed on. */
   #rows: readonly Row[] = []
   #index = 0
-  /** Up to where the keys of the engine are known. */
+  /** The engine key up to which all keys of the range have been read. */
   #knownTo: Uint8Array
 
   /** @param after Bytes of the name after which the rows begin. */
@@ -99,7 +99,7 @@ export class LevelRows {
     this.#order.goOn(this.#page.reverse ? below : (endOfPrefix(below) as Uint8Array))
   }
 
-  /** Whether there is a key below a child whose name is the next one's or a prefix of it. */
+  /** Whether there is a key below a child. The child's name must be the name of the next key or a prefix of it. */
   hasBelow(part: Uint8Array): boolean | Promise<boolean> {
     const known = this.knownBelow(part)
     if (known !== undefined) return known
@@ -110,7 +110,7 @@ export class LevelRows {
     return rows instanceof Promise ? rows.then(({ length }) => length > 0) : rows.length > 0
   }
 
-  /** The same as far as the rows in memory show it; `undefined` if they do not. */
+  /** As `hasBelow`, from the rows in memory; `undefined` if they do not show it. */
   knownBelow(part: Uint8Array): boolean | undefined {
     const below = this.#below(part)
     if (!this.#names.isDividedAt(below, below.length - this.#names.divider.length)) return false
@@ -121,7 +121,7 @@ export class LevelRows {
     return compareBytes(below, this.#knownTo) < 0 ? this.#isAtHand(below) : undefined
   }
 
-  /** @returns How many keys were passed on, unless `meet` ended it. */
+  /** @returns The number of keys that were passed on, unless `meet` or a division of the range ended the pass. */
   async #meetAll(meet: Meet): Promise<number | 'enough' | 'divided'> {
     const start = this.base.length
     let count = 0

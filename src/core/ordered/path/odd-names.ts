@@ -1,7 +1,7 @@
 import type { Key } from '../../key.ts'
 import { isOdd } from './odd-part.ts'
 
-/** The maximum number of remembered levels with scattered names. With more, every level may have some. */
+/** The maximum number of remembered levels with scattered names. With more, every level is treated as having some. */
 const MOST_LEVELS = 10_000
 /** The number of cached windows of odd names. */
 const MOST_WINDOWS = 16
@@ -36,21 +36,22 @@ export function isScattered(segment: string): boolean {
 export interface OddNamesOptions {
   /** Whether no name can be scattered. */
   readonly isNever: boolean
-  /** Whether only `wrote` and `reset` report changes, so that results can be cached. */
+  /** Whether every change is reported by `wrote` or `reset`, so that results can be cached. */
   readonly isKept: boolean
 }
 
 /**
- * Caches what is known about the odd names of a store. Names with bytes that are not UTF-8, and names with `/` where
- * the separator is another, are scattered among the engine's keys. To find them, a whole level must be read, unless it
- * is known to have none. A pass over the whole store finds the levels that have some. Own writes keep this up to date.
+ * Caches what is known about the odd names of a store. Names with bytes that are not UTF-8, and names with `/` in a
+ * store with another separator, are scattered among the engine's keys. To find them, a whole level must be read, unless
+ * the level is known to have none. A pass over the whole store finds the levels that have some. Writes of this store
+ * keep the result up to date.
  */
 export class OddNames {
   readonly #isNever: boolean
   readonly #isKept: boolean
   /** Texts of the levels that may have scattered names; `undefined` while any level may have some. */
   #levels: Set<string> | undefined
-  /** Levels into which own writes put some. */
+  /** Levels in which this store has written scattered names. */
   readonly #written = new Set<string>()
   readonly #windows = new Map<string, OddWindow>()
   #generation = 0
@@ -71,7 +72,7 @@ export class OddNames {
     return this.#resets
   }
 
-  /** Whether it is unknown for some level if it has scattered names, so that a pass over the store helps. */
+  /** Whether a pass over the store would tell which levels have scattered names, because that is unknown. */
   get isUnknown(): boolean {
     return this.#isKept && !this.#isNever && this.#levels === undefined
   }
@@ -124,7 +125,7 @@ export class OddNames {
     }
   }
 
-  /** Others may have changed anything. */
+  /** Drops everything that is cached, because others may have changed anything. */
   reset(): void {
     this.#generation++
     this.#resets++

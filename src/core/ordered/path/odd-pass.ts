@@ -34,7 +34,7 @@ export async function passOver(
   let entries = 0
   for (let from = names.prefix; ; ) {
     if (slices.isOver) await slices.pause()
-    throwIfAborted(signal, 'look over the store')
+    throwIfAborted(signal, 'read all keys of the store')
     const answer = driver.range({ from, to, limit, reverse: false, keysOnly: true }, signal)
     const rows = answer instanceof Promise ? await answer : answer
     for (const { key } of rows) if (mayBeScattered(key, names)) scattered.add(names.keyOf(key))

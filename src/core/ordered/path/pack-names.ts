@@ -5,8 +5,8 @@ import type { PathNames } from './path-names.ts'
 const [DOT, SLASH, FIRST_PLAIN, PAST_ASCII] = [0x2e, 0x2f, 2, 0x80] as const
 
 /**
- * Packs the keys of engine keys as layout `strata` writes them. ASCII names are packed without creating a `Key`,
- * because there may be millions.
+ * Converts engine keys of layout `path` to keys, and packs these as layout `strata` encodes them. ASCII names are
+ * packed without creating a `Key`, because there may be millions.
  */
 export class NamePacker {
   readonly #names: PathNames

@@ -61,7 +61,7 @@ export class PathLayout implements Layout {
 
   problem(key: Key): string {
     const isNamed = this.names.bytesOf(key) !== undefined
-    return isNamed ? 'the engine keeps keys of text, without NUL' : this.names.problem
+    return isNamed ? 'the engine accepts only keys of valid UTF-8 without NUL' : this.names.problem
   }
 
   longestText(bytes: number): number {
@@ -168,7 +168,7 @@ function cut(children: readonly LevelChild[], limit: number): Children {
   return { children: children.slice(0, limit), isMore: children.length > limit }
 }
 
-/** The bytes for a cursor. A cursor that is not valid Unicode stands for a place before it, in the page's direction. */
+/** The bytes for a cursor. If it is not valid Unicode, the bytes of a position before it in the page's direction. */
 function cursorBytes(after: string, reverse: boolean): Uint8Array {
   const lone = after.search(LONE)
   if (lone < 0) return encoder.encode(after)

@@ -9,7 +9,7 @@ import { isOdd, partOfOdd, segmentOfPart } from './odd-part.ts'
 export interface PathOptions {
   /** ASCII text between two segments. Default `/`. */
   readonly separator?: string | undefined
-  /** Whether a key begins with the separator. Default: where the separator is `/`. */
+  /** Whether a key begins with the separator. Default: true if the separator is `/`. */
   readonly leading?: boolean | undefined
   /** The common beginning of the engine's keys of this store. */
   readonly prefix?: Uint8Array | undefined
@@ -23,7 +23,7 @@ const ODD_IN_TEXT = /\/[\ufffd-\uffff]/
 /**
  * Names of layout `path`: converts engine keys to keys and back. Every byte string with the prefix has one key. A part
  * that is not a valid segment becomes an odd one: U+FFFD and an escaped form (`odd-part.ts`). A key that no byte string
- * converts to is refused, so nothing is written under another name than it is read by.
+ * converts to is refused, so that every value is read under the key it was written under.
  */
 export class PathNames {
   readonly separator: string
@@ -71,7 +71,7 @@ export class PathNames {
     return key.segments.some(segment => segment.includes(separator)) ? undefined : bytes
   }
 
-  /** The same as text, for an engine that accepts text as UTF-8; `undefined` also if the bytes are not text. */
+  /** As `bytesOf`, but as text, for an engine that accepts text; `undefined` also if `bytesOf` must be used instead. */
   textOf(key: Key): string | undefined {
     const text = key.toString()
     const { separator, leading } = this
@@ -93,7 +93,7 @@ export class PathNames {
     const bytes = this.bytesOf(key)
     if (bytes === undefined) return undefined
     const base = joined(bytes, this.divider)
-    // The added bytes may complete the leading separator that the key lacks.
+    // The divider that was added may complete the leading separator that the engine key lacks.
     if (this.isUnled(bytes) !== this.isUnled(base)) return undefined
     return this.isDividedAt(base, bytes.length) ? base : undefined
   }

@@ -43,7 +43,7 @@ class NamesUpwards extends PageOfChildren {
   readonly #divider: Uint8Array
   /** The last emitted name. */
   #last: string | undefined
-  /** A value whose keys below, if any, come later. */
+  /** The last value that was met. Keys below it, if any, come later. */
   #value: { readonly name: string; readonly part: Uint8Array } | undefined
 
   constructor(rows: LevelRows, divider: Uint8Array, after: string | undefined, limit: number) {
@@ -88,7 +88,7 @@ class NamesUpwards extends PageOfChildren {
       if ((part[length] as number) > first) continue
       if (compareRest(key, this.#rows.base.length + length, this.#divider) >= 0) continue
       const one = part.subarray(0, length)
-      // Mostly known to be absent without decoding the name.
+      // The rows in memory usually show that there is none, which saves decoding the name.
       if (this.#rows.knownBelow(one) !== false) shorter.push(one)
     }
     return shorter

@@ -85,6 +85,6 @@ function etagOf(bytes: Uint8Array, source: string, digest: Digest): string {
 }
 
 function valueOf({ value }: Row): Uint8Array {
-  if (value === undefined) throw new Error('A row that was asked for with its value has none')
+  if (value === undefined) throw new Error('The driver returned a row without its value')
   return value
 }

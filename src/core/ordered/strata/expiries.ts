@@ -18,7 +18,7 @@ export class Expiries {
   readonly #onExpired: (key: Uint8Array) => void
   /** When the next value expires, as far as this process knows. */
   #earliest = Number.POSITIVE_INFINITY
-  /** The earliest time that was added while records are being read. */
+  /** The earliest time that was added since `load` began to read. */
   #added = Number.POSITIVE_INFINITY
   #sweeping: Promise<void> | undefined
 
@@ -45,13 +45,13 @@ export class Expiries {
     return { key: expiryKey(expires, key), value: new Uint8Array() }
   }
 
-  /** Called when such a record was written. */
+  /** Called when an expiry record was written. */
   added(expires: number): void {
     this.#earliest = Math.min(this.#earliest, expires)
     this.#added = Math.min(this.#added, expires)
   }
 
-  /** Called when any record was written by others. */
+  /** Called with the key of each record that others or a transaction wrote. */
   noticed(record: Uint8Array): void {
     if (hasPart(record, EXPIRIES.from, 0)) this.added(expiryOf(record).expires)
   }
@@ -82,7 +82,7 @@ export class Expiries {
     }
   }
 
-  /** Removes the record, and its value if that still expires at this time; it may have been replaced. */
+  /** Removes an expiry record, and the value if it still expires at that time: it may have been replaced. */
   async #remove(record: Uint8Array): Promise<void> {
     const driver = this.#driver
     const { expires, key } = expiryOf(record)

@@ -3,14 +3,14 @@ import type { OrderedDriver } from '../driver.ts'
 import type { Etags } from '../etags.ts'
 import { FORMAT_KEY, formatRecord, idOfFormat } from './own-records.ts'
 
-/** The record that marks a place as layout `strata`. It is written before the first value. */
+/** The record that marks the data of an engine as layout `strata`. It is written before the first value. */
 export class Format {
   readonly #driver: OrderedDriver
   readonly #etags: Etags
   #id: string
   #isWritten: boolean
 
-  /** @param id The id of the data. New data gets it with the first value. */
+  /** @param id The id of the data. New data gets this id when its first value is written. */
   constructor(driver: OrderedDriver, etags: Etags, id: string, isWritten: boolean) {
     this.#driver = driver
     this.#etags = etags

@@ -97,7 +97,7 @@ class HeaderFound implements Found {
 }
 
 function recordOf({ value }: Row): Uint8Array {
-  if (value === undefined) throw new Error('A row that was asked for with its value has none')
+  if (value === undefined) throw new Error('The driver returned a row without its value')
   return value
 }
 

@@ -8,7 +8,7 @@ import { followedBy } from '../byte-order.ts'
  */
 
 /** What the plain form cannot hold: U+0000 and U+0001, which are escaped, and surrogates, which UTF-8 joins. */
-// biome-ignore lint: the control characters are meant
+// biome-ignore lint: the control characters are intended
 const SPECIAL = /[\u0000\u0001\ud800-\udfff]/
 
 const ESCAPE = 1

@@ -1,13 +1,13 @@
 import { isRecord } from '../../query/parse-condition.ts'
 import { readNumber, writeNumber } from './header.ts'
 
-/** Records of layout `strata` that are no values. They begin with byte 00, so they sort before every key. */
+/** Records of layout `strata` that are not values. They begin with byte 00, so they sort before every key. */
 
-/** `{ layout, format, id }` in JSON: what the place holds. */
+/** `{ layout, format, id }` in JSON: the layout of the data, the version of its format, and the id of the data. */
 export const FORMAT_KEY: Uint8Array = Uint8Array.of(0x00, 0x66)
 /** The first version that is not reserved, in 8 bytes. */
 export const VERSION_KEY: Uint8Array = Uint8Array.of(0x00, 0x76)
-/** Every record of a time to live. */
+/** The range of all expiry records. */
 export const EXPIRIES: { readonly from: Uint8Array; readonly to: Uint8Array } = {
   from: Uint8Array.of(0x00, 0x74),
   to: Uint8Array.of(0x00, 0x75),
@@ -16,7 +16,7 @@ export const EXPIRIES: { readonly from: Uint8Array; readonly to: Uint8Array } = 
 const FORMAT = 1
 const TIME_AT = 2
 const TIME_BYTES = 6
-/** Bytes that the record of a key's expiry is longer than the key. */
+/** The number of bytes by which the key of an expiry record is longer than the key that expires. */
 export const EXPIRY_BYTES = TIME_AT + TIME_BYTES
 
 /** The key of an expiry record: `00 74`, the time in 6 bytes, the key. */

@@ -114,7 +114,7 @@ class StrataLevel {
     this.#begun = undefined
   }
 
-  /** Continues after the known rows: after everything below a branch, at no extra cost. */
+  /** Continues after the rows that were read. A branch is skipped: the next range begins after everything below it. */
   #goPast(last: Row): void {
     const child = this.#begun as Begun
     const name = this.#keyOf(child.name)

@@ -7,8 +7,8 @@ import { nextVersionOf, VERSION_KEY, versionRecord } from './own-records.ts'
 const BLOCK = 16_000
 
 /**
- * Issues versions of values. None is issued twice: a key that is removed and put again gets another one. Versions are
- * reserved in blocks, so that most cost nothing. If a process is killed, the rest of its block stays unused.
+ * Issues versions of values. No version is issued twice: a key that is removed and put again gets a new one. Versions
+ * are reserved in blocks, so that most cost nothing. If a process is killed, the rest of its block stays unused.
  */
 export class VersionCounter {
   readonly #driver: OrderedDriver
@@ -69,7 +69,7 @@ export class VersionCounter {
     return this.#reserving
   }
 
-  /** In a step of its own: rolled back with a failed write, a block could be issued twice. */
+  /** Reserves in a write of its own: if a failed put rolled the reservation back, a block could be issued twice. */
   #reserveBlock(): Maybe<void> {
     const driver = this.#driver
     const data = this.#data
