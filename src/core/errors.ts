@@ -162,6 +162,15 @@ export function reasonOf(error: unknown): Reason {
     : [messageOf(error)]
 }
 
+/**
+ * Why a call on `key` failed, without the call and the key: `the disk is full`. For texts that name both already. A
+ * failure about something else is told whole.
+ */
+export function whyOf(error: unknown, key: Key): string {
+  const isOfKey = error instanceof DatastoreError && error.action !== undefined && error.key?.equals(key)
+  return isOfKey === true ? printed(error.reason) : messageOf(error)
+}
+
 function isReason(value: string | number | Key | Reason | undefined): value is Reason {
   return Array.isArray(value)
 }

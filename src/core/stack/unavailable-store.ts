@@ -31,7 +31,7 @@ export class UnavailableStore implements Store {
   }
 
   #failure(action: string, key: Key): DatastoreError {
-    const state = `the store could not be opened again: ${messageOf(this.#cause)}`
+    const state = `the store is closed since a change of the stack failed: ${messageOf(this.#cause)}`
     return failure('CLOSED', action, key, state, this.#cause)
   }
 }

@@ -78,7 +78,7 @@ export function createClient(channel: Channel): Client {
       signal?.addEventListener('abort', cancel, { once: true })
       try {
         const reply = await host.call(id, name, input).catch((error: unknown) => {
-          throw unsent(name, error)
+          throw unsent(error)
         })
         if (reply.ok) return reply.value as Output<Name>
         throw new CallError(reply.error)
@@ -116,9 +116,9 @@ export function isAbortedCall(error: unknown): boolean {
 }
 
 /** A call that did not reach the host: what cannot be sent is a failure of the call like any other. */
-function unsent(name: string, error: unknown): unknown {
+function unsent(error: unknown): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error
-  return new CallError({ code: 'UNSUPPORTED', message: `Cannot call ${name}: ${error.message}` })
+  return new CallError({ code: 'UNSUPPORTED', message: error.message })
 }
 
 function aborted(name: string): CallError {
@@ -151,7 +151,7 @@ export function createReconnectingClient(): ReconnectingClient {
 
   return {
     async call(name, input, options) {
-      if (current === undefined) throw disconnected(name)
+      if (current === undefined) throw disconnected()
       return current.call(name, input, options)
     },
     on<Name extends EventName>(name: Name, listener: (value: EventValue<Name>) => void) {
@@ -171,11 +171,8 @@ export function createReconnectingClient(): ReconnectingClient {
   }
 }
 
-function disconnected(name: string): CallError {
-  return new CallError({
-    code: 'CONNECTION',
-    message: `Cannot call ${name}: there is no connection to the host`,
-  })
+function disconnected(): CallError {
+  return new CallError({ code: 'CONNECTION', message: 'There is no connection to the host' })
 }
 
 /** Whether a `valueChanged` event may concern `key`. */

@@ -209,7 +209,8 @@ describe('stack.apply', () => {
     await expect(apply(retry(locked('e'), { attempts: 1 }))).rejects.toThrow('the disk e is broken')
     await expect(stack.store.get(key)).rejects.toMatchObject({
       code: 'CLOSED',
-      message: 'Cannot get "/a": the store could not be opened again: the disk d is broken',
+      message:
+        'Cannot get "/a": the store is closed since a change of the stack failed: the disk d is broken',
     })
     disks.broken.delete('d')
     await apply(retry(locked('d'), { attempts: 2 }))

@@ -1,6 +1,6 @@
 import { forEachBounded } from '../../../core/concurrency/for-each-bounded.ts'
 import type { BinaryDatastore, Stat } from '../../../core/datastore.ts'
-import { DatastoreError, hasCode, messageOf, throwIfAborted } from '../../../core/errors.ts'
+import { DatastoreError, hasCode, messageOf, throwIfAborted, whyOf } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
 import type { ConflictChoices } from '../../../shared/procedures/many.ts'
 import { statIfPresent } from '../transfers/write-version.ts'
@@ -69,7 +69,7 @@ export class KeyWork {
         progress.handled(1, stat.size)
       } catch (error) {
         outcomes[index] = { stayed: messageOf(error) }
-        if (isOfKey(error)) progress.stayed(Key.parse(intent.from), messageOf(error), false)
+        if (isOfKey(error)) this.#stayed(intent, error)
         else failures.push(error)
       }
     })
@@ -156,6 +156,12 @@ export class KeyWork {
     return etag
   }
 
+  /** Tells why a key stayed. The key itself is told beside it. */
+  #stayed({ from }: KeyIntent, error: unknown): void {
+    const key = Key.parse(from)
+    this.#parts.progress.stayed(key, whyOf(error, key), false)
+  }
+
   async #valueOf(key: Key, { size }: Stat): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
     const { source, signal } = this.#parts
     if (size <= WHOLE) return source.get(key, { fresh: true })
@@ -173,7 +179,7 @@ export class KeyWork {
       } catch (error) {
         outcomes[index] = { stayed: messageOf(error) }
         if (!isOfKey(error)) throw error
-        progress.stayed(Key.parse(intent.from), messageOf(error), false)
+        this.#stayed(intent, error)
       }
     })
     await record.append({ type: 'outcomes', outcomes })
@@ -187,7 +193,7 @@ export class KeyWork {
     if (to === undefined) return stat === undefined ? '' : this.#perform(intent, stat)
     const there = await statIfPresent(target, to)
     if (there === undefined || there.etag === intent.replaces) {
-      if (stat === undefined) throw new DatastoreError('NOT_FOUND', `"${intent.from}" is gone`)
+      if (stat === undefined) throw new DatastoreError('NOT_FOUND', 'it is gone')
       return this.#perform(intent, stat)
     }
     if (stat === undefined && this.#isMove) return there.etag

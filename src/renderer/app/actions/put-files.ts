@@ -53,7 +53,7 @@ export async function putFiles(
     } catch (error) {
       // The job was stopped. A file that cannot be read leaves the others alone.
       if (error instanceof CallError && error.code === 'CLOSED') isOver = true
-      else failures.push(`${key}: ${error instanceof Error ? error.message : String(error)}`)
+      else failures.push(failureText(key, error))
     }
   })
   const { done, entry, state } = await client.call('files.close', { drop })
@@ -70,6 +70,12 @@ export async function putFiles(
     ].join(' · '),
     hint: failures[0],
   })
+}
+
+/** Why a file was not put, with its key. */
+function failureText(key: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof CallError && error.key === key ? message : `${key}: ${message}`
 }
 
 function askWhere(

@@ -1,7 +1,9 @@
 import { readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { failure } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { layered } from '../../../../src/core/layers/layer.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import type { ManyAction } from '../../../../src/shared/procedures/many.ts'
 import {
@@ -116,6 +118,24 @@ describe('actions on many keys', () => {
     const copied = { ...keys('/to/d/c', '/to/b'), isValuesOnly: true }
     await act(page, session, { type: 'transfer', selection: copied, to: flat, isMove: false })
     expect(await keysIn(store)).toEqual(['/a/b/c', '/flat/b', '/flat/c', '/to/b', '/to/d/c', '/to/e'])
+  })
+
+  it('W100 says why a key stayed without the key, which is told beside it', async () => {
+    const store = new MemoryDatastore()
+    for (const key of ['/a', '/b']) await store.put(Key.parse(key), bytesOf(key))
+    const guarded = layered(store, {
+      around: ({ verb, key, call }, run) => {
+        if (verb !== 'delete' || key.toString() !== '/b') return run(call)
+        throw failure('ACCESS_DENIED', 'delete', key, 'the owner forbids it')
+      },
+    })
+    const host = await testHost()
+    const { id: session } = await host.openStore('Guarded', guarded)
+    const job = await act(await connect(host), session, { type: 'delete', selection: keys('/a', '/b') })
+    expect(job).toMatchObject({
+      done: 1,
+      result: { stayed: 1, examples: [{ key: '/b', reason: 'the owner forbids it' }] },
+    })
   })
 
   it('B1 B5 deletes keys of a store without folders one by one, and takes them back', async () => {

@@ -1,5 +1,6 @@
 import { CallError, type Client } from '../../../api/client.ts'
 import type { Shell } from '../../../api/shell.ts'
+import { cannot } from '../../../ui/text/cannot.ts'
 import { memberOf, stringOf } from '../json/json-tree.ts'
 import { editDraft, readFileText, writeFileText } from '../model/draft.ts'
 import { setDraft } from './edit-actions.ts'
@@ -18,11 +19,11 @@ export interface FileServices {
 export async function save(store: EditorStore, services: FileServices): Promise<void> {
   const { path } = store.getState()
   if (path === undefined) await saveAs(store, services)
-  else await inFile(store, `Cannot save "${path}"`, () => write(store, services.client, path, true))
+  else await inFile(store, `save "${path}"`, () => write(store, services.client, path, true))
 }
 
 export async function saveAs(store: EditorStore, services: FileServices): Promise<void> {
-  await inFile(store, 'Cannot save the stack', async () => {
+  await inFile(store, 'save the stack', async () => {
     const picked = await services.shell.pickSaveLocation(fileName(store))
     if (picked === undefined) return
     const path = picked.endsWith('.json') ? picked : picked + EXTENSION
@@ -33,7 +34,7 @@ export async function saveAs(store: EditorStore, services: FileServices): Promis
 
 /** Replaces the text by that of a file; undo restores the former text. */
 export async function load(store: EditorStore, { client, shell }: FileServices): Promise<void> {
-  await inFile(store, 'Cannot load the stack', async () => {
+  await inFile(store, 'load the stack', async () => {
     const picked = await shell.pickStackFile()
     if (picked === undefined) return
     const { path, text: fileText } = await client.call('stacks.read', { path: picked })
@@ -68,7 +69,7 @@ async function inFile(store: EditorStore, action: string, work: () => Promise<vo
     await work()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    store.setState({ failure: `${action}: ${error.message}` })
+    store.setState({ failure: cannot(action, error.message) })
   } finally {
     store.setState({ busy: undefined })
   }
