@@ -1,3 +1,5 @@
+import type { Client } from './client.ts'
+
 /** Shortest pause between two counts, in milliseconds. */
 const PAUSE_MS = 1000
 
@@ -43,5 +45,27 @@ export function repeatCount<Result>(
       clearTimeout(timer)
       aborter.abort()
     },
+  }
+}
+
+/**
+ * Calls `again` whenever the numbers of keys that the host tells of a session may be others, so that all places of the
+ * window ask anew. @returns Ends that.
+ */
+export function onCountsChanged(client: Client, session: string, again: () => void): () => void {
+  const ends = [
+    client.on('valueChanged', change => {
+      if (change.session === session) again()
+    }),
+    client.on('jobChanged', job => {
+      if (job.session === session && job.state !== 'running') again()
+    }),
+    client.on('sessionsChanged', again),
+    client.on('sessionStatusChanged', ({ session: id, status }) => {
+      if (id === session && status.indexing === undefined) again()
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
   }
 }

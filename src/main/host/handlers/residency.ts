@@ -2,6 +2,7 @@ import { orAbort } from '../../../core/concurrency/abortable.ts'
 import type { CallOptions } from '../../../core/datastore.ts'
 import { messageOf } from '../../../core/errors.ts'
 import { Key } from '../../../core/key.ts'
+import type { Registry } from '../../../core/stack/registry.ts'
 import type { Residence, Residency } from '../../../core/stack/residency.ts'
 import type { StackNode } from '../../../core/stack/stack.ts'
 import type {
@@ -25,7 +26,7 @@ const READ_WHOLE = 1024 * 1024
 
 const DONE = { done: true } as const
 
-export function residencyHandlers({ sessions }: HostParts): HandlersOf<typeof residencyProcedures> {
+export function residencyHandlers({ sessions, registry }: HostParts): HandlersOf<typeof residencyProcedures> {
   return {
     'residency.of': async ({ session, keys, compare = false }, { signal }) => {
       const looks = await sessions.get(session).stack.residency(keys.map(Key.parse), {
@@ -42,7 +43,7 @@ export function residencyHandlers({ sessions }: HostParts): HandlersOf<typeof re
       return { bytes: bytes.slice(), stat }
     },
     'residency.counts': async ({ session }, { signal }) => ({
-      counts: await countsOf(sessions.get(session).stack.nodes, signal),
+      counts: await countsOf(sessions.get(session), registry, signal),
     }),
     'reads.follow': async ({ session, isFollowed }, { page }) => {
       page.reads.set(session, isFollowed)
@@ -58,14 +59,23 @@ export function residencyHandlers({ sessions }: HostParts): HandlersOf<typeof re
   }
 }
 
-/** Each store is asked itself: a store above tells the keys of its last tier alone. */
-async function countsOf(nodes: readonly StackNode[], signal: AbortSignal): Promise<NodeCount[]> {
-  const counting = nodes
+/**
+ * Each store is asked itself: a store above tells the keys of its last tier alone. The one that holds what the stack
+ * shows has the number that the window tells of the stack.
+ */
+async function countsOf(
+  { stack, overview }: Session,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<NodeCount[]> {
+  const shown = shownBy(stack.nodes[0], registry)
+  const counting = stack.nodes
     .filter(({ children }) => children.length === 0)
     .map(async ({ id, store }): Promise<NodeCount[]> => {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(PLACE_WAIT)])
       try {
-        const { entries, bytes, accuracy } = await orAbort(store.stats({ signal: limit }), limit, 'count')
+        const stats = await orAbort(store.stats({ signal: limit }), limit, 'count')
+        const { entries, bytes, accuracy } = id === shown?.id ? overview.exactly(stats) : stats
         return [
           {
             node: id,
@@ -80,6 +90,12 @@ async function countsOf(nodes: readonly StackNode[], signal: AbortSignal): Promi
       }
     })
   return (await Promise.all(counting)).flat()
+}
+
+/** The store below `node` that holds the same keys; `undefined` if that are several, or none has each key. */
+function shownBy(node: StackNode | undefined, registry: Registry): StackNode | undefined {
+  if (node === undefined || node.children.length === 0) return node
+  return registry.find(node.kind)?.data === 'below' ? shownBy(node.children.at(-1), registry) : undefined
 }
 
 async function readAll({ store }: Session, key: Key, options: CallOptions): Promise<void> {

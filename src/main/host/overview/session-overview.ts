@@ -67,8 +67,8 @@ export class SessionOverview {
   #changes = 0
   /** The keys that the last round counted, also after pages stop asking; absent once one has changed. */
   #counted: number | undefined
-  /** Whether pages were given a number of keys that is not exact. */
-  #isCountRough = false
+  /** The number of keys that pages were told last, or that it was not exact; absent if none has asked. */
+  #told: number | 'rough' | undefined
 
   constructor(session: OverviewedSession, limits: OverviewLimits = OVERVIEW_LIMITS) {
     this.#session = session
@@ -112,9 +112,14 @@ export class SessionOverview {
       this.#totals = { keys: stats.entries, bytes: stats.bytes }
       if (!this.#hasEnded) this.#publish(this.#report)
     }
-    const counted = stats.accuracy === 'exact' ? undefined : this.#counted
-    this.#isCountRough = stats.accuracy !== 'exact' && counted === undefined
-    return counted === undefined ? stats : { entries: counted, accuracy: 'exact' }
+    return this.exactly(stats)
+  }
+
+  /** The size of the store, or of one that holds the same keys, with the keys of the last round if it has them roughly. */
+  exactly(stats: StoreStats): StoreStats {
+    const isExact = stats.accuracy === 'exact'
+    this.#told = (isExact ? stats.entries : this.#counted) ?? 'rough'
+    return isExact || this.#counted === undefined ? stats : { entries: this.#counted, accuracy: 'exact' }
   }
 
   /** A value was put or deleted. */
@@ -194,7 +199,9 @@ export class SessionOverview {
     if (isFirst) this.#publish(round.report('measuring'))
     const isIndexing = this.#session.info.status.indexing !== undefined
     if (changes === this.#changes && !isIndexing) this.#counted = round.keys
-    if (this.#isCountRough && this.#counted !== undefined) this.#session.reportStatus()
+    // So that no page shows another number than this round.
+    if (this.#told !== undefined && this.#counted !== undefined && this.#told !== this.#counted)
+      this.#session.reportStatus()
     await round.measure(signal)
     if (isFirst) this.#publish(round.report('measuring'))
     await round.type(signal)

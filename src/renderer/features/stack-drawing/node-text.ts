@@ -1,6 +1,6 @@
 import type { NodeCount, ReadStep } from '../../../shared/procedures/residency.ts'
 import { formatMilliseconds } from '../../ui/read-way.tsx'
-import { formatBytes, formatCount, formatCountOf, formatRough } from '../../ui/text/format.ts'
+import { formatBytes, formatCount, formatCountOf } from '../../ui/text/format.ts'
 import type { Mark } from './lit-path.ts'
 
 /** What a step says beside its node. */
@@ -45,9 +45,9 @@ export function countWords(count: NodeCount | undefined, width: number): CountWo
   const keys = formatCountOf(entries, accuracy, 'key', 'keys')
   const bytes = count.bytes === undefined ? '' : ` · ${formatBytes(count.bytes)}`
   const number = formatCount(entries, accuracy)
-  // Rounded, it is no longer exact.
-  const rough = entries < 10_000 ? number : `~ ${formatRough(entries)}`
-  const shorter = [`${keys}${bytes}`, `${number}${bytes}`, `${rough}${bytes}`, keys, `${rough} keys`, rough]
+  // The number that other places of the window tell exactly, where it has room.
+  const rough = formatCount(entries, 'approximate')
+  const shorter = [`${keys}${bytes}`, `${number}${bytes}`, keys, number, rough]
   const room = Math.floor((width - BESIDE) / CHARACTER)
   return { keys, all: `${keys}${bytes}`, inBox: shorter.find(({ length }) => length <= room) ?? rough }
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { NodeCount } from '../../../shared/procedures/residency.ts'
 import type { SessionInfo } from '../../../shared/procedures/sessions.ts'
 import type { Client } from '../../api/client.ts'
-import { repeatCount } from '../../api/repeat-count.ts'
+import { onCountsChanged, repeatCount } from '../../api/repeat-count.ts'
 
 type Counts = ReadonlyMap<string, NodeCount>
 
@@ -22,11 +22,13 @@ export function useNodeCounts(client: Client, { id, nodes, document }: SessionIn
           setKnown({ of: document, counts: new Map(told.counts.map(count => [count.node, count])) })
       },
     )
-    const again = ({ session }: { readonly session: string }): void => {
-      if (session === id) counting.again()
-    }
-    // A read may fill a cache.
-    const ends = [client.on('valueChanged', again), client.on('readTraced', again)]
+    const ends = [
+      onCountsChanged(client, id, counting.again),
+      // A read may fill a cache.
+      client.on('readTraced', ({ session }) => {
+        if (session === id) counting.again()
+      }),
+    ]
     return () => {
       for (const end of ends) end()
       counting.end()

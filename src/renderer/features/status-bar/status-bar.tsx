@@ -70,8 +70,5 @@ function countText(stats: Stats | 'failed' | undefined): string {
   if (stats === undefined) return 'Counting keys…'
   if (stats === 'failed') return 'Keys not counted'
   if (stats.entries === undefined || stats.accuracy === 'unknown') return 'Number of keys unknown'
-  // More digits would promise more than is known.
-  if (stats.accuracy === 'approximate' && stats.entries >= 10_000)
-    return `~ ${formatRough(stats.entries)} keys`
   return formatCountOf(stats.entries, stats.accuracy, 'key', 'keys')
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Output } from '../../../shared/contract.ts'
 import type { Client } from '../../api/client.ts'
-import { repeatCount } from '../../api/repeat-count.ts'
+import { onCountsChanged, repeatCount } from '../../api/repeat-count.ts'
 
 export type Stats = Output<'store.stats'>
 
@@ -13,20 +13,9 @@ export function useStats(client: Client, session: string): Stats | 'failed' | un
       signal => client.call('store.stats', { session }, { signal }),
       stats => setKnown({ session, stats }),
     )
-    const ends = [
-      client.on('valueChanged', change => {
-        if (change.session === session) counting.again()
-      }),
-      client.on('jobChanged', job => {
-        if (job.session === session && job.state !== 'running') counting.again()
-      }),
-      client.on('sessionsChanged', counting.again),
-      client.on('sessionStatusChanged', ({ status }) => {
-        if (status.indexing === undefined) counting.again()
-      }),
-    ]
+    const end = onCountsChanged(client, session, counting.again)
     return () => {
-      for (const end of ends) end()
+      end()
       counting.end()
     }
   }, [client, session])

@@ -36,10 +36,12 @@ export function formatRough(count: number): string {
   return `${millions < 100 ? Math.round(millions * 10) / 10 : formatNumber(Math.round(millions))} M`
 }
 
-/** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, or `?` if it is unknown. */
+/** A count with its accuracy: `1,234`, `≥ 1,234`, `~ 1,234`, `~ 20,000`, or `?` if it is unknown. */
 export function formatCount(count: number | undefined, accuracy: Accuracy): string {
   if (count === undefined || accuracy === 'unknown') return '?'
-  return `${countMark(accuracy)}${formatNumber(count)}`
+  // More digits would promise more than is known.
+  if (accuracy === 'approximate') return `~ ${formatRough(count)}`
+  return accuracy === 'lower-bound' ? `≥ ${formatNumber(count)}` : formatNumber(count)
 }
 
 /** `1 key`, `≥ 2 keys`. */
@@ -50,11 +52,6 @@ export function formatCountOf(
   many: string,
 ): string {
   return `${formatCount(count, accuracy)} ${count === 1 ? one : many}`
-}
-
-function countMark(accuracy: Accuracy): string {
-  if (accuracy === 'lower-bound') return '≥ '
-  return accuracy === 'approximate' ? '~ ' : ''
 }
 
 /** Local date and time to the second: `2026-03-01 09:05:07`. @param time Milliseconds since 1970. */

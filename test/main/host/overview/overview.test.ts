@@ -2,8 +2,13 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { DatastoreError } from '../../../../src/core/errors.ts'
 import { Key } from '../../../../src/core/key.ts'
+import { layered } from '../../../../src/core/layers/layer.ts'
+import { nodeKinds } from '../../../../src/core/node/stack.ts'
+import { defineKind } from '../../../../src/core/stack/kind.ts'
+import { Registry } from '../../../../src/core/stack/registry.ts'
 import { MemoryDatastore } from '../../../../src/core/stores/memory.ts'
 import { BranchTally } from '../../../../src/main/host/overview/branch-tally.ts'
 import { KeySample } from '../../../../src/main/host/overview/key-sample.ts'
@@ -57,6 +62,31 @@ async function openDocument(root: unknown): Promise<{ page: TestPage; session: s
   return { page, session: id }
 }
 
+/** Opens stacks with nodes of the kind `rough`: the store of their id, which counts its keys roughly and has no watch. */
+async function openRough(
+  stores: ReadonlyMap<string, MemoryDatastore>,
+  root: unknown,
+): Promise<{ page: TestPage; session: string }> {
+  const rough = defineKind({
+    kind: 'rough',
+    label: 'Rough',
+    help: 'Counts roughly.',
+    schema: z.strictObject({}),
+    children: 'none',
+    open: async (_options, _children, { id }) =>
+      layered(stores.get(id) ?? new MemoryDatastore(), {
+        capabilities: below => ({ ...below, watch: 'none' }),
+        around: ({ verb, call }, run) =>
+          verb === 'stats' ? ({ entries: 7, accuracy: 'approximate' } as never) : run(call),
+      }),
+  })
+  const host = await testHost({ registry: new Registry([...nodeKinds, rough]) })
+  const page = await connect(host)
+  const document = { strata: 1, root }
+  const { id } = await page.call('sessions.open', { source: { type: 'document', document } })
+  return { page, session: id }
+}
+
 const plain = (path: string) => ({ kind: 'fs', path, layout: 'plain' })
 
 describe('overview', () => {
@@ -101,6 +131,52 @@ describe('overview', () => {
     expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
     await page.call('store.put', { session, key: '/b', bytes: bytesOf('two') })
     expect(await page.call('store.stats', { session })).toMatchObject({ accuracy: 'approximate' })
+  })
+
+  it('O54 O62 the leaf that holds what the stack shows has its number, and another one says its own', async () => {
+    const disks = new Map(['a', 'b', 'c'].map(name => [name, new MemoryDatastore()]))
+    const { page, session } = await openRough(disks, {
+      kind: 'tiered',
+      tiers: [
+        { kind: 'memory', id: 'cache' },
+        { kind: 'read-only', store: { kind: 'rough', id: 'a' } },
+      ],
+    })
+    const shards = { kind: 'sharded', shards: ['b', 'c'].map(id => ({ kind: 'rough', id })) }
+    const { id: sharded } = await page.call('sessions.open', {
+      source: { type: 'document', document: { strata: 1, root: shards } },
+    })
+    for (const store of disks.values()) await store.put(Key.parse('/k'), bytesOf('one'))
+    const countsOf = async (id: string) => {
+      const { counts } = await page.call('residency.counts', { session: id })
+      return counts.map(({ node, entries, accuracy }) => [node, entries, accuracy])
+    }
+    const cache = ['cache', 0, 'exact']
+    expect(await countsOf(session)).toEqual([cache, ['a', 7, 'approximate']])
+    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    await until(page, session, isDone)
+    await told
+    expect(await countsOf(session)).toEqual([cache, ['a', 1, 'exact']])
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
+    await until(page, sharded, isDone)
+    expect(await countsOf(sharded)).toEqual([
+      ['b', 7, 'approximate'],
+      ['c', 7, 'approximate'],
+    ])
+  })
+
+  it('O62 pages ask again where the first page finds another number than they were told', async () => {
+    const disk = new MemoryDatastore()
+    const { page, session } = await openRough(new Map([['a', disk]]), { kind: 'rough', id: 'a' })
+    await until(page, session, isDone)
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 0, accuracy: 'exact' })
+    // As another program does, of whose changes nobody is told.
+    await disk.put(Key.parse('/k'), bytesOf('one'))
+    const told = new Promise(resolve => page.on('sessionStatusChanged', resolve))
+    await page.call('sessions.lookAgain', { session })
+    await until(page, session, ({ keys }) => keys === 1)
+    await told
+    expect(await page.call('store.stats', { session })).toEqual({ entries: 1, accuracy: 'exact' })
   })
 
   it('O55 what the store tells exactly of itself is shown before its keys have been looked at', async () => {

@@ -136,8 +136,11 @@ describe('what a node holds', () => {
     expect(inBox(172, 181, 655_360)).toBe('181 · 640 KiB')
     expect(inBox(130, 181, 655_360)).toBe('181 keys')
     expect(inBox(220, 1_234_567, 13_200_000_000)).toBe('1,234,567 · 12.3 GiB')
-    expect(inBox(190, 1_234_567, 13_200_000_000)).toBe('~ 1.2 M · 12.3 GiB')
+    expect(inBox(190, 1_234_567, 13_200_000_000)).toBe('1,234,567 keys')
     expect(inBox(172, 1_234_567, 13_200_000_000)).toBe('1,234,567 keys')
+    expect(inBox(140, 1_234_567, 13_200_000_000)).toBe('1,234,567')
+    expect(inBox(108, 35_123, 655_360)).toBe('35,123')
+    expect(inBox(190, 1_234_567, 13_200_000_000, 'approximate')).toBe('~ 1.2 M · 12.3 GiB')
     expect(inBox(140, 1_234_567, 13_200_000_000, 'approximate')).toBe('~ 1.2 M')
     expect(inBox(108, 1_234_567, 13_200_000_000)).toBe('~ 1.2 M')
     expect(countWords(count(181, 655_360), 108)).toMatchObject({

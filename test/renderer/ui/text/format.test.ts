@@ -34,6 +34,7 @@ describe('formatCount', () => {
     expect(formatCount(1234, 'exact')).toBe('1,234')
     expect(formatCount(1234, 'lower-bound')).toBe('≥ 1,234')
     expect(formatCount(1234, 'approximate')).toBe('~ 1,234')
+    expect(formatCount(12_345, 'approximate')).toBe('~ 12,000')
     expect(formatCount(1234, 'unknown')).toBe('?')
     expect(formatCount(undefined, 'exact')).toBe('?')
   })
