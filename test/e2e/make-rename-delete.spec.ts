@@ -198,7 +198,7 @@ test('H20 H21 what is not a key is told, never deleted, and keeps its branch', a
   await expect(window.row('bare')).toBeHidden()
   await deleteBranch('held')
   await expect(window.notifications).toContainText(
-    'Deleted 1 key, but the branch "/held" is still there: it holds the symbolic link "/held/link"',
+    'Deleted 1 key, but the branch "/held" is still there: it contains the symbolic link "/held/link"',
   )
   await expect(window.row('one.txt')).toBeHidden()
   await expect(window.row('held')).toHaveAttribute('aria-expanded', 'false')

@@ -1,6 +1,6 @@
 /**
- * Calls `say` at once, and then at most once per `interval` milliseconds, however often it is requested. The last
- * request is always followed by a call.
+ * Calls `say` at the first request, and then at most once per `interval` milliseconds. The last request is always
+ * followed by a call.
  */
 export class Coalesced {
   readonly #interval: number

@@ -66,8 +66,8 @@ export function serveChannel(
     queries: new Queries(idleLimit),
     reads: new FollowedReads(),
     emit: (name, value) => {
-      // What is still under way when its page goes has nobody to tell.
-      if (!rpc.$closed) rpc.event(name, value).catch((error: unknown) => log('An event was lost', error))
+      // Once the page has disconnected, nobody receives events.
+      if (!rpc.$closed) rpc.event(name, value).catch((error: unknown) => log('An event was not sent', error))
     },
   }
   const { promise: ended, resolve } = withResolvers()
@@ -98,8 +98,8 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
 }
 
 /**
- * Sends a message. Instead of a reply that the channel cannot carry, sends an error, because the page would wait for
- * ever.
+ * Sends a message. If the channel cannot carry a reply, sends an error instead: the page would wait for the reply
+ * forever.
  */
 function postOrExplain(channel: Channel, message: unknown, log: Log): void {
   try {
@@ -118,7 +118,7 @@ class RunningCalls {
   /** Runs a call under its id. Refuses an id that is not a number or is in use. */
   async run(id: unknown, work: (signal: AbortSignal) => Promise<Reply<unknown>>): Promise<Reply<unknown>> {
     if (typeof id !== 'number' || this.#running.has(id)) {
-      const message = 'A call needs an id of its own, which is a number'
+      const message = 'The id of a call must be a number that no running call has'
       return { ok: false, error: { code: 'BAD_INPUT', message } }
     }
     const controller = new AbortController()

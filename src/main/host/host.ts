@@ -90,7 +90,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     savedAt: workspace.savedAt,
   }
   const journals = await JournalFolders.open(dataDirectory, remembered, log)
-  // Kinds of jobs that undo themselves plug in here, once the sessions are there that they work with.
+  // Kinds of jobs that can be undone are added below, because they need the sessions.
   const jobUndos: JobUndo[] = []
   const sessions = new Sessions({
     dataDirectory,
@@ -107,7 +107,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   jobUndos.push(many)
   const jobs = new Jobs(many, broadcast, log)
   sessions.onOpened = session => {
-    void jobs.goOn(session).catch((error: unknown) => log('What was begun could not go on', error))
+    void jobs.goOn(session).catch((error: unknown) => log('An unfinished job could not be continued', error))
   }
   const values = new ValueWorker()
   const judges = new JudgePool()

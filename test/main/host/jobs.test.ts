@@ -81,7 +81,7 @@ describe('jobs', () => {
     const host = await testHost()
     const page = await connect(host)
     const { id } = await host.open({ type: 'folder', path: folder })
-    const reason = 'it holds the symbolic link "/linked/link", which no key stands for'
+    const reason = 'it contains the symbolic link "/linked/link", which no key represents'
     const left = { result: { stayed: 1, examples: [{ key: '/linked', reason }] } }
     // Where nothing is at the new place, the folder goes with all that it holds.
     expect(await run(page, id, moveTo(id, '/linked', 'other'))).toMatchObject({ done: 1, ...left })

@@ -3,7 +3,7 @@ import { DatastoreError, isAborted } from '../../../core/errors.ts'
 import { ConfigError } from '../../../core/stack/config-error.ts'
 import type { Failure, FailureCode } from '../../../shared/values.ts'
 
-/** Why a write fails that only the lock of its session refuses. */
+/** The reason of a write that only the lock of its session refuses. */
 export const SESSION_IS_LOCKED = 'the stack is locked'
 
 /** Receives failures that point to a defect rather than to something the user can act on. */
@@ -32,13 +32,13 @@ function withoutId(error: unknown, log: Log): Failure {
   if (error instanceof z.ZodError) return { code: 'BAD_INPUT', message: describeIssues(error) }
   if (error instanceof BadInputError) return { code: 'BAD_INPUT', message: error.message }
   if (isAborted(error)) return { code: 'ABORTED', message: 'The call was aborted' }
-  log('A call failed in a way that nobody expected', error)
+  log('A call failed with an unexpected error', error)
   // Stores refuse arguments with these two errors. A defect may look the same, so the error is logged.
   if (error instanceof TypeError) return { code: 'VALUE_INVALID', message: error.message }
   if (error instanceof RangeError) return { code: 'BAD_INPUT', message: error.message }
   return {
     code: 'UNKNOWN',
-    message: error instanceof Error ? error.message : 'Something failed without a reason',
+    message: error instanceof Error ? error.message : 'The call failed without a reason',
   }
 }
 
@@ -46,7 +46,7 @@ function describeStoreFailure(error: DatastoreError): Failure {
   const { code, message } = error
   if (error instanceof ConfigError) {
     const { path, problem, place } = error
-    // A person who opens a stack has no document before them in which to look for a path.
+    // The message leaves out the path in the document: a person who opens a stack does not see the document.
     return { code, message: place === undefined ? problem : `${place}: ${problem}`, problem, path }
   }
   return {
@@ -75,7 +75,7 @@ function cut(text: string): string {
   return text.length > MAX_ISSUE ? `${text.slice(0, MAX_ISSUE)}…` : text
 }
 
-/** A call with invalid arguments; reported as `BAD_INPUT`. The message says the action, then the problem. */
+/** A call with invalid arguments, reported as `BAD_INPUT`. The message states the action, then the problem. */
 export class BadInputError extends Error {
   override name = 'BadInputError'
 }

@@ -48,10 +48,11 @@ function assertBounded(input: unknown): void {
   let left = MAX_VALUES
   const visit = (value: unknown, depth: number): void => {
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
-    if (depth > MAX_DEPTH) throw new BadInputError('A call cannot be nested this deep')
+    if (depth > MAX_DEPTH)
+      throw new BadInputError(`The input of a call cannot be nested deeper than ${MAX_DEPTH}`)
     const items: unknown[] = Array.isArray(value) ? value : Object.values(value)
     left -= items.length
-    if (left < 0) throw new BadInputError(`A call cannot carry more than ${MAX_VALUES} values`)
+    if (left < 0) throw new BadInputError(`The input of a call cannot have more than ${MAX_VALUES} values`)
     for (const item of items) visit(item, depth + 1)
   }
   visit(input, 0)

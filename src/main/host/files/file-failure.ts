@@ -17,7 +17,7 @@ export function hasErrno(error: unknown, codes: readonly string[]): error is Nod
 
 /** The absolute path for a typed text. `~` is the home directory, against which relative paths are resolved too. */
 export function expandPath(typed: string): string {
-  if (typed.includes('\0')) throw new BadInputError('A path cannot hold a NUL character')
+  if (typed.includes('\0')) throw new BadInputError('A path cannot contain a NUL character')
   const rest = typed === '~' ? '' : /^~[/\\]/.test(typed) ? typed.slice(2) : typed
   return resolve(homedir(), rest)
 }

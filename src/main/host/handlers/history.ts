@@ -13,7 +13,7 @@ export function historyHandlers({ sessions, jobs }: HostParts): HandlersOf<typeo
   ): Promise<UndoneInfo> {
     const session = sessions.get(id)
     const job = await session.history.jobOf(action, entry)
-    // What a job did may be much: that is seen, and can be stopped.
+    // A job may have changed many keys, so its undo runs as a job too: with progress and cancellation.
     return job === undefined
       ? session.history[action](entry, signal)
       : jobs.undo(session, action, job, signal)

@@ -19,7 +19,7 @@ import type { Session } from '../sessions/session.ts'
 
 /** Values up to this size are read to be compared. */
 const COMPARED = 4 * 1024 * 1024
-/** Milliseconds until a place counts as one that gives no answer. */
+/** Milliseconds after which a place is reported as not answering. */
 const PLACE_WAIT = 5000
 /** Values up to this size are read whole. */
 const READ_WHOLE = 1024 * 1024
@@ -60,8 +60,8 @@ export function residencyHandlers({ sessions, registry }: HostParts): HandlersOf
 }
 
 /**
- * Each store is asked itself: a store above tells the keys of its last tier alone. The one that holds what the stack
- * shows has the number that the window tells of the stack.
+ * Asks each backend itself: a tiered store counts only the keys of its last tier. A backend that has exactly the keys
+ * of the stack gets the number that the overview shows for the stack.
  */
 async function countsOf(
   { stack, overview }: Session,
@@ -85,21 +85,21 @@ async function countsOf(
           },
         ]
       } catch {
-        // What a store fails with is told where its keys are listed.
+        // The failure is shown where the keys of this store are listed.
         return []
       }
     })
   return (await Promise.all(counting)).flat()
 }
 
-/** The store below `node` that holds the same keys; `undefined` if that are several, or none has each key. */
+/** The backend at or below `node` that has the same keys; `undefined` if no single backend has all of them. */
 function shownBy(node: StackNode | undefined, registry: Registry): StackNode | undefined {
   if (node === undefined || node.children.length === 0) return node
   return registry.find(node.kind)?.data === 'below' ? shownBy(node.children.at(-1), registry) : undefined
 }
 
 async function readAll({ store }: Session, key: Key, options: CallOptions): Promise<void> {
-  // A key that is absent is read all the same: that has a way, too.
+  // An absent key is read too, because the page shows which places were asked for it.
   const { size } = (await store.has(key, { signal: options.signal }))
     ? await store.stat(key, { signal: options.signal })
     : { size: 0 }

@@ -19,7 +19,7 @@ export function sessionHandlers({ sessions, registry }: HostParts): HandlersOf<t
     'sessions.test': ({ document }, { signal }) =>
       orAbort(sessions.test(document), signal, 'test a connection'),
     'sessions.recognise': ({ text }, { signal }) =>
-      orAbort(recognise(text, registry), signal, 'look what is there'),
+      orAbort(recognise(text, registry), signal, 'recognise the text'),
     'sessions.list': () => ({ sessions: sessions.infos }),
     'sessions.close': async ({ session }) => {
       await sessions.close(session)

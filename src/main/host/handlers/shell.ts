@@ -23,7 +23,7 @@ export function shellHandlers({
   return {
     'shell.hello': ({ version }, { page }) => {
       if (version !== CONTRACT_VERSION) {
-        const state = `the page speaks version ${version} of the contract, the host version ${CONTRACT_VERSION}`
+        const state = `the page uses version ${version} of the contract, the host version ${CONTRACT_VERSION}`
         throw new DatastoreError('UNSUPPORTED', `Cannot connect: ${state}; reload the page`)
       }
       const { appVersion, shell } = options

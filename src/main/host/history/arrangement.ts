@@ -4,8 +4,8 @@ import { type ParsedNode, parseDocument } from '../../../core/stack/parse.ts'
 import type { Registry } from '../../../core/stack/registry.ts'
 
 /**
- * Names how a stack puts its data together: the same for two documents in which each key leads to the same data, as far
- * as their options tell. Names of nodes, and nodes that show the data below them, make no difference.
+ * A hash of how a stack puts its data together. Two documents have the same hash if their options lead each key to the
+ * same data. Names of nodes, and nodes that only pass on the data below them, make no difference.
  */
 export function arrangementOf(document: StackDocument, registry: Registry): string {
   return createHash('sha256')
@@ -14,7 +14,7 @@ export function arrangementOf(document: StackDocument, registry: Registry): stri
     .slice(0, 16)
 }
 
-/** A store that a program gave has a document of a kind that is not registered. */
+/** The document of a store that a program passed in has a kind that is not registered. */
 function described(document: StackDocument, registry: Registry): unknown {
   return registry.find(document.root.kind) === undefined
     ? document.root.kind

@@ -14,11 +14,11 @@ import { removeIfLeft, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
 import { placeOf } from '../sessions/unfinished-changes.ts'
 
-/** Bytes of the files of one journal. */
+/** The maximum number of bytes in the files of one journal. */
 const MAX_BYTES = 64 * 1024 * 1024
-/** Bytes of a journal in memory. */
+/** The maximum number of bytes of a journal in memory. */
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024
-/** Places of one stack that are remembered. */
+/** The maximum number of sources of one stack that are remembered. */
 const MAX_PLACES = 8
 
 const about = z.object({
@@ -30,20 +30,20 @@ const about = z.object({
 
 /** What is kept about the journal of one stack. */
 interface JournalFile {
-  /** What the stack may be opened as. */
+  /** The sources that the stack may be opened from; see `placeOf`. The current one is last. */
   readonly places: readonly string[]
-  /** Nothing is recorded, as a person chose. */
+  /** A person turned recording off. */
   readonly isOff: boolean
-  /** When its file was written, in milliseconds since 1970; absent for one of this run. */
+  /** When the file was written, in milliseconds since 1970; absent for a file that this process wrote. */
   readonly savedAt?: number | undefined
 }
 
-/** A log that is in use, and what a person should know of it. */
+/** An open log, and what a person should know about it. */
 export interface OpenedLog<T> {
   readonly log: JournalLog
-  /** What `use` made of it. */
+  /** The result of `use`. */
   readonly used: T
-  /** Whether it is there after the session closes. */
+  /** Whether the log survives the end of the session. */
   readonly isLasting: boolean
   readonly notice?: string | undefined
 }
@@ -52,26 +52,26 @@ export interface OpenedLog<T> {
 export interface JournalPlace {
   readonly isOff: boolean
   /**
-   * Opens the log. What cannot be kept in files is kept in memory, and says why.
-   * @param use What is opened over the log; its failures with `CORRUPT` are those of the log, which is set aside.
+   * Opens the log. If it cannot be kept in files, it is kept in memory, and `notice` says why.
+   * @param use Opens something over the log. If it fails with `CORRUPT`, the log is set aside and a new one is used.
    */
   open<T>(use: (log: JournalLog) => Promise<T>): Promise<OpenedLog<T>>
-  /** Removes what is kept, once its log is closed, and remembers whether anything is recorded from now on. */
+  /** Removes the journal, and remembers whether recording is off from now on. Call once the log is closed. */
   clear(isOff: boolean): Promise<void>
   turnOn(): Promise<void>
   /** The stack is of another source from now on. */
   move(source: Source): void
-  /** Somebody else may open the journal. Called once its log is closed. */
+  /** Lets others open the journal. Call once its log is closed. */
   leave(): void
 }
 
-/** The journals of all stacks, each in a folder of its own beside a file about it. */
+/** The journals of all stacks. Each has a folder, and a JSON file that describes it beside the folder. */
 export class JournalFolders {
   readonly #folder: string
   readonly #log: Log
   readonly #files: Map<string, JournalFile>
   readonly #inUse = new Set<string>()
-  /** Ends once the files are what was asked for last. */
+  /** Settles once the files have the latest content. */
   #saving: Promise<unknown> = Promise.resolve()
 
   private constructor(folder: string, files: Map<string, JournalFile>, log: Log) {
@@ -81,8 +81,8 @@ export class JournalFolders {
   }
 
   /**
-   * Reads what is kept. Journals of stacks that are not among `remembered` are removed, but for those that were made
-   * after that was saved: a kill came before their stacks were remembered.
+   * Reads the list of journals. Removes the journals of stacks that are not among `sources`, except those written after
+   * `savedAt`: the process may have been killed before their stacks were remembered.
    */
   static async open(
     dataDirectory: string,
@@ -95,7 +95,7 @@ export class JournalFolders {
     return folders
   }
 
-  /** Where the session of a source keeps its history; in memory for one that the workspace does not remember. */
+  /** Where the session of a source keeps its history. Without a source, in memory: nobody can open the stack again. */
   placeOf(source: Source | undefined): JournalPlace {
     if (source === undefined) return new MemoryPlace()
     const place = placeOf(source)
@@ -133,7 +133,7 @@ export class JournalFolders {
     this.#removeBut(remembered, Number.POSITIVE_INFINITY)
   }
 
-  /** @param savedAt When the sources were written down; absent where they never were, or could not be read. */
+  /** @param savedAt When the sources were saved; absent if they were never saved or could not be read. */
   #removeBut(remembered: readonly Source[], savedAt: number | undefined): void {
     const places = new Set(remembered.map(placeOf))
     for (const [id, file] of this.#files) {
@@ -146,7 +146,7 @@ export class JournalFolders {
     }
   }
 
-  /** Resolves once the files are what was asked for. */
+  /** Resolves once the files have the latest content. */
   async close(): Promise<void> {
     await this.#saving
   }
@@ -154,7 +154,7 @@ export class JournalFolders {
   async #openLog<T>(id: string, use: (log: JournalLog) => Promise<T>): Promise<OpenedLog<T>> {
     const folder = join(this.#folder, id)
     try {
-      // A journal of the same name may be about to be removed.
+      // An earlier journal with this name may still be in the process of being removed.
       await this.#saving
       await makeFolder(this.#folder, 0o700)
       return { ...(await this.#openFiles(folder, use)), isLasting: true }
@@ -164,7 +164,7 @@ export class JournalFolders {
       const state = isElsewhere
         ? 'Another Strata keeps the history of this stack'
         : `The history cannot be kept in files (${messageOf(error)})`
-      const notice = `${state}. What is done here can be undone until the stack is closed.`
+      const notice = `${state}. Changes can be undone only until the stack is closed.`
       return { ...(await openInMemory(use)), notice }
     }
   }
@@ -177,15 +177,15 @@ export class JournalFolders {
       return await inUse(await fileJournal(folder, { maxBytes: MAX_BYTES }), use)
     } catch (error) {
       if (!hasCode(error, 'CORRUPT')) throw error
-      // One that is set aside is enough to find out what happened.
+      // Only the latest broken journal is kept: one is enough to find the cause.
       await rm(`${folder}.broken`, { recursive: true, force: true })
       await rename(folder, `${folder}.broken`)
-      this.#log(`A history that cannot be read was set aside as ${JSON.stringify(`${folder}.broken`)}`, error)
+      this.#log(`A damaged history was set aside as ${JSON.stringify(`${folder}.broken`)}`, error)
       return inUse(await fileJournal(folder, { maxBytes: MAX_BYTES }), use)
     }
   }
 
-  /** @returns Whether it is gone. Another host may have it open. */
+  /** @returns Whether the journal was removed. Another host may have it open. */
   async #remove(id: string): Promise<boolean> {
     try {
       await removeFileJournal(join(this.#folder, id))
@@ -197,7 +197,7 @@ export class JournalFolders {
     }
   }
 
-  /** Alike in every host, so that two of them meet at one journal. */
+  /** The same id in every host, so that two hosts with the same stack find the same journal. */
   #newId(place: string): string {
     const name = createHash('sha256').update(place).digest('hex').slice(0, 24)
     for (let count = 1; ; count++) {
@@ -227,7 +227,7 @@ export class JournalFolders {
 
   #inTurn(work: () => Promise<unknown>): Promise<unknown> {
     this.#saving = this.#saving.then(work).catch((error: unknown) => {
-      this.#log('What is known of the histories of stacks could not be saved', error)
+      this.#log('The list of histories could not be saved', error)
     })
     return this.#saving
   }
@@ -242,15 +242,15 @@ class MemoryPlace implements JournalPlace {
   }
 
   async clear(): Promise<void> {
-    // Its log goes with the session.
+    // The log ends with the session.
   }
 
   async turnOn(): Promise<void> {
-    // Nothing is remembered of it.
+    // Whether recording is on is not remembered.
   }
 
   move(): void {
-    // It is found by nobody else.
+    // No other session can find it by its source.
   }
 
   leave(): void {
@@ -276,7 +276,7 @@ async function inUse<T>(
 
 async function load(folder: string, log: Log): Promise<Map<string, JournalFile>> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (!hasErrno(error, ['ENOENT'])) log('The histories of stacks could not be read', error)
+    if (!hasErrno(error, ['ENOENT'])) log('The list of histories could not be read', error)
     return []
   })
   const files = new Map<string, JournalFile>()
@@ -287,8 +287,8 @@ async function load(folder: string, log: Log): Promise<Map<string, JournalFile>>
       const { mtimeMs: savedAt } = await stat(path)
       files.set(name.slice(0, -'.json'.length), { places, isOff, savedAt })
     } catch (error) {
-      // Left alone: it may be of a later version of this program.
-      log(`What is known of the history ${JSON.stringify(name)} could not be read`, error)
+      // The file is kept: a later version of this program may have written it.
+      log(`The description of a history could not be read from ${JSON.stringify(name)}`, error)
     }
   }
   await Promise.all(names.filter(name => name.endsWith('.tmp')).map(name => removeIfLeft(folder, name)))

@@ -6,14 +6,14 @@ import type { Key } from '../../../core/key.ts'
 import type { KeyVersion } from '../../../shared/procedures/history.ts'
 import { jobNoteOf } from './recorded-entries.ts'
 
-/** Versions of one key that are told. */
+/** The maximum number of versions of one key that are listed. */
 export const MAX_VERSIONS = 500
 
-/** The versions of a key that are on record, latest first. */
+/** The recorded versions of a key, latest first. */
 export async function versionsOf(journal: JournalDatastore, key: Key): Promise<KeyVersion[]> {
   const versions: KeyVersion[] = []
   const groups = new Map<number, KeyVersion[]>()
-  /** What the next later entry found there. */
+  /** The value that the next later entry about the key replaced. */
   let later: { readonly before: RecordedValue; readonly entry: JournalEntry } | undefined
   const found = (): void => {
     if (later === undefined || later.before === 'absent') return
@@ -27,7 +27,7 @@ export async function versionsOf(journal: JournalDatastore, key: Key): Promise<K
     }
     const change = entry.changes.find(one => one.key.equals(key))
     if (change === undefined) continue
-    // What the next entry found is what this one left, unless others wrote in between.
+    // The value that the next entry replaced is the one that this entry wrote, unless others wrote in between.
     if (later !== undefined && !isKnownSame(later.before, change.after)) found()
     const source = entry.action === 'job' ? 'put' : entry.action
     const version = versionOf(`${entry.sequence}-after`, source, entry.time, change.after)
@@ -42,7 +42,7 @@ export async function versionsOf(journal: JournalDatastore, key: Key): Promise<K
 
 /**
  * The bytes of a version.
- * @throws DatastoreError `NOT_FOUND` for one that is no longer recorded or has no bytes.
+ * @throws DatastoreError `NOT_FOUND` if the version is no longer recorded or has no bytes.
  */
 export async function valueOfVersion(journal: JournalDatastore, key: Key, id: string): Promise<Uint8Array> {
   const [, number, side] = /^(\d{1,15})-(before|after)$/.exec(id) ?? []

@@ -8,11 +8,11 @@ const schema = z.object({
   title: z.string(),
   kind: z.string().optional(),
   data: z.unknown().optional(),
-  /** It changed nothing, so there is nothing to undo. */
+  /** The job changed nothing, so there is nothing to undo. */
   isEmpty: z.boolean().optional(),
 })
 
-/** What a journal keeps of a job, as the note of its entry. */
+/** What a journal keeps about a job: JSON in the note of its entry. */
 export type JobNote = z.infer<typeof schema>
 
 /** `undefined` for an entry of another version of this program. */
@@ -25,25 +25,25 @@ export function jobNoteOf({ note }: { readonly note?: string | undefined }): Job
   }
 }
 
-/** Keys of which it is known which entry was the latest. */
+/** The maximum number of keys whose latest entry is remembered. */
 const MAX_LATEST = 1000
 
-/** What is known of the entries of a journal without reading it: their order, the jobs, and the latest of each key. */
+/** What is kept in memory about the entries of a journal: their order, the jobs, and the latest entry of each key. */
 export class RecordedEntries {
   readonly order = new UndoOrder()
-  /** The latest entry about a key that can be undone. */
+  /** The latest entry of each key, if that entry can be undone. */
   readonly #latest = new Map<string, number>()
-  /** Jobs on record, with the data that their kinds need. */
+  /** Recorded jobs, with the data that their kinds need. */
   readonly #jobs = new Map<number, JobNote>()
   /** Jobs that have not ended. */
   readonly #pending = new Map<number, JobNote>()
 
-  /** The entry to take back the latest write of a key, where it can be. */
+  /** The entry that undoes the latest write of a key; `undefined` if that write cannot be undone. */
   latestOf(key: Key): number | undefined {
     return this.#latest.get(key.toString())
   }
 
-  /** Jobs of a kind that a killed process left without an end. */
+  /** Jobs of a kind that a killed process did not end. */
   pendingOf(kind: string): PendingJob[] {
     return [...this.#pending].flatMap(([entry, note]) => (note.kind === kind ? [{ ...note, entry }] : []))
   }
@@ -53,7 +53,10 @@ export class RecordedEntries {
     return this.#pending.get(entry)
   }
 
-  /** Forgets entries that the log has dropped. @returns The jobs among them. */
+  /**
+   * Forgets entries that the log has dropped.
+   * @returns The jobs among them.
+   */
   forgetBefore(oldest: number): JobNote[] {
     this.order.forgetBefore(oldest)
     const gone = [...this.#jobs].filter(([sequence]) => sequence < oldest)
@@ -61,7 +64,10 @@ export class RecordedEntries {
     return gone.map(([, note]) => note)
   }
 
-  /** Forgets all entries. @returns The jobs among them. */
+  /**
+   * Forgets all entries.
+   * @returns The jobs among them.
+   */
   clear(): JobNote[] {
     const jobs = [...this.#jobs.values()]
     this.order.clear()
@@ -77,13 +83,13 @@ export class RecordedEntries {
       const note = jobNoteOf(entry)
       if (note === undefined) return
       if (entry.isPending) this.#pending.set(sequence, note)
-      // Its writes are on record one by one, so what was made of it can be taken back.
+      // Without a kind its writes are recorded one by one, so even an unfinished job can be undone.
       if (!entry.isPending || note.kind === undefined) this.noteJob(sequence, time, note)
       return
     }
     if (group !== undefined) return
     if (changes.length === 0) {
-      // The undo of a job, which counts once it has ended.
+      // An undo or redo of a job. It counts only once it has ended.
       const isDone = !entry.isPending && jobNoteOf(entry)?.isEmpty !== true
       if (isDone) this.order.add({ sequence, action, of, title: '', time })
       return
@@ -106,7 +112,7 @@ export class RecordedEntries {
     }
   }
 
-  /** Takes in a job that has ended, or whose writes are on record one by one. */
+  /** Adds a job that has ended, or whose writes are recorded one by one. */
   noteJob(sequence: number, time: number, note: JobNote): void {
     this.#pending.delete(sequence)
     this.#jobs.set(sequence, note)

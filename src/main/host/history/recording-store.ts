@@ -7,18 +7,18 @@ import type { OpenStore } from '../../../core/open/open-store.ts'
 import type { Payload } from '../../../core/open/payload.ts'
 import type { BranchMoved, BranchPlace, Moved, Removed, Written } from '../../../core/open/store.ts'
 
-/** A write may wait for the journal to open, so each has a turn. */
+/** A write may have to wait until the journal is open, so each write has a turn. */
 const RECORDED: Layer = { delays: true }
 
 /** Where the writes of a session are recorded. */
 export interface Recording {
   /** The journal, once it is open; `undefined` while nothing is recorded. */
   recorder(): Promise<JournalDatastore | undefined>
-  /** Ends the journal, and not the stores below it. */
+  /** Closes the journal, but not the stores below it. */
   close(): Promise<void>
 }
 
-/** Makes each write through the journal of a session, while that is on. Everything else passes. */
+/** Makes each write through the journal of a session while recording is on. Passes on all other calls. */
 export class RecordingStore extends LayeredStore {
   readonly #child: OpenStore
   readonly #recording: Recording

@@ -14,15 +14,15 @@ import type { Recording } from './recording-store.ts'
 import { undoGroup } from './undo-group.ts'
 import type { OrderedEntry } from './undo-order.ts'
 
-/** Bytes of the largest value that is recorded. */
+/** The size of the largest value that is recorded, in bytes. */
 const MAX_VALUE_BYTES = 4 * 1024 * 1024
 
 export interface SessionHistoryOptions {
   readonly session: string
-  /** Where recorded writes are made: below the lock, above the stack. */
+  /** The store that recorded writes go to: it contains the lock, and is above the stack. */
   readonly store: OpenStore
   readonly place: JournalPlace
-  /** Names how the stack puts its data together now. */
+  /** The current arrangement of the stack; see `arrangementOf`. */
   readonly arrangement: () => string
   readonly jobUndos: readonly JobUndo[]
   readonly onChange: () => void
@@ -30,20 +30,20 @@ export interface SessionHistoryOptions {
 
 type OpenedJournal = OpenedLog<JournalDatastore>
 
-/** How far an undo of a job is. */
+/** Receives the progress of the undo of a job. */
 export type UndoProgress = Pick<Parameters<JobUndo['undo']>[1], 'handled' | 'expect'>
 
-/** The changes of one session: recorded, taken back, made again. */
+/** Records, undoes and redoes the changes of one session. */
 export class SessionHistory implements Recording {
   readonly #options: SessionHistoryOptions
-  /** For jobs that keep a record of their own. */
+  /** The store without recording, for jobs that keep a record of their own. */
   readonly #unrecorded: BinaryDatastore
   readonly #entries = new RecordedEntries()
-  /** Never rejects: a journal that cannot be opened is a failure of this history. */
+  /** Never rejects: if the journal cannot be opened, `#failure` says why. */
   #opening: Promise<OpenedJournal | undefined> | undefined
   #opened: OpenedJournal | undefined
   #isOn: boolean
-  /** Why nothing is recorded, though it is on. */
+  /** Why nothing is recorded, although recording is on. */
   #failure: string | undefined
   /** Changes of the journal and undos are made one after another. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -77,7 +77,7 @@ export class SessionHistory implements Recording {
     return this.#isOn && this.#failure === undefined
   }
 
-  /** Resolves once the journal is open, where one is kept. */
+  /** Resolves once the journal is open, if there is one. */
   async ready(): Promise<void> {
     await this.#opening
   }
@@ -87,12 +87,12 @@ export class SessionHistory implements Recording {
     return this.#isRecording ? opened?.used : undefined
   }
 
-  /** The entry to take back the latest write of a key, where it can be. */
+  /** The entry that undoes the latest write of a key; `undefined` if that write cannot be undone. */
   latestOf(key: Key): number | undefined {
     return this.#entries.latestOf(key)
   }
 
-  /** Turns recording on, or off and clears what is recorded. */
+  /** Turns recording on or off. Turning it off removes what is recorded. */
   setOn(isOn: boolean): Promise<void> {
     return this.#inTurn(async () => {
       if (isOn === this.#isOn && this.#failure === undefined) return
@@ -110,7 +110,7 @@ export class SessionHistory implements Recording {
     })
   }
 
-  /** The job that an undo or a redo is about; `undefined` where that is about a single write. */
+  /** The job that an undo or a redo applies to; `undefined` if it applies to a single write. */
   async jobOf(action: 'undo' | 'redo', wanted: number | undefined): Promise<OrderedEntry | undefined> {
     await this.#opening
     const { order } = this.#entries
@@ -118,7 +118,7 @@ export class SessionHistory implements Recording {
     return entry?.action === 'job' ? entry : undefined
   }
 
-  /** @param wanted The entry. Default: the latest that was not taken back. */
+  /** @param wanted The entry. Default: the latest one that was not undone. */
   undo(wanted: number | undefined, signal: AbortSignal, progress?: UndoProgress): Promise<UndoneInfo> {
     return this.#inTurn(() => this.#apply('undo', wanted, signal, progress))
   }
@@ -134,7 +134,7 @@ export class SessionHistory implements Recording {
     throw new DatastoreError('UNSUPPORTED', 'Cannot read the history of this stack: it is turned off')
   }
 
-  /** Records a job, before it changes anything; see `JobUndo`. */
+  /** Records a job. Call before the job changes anything; see `JobUndo`. */
   async begin(job: JobEntry): Promise<BegunJob> {
     const recorder = await this.recorder()
     if (recorder === undefined) {
@@ -152,12 +152,12 @@ export class SessionHistory implements Recording {
     }
   }
 
-  /** Below the lock of the session, and recorded nowhere: for jobs that keep a record of their own. */
+  /** The store without recording, for jobs that keep a record of their own. The lock of the session applies. */
   get unrecorded(): BinaryDatastore {
     return this.#unrecorded
   }
 
-  /** Jobs of a kind that a killed process left without an end. */
+  /** Jobs of a kind that a killed process did not end. */
   async pendingOf(kind: string): Promise<PendingJob[]> {
     await this.#opening
     return this.#entries.pendingOf(kind)
@@ -184,7 +184,7 @@ export class SessionHistory implements Recording {
       .open(log => this.#openOver(log))
       .then(
         opened => {
-          // Nobody is told: whoever asks for the state waits until here.
+          // No change is reported: callers that ask for the state wait for `ready`.
           this.#opened = opened
           return opened
         },
@@ -211,7 +211,10 @@ export class SessionHistory implements Recording {
     return opened
   }
 
-  /** Closes the journal and forgets its entries. @returns The jobs among them. */
+  /**
+   * Closes the journal and forgets its entries.
+   * @returns The jobs among them.
+   */
   async #end(): Promise<readonly JobNote[]> {
     const opened = await this.#opening
     this.#opening = undefined
@@ -281,7 +284,7 @@ export class SessionHistory implements Recording {
   ): Promise<Undone> {
     const made = await used[action](sequence, { signal })
     if (made === undefined) {
-      // Somebody has done so already, so there is no entry that says it.
+      // The value is already as requested, so the journal has recorded no entry.
       this.#entries.order.add({ sequence, action, of: sequence, title: '', time: Date.now() })
       this.#changed()
     }
@@ -298,7 +301,8 @@ export class SessionHistory implements Recording {
     const note = jobNoteOf(job)
     const kind = this.#options.jobUndos.find(one => one.kind === note?.kind)
     if (note === undefined || (note.kind !== undefined && kind === undefined)) {
-      throw new DatastoreError('UNSUPPORTED', `Cannot ${action} a job of another version of this program`)
+      const state = 'it was recorded by another version of this program'
+      throw new DatastoreError('UNSUPPORTED', `Cannot ${action} the job: ${state}`)
     }
     const own = await used.begin(action, JSON.stringify({ title: note.title }), job.sequence)
     const run = { store: this.#unrecorded, signal, handled, expect }
@@ -312,7 +316,7 @@ export class SessionHistory implements Recording {
       this.#changed()
       return undone
     } catch (error) {
-      // What it did is on record, and the next undo of the job goes on with the rest.
+      // What was undone is recorded. Another undo of the job continues with the rest.
       await used.end(own, JSON.stringify({ title: note.title, isEmpty: true }))
       throw error
     }
@@ -330,7 +334,7 @@ export class SessionHistory implements Recording {
 
   #assertArranged(action: string, { arrangement, changes }: JournalEntry): void {
     if (arrangement === undefined || arrangement === this.#options.arrangement()) return
-    const state = 'the stack was edited since, so its keys may be elsewhere now'
+    const state = 'the stack was edited since then, so its keys may be elsewhere now'
     throw failure('CONFLICT', action, changes[0]?.key, state)
   }
 
@@ -355,7 +359,7 @@ async function entryOf(used: JournalDatastore, action: string, sequence: number)
   throw new DatastoreError('NOT_FOUND', `Cannot ${action}: the entry is no longer recorded`)
 }
 
-/** A log that tells when a write could not be recorded. */
+/** A log that reports when a write could not be recorded. */
 class TellingLog implements JournalLog {
   readonly #log: JournalLog
   readonly #onFailure: (error: unknown) => void

@@ -5,22 +5,22 @@ import type { KeyVersion } from '../../../shared/procedures/history.ts'
 import { MAX_VERSIONS, valueOfVersion, versionsOf } from './key-versions.ts'
 import type { SessionHistory } from './session-history.ts'
 
-/** What begins the id of a version that the store keeps. Those on record begin with a number. */
+/** The ids of versions that the store keeps begin with this. Ids of versions in the history begin with a number. */
 const OF_STORE = 'store:'
-/** Characters of an id that name a version for people. */
+/** The number of characters of an id that are shown as the name of a version. */
 const LABEL_LENGTH = 8
-/** Bytes of the largest version that is sent to a page as a whole. */
+/** The size of the largest version that is sent to a page, in bytes. */
 const MAX_SHOWN_BYTES = 16 * 1024 * 1024
 
-/** A session, as far as the versions of its keys need it. */
+/** The parts of a session that are needed. */
 interface Versioned {
   readonly store: BinaryDatastore
   readonly history: SessionHistory
 }
 
 /**
- * The versions of a key: those that the store keeps by itself, then those on record. Where the store keeps versions, none
- * need be on record.
+ * The versions of a key: those that the store keeps by itself, then those in the history. If the store keeps versions,
+ * the history may be off.
  */
 export async function allVersionsOf(
   { store, history }: Versioned,
@@ -43,7 +43,7 @@ export async function allVersionsOf(
 
 /**
  * The bytes of a version.
- * @throws DatastoreError `NOT_FOUND` for one that is no longer kept or has no bytes.
+ * @throws DatastoreError `NOT_FOUND` if the version is no longer kept or has no bytes.
  */
 export async function bytesOfVersion(
   { store, history }: Versioned,
@@ -58,7 +58,7 @@ export async function bytesOfVersion(
 /** @throws DatastoreError `VALUE_INVALID` for a version that is too large to be shown. */
 export function assertShowable(key: Key, bytes: Uint8Array): void {
   if (bytes.length <= MAX_SHOWN_BYTES) return
-  const state = `it has ${bytes.length} bytes, and versions of up to ${MAX_SHOWN_BYTES} bytes are shown`
+  const state = `it has ${bytes.length} bytes, and at most ${MAX_SHOWN_BYTES} bytes can be shown`
   throw failure('VALUE_INVALID', 'show a version of', key, state)
 }
 

@@ -3,14 +3,14 @@ import type { JournalEntry } from '../../../core/adapters/journal/journal-entry.
 import { failure, hasCode, throwIfAborted } from '../../../core/errors.ts'
 import type { Undone, UndoRun } from './job-undo.ts'
 
-/** Keys that stayed as they were and are named. */
+/** The maximum number of skipped keys that are named. */
 const MAX_EXAMPLES = 5
 
 /**
- * Takes back the writes that are on record as parts of a job, the latest first, or makes them again, the first first.
- * Keys that were changed since stay as they are.
- * @param own The entry of this undo, of which its writes are parts.
- * @throws DatastoreError `NOT_FOUND` where some of the writes are no longer recorded: then nothing is changed.
+ * Undoes the writes that are recorded as parts of a job, the latest first; or redoes them, the earliest first. Keys
+ * that others have changed since are left unchanged.
+ * @param own The entry of this undo or redo. Its writes are recorded as parts of it.
+ * @throws DatastoreError `NOT_FOUND` if some of the writes are no longer recorded. Then nothing is changed.
  */
 export async function undoGroup(
   journal: JournalDatastore,
@@ -37,7 +37,7 @@ export async function undoGroup(
     handled()
   }
   if (done === 0 && skipped.length > 0) {
-    throw failure('CONFLICT', action, undefined, `each of the ${skipped.length} keys was changed since`)
+    throw failure('CONFLICT', action, undefined, `each of the ${skipped.length} keys was changed since then`)
   }
   return { done, skipped: skipped.length, examples: skipped.slice(0, MAX_EXAMPLES) }
 }

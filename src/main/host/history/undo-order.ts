@@ -1,22 +1,22 @@
 import type { JournalAction } from '../../../core/adapters/journal/journal-entry.ts'
 
-/** Entries of which the order is known; older ones are in the history of their keys alone. */
+/** The maximum number of entries that can be undone in order. Older ones are shown only as versions of their keys. */
 const MAX_ENTRIES = 1000
 
-/** What the order needs to know of an entry that has ended. */
+/** What the order needs to know about an entry that has ended. */
 export interface OrderedEntry {
   readonly sequence: number
   readonly action: JournalAction
-  /** The entry that an `undo` or a `redo` was of. */
+  /** For an `undo` or a `redo`: the entry that it applied to. */
   readonly of?: number | undefined
   /** What was done, after "Undo": `put of "/a"`. */
   readonly title: string
-  /** The text of the only key that it is about, if there is only one. */
+  /** The text of the key that was changed, if it is only one. */
   readonly key?: string | undefined
   readonly time: number
 }
 
-/** Which entry the next undo takes back, and the next redo makes again. Made of the entries in their order. */
+/** Which entry the next undo and the next redo apply to. Entries are added in the order in which they were recorded. */
 export class UndoOrder {
   readonly #entries = new Map<number, OrderedEntry>()
   #done: number[] = []
@@ -34,7 +34,7 @@ export class UndoOrder {
     return this.#entries.get(sequence)
   }
 
-  /** A write begins a new order: what was undone before it is not made again. */
+  /** Adds an entry. After a write or a job, what was undone before can no longer be redone. */
   add(entry: OrderedEntry): void {
     const { sequence, action, of } = entry
     if (action === 'undo' || action === 'redo') {
@@ -50,13 +50,13 @@ export class UndoOrder {
     while (this.#done.length > MAX_ENTRIES) this.#entries.delete(this.#done.shift() as number)
   }
 
-  /** The next undo and the next redo leave this entry out. */
+  /** Makes undo and redo skip this entry. */
   pass(sequence: number): void {
     this.#done = this.#done.filter(one => one !== sequence)
     this.#undone = this.#undone.filter(one => one !== sequence)
   }
 
-  /** Forgets entries that the log has no more. */
+  /** Forgets entries that the log no longer has. */
   forgetBefore(oldest: number): void {
     for (const sequence of this.#entries.keys()) {
       if (sequence >= oldest) return

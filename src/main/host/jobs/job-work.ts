@@ -9,9 +9,9 @@ const WIDTH = 16
 
 /** Reports the progress of a running job. */
 export interface JobProgress {
-  /** One more key was handled. */
+  /** Call for each key that was handled, with the bytes of its value. */
   handled(bytes: number): void
-  /** So many more were, with so many bytes. */
+  /** Call for several more keys, with the bytes of all their values. */
   readonly handledMany: (keys: number, bytes: number) => void
   readonly preview: (preview: ManyPreview) => void
   readonly result: (result: ManyResult) => void

@@ -42,10 +42,10 @@ export class Job {
     }
     this.#reports = new Coalesced(REPORT_INTERVAL, () => report(this.#info))
     const signal = AbortSignal.any([this.#stop.signal, session.closing])
-    // Each concurrent call of the task adds a listener. Node would report eleven as a leak.
+    // Each concurrent call of the task adds a listener. Node would warn of a leak at eleven listeners.
     setMaxListeners(0, signal)
     const progress = this.#progress()
-    // An action on many keys is one entry by itself; the others change nothing or are recorded here.
+    // An action on many keys begins its own entry. Other jobs change nothing, or are recorded here.
     const isRecordedHere = RECORDED_HERE.has(request.type)
     const run = isRecordedHere
       ? () => this.#recorded(session, title, store => work(store, signal, progress))
@@ -62,12 +62,12 @@ export class Job {
     return this.#info.state === 'running'
   }
 
-  /** Resolves once it has stopped. */
+  /** Resolves once the job has stopped. */
   get ended(): Promise<void> {
     return this.#ended
   }
 
-  /** Resolves once it has stopped. */
+  /** Resolves once the job has stopped. */
   cancel(): Promise<void> {
     this.#stop.abort()
     return this.#ended

@@ -34,14 +34,14 @@ export class Jobs {
     return [...this.#jobs.values()].map(job => job.info)
   }
 
-  /** @throws BadInputError for a request that makes no sense */
+  /** @throws BadInputError for a type of job that a page cannot start, or an invalid action. */
   start(session: Session, request: JobRequest): JobInfo {
     return this.begin(session, request, this.#workOf(session, request)).info
   }
 
   /**
-   * Takes a job back, or makes it again, as a job of its own. It ends with `signal`; what it did until then stays, and
-   * asking once more goes on with the rest.
+   * Undoes or redoes a job, as a new job. If `signal` fires, the new job ends. What it did until then stays, and
+   * another call continues with the rest.
    */
   async undo(
     session: Session,
@@ -49,7 +49,7 @@ export class Jobs {
     { sequence: entry, title }: OrderedEntry,
     signal: AbortSignal,
   ): Promise<UndoneInfo> {
-    // Assigned as the job begins, in its constructor.
+    // Assigned by `work`, which the constructor of the job starts.
     let undone!: Promise<UndoneInfo>
     const work: JobWork = async (_store, own, progress) => {
       const handled = (): void => progress.handledMany(1, 0)
@@ -69,7 +69,7 @@ export class Jobs {
     return undone
   }
 
-  /** Goes on with what a killed process had begun in the stack of a session. */
+  /** Continues the jobs that a killed process left unfinished in the stack of a session. */
   async goOn(session: Session): Promise<void> {
     for (const { request, ...job } of await this.#many.unfinished(session)) this.begin(session, request, job)
   }
@@ -82,19 +82,19 @@ export class Jobs {
         return this.#many.start(session, request)
       case 'undo':
       case 'putFiles':
-        throw new BadInputError(`A job of the type "${request.type}" cannot be started by itself`)
+        throw new BadInputError(`Cannot start a job of type "${request.type}" directly`)
       case 'count':
         return countKeys(Key.parse(request.prefix))
     }
   }
 
-  /** Starts a job of which the work is given. */
+  /** Starts a job that does the given work. */
   begin(session: Session, request: JobRequest, { title, work }: TitledWork): Job {
     const running = [...this.#jobs.values()].filter(job => job.isRunning)
     if (running.length >= MAX_RUNNING) {
       throw new DatastoreError(
         'CONFLICT',
-        `Cannot start a job: ${MAX_RUNNING} are running, wait for one to end`,
+        `Cannot start a job: ${MAX_RUNNING} jobs are running, wait for one to end`,
       )
     }
     const id = `job-${++this.#lastId}`

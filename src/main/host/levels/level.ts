@@ -25,7 +25,7 @@ const COSTLY_PAGE = 100_000
 interface LevelOptions {
   readonly store: BinaryDatastore
   readonly prefix: Key
-  /** Whether the store is to read again what it knows of its keys. Default false. */
+  /** Whether the store must read its keys again instead of using its index. Default false. */
   readonly isFresh?: boolean | undefined
   /** Returns a larger number each time. */
   readonly nextVersion: () => number
@@ -158,7 +158,7 @@ export class Level {
 
   async #listAll(): Promise<void> {
     try {
-      // A watch of the level that was begun before has subscribed by then.
+      // By then, a watch of this level that was started before has subscribed, so no change is missed.
       await setImmediate()
       await this.#list(this.#rows)
       while (this.#isPartial) {
@@ -182,7 +182,7 @@ export class Level {
     let after: string | undefined
     let isPartial = false
     this.#hasGrown = false
-    // Only the first listing: the level is listed again each time that the store has found more keys.
+    // Only for the first listing: the level is listed again each time that the store has found more keys.
     let fresh = this.#options.isFresh === true && rows === this.#rows
     do {
       const page = await store.list(prefix, { after, limit, fresh, signal: this.#stop.signal })

@@ -18,7 +18,7 @@ interface LevelsOf {
   readonly store: BinaryDatastore
   /** Fires when the session closes. */
   readonly closing: AbortSignal
-  /** Reports to this object what others change on a level. */
+  /** Makes the session report changes by others on a level to this object. */
   follow(level: Key): void
 }
 
@@ -29,7 +29,7 @@ export class SessionLevels {
   readonly #cache: LevelCache
   readonly #levels = new Map<string, Level>()
   readonly #rechecks: Rechecks
-  /** The levels whose next listing reads anew. */
+  /** The levels for whose next listing the store reads its keys again. */
   readonly #asked = new Set<string>()
 
   constructor(session: LevelsOf, cache: LevelCache, broadcast: Broadcast) {
@@ -65,7 +65,7 @@ export class SessionLevels {
     for (const level of this.#shownAt(prefix, isDeep)) this.#drop(level)
   }
 
-  /** The next listing of the levels that are shown has the store read again what it knows of its keys. */
+  /** Makes the store read its keys again for the next listing of `prefix`; with `isDeep`, of shown levels below too. */
   askFor(prefix: Key, isDeep: boolean): void {
     for (const level of [prefix.toString(), ...this.#shownAt(prefix, isDeep)]) this.#asked.add(level)
   }
@@ -86,7 +86,7 @@ export class SessionLevels {
     for (const level of this.#levels.values()) level.grow()
   }
 
-  /** Checks in the store whether a branch still exists, after a change that was not one of its keys. */
+  /** Checks in the store whether a branch still exists, after a change of the branch itself rather than of a key. */
   recheck(branch: Key): void {
     if (!branch.isRoot) this.#rechecks.request(branch)
   }
@@ -135,7 +135,7 @@ export class SessionLevels {
     const { store, closing, id } = this.#session
     if (closing.aborted) throw new DatastoreError('CLOSED', `Cannot list: session ${id} is closed`)
     const text = prefix.toString()
-    // Followed first and listed then, so that no change falls in between.
+    // The level is followed before it is listed, so that no change in between is missed.
     this.#session.follow(prefix)
     const found = this.#levels.get(text)
     if (found?.isFailed === false) {

@@ -3,7 +3,7 @@ import type { BinaryDatastore, Change } from '../../../core/datastore.ts'
 import type { Key } from '../../../core/key.ts'
 import type { StackNode } from '../../../core/stack/stack.ts'
 
-/** Levels that are followed at once; those looked at longest ago are given up first. */
+/** The maximum number of levels that are followed. The least recently viewed ones are dropped first. */
 const MOST_LEVELS = 256
 
 interface FollowedOptions {
@@ -12,16 +12,16 @@ interface FollowedOptions {
   readonly nodes: () => readonly StackNode[]
   /** Fires when the session closes. */
   readonly closing: AbortSignal
-  /** Told of each change, those made through the session included. */
+  /** Called with each change, including those made through the session. */
   readonly hear: (change: Change) => void
 }
 
-/** Watches the levels that pages look at, where the store reports what others change. */
+/** Watches the levels that pages show, if the store reports changes by others. */
 export class FollowedLevels {
   readonly #options: FollowedOptions
-  /** By prefix, the one looked at last at the end. */
+  /** By prefix. The most recently viewed level is last. */
   readonly #watches = new Map<string, AbortController>()
-  /** Something was looked at that is not followed. */
+  /** A level was shown that is not followed. */
   #isIncomplete = false
   /** Prefixes whose watch failed since the last `renew`. */
   readonly #lost = new Set<string>()
@@ -31,7 +31,7 @@ export class FollowedLevels {
     options.closing.addEventListener('abort', () => this.#stop())
   }
 
-  /** Whether nothing that was looked at since the last `renew` can have changed unheard. */
+  /** Whether every change of what was shown since the last `renew` was reported. */
   get hearsAll(): boolean {
     const shared = this.#sharedCapabilities
     if (shared.length === 0) return true
@@ -56,7 +56,7 @@ export class FollowedLevels {
     }
   }
 
-  /** Call before everything is read again: what was not heard until then no longer matters. */
+  /** Call before everything is read again: changes that were missed until then no longer matter. */
   renew(): void {
     this.#isIncomplete = false
     this.#lost.clear()
@@ -66,7 +66,7 @@ export class FollowedLevels {
     return this.#options.store.capabilities.watch !== 'none'
   }
 
-  /** Of the stores whose values others may change: what is in memory has no others. */
+  /** The capabilities of the backends that others may change: all that are not in the memory of this process. */
   get #sharedCapabilities(): readonly Capabilities[] {
     const leaves = this.#options.nodes().filter(({ children }) => children.length === 0)
     return leaves.map(({ store }) => store.capabilities).filter(({ persistent }) => persistent)
@@ -86,8 +86,9 @@ export class FollowedLevels {
   }
 
   /**
-   * A level that cannot be followed is read again now, since the reason may be that it has gone, and then when the window
-   * gets the focus. Reading it follows it again: a second failure is not told, or this would have no end.
+   * Reports a level that can no longer be followed as changed, so that pages read it again: it may have been deleted.
+   * Reading it follows it again. If that fails too, nothing is reported, to avoid an endless loop: from then on the
+   * level is read again when the window gets the focus.
    */
   #lose(prefix: Key): void {
     this.#isIncomplete = true

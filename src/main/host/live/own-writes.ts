@@ -1,30 +1,30 @@
 import type { Key } from '../../../core/key.ts'
 import { commonAncestor } from '../sessions/change-feed.ts'
 
-/** Milliseconds within which a report of a key that was just written is taken for a report of that write. */
+/** Milliseconds within which a report about a key that was just written is treated as a report of that write. */
 const ECHO = 1000
 
-/** Keys that are looked at again one by one; more at once are looked at as one branch. */
+/** The maximum number of keys that are checked again one by one. More are checked as one branch. */
 const MOST_KEYS = 500
 
 interface OwnWritesOptions {
-  /** A key that was reported soon after a write of our own may have been changed by others, too. */
+  /** Called with a key that was reported soon after an own write: others may have changed it too. */
   readonly lookAgain: (key: Key) => void
-  /** The same of anything at or below `branch`. */
+  /** As `lookAgain`, for anything at or below `branch`. */
   readonly lookAgainBelow: (branch: Key) => void
 }
 
 /**
- * Tells reports of the session's own writes from those of what others change. A store reports both, and looking at each
- * written key again would double the work of a job. As others may write the same key in the same moment, each is looked
- * at once more when no more reports come.
+ * Distinguishes reports of the session's own writes from reports of changes by others. A store reports both, and
+ * reading each written key again would double the work of a job. Because others may write the same key at the same
+ * moment, each reported key is checked once more after a delay.
  */
 export class OwnWrites {
   readonly #options: OwnWritesOptions
   /** When each key was written, in milliseconds; the oldest first. */
   readonly #written = new Map<string, number>()
   readonly #reported = new Map<string, Key>()
-  /** Holds every key that was reported, once they are too many. */
+  /** A branch that contains every reported key, once there are too many keys. */
   #branch: Key | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -39,7 +39,7 @@ export class OwnWrites {
     this.#forgetOld()
   }
 
-  /** Whether a report of a key is of a write of our own. */
+  /** Whether a report about a key is treated as a report of an own write. */
   isEcho(key: Key): boolean {
     const written = this.#written.get(key.toString())
     if (written === undefined || performance.now() - written > ECHO) return false
@@ -69,7 +69,7 @@ export class OwnWrites {
     return setTimeout(() => {
       this.#forgetOld()
       if (this.#branch !== undefined && this.#written.size > MOST_KEYS) {
-        // A job is still writing.
+        // A job is still writing, so the check is postponed.
         this.#timer = this.#lookLater()
         return
       }

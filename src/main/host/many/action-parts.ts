@@ -6,7 +6,10 @@ import type { ActionRecord } from './action-record.ts'
 /** Receives the progress of an action. */
 export interface ManyProgress {
   handled(keys: number, bytes: number): void
-  /** A key was left unchanged. @param isSkipped Whether the person chose that. */
+  /**
+   * A key was left unchanged.
+   * @param isSkipped Whether the person chose that.
+   */
   stayed(key: Key, reason: string, isSkipped: boolean): void
 }
 

@@ -12,7 +12,7 @@ import { fileFailure } from '../files/file-failure.ts'
 import { RootList } from './root-list.ts'
 import type { RootPlace } from './roots.ts'
 
-/** Bytes of values that one action keeps for its undo at most. */
+/** The maximum number of bytes of values that one action keeps for its undo. */
 export const MAX_KEPT = 2 * 1024 ** 3
 
 const about = z.object({
@@ -21,10 +21,10 @@ const about = z.object({
   action: manyAction,
   conflicts: conflictChoices,
   title: z.string(),
-  /** What the stacks were opened from: the one of the selection, and the other one where there is another. */
+  /** The sources of the stacks: that of the selection, and that of the target if it is another stack. */
   from: source,
   to: source.optional(),
-  /** `running`: it was begun and has not ended. `undoing`: it is being taken back. */
+  /** `running`: the action has not ended. `undoing`: its undo has not ended. */
   state: z.enum(['running', 'done', 'undoing', 'undone']),
   /** False once a value was too large to be kept. */
   canUndo: z.boolean(),
@@ -50,10 +50,10 @@ export interface KeyIntent {
   readonly kept?: Kept | undefined
 }
 
-/** What became of one key: the version that is at its new place now (`''` after a delete), or why it stayed. */
+/** The outcome for one key: the etag at its new place (`''` after a delete), or why the key stayed. */
 export type KeyOutcome = { readonly etag: string } | { readonly stayed: string }
 
-/** What a log holds, in order. What is about to be done is written before it is done. */
+/** An entry of the log. Each step is written before it is carried out, and its outcome after it. */
 export type LogEntry =
   | {
       readonly type: 'root'
@@ -68,15 +68,15 @@ export type LogEntry =
       readonly to?: string | undefined
       readonly aside: string
     }
-  /** The copy of a branch is whole, and about to be moved to its place. */
+  /** The copy of a branch is complete, and about to be moved to its place. */
   | { readonly type: 'staged' }
   | { readonly type: 'branchEnd'; readonly isDone: boolean }
   | { readonly type: 'keys'; readonly keys: readonly KeyIntent[] }
   | { readonly type: 'outcomes'; readonly outcomes: readonly KeyOutcome[] }
-  /** Where the chunk of keys ended: at a key of the root, or with `place` at a root without a branch. */
+  /** The last key of a chunk: a key of the current root; or with `place`, itself a root that is a single key. */
   | { readonly type: 'at'; readonly last: string; readonly place?: RootPlace | undefined }
 
-/** What one action did, on disk, so that it survives this process and can be taken back. */
+/** What one action did, on disk, so that the action can be continued after a kill, and undone. */
 export class ActionRecord {
   readonly id: string
   readonly #folder: string
@@ -91,7 +91,7 @@ export class ActionRecord {
     this.#about = facts
   }
 
-  /** @throws DatastoreError where the files cannot be written */
+  /** @throws DatastoreError if the files cannot be written. */
   static async create(folder: string, id: string, facts: ActionAbout): Promise<ActionRecord> {
     const record = new ActionRecord(join(folder, id), id, facts)
     await makeFolder(folder, 0o700)
@@ -100,7 +100,7 @@ export class ActionRecord {
     return record
   }
 
-  /** @throws DatastoreError `NOT_FOUND` where there is none, or one that cannot be read. */
+  /** @throws DatastoreError `NOT_FOUND` if there is no record, or it cannot be read. */
   static async open(folder: string, id: string): Promise<ActionRecord> {
     try {
       const text = await readRegularFile(join(folder, id, 'action.json'))
@@ -108,7 +108,7 @@ export class ActionRecord {
     } catch (error) {
       throw new DatastoreError(
         'NOT_FOUND',
-        `There is no record of the action ${JSON.stringify(id)} any more`,
+        `The record of the action ${JSON.stringify(id)} is gone or cannot be read`,
         {
           cause: error,
         },
@@ -117,7 +117,8 @@ export class ActionRecord {
   }
 
   /**
-   * The records in a folder. One that a killed process was about to make, before `began`, is removed: it had done nothing.
+   * The ids of the records in a folder. Removes folders that a killed process created before `began` but left without a
+   * record: those actions had done nothing yet.
    * @param began Milliseconds since 1970.
    */
   static async idsIn(folder: string, began: number): Promise<string[]> {
@@ -152,7 +153,7 @@ export class ActionRecord {
     )
   }
 
-  /** The roots that were listed before the action began; `undefined` for one that reads them while it goes on. */
+  /** The roots that were listed before the action began; `undefined` if the action reads its roots while it runs. */
   async roots(): Promise<RootList | undefined> {
     const path = this.#rootsPath
     try {
@@ -172,7 +173,7 @@ export class ActionRecord {
     )
   }
 
-  /** Opens the files to be continued. A line that a kill cut off is dropped. */
+  /** Opens the files for appending. Drops an incomplete last line, which a kill leaves. */
   async begin(): Promise<void> {
     const path = this.#logPath
     await inFileTerms('write', path, async () => {
@@ -183,7 +184,7 @@ export class ActionRecord {
     })
   }
 
-  /** Drops what was recorded: the action begins anew. */
+  /** Removes what was recorded, for an action that is carried out again from the beginning. */
   async restart(): Promise<void> {
     await this.end()
     for (const path of [this.#logPath, this.#rootsPath, join(this.#folder, 'kept.bin')])
@@ -197,7 +198,7 @@ export class ActionRecord {
     this.#kept = undefined
   }
 
-  /** Resolves once a killed process would find it. */
+  /** Appends to the log. Resolves once the entries would survive a kill of the process. */
   async append(...entries: readonly LogEntry[]): Promise<void> {
     const text = entries.map(entry => `${JSON.stringify(entry)}\n`).join('')
     await inFileTerms('write', this.#logPath, async () => {
@@ -205,7 +206,10 @@ export class ActionRecord {
     })
   }
 
-  /** Keeps the bytes of values. @returns Where each of them is. */
+  /**
+   * Keeps the bytes of values.
+   * @returns Where each of them is.
+   */
   async keep(values: readonly Uint8Array[]): Promise<readonly Kept[]> {
     let at = this.#keptBytes
     const places = values.map(({ length: size }) => {
@@ -249,14 +253,14 @@ export class ActionRecord {
   async *entries(): AsyncIterable<LogEntry> {
     const file = await open(this.#logPath, 'r').catch(() => undefined)
     if (file === undefined) return
-    // A line that a kill cut off ends in no brace of its own; it was not acted upon.
+    // An incomplete last line, which a kill leaves, is not valid JSON and is skipped: nothing was done for it yet.
     for await (const line of createInterface({ input: file.createReadStream(), crlfDelay: 0 })) {
       const entry = parsed(line)
       if (entry !== undefined) yield entry
     }
   }
 
-  /** What was recorded, from its end: a line at a time, of which only the places are in memory. */
+  /** What was recorded, from the end, one line at a time. Only the positions of the lines are in memory. */
   async *entriesBackwards(): AsyncIterable<LogEntry> {
     const file = await open(this.#logPath, 'r').catch(() => undefined)
     if (file === undefined) return

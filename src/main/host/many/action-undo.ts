@@ -6,9 +6,9 @@ import { statIfPresent } from '../transfers/write-version.ts'
 import { movesAway } from './action-parts.ts'
 import type { ActionRecord, Kept, KeyIntent, KeyOutcome, LogEntry } from './action-record.ts'
 
-/** Keys that stay are told by name up to this many. */
+/** The maximum number of skipped keys that are named. */
 const MAX_EXAMPLES = 20
-/** Keys taken back at once. */
+/** Keys restored concurrently. */
 const WIDTH = 16
 
 interface UndoParts {
@@ -19,7 +19,7 @@ interface UndoParts {
   readonly handled: () => void
 }
 
-/** What an undo came to. */
+/** The result of an undo. */
 export interface TakenBack {
   readonly done: number
   readonly skipped: number
@@ -27,8 +27,8 @@ export interface TakenBack {
 }
 
 /**
- * Takes an action back, its last step first. A key that is not as the action left it was changed by somebody else, and
- * stays. May be called again after a kill: what was taken back is found so.
+ * Undoes an action, its last step first. A key that is not as the action left it was changed by others, and is skipped.
+ * May be run again after a kill: keys that are already restored are recognised.
  */
 export class ActionUndo {
   readonly #parts: UndoParts
@@ -69,7 +69,7 @@ export class ActionUndo {
         ? await source.moveBranch({ aside }, old)
         : way === 'move'
           ? await source.moveBranch(next, old)
-          : // It waits aside, since others may have put keys into it.
+          : // The copy is set aside instead of discarded, because others may have put keys into it.
             await target.moveBranch(next, { aside: record.id + aside.slice(0, 8) })
     if (answer === 'moved' || answer === 'absent') this.#handled()
     else this.#stays(way === 'copy' ? next : old)
@@ -85,7 +85,7 @@ export class ActionUndo {
             if (await this.#takeBack(intent, outcome.etag)) this.#handled()
             else this.#stays(Key.parse(intent.to ?? intent.from))
           } catch (error) {
-            // Somebody was quicker.
+            // Others changed the key between the check and the write.
             if (!['CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND'].some(code => hasCode(error, code as 'CONFLICT')))
               throw error
             this.#stays(Key.parse(intent.to ?? intent.from))
@@ -95,7 +95,7 @@ export class ActionUndo {
     }
   }
 
-  /** @returns False where the key is not as the action left it. */
+  /** @returns False if the key is not as the action left it. */
   async #takeBack(intent: KeyIntent, etag: string): Promise<boolean> {
     const { source, target } = this.#parts
     const from = Key.parse(intent.from)
@@ -108,7 +108,7 @@ export class ActionUndo {
     const to = Key.parse(intent.to)
     const there = await statIfPresent(target, to)
     const old = await statIfPresent(source, from)
-    // It was taken back by a process that was killed.
+    // An earlier undo, which was killed, has already restored this key.
     if (there === undefined && old !== undefined && intent.replaces === undefined) return true
     if (there === undefined || there.etag !== etag) return false
     if (this.#isMove && old !== undefined) return false
@@ -136,7 +136,7 @@ export class ActionUndo {
     condition: { readonly replace?: false; readonly ifMatch?: string },
   ): Promise<void> {
     const { expires } = kept
-    // What would be gone by now is not brought back.
+    // A value that would have expired by now is not restored.
     if (expires !== undefined && expires <= Date.now()) return
     const ttl = expires !== undefined && store.capabilities.write.ttl ? expires - Date.now() : undefined
     await store.put(key, this.#parts.record.keptBytesOf(kept), { ...condition, ttl })

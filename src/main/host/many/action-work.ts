@@ -13,22 +13,22 @@ import { RootList } from './root-list.ts'
 import { type RootStep, type TargetOf, vacating } from './root-order.ts'
 import { type Root, type RootPlace, rootsOf } from './roots.ts'
 
-/** Keys of which the intent is written at once. */
+/** The number of keys whose intents are written together. */
 const CHUNK = 128
 
-/** Where a killed process was. */
+/** The position at which a killed process stopped. */
 interface Unfinished {
   readonly place: RootPlace
-  /** The root that it was in; absent where it was between roots. */
+  /** The root that was being handled; absent if the process was between roots. */
   readonly root: Extract<LogEntry, { readonly type: 'root' }> | undefined
-  /** Branches that were handled as one, by their way. */
+  /** For each way to handle the whole branch of this root in one step: whether it succeeded. */
   readonly ways: ReadonlyMap<string, boolean>
   readonly after: Key | undefined
   /** Roots of a list that were handled before their turn. */
   readonly early: ReadonlySet<number>
 }
 
-/** Carries out an action, from where its record ends. */
+/** Carries out an action. Continues where its record ends. */
 export class ActionWork {
   readonly #parts: ActionParts
   readonly #action: ManyAction
@@ -70,7 +70,7 @@ export class ActionWork {
         continue
       }
       if (root.isLeaf) {
-        // Keys of one chunk are handled side by side.
+        // Keys of one chunk are handled concurrently, so none may take a name that another of them still has.
         if (found !== undefined && leaving.has(found.key.toString())) await flush()
         leaves.push({ from: root.key, to: found?.key })
         leaving.add(root.key.toString())
@@ -84,7 +84,7 @@ export class ActionWork {
     await flush()
   }
 
-  /** What is read while new names are made beside it is listed before. */
+  /** Lists the roots in advance if the action creates names in the store that the roots are read from. */
   async #list(): Promise<RootList | undefined> {
     const { record, source, target, signal } = this.#parts
     if (this.#action.type === 'delete' || source !== target) return undefined
@@ -120,7 +120,7 @@ export class ActionWork {
     const isOneStore = source === target
     if (to !== undefined && root.key.isAncestorOf(to) && isOneStore) {
       throw new BadInputError(
-        `Cannot put "${root.key.toString()}" into "${to.toString()}": a branch cannot go into itself`,
+        `Cannot put "${root.key.toString()}" into "${to.toString()}": a branch cannot be moved or copied into itself`,
       )
     }
     if (unfinished === undefined) {
@@ -144,9 +144,9 @@ export class ActionWork {
       for await (const keys of parts) await this.#each(keys, root.key, to, isFresh)
     }
     if (isDone || !this.#isMove) return
-    // A branch that was empty before has no key to move, and must not be lost.
+    // Branches that were already empty have no keys to move. Pruning would lose them, so they stay.
     if (to === undefined || wereEmpty === 0) await source.prune(root.key)
-    else progress.stayed(root.key, 'it holds branches without keys, which stay where they are', false)
+    else progress.stayed(root.key, 'it contains branches without keys, which stay where they are', false)
     const hidden = await hiddenBelow(source, root.key, signal)
     if (hidden !== undefined) progress.stayed(root.key, hidden, false)
   }
@@ -160,7 +160,7 @@ export class ActionWork {
     if (chunk.length > 0) await this.#keys.handle(chunk, isFresh)
   }
 
-  /** Finds out what became of the last steps of a process that was killed, and ends them. */
+  /** Finds out how far the last steps of a killed process came, and completes them. */
   async #settleUnfinished(list: RootList | undefined): Promise<Unfinished | undefined> {
     const { record, progress } = this.#parts
     let root: Unfinished['root'] | undefined

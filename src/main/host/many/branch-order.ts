@@ -4,9 +4,9 @@ import { walk } from '../jobs/walk.ts'
 
 interface BranchWalk {
   readonly from: Key
-  /** Where the branch goes, in the same store; `undefined` where nothing of it can meet itself. */
+  /** The new key of the branch in the same store; `undefined` if old and new keys cannot overlap. */
   readonly to: Key | undefined
-  /** Go on after this key. */
+  /** Continue after this key. */
   readonly after?: Key | undefined
   readonly signal: AbortSignal
   /** Called for each branch with nothing below it. */
@@ -20,8 +20,9 @@ interface PartOptions {
 }
 
 /**
- * The keys at and below a branch that moves, in parts. A branch that moves to a key above it can meet itself: as `/a/b`
- * becomes `/a`, `/a/b/b/c` takes the name of `/a/b/c`. So what is below `/a/b/b` is a part of its own, after the others.
+ * The keys at and below a branch that is moved, in parts. If the branch moves to a key above it, old and new keys can
+ * overlap: when `/a/b` becomes `/a`, `/a/b/b/c` takes the name of `/a/b/c`. So keys below `/a/b/b` are a part of their
+ * own, after the others.
  */
 export async function* partsOfBranch(
   store: BinaryDatastore,
@@ -37,7 +38,7 @@ export async function* partsOfBranch(
     branch = inner
     inner = branch.child(way)
   }
-  // The first walk goes through the parts that follow, too.
+  // The first walk also visits the keys of later parts, so it reports the empty branches of all parts.
   yield keysOf(branch, { after, except: branch.child(way), foundEmpty })
   for (;;) {
     branch = branch.child(way)

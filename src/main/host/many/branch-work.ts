@@ -7,7 +7,7 @@ import type { LogEntry } from './action-record.ts'
 import { copyFolder } from './copy-folder/copy-folder.ts'
 import { hasBelow } from './new-names.ts'
 
-/** Handles whole branches of an action in one step, where the stores can. */
+/** Handles whole branches of an action in one step, if the stores support it. */
 export class BranchWork {
   readonly #parts: ActionParts
   readonly #isMove: boolean
@@ -17,21 +17,25 @@ export class BranchWork {
     this.#isMove = movesAway(parts.record.about.action)
   }
 
-  /** Handles all below a key in one step, where the stores can. @returns Whether nothing below it is left to do. */
+  /**
+   * Handles everything below a key in one step, if the stores support it.
+   * @param known The ways that were already tried, and whether each succeeded.
+   * @returns Whether nothing below the key is left to do.
+   */
   async asOne(from: Key, to: Key | undefined, known?: ReadonlyMap<string, boolean>): Promise<boolean> {
     const { source, target } = this.#parts
     if (to === undefined) return known?.get('aside') ?? (await this.#setAside(from))
-    // Two sessions of one stack may be one session after a restart: what was copied by then is not moved again.
+    // Two sessions of one stack may be one session after a restart. A branch that was copied before is not moved again.
     if (source === target && this.#isMove && known?.get('copy') !== true) {
       return known?.get('move') ?? (await this.#moveAsOne(from, to))
     }
     const isCopied = known?.get('copy') ?? (await this.#copyAsOne(from, to))
     if (!isCopied || !this.#isMove) return isCopied
-    // What is not moved away as one is left, and named, rather than compared key by key with its copy.
+    // If the original cannot be set aside in one step, it stays and is reported, rather than compared with its copy.
     return known?.get('aside') ?? (await this.#setAside(from))
   }
 
-  /** Keys alone are deleted: a branch that holds anything else is not set aside. */
+  /** Sets a branch aside, unless it contains entries without a key: a delete removes only keys. */
   async #setAside(from: Key): Promise<boolean> {
     const { source, signal } = this.#parts
     const isSetAside = (await source.branchFolder({ aside: 'any' })) !== undefined
@@ -49,7 +53,7 @@ export class BranchWork {
     return this.#stepped({ type: 'branch', ...entry }, () => source.moveBranch(from, to))
   }
 
-  /** Writes down that a branch is about to move, moves it, and writes down what came of it. */
+  /** Records that a branch is about to be moved, moves it, and records the outcome. */
   async #stepped(
     entry: Extract<LogEntry, { readonly type: 'branch' }>,
     move: () => Promise<string>,
@@ -71,7 +75,7 @@ export class BranchWork {
     const entry = { way: 'copy', from: from.toString(), to: to.toString(), aside } as const
     await record.append({ type: 'branch', ...entry })
     const { keys, left } = await copyFolder(folder.path, stage.path, signal, progress)
-    // Links and the like are no keys. A move would take them away with the branch, so its keys go one by one.
+    // Links and other entries without a key were not copied, and a move would lose them. So keys are moved one by one.
     const isWhole = keys > 0 && !(this.#isMove && left > 0)
     if (isWhole) await record.append({ type: 'staged' })
     const isDone = isWhole && (await target.moveBranch({ aside }, to)) === 'moved'
@@ -80,7 +84,7 @@ export class BranchWork {
     return isDone
   }
 
-  /** Finds out what became of a step of a process that was killed, and ends it. */
+  /** Finds out how far a step of a killed process came, and completes it. */
   async settle(
     { way, from, to, aside }: Extract<LogEntry, { readonly type: 'branch' }>,
     isStaged: boolean,
@@ -89,7 +93,7 @@ export class BranchWork {
     const [old, next] = [Key.parse(from), Key.parse(to ?? '/')]
     let isDone: boolean
     if (way === 'copy') {
-      // One that is not there any more is in its place.
+      // A copy that is no longer set aside has already been moved to its place.
       const answer = isStaged ? await target.moveBranch({ aside }, next) : 'exists'
       isDone = answer === 'moved' || answer === 'absent'
       if (!isDone) await target.discardBranch({ aside })
@@ -115,7 +119,7 @@ export async function hiddenBelow(
   if (hidden !== undefined && entry !== undefined) {
     const others = hidden.count > 1 ? ` and ${(hidden.count - 1).toLocaleString('en-US')} more` : ''
     const name = `${branch.isRoot ? '' : branch.toString()}/${entry.name}`
-    return `it holds ${HIDDEN_AS[entry.reason]} ${JSON.stringify(name)}${others}, which no key stands for`
+    return `it contains ${HIDDEN_AS[entry.reason]} ${JSON.stringify(name)}${others}, which no key represents`
   }
   for await (const { key, isBranch } of childrenOf(store, branch, { signal })) {
     const found = isBranch ? await hiddenBelow(store, key, signal) : undefined

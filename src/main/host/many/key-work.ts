@@ -10,9 +10,9 @@ import { nameBeside } from './new-names.ts'
 import type { RootPlace } from './roots.ts'
 import { isSame } from './same-value.ts'
 
-/** Keys handled at once. */
+/** Keys handled concurrently. */
 const WIDTH = 16
-/** Bytes of a value that is read whole. A larger one goes in pieces. */
+/** The maximum size of a value that is read whole, in bytes. Larger values are streamed. */
 const WHOLE = 256 * 1024
 
 /** A key and where it goes. */
@@ -21,15 +21,17 @@ export interface Pair {
   readonly to: Key | undefined
 }
 
-/** A key that will be handled, and its bytes where they are at hand. */
+/** A key that will be handled, and the value that its undo needs. */
 interface Prepared {
   intent: KeyIntent
   readonly stat: Stat
+  /** The bytes to keep for the undo; `stream` for a large value. */
   readonly keeps: Uint8Array | 'stream' | undefined
+  /** The stat of the value to keep. */
   readonly keepsOf: Stat | undefined
 }
 
-/** Handles single keys of an action: writes down what is about to be done with them, does it, and writes down what came of it. */
+/** Handles single keys of an action: records what is about to be done, does it, and records the outcome. */
 export class KeyWork {
   readonly #parts: ActionParts
   readonly #conflicts: ConflictChoices
@@ -41,7 +43,10 @@ export class KeyWork {
     this.#isMove = movesAway(parts.record.about.action)
   }
 
-  /** @param at The root that the keys end with, where each of them is a root. */
+  /**
+   * @param isFresh Whether nothing is at the new keys yet.
+   * @param at The place of the last key among the roots, if each of the keys is a root.
+   */
   async handle(pairs: readonly Pair[], isFresh: boolean, at?: RootPlace): Promise<void> {
     const { record, signal, progress } = this.#parts
     throwIfAborted(signal, 'handle')
@@ -57,7 +62,7 @@ export class KeyWork {
     const last = pairs.at(-1)?.from.toString() ?? ''
     await record.append(
       { type: 'keys', keys: prepared.map(({ intent }) => intent) },
-      // After the intents, so that a run that goes on after them knows where this one was.
+      // After the intents: a run that continues after a kill completes the intents, then goes on after `last`.
       { type: 'at', last, place: at },
     )
     const outcomes: KeyOutcome[] = []
@@ -77,7 +82,7 @@ export class KeyWork {
     if (failures.length > 0) throw failures[0]
   }
 
-  /** Keeps what is needed to take the keys back. */
+  /** Keeps the values that an undo needs. */
   async #keep(prepared: readonly Prepared[]): Promise<void> {
     const { record, source, target } = this.#parts
     const whole = prepared.filter(({ keeps }) => keeps instanceof Uint8Array)
@@ -98,7 +103,7 @@ export class KeyWork {
     }
   }
 
-  /** What is to be done with a key; `undefined` where nothing is. */
+  /** What is to be done with a key; `undefined` if nothing is. */
   async #prepared({ from, to }: Pair, isFresh: boolean): Promise<Prepared | undefined> {
     const { source, target, signal, progress } = this.#parts
     const stat = await statIfPresent(source, from, signal)
@@ -111,7 +116,7 @@ export class KeyWork {
     }
     const choice = this.#conflicts.each?.[to.toString()] ?? this.#conflicts.all
     if (choice === 'skip') {
-      progress.stayed(from, `"${to.toString()}" is there already`, true)
+      progress.stayed(from, `"${to.toString()}" exists already`, true)
       return undefined
     }
     if (choice === 'both') {
@@ -135,7 +140,10 @@ export class KeyWork {
     return { keeps: await store.get(key, { fresh: true, signal }), keepsOf: stat }
   }
 
-  /** Does what was intended with one key. @returns The version at its new place; empty where it was deleted. */
+  /**
+   * Carries out the intent for one key.
+   * @returns The etag at its new place; empty if the key was deleted.
+   */
   async #perform(intent: KeyIntent, stat: Stat): Promise<string> {
     const { source, target } = this.#parts
     const [from, to] = [Key.parse(intent.from), intent.to === undefined ? undefined : Key.parse(intent.to)]
@@ -151,7 +159,7 @@ export class KeyWork {
       ...(intent.replaces === undefined ? { replace: false } : { ifMatch: intent.replaces }),
       ttl: target.capabilities.write.ttl ? timeLeft(stat) : undefined,
     })
-    // What somebody else put meanwhile stays.
+    // A newer version that others put in the meantime stays.
     if (this.#isMove) await source.delete(from, { ifMatch: intent.etag })
     return etag
   }
@@ -168,7 +176,7 @@ export class KeyWork {
     return source.getStream(key, { fresh: true, signal })
   }
 
-  /** Finds out what became of the keys that a killed process was handling, and ends them. */
+  /** Finds out which of the keys that a killed process was handling are done, and completes the others. */
   async settle(keys: readonly KeyIntent[]): Promise<void> {
     const { record, progress } = this.#parts
     const outcomes: KeyOutcome[] = []
@@ -185,7 +193,10 @@ export class KeyWork {
     await record.append({ type: 'outcomes', outcomes })
   }
 
-  /** @returns As `#perform`. @throws where others changed one of the keys. */
+  /**
+   * @returns As `#perform`.
+   * @throws DatastoreError `NOT_FOUND`, `CONFLICT` if others changed one of the keys.
+   */
   async #settled(intent: KeyIntent): Promise<string> {
     const { source, target } = this.#parts
     const [from, to] = [Key.parse(intent.from), intent.to === undefined ? undefined : Key.parse(intent.to)]
@@ -198,7 +209,10 @@ export class KeyWork {
     }
     if (stat === undefined && this.#isMove) return there.etag
     if (stat === undefined || !(await isSame(source, from, target, to, stat.size, there.size))) {
-      throw new DatastoreError('CONFLICT', `"${intent.to ?? ''}" was put by somebody else meanwhile`)
+      throw new DatastoreError(
+        'CONFLICT',
+        `"${intent.to ?? ''}" was changed by somebody else in the meantime`,
+      )
     }
     if (this.#isMove) await source.delete(from, { ifMatch: stat.etag })
     return there.etag
@@ -210,7 +224,7 @@ function timeLeft({ expires, expiresHere }: Stat): number | undefined {
   return expires === undefined || expiresHere === true ? undefined : Math.max(1, expires - Date.now())
 }
 
-/** Failures that are about one key; others end the action. */
+/** Whether a failure concerns only one key. Other failures end the action. */
 function isOfKey(error: unknown): boolean {
   return [
     'ACCESS_DENIED',

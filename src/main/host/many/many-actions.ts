@@ -19,16 +19,17 @@ import { ActionUndo } from './action-undo.ts'
 import { ActionWork } from './action-work.ts'
 import { Preview, titleOf, undoTitleOf } from './preview.ts'
 
-/** Milliseconds for which an action can be taken back. */
+/** Milliseconds for which an action can be undone. */
 const KEPT_FOR = 30 * 24 * 60 * 60 * 1000
-/** Actions that can be taken back. */
+/** The maximum number of actions that can be undone. */
 const MAX_RECORDS = 50
-/** Keys that stayed and are told by name. */
+/** The maximum number of keys that stayed and are named. */
 const MAX_EXAMPLES = 100
 
-/** What the entry of an action in a history says. */
+/** The data of an action's entry in a history: the id of its record. */
 const named = z.object({ id: z.string() })
 
+/** The entries of an action in the history of one of its two sessions. */
 interface EntriesOfSide {
   readonly entries: readonly number[]
   end(): Promise<void>
@@ -36,12 +37,12 @@ interface EntriesOfSide {
 
 type ManyRequest = Extract<JobRequest, { readonly type: 'many' }>
 
-/** One that goes on with what was asked for before. */
+/** A job that continues an action of a killed process. */
 export interface UnfinishedJob extends TitledWork {
   readonly request: JobRequest
 }
 
-/** What is done to many keys of the open sessions. */
+/** Starts, continues, undoes and redoes actions on many keys of the open sessions. */
 export class ManyActions implements JobUndo {
   readonly kind = 'many'
   readonly #folder: string
@@ -50,7 +51,7 @@ export class ManyActions implements JobUndo {
   readonly #log: Log
   /** When this run began, in milliseconds since 1970. */
   readonly #began = Date.now()
-  /** Records that something works with. */
+  /** The ids of the records that a running job uses. */
   readonly #busy = new Set<string>()
 
   constructor(dataDirectory: string, sessions: Sessions, log: Log) {
@@ -65,10 +66,10 @@ export class ManyActions implements JobUndo {
       const target = this.#targetOf(session, action)?.store ?? source
       await new Preview({ action, source, target, signal, tell: progress.preview }).run()
     }
-    return { title: `Look through: ${titleOf(action)}`, work }
+    return { title: `Preview: ${titleOf(action)}`, work }
   }
 
-  /** @param request `expected` is what its preview found: branches that go as one are not counted again. */
+  /** @param request `expected`: the keys of its preview, because branches moved in one step are not counted again. */
   start(session: Session, { action, conflicts, expected }: ManyRequest): TitledWork {
     const title = titleOf(action)
     const other = this.#targetOf(session, action)
@@ -89,7 +90,7 @@ export class ManyActions implements JobUndo {
       const to = other ?? session
       const entry = { title: undoTitleOf(action), kind: this.kind, data: { id: record.id } }
       const begun = await to.history.begin(entry)
-      // A move has two sides, and may be taken back from either.
+      // A move between two sessions has an entry in both, and can be undone from either.
       const second = to !== session && movesAway(action) ? await session.history.begin(entry) : undefined
       const undo = begun.entry === undefined ? undefined : { session: to.id, entry: begun.entry }
       try {
@@ -102,14 +103,20 @@ export class ManyActions implements JobUndo {
     return { title, work }
   }
 
-  /** Takes an action back. @throws DatastoreError `CONFLICT` where it was taken back already */
+  /**
+   * Undoes an action.
+   * @throws DatastoreError `CONFLICT` if it is already undone, or every key was changed since; `UNSUPPORTED` if it is
+   * running, or the values that the undo needs were not kept.
+   */
   async undo(data: unknown, { signal, handled, expect }: UndoRun): Promise<Undone> {
     const { id } = named.parse(data)
     const record = await ActionRecord.open(this.#folder, id)
     if (record.about.state === 'undone')
-      throw new DatastoreError('CONFLICT', 'Cannot undo: it is undone already')
+      throw new DatastoreError('CONFLICT', 'Cannot undo: the action is already undone')
     if (!record.about.canUndo || this.#busy.has(id)) {
-      const state = this.#busy.has(id) ? 'the action still runs' : 'its values were too large to be kept'
+      const state = this.#busy.has(id)
+        ? 'the action is still running'
+        : 'its values were too large to be kept'
       throw new DatastoreError('UNSUPPORTED', `Cannot undo: ${state}`)
     }
     const { from, to } = await this.#sidesOf(record)
@@ -120,18 +127,18 @@ export class ManyActions implements JobUndo {
       const result = await new ActionUndo(parts).run()
       if (result.done === 0 && result.skipped > 0) {
         await record.save({ state: 'done' })
-        throw new DatastoreError('CONFLICT', 'Cannot undo: every key was changed since')
+        throw new DatastoreError('CONFLICT', 'Cannot undo: every key was changed since then')
       }
       await record.save({ state: 'undone' })
       return result
     })
   }
 
-  /** Carries an action out anew, with the choices that were made for it. */
+  /** Carries an action out again, with the choices that were made for it. */
   async redo(data: unknown, { signal, handled }: UndoRun): Promise<Undone> {
     const record = await ActionRecord.open(this.#folder, named.parse(data).id)
     if (record.about.state !== 'undone') {
-      throw new DatastoreError('CONFLICT', 'Cannot redo: it was not undone')
+      throw new DatastoreError('CONFLICT', 'Cannot redo: the action was not undone')
     }
     await record.restart()
     await record.save({ state: 'running', canUndo: true })
@@ -158,7 +165,7 @@ export class ManyActions implements JobUndo {
     return outcome
   }
 
-  /** Removes the records that entries named which a history has no more. */
+  /** Removes the records of entries that a history no longer has. */
   async forget(data: readonly unknown[], session: string): Promise<void> {
     const gone = new Set(data.map(idOf))
     if (gone.size === 0 || !this.#sessions.isOpen(session)) return
@@ -166,12 +173,12 @@ export class ManyActions implements JobUndo {
     for (const record of await this.#records()) {
       const isEnded = record.about.state === 'done' || record.about.state === 'undone'
       if (!isEnded || !gone.has(record.id) || this.#busy.has(record.id)) continue
-      // A move between two stacks is named by both, and goes with the one that it went to.
+      // A move between two stacks has an entry in both. Its record is removed with the entry of the target.
       if (placeOf(record.about.to ?? record.about.from) === placeOf(source)) await this.#tryToRemove(record)
     }
   }
 
-  /** What a killed process left of the stack of a session, as jobs that go on with it. */
+  /** Jobs that continue the actions which a killed process left unfinished in the stack of a session. */
   async unfinished(session: Session): Promise<readonly UnfinishedJob[]> {
     const jobs: UnfinishedJob[] = []
     for (const record of await this.#records()) {
@@ -190,9 +197,9 @@ export class ManyActions implements JobUndo {
         }
         const { action, conflicts } = record.about
         const request = { type: 'many', action, conflicts } as const
-        jobs.push({ title: `${title}, begun before the restart`, request, work })
+        jobs.push({ title: `${title}, started before the restart`, request, work })
       } else if (state === 'undoing') {
-        // What was taken back is found so: the undo of its entry can be asked for again.
+        // The action can be undone again: keys that are already restored are recognised.
         await record.save({ state: 'done' })
       } else if (state === 'done') {
         // The kill came between the end of the action and that of its entry.
@@ -239,19 +246,19 @@ export class ManyActions implements JobUndo {
       if (left > 0) progress.handledMany(left, 0)
     } finally {
       tell()
-      // One whose host is closed goes on at the next start, as after a kill.
+      // If the host is closing, the action is continued at the next start, as after a kill.
       if (!from.closing.aborted && !to.closing.aborted) await record.save({ state: 'done' })
       await this.#removeOld()
     }
   }
 
-  /** The entries of an action in the history of a side, which a kill left without an end. */
+  /** The entries of an action in the history of a session that a killed process did not end. */
   async #pendingIn(session: Session, id: string): Promise<number[]> {
     const pending = await session.history.pendingOf(this.kind)
     return pending.filter(({ data }) => idOf(data) === id).map(({ entry }) => entry)
   }
 
-  /** The entries that an action goes on with: a new one where the kill came before the first was written. */
+  /** The entries of a continued action. Begins a new one if the process was killed before it wrote any. */
   async #entryIn(side: Session, record: ActionRecord): Promise<EntriesOfSide> {
     const pending = await this.#pendingIn(side, record.id)
     if (pending.length > 0) {
@@ -275,13 +282,13 @@ export class ManyActions implements JobUndo {
     }
   }
 
-  /** The other session of an action; `undefined` where there is none. */
+  /** The session that an action transfers keys to; `undefined` if it stays within one session. */
   #targetOf(session: Session, action: ManyAction): Session | undefined {
     if (action.type !== 'transfer' || action.to.session === session.id) return undefined
     return this.#sessions.get(action.to.session)
   }
 
-  /** The sessions of a record. The one that is not open is opened. */
+  /** The sessions of a record. Opens those that are not open. */
   async #sidesOf(record: ActionRecord): Promise<{ from: Session; to: Session }> {
     const { from, to } = record.about
     const open = async (source: Source): Promise<Session> => {
@@ -299,14 +306,14 @@ export class ManyActions implements JobUndo {
       try {
         records.push(await ActionRecord.open(this.#folder, id))
       } catch (error) {
-        // Left alone: it may be of a later version of this program.
+        // The record is kept: a later version of this program may have written it.
         this.#log(`The record of an action, ${JSON.stringify(id)}, could not be read`, error)
       }
     }
     return records.sort((a, b) => b.about.startedAt - a.about.startedAt)
   }
 
-  /** Removes records that are too old, or too many, and what they keep. */
+  /** Removes the records that are too old or too many, with the values and branches that they keep. */
   async #removeOld(): Promise<void> {
     const ended = (await this.#records()).filter(
       ({ about: { state }, id }) => (state === 'done' || state === 'undone') && !this.#busy.has(id),
@@ -317,7 +324,7 @@ export class ManyActions implements JobUndo {
     }
   }
 
-  /** What cannot be removed now is removed with what is too old. */
+  /** A record that cannot be removed now is tried again when old records are removed. */
   async #tryToRemove(record: ActionRecord): Promise<void> {
     try {
       await this.remove(record)
@@ -326,7 +333,7 @@ export class ManyActions implements JobUndo {
     }
   }
 
-  /** Removes a record, once the stacks are open that keep branches for it. */
+  /** Removes a record, if the stacks that keep branches for it are open. */
   async remove(record: ActionRecord): Promise<void> {
     const { from, to = from } = record.about
     for await (const entry of record.entries()) {
@@ -347,7 +354,7 @@ export class ManyActions implements JobUndo {
   }
 }
 
-/** Keys, and branches that were handled as one, that an undo has to take back. */
+/** The number of keys, and of branches that were handled in one step, that an undo has to restore. */
 async function stepsOf(record: ActionRecord): Promise<number> {
   let count = 0
   for await (const entry of record.entries()) {
@@ -361,7 +368,7 @@ function idOf(data: unknown): string | undefined {
   return named.safeParse(data).data?.id
 }
 
-/** Past the history of a session: an action keeps its own record, and has one entry there. */
+/** The store without recording: an action keeps its own record, and has one entry in the history. */
 function storeOf({ history }: Session): BinaryDatastore {
   return history.unrecorded
 }

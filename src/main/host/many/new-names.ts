@@ -6,14 +6,14 @@ import type { ManyAction, NamePattern } from '../../../shared/procedures/many.ts
 import { BadInputError } from '../calls/describe-failure.ts'
 import { isListedBranch } from '../levels/is-listed-branch.ts'
 
-/** Where a selected key goes, with all below it. */
+/** Where a selected key goes, with everything below it; or why it cannot go there. */
 export type Target =
   | { readonly key: Key; readonly problem?: undefined }
   | { readonly key?: undefined; readonly problem: string }
 
 /**
- * Says where each selected key goes; `undefined` for one that keeps its name.
- * @throws BadInputError for an action that makes no sense.
+ * A function that returns where a selected key goes; `undefined` if the key keeps its name.
+ * @throws BadInputError for one name for several keys, or an invalid pattern.
  */
 export function targetsOf(
   action: Exclude<ManyAction, { readonly type: 'delete' }>,
@@ -31,7 +31,7 @@ export function targetsOf(
   const { to, isMove, selection } = action
   const prefix = Key.parse(to.prefix)
   if (to.name !== undefined && (selection.keys.length !== 1 || selection.ranges.length > 0)) {
-    throw new BadInputError('Cannot give one name to several keys')
+    throw new BadInputError('Cannot give the same name to several keys')
   }
   const base = to.base === undefined ? undefined : Key.parse(to.base)
   return async root => {
@@ -51,7 +51,7 @@ function named(parent: Key, name: string): Target {
   }
 }
 
-/** @throws BadInputError for an expression that is none, or cannot be matched in linear time. */
+/** @throws BadInputError for an expression that is invalid, or cannot be matched in linear time. */
 export function renamer({ kind, find, replace }: NamePattern): (name: string) => string {
   if (find === '') return name => name
   if (kind === 'text') return name => name.replaceAll(find, () => replace)
@@ -88,7 +88,7 @@ function globExpression(glob: string): string {
 
 const COPY = / copy(?: (\d+))?$/
 
-/** A name beside a key that nothing has: `a copy.txt`, then `a copy 2.txt`. */
+/** A free name beside a key: `a copy.txt`, then `a copy 2.txt`. */
 async function copyName(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
   const { stem, extension } = partsOf(key.lastSegment)
   const [, number] = COPY.exec(stem) ?? []
@@ -100,7 +100,7 @@ async function copyName(store: BinaryDatastore, key: Key, signal: AbortSignal): 
   }
 }
 
-/** A name beside a key that is taken: `a (2).txt`. */
+/** A free name beside a key whose own name is taken: `a (2).txt`. */
 export async function nameBeside(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Key> {
   const { stem, extension } = partsOf(key.lastSegment)
   for (let count = 2; ; count++) {
@@ -113,7 +113,7 @@ export async function isTaken(store: BinaryDatastore, key: Key, signal: AbortSig
   return (await store.has(key, { signal })) || (await hasBelow(store, key, signal))
 }
 
-/** Whether a branch is there, be it with keys or without. */
+/** Whether there is a branch at `key`, with or without keys. */
 export async function hasBelow(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<boolean> {
   const { children, hidden } = await store.list(key, { limit: 1, signal })
   return children.length > 0 || hidden !== undefined || (await isListedBranch(store, key, signal))

@@ -13,15 +13,15 @@ import { type RootStep, type TargetOf, vacating } from './root-order.ts'
 import { type Root, rootsOf } from './roots.ts'
 import { isSame } from './same-value.ts'
 
-/** Lines that a preview holds, and as many conflicts beside them. */
+/** The maximum number of plain lines of a preview, and of lines with a conflict or a problem. */
 const MAX_LINES = 100
-/** Keys looked at once. */
+/** Keys checked concurrently. */
 const WIDTH = 16
 /** Keys between two reports. */
 const TOLD_EACH = 64
-/** Keys of one page: up to so many, folders tell sizes. */
+/** Keys of one page. Folders include sizes in pages that are not larger. */
 const PAGE = 500
-/** Bytes of values that are compared with what is there. */
+/** The maximum size of a value that is compared with the one at the new key, in bytes. */
 const MAX_COMPARED = 1024 * 1024
 
 interface PreviewParts {
@@ -32,7 +32,7 @@ interface PreviewParts {
   readonly tell: (preview: ManyPreview) => void
 }
 
-/** Looks through what an action would touch, and changes nothing. */
+/** Finds out what an action would do, without changing anything. */
 export class Preview {
   readonly #parts: PreviewParts
   readonly #plain: PreviewLine[] = []
@@ -48,9 +48,9 @@ export class Preview {
     kept: 0,
   }
   #isWhole = false
-  /** Roots whose names are free by the time that others take them. */
+  /** Roots that will have left their names by the time that other roots take these. */
   #leaving: Leaving | undefined
-  /** New names of roots, by their text: two keys that get one name meet. */
+  /** The new keys of roots, to find two roots that would get the same key. */
   readonly #taken = new Set<string>()
 
   constructor(parts: PreviewParts) {
@@ -71,7 +71,7 @@ export class Preview {
       this.#tell()
     }
     this.#isWhole = true
-    // They were looked at side by side.
+    // Keys were checked concurrently, so the lines are not in key order yet.
     for (const lines of [this.#marked, this.#plain]) {
       lines.sort((a, b) => Key.compare(Key.parse(a.from), Key.parse(b.from)))
     }
@@ -108,7 +108,7 @@ export class Preview {
       this.#plain.push({ from: root.key.toString(), to: to?.toString() })
     }
     await forEachBounded(this.#keysOf(root), WIDTH, async ({ key, size }) => {
-      // What is known of a key that nothing is compared with is enough.
+      // Without a value at the new key nothing is compared, so the size from the listing is enough.
       const stat =
         isEmpty && size !== undefined ? { size, etag: '' } : await statIfPresent(source, key, signal)
       if (stat === undefined) return
@@ -130,10 +130,10 @@ export class Preview {
   #problemOf(from: Key, to: Key | undefined): string | undefined {
     if (to === undefined) return undefined
     const isOneStore = this.#parts.source === this.#parts.target
-    if (isOneStore && from.isAncestorOf(to)) return 'a branch cannot go into itself'
-    if (isOneStore && to.equals(from)) return 'it is there already'
+    if (isOneStore && from.isAncestorOf(to)) return 'a branch cannot be moved or copied into itself'
+    if (isOneStore && to.equals(from)) return 'this is its own name'
     const text = to.toString()
-    if (this.#taken.has(text)) return `two of the keys would be "${text}"`
+    if (this.#taken.has(text)) return `another selected key would also become "${text}"`
     if (this.#taken.size < 100_000) this.#taken.add(text)
     return undefined
   }
@@ -169,7 +169,7 @@ export class Preview {
     this.#mark({ ...line, there: { size: there.size, difference } })
   }
 
-  /** The keys of a root, with what is there beside keys counted. */
+  /** The keys of a root. Counts entries without a key on the way. */
   async *#keysOf({
     key,
     isLeaf,
@@ -206,7 +206,7 @@ export class Preview {
   }
 }
 
-/** Those of the roots of a list that leave their place, a bit for each. */
+/** Which roots of a list leave their place: one bit for each root. */
 class Leaving {
   readonly #list: RootList
   readonly #bits: Uint8Array
@@ -252,7 +252,7 @@ export function titleOf(action: ManyAction): string {
   return `${movesAway(action) ? 'Move' : 'Copy'} ${what} to ${place.toString()}`
 }
 
-/** The same as it follows "Undo" and "Undid": `move of 3 keys to /archive`. */
+/** The title in the form that follows "Undo" and "Undid": `move of 3 keys to /archive`. */
 export function undoTitleOf(action: ManyAction): string {
   return titleOf(action).replace(/^\w+/, verb => `${verb.toLowerCase()} of`)
 }

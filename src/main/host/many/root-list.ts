@@ -10,8 +10,8 @@ export interface ListedRoot {
 }
 
 /**
- * The roots of a selection as they were when an action began, in key order. An action that makes new names in the store
- * that it reads would meet what it made itself. It takes about 100 bytes of memory for each root.
+ * The roots of a selection as they were when an action began, in key order. Without it, an action that creates names in
+ * the store that it reads would find keys that it created itself. Takes about 100 bytes of memory for each root.
  */
 export class RootList {
   readonly #keys: readonly string[]
@@ -30,7 +30,7 @@ export class RootList {
     return new RootList(roots.map(textOf), new Set(leaves.map(textOf)))
   }
 
-  /** From what `toText` gave. */
+  /** Parses the result of `toText`. */
   static parse(text: string): RootList {
     const { branches, leaves } = JSON.parse(text) as { branches: string[]; leaves: string[] }
     const keys = [...branches, ...leaves].map(Key.parse).sort(Key.compare)
@@ -54,7 +54,7 @@ export class RootList {
     return { key: Key.parse(text), isLeaf: this.#leaves.has(text) }
   }
 
-  /** -1 for a key that is none of the roots. */
+  /** -1 for a key that is not a root. */
   indexOf(key: Key): number {
     let [low, high] = [0, this.#keys.length - 1]
     while (low <= high) {

@@ -3,7 +3,7 @@ import type { Target } from './new-names.ts'
 import type { RootList } from './root-list.ts'
 import type { Root } from './roots.ts'
 
-/** One root with its target. It stays where the target is `undefined` or a problem. */
+/** One root with its target. The root stays if the target is `undefined` or a problem. */
 export interface RootStep {
   readonly root: Root
   readonly target: Target | undefined
@@ -11,7 +11,7 @@ export interface RootStep {
 
 export type TargetOf = (root: Key, signal: AbortSignal) => Promise<Target | undefined>
 
-/** Where an action that was killed goes on. */
+/** Where a killed action is continued. */
 export interface ListPosition {
   /** The last root that was handled in its turn; -1 for none. */
   readonly after: number
@@ -25,10 +25,10 @@ interface Link {
 }
 
 /**
- * The roots of a list in an order in which each finds its new name free: one whose name another root takes goes before
- * that one. Roots that take each other's names in a circle stay. For a root
- * that goes before its turn, `place` is the one before the root whose turn it is, so that an action that was killed looks
- * at that one again. A root may only be handled once the ones before it have left the name that it takes.
+ * The roots of a list in an order in which each finds its new name free: if root A takes the name of root B, B comes
+ * first. Roots that take each other's names in a circle stay. For a root that comes before its turn, `place` is that of
+ * the root before the one whose turn it is: a killed action that is continued checks the latter again. A root may only
+ * be handled once the roots before it have left the name that it takes.
  */
 export async function* vacating(
   list: RootList,
@@ -48,19 +48,19 @@ export async function* vacating(
     }
   }
 
-  /** The root, the one that has its new name, the one that has the new name of that one, and so on. */
+  /** The root, the root that has its new name, the root that has the new name of that one, and so on. */
   async function chainFrom(first: number): Promise<Link[]> {
     const chain: Link[] = [{ index: first, target: await targetOf(list.at(first).key, signal) }]
     const places = new Map([[first, 0]])
     for (;;) {
       const key = chain.at(-1)?.target?.key
       const next = key === undefined ? -1 : list.indexOf(key)
-      // Free, of no root, or of one that was handled.
+      // The name is free, or belongs to no root, or to a root that was handled.
       if (next < first || early.has(next)) return chain
       const place = places.get(next)
       if (place !== undefined) return [...chain.slice(0, place), ...chain.slice(place).map(inCircle)]
       const target = await targetOf(list.at(next).key, signal)
-      // It stays, and so does the name.
+      // The root that has the name stays, so the name is not free.
       if (target?.key === undefined) return chain
       places.set(next, chain.length)
       chain.push({ index: next, target })
@@ -68,7 +68,7 @@ export async function* vacating(
   }
 
   function inCircle({ index, target }: Link): Link {
-    const problem = `"${target?.key?.toString() ?? ''}" is there: the keys would take the names of each other`
+    const problem = `"${target?.key?.toString() ?? ''}" is taken: the keys would take each other's names in a circle`
     return { index, target: { problem } }
   }
 }

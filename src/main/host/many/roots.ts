@@ -4,15 +4,15 @@ import { childrenOf } from '../../../core/list-page.ts'
 import { compareNames } from '../../../core/stores/sorted-names.ts'
 import type { LevelRange, Selection } from '../../../shared/procedures/many.ts'
 
-/** Where a selected key stands among all of a selection, so that work can go on after it. */
+/** The position of a root in its selection, after which work can be continued. */
 export interface RootPlace {
-  /** The index of the key, or after those the index of the range. */
+  /** The index of the key; for a range, the number of keys plus the index of the range. */
   readonly part: number
   /** The name within a range. */
   readonly name?: string | undefined
 }
 
-/** One selected key: its value, and all that is below it. */
+/** One selected key: its value, and everything below it. */
 export interface Root {
   readonly key: Key
   readonly place: RootPlace
@@ -21,9 +21,9 @@ export interface Root {
 }
 
 /**
- * The keys of a selection, one after another and each once: one below another that is selected is part of that. A range
- * is read from its level while it goes on.
- * @param after Go on after this one.
+ * The roots of a selection. A selected key below another selected key is part of that one, so that every key is handled
+ * once. Ranges are read from their levels while the caller iterates.
+ * @param after Continue after this place.
  */
 export async function* rootsOf(
   store: BinaryDatastore,
@@ -40,7 +40,7 @@ export async function* rootsOf(
   }
   const named = new Set(keys.map(key => key.toString()))
   const levels = selection.ranges.map(range => ({ range, level: Key.parse(range.level) }))
-  // Of two ranges that have a key the first one gives it, and a range before a key that is named.
+  // A key in two ranges belongs to the first range. A key that is in a range and also named belongs to the range.
   const isCovered = (key: Key, part: number): boolean =>
     isBelowAny(key, named) ||
     levels.some(
@@ -66,9 +66,9 @@ export async function* rootsOf(
   }
 }
 
-/** A name before which none of those is that are wanted. `list` begins strictly past it. */
+/** A name that sorts before every name from `from` on. `list` begins strictly after it. */
 function before(from: string | undefined): string | undefined {
-  // The longest text that is surely before: a name without its last unit begins it.
+  // A name without its last code unit is a prefix of the name, so it sorts before it.
   return from === undefined || from.length < 2 ? undefined : from.slice(0, -1)
 }
 
@@ -85,7 +85,7 @@ function isBelowAny(key: Key, named: ReadonlySet<string>): boolean {
   return false
 }
 
-/** A key without a value may be a branch without keys. */
+/** Whether a key has a value and nothing below it. A key with neither may be a branch without keys: not a leaf. */
 async function isLeaf(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<boolean> {
   const { children, hidden } = await store.list(key, { limit: 1, signal })
   return children.length === 0 && hidden === undefined && (await store.has(key, { signal }))

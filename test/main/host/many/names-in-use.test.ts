@@ -97,7 +97,7 @@ describe('names that an action makes where it reads', () => {
     expect((await run(page, session, { type: 'previewMany', action })).preview?.problems).toBe(2)
     const job = await act(page, session, action)
     expect(job).toMatchObject({ done: 0, result: { stayed: 2 } })
-    expect(job.result?.examples[0]?.reason).toMatch(/"\/(ab|ba)" is there/)
+    expect(job.result?.examples[0]?.reason).toMatch(/"\/(ab|ba)" is taken/)
     expect(await keysIn(store)).toEqual(['/ab', '/ba', '/c'])
   })
 

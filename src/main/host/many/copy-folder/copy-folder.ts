@@ -6,8 +6,8 @@ import type { ManyProgress } from '../action-parts.ts'
 import type { Copied } from './copy-tree.ts'
 
 /**
- * Copies a folder in a thread of its own: a file takes ten calls of the system, and through the pool of threads each of
- * them costs more than it does itself.
+ * Copies a folder in a worker thread, with synchronous calls. Copying a file takes ten system calls, and sending each
+ * through Node's thread pool costs more than the call itself.
  */
 export async function copyFolder(
   from: string,
@@ -36,7 +36,7 @@ export async function copyFolder(
         reject(signal.aborted ? new AbortError('copy', { cause: error }) : fileFailure('copy', from, error))
       })
       worker.on('exit', () =>
-        reject(new DatastoreError('IO', `Cannot copy ${JSON.stringify(from)}: it was ended`)),
+        reject(new DatastoreError('IO', `Cannot copy ${JSON.stringify(from)}: the worker thread has ended`)),
       )
     })
   } finally {

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 export interface Copied {
   readonly keys: number
   readonly bytes: number
-  /** Entries that were left out, as they are neither files nor folders. */
+  /** Entries that were left out, because they are neither files nor folders. */
   readonly left: number
 }
 
@@ -30,13 +30,13 @@ const flags: Readonly<Record<string, number | undefined>> = constants
 const O_NOFOLLOW = flags['O_NOFOLLOW'] ?? 0
 const O_NONBLOCK = flags['O_NONBLOCK'] ?? 0
 const O_DIRECTORY = flags['O_DIRECTORY'] ?? 0
-/** Linux names what is in an open folder, whatever its path has become. */
+/** Linux has paths relative to an open folder (`/proc/self/fd`), which stay valid if the folder is moved. */
 const IS_ANCHORED = process.platform === 'linux'
 
 /**
- * Copies a folder to a place where nothing is, on the calling thread. Links are not followed: neither those in the folder
- * nor one that takes the place of a folder on the way meanwhile, where the system can tell. Files keep their times and modes.
- * @throws the errors of Node's file system; what was copied by then is left
+ * Copies a folder to a path that does not exist, on the calling thread. Links are not followed: neither those in the
+ * folder, nor, on Linux, one that replaces a folder during the copy. Files keep their times and modes.
+ * @throws The errors of Node's file system. What was copied by then is left.
  */
 export function copyTree(from: string, to: string, options: CopyOptions): Copied {
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
@@ -89,9 +89,9 @@ class TreeCopy {
       const target = openSync(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode & 0o777)
       try {
         this.#content(source, target, size)
-        // What the mask of the process took off.
+        // Restores the permissions that the umask of the process removed.
         if ((mode & 0o022) !== 0) fchmodSync(target, mode & 0o777)
-        // In seconds: dates would be made of them, and numbers of those.
+        // Numbers in seconds, because `Date` objects would be converted to them anyway.
         futimesSync(target, atimeMs / 1000, mtimeMs / 1000)
       } finally {
         closeSync(target)
@@ -110,7 +110,7 @@ class TreeCopy {
       for (let done = 0; done < read; ) done += writeSync(target, buffer, done, read - done)
       at += read
       this.#bytes += read
-      // A file that is no longer than it was when it was opened ends here.
+      // A short read at the expected size is the end of the file, which saves another read. If the file grew, go on.
       if (read === 0 || (at >= size && read < buffer.length)) return
       if (this.#options.isStopped()) throw new Error('The copy was stopped')
     }

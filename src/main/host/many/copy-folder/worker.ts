@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { copyTree } from './copy-tree.ts'
 
-// What runs in the thread of one copy.
+// The worker thread of one copy.
 const { from, to, stop } = workerData as { from: string; to: string; stop: Int32Array }
 let told = 0
 const result = copyTree(from, to, {
