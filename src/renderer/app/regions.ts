@@ -34,7 +34,10 @@ function rowOf(target: HTMLElement): HTMLElement {
 /** What had the focus last in each region. Editors are in shadow trees, of which the document sees the host. */
 const lastFocused = new Map<string, { readonly element: HTMLElement; readonly host: Element }>()
 
-/** Remembers where the focus was in each region. @returns A function that ends it. */
+/**
+ * Remembers where the focus was in each region, and keeps it where another size of the window moves or hides what has
+ * it. @returns A function that ends it.
+ */
 export function followFocus(): () => void {
   const remember = (event: FocusEvent): void => {
     const [element] = event.composedPath()
@@ -43,8 +46,44 @@ export function followFocus(): () => void {
     const region = regionOf(host)
     if (region !== undefined) lastFocused.set(region, { element, host })
   }
+  let keeping: number | undefined
+  const keep = (): void => {
+    const region = regionOf(document.activeElement) as RegionName | undefined
+    if (region === undefined) return
+    if (keeping !== undefined) cancelAnimationFrame(keeping)
+    const look = (frames: number): void => {
+      if (isFocusLost()) focusNear(region)
+      keeping = frames === 0 ? undefined : requestAnimationFrame(() => look(frames - 1))
+    }
+    look(RESIZE_FRAMES)
+  }
   document.addEventListener('focusin', remember)
-  return () => document.removeEventListener('focusin', remember)
+  window.addEventListener('resize', keep)
+  return () => {
+    document.removeEventListener('focusin', remember)
+    window.removeEventListener('resize', keep)
+    if (keeping !== undefined) cancelAnimationFrame(keeping)
+  }
+}
+
+/** Frames after a resize until everything has its new place: some parts are measured, and then drawn again. */
+const RESIZE_FRAMES = 12
+
+function isFocusLost(): boolean {
+  const { activeElement } = document
+  return activeElement === null || activeElement === document.body
+}
+
+/** Focuses what had the focus in a region, or its content; or, where the region is hidden, the tab that is shown. */
+function focusNear(region: RegionName): void {
+  const tries = [
+    () => focusLast(region),
+    () => focusRegion(region),
+    () => focusLast('main'),
+    () => focusRegion('main'),
+    () => focusRegion('tabs'),
+  ]
+  tries.some(attempt => attempt() && !isFocusLost())
 }
 
 function regionOf(element: Element | null): string | undefined {
@@ -81,7 +120,7 @@ export function focusNextRegion(step: 1 | -1): void {
 /** If the focused element was removed, focuses the tabs, or else the keys. */
 export function keepFocus(): void {
   const check = (): void => {
-    if (document.activeElement !== document.body) return
+    if (!isFocusLost()) return
     if (!focusRegion('tabs')) focusRegion('keys')
   }
   // A closing dialog returns the focus in the next frame.

@@ -9,7 +9,7 @@ import { addRoot } from './operations/add-node.ts'
 import styles from './stack-editor.module.css'
 import { operate } from './state/edit-actions.ts'
 import { useEditor, useEditorState, useSelectedNode } from './state/editor-context.ts'
-import { type EditorPart, stackOf } from './state/editor-store.ts'
+import { type EditorPart, focusOn, stackOf } from './state/editor-store.ts'
 import { JsonPane } from './text/json-pane.tsx'
 import { StackPane } from './tree/stack-pane.tsx'
 
@@ -35,52 +35,68 @@ export function EditorParts({ draw }: EditorPartsProps) {
   const hasRoot = useEditorState(state => stackOf(state) !== undefined)
   return (
     <div ref={frame} className={styles['frame']}>
-      {isLow === false && draw !== undefined && hasRoot ? (
-        <RememberedPanels id="stack-parts" orientation="vertical">
-          <Panel id="stack-drawing" defaultSize="38%" minSize="108px">
-            <DraftDrawing draw={draw} />
-          </Panel>
-          <PanelDivider label="Height of the drawing" />
-          <Panel id="stack-edited" minSize="240px">
-            <EditedParts />
-          </Panel>
-        </RememberedPanels>
-      ) : (
-        <EditedParts />
-      )}
+      <RememberedPanels id="stack-parts" orientation="vertical">
+        {isLow === false && draw !== undefined && hasRoot && (
+          <>
+            <Panel id="stack-drawing" defaultSize="38%" minSize="108px">
+              <Drawing draw={draw} />
+            </Panel>
+            <PanelDivider label="Height of the drawing" />
+          </>
+        )}
+        <Panel id="stack-edited" minSize={isLow === false ? '240px' : 0}>
+          <EditedParts />
+        </Panel>
+      </RememberedPanels>
     </div>
   )
 }
 
-/** Nodes and document side by side, or one at a time if there is no room for both. */
+/** The drawing, which hands the keyboard to the tree where it has no more room. */
+function Drawing({ draw }: { readonly draw: (draft: DrawnDraft) => ReactNode }) {
+  const { store } = useEditor()
+  const frame = useRef<HTMLDivElement>(null)
+  useLayoutEffect(
+    () => () => {
+      if (frame.current?.contains(document.activeElement) === true) focusOn(store, { to: 'tree' })
+    },
+    [store],
+  )
+  return (
+    <div ref={frame} className={styles['drawing']}>
+      <DraftDrawing draw={draw} />
+    </div>
+  )
+}
+
+/**
+ * Nodes and document side by side, or one at a time if there is no room for both. Either way they are the same elements,
+ * so that the keyboard, texts that are being typed and places that were scrolled to stay.
+ */
 function EditedParts() {
   const frame = useRef<HTMLDivElement>(null)
-  const isNarrow = useIsLess(frame, BOTH_FIT, 'clientWidth')
+  const isNarrow = useIsLess(frame, BOTH_FIT, 'clientWidth') === true
   const shown = useEditorState(state => state.part)
+  const { store } = useEditor()
+  const partOf = (part: EditorPart) => ({
+    'data-away': isNarrow && part !== shown,
+    // The part with the keyboard is the one that is shown once the other has no room.
+    onFocus: () => store.setState({ part }),
+  })
   return (
     <div ref={frame} className={styles['parts']}>
-      {isNarrow === true && (
-        <>
-          <PartSwitch />
-          <div className={styles['part']} hidden={shown !== 'nodes'}>
-            <NodePanes />
-          </div>
-          <div className={styles['part']} hidden={shown !== 'document'}>
-            <JsonPane />
-          </div>
-        </>
-      )}
-      {isNarrow === false && (
+      {isNarrow && <PartSwitch />}
+      <div className={styles['panes']}>
         <RememberedPanels id="stack-editor" orientation="horizontal">
-          <Panel id="stack-nodes" defaultSize="50%" minSize="250px">
+          <Panel id="stack-nodes" defaultSize="50%" minSize={isNarrow ? 0 : '250px'} {...partOf('nodes')}>
             <NodePanes />
           </Panel>
-          <PanelDivider label="Width of the nodes" />
-          <Panel id="stack-text" minSize="200px">
+          {!isNarrow && <PanelDivider label="Width of the nodes" />}
+          <Panel id="stack-text" minSize={isNarrow ? 0 : '200px'} {...partOf('document')}>
             <JsonPane />
           </Panel>
         </RememberedPanels>
-      )}
+      </div>
     </div>
   )
 }
