@@ -4,21 +4,21 @@ import { isAddress } from '../shared/address.ts'
 
 const USAGE = `Usage: strata [PATH…] [--stack FILE] [--window | --browser] [--port N] [--no-open]
 
-  PATH          a folder, a database, a stack file (.json), or an address as redis://localhost;
-                KIND:PATH says what it is, as sqlite:notes.db; without any, the sample
+  PATH          a folder, a database, a stack file (.json), or an address such as redis://localhost;
+                KIND:PATH names the kind, such as sqlite:notes.db; without any PATH, the sample
   --stack FILE  a stack file
-  --window      open a window of Chrome, Chromium or Edge, even where Electron is at hand
+  --window      open a window of Chrome, Chromium or Edge, even if Electron is available
   --browser     open a tab of the default browser; --web is the same
-  --port N      the port to serve on (27180, or the next that is free); 0 for any
+  --port N      the port to serve on (default: 27180 or the next free one); 0 for any free port
   --no-open     start no browser; only print the address
   --help        print this`
 
-/** What was asked for when the program was started. Paths are absolute. */
+/** What the command line requests. Paths are absolute. */
 export interface CommandLine {
   /** Paths, `kind:path` and addresses. */
   readonly paths: readonly string[]
   readonly stacks: readonly string[]
-  /** How the window is to be shown, if not by what is at hand. */
+  /** How the window is to be shown. Default: by what is available; see `chooseShell`. */
   readonly wish: 'browser' | 'window' | undefined
   readonly opensBrowser: boolean
   readonly port: number | undefined

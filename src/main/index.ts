@@ -16,7 +16,7 @@ import {
 import { runElectronShell } from './electron/run-electron-shell.ts'
 import { createHost } from './host/host.ts'
 
-// Not awaited: Electron gets ready only after this module has run to its end, and the shell waits for that.
+// Not awaited: Electron becomes ready only after this module has run to its end, and the shell waits for that.
 void runElectronShell({
   electron: {
     app,

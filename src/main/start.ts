@@ -25,7 +25,7 @@ await runCommand(callerDirectory(application, process.cwd(), process.env), async
   if (choice.shell === 'electron') {
     const code = await runElectron(choice.executable, electronArguments(application, commandLine))
     if (code !== 0)
-      console.error(`Electron ended with code ${code}. \`npm start -- --browser\` does without it.`)
+      console.error(`Electron ended with code ${code}. \`npm start -- --browser\` works without it.`)
     return code
   }
   const because = choice.reason === undefined ? '' : `: ${choice.reason}`
@@ -46,6 +46,6 @@ async function obtainElectron(): Promise<string | undefined> {
   if (directory === undefined) return undefined
   const executable = await findElectron(directory)
   if (executable !== undefined) return executable
-  console.log('Fetching Electron, once. `npm start -- --browser` does without it.')
+  console.log('Downloading Electron, once. `npm start -- --browser` works without it.')
   return (await fetchElectron(directory)) ? findElectron(directory) : undefined
 }

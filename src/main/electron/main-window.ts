@@ -176,7 +176,7 @@ function isReachable({ x, y, width }: Omit<Rectangle, 'height'>, area: Rectangle
   return visible >= VISIBLE && y >= area.y - VISIBLE && y <= area.y + area.height - VISIBLE
 }
 
-/** The lower bound wins where the two cross. */
+/** If `least` is greater than `most`, returns `least`. */
 function clamp(value: number, least: number, most: number): number {
   return Math.max(least, Math.min(value, most))
 }

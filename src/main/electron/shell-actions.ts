@@ -46,7 +46,7 @@ export function createShellActions({
       if (!isAllowedLink(url)) {
         throw new DatastoreError(
           'ACCESS_DENIED',
-          `Cannot open ${JSON.stringify(url)}: Strata opens no such links`,
+          `Cannot open ${JSON.stringify(url)}: Strata opens only https links to known sites`,
         )
       }
       await shell.openExternal(url)

@@ -15,11 +15,11 @@ export interface PageSource {
    * @returns `undefined` for what is not a file of the page.
    */
   read(target: string): Promise<PageFile | undefined>
-  /** Where the page's development server is, when there is one: the page needs more rights then. */
+  /** The address of the page's development server, if there is one. The page needs more rights then. */
   readonly developmentServer: URL | undefined
 }
 
-/** @param developmentServer Address of Vite's server; absent, the page is the one built into `directory`. */
+/** @param developmentServer Address of Vite's server. If absent, the page built into `directory` is used. */
 export async function openPage(
   directory: string,
   developmentServer: string | undefined,

@@ -90,19 +90,19 @@ export function appWindowArguments({ address, profile, isSuperuser }: WindowOpti
 
 /** A window that was opened. */
 export interface AppWindow {
-  /** Resolves when it was closed. */
+  /** Resolves when the window is closed, by the user or by `close`. */
   readonly closed: Promise<void>
-  /** Closes it, and resolves when it is closed. */
+  /** Closes the window, and resolves when it is closed. */
   close(): Promise<void>
 }
 
-/** Milliseconds for which a browser that ends with a failure has not opened a window. */
+/** A browser that fails within this many milliseconds has not opened a window. */
 const STARTING = 3_000
 
 /** Milliseconds that a window may take to close. */
 const CLOSING = 3_000
 
-/** @returns The window; `undefined` where the browser cannot be started, or fails as it starts. */
+/** @returns The window; `undefined` if the browser cannot be started, or fails while it starts. */
 export async function openAppWindow(
   { executable }: AppBrowser,
   options: WindowOptions,
@@ -125,7 +125,7 @@ export async function openAppWindow(
   }
 }
 
-/** Resolves with the exit code; `undefined` where the process could not be started. */
+/** Resolves with the exit code; `undefined` if the process could not be started. */
 async function endOf(child: ChildProcess): Promise<number | null | undefined> {
   try {
     const [code] = (await once(child, 'exit')) as [number | null]

@@ -1,6 +1,6 @@
 import type { AppBrowser } from './app-window.ts'
 
-/** How the window is to be shown. Default: by what is at hand. */
+/** How the window is to be shown. Default: by what is available. */
 type Wish = 'browser' | 'window' | undefined
 
 /** The conditions that decide how the window is shown. */
@@ -22,7 +22,7 @@ type ShellChoice =
   | { readonly shell: 'web'; readonly reason?: string }
 
 /**
- * Electron where its binary is; else a window of its own in Chrome, Chromium or Edge; else the default browser.
+ * Chooses Electron if its binary is available; else a window of Chrome, Chromium or Edge; else the default browser.
  */
 export async function chooseShell(surroundings: Surroundings): Promise<ShellChoice> {
   const { wish } = surroundings

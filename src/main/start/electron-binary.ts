@@ -7,10 +7,10 @@ import type { CommandLine } from '../command-line.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Milliseconds that fetching the binary may take: it is about 120 MB. */
+/** The maximum number of milliseconds for downloading the binary, which has about 120 MB. */
 const FETCH_TIME = 300_000
 
-/** Folder of the `electron` package; `undefined` where it is not installed. */
+/** Folder of the `electron` package; `undefined` if it is not installed. */
 export function electronPackage(): string | undefined {
   try {
     return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
@@ -31,7 +31,10 @@ export async function findElectron(
   return name === undefined ? undefined : presentFile(join(packageDirectory, 'dist', name))
 }
 
-/** Lets the package download its binary, as it would on first use. @returns Whether that succeeded. */
+/**
+ * Makes the package download its binary, as it would on first use.
+ * @returns Whether that succeeded.
+ */
 export async function fetchElectron(packageDirectory: string, limit = FETCH_TIME): Promise<boolean> {
   const fetching = spawn(process.execPath, [join(packageDirectory, 'install.js')], {
     stdio: ['ignore', 'inherit', 'ignore'],
@@ -61,7 +64,10 @@ export function electronArguments(
   return [application, '--', ...stacks.map(stack => `--stack=${stack}`), ...paths]
 }
 
-/** Runs Electron until its window is closed. @returns Its exit code. */
+/**
+ * Runs Electron until its window is closed.
+ * @returns The exit code of Electron.
+ */
 export async function runElectron(executable: string, args: readonly string[]): Promise<number> {
   const environment = { ...process.env }
   // May be set in the terminal of an Electron-based editor. The binary would then run as plain Node.

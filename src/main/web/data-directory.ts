@@ -4,8 +4,8 @@ import { posix, win32 } from 'node:path'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Where Strata keeps its workspace when it runs without Electron: the folder that each system means for it.
- * `STRATA_DATA` names another.
+ * Where Strata keeps its workspace when it runs without Electron: the system's folder for application data.
+ * `STRATA_DATA` names another folder.
  */
 export function dataDirectory(
   platform: NodeJS.Platform = process.platform,
@@ -21,7 +21,7 @@ export function dataDirectory(
   }
   if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Strata')
   const data = environment['XDG_DATA_HOME']
-  // The XDG specification wants a relative path ignored.
+  // The XDG specification requires that a relative path is ignored.
   return path.join(isSet(data) && path.isAbsolute(data) ? data : path.join(home, '.local', 'share'), 'strata')
 }
 

@@ -10,10 +10,10 @@ import { removeLeftovers, writeFileAtomically } from '../host/files/atomic-file.
  */
 const GRACE = 60 * 60 * 1000
 
-/** Milliseconds between two records that the run continues. The end of a killed run is the last record. */
+/** Milliseconds between two records that the run continues. A killed run counts as ended at its last record. */
 const NOTE_INTERVAL = 60 * 1000
 
-/** Earlier runs that are remembered. */
+/** The maximum number of earlier runs that are remembered. */
 const MAX_EARLIER = 16
 
 const earlierRun = z.strictObject({ sha256: z.string(), endsAt: z.number() })
@@ -68,7 +68,7 @@ export class KnownTokens {
     if (isSameToken(token, this.current)) return true
     const now = this.#now()
     const sha256 = digestOf(token).toString('hex')
-    // Digests of different tokens share nothing that a comparison could tell.
+    // Not in constant time, which is safe: how far two digests agree reveals nothing about the token.
     return this.#earlier.some(run => run.sha256 === sha256 && now <= run.endsAt + GRACE && run.endsAt <= now)
   }
 
@@ -120,7 +120,7 @@ export function isSameToken(given: string, expected: string): boolean {
   return timingSafeEqual(digestOf(given), digestOf(expected))
 }
 
-/** `timingSafeEqual` wants equal lengths; digests have them whatever was given. */
+/** A hash of a token. `timingSafeEqual` requires equal lengths, which hashes of any tokens have. */
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -29,7 +29,7 @@ export class LaunchTickets {
     return path
   }
 
-  /** Whether `path` is a valid ticket. Afterwards it is not valid any more. */
+  /** Whether `path` is a valid ticket. A ticket can be redeemed once. */
   redeem(path: string): boolean {
     const now = this.#now()
     const ticket = this.#tickets.find(({ path: issued }) => isSameToken(path, issued))

@@ -8,7 +8,7 @@ export function browserCommand(platform: NodeJS.Platform, address: string): [com
   return ['xdg-open', address]
 }
 
-/** @returns Whether the browser could be started. It is not waited for, and outlives this process. */
+/** @returns Whether the browser could be started. Does not wait until it ends; it outlives this process. */
 export async function openBrowser(
   address: string,
   platform: NodeJS.Platform = process.platform,

@@ -17,7 +17,7 @@ interface PageRequests {
   readonly token: string
 }
 
-/** Answers a request for the page: a file of it, or a refusal that says no more than its status. */
+/** Answers a request for the page: with a file of the page, or with an error status and no body. */
 export async function answerPageRequest(
   requests: PageRequests,
   request: IncomingMessage,
@@ -52,7 +52,7 @@ function refuse(status: number, headers: Readonly<Record<string, string>> = {}):
       ...SECURITY_HEADERS,
       'Cache-Control': 'no-store',
       'Content-Length': '0',
-      // Whatever body the request still brings is not read.
+      // The body of the request is not read.
       Connection: 'close',
       ...headers,
     },
@@ -60,7 +60,7 @@ function refuse(status: number, headers: Readonly<Record<string, string>> = {}):
 }
 
 /**
- * Judges a request for the WebSocket.
+ * Checks a request for the WebSocket.
  * @returns The HTTP status to refuse it with; `undefined` when it may pass.
  */
 export function refusalOfSocket(

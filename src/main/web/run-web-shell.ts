@@ -20,7 +20,7 @@ import { startWebShell, type WebShell } from './server.ts'
  */
 const DEFAULT_PORTS = Array.from({ length: 20 }, (_, index) => 27_180 + index)
 
-/** Milliseconds for what a page sends as its window closes. Pages in other windows do not hold up the end. */
+/** Milliseconds to wait for what a page sends when its window closes; the limit if pages in other windows stay open. */
 const GOODBYE_TIME = 1_000
 
 /** Milliseconds to close stacks and save. A hanging store must not keep the program from ending. */
@@ -33,7 +33,7 @@ export interface WebRun {
   readonly developmentServer?: string | undefined
   /** A fixed token, so that a page finds its host again after a restart in development. */
   readonly token?: string | undefined
-  /** Where the page is shown in a window of its own: the program ends with the window, and the window with it. */
+  /** Shows the page in a window of its own. The program ends when it is closed, and closes it when the program ends. */
   readonly window?: { readonly browser: AppBrowser; readonly isSuperuser: boolean } | undefined
   /** Settles when it is time to end. Default: on a signal to the process. */
   readonly stopped?: (() => Promise<unknown>) | undefined
@@ -60,7 +60,7 @@ export async function runWebShell(run: WebRun): Promise<void> {
       tokens,
     })
     console.log(`Strata is at ${shell.address}`)
-    // Listened to before the window is there, so that none is left behind.
+    // Signals are handled before the window opens, so that a signal at that time does not leave a window behind.
     const isTime = stopped()
     const window = commandLine.opensBrowser ? await show(shell, run.window, directory) : undefined
     await Promise.race([isTime, ...(window === undefined ? [] : [windowClosed(window, shell)])])
@@ -72,14 +72,14 @@ export async function runWebShell(run: WebRun): Promise<void> {
   }
 }
 
-/** Opens a window where one is wanted, else a tab of the default browser. */
+/** Opens a window if one is wanted, else a tab of the default browser. */
 async function show(
   shell: WebShell,
   wanted: WebRun['window'],
   directory: string,
 ): Promise<AppWindow | undefined> {
   if (wanted !== undefined) {
-    // Each run has a port of its own, mostly the same one from run to run.
+    // No two running shells have the same port, and a shell usually gets the same port in each run.
     const profile = join(directory, 'windows', new URL(shell.address).port)
     await makeFolder(profile, 0o700)
     const { browser, isSuperuser } = wanted
@@ -91,7 +91,7 @@ async function show(
   return undefined
 }
 
-/** Resolves when the window is closed, and what its page sent at last has arrived: drafts among it. */
+/** Resolves when the window is closed and the last messages of its page, such as drafts, have arrived. */
 async function windowClosed(window: AppWindow, shell: WebShell): Promise<void> {
   await window.closed
   await withinTime(shell.abandoned(), GOODBYE_TIME)

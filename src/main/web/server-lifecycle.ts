@@ -9,7 +9,7 @@ const GOODBYE_TIME = 1_000
 /** WebSocket close code: the server is going away. */
 const GOING_AWAY = 1001
 
-/** @param port 0 for any free one. With several, the first free one, or else any free one. */
+/** @param port 0 for any free port. If several are given, the first free one; if none is free, any free port. */
 export async function listen(
   server: Server,
   host: string,

@@ -18,7 +18,7 @@ import { closeServer, listen } from './server-lifecycle.ts'
  *
  * 1. The start line says `http://127.0.0.1:PORT/#token=TOKEN`. The page takes TOKEN from `location.hash`, removes it
  *    from the address bar with `history.replaceState`, and keeps it in `sessionStorage` for a reload.
- *    `shell.hello` answers with the token of the run that is on, which takes the place of an earlier run's.
+ *    `shell.hello` answers with the token of the current run, which replaces the token of an earlier run.
  * 2. `new WebSocket(`ws://${location.host}/contract`, ['strata.1', TOKEN])`. A missing or wrong token is refused
  *    before the upgrade (401), so the page sees a close event with code 1006 and no open event.
  * 3. `createWebSocketChannel(socket)`, then the contract, beginning with `shell.hello`.
@@ -30,16 +30,16 @@ import { closeServer, listen } from './server-lifecycle.ts'
 /** Only the loopback interface, so that no other machine can connect. */
 const INTERFACE = '127.0.0.1'
 
-/** Connections at once: a few dozen for each page that is open, and a limit for everybody on this machine. */
+/** The maximum number of connections of all programs on this machine. An open page needs up to a few dozen. */
 const MAX_CONNECTIONS = 256
 
-/** Milliseconds in which a request has to be whole. Pages send headers only. */
+/** Milliseconds within which a request must be complete. Pages send headers only. */
 const REQUEST_TIME = 10_000
 
-/** Milliseconds after which a connection that is refused is cut off, whether or not its other side reads the refusal. */
+/** Milliseconds after which a refused connection is destroyed, whether or not the client has read the refusal. */
 const REFUSAL_TIME = 2_000
 
-/** A call's bytes and room for what goes with them. */
+/** The maximum data of a call, and room for the rest of its message. */
 const MAX_MESSAGE_BYTES = MAX_CALL_BYTES + 1024 * 1024
 
 export interface WebShellOptions {
@@ -48,16 +48,16 @@ export interface WebShellOptions {
   readonly pageDirectory: string
   /** Address of Vite's server, to take the page from there. */
   readonly developmentServer?: string | undefined
-  /** Of several the first that is free, or else any free one. Default: any free one. */
+  /** If several are given, the first free one; if none is free, any free port. Default: any free port. */
   readonly port?: number | readonly number[] | undefined
-  /** A random one when absent, which ends with this shell. */
+  /** Default: a random token that is valid until this shell closes. */
   readonly tokens?: KnownTokens | undefined
-  /** Connections at once, with and without a token; those beyond are closed at once. Default: 256. */
+  /** The maximum number of connections, with or without a token. Further ones are closed immediately. Default: 256. */
   readonly maxConnections?: number | undefined
 }
 
 export interface WebShell {
-  /** Where the page is, token included: `http://127.0.0.1:PORT/#token=…`. */
+  /** The address of the page, with the token: `http://127.0.0.1:PORT/#token=…`. */
   readonly address: string
   readonly token: string
   /** An address that leads to the page once, for a command line that others may read. */
@@ -70,7 +70,7 @@ export interface WebShell {
 
 /**
  * Serves page and contract to browsers on this machine.
- * @throws Error when the page is not built or the port cannot be had.
+ * @throws Error if the page is not built or the port is not available.
  */
 export async function startWebShell(options: WebShellOptions): Promise<WebShell> {
   const { host, tokens = KnownTokens.only() } = options
@@ -92,7 +92,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
     handleProtocols: () => WEB_SOCKET_PROTOCOL,
   })
   server.on('upgrade', (request, stream, head) => {
-    // Unheard, an error on a connection that is being refused would end the process.
+    // Without a listener, an error on a connection that is being refused would end the process.
     stream.on('error', () => stream.destroy())
     const status = refusalOfSocket(request, tokens)
     if (status !== undefined) {
@@ -128,10 +128,10 @@ function refuseUpgrade(stream: Duplex, status: number): void {
   stream.end(head, destroy)
 }
 
-/** Bytes that may wait for a page to read them. Pages pull what is large, so none that reads comes near. */
+/** The maximum number of bytes that are queued for a page. Pages pull large data, so a working page stays far below. */
 const MAX_BACKLOG_BYTES = 128 * 1024 * 1024
 
-/** A channel to one page that drops the page, rather than keep more for it than `limit` bytes. */
+/** A channel to one page. Disconnects the page if more than `limit` bytes are queued for it. */
 export function createBoundedChannel(
   socket: Pick<WebSocket, 'bufferedAmount' | 'terminate'> & Parameters<typeof createWebSocketChannel>[0],
   limit = MAX_BACKLOG_BYTES,

@@ -127,7 +127,9 @@ describe('what a person names', () => {
     expect(await named(at('folder'))).toMatchObject({ source: { type: 'folder', path: at('folder') } })
     expect(await named(at('x.stack.json'))).toMatchObject({ source: { type: 'stackFile' } })
     expect(await named(`sqlite:${at('a.cabinet')}`)).toMatchObject({ kind: 'sqlite' })
-    await expect(named(`sqlite:${at('folder')}`)).rejects.toThrow(/as Cabinet: this folder is none of it/)
+    await expect(named(`sqlite:${at('folder')}`)).rejects.toThrow(
+      /as Cabinet: this folder has another format/,
+    )
     expect(await named('~')).toMatchObject({ source: { path: homedir() } })
   })
 

@@ -1,12 +1,12 @@
 import { Key } from '../../../core/key.ts'
 
-/** Names that are counted at once. Where a level has more, the smaller ones are given up. */
+/** The maximum number of names that are counted. If a level has more, the names with the fewest keys are dropped. */
 const MAX_NAMES = 20_000
 
 interface Tally {
   keys: number
   bytes: number
-  /** Whether a key was met below the name. */
+  /** Whether there is a key below the name. */
   isBranch: boolean
 }
 
@@ -23,7 +23,7 @@ export class BranchTally {
   readonly #counts = new Map<string, Tally>()
   #given = { branches: 0, keys: 0 }
 
-  /** @param depth Segments of the keys of the branches. */
+  /** @param depth The number of segments in the keys of the branches. */
   constructor(depth: number) {
     this.#depth = depth
   }
@@ -57,19 +57,19 @@ export class BranchTally {
     return found.sort((a, b) => b.keys - a.keys || Key.compare(a.key, b.key))
   }
 
-  /** Branches that are not in `branches`. */
+  /** The number of branches that were dropped, so that they are not in `branches`. */
   get givenUp(): number {
     return this.#given.branches
   }
 
-  /** Keys of the level that are not branches. */
+  /** The number of keys of the level that are not branches. */
   get looseKeys(): number {
     let keys = this.#given.keys
     for (const { isBranch } of this.#counts.values()) if (!isBranch) keys++
     return keys
   }
 
-  /** Keeps the larger half, and the last name, which may still grow. */
+  /** Keeps the larger half; and the last name, because more of its keys may follow. */
   #giveUpSmall(): void {
     const all = [...this.#counts]
     const last = all.pop()

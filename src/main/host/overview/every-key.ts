@@ -9,7 +9,7 @@ import { walk } from '../../../core/query/walk.ts'
 import type { StackNode } from '../../../core/stack/stack.ts'
 import type { SessionKeys } from '../search/session-keys.ts'
 
-/** A key with a value, and the bytes of the value where listing tells them at no extra cost. */
+/** A key with a value, and the size of the value if listing reports it at no extra cost. */
 interface MetKey {
   readonly key: Key
   readonly size?: number | undefined
@@ -31,7 +31,7 @@ const BATCH = 1000
 /** Kinds of stores whose levels are listed faster than their keys are queried. */
 const LISTED: ReadonlySet<string> = new Set(['fs', 'memory'])
 
-/** Every key with a value, in batches: from an index where there is a complete one, else from the store. */
+/** Every key with a value, in batches: from an index if there is a complete one, else from the store. */
 export async function* everyKey(
   { store, keys, stack }: ListedSession,
   signal: AbortSignal,

@@ -1,14 +1,14 @@
 import type { Key } from '../../../core/key.ts'
 
-/** A key of a sample. Its place depends on the key alone. */
+/** A key of a sample. `place` is a hash of the key, by which the sample is chosen. */
 export interface SampledKey {
   readonly key: Key
   readonly place: number
 }
 
 /**
- * A uniform sample of keys: those whose hashes are smallest. The same keys give the same sample, so that figures which
- * are computed from it do not jump. Holds at most twice its size.
+ * A uniform sample of keys: those with the smallest hashes. The same keys give the same sample, so that figures
+ * computed from it are stable. Keeps at most twice its size in memory.
  */
 export class KeySample {
   readonly #size: number
@@ -27,7 +27,7 @@ export class KeySample {
     if (this.#keys.length >= this.#size * 2) this.#cut()
   }
 
-  /** The sample. Any first part of it is a smaller sample. */
+  /** The sample. Its first keys are themselves a smaller uniform sample. */
   take(): readonly SampledKey[] {
     this.#cut()
     return this.#keys
@@ -41,7 +41,7 @@ export class KeySample {
   }
 }
 
-/** FNV-1a, and the last step of MurmurHash3, since keys that differ in their last sign would stay close otherwise. */
+/** FNV-1a, then the last step of MurmurHash3: without it, keys that differ only in their end have close hashes. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {

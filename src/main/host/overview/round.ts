@@ -25,10 +25,10 @@ export interface OverviewedSession extends ListedSession {
 
 /** What bounds the work of one round. */
 export interface OverviewLimits {
-  /** Values whose sizes and times are looked at, and the milliseconds that this may take. */
+  /** The maximum number of values whose sizes and times are read, and the milliseconds that this may take. */
   readonly measured: number
   readonly measuringTime: number
-  /** Values whose beginning is read, and the milliseconds that this may take. */
+  /** The maximum number of values whose beginning is read, and the milliseconds that this may take. */
   readonly typed: number
   readonly typingTime: number
 }
@@ -40,20 +40,20 @@ export const OVERVIEW_LIMITS: OverviewLimits = {
   typingTime: 2_000,
 }
 
-/** Values that are looked at concurrently. */
+/** Values that are read concurrently. */
 const WIDTH = 8
 
-/** Branches that are listed: so many by their keys, and so many by their bytes. */
+/** The maximum number of branches that are listed for their number of keys, and as many for their bytes. */
 const MOST_BRANCHES = 8
 
-/** Keys that are listed as changed last. */
+/** The maximum number of keys that are listed as changed last. */
 export const MOST_CHANGED = 8
 
-/** One look at everything that a store holds, in bounded memory. */
+/** One survey of everything that a store holds, in bounded memory. */
 export class Round {
   readonly #session: OverviewedSession
   readonly #limits: OverviewLimits
-  /** What was known of values before, by key. Facts of this round are added. */
+  /** What earlier rounds found out about values, by key. This round adds to it. */
   readonly #facts: Map<string, Facts>
   readonly #tops = new BranchTally(1)
   readonly #seconds = new BranchTally(2)
@@ -104,12 +104,12 @@ export class Round {
       const facts = await factsOf(this.#session, key, signal)
       if (facts !== undefined) this.#facts.set(key.toString(), facts)
     })
-    // What is no longer in the sample is forgotten.
+    // Drops facts about values that are no longer in the sample.
     const names = new Set(this.#sampled.map(({ key }) => key.toString()))
     for (const name of this.#facts.keys()) if (!names.has(name)) this.#facts.delete(name)
   }
 
-  /** Learns the kinds of some of the sample, from the values where that changes nothing. */
+  /** Learns the kinds of some values of the sample: from their content if reading it fills no cache, else by name. */
   async type(signal: AbortSignal): Promise<void> {
     const { typed, typingTime } = this.#limits
     const read = headReaderOf(this.#session.stack.nodes)
@@ -152,7 +152,7 @@ export class Round {
     }
   }
 
-  /** The only branch of a store tells nothing by itself: then the branches in it are listed. */
+  /** The level whose branches are listed. If the store has a single branch, this is the level below that branch. */
   get #level(): BranchTally {
     const isOnly = this.#tops.branches().length === 1 && this.#tops.looseKeys === 0
     return isOnly && this.#seconds.branches().length > 0 ? this.#seconds : this.#tops
@@ -178,7 +178,7 @@ export class Round {
     }
   }
 
-  /** Does something with each item, until the time is over. */
+  /** Calls `work` with each item, until the time is over. */
   async #each<T>(
     items: readonly T[],
     time: number,
@@ -201,7 +201,7 @@ export class Round {
 
 const NO_BRANCHES = { level: '/', branches: [], otherBranches: 0, looseKeys: 0 }
 
-/** The facts of a value; `undefined` where it is gone. */
+/** The facts of a value; `undefined` if there is no longer a value. */
 export async function factsOf(
   { store }: Pick<OverviewedSession, 'store'>,
   key: Key,
@@ -258,7 +258,7 @@ function* until<T>(items: readonly T[], isOver: () => boolean): Iterable<T> {
   }
 }
 
-/** A value that cannot be read has no kind; the others have. */
+/** Ignores that one value cannot be read: it has no kind. */
 function unlessAborted(signal: AbortSignal) {
   return (error: unknown): undefined => {
     if (signal.aborted || isAborted(error)) throw error

@@ -20,36 +20,36 @@ interface OverviewedSession extends Looked {
   /** Fires when the session closes. */
   readonly closing: AbortSignal
   readonly info: { readonly status: { readonly indexing?: unknown } }
-  /** Has this object told of what others change on a level. */
+  /** Makes the session report changes by others on a level to this object. */
   follow(level: Key): void
-  /** Has pages ask for the figures of the session again. */
+  /** Makes pages request the figures of the session again. */
   reportStatus(): void
 }
 
 /** Milliseconds between two reports of keys that are being counted. */
 const PROGRESS = 200
 
-/** A pause between two rounds: at least so many milliseconds, and so many times as long as the round before. */
+/** The pause between two rounds: at least `time` milliseconds, and `times` the duration of the round before. */
 const PAUSE = { time: 500, times: 5 }
 
-/** Milliseconds for which the work goes on after the last page has asked. */
+/** Milliseconds for which the work continues after the last request of a page. */
 const IDLE = 5_000
 
-/** Changed keys that are remembered beside the sample. */
+/** The maximum number of changed keys that are remembered besides the sample. */
 const MOST_TOUCHED = 100
 
 /**
- * What a session holds. It is found out while somebody asks, in rounds: after a change another round follows, and what
- * was found before is shown until it has ended.
+ * What a session holds, for its first page. Works in rounds while a page requests reports. After a change another round
+ * follows, and the result of the round before is shown until the new round has ended.
  */
 export class SessionOverview {
   readonly #session: OverviewedSession
   readonly #limits: OverviewLimits
   #report: Overview = NOTHING_YET
   #failure: { readonly error: unknown } | undefined
-  /** Waiters for a newer report. */
+  /** Opens when there is a newer report. */
   #changed = gate()
-  /** Wakes the work up. */
+  /** Opens when there is work to do. */
   #due = gate()
   #running: Promise<void> | undefined
   #stop = new AbortController()
@@ -58,14 +58,14 @@ export class SessionOverview {
   #isStale = true
   #hasEnded = false
   readonly #facts = new Map<string, Facts>()
-  /** Keys that were changed lately, and what is known of them. */
+  /** Keys that were changed recently: their facts, or the key while its facts are unknown. */
   readonly #touched = new Map<string, Facts | Key>()
   #nextRound = 0
-  /** What the store tells exactly of itself; absent once a key has changed. */
+  /** The exact totals that the store reported; absent once a key has changed. */
   #totals: { readonly keys: number; readonly bytes: number | undefined } | undefined
   /** The number of changes that were noted. */
   #changes = 0
-  /** The keys that the last round counted, also after pages stop asking; absent once one has changed. */
+  /** The number of keys that the last round counted. Kept while no page asks; absent once a key has changed. */
   #counted: number | undefined
   /** The number of keys that pages were told last, or that it was not exact; absent if none has asked. */
   #told: number | 'rough' | undefined
@@ -77,8 +77,8 @@ export class SessionOverview {
   }
 
   /**
-   * Resolves once there is another report than `version`.
-   * @throws what the store fails with.
+   * Resolves once there is a report with a version other than `version`.
+   * @throws The failure of the store.
    */
   async next(version: number | undefined, signal: AbortSignal): Promise<Overview> {
     this.#askers++
@@ -93,7 +93,7 @@ export class SessionOverview {
         }
         this.#running ??= this.#run()
         if (this.#report.version !== version) return this.#report
-        await orAbort(this.#changed.promise, signal, 'look at the store')
+        await orAbort(this.#changed.promise, signal, 'get an overview of the store')
       }
     } finally {
       this.#askers--
@@ -104,7 +104,7 @@ export class SessionOverview {
     }
   }
 
-  /** The size of the store. Keys that the store does not count exactly are those of the last round, until a change. */
+  /** The size of the store. If the store has no exact count, that of the last round, unless a key changed since. */
   async stats(signal: AbortSignal): Promise<StoreStats> {
     const changes = this.#changes
     const stats = await this.#session.store.stats({ signal })
@@ -115,14 +115,17 @@ export class SessionOverview {
     return this.exactly(stats)
   }
 
-  /** The size of the store, or of one that holds the same keys, with the keys of the last round if it has them roughly. */
+  /**
+   * @param stats The size of the store, or of a backend that has the same keys.
+   * @returns `stats`; if it is approximate, the number of keys that the last round counted, unless a key changed since.
+   */
   exactly(stats: StoreStats): StoreStats {
     const isExact = stats.accuracy === 'exact'
     this.#told = (isExact ? stats.entries : this.#counted) ?? 'rough'
     return isExact || this.#counted === undefined ? stats : { entries: this.#counted, accuracy: 'exact' }
   }
 
-  /** A value was put or deleted. */
+  /** Call when a value was put or deleted. */
   note(key: Key): void {
     this.#noteChange()
     if (this.#running === undefined) return
@@ -135,13 +138,13 @@ export class SessionOverview {
     this.#noteStale()
   }
 
-  /** Anything may have changed. */
+  /** Call when anything may have changed. */
   noteAll(): void {
     this.#noteChange()
     this.lookAgain()
   }
 
-  /** Looks again while somebody asks. The number of keys that is known is kept until the new one. */
+  /** Starts another round if a page requests reports. The known number of keys is kept until the round has counted. */
   lookAgain(): void {
     if (this.#running === undefined) return
     this.#facts.clear()
@@ -159,7 +162,7 @@ export class SessionOverview {
     this.#due.open()
   }
 
-  /** Works until nobody asks any more. */
+  /** Works until no page has requested a report for a while. */
   async #run(): Promise<void> {
     this.#stop = new AbortController()
     const { signal } = this.#stop
@@ -174,7 +177,7 @@ export class SessionOverview {
         this.#failure = { error }
       }
     } finally {
-      // The next one begins anew, and shows what was found until it has ended.
+      // The next run starts from the beginning. Until its first round has ended, the last report is shown.
       this.#facts.clear()
       this.#touched.clear()
       this.#isStale = true
@@ -211,7 +214,7 @@ export class SessionOverview {
     this.#followShown()
   }
 
-  /** Looks at changed keys at once, so that a round over a large store is not waited for. */
+  /** Reads the facts of changed keys immediately, so that the report need not wait for a round over a large store. */
   async #lookAtTouched(signal: AbortSignal): Promise<void> {
     let isNews = false
     for (const [name, known] of [...this.#touched]) {
@@ -234,7 +237,7 @@ export class SessionOverview {
     return { ...report, changed: changedLast(known.values()) }
   }
 
-  /** Has the session told of changes where somebody would look for them. */
+  /** Makes the session report changes in the branches that are shown. */
   #followShown(): void {
     const { branches, changed } = this.#report
     this.#session.follow(Key.root)
@@ -252,7 +255,7 @@ export class SessionOverview {
     this.#wake()
   }
 
-  /** What of a report need not be found out. */
+  /** The parts of a report that the store has reported exactly. */
   get #known(): Partial<Overview> {
     if (this.#totals === undefined) return {}
     const { keys, bytes } = this.#totals
@@ -264,7 +267,7 @@ export class SessionOverview {
     this.#changed = gate()
   }
 
-  /** Until something has changed, or it is time for the next round. */
+  /** Waits until something has changed, or it is time for the next round. */
   async #wait(): Promise<void> {
     const timer = this.#isStale
       ? setTimeout(this.#due.open, Math.max(1, this.#nextRound - performance.now()))
@@ -300,7 +303,7 @@ const NOTHING_YET: Overview = {
 }
 
 function closed(session: string): DatastoreError {
-  return new DatastoreError('CLOSED', `Cannot look at the store of session ${session}: it is closed`)
+  return new DatastoreError('CLOSED', `Cannot get an overview of session ${session}: it is closed`)
 }
 
 /** A promise that is resolved from outside. */

@@ -8,19 +8,19 @@ import { HEAD } from './value-kind.ts'
 /** Reads the first bytes of a value; `undefined` where they cannot be read. */
 type HeadReader = (key: Key, signal: AbortSignal) => Promise<Uint8Array | undefined>
 
-/** Kinds through which keys and bytes pass as they are. */
+/** Kinds that pass on keys and bytes unchanged. */
 const TRANSPARENT: ReadonlySet<string> = new Set(['tiered', 'sharded', 'read-only', 'cache'])
 
 /** Kinds that keep copies of what is read. */
 const COPYING: ReadonlySet<string> = new Set(['tiered', 'cache'])
 
-/** Folders in which a value is looked for. */
+/** The maximum number of folders that are searched for a value. */
 const MOST_FOLDERS = 64
 
 /**
- * How values are read without a change of the stack: no cache is filled. From the files where the stack puts nothing in
- * between, else through the stack where nothing in it keeps copies.
- * @returns `undefined` where there is no such way.
+ * A function that reads values without filling a cache: from their files, if the stack passes keys and bytes on to
+ * folders unchanged; else through the stack, if no node of it keeps copies.
+ * @returns `undefined` if neither is possible.
  */
 export function headReaderOf(nodes: readonly StackNode[]): HeadReader | undefined {
   const inner = nodes.filter(({ children }) => children.length > 0)
@@ -49,7 +49,7 @@ function fileReader(folders: readonly StackNode[]): HeadReader {
   }
 }
 
-/** No link is followed, and nothing that waits for another program is waited for. */
+/** Follows no link, and does not block on a pipe or device. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 async function headOfFile(path: string): Promise<Uint8Array | undefined> {

@@ -4,15 +4,15 @@ import { decodeValue, type Format } from '../../../core/values/pipeline.ts'
 import type { ValueKind } from '../../../shared/procedures/overview.ts'
 import { compression } from '../values/compression.ts'
 
-/** Bytes of the beginning of a value that its kind is judged by. */
+/** The number of first bytes of a value that its kind is determined by. */
 export const HEAD = 4096
 
-/** Bytes that a small compressed value may unpack to. */
+/** The maximum number of bytes that a small compressed value may unpack to. */
 const UNPACKED_LIMIT = 256 * 1024
 
 /**
  * The kind of a value by its content.
- * @param head At most `HEAD` bytes of it.
+ * @param head The first bytes of the value, at most `HEAD`.
  */
 export function kindOfContent(name: string, head: Uint8Array, size: number): ValueKind {
   if (size === 0) return 'empty'
@@ -40,14 +40,14 @@ function isPacked(head: Uint8Array): boolean {
   return packing === 'gzip' || packing === 'zstd'
 }
 
-/** Without the character that the end of the head may cut in UTF-8. */
+/** The bytes without a UTF-8 character that the end of the head cuts off. */
 function wholeCharacters(head: Uint8Array): Uint8Array {
   let end = head.length
   while (end > 0 && end > head.length - 4 && ((head[end - 1] ?? 0) & 0xc0) === 0x80) end--
   return (head[end - 1] ?? 0) >= 0xc0 ? head.subarray(0, end - 1) : head
 }
 
-/** Endings of names whose values are kept as they are by many programs. */
+/** Common file name extensions, by kind. */
 const KINDS_BY_ENDING: ReadonlyMap<string, ValueKind> = new Map(
   Object.entries({
     json: ['json', 'geojson', 'ndjson', 'map'],

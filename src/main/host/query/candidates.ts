@@ -12,18 +12,18 @@ import type { RunPlan } from './query-plan.ts'
 /** A key that may be an answer. */
 export interface Candidate {
   readonly key: Key
-  /** Bytes of its value, where the listing told. */
+  /** Bytes of the value, if the listing reported them. */
   readonly size?: number | undefined
 }
 
-/** Keys that a walk may be ahead of those who read the values. */
+/** The maximum number of keys that the walk may be ahead of the reading of values. */
 const MOST_AHEAD = 50_000
 
-/** Keys of one batch; of the first ones fewer, so that the first hits come soon. */
+/** Keys of one batch. The first batches are smaller, so that the first hits come soon. */
 const BATCHES = [16, 64, 256]
 const BATCH = 512
 
-/** Milliseconds after which the keys of a slow store are passed on. */
+/** Milliseconds after which an incomplete batch of a slow store is passed on. */
 const SLOW = 10
 
 /** Children of one page of a folder. */
@@ -34,9 +34,9 @@ const PAGE = 1000
  * known early.
  */
 export class Candidates {
-  /** Keys that the walk has met. */
+  /** The number of keys that the walk has found. */
   met = 0
-  /** Whether the walk has met every key. */
+  /** Whether the walk has found every key. */
   isComplete = false
   readonly #walked: AsyncIterable<readonly Candidate[]>
   #waiting: Candidate[] = []
@@ -45,14 +45,17 @@ export class Candidates {
   #wakeReader: () => void = () => undefined
   #wakeWalk: () => void = () => undefined
 
-  /** @param isFolder Whether values are files: then levels are read whole, which engines are slower at. */
+  /** @param isFolder Whether values are files. Then levels are listed whole, which would be slower in engines. */
   constructor(store: BinaryDatastore, plan: RunPlan, isFolder: boolean, signal: AbortSignal) {
     this.#walked = isFolder ? walked(store, plan, signal) : queried(store, plan, signal)
     signal.addEventListener('abort', () => this.end(), { once: true })
     void this.#walk()
   }
 
-  /** Batches in order, the first ones smaller. @throws what the store fails with. */
+  /**
+   * Batches in order; the first ones are smaller.
+   * @throws The failure of the store.
+   */
   async *batches(): AsyncIterable<readonly Candidate[]> {
     for (let number = 0; ; number++) {
       const size = BATCHES[number] ?? BATCH
@@ -95,7 +98,7 @@ export class Candidates {
   }
 }
 
-/** By the store’s own query, which an engine answers in one go. */
+/** Finds keys by a query of the store, which an engine answers in one scan. */
 async function* queried(
   store: BinaryDatastore,
   plan: RunPlan,
@@ -122,7 +125,7 @@ async function* queried(
   if (batch.length > 0) yield batch
 }
 
-/** Level by level, many keys at a time. */
+/** Finds keys by listing level by level, in large pages. */
 async function* walked(
   store: BinaryDatastore,
   plan: RunPlan,
@@ -143,7 +146,7 @@ export function passes(key: Key, tests: readonly Test[]): boolean {
   return tests.every(test => test(facts))
 }
 
-/** In another order than that of keys, all keys are met first. */
+/** The direction and start of the walk. If the results are not in key order, every key is a candidate. */
 function wayOf({ parsed }: RunPlan): { readonly descending: boolean; readonly after: Key | undefined } {
   if (!isInKeyOrder(parsed)) return { descending: false, after: undefined }
   return { descending: parsed.orderBy[0]?.descending === true, after: parsed.after }

@@ -18,13 +18,13 @@ export class TooLarge extends Error {
 /** Why a value of this many bytes was not searched. */
 export function tooLarge(size: number): string {
   const mebibytes = Math.round(size / 1024 / 1024)
-  return `It was not searched: it has ${mebibytes} MiB, and values of up to ${LARGEST_VALUE / 1024 / 1024} MiB are`
+  return `It was not searched: it has ${mebibytes} MiB, more than the limit of ${LARGEST_VALUE / 1024 / 1024} MiB`
 }
 
-/** No link is followed, and nothing that waits for another program is waited for. */
+/** Follows no link, and does not block on a pipe or device. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** Reads files into one buffer, each until the next one is opened. */
+/** Reads files into one shared buffer. The bytes of a file are valid until the next file is opened. */
 export class FileReader {
   #buffer = Buffer.allocUnsafeSlow(256 * 1024)
   readonly #descriptors = process.platform === 'linux'
@@ -52,11 +52,11 @@ class OpenFile {
     this.#hasPaths = hasPaths
   }
 
-  /** @throws Error where it is something else than a file. */
+  /** @throws Error if it is not a regular file. */
   get stat(): EntryStat {
     if (this.#stat === undefined) {
       const stats = fstatSync(this.#fd)
-      if (!stats.isFile()) throw new Error('It is not a file')
+      if (!stats.isFile()) throw new Error('It is not a regular file')
       this.#stat = { size: stats.size, mtime: stats.mtimeMs }
     }
     return this.#stat
@@ -65,7 +65,7 @@ class OpenFile {
   /** @throws TooLarge */
   read(): Uint8Array {
     const small = this.#room(0)
-    // A file that is shorter than the buffer is read at once.
+    // A file that is shorter than the buffer is complete after one read.
     const first = readSync(this.#fd, small, 0, small.length, null)
     if (first < small.length) return small.subarray(0, first)
     const { size } = this.stat
@@ -81,7 +81,7 @@ class OpenFile {
     return room.subarray(0, length)
   }
 
-  /** Whether it is what stands at the path, without a link on the way. */
+  /** Whether the open file is the one at `path`, and no folder on the path is a link. */
   isAt(path: string): boolean {
     return (this.#hasPaths ? readlinkSync(`/proc/self/fd/${this.#fd}`) : realpathSync.native(path)) === path
   }

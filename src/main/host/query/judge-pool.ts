@@ -5,32 +5,33 @@ import { DatastoreError } from '../../../core/errors.ts'
 import type { Batch, Task, Verdict } from './judge.ts'
 import type { SortedRows } from './result-order.ts'
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type Request =
   | { readonly type: 'begin'; readonly run: number; readonly task: Task }
   | { readonly type: 'end'; readonly run: number }
   | { readonly type: 'judge'; readonly id: number; readonly run: number; readonly batch: Batch }
   | { readonly type: 'order'; readonly id: number; readonly rows: SortedRows }
 
-/** What it answers. */
+/** The answer of a worker to a request with an id. */
 export type Reply =
   | { readonly id: number; readonly value: Verdict | Uint32Array }
   | { readonly id: number; readonly error: unknown }
 
+/** One worker with its pending requests. */
 interface Lane {
   readonly worker: Worker
-  /** Requests that are not answered. */
+  /** Callbacks of the requests that are not answered yet, by id. */
   readonly waiting: Map<number, (reply: Reply) => void>
   readonly runs: Set<number>
 }
 
-/** Threads at most: reading small files gains nothing from more. */
+/** The maximum number of threads. More do not make reading small files faster. */
 const MOST_WORKERS = 4
 
 /** Milliseconds for which idle workers are kept. */
 const KEPT = 5 * 60_000
 
-/** Worker threads that judge values and sort rows, so that neither holds up the host. They start when they are needed. */
+/** Worker threads that judge values and sort rows, so that neither blocks the host. They start when they are needed. */
 export class JudgePool {
   readonly size = Math.max(1, Math.min(MOST_WORKERS, availableParallelism()))
   readonly #tasks = new Map<number, Task>()
@@ -45,7 +46,7 @@ export class JudgePool {
     if (this.#tasks.size === 0) this.#endLater()
   }
 
-  /** @returns A judge for one run; call its `end`. */
+  /** @returns A judge for one run. Call `end` when the run has ended. */
   begin(task: Task): { readonly judge: (batch: Batch) => Promise<Verdict>; readonly end: () => void } {
     const run = ++this.#last
     this.#tasks.set(run, task)
@@ -111,7 +112,7 @@ export class JudgePool {
   }
 
   #start(): Lane {
-    // Bundlers, and tests that run from source, find the worker by this very expression (`scripts/worker-files.mjs`).
+    // Bundlers, and tests that run from source, look for exactly this expression (`scripts/worker-files.mjs`).
     const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] })
     const lane: Lane = { worker, waiting: new Map(), runs: new Set() }
     const ended = (cause?: unknown): void => {

@@ -9,14 +9,14 @@ import { compression } from '../values/compression.ts'
 import { asBuffer, type Excerpt, excerptOf, finderOf } from './excerpt.ts'
 import { type EntryStat, FileReader, isAbsent, LARGEST_VALUE, TooLarge } from './file-reader.ts'
 
-/** What is asked of each entry of a run. Plain data, since it goes to other threads. */
+/** What to judge of each entry of a run. Plain data, because it is sent to other threads. */
 export interface Task {
-  /** All must hold. Conditions on the key alone are judged before. */
+  /** All must hold. Conditions on the key alone have been checked before. */
   readonly where: readonly Condition[]
   readonly needsValue: boolean
-  /** Whether conditions or the order look at the key, too. */
+  /** Whether the conditions or the order also need the key. */
   readonly needsKey: boolean
-  /** Fields that the order goes by. */
+  /** The fields that results are sorted by. */
   readonly orderBy: readonly string[]
   /** Paths into the value whose values are shown beside a hit. */
   readonly columns: readonly string[]
@@ -28,7 +28,7 @@ export type Batch =
       readonly type: 'files'
       /** Only where the task needs them. */
       readonly keys?: readonly string[] | undefined
-      /** Joined by U+0000, which no path holds: one text crosses threads faster than many. */
+      /** Joined by U+0000, which no path contains: one text is sent to a thread faster than many. */
       readonly paths: string
     }
   | {
@@ -49,18 +49,18 @@ export interface Detail {
 }
 
 export interface Hit {
-  /** Number of the entry in its batch. */
+  /** The index of the entry in its batch. */
   readonly index: number
   readonly size: number
   readonly mtime: number | undefined
   readonly detail?: Detail | undefined
-  /** What the order looks at. */
+  /** The values of the fields that results are sorted by. */
   readonly place?: readonly unknown[] | undefined
 }
 
 export interface Verdict {
   readonly hits: readonly Hit[]
-  /** Entries that the store itself has to be asked for. */
+  /** The indices of entries that must be read through the store instead. */
   readonly failed: readonly number[]
   /** Entries that were not searched, and why. */
   readonly refused: readonly { readonly index: number; readonly message: string }[]
@@ -68,7 +68,7 @@ export interface Verdict {
   readonly byteLength: number
 }
 
-/** Judges entries by conditions on their values and what is known of them. */
+/** Checks entries against conditions on their values and metadata. */
 export class Judge {
   readonly #task: Task
   readonly #tests: readonly Test[]
@@ -90,8 +90,8 @@ export class Judge {
   }
 
   /**
-   * @param stat Asked for when a condition or a hit needs it.
-   * @param bytes The value, where the task needs it.
+   * @param stat Called only if a condition or a hit needs it.
+   * @param bytes The value, if the task needs it.
    */
   judgeOne(index: number, key: string, stat: () => EntryStat, bytes?: Uint8Array): Hit | undefined {
     const view = bytes && new FastView(bytes, key)
@@ -156,7 +156,7 @@ export class Judge {
   }
 }
 
-/** Learns what a condition asks for, and no more. */
+/** The properties of an entry, each determined only when a condition needs it. */
 class EntryFacts implements Facts {
   readonly value: ValueView | undefined
   readonly #text: string
@@ -181,7 +181,7 @@ class EntryFacts implements Facts {
   }
 }
 
-/** Sees through compressions and encodings, and finds texts and bytes by the runtime's own search. */
+/** A value whose content is decompressed and decoded before it is searched, with the fast search of `Buffer`. */
 class FastView extends ValueView {
   readonly #key: string
   #content: Uint8Array | undefined
@@ -203,7 +203,7 @@ class FastView extends ValueView {
   }
 
   override hasText(text: string): boolean {
-    // Where bytes are no UTF-8, their text differs from them.
+    // If the text has no unambiguous bytes, the decoded text is searched.
     const needle = needleOf(text)
     return needle === undefined ? super.hasText(text) : asBuffer(this.content).includes(needle)
   }
@@ -214,14 +214,14 @@ class FastView extends ValueView {
   }
 }
 
-/** Whether bytes are their own text: UTF-8 without the zeros that other encodings of text are full of. */
+/** Whether bytes are UTF-8 text without NUL. Many NUL bytes would indicate UTF-16 or UTF-32. */
 function isPlain(bytes: Uint8Array): boolean {
   return isUtf8(bytes) && !bytes.includes(0)
 }
 
 let lastNeedle: { readonly text: string; readonly bytes: Buffer | undefined } | undefined
 
-/** The bytes of a text; `undefined` where bytes that are no such text may read alike. */
+/** The UTF-8 bytes of a text; `undefined` if other bytes may decode to the same text. */
 function needleOf(text: string): Buffer | undefined {
   if (lastNeedle?.text !== text) {
     const bytes = Buffer.from(text)
@@ -231,7 +231,7 @@ function needleOf(text: string): Buffer | undefined {
   return lastNeedle.bytes
 }
 
-/** A value in an order is no longer than this: it is kept for each entry. */
+/** The maximum number of characters of a text that results are sorted by. One is kept for each entry. */
 const LONGEST_PLACE = 200
 
 function placeIn(field: Field, facts: Facts): unknown {

@@ -12,16 +12,16 @@ import { type Batch, type Hit, Judge, type Verdict } from './judge.ts'
 import type { JudgePool } from './judge-pool.ts'
 import type { RunPlan } from './query-plan.ts'
 
-/** Values that are read through the store at a time for one batch. */
+/** Values of one batch that are read through the store concurrently. */
 const WIDTH = 32
 
-/** The same where values are large. */
+/** Large values that are read concurrently. */
 const NARROW = 2
 
-/** Bytes of values that are handed to a worker together. */
+/** The number of bytes of values that are sent to a worker together. */
 const BLOCK = 4 * 1024 * 1024
 
-/** What is needed of a session. */
+/** The parts of a session that are needed. */
 export interface QueriedSession {
   readonly keys: SessionKeys
   /** The store that every call goes to. */
@@ -43,9 +43,9 @@ export interface Judged {
   readonly byteLength: number
 }
 
-/** Has the entries of a run judged: in files by workers, else by what is read through the session. */
+/** Judges the entries of a run. Workers read values in files themselves; other values are read through the session. */
 export class Judging {
-  /** Whether the stack says in which file a value is. */
+  /** Whether the stack keeps each value in a file whose path it knows. */
   readonly isFolder: boolean
   readonly #session: QueriedSession
   readonly #files: OpenStore
@@ -110,7 +110,7 @@ export class Judging {
     }
   }
 
-  /** Reads values through the session, and has them judged in blocks. */
+  /** Reads values through the session, and sends them to `judge` in blocks. */
   async #readThrough(
     batch: readonly Candidate[],
     numbers: readonly number[],
@@ -174,10 +174,10 @@ export class Judging {
   }
 }
 
-/** Any key will do to learn whether a store keeps values in files. */
+/** An arbitrary key, to find out whether a store keeps values in files. */
 const PROBE = Key.parse('/a')
 
-/** What was judged of some entries of a batch, by their numbers in it. */
+/** The result for some entries of a batch, with their indices in it. */
 interface Read {
   readonly hits: readonly Hit[]
   readonly problems: readonly Problem[]
@@ -199,7 +199,7 @@ class Reading implements Read {
     this.problems.push({ key: key.toString(), message })
   }
 
-  /** A key that is gone is no answer; what else fails is a problem of this key alone. */
+  /** Notes a failure. A key that no longer exists is not a match. Any other failure is a problem of this key only. */
   failed(key: Key, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) throw error
     if (!isNotFound(error)) this.refuse(key, error instanceof Error ? error.message : String(error))
@@ -240,7 +240,7 @@ class Block {
   }
 }
 
-/** A verdict over some entries, by their numbers in the whole batch. */
+/** A verdict on some entries, with their indices in the whole batch. */
 function renumbered(
   { hits, refused, byteLength }: Verdict,
   numbers: readonly number[],

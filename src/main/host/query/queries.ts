@@ -13,21 +13,21 @@ import { QueryRun } from './query-run.ts'
 
 const MAX_QUERIES = 16
 
-/** Milliseconds that the rows of a run are kept while nobody asks for any. */
+/** Milliseconds for which the rows of a run are kept without a request for them. */
 const IDLE_LIMIT = 60 * 60_000
 
 /** Milliseconds between two reports. */
 const PACE = 100
 
-/** Keys that are looked at again side by side. */
+/** Keys that are checked again concurrently. */
 const LOOKS = 16
 
-/** What is needed of a session. */
+/** The parts of a session that are needed. */
 interface Queried extends QueriedSession {
   readonly closing: AbortSignal
 }
 
-/** @throws BadInputError for a text that is no query. */
+/** @throws BadInputError for a text that is not a valid query. */
 function planOf(text: string): RunPlan {
   const read = readQuery(text)
   if ('plan' in read) return read.plan
@@ -75,7 +75,7 @@ export class Queries {
     this.#idleLimit = idleLimit
   }
 
-  /** @throws BadInputError for a text that is no query. */
+  /** @throws BadInputError for a text that is not a valid query. */
   async open(
     session: Queried,
     pool: JudgePool,
@@ -114,7 +114,7 @@ export class Queries {
     await this.#open.get(query).stop()
   }
 
-  /** Frees what a query holds. One that is closed already is accepted. */
+  /** Ends a query and frees its results. A query that is already closed is accepted. */
   async close(query: string): Promise<void> {
     await this.#open.remove(query)?.end()
   }
@@ -129,7 +129,7 @@ export interface RowOrder {
   readonly descending: boolean
 }
 
-/** One run, its rows as they are sorted, and who waits for news of it. */
+/** One run of a query, the order of its rows, and the requests that wait for its progress. */
 class OpenQuery implements Transfer {
   readonly #life: TransferLife
   readonly #session: Queried
@@ -141,12 +141,12 @@ class OpenQuery implements Transfer {
   #lastReport = 0
   #timer: NodeJS.Timeout | undefined
   #wake: () => void = () => undefined
-  /** The run is at its end and its rows are sorted. */
+  /** Whether the run has ended and its rows are sorted. */
   #isOver = false
   #order: RowOrder | undefined
-  /** Sorts that have begun. */
+  /** The number of sorts that have begun. */
   #sorts = 0
-  /** The shown rows of the run as they were when they were sorted. */
+  /** The numbers of the shown rows in the order of the last sort. */
   #sorted: Uint32Array | undefined
 
   constructor(session: Queried, pool: JudgePool, plan: RunPlan, idleLimit: number) {
@@ -172,7 +172,7 @@ class OpenQuery implements Transfer {
       await orAbort(new Promise<void>(resolve => (this.#wake = resolve)), signal, 'query')
     if (this.#failure !== undefined) throw this.#failure.error
     const { report } = this.#run
-    // Who is told of the end asks no more, so rows that are not sorted yet would stay.
+    // A page stops asking after the last report, so that one waits until the rows are sorted.
     return { ...report, isLast: report.isLast && this.#isOver, version: this.#version }
   }
 
@@ -232,7 +232,7 @@ class OpenQuery implements Transfer {
     else {
       const { results, rowCount } = this.#run
       const all = await this.#pool.order(results.sorted(order.by, order.descending), this.#life.signal)
-      // Threads of the pool end in any order: the sort that began last has seen the most rows.
+      // Sorts in different threads may end in any order. The one that began last has seen the most rows.
       if (sort !== this.#sorts) return
       const isWhole = this.#run.order === undefined && all.length === rowCount
       this.#sorted = isWhole
@@ -273,7 +273,7 @@ class OpenQuery implements Transfer {
     }
   }
 
-  /** Some times a second, the first time at once. */
+  /** Reports progress immediately, or after a delay if the last report is recent. */
   #tell(): void {
     const due = this.#lastReport + PACE - performance.now()
     if (due <= 0) this.#tellNow()

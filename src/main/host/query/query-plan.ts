@@ -7,22 +7,22 @@ import type { Task } from './judge.ts'
 /** How a query is run. */
 export interface RunPlan {
   readonly parsed: ParsedQuery
-  /** What has to be read of each key that is looked at. */
+  /** What has to be read of each candidate. */
   readonly reads: 'keys' | 'stats' | 'values'
   /** Conditions on the key alone. */
   readonly keyConditions: readonly Condition[]
-  /** What is asked of each entry; absent where keys are enough. */
+  /** What to judge of each entry; absent if the keys alone decide. */
   readonly task: Task | undefined
-  /** What the index of keys is searched for, where it can be, and the conditions that are left. */
+  /** A search in the index of keys, if it can answer the query, and the conditions that remain to be checked. */
   readonly index: { readonly search: SearchText; readonly rest: readonly Condition[] } | undefined
   /** Paths into the value that are shown as columns. */
   readonly columns: readonly string[]
 }
 
-/** Columns at most. */
+/** The maximum number of columns. */
 const MOST_COLUMNS = 4
 
-/** @throws as `parseQuery` does. */
+/** @throws RangeError, TypeError, DatastoreError for an invalid query; see `parseQuery`. */
 export function planRun(query: Query): RunPlan {
   const parsed = parseQuery(query)
   const { where, orderBy } = parsed
@@ -55,7 +55,7 @@ export function planRun(query: Query): RunPlan {
   }
 }
 
-/** The paths that the query speaks of. */
+/** The paths into the value that the query uses. */
 function columnsOf({ where, orderBy = [] }: Query): readonly string[] {
   const named = [...(where === undefined ? [] : fieldsOf(where)), ...orderBy.map(({ field }) => field)]
   const paths = named.filter(field => !['key', 'size', 'mtime', 'value'].includes(field))
@@ -68,7 +68,7 @@ function fieldsOf(condition: Condition): readonly string[] {
   return 'not' in condition ? fieldsOf(condition.not) : [condition.field]
 }
 
-/** One of the conditions as a search of the index. */
+/** The first condition that the index can search for, as a search; if there is none, a search for all keys. */
 function indexSearchOf(conditions: readonly Condition[]): RunPlan['index'] {
   for (const condition of conditions) {
     const search = searchOf(condition)
@@ -96,8 +96,8 @@ function searchOf(condition: Condition): SearchText | undefined {
 }
 
 /**
- * The expression as the index has to read it to find the same keys: its `.` leaves out every line end, and its `\s` and
- * `\b` know more than ASCII. `undefined` where there is no such expression.
+ * An expression with which the index finds the same keys: there `.` matches no line terminator, and `\s` and `\b` are
+ * not limited to ASCII. `undefined` if the expression cannot be translated.
  */
 function sameInIndex(expression: string): string | undefined {
   if (/\\[^dDwW/.*+?^$|()[\]{}\\-]/.test(expression) || /\(\?[^:]/.test(expression)) return undefined

@@ -14,13 +14,13 @@ import { type Judged, Judging, type Problem, type QueriedSession } from './judgi
 import type { RunPlan } from './query-plan.ts'
 import { Results } from './results.ts'
 
-/** Hits that are kept in another order than that of their keys. */
+/** The maximum number of hits that are kept if the results are not in key order. */
 const MOST_ORDERED = 100_000
 
-/** Keys whose problems are kept. */
+/** The maximum number of keys whose problems are kept. */
 const MOST_PROBLEMS = 1000
 
-/** Milliseconds between two orders while a run goes on. */
+/** Milliseconds between two sorts while a run continues. */
 const REORDER = 500
 
 interface Ordered extends Placed {
@@ -31,7 +31,7 @@ interface Ordered extends Placed {
 export class QueryRun {
   readonly results = new Results()
   readonly problems: Problem[] = []
-  /** Rows in their order, where that is another than the one they came in. */
+  /** The numbers of the rows in order; `undefined` if they are in the order in which they were found. */
   order: Uint32Array | undefined
   readonly #plan: RunPlan
   readonly #session: QueriedSession
@@ -53,7 +53,7 @@ export class QueryRun {
   #isCut = false
 
   constructor(session: QueriedSession, plan: RunPlan, pool: JudgePool, onProgress: () => void) {
-    // Every read that runs listens.
+    // Each concurrent read adds a listener.
     setMaxListeners(0, this.#end.signal)
     this.#session = session
     this.#plan = plan
@@ -61,7 +61,10 @@ export class QueryRun {
     this.#onProgress = onProgress
   }
 
-  /** Runs to the end. @throws what the store fails with as a whole. */
+  /**
+   * Runs to the end.
+   * @throws The failure of the store, unless it concerns a single key.
+   */
   async run(): Promise<void> {
     try {
       const { index } = this.#plan
@@ -73,28 +76,28 @@ export class QueryRun {
     }
   }
 
-  /** Whether each value is a file of its own, whose time tells its versions apart. */
+  /** Whether each value is a file, so that a different modification time means a different version. */
   get isFolder(): boolean {
     return this.#isFolder
   }
 
-  /** Whether it was ended before its end. */
+  /** Whether the run was stopped before it was complete. */
   get isStopped(): boolean {
     return this.#isStopped
   }
 
-  /** Ends it; what was found stays. */
+  /** Stops the run. Results found so far are kept. */
   stop(): void {
     this.#isStopped ||= this.#elapsed === undefined
     this.#end.abort()
   }
 
-  /** Rows that are shown. */
+  /** The number of rows that are shown. */
   get rowCount(): number {
     return this.order?.length ?? Math.min(this.results.length, this.#limit)
   }
 
-  /** Number of a shown row among the results. */
+  /** The number of the row in `results` that is shown at a place. */
   rowAt(place: number): number {
     return this.order === undefined ? place : (this.order[place] as number)
   }
@@ -121,7 +124,7 @@ export class QueryRun {
     return Math.min(this.#plan.parsed.limit, MAX_RESULTS)
   }
 
-  /** Over the index of keys: nothing is made of the hits but rows. */
+  /** Searches the index of keys. Hits are added as packed rows, without creating a `Key` for each. */
   async #search({ search, rest }: NonNullable<RunPlan['index']>): Promise<void> {
     const { prefix, recursive } = this.#plan.parsed
     const tests = rest.map(testOf)
@@ -149,7 +152,7 @@ export class QueryRun {
     await this.#inKeyOrder()
   }
 
-  /** The index gives keys in several runs: a query gives the first ones in the order of their keys. */
+  /** Sorts the rows by key, because the index returns keys in several runs, and applies `offset` and `limit`. */
   async #inKeyOrder(): Promise<void> {
     const { orderBy, offset, limit } = this.#plan.parsed
     const descending = orderBy[0]?.descending === true
@@ -188,7 +191,7 @@ export class QueryRun {
       let goesOn = true
       for await (const batch of candidates.batches()) {
         const judged = judging.judge(batch)
-        // Until it is its turn, nobody waits for it.
+        // Nobody awaits it before its turn, so its rejection must be handled here.
         judged.catch(() => undefined)
         pending.push(judged)
         if (pending.length >= lanes) goesOn = await take()
@@ -201,7 +204,7 @@ export class QueryRun {
     }
   }
 
-  /** How many keys there are, where a store knows that without a walk of its own. */
+  /** Finds out the number of candidates if the index of keys tells it. */
   async #countAll(signal: AbortSignal): Promise<void> {
     const { keys } = this.#session
     const { parsed, keyConditions } = this.#plan
@@ -245,14 +248,14 @@ export class QueryRun {
     if (!isInKeyOrder(this.#plan.parsed)) await this.#orderNow(true)
   }
 
-  /** Sorts what was found so far, some times a second. */
+  /** Sorts the hits found so far, at most once per `REORDER` milliseconds. */
   async #orderNow(isLast: boolean): Promise<void> {
     const { parsed } = this.#plan
     if (isInKeyOrder(parsed)) return
     if (!isLast && performance.now() - this.#lastOrder < REORDER) return
     const { after, offset, limit } = parsed
     const sorted = await sortInSlices(this.#ordered, new Slices(), comparePlaces(parsed.orderBy))
-    // What is past the end of the answer will not come back into it, except where its start is not known.
+    // Hits past the end of the result cannot become part of it again, unless its start (`after`) is not found yet.
     const kept = Math.min(after === undefined ? offset + limit : Infinity, MOST_ORDERED)
     if (sorted.length > MOST_ORDERED) this.#isCut = true
     this.#ordered = sorted.length > kept ? sorted.slice(0, kept) : sorted
@@ -262,7 +265,7 @@ export class QueryRun {
         'NOT_FOUND',
         'query past',
         after,
-        'it is not an answer of this query, so it has no place in this order',
+        'it is not a result of this query, so it has no position in the order',
       )
     const shown = this.#ordered.slice(start + offset, start + offset + limit)
     this.order = Uint32Array.from(shown, ({ row }) => row)

@@ -1,4 +1,4 @@
-/** What rows are sorted by, in a form that crosses threads. */
+/** What rows are sorted by, in a form that can be sent to a thread. */
 export type SortedRows =
   | { readonly by: 'number'; readonly values: Float64Array; readonly descending: boolean }
   | {
@@ -9,7 +9,7 @@ export type SortedRows =
       readonly descending: boolean
     }
 
-/** The numbers of the rows in their order. Equal rows stay in the order that they had; what is unknown (`NaN`) comes last. */
+/** The numbers of the rows in sorted order. The sort is stable. Unknown values (`NaN`) come last. */
 export function orderOf(rows: SortedRows): Uint32Array {
   const sign = rows.descending ? -1 : 1
   if (rows.by === 'number') {

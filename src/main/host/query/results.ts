@@ -3,19 +3,19 @@ import { decodeText } from '../../../core/ordered/strata/key-bytes.ts'
 import type { Detail } from './judge.ts'
 import type { SortedRows } from './result-order.ts'
 
-/** Characters of details that are kept of all hits together. */
+/** The maximum number of characters in the details of all hits together. */
 const MOST_DETAILS = 16 * 1024 * 1024
 
 export interface Result {
   readonly key: string
-  /** Bytes of the value, where the run has learned them. */
+  /** Bytes of the value, if the run has read them. */
   readonly size: number | undefined
-  /** Milliseconds since 1970, where the run has learned it. */
+  /** Milliseconds since 1970, if the run has read it. */
   readonly mtime: number | undefined
   readonly detail: Detail | undefined
 }
 
-/** The hits of a run, packed: besides the bytes of its key a hit takes 24 bytes, and what of its details there is room for. */
+/** The hits of a run, packed. A hit takes the bytes of its key, 24 bytes, and its details while there is room. */
 export class Results {
   #bytes = new Uint8Array(4096)
   #used = 0
@@ -46,7 +46,7 @@ export class Results {
     this.#details[row] = detail
   }
 
-  /** Adds packed keys, of which no more is known, up to `most` rows in all. */
+  /** Adds packed keys without size, time and detail, up to `most` rows in all. */
   addPacked(keys: Uint8Array, most: number): void {
     let rows = 0
     eachPacked(keys, () => ++rows > 0)
@@ -73,7 +73,7 @@ export class Results {
     return `/${decodeText(this.#bytes.subarray(this.#starts[row], this.#ends[row]))}`
   }
 
-  /** The rows as they are now, for a sort elsewhere. */
+  /** A copy of what the rows are sorted by, for a sort in another thread. */
   sorted(by: 'key' | 'size' | 'mtime', descending: boolean): SortedRows {
     const { length } = this
     if (by !== 'key') {

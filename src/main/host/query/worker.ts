@@ -3,7 +3,7 @@ import { Judge } from './judge.ts'
 import type { Reply, Request } from './judge-pool.ts'
 import { orderOf } from './result-order.ts'
 
-// What runs in the workers of the pool: the judges of all runs, each by the number of its run.
+// A worker of the pool. Has the judges of all runs, by the number of the run.
 const judges = new Map<number, Judge>()
 
 function answer(request: Request): Reply | undefined {
@@ -16,7 +16,7 @@ function answer(request: Request): Reply | undefined {
       return undefined
     case 'judge': {
       const { id, run, batch } = request
-      // A run that was ended meanwhile has nobody who waits.
+      // If the run has ended in the meantime, nobody uses the reply.
       const verdict = judges.get(run)?.judge(batch)
       return { id, value: verdict ?? { hits: [], failed: [], refused: [], byteLength: 0 } }
     }

@@ -5,7 +5,7 @@ import type { Session } from '../sessions/session.ts'
 import { ReadSpans } from './read-steps.ts'
 import { tracedRead } from './traced-read.ts'
 
-/** Makes a read, and tells the page which way it took, if the page follows the reads of this session. */
+/** Makes a read. If the page follows the reads of this session, reports to it which places the read asked. */
 export function followedRead<T>(
   page: Page,
   session: Session,

@@ -7,9 +7,9 @@ import type { Session } from '../sessions/session.ts'
 import { readRange, readVersion, type Version } from '../transfers/read-version.ts'
 import { followedRead } from './followed-read.ts'
 
-/** Values up to this size are read where they are kept, which changes no copy. Larger ones are read past the copies. */
+/** Values up to this size are read at the place that keeps them, which changes no copy. Others are read `fresh`. */
 const PEEKED = 4 * 1024 * 1024
-/** Milliseconds until a place counts as one that gives no answer. */
+/** Milliseconds after which a place is treated as not answering. */
 const PLACE_WAIT = 5000
 
 interface OpenedRange {
@@ -19,9 +19,9 @@ interface OpenedRange {
 }
 
 /**
- * Reads a value to be edited, or a range of it, with the stat of exactly that version. Where the page follows the reads,
- * it is read as a program reads it, so that the page sees what a program would get. If a copy answered, the value is
- * read where it is kept as well, since a copy may be older than the version that an edit has to name.
+ * Reads a value to be edited, or a range of it, with the stat of exactly that version. If the page follows reads, it is
+ * read as a program would read it, so that the page sees what a program would get. If a copy answered, the value is
+ * also read at the place that keeps it, because a copy may be older than the version that an edit is based on.
  */
 export function readOpened(
   page: Page,
@@ -39,7 +39,7 @@ export function readOpened(
     const asked = isWhole ? {} : { start, end: last }
     const found = await readRange(store, key, { ...asked, signal, span }).catch((error: unknown) => {
       if (isAborted(error)) throw error
-      // Another answer of a copy, or a failure of the store itself, which the next read meets as well.
+      // A copy failed, which counts as a different value; or the store failed, which the next read reports too.
       return undefined
     })
     const isSame = async () => (await store.stat(key, { signal })).etag === stat.etag
@@ -54,7 +54,7 @@ export function readOpened(
   })
 }
 
-/** What the one place has that keeps the value; `undefined` if it is not clear which that is. */
+/** The bytes at the only place that keeps the value; `undefined` if there is more than one, or it does not answer. */
 async function readKept({ stack }: Session, key: Key, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const [look] = await stack.residency([key], { signal, compareBytes: 0, placeWait: PLACE_WAIT })
   const places = look?.places.filter(({ isCopy, state }) => !isCopy || state.startsWith('unflushed')) ?? []

@@ -9,7 +9,7 @@ export class ReadSpans {
   readonly #root: number
   readonly #nodes: ReadonlyMap<string, StackNode>
   readonly #spans: Span[] = []
-  /** Whether a copy answered with another value than the store has. */
+  /** Whether a copy answered with a value that differs from the one in the store. */
   differs = false
 
   /** @param root The id of the span that the read is part of. */
@@ -27,13 +27,13 @@ export class ReadSpans {
     return this.#stepsBelow(this.#root)
   }
 
-  /** Whether what was read came from where the stack keeps it, and from no copy. */
+  /** Whether the value was read only from places that keep it, not from a copy. */
   get isOwn(): boolean {
     const hits = this.steps.filter(({ outcome }) => outcome === 'hit')
     return hits.length > 0 && hits.every(({ node }) => this.#isOwner(node))
   }
 
-  /** Upper tiers that are to get a copy of what was read, and of which no copy is reported yet. */
+  /** Upper tiers that should get a copy of the value, and for which no put was reported yet. */
   get missingCopies(): readonly string[] {
     return this.#reads.flatMap(({ id, node, outcome }) => {
       const children = this.#nodes.get(node)?.children ?? []
@@ -60,7 +60,7 @@ export class ReadSpans {
     )
   }
 
-  /** A node without children, below which of the tiers above it only the last ones are. */
+  /** Whether a node keeps values itself: it has no children, and in every tiered store above it is in the last tier. */
   #isOwner(id: string): boolean {
     const node = this.#nodes.get(id)
     if (node === undefined || node.children.length > 0) return false
@@ -100,7 +100,7 @@ export class ReadSpans {
     return [...this.#passedIn(node, asked), ...below]
   }
 
-  /** Tiers above the first one that was asked: they were left out, because their copies are known to be old. */
+  /** Tiers above the first one that was asked. They were skipped, because their copies are known to be stale. */
   #passedIn(node: StackNode | undefined, asked: readonly Span[]): readonly ReadStep[] {
     if (node?.kind !== 'tiered') return []
     const first = node.children.findIndex(({ id }) => asked.some(span => span.node === id))

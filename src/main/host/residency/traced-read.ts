@@ -7,12 +7,12 @@ import { ReadSpans } from './read-steps.ts'
 /** Milliseconds to wait for copies that are made after the value was read. */
 const COPY_WAIT = 500
 
-/** What became of a read. */
+/** The steps and the duration of a read. Times are in milliseconds; `at` is since 1970. */
 export interface ReadReport {
   readonly at: number
   readonly duration: number
   readonly steps: readonly ReadStep[]
-  /** The copy that answered had another value than the store. */
+  /** Whether the copy that answered had a value that differs from the one in the store. */
   readonly differs: boolean
 }
 
@@ -24,16 +24,16 @@ interface TracedRead {
 let lastRoot = 0
 
 /**
- * Listens to the spans of one read, until its copies are made. The stack is not traced before and after.
- * @param work Makes the read as a part of the given span; may look at its spans, and do more that is no part of it.
- * @param report Called once everything is known, which may be after the read; not where no node was read.
+ * Traces the stack during one read, until the copies that the read causes are made.
+ * @param work Makes the read as a part of the given span. It may inspect the spans, and make other calls outside it.
+ * @param report Called once the copies are made, which may be after the read; not called if no node was read.
  */
 export async function tracedRead<T>(
   { stack, key }: TracedRead,
   work: (span: SpanContext, spans: ReadSpans) => Promise<T>,
   report: (report: ReadReport) => void,
 ): Promise<T> {
-  // The ids of spans are over 0.
+  // Negative, because the ids of other spans are positive.
   const root: SpanContext = { id: --lastRoot }
   const spans = new ReadSpans(root.id, stack.nodes)
   let heard = (): void => undefined
@@ -53,7 +53,7 @@ export async function tracedRead<T>(
   try {
     return await work(root, spans)
   } finally {
-    // A read that failed has a way, too. Nobody waits for the report.
+    // A failed read is reported too. The caller does not wait for the report.
     void finish().catch(stop)
   }
 }
@@ -70,7 +70,7 @@ async function untilCopied(spans: ReadSpans, onSpan: (listener: () => void) => v
   })
 }
 
-/** A cache keeps its copies in a memory of its own, which reports no spans: it is looked into. */
+/** Adds the copies in caches, which a trace does not show: a cache reports no span when it stores a copy. */
 async function withCaches(spans: ReadSpans, { stack, key }: TracedRead): Promise<readonly ReadStep[]> {
   const { steps, passedCaches } = spans
   if (passedCaches.length === 0) return steps

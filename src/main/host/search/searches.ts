@@ -87,7 +87,7 @@ class PulledSearch implements Transfer {
         return this.#tell(report)
       }
       if (this.#failure !== undefined) throw this.#failure.error
-      if (this.isEnded) throw new DatastoreError('CLOSED', 'Cannot go on with a search: it was ended')
+      if (this.isEnded) throw new DatastoreError('CLOSED', 'Cannot continue the search: it was ended')
       await orAbort(new Promise<void>(resolve => (this.#wake = resolve)), signal, 'search')
     }
   }

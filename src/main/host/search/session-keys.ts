@@ -41,8 +41,9 @@ export interface KeyReport {
 }
 
 /**
- * All keys of a session in an index, for searches: that of its store, if the store keeps one, else one of its own. This
- * one is created for the first search, updated by changes, and freed some minutes after the last search.
+ * All keys of a session in an index, for searches. Uses the index of the store, if the store keeps one; otherwise an
+ * index of its own, which is created for the first search, updated by changes, and freed some minutes after the last
+ * search.
  */
 export class SessionKeys {
   readonly #session: KeysOf
@@ -56,7 +57,7 @@ export class SessionKeys {
   #watch: AbortController | undefined
   /** Whether keys may have changed since filling of the next index began. */
   #isStale = false
-  /** Whether the store also reports changes by others. */
+  /** Whether the store reports changes by others too. */
   #isToldAll = false
 
   /** @param kept Milliseconds for which the index is kept after the last search. */
@@ -66,20 +67,20 @@ export class SessionKeys {
     session.closing.addEventListener('abort', () => this.#drop())
   }
 
-  /** A write through the session, or a change by others. */
+  /** Call after a write through the session, or a change by others. */
   note(key: Key, isThere: boolean): void {
     this.#current?.note(key, isThere)
     this.#next?.note(key, isThere)
   }
 
-  /** Any key may have been added or removed. */
+  /** Call when any key may have been added or removed. */
   refresh(): void {
     if (this.#searches > 0) this.#fillAgain()
     else this.#drop()
   }
 
   /**
-   * Searches the known keys, and again when more are known, until all keys are.
+   * Searches the known keys; again each time that more keys are known; and a last time once all keys are known.
    * @throws TypeError for an invalid pattern; failures of the store.
    */
   async *search(search: NameSearch, signal: AbortSignal): AsyncIterable<KeyReport> {
@@ -104,14 +105,17 @@ export class SessionKeys {
     return (this.#stored ?? this.#current)?.isComplete === true
   }
 
-  /** Waits for the index of the store, if the store keeps one. @returns `isComplete`. */
+  /**
+   * Waits until the index of the store is complete, if the store keeps one.
+   * @returns `isComplete`.
+   */
   async completed(signal: AbortSignal): Promise<boolean> {
     const stored = this.#stored
     while (stored?.isComplete === false) await stored.grown(GROWTH, signal)
     return this.isComplete
   }
 
-  /** One search over all keys, which are known: see `isComplete`. The keys of a report are those found since the last one. */
+  /** One search over all keys. Call only if `isComplete`. The keys of a report are those found since the last one. */
   async *searchAll(search: NameSearch, signal: AbortSignal): AsyncIterable<SearchProgress> {
     const { keys, leave } = this.#enter()
     try {
@@ -125,7 +129,7 @@ export class SessionKeys {
     return openStoreOf(this.#session.store).keyIndex()
   }
 
-  /** An index of its own is kept at least until `leave` is called. */
+  /** Gets the index for a search. An own index is kept at least until `leave` is called. */
   #enter(): { readonly keys: SearchableKeys; readonly leave: () => void } {
     const stored = this.#stored
     if (stored !== undefined) return { keys: stored, leave: () => undefined }

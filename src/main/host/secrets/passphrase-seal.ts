@@ -50,7 +50,7 @@ export class PassphraseSeal {
     try {
       decrypt(facts.check, key)
     } catch (cause) {
-      const message = 'Cannot unlock the secrets: this is not their passphrase'
+      const message = 'Cannot unlock the secrets: the passphrase is wrong'
       throw new DatastoreError('ACCESS_DENIED', message, { cause })
     }
     return new PassphraseSeal(facts, key)
@@ -60,7 +60,7 @@ export class PassphraseSeal {
     return encrypt(text, this.#key)
   }
 
-  /** @throws Error for a text that this key did not seal, or that was changed since. */
+  /** @throws Error for a text that this key did not seal, or that was changed since it was sealed. */
   unseal(sealed: string): string {
     return decrypt(sealed, this.#key)
   }

@@ -53,7 +53,7 @@ export class SecretFile {
     if (!content.success) {
       throw new DatastoreError(
         'CORRUPT',
-        `Cannot read the secrets: ${this.#path} is not a file of secrets of this program; it was left as it is`,
+        `Cannot read the secrets: ${this.#path} is not a valid secrets file; it was left unchanged`,
       )
     }
     const { lock, secrets } = content.data

@@ -6,7 +6,7 @@ import { type SealedSecret, type SealedSecrets, SecretFile } from './secret-file
 
 /** The keychain of the system, as provided by a desktop shell. */
 export interface Keychain {
-  /** Whether it protects what it seals. If not, secrets are sealed with a passphrase. */
+  /** Whether the keychain encrypts what it seals. If not, secrets are sealed with a passphrase. */
   isProtecting(): Promise<boolean>
   /** @returns Sealed text, in base64. */
   seal(text: string): Promise<string>
@@ -39,7 +39,7 @@ export class Secrets implements SecretSource {
     this.#environment = environment
   }
 
-  /** @throws DatastoreError `CORRUPT` */
+  /** @throws DatastoreError `CORRUPT` for an invalid file. */
   async state(): Promise<SecretsState> {
     return this.#stateOf(await this.#file.read())
   }
@@ -136,7 +136,7 @@ export class Secrets implements SecretSource {
     if (this.#seal !== undefined) return { by: 'passphrase', data: this.#seal.seal(text) }
     throw new DatastoreError(
       'ACCESS_DENIED',
-      `Cannot keep the secret ${JSON.stringify(name)}: the secrets are locked; give their passphrase first`,
+      `Cannot store the secret ${JSON.stringify(name)}: the secrets are locked; enter the passphrase first`,
     )
   }
 
@@ -147,7 +147,7 @@ export class Secrets implements SecretSource {
       })
     if (by === 'keychain') {
       if (this.#keychain === undefined || !(await this.#canUseKeychain())) {
-        throw denied('the keychain of the desktop has it, which cannot be reached from here')
+        throw denied('it is in the keychain of the desktop, which is not available here')
       }
       try {
         const { text, isOld } = await this.#keychain.unseal(data)
@@ -155,14 +155,14 @@ export class Secrets implements SecretSource {
         if (isOld) await this.put(name, value)
         return value
       } catch (error) {
-        throw denied(`the keychain does not give it: ${messageOf(error)}`, error)
+        throw denied(`the keychain cannot unseal it: ${messageOf(error)}`, error)
       }
     }
-    if (this.#seal === undefined) throw denied('the secrets are locked; give their passphrase')
+    if (this.#seal === undefined) throw denied('the secrets are locked; enter the passphrase')
     try {
       return valueIn(this.#seal.unseal(data), name)
     } catch (error) {
-      throw denied('what is kept for it was changed by somebody else', error)
+      throw denied('its stored value was changed by somebody else', error)
     }
   }
 

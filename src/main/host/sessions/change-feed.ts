@@ -69,7 +69,7 @@ export class ChangeFeed {
   }
 }
 
-/** The deepest branch that holds both keys, or is one of them. */
+/** The deepest key that is equal to, or above, both keys. */
 export function commonAncestor(a: Key, b: Key): Key {
   let ancestor = a
   while (!ancestor.equals(b) && !ancestor.isAncestorOf(b)) ancestor = ancestor.parent

@@ -1,7 +1,7 @@
 import type { Stack } from '../../../core/stack/stack.ts'
 import type { UnfinishedChange, UnfinishedChanges } from './unfinished-changes.ts'
 
-/** The record of the changes of one stack, kept while keys may be where the document before them puts them. */
+/** The record of a change of one stack. It is kept while some keys may still be where the former document puts them. */
 export class ChangeRecord {
   readonly #changes: UnfinishedChanges
   #name: string | undefined

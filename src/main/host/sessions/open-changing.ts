@@ -7,8 +7,8 @@ import { StackStatus } from './stack-status.ts'
 import type { UnfinishedChange } from './unfinished-changes.ts'
 
 /**
- * Opens a stack whose keys an earlier run did not finish moving: with the document before the change, and the change
- * applied again, so that each key is found in the meantime.
+ * Opens a stack whose keys an earlier run did not finish moving. Opens it with the document before the change, and
+ * applies the change again, so that each key is found while keys are moved.
  * @param record Ends once every key has moved.
  */
 export async function openChanging(
@@ -22,7 +22,7 @@ export async function openChanging(
   const status = new StackStatus()
   const stack = await openStack(before, hostOf(source, options, status))
   try {
-    // Data in memory, and copies of other data, ended with the process that had them.
+    // `discard` and `keepStale` lose nothing: data in memory, and copies of other data, ended with the earlier process.
     await stack.apply(after, {
       discard: true,
       keepStale: true,

@@ -11,7 +11,7 @@ import { expandPath, fileFailure } from '../files/file-failure.ts'
 /**
  * The source for a text: the address of a server, `kind:path`, or a path. A password in an address is removed; the
  * document names a secret for it.
- * @throws DatastoreError `UNSUPPORTED` for an address or a place that no kind opens, `NOT_FOUND` for a path that does
+ * @throws DatastoreError `UNSUPPORTED` for an address or a path that no kind opens, `NOT_FOUND` for a path that does
  * not exist.
  */
 export async function recognise(text: string, registry: Registry): Promise<Recognised> {
@@ -61,7 +61,7 @@ async function ofKind(kind: Kind, path: string): Promise<Recognised> {
   const what = found.isDirectory() ? 'folder' : 'file'
   throw new DatastoreError(
     'UNSUPPORTED',
-    `Cannot open ${JSON.stringify(path)} as ${kind.label}: this ${what} is none of it`,
+    `Cannot open ${JSON.stringify(path)} as ${kind.label}: this ${what} has another format`,
   )
 }
 

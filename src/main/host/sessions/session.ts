@@ -37,10 +37,10 @@ export interface SessionOptions {
   readonly isReadOnly: boolean
   readonly environment: Environment
   readonly record: ChangeRecord
-  /** Where its history is kept. */
+  /** Where the history of the session is kept. */
   readonly journal: JournalPlace
   readonly jobUndos: readonly JobUndo[]
-  /** Names how a document puts its data together. */
+  /** The arrangement of a document. */
   readonly arrangementOf: (document: StackDocument) => string
   readonly levelCache: LevelCache
   readonly broadcast: Broadcast
@@ -52,18 +52,18 @@ const STATUS_INTERVAL = 200
 /** Milliseconds between two reports of what can be undone. */
 const HISTORY_INTERVAL = 50
 
-/** One open stack and everything that is done with it. Its lock is a layer, so that no call can bypass it. */
+/** One open stack, with what the host keeps about it. The lock is a layer around the stack, so no call bypasses it. */
 export class Session {
   readonly id: string
   readonly levels: SessionLevels
-  /** All its keys, for searches. */
+  /** All keys of the stack, for searches. */
   readonly keys: SessionKeys
-  /** What it holds, for its first page. */
+  /** What the stack holds, for its first page. */
   readonly overview: SessionOverview
-  /** The store that every call uses. What it writes is recorded in the history. */
+  /** The store that every call uses. Writes are recorded in the history. */
   readonly store: BinaryDatastore
   readonly history: SessionHistory
-  /** What the stack is used for. */
+  /** What the stack is used for: development, production … */
   environment: Environment
   readonly #layer: SessionLayer
   readonly #open: OpenStore
@@ -195,7 +195,7 @@ export class Session {
     return this.#opened.status.of(this.stack.nodes)
   }
 
-  /** Anything read while a server was unreachable, or while not all keys were known, may be outdated. */
+  /** Refreshes what is shown: what was read while a server was unreachable, or keys were indexed, may be stale. */
   #noteStatus(): void {
     const before = this.#status
     const status = this.#statusNow
@@ -243,7 +243,7 @@ export class Session {
       if (this.#identity?.startsWith('stackFile:') === false) this.#identity = undefined
     } finally {
       this.#arrangement = this.#arrangementOf(this.stack.document)
-      // Also if the old stack was opened again, or could not be.
+      // Even if the change failed: the former stack may have been opened again.
       this.refresh(Key.root, true)
       this.#feed.noteBranch(Key.root)
       this.#statusReports.request()
@@ -266,30 +266,30 @@ export class Session {
     }
   }
 
-  /** Reads a level again; with `isDeep`, everything below it: others may have changed it. */
+  /** Reads a level again; with `isDeep`, also everything below it. Call when others may have changed it. */
   refresh(prefix: Key, isDeep: boolean): void {
     this.levels.refresh(prefix, isDeep)
     this.keys.refresh()
     this.overview.noteAll()
   }
 
-  /** A person asks for a level as it is now; with `isDeep`, for everything below it. */
+  /** As `refresh`, and makes the store read its keys again. Call when a person requests the current state. */
   readAgain(prefix: Key, isDeep: boolean): void {
     this.levels.askFor(prefix, isDeep)
     this.refresh(prefix, isDeep)
   }
 
-  /** A page shows what is on this level: it is told of what others change there, where the store reports it. */
+  /** Reports changes by others on a level that a page shows, if the store reports them. */
   follow(level: Key): void {
     this.#followed.follow(level)
   }
 
-  /** Has pages ask for its figures again. */
+  /** Makes pages request the figures of the session again. */
   reportStatus(): void {
     this.#statusReports.request()
   }
 
-  /** The window has the focus again: looks at all that is shown, unless every change of it was heard. */
+  /** Reads everything that is shown again, unless every change was reported. Call when the window gets the focus. */
   lookAtAll(): void {
     // The overview shows keys of levels that nobody follows.
     this.overview.lookAgain()
@@ -310,7 +310,7 @@ export class Session {
     return this.#closed
   }
 
-  /** A branch has come or gone as one. */
+  /** Called when a whole branch has appeared or disappeared in one step. */
   #noteBranch(key: Key): void {
     this.refresh(key, true)
     for (let above = key; !above.isRoot; above = above.parent) this.levels.recheck(above)
@@ -325,7 +325,7 @@ export class Session {
     this.overview.note(change.key)
   }
 
-  /** A change that the store reports, made by others or through the session. */
+  /** Called with each change that the store reports, made by others or through the session. */
   #hear({ type, key }: Change): void {
     if (this.#ownWrites.isEcho(key)) return
     if (type === 'resync') {
@@ -338,14 +338,14 @@ export class Session {
     }
   }
 
-  /** A key may be another than it is shown. */
+  /** Reads a key again that may differ from what is shown. */
   #lookAgain(key: Key): void {
     this.#feed.note({ type: 'put', key })
     this.levels.recheck(key)
     this.overview.note(key)
   }
 
-  /** Anything at or below `branch` may be another than it is shown. */
+  /** Reads everything at or below `branch` again, because it may differ from what is shown. */
   #lookAgainBelow(branch: Key): void {
     this.levels.refresh(branch, true)
     this.overview.noteAll()

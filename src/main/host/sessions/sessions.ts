@@ -46,7 +46,7 @@ type NewSession = Pick<
   SessionOptions,
   'source' | 'identity' | 'opened' | 'isReadOnly' | 'environment' | 'record'
 > & {
-  /** What its history is kept under; absent where nobody can open the same stack again. */
+  /** The source that the history is kept under; absent if nobody can open the same stack again. */
   readonly lasting: Source | undefined
 }
 
@@ -61,7 +61,7 @@ export class Sessions {
   readonly #draining = new Set<Promise<void>>()
   /** Called with each session that opens. */
   onOpened: (session: Session) => void = () => undefined
-  /** How many sessions in this run got each name. */
+  /** The number of sessions in this run for each id without its counter. */
   readonly #named = new Map<string, number>()
 
   constructor(options: SessionsOptions) {
@@ -185,7 +185,7 @@ export class Sessions {
         this.#tell()
       }
       const { info } = session
-      // Another document is another source.
+      // The applied document is a new source, so what is remembered is stored for it too.
       this.#options.workspace.setEnvironment(info.source, session.environment)
       this.#options.workspace.remember({
         name: info.name,
@@ -215,7 +215,7 @@ export class Sessions {
   }
 
   readonly #onBackgroundError = (error: unknown): void => {
-    this.#options.log('A stack was changed, but something failed afterwards', error)
+    this.#options.log('A stack was changed, but its background work failed afterwards', error)
   }
 
   #openOnce(source: Source, identity: string | undefined): Promise<Session> {
@@ -246,7 +246,7 @@ export class Sessions {
   #add({ source, identity, opened, isReadOnly, environment, record, lasting }: NewSession): Session {
     if (this.#open.size >= MAX_SESSIONS) {
       this.#drain(opened.stack.close())
-      const state = `${MAX_SESSIONS} are open, close some first`
+      const state = `${MAX_SESSIONS} are open, close one first`
       throw new DatastoreError('CONFLICT', `Cannot open another stack: ${state}`)
     }
     const id = this.#idFor(identity ?? JSON.stringify(source))

@@ -7,8 +7,8 @@ import { openDocument } from '../../../core/stack/running-stack.ts'
 import type { Stack, StackHost } from '../../../core/stack/stack.ts'
 
 /**
- * A stack around a store that a program opened itself. Its document only refers to the store. So it can be changed
- * while it runs, and the store closes when it leaves the stack.
+ * A stack around a store that a program opened itself. The document only refers to the store. So the stack can be
+ * edited like any other, and the store is closed when it is removed from the stack.
  */
 export function stackOfStore(
   name: string,
@@ -19,7 +19,7 @@ export function stackOfStore(
   const given = defineKind({
     kind: 'given',
     label: 'Given',
-    help: 'A store that the program made by itself.',
+    help: 'A store that the program opened itself.',
     schema: z.strictObject({}),
     children: 'none',
     open: async () => layered(store, TRANSPARENT),

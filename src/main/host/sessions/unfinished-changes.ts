@@ -32,7 +32,7 @@ export class UnfinishedChanges {
   readonly #log: Log
   /** By the name of the file that contains it. */
   readonly #changes: Map<string, UnfinishedChange>
-  /** Ends once the files have the latest content. */
+  /** Settles once the files have the latest content. */
   #saving: Promise<unknown> = Promise.resolve()
 
   private constructor(folder: string, changes: Map<string, UnfinishedChange>, log: Log) {
@@ -59,7 +59,7 @@ export class UnfinishedChanges {
    * Records a change. Resolves once it would survive a kill of the process.
    * @param name The name of the change that it replaces.
    * @returns Its name.
-   * @throws DatastoreError `IO` and others, if the file could not be written
+   * @throws DatastoreError `IO` and others, if the file could not be written.
    */
   async keep(change: UnfinishedChange, name: string = randomUUID()): Promise<string> {
     const path = this.#pathOf(name)
@@ -82,7 +82,7 @@ export class UnfinishedChanges {
     )
   }
 
-  /** Resolves once the files are what was asked for. */
+  /** Resolves once the files have the latest content. */
   async close(): Promise<void> {
     await this.#saving
   }
@@ -118,7 +118,7 @@ async function load(folder: string, log: Log): Promise<Map<string, UnfinishedCha
       const { sources, before, after } = file.parse(JSON.parse(bytes.toString()))
       changes.set(name.slice(0, -'.json'.length), { sources, before, after })
     } catch (error) {
-      // Kept: it may be of a later version of this program.
+      // The file is kept: a later version of this program may have written it.
       log(`An unfinished change of a stack could not be read from ${JSON.stringify(name)}`, error)
     }
   }

@@ -26,7 +26,7 @@ export function templates(home: string): Template[] {
     {
       id: 'cached-folder',
       label: 'Memory cache over a folder',
-      help: 'Values live in a folder; those that were read stay in memory, too, and come from there the next time.',
+      help: 'Values live in a folder. A value that was read stays in memory too, and comes from there the next time.',
       document: stack('Cached folder', {
         kind: 'tiered',
         id: 'tiers',
@@ -43,7 +43,7 @@ export function templates(home: string): Template[] {
     {
       id: 'tiered-shards',
       label: 'Memory cache over four shards',
-      help: 'A cache in front, four folders behind it that share the keys among them.',
+      help: 'A cache in memory over four folders, each of which holds a share of the keys.',
       document: stack('Cached shards', {
         kind: 'tiered',
         id: 'tiers',

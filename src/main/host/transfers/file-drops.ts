@@ -34,7 +34,10 @@ export class FileDrops {
     return this.#open.get(id)
   }
 
-  /** Ends a drop once all its files were put, or its job was cancelled. @returns Its job. */
+  /**
+   * Ends a drop. Call when all its files were put, or its job was cancelled.
+   * @returns The job of the drop.
+   */
   async close(id: string): Promise<JobInfo> {
     const drop = this.#open.get(id)
     this.#open.remove(id)
@@ -71,10 +74,10 @@ export class FileDrop implements Transfer {
       start({ store, progress })
       await orAbort(this.#ended(), signal, 'put files')
     })
-    // After the job, which may be refused.
+    // Created after the job, because beginning the job may fail.
     this.#life = new TransferLife(session.closing, idleLimit, () => void this.end())
     this.#running = Promise.race([running, this.#job.ended.then(() => this.#refuse(undefined))])
-    // Told to the next put.
+    // The failure is reported to the next put.
     this.#running.catch(() => undefined)
   }
 
@@ -86,14 +89,14 @@ export class FileDrop implements Transfer {
     return this.#life.isOver
   }
 
-  /** Where its files are put, and recorded as parts of it. */
+  /** The store that the files of the drop are put into, which records them as parts of one entry. */
   async storeOf(key: Key): Promise<BinaryDatastore> {
     this.#life.use()
     const { store } = await this.#running
     return this.#job.isRunning ? store : this.#refuse(key)
   }
 
-  /** A file of so many bytes was put. */
+  /** Call when a file of this many bytes was put. */
   async handled(bytes: number): Promise<void> {
     this.#life.use()
     const { progress } = await this.#running

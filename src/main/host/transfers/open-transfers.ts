@@ -1,9 +1,9 @@
 import { DatastoreError } from '../../../core/errors.ts'
 
-/** A stream or an upload that a page has open. */
+/** A stream, upload, drop, search or query that a page has open. */
 export interface Transfer {
   readonly isEnded: boolean
-  /** Ends it immediately, whatever its state. Never rejects. */
+  /** Ends the transfer immediately, whatever its state. Never rejects. */
   end(): Promise<void>
 }
 
@@ -16,7 +16,7 @@ export class OpenTransfers<T extends Transfer> {
   #lastId = 0
   #isClosed = false
 
-  /** @param sort Its name in ids and messages: `stream`. */
+  /** @param sort The type's name in ids and messages: `stream`. */
   constructor(sort: string, limit: number) {
     this.#sort = sort
     this.#limit = limit
@@ -54,8 +54,8 @@ export class OpenTransfers<T extends Transfer> {
   }
 
   /**
-   * Removes it from the table.
-   * @returns The transfer, if it was there.
+   * Removes a transfer from the table, without ending it.
+   * @returns The transfer, if there was one.
    */
   remove(id: string): T | undefined {
     const transfer = this.#transfers.get(id)

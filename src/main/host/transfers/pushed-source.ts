@@ -5,7 +5,7 @@ interface Waiting {
 
 type Step = IteratorResult<Uint8Array, undefined>
 
-/** An async queue of bytes. A push resolves when its chunk was pulled. */
+/** An async queue of chunks. A push resolves when its chunk is pulled. */
 export class PushedSource implements AsyncIterable<Uint8Array> {
   readonly #pieces: Waiting[] = []
   #pull: { readonly resolve: (step: Step) => void; readonly reject: (error: unknown) => void } | undefined

@@ -25,7 +25,10 @@ export class Uploads {
     return this.#open.size
   }
 
-  /** Resolves once the store requests bytes. @param drop What it is a file of. */
+  /**
+   * Resolves once the store requests bytes.
+   * @param drop The drop that the file belongs to.
+   */
   async open(
     session: Session,
     key: Key,
@@ -49,7 +52,7 @@ export class Uploads {
     return this.#use(id, signal, upload => upload.write(piece))
   }
 
-  /** @returns The version that was put, and the entry by which it can be taken back. */
+  /** @returns The version that was put, and the entry of the history that undoes the put. */
   async commit(id: string, signal: AbortSignal): Promise<Committed> {
     const committed = await this.#use(id, signal, upload => upload.commit())
     this.#open.remove(id)

@@ -25,11 +25,11 @@ export async function putOptionsOf(
   if (!keepExpiry || !store.capabilities.write.ttl) return options
   const { expires, expiresHere = false } = (await replacedBy(store, key, signal)) ?? {}
   if (expires === undefined || expiresHere) return options
-  // If the time is over, the store decides by its own clock whether there is a version to replace.
+  // If the value expired by this clock, the store decides by its own clock whether there is a version to replace.
   return { ...options, ttl: Math.max(1, expires - Date.now()) }
 }
 
-/** The stat of what a put is to replace. A failure is one of the put. */
+/** The stat of the value that a put is to replace. A failure is reported as a failure of the put. */
 async function replacedBy(store: BinaryDatastore, key: Key, signal: AbortSignal): Promise<Stat | undefined> {
   try {
     return await statIfPresent(store, key, signal)
@@ -40,8 +40,8 @@ async function replacedBy(store: BinaryDatastore, key: Key, signal: AbortSignal)
 }
 
 /**
- * The stat of the version that a put wrote, even if another one was written since, or nothing can be read any more: the
- * value is written.
+ * The stat of the version that a put wrote. If another version was written since, or the stat fails, it has only size
+ * and etag: the put has succeeded all the same.
  */
 export async function statOfWrite(
   store: BinaryDatastore,

@@ -5,7 +5,7 @@ import { ZstdFrames } from '../../../core/node/serializers/zstd-frames.ts'
 import type { Compression, Unpacked, Unpacking } from '../../../core/values/pipeline.ts'
 import { StageError } from '../../../core/values/stage-error.ts'
 
-/** The compressions of Node, and zstd by JavaScript where Node has none (before 22.15): that one is only read. */
+/** Compression with Node's zlib. If Node lacks zstd (before 22.15), a JavaScript decoder reads it; writing fails. */
 export const compression: Compression = {
   unpack(stage, bytes, limit) {
     try {
@@ -33,7 +33,7 @@ const PACK: Readonly<Record<Unpacking, (content: Uint8Array, like: Uint8Array) =
   gzip: packGzip,
   zlib: packZlib,
   deflate: content => zlib.deflateRawSync(content),
-  // The highest quality takes a second a megabyte, for a few percent.
+  // The highest quality takes a second per megabyte and saves only a few percent.
   brotli: content =>
     zlib.brotliCompressSync(content, {
       params: {
@@ -44,10 +44,10 @@ const PACK: Readonly<Record<Unpacking, (content: Uint8Array, like: Uint8Array) =
   zstd: packZstd,
 }
 
-/** What a synchronous call of zlib gives with the option `info`. */
+/** What a synchronous zlib function returns with the option `info`. */
 interface Inflated {
   readonly buffer: Uint8Array
-  /** `bytesWritten` are the bytes that were read. */
+  /** Despite its name, `bytesWritten` is the number of input bytes that were consumed. */
   readonly engine: { readonly bytesWritten: number }
 }
 
@@ -119,7 +119,7 @@ function assertGzipTail(bytes: Uint8Array, at: number, content: Uint8Array): voi
     throw new StageError('its size does not match its content')
 }
 
-/** Keeps the header with name, time, comment and system. The level is the one that the header names. */
+/** Compresses with the header of `like`: its name, time, comment, system, and its level if the header tells it. */
 function packGzip(content: Uint8Array, like: Uint8Array): Uint8Array {
   if (like.length === 0) return zlib.gzipSync(content)
   const head = like.subarray(0, gzipBody(like, 0))
@@ -137,16 +137,16 @@ function unpackZlib(bytes: Uint8Array, limit: number): Unpacked {
   return wholeStream(inflate(zlib.inflateSync, bytes, limit), bytes.length)
 }
 
-/** Keeps the size of the window and the level, as far as the header tells it (RFC 1950). */
+/** Compresses with the window size and the level that the header of `like` tells (RFC 1950). */
 function packZlib(content: Uint8Array, like: Uint8Array): Uint8Array {
   if (like.length === 0) return zlib.deflateSync(content)
   const level = [1, 5, 6, 9][(like[1] ?? 0) >> 6] ?? 6
-  // zlib writes no window of 256 bytes.
+  // zlib cannot write a window of 256 bytes.
   const windowBits = Math.max(9, ((like[0] ?? 0x78) >> 4) + 8)
   return zlib.deflateSync(content, { level, windowBits })
 }
 
-/** What zlib of Node has since 22.15. */
+/** The zstd functions of Node's zlib, since 22.15. */
 interface NodeZstd {
   zstdDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array
   zstdCompressSync(bytes: Uint8Array, options: { params: Readonly<Record<number, number>> }): Uint8Array
@@ -180,10 +180,10 @@ function zstdFrames(bytes: Uint8Array): ZstdFrames {
   return frames
 }
 
-/** The part of the input that is decoded at a time: what it gives is counted before the next. */
+/** Bytes of input that are decoded at a time. After each, the output is checked against the limit. */
 const ZSTD_PIECE = 4096
 
-/** The largest window that is allocated: the format allows terabytes. */
+/** The maximum window in bytes, which limits the memory that is allocated: the format allows terabytes. */
 const ZSTD_WINDOW = 64 * 1024 * 1024
 
 function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
@@ -202,7 +202,7 @@ function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   return concatBytes(parts)
 }
 
-/** Bytes of the window that the first frame asks for (RFC 8878, 3.1.1.1.2). */
+/** The window size in bytes that the first frame requires (RFC 8878, 3.1.1.1.2). */
 function zstdWindow(bytes: Uint8Array): number {
   const descriptor = bytes[4] ?? 0
   const isSingleSegment = (descriptor & 0x20) !== 0
@@ -226,10 +226,10 @@ function hasZstd(module: object): module is NodeZstd {
 }
 
 function tooLarge(limit: number): string {
-  return `it gives more than ${limit / 1024 / 1024} MiB, where unpacking stops`
+  return `it unpacks to more than ${limit / 1024 / 1024} MiB, which is the limit`
 }
 
-/** What zlib and fzstd throw, as a reason. */
+/** An error of zlib or fzstd as a `StageError`, whose message is the reason. */
 function stageError(error: unknown, limit: number): unknown {
   if (error instanceof StageError || !(error instanceof Error)) return error
   const code = 'code' in error ? error.code : undefined

@@ -4,10 +4,10 @@ import { AbortError, DatastoreError } from '../../../core/errors.ts'
 import type { Decoded, Stage } from '../../../core/values/pipeline.ts'
 import type { ValueReply, ValueRequest } from './worker.ts'
 
-/** Milliseconds that one value may take. */
+/** The maximum number of milliseconds for one value. */
 const TIME_LIMIT = 20_000
 
-/** What a notation of 16 Mi characters takes, with room. */
+/** Enough for a notation of 16 Mi characters. */
 const MEMORY_LIMIT = { maxOldGenerationSizeMb: 1024 }
 
 interface ValueWorkerOptions {
@@ -15,7 +15,7 @@ interface ValueWorkerOptions {
 }
 
 /**
- * Decodes and encodes values in a thread of its own, one after another. A call that is aborted or takes too long ends the
+ * Decodes and encodes values in a worker thread, one after another. A call that is aborted or takes too long ends the
  * thread; the next call starts another.
  */
 export class ValueWorker {
@@ -27,7 +27,7 @@ export class ValueWorker {
     this.#timeLimit = timeLimit
   }
 
-  /** Never fails for what a value holds: one that takes too long is shown as bytes, with the reason. */
+  /** Never fails because of the content of a value: one that takes too long is shown as bytes, with the reason. */
   async decode(
     bytes: Uint8Array,
     name: string,
@@ -44,7 +44,7 @@ export class ValueWorker {
     }
   }
 
-  /** @throws DatastoreError `VALUE_INVALID` where the text cannot be encoded, or would not come back. */
+  /** @throws DatastoreError `VALUE_INVALID` if the text cannot be encoded, or would not decode to the same text. */
   async encode(
     shown: Uint8Array,
     pipeline: readonly Stage[],
@@ -57,7 +57,7 @@ export class ValueWorker {
     throw new DatastoreError('VALUE_INVALID', `Cannot encode the value: ${reason}`)
   }
 
-  /** Ends the thread; a call that is running fails. */
+  /** Ends the thread. A running call fails. */
   async close(): Promise<void> {
     await this.#worker?.terminate()
   }
@@ -93,7 +93,7 @@ export class ValueWorker {
       })
       worker.once('exit', () =>
         settle(
-          () => reject(new DatastoreError('CLOSED', `Cannot ${request.call} a value: the program ends`)),
+          () => reject(new DatastoreError('CLOSED', `Cannot ${request.call} a value: the worker has ended`)),
           true,
         ),
       )
@@ -102,13 +102,13 @@ export class ValueWorker {
   }
 
   #start(): Worker {
-    // Bundlers, and tests that run from source, find the worker by this very expression (`scripts/worker-files.mjs`).
+    // Bundlers, and tests that run from source, look for exactly this expression (`scripts/worker-files.mjs`).
     return new Worker(new URL('./worker.js', import.meta.url), { execArgv: [], resourceLimits: MEMORY_LIMIT })
   }
 
   #drop(worker: Worker): void {
     if (this.#worker === worker) this.#worker = undefined
-    // It may still run out of memory before it ends.
+    // The thread may still run out of memory before it ends.
     worker.on('error', () => undefined)
     void worker.terminate()
   }

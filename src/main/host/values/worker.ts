@@ -3,7 +3,7 @@ import { type Decoded, decodeValue, encodeValue, type Stage } from '../../../cor
 import { StageError } from '../../../core/values/stage-error.ts'
 import { compression } from './compression.ts'
 
-/** What the worker is asked: one request at a time. */
+/** A request to the worker, which gets one at a time. */
 export type ValueRequest =
   | {
       readonly call: 'decode'

@@ -33,13 +33,13 @@ interface Kept {
 
 /**
  * What pages keep between runs: drafts, open tabs, the state of trees. The host does not interpret the texts. Each item
- * is a file of its own in the user's data directory, replaced atomically, so it is available whatever port the page is
- * served on. Where the shell has a keychain, the files are sealed by it, since drafts hold values.
+ * is a file in the user's data directory, replaced atomically, so it is available whatever port the page is served on.
+ * If the shell has a keychain, it seals the files, because drafts contain values.
  */
 export class PageStorage {
   readonly #folder: string
   readonly #log: Log
-  /** Absent where it protects nothing. */
+  /** Absent if it does not encrypt. */
   readonly #keychain: Keychain | undefined
   /** Oldest first. */
   readonly #items: Map<string, Kept>
@@ -75,7 +75,7 @@ export class PageStorage {
     if (text !== undefined && text.length > MAX_STORED_TEXT) {
       throw new DatastoreError(
         'UNSUPPORTED',
-        `Cannot keep a text: it has more than ${MAX_STORED_TEXT} characters`,
+        `Cannot store a text of the page: it has more than ${MAX_STORED_TEXT} characters`,
       )
     }
     this.#items.delete(name)
@@ -109,7 +109,7 @@ export class PageStorage {
       try {
         await this.#write(name)
       } catch (error) {
-        this.#log('What a page keeps could not be saved', error)
+        this.#log('An item of the page storage could not be saved', error)
       }
     }
     this.#saving = undefined
@@ -133,13 +133,13 @@ export class PageStorage {
 
 interface Loaded {
   readonly items: Map<string, Kept>
-  /** Names of items that are not sealed, or by an old key, though they can be. */
+  /** Names of items that are not sealed, or sealed with an old key, so that they must be sealed again. */
   readonly toSeal: readonly string[]
 }
 
 async function load(folder: string, { keychain, log }: PageStorageOptions): Promise<Loaded> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (!hasErrno(error, ['ENOENT'])) log('What pages keep could not be read', error)
+    if (!hasErrno(error, ['ENOENT'])) log('The page storage could not be read', error)
     return []
   })
   const items: (StoredItem & Kept)[] = []
@@ -154,8 +154,8 @@ async function load(folder: string, { keychain, log }: PageStorageOptions): Prom
       items.push({ ...item, savedAt })
       if (!isSealed && keychain !== undefined) toSeal.push(item.name)
     } catch (error) {
-      // An unreadable file is left alone, and the others are used.
-      log(`What a page keeps could not be read from ${JSON.stringify(name)}`, error)
+      // An unreadable file is left unchanged, and the others are used.
+      log(`An item of the page storage could not be read from ${JSON.stringify(name)}`, error)
     }
   }
   await Promise.all(names.filter(name => name.endsWith('.tmp')).map(name => removeIfLeft(folder, name)))
@@ -163,13 +163,13 @@ async function load(folder: string, { keychain, log }: PageStorageOptions): Prom
   return { items: new Map(items.map(({ name, text, savedAt }) => [name, { text, savedAt }])), toSeal }
 }
 
-/** @throws Error for a sealed item where the keychain cannot be used. */
+/** @throws Error for a sealed item if the keychain cannot be used. */
 async function openItem(
   content: z.infer<typeof file>,
   keychain: Keychain | undefined,
 ): Promise<{ readonly item: StoredItem; readonly isSealed: boolean }> {
   if (!('sealed' in content)) return { item: content, isSealed: false }
-  if (keychain === undefined) throw new Error('the keychain of the desktop sealed it')
+  if (keychain === undefined) throw new Error('it is sealed by a keychain that is not available here')
   const { text, isOld } = await keychain.unseal(content.sealed)
   return { item: storedItem.parse(JSON.parse(text)), isSealed: !isOld }
 }

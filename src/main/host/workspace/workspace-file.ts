@@ -10,7 +10,7 @@ import { type Recent, recent, type Settings, settings } from '../../../shared/pr
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.ts'
 import { hasErrno } from '../files/file-failure.ts'
 
-/** The version of the file. A file with an unknown version is left alone. */
+/** The version of the file format. A file with another version is set aside. */
 const VERSION = 1
 
 export interface WorkspaceContent {
@@ -66,7 +66,7 @@ async function repair(
   await copyFile(path, aside, constants.COPYFILE_EXCL)
   const [first, ...more] = problems
   const count = more.length === 0 ? '' : ` (and ${more.length} more)`
-  const notice = `Parts of the saved workspace could not be used: ${first}${count}. They are left out; the file as it was is ${aside}.`
+  const notice = `Parts of the saved workspace could not be used: ${first}${count}. They are left out; the original file is ${aside}.`
   return { content, notice, canSave: true, isRepaired: true }
 }
 
@@ -75,7 +75,7 @@ async function setAside(path: string, error: unknown): Promise<LoadedWorkspace> 
   const aside = asidePath(path)
   try {
     await rename(path, aside)
-    return { notice: `${problem} It was set aside as ${aside}, and a new one was begun.`, canSave: true }
+    return { notice: `${problem} It was set aside as ${aside}, and a new one was created.`, canSave: true }
   } catch (cause) {
     const state = `It could not be set aside either (${describeError(cause)}), so nothing is saved this time.`
     return { notice: `${problem} ${state}`, canSave: false }
@@ -100,7 +100,7 @@ function readContent(text: string): { readonly content: WorkspaceContent; readon
     const parsed = schema.safeParse(value)
     const problem = parsed.success ? uncarriable(value) : parsed.error.issues[0]?.message
     if (parsed.success && problem === undefined) return parsed.data
-    problems.push(`${name}: ${problem ?? 'it does not fit'}`)
+    problems.push(`${name}: ${problem ?? 'it is invalid'}`)
     return undefined
   }
   const names = Object.keys(head.data.settings ?? {}) as (keyof typeof settings.shape)[]

@@ -31,7 +31,7 @@ const SAVE_DELAY = 500
 
 /** Recents, settings and the position of the window, kept in one file that is replaced atomically. */
 export class Workspace implements WorkspaceView {
-  /** When what was loaded had been saved, in milliseconds since 1970; absent where it was not loaded whole. */
+  /** When the loaded file was saved, in milliseconds since 1970; absent if it was missing or not entirely usable. */
   readonly savedAt: number | undefined
   readonly #path: string
   readonly #log: Log
@@ -111,7 +111,7 @@ export class Workspace implements WorkspaceView {
     return this.#content.environments?.[environmentId(source)] ?? 'development'
   }
 
-  /** Stays when the source is forgotten: a stack that is opened again years later is still production. */
+  /** Kept when the source is forgotten: a production stack that is opened again years later is still production. */
   setEnvironment(source: Source, environment: Environment): void {
     const environments = new Map(Object.entries(this.#content.environments ?? {}))
     if (environment === 'development') environments.delete(environmentId(source))
