@@ -89,16 +89,7 @@ for (const viewport of SIZES) {
     await expect(page.getByRole('button', { name: /^Run/ })).toBeInViewport({ ratio: 1 })
     for (const name of ['What is compared', 'How it is compared']) {
       const choice = page.getByRole('combobox', { name })
-      const [natural, shown] = await choice.evaluate(select => {
-        const before = select.getBoundingClientRect().width
-        const copy = select.cloneNode(true) as HTMLElement
-        copy.style.cssText = 'position: absolute; width: max-content; max-width: none; flex: none'
-        select.after(copy)
-        const { width } = copy.getBoundingClientRect()
-        copy.remove()
-        return [width, before]
-      })
-      expect(shown).toBeGreaterThanOrEqual(natural - 1)
+      await expectWhole(choice)
     }
     expect(await overflowing(page)).toEqual([])
 
@@ -108,6 +99,38 @@ for (const viewport of SIZES) {
     expect(await isCut(state.locator('..'))).toBe(false)
     expect(await overflowing(page)).toEqual([])
   })
+}
+
+for (const viewport of [...SIZES, { width: 560, height: 600 }]) {
+  test(`W41 at ${viewport.width}×${viewport.height} a long choice of the stack editor is not cut`, async ({
+    strata: { open, window },
+  }) => {
+    const { page } = window
+    const tiers = [{ kind: 'memory' }, { kind: 'memory' }]
+    const root = { kind: 'tiered', mode: 'write-back', tiers }
+    await open({ type: 'document', document: { strata: 1, root } })
+    await page.setViewportSize(viewport)
+    await page.keyboard.press('Control+e')
+    const writing = page.getByRole('combobox', { name: 'Writing' })
+    await writing.focus()
+    await expect(writing).toHaveValue('"write-back"')
+    await expectWhole(writing)
+    expect(await overflowing(page)).toEqual([])
+  })
+}
+
+/** Expects that a choice is as wide as the longest of its options. */
+async function expectWhole(choice: Locator): Promise<void> {
+  const [natural, shown] = await choice.evaluate(select => {
+    const { width } = select.getBoundingClientRect()
+    const copy = select.cloneNode(true) as HTMLElement
+    copy.style.cssText = 'position: absolute; width: max-content; max-width: none; flex: none'
+    select.after(copy)
+    const { width: whole } = copy.getBoundingClientRect()
+    copy.remove()
+    return [whole, width]
+  })
+  expect(shown).toBeGreaterThanOrEqual(natural - 1)
 }
 
 /** Whether some of a text is not shown, or not in the window. */

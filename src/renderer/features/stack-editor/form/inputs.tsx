@@ -24,18 +24,21 @@ interface FieldFrameProps {
   readonly help?: string | undefined
   readonly problems: readonly PlacedProblem[]
   readonly isRequired?: boolean
+  /** Whether the control needs the whole width, with the label above it. */
+  readonly isLong?: boolean
   /** Given if the document sets an optional value, which can be removed. */
   readonly onReset?: (() => void) | undefined
   readonly children: (props: ControlProps) => ReactNode
 }
 
 /** A label, its control, and below the control its problems and help. */
-export function FieldFrame({ name, label, help, problems, isRequired, onReset, children }: FieldFrameProps) {
+export function FieldFrame(frame: FieldFrameProps) {
+  const { name, label, help, problems, isRequired, isLong = false, onReset, children } = frame
   const id = useId()
   const described = [help !== undefined && `${id}-help`, problems.length > 0 && `${id}-problems`]
   const describedBy = described.filter(part => part !== false).join(' ')
   return (
-    <div className={styles['field']}>
+    <div className={styles['field']} data-long={isLong}>
       <label htmlFor={id} className={styles['label']}>
         {label}
       </label>
@@ -294,6 +297,9 @@ interface ChoiceInputProps extends Omit<FieldFrameProps, 'children'> {
   readonly onChange: (value: JsonText | undefined) => void
 }
 
+/** Characters of a choice that have room beside the label. */
+const SHORT = 24
+
 /** A choice of values. "Default" removes the option, unless it is required. */
 export function ChoiceInput({ said, default: fallback, choices, onChange, ...frame }: ChoiceInputProps) {
   const isListed = said === undefined || choices.some(({ value }) => value === said)
@@ -301,7 +307,11 @@ export function ChoiceInput({ said, default: fallback, choices, onChange, ...fra
   const implied = choices.find(({ value }) => value === fallback)?.label
   const help = [frame.help, chosen?.help].filter(text => text !== undefined).join(' ')
   return (
-    <FieldFrame {...frame} help={help === '' ? undefined : help}>
+    <FieldFrame
+      {...frame}
+      help={help === '' ? undefined : help}
+      isLong={choices.some(({ label }) => label.length > SHORT)}
+    >
       {props => (
         <select
           {...props}
