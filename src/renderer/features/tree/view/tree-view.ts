@@ -247,11 +247,18 @@ export class TreeView {
     if (this.rows > 0) this.focusAt(this.source.state.model.at(row), align)
   }
 
-  /** Focuses the row of `key`, opening the branches above it. @returns Whether the key exists. */
+  /**
+   * Focuses the row of `key`, opening the branches above it. Others are no longer chosen, unless it is one of them: the
+   * next action is for what is shown. @returns Whether the key exists.
+   */
   async reveal(key: string, align: Align, isCancelled: () => boolean = () => false): Promise<boolean> {
     try {
       const place = await locate(this.source, key, isCancelled)
       if (place === undefined || isCancelled()) return false
+      if (!this.#chosen.has(key)) {
+        this.#chosen = KeySelection.none
+        this.#anchor = place
+      }
       this.focusAt(place, align)
       await this.#reopen(key, place)
       return true

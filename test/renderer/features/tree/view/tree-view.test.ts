@@ -142,6 +142,19 @@ describe('TreeView', () => {
     expect(await view.reveal('/d/e', 'center')).toBe(false)
   })
 
+  it('W102 a key that is revealed is the one that is chosen, unless it is among those that are', async () => {
+    const { view } = await storeView(['/a', '/b', '/c'])
+    view.focusOn(0)
+    view.chooseTo(1)
+    expect(await view.reveal('/b', 'center')).toBe(true)
+    expect(view.chosen.count).toBe(2)
+    expect(await view.reveal('/c', 'center')).toBe(true)
+    expect(view.chosen.isEmpty).toBe(true)
+    expect(nameOf(view.focused)).toBe('c')
+    view.chooseTo(1)
+    expect([view.chosen.has('/b'), view.chosen.has('/c'), view.chosen.has('/a')]).toEqual([true, true, false])
+  })
+
   it('opens nothing more for a key that is no longer asked for', async () => {
     const { view } = await storeView(['/a/b', '/a/c', '/d'])
     expect(await view.reveal('/a/b', 'center', () => true)).toBe(false)
