@@ -9,6 +9,12 @@ import { copyOfFailure, isRefusal, redisFailure } from './failures.ts'
 export type RedisPackage = typeof redisPackage
 type Client = ReturnType<RedisPackage['createClient']>
 
+/**
+ * Never connects; every client is made after it. The package builds a class of all commands for each client that has
+ * other options than the last one, which takes it more time than to connect.
+ */
+let template: Client | undefined
+
 /** An argument of a command. Its bytes must not change until the answer has arrived. */
 export type Argument = string | Buffer
 /** The answer of a command. Strings are returned as bytes; a refusal inside an array as an `Error`. */
@@ -206,7 +212,8 @@ export class Connection {
     const { client: redis, place, tls, user, password, database, timeout, prepare } = this.#settings
     const { host, port } = await place()
     const socket = { host, port, connectTimeout: timeout, reconnectStrategy: false as const }
-    const client = redis.createClient({
+    template ??= redis.createClient({ maintNotifications: 'disabled' })
+    const client = template.duplicate({
       socket: tls === undefined ? socket : { ...socket, ...tls, tls: true },
       ...(user !== undefined && { username: user }),
       ...(password !== undefined && { password }),
