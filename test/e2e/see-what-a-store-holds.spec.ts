@@ -66,6 +66,33 @@ test('O45 the next steps are commands, by mouse and by keyboard', async ({ strat
   await expect(page.getByRole('tab', { name: /Query/ })).toBeVisible()
 })
 
+test('O63 the cards keep their places while they are filled', async ({ strata: { open, window } }) => {
+  const { page } = window
+  await open({ type: 'sample' })
+  await expect(card(page, 'Largest branches').getByRole('listitem').first()).toBeVisible()
+  await expect(card(page, 'What it holds').getByRole('list', { name: 'Kinds of values' })).toBeVisible()
+  const moved = await page.evaluate(
+    () =>
+      new Promise<string[]>(resolve => {
+        const names: string[] = []
+        const observer = new PerformanceObserver(list => {
+          for (const { sources } of list.getEntries() as (PerformanceEntry & {
+            sources: { node: Node | null }[]
+          })[]) {
+            for (const { node } of sources) {
+              if (node instanceof HTMLElement && node.matches('section[aria-label]'))
+                names.push(node.ariaLabel ?? '')
+            }
+          }
+        })
+        observer.observe({ type: 'layout-shift', buffered: true })
+        // The shifts of before are told before this frame and the next one are over.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(names))))
+      }),
+  )
+  expect(moved).toEqual([])
+})
+
 test('O46 a store without keys says so, and what to do', async ({ strata: { open, window }, folder }) => {
   const { page } = window
   await open({ type: 'folder', path: folder })

@@ -20,13 +20,24 @@ export function Card({ title, tools, children }: CardProps) {
   )
 }
 
-/** Stands where rows will be. */
-export function SkeletonRows() {
+interface CardRowsProps {
+  /** Nothing is known yet: bars stand where rows will be. */
+  readonly isWaiting: boolean
+  readonly children: ReactNode
+}
+
+/** Takes the same room before and after its rows are known, so that nothing below moves away from the pointer. */
+export function CardRows({ isWaiting, children }: CardRowsProps) {
   return (
-    <div aria-hidden className={styles['skeleton']}>
-      {[70, 55, 62, 40, 48].map(width => (
-        <span key={width} style={{ width: `${width}%` }} />
-      ))}
+    <div className={styles['cardRows']}>
+      {isWaiting && (
+        <div aria-hidden className={styles['skeleton']}>
+          {[70, 55, 62, 40, 48].map(width => (
+            <span key={width} style={{ width: `${width}%` }} />
+          ))}
+        </div>
+      )}
+      {children}
     </div>
   )
 }

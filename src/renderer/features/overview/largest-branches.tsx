@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Overview as Report } from '../../../shared/procedures/overview.ts'
 import { formatBytes, formatNumber } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
-import { Card, SkeletonRows } from './card.tsx'
+import { Card, CardRows } from './card.tsx'
 import styles from './overview.module.css'
 import { useSteadyRows } from './steady-rows.ts'
 
@@ -39,35 +39,36 @@ export function LargestBranches({ overview, hasFailed, onOpen }: LargestBranches
         </div>
       }
     >
-      {!isKnown && !hasFailed && <SkeletonRows />}
-      {isKnown && rows.length === 0 && (
-        <p className={styles['note']}>
-          There are no branches: {overview.keys === 1 ? 'the key is' : 'all keys are'} on the top level.
-        </p>
-      )}
-      <ul className={styles['rows']} {...handlers}>
-        {rows.map(({ key, keys, bytes }) => (
-          <li key={key}>
-            <button
-              type="button"
-              className={styles['bar']}
-              title={key}
-              aria-label={branchLabel(key, keys, bytes)}
-              onClick={() => onOpen(key, 'branch')}
-            >
-              <span className={styles['cut']}>
-                <VisibleText text={key.slice(key.lastIndexOf('/') + 1)} />
-              </span>
-              <svg aria-hidden className={styles['track']} viewBox="0 0 100 8" preserveAspectRatio="none">
-                <rect width={barWidth({ keys, bytes }[measure] ?? 0, largest)} height="8" />
-              </svg>
-              <span className={styles['count']}>{formatNumber(keys)}</span>
-              <span className={styles['size']}>{bytes === undefined ? '' : formatBytes(bytes)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {isKnown && <Rest overview={overview} shown={rows.length} />}
+      <CardRows isWaiting={!isKnown && !hasFailed}>
+        {isKnown && rows.length === 0 && (
+          <p className={styles['note']}>
+            There are no branches: {overview.keys === 1 ? 'the key is' : 'all keys are'} on the top level.
+          </p>
+        )}
+        <ul className={styles['rows']} {...handlers}>
+          {rows.map(({ key, keys, bytes }) => (
+            <li key={key}>
+              <button
+                type="button"
+                className={styles['bar']}
+                title={key}
+                aria-label={branchLabel(key, keys, bytes)}
+                onClick={() => onOpen(key, 'branch')}
+              >
+                <span className={styles['cut']}>
+                  <VisibleText text={key.slice(key.lastIndexOf('/') + 1)} />
+                </span>
+                <svg aria-hidden className={styles['track']} viewBox="0 0 100 8" preserveAspectRatio="none">
+                  <rect width={barWidth({ keys, bytes }[measure] ?? 0, largest)} height="8" />
+                </svg>
+                <span className={styles['count']}>{formatNumber(keys)}</span>
+                <span className={styles['size']}>{bytes === undefined ? '' : formatBytes(bytes)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {isKnown && <Rest overview={overview} shown={rows.length} />}
+      </CardRows>
     </Card>
   )
 }

@@ -1,7 +1,7 @@
 import type { Overview as Report } from '../../../shared/procedures/overview.ts'
 import { formatAgo, formatBytes, formatTime } from '../../ui/text/format.ts'
 import { VisibleText } from '../../ui/text/visible-text.tsx'
-import { Card, SkeletonRows } from './card.tsx'
+import { Card, CardRows } from './card.tsx'
 import styles from './overview.module.css'
 import { changedCoverage } from './overview-text.ts'
 import { useSteadyRows } from './steady-rows.ts'
@@ -20,28 +20,29 @@ export function LastChanged({ overview, hasFailed, now, onOpen }: LastChangedPro
   const coverage = overview && changedCoverage(overview)
   return (
     <Card title="Last changed">
-      {!isKnown && !hasFailed && <SkeletonRows />}
-      {isKnown && rows.length === 0 && (
-        <p className={styles['note']}>This store does not keep when values were changed.</p>
-      )}
-      <ul className={styles['rows']} {...handlers}>
-        {rows.map(({ key, mtime, size }) => (
-          <li key={key}>
-            <button
-              type="button"
-              className={styles['change']}
-              title={`${key}\n${formatTime(mtime)}, ${formatBytes(size)}`}
-              onClick={() => onOpen(key, 'key')}
-            >
-              <span className={styles['cut']}>
-                <VisibleText text={key} />
-              </span>
-              <span className={styles['ago']}>{formatAgo(mtime, Math.max(now, mtime))}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {rows.length > 0 && coverage !== undefined && <p className={styles['note']}>{coverage}</p>}
+      <CardRows isWaiting={!isKnown && !hasFailed}>
+        {isKnown && rows.length === 0 && (
+          <p className={styles['note']}>This store does not keep when values were changed.</p>
+        )}
+        <ul className={styles['rows']} {...handlers}>
+          {rows.map(({ key, mtime, size }) => (
+            <li key={key}>
+              <button
+                type="button"
+                className={styles['change']}
+                title={`${key}\n${formatTime(mtime)}, ${formatBytes(size)}`}
+                onClick={() => onOpen(key, 'key')}
+              >
+                <span className={styles['cut']}>
+                  <VisibleText text={key} />
+                </span>
+                <span className={styles['ago']}>{formatAgo(mtime, Math.max(now, mtime))}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {rows.length > 0 && coverage !== undefined && <p className={styles['note']}>{coverage}</p>}
+      </CardRows>
     </Card>
   )
 }

@@ -111,11 +111,15 @@ function Holdings({ overview, hasFailed }: HoldingsProps) {
 
 function Kinds({ overview }: { readonly overview: Report | undefined }) {
   if (overview === undefined || overview.kinds.length === 0) {
-    return <div aria-hidden className={styles['kindsWaiting']} />
+    return (
+      <div aria-hidden className={styles['kindsCard']}>
+        <div className={styles['kindsWaiting']} />
+      </div>
+    )
   }
   const coverage = coverageText(overview)
   return (
-    <>
+    <div className={styles['kindsCard']}>
       <div aria-hidden className={styles['share']}>
         {overview.kinds.map(({ kind, keys }) => (
           <span key={kind} data-kind={kind} style={{ flexGrow: keys }} />
@@ -130,7 +134,7 @@ function Kinds({ overview }: { readonly overview: Report | undefined }) {
         ))}
       </ul>
       {coverage !== undefined && <p className={styles['note']}>{coverage}</p>}
-    </>
+    </div>
   )
 }
 
