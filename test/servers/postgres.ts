@@ -23,7 +23,8 @@ function program(name: string): string {
   return newest === undefined ? name : join(VERSIONS, String(newest), 'bin', name)
 }
 
-export const noPostgres = missing(program('initdb'), 'postgresql') ?? missing('psql', 'postgresql-client')
+export const noPostgres =
+  missing(program('initdb'), 'postgresql') ?? missing(program('psql'), 'postgresql-client')
 
 /** The configuration of a server whose data need not survive: puts don't wait for the device. */
 export const FAST = [['fsync', 'off']] as const
@@ -136,7 +137,7 @@ async function start(
   })
   const sql = async (text: string, database = 'postgres') => {
     const access = ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', database]
-    const { stdout } = await promisify(execFile)('psql', [
+    const { stdout } = await promisify(execFile)(program('psql'), [
       '-XAtq',
       '-v',
       'ON_ERROR_STOP=1',

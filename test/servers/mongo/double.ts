@@ -79,10 +79,16 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
 
 /** Answers the requests of a connection one after another. */
 function serve(socket: Socket, commands: Commands): void {
-  let rest: Buffer = Buffer.alloc(0)
+  let chunks: Buffer[] = []
+  let size = 0
+  let sizeOfNext = 0
   let answered = Promise.resolve()
   socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk])
+    chunks.push(chunk)
+    size += chunk.length
+    // The chunks of a message are joined once, when all have come.
+    if (size < sizeOfNext) return
+    let rest = Buffer.concat(chunks)
     for (let message = messageIn(rest); message !== undefined; message = messageIn(rest)) {
       rest = rest.subarray(message.length)
       const { command, answer } = requestIn(message)
@@ -95,5 +101,8 @@ function serve(socket: Socket, commands: Commands): void {
           socket.destroy(error as Error)
         })
     }
+    chunks = [rest]
+    size = rest.length
+    sizeOfNext = size < 4 ? 4 : rest.readInt32LE(0)
   })
 }
