@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { type Certificates, makeCertificates, type TlsStart } from './certificates.ts'
 import { freePort, missing, type ServerProcess, serverFolder, startServer } from './server-process.ts'
@@ -12,6 +14,8 @@ export interface RedisServer extends ServerProcess {
   readonly certificates: Certificates | undefined
   /** Runs a command past the store under test, and gives what redis-cli prints. */
   cli(...args: readonly string[]): Promise<string>
+  /** Removes all keys of all databases, of a server without a password: without a process, so that each test can. */
+  flush(): Promise<void>
   /** Starts it again on its folder and port. */
   restart(): Promise<RedisServer>
 }
@@ -81,7 +85,19 @@ async function start(
       const { stdout } = await promisify(execFile)('redis-cli', [...access, ...command])
       return stdout.trimEnd()
     },
+    flush: () => flush(port),
     restart: () => start(options, place),
+  }
+}
+
+async function flush(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    socket.write('FLUSHALL\r\n')
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    if (answer.toString() !== '+OK\r\n') throw new Error(`Redis does not flush: ${answer.toString()}`)
+  } finally {
+    socket.destroy()
   }
 }
 

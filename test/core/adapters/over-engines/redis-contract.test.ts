@@ -22,7 +22,7 @@ if (noRedis === undefined) {
   })
   /** An empty folder, beside empty databases. */
   const make = async () => {
-    await server.cli('flushall')
+    await server.flush()
     return roots.make()
   }
 

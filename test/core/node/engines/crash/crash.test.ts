@@ -68,7 +68,7 @@ const servers: readonly {
     missing: noRedis,
     start: async () => {
       const server = await startRedis({ config: DURABLE })
-      return { url: server.url, empty: () => server.cli('flushall'), stop: () => server.stop() }
+      return { url: server.url, empty: () => server.flush(), stop: () => server.stop() }
     },
   },
   {

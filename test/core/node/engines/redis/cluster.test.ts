@@ -17,7 +17,7 @@ if (noRedis === undefined) {
     'RedisDatastore over a cluster',
     {
       create: async () => {
-        await Promise.all(cluster.masters.map(master => master.cli('flushall')))
+        await Promise.all(cluster.masters.map(master => master.flush()))
         return open()
       },
       reopen: open,

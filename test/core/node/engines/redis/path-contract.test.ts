@@ -14,7 +14,7 @@ if (noRedis === undefined) {
     'RedisDatastore, layout path,',
     {
       create: async () => {
-        await server.cli('flushall')
+        await server.flush()
         return open()
       },
       reopen: open,

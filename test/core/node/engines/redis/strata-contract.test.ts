@@ -12,7 +12,7 @@ if (noRedis === undefined) {
     'RedisDatastore, layout strata,',
     {
       create: async () => {
-        await server.cli('flushall')
+        await server.flush()
         return open()
       },
       reopen: open,

@@ -39,7 +39,7 @@ if (noRedis === undefined) {
       `StrataDriver with ${buckets} buckets`,
       {
         create: async () => {
-          await server.cli('flushall')
+          await server.flush()
           return open()
         },
         beside: open,
