@@ -1,2 +1,3 @@
 export function findChromium(env?: Record<string, string | undefined>): string | undefined
+export function findHeadlessChromium(env?: Record<string, string | undefined>): string | undefined
 export function chromiumArguments(): string[]

@@ -15,6 +15,19 @@ export function findChromium(env = process.env) {
   return [...folders.flatMap(folder => NAMES.map(name => join(folder, name))), ...USUAL].find(isExecutable)
 }
 
+/**
+ * A Chromium for tests that need no window of it: the `chromium-headless-shell` of Debian where it is installed, else
+ * any other. A whole Chromium opens a window of its own, with pages for its bars, for each context of a test, which
+ * takes longer than many a test.
+ */
+export function findHeadlessChromium(env = process.env) {
+  if (env.CHROMIUM !== undefined) return env.CHROMIUM
+  const folders = (env.PATH ?? '').split(delimiter)
+  return (
+    folders.map(folder => join(folder, 'chromium-headless-shell')).find(isExecutable) ?? findChromium(env)
+  )
+}
+
 /** What Chromium is started with: quiet, and without its own sandbox where that cannot work, as root. */
 export function chromiumArguments() {
   const isRoot = process.getuid?.() === 0

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from '@playwright/test'
-import { chromiumArguments, findChromium } from './find-chromium.mjs'
+import { chromiumArguments, findHeadlessChromium } from './find-chromium.mjs'
 
 const root = join(import.meta.dirname, '..')
 const data = await mkdtemp(join(tmpdir(), 'strata-screenshots-'))
@@ -15,7 +15,7 @@ const program = spawn(process.execPath, [join(root, 'out/main/serve.js'), '--no-
   env: { ...process.env, STRATA_DATA: data },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
-const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments() })
+const browser = await chromium.launch({ executablePath: findHeadlessChromium(), args: chromiumArguments() })
 try {
   const address = await printedAddress()
   await take(address, 'light', async page => {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findChromium } from './find-chromium.mjs'
+import { findHeadlessChromium } from './find-chromium.mjs'
 
 const reports = join(import.meta.dirname, '..', '.cache', 'reports')
 rmSync(reports, { recursive: true, force: true })
@@ -83,6 +83,6 @@ function stepOn(program) {
 }
 
 function chromiumMissing() {
-  if (findChromium() !== undefined) return undefined
-  return 'there is no Chromium on this machine; install one (Debian: apt-get install chromium) or set CHROMIUM to its path'
+  if (findHeadlessChromium() !== undefined) return undefined
+  return 'there is no Chromium on this machine; install one (Debian: apt-get install chromium-headless-shell) or set CHROMIUM to its path'
 }

@@ -14,11 +14,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from '@playwright/test'
 import ts from 'typescript'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chromiumArguments, findChromium } from '../../scripts/find-chromium.mjs'
+import { launchChromium, noChromium } from '../chromium.ts'
 import { codeBlocks, examplePrograms, promisedOutput, serversOf } from '../docs/code-blocks.ts'
 import { engineNames } from '../engine-names.ts'
 import { modulesLoadedBy } from '../loaded-modules.ts'
@@ -223,7 +222,7 @@ describe('the package, installed into an empty folder', () => {
     expect(typeProblems(['core.ts'], asBundler)).toEqual([])
   })
 
-  it.skipIf(findChromium() === undefined)('L3 strata/core runs in a page and in a worker', async () => {
+  it.skipIf(noChromium !== undefined)('L3 strata/core runs in a page and in a worker', async () => {
     const built = await build({
       root: consumer,
       configFile: false,
@@ -239,7 +238,7 @@ describe('the package, installed into an empty folder', () => {
       response.end(url === '/page.mjs' ? code : '<script type="module" src="/page.mjs"></script>')
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-    const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: chromiumArguments() })
+    const browser = await launchChromium()
     try {
       const page = await browser.newPage()
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
-import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs'
+import { chromiumArguments, findHeadlessChromium } from '../../../scripts/find-chromium.mjs'
 import { servePage } from '../../renderer/features/tree/harness/serve-page.ts'
 import type { Benchmark, Result } from '../result.ts'
 import { type Measured, measureTree } from './measure.ts'
@@ -36,7 +36,7 @@ export const treeBenchmark: Benchmark = { name: 'tree', run: runTreeBenchmark }
 
 /** The key tree and react-arborist, in Chromium, on the same names, every branch open. */
 export async function runTreeBenchmark(): Promise<readonly Result[]> {
-  const executablePath = findChromium()
+  const executablePath = findHeadlessChromium()
   if (executablePath === undefined) {
     console.log('tree: not measured, there is no Chromium on this machine')
     return []

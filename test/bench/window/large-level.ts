@@ -8,7 +8,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { ClassicLevel } from 'classic-level'
 import { open as openLmdb } from 'lmdb'
-import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs'
+import { chromiumArguments, findHeadlessChromium } from '../../../scripts/find-chromium.mjs'
 import { type Benchmark, type Result, underBudget } from '../result.ts'
 import { median } from '../side-by-side.ts'
 
@@ -77,7 +77,7 @@ function* batches(): Iterable<string[]> {
 
 /** A level of 10⁵ children in a store of 10⁷ keys, opened in the window of the built program. */
 async function runLargeLevelBenchmark(): Promise<readonly Result[]> {
-  const executablePath = findChromium()
+  const executablePath = findHeadlessChromium()
   if (executablePath === undefined) {
     console.log('large-level: not measured, there is no Chromium on this machine')
     return []

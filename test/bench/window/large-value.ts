@@ -2,7 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
-import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs'
+import { chromiumArguments, findHeadlessChromium } from '../../../scripts/find-chromium.mjs'
 import { createHost } from '../../../src/main/host/host.ts'
 import { startWebShell } from '../../../src/main/web/server.ts'
 import { type Benchmark, type Result, underBudget } from '../result.ts'
@@ -16,7 +16,7 @@ export const largeValueBenchmark: Benchmark = { name: 'large-value', run: runLar
 
 /** A value of 1 GB, opened from the tree of the real window (built page, web shell, folder on disk). */
 async function runLargeValueBenchmark(): Promise<readonly Result[]> {
-  const executablePath = findChromium()
+  const executablePath = findHeadlessChromium()
   if (executablePath === undefined) {
     console.log('large-value: not measured, there is no Chromium on this machine')
     return []

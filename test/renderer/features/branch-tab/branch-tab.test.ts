@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { noChromium } from '../../../chromium.ts'
 import { eventually } from '../../eventually.ts'
-import { CHROMIUM, type OpenHarness, openHarness } from '../key-tab/harness/open-harness.ts'
+import { type OpenHarness, openHarness } from '../key-tab/harness/open-harness.ts'
 
 let browser: OpenHarness
 let page: Page
@@ -22,7 +23,7 @@ async function expectAccessible(): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
 }
 
-describe.skipIf(CHROMIUM === undefined)('BranchTab', () => {
+describe.skipIf(noChromium !== undefined)('BranchTab', () => {
   beforeAll(async () => {
     browser = await openHarness()
   }, 120_000)

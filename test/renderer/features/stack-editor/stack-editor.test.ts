@@ -1,12 +1,10 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium, noChromium } from '../../../chromium.ts'
 import type { HarnessOptions } from './harness/bridge.ts'
-import { chromiumPath, launchChromium } from './harness/chromium.ts'
 import { type OpenEditor, openEditor } from './harness/open-editor.ts'
 import { serveHarness } from './harness/serve.ts'
-
-if (chromiumPath === undefined) console.warn('Skipped: the stack editor in a browser. Install chromium.')
 
 const TIERED = `{
   "strata": 1,
@@ -48,7 +46,7 @@ const MOUNTED = `{
 }
 `
 
-describe.skipIf(chromiumPath === undefined)('StackEditor in Chromium', { timeout: 120_000 }, () => {
+describe.skipIf(noChromium !== undefined)('StackEditor in Chromium', { timeout: 120_000 }, () => {
   let browser: Browser
   let server: Awaited<ReturnType<typeof serveHarness>>
   const opened: OpenEditor[] = []

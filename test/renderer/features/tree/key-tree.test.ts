@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, it, onTestFinished } from 'vitest'
-import { noChromium, type OpenTree, TreeHarness } from './harness/open-harness.ts'
+import { noChromium } from '../../../chromium.ts'
+import { type OpenTree, TreeHarness } from './harness/open-harness.ts'
 
 describe('KeyTree', { timeout: 90_000 }, () => {
   let harness: TreeHarness | undefined

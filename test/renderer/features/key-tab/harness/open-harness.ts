@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
+import { launchChromium } from '../../../../chromium.ts'
 import type { Harness } from './main.tsx'
 
 declare global {
@@ -24,27 +24,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
-}
-
-const ARGUMENTS = [
-  ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--js-flags=--expose-gc'],
-]
-
-/** Chromium of the system; `undefined` where there is none. */
-export const CHROMIUM = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-  .filter(path => path !== undefined)
-  .find(path => existsSync(path))
-
-if (CHROMIUM === undefined) {
-  console.warn(
-    'Tests of the key and branch tabs in a browser are skipped: install chromium, or name it in CHROMIUM',
-  )
 }
 
 export interface OpenHarness {
@@ -66,7 +45,7 @@ export async function openHarness(): Promise<OpenHarness> {
     build: { outDir: folder, emptyOutDir: true, target: 'esnext', assetsInlineLimit: 0, minify: false },
   })
   const server = await serve(folder)
-  const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGUMENTS })
+  const browser = await launchChromium(['--js-flags=--expose-gc'])
   return {
     newPage: options => newPage(browser, server, options),
     async close() {

@@ -1,11 +1,9 @@
-import { type Browser, chromium, type Locator, type Page } from '@playwright/test'
-import { chromiumArguments, findChromium } from '../../../../../scripts/find-chromium.mjs'
+import type { Browser, Locator, Page } from '@playwright/test'
+import { launchChromium } from '../../../../chromium.ts'
 import type { Harness } from './main.tsx'
 import { type ServedPage, servePage } from './serve-page.ts'
 
 declare const window: { readonly harness: Harness }
-
-export const noChromium = findChromium() === undefined ? 'there is no Chromium on this machine' : undefined
 
 /** A tree in a page of its own. */
 export interface OpenTree {
@@ -34,12 +32,8 @@ export class TreeHarness {
   }
 
   static async start(): Promise<TreeHarness> {
-    const executablePath = findChromium()
     const served = await servePage(import.meta.dirname)
-    const browser = await chromium.launch({
-      args: chromiumArguments(),
-      ...(executablePath !== undefined && { executablePath }),
-    })
+    const browser = await launchChromium()
     return new TreeHarness(served, browser)
   }
 
