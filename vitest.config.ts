@@ -15,6 +15,7 @@ export default defineConfig({
     },
     server: { deps: { inline: ['interface-datastore-tests'] } },
     exclude: ['test/e2e/**', 'test/bench/**', 'test/fixtures/**', 'node_modules/**'],
+    setupFiles: ['test/key-equality.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

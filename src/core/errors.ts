@@ -91,13 +91,18 @@ export function noteNode(error: unknown, node: string): void {
   if (error instanceof DatastoreError && error.node === undefined) Object.assign(error, { node })
 }
 
+/** The codes of failures by which a server refuses the value or the user of one call. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['VALUE_INVALID', 'ACCESS_DENIED', 'UNSUPPORTED'])
+
 /**
- * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. One
- * that names a key is left as it is, and so is every other failure.
+ * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. Adds
+ * the key to a refusal that names the same call without a key: `Cannot put "/a": the user may not do this`. Every other
+ * failure is left as it is: many calls may share it, or it names another cause.
  */
 export function noteCall(error: unknown, action: string, key: Key): void {
   if (!(error instanceof DatastoreError) || error.key !== undefined || error.action === undefined) return
-  if (error.code !== 'CONNECTION' && error.code !== 'TIMEOUT') return
+  const isOfConnection = error.code === 'CONNECTION' || error.code === 'TIMEOUT'
+  if (!isOfConnection && !(REFUSALS.has(error.code) && error.action === action)) return
   Object.assign(error, { action, key, message: printed(sentence(action, key, error.reason)) })
 }
 

@@ -87,6 +87,18 @@ describe('errors', () => {
     expect(isTransient(new Error('IO'))).toBe(false)
   })
 
+  it('E151 noteCall() adds the key to a refusal that names the same call, and to no other', () => {
+    const refused = failure('VALUE_INVALID', 'put', undefined, 'it is too large')
+    noteCall(refused, 'put', key)
+    expect(refused).toMatchObject({ key, message: 'Cannot put "/a/b": it is too large' })
+    const other = failure('ACCESS_DENIED', 'open the table', undefined, 'the user may not do this')
+    noteCall(other, 'put', key)
+    expect(other).toMatchObject({
+      key: undefined,
+      message: 'Cannot open the table: the user may not do this',
+    })
+  })
+
   it('E101 noteCall() makes the failure of a connection one of the call that used it, and changes no other', () => {
     const lost = new DatastoreError('CONNECTION', { action: 'connect to a server', reason: 'it is gone' })
     noteCall(lost, 'put', key)
