@@ -92,17 +92,24 @@ export function noteNode(error: unknown, node: string): void {
 }
 
 /** The codes of failures by which a server refuses the value or the user of one call. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['VALUE_INVALID', 'ACCESS_DENIED', 'UNSUPPORTED'])
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'VALUE_INVALID',
+  'ACCESS_DENIED',
+  'READ_ONLY',
+  'UNSUPPORTED',
+])
+/** What drivers call their part of a call. */
+const PARTS_OF_CALLS: ReadonlySet<string> = new Set(['get', 'stat', 'put', 'read', 'read a value', 'write'])
 
 /**
- * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. Adds
- * the key to a refusal that names the same call without a key: `Cannot put "/a": the user may not do this`. Every other
- * failure is left as it is: many calls may share it, or it names another cause.
+ * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. So is
+ * a refusal of the server that names the part of a driver in it and no key: `Cannot put "/a": the user may not do this`.
+ * Every other failure is left as it is: many calls may share it, or it names what else could not be done.
  */
 export function noteCall(error: unknown, action: string, key: Key): void {
   if (!(error instanceof DatastoreError) || error.key !== undefined || error.action === undefined) return
   const isOfConnection = error.code === 'CONNECTION' || error.code === 'TIMEOUT'
-  if (!isOfConnection && !(REFUSALS.has(error.code) && error.action === action)) return
+  if (!isOfConnection && !(REFUSALS.has(error.code) && PARTS_OF_CALLS.has(error.action))) return
   Object.assign(error, { action, key, message: printed(sentence(action, key, error.reason)) })
 }
 

@@ -87,8 +87,8 @@ describe('errors', () => {
     expect(isTransient(new Error('IO'))).toBe(false)
   })
 
-  it('E151 noteCall() adds the key to a refusal that names the same call, and to no other', () => {
-    const refused = failure('VALUE_INVALID', 'put', undefined, 'it is too large')
+  it('E151 noteCall() adds call and key to a refusal that a driver made without a key, and to no other', () => {
+    const refused = failure('VALUE_INVALID', 'write', undefined, 'it is too large')
     noteCall(refused, 'put', key)
     expect(refused).toMatchObject({ key, message: 'Cannot put "/a/b": it is too large' })
     const other = failure('ACCESS_DENIED', 'open the table', undefined, 'the user may not do this')
