@@ -38,7 +38,7 @@ describe('the engines in the documents', () => {
   })
 
   it('E110 the README names the entry of each engine', () => {
-    const named = namesAfter('README.md', 'A database is opened by its own entry, ')
+    const named = namesAfter('README.md', 'To open a database without a stack, import its own entry, ')
     expect(named.map(name => name.replace('strata/engines/', '')).sort()).toEqual(engineNames)
   })
 
