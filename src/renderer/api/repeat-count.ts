@@ -1,6 +1,6 @@
 import type { Client } from './client.ts'
 
-/** Shortest pause between two counts, in milliseconds. */
+/** Shortest pause between the end of a count and the next one, in milliseconds. */
 const PAUSE_MS = 1000
 
 /** A pause is at least this many times as long as the previous count, because counting may walk the whole store. */
@@ -18,11 +18,12 @@ export function repeatCount<Result>(
   let timer: ReturnType<typeof setTimeout> | undefined
   let isCounting = false
   let isWanted = false
-  let pause = PAUSE_MS
+  let pauseEnd = 0
 
   const again = (): void => {
     isWanted = true
-    if (!isCounting && !aborter.signal.aborted) timer ??= setTimeout(start, pause)
+    if (isCounting || aborter.signal.aborted) return
+    timer ??= setTimeout(start, Math.max(0, pauseEnd - performance.now()))
   }
   const start = (): void => {
     timer = undefined
@@ -31,7 +32,8 @@ export function repeatCount<Result>(
     const startedAt = performance.now()
     const settle = (result: Result | 'failed'): void => {
       isCounting = false
-      pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt))
+      const now = performance.now()
+      pauseEnd = now + Math.max(PAUSE_MS, PAUSE_FACTOR * (now - startedAt))
       if (aborter.signal.aborted) return
       onCounted(result)
       if (isWanted) again()

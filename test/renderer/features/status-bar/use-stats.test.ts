@@ -43,6 +43,17 @@ describe('repeatCount', () => {
     expect(running).toHaveLength(2)
   })
 
+  it('J3 counts at once where the pause after the last count is over', async () => {
+    const { running, count } = counts()
+    const counting = repeatCount(count, () => undefined)
+    await vi.advanceTimersByTimeAsync(3000)
+    running[0]!.resolve(1)
+    await vi.advanceTimersByTimeAsync(16_000)
+    counting.again()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(running).toHaveLength(2)
+  })
+
   it('says that it failed, and nothing more once it was ended', async () => {
     const { running, count } = counts()
     const results: unknown[] = []
