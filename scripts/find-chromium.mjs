@@ -10,22 +10,22 @@ const USUAL = [
 
 /** The system's Chromium: `CHROMIUM`, else the first on the PATH, else where installers put it. */
 export function findChromium(env = process.env) {
-  if (env.CHROMIUM !== undefined) return env.CHROMIUM
-  const folders = (env.PATH ?? '').split(delimiter)
-  return [...folders.flatMap(folder => NAMES.map(name => join(folder, name))), ...USUAL].find(isExecutable)
+  return env.CHROMIUM ?? onPath(NAMES, env) ?? USUAL.find(isExecutable)
 }
 
 /**
- * A Chromium for tests that need no window of it: the `chromium-headless-shell` of Debian where it is installed, else
- * any other. A whole Chromium opens a window of its own, with pages for its bars, for each context of a test, which
- * takes longer than many a test.
+ * The Chromium for tests that need no browser window: Debian's `chromium-headless-shell` if it is installed, else
+ * `findChromium()`. The full browser starts two more renderers for the toolbar of each browser context, which takes
+ * longer than many tests.
  */
 export function findHeadlessChromium(env = process.env) {
-  if (env.CHROMIUM !== undefined) return env.CHROMIUM
-  const folders = (env.PATH ?? '').split(delimiter)
-  return (
-    folders.map(folder => join(folder, 'chromium-headless-shell')).find(isExecutable) ?? findChromium(env)
-  )
+  return env.CHROMIUM ?? onPath(['chromium-headless-shell'], env) ?? findChromium(env)
+}
+
+/** Why tests in a browser cannot run on this machine; `undefined` if they can. */
+export function chromiumMissing() {
+  if (findHeadlessChromium() !== undefined) return undefined
+  return 'there is no Chromium on this machine; install one (Debian: apt-get install chromium-headless-shell) or set CHROMIUM to its path'
 }
 
 /** What Chromium is started with: quiet, and without its own sandbox where that cannot work, as root. */
@@ -39,6 +39,11 @@ export function chromiumArguments() {
     '--disable-component-update',
     '--disable-sync',
   ]
+}
+
+function onPath(names, env) {
+  const folders = (env.PATH ?? '').split(delimiter)
+  return folders.flatMap(folder => names.map(name => join(folder, name))).find(isExecutable)
 }
 
 function isExecutable(path) {

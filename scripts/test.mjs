@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findHeadlessChromium } from './find-chromium.mjs'
+import { chromiumMissing } from './find-chromium.mjs'
 
 const reports = join(import.meta.dirname, '..', '.cache', 'reports')
 rmSync(reports, { recursive: true, force: true })
@@ -80,9 +80,4 @@ function read(path) {
 function stepOn(program) {
   const command = join(import.meta.dirname, '..', 'node_modules/vitest/vitest.mjs')
   return { name: 'unit-also-on', program, command, args: ['run', 'test/core', 'test/testkit', ...reporters] }
-}
-
-function chromiumMissing() {
-  if (findHeadlessChromium() !== undefined) return undefined
-  return 'there is no Chromium on this machine; install one (Debian: apt-get install chromium-headless-shell) or set CHROMIUM to its path'
 }

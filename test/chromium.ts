@@ -1,15 +1,13 @@
 import { type Browser, chromium } from '@playwright/test'
-import { chromiumArguments, findHeadlessChromium } from '../scripts/find-chromium.mjs'
+import { chromiumArguments, chromiumMissing, findHeadlessChromium } from '../scripts/find-chromium.mjs'
 
 const executablePath = findHeadlessChromium()
 
-/** Why pages cannot be tested in a browser here; `undefined` where they can. */
-export const noChromium =
-  executablePath === undefined
-    ? 'there is no Chromium here; install one (Debian: chromium-headless-shell) or set CHROMIUM to its path'
-    : undefined
+/** Why tests in a browser are skipped; `undefined` if they run. */
+export const noChromium = chromiumMissing()
+if (noChromium !== undefined) console.warn(`Tests in a browser are skipped: ${noChromium}`)
 
-/** @param args More arguments than those that every test needs. */
+/** @param args Arguments in addition to those that every test needs. */
 export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(executablePath !== undefined && { executablePath }),

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { Key } from '../src/core/key.ts'
 
-// The fields of a key are private, so `toMatchObject({ key })` would take a key for an object that asks for nothing, and
-// pass without one.
+// A key has only private fields, so `toMatchObject({ key })` would treat it as an object without properties, which
+// matches any value, even `undefined`.
 expect.addEqualityTesters([
   (a: unknown, b: unknown) => {
     if (!(a instanceof Key) && !(b instanceof Key)) return undefined

@@ -91,20 +91,20 @@ export function noteNode(error: unknown, node: string): void {
   if (error instanceof DatastoreError && error.node === undefined) Object.assign(error, { node })
 }
 
-/** The codes of failures by which a server refuses the value or the user of one call. */
+/** Codes of failures with which a server refuses a single call. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'VALUE_INVALID',
   'ACCESS_DENIED',
   'READ_ONLY',
   'UNSUPPORTED',
 ])
-/** What drivers call their part of a call. */
+/** The actions that drivers name in their failures. They are parts of a call. */
 const PARTS_OF_CALLS: ReadonlySet<string> = new Set(['get', 'stat', 'put', 'read', 'read a value', 'write'])
 
 /**
- * Makes the failure of a connection one of the call that used it: `Cannot put "/a": the server cannot be reached`. So is
- * a refusal of the server that names the part of a driver in it and no key: `Cannot put "/a": the user may not do this`.
- * Every other failure is left as it is: many calls may share it, or it names what else could not be done.
+ * Adds the action and the key of a call to its failure, if the failure names no key and comes from the connection
+ * (`Cannot put "/a": the server cannot be reached`) or is a refusal that a driver reports (`Cannot put "/a": the user may
+ * not do this`). Every other failure stays unchanged: several calls may share it, or its action says what else failed.
  */
 export function noteCall(error: unknown, action: string, key: Key): void {
   if (!(error instanceof DatastoreError) || error.key !== undefined || error.action === undefined) return

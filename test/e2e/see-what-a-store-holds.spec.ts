@@ -86,7 +86,7 @@ test('O63 the cards keep their places while they are filled', async ({ strata: {
           }
         })
         observer.observe({ type: 'layout-shift', buffered: true })
-        // The shifts of before are told before this frame and the next one are over.
+        // Buffered entries are delivered within two frames.
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(names))))
       }),
   )

@@ -51,8 +51,9 @@ export function repeatCount<Result>(
 }
 
 /**
- * Calls `again` whenever the numbers of keys that the host tells of a session may be others, so that all places of the
- * window ask anew. @returns Ends that.
+ * Calls `again` whenever the number of keys of a session may have changed. All parts of the window that show the number
+ * use it, so that they ask the host at the same events.
+ * @returns A function that ends it.
  */
 export function onCountsChanged(client: Client, session: string, again: () => void): () => void {
   const ends = [

@@ -35,8 +35,9 @@ function rowOf(target: HTMLElement): HTMLElement {
 const lastFocused = new Map<string, { readonly element: HTMLElement; readonly host: Element }>()
 
 /**
- * Remembers where the focus was in each region, and keeps it where another size of the window moves or hides what has
- * it. @returns A function that ends it.
+ * Remembers where the focus was in each region. After a resize of the window that removes or hides the focused element,
+ * moves the focus to a place near it.
+ * @returns A function that ends it.
  */
 export function followFocus(): () => void {
   const remember = (event: FocusEvent): void => {
@@ -66,7 +67,7 @@ export function followFocus(): () => void {
   }
 }
 
-/** Frames after a resize until everything has its new place: some parts are measured, and then drawn again. */
+/** Frames to wait after a resize until the layout is final: some parts are measured and then rendered again. */
 const RESIZE_FRAMES = 12
 
 function isFocusLost(): boolean {
@@ -74,7 +75,7 @@ function isFocusLost(): boolean {
   return activeElement === null || activeElement === document.body
 }
 
-/** Focuses what had the focus in a region, or its content; or, where the region is hidden, the tab that is shown. */
+/** Focuses the last focused element of a region or its content, or the visible tab if the region is hidden. */
 function focusNear(region: RegionName): void {
   const tries = [
     () => focusLast(region),

@@ -21,12 +21,12 @@ export function Card({ title, tools, children }: CardProps) {
 }
 
 interface CardRowsProps {
-  /** Nothing is known yet: bars stand where rows will be. */
+  /** Shows placeholders, because no row is known yet. */
   readonly isWaiting: boolean
   readonly children: ReactNode
 }
 
-/** Takes the same room before and after its rows are known, so that nothing below moves away from the pointer. */
+/** Has the same height before and after its rows are known, so that nothing below it moves. */
 export function CardRows({ isWaiting, children }: CardRowsProps) {
   return (
     <div className={styles['cardRows']}>

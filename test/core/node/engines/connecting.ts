@@ -149,7 +149,7 @@ export function describeConnection<Options extends ConnectionOptions>(
           ),
         ),
       )
-      // A client that finds out by its own questions that nobody answers fails the calls before their time is over.
+      // A client with a heartbeat may find the server lost before the time limit of the call.
       for (const code of codes) expect(['TIMEOUT', 'CONNECTION']).toContain(code)
       proxy.thaw()
       await failuresUntil(() => store.get(key))

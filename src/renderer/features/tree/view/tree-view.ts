@@ -248,8 +248,9 @@ export class TreeView {
   }
 
   /**
-   * Focuses the row of `key`, opening the branches above it. Others are no longer chosen, unless it is one of them: the
-   * next action is for what is shown. @returns Whether the key exists.
+   * Focuses the row of `key` and opens the branches above it. If `key` is not among the selected keys, the selection is
+   * cleared, so that the next action applies to `key`.
+   * @returns Whether the key exists.
    */
   async reveal(key: string, align: Align, isCancelled: () => boolean = () => false): Promise<boolean> {
     try {

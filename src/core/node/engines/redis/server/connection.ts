@@ -10,8 +10,9 @@ export type RedisPackage = typeof redisPackage
 type Client = ReturnType<RedisPackage['createClient']>
 
 /**
- * Never connects; every client is made after it. The package builds a class of all commands for each client that has
- * other options than the last one, which takes it more time than to connect.
+ * All clients are duplicates of this one, which never connects. `createClient` builds a new class with all commands
+ * whenever its options differ from those of the previous call, which takes longer than to connect. Duplicates share one
+ * class.
  */
 let template: Client | undefined
 
