@@ -3,12 +3,13 @@ import type { Client } from './client.ts'
 /** Shortest pause between the end of a count and the next one, in milliseconds. */
 const PAUSE_MS = 1000
 
-/** A pause is at least this many times as long as the previous count, because counting may walk the whole store. */
+/** While changes keep coming, a pause is this many times as long as the count before it, which may walk the whole store. */
 const PAUSE_FACTOR = 5
 
 /**
- * Counts immediately, and again on request, with pauses between. A count is never cancelled for a newer one; otherwise a
- * store under constant change would never be counted.
+ * Counts immediately, and again on request, with pauses between. The first pause is short, so that a single change shows
+ * soon, even if the count before it was slow because the window was opening. A count is never cancelled for a newer one;
+ * otherwise a store under constant change would never be counted.
  */
 export function repeatCount<Result>(
   count: (signal: AbortSignal) => Promise<Result>,
@@ -19,11 +20,16 @@ export function repeatCount<Result>(
   let isCounting = false
   let isWanted = false
   let pauseEnd = 0
+  /** The running or next count was requested before the pause after the count before it was over. */
+  let isFollowing = false
 
   const again = (): void => {
     isWanted = true
     if (isCounting || aborter.signal.aborted) return
-    timer ??= setTimeout(start, Math.max(0, pauseEnd - performance.now()))
+    if (timer !== undefined) return
+    const wait = pauseEnd - performance.now()
+    isFollowing = wait > 0
+    timer = setTimeout(start, Math.max(0, wait))
   }
   const start = (): void => {
     timer = undefined
@@ -33,7 +39,7 @@ export function repeatCount<Result>(
     const settle = (result: Result | 'failed'): void => {
       isCounting = false
       const now = performance.now()
-      pauseEnd = now + Math.max(PAUSE_MS, PAUSE_FACTOR * (now - startedAt))
+      pauseEnd = now + Math.max(PAUSE_MS, isFollowing ? PAUSE_FACTOR * (now - startedAt) : 0)
       if (aborter.signal.aborted) return
       onCounted(result)
       if (isWanted) again()
