@@ -32,7 +32,7 @@ export function CardRows({ isWaiting, children }: CardRowsProps) {
     <div className={styles['cardRows']}>
       {isWaiting && (
         <div aria-hidden className={styles['skeleton']}>
-          {[70, 55, 62, 40, 48].map(width => (
+          {[70, 55, 62, 40, 48, 36, 44, 28].map(width => (
             <span key={width} style={{ width: `${width}%` }} />
           ))}
         </div>
