@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { axeViolations } from '../axe.ts'
 import { git } from '../core/node/engines/git/git.ts'
 import { Keyboard } from './by-keyboard.ts'
 import { startProgram } from './program.ts'
@@ -167,10 +167,7 @@ test('E115 commits of a key are viewed, compared and put again by keyboard, and 
     await expect(chosen).toContainText('Add Brazil')
     await expect(page.getByText('Now', { exact: true })).toBeVisible()
     await expect(page.getByText(new RegExp(`^${first} of `))).toBeVisible()
-    const { violations } = await new AxeBuilder({ page })
-      .include('[aria-label="History of the key"]')
-      .analyze()
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+    expect(await axeViolations(page, { within: ['[aria-label="History of the key"]'] })).toEqual([])
     await keyboard.tabTo(window.button('View'))
     await keyboard.press('Enter')
     await expect(page.getByLabel('Version', { exact: true })).toHaveText('first plot')

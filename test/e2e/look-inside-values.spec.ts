@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, gunzipSync, gzipSync } from 'node:zlib'
-import { AxeBuilder } from '@axe-core/playwright'
 import { encode } from 'cborg'
 import { decodeTextAs, encodeTextAs } from '../../src/core/values/text-encodings.ts'
+import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 import type { StrataWindow } from './strata-window.ts'
 
@@ -37,9 +37,7 @@ const chips = (window: StrataWindow) =>
   window.page.getByRole('list', { name: 'Decoding' }).getByRole('button')
 
 async function expectAccessible({ page }: StrataWindow): Promise<void> {
-  expect(
-    (await new AxeBuilder({ page }).include('[role="tabpanel"]:not([hidden])').analyze()).violations,
-  ).toEqual([])
+  expect(await axeViolations(page, { within: ['[role="tabpanel"]:not([hidden])'] })).toEqual([])
 }
 
 test('DV5 a gzipped CBOR is edited by keyboard and put back, its header and integers kept', async ({

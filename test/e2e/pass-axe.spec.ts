@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 
 // Two looks at each view.
@@ -12,13 +12,7 @@ async function expectNoViolation(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await isDark(page)).toBe(colorScheme === 'dark')
-    // The page has no frames, for which alone axe would open a page of its own.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-    const found = violations.map(
-      ({ id, impact, nodes }) =>
-        `${colorScheme} ${impact} ${id}: ${nodes.map(node => node.html).join(' | ')}`,
-    )
-    expect(found).toEqual([])
+    expect(await axeViolations(page), colorScheme).toEqual([])
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 
 const FILM = '/films/Film:Metropolis'
@@ -17,14 +17,7 @@ async function closeTab(page: Page): Promise<void> {
 async function expectNoViolation(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page })
-      .include('main')
-      .include('aside')
-      .setLegacyMode()
-      .analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`)).toEqual(
-      [],
-    )
+    expect(await axeViolations(page, { within: ['main', 'aside'] }), colorScheme).toEqual([])
   }
 }
 

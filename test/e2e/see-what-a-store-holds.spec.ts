@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { axeViolations } from '../axe.ts'
 import { expect, test } from './strata.ts'
 
 function card(page: Page, name: string): Locator {
@@ -10,9 +10,7 @@ function card(page: Page, name: string): Locator {
 
 /** What axe holds against the page, serious or worse. */
 async function expectNoViolation(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' | ')}`)).toEqual([])
+  expect(await axeViolations(page, { from: 'serious' })).toEqual([])
 }
 
 async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

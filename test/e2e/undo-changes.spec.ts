@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { axeViolations } from '../axe.ts'
 import { startProgram } from './program.ts'
 import { expect, test } from './strata.ts'
 
@@ -196,6 +196,5 @@ test('J2 what was done before a restart is undone after it', async ({ folder, pa
 
 async function expectNoViolations(page: Page): Promise<void> {
   // The dividers beside it are in no landmark.
-  const { violations } = await new AxeBuilder({ page }).include('[aria-label="History of the key"]').analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+  expect(await axeViolations(page, { within: ['[aria-label="History of the key"]'] })).toEqual([])
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { axeViolations } from '../../../axe.ts'
 import { noChromium } from '../../../chromium.ts'
 import { eventually } from '../../eventually.ts'
 import { type OpenHarness, openHarness } from '../key-tab/harness/open-harness.ts'
@@ -19,8 +19,7 @@ async function open(prefix: string): Promise<void> {
 }
 
 async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+  expect(await axeViolations(page)).toEqual([])
 }
 
 describe.skipIf(noChromium !== undefined)('BranchTab', () => {

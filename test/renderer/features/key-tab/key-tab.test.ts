@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { axeViolations } from '../../../axe.ts'
 import { noChromium } from '../../../chromium.ts'
 import { eventually } from '../../eventually.ts'
 import { type OpenHarness, openHarness } from './harness/open-harness.ts'
@@ -77,8 +77,7 @@ async function chooseFile(name: string, buffer: Buffer): Promise<void> {
 
 /** Nothing that assistive technology would stumble over. */
 async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([])
+  expect(await axeViolations(page)).toEqual([])
 }
 
 describe.skipIf(noChromium !== undefined)('KeyTab', () => {
@@ -386,7 +385,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await choose('small.txt', 5)
     await page.getByText('Put writes small.txt in its place', { exact: true }).waitFor()
     await eventually(() => page.evaluate(() => window.localStorage.length), 1)
-    await page.reload()
+    await browser.reload(page)
     await open('one')
     await page.getByText('"small.txt", chosen and not put, from').waitFor()
     await expectAccessible()
@@ -401,7 +400,7 @@ describe.skipIf(noChromium !== undefined)('KeyTab', () => {
     await open('one')
     await typeAtEnd(' draft')
     await eventually(() => page.evaluate(() => window.localStorage.length), 1)
-    await page.reload()
+    await browser.reload(page)
     await open('one')
     await page.getByText('Unsaved draft from').waitFor()
     await expectAccessible()

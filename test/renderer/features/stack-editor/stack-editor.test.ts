@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { axeViolations } from '../../../axe.ts'
 import { launchChromium, noChromium } from '../../../chromium.ts'
 import type { HarnessOptions } from './harness/bridge.ts'
 import { type OpenEditor, openEditor } from './harness/open-editor.ts'
@@ -489,10 +489,8 @@ async function expectText(page: Page, matches: (text: string) => boolean): Promi
 }
 
 /** What axe finds serious. */
-async function violationsOf(page: Page): Promise<readonly unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  return serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+function violationsOf(page: Page): Promise<string[]> {
+  return axeViolations(page, { from: 'serious' })
 }
 
 async function describedBy(field: ReturnType<Page['getByLabel']>): Promise<string> {

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, it, onTestFinished } from 'vitest'
+import { axeViolations } from '../../../axe.ts'
 import { noChromium } from '../../../chromium.ts'
 import { type OpenTree, TreeHarness } from './harness/open-harness.ts'
 
@@ -433,13 +433,8 @@ describe('KeyTree', { timeout: 90_000 }, () => {
   })
 })
 
-async function seriousProblems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .disableRules(['page-has-heading-one', 'region'])
-    .analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
+function seriousProblems(page: Page): Promise<string[]> {
+  return axeViolations(page, { from: 'serious', without: ['page-has-heading-one', 'region'] })
 }
 
 /** Two frames: whatever an overlay does about focus when it goes, it has done. */

@@ -5,7 +5,7 @@ import { StrictMode, useCallback, useState, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createJobList } from '../../../../../src/renderer/api/host-state.ts'
 import { BranchTab } from '../../../../../src/renderer/features/branch-tab/branch-tab.tsx'
-import { KeyTab, type KeyTabProps } from '../../../../../src/renderer/features/key-tab/key-tab.tsx'
+import { KeyTab, type KeyTabProps, loadAll } from '../../../../../src/renderer/features/key-tab/key-tab.tsx'
 import { ToastRegion } from '../../../../../src/renderer/ui/toasts/toasts.tsx'
 import type { SessionInfo } from '../../../../../src/shared/procedures/sessions.ts'
 import { FakeClient } from './fake-client.ts'
@@ -77,6 +77,8 @@ const harness: Harness = {
     return Array.from(value.read(0, value.size), byte => byte.toString(16).padStart(2, '0')).join(' ')
   },
 }
+// As in the window, where the code is loaded before a person opens the first key.
+await loadAll()
 Object.assign(window, { harness })
 
 document.addEventListener('securitypolicyviolation', event => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
-import { launchChromium } from '../../../../chromium.ts'
+import { launchChromium, newReactContext } from '../../../../chromium.ts'
 import type { Harness } from './main.tsx'
 
 declare global {
@@ -28,6 +28,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface OpenHarness {
   newPage(options?: { width?: number; height?: number; colorScheme?: 'light' | 'dark' }): Promise<Page>
+  /** Loads the page again, as after a restart of the window. */
+  reload(page: Page): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,6 +50,10 @@ export async function openHarness(): Promise<OpenHarness> {
   const browser = await launchChromium(['--js-flags=--expose-gc'])
   return {
     newPage: options => newPage(browser, server, options),
+    async reload(page) {
+      await page.reload()
+      await untilReady(page)
+    },
     async close() {
       await browser.close()
       server.close()
@@ -61,7 +67,7 @@ async function newPage(
   server: Server,
   { width = 1280, height = 800, colorScheme = 'light' }: Parameters<OpenHarness['newPage']>[0] = {},
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
+  const context = await newReactContext(browser, { viewport: { width, height }, colorScheme })
   const page = await context.newPage()
   page.on('pageerror', error => {
     throw error
@@ -71,8 +77,12 @@ async function newPage(
   })
   page.setDefaultTimeout(10_000)
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-  await page.waitForFunction(() => 'harness' in window)
+  await untilReady(page)
   return page
+}
+
+async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'harness' in window)
 }
 
 async function serve(folder: string): Promise<Server> {

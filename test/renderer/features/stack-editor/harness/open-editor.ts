@@ -1,4 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
+import { newReactContext } from '../../../../chromium.ts'
 import type { HarnessOptions } from './bridge.ts'
 import { FakeHost } from './fake-host.ts'
 
@@ -19,7 +20,7 @@ export async function openEditor(
   view: { width?: number; height?: number; scheme?: 'light' | 'dark' } = {},
 ): Promise<OpenEditor> {
   const { width = 760, height = 700, scheme = 'light' } = view
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme })
+  const context = await newReactContext(browser, { viewport: { width, height }, colorScheme: scheme })
   const page = await context.newPage()
   const host = new FakeHost()
   const picks: (string | undefined)[] = []

@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from '@playwright/test'
-import { launchChromium } from '../../../../chromium.ts'
+import { launchChromium, newReactContext } from '../../../../chromium.ts'
 import type { Harness } from './main.tsx'
 import { type ServedPage, servePage } from './serve-page.ts'
 
@@ -39,7 +39,7 @@ export class TreeHarness {
 
   /** @param data See `harnessData`. */
   async open(data: string): Promise<OpenTree> {
-    const context = await this.#browser.newContext({ viewport: { width: 700, height: 640 } })
+    const context = await newReactContext(this.#browser, { viewport: { width: 700, height: 640 } })
     const page = await context.newPage()
     const problems: string[] = []
     page.on('pageerror', error => problems.push(error.message))
