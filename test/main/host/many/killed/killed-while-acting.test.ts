@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { BinaryDatastore } from '../../../../../src/core/datastore.ts'
 import { Key } from '../../../../../src/core/key.ts'
-import { openStack } from '../../../../../src/core/node/stack.ts'
+import { LevelDatastore } from '../../../../../src/core/node/engines/leveldb/index.ts'
 import type { Source } from '../../../../../src/shared/procedures/sessions.ts'
 import { type Bundle, bundle } from '../../../../core/node/fs/crash/bundle.ts'
 import { bytesOf, connect, eventually, tempFolder, testHost, textOf } from '../../test-host.ts'
@@ -27,10 +27,15 @@ const WAYS = [
   'within LevelDB',
 ] as const
 
-/** The stacks of a move, the first of which has the keys, and whether something is at their new place. */
-async function stacksOf(way: (typeof WAYS)[number]): Promise<readonly [object, object]> {
-  const folder = async () => ({ kind: 'fs', path: await tempFolder(), layout: 'plain' })
-  const level = async () => ({ kind: 'leveldb', path: await tempFolder() })
+interface Root {
+  readonly kind: 'fs' | 'leveldb'
+  readonly path: string
+}
+
+/** The stacks of a move, the first of which has the keys. */
+async function rootsOf(way: (typeof WAYS)[number]): Promise<readonly [Root, Root]> {
+  const folder = async () => ({ kind: 'fs', path: await tempFolder(), layout: 'plain' }) as const
+  const level = async () => ({ kind: 'leveldb', path: await tempFolder() }) as const
   const one = way.startsWith('out') || way.endsWith('n LevelDB') ? await level() : await folder()
   if (way.startsWith('within')) return [one, one]
   return [one, way === 'into LevelDB' ? await level() : await folder()]
@@ -42,16 +47,16 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
   let wasRunning = 0
   for (let kill = 0; kill < KILLS; kill++) {
     const way = WAYS[kill % WAYS.length] as (typeof WAYS)[number]
-    const documents = (await stacksOf(way)).map(root => ({ strata: 1, root }))
+    const roots = await rootsOf(way)
     const hasConflicts = kill % 3 === 0
-    const expected = await fill(documents, hasConflicts)
+    const expected = await fill(roots, hasConflicts)
     const dataDirectory = await tempFolder()
-    const sources = documents.map((document): Source => ({ type: 'document', document }))
+    const sources = roots.map((root): Source => ({ type: 'document', document: { strata: 1, root } }))
     await killedAfter(dataDirectory, sources, (kill * 37) % 160)
     if ((await statesIn(dataDirectory)).includes('running')) wasRunning++
 
     // Nothing is half-written, and nothing lost, before anything goes on.
-    const left = await valuesIn(documents)
+    const left = await valuesIn(roots)
     for (const value of expected) expect(left.includes(value), `${way}, kill ${kill}: ${value}`).toBe(true)
 
     const host = await testHost({ dataDirectory })
@@ -61,7 +66,7 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
     await eventually(async () => (await statesIn(dataDirectory)).every(state => state === 'done'))
     expect(page.eventsOf('jobChanged').filter(job => job.state === 'failed')).toEqual([])
     await host.close()
-    expect((await valuesIn(documents)).sort(), `${way}, kill ${kill}`).toEqual([...expected].sort())
+    expect((await valuesIn(roots)).sort(), `${way}, kill ${kill}`).toEqual([...expected].sort())
 
     // What a killed process did, and what went on after it, is taken back as one.
     if ((await statesIn(dataDirectory)).length === 0) continue
@@ -80,8 +85,8 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
     const undone = await pageOfLater.call('history.undo', { session })
     expect(undone, `${way}, kill ${kill}`).toMatchObject({ skipped: 0 })
     await later.close()
-    expect((await valuesIn(documents)).sort(), `${way}, kill ${kill}`).toEqual([...expected].sort())
-    const back = (await keysOf(documents[0])).filter(key => key.startsWith('/k/'))
+    expect((await valuesIn(roots)).sort(), `${way}, kill ${kill}`).toEqual([...expected].sort())
+    const back = [...(await contentOf(roots[0])).keys()].filter(key => key.startsWith('/k/'))
     expect(back.length, `${way}, kill ${kill}`).toBe(KEYS)
   }
   // The kills came while keys were moving, not before and not after.
@@ -89,46 +94,53 @@ it(`B10 ${KILLS} kills in the middle of a move lose no value, and the next start
 })
 
 /** @returns All values that are there. */
-async function fill(documents: readonly object[], hasConflicts: boolean): Promise<string[]> {
-  const values: string[] = []
-  const put = async (store: BinaryDatastore, key: string, value: string): Promise<void> => {
-    values.push(value)
-    await store.put(Key.parse(key), bytesOf(value))
+async function fill([from, to]: readonly [Root, Root], hasConflicts: boolean): Promise<string[]> {
+  const values = new Map<string, string>()
+  for (let index = 0; index < KEYS; index++) values.set(`/k/${index % 7}/${index}`, `value ${index}`)
+  await put(from, values)
+  const other = new Map([[hasConflicts ? '/in/k/0/0' : '/in/other', 'it was there before']])
+  await put(to, other)
+  return [...values.values(), ...other.values()]
+}
+
+// The files of a folder are written and read without a store, which would take most of the time of this test.
+
+async function put({ kind, path }: Root, values: ReadonlyMap<string, string>): Promise<void> {
+  if (kind === 'fs') {
+    for (const [key, value] of values) {
+      mkdirSync(dirname(join(path, key)), { recursive: true })
+      writeFileSync(join(path, key), value)
+    }
+    return
   }
-  await inStack(documents[0], async store => {
-    for (let index = 0; index < KEYS; index++) await put(store, `/k/${index % 7}/${index}`, `value ${index}`)
-  })
-  await inStack(documents[1], store =>
-    put(store, hasConflicts ? '/in/k/0/0' : '/in/other', 'it was there before'),
-  )
-  return values
+  await using store = await LevelDatastore.open(path)
+  const batch = store.batch()
+  for (const [key, value] of values) batch.put(Key.parse(key), bytesOf(value))
+  await batch.commit()
 }
 
-async function keysOf(document: object | undefined): Promise<string[]> {
-  return await inStack(document, async store => {
-    const keys: string[] = []
-    for await (const { key } of store.query({ keysOnly: true }, { scan: true })) keys.push(key.toString())
-    return keys
-  })
-}
-
-async function inStack<T>(
-  document: object | undefined,
-  work: (store: BinaryDatastore) => Promise<T>,
-): Promise<T> {
-  await using stack = await openStack(document)
-  return await work(stack.store)
-}
-
-async function valuesIn(documents: readonly object[]): Promise<string[]> {
-  const values: string[] = []
-  const paths = new Set(documents.map(document => JSON.stringify(document)))
-  for (const text of paths) {
-    await inStack(JSON.parse(text) as object, async store => {
-      for await (const { value } of store.query({}, { scan: true })) values.push(textOf(value ?? bytesOf('')))
-    })
+/** Values by keys. */
+async function contentOf({ kind, path }: Root): Promise<Map<string, string>> {
+  const content = new Map<string, string>()
+  if (kind === 'fs') {
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue
+      const file = join(entry.parentPath, entry.name)
+      content.set(`/${relative(path, file)}`, readFileSync(file, 'utf8'))
+    }
+    return content
   }
-  return values
+  await using store = await LevelDatastore.open(path)
+  for await (const { key, value } of store.query({}, { scan: true }))
+    content.set(key.toString(), textOf(value ?? bytesOf('')))
+  return content
+}
+
+async function valuesIn(roots: readonly [Root, Root]): Promise<string[]> {
+  const [from, to] = roots
+  const contents = [await contentOf(from)]
+  if (to.path !== from.path) contents.push(await contentOf(to))
+  return contents.flatMap(content => [...content.values()])
 }
 
 async function statesIn(dataDirectory: string): Promise<string[]> {
