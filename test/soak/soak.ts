@@ -71,18 +71,13 @@ export async function soak({
 
 /** A node of each server that there is to start here. */
 async function ownServers(): Promise<AsyncDisposable & { readonly nodes: StackNodeDocument[] }> {
-  const nodes: StackNodeDocument[] = []
-  const stops: (() => Promise<unknown>)[] = []
-  for (const { missing, start } of engineServers) {
-    if (missing !== undefined) continue
-    const { server, node } = await start()
-    nodes.push(node)
-    stops.push(() => server.stop())
-  }
+  const started = await Promise.all(
+    engineServers.filter(({ missing }) => missing === undefined).map(({ start }) => start()),
+  )
   const stop = async (): Promise<void> => {
-    for (const each of stops) await each()
+    await Promise.all(started.map(({ server }) => server.stop()))
   }
-  return { nodes, [Symbol.asyncDispose]: stop }
+  return { nodes: started.map(({ node }) => node), [Symbol.asyncDispose]: stop }
 }
 
 function stackFor(seed: number, limits: StackLimits) {
