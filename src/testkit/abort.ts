@@ -64,7 +64,7 @@ export function describeAborts<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D13 D8 getMany(), putMany() and deleteMany() end when they are aborted while their source is silent', async () => {
+    it('D13 D8 getMany(), putMany() and deleteMany() end when aborted while their source yields nothing', async () => {
       const store = await suite.openWith('/a')
       const silent = <T>(first: T) => ({
         async *[Symbol.asyncIterator](): AsyncIterableIterator<T> {
@@ -102,7 +102,7 @@ export function describeAborts<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D13 a signal that never fires changes nothing', async () => {
+    it('D13 a signal that never aborts changes nothing', async () => {
       const store = await suite.openWith('/a')
       const { signal } = new AbortController()
       expect(await store.get(a, { signal })).toEqual(suite.value(0))

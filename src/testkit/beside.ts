@@ -5,14 +5,14 @@ import type { Suite } from './suite.ts'
 const key = Key.of('shared')
 const ROUNDS = 20
 
-/** Conditions checked against everyone, with two openings of the same data. */
+/** Conditions checked against all users of the data, with the same data opened twice. */
 export function describeEveryone<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   const { write, remove } = suite.capabilities
-  // A runner may refuse a group without a test.
+  // Some runners refuse a group without tests.
   if (!suite.hasOthers || ![write.ifAbsent, write.ifMatch, remove.ifMatch].includes('everyone')) return
 
-  /** Two concurrent calls, each through an opening of its own, of which only one may succeed. */
+  /** Makes two concurrent calls, each through a separate open store. Only one may succeed. */
   const contest = async (
     prepare: (store: Opened<V>) => Promise<string | undefined>,
     attempt: (store: Opened<V>, index: number, etag: string | undefined) => Promise<unknown>,
@@ -29,9 +29,9 @@ export function describeEveryone<V>(suite: Suite<V>): void {
     }
   }
 
-  describe('conditions that hold against everyone', () => {
+  describe('conditions against everyone', () => {
     if (write.ifAbsent === 'everyone') {
-      it('D61 write.ifAbsent: everyone: of two openings that create a key at once one does', async () => {
+      it('D61 write.ifAbsent: everyone: exactly one of two concurrent creations through two open stores succeeds', async () => {
         await contest(
           async store => {
             await store.delete(key, { missingOk: true })
@@ -43,7 +43,7 @@ export function describeEveryone<V>(suite: Suite<V>): void {
     }
 
     if (write.ifMatch === 'everyone') {
-      it('D33 write.ifMatch: everyone: of two openings that replace a version at once one does', async () => {
+      it('D33 write.ifMatch: everyone: exactly one of two concurrent replacements through two open stores succeeds', async () => {
         await contest(
           async store => (await store.put(key, suite.value(0))).etag,
           (store, index, ifMatch) => store.put(key, suite.value(index), { ifMatch }),
@@ -52,7 +52,7 @@ export function describeEveryone<V>(suite: Suite<V>): void {
     }
 
     if (remove.ifMatch === 'everyone') {
-      it('D3 remove.ifMatch: everyone: of two openings that delete a version at once one does', async () => {
+      it('D3 remove.ifMatch: everyone: exactly one of two concurrent deletes through two open stores succeeds', async () => {
         await contest(
           async store => (await store.put(key, suite.value(0))).etag,
           (store, _index, ifMatch) => store.delete(key, { ifMatch }),

@@ -9,7 +9,7 @@ const [key, other] = [Key.of('k'), Key.of('o', 'other')]
 export function describeCallOrder<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('call order', () => {
-    it('D16 many puts at once: the last call wins, and each get sees the put before it', async () => {
+    it('D16 of concurrent puts the last call wins, and each get returns the value of the put before it', async () => {
       const store = await suite.open()
       const count = 60
       const gets: Promise<V>[] = []
@@ -23,7 +23,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
       expect(await store.get(key)).toEqual(suite.value(count - 1))
     })
 
-    it('D16 put, delete and has on one key, called at once', async () => {
+    it('D16 concurrent put, delete and has on one key take effect in order', async () => {
       const store = await suite.open()
       const seen: Promise<boolean>[] = []
       const calls: Promise<unknown>[] = []
@@ -37,7 +37,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
       expect(await Promise.all(seen)).toEqual(Array.from({ length: 40 }, (_, index) => index % 2 === 0))
     })
 
-    it('D16 a get called before a put does not see it', async () => {
+    it('D16 a get called before a put returns the earlier value', async () => {
       const store = await suite.open([{ key, value: suite.value(1) }])
       const [before, , after] = await Promise.all([
         store.get(key),
@@ -48,7 +48,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
     })
 
     if (suite.isBinary) {
-      it('D16 a stream that is begun before a put does not see it', async () => {
+      it('D16 a stream opened before a put reads the earlier value', async () => {
         const store = await suite.open([{ key, value: suite.value(2) }])
         const streamed = collect(store.getStream(key))
         const put = store.put(key, suite.value(3))
@@ -60,7 +60,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D16 rename takes its turn on both of its keys', async () => {
+    it('D16 rename waits for earlier calls on both of its keys', async () => {
       const store = await suite.open([{ key: other, value: suite.value(0) }])
       const calls = [
         store.put(key, suite.value(1)),
@@ -94,7 +94,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D16 a slow write to one key does not hold up another', async () => {
+      it('D16 a slow write to one key does not delay calls on another', async () => {
         const store = await suite.open()
         let finish: (() => void) | undefined
         const gate = new Promise<void>(resolve => {
@@ -112,7 +112,7 @@ export function describeCallOrder<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D16 a failed write does not stop the calls behind it', async () => {
+    it('D16 a failed write does not block later calls', async () => {
       const store = await suite.open()
       const calls = await Promise.allSettled([
         store.put(key, suite.value(0), { create: false }),

@@ -32,7 +32,7 @@ const QUERIES: readonly Query[] = [
 export function describeCapabilities<V>(suite: Suite<V>): void {
   const { describe, it, capabilities } = suite
   describe('capabilities', () => {
-    it('D17 capabilities are plain and complete: each flag has one of its grades', async () => {
+    it('D17 capabilities are plain data and complete: each flag has a valid grade', async () => {
       const { capabilities: found } = await suite.open()
       const flags = new Map(flagsOf(found))
       for (const [flag] of flagsOf(MINIMAL)) {
@@ -46,7 +46,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     })
 
     if (!suite.isBinary) {
-      it('D20 objects: values stream neither in nor out', async () => {
+      it('D20 objects: values cannot be streamed in or out', async () => {
         expect([capabilities.read.stream, capabilities.write.stream]).toEqual([false, false])
         const store = await suite.openWith('/a')
         await expectFailure(collect(store.getStream(Key.of('a'))), 'UNSUPPORTED', Key.of('a'))
@@ -62,7 +62,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     }
 
     if (capabilities.query === 'scan') {
-      it('D17 Q7 query: scan: nothing is answered without a scan', async () => {
+      it('D17 Q7 query: scan: no query is answered without a scan', async () => {
         const store = await suite.openWith('/a', '/b')
         for (const query of QUERIES) {
           expect(needsScan(store.explainQuery(query))).toBe(true)
@@ -70,7 +70,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         }
       })
     } else if (capabilities.query === 'partial') {
-      it('D17 Q7 query: partial: some queries are answered without a scan, and some are not', async () => {
+      it('D17 Q7 query: partial: some queries are answered without a scan, others are not', async () => {
         const store = await suite.openWith('/a', '/b')
         const needs = QUERIES.map(query => needsScan(store.explainQuery(query)))
         expect([needs.includes(false), needs.includes(true)]).toEqual([true, true])
@@ -91,7 +91,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     if (!suite.isWritable) return
 
     if (capabilities.read.etag === 'version') {
-      it('D4 read.etag: version: no two puts make the same etag, even of the same value', async () => {
+      it('D4 read.etag: version: every put makes a new etag, even for an equal value', async () => {
         const store = await suite.open()
         const etags = new Set<string>()
         for (const index of [1, 1, 2, 1, 2, 2])
@@ -101,7 +101,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     }
 
     if (capabilities.persistent) {
-      it('D14 D17 persistent: what was put is there when the store is opened again', async () => {
+      it('D14 D17 persistent: stored values are present after the store is reopened', async () => {
         const store = await suite.openWith('/a/b', '/c')
         await store.close()
         const again = await suite.reopen(store)
@@ -109,13 +109,13 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         expect(await again.get(Key.parse('/c'))).toEqual(suite.value(1))
       })
     } else {
-      it('D17 persistent: a store that outlives its process does not deny it', async () => {
+      it('D17 persistent: a store that outlives its process declares it', async () => {
         expect(suite.options.reopen).toBeUndefined()
       })
     }
 
     if (capabilities.durable) {
-      it('D11 durable: what was synced is there when the store is opened again', async () => {
+      it('D11 durable: synced values are present after the store is reopened', async () => {
         expect(capabilities.persistent).toBe(true)
         const store = await suite.open()
         await store.put(Key.of('a'), suite.value(1))
@@ -126,7 +126,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     }
 
     if (capabilities.history) {
-      it('E113 history: the versions of a value are listed, the latest first, and read', async () => {
+      it('E113 history: the versions of a value are listed, latest first, and can be read', async () => {
         const store = await suite.open()
         const key = Key.of('a')
         expect(await store.versions(key)).toEqual([])
@@ -147,7 +147,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         await expectFailure(store.getVersion(key, 'none'), 'NOT_FOUND', key)
       })
     } else {
-      it('E113 history: no version is listed where it is not declared', async () => {
+      it('E113 history: no versions are listed if it is not declared', async () => {
         const store = await suite.open()
         const key = Key.of('a')
         for (const index of [1, 2]) await store.put(key, suite.value(index))
@@ -157,7 +157,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
     }
 
     if (capabilities.manyToOne) {
-      it('D17 manyToOne: a value has more names than one, and a rename between them leaves it', async () => {
+      it('D17 manyToOne: two keys name one value, and a rename between them keeps it', async () => {
         const { sameKeys } = suite.options
         if (sameKeys === undefined) throw new Error('The suite needs `sameKeys` to prove manyToOne')
         const [one, other] = sameKeys
@@ -169,7 +169,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
         expect(await store.has(one)).toBe(false)
       })
     } else {
-      it('D17 manyToOne: keys that are alike do not meet where it is not declared', async () => {
+      it('D17 manyToOne: similar keys stay distinct if it is not declared', async () => {
         const texts = ['/a', '/A', '/a.', '/é', '/e\u0301', '/ a']
         const store = await suite.openWith(...texts)
         for (const [index, text] of texts.entries())
@@ -179,7 +179,7 @@ export function describeCapabilities<V>(suite: Suite<V>): void {
   })
 }
 
-/** The flags of a record of capabilities by name: `read.range`. */
+/** The flags of a capabilities record by name: `read.range`. */
 export function flagsOf(capabilities: Capabilities): [string, unknown][] {
   return Object.entries(capabilities).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null

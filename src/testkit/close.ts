@@ -51,7 +51,7 @@ export function describeClose<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D42 close() may be called again, at once or later, and disposing is closing', async () => {
+    it('D42 close() may be called again, concurrently or later, and disposing closes the store', async () => {
       const store = await suite.openWith('/a')
       await Promise.all([store.close(), store.close()])
       await store.close()
@@ -68,7 +68,7 @@ export function describeClose<V>(suite: Suite<V>): void {
       await expectFailure(store.get(a), 'CLOSED', a)
     })
 
-    it('D14 reads in flight end well before close does', async () => {
+    it('D14 reads in flight complete before close() resolves', async () => {
       const store = await suite.openWith('/a', '/b')
       const order: string[] = []
       const reads = [store.get(a), store.stat(b), store.list(Key.root), store.has(a)].map(read =>
@@ -79,7 +79,7 @@ export function describeClose<V>(suite: Suite<V>): void {
       expect(order).toEqual(['read', 'read', 'read', 'read', 'closed'])
     })
 
-    it('D55 getMany() that was begun before close goes on to its end, and close waits for it', async () => {
+    it('D55 getMany() called before close() runs to its end, and close() waits for it', async () => {
       const store = await suite.openWith('/a', '/b')
       const { rest, isClosed } = await closedAfterFirst(store, store.getMany([a, b]))
       expect(await rest()).toEqual([{ key: b, value: suite.value(1) }])
@@ -87,7 +87,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     })
 
     if (suite.isWritable) {
-      it('D55 putMany() and deleteMany() that were begun before close go on to their end', async () => {
+      it('D55 putMany() and deleteMany() called before close() run to their end', async () => {
         const pairs = [a, b].map((key, index) => ({ key, value: suite.value(index) }))
         const puts = await suite.open()
         const put = await closedAfterFirst(puts, puts.putMany(pairs))
@@ -101,7 +101,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     }
 
     if (suite.isWritable && suite.isBinary) {
-      it('D14 calls waiting for a write on their key, made before close, still end well', async () => {
+      it('D14 calls made before close() that wait for a write to their key still succeed', async () => {
         const store = await suite.openWith('/a', '/b')
         let finish: (() => void) | undefined
         const gate = new Promise<void>(resolve => {
@@ -134,7 +134,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary && suite.takes({ valueBytes: 500_000 })) {
-      it('D14 a stream open at close goes on whole or ends with CLOSED, never short', async () => {
+      it('D14 a stream open at close() completes or ends with CLOSED, and is never cut short', async () => {
         const value = noise(500_000)
         const store = await suite.open([{ key: a, value: value as V }])
         const chunks = store.getStream(a)[Symbol.asyncIterator]()
@@ -153,7 +153,7 @@ export function describeClose<V>(suite: Suite<V>): void {
     }
 
     if (suite.options.reopen !== undefined && suite.isWritable) {
-      it('D43 close() never erases: what was stored is there when the store is opened again', async () => {
+      it('D43 close() never erases data: stored values are present after the store is reopened', async () => {
         const store = await suite.openWith('/a/b', '/c')
         const late = store.put(Key.of('late'), suite.value(2))
         await store.close()
@@ -167,7 +167,8 @@ export function describeClose<V>(suite: Suite<V>): void {
 }
 
 /**
- * Closes a store after the first item of a call on many keys. Expects the store to stay open until the rest is done.
+ * Closes a store after the first item of a call on many keys. Expects the store to stay open until the call
+ * ends.
  */
 async function closedAfterFirst<T>(store: Pick<Datastore<unknown>, 'close'>, items: AsyncIterable<T>) {
   const iterator = items[Symbol.asyncIterator]()
@@ -179,7 +180,7 @@ async function closedAfterFirst<T>(store: Pick<Datastore<unknown>, 'close'>, ite
   const rest = async () => {
     const taken: T[] = []
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      expect(hasClosed, 'closed before the call has ended').toBe(false)
+      expect(hasClosed, 'closed before the call ended').toBe(false)
       taken.push(next.value)
     }
     return taken

@@ -7,7 +7,7 @@ const [from, to, gone] = [Key.of('r', 'from'), Key.of('r', 'to'), Key.of('gone')
 export function describeDelete<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('delete', () => {
-    it('D3 delete() removes the value, and its empty branches with it', async () => {
+    it('D3 delete() removes the value and the branches that this leaves empty', async () => {
       const store = await suite.openWith('/a/b/c/d', '/a/x')
       await store.delete(Key.parse('/a/b/c/d'))
       expect(await store.has(Key.parse('/a/b/c/d'))).toBe(false)
@@ -16,7 +16,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
       expect(await listAll(store, Key.root)).toEqual([])
     })
 
-    it('D3 deleting an absent key is NOT_FOUND, or nothing with missingOk', async () => {
+    it('D3 deleting an absent key is NOT_FOUND, or does nothing with missingOk', async () => {
       const store = await suite.openWith('/a')
       await expectFailure(store.delete(gone), 'NOT_FOUND', gone)
       await store.delete(gone, { missingOk: true })
@@ -25,7 +25,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
       await expectFailure(store.delete(Key.root), 'NOT_FOUND', Key.root)
     })
 
-    it('D3 deleting a branch without a value is NOT_FOUND and takes nothing below with it', async () => {
+    it('D3 deleting a branch without a value is NOT_FOUND and deletes nothing below it', async () => {
       const store = await suite.openWith('/a/b', '/a/c')
       await expectFailure(store.delete(Key.of('a')), 'NOT_FOUND', Key.of('a'))
       expect(await walkKeys(store)).toEqual(['/a/b', '/a/c'])
@@ -42,7 +42,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/elsewhere/deep/down'])
     })
 
-    it('D5 rename() replaces the value at the new key, unless told not to', async () => {
+    it('D5 rename() replaces the value at the new key, unless replace is false', async () => {
       const store = await suite.open([
         { key: from, value: suite.value(1) },
         { key: to, value: suite.value(2) },
@@ -54,13 +54,13 @@ export function describeDelete<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([to.toString()])
     })
 
-    it('D5 D56 renaming an absent key is NOT_FOUND and leaves the new key alone', async () => {
+    it('D5 D56 renaming an absent key is NOT_FOUND and does not change the new key', async () => {
       const store = await suite.open([{ key: to, value: suite.value(2) }])
       await expectFailure(store.rename(gone, to), 'NOT_FOUND', gone)
       expect(await store.get(to)).toEqual(suite.value(2))
     })
 
-    it('D57 rename(k, k) is nothing for a present key, NOT_FOUND for an absent one', async () => {
+    it('D57 rename(k, k) does nothing for a present key and is NOT_FOUND for an absent one', async () => {
       const store = await suite.open([{ key: from, value: suite.value(3) }])
       await store.rename(from, from)
       await store.rename(from, Key.parse('/r/from'), { replace: false })
@@ -69,7 +69,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
     })
 
     if (suite.capabilities.rename === 'atomic') {
-      it('D5 rename: atomic: whenever it is aborted, one of both keys has the value', async () => {
+      it('D5 rename: atomic: after an abort at any moment, exactly one of both keys has the value', async () => {
         const store = await suite.open()
         await abortedAtEachMoment(
           async () => {
@@ -88,7 +88,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
     }
 
     if (suite.capabilities.rename === 'copy') {
-      it('D58 rename: copy: whenever it is aborted, one of both keys or both have the value', async () => {
+      it('D58 rename: copy: after an abort at any moment, one or both keys have the value', async () => {
         const store = await suite.open()
         await abortedAtEachMoment(
           async () => {
@@ -107,7 +107,7 @@ export function describeDelete<V>(suite: Suite<V>): void {
     }
 
     if (!suite.hasValueAndBranch) return
-    it('D5 rename() moves the value alone, not what is below it', async () => {
+    it('D5 rename() moves only the value, not the keys below it', async () => {
       const store = await suite.openWith('/r/from', '/r/from/below')
       await store.rename(from, to)
       expect(await walkKeys(store)).toEqual(['/r/from/below', '/r/to'])

@@ -24,11 +24,12 @@ import { describeTransactions } from './transactions.ts'
 import { describeWatch } from './watch.ts'
 
 /**
- * The contract of `Datastore` as tests, for every store, every adapter, and adapters of adapters. The `capabilities` of
- * a store select the tests: what it declares is proved, what it does not declare must be completed or refused.
+ * The contract of `Datastore` as tests, for every store, every adapter, and adapters of adapters. The
+ * `capabilities` of a store select the tests: a declared capability must hold, one that is not declared must
+ * be completed or refused.
  *
- *     import { describe, it } from 'node:test' // or from 'vitest'
- *     describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
+ * import { describe, it } from 'node:test' // or from 'vitest'
+ * describeDatastore('MemoryDatastore', { create: async () => new MemoryDatastore() }, { describe, it })
  */
 export function describeDatastore<V = Uint8Array>(
   name: string,

@@ -5,11 +5,11 @@ import type { TestRunner } from './suite.ts'
 
 /** How to create an engine under test. */
 export interface DriverSuiteOptions {
-  /** A driver over an empty place. */
+  /** A driver over an empty location. */
   readonly create: () => Promise<OrderedDriver>
-  /** Opens the place of an open driver a second time, as another process does. Required if `shared`. */
+  /** Opens the location of an open driver a second time, as another process does. Required if `shared`. */
   readonly beside?: ((driver: OrderedDriver) => Promise<OrderedDriver>) | undefined
-  /** Opens the place of a closed driver again. Default: nothing is persistent. */
+  /** Opens the location of a closed driver again. Default: nothing is persistent. */
   readonly reopen?: ((closed: OrderedDriver) => Promise<OrderedDriver>) | undefined
   /** Removes what `create` created. Runs after each test, once every driver is closed. */
   readonly destroy?: (() => Promise<void>) | undefined
@@ -43,7 +43,7 @@ export function describeOrderedDriver(
   }
 
   describe(`${name} as an OrderedDriver`, () => {
-    test('E1 get: a value is given whole, an empty one too, and an absent key is undefined', async driver => {
+    test('E1 get: returns whole values, including an empty one, and undefined for an absent key', async driver => {
       await put(driver, 'a', bytesOf('x'))
       await put(driver, 'b', new Uint8Array())
       expect((await driver.get(bytesOf('a')))?.value).toEqual(bytesOf('x'))
@@ -51,7 +51,7 @@ export function describeOrderedDriver(
       expect(await driver.get(bytesOf('c'))).toBe(undefined)
     })
 
-    test('E1 get: the bytes of an answer belong to the receiver, and those of a write to the caller', async driver => {
+    test('E1 get: the receiver owns the bytes of a result, the caller those of a write', async driver => {
       const [key, value] = [bytesOf('a'), bytesOf('xyz')]
       await driver.write({ ...columns(driver), key, value, expect: 'any' }, false)
       key.fill(0)
@@ -63,7 +63,7 @@ export function describeOrderedDriver(
       expect((await driver.get(bytesOf('a')))?.value).toEqual(bytesOf('xyz'))
     })
 
-    test('E1 get: a part of a value, cut to it', async driver => {
+    test('E1 get: returns a range of a value, clipped to its size', async driver => {
       if (!driver.capabilities.parts) return
       await put(driver, 'a', bytesOf('0123456789'))
       for (const [start, end] of [
@@ -80,7 +80,7 @@ export function describeOrderedDriver(
       expect(await driver.get(bytesOf('b'), { start: 0, end: 1 })).toBe(undefined)
     })
 
-    test('E1 has, head: presence and size without the value', async driver => {
+    test('E1 has, head: return presence and size without the value', async driver => {
       await put(driver, 'a', bytesOf('xyz'))
       expect((await driver.has?.(bytesOf('a'))) ?? true).toBe(true)
       expect((await driver.has?.(bytesOf('b'))) ?? false).toBe(false)
@@ -89,7 +89,7 @@ export function describeOrderedDriver(
       expect(await driver.head?.(bytesOf('b'))).toBe(undefined)
     })
 
-    test('E1 range: keys of every byte, in byte order, a prefix first', async driver => {
+    test('E1 range: returns keys with any bytes in byte order, a prefix first', async driver => {
       const keys = keysOf(driver)
       for (const key of shuffled(keys)) await put(driver, key, key)
       expect(await keysIn(driver, {})).toEqual(keys)
@@ -114,7 +114,7 @@ export function describeOrderedDriver(
       }
     })
 
-    test('E1 range: exactly as many rows as asked for, unless the range ends', async driver => {
+    test('E1 range: returns exactly limit rows, unless the range ends first', async driver => {
       const most = Math.min(driver.info.maxRows, 300)
       const value = new Uint8Array(500)
       for (let index = 0; index < most; index++)
@@ -130,7 +130,7 @@ export function describeOrderedDriver(
       expect(await rowsIn(driver, { from: bytesOf('l'), limit: 1 })).toHaveLength(0)
     })
 
-    test('E3 expect: each state is judged, and what is refused changes nothing', async driver => {
+    test('E3 expect: each state is checked, and a refused write changes nothing', async driver => {
       const [a, b] = [bytesOf('a'), bytesOf('b')]
       const write = (key: Uint8Array, value: Uint8Array | undefined, state: Write['expect']) =>
         driver.write({ ...columns(driver), key, value, expect: state }, false)
@@ -144,7 +144,7 @@ export function describeOrderedDriver(
         expect(await write(b, undefined, seen)).toBe('absent')
         expect(await write(b, bytesOf('x'), seen)).toBe('absent')
         expect(await write(a, bytesOf('3-x'), seen)).toBe(outcome)
-        // An engine that numbers its writes has given it another number.
+        // An engine that numbers its writes has assigned it another number.
         const next = isSo ? await stateNow(driver, seen) : seen
         expect(await write(a, undefined, next)).toBe(outcome)
         if (isSo) await write(a, bytesOf('3-x'), 'any')
@@ -154,7 +154,7 @@ export function describeOrderedDriver(
       expect(await keysIn(driver, {})).toEqual([])
     })
 
-    test('E3 expect: of many writes at once that each replace one state one does', async driver => {
+    test('E3 expect: exactly one of several concurrent writes that replace the same state succeeds', async driver => {
       const beside = driver.capabilities.shared ? await options.beside?.(driver) : undefined
       if (beside !== undefined) await open(Promise.resolve(beside))
       const writers = beside === undefined ? [driver] : [driver, beside]
@@ -208,7 +208,7 @@ export function describeOrderedDriver(
       expect((await driver.get(bytesOf('a')))?.value).toEqual(bytesOf('2'))
     })
 
-    test('E3 commit: where a check fails nothing is written', async driver => {
+    test('E3 commit: writes nothing if a check fails', async driver => {
       const { commit } = driver.capabilities
       if (driver.commit === undefined || commit === false) return
       await put(driver, 'a', bytesOf('3-x'))
@@ -241,7 +241,7 @@ export function describeOrderedDriver(
       }
     })
 
-    test('E3 commit: of many at once that count up one value none is lost', async driver => {
+    test('E3 commit: no update is lost when commits increment one value concurrently', async driver => {
       const { commit } = driver
       if (commit === undefined || driver.capabilities.commit === false) return
       await put(driver, 'n', bytesOf('00-'), 1000)
@@ -263,7 +263,7 @@ export function describeOrderedDriver(
       expect(text.slice(0, 2)).toBe(String(RACERS))
     })
 
-    test('E1 columns: version and times come back, and what has expired is absent', async driver => {
+    test('E1 columns: version and times are returned, and an expired value is absent', async driver => {
       if (!driver.info.columns) return
       const key = bytesOf('a')
       const [mtime, expires] = [Date.now(), Date.now() + 60_000]
@@ -285,7 +285,7 @@ export function describeOrderedDriver(
       expect(await driver.write({ ...past, expect: 'absent' }, false)).toBe('done')
     })
 
-    test('E4 limits: a key and a value as long as the limit are kept', async driver => {
+    test('E4 limits: a key and a value of exactly the maximum size are stored', async driver => {
       const { keyBytes, valueBytes } = driver.capabilities
       const key = new Uint8Array(keyBytes ?? 1000).fill(0x61)
       const value = new Uint8Array(Math.min(valueBytes ?? 2 ** 21, 2 ** 24)).fill(1)
@@ -295,7 +295,7 @@ export function describeOrderedDriver(
       expect((await keysIn(driver, {}))[0]?.length).toBe(key.length)
     })
 
-    test('E1 reopen: what was written is there when the place is opened again', async driver => {
+    test('E1 reopen: written values are present after reopening', async driver => {
       const { reopen } = options
       if (reopen === undefined) return
       await put(driver, 'a', bytesOf('x'))
@@ -307,7 +307,7 @@ export function describeOrderedDriver(
       expect((await again.get(bytesOf('b')))?.value).toEqual(bytesOf('y'))
     })
 
-    test('E4 close: calls after it are CLOSED, and close may be called again', async driver => {
+    test('E4 close: later calls are CLOSED, and close may be called again', async driver => {
       await put(driver, 'a', bytesOf('x'))
       await driver.close()
       await driver.close()
@@ -339,7 +339,10 @@ function columns({ info }: OrderedDriver): { readonly version?: number; readonly
   return info.columns ? { version: 1, mtime: 1 } : {}
 }
 
-/** States that can be expected of the key `a`, and whether it is in them. Values differ in their first byte. */
+/**
+ * States that can be expected of the key `a`, and whether each is its current one. Values differ in their
+ * first byte.
+ */
 async function statesOf(driver: OrderedDriver, value: Uint8Array): Promise<[Seen, boolean][]> {
   if (driver.info.columns) {
     const seen = await stateNow(driver, { version: 1 })
@@ -359,7 +362,7 @@ async function statesOf(driver: OrderedDriver, value: Uint8Array): Promise<[Seen
   ]
 }
 
-/** The state `seen` of the key `a`, with the number that the engine has given its last write. */
+/** The state `seen` of the key `a`, with the number that the engine has assigned to its last write. */
 async function stateNow(driver: OrderedDriver, seen: Seen): Promise<Seen> {
   if (driver.info.revisions !== true || typeof seen === 'string' || !('version' in seen)) return seen
   return { version: (await driver.get(bytesOf('a')))?.version ?? 0 }

@@ -35,7 +35,7 @@ interface Expectation {
 export function expect(actual: unknown, message?: string): Expectation {
   const check = (holds: boolean, operator: string, expected: unknown, shown: unknown = actual) => {
     if (holds) return
-    // Node's own message shows the difference between the two.
+    // Node's own message shows the difference between both values.
     const options = { actual: shown, expected, operator: 'deepStrictEqual' }
     const difference = new AssertionError(options).message
     throw new AssertionError({ ...options, operator, message: `${message ?? operator}\n${difference}` })
@@ -101,7 +101,7 @@ function isEqual(actual: unknown, expected: unknown): boolean {
   return isDeepStrictEqual(plain(actual), plain(expected))
 }
 
-/** A form of a value in which equal values are deeply and strictly equal. */
+/** Converts a value so that equal values are deeply and strictly equal. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   if (value instanceof Key) return `Key ${value.toString()}`
@@ -121,7 +121,7 @@ function only(value: unknown, pattern: object): unknown {
   return Object.fromEntries(fields)
 }
 
-/** Whether a value is an object of fields, and not a date, an error or similar. */
+/** Whether a value is a plain object of fields, not a date, an error or similar. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -9,7 +9,7 @@ const key = Key.of('a', 'b')
 export function describeGetPut<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('put', () => {
-    it('D1 each value replaces the one before, whole', async () => {
+    it('D1 each put replaces the whole previous value', async () => {
       const store = await suite.open()
       for (const value of [...suite.samples, ...suite.samples.toReversed()]) {
         await store.put(key, value)
@@ -18,7 +18,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
     })
 
     if (suite.isBinary && suite.takes({ valueBytes: mebibyte.length })) {
-      it('D1 a value of 1 MiB comes back whole', async () => {
+      it('D1 a value of 1 MiB is stored and returned whole', async () => {
         const store = await suite.open()
         await store.put(key, mebibyte as V)
         expect(Buffer.compare((await store.get(key)) as Uint8Array, mebibyte)).toBe(0)
@@ -27,7 +27,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D34 what is not bytes is a TypeError, a string above all, and changes nothing', async () => {
+      it('D34 a value that is not bytes, such as a string, is a TypeError and changes nothing', async () => {
         const store = await suite.openWith('/kept')
         for (const value of [
           'text',
@@ -76,7 +76,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D15 a Node Buffer is bytes, and comes back as the same bytes', async () => {
+      it('D15 a Node Buffer is stored, and returned as the same bytes', async () => {
         const store = await suite.open()
         await store.put(key, Buffer.from('pooled') as unknown as V)
         expect(new Uint8Array((await store.get(key)) as Uint8Array)).toEqual(
@@ -85,7 +85,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D4 the etag of a put is the etag of its version, and another value has another', async () => {
+    it('D4 the etag of a put is the etag of the stored version, and another value has another etag', async () => {
       const store = await suite.open()
       const etags = new Set<string>()
       for (const value of suite.samples) {
@@ -96,12 +96,12 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(etags.size).toBe(suite.samples.length)
     })
 
-    it("D35 D15 put() answers with plain data: the etag, and nothing that is the store's own", async () => {
+    it('D35 D15 put() resolves to plain data, which holds only the etag', async () => {
       const result = await (await suite.open()).put(key, suite.value(1))
       expect(structuredClone(result)).toEqual({ etag: result.etag })
     })
 
-    it('D6 putNew() stores under a fresh child and gives its whole key', async () => {
+    it('D6 putNew() stores under a new child and returns its full key', async () => {
       const store = await suite.open()
       const made = new Set<string>()
       const prefixes = ['/', '/a', '/a/deep:er'].filter(suite.holds)
@@ -116,7 +116,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(made.size).toBe(2 * prefixes.length)
     })
 
-    it('D36 the root holds no value: a put or rename to it is KEY_INVALID', async () => {
+    it('D36 the root cannot hold a value: a put or rename to it is KEY_INVALID', async () => {
       const store = await suite.openWith('/a')
       await expectFailure(store.put(Key.root, suite.value(0)), 'KEY_INVALID', Key.root)
       await expectFailure(store.rename(Key.of('a'), Key.root), 'KEY_INVALID', Key.root)
@@ -124,7 +124,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
       expect(await store.has(Key.of('a'))).toBe(true)
     })
 
-    it('D1 a key put through one Key object is got through another', async () => {
+    it('D1 a key put through one Key object is readable through another', async () => {
       const store = await suite.open()
       await store.put(Key.parse('//a/b/'), suite.value(2))
       expect(await store.get(Key.of('a').child('b'))).toEqual(suite.value(2))
@@ -133,7 +133,7 @@ export function describeGetPut<V>(suite: Suite<V>): void {
 
     const [above, below] = [Key.of('v'), Key.of('v', 'w')]
     if (!suite.hasValueAndBranch) {
-      it('D44 valueAndBranch: a put above or below a value is CONFLICT where it is not declared', async () => {
+      it('D44 valueAndBranch: a put above or below a value is CONFLICT if it is not declared', async () => {
         const store = await suite.openWith('/v', '/x/y')
         await expectFailure(store.put(below, suite.value(1)), 'CONFLICT', below)
         await expectFailure(store.put(Key.of('x'), suite.value(2)), 'CONFLICT', Key.of('x'))

@@ -22,7 +22,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
   const shown = (segments: readonly string[]) => segments.map(abbreviate)
 
   describe('hostile keys', () => {
-    it('K3 D1 each is stored under its own name, as a leaf and as a branch', async () => {
+    it('K3 D1 each is stored under its own key, as a leaf and as a branch', async () => {
       const store = await suite.open()
       const keys = held.flatMap(segment => [Key.of('leaf', segment), Key.of('branch', segment, segment)])
       await Promise.all(keys.map((key, index) => store.put(key, suite.value(index))))
@@ -42,7 +42,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
       expect(shown(reversed.map(child => child.name))).toEqual(shown(sorted.toReversed()))
     })
 
-    it('D3 D5 each is renamed and deleted alone', async () => {
+    it('D3 D5 each can be renamed and deleted without changing others', async () => {
       const store = await suite.openWith(...held.map(segment => `/${segment}`))
       expect(shown((await listAll(store, Key.root)).map(child => child.name))).toEqual(shown(sorted))
       let left = held.length
@@ -61,7 +61,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D9 a value and a branch of look-alike names never meet', async () => {
+    it('D9 a value and a branch with similar names stay distinct', async () => {
       const capital = suite.capabilities.manyToOne ? [] : ['/A']
       const texts = ['/a', '/a.txt', '/a.json', '/a:b', '/a.val', '/a.', ...capital].filter(suite.holds)
       const below = suite.hasValueAndBranch ? texts.map(text => `${text}/b`) : []
@@ -74,14 +74,14 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
 
     const deep = Key.of(...Array.from({ length: 60 }, (_, index) => `level ${index}`))
     if (suite.takes({ keyBytes: bytes(deep.toString()) })) {
-      it('D9 keys nest deeply', async () => {
+      it('D9 keys can be nested deeply', async () => {
         const store = await suite.open([{ key: deep, value: suite.value(2) }])
         expect(await store.get(deep)).toEqual(suite.value(2))
         expect(await walkKeys(store)).toEqual([deep.toString()])
       })
     }
 
-    it('D18 a key that the store cannot hold is refused by name, and not absent by mistake', async () => {
+    it('D18 a key that the store cannot hold is KEY_INVALID and named in the error, never reported as absent', async () => {
       const store = await suite.open()
       for (const segment of refused) {
         for (const key of [Key.of(segment), Key.of('below', segment, 'x')]) {
@@ -93,7 +93,7 @@ export function describeHostileKeys<V>(suite: Suite<V>): void {
   })
 }
 
-/** Short enough to read in a failed test, and different for different segments. */
+/** A label short enough for the report of a failed test, and different for different segments. */
 function abbreviate(segment: string): string {
   if (segment.length < 50) return JSON.stringify(segment)
   return `${segment.length} × ${JSON.stringify(segment.slice(0, 4))} … ${JSON.stringify(segment.slice(-4))}`

@@ -4,14 +4,14 @@ import { expect } from './expect.ts'
 import { noise } from './samples.ts'
 import { expectFailure, type Suite, walkKeys } from './suite.ts'
 
-/** Longer values are not put to find a limit. */
+/** Limits longer than this are not tested. */
 const LONGEST_VALUE = 16 * 1024 * 1024
 
 const kept = Key.of('k')
 
 /**
- * A key or value as long as a limit is stored; a longer one is refused with an error that names it, and changes
- * nothing.
+ * A key or value of exactly the maximum size is stored. A longer one is refused with an error that names it,
+ * and changes nothing.
  */
 export function describeLimits<V>(suite: Suite<V>): void {
   const { describe, it } = suite
@@ -36,19 +36,19 @@ export function describeLimits<V>(suite: Suite<V>): void {
 
   describe('limits', () => {
     if (keyBytes !== undefined) {
-      it('D45 limits.keyBytes: a key as long as it is kept, a longer one is KEY_INVALID', async () => {
+      it('D45 limits.keyBytes: a key of exactly this size is stored, a longer one is KEY_INVALID', async () => {
         await refusesKey(keyOfBytes(keyBytes, limits), keyOfBytes(keyBytes + 1, limits))
       })
     }
 
     if (segmentBytes !== undefined) {
-      it('D45 limits.segmentBytes: a segment as long as it is kept, a longer one is KEY_INVALID', async () => {
+      it('D45 limits.segmentBytes: a segment of exactly this size is stored, a longer one is KEY_INVALID', async () => {
         await refusesKey(Key.of(textOfBytes(segmentBytes)), Key.of(textOfBytes(segmentBytes + 1)))
       })
     }
 
     if (valueBytes !== undefined && valueBytes <= LONGEST_VALUE && suite.isBinary) {
-      it('D45 limits.valueBytes: a value as long as it is kept, a longer one is VALUE_INVALID', async () => {
+      it('D45 limits.valueBytes: a value of exactly this size is stored, a longer one is VALUE_INVALID', async () => {
         const store = await suite.open()
         const [fits, long] = [noise(valueBytes), noise(valueBytes + 1)]
         const halves = (bytes: Uint8Array) => [
@@ -73,7 +73,7 @@ export function describeLimits<V>(suite: Suite<V>): void {
     }
 
     if (operations !== undefined && batch === 'atomic') {
-      it('D46 limits.batch: a batch of so many operations is applied, a longer one is UNSUPPORTED', async () => {
+      it('D46 limits.batch: a batch of exactly this many operations is applied, a longer one is UNSUPPORTED', async () => {
         const store = await suite.open()
         const longer = store.batch()
         for (let index = 0; index <= operations; index++) longer.put(Key.of(`k${index}`), suite.value(index))
@@ -85,7 +85,7 @@ export function describeLimits<V>(suite: Suite<V>): void {
         expect(await walkKeys(store)).toHaveLength(operations)
       })
     } else {
-      it('D46 limits.batch: a batch may be long where it has no limit', async () => {
+      it('D46 limits.batch: a long batch is applied if there is no limit', async () => {
         const store = await suite.openWith('/k49')
         const batch = store.batch()
         for (let index = 0; index < 100; index++) batch.put(Key.of(`k${index % 50}`), suite.value(index))
@@ -102,7 +102,7 @@ function keyOfBytes(size: number, { segmentBytes = 100 }: Limits): Key {
   const longest = Math.min(segmentBytes, 100)
   const segments: string[] = []
   for (let left = size; left > 0; ) {
-    // Each segment takes one more byte for its slash, and a rest of one byte cannot be filled.
+    // Each segment takes one more byte for its slash, so a remainder of one byte cannot be filled.
     let length = Math.min(longest, left - 1)
     if (left - length - 1 === 1) length--
     segments.push(textOfBytes(length))

@@ -5,20 +5,20 @@ import type { Suite } from './suite.ts'
 
 const FEW = 20
 const MANY = 500
-/** Milliseconds after which no more keys are put, so that a slow store is tested with fewer. */
+/** Milliseconds after which no more keys are put, so that a slow store is tested with fewer keys. */
 const PATIENCE = 500
 const SAMPLES = 15
 /**
- * Bytes that a page may additionally allocate if there are many more keys. A store without an index allocates over
- * 50,000 more.
+ * Bytes that a page may additionally allocate if there are many more keys. A store without an index allocates
+ * over 50,000 more.
  */
 const SLACK = 16_384
 
 const [level, other] = [Key.of('level'), Key.of('other')]
 
 /**
- * Tests that a page costs no more than `list` declares: its allocation hardly grows with keys that it does not show.
- * Unlike time, this does not depend on other work of the machine.
+ * Tests that a page costs no more than `list` declares: its allocation hardly grows with the number of keys
+ * outside the page. Unlike time, this does not depend on other load on the machine.
  */
 export function describeListCost<V>(suite: Suite<V>): void {
   const { it } = suite
@@ -51,8 +51,8 @@ async function fill<V>(suite: Suite<V>, store: Datastore<V>, prefix: Key, count:
 }
 
 /**
- * Bytes that a page allocates. Samples with a garbage collection are dropped, and the largest one, which includes other
- * allocations.
+ * Bytes that a page allocates. Samples during which a garbage collection ran are dropped, and so is the
+ * largest one, which includes other allocations.
  */
 async function bytesOfPage<V>(store: Datastore<V>): Promise<number> {
   const samples: number[] = []

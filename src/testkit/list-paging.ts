@@ -17,7 +17,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
   const names = (children: readonly Child[]) => children.map(child => child.name)
 
   describe('list, paged', () => {
-    it('D9 pages of every size, both ways, give each child once and in order', async () => {
+    it('D9 pages of every size, in both directions, return each child once and in order', async () => {
       const store = await open()
       for (let limit = 1; limit <= sorted.length + 1; limit++) {
         expect(names(await listAll(store, level, { limit }))).toEqual(sorted)
@@ -25,7 +25,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D9 the last page has no cursor, full or not', async () => {
+    it('D9 the last page has no cursor, whether it is full or not', async () => {
       const store = await open()
       for (const reverse of [false, true]) {
         expect((await store.list(level, { limit: sorted.length, reverse })).cursor).toBeUndefined()
@@ -34,7 +34,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D9 total, where it is told, counts the level alone, on every page', async () => {
+    it('D9 total, if present, counts only this level, on every page', async () => {
       const store = await open()
       const first = await store.list(level, { limit: 2 })
       const second = await store.list(level, { limit: 2, after: first.cursor })
@@ -43,7 +43,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
         if (total !== undefined) expect(total).toBe(sorted.length)
     })
 
-    it('D9 after starts strictly past a name, be it there or not', async () => {
+    it('D9 after starts strictly after a name, whether that name exists or not', async () => {
       const store = await open()
       const past = async (after: string, reverse = false) =>
         names((await store.list(level, { after, reverse })).children)
@@ -58,14 +58,14 @@ export function describeListPaging<V>(suite: Suite<V>): void {
       expect(await past('zzz', true)).toEqual(sorted.toReversed())
     })
 
-    it('D9 after may be a text that is the name of no key, and a page as large as can be said', async () => {
+    it('D9 after accepts any text, and limit accepts MAX_SAFE_INTEGER', async () => {
       const store = await open()
       const limit = Number.MAX_SAFE_INTEGER
       for (const after of ['', '.', '..', 'n/', 'N', '\0'])
         expect(names((await store.list(level, { after, limit })).children)).toEqual(sorted)
     })
 
-    it('D9 a page of no children is empty; a size that is not a whole number is a RangeError', async () => {
+    it('D9 a page with limit 0 is empty; a limit that is not a whole number is a RangeError', async () => {
       const store = await open()
       expect((await store.list(level, { limit: 0 })).children).toEqual([])
       for (const limit of [-1, 1.5, Number.NaN]) {
@@ -74,7 +74,7 @@ export function describeListPaging<V>(suite: Suite<V>): void {
     })
 
     if (suite.isWritable) {
-      it('D9 paging goes on past a child that is gone since', async () => {
+      it('D9 paging continues after a child that was deleted in the meantime', async () => {
         const store = await open()
         const first = await store.list(level, { limit: 5 })
         expect(first.cursor).toBeDefined()

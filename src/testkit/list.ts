@@ -9,7 +9,7 @@ export function describeList<V>(suite: Suite<V>): void {
     (await listAll(store, Key.parse(prefix))).map(child => child.name)
 
   describe('list', () => {
-    it('D9 an empty store, an absent level and a value without children are empty levels', async () => {
+    it('D9 an empty store, an absent level and a value without children list no children', async () => {
       const store = await suite.openWith('/a', '/b/c')
       expect(await listAll(await suite.open(), Key.root)).toEqual([])
       for (const prefix of ['/x', '/a', '/b/c', '/b/c/d', '/a/b'])
@@ -19,7 +19,7 @@ export function describeList<V>(suite: Suite<V>): void {
       if (page.total !== undefined) expect(page.total).toBe(0)
     })
 
-    it('D9 list() gives one level, each child once, never a descendant', async () => {
+    it('D9 list() returns one level, each child once, and no descendants', async () => {
       const store = await suite.openWith('/a/x/1', '/a/x/2', '/a/y', '/a/x2/deep/er', '/b')
       expect(await names(store, '/')).toEqual(['a', 'b'])
       expect(await names(store, '/a')).toEqual(['x', 'x2', 'y'])
@@ -27,7 +27,7 @@ export function describeList<V>(suite: Suite<V>): void {
       expect(await names(store, '/a/x2')).toEqual(['deep'])
     })
 
-    it('D9 a child tells its key, and whether it is a value, a branch or both', async () => {
+    it('D9 a child has its key and whether it is a value, a branch or both', async () => {
       const store = await suite.openWith('/t/leaf', '/t/branch/below')
       const children = await listAll(store, Key.of('t'))
       expect(
@@ -40,7 +40,7 @@ export function describeList<V>(suite: Suite<V>): void {
     })
 
     if (suite.hasValueAndBranch) {
-      it('D9 a child that is value and branch at once is listed once, as both', async () => {
+      it('D9 a child that is both a value and a branch is listed once, as both', async () => {
         const store = await suite.openWith('/t/both/below/deeper', '/t/both', '/t/only')
         const children = await listAll(store, Key.of('t'))
         expect(children.map(({ name, isValue, isBranch }) => [name, isValue, isBranch])).toEqual([
@@ -51,7 +51,7 @@ export function describeList<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D9 a child that tells its size tells the right one', async () => {
+      it('D9 the size of a child, if present, is correct', async () => {
         const store = await suite.openWith('/t/s0', '/t/s1', '/t/s2', '/t/branch/x')
         for (const child of await listAll(store, Key.of('t'))) {
           if (!child.isValue) expect(child.size).toBeUndefined()
@@ -60,7 +60,7 @@ export function describeList<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D9 a level is taken by segments: look-alike prefixes stay out', async () => {
+    it('D9 a level is matched by whole segments, so similar prefixes are excluded', async () => {
       const capital = suite.capabilities.manyToOne ? [] : ['A']
       const texts = ['/a/b', '/ab/c', '/a-b/d', '/a.b', '/a:b/e', '/aa', ...capital.map(name => `/${name}/f`)]
       const store = await suite.openWith(...texts.filter(suite.holds))
@@ -70,7 +70,7 @@ export function describeList<V>(suite: Suite<V>): void {
       expect(await names(store, '/')).toEqual(expected.filter(name => suite.holds(`/${name}`)))
     })
 
-    it('K10 D9 names come in code-unit order, whatever the order of the puts', async () => {
+    it('K10 D9 names are listed in code-unit order, whatever the order of the puts', async () => {
       const sorted = [
         '!',
         '-',

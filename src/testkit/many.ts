@@ -9,7 +9,7 @@ export function describeMany<V>(suite: Suite<V>): void {
   const pairs = keys.map((key, index) => ({ key, value: suite.value(index) }))
 
   describe('many and batch', () => {
-    it('D8 putMany() stores iterables and async iterables, giving each key in order', async () => {
+    it('D8 putMany() accepts iterables and async iterables, and yields each key in order', async () => {
       const store = await suite.open()
       expect((await collect(store.putMany(pairs))).map(String)).toEqual(keys.map(String))
       expect(await collect(store.getMany(keys))).toEqual(pairs)
@@ -22,14 +22,14 @@ export function describeMany<V>(suite: Suite<V>): void {
       )
     })
 
-    it('D8 deleteMany() gives each key once it is gone and accepts absent ones', async () => {
+    it('D8 deleteMany() yields each deleted key and accepts absent ones', async () => {
       const store = await suite.open(pairs)
       const doomed = [keys[0]!, Key.of('absent'), keys[2]!]
       expect((await collect(store.deleteMany(doomed))).map(String)).toEqual(doomed.map(String))
       expect(await walkKeys(store)).toEqual(['/m/a'])
     })
 
-    it('D65 a batch does nothing before commit, then everything', async () => {
+    it('D65 a batch does nothing before commit, then applies everything', async () => {
       const store = await suite.openWith('/old')
       const batch = store.batch()
       for (const { key, value } of pairs) batch.put(key, value)
@@ -40,7 +40,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await collect(store.getMany(keys))).toEqual(pairs)
     })
 
-    it('D64 a batch keeps its order: put after delete stays, delete after put goes', async () => {
+    it('D64 a batch keeps its order: a put after a delete stores, a delete after a put removes', async () => {
       const store = await suite.openWith('/x', '/y')
       await store.batch().delete(Key.of('x')).put(Key.of('x'), suite.value(3)).commit()
       await store.batch().put(Key.of('y'), suite.value(3)).delete(Key.of('y')).commit()
@@ -50,7 +50,7 @@ export function describeMany<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/x', '/z'])
     })
 
-    it('D64 a committed batch is empty: committing again repeats nothing', async () => {
+    it('D64 a committed batch is empty: a second commit does nothing', async () => {
       const store = await suite.open()
       const batch = store.batch().put(keys[0]!, suite.value(1))
       await batch.commit()
@@ -60,7 +60,7 @@ export function describeMany<V>(suite: Suite<V>): void {
     })
 
     if (suite.capabilities.batch === 'atomic') {
-      it('D66 batch: atomic: whenever its commit is aborted, all of it is there or nothing', async () => {
+      it('D66 batch: atomic: after an abort of its commit at any moment, all of it is applied or nothing', async () => {
         const store = await suite.open()
         await abortedAtEachMoment(
           async () => {
@@ -81,7 +81,7 @@ export function describeMany<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D15 a batch keeps the bytes as they were when it was told them', async () => {
+      it('D15 a batch stores bytes as they were when they were added', async () => {
         const store = await suite.open()
         const [buffer, chunk] = [new Uint8Array([1, 2]), new Uint8Array([3])]
         const batch = store
@@ -96,7 +96,7 @@ export function describeMany<V>(suite: Suite<V>): void {
     }
 
     if (suite.isBinary) {
-      it('D34 D18 a batch with what is not bytes is a TypeError', async () => {
+      it('D34 D18 adding a value that is not bytes to a batch is a TypeError', async () => {
         const store = await suite.open()
         const commit = async () =>
           store

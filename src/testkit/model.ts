@@ -22,7 +22,7 @@ export function describeModel<V>(suite: Suite<V>): void {
   const once = { numRuns: suite.runs }
 
   describe('model', () => {
-    it('D1 D2 D3 D5 D9 random histories, one call after another, agree with a map', async () => {
+    it('D1 D2 D3 D5 D9 random histories of sequential calls agree with a map', async () => {
       const run = async (operations: readonly Operation[]) => {
         const store = await suite.open()
         const model = new Map<string, number>()
@@ -36,7 +36,7 @@ export function describeModel<V>(suite: Suite<V>): void {
       await fc.assert(fc.asyncProperty(history, run), once)
     })
 
-    it('D16 random histories called all at once agree with a map, in call order', async () => {
+    it('D16 random histories of concurrent calls agree with a map, in call order', async () => {
       const run = async (operations: readonly Operation[]) => {
         const store = await suite.open()
         const model = new Map<string, number>()
@@ -48,7 +48,7 @@ export function describeModel<V>(suite: Suite<V>): void {
       await fc.assert(fc.asyncProperty(history, run), once)
     })
 
-    it('D13 each aborted call of a random history has happened whole or not at all', async () => {
+    it('D13 each aborted call of a random history is applied whole or not at all', async () => {
       const aborted = fc.array(fc.record({ operation, ticks: fc.nat(4) }), { minLength: 1, maxLength: 25 })
       const run = async (calls: readonly { readonly operation: Operation; readonly ticks: number }[]) => {
         const store = await suite.open()
@@ -69,7 +69,7 @@ export function describeModel<V>(suite: Suite<V>): void {
       await fc.assert(fc.asyncProperty(aborted, run), once)
     })
 
-    it('D42 what was called before close() takes effect, what is called after it is CLOSED', async () => {
+    it('D42 calls made before close() take effect, later ones are CLOSED', async () => {
       const run = async (operations: readonly Operation[], late: Operation) => {
         const store = await suite.open()
         const model = new Map<string, number>()

@@ -10,8 +10,8 @@ export interface WholeEntry<V> {
 }
 
 /**
- * The meaning of a query, clause by clause over a copy of everything: slow, but simple enough to trust. `undefined` if
- * the query has no answer, because `after` is not an entry of it.
+ * The result of a query, computed clause by clause over a copy of everything: slow, but simple enough to
+ * trust. `undefined` if the query has no answer, because `after` is not an entry of it.
  */
 export function naiveAnswer<V>(
   entries: readonly WholeEntry<V>[],
@@ -71,7 +71,7 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
-/** What the JSON of a value says; `undefined` where it is not JSON. */
+/** The parsed JSON of a value; `undefined` if it is not JSON. */
 function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(textOf(bytes).replace(/^\ufeff/, '')) as unknown
@@ -84,7 +84,7 @@ function isScalar(value: unknown): boolean {
   return value !== undefined && (typeof value !== 'object' || value === null)
 }
 
-/** A text is looked for in the whole text of bytes, also where their JSON is a scalar. */
+/** A text is searched in the whole text of the bytes, even if their JSON is a scalar. */
 function searched(field: string, entry: WholeEntry<unknown>): unknown {
   const { value } = entry
   return field === 'value' && value instanceof Uint8Array ? textOf(value) : read(field, entry)

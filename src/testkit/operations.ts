@@ -6,7 +6,7 @@ import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { type Suite, walkKeys } from './suite.ts'
 
-/** One call of a random history. Values are indexes of samples, so that histories print short. */
+/** One call of a random history. Values are indexes of samples, so that histories print briefly. */
 export type Operation =
   | {
       readonly verb: 'put'
@@ -113,7 +113,7 @@ async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   }
 }
 
-/** Expects the store to hold exactly what the model holds, through every kind of read. */
+/** Expects the store to hold exactly the keys and values of the model, through every kind of read. */
 export async function expectSame<V>(
   suite: Suite<V>,
   store: Datastore<V>,

@@ -27,7 +27,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(absent)).toEqual(suite.value(2))
     })
 
-    it('D61 of many puts with replace: false at once exactly one wins, and its value stays', async () => {
+    it('D61 exactly one of several concurrent puts with replace: false succeeds, and its value stays', async () => {
       const store = await suite.open()
       const values = Array.from({ length: 8 }, (_, index) => suite.value(index))
       const results = await Promise.allSettled(
@@ -38,7 +38,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(absent)).toEqual(values[winners[0] ?? -1])
     })
 
-    it('D62 neither create nor replace is a TypeError', async () => {
+    it('D62 create: false with replace: false is a TypeError', async () => {
       const store = await open()
       for (const key of [present, absent]) {
         const put = store.put(key, suite.value(0), { create: false, replace: false })
@@ -46,7 +46,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D33 a put with a current etag succeeds, with a stale one it is CONFLICT', async () => {
+    it('D33 a put with a current etag succeeds, one with a stale etag is CONFLICT', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       const next = await store.put(present, suite.value(2), { ifMatch: etag })
@@ -56,7 +56,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.get(present)).toEqual(suite.value(3))
     })
 
-    it('D33 ifMatch on a key that is gone is CONFLICT, and creates nothing', async () => {
+    it('D33 ifMatch on a deleted key is CONFLICT, and creates nothing', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       await store.delete(present)
@@ -64,7 +64,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
       expect(await store.has(present)).toBe(false)
     })
 
-    it('D33 of many puts with one etag at once exactly one wins', async () => {
+    it('D33 exactly one of several concurrent puts with the same etag succeeds', async () => {
       const store = await open()
       const { etag } = await store.stat(present)
       const puts = [2, 3, 4, 5].map(index => store.put(present, suite.value(index), { ifMatch: etag }))
@@ -83,7 +83,7 @@ export function describePreconditions<V>(suite: Suite<V>): void {
     })
 
     if (suite.isBinary) {
-      it('D2 preconditions hold for a streamed put too', async () => {
+      it('D2 preconditions apply to streamed puts too', async () => {
         const store = await open()
         const stream = () => [new Uint8Array([7]), new Uint8Array([8])] as unknown as V
         await expectFailure(store.put(present, stream(), { replace: false }), 'ALREADY_EXISTS', present)

@@ -22,7 +22,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
   const sorted = texts.map(Key.parse).sort(Key.compare).map(String)
 
   describe('queries', () => {
-    it('Q1 Q4 an empty query gives everything, in key order, with values', async () => {
+    it('Q1 Q4 an empty query returns everything, in key order, with values', async () => {
       const entries = await ask(await open(), {})
       expect(keysOf(entries)).toEqual(sorted)
       for (const { key, value, stat } of entries) {
@@ -32,7 +32,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(await ask(await suite.open(), {})).toEqual([])
     })
 
-    it('Q2 the prefix is strict and by segment', async () => {
+    it('Q2 a prefix excludes itself and matches whole segments', async () => {
       const store = await open()
       expect(keysOf(await ask(store, { prefix: '/a' }))).toEqual(
         sorted.filter(text => text.startsWith('/a/')),
@@ -41,7 +41,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(keysOf(await ask(store, { prefix: '/x', recursive: false }))).toEqual(['/x/a'])
     })
 
-    it('Q3 an offset past the end gives nothing, as far as it may be', async () => {
+    it('Q3 an offset past the end returns nothing, up to the largest one', async () => {
       const store = await open()
       const offset = Number.MAX_SAFE_INTEGER
       for (const query of [{ offset }, { offset, limit: 5 }, { offset: texts.length, limit: offset }])
@@ -49,7 +49,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(await ask(store, { offset: texts.length - 1, limit: offset })).toHaveLength(1)
     })
 
-    it('Q3 a limit of 0 gives nothing; a negative offset or limit is a RangeError at once', async () => {
+    it('Q3 a limit of 0 returns nothing; a negative offset or limit is a RangeError at once', async () => {
       const store = await open()
       expect(await ask(store, { limit: 0 })).toEqual([])
       for (const query of [{ limit: -1 }, { offset: -1 }, { limit: 1.5 }]) {
@@ -57,7 +57,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       }
     })
 
-    it('Q3 D18 a query that is none is a TypeError at once, a prefix that is not a key KEY_INVALID', async () => {
+    it('Q3 D18 an invalid query is a TypeError at once, an invalid prefix is KEY_INVALID', async () => {
       const store = await open()
       const wrong = [{ order: [] }, { where: { field: 'key', op: '~' } }, { prefix: 1 }] as unknown as Query[]
       for (const query of wrong) expect(() => store.query(query, { scan: true })).toThrow(TypeError)
@@ -65,7 +65,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(errorOf(climbing)).toMatchObject({ code: 'KEY_INVALID' })
     })
 
-    it('Q6 pages of any size, each past the last key of the one before, give everything once', async () => {
+    it('Q6 pages of any size, each after the last key of the previous one, return everything once', async () => {
       const store = await open()
       for (const orderBy of [[], [{ field: 'key', descending: true }], [{ field: 'size' }]]) {
         const whole = keysOf(await ask(store, { orderBy }))
@@ -79,7 +79,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       }
     })
 
-    it('Q7 Q8 a query is refused without scan just where explainQuery() says that something is scanned', async () => {
+    it('Q7 Q8 a query without scan is refused exactly if explainQuery() reports a scan', async () => {
       const store = await open()
       const queries: Query[] = [{}, { keysOnly: true }, { where: { field: 'size', op: '>', value: 0 } }]
       for (const query of queries) {
@@ -91,7 +91,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       }
     })
 
-    it('Q9 any query has the same answer as the naive one over a copy', async () => {
+    it('Q9 any query returns the same result as the naive one over a copy', async () => {
       const store = await open()
       // Times are final only once unflushed writes are flushed.
       await store.sync()
@@ -115,7 +115,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       )
     })
 
-    it('Q1 a query that went through JSON has the same answer', async () => {
+    it('Q1 a query that went through JSON returns the same result', async () => {
       const store = await open()
       await fc.assert(
         fc.asyncProperty(anyQuery, async query => {
@@ -127,7 +127,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       )
     })
 
-    it('Q7 an answer may be left early, and the store goes on', async () => {
+    it('Q7 the caller may stop reading a result early, and the store stays usable', async () => {
       const store = await open()
       for await (const { key } of store.query({}, { scan: true })) {
         expect(key.toString()).toBe(sorted[0])
@@ -136,7 +136,7 @@ export function describeQueries<V>(suite: Suite<V>): void {
       expect(await ask(store, { limit: 2, keysOnly: true })).toHaveLength(2)
     })
 
-    it('D13 D14 a query ends when it is aborted, and on a closed store', async () => {
+    it('D13 D14 a query ends when it is aborted, and when the store is closed', async () => {
       const store = await open()
       await expectFailure(collect(store.query({}, { scan: true, signal: AbortSignal.abort() })), 'ABORTED')
       const abort = new AbortController()

@@ -8,7 +8,7 @@ const absent = Key.of('nothing', 'here')
 export function describeReads<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('reads', () => {
-    it('D1 get() gives every sample value back', async () => {
+    it('D1 get() returns every sample value', async () => {
       const pairs = suite.samples.map((value, index) => ({ key: Key.of('samples', `s${index}`), value }))
       const store = await suite.open(pairs)
       for (const { key, value } of pairs) expect(await store.get(key)).toEqual(value)
@@ -31,7 +31,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D1 a key below a value, or beside one, is not that value', async () => {
+    it('D1 the value of a key is not returned for keys below it or beside it', async () => {
       const store = await suite.openWith('/a', '/ab/c')
       const others = ['/a/b', '/ab', '/a:b', '/a.', '/aa']
       for (const text of suite.capabilities.manyToOne ? others : ['/A', ...others]) {
@@ -40,7 +40,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D4 has() and stat() know a value', async () => {
+    it('D4 has() and stat() report a value', async () => {
       const store = await suite.openWith('/x/empty', '/x/one')
       expect(await store.has(Key.parse('/x/one'))).toBe(true)
       const stat = await store.stat(Key.parse('/x/one'))
@@ -50,7 +50,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       if (suite.isBinary) expect((await store.stat(Key.parse('/x/empty'))).size).toBe(0)
     })
 
-    it('D4 the etag stays while the value does', async () => {
+    it('D4 the etag does not change while the value does not', async () => {
       const store = await suite.openWith('/a', '/b')
       const { etag } = await store.stat(Key.of('a'))
       await store.get(Key.of('a'))
@@ -58,7 +58,7 @@ export function describeReads<V>(suite: Suite<V>): void {
     })
 
     if (suite.isBinary) {
-      it('D15 changing what get() gave changes nothing in the store', async () => {
+      it('D15 changing the result of get() changes nothing in the store', async () => {
         const store = await suite.openWith('/zero', '/one', '/two')
         const first = (await store.get(Key.of('two'))) as Uint8Array
         first.fill(0x2a)
@@ -68,7 +68,7 @@ export function describeReads<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D8 getMany() gives the values in the order asked, and stops at an absent key', async () => {
+    it('D8 getMany() yields the values in the requested order, and stops at an absent key', async () => {
       const store = await suite.openWith('/a', '/b', '/c/d')
       const keys = ['/c/d', '/a', '/b', '/a'].map(Key.parse)
       const pairs = await collect(store.getMany(keys))

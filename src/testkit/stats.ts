@@ -5,7 +5,7 @@ import { type Suite, walkKeys } from './suite.ts'
 export function describeStats<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('stats and sync', () => {
-    it('D10 stats() counts as accurately as it says', async () => {
+    it('D10 the count of stats() is as accurate as it declares', async () => {
       const store = await suite.openWith('/a', '/b/c', '/b/d', '/e')
       await store.delete(Key.of('e'))
       await store.put(Key.of('a'), suite.value(2))
@@ -22,13 +22,13 @@ export function describeStats<V>(suite: Suite<V>): void {
         expect(bytes).toBeLessThanOrEqual(held)
     })
 
-    it('D10 an empty store counts nothing', async () => {
+    it('D10 the stats of an empty store are zero', async () => {
       const store = await suite.open()
       const { entries, bytes, accuracy } = await store.stats()
       if (accuracy === 'exact') expect([entries ?? 0, bytes ?? 0]).toEqual([0, 0])
     })
 
-    it('D11 sync() of the store, and of a part of it, resolves and changes nothing', async () => {
+    it('D11 sync() of the store or of a part of it resolves and changes nothing', async () => {
       const store = await suite.openWith('/a/b')
       await store.sync()
       await store.sync(Key.of('a'))
@@ -36,7 +36,7 @@ export function describeStats<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(['/a/b'])
     })
 
-    it('D27 prune() removes no key, wherever it is asked to', async () => {
+    it('D27 prune() removes no key, whatever its prefix', async () => {
       const keys = ['/a', '/a/b', '/c/d/e']
       const store = await suite.openWith(...(suite.hasValueAndBranch ? keys : keys.slice(1)))
       const before = await walkKeys(store)
@@ -50,7 +50,7 @@ export function describeStats<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual(before)
     })
 
-    it('D11 sync() called after an un-awaited put does not lose it', async () => {
+    it('D11 sync() called after an un-awaited put includes it', async () => {
       const store = await suite.open()
       const put = store.put(Key.of('a'), suite.value(1))
       await store.sync()

@@ -21,14 +21,14 @@ export function describeStreams<V>(suite: Suite<V>): void {
     })
 
     if (suite.capabilities.read.stream) {
-      it('D7 read.stream: a large value is read in chunks that are each a small part of it', async () => {
+      it('D7 read.stream: a large value is read in small chunks', async () => {
         const store = await suite.open([{ key, value: mebibyte as V }])
         for await (const chunk of store.getStream(key))
           expect(chunk.length).toBeLessThanOrEqual(mebibyte.length / 4)
       })
     }
 
-    it('D7 getStream() gives any range, cut to the value', async () => {
+    it('D7 getStream() gives any range, clipped to the value', async () => {
       const store = await open()
       const ends = [0, 1, 65_535, 65_536, 65_537, 131_072, 299_999, 300_000, 300_001, 10_000_000]
       for (const start of [undefined, ...ends]) {
@@ -47,7 +47,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       }
     })
 
-    it('D7 a stream left early leaves the store whole', async () => {
+    it('D7 stopping a stream early leaves the store intact', async () => {
       const store = await open()
       for await (const chunk of store.getStream(key)) {
         expect(chunk.length).toBeGreaterThan(0)
@@ -57,7 +57,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await store.get(key)).toEqual(suite.value(1))
     })
 
-    it('D7 a reader sees one version whole while others write', async () => {
+    it('D7 a reader gets one whole version while others write', async () => {
       const store = await open()
       const versions = [old, noise(300_000, 4), noise(100_000, 5)]
       const reads: Promise<Uint8Array>[] = []
@@ -85,7 +85,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await store.get(key)).toEqual(new Uint8Array())
     })
 
-    it('D15 a chunk may be reused by its source', async () => {
+    it('D15 a source may reuse its chunks', async () => {
       const store = await suite.open()
       const chunk = new Uint8Array(1000)
       async function* reused(): AsyncIterable<Uint8Array> {
@@ -99,9 +99,9 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect([whole[0], whole[999], whole[1000], whole[2999]]).toEqual([1, 1, 2, 3])
     })
 
-    it('D37 a put whose source fails leaves the old value, or nothing where there was none', async () => {
+    it('D37 a put whose source fails keeps the old value, or leaves the key absent', async () => {
       const store = await open()
-      const failed = new Error('the source broke')
+      const failed = new Error('the source failed')
       for (const target of [key, Key.of('s', 'fresh')]) {
         await expect(store.put(target, failing(failed) as V)).rejects.toMatchObject({
           message: 'the source broke',
@@ -111,7 +111,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([key.toString()])
     })
 
-    it('D34 a chunk that is not bytes is a TypeError and leaves the old value', async () => {
+    it('D34 a chunk that is not bytes is a TypeError and keeps the old value', async () => {
       const store = await open()
       const chunks = [old, 'text']
       for (const source of [chunks, chunks.values()] as unknown as V[]) {
@@ -120,7 +120,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(Buffer.compare((await store.get(key)) as Uint8Array, old)).toBe(0)
     })
 
-    it('D37 D13 a put aborted half-way leaves the old value and lets go of its source', async () => {
+    it('D37 D13 a put aborted half-way keeps the old value and releases its source', async () => {
       const store = await open()
       for (const target of [key, Key.of('s', 'fresh')]) {
         const abort = new AbortController()
@@ -146,7 +146,7 @@ export function describeStreams<V>(suite: Suite<V>): void {
       expect(await walkKeys(store)).toEqual([key.toString()])
     })
 
-    it('D13 a put waiting for a source that says nothing more ends when it is aborted', async () => {
+    it('D13 a put ends when aborted while its source yields nothing', async () => {
       const store = await open()
       const abort = new AbortController()
       const source: AsyncIterable<Uint8Array> = {

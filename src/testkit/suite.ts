@@ -7,7 +7,7 @@ import type { Datastore } from '../core/open/datastore.ts'
 import { expect } from './expect.ts'
 import { byteSamples, jsonSamples } from './samples.ts'
 
-/** How to create a store under test. Its capabilities say what it can do. */
+/** How to create a store under test. Its capabilities declare what it supports. */
 export interface SuiteOptions<V> {
   /** A new store: empty, or holding `seed` if it accepts no writes (`seed` is empty otherwise). */
   readonly create: (seed: readonly Pair<V>[]) => Promise<Datastore<V>>
@@ -111,22 +111,25 @@ export class Suite<V> {
   }
 
   async reopen(store: Datastore<V>): Promise<Datastore<V>> {
-    if (this.options.reopen === undefined) throw new Error('This store forgets: there is nothing to reopen')
+    if (this.options.reopen === undefined)
+      throw new Error('This store is not persistent: it cannot be reopened')
     const reopened = await this.options.reopen(store)
     this.#opened.push(reopened)
     return reopened
   }
 
-  /** Whether others can have the data of a store open. If not, checks against others are not tested. */
+  /** Whether others can open the data of a store too. If not, checks against others are not tested. */
   get hasOthers(): boolean {
     return this.options.beside !== undefined || this.capabilities.persistent
   }
 
-  /** The data of an open store, opened a second time. */
+  /** Opens the data of an open store a second time. */
   async beside(store: Datastore<V>): Promise<Datastore<V>> {
     const { beside } = this.options
     if (beside === undefined) {
-      throw new Error('What others do is to be judged or seen, so the suite needs `beside` to prove it')
+      throw new Error(
+        'This store checks conditions or watches changes against other users of its data. The suite needs `beside` to test it',
+      )
     }
     const other = await beside(store)
     this.#opened.push(other)
@@ -167,7 +170,7 @@ export class Suite<V> {
 /** Expects a `DatastoreError` with this code whose key and message name `key`. */
 export async function expectFailure(call: Promise<unknown>, code: ErrorCode, key?: Key): Promise<void> {
   const error = await call.then(
-    value => new Error(`Nothing failed; the call gave ${String(value)}`),
+    value => new Error(`No failure; the call returned ${String(value)}`),
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(DatastoreError)

@@ -9,7 +9,7 @@ export function describeTimeToLive<V>(suite: Suite<V>): void {
   const { describe, it } = suite
   describe('time to live', () => {
     if (!suite.capabilities.write.ttl) {
-      it('D21 D23 write.ttl: UNSUPPORTED where it is not declared, by name, and nothing is written', async () => {
+      it('D21 D23 write.ttl: UNSUPPORTED if it is not declared, which the error says, and nothing is written', async () => {
         const store = await suite.open([{ key: a, value: suite.value(1) }])
         for (const key of [a, b]) {
           const put = store.put(key, suite.value(2), { ttl: 60_000 })
@@ -22,17 +22,17 @@ export function describeTimeToLive<V>(suite: Suite<V>): void {
       return
     }
 
-    it('D21 write.ttl: a value is there until its time is over, then it is absent', async () => {
+    it('D21 write.ttl: a value is present until it expires, then absent', async () => {
       const store = await suite.open()
       const before = Date.now()
       await store.put(a, suite.value(1), { ttl: 60_000 })
       const { expires } = await store.stat(a)
-      expect(expires, 'stat tells when it ends').toBeDefined()
+      expect(expires, 'stat returns the expiry time').toBeDefined()
       expect(expires).toBeGreaterThanOrEqual(before + 59_000)
       expect(expires).toBeLessThanOrEqual(Date.now() + 61_000)
       await store.put(b, suite.value(2), { ttl: 20 })
       for (const deadline = Date.now() + 5000; await store.has(b); ) {
-        expect(Date.now(), 'the value is gone in time').toBeLessThanOrEqual(deadline)
+        expect(Date.now(), 'the value expires in time').toBeLessThanOrEqual(deadline)
         await new Promise(resolve => setTimeout(resolve, 5))
       }
       await expectFailure(store.get(b), 'NOT_FOUND', b)
@@ -42,7 +42,7 @@ export function describeTimeToLive<V>(suite: Suite<V>): void {
       expect(await store.get(a)).toEqual(suite.value(1))
     })
 
-    it('D21 write.ttl: a put without one ends it', async () => {
+    it('D21 write.ttl: a put without one removes the expiry', async () => {
       const store = await suite.open()
       await store.put(a, suite.value(1), { ttl: 60_000 })
       await store.put(a, suite.value(2))
@@ -50,7 +50,7 @@ export function describeTimeToLive<V>(suite: Suite<V>): void {
       expect((await store.stat(a)).expires ?? Infinity).toBeGreaterThan(Date.now() + 61_000)
     })
 
-    it('D49 write.ttl: a time that is not a number over 0 is a RangeError, and nothing is written', async () => {
+    it('D49 write.ttl: a ttl that is not a positive number is a RangeError, and nothing is written', async () => {
       const store = await suite.open()
       for (const ttl of [0, -1, Number.NaN])
         await expect(store.put(a, suite.value(1), { ttl })).rejects.toBeInstanceOf(RangeError)

@@ -10,7 +10,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
   const { transaction } = suite.capabilities
   describe('transaction', () => {
     if (transaction === 'none') {
-      it('D26 transaction: UNSUPPORTED where it is not declared, and its work is not begun', async () => {
+      it('D26 transaction: UNSUPPORTED if it is not declared, and its function is not called', async () => {
         const store = await suite.openWith('/a')
         let isBegun = false
         const work = store.transaction(async inside => {
@@ -28,7 +28,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
       suite.open(keys.map((key, index) => ({ key, value: suite.value(index) })))
 
     if (!suite.isWritable) {
-      it('D26 W1 transaction: reads go through, a write is READ_ONLY', async () => {
+      it('D26 W1 transaction: reads succeed, writes are READ_ONLY', async () => {
         const store = await open(a)
         expect(await store.transaction(inside => inside.get(a))).toEqual(suite.value(0))
         await expectFailure(
@@ -40,7 +40,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
       return
     }
 
-    it('D26 transaction: its writes are seen inside at once, and outside together', async () => {
+    it('D26 transaction: writes are visible inside at once, and outside all together', async () => {
       const store = await open(a)
       const result = await store.transaction(async inside => {
         await inside.put(b, suite.value(2))
@@ -54,7 +54,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
       expect([await store.has(a), await store.get(b)]).toEqual([false, suite.value(2)])
     })
 
-    it('D26 transaction: work that fails leaves nothing', async () => {
+    it('D26 transaction: a failed transaction writes nothing', async () => {
       const store = await open(a)
       const failed = store.transaction(async inside => {
         await inside.put(a, suite.value(1))
@@ -66,7 +66,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
       expect(await store.get(a)).toEqual(suite.value(0))
     })
 
-    it('D26 D14 transaction: what its work was given is CLOSED afterwards', async () => {
+    it('D26 D14 transaction: the store passed to the function is CLOSED afterwards', async () => {
       const store = await open()
       let kept: Datastore<V> | undefined
       await store.transaction(async inside => {
@@ -79,7 +79,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
 
     if (transaction !== 'serializable') return
 
-    it('D26 transaction: serializable: of many that count at once none is lost', async () => {
+    it('D26 transaction: serializable: no update is lost when transactions increment one value concurrently', async () => {
       const store = await open(a)
       const count = async () =>
         store.transaction(
@@ -94,7 +94,7 @@ export function describeTransactions<V>(suite: Suite<V>): void {
       expect(await store.get(a)).toEqual(suite.value(3))
     })
 
-    it('D26 transaction: serializable: of two that each remove one of a pair one sees the other', async () => {
+    it('D26 transaction: serializable: of two that each remove one key of a pair, one sees the delete of the other', async () => {
       const store = await open(a, b)
       const removeOne = async (key: Key) =>
         store.transaction(

@@ -9,7 +9,7 @@ export function describeWatch<V>(suite: Suite<V>): void {
   describe('watch', () => {
     const { watch } = suite.capabilities
     if (watch === 'none') {
-      it('D12 watch: UNSUPPORTED where it is not declared', async () => {
+      it('D12 watch: UNSUPPORTED if it is not declared', async () => {
         const store = await suite.openWith('/w/kept')
         await expectFailure(collect(store.watch(Key.of('w'))), 'UNSUPPORTED', Key.of('w'))
       })
@@ -28,7 +28,7 @@ export function describeWatch<V>(suite: Suite<V>): void {
       expect(String(gone.key)).toBe('/w/kept')
     })
 
-    it('D73 watch: recursive: false: the children of a prefix are reported', async () => {
+    it('D73 watch: recursive: false: only the children of a prefix are reported', async () => {
       const store = await suite.openWith('/w/kept')
       const put = await changeSeen(store, () => store.put(Key.of('w', 'new'), suite.value(1)), {
         recursive: false,
@@ -37,7 +37,7 @@ export function describeWatch<V>(suite: Suite<V>): void {
     })
 
     if (watch === 'all' && suite.hasOthers) {
-      it('D12 watch: all: what is changed through another opening of the data is reported', async () => {
+      it('D12 watch: all: changes through another open store of the same data are reported', async () => {
         const store = await suite.open()
         const other = await suite.beside(store)
         const seen = await changeSeen(store, () => other.put(Key.of('w', 'theirs'), suite.value(1)))
@@ -45,7 +45,7 @@ export function describeWatch<V>(suite: Suite<V>): void {
       })
     }
 
-    it('D40 D13 a watch ends when its signal fires', async () => {
+    it('D40 D13 a watch ends when its signal aborts', async () => {
       const store = await suite.open()
       const abort = new AbortController()
       const ended = collect(store.watch(Key.root, { signal: abort.signal }))
@@ -55,7 +55,10 @@ export function describeWatch<V>(suite: Suite<V>): void {
   })
 }
 
-/** The first change that a watcher of `/w` sees while `act` is repeated, because a watch may take a moment to begin. */
+/**
+ * The first change that a watcher of `/w` sees while `act` is repeated, because a watch may take a moment to
+ * start.
+ */
 async function changeSeen<V>(
   store: Datastore<V>,
   act: () => Promise<unknown>,
@@ -67,7 +70,7 @@ async function changeSeen<V>(
     if (result.done !== true) seen = result.value
   })
   for (let round = 0; seen === undefined; round++) {
-    if (round === 200) throw new Error('The watcher saw nothing')
+    if (round === 200) throw new Error('The watcher saw no change')
     await act()
     await Promise.race([first, new Promise(resolve => setTimeout(resolve, 20))])
   }

@@ -56,7 +56,7 @@ describe('expect() of the testkit', () => {
     expect(failing[name]).toThrow(AssertionError)
   })
 
-  it('D19 rejects fails where a promise is fulfilled, and where it rejects otherwise', async () => {
+  it('D19 rejects fails if a promise is fulfilled, and if it rejects with another reason', async () => {
     await expectOurs(Promise.reject(new RangeError('no'))).rejects.toBeInstanceOf(RangeError)
     await expectOurs(Promise.reject(new RangeError('no'))).rejects.toMatchObject({ message: 'no' })
     await expect(expectOurs(Promise.resolve(1)).rejects.toBeInstanceOf(Error)).rejects.toThrow(AssertionError)

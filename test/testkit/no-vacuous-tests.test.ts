@@ -21,7 +21,7 @@ vi.mock('../../src/testkit/expect.ts', async original => {
   }
 })
 
-/** A memory that declares something else than it would. */
+/** A memory store that declares other capabilities than it has. */
 class Declaring extends MemoryStore {
   override readonly capabilities: Capabilities
 
@@ -67,7 +67,7 @@ it.each(Object.keys(STORES))('D19 each test for a store %s checks something', as
   const vacuous: string[] = []
   for (const { name: title, test } of tests) {
     checks = 0
-    // Whether the test passes is not asked here: some of these stores are not what they declare.
+    // Some of these stores lack what they declare, so a failed test is ignored here.
     await test().catch(() => checks++)
     if (checks === 0) vacuous.push(title)
   }

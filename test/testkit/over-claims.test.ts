@@ -30,15 +30,17 @@ type Flag = {
     : Name
 }[Exclude<keyof Capabilities, 'whyReadOnly'>]
 
-/** What the suite says of a flag, or of one of its grades. */
+/** How the suite tests a flag, or one of its grades. */
 interface Row {
   readonly grade?: string
-  /** How the names of the tests begin that prove the flag, and that run where it is not declared. */
+  /**
+   * Prefixes of test names: of the tests that prove the flag, and of those that run if it is not declared.
+   */
   readonly proves: string
   readonly otherwise: string
   /** A store that declares the flag and does not have the ability: the proof fails. */
   readonly overClaim: SuiteOptions<never>
-  /** The like of it that does not declare the flag: the other test passes. */
+  /** A similar store that does not declare the flag: the other test passes. */
   readonly honest: SuiteOptions<never>
   /** A store with the ability: the proof passes. */
   readonly able: SuiteOptions<never>
@@ -56,7 +58,7 @@ const declaring = (claims: Claims): Capabilities => ({
   write: { ...MINIMAL.write, ...claims.write },
 })
 
-/** Four calls over a map, and whatever is declared. */
+/** Four calls over a map, with any declared capabilities. */
 class ClaimingStore implements Store {
   readonly info = { kind: 'claiming', id: `claiming:${Math.random()}` }
   readonly capabilities: Capabilities
@@ -90,7 +92,7 @@ class ClaimingStore implements Store {
   }
 }
 
-/** Refuses what it says that it accepts. */
+/** Refuses the writes that it declares to accept. */
 class ReadOnlyStore extends ClaimingStore {
   override write(key: Key): never {
     throw failure('READ_ONLY', 'put', key, 'the server is read-only')
@@ -110,7 +112,10 @@ class ContentTagStore extends ClaimingStore {
   }
 }
 
-/** Judges by itself, then waits, then writes: only the calls of one opening are in order. */
+/**
+ * Checks conditions by itself, then waits, then writes, so only calls through the same open store are in
+ * order.
+ */
 class OwnJudgingStore extends ClaimingStore {
   override async write(key: Key, value: Payload, call = Call.plain): Promise<Written> {
     const refused = judge(this.read(key)?.etag, call.options)
@@ -149,7 +154,7 @@ class CopyingStore extends ClaimingStore {
   }
 }
 
-/** Applies all of a batch at once, up to so many operations. */
+/** Applies a whole batch at once, up to `most` operations. */
 class AtomicBatchStore extends ClaimingStore {
   most = Number.POSITIVE_INFINITY
 
@@ -183,14 +188,14 @@ class StepByStepStore extends ClaimingStore {
   }
 }
 
-/** A transaction that writes at once. */
+/** A transaction that writes immediately. */
 class EagerTransactionStore extends ClaimingStore {
   begin() {
     return { store: new ClaimingStore({}, this.values), commit: () => true, rollback: () => undefined }
   }
 }
 
-/** A transaction that does not look whether what it read has changed. */
+/** A transaction that does not check whether what it read has changed. */
 class BlindTransactionStore extends ClaimingStore {
   begin() {
     const own = new ClaimingStore({}, new Map(this.values))
@@ -217,13 +222,13 @@ class ScanningStore extends ClaimingStore {
 }
 
 class UnwatchableStore extends ClaimingStore {
-  // biome-ignore lint/correctness/useYield: it fails before it has anything to tell
+  // biome-ignore lint/correctness/useYield: it fails before it has anything to report
   async *watch(prefix: Key): AsyncIterable<never> {
-    throw failure('UNSUPPORTED', 'watch', prefix, 'the server tells of no changes')
+    throw failure('UNSUPPORTED', 'watch', prefix, 'the server does not report changes')
   }
 }
 
-/** Reports what goes through it, and not what others do. */
+/** Reports its own changes, and not those of others. */
 class OwnChangesStore extends ClaimingStore {
   readonly #hub = new Datastore(new ClaimingStore())
 
@@ -242,7 +247,7 @@ class OwnChangesStore extends ClaimingStore {
   }
 }
 
-/** Keeps what was put before. */
+/** Keeps earlier versions. */
 class KeepingStore extends ClaimingStore {
   readonly #kept = new Map<string, (ValueVersion & { readonly bytes: Uint8Array })[]>()
 
@@ -275,7 +280,7 @@ class PathStore extends ClaimingStore {
   }
 }
 
-/** Takes less than it declares. */
+/** Accepts smaller keys and values than it declares. */
 class SmallStore extends ClaimingStore {
   override write(key: Key, value: Payload) {
     const isSmall = key.toString().length <= 64 && value.bytes.length <= 5000 && key.lastSegment.length <= 20
@@ -300,7 +305,7 @@ const folder = bytes(
     path => FsDatastore.open(path, { durability: 'full' }),
   ),
 )
-/** Openings of one map. */
+/** Stores over one map. */
 const shared = (open: (values: Map<string, Found>) => Store, persistent = true) =>
   bytes({
     ...openedAt(
@@ -363,7 +368,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
     {
       grade: 'everyone',
       proves: 'D61 write.ifAbsent: everyone',
-      otherwise: 'D61 of many puts with replace: false',
+      otherwise: 'D61 exactly one of several concurrent puts',
       overClaim: everyone({ write: { ...process, ifAbsent: 'everyone' } }),
       honest: everyone({ write: process }),
       able: memory,
@@ -381,7 +386,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
     {
       grade: 'everyone',
       proves: 'D33 write.ifMatch: everyone',
-      otherwise: 'D33 of many puts with one etag',
+      otherwise: 'D33 exactly one of several concurrent puts',
       overClaim: everyone({ write: { ...process, ifMatch: 'everyone' } }),
       honest: everyone({ write: process }),
       able: memory,
@@ -398,7 +403,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   ],
   'write.ttl': [
     {
-      proves: 'D21 write.ttl: a value is there until',
+      proves: 'D21 write.ttl: a value is present until',
       otherwise: 'D21 D23 write.ttl: UNSUPPORTED',
       overClaim: of(() => new NeverExpiringStore({ write: { ttl: true } })),
       honest: of(() => new NeverExpiringStore()),
@@ -472,7 +477,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   transaction: [
     {
       grade: 'atomic',
-      proves: 'D26 transaction: work that fails leaves nothing',
+      proves: 'D26 transaction: a failed transaction writes nothing',
       otherwise: 'D26 transaction: UNSUPPORTED',
       overClaim: of(() => new EagerTransactionStore({ transaction: 'atomic' })),
       honest: of(() => new EagerTransactionStore()),
@@ -481,7 +486,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
     {
       grade: 'serializable',
       proves: 'D26 transaction: serializable',
-      otherwise: 'D26 transaction: its writes are seen',
+      otherwise: 'D26 transaction: writes are visible',
       overClaim: of(() => new BlindTransactionStore({ transaction: 'serializable' })),
       honest: of(() => new BlindTransactionStore({ transaction: 'atomic' })),
       able: memory,
@@ -556,7 +561,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   objects: [
     {
       proves: 'D20 objects:',
-      otherwise: 'D34 what is not bytes is a TypeError',
+      otherwise: 'D34 a value that is not bytes',
       overClaim: map({ objects: true }),
       honest: map(),
       able: { create: async () => new MemoryDatastore().as(json) as never },
@@ -564,8 +569,8 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   ],
   manyToOne: [
     {
-      proves: 'D17 manyToOne: a value has more names',
-      otherwise: 'D17 manyToOne: keys that are alike',
+      proves: 'D17 manyToOne: two keys',
+      otherwise: 'D17 manyToOne: similar keys',
       overClaim: { ...map({ manyToOne: true }), sameKeys: [Key.of('a'), Key.of('A')] },
       honest: map(),
       able: bytes({
@@ -627,7 +632,7 @@ const ROWS: Readonly<Record<Flag, readonly Row[]>> = {
   ],
 }
 
-it('D47 the table has each flag of a record of capabilities', () => {
+it('D47 the table has each flag of a capabilities record', () => {
   const limits = { keyBytes: 1, segmentBytes: 1, valueBytes: 1, batch: 1 }
   const flags = flagsOf({ ...MINIMAL, objects: false, limits }).map(([flag]) => flag)
   expect(Object.keys(ROWS).sort()).toEqual(flags.sort())
@@ -635,7 +640,7 @@ it('D47 the table has each flag of a record of capabilities', () => {
 
 for (const [flag, rows] of Object.entries(ROWS)) {
   for (const { grade, proves, otherwise, overClaim, honest, able } of rows) {
-    it(`D47 the suite finds a store that declares ${flag}${grade === undefined ? '' : `: ${grade}`} in vain`, async () => {
+    it(`D47 the suite detects a store that falsely declares ${flag}${grade === undefined ? '' : `: ${grade}`}`, async () => {
       const [caught, completed, proved] = [
         await outcomesOf(overClaim, proves),
         await outcomesOf(honest, otherwise),
@@ -650,7 +655,7 @@ for (const [flag, rows] of Object.entries(ROWS)) {
   }
 }
 
-/** Runs the tests of the suite whose names begin so. */
+/** Runs the tests of the suite whose names start with one of these prefixes. */
 async function outcomesOf(options: SuiteOptions<never>, begin: string) {
   const tests: { readonly name: string; readonly test: () => Promise<void> }[] = []
   let defined: unknown
