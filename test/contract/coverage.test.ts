@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const core = join(import.meta.dirname, '../core')
 
-it('D19 the one suite runs on every store and adapter that can be opened, and on adapters of adapters', () => {
+it('D19 the suite runs on every store and adapter that can be opened, and on adapters of adapters', () => {
   const tests = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter(path =>
     path.endsWith('.test.ts'),
   )

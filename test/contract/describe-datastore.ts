@@ -9,9 +9,10 @@ export function describeDatastore<V = Uint8Array>(name: string, options: SuiteOp
 }
 
 /**
- * How stores are opened whose data is somewhere else, such as in a folder: once, again when closed, and beside one another.
- * @param make Makes a place for the data of a new store.
- * @param openBeside Opens a store on a place where one is open. Default: as the first.
+ * How to open stores whose data is somewhere else, such as in a folder: once, again after closing, and a
+ * second time while open.
+ * @param make Creates a location for the data of a new store.
+ * @param openBeside Opens a store on a location that is already open. Default: `open`.
  */
 export function openedAt<Place, V>(
   make: () => Promise<Place>,

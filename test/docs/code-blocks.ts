@@ -6,7 +6,7 @@ export interface CodeBlock {
   /** The word after the fence: `ts`, `json`, `sh`. */
   readonly language: string
   readonly text: string
-  /** Of its first line, from 1. */
+  /** The number of its first line, from 1. */
   readonly line: number
   /** The nearest heading above it. */
   readonly heading: string
@@ -29,12 +29,12 @@ export function codeBlocks(markdown: string): CodeBlock[] {
   return blocks
 }
 
-/** What an example says that it prints: the text after `// →`, line by line. */
+/** The expected output of an example: the text after `// →`, line by line. */
 export function promisedOutput({ text }: Pick<CodeBlock, 'text'>): string[] {
   return [...text.matchAll(/\/\/ → (.*)$/gm)].map(match => match[1] ?? '')
 }
 
-/** The environment variables with addresses of servers that an example expects: `REDIS_URL`, `ETCD_URL`. */
+/** The environment variables for server addresses that an example uses: `REDIS_URL`, `ETCD_URL`. */
 export function serversOf({ text }: Pick<CodeBlock, 'text'>): readonly string[] {
   return [...new Set(text.match(/\b[A-Z0-9]+_URL\b/g))]
 }

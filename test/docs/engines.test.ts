@@ -7,7 +7,7 @@ import { engineNames } from '../engine-names.ts'
 const REPOSITORY = join(import.meta.dirname, '../..')
 const kinds = describeKinds().map(({ kind }) => kind)
 
-/** The names in the first cells of a table whose first column has this head. */
+/** The names in the first cells of a table whose first column has this heading. */
 function firstCells(document: string, head: string): string[] {
   const lines = readFileSync(join(REPOSITORY, document), 'utf8').split('\n')
   const start = lines.findIndex(line => line.startsWith(`| ${head} |`))
@@ -20,7 +20,10 @@ function namesIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '')
 }
 
-/** The names in the sentence of a document that begins with the given words, up to its line that ends with a point. */
+/**
+ * The names in the sentence of a document that starts with the given words, up to the line that ends with a
+ * full stop.
+ */
 function namesAfter(document: string, begin: string): string[] {
   const text = readFileSync(join(REPOSITORY, document), 'utf8')
   const start = text.indexOf(begin)

@@ -35,7 +35,7 @@ const examples = [
   ...examplePrograms().map(({ name, path, text }) => ({ name, file: path, text })),
 ]
 
-/** Runs a module in an empty folder. @returns What it printed, a line each. */
+/** Runs a module in an empty folder. @returns What it printed, line by line. */
 async function run(file: string): Promise<string[]> {
   const printed: string[] = []
   const log = console.log
@@ -56,12 +56,12 @@ async function run(file: string): Promise<string[]> {
 
 interface ExampleServer {
   readonly url: string
-  /** More of the environment of the example. */
+  /** Additional environment variables for the example. */
   readonly env?: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
-/** Servers for examples that read an address from the environment. */
+/** Starts servers for examples that read an address from the environment. */
 const SERVERS: readonly {
   readonly variable: string
   readonly missing: string | undefined
@@ -92,7 +92,7 @@ describe('the examples of the documentation', () => {
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
   // Those in `examples/` are a project of `tsc -b`.
-  it('have the right types', () => {
+  it('have no type errors', () => {
     const program = ts.createProgram(
       blocks.map(({ file }) => file),
       {

@@ -13,7 +13,7 @@ const ENTRIES = [
     .map(({ name }) => join(CORE, 'engines', name, 'index.ts')),
 ]
 
-/** The names that the entries export and that nothing is written about where they are declared. */
+/** The exported names whose declarations have no documentation. */
 function undocumentedNames(): string[] {
   const program = ts.createProgram(ENTRIES, {
     target: ts.ScriptTarget.ES2023,
@@ -36,11 +36,11 @@ function undocumentedNames(): string[] {
 }
 
 describe('the public names of the library', () => {
-  it('are documented, each of them', () => {
+  it('are all documented', () => {
     expect(undocumentedNames()).toEqual([])
   }, 120_000)
 
-  it('X2 every kind has its line in the README, and no other', () => {
+  it('X2 the README has one line for every kind, and no others', () => {
     const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
     const table = readme.slice(readme.indexOf('| kind | what it does |'))
     const cells = [...table.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)].map(match => match[1] ?? '')

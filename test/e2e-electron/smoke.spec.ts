@@ -7,7 +7,7 @@ import { electronPackage, findElectron } from '../../src/main/start/electron-bin
 
 const REPOSITORY = join(import.meta.dirname, '..', '..')
 
-/** Why Electron can't be started here; `undefined` where it can. */
+/** Why Electron can't be started here; `undefined` if it can. */
 async function obstacle(): Promise<string | undefined> {
   const directory = electronPackage()
   if (directory === undefined) return 'the electron package is not installed: run `npm ci`'
@@ -43,13 +43,13 @@ test.afterAll(async () => {
   if (directory !== undefined) await rm(directory, { recursive: true })
 })
 
-test('the window shows the folder that was asked for', async () => {
+test('the window shows the requested folder', async () => {
   expect(page.url()).toBe('app://strata/')
   const tree = page.getByRole('tree', { name: 'Keys' })
   await expect(tree.getByRole('treeitem', { name: 'greeting.txt' })).toBeVisible()
 })
 
-test('the page has no Node.js, no Electron, no other window and no other server', async () => {
+test("the page can't access Node.js, Electron, other windows or other servers", async () => {
   const reach = await page.evaluate(async () => ({
     globals: ['require', 'process', 'module', 'Buffer', 'electron'].filter(name => name in globalThis),
     opened: window.open('https://example.org/'),
@@ -61,7 +61,7 @@ test('the page has no Node.js, no Electron, no other window and no other server'
   expect(reach).toEqual({ globals: [], opened: null, fetched: 'refused' })
 })
 
-test('one window is open, and its menu holds the commands of the page', async () => {
+test('one window is open, and its menu has the commands of the page', async () => {
   await expect
     .poll(() =>
       application?.evaluate(({ BrowserWindow, Menu }) => ({

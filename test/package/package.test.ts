@@ -24,7 +24,7 @@ import { modulesLoadedBy } from '../loaded-modules.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const CONSUMER = join(import.meta.dirname, 'consumer')
-/** What a clone has that the library is built from. */
+/** The files of a clone that the library is built from. */
 const SOURCES = /^(src|docs|package\.json|README\.md|LICENSE|tsconfig\..*json)$/
 
 const windows = process.platform === 'win32'
@@ -37,10 +37,10 @@ const npm = (folder: string, ...args: string[]): string =>
   })
 
 let folder: string
-/** A program of its own, with nothing but the packed library installed. */
+/** A program with nothing but the packed library installed. */
 let consumer: string
 
-/** A copy of what a clone holds of the library. */
+/** A copy of the files in a clone that the library is built from. */
 function copyOfClone(): string {
   const clone = mkdtempSync(join(folder, 'clone-'))
   for (const name of readdirSync(REPOSITORY).filter(name => SOURCES.test(name)))
@@ -63,12 +63,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Installs a package of the repository in the program. */
+/** Links a package of the repository into the program. */
 function link(name: string): void {
   symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name), 'junction')
 }
 
-/** What is wrong with the types of a program, as text. */
+/** The type errors of a program, as text. */
 function typeProblems(files: readonly string[], options: ts.CompilerOptions): string[] {
   const program = ts.createProgram(
     files.map(file => join(consumer, file)),
@@ -96,7 +96,7 @@ const asNode: ts.CompilerOptions = {
   types: ['node'],
 }
 
-/** What Node runs. */
+/** Compiles to modules that Node runs. */
 const asModule: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
 
 const asBundler: ts.CompilerOptions = {
@@ -107,7 +107,7 @@ const asBundler: ts.CompilerOptions = {
 }
 
 describe('the package, installed into an empty folder', () => {
-  it('L1 holds the library, built, and neither its sources nor the window', () => {
+  it('L1 holds the built library, without its sources and the window', () => {
     const top = readdirSync(join(consumer, 'node_modules/strata')).sort()
     expect(top).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
     const built = readdirSync(join(consumer, 'node_modules/strata/dist'), {
@@ -117,7 +117,7 @@ describe('the package, installed into an empty folder', () => {
     expect(built.filter(path => /(?<!\.d)\.ts$|\.tsbuildinfo$/.test(path))).toEqual([])
   })
 
-  it('L2 brings the dependencies of the library and no others', () => {
+  it('L2 installs the dependencies of the library and no others', () => {
     const lock = JSON.parse(readFileSync(join(consumer, 'package-lock.json'), 'utf8')) as { packages: object }
     const installed = Object.keys(lock.packages).filter(path => path !== '')
     expect(installed.map(path => path.replace('node_modules/', '')).sort()).toEqual([
@@ -134,7 +134,7 @@ describe('the package, installed into an empty folder', () => {
     ])
   })
 
-  it('L5 E7 an entry of an engine says what to install where its client is missing', () => {
+  it('L5 E7 an entry of an engine names the package to install if its client is missing', () => {
     const program = `
       import { LevelDatastore } from 'strata/engines/leveldb'
       import { LmdbDatastore } from 'strata/engines/lmdb'
@@ -166,11 +166,11 @@ describe('the package, installed into an empty folder', () => {
     expect(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })).toBe('1985\n')
   })
 
-  it('L1 L3 the example of the README and those of examples/ have the right types and print what they say', () => {
+  it('L1 L3 the examples of the README and in examples/ have no type errors and print the documented output', () => {
     const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8')
     const [block] = codeBlocks(readme).filter(({ language }) => language === 'ts')
     if (block === undefined) throw new Error('The README has no example')
-    // Those on a server run in test/docs.
+    // Examples that need a server run in test/docs.
     const programs = [{ name: 'README.ts', text: block.text }, ...examplePrograms()]
       .filter(program => serversOf(program).length === 0)
       .map(({ name, text }) => ({ name: basename(name, '.ts'), text }))
@@ -187,7 +187,7 @@ describe('the package, installed into an empty folder', () => {
   })
 
   it.each(engineNames)(
-    'L5 E7 strata/engines/%s loads no other engine, and no client before a store is opened',
+    'L5 E7 strata/engines/%s loads no other engine, and loads its client only when a store is opened',
     name => {
       const loaded = [...modulesLoadedBy(join(REPOSITORY, `src/core/node/engines/${name}/index.ts`))]
       const engines = loaded.flatMap(path => /node\/engines\/(\w+)\//.exec(path)?.[1] ?? [])
@@ -199,12 +199,12 @@ describe('the package, installed into an empty folder', () => {
     },
   )
 
-  it('L3 in Node strata/core is strata/node', () => {
+  it('L3 in Node, strata/core is strata/node', () => {
     const program = `Promise.all([import('strata/core'), import('strata/node')]).then(([a, b]) => process.exit(a === b ? 0 : 1))`
     expect(spawnSync(process.execPath, ['-e', program], { cwd: consumer }).status).toBe(0)
   })
 
-  it('L1 starts the worker of a key index from its own files', () => {
+  it('L1 runs the worker of a key index from the packed files', () => {
     const module = pathToFileURL(
       join(consumer, 'node_modules/strata/dist/core/node/key-index/key-index-worker.js'),
     )
@@ -218,7 +218,7 @@ describe('the package, installed into an empty folder', () => {
     expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], options)).toBe('2\n')
   })
 
-  it('L3 strata/core needs no types of Node elsewhere', () => {
+  it('L3 strata/core needs no Node types on other platforms', () => {
     expect(typeProblems(['core.ts'], asBundler)).toEqual([])
   })
 
@@ -258,8 +258,8 @@ describe('the package, installed into an empty folder', () => {
     }
   })
 
-  it('D19 the testkit runs with node:test, passes a store that keeps the contract and catches one that does not', () => {
-    // An optional peer: programs that test a store install it.
+  it('D19 the testkit runs with node:test, passes a correct store and fails an incorrect one', () => {
+    // An optional peer dependency: programs that test a store install it.
     link('fast-check')
     link('pure-rand')
     const run = (store: string) =>
@@ -280,7 +280,7 @@ describe('the package, installed into an empty folder', () => {
 describe('the package, installed from git into an empty folder', () => {
   it('L4 npm builds the library while it installs', () => {
     const clone = copyOfClone()
-    // npm clones into its cache, so what builds the library is found in a folder above it, without a download.
+    // npm clones into its cache, so the build tools are found in a parent folder, without a download.
     const above = mkdtempSync(join(folder, 'above-'))
     symlinkSync(join(REPOSITORY, 'node_modules'), join(above, 'node_modules'), 'junction')
     const path = join(clone, 'package.json')

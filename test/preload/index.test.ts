@@ -10,7 +10,7 @@ const ipcRenderer = vi.hoisted(() => ({
 }))
 vi.mock('electron', () => ({ ipcRenderer }))
 
-it('passes the request for a port out, the port in, and nothing else', async () => {
+it('forwards only the request for a port and the port', async () => {
   const target = new EventTarget()
   const page = Object.assign(target, { postMessage: vi.fn() })
   vi.stubGlobal('window', page)

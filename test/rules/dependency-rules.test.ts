@@ -9,7 +9,7 @@ const configs = ['.dependency-cruiser.cjs', '.dependency-cycles.cjs'].map(name =
 const require = createRequire(import.meta.url)
 const forbidden = configs.flatMap(path => (require(path) as { forbidden: { name: string }[] }).forbidden)
 
-/** For each rule a file that breaks it, and what that file imports. */
+/** For each rule, a file that breaks it and what that file imports. */
 const violations: Record<string, readonly [from: string, to: string]> = {
   'no-cycles': ['src/core/about.ts', 'src/core/round.ts'],
   'core-stands-alone': ['src/core/key.ts', 'src/shared/contract.ts'],
@@ -54,7 +54,8 @@ describe('the dependency rules', () => {
       if (isPath) add(to)
       add(from, `import '${isPath ? relativeImport(from, to) : to}'`)
     }
-    // The way back through types is shorter than the one at run time, and hides it from a look at all imports.
+    // The cycle through type imports is shorter than the one at run time, and hides it from a check of all
+    // imports.
     add('src/core/round.ts', `import type {} from './about.ts'`)
     add('src/core/round.ts', `import './detour.ts'`)
     add('src/core/detour.ts', `import './about.ts'`)

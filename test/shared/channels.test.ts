@@ -34,7 +34,7 @@ async function listen(): Promise<{ server: WebSocketServer; url: string }> {
   return { server, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** The page's end first, then the host's, then the raw socket of the page where there is one. */
+/** Pairs of channels: the page's end, then the host's. */
 const PAIRS = {
   'node ports': async () => {
     const { port1, port2 } = new MessageChannel()
@@ -64,7 +64,7 @@ async function socketPair(
   return [page, createWebSocketChannel(accepted)]
 }
 
-/** Delivers as Electron's `MessagePortMain` does: `on`, events with `data`, a close that both sides hear. */
+/** Delivers as Electron's `MessagePortMain` does: `on`, events with `data`, a close event on both sides. */
 class EmitterHalf extends EventEmitter implements EmitterPort {
   other: EmitterHalf | undefined
   readonly #kept: unknown[] = []
@@ -103,7 +103,7 @@ describe.each(Object.entries(PAIRS))('a channel over %s', (_name, connect) => {
     expect([await there, await back]).toEqual([messages, messages])
   })
 
-  it('keeps messages that come before anyone listens', async () => {
+  it('keeps messages that arrive before there is a listener', async () => {
     const [page, host] = await connect()
     page.post('early')
     const ready = received(page, 1)
@@ -113,7 +113,7 @@ describe.each(Object.entries(PAIRS))('a channel over %s', (_name, connect) => {
     expect(await received(host, 2)).toEqual(['early', 'late'])
   })
 
-  it('tells both sides that it is closed, once, even who asks late', async () => {
+  it('reports the close once to both sides, even to listeners added later', async () => {
     const [page, host] = await connect()
     let calls = 0
     page.onClose(() => calls++)
@@ -136,7 +136,7 @@ describe.each(Object.entries(PAIRS))('a channel over %s', (_name, connect) => {
 })
 
 describe('a channel over a socket', () => {
-  it('drops text and bytes that hold no message, and goes on', async () => {
+  it('drops invalid messages and stays open', async () => {
     const { server, url } = await listen()
     const socket = new WebSocket(url)
     const [accepted] = (await once(server, 'connection')) as [WebSocket]
@@ -151,7 +151,7 @@ describe('a channel over a socket', () => {
     expect(await arrival).toEqual([7])
   })
 
-  it('posts while it connects are sent once it has', async () => {
+  it('sends messages posted while connecting once it is connected', async () => {
     const { server, url } = await listen()
     const page = createWebSocketChannel(new WebSocket(url))
     page.post('before')
@@ -159,7 +159,7 @@ describe('a channel over a socket', () => {
     expect(await received(createWebSocketChannel(accepted), 1)).toEqual(['before'])
   })
 
-  it('a connection that fails is a channel that closes', async () => {
+  it('closes if the connection fails', async () => {
     const { server, url } = await listen()
     await new Promise(resolve => server.close(resolve))
     await closed(createWebSocketChannel(new WebSocket(url)))

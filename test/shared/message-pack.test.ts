@@ -22,7 +22,7 @@ const sendable = fc.letrec(tie => ({
 })).value
 
 describe('encodeMessage, decodeMessage', () => {
-  it('carry every value that JSON and bytes can say', () => {
+  it('carry every value made of JSON and bytes', () => {
     fc.assert(
       fc.property(sendable, value => {
         expect(decodeMessage(encodeMessage(value))).toStrictEqual(value)
@@ -35,7 +35,7 @@ describe('encodeMessage, decodeMessage', () => {
     expect(decodeMessage(encodeMessage({ a: undefined, b: [undefined, 1] }))).toStrictEqual({ b: [null, 1] })
   })
 
-  it('give byte values a buffer of their own, of exactly their size', () => {
+  it('copy byte values into buffers of exactly their size', () => {
     const packed = encodeMessage({ first: new Uint8Array([1, 2, 3]), list: [new Uint8Array(10).fill(7)] })
     const message = decodeMessage(packed) as { first: Uint8Array; list: Uint8Array[] }
     packed.fill(0xff)
@@ -84,8 +84,8 @@ describe('decodeMessage', () => {
     expect(() => decodeMessage(Uint8Array.from(bytes))).toThrow(/^Cannot read a message: /)
   })
 
-  it('reserves no room that a message only claims', () => {
-    // Each header claims a list as long as the message; a decoder that believed them would ask for gigabytes.
+  it('allocates no memory for items that a message only claims', () => {
+    // Each header claims a list as long as the message. A decoder that trusted them would allocate gigabytes.
     const claims = new Uint8Array(100_000)
     for (let offset = 0; offset + 5 <= claims.length; offset += 5) {
       claims.set([0xdd, 0, 1, 0, 0], offset)
@@ -95,7 +95,7 @@ describe('decodeMessage', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000)
   })
 
-  it('answers random bytes with a value or a refusal, never with anything else', () => {
+  it('answers random bytes with a value or a refusal', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), bytes => {
         try {
@@ -108,7 +108,7 @@ describe('decodeMessage', () => {
     )
   })
 
-  it('accepts exactly what is one whole value', () => {
+  it('accepts a message only if it is exactly one whole value', () => {
     fc.assert(
       fc.property(sendable, fc.nat(), (value, at) => {
         const packed = encodeMessage(value)

@@ -1,4 +1,4 @@
-// Compiled without the types of Node: what the entry for every platform declares needs none of them.
+// Compiled without the types of Node: the declarations of the entry for every platform need none of them.
 import { type BinaryDatastore, describeKinds, Key, MemoryDatastore, openStack } from 'strata/core'
 
 export const store: BinaryDatastore = new MemoryDatastore()

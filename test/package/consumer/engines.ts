@@ -1,4 +1,4 @@
-// Engines by their own entries. Only the client of LevelDB is installed.
+// Engines imported from their own entries. Only the client of LevelDB is installed.
 import { Key, openStack, pureKinds, Registry } from 'strata/core'
 import { GitDatastore, type GitOptions, gitKind } from 'strata/engines/git'
 import { LevelDatastore, type LevelOptions, leveldbKind } from 'strata/engines/leveldb'
@@ -24,7 +24,7 @@ const films = await LevelDatastore.open('films', options)
 await films.put(key, new TextEncoder().encode('1985'))
 await films.close()
 
-// A program that knows the kinds that it uses:
+// A program that imports the kinds it uses:
 const registry = new Registry([...pureKinds, leveldbKind])
 await using stack = await openStack({ strata: 1, root: { kind: 'leveldb', path: 'films' } }, { registry })
 console.log(new TextDecoder().decode(await stack.store.get(key)))

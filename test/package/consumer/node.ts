@@ -1,4 +1,4 @@
-// The names of Node are in both entries where TypeScript resolves modules as Node does.
+// Both entries export the names for Node if TypeScript resolves modules as Node does.
 import { describe, it } from 'node:test'
 import { FsDatastore as FromCore, type Key } from 'strata/core'
 import { FsDatastore } from 'strata/node'
